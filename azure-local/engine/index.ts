@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { buildEngine } from "./build";
+import { EngineUnavailable } from "./unavailable";
+
+/** The release that `@pulumi/pulumi` is pinned to; an older engine may not know what the SDK asks of it. */
+export const engineVersion = "3.246.0";
+
+/** A Pulumi command line that can run this program. */
+export interface Engine {
+  /** Absolute path of the `pulumi` executable. */
+  readonly command: string;
+  /** Folders that must come first on PATH: the executable's, and the Node language host's where the engine has none. */
+  readonly path: readonly string[];
+  readonly version: string;
+  readonly from: "PATH" | "cache" | "installer" | "build";
+}
+
+/** Where engines are kept: outside every clone, so that the second clone finds the first one's. */
+export function engineCache(): string {
+  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
+  return path.join(cache, "moor", `pulumi-${engineVersion}`);
+}
+
+/**
+ * Finds the Pulumi engine or brings it: `pulumi` on PATH if its version fits, else the one kept from an earlier run, else Pulumi's own
+ * installer, else a build from the Go module proxy. Asks nothing.
+ *
+ * @throws EngineUnavailable with the remedy, where none of the four succeeds.
+ */
+export async function ensureEngine(report: (line: string) => void = () => {}): Promise<Engine> {
+  const kept = path.join(engineCache(), "bin", "pulumi");
+  return (
+    probe(findOnPath(), "PATH", isNewEnough) ??
+    probe(kept, "cache", isPinned) ??
+    (await install(kept, report)) ??
+    (await build(kept, report))
+  );
+}
+
+function isNewEnough(version: string): boolean {
+  const [major, minor] = version.split(".").map(Number);
+  const [pinnedMajor, pinnedMinor] = engineVersion.split(".").map(Number);
+  return major === pinnedMajor && minor! >= pinnedMinor!;
+}
+
+function isPinned(version: string): boolean {
+  return version === engineVersion;
+}
+
+function findOnPath(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(path.delimiter).filter(path.isAbsolute);
+  return folders.map((folder) => path.join(folder, "pulumi")).find((file) => fs.existsSync(file));
+}
+
+/** Asks an executable for its version: a file that is there but does not start, or is too old, is no engine. */
+function probe(command: string | undefined, from: Engine["from"], fits: (version: string) => boolean): Engine | undefined {
+  if (!command || !fs.existsSync(command)) return undefined;
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const version = spawnSync(command, ["version"], { encoding: "utf8", env, timeout: 20_000 }).stdout?.trim().replace(/^v/, "");
+  if (!version || !fits(version)) return undefined;
+  const folder = path.dirname(fs.realpathSync(command));
+  const hasLanguageHost = fs.existsSync(path.join(folder, "pulumi-language-nodejs"));
+  return { command, from, version, path: hasLanguageHost ? [folder] : [folder, path.join(__dirname, "bin")] };
+}
+
+async function install(kept: string, report: (line: string) => void): Promise<Engine | undefined> {
+  report(`Fetching the Pulumi engine ${engineVersion} with Pulumi's own installer`);
+  const { PulumiCommand } = await import("@pulumi/pulumi/automation");
+  try {
+    // Left to itself it takes the release of the SDK, which is pinned to the same version.
+    await PulumiCommand.install({ root: engineCache() });
+  } catch {
+    report("Pulumi's installer cannot be reached from here");
+    return undefined;
+  }
+  return probe(kept, "installer", isPinned);
+}
+
+async function build(kept: string, report: (line: string) => void): Promise<Engine> {
+  await buildEngine({ version: engineVersion, target: kept, report });
+  const engine = probe(kept, "build", isPinned);
+  if (!engine) throw new EngineUnavailable(`the build of the Pulumi engine left no working program at ${kept}`);
+  return engine;
+}

@@ -1,0 +1,55 @@
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Engine } from "./engine";
+import type { Azure } from "./index";
+
+/** A passphrase, not a secret: stacks on this machine hold stand-in values, and the folder they are in is never committed. */
+const passphrase = "azure-local";
+
+/** What of a user's own Pulumi must not reach a stack on this machine, nor the other way round. */
+const foreign = ["PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_OPTION_STACK"];
+
+/**
+ * The environment in which a `pulumi` process works against Azure-on-this-machine, apart from any Pulumi that the user has: own home,
+ * own state, own passphrase, providers attached and never fetched.
+ */
+export function pulumiEnvironment(
+  home: string,
+  engine: Engine,
+  azure: Pick<Azure, "debugProviders" | "subscriptionId">,
+): NodeJS.ProcessEnv {
+  const state = path.join(home, "state");
+  fs.mkdirSync(state, { recursive: true });
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.includes(name)));
+  return {
+    ...own,
+    PATH: [...engine.path, process.env.PATH].join(path.delimiter),
+    PULUMI_HOME: path.join(home, "pulumi"),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DEBUG_PROVIDERS: azure.debugProviders,
+    ARM_SUBSCRIPTION_ID: azure.subscriptionId,
+  };
+}
+
+/** Starts `pulumi` with these arguments. */
+export function startPulumi(
+  engine: Engine,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  stdio: StdioOptions,
+): ChildProcess {
+  return spawn(engine.command, args, { cwd, env, stdio });
+}
+
+/** The exit code of a process; a signal counts as a failure. */
+export function exitCode(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}

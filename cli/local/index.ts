@@ -1,0 +1,62 @@
+import * as path from "node:path";
+import { type LocalSession, openSession, root } from "./session";
+import { prepareStack, stackFileOf, stacksWithFile } from "./stackFile";
+
+/** Verbs of `pulumi` that read a stack file. */
+const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
+
+/**
+ * `npm run local -- <any pulumi arguments>`: the ordinary pulumi command line against Azure-on-this-machine. A stack is made on its first
+ * use; the exit code is pulumi's.
+ */
+export async function local(args: string[]): Promise<void> {
+  const session = await openSession((line) => console.error(line));
+  // Ctrl-C reaches pulumi too; it ends its operation, and only then may Azure go away.
+  const wait = () => {};
+  process.on("SIGINT", wait);
+  try {
+    process.exitCode = await session.pulumi(await completeArguments(session, args));
+  } finally {
+    process.off("SIGINT", wait);
+    await session.close();
+  }
+}
+
+/** The arguments as given, with the stack file of this machine in place of the real one. */
+async function completeArguments(session: LocalSession, args: string[]): Promise<string[]> {
+  const verb = args.find((arg) => !arg.startsWith("-"));
+  if (verb === "stack" && args.includes("rm")) return [...args, "--preserve-config"]; // the real stack's file stays
+  if (!verb || !readsStackFile.includes(verb) || writesStackFile(args) || args.includes("--help")) return args;
+  const stack = option(args, "--stack", "-s")?.value ?? (await selectedStack(session));
+  const given = option(args, "--config-file");
+  const source = given ? path.resolve(given.value) : stackFileOf(stack);
+  if (!source) throw new Error(`There is no stack file Pulumi.${stack}.yaml; there are ${stacksWithFile().join(", ")}.`);
+  const copy = await prepareStack(session, stack, source);
+  const rest = args.filter((_, index) => !given?.indexes.includes(index));
+  return [...rest, "--config-file", copy];
+}
+
+/** `config set` of a plain value and `config rm` change the real stack file, as they do for every Pulumi program; secrets stay here. */
+function writesStackFile(args: string[]): boolean {
+  const [verb, action] = args.filter((arg) => !arg.startsWith("-"));
+  return verb === "config" && ["set", "rm"].includes(action ?? "") && !args.includes("--secret");
+}
+
+function option(args: string[], ...names: string[]): { value: string; indexes: number[] } | undefined {
+  for (const [index, arg] of args.entries()) {
+    const name = names.find((candidate) => arg === candidate || arg.startsWith(`${candidate}=`));
+    if (!name) continue;
+    if (arg !== name) return { value: arg.slice(name.length + 1), indexes: [index] };
+    const value = args[index + 1];
+    if (value !== undefined) return { value, indexes: [index, index + 1] };
+  }
+  return undefined;
+}
+
+async function selectedStack(session: LocalSession): Promise<string> {
+  try {
+    return (await session.pulumiQuietly(["stack", "--show-name", "--non-interactive"], root)).trim();
+  } catch {
+    throw new Error(`Say which stack: add -s with one of ${stacksWithFile().join(", ")}.`);
+  }
+}

@@ -1,0 +1,49 @@
+import * as path from "node:path";
+import { type Azure, openAzure } from "../../azure-local";
+import { type Engine, ensureEngine } from "../../azure-local/engine";
+import { exitCode, pulumiEnvironment, startPulumi } from "../../azure-local/pulumi";
+
+/** The program's folder. */
+export const root = path.join(__dirname, "..", "..");
+
+/** Where Azure-on-this-machine and the stacks on it are kept. */
+export function localHome(): string {
+  return path.resolve(process.env.MOOR_LOCAL_HOME || path.join(root, ".moor", "local"));
+}
+
+/** Azure-on-this-machine with a Pulumi engine beside it, for as long as one command lasts. */
+export interface LocalSession {
+  readonly home: string;
+  readonly azure: Azure;
+  readonly engine: Engine;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Runs `pulumi` at the keyboard's own terminal; resolves to its exit code. */
+  pulumi(args: readonly string[], cwd?: string): Promise<number>;
+  /** Runs `pulumi` quietly and yields what it printed; rejects with its message when it fails. */
+  pulumiQuietly(args: readonly string[], cwd?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openSession(report: (line: string) => void): Promise<LocalSession> {
+  const home = localHome();
+  const engine = await ensureEngine(report);
+  const azure = await openAzure({ home });
+  const environment = pulumiEnvironment(home, engine, azure);
+  return {
+    home,
+    azure,
+    engine,
+    environment,
+    pulumi: (args, cwd = root) => exitCode(startPulumi(engine, args, cwd, environment, "inherit")),
+    async pulumiQuietly(args, cwd = root) {
+      const child = startPulumi(engine, args, cwd, environment, ["ignore", "pipe", "pipe"]);
+      let output = "";
+      let errors = "";
+      child.stdout!.setEncoding("utf8").on("data", (text) => (output += text));
+      child.stderr!.setEncoding("utf8").on("data", (text) => (errors += text));
+      if ((await exitCode(child)) !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${output}${errors}`);
+      return output;
+    },
+    close: () => azure.close(),
+  };
+}

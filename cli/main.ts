@@ -1,0 +1,42 @@
+import { Command } from "commander";
+
+/** Each verb lives in a file of its own and is loaded when it is asked for, so that one verb does not pay for another's libraries. */
+function commandLine(): Command {
+  const program = new Command("moor").description("Private inference endpoints on Azure Machine Learning, moored to their region");
+  program.enablePositionalOptions();
+  program
+    .command("demo")
+    .description("bring the dev stack up on Azure-on-this-machine and put a question to it")
+    .action(async () => (await import("./demo")).demo());
+  program
+    .command("local")
+    .description("the ordinary pulumi command line, against Azure-on-this-machine")
+    .argument("[arguments...]", "any pulumi arguments")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action(async (args: string[]) => (await import("./local")).local(args));
+  program
+    .command("test")
+    .description("set everything up and run the tests")
+    .argument("[arguments...]", "any jest arguments")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action(async (args: string[]) => (await import("./test")).test(args));
+  program
+    .command("schema")
+    .description("write the JSON Schemas of stack file and lock for editors")
+    .action(async () => (await import("../config/jsonSchema")).writeSchemas());
+  return program;
+}
+
+/** Runs one verb and sets the exit code: a mistake is one message, never a stack trace. */
+export async function main(args: string[]): Promise<void> {
+  try {
+    await commandLine().parseAsync(args, { from: "user" });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
