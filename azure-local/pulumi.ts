@@ -46,10 +46,10 @@ export function startPulumi(
   return spawn(engine.command, args, { cwd, env, stdio });
 }
 
-/** The exit code of a process; a signal counts as a failure. */
+/** The exit code of a process, once it has said all; a signal counts as a failure. */
 export function exitCode(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (code) => resolve(code ?? 1));
+    child.on("close", (code) => resolve(code ?? 1));
   });
 }

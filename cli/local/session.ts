@@ -24,8 +24,7 @@ export interface LocalSession {
   close(): Promise<void>;
 }
 
-export async function openSession(report: (line: string) => void): Promise<LocalSession> {
-  const home = localHome();
+export async function openSession(report: (line: string) => void, home = localHome()): Promise<LocalSession> {
   const engine = await ensureEngine(report);
   const azure = await openAzure({ home });
   const environment = pulumiEnvironment(home, engine, azure);

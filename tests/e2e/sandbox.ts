@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseDocument } from "yaml";
+import { exitCode } from "../../azure-local/pulumi";
+import { type LocalSession, openSession, root } from "../../cli/local/session";
+import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
+
+/** What a run of pulumi came to. */
+export interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** A request that the resource manager answered, as its log has it. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** An Azure and a Pulumi of a test's own, in a folder of its own. */
+export interface Sandbox extends LocalSession {
+  /** Runs pulumi on a stack, from its shipped stack file or an edited one. */
+  run(verb: string, stack: string, options?: { args?: string[]; stackFile?: string }): Promise<Run>;
+  /** Writes a stack file that differs from the shipped one: each change sets a path of keys, or deletes it when undefined. */
+  edit(stack: string, changes: [keys: string[], value: unknown][]): string;
+  /** Every resource that Azure holds: ids in lower case, sorted. */
+  resources(): Promise<string[]>;
+  requests(): Request[];
+  arm(method: string, id: string, apiVersion: string, body?: unknown): Promise<Response>;
+}
+
+export async function openSandbox(): Promise<Sandbox> {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
+  const session = await openSession(() => {}, home);
+  const arm: Sandbox["arm"] = (method, id, apiVersion, body) =>
+    fetch(`${session.azure.armUrl}${id}?api-version=${apiVersion}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+  let edits = 0;
+  return {
+    ...session,
+    arm,
+    async run(verb, stack, { args = [], stackFile = stackFileOf(stack)! } = {}) {
+      const file = await prepareStack(session, stack, stackFile);
+      const changes = ["up", "refresh", "destroy"].includes(verb) && !args.includes("--preview-only") ? ["--yes", "--skip-preview"] : [];
+      const all = [verb, ...changes, ...args, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
+      return runToEnd(session, all);
+    },
+    edit(stack, changes) {
+      const document = parseDocument(fs.readFileSync(stackFileOf(stack)!, "utf8"));
+      for (const [keys, value] of changes) {
+        if (value === undefined) document.deleteIn(["config", ...keys]);
+        else document.setIn(["config", ...keys], value);
+      }
+      const file = path.join(home, `edited-${++edits}.yaml`);
+      fs.writeFileSync(file, document.toString());
+      return file;
+    },
+    async resources() {
+      const list = await arm("GET", `/subscriptions/${session.azure.subscriptionId}/resources`, "2021-04-01");
+      const { value } = (await list.json()) as { value: { id: string }[] };
+      return value.map(({ id }) => id.toLowerCase()).sort();
+    },
+    requests() {
+      const log = fs.readFileSync(path.join(home, "azure", "requests.jsonl"), "utf8");
+      return log
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Request);
+    },
+    async close() {
+      await session.close();
+      fs.rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runToEnd(session: LocalSession, args: string[]): Promise<Run> {
+  const child = spawn(session.engine.command, args, { cwd: root, env: session.environment, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return { code: await exitCode(child), output };
+}
