@@ -36,7 +36,7 @@ export async function buildEngine({ version, target, report }: BuildOptions): Pr
 }
 
 function requireGo(): void {
-  const found = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", cwd: moduleFolder }).stdout?.trim();
+  const found = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", cwd: moduleFolder, env: process.env }).stdout?.trim();
   if (!found) throw new EngineUnavailable("Pulumi's installer cannot be reached and Go, which could build it, is not on PATH");
   const [major, minor] = found.replace(/^go/, "").split(".").map(Number);
   if (major! < oldestGo[0]! || (major === oldestGo[0] && minor! < oldestGo[1]!)) {
@@ -59,10 +59,9 @@ function go(args: string[], report: (line: string) => void): Promise<void> {
     const seconds = Math.round((Date.now() - started) / 1000);
     report(`  ${seconds} s${downloaded ? `, ${downloaded} modules fetched` : ""}`);
   }, 15_000);
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<void>((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => {
-      clearInterval(progress);
       if (code === 0) return resolve();
       reject(
         new EngineUnavailable(
@@ -71,4 +70,5 @@ function go(args: string[], report: (line: string) => void): Promise<void> {
       );
     });
   });
+  return ended.finally(() => clearInterval(progress));
 }
