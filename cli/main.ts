@@ -1,13 +1,17 @@
 import { Command } from "commander";
 
-/** Each verb lives in a file of its own and is loaded when it is asked for, so that one verb does not pay for another's libraries. */
+/** Each verb lives in a file of its own, and is loaded only when it is asked for: one verb does not pay for another's libraries. */
+function load<Verb>(file: string): Verb {
+  return require(file) as Verb;
+}
+
 function commandLine(): Command {
   const program = new Command("moor").description("Private inference endpoints on Azure Machine Learning, moored to their region");
   program.enablePositionalOptions();
   program
     .command("demo")
     .description("bring the dev stack up on Azure-on-this-machine and put a question to it")
-    .action(async () => (await import("./demo")).demo());
+    .action(() => load<typeof import("./demo")>("./demo").demo());
   program
     .command("local")
     .description("the ordinary pulumi command line, against Azure-on-this-machine")
@@ -15,7 +19,7 @@ function commandLine(): Command {
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
-    .action(async (args: string[]) => (await import("./local")).local(args));
+    .action((args: string[]) => load<typeof import("./local")>("./local").local(args));
   program
     .command("test")
     .description("set everything up and run the tests")
@@ -23,11 +27,11 @@ function commandLine(): Command {
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
-    .action(async (args: string[]) => (await import("./test")).test(args));
+    .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
     .command("schema")
     .description("write the JSON Schemas of stack file and lock for editors")
-    .action(async () => (await import("../config/jsonSchema")).writeSchemas());
+    .action(() => load<typeof import("../config/jsonSchema")>("../config/jsonSchema").writeSchemas());
   return program;
 }
 

@@ -68,7 +68,8 @@ function probe(command: string | undefined, from: Engine["from"], fits: (version
 
 async function install(kept: string, report: (line: string) => void): Promise<Engine | undefined> {
   report(`Fetching the Pulumi engine ${engineVersion} with Pulumi's own installer`);
-  const { PulumiCommand } = await import("@pulumi/pulumi/automation");
+  // Loaded only here: it costs half a second.
+  const { PulumiCommand } = require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation");
   try {
     // Left to itself it takes the release of the SDK, which is pinned to the same version.
     await PulumiCommand.install({ root: engineCache() });
