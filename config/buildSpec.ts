@@ -1,0 +1,112 @@
+/** From checked settings and decisions to the stack that components make. */
+import type { DeploymentDecision } from "../planner/decision";
+import { allowedRegions, canonicalRegion } from "../planner/residency";
+import { fillUp } from "../planner/traffic";
+import type { Decided, Decisions } from "./decisions";
+import type { RawStack } from "./settings";
+import type { DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
+import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
+
+export function buildSpec({ project, stack }: RawStack, settings: Settings, decisions: Decisions): StackSpec {
+  const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(stack, key, endpoint, decisions));
+  const endpoints = built.map(({ endpoint }) => endpoint);
+  const skipped = built.flatMap((each) => each.skipped);
+  return {
+    project,
+    name: stack,
+    location: settings["azure-native:location"],
+    residency: residencySpec(settings["moor:residency"]),
+    platform: platformSpec(settings["moor:platform"]),
+    quota: settings["moor:quota"],
+    endpoints,
+    skipped,
+    decisionsFrom: settings["moor:lock"] === "none" ? "computed" : "lock",
+    notes: [...lockNotes(settings), ...endpoints.flatMap(endpointNotes), ...skipped.map(({ message }) => message)],
+  };
+}
+
+function residencySpec({ geography, regions }: Settings["moor:residency"]): ResidencySpec {
+  return {
+    ...(geography === undefined ? {} : { geography }),
+    regions: allowedRegions({ geography, regions: regions?.map(canonicalRegion) }),
+  };
+}
+
+function platformSpec({ network, workspace, imageRegistry, logs, alerts, ...rest }: PlatformSettings): PlatformSpec {
+  return {
+    network: network.existing ? { subnetId: network.existing.subnetId } : { addressSpace: network.create?.addressSpace ?? "" },
+    ...adopted("workspaceId", workspace),
+    ...adopted("imageRegistryId", imageRegistry),
+    ...adopted("logsId", logs),
+    ...rest,
+    alertEmails: alerts?.emails ?? [],
+  };
+}
+
+function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {
+  return (value === "create" ? {} : { [key]: value }) as { readonly [K in Key]?: string };
+}
+
+interface BuiltEndpoint {
+  readonly endpoint: EndpointSpec;
+  readonly skipped: SkippedDeployment[];
+}
+
+function buildEndpoint(stack: string, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
+  const { deployments, name, ...rest } = settings;
+  const built = Object.entries(deployments).map(([label, wished]) => {
+    const decided = decisions(key, label, wished);
+    return { made: makeable(label, wished, decided), skipped: skip(stack, key, label, decided) };
+  });
+  const made = built.flatMap((each) => each.made ?? []);
+  const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: fillUp(made) };
+  return { endpoint, skipped: built.flatMap((each) => each.skipped ?? []) };
+}
+
+/** A deployment whose new weights aren't there keeps its previous decision in service; without one it is left out. */
+function makeable(label: string, settings: DeploymentSettings, { current, previous }: Decided): DeploymentSpec | undefined {
+  const [decision, kept] = [current, previous].filter((each) => each !== undefined).filter(isStaged);
+  if (decision === undefined) return undefined;
+  const { instances, scale, weight, mirror } = settings;
+  return {
+    label,
+    decision,
+    ...(kept === undefined ? {} : { previous: kept }),
+    instances: instances ?? scale?.min ?? 1,
+    ...(scale === undefined ? {} : { scale }),
+    weight,
+    mirror,
+  };
+}
+
+function isStaged({ model }: DeploymentDecision): boolean {
+  return model?.source !== "mirror" || model.staged === true;
+}
+
+function skip(stack: string, endpoint: string, label: string, { current, previous, waitsFor }: Decided): SkippedDeployment | undefined {
+  if (current && isStaged(current)) return undefined;
+  const missing = waitsFor ?? `its weights: run \`npm run mirror -- -s ${stack}\` inside the network, then \`pulumi up\` again`;
+  const instead = previous && isStaged(previous) ? `; ${previous.name} keeps serving` : "";
+  return { endpoint, label, message: `Deployment ${endpoint}/${label} is left out, because it waits for ${missing}${instead}.` };
+}
+
+function lockNotes(settings: Settings): string[] {
+  if (settings["moor:lock"] === "required") return [];
+  return ["Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs."];
+}
+
+function endpointNotes({ key, auth, invokers, gate, deployments }: EndpointSpec): string[] {
+  const fromHub = deployments.filter(({ decision }) => decision.model?.source === "hub").map(({ label }) => `${key}/${label}`);
+  return [
+    ...(auth === "entra" && invokers.length === 0
+      ? [`Endpoint ${key} has no invokers: nobody is granted the right to score by this stack.`]
+      : []),
+    ...(auth === "key" && invokers.length > 0
+      ? [`Endpoint ${key} has auth: key: whoever has a key may score, and its invokers mean nothing.`]
+      : []),
+    ...(gate === "off" ? [`Endpoint ${key} has gate: off: a deployment gets traffic without being asked anything first.`] : []),
+    ...fromHub.map(
+      (name) => `Deployment ${name} fetches its weights from Hugging Face at each start (source: hub), outside the residency.`,
+    ),
+  ];
+}

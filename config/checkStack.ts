@@ -1,0 +1,44 @@
+/** The whole check of a stack, without Pulumi: text in, a spec or all mistakes out. */
+import { canonicalRegion } from "../planner/residency";
+import { buildSpec } from "./buildSpec";
+import { decisionsFor, lockMistakes } from "./decisions";
+import type { Mistake } from "./mistakes";
+import { endpointMistakes } from "./rules/endpoints";
+import { exactlyOne } from "./rules/exactlyOne";
+import { placeMistakes } from "./rules/place";
+import { platformMistakes } from "./rules/platform";
+import { salvage } from "./schemaTools";
+import { decodeSettings, type RawStack } from "./settings";
+import { shapeMistakes } from "./shape";
+import type { StackSpec } from "./spec";
+import { type Settings, settingsSchema } from "./stackFile";
+
+/** A stack that can be made, or everything that keeps it from being made. */
+export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: readonly Mistake[] };
+
+/** Checks a stack and reports all its mistakes at once. A lock is compared with the stack file only when that has none of its own. */
+export function checkStack(raw: RawStack): CheckedStack {
+  const { settings, mistakes } = checkSettings(raw);
+  if (settings === undefined) return { mistakes: [...mistakes, ...lockMistakes(raw)] };
+  const decided = decisionsFor(raw, settings);
+  if ("mistakes" in decided) return decided;
+  return { spec: buildSpec(raw, settings, decided.decisions) };
+}
+
+/** Checks the stack file alone; `npm run lock` works on the same settings. */
+export function checkSettings(raw: RawStack): { readonly settings?: Settings; readonly mistakes: readonly Mistake[] } {
+  const { tree, mistakes: ofKeys } = decodeSettings(raw);
+  const ofShape = shapeMistakes({ schema: settingsSchema, value: tree, secretKeys: raw.secretKeys });
+  const draft = salvage(settingsSchema, tree) ?? {};
+  const mistakes = [
+    ...ofKeys,
+    ...ofShape,
+    ...placeMistakes(draft),
+    ...exactlyOne("moor:residency", tree["moor:residency"], ["geography", "regions"]),
+    ...platformMistakes(draft, tree),
+    ...endpointMistakes(draft, tree, raw.stack),
+  ];
+  if (mistakes.length > 0) return { mistakes };
+  const settings = settingsSchema.parse(tree);
+  return { settings: { ...settings, "azure-native:location": canonicalRegion(settings["azure-native:location"]) }, mistakes };
+}

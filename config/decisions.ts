@@ -1,0 +1,141 @@
+/** The decision of each deployment of a checked stack file: read from the lock, or made anew where the stack works without one. */
+import type { InstanceType } from "../facts/sizes";
+import type { DeploymentDecision } from "../planner/decision";
+import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
+import { type Mistake, mistake, show } from "./mistakes";
+import type { RawStack } from "./settings";
+import type { DeploymentSettings, Settings } from "./stackFile";
+import { decideDeployment, deploymentWish, namedImage } from "./wish";
+
+/** What was decided for one deployment. */
+export interface Decided {
+  /** Absent when nothing can be decided yet; `waitsFor` says for what. */
+  readonly current?: DeploymentDecision;
+  readonly previous?: DeploymentDecision;
+  readonly waitsFor?: string;
+}
+
+/** Looks up what was decided for a deployment. */
+export type Decisions = (endpoint: string, label: string, settings: DeploymentSettings) => Decided;
+
+interface Found {
+  readonly endpoint: string;
+  readonly label: string;
+  readonly settings: DeploymentSettings;
+  /** Path in the stack file. */
+  readonly path: string;
+}
+
+/** All deployments of a stack file. */
+export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): Found[] {
+  return Object.entries(endpoints).flatMap(([endpoint, { deployments }]) =>
+    Object.entries(deployments).map(([label, settings]) => ({
+      endpoint,
+      label,
+      settings,
+      path: `moor:endpoints.${endpoint}.deployments.${label}`,
+    })),
+  );
+}
+
+/** Decisions for a stack whose file is without mistakes, or the mistakes that keep them from being known. */
+export function decisionsFor(raw: RawStack, settings: Settings): { readonly decisions: Decisions } | { readonly mistakes: Mistake[] } {
+  return settings["moor:lock"] === "none" ? computed(settings) : locked(raw, settings);
+}
+
+/** What is wrong with a lock by itself, whatever else the stack file says. */
+export function lockMistakes({ stack, settings, lock: text }: RawStack): Mistake[] {
+  const mode = settings["moor:lock"] ?? "required";
+  if (mode !== "required") return [];
+  if (text === undefined) return [noLock(stack)];
+  const read = readLock(stack, text);
+  return "mistakes" in read ? read.mistakes : [];
+}
+
+function noLock(stack: string): Mistake {
+  const problem = "The stack needs a lock, and there is none: nothing says which size, flags and image were decided.";
+  const fix = `Run \`${lockCommand(stack)}\` and commit ${lockFileName(stack)}.`;
+  return mistake("MOOR050", lockFileName(stack), { problem, allowed: "a committed lock, or `moor:lock: none` for development", fix });
+}
+
+function locked({ stack, lock: text }: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
+  if (text === undefined) return { mistakes: [noLock(stack)] };
+  const read = readLock(stack, text);
+  if ("mistakes" in read) return read;
+  const mistakes = [...foreign(stack, settings, read.lock), ...stale(stack, settings, read.lock)];
+  if (mistakes.length > 0) return { mistakes };
+  return {
+    decisions: (endpoint, label) => {
+      const { current, previous } = read.lock.endpoints[endpoint]?.[label] ?? {};
+      return { current, previous };
+    },
+  };
+}
+
+function foreign(stack: string, settings: Settings, lock: Lock): Mistake[] {
+  const expected = { stack, location: settings["azure-native:location"] };
+  return (["stack", "location"] as const).flatMap((key) => {
+    if (lock[key] === expected[key]) return [];
+    const problem = `The lock was made for ${key} ${show(lock[key])}, and this is ${show(expected[key])}.`;
+    const fix = `Run \`${lockCommand(stack)}\`.`;
+    return [mistake("MOOR054", `${lockFileName(stack)}.${key}`, { problem, allowed: show(expected[key]), fix })];
+  });
+}
+
+function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
+  const found = deploymentsOf(settings);
+  const wished = found.flatMap((deployment) => staleWish(stack, settings, lock, deployment));
+  const known = new Set(found.map(({ endpoint, label }) => `${endpoint}.${label}`));
+  const gone = Object.entries(lock.endpoints)
+    .flatMap(([endpoint, labels]) => Object.keys(labels).map((label) => `${endpoint}.${label}`))
+    .filter((key) => !known.has(key));
+  const problem = "The lock holds a deployment that the stack file doesn't have.";
+  return [...wished, ...gone.map((key) => staleMistake(stack, `${lockFileName(stack)}.endpoints.${key}`, problem))];
+}
+
+function staleWish(stack: string, settings: Settings, lock: Lock, { endpoint, label, settings: deployment, path }: Found): Mistake[] {
+  const entry = lock.endpoints[endpoint]?.[label];
+  if (entry === undefined) return [staleMistake(stack, path, "The lock has no decision for this deployment.")];
+  const differences = wishDifferences(entry.wish, deploymentWish(deployment, settings["moor:images"]));
+  if (differences.length === 0) return [];
+  const list = differences.map(({ key, locked: was, wished: is }) => `${key} was ${show(was)}, is ${show(is)}`).join("; ");
+  return [staleMistake(stack, path, `The lock was made for other values: ${list}.`)];
+}
+
+function staleMistake(stack: string, path: string, problem: string): Mistake {
+  const fix = `Run \`${lockCommand(stack)}\`, review what it changes, and commit ${lockFileName(stack)}.`;
+  return mistake("MOOR052", path, { problem, allowed: "a lock made for what the stack file says", fix });
+}
+
+/** Decides each deployment at once. What only a lock can hold is a mistake. */
+function computed(settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
+  const mistakes = deploymentsOf(settings).flatMap(needsLock);
+  if (mistakes.length > 0) return { mistakes };
+  return {
+    decisions: (_, label, deployment) => {
+      const image = namedImage(deployment, settings["moor:images"]);
+      const { size, vllm } = deployment;
+      if (image === undefined) return { waitsFor: `its image: set \`moor:images.${vllm ? "vllm" : "score"}\` to repository@digest` };
+      // Both are there: needsLock() refused the stack otherwise.
+      const resolved = { image, instanceType: size as InstanceType, revision: vllm?.revision ?? "" };
+      return { current: decideDeployment(label, deployment, resolved) };
+    },
+  };
+}
+
+function needsLock({ path, settings: { size, vllm } }: Found): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (size === "auto") {
+    const problem = "The size is to be decided, and without a lock it could change from one run to the next.";
+    mistakes.push(mistake("MOOR055", `${path}.size`, { problem, allowed: "a VM size" }));
+  }
+  if (vllm?.source === "mirror") {
+    const problem = "The source is mirror, and only a lock notes whether the weights are staged in the region.";
+    mistakes.push(mistake("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub" }));
+  }
+  if (vllm && vllm.revision === undefined) {
+    const problem = `No commit of ${vllm.model} is named, and without a lock nothing finds one.`;
+    mistakes.push(mistake("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit, 40 hexadecimal digits" }));
+  }
+  return mistakes;
+}

@@ -1,0 +1,42 @@
+/** Reads the configuration of the running Pulumi program, once. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { checkStack } from "./checkStack";
+import { fail } from "./fail";
+import { lockFileName } from "./lockFile";
+import { reportMistakes } from "./mistakes";
+import { type RawStack, tokenKey } from "./settings";
+import type { StackSpec } from "./spec";
+
+/** A stack and its one secret, which is kept apart so that the spec can be logged and stored. */
+export interface LoadedStack {
+  readonly spec: StackSpec;
+  /** Token for gated models with `source: hub`, as a secret. */
+  readonly huggingFaceToken?: pulumi.Output<string>;
+}
+
+/**
+ * Reads the stack file's settings and the lock.
+ * @param folder Folder of Pulumi.yaml, where the lock lies. @default the project's root as the engine says it
+ * @throws pulumi.RunError with all mistakes in one report.
+ */
+export function loadStack(folder = pulumi.getRootDirectory() || process.cwd()): LoadedStack {
+  const raw = readRaw(folder);
+  const checked = checkStack(raw);
+  if ("mistakes" in checked) return fail(reportMistakes(raw.stack, checked.mistakes));
+  const token = raw.settings[tokenKey];
+  return token === undefined ? checked : { ...checked, huggingFaceToken: pulumi.secret(token) };
+}
+
+/** Everything as text: Pulumi's own typed getters throw errors that can stall Node for half a minute. */
+function readRaw(folder: string): RawStack {
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const settings = pulumi.runtime.allConfig();
+  const lockPath = path.join(folder, lockFileName(stack));
+  const lock = fs.existsSync(lockPath) ? fs.readFileSync(lockPath, "utf8") : undefined;
+  return { project, stack, settings, secretKeys: Object.keys(settings).filter(isConfigSecret), ...(lock === undefined ? {} : { lock }) };
+}
+
+/** Whether Pulumi holds a setting encrypted. The SDK exports it for its own use and leaves it out of its types. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };

@@ -1,0 +1,149 @@
+/**
+ * `moor.lock.<stack>.yaml`: the decisions of a stack, with the wishes they were made for and the decisions before them. Written by
+ * `npm run lock`, committed, and read by every preview.
+ */
+import * as z from "zod";
+import { sizes } from "../facts/sizes";
+import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
+import { recipeHash } from "../planner/names";
+import { text, whole } from "./leaves";
+import { type Mistake, mistake, show } from "./mistakes";
+import { shapeMistakes } from "./shape";
+
+const anyText = z.string({ error: "text" });
+const seconds = (error = "whole seconds, at least 1") => z.int({ error }).min(1, { error });
+
+const probe = z.strictObject({
+  initialDelay: seconds().describe("Seconds before the first try."),
+  period: seconds().describe("Seconds between tries."),
+  timeout: seconds().describe("Seconds a try may take."),
+  failureThreshold: whole(1, 100_000).describe("Failed tries in a row before Azure acts."),
+});
+
+const decision = z.strictObject({
+  name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
+  pattern: z.enum(["vllm", "score"], { error: "vllm or score" }),
+  instanceType: z.enum(Object.keys(sizes), { error: "a VM size of managed online endpoints" }),
+  image: z.strictObject({ repository: anyText, digest: text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits") }),
+  routes: z.strictObject({ port: whole(1, 65_535), liveness: anyText, readiness: anyText, scoring: anyText }),
+  model: z
+    .strictObject({
+      id: anyText.describe("Hugging Face id."),
+      revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits"),
+      source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
+      path: anyText.optional().describe("Folder below the workspace's blob datastore."),
+      staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are in this region."),
+    })
+    .optional(),
+  tensorParallelSize: whole(1, 64).optional(),
+  flags: z.array(anyText, { error: "a list of flags" }).optional(),
+  environmentVariables: z.record(anyText, anyText),
+  probes: z.strictObject({ liveness: probe, readiness: probe }),
+  requestSettings: z.strictObject({ requestTimeout: whole(1, 180), maxConcurrentRequestsPerInstance: whole(1, 100_000) }),
+  scaleRule: z.strictObject({ scaleOutAbove: z.number().positive(), scaleInBelow: z.number().positive() }),
+  reasons: z.array(anyText, { error: "a list of sentences" }).describe("Why each value is what it is."),
+}) satisfies z.ZodType<DeploymentDecision>;
+
+const wishValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
+  error: "text, a number, true or false, or a list",
+});
+
+const entry = z.strictObject({
+  wish: z.record(z.string(), wishValue).describe("What the stack file asked for when this was decided."),
+  current: decision.describe("The decision that runs."),
+  previous: decision.optional().describe("The decision before, kept at weight 0 for an instant way back."),
+});
+
+export const lockSchema = z
+  .strictObject({
+    version: z.literal(1, { error: "1" }),
+    stack: anyText.describe("Stack that this lock is for."),
+    location: anyText.describe("Region that this lock is for."),
+    madeBy: anyText.describe("Version of Moor that decided."),
+    endpoints: z.record(z.string(), z.record(z.string(), entry)).describe("Decisions by endpoint key and deployment label."),
+  })
+  .describe("The decisions of a stack, made by `npm run lock` and not meant to be edited by hand.");
+
+export type Lock = z.output<typeof lockSchema>;
+export type LockEntry = Lock["endpoints"][string][string];
+
+/** File name of a stack's lock. */
+export function lockFileName(stack: string): string {
+  return `moor.lock.${stack}.yaml`;
+}
+
+/** Command that makes a stack's lock. */
+export function lockCommand(stack: string): string {
+  return `npm run lock -- -s ${stack}`;
+}
+
+/** Reads a lock and checks all that can be checked without the stack file: its shape, and that its values belong to its names. */
+export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly mistakes: Mistake[] } {
+  const file = lockFileName(stack);
+  const parsed = parseYaml(file, lockText);
+  if ("mistakes" in parsed) return parsed;
+  const { value } = parsed;
+  const shape = shapeMistakes({ schema: lockSchema, value, root: file });
+  if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: remake(stack) })) };
+  const lock = lockSchema.parse(value);
+  const names = nameMistakes(file, lock);
+  return names.length > 0 ? { mistakes: names } : { lock };
+}
+
+/** Text of a lock file. */
+export function writeLock(lock: Lock): string {
+  const { stringify } = yaml();
+  const head = [
+    "# yaml-language-server: $schema=./config/schema/lock.schema.json",
+    `# Decisions of stack "${lock.stack}", made by \`${lockCommand(lock.stack)}\` from the stack file and not meant to be edited by hand.`,
+    "# Each deployment's name ends in a hash over its values; `reasons` says why each value is what it is.",
+  ];
+  return `${head.join("\n")}\n${stringify(lock, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+/** A wish that differs from the lock's, value by value. */
+export interface WishDifference {
+  readonly key: string;
+  readonly locked: unknown;
+  readonly wished: unknown;
+}
+
+/** Where two wishes differ, in the order of their keys. */
+export function wishDifferences(locked: DeploymentWish, wished: DeploymentWish): WishDifference[] {
+  const keys = [...new Set([...Object.keys(wished), ...Object.keys(locked)])];
+  const pairs = keys.map((key) => ({ key, locked: locked[key], wished: wished[key] }));
+  return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.wished));
+}
+
+function parseYaml(file: string, lockText: string): { value: unknown } | { mistakes: Mistake[] } {
+  const { parseDocument } = yaml();
+  const document = parseDocument(lockText);
+  const [error] = document.errors;
+  if (!error) return { value: document.toJS() };
+  const problem = `The file isn't YAML: ${error.message.split("\n")[0]}`;
+  return { mistakes: [mistake("MOOR051", file, { problem, allowed: "YAML as `npm run lock` writes it" })] };
+}
+
+function nameMistakes(file: string, { endpoints }: Lock): Mistake[] {
+  const decisions = Object.entries(endpoints).flatMap(([key, labels]) =>
+    Object.entries(labels).flatMap(([label, { current, previous }]) => [
+      { at: `${file}.endpoints.${key}.${label}.current.name`, label, decided: current },
+      ...(previous ? [{ at: `${file}.endpoints.${key}.${label}.previous.name`, label, decided: previous }] : []),
+    ]),
+  );
+  return decisions.flatMap(({ at, label, decided }) => {
+    const name = `${label}-${recipeHash(decided)}`;
+    if (decided.name === name) return [];
+    const problem = `The name is ${show(decided.name)}, but the values beside it make ${show(name)}: one of them was edited.`;
+    return [mistake("MOOR053", at, { problem, allowed: "the hash over the values" })];
+  });
+}
+
+function remake(stack: string): string {
+  return `Run \`${lockCommand(stack)}\`; a lock isn't meant to be edited by hand.`;
+}
+
+/** Loaded on demand: a stack without a lock starts faster without it. */
+function yaml(): typeof import("yaml") {
+  return require("yaml");
+}

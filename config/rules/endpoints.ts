@@ -1,0 +1,148 @@
+/** Rules about endpoints and their deployments. */
+import { ownedFlags } from "../../planner/decide";
+import { deploymentNameLength, endpointNameLength, nameLimit, namePartPattern } from "../../planner/names";
+import { deploymentsPerEndpointLimit, sumOfWeights } from "../../planner/traffic";
+import { type Mistake, mistake, show } from "../mistakes";
+import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
+import { exactlyOne } from "./exactlyOne";
+import { sizeMistakes } from "./size";
+
+type Tree = Readonly<Record<string, unknown>>;
+
+export function endpointMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, tree: Tree, stack: string): Mistake[] {
+  const raw = asMap(tree["moor:endpoints"]);
+  const each = Object.entries(endpoints).flatMap(([key, endpoint]) => oneEndpoint(key, endpoint ?? {}, asMap(raw[key]), stack));
+  return [...stackName(stack), ...each, ...sharedNames(endpoints)];
+}
+
+function stackName(stack: string): Mistake[] {
+  if (namePartPattern.test(stack)) return [];
+  const problem = `The stack's name ${show(stack)} is part of the endpoints' names, which can't hold it.`;
+  const fix = "Rename the stack (`pulumi stack rename`).";
+  return [mistake("MOOR010", "stack", { problem, allowed: "lower-case letters, digits and single hyphens, a letter first", fix })];
+}
+
+function oneEndpoint(key: string, endpoint: EndpointDraft, raw: Tree, stack: string): Mistake[] {
+  const path = `moor:endpoints.${key}`;
+  const deployments = Object.entries(endpoint.deployments ?? {});
+  const rawDeployments = asMap(raw.deployments);
+  return [
+    ...endpointName(path, key, raw.name === undefined, stack),
+    ...(Object.hasOwn(raw, "deployments") ? count(path, deployments.length, typeof raw.deployments) : []),
+    ...weights(`${path}.deployments`, deployments),
+    ...mirrors(`${path}.deployments`, deployments),
+    ...servedNames(`${path}.deployments`, deployments),
+    ...deployments.flatMap(([label, deployment]) =>
+      oneDeployment(`${path}.deployments.${label}`, label, deployment ?? {}, rawDeployments[label]),
+    ),
+  ];
+}
+
+function endpointName(path: string, key: string, generated: boolean, stack: string): Mistake[] {
+  const length = endpointNameLength(key, stack);
+  if (!generated || length <= nameLimit) return [];
+  const problem = `The name ${key}-${stack}-<6 characters> has ${length} characters.`;
+  const allowed = `${nameLimit} characters, which leaves ${nameLimit - endpointNameLength("", stack)} for the key`;
+  return [mistake("MOOR011", path, { problem, allowed })];
+}
+
+function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): Mistake[] {
+  const named = Object.entries(endpoints).flatMap(([key, endpoint]) =>
+    endpoint?.name === undefined ? [] : [{ key, name: endpoint.name }],
+  );
+  return named.flatMap(({ key, name }, index) => {
+    const first = named.slice(0, index).find((other) => other.name === name);
+    if (first === undefined) return [];
+    const problem = `${show(name)} is the name of endpoint ${show(first.key)} already.`;
+    return [mistake("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that no other endpoint in the region has" })];
+  });
+}
+
+function count(path: string, deployments: number, type: string): Mistake[] {
+  if (type !== "object") return [];
+  if (deployments === 0) {
+    return [mistake("MOOR020", `${path}.deployments`, { problem: "The endpoint has no deployment.", allowed: "at least one deployment" })];
+  }
+  if (deployments <= deploymentsPerEndpointLimit) return [];
+  const allowed = `at most ${deploymentsPerEndpointLimit} deployments of one endpoint`;
+  return [mistake("MOOR024", `${path}.deployments`, { problem: `The endpoint has ${deployments} deployments.`, allowed })];
+}
+
+type Labelled = readonly (readonly [string, DeploymentDraft | undefined])[];
+
+function weights(path: string, deployments: Labelled): Mistake[] {
+  const stated = deployments.flatMap(([label, deployment]) =>
+    deployment?.weight === undefined ? [] : [{ label, weight: deployment.weight }],
+  );
+  const sum = sumOfWeights(stated);
+  // A weight that is itself wrong is reported as such; the sum can't be known then.
+  if (stated.length < deployments.length || sum === 100 || sum === 0) return [];
+  const list = stated.map(({ label, weight }) => `${label} ${weight}`).join(", ");
+  const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "are missing" : "are too many"}.`;
+  return [
+    mistake("MOOR021", path, { problem: `The weights sum to ${sum} (${list}).`, allowed: "a sum of 100, or 0 if nobody is served", fix }),
+  ];
+}
+
+function mirrors(path: string, deployments: Labelled): Mistake[] {
+  const mirrored = deployments.filter(([, deployment]) => (deployment?.mirror ?? 0) > 0);
+  const labels = mirrored.map(([label]) => label).join(", ");
+  const several = mistake("MOOR022", path, { problem: `Requests are mirrored to ${labels}.`, allowed: "a mirror to one deployment" });
+  const live = mirrored.flatMap(([label, deployment]) => {
+    const problem = `The deployment has weight ${deployment?.weight} and mirror ${deployment?.mirror}.`;
+    return (deployment?.weight ?? 0) > 0
+      ? [mistake("MOOR023", `${path}.${label}.mirror`, { problem, allowed: "live or mirrored requests, not both" })]
+      : [];
+  });
+  return mirrored.length > 1 ? [several, ...live] : live;
+}
+
+/** A client names the model in each request and doesn't choose the deployment, so whichever it meets must know that name. */
+function servedNames(path: string, deployments: Labelled): Mistake[] {
+  const sharing = deployments.flatMap(([label, deployment]) => {
+    const { weight = 0, mirror = 0, vllm } = deployment ?? {};
+    const name = vllm?.servedName ?? vllm?.model;
+    return weight + mirror > 0 && name !== undefined ? [{ label, name }] : [];
+  });
+  if (new Set(sharing.map(({ name }) => name)).size < 2) return [];
+  const list = sharing.map(({ label, name }) => `${label} as ${show(name)}`).join(", ");
+  const problem = `The deployments serve the model under different names (${list}): a request that names one fails at the others.`;
+  return [mistake("MOOR026", path, { problem, allowed: "one served name for all deployments with weight or mirror" })];
+}
+
+function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): Mistake[] {
+  return [
+    ...deploymentName(path, label),
+    ...exactlyOne(path, raw, ["vllm", "score"]),
+    ...exactlyOne(path, raw, ["instances", "scale"]),
+    ...sizeMistakes(`${path}.size`, deployment),
+    ...scaleBounds(`${path}.scale`, deployment),
+    ...owned(`${path}.vllm.flags`, deployment),
+  ];
+}
+
+function deploymentName(path: string, label: string): Mistake[] {
+  const length = deploymentNameLength(label);
+  if (length <= nameLimit) return [];
+  const allowed = `${nameLimit} characters, which leaves ${nameLimit - deploymentNameLength("")} for the label`;
+  const fix = "Shorten the label.";
+  return [mistake("MOOR011", path, { problem: `The name ${label}-<8 digits> has ${length} characters.`, allowed, fix })];
+}
+
+function scaleBounds(path: string, { scale }: DeploymentDraft): Mistake[] {
+  const { min, max } = scale ?? {};
+  if (min === undefined || max === undefined || min <= max) return [];
+  return [mistake("MOOR025", path, { problem: `The minimum ${min} is above the maximum ${max}.`, allowed: "min no greater than max" })];
+}
+
+function owned(path: string, { vllm }: DeploymentDraft): Mistake[] {
+  const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => ownedFlags.includes(flag));
+  return flags.map((flag) => {
+    const problem = `Moor sets --${flag} itself; another value would break the model's path, the probes or the endpoint's keys.`;
+    return mistake("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${ownedFlags.join(", ")}` });
+  });
+}
+
+function asMap(value: unknown): Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Tree) : {};
+}

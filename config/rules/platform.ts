@@ -1,0 +1,54 @@
+/** Rules about what the endpoints stand on: network and quota. */
+import { type Size, sizes } from "../../facts/sizes";
+import { type Cidr, overlaps, parseCidr } from "../cidr";
+import { type Mistake, mistake, show } from "../mistakes";
+import { didYouMean } from "../nearest";
+import type { PlatformDraft, SettingsDraft } from "./draft";
+import { exactlyOne } from "./exactlyOne";
+
+/** Docker's own range inside each instance. Source: Azure docs, how-to-secure-workspace-vnet. */
+const dockerRange = parseCidr("172.17.0.0/16") as Cidr;
+const families = [...new Set(Object.values<Size>(sizes).map(({ family }) => family))];
+
+export function platformMistakes(
+  { "moor:platform": platform, "moor:quota": quota }: SettingsDraft,
+  tree: Record<string, unknown>,
+): Mistake[] {
+  return [...network(platform, tree), ...Object.keys(quota ?? {}).flatMap(quotaFamily)];
+}
+
+function network(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
+  const given = (tree["moor:platform"] as { network?: unknown } | undefined)?.network;
+  const addressSpace = platform?.network?.create?.addressSpace;
+  return [
+    ...exactlyOne("moor:platform.network", given, ["create", "existing"]),
+    ...(addressSpace === undefined ? [] : addressSpaceMistakes(addressSpace)),
+  ];
+}
+
+const addressSpacePath = "moor:platform.network.create.addressSpace";
+
+function addressSpaceMistakes(given: string): Mistake[] {
+  const range = parseCidr(given);
+  if (range === undefined) {
+    const problem = `${show(given)} is not an IPv4 range written with its first address.`;
+    return [mistake("MOOR040", addressSpacePath, { problem, allowed: "an IPv4 range such as 10.40.0.0/22" })];
+  }
+  if (range.prefix > 24) {
+    const problem = `${show(given)} has ${range.last - range.first + 1} addresses, too few for a subnet of private endpoints and one for runners.`;
+    return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/24 (256 addresses) or larger" })];
+  }
+  if (range.prefix < 8) {
+    const problem = `${show(given)} has more than 16 million addresses.`;
+    return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/8 or smaller" })];
+  }
+  if (!overlaps(range, dockerRange)) return [];
+  const problem = `${show(given)} overlaps 172.17.0.0/16, which Docker uses inside each instance: answers would never leave it.`;
+  return [mistake("MOOR041", addressSpacePath, { problem, allowed: "ranges that don't overlap 172.17.0.0/16" })];
+}
+
+function quotaFamily(family: string): Mistake[] {
+  if (families.includes(family)) return [];
+  const problem = `There is no quota family ${show(family)}.`;
+  return [mistake("MOOR043", `moor:quota.${family}`, { problem, allowed: families.join(", "), fix: didYouMean(family, families) })];
+}

@@ -1,0 +1,45 @@
+/** Rules about the VM size of a deployment. */
+import { gpus } from "../../facts/gpus";
+import { isInstanceType, type Size, sizeOf, sizes } from "../../facts/sizes";
+import { type Mistake, mistake, show } from "../mistakes";
+import { nearest } from "../nearest";
+import type { DeploymentDraft } from "./draft";
+
+/** Least compute capability that vLLM's official image carries code for. Source: vLLM, docker/Dockerfile. */
+const leastCapability = 7.5;
+
+const current = (Object.entries(sizes) as [string, Size][]).filter(([, { retired }]) => retired === undefined);
+const gpuSizes = current.filter(([, { gpu }]) => gpu !== undefined && gpus[gpu].computeCapability >= leastCapability).map(([name]) => name);
+
+export function sizeMistakes(path: string, { size, vllm, score }: DeploymentDraft): Mistake[] {
+  if (size === undefined) return [];
+  if (size === "auto") return score === undefined ? [] : [undecidable(path)];
+  if (!isInstanceType(size)) return [unknownSize(path, size)];
+  const row = sizeOf(size);
+  if (row.retired !== undefined) return [retired(path, size, row)];
+  return vllm === undefined ? [] : forVllm(path, size, row);
+}
+
+function undecidable(path: string): Mistake {
+  return mistake("MOOR034", path, { problem: 'The size of a score.py can\'t be "auto".', allowed: "a VM size such as Standard_DS3_v2" });
+}
+
+function unknownSize(path: string, given: string): Mistake {
+  const known = current.map(([name]) => name);
+  const close = nearest(given, known, 4);
+  const allowed = `sizes that managed online endpoints accept${close.length > 0 ? `; close ones: ${close.join(", ")}` : ""}`;
+  return mistake("MOOR030", path, { problem: `Managed online endpoints accept no size ${show(given)}.`, allowed });
+}
+
+function retired(path: string, size: string, row: Size): Mistake {
+  const problem = `Azure retired ${size} on ${row.retired}.`;
+  return mistake("MOOR031", path, { problem, allowed: row.gpus > 0 ? gpuSizes.join(", ") : "sizes that Azure still runs" });
+}
+
+function forVllm(path: string, size: string, { gpu }: Size): Mistake[] {
+  if (gpu === undefined) return [mistake("MOOR032", path, { problem: `${size} has no GPU.`, allowed: gpuSizes.join(", ") })];
+  const { computeCapability } = gpus[gpu];
+  if (computeCapability >= leastCapability) return [];
+  const problem = `The ${gpu} of ${size} has compute capability ${computeCapability.toFixed(1)}.`;
+  return [mistake("MOOR033", path, { problem, allowed: gpuSizes.join(", ") })];
+}

@@ -1,0 +1,59 @@
+/** Settings as text, which is how Pulumi hands them to a program, and back to the values that a stack file's author wrote. */
+import type * as z from "zod";
+import { type Mistake, mistake, show } from "./mistakes";
+import { didYouMean } from "./nearest";
+import { unwrap } from "./schemaTools";
+import { settingsSchema } from "./stackFile";
+
+/** What is known of a stack before anything is checked. */
+export interface RawStack {
+  /** Name of the Pulumi project. */
+  readonly project: string;
+  /** Name of the Pulumi stack. */
+  readonly stack: string;
+  /** Settings by full key, for instance `moor:endpoints`; maps and lists as JSON text. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Full keys of the settings that are secrets. */
+  readonly secretKeys: readonly string[];
+  /** Text of `moor.lock.<stack>.yaml`. Absent when there is no such file. */
+  readonly lock?: string;
+}
+
+/** Key of the one setting that must be a secret. Its value never enters a check. */
+export const tokenKey = "moor:huggingFaceToken";
+
+const knownKeys = Object.keys(settingsSchema.shape);
+
+/** The settings of Moor as a tree, without other providers' settings, and what is wrong with the keys themselves. */
+export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; mistakes: Mistake[] } {
+  const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
+  const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey);
+  const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
+  const unknown = own.filter((key) => !knownKeys.includes(key)).map((key) => unknownKey(key, knownKeys, key));
+  const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
+  return { tree, mistakes: [...unknown, ...plain] };
+}
+
+/** An object's text is read as JSON; text that isn't JSON stays text, and the schema says what it should have been. */
+function decode(key: string, text: string): unknown {
+  const schema = unwrap(settingsSchema.shape[key as keyof typeof settingsSchema.shape] as z.ZodType);
+  if (schema.def.type !== "object" && schema.def.type !== "record") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A key that nothing reads, with the nearest one that something would. */
+export function unknownKey(path: string, known: readonly string[], key: string): Mistake {
+  const fix = didYouMean(key, known);
+  return mistake("MOOR001", path, { problem: `The key ${show(key)} means nothing here.`, allowed: known.join(", ") || "no keys", fix });
+}
+
+function plainToken(): Mistake {
+  return mistake("MOOR060", tokenKey, {
+    problem: "The token stands in the stack file in plain text, where every reader of the repository sees it.",
+    allowed: "a value that Pulumi encrypted (`secure:`)",
+  });
+}

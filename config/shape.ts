@@ -1,0 +1,78 @@
+/** Mistakes of shape: what zod finds, in the words of the report. */
+import type * as z from "zod";
+import { describeId } from "./leaves";
+import { type Mistake, type MistakeCode, mistake, show } from "./mistakes";
+import { didYouMean } from "./nearest";
+import { keysAt } from "./schemaTools";
+import { unknownKey } from "./settings";
+
+/** What to check and how to speak of it. */
+export interface Shape {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+  /** Prefix of every path, for instance the name of a file. @default none */
+  readonly root?: string;
+  /** First keys of the path whose values mustn't be shown. */
+  readonly secretKeys?: readonly string[];
+}
+
+/** Everything that is wrong with the shape of a value, in the order of its schema. */
+export function shapeMistakes({ schema, value, root = "", secretKeys = [] }: Shape): Mistake[] {
+  const { error } = schema.safeParse(value, { reportInput: true });
+  return (error?.issues ?? []).flatMap((issue) => {
+    const secret = secretKeys.includes(String(issue.path[0]));
+    const path = [root, ...issue.path.map(String)].filter((part) => part !== "").join(".");
+    return issue.code === "unrecognized_keys" ? unknownKeys(schema, issue, path) : [issueMistake(issue, path, secret)];
+  });
+}
+
+function unknownKeys(schema: z.ZodType, issue: z.core.$ZodIssueUnrecognizedKeys, path: string): Mistake[] {
+  const known = keysAt(schema, issue.path);
+  return issue.keys.map((key) => unknownKey(path === "" ? key : `${path}.${key}`, known, key));
+}
+
+function issueMistake(issue: z.core.$ZodIssue, path: string, secret: boolean): Mistake {
+  const value = secret ? "[secret]" : show(issue.input);
+  const code = codeOf(issue);
+  if (issue.code === "invalid_key") {
+    const [inner] = issue.issues;
+    const key = String(issue.path.at(-1));
+    return mistake(code, path, { problem: `The name ${show(key)} can't be used.`, allowed: inner?.message ?? issue.message });
+  }
+  if (code === "MOOR002") return mistake(code, path, { problem: "There is no value.", allowed: issue.message });
+  const fix = issue.code === "invalid_value" && !secret ? didYouMean(String(issue.input), issue.values.map(String)) : undefined;
+  return mistake(code, path, { problem: problemText(code, value, issue.input), allowed: issue.message, fix });
+}
+
+function problemText(code: MistakeCode, value: string, input: unknown): string {
+  if (code === "MOOR004") return `The value ${value} is none of those.`;
+  if (code === "MOOR005") return `The number ${value} is out of bounds.`;
+  if (code === "MOOR006") return `The value ${value} has another form.`;
+  if (code === "MOOR042") return `The value ${value} is ${describeId(String(input))}.`;
+  return `The value ${value} is ${typeName(input)}.`;
+}
+
+function codeOf(issue: z.core.$ZodIssue): MistakeCode {
+  if (issue.code === "custom") return issue.params?.code as MistakeCode;
+  if (issue.code === "invalid_type" && issue.input === undefined) return "MOOR002";
+  if (issue.code === "invalid_value" && issue.input === undefined) return "MOOR002";
+  if (issue.code === "invalid_union" && issue.input === undefined) return "MOOR002";
+  if (issue.code === "too_big" || issue.code === "too_small") return typeof issue.input === "number" ? "MOOR005" : "MOOR006";
+  return codes[issue.code] ?? "MOOR003";
+}
+
+const codes: Partial<Record<z.core.$ZodIssue["code"], MistakeCode>> = {
+  invalid_type: "MOOR003",
+  invalid_value: "MOOR004",
+  invalid_union: "MOOR004",
+  invalid_format: "MOOR006",
+  invalid_key: "MOOR010",
+};
+
+function typeName(input: unknown): string {
+  if (input === null) return "empty";
+  if (Array.isArray(input)) return "a list";
+  if (typeof input === "object") return "a map";
+  if (typeof input === "number") return Number.isInteger(input) ? "a number" : "a fraction";
+  return typeof input === "string" ? "text" : `a ${typeof input}`;
+}

@@ -1,0 +1,82 @@
+/** A stack as components need it: checked, with defaults filled in and decisions made. Plain values only, no secret. */
+import type { DeploymentDecision } from "../planner/decision";
+
+/** The normalised stack. */
+export interface StackSpec {
+  readonly project: string;
+  /** Name of the Pulumi stack. */
+  readonly name: string;
+  /** Region, as ARM writes it. */
+  readonly location: string;
+  readonly residency: ResidencySpec;
+  readonly platform: PlatformSpec;
+  /** Azure ML quota by VM family, cores. */
+  readonly quota: Readonly<Record<string, { readonly limit: number; readonly others: number }>>;
+  readonly endpoints: readonly EndpointSpec[];
+  /** Deployments that can't be made yet. */
+  readonly skipped: readonly SkippedDeployment[];
+  /** `lock`: read from moor.lock.<stack>.yaml. `computed`: made in this run. */
+  readonly decisionsFrom: "lock" | "computed";
+  /** What a reader of the preview should know, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Where data may be. */
+export interface ResidencySpec {
+  /** The geography that the stack file names, when it names one. */
+  readonly geography?: string;
+  /** Regions in which data may be. */
+  readonly regions: readonly string[];
+}
+
+/** What the endpoints stand on. An id that is absent means that the stack creates the resource. */
+export interface PlatformSpec {
+  readonly network:
+    | { readonly addressSpace: string; readonly subnetId?: undefined }
+    | { readonly subnetId: string; readonly addressSpace?: undefined };
+  readonly workspaceId?: string;
+  readonly imageRegistryId?: string;
+  readonly logsId?: string;
+  readonly dns: "moor" | "policy";
+  readonly privateEndpoints: "moor" | "policy";
+  readonly diagnostics: "moor" | "policy";
+  readonly roles: "moor" | "external";
+  readonly tags: Readonly<Record<string, string>>;
+  /** E-mail addresses that alerts go to; empty: no alerts. */
+  readonly alertEmails: readonly string[];
+}
+
+/** One online endpoint. */
+export interface EndpointSpec {
+  readonly key: string;
+  /** Name in Azure when the stack file sets it; otherwise `<key>-<stack>-<6 characters>`. */
+  readonly name?: string;
+  readonly auth: "key" | "entra";
+  /** Object ids that may score. */
+  readonly invokers: readonly string[];
+  readonly gate: "runner" | "controlPlane" | "off";
+  readonly deployments: readonly DeploymentSpec[];
+}
+
+/** One deployment that can be made. */
+export interface DeploymentSpec {
+  readonly label: string;
+  readonly decision: DeploymentDecision;
+  /** Kept at weight 0 for an instant way back. */
+  readonly previous?: DeploymentDecision;
+  /** Instances to start with; with a scale, its minimum. */
+  readonly instances: number;
+  readonly scale?: { readonly min: number; readonly max: number };
+  /** Percent of the endpoint's requests. Sums to 100 over the deployments that can be made, or to 0. */
+  readonly weight: number;
+  /** Percent of the endpoint's requests that are copied here. */
+  readonly mirror: number;
+}
+
+/** A deployment that is left out of this run. */
+export interface SkippedDeployment {
+  readonly endpoint: string;
+  readonly label: string;
+  /** What is missing, and the command or setting that supplies it. */
+  readonly message: string;
+}

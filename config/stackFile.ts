@@ -1,0 +1,232 @@
+/**
+ * What a stack file may say. Descriptions feed the JSON Schema that editors use and the table of settings in the README; the error of each
+ * value completes "Allowed: ".
+ */
+import * as z from "zod";
+import { regions } from "../facts/regions";
+import { sizes } from "../facts/sizes";
+import { namePartPattern, physicalNamePattern } from "../planner/names";
+import { geographies } from "../planner/residency";
+import { mirrorLimit } from "../planner/traffic";
+import { armId, createOrId, freeText, imageText, oneOf, text, tokens, whole } from "./leaves";
+
+const namePart = text(namePartPattern, "lower-case letters, digits and single hyphens, a letter first");
+const map = (error: string) => ({ error: `a map: ${error}` });
+
+const residency = z
+  .strictObject(
+    {
+      geography: freeText("one of Azure's geographies, for instance Sweden")
+        .meta({ description: "One of Azure's geographies: all data stays in its regions.", enum: geographies })
+        .optional(),
+      regions: z
+        .array(freeText("a region, for instance swedencentral").meta({ enum: Object.keys(regions) }), { error: "a list of regions" })
+        .min(1, { error: "a list of at least one region" })
+        .describe("Regions in which data may be, by name.")
+        .optional(),
+    },
+    map("geography, or regions"),
+  )
+  .meta({
+    description: "Where data may be; checked against every region in the stack.",
+    oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
+  });
+
+const network = z
+  .strictObject(
+    {
+      create: z
+        .strictObject(
+          { addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range, /24 or larger.") },
+          map("addressSpace"),
+        )
+        .describe("A virtual network of the stack's own.")
+        .optional(),
+      existing: z
+        .strictObject(
+          { subnetId: armId("Microsoft.Network/virtualNetworks/subnets").describe("Subnet for private endpoints.") },
+          map("subnetId"),
+        )
+        .describe("A network that others own.")
+        .optional(),
+    },
+    map("create, or existing"),
+  )
+  .meta({
+    description: "From where the endpoints are reached.",
+    oneOf: [{ required: ["create"] }, { required: ["existing"] }],
+  });
+
+const owner = oneOf(["moor", "policy"]);
+
+const platform = z
+  .strictObject(
+    {
+      network,
+      workspace: createOrId("Microsoft.MachineLearningServices/workspaces").describe("Azure ML workspace: create, or the id of one."),
+      imageRegistry: createOrId("Microsoft.ContainerRegistry/registries").describe("Registry of the images: create, or the id of one."),
+      logs: createOrId("Microsoft.OperationalInsights/workspaces").describe("Log Analytics workspace: create, or the id of one."),
+      dns: owner.default("moor").describe("Who links private DNS zones: this stack, or a policy of the landing zone."),
+      privateEndpoints: owner.default("moor").describe("Who makes private endpoints."),
+      diagnostics: owner.default("moor").describe("Who makes diagnostic settings."),
+      roles: oneOf(["moor", "external"]).default("moor").describe("Who grants roles: this stack, or another team on request."),
+      tags: z
+        .record(
+          text(/^[^<>%&\\?/]{1,128}$/, "a tag name of at most 128 characters, none of them < > % & \\ ? /"),
+          z.string({ error: "text of at most 256 characters; numbers need quotes" }).max(256, { error: "text of at most 256 characters" }),
+          map("tag names to text"),
+        )
+        .default({})
+        .describe("Tags of every resource."),
+      alerts: z
+        .strictObject(
+          { emails: z.array(z.email({ error: "an e-mail address" }), { error: "a list of e-mail addresses" }).describe("Who is told.") },
+          map("emails"),
+        )
+        .describe("Alerts on failed requests, latency and quota; none without it.")
+        .optional(),
+    },
+    map("network, and optionally workspace, imageRegistry, logs, dns, privateEndpoints, diagnostics, roles, tags, alerts"),
+  )
+  .describe("What the endpoints stand on.");
+
+const vllm = z
+  .strictObject(
+    {
+      model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face id such as Qwen/Qwen2.5-7B-Instruct").describe("Hugging Face id."),
+      revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits")
+        .describe("Commit of the model repository. The lock finds the newest one when absent.")
+        .optional(),
+      context: tokens().describe("Tokens of prompt and answer together; 16k is 16384."),
+      concurrencyPerInstance: whole(1, 1024).describe("Requests that one instance works on at once."),
+      source: oneOf(["mirror", "hub"])
+        .default("mirror")
+        .describe("Where weights come from at start: staged in the region (mirror), or Hugging Face (hub, for development)."),
+      servedName: freeText("text").describe("Name by which clients ask for the model; the Hugging Face id when absent.").optional(),
+      flags: z
+        .record(
+          text(/^[a-z][a-z0-9-]*$/, "a flag of `vllm serve` without its leading hyphens"),
+          z.union([z.string(), z.number(), z.boolean()], { error: "text, a number, true or false" }),
+          map("flags of `vllm serve`"),
+        )
+        .default({})
+        .describe("Flags of `vllm serve` set by hand, without leading hyphens; they win over derived ones and are checked against them."),
+    },
+    map("model, context, concurrencyPerInstance, and optionally revision, source, servedName, flags"),
+  )
+  .describe("A Hugging Face model served by vLLM, OpenAI-compatible.");
+
+const score = z
+  .strictObject(
+    {
+      path: freeText("a folder, for instance ./docker/score").describe("Folder with score.py and its Dockerfile."),
+      image: imageText().describe("Its image; that of moor:images when absent.").optional(),
+      concurrencyPerInstance: whole(1, 256).default(1).describe("Requests that one instance works on at once, each in its own worker."),
+    },
+    map("path, and optionally image, concurrencyPerInstance"),
+  )
+  .describe("Any model served by a score.py.");
+
+const instances = (because = "Azure's most for a deployment") => whole(1, 50, because);
+
+const deployment = z
+  .strictObject(
+    {
+      vllm: vllm.optional(),
+      score: score.optional(),
+      size: freeText('a VM size such as Standard_NC24ads_A100_v4, or "auto"').meta({
+        description: "VM size, or auto to have it decided.",
+        enum: ["auto", ...Object.keys(sizes)],
+      }),
+      instances: instances().describe("Fixed number of instances. Azure advises 3 for high availability.").optional(),
+      scale: z
+        .strictObject(
+          {
+            min: instances("because no deployment scales to zero").describe("Fewest."),
+            max: instances().describe("Most; quota must hold it."),
+          },
+          map("min and max"),
+        )
+        .describe("Number of instances between two bounds, by requests per minute.")
+        .optional(),
+      weight: whole(0, 100).describe("Percent of the endpoint's requests. The weights of an endpoint sum to 100, or to 0."),
+      mirror: whole(0, mirrorLimit, "Azure's most")
+        .default(0)
+        .describe("Percent of the endpoint's requests that are copied here and whose answers are dropped."),
+      requestTimeout: whole(1, 180, "Azure's most, in seconds")
+        .describe("Seconds that a request may take; 180 with vLLM and 60 with a score.py when absent.")
+        .optional(),
+    },
+    map("vllm or score, size, scale or instances, weight, and optionally mirror, requestTimeout"),
+  )
+  .meta({
+    allOf: [
+      { oneOf: [{ required: ["vllm"] }, { required: ["score"] }] },
+      { oneOf: [{ required: ["instances"] }, { required: ["scale"] }] },
+    ],
+  });
+
+const endpoint = z.strictObject(
+  {
+    name: text(physicalNamePattern, "3 to 32 lower-case letters, digits and single hyphens, a letter first and no hyphen last")
+      .describe("Name in Azure, unique in the region; `<key>-<stack>-<6 characters>` when absent.")
+      .optional(),
+    auth: oneOf(["key", "entra"]).describe("How callers prove who they are: a key, or Entra ID."),
+    invokers: z
+      .array(z.guid({ error: "the object id of a user, group or service principal, a GUID" }), { error: "a list of object ids" })
+      .default([])
+      .describe("Object ids that may score and nothing else, with auth: entra."),
+    gate: oneOf(["runner", "controlPlane", "off"])
+      .default("runner")
+      .describe("What stands before traffic: real requests from here, readiness read through ARM, or nothing."),
+    deployments: z.record(namePart, deployment, map("labels to deployments")).describe("Deployments by label."),
+  },
+  map("auth, deployments, and optionally name, invokers, gate"),
+);
+
+const quota = z
+  .record(
+    freeText("a quota family, for instance NCADSA100v4"),
+    z.strictObject(
+      {
+        limit: whole(0, 100_000).describe("Cores that Azure granted to Azure ML for this family in this region."),
+        others: whole(0, 100_000).default(0).describe("Cores of it that others use."),
+      },
+      map("limit, and optionally others"),
+    ),
+    map("quota families to limits"),
+  )
+  .default({})
+  .describe("Azure ML quota per VM family; what doesn't fit is found before anything is created.");
+
+/** The settings under `config:` of a stack file, by their full keys. */
+export const settingsSchema = z.strictObject({
+  "azure-native:location": freeText("a region, for instance swedencentral").meta({
+    description: "Region of every resource of the stack.",
+    enum: Object.keys(regions),
+  }),
+  "moor:residency": residency,
+  "moor:platform": platform,
+  "moor:quota": quota,
+  "moor:images": z
+    .strictObject({ vllm: imageText().optional(), score: imageText().optional() }, map("vllm and score"))
+    .default({})
+    .describe("Images in the image registry. A lock records them; without one, a deployment whose image isn't named is left out."),
+  "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),
+  "moor:lock": oneOf(["required", "none"])
+    .default("required")
+    .describe("Whether decisions are read from `moor.lock.<stack>.yaml`, or made anew at each run."),
+  "moor:huggingFaceToken": z
+    .strictObject({ secure: z.string() })
+    .describe("Token for gated models with source: hub. Set it with `pulumi config set --secret`.")
+    .optional(),
+});
+
+/** The settings of a stack, as checked. */
+export type Settings = z.output<typeof settingsSchema>;
+export type PlatformSettings = Settings["moor:platform"];
+export type EndpointSettings = Settings["moor:endpoints"][string];
+export type DeploymentSettings = EndpointSettings["deployments"][string];
+
+/** A whole stack file, as an editor sees it. */
+export const stackFileSchema = z.looseObject({ config: settingsSchema.describe("Settings of the stack.") });

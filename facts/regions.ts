@@ -1,0 +1,288 @@
+/**
+ * Azure's regions, one row each: which geography a region belongs to decides residency, and the pair is where geo-redundant storage would
+ * copy data to.
+ */
+
+/** One region. */
+export interface Region {
+  readonly displayName: string;
+  /** Azure's geography: the boundary within which Azure promises that data at rest stays. */
+  readonly geography: string;
+  /** Region that geo-redundant storage copies to, when there is one. It may lie in another geography. */
+  readonly pairedRegion?: string;
+  /** Where the data centres are, as far as Azure says. */
+  readonly place?: string;
+  /** Whether a subscription must ask for access first. */
+  readonly restricted?: boolean;
+  /** Managed online endpoints with private networking are for the public cloud, `AzureCloud`. */
+  readonly cloud: "AzureCloud" | "AzureUSGovernment" | "AzureChinaCloud";
+}
+
+export const regionsSource = {
+  source:
+    "Azure/terraform-azurerm-avm-utl-regions, modules/cached-data/locations.tf.json (list of the ARM locations API); Azure docs, regions-paired (pairs, access)",
+  asOf: "2026-10-15",
+} as const;
+
+export const regions = {
+  australiacentral: {
+    displayName: "Australia Central",
+    geography: "Australia",
+    pairedRegion: "australiacentral2",
+    place: "Canberra",
+    cloud: "AzureCloud",
+  },
+  australiacentral2: {
+    displayName: "Australia Central 2",
+    geography: "Australia",
+    pairedRegion: "australiacentral",
+    place: "Canberra",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  australiaeast: {
+    displayName: "Australia East",
+    geography: "Australia",
+    pairedRegion: "australiasoutheast",
+    place: "New South Wales",
+    cloud: "AzureCloud",
+  },
+  australiasoutheast: {
+    displayName: "Australia Southeast",
+    geography: "Australia",
+    pairedRegion: "australiaeast",
+    place: "Victoria",
+    cloud: "AzureCloud",
+  },
+  austriaeast: { displayName: "Austria East", geography: "Austria", place: "Vienna", cloud: "AzureCloud" },
+  belgiumcentral: { displayName: "Belgium Central", geography: "Belgium", place: "Brussels", cloud: "AzureCloud" },
+  brazilsouth: {
+    displayName: "Brazil South",
+    geography: "Brazil",
+    pairedRegion: "southcentralus",
+    place: "Sao Paulo State",
+    cloud: "AzureCloud",
+  },
+  brazilsoutheast: {
+    displayName: "Brazil Southeast",
+    geography: "Brazil",
+    pairedRegion: "brazilsouth",
+    place: "Rio",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  canadacentral: { displayName: "Canada Central", geography: "Canada", pairedRegion: "canadaeast", place: "Toronto", cloud: "AzureCloud" },
+  canadaeast: { displayName: "Canada East", geography: "Canada", pairedRegion: "canadacentral", place: "Quebec", cloud: "AzureCloud" },
+  centralindia: { displayName: "Central India", geography: "India", pairedRegion: "southindia", place: "Pune", cloud: "AzureCloud" },
+  centralus: { displayName: "Central US", geography: "United States", pairedRegion: "eastus2", place: "Iowa", cloud: "AzureCloud" },
+  chilecentral: { displayName: "Chile Central", geography: "Chile", place: "Santiago", cloud: "AzureCloud" },
+  denmarkeast: { displayName: "Denmark East", geography: "Denmark", place: "Copenhagen", cloud: "AzureCloud" },
+  eastasia: { displayName: "East Asia", geography: "Asia Pacific", pairedRegion: "southeastasia", place: "Hong Kong", cloud: "AzureCloud" },
+  eastus: { displayName: "East US", geography: "United States", pairedRegion: "westus", place: "Virginia", cloud: "AzureCloud" },
+  eastus2: { displayName: "East US 2", geography: "United States", pairedRegion: "centralus", place: "Virginia", cloud: "AzureCloud" },
+  francecentral: { displayName: "France Central", geography: "France", pairedRegion: "francesouth", place: "Paris", cloud: "AzureCloud" },
+  francesouth: {
+    displayName: "France South",
+    geography: "France",
+    pairedRegion: "francecentral",
+    place: "Marseille",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  germanynorth: {
+    displayName: "Germany North",
+    geography: "Germany",
+    pairedRegion: "germanywestcentral",
+    place: "Berlin",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  germanywestcentral: {
+    displayName: "Germany West Central",
+    geography: "Germany",
+    pairedRegion: "germanynorth",
+    place: "Frankfurt",
+    cloud: "AzureCloud",
+  },
+  indonesiacentral: { displayName: "Indonesia Central", geography: "Indonesia", place: "Jakarta", cloud: "AzureCloud" },
+  israelcentral: { displayName: "Israel Central", geography: "Israel", place: "Israel", cloud: "AzureCloud" },
+  italynorth: { displayName: "Italy North", geography: "Italy", place: "Milan", cloud: "AzureCloud" },
+  japaneast: { displayName: "Japan East", geography: "Japan", pairedRegion: "japanwest", place: "Tokyo, Saitama", cloud: "AzureCloud" },
+  japanwest: { displayName: "Japan West", geography: "Japan", pairedRegion: "japaneast", place: "Osaka", cloud: "AzureCloud" },
+  jioindiacentral: {
+    displayName: "Jio India Central",
+    geography: "India",
+    pairedRegion: "jioindiawest",
+    place: "Nagpur",
+    cloud: "AzureCloud",
+  },
+  jioindiawest: {
+    displayName: "Jio India West",
+    geography: "India",
+    pairedRegion: "jioindiacentral",
+    place: "Jamnagar",
+    cloud: "AzureCloud",
+  },
+  koreacentral: { displayName: "Korea Central", geography: "Korea", pairedRegion: "koreasouth", place: "Seoul", cloud: "AzureCloud" },
+  koreasouth: {
+    displayName: "Korea South",
+    geography: "Korea",
+    pairedRegion: "koreacentral",
+    place: "Busan",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  malaysiawest: { displayName: "Malaysia West", geography: "Malaysia", place: "Kuala Lumpur", cloud: "AzureCloud" },
+  mexicocentral: { displayName: "Mexico Central", geography: "Mexico", place: "Querétaro State", cloud: "AzureCloud" },
+  newzealandnorth: { displayName: "New Zealand North", geography: "New Zealand", place: "Auckland", cloud: "AzureCloud" },
+  northcentralus: {
+    displayName: "North Central US",
+    geography: "United States",
+    pairedRegion: "southcentralus",
+    place: "Illinois",
+    cloud: "AzureCloud",
+  },
+  northeurope: { displayName: "North Europe", geography: "Europe", pairedRegion: "westeurope", place: "Ireland", cloud: "AzureCloud" },
+  norwayeast: { displayName: "Norway East", geography: "Norway", pairedRegion: "norwaywest", place: "Norway", cloud: "AzureCloud" },
+  norwaywest: {
+    displayName: "Norway West",
+    geography: "Norway",
+    pairedRegion: "norwayeast",
+    place: "Norway",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  polandcentral: { displayName: "Poland Central", geography: "Poland", place: "Warsaw", cloud: "AzureCloud" },
+  qatarcentral: { displayName: "Qatar Central", geography: "Qatar", place: "Doha", cloud: "AzureCloud" },
+  southafricanorth: {
+    displayName: "South Africa North",
+    geography: "South Africa",
+    pairedRegion: "southafricawest",
+    place: "Johannesburg",
+    cloud: "AzureCloud",
+  },
+  southafricawest: {
+    displayName: "South Africa West",
+    geography: "South Africa",
+    pairedRegion: "southafricanorth",
+    place: "Cape Town",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  southcentralus: {
+    displayName: "South Central US",
+    geography: "United States",
+    pairedRegion: "northcentralus",
+    place: "Texas",
+    cloud: "AzureCloud",
+  },
+  southeastasia: {
+    displayName: "Southeast Asia",
+    geography: "Asia Pacific",
+    pairedRegion: "eastasia",
+    place: "Singapore",
+    cloud: "AzureCloud",
+  },
+  southindia: { displayName: "South India", geography: "India", pairedRegion: "centralindia", place: "Chennai", cloud: "AzureCloud" },
+  spaincentral: { displayName: "Spain Central", geography: "Spain", place: "Madrid", cloud: "AzureCloud" },
+  swedencentral: { displayName: "Sweden Central", geography: "Sweden", pairedRegion: "swedensouth", place: "Gävle", cloud: "AzureCloud" },
+  swedensouth: { displayName: "Sweden South", geography: "Sweden", pairedRegion: "swedencentral", restricted: true, cloud: "AzureCloud" },
+  switzerlandnorth: {
+    displayName: "Switzerland North",
+    geography: "Switzerland",
+    pairedRegion: "switzerlandwest",
+    place: "Zurich",
+    cloud: "AzureCloud",
+  },
+  switzerlandwest: {
+    displayName: "Switzerland West",
+    geography: "Switzerland",
+    pairedRegion: "switzerlandnorth",
+    place: "Geneva",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  uaecentral: {
+    displayName: "UAE Central",
+    geography: "UAE",
+    pairedRegion: "uaenorth",
+    place: "Abu Dhabi",
+    restricted: true,
+    cloud: "AzureCloud",
+  },
+  uaenorth: { displayName: "UAE North", geography: "UAE", pairedRegion: "uaecentral", place: "Dubai", cloud: "AzureCloud" },
+  uksouth: { displayName: "UK South", geography: "United Kingdom", pairedRegion: "ukwest", place: "London", cloud: "AzureCloud" },
+  ukwest: { displayName: "UK West", geography: "United Kingdom", pairedRegion: "uksouth", place: "Cardiff", cloud: "AzureCloud" },
+  westcentralus: {
+    displayName: "West Central US",
+    geography: "United States",
+    pairedRegion: "westus2",
+    place: "Wyoming",
+    cloud: "AzureCloud",
+  },
+  westeurope: { displayName: "West Europe", geography: "Europe", pairedRegion: "northeurope", place: "Netherlands", cloud: "AzureCloud" },
+  westindia: { displayName: "West India", geography: "India", pairedRegion: "southindia", place: "Mumbai", cloud: "AzureCloud" },
+  westus: { displayName: "West US", geography: "United States", pairedRegion: "eastus", place: "California", cloud: "AzureCloud" },
+  westus2: {
+    displayName: "West US 2",
+    geography: "United States",
+    pairedRegion: "westcentralus",
+    place: "Washington",
+    cloud: "AzureCloud",
+  },
+  westus3: { displayName: "West US 3", geography: "United States", pairedRegion: "eastus", place: "Phoenix", cloud: "AzureCloud" },
+  usdodcentral: {
+    displayName: "US DoD Central",
+    geography: "US Department of Defense",
+    pairedRegion: "usdodeast",
+    restricted: true,
+    cloud: "AzureUSGovernment",
+  },
+  usdodeast: {
+    displayName: "US DoD East",
+    geography: "US Department of Defense",
+    pairedRegion: "usdodcentral",
+    restricted: true,
+    cloud: "AzureUSGovernment",
+  },
+  usgovarizona: {
+    displayName: "US Gov Arizona",
+    geography: "US Government",
+    pairedRegion: "usgovtexas",
+    restricted: true,
+    cloud: "AzureUSGovernment",
+  },
+  usgovtexas: {
+    displayName: "US Gov Texas",
+    geography: "US Government",
+    pairedRegion: "usgovvirginia",
+    restricted: true,
+    cloud: "AzureUSGovernment",
+  },
+  usgovvirginia: {
+    displayName: "US Gov Virginia",
+    geography: "US Government",
+    pairedRegion: "usgovtexas",
+    restricted: true,
+    cloud: "AzureUSGovernment",
+  },
+  chinaeast: { displayName: "China East", geography: "China", pairedRegion: "chinanorth", cloud: "AzureChinaCloud" },
+  chinaeast2: { displayName: "China East 2", geography: "China", pairedRegion: "chinanorth2", cloud: "AzureChinaCloud" },
+  chinaeast3: { displayName: "China East 3", geography: "China", pairedRegion: "chinanorth3", restricted: true, cloud: "AzureChinaCloud" },
+  chinanorth: { displayName: "China North", geography: "China", pairedRegion: "chinaeast", cloud: "AzureChinaCloud" },
+  chinanorth2: { displayName: "China North 2", geography: "China", pairedRegion: "chinaeast2", cloud: "AzureChinaCloud" },
+  chinanorth3: { displayName: "China North 3", geography: "China", pairedRegion: "chinaeast3", cloud: "AzureChinaCloud" },
+} as const satisfies Record<string, Region>;
+
+/** Name of a region as ARM writes it. */
+export type RegionName = keyof typeof regions;
+
+/** Whether `name` is, letter for letter, a region of the table. */
+export function isRegion(name: string): name is RegionName {
+  return Object.hasOwn(regions, name);
+}
+
+/** The row of a region. */
+export function regionOf(name: RegionName): Region {
+  return regions[name];
+}

@@ -1,0 +1,63 @@
+/**
+ * Names in Azure. A deployment's name carries a hash over everything that alters its answers or its start-up, so a changed recipe is a new
+ * deployment beside the old one and never an edit of a serving one.
+ */
+import { createHash } from "node:crypto";
+import type { DeploymentRecipe } from "./decision";
+
+/** Longest name of an endpoint or a deployment. Source: Azure docs, how-to-manage-quotas. */
+export const nameLimit = 32;
+
+/** Characters that the random suffix of an endpoint's name takes, with its hyphen. */
+const suffixLength = 1 + 6;
+/** Characters that the hash in a deployment's name takes, with its hyphen. */
+const hashLength = 1 + 8;
+
+/** What endpoint and deployment names may look like: letter first, 3 to 32 characters, none of them upper case, no trailing hyphen. */
+export const physicalNamePattern = /^[a-z](?!.*--)[a-z0-9-]{1,30}[a-z0-9]$/;
+
+/** What a part of a name may look like: a stack, the key of an endpoint, the label of a deployment. */
+export const namePartPattern = /^[a-z](-?[a-z0-9])*$/;
+
+/** Text of a value that doesn't depend on the order in which keys were written. Keys without a value are left out. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+}
+
+/**
+ * The first 8 hexadecimal digits of SHA-256 over a recipe. Of a whole decision only the recipe counts: its name, scale rule and reasons
+ * don't, nor does whether the weights are staged yet, because none of them alters an answer.
+ */
+export function recipeHash(recipe: DeploymentRecipe): string {
+  const { pattern, instanceType, image, routes, tensorParallelSize, flags, environmentVariables, probes, requestSettings } = recipe;
+  const model = recipe.model && { ...recipe.model, staged: undefined };
+  const counted = { pattern, instanceType, image, routes, model, tensorParallelSize, flags, environmentVariables, probes, requestSettings };
+  return createHash("sha256").update(canonicalJson(counted)).digest("hex").slice(0, 8);
+}
+
+/** A deployment's name in Azure: `<label>-<8 hexadecimal digits>`. */
+export function physicalName(label: string, recipe: DeploymentRecipe): string {
+  return `${label}-${recipeHash(recipe)}`;
+}
+
+/** Length that `<key>-<stack>-<6 characters>`, the name of an endpoint, will have. */
+export function endpointNameLength(key: string, stack: string): number {
+  return key.length + 1 + stack.length + suffixLength;
+}
+
+/** Length that `<label>-<8 hexadecimal digits>`, the name of a deployment, will have. */
+export function deploymentNameLength(label: string): number {
+  return label.length + hashLength;
+}
+
+/**
+ * Folder below the workspace's blob datastore that holds the weights of one commit of a model.
+ * @param id Hugging Face id, for instance `Qwen/Qwen2.5-7B-Instruct`.
+ */
+export function weightsPath(id: string, revision: string): string {
+  return `models/${id.replace("/", "--")}/${revision}`;
+}

@@ -1,0 +1,449 @@
+/**
+ * Wrong stack files, one mistake a row, and the exact report of each. Doesn't prove that the rules are Azure's: each is only as true as the
+ * table of facts behind it, and nothing here asks Azure.
+ */
+import { checkStack } from "../../config/checkStack";
+import { mistakeKinds, reportMistakes } from "../../config/mistakes";
+import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+
+const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
+const deployments = (settings: Tree, value: Tree): void => {
+  settings["moor:endpoints"].chat.deployments = value;
+};
+const at = "moor:endpoints.chat.deployments.main";
+
+/** What is done to the good stack, and the code, path and problem of the one mistake that it makes. */
+type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
+
+const rows: readonly Row[] = [
+  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'The key "moor:endpoint" means nothing here.'],
+  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'The key "wieght" means nothing here.'],
+  ["the region is missing", (s) => delete s["azure-native:location"], "MOOR002", "azure-native:location", "There is no value."],
+  ["the endpoints are missing", (s) => delete s["moor:endpoints"], "MOOR002", "moor:endpoints", "There is no value."],
+  ["the weight is missing", (s) => delete main(s).weight, "MOOR002", `${at}.weight`, "There is no value."],
+  ["auth is missing", (s) => delete s["moor:endpoints"].chat.auth, "MOOR002", "moor:endpoints.chat.auth", "There is no value."],
+  ["the context is missing", (s) => delete main(s).vllm.context, "MOOR002", `${at}.vllm.context`, "There is no value."],
+  ["residency is text", (s) => (s["moor:residency"] = "Sweden"), "MOOR003", "moor:residency", 'The value "Sweden" is text.'],
+  ["endpoints are a list", (s) => (s["moor:endpoints"] = []), "MOOR003", "moor:endpoints", "The value [] is a list."],
+  ["the weight is text", (s) => (main(s).weight = "100"), "MOOR003", `${at}.weight`, 'The value "100" is text.'],
+  ["instances are a fraction", (s) => (main(s).instances = 1.5), "MOOR003", `${at}.instances`, "The value 1.5 is a fraction."],
+  [
+    "a tag is a number",
+    (s) => (s["moor:platform"].tags = { costCentre: 4711 }),
+    "MOOR003",
+    "moor:platform.tags.costCentre",
+    "The value 4711 is a number.",
+  ],
+  [
+    "auth is unknown",
+    (s) => (s["moor:endpoints"].chat.auth = "entraid"),
+    "MOOR004",
+    "moor:endpoints.chat.auth",
+    'The value "entraid" is none of those.',
+  ],
+  ["the lock's mode is unknown", (s) => (s["moor:lock"] = "off"), "MOOR004", "moor:lock", 'The value "off" is none of those.'],
+  ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is none of those.'],
+  ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of bounds."],
+  ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of bounds."],
+  [
+    "a request may take 181 s",
+    (s) => (main(s).requestTimeout = 181),
+    "MOOR005",
+    `${at}.requestTimeout`,
+    "The number 181 is out of bounds.",
+  ],
+  [
+    "the concurrency is 0",
+    (s) => (main(s).vllm.concurrencyPerInstance = 0),
+    "MOOR005",
+    `${at}.vllm.concurrencyPerInstance`,
+    "The number 0 is out of bounds.",
+  ],
+  [
+    "more than half is mirrored",
+    (s) => deployments(s, { main: vllmDeployment(), shadow: vllmDeployment({ weight: 0, mirror: 51 }) }),
+    "MOOR005",
+    "moor:endpoints.chat.deployments.shadow.mirror",
+    "The number 51 is out of bounds.",
+  ],
+  [
+    "the context is no number",
+    (s) => (main(s).vllm.context = "16kk"),
+    "MOOR006",
+    `${at}.vllm.context`,
+    'The value "16kk" has another form.',
+  ],
+  ["the model is no id", (s) => (main(s).vllm.model = "qwen"), "MOOR006", `${at}.vllm.model`, 'The value "qwen" has another form.'],
+  [
+    "the revision is a branch",
+    (s) => (main(s).vllm.revision = "main"),
+    "MOOR006",
+    `${at}.vllm.revision`,
+    'The value "main" has another form.',
+  ],
+  [
+    "the image is a tag",
+    (s) => (s["moor:images"].vllm = "moor/vllm:latest"),
+    "MOOR006",
+    "moor:images.vllm",
+    'The value "moor/vllm:latest" has another form.',
+  ],
+  [
+    "an invoker is no object id",
+    (s) => Object.assign(s["moor:endpoints"].chat, { auth: "entra", invokers: ["ml-team"] }),
+    "MOOR006",
+    "moor:endpoints.chat.invokers.0",
+    'The value "ml-team" has another form.',
+  ],
+  [
+    "residency says it twice",
+    (s) => (s["moor:residency"].regions = ["swedencentral"]),
+    "MOOR007",
+    "moor:residency",
+    "There are geography and regions.",
+  ],
+  ["a deployment has two engines", (s) => (main(s).score = { path: "./docker/score" }), "MOOR007", at, "There are vllm and score."],
+  ["a deployment has no engine", (s) => delete main(s).vllm, "MOOR007", at, "There is none of vllm, score."],
+  ["instances are fixed and scaled", (s) => (main(s).scale = { min: 1, max: 2 }), "MOOR007", at, "There are instances and scale."],
+  [
+    "the network is neither",
+    (s) => (s["moor:platform"].network = {}),
+    "MOOR007",
+    "moor:platform.network",
+    "There is none of create, existing.",
+  ],
+  [
+    "an endpoint's key has upper case",
+    (s) => (s["moor:endpoints"] = { Chat: s["moor:endpoints"].chat }),
+    "MOOR010",
+    "moor:endpoints.Chat",
+    'The name "Chat" can\'t be used.',
+  ],
+  [
+    "an endpoint's key is too long",
+    (s) => (s["moor:endpoints"] = { ["c".repeat(22)]: s["moor:endpoints"].chat }),
+    "MOOR011",
+    `moor:endpoints.${"c".repeat(22)}`,
+    `The name ${"c".repeat(22)}-dev-<6 characters> has 33 characters.`,
+  ],
+  [
+    "a label is too long",
+    (s) => deployments(s, { ["m".repeat(24)]: vllmDeployment() }),
+    "MOOR011",
+    `moor:endpoints.chat.deployments.${"m".repeat(24)}`,
+    `The name ${"m".repeat(24)}-<8 digits> has 33 characters.`,
+  ],
+  [
+    "two endpoints share a name",
+    (s) => {
+      s["moor:endpoints"].chat.name = "chat-prod";
+      s["moor:endpoints"].fraud = { auth: "key", name: "chat-prod", deployments: { main: scoreDeployment() } };
+    },
+    "MOOR012",
+    "moor:endpoints.fraud.name",
+    '"chat-prod" is the name of endpoint "chat" already.',
+  ],
+  [
+    "the region is misspelt",
+    (s) => (s["azure-native:location"] = "swedencentrall"),
+    "MOOR015",
+    "azure-native:location",
+    'There is no region "swedencentrall".',
+  ],
+  [
+    "the geography is misspelt",
+    (s) => (s["moor:residency"].geography = "Schweden"),
+    "MOOR016",
+    "moor:residency.geography",
+    'There is no geography "Schweden".',
+  ],
+  [
+    "the region is outside the geography",
+    (s) => (s["azure-native:location"] = "westeurope"),
+    "MOOR017",
+    "azure-native:location",
+    "The stack's region westeurope lies in the geography Europe, outside the residency.",
+  ],
+  [
+    "the region is China's",
+    (s) => (s["azure-native:location"] = "chinaeast"),
+    "MOOR018",
+    "azure-native:location",
+    "China East is in AzureChinaCloud, where private managed endpoints aren't offered.",
+  ],
+  [
+    "an endpoint has no deployment",
+    (s) => deployments(s, {}),
+    "MOOR020",
+    "moor:endpoints.chat.deployments",
+    "The endpoint has no deployment.",
+  ],
+  [
+    "weights sum to 90",
+    (s) => deployments(s, { main: vllmDeployment({ weight: 60 }), next: vllmDeployment({ weight: 30 }) }),
+    "MOOR021",
+    "moor:endpoints.chat.deployments",
+    "The weights sum to 90 (main 60, next 30).",
+  ],
+  [
+    "weights sum to 110",
+    (s) => deployments(s, { main: vllmDeployment(), next: vllmDeployment({ weight: 10 }) }),
+    "MOOR021",
+    "moor:endpoints.chat.deployments",
+    "The weights sum to 110 (main 100, next 10).",
+  ],
+  [
+    "two deployments are mirrored to",
+    (s) => {
+      const shadow = vllmDeployment({ weight: 0, mirror: 10 });
+      deployments(s, { main: vllmDeployment(), one: shadow, two: shadow });
+    },
+    "MOOR022",
+    "moor:endpoints.chat.deployments",
+    "Requests are mirrored to one, two.",
+  ],
+  [
+    "a live deployment is mirrored to",
+    (s) => (main(s).mirror = 5),
+    "MOOR023",
+    `${at}.mirror`,
+    "The deployment has weight 100 and mirror 5.",
+  ],
+  [
+    "an endpoint has 21 deployments",
+    (s) => {
+      const idle = Array.from({ length: 20 }, (_, index) => [`idle-${index}`, vllmDeployment({ weight: 0 })]);
+      deployments(s, { main: vllmDeployment(), ...Object.fromEntries(idle) });
+    },
+    "MOOR024",
+    "moor:endpoints.chat.deployments",
+    "The endpoint has 21 deployments.",
+  ],
+  [
+    "the scale is upside down",
+    (s) => {
+      delete main(s).instances;
+      main(s).scale = { min: 4, max: 2 };
+    },
+    "MOOR025",
+    `${at}.scale`,
+    "The minimum 4 is above the maximum 2.",
+  ],
+  [
+    "live deployments have different served names",
+    (s) => {
+      const next = vllmDeployment({ weight: 10 });
+      next.vllm.servedName = "chat";
+      deployments(s, { main: vllmDeployment({ weight: 90 }), next });
+    },
+    "MOOR026",
+    "moor:endpoints.chat.deployments",
+    'The deployments serve the model under different names (main as "Qwen/Qwen2.5-0.5B-Instruct", next as "chat"): a request that names one fails at the others.',
+  ],
+  [
+    "the size doesn't exist",
+    (s) => (main(s).size = "Standard_NC24ads_A100_v5"),
+    "MOOR030",
+    `${at}.size`,
+    'Managed online endpoints accept no size "Standard_NC24ads_A100_v5".',
+  ],
+  [
+    "the size is in another case",
+    (s) => (main(s).size = "standard_nc24ads_a100_v4"),
+    "MOOR030",
+    `${at}.size`,
+    'Managed online endpoints accept no size "standard_nc24ads_a100_v4".',
+  ],
+  [
+    "the size is retired",
+    (s) => (main(s).size = "Standard_NC6s_v3"),
+    "MOOR031",
+    `${at}.size`,
+    "Azure retired Standard_NC6s_v3 on 2025-09-30.",
+  ],
+  ["vLLM gets a CPU size", (s) => (main(s).size = "Standard_DS3_v2"), "MOOR032", `${at}.size`, "Standard_DS3_v2 has no GPU."],
+  [
+    "vLLM gets a V100",
+    (s) => (main(s).size = "Standard_ND40rs_v2"),
+    "MOOR033",
+    `${at}.size`,
+    "The V100-32GB of Standard_ND40rs_v2 has compute capability 7.0.",
+  ],
+  [
+    "the size of a score.py is to be decided",
+    (s) => deployments(s, { main: scoreDeployment({ size: "auto" }) }),
+    "MOOR034",
+    `${at}.size`,
+    'The size of a score.py can\'t be "auto".',
+  ],
+  [
+    "a flag is Moor's own",
+    (s) => (main(s).vllm.flags = { "api-key": "x" }),
+    "MOOR035",
+    `${at}.vllm.flags.api-key`,
+    "Moor sets --api-key itself; another value would break the model's path, the probes or the endpoint's keys.",
+  ],
+  [
+    "the address space is no range",
+    (s) => (s["moor:platform"].network.create.addressSpace = "10.40.0.1/22"),
+    "MOOR040",
+    "moor:platform.network.create.addressSpace",
+    '"10.40.0.1/22" is not an IPv4 range written with its first address.',
+  ],
+  [
+    "the address space is small",
+    (s) => (s["moor:platform"].network.create.addressSpace = "10.40.0.0/26"),
+    "MOOR040",
+    "moor:platform.network.create.addressSpace",
+    '"10.40.0.0/26" has 64 addresses, too few for a subnet of private endpoints and one for runners.',
+  ],
+  [
+    "the address space is Docker's",
+    (s) => (s["moor:platform"].network.create.addressSpace = "172.16.0.0/12"),
+    "MOOR041",
+    "moor:platform.network.create.addressSpace",
+    '"172.16.0.0/12" overlaps 172.17.0.0/16, which Docker uses inside each instance: answers would never leave it.',
+  ],
+  [
+    "the workspace's id is a registry's",
+    (s) => (s["moor:platform"].workspace = `${subscription}/Microsoft.ContainerRegistry/registries/acr`),
+    "MOOR042",
+    "moor:platform.workspace",
+    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the id of a Microsoft.ContainerRegistry/registries.`,
+  ],
+  [
+    "the subnet is a name",
+    (s) => (s["moor:platform"].network = { existing: { subnetId: "endpoints" } }),
+    "MOOR042",
+    "moor:platform.network.existing.subnetId",
+    'The value "endpoints" is no ARM id.',
+  ],
+  [
+    "the quota family is unknown",
+    (s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }),
+    "MOOR043",
+    "moor:quota.NCADSA100v5",
+    'There is no quota family "NCADSA100v5".',
+  ],
+  [
+    "the size is to be decided without a lock",
+    (s) => (main(s).size = "auto"),
+    "MOOR055",
+    `${at}.size`,
+    "The size is to be decided, and without a lock it could change from one run to the next.",
+  ],
+  [
+    "the weights are mirrored without a lock",
+    (s) => (main(s).vllm.source = "mirror"),
+    "MOOR056",
+    `${at}.vllm.source`,
+    "The source is mirror, and only a lock notes whether the weights are staged in the region.",
+  ],
+  [
+    "no commit is named without a lock",
+    (s) => delete main(s).vllm.revision,
+    "MOOR057",
+    `${at}.vllm.revision`,
+    "No commit of Qwen/Qwen2.5-0.5B-Instruct is named, and without a lock nothing finds one.",
+  ],
+  [
+    "the token is in plain text",
+    (s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"),
+    "MOOR060",
+    "moor:huggingFaceToken",
+    "The token stands in the stack file in plain text, where every reader of the repository sees it.",
+  ],
+];
+
+function mistakesOf(settings: Tree, changes = {}) {
+  const checked = checkStack(rawStack(settings, changes));
+  return "mistakes" in checked ? checked.mistakes : [];
+}
+
+test("the good stack, which every row spoils, has no mistake", () => {
+  expect(mistakesOf(goodSettings())).toEqual([]);
+});
+
+test.each(rows)("when %s, that one mistake is reported", (_, spoil, code, path, problem) => {
+  const found = mistakesOf(spoilt(spoil)).map((mistake) => ({ code: mistake.code, path: mistake.path, problem: mistake.problem }));
+  expect(found).toEqual([{ code, path, problem }]);
+});
+
+test("every mistake says what is allowed and how to fix it", () => {
+  const all = rows.flatMap(([, spoil]) => mistakesOf(spoilt(spoil)));
+  expect(all).toHaveLength(rows.length);
+  expect(all.filter(({ allowed, fix }) => allowed === "" || !/[.?)]$/.test(fix) || /Invalid|expected/.test(allowed))).toEqual([]);
+});
+
+test("a near miss is named", () => {
+  const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
+  expect(fixes((s) => (main(s).wieght = 1))).toEqual(['Did you mean "weight"?']);
+  expect(fixes((s) => (s["azure-native:location"] = "swedencentrall"))).toEqual(['Did you mean "swedencentral"?']);
+  expect(fixes((s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }))).toEqual(['Did you mean "NCADSA100v4"?']);
+});
+
+test("close sizes are listed", () => {
+  const [found] = mistakesOf(spoilt((s) => (main(s).size = "Standard_NC40ads_A100_v4")));
+  expect(found?.allowed).toContain("Standard_NC24ads_A100_v4");
+});
+
+test("mistakes of shape and of rules in different places come in one report", () => {
+  const settings = spoilt((s) => {
+    main(s).wieght = 1;
+    main(s).size = "Standard_NC6s_v3";
+    main(s).weight = 90;
+    s["azure-native:location"] = "westeurope";
+  });
+  expect(mistakesOf(settings).map(({ code }) => code)).toEqual(["MOOR001", "MOOR017", "MOOR021", "MOOR031"]);
+});
+
+test("a stack's name that can't be part of an endpoint's name is a mistake", () => {
+  const found = mistakesOf(goodSettings(), { stack: "Prod_EU" });
+  expect(found.map(({ code, path }) => ({ code, path }))).toEqual([{ code: "MOOR010", path: "stack" }]);
+});
+
+test("no report shows a secret or anything that looks like a token", () => {
+  const plain = spoilt((s) => {
+    s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop";
+    s["moor:endpoints"].chat.auth = "hf_abcdefghijklmnop";
+  });
+  const secret = mistakesOf(
+    spoilt((s) => (s["moor:residency"] = "top-secret")),
+    { secretKeys: ["moor:residency"] },
+  );
+  const report = reportMistakes("dev", [...mistakesOf(plain), ...secret]);
+  expect(secret).toHaveLength(1);
+  expect(report).not.toMatch(/hf_|top-secret/);
+  expect(report).toContain("The value [secret] is");
+});
+
+test("a token that Pulumi encrypted is no mistake, and not in the spec", () => {
+  const settings = spoilt((s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"));
+  const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"] }));
+  expect("spec" in checked).toBe(true);
+  expect(JSON.stringify(checked)).not.toContain("hf_");
+});
+
+test("settings of other providers are left alone", () => {
+  expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
+});
+
+test("a report is one text with codes, paths and fixes, and no stack trace", () => {
+  const text = reportMistakes("dev", mistakesOf(spoilt((s) => (main(s).instances = 51))));
+  expect(text).toBe(
+    [
+      'Stack "dev" has one mistake. Nothing was created or changed.',
+      "",
+      "MOOR005 moor:endpoints.chat.deployments.main.instances",
+      "  The number 51 is out of bounds.",
+      "  Allowed: a whole number from 1 to 50, Azure's most for a deployment",
+      "  Fix: Write a number within the bounds.",
+    ].join("\n"),
+  );
+});
+
+test("every code of the configuration has a row here or in the tests of the lock", () => {
+  const lockCodes = ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054"];
+  const own = Object.keys(mistakeKinds).filter((code) => code.startsWith("MOOR0"));
+  expect(own.filter((code) => !lockCodes.includes(code) && !rows.some((row) => row[2] === code))).toEqual([]);
+});

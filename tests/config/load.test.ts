@@ -1,0 +1,64 @@
+/** The reading of a running program's configuration. Doesn't prove what the engine prints; it proves what it is given. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { loadStack } from "../../config/load";
+import { goodSettings, rawStack, type Tree } from "./stacks";
+
+const token = "hf_abcdefghijklmnop";
+let folder = "";
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-load-"));
+  pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) }, "moor", "dev");
+});
+
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true });
+});
+
+function configure(settings: Tree, secretKeys: string[] = []): void {
+  pulumi.runtime.setAllConfig({ ...rawStack(settings).settings }, secretKeys);
+}
+
+test("a good stack becomes a spec", () => {
+  configure(goodSettings());
+  const { spec, huggingFaceToken } = loadStack(folder);
+  expect({ name: spec.name, project: spec.project, location: spec.location }).toEqual({
+    name: "dev",
+    project: "moor",
+    location: "swedencentral",
+  });
+  expect(huggingFaceToken).toBeUndefined();
+});
+
+test("the token is a secret output, apart from the spec", async () => {
+  configure({ ...goodSettings(), "moor:huggingFaceToken": token }, ["moor:huggingFaceToken"]);
+  const { spec, huggingFaceToken } = loadStack(folder);
+  expect(await pulumi.isSecret(huggingFaceToken!)).toBe(true);
+  expect(JSON.stringify(spec)).not.toContain(token);
+});
+
+test("mistakes end the program with one report that is message and stack at once", () => {
+  configure({ ...goodSettings(), "moor:huggingFaceToken": token, "moor:residency": "Sweden" });
+  let error: Error | undefined;
+  try {
+    loadStack(folder);
+  } catch (thrown) {
+    error = thrown as Error;
+  }
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect(error?.stack).toBe(error?.message);
+  expect(error?.message).toMatch(/^Stack "dev" has 2 mistakes\. Nothing was created or changed\./);
+  expect(error?.message).toMatch(/MOOR060 moor:huggingFaceToken[\s\S]*MOOR003 moor:residency/);
+  expect(error?.message).not.toContain(token);
+});
+
+test("the lock beside Pulumi.yaml is read", () => {
+  const { "moor:lock": _, ...settings } = goodSettings();
+  configure(settings);
+  expect(() => loadStack(folder)).toThrow(/MOOR050 moor\.lock\.dev\.yaml/);
+  fs.writeFileSync(path.join(folder, "moor.lock.dev.yaml"), "version: 2\n");
+  expect(() => loadStack(folder)).toThrow(/MOOR051 moor\.lock\.dev\.yaml/);
+});

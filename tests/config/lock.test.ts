@@ -1,0 +1,201 @@
+/** Locks: read, refused, compared. Doesn't prove how `npm run lock` decides, only what is made of what it wrote. */
+import { checkStack } from "../../config/checkStack";
+import { type Lock, readLock, wishDifferences, writeLock } from "../../config/lockFile";
+import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
+import { decideDeployment, deploymentWish, parseImage } from "../../config/wish";
+import type { DeploymentDecision } from "../../planner/decision";
+import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
+
+const image = `moor/vllm@${digest}`;
+const other = "b968826d9c46dd6066d109eabc6255188de91218";
+
+/** A production stack: mirrored weights, size to be decided, no commit named; the lock knows all three. */
+function prodSettings(change: (main: Tree) => void = () => {}): Tree {
+  const { "moor:lock": _, ...settings } = goodSettings();
+  const main = vllmDeployment({ size: "auto" });
+  Object.assign(main.vllm, { source: "mirror", revision: undefined });
+  change(main);
+  settings["moor:endpoints"].chat.deployments.main = main;
+  return settings;
+}
+
+function deploymentSettings(settings: Tree): DeploymentSettings {
+  return settingsSchema.parse(JSON.parse(JSON.stringify(settings)))["moor:endpoints"].chat!.deployments.main!;
+}
+
+function decision(staged: boolean, commit = revision): DeploymentDecision {
+  const resolved = { image: parseImage(image), instanceType: "Standard_NC24ads_A100_v4", revision: commit } as const;
+  const decided = decideDeployment("main", deploymentSettings(prodSettings()), resolved);
+  return { ...decided, model: { ...decided.model!, staged } };
+}
+
+function lock(changes: { current?: DeploymentDecision; previous?: DeploymentDecision; top?: Partial<Lock> } = {}): string {
+  const wish = deploymentWish(deploymentSettings(prodSettings()), { vllm: image });
+  const { current = decision(true), previous } = changes;
+  const entry = { wish, current, ...(previous ? { previous } : {}) } as Lock["endpoints"][string][string];
+  const made = {
+    version: 1 as const,
+    stack: "prod",
+    location: "swedencentral",
+    madeBy: "moor 0.1.0",
+    endpoints: { chat: { main: entry } },
+  };
+  return writeLock({ ...made, ...changes.top });
+}
+
+function check(lockText: string | undefined, settings = prodSettings()) {
+  return checkStack(rawStack(settings, { stack: "prod", ...(lockText === undefined ? {} : { lock: lockText }) }));
+}
+
+function mistakes(lockText: string | undefined, settings = prodSettings()) {
+  const checked = check(lockText, settings);
+  return ("mistakes" in checked ? checked.mistakes : []).map(({ code, path, problem }) => ({ code, path, problem }));
+}
+
+function specOf(lockText: string, settings = prodSettings()) {
+  const checked = check(lockText, settings);
+  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  return checked.spec;
+}
+
+test("a lock reads back as it was written", () => {
+  const read = readLock("prod", lock({ previous: decision(true, other) }));
+  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  expect(read.lock.endpoints.chat?.main?.current).toEqual(decision(true));
+  expect(read.lock.endpoints.chat?.main?.previous).toEqual(decision(true, other));
+});
+
+test("a stack with a lock takes its decision from there", () => {
+  const spec = specOf(lock());
+  expect(spec.decisionsFrom).toBe("lock");
+  expect(spec.endpoints[0]?.deployments).toEqual([{ label: "main", decision: decision(true), instances: 1, weight: 100, mirror: 0 }]);
+  expect(spec.skipped).toEqual([]);
+  expect(spec.notes).toEqual([]);
+});
+
+test("a stack without a lock is refused with the command that makes one", () => {
+  const checked = check(undefined);
+  expect(checked).toEqual({
+    mistakes: [
+      {
+        code: "MOOR050",
+        path: "moor.lock.prod.yaml",
+        problem: "The stack needs a lock, and there is none: nothing says which size, flags and image were decided.",
+        allowed: "a committed lock, or `moor:lock: none` for development",
+        fix: "Run `npm run lock -- -s prod` and commit moor.lock.prod.yaml.",
+      },
+    ],
+  });
+});
+
+test("a missing lock is reported together with the mistakes of the stack file", () => {
+  const wrong = prodSettings((main) => (main.weight = 101));
+  expect(mistakes(undefined, wrong).map(({ code }) => code)).toEqual(["MOOR005", "MOOR050"]);
+});
+
+test.each([
+  ["no YAML", "a: [", "moor.lock.prod.yaml"],
+  ["no map", "text", "moor.lock.prod.yaml"],
+  ["another version", lock().replace("version: 1", "version: 2"), "moor.lock.prod.yaml.version"],
+  ["a key too many", `${lock()}extra: 1\n`, "moor.lock.prod.yaml.extra"],
+  [
+    "a size that doesn't exist",
+    lock().replace("instanceType: Standard_NC24ads_A100_v4", "instanceType: X"),
+    "moor.lock.prod.yaml.endpoints.chat.main.current.instanceType",
+  ],
+])("a lock with %s can't be read", (_, text, path) => {
+  expect(mistakes(text).map((found) => ({ code: found.code, path: found.path }))).toEqual([{ code: "MOOR051", path }]);
+});
+
+test("a value that was edited by hand no longer belongs to the name", () => {
+  const edited = lock({ previous: decision(true, other) }).replaceAll("--max-num-seqs", "--max-num-batched-tokens");
+  expect(mistakes(edited).map(({ code, path }) => ({ code, path }))).toEqual([
+    { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.current.name" },
+    { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name" },
+  ]);
+});
+
+test("staging the weights doesn't change the name", () => {
+  expect(decision(true).name).toBe(decision(false).name);
+});
+
+test("a lock of another stack or region is refused", () => {
+  expect(mistakes(lock({ top: { stack: "dev", location: "westeurope" } }))).toEqual([
+    { code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem: 'The lock was made for stack "dev", and this is "prod".' },
+    {
+      code: "MOOR054",
+      path: "moor.lock.prod.yaml.location",
+      problem: 'The lock was made for location "westeurope", and this is "swedencentral".',
+    },
+  ]);
+});
+
+test("a stale lock is refused with each difference and the command", () => {
+  const changed = prodSettings((main) => {
+    main.vllm.context = "16k";
+    main.vllm.flags = { dtype: "half" };
+    main.instances = 4;
+  });
+  const checked = check(lock(), changed);
+  expect(checked).toEqual({
+    mistakes: [
+      {
+        code: "MOOR052",
+        path: "moor:endpoints.chat.deployments.main",
+        problem: 'The lock was made for other values: vllm.context was 8192, is 16384; vllm.flags.dtype was nothing, is "half".',
+        allowed: "a lock made for what the stack file says",
+        fix: "Run `npm run lock -- -s prod`, review what it changes, and commit moor.lock.prod.yaml.",
+      },
+    ],
+  });
+});
+
+test("instances, scale, weight and mirror aren't decided, so changing them leaves the lock fresh", () => {
+  const changed = prodSettings((main) => {
+    delete main.instances;
+    Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0, mirror: 20 });
+  });
+  expect(mistakes(lock(), changed)).toEqual([]);
+});
+
+test("deployments that only the lock or only the stack file has make it stale", () => {
+  const renamed = prodSettings();
+  const { main } = renamed["moor:endpoints"].chat.deployments;
+  renamed["moor:endpoints"].chat.deployments = { next: main };
+  expect(mistakes(lock(), renamed)).toEqual([
+    { code: "MOOR052", path: "moor:endpoints.chat.deployments.next", problem: "The lock has no decision for this deployment." },
+    {
+      code: "MOOR052",
+      path: "moor.lock.prod.yaml.endpoints.chat.main",
+      problem: "The lock holds a deployment that the stack file doesn't have.",
+    },
+  ]);
+});
+
+test("wishes are the same whatever form the context was written in", () => {
+  const number = deploymentWish(deploymentSettings(prodSettings((main) => (main.vllm.context = 8192))), { vllm: image });
+  expect(wishDifferences(deploymentWish(deploymentSettings(prodSettings()), { vllm: image }), number)).toEqual([]);
+});
+
+test("a deployment whose weights aren't staged is left out, with the command that stages them", () => {
+  const spec = specOf(lock({ current: decision(false) }));
+  expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
+  const message =
+    "Deployment chat/main is left out, because it waits for its weights: run `npm run mirror -- -s prod` inside the network, then `pulumi up` again.";
+  expect(spec.skipped).toEqual([{ endpoint: "chat", label: "main", message }]);
+  expect(spec.notes).toEqual([message]);
+});
+
+test("while the new weights aren't staged, the previous decision keeps serving", () => {
+  const spec = specOf(lock({ current: decision(false), previous: decision(true, other) }));
+  expect(spec.endpoints[0]?.deployments).toEqual([
+    { label: "main", decision: decision(true, other), instances: 1, weight: 100, mirror: 0 },
+  ]);
+  expect(spec.skipped[0]?.message).toContain(`${decision(true, other).name} keeps serving.`);
+});
+
+test("a previous decision is kept beside the current one", () => {
+  const [deployment] = specOf(lock({ previous: decision(true, other) })).endpoints[0]?.deployments ?? [];
+  expect(deployment?.decision.name).toBe(decision(true).name);
+  expect(deployment?.previous?.name).toBe(decision(true, other).name);
+});

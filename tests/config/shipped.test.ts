@@ -1,0 +1,111 @@
+/** The files that Moor ships. Doesn't prove that the stacks serve: their image digests stand for images that are yours to build. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import Ajv2020 from "ajv/dist/2020";
+import { parse } from "yaml";
+import { checkSettings, checkStack } from "../../config/checkStack";
+import { deploymentsOf } from "../../config/decisions";
+import { schemaFiles } from "../../config/jsonSchema";
+import { readLock } from "../../config/lockFile";
+import { settingsTable } from "../../config/settingsTable";
+import { settingsSchema } from "../../config/stackFile";
+import { settingsOf } from "../../config/stackYaml";
+import { decideDeployment, namedImage } from "../../config/wish";
+import type { InstanceType } from "../../facts/sizes";
+
+const root = path.join(__dirname, "..", "..");
+const file = (name: string): string => fs.readFileSync(path.join(root, name), "utf8");
+
+function raw(stack: string) {
+  const lock = stack === "prod" ? { lock: file("moor.lock.prod.yaml") } : {};
+  return { project: "moor", stack, ...settingsOf(file(`Pulumi.${stack}.yaml`)), ...lock };
+}
+
+function specOf(stack: string) {
+  const checked = checkStack(raw(stack));
+  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  return checked.spec;
+}
+
+test("dev is one deployment on one small GPU, decided without a lock", () => {
+  const { decisionsFrom, endpoints, skipped, location } = specOf("dev");
+  expect({ decisionsFrom, skipped, location }).toEqual({ decisionsFrom: "computed", skipped: [], location: "swedencentral" });
+  expect(endpoints.map(({ key, auth, deployments }) => [key, auth, deployments.map(({ decision }) => decision.instanceType)])).toEqual([
+    ["chat", "key", ["Standard_NC4as_T4_v3"]],
+  ]);
+});
+
+test("prod is two live chat deployments by Entra ID, one of them scaled, and a score.py by key, from the lock", () => {
+  const { decisionsFrom, endpoints, skipped, notes } = specOf("prod");
+  expect({ decisionsFrom, skipped, notes }).toEqual({ decisionsFrom: "lock", skipped: [], notes: [] });
+  const shape = endpoints.map(({ key, auth, deployments }) => [
+    key,
+    auth,
+    deployments.map(({ label, weight, scale }) => [label, weight, scale]),
+  ]);
+  expect(shape).toEqual([
+    [
+      "chat",
+      "entra",
+      [
+        ["main", 90, { min: 3, max: 6 }],
+        ["candidate", 10, undefined],
+      ],
+    ],
+    ["fraud", "key", [["main", 100, undefined]]],
+  ]);
+});
+
+test("the shipped lock holds what this version decides, with the weights staged", () => {
+  const { settings } = checkSettings(raw("prod"));
+  const read = readLock("prod", file("moor.lock.prod.yaml"));
+  if (!settings || "mistakes" in read) throw new Error("unreadable");
+  for (const { endpoint, label, settings: deployment } of deploymentsOf(settings)) {
+    const image = namedImage(deployment, settings["moor:images"])!;
+    const resolved = { image, instanceType: deployment.size as InstanceType, revision: deployment.vllm?.revision ?? "" };
+    const decided = decideDeployment(label, deployment, resolved);
+    const expected = decided.model ? { ...decided, model: { ...decided.model, staged: true } } : decided;
+    expect(read.lock.endpoints[endpoint]?.[label]?.current).toEqual(expected);
+  }
+});
+
+test.each(Object.entries(schemaFiles()))("config/schema/%s is what the zod schemas say (npm run schema)", (name, text) => {
+  expect(file(`config/schema/${name}`)).toBe(text);
+});
+
+function validator(name: string) {
+  return new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(schemaFiles()[name]!));
+}
+
+test.each([
+  ["stack.schema.json", "Pulumi.dev.yaml"],
+  ["stack.schema.json", "Pulumi.prod.yaml"],
+  ["lock.schema.json", "moor.lock.prod.yaml"],
+])("an editor with %s finds nothing wrong in %s", (schema, name) => {
+  const validate = validator(schema);
+  validate(parse(file(name)));
+  expect(validate.errors).toBeNull();
+});
+
+test.each([
+  ["an unknown setting of Moor's", "moor:lock: none", "moor:lok: none"],
+  ["a misspelt key", "weight: 100", "wieght: 100"],
+  ["two engines", "size: Standard_NC4as_T4_v3", "size: Standard_NC4as_T4_v3\n          score: { path: x }"],
+  ["an unknown size", "Standard_NC4as_T4_v3", "Standard_NC4as_T4_v9"],
+])("an editor marks %s", (_, good, bad) => {
+  const text = file("Pulumi.dev.yaml");
+  expect(text).toContain(good);
+  expect(validator("stack.schema.json")(parse(text.replace(good, bad)))).toBe(false);
+});
+
+test("an editor leaves other providers' settings and Pulumi's own keys alone", () => {
+  const text = file("Pulumi.dev.yaml").replace("config:", "encryptionsalt: v1:x\nconfig:\n  azure-native:subscriptionId: x");
+  expect(validator("stack.schema.json")(parse(text))).toBe(true);
+});
+
+test("every setting of the schema has a row in the table, and every row says what it means", () => {
+  const rows = settingsTable().split("\n").slice(2);
+  expect(rows).toHaveLength(52);
+  expect(rows.filter((row) => !/^\| `[^`]+` \| .+ \| .+ \|$/.test(row))).toEqual([]);
+  for (const key of Object.keys(settingsSchema.shape)) expect(rows.some((row) => row.startsWith(`| \`${key}\``))).toBe(true);
+});

@@ -1,0 +1,151 @@
+/** From a checked stack to its spec. Doesn't prove what components make of it. */
+import fc from "fast-check";
+import { checkStack } from "../../config/checkStack";
+import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+
+function specOf(settings: Tree) {
+  const checked = checkStack(rawStack(settings));
+  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  return checked.spec;
+}
+
+test("defaults are filled in", () => {
+  const { endpoints, ...rest } = specOf(goodSettings());
+  expect(rest).toEqual({
+    project: "moor",
+    name: "dev",
+    location: "swedencentral",
+    residency: { geography: "Sweden", regions: ["swedencentral", "swedensouth"] },
+    platform: {
+      network: { addressSpace: "10.40.0.0/22" },
+      dns: "moor",
+      privateEndpoints: "moor",
+      diagnostics: "moor",
+      roles: "moor",
+      tags: {},
+      alertEmails: [],
+    },
+    quota: {},
+    skipped: [],
+    decisionsFrom: "computed",
+    notes: [
+      "Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs.",
+      "Deployment chat/main fetches its weights from Hugging Face at each start (source: hub), outside the residency.",
+    ],
+  });
+  expect(endpoints).toHaveLength(1);
+  expect(endpoints[0]).toMatchObject({ key: "chat", auth: "key", invokers: [], gate: "runner" });
+  expect(endpoints[0]).not.toHaveProperty("name");
+});
+
+test("adopted resources are ids, created ones are absent", () => {
+  const ids = {
+    workspace: `${subscription}/Microsoft.MachineLearningServices/workspaces/mlw`,
+    imageRegistry: `${subscription}/microsoft.containerregistry/registries/acr`,
+    logs: `${subscription}/Microsoft.OperationalInsights/workspaces/log`,
+  };
+  const subnetId = `${subscription}/Microsoft.Network/virtualNetworks/hub/subnets/endpoints`;
+  const { platform } = specOf(spoilt((s) => (s["moor:platform"] = { network: { existing: { subnetId } }, ...ids, dns: "policy" })));
+  expect(platform).toMatchObject({
+    network: { subnetId },
+    workspaceId: ids.workspace,
+    imageRegistryId: ids.imageRegistry,
+    logsId: ids.logs,
+    dns: "policy",
+  });
+});
+
+test("a region in the portal's form is written as ARM writes it", () => {
+  expect(specOf(spoilt((s) => (s["azure-native:location"] = "Sweden Central"))).location).toBe("swedencentral");
+});
+
+test("a scaled deployment starts with its minimum", () => {
+  const settings = spoilt((s) => {
+    const { instances: _, ...main } = vllmDeployment({ scale: { min: 2, max: 5 } });
+    s["moor:endpoints"].chat.deployments = { main };
+  });
+  expect(specOf(settings).endpoints[0]?.deployments[0]).toMatchObject({ instances: 2, scale: { min: 2, max: 5 } });
+});
+
+test("a deployment without an image is left out, and the others take its share", () => {
+  const settings = spoilt((s) => {
+    delete s["moor:images"].score;
+    s["moor:endpoints"].chat.deployments = { main: vllmDeployment({ weight: 70 }), own: scoreDeployment({ weight: 30 }) };
+  });
+  const { endpoints, skipped } = specOf(settings);
+  expect(endpoints[0]?.deployments.map(({ label, weight }) => ({ label, weight }))).toEqual([{ label: "main", weight: 100 }]);
+  expect(skipped).toEqual([
+    {
+      endpoint: "chat",
+      label: "own",
+      message: "Deployment chat/own is left out, because it waits for its image: set `moor:images.score` to repository@digest.",
+    },
+  ]);
+});
+
+test("a score.py may have an image of its own", () => {
+  const settings = spoilt((s) => {
+    const main = scoreDeployment();
+    main.score.image = s["moor:images"].score.replace("moor/score", "fraud/score");
+    s["moor:endpoints"].chat.deployments = { main };
+  });
+  expect(specOf(settings).endpoints[0]?.deployments[0]?.decision.image.repository).toBe("fraud/score");
+});
+
+test.each([
+  ["Entra ID without invokers", { auth: "entra" }, "Endpoint chat has no invokers: nobody is granted the right to score by this stack."],
+  [
+    "a key with invokers",
+    { invokers: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"] },
+    "Endpoint chat has auth: key: whoever has a key may score, and its invokers mean nothing.",
+  ],
+  ["no gate", { gate: "off" }, "Endpoint chat has gate: off: a deployment gets traffic without being asked anything first."],
+])("%s is allowed and noted", (_, change, note) => {
+  expect(specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, change))).notes).toContain(note);
+});
+
+const weights = fc
+  .array(fc.integer({ min: 0, max: 100 }), { minLength: 0, maxLength: 5 })
+  .map((cuts) => [0, ...cuts.sort((a, b) => a - b), 100])
+  .map((cuts) => cuts.slice(1).map((cut, index) => cut - cuts[index]!));
+
+const deployment = fc.oneof(
+  fc
+    .record({ context: fc.constantFrom("4k", "16K", 8192), concurrency: fc.integer({ min: 1, max: 1024 }) })
+    .map(({ context, concurrency }) => {
+      const main = vllmDeployment();
+      Object.assign(main.vllm, { context, concurrencyPerInstance: concurrency, servedName: "chat" });
+      return main;
+    }),
+  fc.integer({ min: 1, max: 180 }).map((requestTimeout) => scoreDeployment({ requestTimeout })),
+);
+
+test("any stack file that keeps the rules becomes a spec whose weights are the stated ones", () => {
+  fc.assert(
+    fc.property(
+      weights,
+      fc.array(deployment, { minLength: 6, maxLength: 6 }),
+      fc.integer({ min: 1, max: 50 }),
+      (shares, engines, instances) => {
+        const entries = shares.map((weight, index) => [`d${index}`, { ...engines[index], weight, instances }]);
+        const { endpoints } = specOf(spoilt((s) => (s["moor:endpoints"].chat.deployments = Object.fromEntries(entries))));
+        expect(endpoints[0]?.deployments.map(({ weight }) => weight)).toEqual(shares);
+        expect(endpoints[0]?.deployments.every(({ decision }) => decision.name.length <= 32)).toBe(true);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test("weights that sum to anything but 0 or 100 never become a spec", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 5 }), (shares) => {
+      const sum = shares.reduce((total, weight) => total + weight, 0);
+      fc.pre(sum !== 0 && sum !== 100);
+      const entries = shares.map((weight, index) => [`d${index}`, vllmDeployment({ weight })]);
+      const checked = checkStack(rawStack(spoilt((s) => (s["moor:endpoints"].chat.deployments = Object.fromEntries(entries)))));
+      expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR021"]);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,65 @@
+/** Small readers: nearest words, address ranges, ARM ids, stack files. Doesn't prove that Azure reads ids and ranges the same way. */
+import { armIdType, isArmIdOf } from "../../config/armId";
+import { overlaps, parseCidr } from "../../config/cidr";
+import { show } from "../../config/mistakes";
+import { didYouMean, distance, nearest } from "../../config/nearest";
+import { settingsOf } from "../../config/stackYaml";
+
+test.each([
+  ["", "abc", 3],
+  ["kitten", "sitting", 3],
+  ["weight", "WEIGHT", 0],
+  ["wieght", "weight", 2],
+])("from %j to %j it is %d letters", (from, to, letters) => {
+  expect(distance(from, to)).toBe(letters);
+});
+
+test("only close words are suggested, closest first", () => {
+  expect(nearest("weigt", ["mirror", "height", "weight"])).toEqual(["weight", "height"]);
+  expect(didYouMean("zebra", ["mirror", "weight"])).toBeUndefined();
+  expect(didYouMean("swedensentral", ["swedencentral", "swedensouth"], 2)).toBe('Did you mean "swedencentral"?');
+});
+
+test.each(["10.0.0.1/8", "10.0.0.0", "10.0.0.0/33", "300.0.0.0/8", "10.0.0.0/8 ", "fd00::/8"])("%j is no range", (text) => {
+  expect(parseCidr(text)).toBeUndefined();
+});
+
+test("ranges overlap when they share an address", () => {
+  const range = (text: string) => parseCidr(text)!;
+  expect(range("10.40.0.0/22")).toEqual({ first: 170393600, last: 170394623, prefix: 22 });
+  expect(overlaps(range("172.16.0.0/12"), range("172.17.0.0/16"))).toBe(true);
+  expect(overlaps(range("172.17.128.0/17"), range("172.17.0.0/16"))).toBe(true);
+  expect(overlaps(range("172.18.0.0/16"), range("172.17.0.0/16"))).toBe(false);
+});
+
+test("the type of an ARM id names all its levels, in any case", () => {
+  const group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers";
+  const subnet = `${group}/Microsoft.Network/virtualNetworks/hub/subnets/endpoints`;
+  expect(armIdType(subnet)).toBe("Microsoft.Network/virtualNetworks/subnets");
+  expect(isArmIdOf("microsoft.network/virtualnetworks/subnets", subnet)).toBe(true);
+  expect(isArmIdOf("Microsoft.Network/virtualNetworks", subnet)).toBe(false);
+  expect(armIdType(`${group}/Microsoft.Network/virtualNetworks`)).toBeUndefined();
+  expect(armIdType("/subscriptions/x/resourceGroups/hub")).toBeUndefined();
+});
+
+test("values are shown short and without tokens", () => {
+  expect(show("x".repeat(200))).toHaveLength(80);
+  expect(show({ token: "hf_abcdefghijkl" })).toBe('{"token":"[secret]"}');
+  expect(show(undefined)).toBe("nothing");
+});
+
+test("a stack file's settings are text as Pulumi would hand them over, and secrets stay unknown", () => {
+  const text = [
+    "encryptionsalt: v1:x",
+    "config:",
+    "  moor:lock: none",
+    "  moor:quota: { A: { limit: 1 } }",
+    "  moor:huggingFaceToken:",
+    "    secure: v1:y",
+  ];
+  expect(settingsOf(text.join("\n"))).toEqual({
+    settings: { "moor:lock": "none", "moor:quota": '{"A":{"limit":1}}', "moor:huggingFaceToken": "[secret]" },
+    secretKeys: ["moor:huggingFaceToken"],
+  });
+  expect(settingsOf("")).toEqual({ settings: {}, secretKeys: [] });
+});

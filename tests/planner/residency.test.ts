@@ -1,0 +1,32 @@
+/** Geographies and regions. Doesn't prove the table: it is a copy of Azure's list, as old as its date. */
+import { isRegion, type Region, regions } from "../../facts/regions";
+import { allowedRegions, canonicalRegion, geographies, regionsOfGeography } from "../../planner/residency";
+
+test("a geography stands for all its regions", () => {
+  expect(regionsOfGeography("Sweden")).toEqual(["swedencentral", "swedensouth"]);
+  expect(allowedRegions({ geography: "Europe" })).toEqual(["northeurope", "westeurope"]);
+});
+
+test("named regions are taken as they are", () => {
+  expect(allowedRegions({ regions: ["germanywestcentral", "francecentral"] })).toEqual(["germanywestcentral", "francecentral"]);
+});
+
+test("a region may be written as the portal shows it", () => {
+  expect(canonicalRegion("Sweden Central")).toBe("swedencentral");
+});
+
+test("every display name is its region's name in another form", () => {
+  const rows = Object.entries<Region>(regions);
+  expect(rows.filter(([name, { displayName }]) => canonicalRegion(displayName) !== name)).toEqual([]);
+  expect(rows).toHaveLength(70);
+});
+
+test("every pair is a region of the table", () => {
+  const pairs = Object.values<Region>(regions).flatMap(({ pairedRegion }) => pairedRegion ?? []);
+  expect(pairs.filter((name) => !isRegion(name))).toEqual([]);
+});
+
+test("geographies are those of the public cloud", () => {
+  expect(geographies).toContain("Sweden");
+  expect(geographies).not.toContain("China");
+});
