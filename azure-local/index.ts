@@ -12,7 +12,16 @@ export interface Azure {
   readonly subscriptionId: string;
   /** For the engine's PULUMI_DEBUG_PROVIDERS. */
   readonly debugProviders: string;
+  /** Everything that Azure holds now, children and extensions included. */
+  resources(): AzureResource[];
   close(): Promise<void>;
+}
+
+export interface AzureResource {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly location?: string;
 }
 
 export interface AzureOptions {
@@ -24,7 +33,7 @@ export interface AzureOptions {
   readonly backends?: Readonly<Record<string, string>>;
 }
 
-export async function openAzure({ home, speed, backends }: AzureOptions): Promise<Azure> {
+export async function openAzure({ home, speed = Number.POSITIVE_INFINITY, backends }: AzureOptions): Promise<Azure> {
   const arm = await startArm({ home: path.join(home, "azure"), speed });
   const directory = armDirectory(arm.url, arm.subscriptionId);
   const [providers, frontdoor] = await Promise.all([
@@ -36,6 +45,7 @@ export async function openAzure({ home, speed, backends }: AzureOptions): Promis
     frontdoorUrl: frontdoor.url,
     subscriptionId: arm.subscriptionId,
     debugProviders: providers.debugProviders,
+    resources: () => arm.everything() as unknown as AzureResource[],
     async close() {
       await frontdoor.close();
       await providers.close();

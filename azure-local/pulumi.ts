@@ -32,6 +32,8 @@ export function pulumiEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_PROVIDERS: azure.debugProviders,
     ARM_SUBSCRIPTION_ID: azure.subscriptionId,
+    // Roles work here as soon as they are granted, and nobody is in the middle of a request.
+    MOOR_WAITS: "none",
   };
 }
 

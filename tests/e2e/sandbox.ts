@@ -28,7 +28,7 @@ export interface Sandbox extends LocalSession {
   /** Writes a stack file that differs from the shipped one: each change sets a path of keys, or deletes it when undefined. */
   edit(stack: string, changes: [keys: string[], value: unknown][]): string;
   /** Every resource that Azure holds: ids in lower case, sorted. */
-  resources(): Promise<string[]>;
+  resources(): string[];
   requests(): Request[];
   arm(method: string, id: string, apiVersion: string, body?: unknown): Promise<Response>;
 }
@@ -61,11 +61,11 @@ export async function openSandbox(): Promise<Sandbox> {
       fs.writeFileSync(file, document.toString());
       return file;
     },
-    async resources() {
-      const list = await arm("GET", `/subscriptions/${session.azure.subscriptionId}/resources`, "2021-04-01");
-      const { value } = (await list.json()) as { value: { id: string }[] };
-      return value.map(({ id }) => id.toLowerCase()).sort();
-    },
+    resources: () =>
+      session.azure
+        .resources()
+        .map(({ id }) => id.toLowerCase())
+        .sort(),
     requests() {
       const log = fs.readFileSync(path.join(home, "azure", "requests.jsonl"), "utf8");
       return log

@@ -1,0 +1,121 @@
+import { ArmClient } from "./armClient";
+import { scorersOf } from "./armScorers";
+import { type ArmDeployment, type ArmEndpoint, type ArmEnvironmentVersion, type ArmWorkspace, machineLearningVersion } from "./armTypes";
+import { viewDeployment } from "./deploymentView";
+import type { Directory, EndpointView } from "./directory";
+
+export interface ArmDirectoryOptions {
+  /** Milliseconds that an answer is kept. An endpoint that was not found is asked for again each time. @default 200 */
+  readonly cache?: number;
+  /** Secret with which the local issuer signs tokens; without it only keys and ARM's own endpoint tokens open endpoints. */
+  readonly tokenSecret?: string;
+  /** What stands after `Bearer ` in requests to ARM. @default "frontdoor" */
+  readonly bearer?: string;
+}
+
+interface Cached {
+  readonly until: number;
+  readonly view: Promise<EndpointView | undefined>;
+}
+
+/**
+ * A directory that knows nothing but ARM's REST: it looks for the endpoint in each workspace of the subscription and reads its
+ * deployments, their environments, its keys and who may score.
+ */
+export function armDirectory(armUrl: string, subscriptionId: string, options: ArmDirectoryOptions = {}): Directory {
+  const reader = new EndpointReader(new ArmClient(armUrl, options.bearer ?? "frontdoor"), subscriptionId, options.tokenSecret);
+  const cache = new Map<string, Cached>();
+  return {
+    find(endpointName, region) {
+      const key = `${endpointName}@${region ?? ""}`.toLowerCase();
+      const known = cache.get(key);
+      if (known && known.until > Date.now()) return known.view;
+      const view = reader.read(endpointName, region);
+      cache.set(key, { until: Date.now() + (options.cache ?? 200), view });
+      const forget = () => cache.delete(key);
+      view.then((found) => found ?? forget(), forget);
+      return view;
+    },
+  };
+}
+
+class EndpointReader {
+  /** Endpoint tokens seen so far with their end, in milliseconds since 1970: ARM gives out only the newest, but older ones stay valid. */
+  private readonly tokens = new Map<string, Map<string, number>>();
+
+  constructor(
+    private readonly arm: ArmClient,
+    private readonly subscriptionId: string,
+    private readonly tokenSecret: string | undefined,
+  ) {}
+
+  async read(endpointName: string, region: string | undefined): Promise<EndpointView | undefined> {
+    const endpoint = await this.locate(endpointName, region);
+    if (!endpoint) return undefined;
+    const { authMode, traffic, mirrorTraffic } = endpoint.properties;
+    const [deployments, keys, scorers] = await Promise.all([
+      this.deployments(endpoint.id),
+      this.secrets(endpoint),
+      authMode === "AADToken" ? scorersOf(this.arm, endpoint.id) : [],
+    ]);
+    return {
+      name: endpoint.name,
+      region: regionName(endpoint.location),
+      authMode,
+      keys,
+      tokenSecret: this.tokenSecret,
+      scorers,
+      traffic: traffic ?? {},
+      mirrorTraffic: mirrorTraffic ?? {},
+      deployments,
+    };
+  }
+
+  /** Names are unique in a region only, so an address without region gets the first endpoint of that name. */
+  private async locate(endpointName: string, region: string | undefined): Promise<ArmEndpoint | undefined> {
+    const workspaces = await this.arm.list<ArmWorkspace>(
+      `/subscriptions/${this.subscriptionId}/providers/Microsoft.MachineLearningServices/workspaces`,
+      machineLearningVersion,
+    );
+    const found = await Promise.all(
+      workspaces.map(({ id }) => this.arm.get<ArmEndpoint>(`${id}/onlineEndpoints/${endpointName}`, machineLearningVersion)),
+    );
+    return found.find((endpoint) => endpoint && (region === undefined || regionName(endpoint.location) === regionName(region)));
+  }
+
+  private async deployments(endpointId: string) {
+    const deployments = await this.arm.list<ArmDeployment>(`${endpointId}/deployments`, machineLearningVersion);
+    return Promise.all(
+      deployments.map(async (deployment) => {
+        // Only environments of a workspace have an ARM id; one of a registry (`azureml://registries/...`) can't be read here.
+        const id = /^(?:azureml:)?(\/subscriptions\/.+)$/.exec(deployment.properties.environmentId ?? "")?.[1];
+        const environment = id ? await this.arm.get<ArmEnvironmentVersion>(id, machineLearningVersion) : undefined;
+        return viewDeployment(deployment, environment);
+      }),
+    );
+  }
+
+  private async secrets(endpoint: ArmEndpoint): Promise<string[]> {
+    if (endpoint.properties.authMode === "Key") {
+      const keys = await this.arm.post<{ primaryKey: string; secondaryKey: string }>(endpoint.id, "listKeys", machineLearningVersion);
+      return keys ? [keys.primaryKey, keys.secondaryKey] : [];
+    }
+    if (endpoint.properties.authMode === "AMLToken") return this.endpointTokens(endpoint.id);
+    return [];
+  }
+
+  private async endpointTokens(endpointId: string): Promise<string[]> {
+    const known = this.tokens.get(endpointId) ?? new Map<string, number>();
+    this.tokens.set(endpointId, known);
+    const current = await this.arm.post<{ accessToken: string; expiryTimeUtc: number }>(endpointId, "token", machineLearningVersion);
+    // `expiryTimeUtc` is in seconds.
+    if (current) known.set(current.accessToken, current.expiryTimeUtc * 1000);
+    for (const [token, end] of known) if (end <= Date.now()) known.delete(token);
+    return [...known.keys()];
+  }
+}
+
+/** ARM takes a location also as people write it, `Sweden Central`; addresses hold `swedencentral`. */
+function regionName(location: string): string {
+  return location.toLowerCase().replaceAll(" ", "");
+}

@@ -1,0 +1,64 @@
+import type { ArmDeployment, ArmEnvironmentVersion } from "./armTypes";
+import type { DeploymentView } from "./directory";
+import { durationSeconds } from "./duration";
+
+/** Azure's defaults for what a deployment leaves out (Azure docs, reference-yaml-deployment-managed-online). */
+const defaults = { requestTimeout: "PT5S", maxConcurrentRequestsPerInstance: 1, period: "PT10S", timeout: "PT2S", failureThreshold: 30 };
+
+/** Routes of an image made for Azure's inference server, which needs no inference configuration. */
+const inferenceServerRoutes = { scoring: { path: "/score", port: 5001 }, readiness: { path: "/", port: 5001 } };
+
+/** What the front door must know of a deployment, from its ARM bodies. */
+export function viewDeployment(deployment: ArmDeployment, environment: ArmEnvironmentVersion | undefined): DeploymentView {
+  const { properties } = deployment;
+  const environmentVariables = properties.environmentVariables ?? {};
+  const config = environment?.properties.inferenceConfig;
+  const probe = properties.readinessProbe;
+  const models = vllmModels(environmentVariables, properties.model ?? undefined);
+  const scoring = config?.scoringRoute ?? inferenceServerRoutes.scoring;
+  return {
+    name: deployment.name,
+    state: properties.provisioningState,
+    instances: deployment.sku?.capacity ?? 1,
+    requestTimeout: durationSeconds(properties.requestSettings?.requestTimeout ?? defaults.requestTimeout),
+    maxConcurrentRequestsPerInstance:
+      properties.requestSettings?.maxConcurrentRequestsPerInstance ?? defaults.maxConcurrentRequestsPerInstance,
+    environmentVariables,
+    scoring,
+    readiness: {
+      ...(config?.readinessRoute ?? inferenceServerRoutes.readiness),
+      period: durationSeconds(probe?.period ?? defaults.period),
+      timeout: durationSeconds(probe?.timeout ?? defaults.timeout),
+      failureThreshold: probe?.failureThreshold ?? defaults.failureThreshold,
+    },
+    pattern: models.length > 0 ? "vllm" : "score",
+    models,
+  };
+}
+
+/**
+ * The names under which a vLLM container serves its model, read from the variables that docker/vllm reads; none for another container.
+ * `--served-model-name` takes several names, up to the next flag.
+ */
+export function vllmModels(variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
+  const flags = readFlags(variables.VLLM_ARGS);
+  const at = flags.findIndex((flag) => flag.startsWith("--served-model-name"));
+  if (at >= 0) {
+    const [, inline] = flags[at]!.split(/=(.*)/s);
+    const rest = flags.slice(at + 1);
+    const end = rest.findIndex((flag) => flag.startsWith("--"));
+    return inline !== undefined ? [inline] : rest.slice(0, end < 0 ? rest.length : end);
+  }
+  const name = variables.MOOR_SERVED_MODEL_NAME ?? variables.MOOR_MODEL;
+  if (name) return [name];
+  return variables.VLLM_ARGS === undefined ? [] : [model?.match(/\/models\/([^/]+)\//)?.[1] ?? "model"];
+}
+
+function readFlags(text: string | undefined): string[] {
+  try {
+    const flags: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(flags) ? flags.map(String) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,166 @@
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Admission, admitted } from "./admission";
+import { type BackendOptions, Backends } from "./backends";
+import type { DeploymentView, Directory, EndpointView } from "./directory";
+import { endToEnd, requestIds } from "./headers";
+import { Readiness } from "./readiness";
+import { type Refusal, refuse } from "./refusal";
+import { mirror, modelNotReady, relay } from "./relay";
+import { type Routed, route } from "./route";
+import { defaultRules, type FrontdoorRules } from "./rules";
+
+export interface FrontdoorOptions extends BackendOptions {
+  readonly directory: Directory;
+  /** Loopback port. @default 0, any free one */
+  readonly port?: number;
+  /** Where Azure's behaviour is not documented. @default the stricter reading of each */
+  readonly rules?: Partial<FrontdoorRules>;
+  /** Milliseconds that `close` lets requests in flight finish. @default 10000 */
+  readonly drain?: number;
+  /** Draws for weights and mirroring, in [0, 1). @default Math.random */
+  readonly random?: () => number;
+}
+
+export interface Frontdoor {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new request, lets those in flight finish within `drain`, cuts the rest, stops the stand-ins. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the data plane of managed online endpoints on this machine: `http://127.0.0.1:PORT/<endpointName>/<path>`, or any path with the
+ * Host header `<endpointName>.<region>.inference.ml.azure.com`.
+ *
+ * @throws if the port is taken, or a backend's address is not plain http
+ */
+export async function startFrontdoor(options: FrontdoorOptions): Promise<Frontdoor> {
+  const frontdoor = new LocalFrontdoor(options);
+  await frontdoor.listen(options.port ?? 0);
+  return frontdoor;
+}
+
+class LocalFrontdoor implements Frontdoor {
+  private readonly server: Server;
+  private readonly backends: Backends;
+  private readonly rules: FrontdoorRules;
+  private readonly admission = new Admission();
+  private readonly readiness = new Readiness();
+  private readonly inFlight = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private closing?: Promise<void>;
+
+  constructor(private readonly options: FrontdoorOptions) {
+    this.backends = new Backends(options);
+    this.rules = { ...defaultRules, ...options.rules };
+    this.server = createServer((request, response) => this.track(this.answer(request, response)));
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen(port, "127.0.0.1", resolve);
+    });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.drainAndStop();
+    return this.closing;
+  }
+
+  private async drainAndStop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const bound = new AbortController();
+    const timeIsOver = sleep(this.options.drain ?? 10_000, undefined, { signal: bound.signal }).catch(() => undefined);
+    await Promise.race([this.drained(), timeIsOver]);
+    bound.abort();
+    this.server.closeAllConnections();
+    this.stopping.abort();
+    await this.backends.close();
+    await closed;
+  }
+
+  /** A request that is being answered may still cause another, its mirrored copy. */
+  private async drained(): Promise<void> {
+    while (this.inFlight.size > 0) await Promise.allSettled(this.inFlight);
+  }
+
+  private track(work: Promise<void>): void {
+    this.inFlight.add(work);
+    const forget = () => this.inFlight.delete(work);
+    work.then(forget, forget);
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const ids = requestIds(request.headers);
+    response.setHeaders(new Map(Object.entries(ids)));
+    try {
+      const routed = await route(request, this.options.directory, this.rules, this.options.random ?? Math.random);
+      if ("status" in routed) return refuse(response, routed);
+      response.setHeader("azureml-model-deployment", routed.deployment.name);
+      await this.serve(routed, request, response, ids);
+    } catch (error) {
+      refuse(response, { status: 500, code: "internal_error", message: `The front door failed: ${(error as Error).message}.` });
+    }
+  }
+
+  private async serve(routed: Routed, request: IncomingMessage, response: ServerResponse, ids: Record<string, string>): Promise<void> {
+    const { endpoint, deployment, address } = routed;
+    const place = await this.takePlace(endpoint, deployment);
+    if ("status" in place) return refuse(response, place);
+    // The caller is served all the same when the mirror has no place or is not ready.
+    const copy = routed.mirror && (await this.takePlace(endpoint, routed.mirror));
+    const message = { request, path: address.path + address.query, headers: this.containerHeaders(request, ids) };
+    if (copy && "leave" in copy) this.track(mirror({ ...message, ...copy, signal: this.stopping.signal }).finally(copy.leave));
+    const { timeoutBoundsWholeAnswer } = this.rules;
+    await relay({ ...message, ...place, response, timeoutBoundsWholeAnswer }).finally(place.leave);
+  }
+
+  private containerHeaders(request: IncomingMessage, ids: Record<string, string>): OutgoingHttpHeaders {
+    const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id"];
+    if (!this.rules.forwardAuthorization) dropped.push("authorization");
+    return { ...endToEnd(request.headers, dropped), ...ids };
+  }
+
+  /** A place in the queue of a deployment that is ready; whoever gets one calls `leave` in the end. */
+  private async takePlace(endpoint: EndpointView, deployment: DeploymentView): Promise<Place | Refusal> {
+    const leave = this.admission.enter(endpoint, deployment);
+    if (!leave) return tooManyRequests(deployment);
+    try {
+      const url = await this.backends.urlOf(endpoint, deployment);
+      const ready = await this.readiness.isReady(url, deployment.readiness);
+      if (ready) return { url, requestTimeout: deployment.requestTimeout, leave };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    leave();
+    return modelNotReady(`${deployment.name} fails its readiness probe on ${deployment.readiness.path}`);
+  }
+}
+
+interface Place {
+  readonly url: string;
+  /** Seconds. */
+  readonly requestTimeout: number;
+  leave(): void;
+}
+
+function tooManyRequests(deployment: DeploymentView): Refusal {
+  return {
+    status: 429,
+    code: "too_many_pending_requests",
+    message: `Deployment ${deployment.name} takes ${admitted(deployment)} requests at once (2 × maxConcurrentRequestsPerInstance × instances).`,
+    headers: { "ms-azureml-model-error-reason": "too_many_pending_request" },
+  };
+}

@@ -1,0 +1,20 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readJson, sendJson } from "./http";
+import type { StandIn } from "./identity";
+import { answerFault, pace } from "./pace";
+
+/** What Azure's inference server answers: `GET` on the probes' path, `POST` on the scoring path. */
+export async function answerScore(standIn: StandIn, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+  const { deployment, region, scoringPath, readinessPath } = standIn.identity;
+  if (path === readinessPath && request.method === "GET")
+    return void response.writeHead(200, { "content-type": "text/html" }).end("Healthy");
+  if (path !== scoringPath) return sendJson(response, 404, { message: "Not Found" });
+  if (request.method !== "POST") return sendJson(response, 405, { message: "Method not allowed" });
+  const body = await readJson(request);
+  if ("invalid" in body) return sendJson(response, 400, { message: `The body is not JSON: ${body.invalid}.` });
+  const fault = standIn.nextFault();
+  if (answerFault(fault, response)) return;
+  if (fault?.kind === "drop") return void response.destroy();
+  await pace(0, standIn.speed, standIn.wait);
+  sendJson(response, 200, { answeredBy: "stand-in, no model ran", deployment, region, received: body.value });
+}

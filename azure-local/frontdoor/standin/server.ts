@@ -1,0 +1,44 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { StandIn, StandInIdentity } from "./identity";
+import { answerOpenai } from "./openai";
+import type { Fault, Speed, Wait } from "./pace";
+import { answerScore } from "./score";
+
+export interface StandInOptions {
+  readonly speed?: Speed;
+  readonly fault?: Fault;
+  /** Replaces the clock, so that a test decides when the next token comes. */
+  readonly wait?: Wait;
+}
+
+export interface RunningStandIn {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts a server that stands in for a deployment's container, on a free loopback port. */
+export async function startStandIn(identity: StandInIdentity, options: StandInOptions = {}): Promise<RunningStandIn> {
+  const { speed = {}, fault, wait } = options;
+  let scoringRequests = 0;
+  const nextFault = () => {
+    scoringRequests += 1;
+    return fault && scoringRequests % (fault.every ?? 1) === 0 ? fault : undefined;
+  };
+  const standIn: StandIn = { identity, speed, wait, nextFault };
+  const answer = identity.pattern === "vllm" ? answerOpenai : answerScore;
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "/").split("?")[0]!;
+    // Only a caller who hangs up makes an answer fail: there is nobody left to tell.
+    answer(standIn, request, response, path).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

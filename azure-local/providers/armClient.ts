@@ -1,0 +1,206 @@
+/** Calls Azure Resource Manager as azure-native's client does: retries, long-running operations, one line per error. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { isObject, type Properties } from "./wire";
+
+export class ArmError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface ArmClientOptions {
+  /** Where ARM is, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Milliseconds between two looks at a long-running operation. */
+  readonly pollMs: number;
+}
+
+/** A write that ARM accepted and that then failed: the resource is there, in some state. */
+export class AcceptedError extends Error {}
+
+const METHODS_WITH_BODY = new Set(["PUT", "POST", "PATCH"]);
+// azcore's default, which azure-native keeps; it tries four times in all.
+const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
+const TRIES = 4;
+const PENDING = new Set(["accepted", "creating", "deleting", "inprogress", "pending", "running", "scaling", "updating"]);
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Properties;
+}
+
+export class ArmClient {
+  constructor(private readonly options: ArmClientOptions) {}
+
+  /** @throws ArmError */
+  async get(id: string, apiVersion: string, signal: AbortSignal): Promise<Properties> {
+    const reply = await this.send("GET", this.address(id, apiVersion), undefined, signal);
+    return expectOk(reply).body;
+  }
+
+  /** The resource, or undefined where there is none. @throws ArmError */
+  async find(id: string, apiVersion: string, signal: AbortSignal): Promise<Properties | undefined> {
+    const reply = await this.send("GET", this.address(id, apiVersion), undefined, signal);
+    return reply.status === 404 || reply.status === 204 ? undefined : expectOk(reply).body;
+  }
+
+  async post(path: string, apiVersion: string, body: Properties, signal: AbortSignal): Promise<Properties> {
+    return expectOk(await this.send("POST", this.address(path, apiVersion), body, signal)).body;
+  }
+
+  /** Writes the resource and waits for the end. @throws ArmError when refused, AcceptedError when it failed later. */
+  async put(id: string, apiVersion: string, body: Properties, signal: AbortSignal): Promise<Properties> {
+    const reply = expectOk(await this.send("PUT", this.address(id, apiVersion), body, signal));
+    try {
+      const waited = await this.waitFor(reply, this.address(id, apiVersion), signal);
+      return waited ? await this.get(id, apiVersion, signal) : reply.body;
+    } catch (error) {
+      throw new AcceptedError(messageOf(error, signal));
+    }
+  }
+
+  /** Deletes the resource and waits for the end; one that is gone already is no error. @throws ArmError */
+  async delete(id: string, apiVersion: string, signal: AbortSignal): Promise<void> {
+    const reply = await this.send("DELETE", this.address(id, apiVersion), undefined, signal);
+    if (reply.status === 404) return;
+    await this.waitFor(expectOk(reply), undefined, signal);
+  }
+
+  private address(path: string, apiVersion: string): string {
+    return `${this.options.url}${path}?api-version=${encodeURIComponent(apiVersion)}`;
+  }
+
+  /** Waits for the end of a long-running operation; false where there was nothing to wait for. */
+  private async waitFor(reply: Reply, resource: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const operation = reply.headers.get("azure-asyncoperation");
+    if (operation) return this.waitForOperation(new URL(operation, this.options.url).href, signal);
+    const location = reply.headers.get("location");
+    if (reply.status === 202 && location) return this.waitForLocation(new URL(location, this.options.url).href, signal);
+    return resource === undefined ? false : this.waitForState(reply.body, resource, signal);
+  }
+
+  private async waitForOperation(url: string, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const { body } = expectOk(await this.send("GET", url, undefined, signal));
+      const state = String(body.status ?? "");
+      if (state === "Succeeded") return true;
+      if (!PENDING.has(state.toLowerCase()) && state !== "") throw operationError(state, body);
+      await sleep(this.options.pollMs, undefined, { signal });
+    }
+  }
+
+  private async waitForLocation(url: string, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const reply = await this.send("GET", url, undefined, signal);
+      if (reply.status === 404) return true;
+      if (expectOk(reply).status !== 202) return true;
+      await sleep(this.options.pollMs, undefined, { signal });
+    }
+  }
+
+  private async waitForState(first: Properties, url: string, signal: AbortSignal): Promise<boolean> {
+    let body = first;
+    for (let waited = false; ; waited = true) {
+      const state = provisioningState(body);
+      if (state === "Failed" || state === "Canceled") throw operationError(state, body);
+      if (!PENDING.has(state.toLowerCase())) return waited;
+      await sleep(this.options.pollMs, undefined, { signal });
+      body = expectOk(await this.send("GET", url, undefined, signal)).body;
+    }
+  }
+
+  private async send(method: string, url: string, body: Properties | undefined, signal: AbortSignal): Promise<Reply> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt === TRIES;
+      try {
+        const reply = await this.sendOnce(method, url, body, signal);
+        if (last || !isRetryable(reply)) return reply;
+      } catch (error) {
+        if (last || signal.aborted) throw readable(error, method, url);
+      }
+      await sleep(this.options.pollMs, undefined, { signal });
+    }
+  }
+
+  private async sendOnce(method: string, url: string, body: Properties | undefined, signal: AbortSignal): Promise<Reply> {
+    const withBody = METHODS_WITH_BODY.has(method);
+    const response = await fetch(url, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: "Bearer azure-local",
+        ...(withBody ? { "content-type": "application/json" } : {}),
+      },
+      ...(withBody ? { body: JSON.stringify(body ?? {}) } : {}),
+      signal,
+    });
+    const text = await response.text();
+    const parsed: unknown = text === "" ? {} : parseJson(text);
+    return { status: response.status, headers: response.headers, body: isObject(parsed) ? parsed : {} };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { error: { code: "", message: text.slice(0, 500) } };
+  }
+}
+
+function isRetryable({ body, status }: Reply): boolean {
+  return RETRYABLE.has(status) || (status === 409 && errorOf(body).code === "AnotherOperationInProgress");
+}
+
+function provisioningState(body: Properties): string {
+  const state = isObject(body.properties) ? body.properties.provisioningState : undefined;
+  return typeof state === "string" ? state : "";
+}
+
+function expectOk(reply: Reply): Reply {
+  if (reply.status < 400) return reply;
+  const { code } = errorOf(reply.body);
+  throw new ArmError(reply.status, code, `Status=${reply.status} ${describe(errorOf(reply.body))}`);
+}
+
+interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly details: readonly ErrorBody[];
+}
+
+function errorOf(body: Properties): ErrorBody {
+  const source = isObject(body.error) ? body.error : {};
+  const details = Array.isArray(source.details) ? source.details.filter(isObject).map((detail) => errorOf({ error: detail })) : [];
+  return { code: String(source.code ?? ""), message: String(source.message ?? ""), details };
+}
+
+/** An ARM error on one line, its details after it. */
+function describe({ code, details, message }: ErrorBody): string {
+  const own = [...(code ? [`Code="${code}"`] : []), `Message="${message.replace(/\s+/g, " ").trim()}"`].join(" ");
+  return details.length === 0 ? own : `${own} Details: ${details.map(describe).join("; ")}`;
+}
+
+function operationError(state: string, body: Properties): Error {
+  const error = errorOf(body);
+  const detail = error.code || error.message ? describe(error) : `Message="the operation ended as ${state}"`;
+  return new ArmError(200, error.code, `Status=${state} ${detail}`);
+}
+
+function readable(error: unknown, method: string, url: string): Error {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  return new Error(`${method} ${url.split("?")[0]} got no answer from Azure Resource Manager: ${cause}`);
+}
+
+const isTimeout = (error: unknown): boolean => (error as { name?: unknown } | undefined)?.name === "TimeoutError";
+
+/** What to tell about an error; running out of time has its own words. */
+export function messageOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return isTimeout(signal.reason) ? "operation timed out" : "operation was cancelled";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,208 @@
+/** Stands in for the provider plugin `azure-native`, over any Azure Resource Manager endpoint. */
+import { AcceptedError, ArmClient, messageOf } from "./armClient";
+import { type Defaults, validate, withDefaults } from "./check";
+import { diffInputs, refreshedInputs } from "./diff";
+import { invoke } from "./invoke";
+import { previewOutputs, toBody, toOutputs, writableOutputs } from "./mapping";
+import { apiVersionOf, pathInputs, type ResourceType, resourceId, resourceType } from "./metadata";
+import {
+  type CheckRequest,
+  type DeleteRequest,
+  type DiffRequest,
+  InitializationError,
+  type Provider,
+  type ProviderDefinition,
+  type ReadRequest,
+  type UpdateRequest,
+  type WriteRequest,
+} from "./provider";
+import { maintainSubResources, setSubResources, withoutUnsetSubResources } from "./subResources";
+import { isObject, type Properties, plainProperties, type Value, withSecretsOf } from "./wire";
+
+export interface AzureNativeOptions {
+  /** Where ARM is, e.g. `http://127.0.0.1:4000`. */
+  readonly armUrl: string;
+  /** Used where the stack's configuration names none. */
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+  readonly pollMs: number;
+}
+
+// azure-native's own default.
+const DEFAULT_TIMEOUT_SECONDS = 2 * 60 * 60;
+const RESOURCE_GROUPS_API = "2020-10-01";
+
+export function azureNative(options: AzureNativeOptions): ProviderDefinition {
+  const client = new ArmClient({ url: options.armUrl, pollMs: options.pollMs });
+  return { name: "azure-native", version: "3.28.0", configure: (config) => new AzureNative(client, options, config) };
+}
+
+class AzureNative implements Provider {
+  private running = new AbortController();
+  private readonly locations = new Map<string, string>();
+  private readonly subscriptionId: string;
+  private readonly tenantId: string;
+
+  constructor(
+    private readonly client: ArmClient,
+    options: AzureNativeOptions,
+    private readonly config: Readonly<Record<string, string>>,
+  ) {
+    this.subscriptionId = config.subscriptionId ?? options.subscriptionId;
+    this.tenantId = config.tenantId ?? options.tenantId;
+  }
+
+  cancel(): void {
+    this.running.abort(new Error("cancelled"));
+    this.running = new AbortController();
+  }
+
+  async check(request: CheckRequest): Promise<{ inputs: Properties; failures: string[] }> {
+    const type = resourceType(request.type);
+    const olds = plainProperties(request.olds);
+    const defaults: Defaults = { location: this.config.location, locationOf: (group) => this.locationOf(group) };
+    const inputs = await withDefaults(type, olds, withoutNulls(request.news), request, defaults);
+    return { inputs, failures: validate(type, inputs) };
+  }
+
+  diff(request: DiffRequest) {
+    return diffInputs(resourceType(request.type), request.oldInputs, request.news);
+  }
+
+  async create(request: WriteRequest): Promise<{ id: string; state: Properties }> {
+    const type = resourceType(request.type);
+    const inputs = plainProperties(request.inputs);
+    if (request.preview) return { id: "", state: withSecretsOf(preview(type, inputs), request.inputs) as Properties };
+    const id = resourceId(type, inputs, this.subscriptionId);
+    return this.within(request.timeout, async (signal) => {
+      await this.refuseExisting(type, id, inputs, signal);
+      const body = setSubResources(type, inputs, toBody(type.shape, inputs));
+      const written = await this.write(type, id, request, body, signal);
+      return { id: typeof written.id === "string" ? written.id : id, state: stateOf(type, written, request.inputs) };
+    });
+  }
+
+  async update(request: UpdateRequest): Promise<Properties> {
+    const type = resourceType(request.type);
+    const inputs = plainProperties(request.inputs);
+    if (request.preview) {
+      const { location, name } = request.state;
+      const stable = { ...(name === undefined ? {} : { name }), ...(location === undefined ? {} : { location }) };
+      return withSecretsOf({ ...preview(type, inputs), ...stable }, request.inputs) as Properties;
+    }
+    const id = resourceId(type, inputs, this.subscriptionId);
+    return this.within(request.timeout, async (signal) => {
+      const readBody = () => this.client.get(id, apiVersionOf(type, inputs), signal);
+      const body = await maintainSubResources(type, inputs, toBody(type.shape, inputs), readBody);
+      return stateOf(type, await this.write(type, id, request, body, signal), request.inputs);
+    });
+  }
+
+  async read(request: ReadRequest): Promise<{ id: string; state: Properties; inputs: Properties }> {
+    const type = resourceType(request.type);
+    const inputs = request.inputs;
+    if (!inputs && type.inputs.includes("apiVersion")) throw new Error(notImportable(request.id));
+    const apiVersion = apiVersionOf(type, inputs && plainProperties(inputs));
+    const body = await this.within(0, (signal) => this.client.find(request.id, apiVersion, signal));
+    if (!body) return { id: "", state: {}, inputs: {} };
+    if (!inputs) {
+      const found = writableOutputs(type.shape, plainProperties(toOutputs(type.shape, body)));
+      const imported = { ...withoutEmpty(found), ...pathInputs(type, request.id) };
+      return { id: request.id, state: stateOf(type, body, {}), inputs: imported };
+    }
+    const given = plainProperties(inputs);
+    const before = writableOutputs(type.shape, plainProperties(request.state));
+    const outputs = plainProperties(toOutputs(type.outputShape, body));
+    const after = writableOutputs(type.shape, withoutUnsetSubResources(type, given, outputs));
+    const refreshed = refreshedInputs(given, withoutUnsetSubResources(type, given, before), after);
+    return { id: request.id, state: stateOf(type, body, inputs), inputs: withSecretsOf(refreshed, inputs) as Properties };
+  }
+
+  async delete(request: DeleteRequest): Promise<void> {
+    const type = resourceType(request.type);
+    const apiVersion = apiVersionOf(type, plainProperties(request.inputs));
+    await this.within(request.timeout, async (signal) => {
+      if (type.row.singleton) await this.client.put(request.id, apiVersion, type.row.singleton as Properties, signal);
+      else await this.client.delete(request.id, apiVersion, signal);
+    });
+  }
+
+  invoke(token: string, args: Properties): Promise<Properties> {
+    const context = { client: this.client, subscriptionId: this.subscriptionId, tenantId: this.tenantId };
+    return this.within(0, (signal) => invoke(context, token, plainProperties(args), signal));
+  }
+
+  private async refuseExisting(type: ResourceType, id: string, inputs: Properties, signal: AbortSignal): Promise<void> {
+    if (type.row.singleton) return;
+    const existing = await this.client.find(id, apiVersionOf(type, inputs), signal);
+    if (existing && Object.keys(existing).length > 0) throw new Error(`cannot create already existing resource '${id}'`);
+  }
+
+  /** PUTs the body and reads it back. What failed after ARM had accepted it is reported with the state that it is in. */
+  private async write(type: ResourceType, id: string, request: WriteRequest, body: Properties, signal: AbortSignal): Promise<Properties> {
+    const apiVersion = apiVersionOf(type, plainProperties(request.inputs));
+    try {
+      const written = await this.client.put(id, apiVersion, body, signal);
+      return (await this.client.find(id, apiVersion, signal)) ?? written;
+    } catch (error) {
+      if (!(error instanceof AcceptedError)) throw error;
+      // The time for the write may be over; this reading has its own.
+      const current = await this.within(60, (own) => this.client.find(id, apiVersion, own)).catch(() => undefined);
+      throw new InitializationError(error.message, id, stateOf(type, current ?? {}, request.inputs), request.inputs);
+    }
+  }
+
+  private async locationOf(group: string): Promise<string | undefined> {
+    const known = this.locations.get(group);
+    if (known !== undefined) return known;
+    const id = `/subscriptions/${this.subscriptionId}/resourceGroups/${encodeURIComponent(group)}`;
+    const found = await this.within(0, (signal) => this.client.find(id, RESOURCE_GROUPS_API, signal)).catch(() => undefined);
+    if (typeof found?.location !== "string") return undefined;
+    this.locations.set(group, found.location);
+    return found.location;
+  }
+
+  private async within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const timeout = AbortSignal.timeout((seconds > 0 ? seconds : DEFAULT_TIMEOUT_SECONDS) * 1000);
+    const signal = AbortSignal.any([this.running.signal, timeout]);
+    try {
+      return await work(signal);
+    } catch (error) {
+      if (error instanceof InitializationError || !signal.aborted) throw error;
+      throw new Error(messageOf(error, signal));
+    }
+  }
+}
+
+function preview(type: ResourceType, inputs: Properties): Properties {
+  return { ...previewOutputs(type.shape, inputs, type.outputs), azureApiVersion: apiVersionOf(type, inputs) };
+}
+
+/** The state of a resource: its outputs in the SDK's shape, secret where the inputs or the schema say so. */
+function stateOf(type: ResourceType, body: Properties, inputs: Properties): Properties {
+  const outputs = { ...toOutputs(type.outputShape, body), azureApiVersion: apiVersionOf(type, plainProperties(inputs)) };
+  return withSecretsOf(outputs, inputs) as Properties;
+}
+
+function withoutNulls(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+}
+
+// azure-native reads with a version of its own, which the resource provider in question then refuses.
+const notImportable = (id: string): string =>
+  `resources:Resource can't be imported, because Azure doesn't tell the API version that the program uses: '${id}'; import it as its own type or delete it`;
+
+/** Without empty lists and objects: an import would otherwise show every one that the service fills in. */
+function withoutEmpty(properties: Properties): Properties {
+  const prune = (value: Value): Value | undefined => {
+    if (Array.isArray(value)) {
+      const items = value.map(prune).filter((item) => item !== undefined);
+      return items.length > 0 ? items : undefined;
+    }
+    if (!isObject(value)) return value;
+    const kept = withoutEmpty(value);
+    return Object.keys(kept).length > 0 ? kept : undefined;
+  };
+  const entries = Object.entries(properties).map(([key, value]) => [key, prune(value)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Value] => entry[1] !== undefined));
+}

@@ -1,0 +1,92 @@
+/** azure-native's functions: those of a table, who the deployer is, and `getX` for every resource type. */
+import { createHash } from "node:crypto";
+import type { ArmClient } from "./armClient";
+import { toOutputs } from "./mapping";
+import { apiVersionOf, resourceId, resourceType } from "./metadata";
+import { type Properties, plainProperties, type Value } from "./wire";
+
+export interface InvokeContext {
+  readonly client: ArmClient;
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+}
+
+interface Action {
+  /** Resource that the action is posted to. */
+  readonly resource: string;
+  readonly action: string;
+  /** Arguments that go into the body. */
+  readonly body: readonly string[];
+}
+
+const ml = (resource: string, action: string, body: readonly string[] = []): Action => ({
+  resource: `machinelearningservices:${resource}`,
+  action,
+  body,
+});
+
+/** Functions that post an action; their answers have the SDK's names already. */
+const actions: Readonly<Record<string, Action>> = {
+  "containerregistry:listRegistryCredentials": { resource: "containerregistry:Registry", action: "listCredentials", body: [] },
+  "machinelearningservices:getOnlineDeploymentLogs": ml("OnlineDeployment", "getLogs", ["containerType", "tail"]),
+  "machinelearningservices:getOnlineEndpointToken": ml("OnlineEndpoint", "token"),
+  "machinelearningservices:listOnlineEndpointKeys": ml("OnlineEndpoint", "listKeys"),
+  "machinelearningservices:listWorkspaceConnectionSecrets": ml("WorkspaceConnection", "listsecrets"),
+  "machinelearningservices:listWorkspaceKeys": ml("Workspace", "listKeys"),
+  "operationalinsights:getSharedKeys": { resource: "operationalinsights:Workspace", action: "sharedKeys", body: [] },
+  "storage:listStorageAccountKeys": { resource: "storage:StorageAccount", action: "listKeys", body: [] },
+};
+
+const MANAGEMENT = "https://management.azure.com/";
+
+export async function invoke(context: InvokeContext, token: string, args: Properties, signal: AbortSignal): Promise<Properties> {
+  const name = token.replace(/^azure-native:/, "");
+  if (name === "authorization:getClientConfig") return clientConfig(context);
+  if (name === "authorization:getClientToken") return { token: clientToken(context, args.endpoint) };
+  const action = actions[name];
+  if (action) return post(context, action, args, signal);
+  return get(context, name, args, signal);
+}
+
+async function post(
+  context: InvokeContext,
+  { action, body, resource }: Action,
+  args: Properties,
+  signal: AbortSignal,
+): Promise<Properties> {
+  const type = resourceType(resource);
+  const id = resourceId(type, args, context.subscriptionId);
+  const values = Object.fromEntries(body.map((name) => [name, args[name]] as const).filter(([, value]) => value !== undefined));
+  const answer = await context.client.post(`${id}/${action}`, apiVersionOf(type, args), values as Properties, signal);
+  return plainProperties(answer);
+}
+
+async function get(context: InvokeContext, name: string, args: Properties, signal: AbortSignal): Promise<Properties> {
+  const [, module, typeName] = /^(\w+):get(\w+)$/.exec(name) ?? [];
+  if (module === undefined)
+    throw new Error(`function azure-native:${name} is not served by azure-local: add it to azure-local/providers/invoke.ts`);
+  const type = resourceType(`${module}:${typeName}`);
+  const apiVersion = apiVersionOf(type, args);
+  const body = await context.client.get(resourceId(type, args, context.subscriptionId), apiVersion, signal);
+  return { ...toOutputs(type.outputShape, body), azureApiVersion: apiVersion };
+}
+
+/** The deployer's own ids: made up, and the same in every run. */
+function clientConfig({ subscriptionId, tenantId }: InvokeContext): Record<string, string> {
+  return { clientId: uuidFrom(`${tenantId} client`), objectId: uuidFrom(`${tenantId} object`), subscriptionId, tenantId };
+}
+
+function uuidFrom(seed: string): string {
+  const hex = createHash("sha256").update(seed).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+}
+
+/** A token with the claims of Entra ID and no signature: nothing on this machine checks one. */
+function clientToken(context: InvokeContext, endpoint: Value | undefined): string {
+  const { clientId, objectId } = clientConfig(context);
+  const audience = (typeof endpoint === "string" && endpoint !== "" ? endpoint : MANAGEMENT).replace(/\/\.default$/, "");
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { aud: audience, appid: clientId, exp: now + 3600, iat: now, oid: objectId, tid: context.tenantId };
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.`;
+}

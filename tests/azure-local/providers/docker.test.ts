@@ -1,0 +1,69 @@
+// Proves when the digest of an image changes. Does not prove that the image can be built.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { docker } from "../../../azure-local/providers/docker";
+import { type Properties, secret, UNKNOWN } from "../../../azure-local/providers/wire";
+
+const provider = docker.configure({});
+const base = { urn: "u", name: "n", type: "docker:index/image:Image" };
+let context: string;
+
+beforeEach(() => {
+  context = mkdtempSync(join(tmpdir(), "moor-docker-"));
+  writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
+});
+afterEach(() => rmSync(context, { recursive: true, force: true }));
+
+const image = (more: Properties = {}): Properties => ({
+  imageName: "acr.azurecr.io:443/vllm:1",
+  build: { context, args: { A: "1" }, platform: "linux/amd64", ...more },
+  registry: { server: "acr.azurecr.io", password: secret("hunter2") },
+});
+const create = (inputs: Properties, preview = false) => provider.create({ ...base, inputs, preview, timeout: 0 });
+const check = (news: Properties) => provider.check({ ...base, olds: {}, news, randomSeed: new Uint8Array() });
+const digest = async (inputs: Properties) => String((await create((await check(inputs)).inputs)).state.repoDigest);
+
+test("the digest names the repository without the tag, port and all", async () => {
+  expect(await digest(image())).toMatch(/^acr\.azurecr\.io:443\/vllm@sha256:[0-9a-f]{64}$/);
+});
+
+test("a preview already knows the digest", async () => {
+  expect((await create(image(), true)).state.repoDigest).toBe((await create(image())).state.repoDigest);
+});
+
+test("a preview of an image whose name is unknown knows nothing", async () => {
+  const { state } = await create({ ...image(), imageName: UNKNOWN }, true);
+  expect(state.repoDigest).toBe(UNKNOWN);
+  expect(JSON.stringify(state)).not.toContain("hunter2");
+});
+
+test("the digest changes with a file, an argument and the platform, and not with the time or what git keeps", async () => {
+  const first = await digest(image());
+  expect(await digest(image())).toBe(first);
+  mkdirSync(join(context, ".git"));
+  writeFileSync(join(context, ".git", "HEAD"), "x");
+  expect(await digest(image())).toBe(first);
+  expect(await digest(image({ args: { A: "2" } }))).not.toBe(first);
+  expect(await digest(image({ platform: "linux/arm64" }))).not.toBe(first);
+  writeFileSync(join(context, "start.sh"), "exec vllm\n");
+  expect(await digest(image())).not.toBe(first);
+});
+
+test("a changed file is a difference that the engine sees, new credentials are none", async () => {
+  const before = (await check(image())).inputs;
+  const credentials = { ...before, registry: { server: "acr.azurecr.io", password: "other" } };
+  expect(provider.diff({ ...base, oldInputs: before, news: credentials }).differences.size).toBe(0);
+  writeFileSync(join(context, "Dockerfile"), "FROM busybox\n");
+  const after = (await check(image())).inputs;
+  expect([...provider.diff({ ...base, oldInputs: before, news: after }).differences.keys()]).toEqual(["build"]);
+});
+
+test("the state holds no credentials", async () => {
+  expect(JSON.stringify((await create(image())).state)).not.toContain("hunter2");
+});
+
+test("a context that isn't there is reported at preview", async () => {
+  const { failures } = await check({ imageName: "a/b:1", build: { context: join(context, "none") } });
+  expect(failures).toEqual([`build context '${join(context, "none")}' does not exist: set build.context to a folder`]);
+});

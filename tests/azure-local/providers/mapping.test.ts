@@ -1,0 +1,399 @@
+// Proves that inputs become bodies that fit the ARM schemas, and come back. Does not prove that azure-native itself maps alike: the
+// rule was compared with the declarations of its SDK, not with the plugin.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv2020 from "ajv/dist/2020";
+import { previewOutputs, toBody, toOutputs, writableOutputs } from "../../../azure-local/providers/mapping";
+import { armType, type ResourceType, resourceType } from "../../../azure-local/providers/metadata";
+import { resourceTypes } from "../../../azure-local/providers/resourceTypes";
+import { isObject, isSecret, type Properties, plainProperties, UNKNOWN, type Value } from "../../../azure-local/providers/wire";
+import { sampleInputs, sampleName } from "./samples";
+
+const SCHEMAS = join(__dirname, "../../../azure-local/arm/schemas");
+const tokens = Object.keys(resourceTypes);
+const typed = tokens.filter((token) => token !== "resources:Resource");
+const KINDS: Record<string, string> = { "resources:AzureCliScript": "AzureCLI", "resources:AzurePowerShellScript": "AzurePowerShell" };
+
+const ajv = new Ajv2020({ strict: true, allErrors: true });
+for (const keyword of ["x-source", "x-resource-type", "x-api-version", "x-discriminator", "x-open", "x-sensitive"]) ajv.addKeyword(keyword);
+
+function schemaFile(type: ResourceType): string {
+  return `${(type.row.schemaType ?? armType(type.row.path)).replaceAll("/", ".")}@${type.apiVersion}.json`;
+}
+
+function problems(type: ResourceType, body: Properties): string[] {
+  const schema = JSON.parse(readFileSync(join(SCHEMAS, schemaFile(type)), "utf8"));
+  const validate = ajv.getSchema(schema.$id) ?? ajv.compile(schema);
+  const root = type.shape.root(body);
+  const located = root.schema.required?.includes("location") ? { location: "swedencentral" } : {};
+  if (validate({ name: sampleName(type), ...located, ...body })) return [];
+  return (validate.errors ?? []).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
+}
+
+describe("the table of resource types", () => {
+  test("has a row for each of the 50 schemas, and each row's schema is at the version that the SDK names", () => {
+    const files = readdirSync(SCHEMAS).filter((file) => file.endsWith(".json"));
+    const used = new Set(typed.map((token) => schemaFile(resourceType(token))));
+    expect(files).toHaveLength(50);
+    expect([...used].sort()).toEqual(files.sort());
+  });
+
+  test("finds a place for each input of the SDK, but for those that are no part of a body", () => {
+    const homeless = tokens.flatMap((token) => {
+      const type = resourceType(token);
+      const root = type.shape.root({ kind: KINDS[token] ?? "" });
+      const body = new Set(
+        type.shape
+          .properties(root)
+          .filter(({ readOnly }) => !readOnly)
+          .map(({ sdk }) => sdk),
+      );
+      return type.inputs.filter((name) => !body.has(name) && !type.pathParameters.includes(name)).map((name) => `${token} ${name}`);
+    });
+    expect(homeless.sort()).toEqual([
+      "machinelearningservices:Datastore skipValidation",
+      "network:NetworkSecurityGroup id",
+      "network:PrivateDnsZoneGroup id",
+      "network:PrivateDnsZoneGroup name",
+      "network:PrivateEndpoint id",
+      "network:Subnet id",
+      "network:Subnet name",
+      "network:Subnet type",
+      "network:VirtualNetwork id",
+      "resources:Resource apiVersion",
+    ]);
+  });
+
+  test("finds each output of the SDK in the body", () => {
+    const missing = tokens.flatMap((token) => {
+      const type = resourceType(token);
+      const root = type.outputShape.root({ kind: KINDS[token] ?? "" });
+      const body = new Set(type.outputShape.properties(root).map(({ sdk }) => sdk));
+      return type.outputs.filter((name) => name !== "azureApiVersion" && !body.has(name)).map((name) => `${token} ${name}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test("lets no body property be an input that the SDK doesn't have", () => {
+    const extra = tokens.flatMap((token) => {
+      const type = resourceType(token);
+      const root = type.shape.root({ kind: KINDS[token] ?? "" });
+      const writable = type.shape.properties(root).filter(({ readOnly }) => !readOnly);
+      return writable.filter(({ sdk }) => !type.inputs.includes(sdk)).map(({ sdk }) => `${token} ${sdk}`);
+    });
+    expect(extra).toEqual([]);
+  });
+});
+
+describe("inputs become a body and come back", () => {
+  test.each(typed)("%s with everything that can be set", (token) => {
+    const type = resourceType(token);
+    const samples = sampleInputs(type, KINDS[token]);
+    expect(samples.length).toBeGreaterThan(0);
+    for (const inputs of samples) {
+      const body = toBody(type.shape, inputs);
+      expect(problems(type, body)).toEqual([]);
+      expect(writableOutputs(type.shape, plainProperties(toOutputs(type.shape, body)))).toEqual(without(WRITE_ONLY[token] ?? [], inputs));
+    }
+  });
+});
+
+// An answer never has these, so they can't come back.
+const WRITE_ONLY: Record<string, string[]> = {
+  "keyvault:Vault": ["createMode"],
+  "machinelearningservices:Datastore": ["secrets"],
+  "machinelearningservices:OnlineEndpoint": ["keys"],
+  "resources:Deployment": ["expressionEvaluationOptions", "template"],
+};
+
+function without(names: readonly string[], value: Value): Value {
+  if (Array.isArray(value)) return value.map((item) => without(names, item));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !names.includes(name))
+      .map(([name, item]) => [name, without(names, item)]),
+  );
+}
+
+const ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
+const IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/chat";
+
+/** Inputs as a program writes them, and the body that ARM is documented to take. */
+const exact: Record<string, { inputs: Properties; body: Properties }> = {
+  "storage:StorageAccount": {
+    inputs: {
+      accountName: "moor",
+      resourceGroupName: "g",
+      kind: "StorageV2",
+      sku: { name: "Standard_ZRS" },
+      enableHttpsTrafficOnly: true,
+      enableNfsV3: false,
+      networkRuleSet: { bypass: "AzureServices", defaultAction: "Deny", ipRules: [{ iPAddressOrRange: "10.0.0.1" }] },
+      encryption: { encryptionIdentity: { encryptionUserAssignedIdentity: IDENTITY }, keySource: "Microsoft.Storage" },
+    },
+    body: {
+      kind: "StorageV2",
+      sku: { name: "Standard_ZRS" },
+      properties: {
+        supportsHttpsTrafficOnly: true,
+        isNfsV3Enabled: false,
+        networkAcls: { bypass: "AzureServices", defaultAction: "Deny", ipRules: [{ value: "10.0.0.1" }] },
+        encryption: { identity: { userAssignedIdentity: IDENTITY }, keySource: "Microsoft.Storage" },
+      },
+    },
+  },
+  "machinelearningservices:Workspace": {
+    inputs: {
+      workspaceName: "w",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      identity: { type: "UserAssigned", userAssignedIdentities: [IDENTITY] },
+      managedNetwork: {
+        isolationMode: "AllowOnlyApprovedOutbound",
+        outboundRules: { hub: { type: "FQDN", destination: "huggingface.co", category: "UserDefined" } },
+      },
+      provisionNetworkNow: true,
+    },
+    body: {
+      location: "swedencentral",
+      identity: { type: "UserAssigned", userAssignedIdentities: { [IDENTITY]: {} } },
+      properties: {
+        managedNetwork: {
+          isolationMode: "AllowOnlyApprovedOutbound",
+          outboundRules: { hub: { type: "FQDN", destination: "huggingface.co", category: "UserDefined" } },
+        },
+        provisionNetworkNow: true,
+      },
+    },
+  },
+  "machinelearningservices:OnlineEndpoint": {
+    inputs: {
+      endpointName: "chat",
+      workspaceName: "w",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      identity: { type: "UserAssigned", userAssignedIdentities: [IDENTITY] },
+      properties: { authMode: "Key", publicNetworkAccess: "Disabled", traffic: { main: 100 }, properties: { moor: "yes" } },
+    },
+    body: {
+      location: "swedencentral",
+      identity: { type: "UserAssigned", userAssignedIdentities: { [IDENTITY]: {} } },
+      properties: { authMode: "Key", publicNetworkAccess: "Disabled", traffic: { main: 100 }, properties: { moor: "yes" } },
+    },
+  },
+  "network:PrivateEndpoint": {
+    inputs: {
+      privateEndpointName: "pe",
+      resourceGroupName: "g",
+      subnet: { id: `${ID}/virtualNetworks/v/subnets/s` },
+      privateLinkServiceConnections: [{ name: "ws", privateLinkServiceId: "/w", groupIds: ["amlworkspace"] }],
+    },
+    body: {
+      properties: {
+        subnet: { id: `${ID}/virtualNetworks/v/subnets/s` },
+        privateLinkServiceConnections: [{ name: "ws", properties: { privateLinkServiceId: "/w", groupIds: ["amlworkspace"] } }],
+      },
+    },
+  },
+  "network:PrivateDnsZoneGroup": {
+    inputs: {
+      privateDnsZoneGroupName: "default",
+      privateEndpointName: "pe",
+      resourceGroupName: "g",
+      privateDnsZoneConfigs: [{ name: "api", privateDnsZoneId: `${ID}/privateDnsZones/z` }],
+    },
+    body: { properties: { privateDnsZoneConfigs: [{ name: "api", properties: { privateDnsZoneId: `${ID}/privateDnsZones/z` } }] } },
+  },
+  "network:VirtualNetwork": {
+    inputs: {
+      virtualNetworkName: "v",
+      resourceGroupName: "g",
+      addressSpace: { addressPrefixes: ["10.40.0.0/22"] },
+      subnets: [{ name: "pe", addressPrefix: "10.40.0.0/24", delegations: [{ name: "d", serviceName: "Microsoft.Web/serverFarms" }] }],
+    },
+    body: {
+      properties: {
+        addressSpace: { addressPrefixes: ["10.40.0.0/22"] },
+        subnets: [
+          {
+            name: "pe",
+            properties: {
+              addressPrefix: "10.40.0.0/24",
+              delegations: [{ name: "d", properties: { serviceName: "Microsoft.Web/serverFarms" } }],
+            },
+          },
+        ],
+      },
+    },
+  },
+  "applicationinsights:Component": {
+    inputs: {
+      resourceName: "i",
+      resourceGroupName: "g",
+      kind: "web",
+      location: "swedencentral",
+      applicationType: "web",
+      workspaceResourceId: "/logs",
+      disableLocalAuth: true,
+      publicNetworkAccessForQuery: "Disabled",
+    },
+    body: {
+      kind: "web",
+      location: "swedencentral",
+      properties: {
+        Application_Type: "web",
+        WorkspaceResourceId: "/logs",
+        DisableLocalAuth: true,
+        publicNetworkAccessForQuery: "Disabled",
+      },
+    },
+  },
+  "authorization:RoleDefinition": {
+    inputs: {
+      roleDefinitionId: "x",
+      scope: "/subscriptions/s",
+      roleName: "Scorer",
+      roleType: "CustomRole",
+      permissions: [{ actions: ["a/b"] }],
+    },
+    body: { properties: { roleName: "Scorer", type: "CustomRole", permissions: [{ actions: ["a/b"] }] } },
+  },
+  "monitor:MetricAlert": {
+    inputs: {
+      ruleName: "r",
+      resourceGroupName: "g",
+      location: "global",
+      severity: 2,
+      enabled: true,
+      scopes: ["/e"],
+      evaluationFrequency: "PT1M",
+      windowSize: "PT5M",
+      criteria: { odataType: "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [] },
+    },
+    body: {
+      location: "global",
+      properties: {
+        severity: 2,
+        enabled: true,
+        scopes: ["/e"],
+        evaluationFrequency: "PT1M",
+        windowSize: "PT5M",
+        criteria: { "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [] },
+      },
+    },
+  },
+  "monitor:AutoscaleSetting": {
+    inputs: {
+      autoscaleSettingName: "scale",
+      resourceGroupName: "g",
+      location: "swedencentral",
+      name: "scale",
+      enabled: true,
+      profiles: [],
+    },
+    body: { location: "swedencentral", properties: { name: "scale", enabled: true, profiles: [] } },
+  },
+  "keyvault:Secret": {
+    inputs: {
+      secretName: "hf",
+      vaultName: "v",
+      resourceGroupName: "g",
+      properties: { value: "x", attributes: { expires: 1, notBefore: 0 } },
+    },
+    body: { properties: { value: "x", attributes: { exp: 1, nbf: 0 } } },
+  },
+  "machinelearningservices:Compute": {
+    inputs: {
+      computeName: "c",
+      workspaceName: "w",
+      resourceGroupName: "g",
+      properties: { computeType: "AmlCompute", properties: { vmSize: "Standard_DS3_v2" } },
+    },
+    body: { properties: { computeType: "AmlCompute", properties: { vmSize: "Standard_DS3_v2" } } },
+  },
+  "containerregistry:Registry": {
+    inputs: {
+      registryName: "r",
+      resourceGroupName: "g",
+      sku: { name: "Premium" },
+      location: "swedencentral",
+      networkRuleSet: { defaultAction: "Deny", ipRules: [{ iPAddressOrRange: "10.0.0.1", action: "Allow" }] },
+    },
+    body: {
+      sku: { name: "Premium" },
+      location: "swedencentral",
+      properties: { networkRuleSet: { defaultAction: "Deny", ipRules: [{ value: "10.0.0.1", action: "Allow" }] } },
+    },
+  },
+};
+
+describe("the body of", () => {
+  test.each(Object.entries(exact))("%s is exactly ARM's", (token, { body, inputs }) => {
+    const type = resourceType(token);
+    expect(toBody(type.shape, inputs)).toEqual(body);
+    expect(problems(type, body)).toEqual([]);
+  });
+
+  test("a flattened type without any property of its own still has properties where ARM requires them", () => {
+    const type = resourceType("machinelearningservices:Workspace");
+    expect(toBody(type.shape, { workspaceName: "w", resourceGroupName: "g" })).toEqual({ properties: {} });
+  });
+
+  test("a type that lets any property through keeps those that its schema doesn't name", () => {
+    const type = resourceType("operationalinsights:Workspace");
+    expect(toBody(type.shape, { features: { disableLocalAuth: true } })).toEqual({ properties: { features: { disableLocalAuth: true } } });
+  });
+
+  test("inputs that the SDK doesn't have are left out", () => {
+    const type = resourceType("network:Subnet");
+    expect(toBody(type.shape, { addressPrefix: "10.0.0.0/24", madeUp: 1 })).toEqual({ properties: { addressPrefix: "10.0.0.0/24" } });
+  });
+
+  test("the generic resource is what the program wrote, its identities a map", () => {
+    const type = resourceType("resources:Resource");
+    const inputs = {
+      apiVersion: "2025-12-01",
+      resourceName: "1",
+      properties: { image: "x" },
+      identity: { type: "UserAssigned", userAssignedIdentities: [IDENTITY] },
+    };
+    expect(toBody(type.shape, inputs)).toEqual({
+      properties: { image: "x" },
+      identity: { type: "UserAssigned", userAssignedIdentities: { [IDENTITY]: {} } },
+    });
+  });
+});
+
+describe("outputs", () => {
+  test("of an autoscale setting keep properties, as the SDK declares them", () => {
+    const type = resourceType("monitor:AutoscaleSetting");
+    const body = { id: "/i", name: "scale", properties: { enabled: true, profiles: [] } };
+    expect(toOutputs(type.outputShape, body)).toEqual({ id: "/i", name: "scale", properties: { enabled: true, profiles: [] } });
+  });
+
+  test("have what the schema calls sensitive as a secret", () => {
+    const type = resourceType("machinelearningservices:Compute");
+    const body = { properties: { computeType: "AKS", properties: { sslConfiguration: { cert: "pem", cname: "c" } } } };
+    const outputs = toOutputs(type.outputShape, body);
+    const ssl = (outputs.properties as { properties: { sslConfiguration: Properties } }).properties.sslConfiguration;
+    expect(isSecret(ssl.cert)).toBe(true);
+    expect(ssl.cname).toBe("c");
+  });
+
+  test("at preview are the inputs, and unknown beside", () => {
+    const type = resourceType("machinelearningservices:OnlineEndpoint");
+    const inputs = { endpointName: "chat", location: "swedencentral", properties: { authMode: "Key" } };
+    const preview = previewOutputs(type.shape, inputs, type.outputs);
+    expect(preview.location).toBe("swedencentral");
+    expect(preview.systemData).toBe(UNKNOWN);
+    expect(preview.properties).toMatchObject({ authMode: "Key", scoringUri: UNKNOWN, traffic: UNKNOWN });
+    expect(preview.properties).not.toHaveProperty("keys");
+  });
+
+  test("at preview show a member of a union as it was given", () => {
+    const type = resourceType("machinelearningservices:OnlineDeployment");
+    const properties = { endpointComputeType: "Managed", instanceType: "Standard_DS3_v2" };
+    expect(previewOutputs(type.shape, { properties }, ["properties"])).toEqual({ properties });
+  });
+});

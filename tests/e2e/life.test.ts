@@ -1,0 +1,46 @@
+// Proves with the real engine that the shipped stacks come up in one pass, stay as they are, change a tag in place and go away. It does not
+// prove that Azure accepts them: Azure-on-this-machine does, and its rules are tested against their sources.
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(180_000);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+/** What Azure keeps of a deleted stack: the names of vaults and workspaces, for their days of soft delete. */
+const kept = /\/deleted(vaults|workspaces)\//;
+
+describe.each(["dev", "prod"])("the stack %s", (stack) => {
+  test("comes up in one pass", async () => {
+    const { code, output } = await sandbox.run("up", stack);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Resources:\n {4}\+ \d+ created\n/) });
+  });
+
+  test("shows no change in a second preview", async () => {
+    expect(await sandbox.run("preview", stack, { args: ["--expect-no-changes", "--diff"] })).toMatchObject({ code: 0 });
+  });
+
+  test("shows no change in a refresh", async () => {
+    const { code, output } = await sandbox.run("refresh", stack, { args: ["--expect-no-changes", "--diff"] });
+    expect({ code, output }).toMatchObject({ code: 0 });
+  });
+
+  test("takes a changed tag in place: updates only, nothing created, replaced or deleted", async () => {
+    const before = sandbox.resources();
+    const stackFile = sandbox.edit(stack, [[["moor:platform", "tags", "owner"], "somebody-else"]]);
+    const { code, output } = await sandbox.run("up", stack, { stackFile });
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toMatch(/Resources:\n {4}~ \d+ updated\n {4}\d+ unchanged\n/);
+    expectsandbox.resources().toEqual(before);
+    expect(await sandbox.run("preview", stack, { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+  });
+
+  test("leaves nothing behind but soft-deleted names", async () => {
+    const { code, output } = await sandbox.run("destroy", stack, { args: stack === "prod" ? ["--exclude-protected=false"] : [] });
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(sandbox.resources().filter((id) => !kept.test(id))).toEqual([]);
+  });
+});
