@@ -29,15 +29,17 @@ export interface AzureOptions {
   readonly home: string;
   /** Seconds of Azure that pass in one second here. @default Infinity: operations are over when they are first asked about */
   readonly speed?: number;
+  /** Whether a refresh leaves out what `ignoreChanges` names; see `ProvidersOptions`. @default true */
+  readonly refreshIgnores?: boolean;
   /** Servers to answer in place of the built-in responder, by `<endpoint>/<deployment>`, `<endpoint>` or `*`. */
   readonly backends?: Readonly<Record<string, string>>;
 }
 
-export async function openAzure({ home, speed = Number.POSITIVE_INFINITY, backends }: AzureOptions): Promise<Azure> {
+export async function openAzure({ home, speed = Number.POSITIVE_INFINITY, backends, refreshIgnores }: AzureOptions): Promise<Azure> {
   const arm = await startArm({ home: path.join(home, "azure"), speed });
   const directory = armDirectory(arm.url, arm.subscriptionId);
   const [providers, frontdoor] = await Promise.all([
-    startProviders({ armUrl: arm.url, subscriptionId: arm.subscriptionId }),
+    startProviders({ armUrl: arm.url, subscriptionId: arm.subscriptionId, refreshIgnores }),
     startFrontdoor({ directory, backends }),
   ]);
   return {

@@ -1,7 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Engine } from "./engine";
+import { type Engine, languageHost } from "./engine";
 import type { Azure } from "./index";
 
 /** A passphrase, not a secret: stacks on this machine hold stand-in values, and the folder they are in is never committed. */
@@ -25,6 +25,7 @@ export function pulumiEnvironment(
   return {
     ...own,
     PATH: [...engine.path, process.env.PATH].join(path.delimiter),
+    MOOR_LANGUAGE_HOST: languageHost,
     PULUMI_HOME: path.join(home, "pulumi"),
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,

@@ -7,6 +7,12 @@ import { EngineUnavailable } from "./unavailable";
 const moduleFolder = path.join(__dirname, "build");
 const oldestGo = [1, 21]; // the first that fetches a newer toolchain when go.mod asks for one
 
+/**
+ * Stands where the engine looks for its language host without a warning: beside itself. The host proper is the clone's, which the
+ * environment names, because the engine is shared by all clones.
+ */
+const shim = '#!/bin/sh\nexec node "$MOOR_LANGUAGE_HOST" "$@"\n';
+
 export interface BuildOptions {
   readonly version: string;
   /** Absolute path of the executable to write. */
@@ -29,6 +35,7 @@ export async function buildEngine({ version, target, report }: BuildOptions): Pr
   const args = ["build", "-trimpath", "-mod=readonly", "-tags", "osusergo,grpcnotrace", "-ldflags", linker, "-o", unfinished];
   try {
     await go([...args, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"], report);
+    fs.writeFileSync(path.join(path.dirname(target), "pulumi-language-nodejs"), shim, { mode: 0o755 });
     fs.renameSync(unfinished, target);
   } finally {
     fs.rmSync(unfinished, { force: true });

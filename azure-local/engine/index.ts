@@ -8,6 +8,9 @@ import { EngineUnavailable } from "./unavailable";
 /** The release that `@pulumi/pulumi` is pinned to; an older engine may not know what the SDK asks of it. */
 export const engineVersion = "3.246.0";
 
+/** The Node language host of this program, for an engine that comes without one. */
+export const languageHost = path.join(__dirname, "bin", "pulumi-language-nodejs");
+
 /** A Pulumi command line that can run this program. */
 export interface Engine {
   /** Absolute path of the `pulumi` executable. */
@@ -63,7 +66,7 @@ function probe(command: string | undefined, from: Engine["from"], fits: (version
   if (!version || !fits(version)) return undefined;
   const folder = path.dirname(fs.realpathSync(command));
   const hasLanguageHost = fs.existsSync(path.join(folder, "pulumi-language-nodejs"));
-  return { command, from, version, path: hasLanguageHost ? [folder] : [folder, path.join(__dirname, "bin")] };
+  return { command, from, version, path: hasLanguageHost ? [folder] : [folder, path.dirname(languageHost)] };
 }
 
 async function install(kept: string, report: (line: string) => void): Promise<Engine | undefined> {

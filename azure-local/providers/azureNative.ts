@@ -1,7 +1,7 @@
 /** Stands in for the provider plugin `azure-native`, over any Azure Resource Manager endpoint. */
 import { AcceptedError, ArmClient, messageOf } from "./armClient";
 import { type Defaults, validate, withDefaults } from "./check";
-import { diffInputs, refreshedInputs } from "./diff";
+import { diffInputs, refreshedInputs, withoutIgnored } from "./diff";
 import { invoke } from "./invoke";
 import { previewOutputs, toBody, toOutputs, writableOutputs } from "./mapping";
 import { apiVersionOf, pathInputs, type ResourceType, resourceId, resourceType } from "./metadata";
@@ -26,6 +26,8 @@ export interface AzureNativeOptions {
   readonly subscriptionId: string;
   readonly tenantId: string;
   readonly pollMs: number;
+  /** Whether a refresh leaves out what `ignoreChanges` names. */
+  readonly refreshIgnores: boolean;
 }
 
 // azure-native's own default.
@@ -42,6 +44,7 @@ class AzureNative implements Provider {
   private readonly locations = new Map<string, string>();
   private readonly subscriptionId: string;
   private readonly tenantId: string;
+  private readonly refreshIgnores: boolean;
 
   constructor(
     private readonly client: ArmClient,
@@ -50,6 +53,7 @@ class AzureNative implements Provider {
   ) {
     this.subscriptionId = config.subscriptionId ?? options.subscriptionId;
     this.tenantId = config.tenantId ?? options.tenantId;
+    this.refreshIgnores = options.refreshIgnores;
   }
 
   cancel(): void {
@@ -66,7 +70,8 @@ class AzureNative implements Provider {
   }
 
   diff(request: DiffRequest) {
-    return diffInputs(resourceType(request.type), request.oldInputs, request.news);
+    const diff = diffInputs(resourceType(request.type), request.oldInputs, request.news);
+    return this.refreshIgnores ? withoutIgnored(diff, request.ignoreChanges) : diff;
   }
 
   async create(request: WriteRequest): Promise<{ id: string; state: Properties }> {

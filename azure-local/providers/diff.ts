@@ -14,6 +14,15 @@ export function diffInputs(type: ResourceType, oldInputs: Properties, news: Prop
   return { differences, deleteBeforeReplace: replaced && oldInputs[CREATE_BEFORE_DELETE] !== true };
 }
 
+/**
+ * The differences that count. Before an update the engine resets ignored inputs itself; in a refresh it only names them, and the provider
+ * has to leave them out.
+ */
+export function withoutIgnored({ differences, deleteBeforeReplace }: DiffResult, ignoreChanges: readonly string[]): DiffResult {
+  const isIgnored = (path: string) => ignoreChanges.some((ignored) => path === ignored || path.startsWith(`${ignored}.`));
+  return { differences: new Map([...differences].filter(([path]) => !isIgnored(path))), deleteBeforeReplace };
+}
+
 function withoutMarks(properties: Properties): Properties {
   const { [CREATE_BEFORE_DELETE]: _, ...rest } = plainProperties(properties);
   return typeof rest.location === "string" ? { ...rest, location: normalizedLocation(rest.location) } : rest;

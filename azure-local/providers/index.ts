@@ -13,6 +13,12 @@ export interface ProvidersOptions {
   readonly tenantId?: string;
   /** Milliseconds between two looks at a long-running operation. @default 50 */
   readonly pollMs?: number;
+  /**
+   * Whether a refresh leaves out what `ignoreChanges` names. The engine hands the paths to every Diff; the last source of azure-native that
+   * could be read makes nothing of them, and then one refresh takes over what others have written before the next shows no change.
+   * @default true
+   */
+  readonly refreshIgnores?: boolean;
 }
 
 export interface Providers {
@@ -23,8 +29,12 @@ export interface Providers {
 
 /** Serves the providers on free loopback ports, in this process. */
 export async function startProviders(options: ProvidersOptions): Promise<Providers> {
-  const { armUrl, pollMs = 50, subscriptionId, tenantId = "00000000-0000-4000-8000-0000000000aa" } = options;
-  const definitions = [azureNative({ armUrl: armUrl.replace(/\/+$/, ""), pollMs, subscriptionId, tenantId }), random, docker];
+  const { armUrl, pollMs = 50, subscriptionId, tenantId = "00000000-0000-4000-8000-0000000000aa", refreshIgnores = true } = options;
+  const definitions = [
+    azureNative({ armUrl: armUrl.replace(/\/+$/, ""), pollMs, subscriptionId, tenantId, refreshIgnores }),
+    random,
+    docker,
+  ];
   const servers = await Promise.all(definitions.map(async (definition) => ({ ...definition, server: await serveProvider(definition) })));
   return {
     debugProviders: servers.map(({ name, server }) => `${name}:${server.port}`).join(","),

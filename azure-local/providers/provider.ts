@@ -20,6 +20,8 @@ export interface CheckRequest extends ResourceRequest {
 export interface DiffRequest extends ResourceRequest {
   readonly oldInputs: Properties;
   readonly news: Properties;
+  /** Property paths whose differences do not count. */
+  readonly ignoreChanges: readonly string[];
 }
 
 export interface WriteRequest extends ResourceRequest {

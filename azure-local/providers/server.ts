@@ -183,7 +183,14 @@ function operations(instances: Instances): grpc.UntypedServiceImplementation {
       return checkResponse(checked.inputs, checked.failures);
     }),
     diff: unary((request: proto.DiffRequest, call) =>
-      diffResponse(of(call).diff({ ...resourceOf(request), oldInputs: decode(request.getOldInputs()), news: decode(request.getNews()) })),
+      diffResponse(
+        of(call).diff({
+          ...resourceOf(request),
+          oldInputs: decode(request.getOldInputs()),
+          news: decode(request.getNews()),
+          ignoreChanges: request.getIgnorechangesList(),
+        }),
+      ),
     ),
     create: unary(async (request: proto.CreateRequest, call) => {
       const inputs = decode(request.getProperties());

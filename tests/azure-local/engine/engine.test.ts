@@ -60,10 +60,10 @@ describe("buildEngine", () => {
       `case $1 in env) echo ${version};; build) while [ "$1" != -o ]; do shift; done; ${build};; esac`,
     );
 
-  test("leaves the finished executable at its place, and nothing else", async () => {
+  test("leaves the finished executable at its place with the language host beside it, and nothing else", async () => {
     go("go1.26.8", `echo built > "$2"`.replace("echo", "/bin/echo"));
     await build();
-    expect(fs.readdirSync(path.dirname(kept()))).toEqual(["pulumi"]);
+    expect(fs.readdirSync(path.dirname(kept()))).toEqual(["pulumi", "pulumi-language-nodejs"]);
     expect(fs.readFileSync(kept(), "utf8")).toBe("built\n");
   });
 

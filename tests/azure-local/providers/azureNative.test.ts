@@ -27,7 +27,7 @@ let provider: Provider;
 
 beforeEach(async () => {
   arm = await startFakeArm();
-  provider = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1 }).configure({
+  provider = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure({
     location: "swedencentral",
   });
 });
@@ -332,7 +332,7 @@ describe("paths", () => {
   });
 
   test("use the subscription of the configuration before the one of the options", async () => {
-    const other = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1 }).configure({
+    const other = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure({
       subscriptionId: "other",
     });
     await other.create({
@@ -394,7 +394,7 @@ describe("functions", () => {
 
 describe("check", () => {
   test("asks for the resource group's location once", async () => {
-    const bare = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1 }).configure({});
+    const bare = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure({});
     arm.resources.set(GROUP.toLowerCase(), { location: "norwayeast" });
     const news = { virtualNetworkName: "v", resourceGroupName: "g" };
     const check = () => bare.check({ ...resource("network:VirtualNetwork"), olds: {}, news, randomSeed: new Uint8Array([1]) });

@@ -50,7 +50,8 @@ test("a random UUID is one", async () => {
 });
 
 test("a change of keepers replaces, and nothing else changed is no difference", () => {
-  const diff = (oldInputs: Properties, news: Properties) => provider.diff({ urn: "u", name: "n", type: STRING, oldInputs, news });
+  const diff = (oldInputs: Properties, news: Properties) =>
+    provider.diff({ urn: "u", name: "n", type: STRING, oldInputs, news, ignoreChanges: [] });
   expect(diff({ length: 6, keepers: { a: "1" } }, { length: 6, keepers: { a: "2" } }).differences).toEqual(
     new Map([["keepers", { kind: "update", replace: true }]]),
   );

@@ -1,0 +1,72 @@
+import { FURTHER_API_VERSIONS } from "./apiVersions";
+import { AzureError } from "./azureError";
+import type { ResourceType } from "./model";
+import { loadSchemas, type TypeSchema } from "./schemas";
+import { RESOURCE_TYPES } from "./types";
+
+/** A type that the simulator serves: its schema, and what the service adds. */
+export interface CatalogEntry {
+  readonly type: string;
+  readonly schema: TypeSchema;
+  readonly service: ResourceType;
+}
+
+/** Which resource types and API versions there are. */
+export class Catalog {
+  private readonly entries = new Map<string, CatalogEntry>();
+  private readonly namespaces = new Set<string>();
+
+  constructor() {
+    const services = new Map(RESOURCE_TYPES.map((type) => [type.type.toLowerCase(), type]));
+    for (const [key, schema] of loadSchemas()) {
+      this.entries.set(key, { type: schema.type, schema, service: services.get(key) ?? { type: schema.type } });
+      this.namespaces.add(namespaceOf(key));
+    }
+  }
+
+  find(type: string): CatalogEntry | undefined {
+    return this.entries.get(type.toLowerCase());
+  }
+
+  types(): string[] {
+    return [...this.entries.values()].map((entry) => entry.type);
+  }
+
+  /** @throws AzureError for a type that Azure wouldn't know. */
+  entry(type: string, apiVersion: string): CatalogEntry {
+    const entry = this.find(type);
+    if (entry) return entry;
+    const [namespace, ...rest] = type.split("/");
+    if (!this.namespaces.has(namespace!.toLowerCase())) {
+      throw new AzureError(404, "InvalidResourceNamespace", `The resource namespace '${namespace}' is invalid.`);
+    }
+    const message = `The resource type '${rest.join("/")}' could not be found in the namespace '${namespace}' for api version '${apiVersion}'.`;
+    throw new AzureError(404, "InvalidResourceType", message);
+  }
+
+  /** @throws AzureError for a missing or unknown API version. */
+  checkApiVersion(type: string, apiVersion: string | undefined): asserts apiVersion is string {
+    if (!apiVersion) {
+      throw new AzureError(
+        400,
+        "MissingApiVersionParameter",
+        "The api-version query parameter (?api-version=) is required for all requests.",
+      );
+    }
+    const known = this.apiVersions(type);
+    if (known.includes(apiVersion)) return;
+    const message = `No registered resource provider found for API version '${apiVersion}' and type '${type}'. The supported api-versions are '${known.join(", ")}'.`;
+    throw new AzureError(400, "NoRegisteredProviderFound", message);
+  }
+
+  /** Versions that are accepted; bodies are checked strictly only at the one of the schema. */
+  apiVersions(type: string): string[] {
+    const further = FURTHER_API_VERSIONS[namespaceOf(type.toLowerCase())] ?? [];
+    const strict = this.find(type)?.schema.apiVersion;
+    return [...new Set(strict ? [...further, strict] : further)].sort();
+  }
+}
+
+function namespaceOf(type: string): string {
+  return type.split("/")[0]!.toLowerCase();
+}

@@ -1,0 +1,154 @@
+import type { Catalog } from "./catalog";
+import type { Clock } from "./clock";
+import type { Credentials } from "./credentials";
+import type { JsonObject } from "./json";
+import type { Body, Effects, Inventory, Resource, SoftDeleted } from "./model";
+import { type Operation, type OperationKind, Operations } from "./operations";
+import { nameOf } from "./path";
+import { Store } from "./store";
+import type { Table, Tables } from "./tables";
+
+/** The state of Azure and how it changes by itself: resources, running operations, deleted names. Knows nothing of HTTP. */
+export class Engine implements Effects {
+  readonly store: Store;
+  readonly operations: Operations;
+  readonly inventory: Inventory;
+  private readonly deleted: Table<SoftDeleted>;
+  /** Told of each operation that ended, so that a template can go on. */
+  onEnded: (operation: Operation, now: number) => void = () => {};
+  private settlingAt: number | undefined;
+
+  constructor(
+    readonly catalog: Catalog,
+    readonly credentials: Credentials,
+    readonly clock: Clock,
+    private readonly tables: Tables,
+    identity: { subscriptionId: string; tenantId: string },
+  ) {
+    this.store = new Store(tables);
+    this.operations = new Operations(tables, clock);
+    this.deleted = tables.table("softDeleted");
+    this.inventory = {
+      ...identity,
+      now: () => this.now(),
+      get: (id) => this.store.get(id),
+      children: (parentId, type) => this.store.children(parentId, type),
+      all: (type) => this.store.all(type),
+      running: (id) => this.operations.on(id),
+      runningWithin: (id) => this.operations.within(id),
+      softDeleted: (type) => this.softDeleted(type),
+    };
+  }
+
+  /** While operations are brought to their end: the time at which the one at hand ended. */
+  now(): number {
+    return this.settlingAt ?? this.clock.now();
+  }
+
+  /** Brings to their end all operations whose time has come, in the order of their ends. */
+  settle(): void {
+    for (let due = this.operations.nextDue(this.clock.now()); due; due = this.operations.nextDue(this.clock.now())) {
+      this.settlingAt = due.endsAt;
+      try {
+        this.finish(due);
+      } finally {
+        this.settlingAt = undefined;
+      }
+    }
+  }
+
+  /** Secrets first: a crash between the two leaves an unused secret, not a resource without one. */
+  commit(): void {
+    this.credentials.commit();
+    this.tables.commit();
+  }
+
+  begin(
+    resource: Resource,
+    kind: OperationKind,
+    azureSeconds: number | undefined,
+    apiVersion: string,
+    more: Partial<Operation> = {},
+  ): Operation {
+    return this.operations.begin({ kind, resourceId: resource.id, apiVersion, ...more }, azureSeconds, this.now());
+  }
+
+  put(resource: Resource): void {
+    this.store.put(resource);
+  }
+
+  putChild(id: string, type: string, body: Body, outputs: JsonObject = {}, facts: JsonObject = {}): void {
+    const previous = this.store.get(id);
+    const now = this.now();
+    this.store.put({
+      id: previous?.id ?? id,
+      type,
+      name: nameOf(id),
+      apiVersion: this.catalog.find(type)!.schema.apiVersion,
+      body,
+      outputs: { ...previous?.outputs, ...outputs },
+      facts: { ...previous?.facts, ...facts },
+      state: "Succeeded",
+      createdAt: previous?.createdAt ?? now,
+      modifiedAt: now,
+    });
+  }
+
+  /** Removes a resource with all that stands below it. */
+  remove(id: string, permanently = false): void {
+    const root = this.store.get(id);
+    if (!root) return;
+    for (const resource of [...this.store.descendants(root.id), root]) {
+      this.catalog.find(resource.type)?.service.deleted?.(resource, this, permanently);
+      this.store.remove(resource.id);
+      this.credentials.forget(resource.id);
+      const running = this.operations.on(resource.id);
+      if (running) this.end(running, "Canceled");
+    }
+  }
+
+  softDelete(resource: Resource, azureSeconds: number, purgeProtected: boolean): void {
+    const now = this.now();
+    this.deleted.set(resource.id.toLowerCase(), {
+      id: resource.id,
+      type: resource.type,
+      name: resource.name,
+      location: resource.body.location ?? "",
+      deletedAt: now,
+      purgeAt: now + this.clock.millisecondsFor(azureSeconds),
+      purgeProtected,
+      resource,
+    });
+  }
+
+  purge(type: string, name: string): void {
+    for (const one of this.softDeleted(type)) {
+      if (one.name.toLowerCase() === name.toLowerCase()) this.deleted.delete(one.id.toLowerCase());
+    }
+  }
+
+  /** Ends an operation before or at its time. */
+  end(operation: Operation, status: "Succeeded" | "Failed" | "Canceled", failure = operation.failure): void {
+    const ended = this.operations.end(operation, status, this.now(), failure);
+    this.onEnded(ended, this.now());
+  }
+
+  private softDeleted(type: string): SoftDeleted[] {
+    const now = this.now();
+    return [...this.deleted.values()].filter((one) => one.type.toLowerCase() === type.toLowerCase() && one.purgeAt > now);
+  }
+
+  private finish(operation: Operation): void {
+    const failed = operation.failure !== undefined;
+    const resource = this.store.get(operation.resourceId);
+    if (resource && operation.kind === "delete") {
+      this.operations.end(operation, "Succeeded", this.now());
+      this.remove(resource.id, operation.permanently);
+    } else if (resource) {
+      if (operation.kind === "create" || operation.kind === "update")
+        this.store.put({ ...resource, state: failed ? "Failed" : "Succeeded" });
+      if (!failed) this.catalog.find(resource.type)?.service.finished?.(this.store.get(resource.id)!, operation, this);
+    }
+    this.end(operation, failed ? "Failed" : "Succeeded");
+  }
+}

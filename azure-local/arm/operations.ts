@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { ErrorBody } from "./azureError";
+import type { Clock } from "./clock";
+import { isWithin } from "./path";
+import type { Table, Tables } from "./tables";
+
+/** `template` has no end of its own: it ends when its last resource does. */
+export type OperationKind = "create" | "update" | "delete" | "provisionManagedNetwork" | "template";
+
+/** A long-running operation. It needs no timer: whoever looks after `endsAt` finds it finished. */
+export interface Operation {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly resourceId: string;
+  readonly apiVersion: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endsAt?: number;
+  readonly status: "InProgress" | "Succeeded" | "Failed" | "Canceled";
+  /** Decided when the operation starts, shown when it ends. */
+  readonly failure?: ErrorBody;
+  /** With a delete: nothing of it stays recoverable. */
+  readonly permanently?: boolean;
+}
+
+const KEPT_FOR = 24 * 3600 * 1000;
+
+export class Operations {
+  private readonly operations: Table<Operation>;
+  private readonly running = new Map<string, Operation>();
+
+  constructor(
+    tables: Tables,
+    private readonly clock: Clock,
+  ) {
+    this.operations = tables.table<Operation>("operations");
+    for (const operation of [...this.operations.values()]) {
+      if (operation.status === "InProgress") this.running.set(operation.id, operation);
+      else if ((operation.endsAt ?? 0) < clock.now() - KEPT_FOR) this.operations.delete(operation.id);
+    }
+  }
+
+  begin(start: Omit<Operation, "id" | "startedAt" | "endsAt" | "status">, azureSeconds: number | undefined, now: number): Operation {
+    const endsAt = azureSeconds === undefined ? undefined : now + this.clock.millisecondsFor(azureSeconds);
+    const operation: Operation = { id: randomUUID(), status: "InProgress", startedAt: now, endsAt, ...start };
+    this.save(operation);
+    return operation;
+  }
+
+  end(operation: Operation, status: "Succeeded" | "Failed" | "Canceled", now: number, failure = operation.failure): Operation {
+    const ended: Operation = { ...operation, status, endsAt: now, failure };
+    this.save(ended);
+    return ended;
+  }
+
+  get(id: string): Operation | undefined {
+    return this.operations.get(id);
+  }
+
+  all(): IterableIterator<Operation> {
+    return this.operations.values();
+  }
+
+  /** The running operation that ends first, if it ends by `until`. */
+  nextDue(until: number): Operation | undefined {
+    let next: Operation | undefined;
+    for (const operation of this.running.values()) {
+      if (operation.endsAt === undefined || operation.endsAt > until) continue;
+      if (!next || operation.endsAt < next.endsAt!) next = operation;
+    }
+    return next;
+  }
+
+  on(resourceId: string): Operation | undefined {
+    const lower = resourceId.toLowerCase();
+    return this.list().find((operation) => operation.resourceId.toLowerCase() === lower);
+  }
+
+  within(id: string): Operation[] {
+    return this.list().filter((operation) => isWithin(operation.resourceId, id));
+  }
+
+  list(): Operation[] {
+    return [...this.running.values()];
+  }
+
+  private save(operation: Operation): void {
+    this.operations.set(operation.id, operation);
+    if (operation.status === "InProgress") this.running.set(operation.id, operation);
+    else this.running.delete(operation.id);
+  }
+}

@@ -1,0 +1,158 @@
+import { AzureError, type ErrorBody } from "./azureError";
+import { ROLES } from "./builtInRoles";
+import type { Engine } from "./engine";
+import { isObject } from "./json";
+import type { Operation } from "./operations";
+import type { ArmPath } from "./path";
+import type { ArmRequest, ArmResponse } from "./service";
+import { stamp, view } from "./view";
+
+interface Route {
+  readonly request: ArmRequest;
+  readonly path: ArmPath;
+  readonly engine: Engine;
+}
+
+/** Paths of a provider that name no resource of a type: operations, registrations, name checks, deleted things, usage. */
+export function providerRoute(route: Route): ArmResponse | undefined {
+  const { request, path } = route;
+  const node = path.nodes.at(-1)!;
+  const lower = request.path.toLowerCase();
+  const operation = /\/providers\/[^/]+\/operations?(status|results)\/([^/]+)$/.exec(lower);
+  if (operation && request.method === "GET")
+    return operation[1] === "status" ? operationStatus(route, operation[2]!) : operationResult(route, operation[2]!);
+  if (/^\/subscriptions\/[^/]+\/providers\/[^/]+$/.test(lower) && request.method === "GET") return registration(route);
+  if (lower.endsWith("/checknameavailability") && request.method === "POST") return nameAvailability(route);
+  const role = /\/providers\/microsoft\.authorization\/roledefinitions\/([^/]+)$/.exec(lower);
+  if (role && request.method === "GET") return builtInRole(role[1]!);
+  if (/\/locations\/deletedvaults$/i.test(node.type)) return deletedVault(route, node.name);
+  if (path.trailing?.toLowerCase() === "deletedvaults" && request.method === "GET") {
+    return {
+      status: 200,
+      body: { value: route.engine.inventory.softDeleted("Microsoft.KeyVault/vaults").map((one) => deletedVaultView(one)) },
+    };
+  }
+  return undefined;
+}
+
+function operationStatus({ engine }: Route, id: string): ArmResponse {
+  const operation = find(engine, id);
+  const body = {
+    id: `${operation.resourceId}/operations/${operation.id}`,
+    name: operation.id,
+    status: operation.status,
+    startTime: stamp(operation.startedAt),
+    ...(operation.status === "InProgress" ? {} : { endTime: stamp(operation.endsAt!), percentComplete: 100 }),
+    ...(operation.status === "Failed" ? { error: operation.failure } : {}),
+    ...(operation.status === "Canceled" ? { error: canceled(operation) } : {}),
+  };
+  return { status: 200, body, headers: operation.status === "InProgress" ? { "Retry-After": String(engine.clock.retryAfter) } : {} };
+}
+
+function operationResult({ request, engine }: Route, id: string): ArmResponse {
+  const operation = find(engine, id);
+  if (operation.status === "InProgress") {
+    const location = `http://${request.host}${request.path}?${request.query}`;
+    return { status: 202, headers: { Location: location, "Retry-After": String(engine.clock.retryAfter) } };
+  }
+  if (operation.status !== "Succeeded") {
+    const { code, message, details, target } = operation.failure ?? canceled(operation);
+    throw new AzureError(409, code, message, details, target);
+  }
+  const resource = engine.store.get(operation.resourceId);
+  if (!resource || operation.kind === "delete") return { status: 204 };
+  return { status: 200, body: view(resource, engine.catalog.find(resource.type)!, engine.inventory) };
+}
+
+function canceled(operation: Operation): ErrorBody {
+  return { code: "OperationCanceled", message: `The operation on '${operation.resourceId}' was canceled by another one.` };
+}
+
+function find(engine: Engine, id: string): Operation {
+  const operation = engine.operations.get(id);
+  if (operation) return operation;
+  throw new AzureError(404, "OperationNotFound", `The operation '${id}' could not be found.`);
+}
+
+/** Every provider is registered here. */
+function registration({ path, engine }: Route): ArmResponse {
+  const namespace = path.namespace ?? "";
+  const types = engine.catalog.types().filter((type) => type.toLowerCase().startsWith(`${namespace.toLowerCase()}/`));
+  const resourceTypes = types.map((type) => ({
+    resourceType: type.slice(namespace.length + 1),
+    apiVersions: engine.catalog.apiVersions(type),
+  }));
+  return {
+    status: 200,
+    body: { id: `${path.nodes[0]!.id}/providers/${namespace}`, namespace, registrationState: "Registered", resourceTypes },
+  };
+}
+
+/** A built-in role, or undefined so that a custom one is looked for. */
+function builtInRole(guid: string): ArmResponse | undefined {
+  const name = Object.entries(ROLES).find(([, id]) => id === guid)?.[0];
+  if (!name) return undefined;
+  const id = `/providers/Microsoft.Authorization/roleDefinitions/${guid}`;
+  const type = "Microsoft.Authorization/roleDefinitions";
+  return { status: 200, body: { id, name: guid, type, properties: { roleName: name, type: "BuiltInRole", assignableScopes: ["/"] } } };
+}
+
+/** Names that are unique in all of Azure, by the namespace that checks them. */
+const GLOBAL_TYPES: Readonly<Record<string, string>> = {
+  "microsoft.keyvault": "Microsoft.KeyVault/vaults",
+  "microsoft.storage": "Microsoft.Storage/storageAccounts",
+  "microsoft.containerregistry": "Microsoft.ContainerRegistry/registries",
+};
+
+function nameAvailability({ request, path, engine }: Route): ArmResponse | undefined {
+  const type = GLOBAL_TYPES[path.namespace?.toLowerCase() ?? ""];
+  const name = isObject(request.body) ? request.body.name : undefined;
+  if (!type) return undefined;
+  if (typeof name !== "string")
+    throw new AzureError(400, "InvalidRequestContent", "The request content was invalid: 'name' must be a string.");
+  const taken = [...engine.store.all(type), ...engine.inventory.softDeleted(type)].some(
+    (one) => one.name.toLowerCase() === name.toLowerCase(),
+  );
+  return {
+    status: 200,
+    body: taken
+      ? { nameAvailable: false, reason: "AlreadyExists", message: `The name '${name}' is already in use.` }
+      : { nameAvailable: true },
+  };
+}
+
+type DeletedVault = ReturnType<Engine["inventory"]["softDeleted"]>[number];
+
+function deletedVault({ request, path, engine }: Route, name: string): ArmResponse {
+  const deleted = engine.inventory.softDeleted("Microsoft.KeyVault/vaults").find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (!deleted) throw new AzureError(404, "DeletedVaultNotFound", `The specified deleted vault does not exist: '${name}'.`);
+  if (request.method === "GET" && path.trailing === undefined) return { status: 200, body: deletedVaultView(deleted) };
+  if (request.method !== "POST" || path.trailing?.toLowerCase() !== "purge") {
+    throw new AzureError(405, "MethodNotAllowed", "A deleted vault can be read (GET) and purged (POST .../purge).");
+  }
+  if (deleted.purgeProtected)
+    throw new AzureError(
+      409,
+      "DeletedVaultPurge",
+      `Operation "DeletedVaultPurge" is not allowed on the vault '${name}': it is protected from purge.`,
+    );
+  engine.purge(deleted.type, deleted.name);
+  return { status: 200 };
+}
+
+function deletedVaultView(deleted: DeletedVault): unknown {
+  const { id, name, location, deletedAt, purgeAt, resource } = deleted;
+  return {
+    id: `${id.split("/resourceGroups/")[0]}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`,
+    name,
+    type: "Microsoft.KeyVault/deletedVaults",
+    properties: {
+      vaultId: id,
+      location,
+      tags: resource.body.tags,
+      deletionDate: stamp(deletedAt),
+      scheduledPurgeDate: stamp(purgeAt),
+      purgeProtectionEnabled: deleted.purgeProtected,
+    },
+  };
+}

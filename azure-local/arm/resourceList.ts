@@ -1,0 +1,32 @@
+import { AzureError } from "./azureError";
+import type { Resource } from "./model";
+import { type Node, RESOURCE_GROUP, SUBSCRIPTION } from "./path";
+import type { Store } from "./store";
+
+/** Types that `GET .../resources` leaves out: Azure lists tracked resources there, not children and extensions. */
+function isListed(resource: Resource): boolean {
+  return resource.body.location !== undefined && resource.type !== RESOURCE_GROUP;
+}
+
+/**
+ * `GET /subscriptions/<s>[/resourceGroups/<rg>]/resources?$filter=`.
+ * @param filter `resourceType eq 'X'` or `tagName eq 'a' [and tagValue eq 'b']`; Azure doesn't let the two be mixed.
+ */
+export function listResources(store: Store, scope: Node, filter: string | null): Resource[] {
+  if (scope.type !== RESOURCE_GROUP && scope.type !== SUBSCRIPTION) {
+    throw new AzureError(400, "InvalidScope", "Resources are listed in a subscription or a resource group.");
+  }
+  return store.descendants(scope.id).filter(isListed).filter(predicate(filter));
+}
+
+function predicate(filter: string | null): (resource: Resource) => boolean {
+  if (!filter) return () => true;
+  const type = /^resourceType eq '([^']+)'$/i.exec(filter);
+  if (type) return (resource) => resource.type.toLowerCase() === type[1]!.toLowerCase();
+  const tag = /^tagName eq '([^']+)'(?: and tagValue eq '([^']*)')?$/i.exec(filter);
+  if (tag) {
+    const [, name, value] = tag;
+    return ({ body: { tags = {} } }) => name! in tags && (value === undefined || tags[name!] === value);
+  }
+  throw new AzureError(400, "InvalidFilterInQueryString", `Invalid $filter '${filter}' specified in the query string.`);
+}

@@ -1,0 +1,221 @@
+import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
+import type { Resource, Rule, RuleContext } from "../model";
+import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
+import { ENDPOINT } from "../types/onlineEndpoints";
+
+const ALL = ["*"];
+const LOCK = "Microsoft.Authorization/locks";
+const ARM = "Azure docs, azure-resource-manager/management";
+
+interface LockProperties {
+  readonly level: string;
+}
+
+function groupOf(id: string): string | undefined {
+  return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0];
+}
+
+/** Extension resources may stand on anything; they don't wait for what they stand on. */
+function isExtension({ id, parentId }: RuleContext): boolean {
+  return id.slice(parentId.length).startsWith("/providers/") && typeOf(parentId) !== RESOURCE_GROUP && typeOf(parentId) !== SUBSCRIPTION;
+}
+
+function hasNoRecord(type: string): boolean {
+  return type === SUBSCRIPTION || type === "";
+}
+
+function locksOver(id: string, { all }: RuleContext["inventory"]): { lock: Resource; scope: string }[] {
+  return all(LOCK)
+    .map((lock) => ({ lock, scope: lock.id.slice(0, lock.id.toLowerCase().lastIndexOf("/providers/microsoft.authorization/")) }))
+    .filter(({ scope }) => isWithin(id, scope));
+}
+
+function levelOf(lock: Resource): string {
+  return (lock.body.properties as unknown as LockProperties).level;
+}
+
+/** What holds for every type. */
+export const commonRules: readonly Rule[] = [
+  {
+    code: "resource-group-exists",
+    types: ALL,
+    on: ["create"],
+    azureCode: "ResourceGroupNotFound",
+    status: 404,
+    source: `${ARM}, troubleshooting: resource group not found`,
+    grade: "D",
+    check: ({ id, type, inventory }) => {
+      const group = groupOf(id);
+      if (type === RESOURCE_GROUP || !group || inventory.get(group)) return undefined;
+      return `Resource group '${group.split("/").pop()}' could not be found.`;
+    },
+  },
+  {
+    code: "resource-group-not-deleting",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "ResourceGroupBeingDeleted",
+    status: 409,
+    source: `${ARM}/delete-resource-group`,
+    grade: "K",
+    check: ({ id, inventory }) => {
+      const group = inventory.get(groupOf(id));
+      return group?.state === "Deleting"
+        ? `The resource group '${group.name}' is in deprovisioning state and cannot perform this operation.`
+        : undefined;
+    },
+  },
+  {
+    code: "parent-exists",
+    types: ALL,
+    on: ["create"],
+    azureCode: "ParentResourceNotFound",
+    status: 404,
+    source: "Azure docs, azure-resource-manager/troubleshooting/error-parent-resource",
+    grade: "D",
+    check: ({ parentId, inventory, type }) => {
+      const parentType = typeOf(parentId);
+      // A version brings its container along, so only what stands above the container has to be there.
+      const needed = /\/(environments|models|codes)\/versions$/i.test(type) ? parentId.split("/").slice(0, -2).join("/") : parentId;
+      if (hasNoRecord(parentType) || parentType === RESOURCE_GROUP || inventory.get(needed)) return undefined;
+      return `Failed to perform 'write' on resource(s) of type '${type}', because the parent resource '${needed}' could not be found.`;
+    },
+  },
+  {
+    code: "parent-succeeded",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "Conflict",
+    status: 409,
+    source: "Azure REST guidelines for resource providers: a child waits for its parent",
+    grade: "I",
+    check: (context) => {
+      const parent = context.inventory.get(context.parentId);
+      if (!parent || parent.type === RESOURCE_GROUP || isExtension(context) || parent.state === "Succeeded") return undefined;
+      return `The resource '${context.name}' can't be written while its parent '${parent.id}' is ${parent.state}: it must be Succeeded.`;
+    },
+  },
+  {
+    code: "one-operation-per-resource",
+    types: ALL,
+    on: ["create", "update", "delete"],
+    azureCode: "AnotherOperationInProgress",
+    status: 409,
+    source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress)",
+    grade: "D",
+    check: ({ id, type, inventory }) => {
+      // The endpoint family has a wider rule of its own.
+      if (isWithin(type, ENDPOINT)) return undefined;
+      const running = inventory.running(id);
+      return running && running.kind !== "template"
+        ? `Another operation (${running.kind}) on '${id}' is in progress. Wait for it to end and retry.`
+        : undefined;
+    },
+  },
+  {
+    code: "location-fixed",
+    types: ALL,
+    on: ["update"],
+    azureCode: "InvalidResourceLocation",
+    status: 409,
+    source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (InvalidResourceLocation)",
+    grade: "D",
+    check: ({ body, previous, name, type }) => {
+      const before = normalized(previous?.body.location);
+      const now = normalized(body.location);
+      if (before === undefined || now === undefined || before === now) return undefined;
+      return `The resource '${name}' of type '${type}' already exists in location '${before}'. A resource with the same name cannot be created in location '${now}'.`;
+    },
+  },
+  {
+    code: "identities-exist",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "FailedIdentityOperation",
+    status: 400,
+    source: "Azure docs, entra/identity/managed-identities-azure-resources/known-issues",
+    grade: "K",
+    check: ({ body, inventory }) => {
+      const missing = userAssignedIds(body.identity).find((id) => !inventory.get(id));
+      return missing && `Identity operation failed: the user-assigned identity '${missing}' was not found.`;
+    },
+  },
+  {
+    code: "identity-type-matches",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "InvalidIdentityValues",
+    status: 400,
+    source: "Azure REST specification, common-types managed identity",
+    grade: "K",
+    check: ({ body: { identity } }) => {
+      if (!identity?.type) return undefined;
+      const userAssigned = identity.type.includes("UserAssigned");
+      const listed = userAssignedIds(identity).length;
+      if (userAssigned && listed === 0)
+        return `The identity type '${identity.type}' needs at least one entry in 'identity.userAssignedIdentities'.`;
+      if (!userAssigned && listed > 0)
+        return `The identity type '${identity.type}' takes no 'identity.userAssignedIdentities', and ${listed} are given.`;
+      return undefined;
+    },
+  },
+  {
+    code: "lock-blocks-delete",
+    types: ALL,
+    on: ["delete"],
+    azureCode: "ScopeLocked",
+    status: 409,
+    source: `${ARM}/lock-resources`,
+    grade: "D",
+    check: ({ id, type, inventory }) => {
+      if (type === LOCK) return undefined;
+      const below = type === RESOURCE_GROUP ? inventory.all(LOCK).filter((lock) => isWithin(lock.id, id)) : [];
+      const held = [...locksOver(id, inventory).map(({ lock }) => lock), ...below][0];
+      return (
+        held &&
+        `The scope '${id}' cannot perform delete operation because following scope(s) are locked: '${held.id}'. Please remove the lock and try again.`
+      );
+    },
+  },
+  {
+    code: "read-only-lock-blocks-write",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "ScopeLocked",
+    status: 409,
+    source: `${ARM}/lock-resources`,
+    grade: "D",
+    check: ({ id, type, inventory }) => {
+      if (type === LOCK || type === ROLE_ASSIGNMENT) return undefined;
+      const held = locksOver(id, inventory).find(({ lock }) => levelOf(lock) === "ReadOnly");
+      return (
+        held &&
+        `The scope '${id}' cannot perform write operation because following scope(s) are locked: '${held.scope}'. Please remove the lock and try again.`
+      );
+    },
+  },
+  {
+    code: "tag-limits",
+    types: ALL,
+    on: ["create", "update"],
+    azureCode: "InvalidTagNameOrValue",
+    status: 400,
+    source: `${ARM}/tag-resources: at most 50 tags, names of 512 and values of 256 characters`,
+    grade: "D",
+    check: ({ body: { tags = {} } }) => {
+      const entries = Object.entries(tags);
+      if (entries.length > 50) return `A resource takes at most 50 tags, and ${entries.length} are given.`;
+      const long = entries.find(([name, value]) => name.length > 512 || value.length > 256 || /[<>%&\\?/]/.test(name));
+      return long && `The tag '${long[0]}' is not allowed: a name has at most 512 characters and none of <>%&\\?/, a value at most 256.`;
+    },
+  },
+];
+
+function normalized(location: string | undefined): string | undefined {
+  return location?.toLowerCase().replaceAll(" ", "");
+}
+
+/** For rules that compare ids which may be absent. */
+export function isMissing(id: string | undefined, context: RuleContext): id is string {
+  return id !== undefined && id !== "" && !sameId(id, context.id) && context.inventory.get(id) === undefined;
+}

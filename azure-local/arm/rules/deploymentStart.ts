@@ -1,0 +1,142 @@
+import { holdsRole, isUserAssigned, principalOf, userAssignedIds } from "../grants";
+import type { Resource, Rule, RuleContext } from "../model";
+import { sameId } from "../path";
+import { isolationOf, type PrivateEndpointDestination, propertiesOf, ruleProperties, rulesOf } from "../types/managedNetwork";
+import { DEPLOYMENT, type DeploymentProperties } from "../types/onlineEndpoints";
+import { surroundings } from "./deployments";
+
+const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
+const AUTHORIZATION = "startup task failed due to authorization error";
+
+function hostOf(image: string): string {
+  const first = image.split("/")[0]!;
+  return first.includes(".") || first.includes(":") ? first.toLowerCase() : "docker.io";
+}
+
+function registryOf(image: string, { inventory }: RuleContext): Resource | undefined {
+  const host = hostOf(image);
+  return inventory
+    .all("Microsoft.ContainerRegistry/registries")
+    .find(({ outputs }) => (outputs.properties as { loginServer: string }).loginServer === host);
+}
+
+function principalsOf(endpoint: Resource, { inventory }: RuleContext): (string | undefined)[] {
+  return userAssignedIds(endpoint.body.identity).map((id) => principalOf(inventory, id));
+}
+
+function collects({ dataCollector }: DeploymentProperties): boolean {
+  return Object.values(dataCollector?.collections ?? {}).some(({ dataCollectionMode }) => dataCollectionMode === "Enabled");
+}
+
+/** Whether an FQDN rule lets the host through. */
+function isAllowed(host: string, workspace: Resource, { inventory }: RuleContext): boolean {
+  return rulesOf(workspace, inventory).some((rule) => {
+    const { type, destination } = ruleProperties(rule);
+    const allowed = String(destination).toLowerCase();
+    return type === "FQDN" && (allowed === host || (allowed.startsWith("*.") && host.endsWith(allowed.slice(1))));
+  });
+}
+
+function hasRuleTo(targetId: string, workspace: Resource, { inventory }: RuleContext): boolean {
+  return rulesOf(workspace, inventory).some((rule) =>
+    sameId((ruleProperties(rule).destination as PrivateEndpointDestination | undefined)?.serviceResourceId, targetId),
+  );
+}
+
+/** What goes wrong when the instances start: the request is accepted, and the deployment ends Failed. */
+export const deploymentStartRules: readonly Rule[] = [
+  {
+    code: "image-registry-known",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download image)`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { image } = surroundings(context);
+      return image && hostOf(image).endsWith(".azurecr.io") && !registryOf(image, context)
+        ? `Cannot download the image '${image}': the registry ${hostOf(image)} was not found.`
+        : undefined;
+    },
+  },
+  {
+    code: "image-reachable",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download image); Azure docs, machine-learning/how-to-managed-network`,
+    grade: "I",
+    failsOperation: true,
+    check: (context) => {
+      const { image, workspace } = surroundings(context);
+      if (!image || isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
+      const host = hostOf(image);
+      const registry = registryOf(image, context);
+      if (host.endsWith(".azurecr.io") && !registry) return undefined;
+      if (host === "mcr.microsoft.com" || (registry && hasRuleTo(registry.id, workspace, context)) || isAllowed(host, workspace, context))
+        return undefined;
+      return `Cannot download the image '${image}': no outbound rule of the workspace's managed network leads to ${host}.`;
+    },
+  },
+  {
+    code: "image-pull-role",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: authorization); how-to-access-resources-from-endpoints-managed-identities`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { endpoint, image } = surroundings(context);
+      const registry = image ? registryOf(image, context) : undefined;
+      if (!registry || !isUserAssigned(endpoint.body.identity)) return undefined;
+      const pulls = principalsOf(endpoint, context).some((principal) =>
+        holdsRole(context.inventory, principal, ["AcrPull", "AcrPush", "Reader", "Contributor", "Owner"], registry.id),
+      );
+      return pulls ? undefined : `The ${AUTHORIZATION}: the endpoint's user-assigned identity has no AcrPull on ${registry.id}.`;
+    },
+  },
+  {
+    code: "storage-read-role",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: authorization); with the data collector Storage Blob Data Contributor`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { endpoint, workspace, properties } = surroundings(context);
+      const storage = propertiesOf(workspace).storageAccount;
+      if (!storage || !isUserAssigned(endpoint.body.identity)) return undefined;
+      const roles = collects(properties)
+        ? (["Storage Blob Data Contributor"] as const)
+        : (["Storage Blob Data Reader", "Storage Blob Data Contributor"] as const);
+      const reads = principalsOf(endpoint, context).some((principal) => holdsRole(context.inventory, principal, roles, storage));
+      return reads ? undefined : `The ${AUTHORIZATION}: the endpoint's user-assigned identity has no ${roles[0]} on ${storage}.`;
+    },
+  },
+  {
+    code: "image-build-compute",
+    types: [DEPLOYMENT],
+    on: ["create"],
+    azureCode: "ImageBuildFailure",
+    status: 400,
+    source: `${TROUBLESHOOT} (ImageBuildFailure: build compute not set)`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { environment, workspace } = surroundings(context);
+      const { build, condaFile } = (environment?.body.properties ?? {}) as { build?: unknown; condaFile?: string };
+      const { containerRegistry, imageBuildCompute } = propertiesOf(workspace);
+      const isPrivate = context.inventory.get(containerRegistry)?.body.properties?.publicNetworkAccess === "Disabled";
+      return (build || condaFile) && isPrivate && !imageBuildCompute
+        ? "The image can't be built: the workspace's registry is private and 'imageBuildCompute' is not set."
+        : undefined;
+    },
+  },
+];

@@ -1,0 +1,288 @@
+import { secondsOf } from "../duration";
+import type { Rule, RuleContext } from "../model";
+import { nameOf } from "../path";
+import { isActive, isolationOf, propertiesOf } from "../types/managedNetwork";
+import { DEPLOYMENT, deploymentProperties, endpointProperties } from "../types/onlineEndpoints";
+import { isMissing } from "./common";
+import { busyEndpoint, lostProperty, NAME } from "./onlineEndpoints";
+
+const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
+const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
+const SIZES = "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list";
+
+/** The parts of the world that a deployment depends on. */
+export function surroundings({ parentId, body, inventory }: RuleContext) {
+  const endpoint = inventory.get(parentId)!;
+  const workspace = inventory.get(endpoint.id.split("/").slice(0, -2).join("/"))!;
+  const properties = deploymentProperties({ body });
+  const environment = inventory.get(properties.environmentId);
+  const image = environment?.body.properties?.image as string | undefined;
+  return { endpoint, workspace, properties, environment, image };
+}
+
+function capacityOf(body: { sku?: unknown }): number {
+  return (body.sku as { capacity?: number } | undefined)?.capacity ?? 1;
+}
+
+export const deploymentRules: readonly Rule[] = [
+  {
+    code: "deployment-busy",
+    types: [DEPLOYMENT],
+    on: ["create", "update", "delete"],
+    azureCode: "Conflict",
+    status: 409,
+    source: `${TROUBLESHOOT} (conflict, OperationCanceled)`,
+    grade: "D",
+    check: (context) => busyEndpoint(context.parentId, context),
+  },
+  {
+    code: "deployment-name",
+    types: [DEPLOYMENT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${LIMITS}: begins with a letter, 3 to 32 letters, digits and hyphens`,
+    grade: "D",
+    check: ({ name }) =>
+      NAME.test(name)
+        ? undefined
+        : `The deployment name '${name}' is invalid: 3 to 32 letters, digits and hyphens, beginning with a letter and not ending with a hyphen.`,
+  },
+  {
+    code: "deployments-per-endpoint",
+    types: [DEPLOYMENT],
+    on: ["create"],
+    azureCode: "OutOfQuota",
+    status: 400,
+    source: `${LIMITS}: 20 deployments an endpoint`,
+    grade: "D",
+    check: ({ parentId, inventory }) => {
+      const count = inventory.children(parentId, DEPLOYMENT).length;
+      return count >= 20 ? `The endpoint '${nameOf(parentId)}' has ${count} deployments: 20 is the limit.` : undefined;
+    },
+  },
+  {
+    code: "deployment-instances",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${LIMITS}: 1 to 50 instances a deployment`,
+    grade: "D",
+    check: ({ body }) => {
+      const count = capacityOf(body);
+      return count >= 1 && count <= 50 ? undefined : `'sku.capacity' is ${count}: a deployment has 1 to 50 instances.`;
+    },
+  },
+  {
+    code: "deployment-failed-refuses-update",
+    types: [DEPLOYMENT],
+    on: ["update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "inferred: a Failed deployment is deleted and made again",
+    grade: "I",
+    check: ({ name, previous }) =>
+      previous!.state === "Failed" ? `The deployment '${name}' is Failed and can't be updated: delete it and create it again.` : undefined,
+  },
+  {
+    code: "deployment-instance-type-fixed",
+    types: [DEPLOYMENT],
+    on: ["update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure REST specification, mfe.json (x-ms-mutability): instanceType",
+    grade: "S",
+    check: ({ body, previous }) => {
+      const [now, before] = [body, previous!.body].map((one) => deploymentProperties({ body: one }).instanceType);
+      return now === before ? undefined : `The instanceType of a deployment can't change from ${before} to ${now}: make a new deployment.`;
+    },
+  },
+  {
+    code: "deployment-instance-type-known",
+    types: [DEPLOYMENT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${SIZES}; Azure docs, virtual-machines/sizes/gpu-accelerated/ncv3-series: retired on 30 September 2025`,
+    grade: "D",
+    check: ({ body }) => {
+      const { instanceType } = deploymentProperties({ body });
+      if (!/^Standard_[A-Za-z0-9_]+$/.test(instanceType))
+        return `The instanceType '${instanceType}' is not supported: it must be a size such as Standard_DS3_v2.`;
+      return /^Standard_NC\d+rs?_v[23]$|^Standard_NC\d+s_v[23]$/i.test(instanceType)
+        ? `The instanceType '${instanceType}' is retired.`
+        : undefined;
+    },
+  },
+  {
+    code: "deployment-egress-fixed",
+    types: [DEPLOYMENT],
+    on: ["update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/concept-secure-online-endpoint",
+    grade: "D",
+    check: ({ body, previous }) => {
+      const [now, before] = [body, previous!.body].map((one) => deploymentProperties({ body: one }).egressPublicNetworkAccess ?? "Enabled");
+      return now === before ? undefined : `'properties.egressPublicNetworkAccess' can't change from ${before} to ${now}.`;
+    },
+  },
+  {
+    code: "deployment-egress-with-managed-network",
+    types: [DEPLOYMENT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/concept-secure-online-endpoint: not to be used with a managed network",
+    grade: "I",
+    check: (context) => {
+      const { workspace, properties } = surroundings(context);
+      return properties.egressPublicNetworkAccess === "Disabled" && isolationOf(propertiesOf(workspace))
+        ? "'properties.egressPublicNetworkAccess' can't be Disabled in a workspace with a managed network: the network's own rules hold."
+        : undefined;
+    },
+  },
+  {
+    code: "deployment-properties-add-only",
+    types: [DEPLOYMENT],
+    on: ["update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: properties can be added, not removed or altered",
+    grade: "S",
+    check: (context) => {
+      const lost = lostProperty(context);
+      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or altered.`;
+    },
+  },
+  {
+    code: "deployment-references",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "ResourceNotFound",
+    status: 404,
+    source: `${TROUBLESHOOT} (ResourceNotFound)`,
+    grade: "D",
+    check: (context) => {
+      const { environmentId, model } = deploymentProperties(context);
+      const missing = [environmentId, model].find((id) => id?.startsWith("/subscriptions/") && isMissing(id, context));
+      return missing && `'${missing}' that the deployment '${context.name}' refers to was not found.`;
+    },
+  },
+  {
+    code: "deployment-request-timeout",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${LIMITS}: at most 180 seconds`,
+    grade: "D",
+    check: ({ body }) => {
+      const timeout = deploymentProperties({ body }).requestSettings?.requestTimeout;
+      const seconds = secondsOf(timeout);
+      return seconds !== undefined && seconds > 0 && seconds <= 180
+        ? undefined
+        : `'properties.requestSettings.requestTimeout' is '${timeout}': it must be an ISO 8601 duration of at most PT180S.`;
+    },
+  },
+  {
+    code: "deployment-concurrency",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/reference-yaml-deployment-managed-online: at least 1",
+    grade: "D",
+    check: ({ body }) => {
+      const count = deploymentProperties({ body }).requestSettings?.maxConcurrentRequestsPerInstance;
+      return count !== undefined && count >= 1
+        ? undefined
+        : `'properties.requestSettings.maxConcurrentRequestsPerInstance' is ${count}: it must be at least 1.`;
+    },
+  },
+  {
+    code: "deployment-probes",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source:
+      "Azure docs, machine-learning/reference-yaml-deployment-managed-online: delays, periods and time-outs of at least 1 s, counts of at least 1",
+    grade: "D",
+    check: ({ body }) => {
+      const properties = deploymentProperties({ body });
+      for (const probe of ["livenessProbe", "readinessProbe"] as const) {
+        for (const [key, value] of Object.entries(properties[probe] ?? {})) {
+          const number = typeof value === "string" ? secondsOf(value) : (value as number);
+          if (number === undefined || number < 1) return `'properties.${probe}.${key}' is '${value}': it must be at least 1 (second).`;
+          if (probe === "livenessProbe" && key === "successThreshold" && number !== 1)
+            return `'properties.livenessProbe.successThreshold' is ${number}: it must be 1.`;
+        }
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "deployment-scale-type",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/reference-yaml-deployment-managed-online: TargetUtilization is for Kubernetes",
+    grade: "D",
+    check: ({ body }) =>
+      deploymentProperties({ body }).scaleSettings?.scaleType === "TargetUtilization"
+        ? "'properties.scaleSettings.scaleType' must be Default on a managed deployment."
+        : undefined,
+  },
+  {
+    code: "deployment-model-mount-path",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/how-to-deploy-custom-container: an absolute path, with an inference config",
+    grade: "D",
+    check: (context) => {
+      const { properties, environment } = surroundings(context);
+      const { modelMountPath } = properties;
+      if (modelMountPath === undefined) return undefined;
+      if (!modelMountPath.startsWith("/")) return `'properties.modelMountPath' is '${modelMountPath}': it must be an absolute path.`;
+      return environment && !environment.body.properties?.inferenceConfig
+        ? "'properties.modelMountPath' needs an environment with an inferenceConfig."
+        : undefined;
+    },
+  },
+  {
+    code: "deployment-needs-active-network",
+    types: [DEPLOYMENT],
+    on: ["create"],
+    azureCode: "WorkspaceManagedNetworkNotReady",
+    status: 400,
+    source: `${TROUBLESHOOT} (WorkspaceManagedNetworkNotReady)`,
+    grade: "D",
+    check: (context) => {
+      const { workspace } = surroundings(context);
+      return isolationOf(propertiesOf(workspace)) && !isActive(workspace)
+        ? `The managed network of the workspace '${workspace.name}' is not provisioned. Provision it first (provisionManagedNetwork), then create the deployment.`
+        : undefined;
+    },
+  },
+  {
+    code: "deployment-with-traffic-stays",
+    types: [DEPLOYMENT],
+    on: ["delete"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/how-to-safely-rollout-online-endpoints",
+    grade: "D",
+    check: ({ name, parentId, inventory }) => {
+      const { traffic = {}, mirrorTraffic = {} } = endpointProperties(inventory.get(parentId)!);
+      const share = [traffic, mirrorTraffic]
+        .flatMap((map) => Object.entries(map))
+        .find(([key, value]) => key.toLowerCase() === name.toLowerCase() && value > 0);
+      return share && `The deployment '${name}' takes ${share[1]} % of the traffic and can't be deleted: set its share to 0 first.`;
+    },
+  },
+];

@@ -1,0 +1,49 @@
+import type { Grade, Rule } from "../model";
+import { authorizationRules } from "./authorization";
+import { commonRules } from "./common";
+import { containerRegistryRules } from "./containerRegistry";
+import { deploymentStartRules } from "./deploymentStart";
+import { deploymentRules } from "./deployments";
+import { keyVaultRules } from "./keyVault";
+import { machineLearningRules } from "./machineLearning";
+import { managedNetworkRules } from "./managedNetwork";
+import { monitorRules } from "./monitor";
+import { networkRules } from "./network";
+import { onlineEndpointRules } from "./onlineEndpoints";
+import { storageRules } from "./storage";
+
+/** Every refusal, in the order in which the checks are made: what holds for all types comes first. */
+export const RULES: readonly Rule[] = [
+  ...commonRules,
+  ...authorizationRules,
+  ...containerRegistryRules,
+  ...keyVaultRules,
+  ...storageRules,
+  ...networkRules,
+  ...machineLearningRules,
+  ...managedNetworkRules,
+  ...onlineEndpointRules,
+  ...deploymentRules,
+  ...deploymentStartRules,
+  ...monitorRules,
+];
+
+/** Which rules hold, given the grades and the single rules that are switched off. A rule for all types has the type `*`. */
+export class Rulebook {
+  private readonly byType = new Map<string, Rule[]>();
+  private readonly rules: readonly Rule[];
+
+  constructor(withoutGrades: readonly Grade[] = [], withoutRules: readonly string[] = []) {
+    this.rules = RULES.filter(({ grade, code }) => !withoutGrades.includes(grade) && !withoutRules.includes(code));
+  }
+
+  for(type: string): readonly Rule[] {
+    const key = type.toLowerCase();
+    let rules = this.byType.get(key);
+    if (!rules) {
+      rules = this.rules.filter((rule) => rule.types.some((name) => name === "*" || name.toLowerCase() === key));
+      this.byType.set(key, rules);
+    }
+    return rules;
+  }
+}

@@ -1,0 +1,274 @@
+import { holdsRole, principalOf } from "../grants";
+import type { Inventory, Resource, Rule, RuleContext } from "../model";
+import { parentIdOf, sameId } from "../path";
+import {
+  isActive,
+  isolationOf,
+  OUTBOUND_RULE,
+  type OutboundRuleProperties,
+  type PrivateEndpointDestination,
+  propertiesOf,
+  ruleProperties,
+  type WorkspaceProperties,
+} from "../types/managedNetwork";
+import { isMissing } from "./common";
+import { WORKSPACE } from "./machineLearning";
+
+const SOURCE = "Azure docs, machine-learning/how-to-managed-network";
+
+/** The outbound rules of a request, written on their own or with their workspace, and the mode that they have to fit. */
+function rulesIn({ type, name, body, parentId, inventory }: RuleContext): {
+  mode: string | undefined;
+  rules: [string, OutboundRuleProperties][];
+} {
+  if (type === OUTBOUND_RULE) {
+    const workspace = inventory.get(parentId);
+    return { mode: workspace && isolationOf(propertiesOf(workspace)), rules: [[name, ruleProperties({ body })]] };
+  }
+  const properties = (body.properties ?? {}) as WorkspaceProperties;
+  const inline = Object.entries(properties.managedNetwork?.outboundRules ?? {}) as unknown as [string, OutboundRuleProperties][];
+  return {
+    mode: isolationOf(properties),
+    rules: inline.filter(([, { category }]) => category === undefined || category === "UserDefined"),
+  };
+}
+
+function destinationOf(rule: OutboundRuleProperties): PrivateEndpointDestination {
+  return (rule.destination ?? {}) as PrivateEndpointDestination;
+}
+
+/** The service approves private endpoints to these by itself where the workspace has a system-assigned identity. */
+function isDefaultTarget(workspace: Resource, targetId: string): boolean {
+  const { storageAccount, keyVault, containerRegistry } = propertiesOf(workspace);
+  return [storageAccount, keyVault, containerRegistry, workspace.id].some((id) => sameId(id, targetId));
+}
+
+function mayApprove(workspace: Resource, targetId: string, inventory: Inventory): boolean {
+  const principal =
+    principalOf(inventory, propertiesOf(workspace).primaryUserAssignedIdentity) ?? (workspace.facts.principalId as string | undefined);
+  return holdsRole(inventory, principal, ["Azure AI Enterprise Network Connection Approver", "Owner", "Contributor"], targetId);
+}
+
+const STRICTNESS = ["Disabled", "AllowInternetOutbound", "AllowOnlyApprovedOutbound"];
+
+export const managedNetworkRules: readonly Rule[] = [
+  {
+    code: "isolation-one-way",
+    types: [WORKSPACE],
+    on: ["update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: SOURCE,
+    grade: "D",
+    check: ({ body, previous }) => {
+      const before = propertiesOf(previous!).managedNetwork?.isolationMode ?? "Disabled";
+      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.isolationMode ?? "Disabled";
+      return STRICTNESS.indexOf(now) < STRICTNESS.indexOf(before)
+        ? `The isolation mode can't go back from ${before} to ${now}.`
+        : undefined;
+    },
+  },
+  {
+    code: "isolation-internet-to-approved",
+    types: [WORKSPACE],
+    on: ["update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: `${SOURCE}; stated less clearly there`,
+    grade: "I",
+    check: ({ body, previous }) => {
+      const before = propertiesOf(previous!).managedNetwork?.isolationMode;
+      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.isolationMode;
+      return before === "AllowInternetOutbound" && now === "AllowOnlyApprovedOutbound"
+        ? `The isolation mode can't change from ${before} to ${now} after creation.`
+        : undefined;
+    },
+  },
+  {
+    code: "managed-network-kind-one-way",
+    types: [WORKSPACE],
+    on: ["update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: managedNetworkKind",
+    grade: "S",
+    check: ({ body, previous }) => {
+      const before = propertiesOf(previous!).managedNetwork?.managedNetworkKind;
+      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.managedNetworkKind;
+      return before === "V2" && now !== "V2" ? `The managed network's kind can't go back from V2 to ${now ?? "V1"}.` : undefined;
+    },
+  },
+  {
+    code: "outbound-rule-needs-network",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: SOURCE,
+    grade: "D",
+    check: (context) => {
+      const { mode, rules } = rulesIn(context);
+      return rules.length > 0 && mode === undefined
+        ? `The outbound rule '${rules[0]![0]}' needs a managed network: the workspace's isolation mode is Disabled.`
+        : undefined;
+    },
+  },
+  {
+    code: "outbound-rule-category",
+    types: [OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: rule category",
+    grade: "S",
+    check: ({ name, body }) => {
+      const { category } = ruleProperties({ body });
+      return category === "UserDefined"
+        ? undefined
+        : `The outbound rule '${name}' has the category ${category}: only UserDefined rules can be written.`;
+    },
+  },
+  {
+    code: "fqdn-needs-approved-only",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: SOURCE,
+    grade: "D",
+    check: (context) => {
+      const { mode, rules } = rulesIn(context);
+      const fqdn = rules.find(([, { type }]) => type === "FQDN");
+      return fqdn && mode !== "AllowOnlyApprovedOutbound"
+        ? `The FQDN rule '${fqdn[0]}' is allowed in AllowOnlyApprovedOutbound only; the mode is ${mode}.`
+        : undefined;
+    },
+  },
+  {
+    code: "fqdn-destination",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: `${SOURCE}: a host, with an optional leading '*.'`,
+    grade: "D",
+    check: (context) => {
+      const wrong = rulesIn(context).rules.find(
+        ([, { type, destination }]) => type === "FQDN" && !/^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/i.test(String(destination)),
+      );
+      return wrong && `The destination '${String(wrong[1].destination)}' of the FQDN rule '${wrong[0]}' is no host name.`;
+    },
+  },
+  {
+    code: "fqdn-not-storage",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: `${SOURCE}: storage accounts are reached by private endpoints`,
+    grade: "D",
+    check: (context) => {
+      const wrong = rulesIn(context).rules.find(
+        ([, { type, destination }]) => type === "FQDN" && /\.(blob|file|dfs|queue|table)\.core\.windows\.net$/i.test(String(destination)),
+      );
+      return wrong && `The FQDN rule '${wrong[0]}' names a storage account, ${String(wrong[1].destination)}: use a PrivateEndpoint rule.`;
+    },
+  },
+  {
+    code: "outbound-private-endpoint-target",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: SOURCE,
+    grade: "D",
+    check: (context) => {
+      const targets = rulesIn(context).rules.filter(([, { type }]) => type === "PrivateEndpoint");
+      const wrong = targets.find(
+        ([, rule]) => !destinationOf(rule).serviceResourceId || isMissing(destinationOf(rule).serviceResourceId, context),
+      );
+      return wrong && `The target '${destinationOf(wrong[1]).serviceResourceId}' of the outbound rule '${wrong[0]}' was not found.`;
+    },
+  },
+  {
+    code: "outbound-private-endpoint-registry-premium",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure docs, container-registry/container-registry-private-link: Premium",
+    grade: "D",
+    check: (context) => {
+      for (const [name, rule] of rulesIn(context).rules) {
+        const target = context.inventory.get(destinationOf(rule).serviceResourceId);
+        const sku = (target?.body.sku as { name?: string } | undefined)?.name;
+        if (target?.type === "Microsoft.ContainerRegistry/registries" && sku !== "Premium")
+          return `The outbound rule '${name}' needs a Premium registry; '${target.name}' is ${sku}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "outbound-private-endpoint-twice",
+    types: [OUTBOUND_RULE],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    source: SOURCE,
+    grade: "I",
+    check: ({ name, body, parentId, inventory }) => {
+      const { serviceResourceId, subresourceTarget } = destinationOf(ruleProperties({ body }));
+      if (!serviceResourceId) return undefined;
+      const twin = inventory.children(parentId, OUTBOUND_RULE).find((other) => {
+        const destination = destinationOf(ruleProperties(other));
+        return sameId(destination.serviceResourceId, serviceResourceId) && sameId(destination.subresourceTarget, subresourceTarget);
+      });
+      return twin && `The outbound rule '${twin.name}' leads to '${serviceResourceId}' (${subresourceTarget}) already, so '${name}' can't.`;
+    },
+  },
+  {
+    code: "outbound-rules-one-at-a-time",
+    types: [OUTBOUND_RULE],
+    on: ["create", "update", "delete"],
+    azureCode: "Conflict",
+    status: 409,
+    source: "inferred from how-to-managed-network: changes of rules are asynchronous on one network",
+    grade: "I",
+    check: ({ name, parentId, inventory }) => {
+      const busy = inventory.runningWithin(parentId).find(({ resourceId }) => /\/outboundRules\//i.test(resourceId));
+      return busy && `The outbound rule '${name}' has to wait: another operation (${busy.kind}) runs on '${busy.resourceId}'.`;
+    },
+  },
+  {
+    code: "outbound-rule-required",
+    types: [OUTBOUND_RULE],
+    on: ["delete"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: rule category",
+    grade: "S",
+    check: ({ name, body }) =>
+      ruleProperties({ body }).category === "Required"
+        ? `The outbound rule '${name}' is Required: the service made it, and it can't be deleted.`
+        : undefined,
+  },
+  {
+    code: "network-approver",
+    types: [OUTBOUND_RULE],
+    on: ["create"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: `${SOURCE} (from 30 April 2025 the workspace's identity needs Azure AI Enterprise Network Connection Approver on other targets)`,
+    grade: "D",
+    failsOperation: true,
+    check: ({ id, body, inventory }) => {
+      const workspace = inventory.get(parentIdOf(id))!;
+      const { serviceResourceId } = destinationOf(ruleProperties({ body }));
+      if (!serviceResourceId || !isActive(workspace) || mayApprove(workspace, serviceResourceId, inventory)) return undefined;
+      const systemAssigned =
+        workspace.body.identity?.type?.includes("SystemAssigned") && !propertiesOf(workspace).primaryUserAssignedIdentity;
+      if (systemAssigned && isDefaultTarget(workspace, serviceResourceId)) return undefined;
+      return `The workspace's identity can't approve the private endpoint connection on '${serviceResourceId}': it needs the role Azure AI Enterprise Network Connection Approver there.`;
+    },
+  },
+];

@@ -1,0 +1,368 @@
+import type { Inventory, Resource, Rule, RuleContext } from "../model";
+import { parentIdOf, sameId, typeOf } from "../path";
+import { inside, overlap, type Range, readPrefix, usable } from "../types/addresses";
+import { connectionsOf, GROUPS, PRIVATE_ENDPOINT, type PrivateEndpointProperties, zoneNameOf } from "../types/privateLink";
+import { isMissing } from "./common";
+
+const VNET = "Microsoft.Network/virtualNetworks";
+const SUBNET = `${VNET}/subnets`;
+const ZONE = "Microsoft.Network/privateDnsZones";
+const LINK = `${ZONE}/virtualNetworkLinks`;
+const ZONE_GROUP = `${PRIVATE_ENDPOINT}/privateDnsZoneGroups`;
+
+interface SubnetProperties {
+  readonly addressPrefix?: string;
+  readonly addressPrefixes?: readonly string[];
+  readonly networkSecurityGroup?: { readonly id?: string };
+}
+
+interface VnetProperties {
+  readonly addressSpace?: { readonly addressPrefixes?: readonly string[] };
+  readonly subnets?: readonly { readonly name: string; readonly properties?: SubnetProperties }[];
+}
+
+interface LinkProperties {
+  readonly virtualNetwork?: { readonly id?: string };
+  readonly registrationEnabled?: boolean;
+}
+
+interface ZoneGroupProperties {
+  readonly privateDnsZoneConfigs?: readonly { readonly name?: string; readonly properties?: { readonly privateDnsZoneId?: string } }[];
+}
+
+function prefixesOf(properties: SubnetProperties | undefined): readonly string[] {
+  return properties?.addressPrefix ? [properties.addressPrefix] : (properties?.addressPrefixes ?? []);
+}
+
+function ranges(prefixes: readonly string[]): Range[] {
+  return prefixes.map(readPrefix).filter((range) => range !== undefined);
+}
+
+/** Subnets as they would stand after the write: the one at hand, or those in the body of its network. */
+function subnetsAfter({ type, name, parentId, body, inventory }: RuleContext): { name: string; prefixes: readonly string[] }[] {
+  if (type === VNET)
+    return ((body.properties as VnetProperties | undefined)?.subnets ?? []).map((subnet) => ({
+      name: subnet.name,
+      prefixes: prefixesOf(subnet.properties),
+    }));
+  const others = inventory.children(parentId, SUBNET).filter((other) => other.name.toLowerCase() !== name.toLowerCase());
+  const standing = others.map((other) => ({ name: other.name, prefixes: prefixesOf(other.body.properties as SubnetProperties) }));
+  return [...standing, { name, prefixes: prefixesOf(body.properties as SubnetProperties) }];
+}
+
+function spaceOf({ type, body, parentId, inventory }: RuleContext): readonly string[] {
+  const properties = (type === VNET ? body.properties : inventory.get(parentId)?.body.properties) as VnetProperties | undefined;
+  return properties?.addressSpace?.addressPrefixes ?? [];
+}
+
+function endpointsIn(subnetId: string, inventory: Inventory): Resource[] {
+  return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnetId));
+}
+
+function zoneIds(body: { properties?: unknown }): string[] {
+  const configs = (body.properties as ZoneGroupProperties | undefined)?.privateDnsZoneConfigs ?? [];
+  return configs.map(({ properties }) => properties?.privateDnsZoneId).filter((id) => id !== undefined);
+}
+
+export const networkRules: readonly Rule[] = [
+  {
+    code: "subnet-prefix-valid",
+    types: [VNET, SUBNET],
+    on: ["create", "update"],
+    azureCode: "InvalidAddressPrefixFormat",
+    status: 400,
+    source: "Azure docs, virtual-network/virtual-networks-faq",
+    grade: "D",
+    check: (context) => {
+      const prefixes = [...spaceOf(context), ...subnetsAfter(context).flatMap(({ prefixes }) => prefixes)];
+      const wrong = prefixes.find((prefix) => !prefix.includes(":") && !readPrefix(prefix));
+      return (
+        wrong && `Address prefix '${wrong}' is not formatted correctly: it must be an IPv4 network in CIDR notation, such as 10.0.0.0/24.`
+      );
+    },
+  },
+  {
+    code: "subnet-inside-network",
+    types: [VNET, SUBNET],
+    on: ["create", "update"],
+    azureCode: "NetcfgInvalidSubnet",
+    status: 400,
+    source: "Azure docs, virtual-network/virtual-network-manage-subnet",
+    grade: "D",
+    check: (context) => {
+      const space = ranges(spaceOf(context));
+      const outside = subnetsAfter(context).find(({ prefixes }) =>
+        ranges(prefixes).some((range) => !space.some((whole) => inside(range, whole))),
+      );
+      return (
+        outside &&
+        `Subnet '${outside.name}' is not valid: its prefix ${outside.prefixes.join(", ")} is outside of the network's address space ${spaceOf(context).join(", ")}.`
+      );
+    },
+  },
+  {
+    code: "subnets-apart",
+    types: [VNET, SUBNET],
+    on: ["create", "update"],
+    azureCode: "NetcfgSubnetRangesOverlap",
+    status: 400,
+    source: "Azure docs, virtual-network/virtual-network-manage-subnet",
+    grade: "D",
+    check: (context) => {
+      const subnets = subnetsAfter(context);
+      const clash = subnets.find((subnet, index) =>
+        subnets.slice(0, index).some((other) => ranges(subnet.prefixes).some((a) => ranges(other.prefixes).some((b) => overlap(a, b)))),
+      );
+      return clash && `Subnet '${clash.name}' is not valid because its IP address range overlaps with that of an existing subnet.`;
+    },
+  },
+  {
+    code: "subnet-in-use",
+    types: [SUBNET],
+    on: ["delete"],
+    azureCode: "InUseSubnetCannotBeDeleted",
+    status: 400,
+    source: "Azure docs, virtual-network/virtual-network-manage-subnet",
+    grade: "D",
+    check: ({ id, name, inventory }) => {
+      const user = endpointsIn(id, inventory)[0];
+      return user && `Subnet ${name} is in use by ${user.id} and cannot be deleted.`;
+    },
+  },
+  {
+    code: "network-in-use",
+    types: [VNET],
+    on: ["update", "delete"],
+    azureCode: "InUseSubnetCannotBeDeleted",
+    status: 400,
+    source: "Azure docs, virtual-network/virtual-network-manage-subnet",
+    grade: "D",
+    check: ({ id, event, body, inventory }) => {
+      const kept = (body.properties as VnetProperties | undefined)?.subnets;
+      if (event === "update" && !kept) return undefined;
+      const going = inventory
+        .children(id, SUBNET)
+        .filter(({ name }) => event === "delete" || !kept?.some((subnet) => subnet.name.toLowerCase() === name.toLowerCase()));
+      const used = going.find((subnet) => endpointsIn(subnet.id, inventory).length > 0);
+      return used && `Subnet ${used.name} is in use by ${endpointsIn(used.id, inventory)[0]!.id} and cannot be deleted.`;
+    },
+  },
+  {
+    code: "subnet-references",
+    types: [SUBNET],
+    on: ["create", "update"],
+    azureCode: "InvalidResourceReference",
+    status: 400,
+    source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (InvalidResourceReference)",
+    grade: "D",
+    check: (context) => {
+      const id = (context.body.properties as SubnetProperties | undefined)?.networkSecurityGroup?.id;
+      return isMissing(id, context) ? `Resource ${id} referenced by resource ${context.id} was not found.` : undefined;
+    },
+  },
+  {
+    code: "private-endpoint-subnet",
+    types: [PRIVATE_ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "InvalidResourceReference",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-overview",
+    grade: "D",
+    check: (context) => {
+      const id = (context.body.properties as PrivateEndpointProperties | undefined)?.subnet?.id;
+      if (!id) return "A private endpoint needs 'properties.subnet.id'.";
+      return isMissing(id, context)
+        ? `Resource ${id} referenced by resource ${context.id} was not found. Please make sure that the referenced resource exists.`
+        : undefined;
+    },
+  },
+  {
+    code: "private-endpoint-subnet-region",
+    types: [PRIVATE_ENDPOINT],
+    on: ["create"],
+    azureCode: "InvalidResourceReference",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-overview: same region as the virtual network",
+    grade: "D",
+    check: ({ body, inventory }) => {
+      const subnetId = (body.properties as PrivateEndpointProperties).subnet!.id!;
+      const region = inventory.get(parentIdOf(subnetId))?.body.location;
+      if (!region || region.toLowerCase() === body.location?.toLowerCase()) return undefined;
+      return `The private endpoint is in ${body.location} and its virtual network in ${region}: they must be in the same region.`;
+    },
+  },
+  {
+    code: "private-endpoint-subnet-fixed",
+    types: [PRIVATE_ENDPOINT],
+    on: ["update"],
+    azureCode: "PrivateEndpointCannotBeUpdated",
+    status: 400,
+    source: "pulumi-azure-native, replacement table: a change of the subnet replaces",
+    grade: "P",
+    check: ({ body, previous }) => {
+      const [now, before] = [body, previous!.body].map(({ properties }) => (properties as PrivateEndpointProperties).subnet?.id);
+      return sameId(now, before) ? undefined : `The subnet of the private endpoint can't change from ${before} to ${now}.`;
+    },
+  },
+  {
+    code: "private-endpoint-target",
+    types: [PRIVATE_ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "InvalidResourceReference",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-overview",
+    grade: "D",
+    check: (context) => {
+      const connections = connectionsOf(context);
+      if (connections.length === 0) return "A private endpoint needs one entry in 'properties.privateLinkServiceConnections'.";
+      const missing = connections.map(({ properties }) => properties?.privateLinkServiceId).find((id) => isMissing(id, context));
+      return missing && `The private link resource '${missing}' was not found.`;
+    },
+  },
+  {
+    code: "private-endpoint-group",
+    types: [PRIVATE_ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "PrivateEndpointInvalidGroupId",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-overview (sub-resources)",
+    grade: "D",
+    check: (context) => {
+      for (const { properties } of connectionsOf(context)) {
+        const groups = GROUPS[typeOf(properties?.privateLinkServiceId ?? "").toLowerCase()];
+        const wrong = groups && properties?.groupIds?.find((group) => !groups[group]);
+        if (wrong) return `The group id '${wrong}' is not one of ${properties?.privateLinkServiceId}: ${Object.keys(groups).join(", ")}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "private-endpoint-registry-premium",
+    types: [PRIVATE_ENDPOINT],
+    on: ["create"],
+    azureCode: "PrivateEndpointNotSupportedForSku",
+    status: 400,
+    source: "Azure docs, container-registry/container-registry-private-link: Premium",
+    grade: "D",
+    check: (context) => {
+      const targets = connectionsOf(context).map(({ properties }) => context.inventory.get(properties?.privateLinkServiceId));
+      const poor = targets.find(
+        (target) => target?.type === "Microsoft.ContainerRegistry/registries" && (target.body.sku as { name: string }).name !== "Premium",
+      );
+      return (
+        poor &&
+        `Private endpoints are supported for Premium registries only; '${poor.name}' is ${(poor.body.sku as { name: string }).name}.`
+      );
+    },
+  },
+  {
+    code: "subnet-has-room",
+    types: [PRIVATE_ENDPOINT],
+    on: ["create"],
+    azureCode: "SubnetIsFull",
+    status: 400,
+    source: "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are kept",
+    grade: "D",
+    check: ({ body, inventory }) => {
+      const subnetId = (body.properties as PrivateEndpointProperties).subnet!.id!;
+      const subnet = inventory.get(subnetId);
+      const range = readPrefix(prefixesOf(subnet?.body.properties as SubnetProperties)[0] ?? "");
+      if (!range) return undefined;
+      const taken = endpointsIn(subnetId, inventory).flatMap(
+        ({ outputs }) => (outputs.properties as { customDnsConfigs?: unknown[] } | undefined)?.customDnsConfigs ?? [],
+      ).length;
+      // The workspace's private endpoint takes the most addresses.
+      const needed = connectionsOf({ body }).some(({ properties }) => properties?.groupIds?.includes("amlworkspace")) ? 4 : 1;
+      return taken + needed > usable(range)
+        ? `Subnet ${subnet!.name} does not have enough capacity for ${needed} IP addresses: ${taken} of ${usable(range)} are taken.`
+        : undefined;
+    },
+  },
+  {
+    code: "zone-group-zones",
+    types: [ZONE_GROUP],
+    on: ["create", "update"],
+    azureCode: "InvalidResourceReference",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-dns",
+    grade: "D",
+    check: (context) => {
+      const missing = zoneIds(context.body).find((id) => isMissing(id, context));
+      return missing && `The private DNS zone '${missing}' was not found.`;
+    },
+  },
+  {
+    code: "zone-group-once",
+    types: [ZONE_GROUP],
+    on: ["create"],
+    azureCode: "MultiplePrivateDnsZoneGroupsNotAllowed",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-dns: one zone group a private endpoint",
+    grade: "D",
+    check: ({ parentId, inventory }) => {
+      const other = inventory.children(parentId, ZONE_GROUP)[0];
+      return other && `The private endpoint has the DNS zone group '${other.name}' already: it takes one.`;
+    },
+  },
+  {
+    code: "zone-group-distinct",
+    types: [ZONE_GROUP],
+    on: ["create", "update"],
+    azureCode: "DuplicatePrivateDnsZones",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-dns: at most five zones, each name once",
+    grade: "D",
+    check: ({ body }) => {
+      const names = zoneIds(body).map(zoneNameOf);
+      if (names.length > 5) return `A DNS zone group takes at most 5 zones, and ${names.length} are given.`;
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      return twice && `The zone '${twice}' stands twice in the DNS zone group.`;
+    },
+  },
+  {
+    code: "zone-in-use",
+    types: [ZONE],
+    on: ["delete"],
+    azureCode: "CannotDeleteResource",
+    status: 409,
+    source: "Azure docs, dns/private-dns-virtual-network-links: nested links go first",
+    grade: "D",
+    check: ({ id, inventory }) => {
+      const link = inventory.children(id, LINK)[0];
+      return link && `Can not delete resource before nested resources are deleted: '${link.id}'.`;
+    },
+  },
+  {
+    code: "link-network-exists",
+    types: [LINK],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, dns/private-dns-virtual-network-links",
+    grade: "D",
+    check: (context) => {
+      const id = (context.body.properties as LinkProperties | undefined)?.virtualNetwork?.id;
+      if (!id) return "A virtual network link needs 'properties.virtualNetwork.id'.";
+      return isMissing(id, context) ? `The virtual network '${id}' was not found.` : undefined;
+    },
+  },
+  {
+    code: "link-unique-name",
+    types: [LINK],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    source: "Azure docs, dns/private-dns-virtual-network-links: a network takes one link to a zone, and one zone of a name",
+    grade: "D",
+    check: ({ body, parentId, id, inventory }) => {
+      const network = (body.properties as LinkProperties).virtualNetwork?.id;
+      const twin = inventory.all(LINK).find((other) => {
+        const sameNetwork = sameId((other.body.properties as LinkProperties).virtualNetwork?.id, network);
+        return sameNetwork && !sameId(other.id, id) && zoneNameOf(parentIdOf(other.id)) === zoneNameOf(parentId);
+      });
+      return (
+        twin && `A virtual network cannot be linked to multiple zones with overlapping namespaces: '${network}' is linked by '${twin.id}'.`
+      );
+    },
+  },
+];

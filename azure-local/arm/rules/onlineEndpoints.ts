@@ -1,0 +1,276 @@
+import { isUserAssigned, userAssignedIds } from "../grants";
+import type { Resource, Rule, RuleContext } from "../model";
+import { isWithin, sameId } from "../path";
+import { propertiesOf } from "../types/managedNetwork";
+import { DEPLOYMENT, ENDPOINT, endpointProperties } from "../types/onlineEndpoints";
+
+const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
+const ROLLOUT = "Azure docs, machine-learning/how-to-safely-rollout-online-endpoints";
+const IDENTITIES = "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities";
+
+/** Names of endpoints and deployments: 3 to 32, letters, digits, hyphens. */
+export const NAME = /^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/;
+
+function shares(map: Readonly<Record<string, number>> | undefined): [string, number][] {
+  return Object.entries(map ?? {});
+}
+
+function sum(map: Readonly<Record<string, number>> | undefined): number {
+  return shares(map).reduce((total, [, share]) => total + share, 0);
+}
+
+function deploymentNames({ id, inventory }: RuleContext): string[] {
+  return inventory.children(id, DEPLOYMENT).map(({ name }) => name.toLowerCase());
+}
+
+function vaultOf(workspace: Resource, { inventory }: RuleContext): Resource | undefined {
+  return inventory.get(propertiesOf(workspace).keyVault);
+}
+
+/** Entries of `properties.properties` that were there and are changed or gone. */
+export function lostProperty({ body, previous }: RuleContext): string | undefined {
+  const entries = (from: { properties?: unknown }) => ((from.properties ?? {}) as { properties?: Record<string, string> }).properties ?? {};
+  const now = entries(body);
+  return Object.entries(entries(previous!.body)).find(([key, value]) => now[key] !== value)?.[0];
+}
+
+/** One operation at a time on an endpoint and all its deployments. */
+export function busyEndpoint(endpointId: string, { inventory }: RuleContext): string | undefined {
+  const running = inventory.runningWithin(endpointId)[0];
+  return (
+    running &&
+    `Another operation (${running.kind}) is in progress on '${running.resourceId}': one operation runs at a time on an endpoint and its deployments. Retry when it has ended.`
+  );
+}
+
+export const onlineEndpointRules: readonly Rule[] = [
+  {
+    code: "endpoint-busy",
+    types: [ENDPOINT],
+    on: ["create", "update", "delete"],
+    azureCode: "Conflict",
+    status: 409,
+    source: "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints (conflict, OperationCanceled)",
+    grade: "D",
+    check: (context) => busyEndpoint(context.id, context),
+  },
+  {
+    code: "endpoint-name",
+    types: [ENDPOINT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${LIMITS}: begins with a letter, 3 to 32 letters, digits and hyphens`,
+    grade: "D",
+    check: ({ name }) =>
+      NAME.test(name)
+        ? undefined
+        : `The endpoint name '${name}' is invalid: 3 to 32 letters, digits and hyphens, beginning with a letter and not ending with a hyphen.`,
+  },
+  {
+    code: "endpoint-name-unique-in-region",
+    types: [ENDPOINT],
+    on: ["create"],
+    azureCode: "EndpointNameNotAvailable",
+    status: 409,
+    source: `${LIMITS}: unique in the Azure region`,
+    grade: "D",
+    check: ({ name, body, inventory }) => {
+      const twin = inventory
+        .all(ENDPOINT)
+        .find(
+          (other) => other.name.toLowerCase() === name.toLowerCase() && other.body.location?.toLowerCase() === body.location?.toLowerCase(),
+        );
+      return (
+        twin &&
+        `The endpoint name '${name}' is taken in ${body.location}: names are unique in a region, across workspaces and subscriptions.`
+      );
+    },
+  },
+  {
+    code: "endpoint-location",
+    types: [ENDPOINT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "inferred: an endpoint is in its workspace's region",
+    grade: "I",
+    check: ({ body, parentId, inventory }) => {
+      const region = inventory.get(parentId)?.body.location;
+      return region && region.toLowerCase() !== body.location?.toLowerCase()
+        ? `The endpoint's location ${body.location} is not the workspace's, ${region}.`
+        : undefined;
+    },
+  },
+  {
+    code: "endpoint-auth-mode",
+    types: [ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/concept-endpoints-online-auth",
+    grade: "D",
+    check: ({ body }) => {
+      const { authMode } = endpointProperties({ body });
+      return ["Key", "AMLToken", "AADToken"].includes(authMode)
+        ? undefined
+        : `'properties.authMode' is '${authMode}': it must be Key, AMLToken or AADToken.`;
+    },
+  },
+  {
+    code: "endpoint-v1-legacy",
+    types: [ENDPOINT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/how-to-configure-network-isolation-with-v2",
+    grade: "D",
+    check: ({ parentId, inventory }) =>
+      inventory.get(parentId)?.body.properties?.v1LegacyMode === true
+        ? "The workspace has v1LegacyMode on: managed online endpoints need it off."
+        : undefined,
+  },
+  {
+    code: "endpoint-key-auth-needs-vault-bypass",
+    types: [ENDPOINT],
+    on: ["create"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints (Key Vault bypass)",
+    grade: "D",
+    check: (context) => {
+      const workspace = context.inventory.get(context.parentId);
+      const acls = workspace && (vaultOf(workspace, context)?.body.properties?.networkAcls as { bypass?: string } | undefined);
+      const blocked = endpointProperties(context).authMode === "Key" && acls?.bypass !== undefined && acls.bypass !== "AzureServices";
+      return blocked
+        ? `An endpoint with authMode Key needs the workspace's key vault to let trusted services in: 'networkAcls.bypass' is ${acls.bypass}, not AzureServices.`
+        : undefined;
+    },
+  },
+  {
+    code: "endpoint-secret-stores-need-system-identity",
+    types: [ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/how-to-deploy-online-endpoint-with-secret-injection",
+    grade: "D",
+    check: ({ body }) => {
+      const enforced = endpointProperties({ body }).properties?.enforce_access_to_default_secret_stores;
+      return enforced === "enabled" && isUserAssigned(body.identity)
+        ? "'enforce_access_to_default_secret_stores' works with a system-assigned identity only."
+        : undefined;
+    },
+  },
+  {
+    code: "endpoint-identity-fixed",
+    types: [ENDPOINT],
+    on: ["update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${IDENTITIES} (limitations)`,
+    grade: "D",
+    check: ({ body, previous }) => {
+      const [now, before] = [body.identity, previous!.body.identity];
+      const [nowIds, beforeIds] = [userAssignedIds(now), userAssignedIds(before)];
+      const same =
+        now?.type === before?.type &&
+        nowIds.length === beforeIds.length &&
+        nowIds.every((id) => beforeIds.some((other) => sameId(id, other)));
+      return same
+        ? undefined
+        : `The identity of an endpoint can't be changed after creation: it is ${before?.type} [${beforeIds.join(", ")}], and ${now?.type} [${nowIds.join(", ")}] was given.`;
+    },
+  },
+  {
+    code: "endpoint-properties-add-only",
+    types: [ENDPOINT],
+    on: ["update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: properties can be added, not removed or altered",
+    grade: "S",
+    check: (context) => {
+      const lost = lostProperty(context);
+      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or altered.`;
+    },
+  },
+  {
+    code: "traffic-keys-exist",
+    types: [ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/reference-yaml-endpoint-online",
+    grade: "D",
+    check: (context) => {
+      const { traffic, mirrorTraffic } = endpointProperties(context);
+      const names = deploymentNames(context);
+      const unknown = [...shares(traffic), ...shares(mirrorTraffic)].find(([name]) => !names.includes(name.toLowerCase()));
+      return (
+        unknown &&
+        `Traffic names the deployment '${unknown[0]}', which endpoint '${context.name}' does not have: ${names.join(", ") || "it has none"}.`
+      );
+    },
+  },
+  {
+    code: "traffic-sum",
+    types: [ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/reference-yaml-endpoint-online: the sum is 0 or 100",
+    grade: "D",
+    check: ({ body }) => {
+      const { traffic } = endpointProperties({ body });
+      const outside = shares(traffic).find(([, share]) => share < 0 || share > 100 || !Number.isInteger(share));
+      if (outside) return `The traffic of '${outside[0]}' is ${outside[1]}: it must be a whole number from 0 to 100.`;
+      return [0, 100].includes(sum(traffic)) ? undefined : `The sum of the traffic is ${sum(traffic)}: it must be 0 or 100.`;
+    },
+  },
+  {
+    code: "mirror-one-at-most-half",
+    types: [ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${ROLLOUT}: one deployment, at most 50 %`,
+    grade: "D",
+    check: ({ body }) => {
+      const mirrored = shares(endpointProperties({ body }).mirrorTraffic).filter(([, share]) => share !== 0);
+      if (mirrored.length > 1) return `Traffic can be mirrored to one deployment, and ${mirrored.length} are named.`;
+      const [one] = mirrored;
+      return one && (one[1] < 0 || one[1] > 50) ? `The mirrored traffic of '${one[0]}' is ${one[1]}: it must be 0 to 50.` : undefined;
+    },
+  },
+  {
+    code: "mirror-not-live",
+    types: [ENDPOINT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${ROLLOUT}: live or mirrored traffic, not both`,
+    grade: "D",
+    check: ({ body }) => {
+      const { traffic = {}, mirrorTraffic } = endpointProperties({ body });
+      const both = shares(mirrorTraffic).find(([name, share]) => share > 0 && (traffic[name] ?? 0) > 0);
+      return both && `The deployment '${both[0]}' has live traffic and so can't have mirrored traffic.`;
+    },
+  },
+  {
+    code: "endpoint-limit",
+    types: [ENDPOINT],
+    on: ["create"],
+    azureCode: "OutOfQuota",
+    status: 400,
+    source: `${LIMITS}: 100 endpoints a subscription and region`,
+    grade: "D",
+    check: ({ id, body, inventory }) => {
+      const subscription = id.split("/").slice(0, 3).join("/");
+      const count = inventory
+        .all(ENDPOINT)
+        .filter((other) => isWithin(other.id, subscription) && other.body.location === body.location).length;
+      return count >= 100 ? `The subscription has ${count} endpoints in ${body.location}: 100 is the limit.` : undefined;
+    },
+  },
+];

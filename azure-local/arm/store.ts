@@ -1,0 +1,67 @@
+import type { Resource } from "./model";
+import { parentIdOf } from "./path";
+import type { Table, Tables } from "./tables";
+
+/** All resources, found by id, by parent and by type without a scan. Ids and types compare without regard to case. */
+export class Store {
+  private readonly resources: Table<Resource>;
+  private readonly byParent = new Map<string, Map<string, Resource>>();
+  private readonly byType = new Map<string, Map<string, Resource>>();
+
+  constructor(tables: Tables) {
+    this.resources = tables.table<Resource>("resources");
+    for (const resource of this.resources.values()) this.index(resource);
+  }
+
+  get(id: string | undefined): Resource | undefined {
+    return id === undefined ? undefined : this.resources.get(id.toLowerCase());
+  }
+
+  put(resource: Resource): void {
+    this.resources.set(resource.id.toLowerCase(), resource);
+    this.index(resource);
+  }
+
+  /** Removes one resource; its children are the caller's business. */
+  remove(id: string): void {
+    const key = id.toLowerCase();
+    const resource = this.resources.get(key);
+    if (!resource) return;
+    this.resources.delete(key);
+    this.byParent.get(parentIdOf(key).toLowerCase())?.delete(key);
+    this.byType.get(resource.type.toLowerCase())?.delete(key);
+  }
+
+  children(parentId: string, type?: string): Resource[] {
+    const all = [...(this.byParent.get(parentId.toLowerCase())?.values() ?? [])];
+    return type === undefined ? all : all.filter((resource) => resource.type.toLowerCase() === type.toLowerCase());
+  }
+
+  /** Everything below `id`, deepest first, so that it can be removed in this order. */
+  descendants(id: string): Resource[] {
+    return this.children(id).flatMap((child) => [...this.descendants(child.id), child]);
+  }
+
+  all(type: string): Resource[] {
+    return [...(this.byType.get(type.toLowerCase())?.values() ?? [])];
+  }
+
+  everything(): IterableIterator<Resource> {
+    return this.resources.values();
+  }
+
+  private index(resource: Resource): void {
+    const key = resource.id.toLowerCase();
+    group(this.byParent, parentIdOf(key).toLowerCase()).set(key, resource);
+    group(this.byType, resource.type.toLowerCase()).set(key, resource);
+  }
+}
+
+function group(index: Map<string, Map<string, Resource>>, key: string): Map<string, Resource> {
+  let members = index.get(key);
+  if (!members) {
+    members = new Map();
+    index.set(key, members);
+  }
+  return members;
+}

@@ -1,0 +1,114 @@
+import { AzureError } from "./azureError";
+import { isObject, type JsonObject } from "./json";
+import { sameId } from "./path";
+
+/** One resource of a template, with everything literal. */
+export interface TemplateResource {
+  readonly id: string;
+  readonly apiVersion: string;
+  readonly dependsOn: readonly string[];
+  readonly body: JsonObject;
+}
+
+/**
+ * Reads an inline template of literal values. A string that begins with `[[` stands for one that begins with `[`; any other string that
+ * begins with `[` is an expression, and none is evaluated here.
+ * @throws AzureError InvalidTemplate
+ */
+export function readTemplate(properties: JsonObject, scope: string): TemplateResource[] {
+  if (properties.mode !== undefined && String(properties.mode).toLowerCase() !== "incremental") {
+    throw invalid(`mode '${String(properties.mode)}' is not served here: only Incremental is.`);
+  }
+  const template = properties.template;
+  if (!isObject(template)) throw invalid("'properties.template' must be an inline template.");
+  for (const member of ["$schema", "contentVersion"]) {
+    if (typeof template[member] !== "string") throw invalid(`The template must have the property '${member}'.`);
+  }
+  if (!Array.isArray(template.resources)) throw invalid("The template must have a list 'resources'.");
+  const resources = template.resources.map((resource, index) => readResource(resource, `resources[${index}]`, scope));
+  resources.forEach((resource, index) => {
+    const twin = resources.findIndex((other) => sameId(other.id, resource.id));
+    if (twin !== index) throw invalid(`The resource '${resource.id}' is defined multiple times in a template.`);
+  });
+  const linked = resources.map((resource) => ({
+    ...resource,
+    dependsOn: resource.dependsOn.map((name) => dependency(name, resources, resource.id)),
+  }));
+  refuseCircles(linked);
+  return linked;
+}
+
+function readResource(raw: unknown, path: string, scope: string): TemplateResource {
+  if (!isObject(raw)) throw invalid(`'${path}' must be an object.`);
+  const { type, apiVersion, name, dependsOn = [], comments: _, ...body } = literal(raw, path) as JsonObject;
+  for (const [key, value] of Object.entries({ type, apiVersion, name })) {
+    if (typeof value !== "string" || value === "") throw invalid(`'${path}.${key}' must be a non-empty string.`);
+  }
+  if (!Array.isArray(dependsOn)) throw invalid(`'${path}.dependsOn' must be a list.`);
+  for (const key of ["copy", "condition", "scope", "resources"]) {
+    if (key in body) throw invalid(`'${path}.${key}' is not served here.`);
+  }
+  return {
+    id: idOf(type as string, name as string, scope, path),
+    apiVersion: apiVersion as string,
+    dependsOn: dependsOn.map(String),
+    body,
+  };
+}
+
+function idOf(type: string, name: string, scope: string, path: string): string {
+  const [namespace, ...types] = type.split("/");
+  const names = name.split("/");
+  if (types.length !== names.length) {
+    const message = `Unable to process '${path}': the name '${name}' must have the same number of segments as the type '${type}' has behind its namespace, ${types.length}.`;
+    throw invalid(message);
+  }
+  return `${scope}/providers/${namespace}/${types.map((segment, index) => `${segment}/${names[index]}`).join("/")}`;
+}
+
+/** A dependency is named by its full id, by `<type>/<name>`, or by its name alone if that is unambiguous. */
+function dependency(name: string, resources: readonly TemplateResource[], of: string): string {
+  const named = resources.filter((resource) => {
+    const id = resource.id.toLowerCase();
+    return id === name.toLowerCase() || id.endsWith(`/${name.toLowerCase()}`) || flatName(id) === name.toLowerCase();
+  });
+  if (named.length === 1) return named[0]!.id;
+  throw invalid(`The resource '${name}' that '${of}' depends on is ${named.length === 0 ? "not defined" : "ambiguous"} in the template.`);
+}
+
+/** `microsoft.x/a/b/name1/name2`, the other common spelling of a nested resource. */
+function flatName(id: string): string {
+  const segments = id.slice(id.indexOf("/providers/") + "/providers/".length).split("/");
+  const [namespace, ...pairs] = segments;
+  const types = pairs.filter((_, index) => index % 2 === 0);
+  const names = pairs.filter((_, index) => index % 2 === 1);
+  return [namespace, ...types, ...names].join("/");
+}
+
+function refuseCircles(resources: readonly TemplateResource[]): void {
+  let left = [...resources];
+  for (let before = -1; before !== left.length; ) {
+    before = left.length;
+    left = left.filter((resource) => resource.dependsOn.some((id) => left.some((other) => sameId(other.id, id))));
+  }
+  if (left.length > 0) throw invalid(`Circular dependency detected on resource '${left[0]!.id}'.`);
+}
+
+function literal(value: unknown, path: string): unknown {
+  if (typeof value === "string") return literalString(value, path);
+  if (Array.isArray(value)) return value.map((item, index) => literal(item, `${path}[${index}]`));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, `${path}.${key}`)]));
+}
+
+function literalString(value: string, path: string): string {
+  if (value.startsWith("[[")) return value.slice(1);
+  if (!value.startsWith("[")) return value;
+  throw invalid(
+    `'${path}' holds the expression '${value}': expressions are not evaluated here. Write the value itself; a literal '[' at the start is written '[['.`,
+  );
+}
+
+function invalid(message: string): AzureError {
+  return new AzureError(400, "InvalidTemplate", `Deployment template validation failed: ${message}`);
+}

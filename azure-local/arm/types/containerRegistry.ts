@@ -1,0 +1,27 @@
+import type { ResourceType } from "../model";
+import { stamp } from "../view";
+import { privateEndpointConnections } from "./privateLink";
+
+export const containerRegistryTypes: readonly ResourceType[] = [
+  {
+    type: "Microsoft.ContainerRegistry/registries",
+    seconds: ({ event }) => (event === "create" ? 10 : 5),
+    defaults: () => ({
+      properties: {
+        adminUserEnabled: false,
+        publicNetworkAccess: "Enabled",
+        networkRuleBypassOptions: "AzureServices",
+        zoneRedundancy: "Disabled",
+      },
+    }),
+    created: (id, _body, { inventory }) => {
+      const name = id.slice(id.lastIndexOf("/") + 1).toLowerCase();
+      return { outputs: { properties: { loginServer: `${name}.azurecr.io`, creationDate: stamp(inventory.now()) } } };
+    },
+    derived: (registry, inventory) => ({
+      sku: { tier: (registry.body.sku as { name: string }).name },
+      properties: { privateEndpointConnections: privateEndpointConnections(registry, inventory) },
+    }),
+  },
+  { type: "Microsoft.ContainerRegistry/registries/replications", seconds: () => 60 },
+];

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import type { ResourceType } from "../model";
+import { nameOf, parentIdOf } from "../path";
+import { privateEndpointConnections } from "./privateLink";
+
+const DAY = 24 * 3600;
+
+interface VaultProperties {
+  readonly softDeleteRetentionInDays: number;
+  readonly enablePurgeProtection?: boolean;
+}
+
+function vaultUri(id: string): string {
+  return `https://${nameOf(id).toLowerCase()}.vault.azure.net/`;
+}
+
+export const keyVaultTypes: readonly ResourceType[] = [
+  {
+    type: "Microsoft.KeyVault/vaults",
+    seconds: ({ event }) => (event === "create" ? 30 : 5),
+    // Source: Azure docs, key-vault/general/soft-delete-overview: on by default, 90 days.
+    defaults: () => ({
+      properties: { enableSoftDelete: true, softDeleteRetentionInDays: 90, enableRbacAuthorization: false, publicNetworkAccess: "Enabled" },
+    }),
+    omit: ["properties.createMode"],
+    created: (id) => ({ outputs: { properties: { vaultUri: vaultUri(id) } } }),
+    // The name was free or is being recovered: either way nothing deleted holds it any more.
+    written: (vault, _request, effects) => effects.purge(vault.type, vault.name),
+    derived: (vault, inventory) => ({ properties: { privateEndpointConnections: privateEndpointConnections(vault, inventory) } }),
+    deleted: (vault, effects, permanently) => {
+      const { softDeleteRetentionInDays, enablePurgeProtection } = vault.body.properties as unknown as VaultProperties;
+      if (!permanently) effects.softDelete(vault, softDeleteRetentionInDays * DAY, enablePurgeProtection === true);
+    },
+  },
+  {
+    type: "Microsoft.KeyVault/vaults/secrets",
+    keepsOnlyFingerprint: true,
+    // A version is 32 hexadecimal digits and lasts as long as the value does.
+    written: (secret, _request, effects) => {
+      const { fingerprint, versionOf } = secret.facts;
+      const seconds = Math.floor(effects.inventory.now() / 1000);
+      const attributes = { created: Math.floor(secret.createdAt / 1000), updated: seconds };
+      const before = secret.outputs.properties as Record<string, unknown> | undefined;
+      if (before && fingerprint === versionOf) {
+        effects.put({ ...secret, outputs: { properties: { ...before, attributes } } });
+        return;
+      }
+      const secretUri = `${vaultUri(parentIdOf(secret.id))}secrets/${secret.name}`;
+      const secretUriWithVersion = `${secretUri}/${randomBytes(16).toString("hex")}`;
+      effects.put({
+        ...secret,
+        facts: { ...secret.facts, versionOf: fingerprint },
+        outputs: { properties: { secretUri, secretUriWithVersion, attributes } },
+      });
+    },
+    derived: (secret, inventory) => ({ location: inventory.get(parentIdOf(secret.id))?.body.location }),
+  },
+];

@@ -1,0 +1,193 @@
+import { AzureError } from "../azureError";
+import { type JsonObject, sameJson } from "../json";
+import type { ActionRequest, Inventory, Resource, ResourceType, Timing } from "../model";
+import { parentIdOf } from "../path";
+import { stamp } from "../view";
+
+export const ENDPOINT = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
+export const DEPLOYMENT = `${ENDPOINT}/deployments`;
+
+export interface EndpointProperties {
+  readonly authMode: string;
+  readonly traffic?: Readonly<Record<string, number>>;
+  readonly mirrorTraffic?: Readonly<Record<string, number>>;
+  readonly publicNetworkAccess?: string;
+  readonly keys?: { readonly primaryKey?: string; readonly secondaryKey?: string };
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export interface DeploymentProperties {
+  readonly instanceType: string;
+  readonly environmentId?: string;
+  readonly model?: string;
+  readonly modelMountPath?: string;
+  readonly environmentVariables?: Readonly<Record<string, string>>;
+  readonly egressPublicNetworkAccess?: string;
+  readonly requestSettings?: { readonly requestTimeout?: string; readonly maxConcurrentRequestsPerInstance?: number };
+  readonly scaleSettings?: { readonly scaleType?: string };
+  readonly livenessProbe?: JsonObject;
+  readonly readinessProbe?: JsonObject;
+  readonly dataCollector?: { readonly collections?: Readonly<Record<string, { readonly dataCollectionMode?: string }>> };
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export function endpointProperties(endpoint: { readonly body: { properties?: unknown } }): EndpointProperties {
+  return endpoint.body.properties as EndpointProperties;
+}
+
+export function deploymentProperties(deployment: { readonly body: { properties?: unknown } }): DeploymentProperties {
+  return deployment.body.properties as DeploymentProperties;
+}
+
+/** The part of the address behind the host: the scoring route of a deployment's environment, `/score` without one. */
+function scoringPath(endpoint: Resource, inventory: Inventory): string {
+  for (const deployment of inventory.children(endpoint.id, DEPLOYMENT)) {
+    const environment = inventory.get(deploymentProperties(deployment).environmentId?.replace(/^azureml:/, ""));
+    const inference = environment?.body.properties?.inferenceConfig as { scoringRoute?: { path?: string } } | undefined;
+    if (inference?.scoringRoute?.path) return inference.scoringRoute.path;
+  }
+  return "/score";
+}
+
+function addresses(endpoint: Resource, inventory: Inventory): { scoringUri: string; swaggerUri: string } {
+  const region = (endpoint.body.location ?? "").toLowerCase().replaceAll(" ", "");
+  const host = `https://${endpoint.name}.${region}.inference.ml.azure.com`;
+  const path = scoringPath(endpoint, inventory);
+  return { scoringUri: `${host}${path.startsWith("/") ? path : `/${path}`}`, swaggerUri: `${host}/swagger.json` };
+}
+
+function requireMode(endpoint: Resource, modes: readonly string[], what: string): void {
+  const { authMode } = endpointProperties(endpoint);
+  if (modes.includes(authMode)) return;
+  throw new AzureError(
+    400,
+    "BadRequest",
+    `${what} of the endpoint '${endpoint.name}' can't be had: its authMode is ${authMode}, not ${modes.join(" or ")}.`,
+  );
+}
+
+function regenerateKeys({ resource, body, effects }: ActionRequest): { body?: unknown } {
+  requireMode(resource, ["Key"], "Keys");
+  const { keyType, keyValue } = body as { keyType?: string; keyValue?: string };
+  const which = { primary: "primaryKey", secondary: "secondaryKey" }[String(keyType).toLowerCase()] as
+    | "primaryKey"
+    | "secondaryKey"
+    | undefined;
+  if (!which)
+    throw new AzureError(
+      400,
+      "InvalidRequestContent",
+      `The request content was invalid: 'keyType' is '${keyType}', it must be Primary or Secondary.`,
+    );
+  const before = effects.credentials.endpointKeys(resource.id);
+  const other = which === "primaryKey" ? "secondaryKey" : "primaryKey";
+  effects.credentials.forget(resource.id);
+  effects.credentials.setEndpointKeys(resource.id, { [which]: keyValue, [other]: before?.[other] });
+  return {};
+}
+
+const endpoint: ResourceType = {
+  type: ENDPOINT,
+  seconds: ({ event }) => ({ create: 90, update: 30, delete: 60 })[event],
+  // Source: Azure docs, concept-endpoints-online-auth: without an identity the endpoint gets a system-assigned one.
+  defaults: () => ({
+    kind: "Managed",
+    identity: { type: "SystemAssigned" },
+    properties: { publicNetworkAccess: "Enabled", traffic: {}, mirrorTraffic: {}, properties: {} },
+  }),
+  omit: ["properties.keys"],
+  written: (resource, request, { credentials }) => {
+    if (credentials.endpointKeys(resource.id) === undefined)
+      credentials.setEndpointKeys(resource.id, endpointProperties({ body: request }).keys ?? {});
+  },
+  derived: (resource, inventory) => ({ properties: addresses(resource, inventory) }),
+  actions: {
+    listKeys: ({ resource, effects }) => {
+      requireMode(resource, ["Key"], "Keys");
+      return { body: effects.credentials.endpointKeys(resource.id) };
+    },
+    token: ({ resource, effects }) => {
+      requireMode(resource, ["AMLToken"], "A token");
+      const token = effects.credentials.issueToken(resource.id, effects.inventory.now());
+      const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
+      return {
+        body: {
+          accessToken: token.accessToken,
+          tokenType: "Bearer",
+          expiryTimeUtc: seconds(token.expiresAt),
+          refreshAfterTimeUtc: seconds(token.refreshAt),
+        },
+      };
+    },
+    regenerateKeys,
+  },
+};
+
+/** Durations: Azure docs, how-to-deploy-online-endpoints: the first deployment takes up to 15 minutes. */
+function deploymentSeconds({ event, body, previous }: Timing): number {
+  if (event === "create") return 15 * 60;
+  if (event === "delete") return 5 * 60;
+  return onlyScales(body, previous) ? 5 * 60 : 10 * 60;
+}
+
+function onlyScales(body: JsonObject, previous: Resource | undefined): boolean {
+  return sameJson(body.properties, previous?.body.properties) && !sameJson(body.sku, previous?.body.sku);
+}
+
+const PROBE = { period: "PT10S", initialDelay: "PT10S", timeout: "PT2S", successThreshold: 1, failureThreshold: 30 };
+
+const deployment: ResourceType = {
+  type: DEPLOYMENT,
+  seconds: deploymentSeconds,
+  writing: ({ event, body, previous }) => (event === "update" && onlyScales(body, previous) ? "Scaling" : undefined),
+  // Source: Azure docs, reference-yaml-deployment-managed-online, and the specification's defaults.
+  defaults: () => ({
+    kind: "Managed",
+    sku: { name: "Default", capacity: 1 },
+    properties: {
+      appInsightsEnabled: false,
+      instanceType: "Standard_F4s_v2",
+      scaleSettings: { scaleType: "Default" },
+      requestSettings: { requestTimeout: "PT5S", maxConcurrentRequestsPerInstance: 1, maxQueueWait: "PT0.5S" },
+      livenessProbe: PROBE,
+      readinessProbe: PROBE,
+      properties: {},
+    },
+  }),
+  // The endpoint forgets the share of a deployment that is gone.
+  deleted: ({ id, name }, effects) => {
+    const resource = effects.inventory.get(parentIdOf(id));
+    if (!resource) return;
+    const { traffic = {}, mirrorTraffic = {} } = endpointProperties(resource);
+    const properties = { ...resource.body.properties, traffic: drop(traffic, name), mirrorTraffic: drop(mirrorTraffic, name) };
+    effects.put({ ...resource, body: { ...resource.body, properties } });
+  },
+  actions: {
+    getLogs: ({ resource, body, effects }) => {
+      const { containerType = "InferenceServer", tail = 100 } = body as { containerType?: string; tail?: number };
+      const lines = containerType === "StorageInitializer" ? storageLog(resource) : serverLog(resource, effects.inventory);
+      return { body: { content: lines.slice(-tail).join("\n") } };
+    },
+  },
+};
+
+function drop(shares: Readonly<Record<string, number>>, name: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(shares).filter(([key]) => key.toLowerCase() !== name.toLowerCase()));
+}
+
+function storageLog(resource: Resource): string[] {
+  const { model } = deploymentProperties(resource);
+  return [`${stamp(resource.createdAt)} ${model ? `Downloading ${model}` : "No model to download"}`, `${stamp(resource.createdAt)} Done`];
+}
+
+/** The simulator runs no container; it reports the deployment's life as the service would see it. */
+function serverLog(resource: Resource, inventory: Inventory): string[] {
+  const { instanceType, environmentId } = deploymentProperties(resource);
+  const image = inventory.get(environmentId)?.body.properties?.image ?? environmentId ?? "no image";
+  return [
+    `${stamp(resource.createdAt)} Instance status: ${resource.state}, ${instanceType}`,
+    `${stamp(resource.createdAt)} Container image: ${String(image)}`,
+  ];
+}
+
+export const onlineEndpointTypes: readonly ResourceType[] = [endpoint, deployment];

@@ -1,0 +1,21 @@
+import { randomUUID } from "node:crypto";
+import type { ResourceType } from "../model";
+
+/** Durations from measurements are rare; those without a source in Azure's documentation are common experience. */
+export const resourcesTypes: readonly ResourceType[] = [
+  {
+    type: "Microsoft.Resources/resourceGroups",
+    seconds: ({ event }) => (event === "delete" ? 60 : 0),
+  },
+  {
+    type: "Microsoft.Resources/deployments",
+    omit: ["properties.template", "properties.parameters"],
+    created: () => ({ outputs: { properties: { correlationId: randomUUID() } } }),
+  },
+  {
+    type: "Microsoft.ManagedIdentity/userAssignedIdentities",
+    created: (_id, _body, { inventory }) => ({
+      outputs: { properties: { tenantId: inventory.tenantId, principalId: randomUUID(), clientId: randomUUID() } },
+    }),
+  },
+];

@@ -1,0 +1,50 @@
+import type { CatalogEntry } from "./catalog";
+import { isObject, type JsonObject, merge } from "./json";
+import type { Inventory, ManagedIdentity, Resource } from "./model";
+
+const CALLER = "moor";
+
+/** What GET shows of a resource: what was written, what the service made of it, and what follows from other resources. */
+export function view(resource: Resource, { schema, service }: CatalogEntry, inventory: Inventory): JsonObject {
+  const derived = service.derived?.(resource, inventory);
+  let shown: JsonObject = { id: resource.id, name: resource.name, type: resource.type };
+  shown = merge(shown, resource.body);
+  shown = merge(shown, resource.outputs);
+  if (derived) shown = merge(shown, derived);
+  if (resource.body.identity) shown.identity = identityView(resource.body.identity, resource, inventory);
+  if (schema.has("properties.provisioningState")) {
+    shown.properties = { ...(isObject(shown.properties) ? shown.properties : {}), provisioningState: resource.state };
+  }
+  if (schema.has("systemData")) shown.systemData = systemData(resource);
+  return shown;
+}
+
+export function stamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function systemData(resource: Resource): JsonObject {
+  return {
+    createdAt: stamp(resource.createdAt),
+    createdBy: CALLER,
+    createdByType: "Application",
+    lastModifiedAt: stamp(resource.modifiedAt),
+    lastModifiedBy: CALLER,
+    lastModifiedByType: "Application",
+  };
+}
+
+function identityView(identity: ManagedIdentity, resource: Resource, inventory: Inventory): JsonObject {
+  const shown: JsonObject = { type: identity.type };
+  if (identity.type?.includes("SystemAssigned"))
+    Object.assign(shown, { principalId: resource.facts.principalId, tenantId: inventory.tenantId });
+  if (identity.userAssignedIdentities) {
+    shown.userAssignedIdentities = Object.fromEntries(
+      Object.keys(identity.userAssignedIdentities).map((id) => {
+        const properties = inventory.get(id)?.outputs.properties as JsonObject | undefined;
+        return [id, properties ? { principalId: properties.principalId, clientId: properties.clientId } : {}];
+      }),
+    );
+  }
+  return shown;
+}

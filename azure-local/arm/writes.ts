@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { AzureError } from "./azureError";
+import { asRequest, splitSecrets } from "./bodyWalk";
+import type { CatalogEntry } from "./catalog";
+import { fingerprint } from "./credentials";
+import type { Engine } from "./engine";
+import { isObject, type JsonObject, mergePatch, withDefaults } from "./json";
+import type { Body, Event, ProvisioningState, Resource, RuleContext } from "./model";
+import type { Operation } from "./operations";
+import { type ArmPath, type Node, RESOURCE_GROUP, SUBSCRIPTION } from "./path";
+import type { Rulebook } from "./rules";
+
+export interface Written {
+  readonly resource: Resource;
+  readonly created: boolean;
+  readonly operation?: Operation;
+}
+
+/** Writes and deletes of resources, as PUT, PATCH, DELETE and templates make them: one way through all checks. */
+export class Writes {
+  constructor(
+    private readonly engine: Engine,
+    private readonly rules: Rulebook,
+  ) {}
+
+  put(path: ArmPath, raw: unknown, apiVersion: string): Written {
+    const { node, parent } = target(path);
+    const entry = this.engine.catalog.entry(node.type, apiVersion);
+    this.engine.catalog.checkApiVersion(entry.type, apiVersion);
+    const previous = this.engine.store.get(node.id);
+    const id = previous?.id ?? this.spell(node, parent, entry);
+    const request = readBody(raw, node.name, entry, apiVersion);
+    const body = withDefaults(request, entry.service.defaults?.(request, id, this.engine.inventory) ?? {}) as Body;
+    const event: Event = previous ? "update" : "create";
+    const failure = this.check({
+      event,
+      id,
+      type: entry.type,
+      name: node.name,
+      parentId: parent.id,
+      body,
+      previous,
+      inventory: this.engine.inventory,
+    });
+    return this.write(entry, { id, name: previous?.name ?? node.name, body, apiVersion, previous, failure });
+  }
+
+  /** JSON merge patch on what was last written, then the way of a PUT. */
+  patch(path: ArmPath, raw: unknown, apiVersion: string): Written {
+    const { node } = target(path);
+    const previous = this.existing(node);
+    if (!isObject(raw)) throw noBody();
+    return this.put(path, mergePatch(previous.body, raw), apiVersion);
+  }
+
+  /** @returns undefined when there is nothing to delete; with `permanently` a soft-deleted resource of the name is purged all the same. */
+  delete(path: ArmPath, apiVersion: string, permanently: boolean): { operation?: Operation } | undefined {
+    const { node, parent } = target(path);
+    const entry = this.engine.catalog.entry(node.type, apiVersion);
+    this.engine.catalog.checkApiVersion(entry.type, apiVersion);
+    const previous = this.engine.store.get(node.id);
+    if (!previous) {
+      if (permanently) this.engine.purge(entry.type, node.name);
+      return undefined;
+    }
+    const { id, type, name, body } = previous;
+    const context: RuleContext = { event: "delete", id, type, name, parentId: parent.id, body, previous, inventory: this.engine.inventory };
+    this.check(context);
+    const seconds = entry.service.seconds?.({ event: "delete", body, previous, id, inventory: this.engine.inventory }) ?? 0;
+    if (seconds === 0) {
+      this.engine.remove(id, permanently);
+      return {};
+    }
+    const deleting: Resource = { ...previous, state: "Deleting" };
+    this.engine.put(deleting);
+    return { operation: this.engine.begin(deleting, "delete", seconds, apiVersion, { permanently }) };
+  }
+
+  existing(node: Node): Resource {
+    const resource = this.engine.store.get(node.id);
+    if (resource) return resource;
+    const group = /\/resourceGroups\/([^/]+)/i.exec(node.id)?.[1];
+    if (node.type.toLowerCase() === RESOURCE_GROUP.toLowerCase() || (group && !this.engine.store.get(groupId(node.id)))) {
+      throw new AzureError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
+    }
+    throw new AzureError(
+      404,
+      "ResourceNotFound",
+      `The Resource '${node.type}/${node.name}' under resource group '${group ?? "<null>"}' was not found.`,
+    );
+  }
+
+  private write(entry: CatalogEntry, made: Made): Written {
+    const { id, name, body, apiVersion, previous, failure } = made;
+    const { inventory } = this.engine;
+    const timing = { event: previous ? "update" : "create", body, previous, id, inventory } as const;
+    const seconds = entry.service.seconds?.(timing) ?? 0;
+    if (failure && seconds === 0) throw failure;
+    const busy: ProvisioningState = entry.service.writing?.(timing) ?? (previous ? "Updating" : "Creating");
+    const generated = previous ? {} : (entry.service.created?.(id, body, this.engine) ?? {});
+    const { stored, facts } = this.keepSecrets(entry, id, body, { ...previous?.facts, ...generated.facts });
+    const now = this.engine.now();
+    const resource: Resource = {
+      id,
+      type: entry.type,
+      name,
+      apiVersion,
+      body: stored,
+      outputs: { ...previous?.outputs, ...generated.outputs },
+      facts: { ...facts, ...principal(body, facts) },
+      state: seconds > 0 ? busy : "Succeeded",
+      createdAt: previous?.createdAt ?? now,
+      modifiedAt: now,
+    };
+    this.engine.put(resource);
+    entry.service.written?.(resource, body, this.engine);
+    if (seconds === 0) return { resource: this.engine.store.get(id)!, created: !previous };
+    const operation = this.engine.begin(
+      resource,
+      previous ? "update" : "create",
+      seconds,
+      apiVersion,
+      failure ? { failure: failure.body } : {},
+    );
+    return { resource: this.engine.store.get(id)!, created: !previous, operation };
+  }
+
+  /** Secrets go to a file of their own; of those that nobody reads back through ARM only a fingerprint stays. */
+  private keepSecrets(entry: CatalogEntry, id: string, body: Body, facts: JsonObject): { stored: Body; facts: JsonObject } {
+    const { body: open, secrets } = splitSecrets(body, entry.type, entry.schema.root);
+    const stored = without(open, entry.service.omit ?? []) as Body;
+    if (Object.keys(secrets).length === 0) return { stored, facts };
+    if (entry.service.keepsOnlyFingerprint) {
+      const salt = (facts.salt as string | undefined) ?? randomUUID();
+      return { stored, facts: { ...facts, salt, fingerprint: fingerprint(secrets, salt) } };
+    }
+    this.engine.credentials.setSecretsOf(id, secrets);
+    return { stored, facts };
+  }
+
+  /** @returns the first refusal that lets the operation start and fail. @throws AzureError for every other. */
+  private check(context: RuleContext): AzureError | undefined {
+    let failure: AzureError | undefined;
+    for (const rule of this.rules.for(context.type)) {
+      if (!rule.on.includes(context.event)) continue;
+      const message = rule.check(context);
+      if (message === undefined) continue;
+      const error = new AzureError(rule.status, rule.azureCode, message);
+      if (!rule.failsOperation) throw error;
+      failure ??= error;
+    }
+    return failure;
+  }
+
+  /** The id as Azure spells it: types from the specification, parents as they were first written. */
+  private spell(node: Node, parent: Node, entry: CatalogEntry): string {
+    const above = this.engine.store.get(parent.id)?.id ?? parent.id;
+    if (entry.type === RESOURCE_GROUP) return `${above}/resourceGroups/${node.name}`;
+    const isChild = !node.id.slice(parent.id.length).startsWith("/providers/");
+    return isChild ? `${above}/${entry.type.split("/").pop()}/${node.name}` : `${above}/providers/${entry.type}/${node.name}`;
+  }
+}
+
+interface Made {
+  readonly id: string;
+  readonly name: string;
+  readonly body: Body;
+  readonly apiVersion: string;
+  readonly previous?: Resource;
+  readonly failure?: AzureError;
+}
+
+export function target(path: ArmPath): { node: Node; parent: Node } {
+  const node = path.nodes.at(-1);
+  const parent = path.nodes.at(-2);
+  if (!node || !parent || node.type === SUBSCRIPTION)
+    throw new AzureError(405, "MethodNotAllowed", "This path does not name a resource that can be written.");
+  return { node, parent };
+}
+
+function readBody(raw: unknown, name: string, entry: CatalogEntry, apiVersion: string): Body {
+  if (!isObject(raw)) throw noBody();
+  const request = asRequest({ ...raw, name }, entry.schema.root);
+  if (apiVersion === entry.schema.apiVersion) entry.schema.validate(request);
+  const { name: _, ...body } = request;
+  return body;
+}
+
+function noBody(): AzureError {
+  return new AzureError(400, "InvalidRequestContent", "The request content was invalid: the body must be a JSON object.");
+}
+
+function principal(body: Body, facts: JsonObject): JsonObject {
+  if (!body.identity?.type?.includes("SystemAssigned")) return {};
+  return { principalId: facts.principalId ?? randomUUID() };
+}
+
+function without(body: JsonObject, paths: readonly string[]): JsonObject {
+  return paths.reduce((rest, path) => dropPath(rest, path.split(".")), body);
+}
+
+function dropPath(value: JsonObject, [key, ...rest]: string[]): JsonObject {
+  if (key === undefined || !(key in value)) return value;
+  const { [key]: inner, ...others } = value;
+  if (rest.length === 0) return others;
+  return isObject(inner) ? { ...others, [key]: dropPath(inner, rest) } : value;
+}
+
+function groupId(id: string): string {
+  return id.split("/").slice(0, 5).join("/");
+}

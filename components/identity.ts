@@ -1,0 +1,34 @@
+import * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { type Transform, transformed } from "./transform";
+
+/** A user-assigned identity of our own, or one that another team made. */
+export type IdentityChoice =
+  | "create"
+  | {
+      readonly existing: {
+        /** ARM id of the user-assigned identity. */
+        readonly id: string;
+        /** Its object id, which roles are granted to. */
+        readonly principalId: string;
+      };
+    };
+
+export interface Identity {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  /** Object id in Entra. */
+  readonly principalId: pulumi.Output<string>;
+}
+
+/** The chosen identity, made with `args` where it is ours to make. */
+export function chooseIdentity(
+  name: string,
+  choice: IdentityChoice,
+  args: managedidentity.UserAssignedIdentityArgs,
+  transform: Transform<managedidentity.UserAssignedIdentityArgs> | undefined,
+  opts: pulumi.CustomResourceOptions,
+): Identity {
+  if (choice !== "create") return { id: pulumi.output(choice.existing.id), principalId: pulumi.output(choice.existing.principalId) };
+  return new managedidentity.UserAssignedIdentity(...transformed(transform, name, args, opts));
+}

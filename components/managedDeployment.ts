@@ -1,0 +1,102 @@
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DeploymentDecision, Probe } from "../planner/decision";
+import { seconds } from "./duration";
+import type { OnlineEndpoint } from "./onlineEndpoint";
+import { roleWait } from "./roles";
+import { type Transform, transformed } from "./transform";
+
+/** What both kinds of deployment take. */
+export interface ManagedDeploymentArgs {
+  readonly endpoint: OnlineEndpoint;
+  /** What was decided. Its name is a hash over it, so a changed decision is a new deployment beside this one, never a change of this one. */
+  readonly decision: DeploymentDecision;
+  /** ARM id of the environment version: image and routes. */
+  readonly environmentId: pulumi.Input<string>;
+  /** Number of instances, 1 to 50; with `autoscaled` only at creation. */
+  readonly instances: number;
+  /** Whether autoscale owns the number of instances from then on. @default false */
+  readonly autoscaled?: boolean;
+  /**
+   * Seconds that the endpoint identity's roles must be old before the deployment is created. Azure names no bound; most grants hold
+   * within five minutes.
+   * @default 300
+   */
+  readonly rolePropagationSeconds?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What must be done before: the deployment before this one on the same endpoint, outbound rules. @default - nothing */
+  readonly after?: readonly pulumi.Resource[];
+  /** Last changes to the child's arguments. */
+  readonly transform?: { readonly deployment?: Transform<machinelearningservices.OnlineDeploymentArgs> };
+}
+
+/** What a kind of deployment adds to the common body. */
+export interface DeploymentExtras {
+  readonly environmentVariables: Readonly<Record<string, pulumi.Input<string>>>;
+  /** ARM id of the model version that Azure mounts. */
+  readonly model?: pulumi.Input<string>;
+}
+
+/** A managed online deployment as decided. It waits for young roles, and goes with its endpoint. */
+export function createManagedDeployment(
+  name: string,
+  parent: pulumi.ComponentResource,
+  args: ManagedDeploymentArgs,
+  extras: DeploymentExtras,
+): machinelearningservices.OnlineDeployment {
+  const { endpoint, decision, instances, autoscaled = false, rolePropagationSeconds = 300, after = [], transform } = args;
+  return new machinelearningservices.OnlineDeployment(
+    ...transformed(
+      transform?.deployment,
+      `${name}-deployment`,
+      {
+        deploymentName: decision.name,
+        endpointName: endpoint.name,
+        workspaceName: endpoint.workspace.name,
+        resourceGroupName: endpoint.workspace.resourceGroupName,
+        location: endpoint.workspace.location,
+        kind: "Managed",
+        sku: { name: "Default", capacity: instances },
+        tags: args.tags,
+        properties: { ...deploymentProperties(decision), environmentId: args.environmentId, ...extras },
+      },
+      {
+        parent,
+        dependsOn: [...after],
+        // Azure refuses to delete a deployment that takes traffic; the endpoint's own deletion takes its deployments along.
+        deletedWith: endpoint.resource,
+        ignoreChanges: autoscaled ? ["sku.capacity"] : [],
+        hooks: { beforeCreate: [roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds)] },
+        customTimeouts: { create: "120m", update: "120m", delete: "60m" },
+      },
+    ),
+  );
+}
+
+/** The part of the body that the decision alone determines. */
+function deploymentProperties(decision: DeploymentDecision) {
+  const { probes, requestSettings } = decision;
+  return {
+    endpointComputeType: "Managed" as const,
+    instanceType: decision.instanceType,
+    livenessProbe: probeSettings(probes.liveness),
+    readinessProbe: probeSettings(probes.readiness),
+    requestSettings: {
+      requestTimeout: seconds(requestSettings.requestTimeout),
+      maxConcurrentRequestsPerInstance: requestSettings.maxConcurrentRequestsPerInstance,
+    },
+    scaleSettings: { scaleType: "Default" as const },
+    // Azure's request log is in the diagnostic setting; Application Insights works only with Azure's own inference images.
+    appInsightsEnabled: false,
+  };
+}
+
+function probeSettings({ initialDelay, period, timeout, failureThreshold }: Probe) {
+  return {
+    initialDelay: seconds(initialDelay),
+    period: seconds(period),
+    timeout: seconds(timeout),
+    failureThreshold,
+    successThreshold: 1,
+  };
+}

@@ -1,0 +1,225 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import type * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { SCORE_ACTION } from "../facts/roles";
+import { fail } from "./fail";
+import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
+import { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, stableGuid } from "./roles";
+import { stateInputs, type Transform, transformed } from "./transform";
+import type { WorkspaceReference } from "./workspaceReference";
+
+/** How callers prove who they are, and Azure's word for it. Source: Azure docs, concept-endpoints-online-auth. */
+const AUTH_MODES = { key: "Key", entra: "AADToken" } as const;
+
+export type Auth = keyof typeof AUTH_MODES;
+
+export interface OnlineEndpointArgs {
+  readonly workspace: WorkspaceReference;
+  /** Name in Azure: 3 to 32 letters, digits and `-`, beginning with a letter, unique in the region. Changing it replaces the endpoint. */
+  readonly endpointName: pulumi.Input<string>;
+  /** Group of the stack, for the endpoint's identity. */
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** `key`: a shared key. `entra`: a token of a caller who has the role. */
+  readonly auth: Auth;
+  /**
+   * With `entra`: object ids that may call the endpoint, and nothing else.
+   * @default - nobody but those with a wider role
+   */
+  readonly invokers?: readonly string[];
+  /** ARM id of the registry that the endpoint pulls its images from. */
+  readonly imageRegistryId: pulumi.Input<string>;
+  /** ARM id of the workspace's storage account, where models are. */
+  readonly storageAccountId: pulumi.Input<string>;
+  /**
+   * ARM id of the vault that deployments take secrets from.
+   * @default - none: no deployment has a secret
+   */
+  readonly vaultId?: pulumi.Input<string>;
+  /** The endpoint's identity. It is fixed for life: to change it, add a second endpoint and move the callers. @default "create" */
+  readonly identity?: IdentityChoice;
+  /** Who grants the identity's and the callers' roles. @default "moor" */
+  readonly roles?: RolesOwner;
+  /** Text that Azure shows beside the endpoint. @default - none */
+  readonly description?: string;
+  /** Refuse to delete the endpoint. @default true */
+  readonly protect?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What must exist before the endpoint and go after it: images and models of its deployments. @default - nothing */
+  readonly after?: readonly pulumi.Resource[];
+  /** Last changes to the children's arguments. `Traffic` writes the changed endpoint too. */
+  readonly transform?: {
+    readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
+    readonly endpoint?: Transform<machinelearningservices.OnlineEndpointArgs>;
+    readonly invokerRole?: Transform<authorization.RoleDefinitionArgs>;
+  };
+}
+
+/** What deployments, traffic and monitoring need to know of an endpoint. An `OnlineEndpoint` is one. */
+export interface EndpointReference {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly workspace: WorkspaceReference;
+  /** When Azure made it; tells a re-created endpoint from the one before. */
+  readonly createdAt: pulumi.Output<string>;
+  /** The endpoint as it was asked for, without traffic. */
+  readonly body: machinelearningservices.OnlineEndpointArgs;
+  /** When the identity's roles were granted. */
+  readonly roleTimes: RoleTimes;
+}
+
+/**
+ * A private managed online endpoint with an identity of its own, whose roles are granted before the first deployment. It is created without
+ * traffic, because Azure refuses traffic to a deployment that doesn't exist yet; `Traffic` writes the endpoint's body from then on, which
+ * is why changes to properties and tags are not this resource's to make.
+ *
+ * Cost: none; deployments cost.
+ *
+ * @example
+ * const endpoint = new OnlineEndpoint("chat", {
+ *   workspace, resourceGroupName, endpointName: "chat-prod-x7k2p9", auth: "entra", invokers: ["…"],
+ *   imageRegistryId: workspace.imageRegistryId, storageAccountId: workspace.storageAccountId,
+ * });
+ */
+export class OnlineEndpoint extends pulumi.ComponentResource implements EndpointReference {
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly workspace: WorkspaceReference;
+  readonly createdAt: pulumi.Output<string>;
+  readonly body: machinelearningservices.OnlineEndpointArgs;
+  readonly roleTimes: RoleTimes;
+  /** Scheme and host that clients call, without a path: `https://<endpoint>.<region>.inference.ml.azure.com`. */
+  readonly origin: pulumi.Output<string>;
+  /** ARM id of the endpoint's identity. */
+  readonly identityId: pulumi.Output<string>;
+  /** The endpoint itself, as what a deployment is deleted with. */
+  readonly resource: machinelearningservices.OnlineEndpoint;
+
+  private readonly logicalName: string;
+
+  constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:OnlineEndpoint", name, stateInputs(args), opts);
+    this.logicalName = name;
+    this.workspace = args.workspace;
+    const identity = this.chooseIdentity(args);
+    this.identityId = identity.id;
+    const roles = this.grantPullAndRead(args, identity);
+    this.roleTimes = roleTimes(roles);
+    const { resource, body } = this.createEndpoint(args, identity, roles);
+    this.resource = resource;
+    this.body = body;
+    this.id = resource.id;
+    this.name = resource.name;
+    this.createdAt = resource.systemData.apply((systemData) => systemData.createdAt ?? "");
+    this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
+    this.admitInvokers(args);
+    this.registerOutputs({ id: this.id, name: this.name, origin: this.origin, identityId: this.identityId });
+  }
+
+  private chooseIdentity(args: OnlineEndpointArgs): Identity {
+    const { identity = "create", resourceGroupName, workspace, tags, transform } = args;
+    return chooseIdentity(
+      `${this.logicalName}-identity`,
+      identity,
+      { resourceName: pulumi.interpolate`id-${args.endpointName}`, resourceGroupName, location: workspace.location, tags },
+      transform?.identity,
+      { parent: this },
+    );
+  }
+
+  /** Azure grants a user-assigned identity nothing by itself, and a deployment without these fails at its start. */
+  private grantPullAndRead(args: OnlineEndpointArgs, { principalId }: Identity): authorization.RoleAssignment[] {
+    if (args.roles === "external") return [];
+    const grants: Record<string, Omit<Grant, "principalId">> = {
+      "acr-pull": { role: "AcrPull", scope: args.imageRegistryId },
+      "blob-reader": { role: "Storage Blob Data Reader", scope: args.storageAccountId },
+      ...(args.vaultId === undefined ? {} : { "secrets-user": { role: "Key Vault Secrets User", scope: args.vaultId } }),
+    };
+    return Object.entries(grants).map(([name, grant]) =>
+      grantRole(`${this.logicalName}-${name}`, { principalId, ...grant }, { parent: this }),
+    );
+  }
+
+  private createEndpoint(args: OnlineEndpointArgs, identity: Identity, roles: readonly pulumi.Resource[]) {
+    const { workspace, auth, description, tags, protect = true, after = [] } = args;
+    const [name, body, opts] = transformed<machinelearningservices.OnlineEndpointArgs>(
+      args.transform?.endpoint,
+      `${this.logicalName}-endpoint`,
+      {
+        endpointName: args.endpointName,
+        workspaceName: workspace.name,
+        resourceGroupName: workspace.resourceGroupName,
+        location: workspace.location,
+        kind: "Managed",
+        identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+        tags,
+        properties: { authMode: AUTH_MODES[auth], publicNetworkAccess: "Disabled", description },
+      },
+      {
+        parent: this,
+        protect,
+        dependsOn: [...roles, ...after],
+        ignoreChanges: ["properties", "tags"],
+        hooks: { beforeUpdate: [refuseNewIdentity(`${this.logicalName}-identity-guard`)] },
+        customTimeouts: { create: "30m", update: "30m", delete: "60m" },
+      },
+    );
+    return { body, resource: new machinelearningservices.OnlineEndpoint(name, body, opts) };
+  }
+
+  private admitInvokers(args: OnlineEndpointArgs): void {
+    const { invokers = [], auth, roles, endpointName, transform } = args;
+    if (invokers.length === 0) return;
+    if (auth === "key")
+      fail(`Endpoint "${this.logicalName}" has invokers but auth "key": a key admits whoever holds it; set auth "entra".`);
+    if (roles === "external") return;
+    const groupId = this.id.apply((id) => id.split("/").slice(0, 5).join("/"));
+    const role = new authorization.RoleDefinition(
+      ...transformed(
+        transform?.invokerRole,
+        `${this.logicalName}-invoker-role`,
+        {
+          roleDefinitionId: stableGuid(`${this.logicalName}-invoker-role`),
+          scope: groupId,
+          roleName: pulumi.interpolate`Score ${endpointName}`,
+          roleType: "CustomRole",
+          description: "May call one online endpoint, and nothing else.",
+          permissions: [{ actions: [SCORE_ACTION], notActions: [] }],
+          assignableScopes: [groupId],
+        },
+        { parent: this },
+      ),
+    );
+    for (const invoker of invokers) {
+      const name = `${this.logicalName}-invoker-${invoker}`;
+      new authorization.RoleAssignment(
+        name,
+        {
+          roleAssignmentName: stableGuid(name),
+          principalId: invoker,
+          // A user, a group or a service principal: left out, Azure looks it up; left to the SDK, it would be "User".
+          principalType: pulumi.output<string | undefined>(undefined),
+          roleDefinitionId: pulumi.all([this.id, role.name]).apply(([scope, roleId]) => roleDefinitionId(scope, roleId)),
+          scope: this.id,
+        },
+        { parent: this, dependsOn: [role] },
+      );
+    }
+  }
+}
+
+/** Azure can't change an endpoint's identity, neither in place nor by replacing an endpoint that serves; better said in the preview. */
+function refuseNewIdentity(name: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    name,
+    ({ oldInputs, newInputs, name: endpoint }) => {
+      const [before, now] = [oldInputs?.identity, newInputs?.identity].map((identity) => JSON.stringify(identity));
+      if (before === now) return;
+      fail(
+        `${endpoint}: an endpoint's identity is fixed for life (was ${before}, now ${now}). Add a second endpoint, move its callers, then remove this one.`,
+      );
+    },
+    { onDryRun: true },
+  );
+}

@@ -1,0 +1,348 @@
+import type * as authorization from "@pulumi/azure-native/authorization";
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import type * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { parseArmId } from "./armId";
+import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
+import { createOutboundRules, type OutboundRules } from "./outboundRules";
+import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "./privateLink";
+import { type Grant, grantRole, type RolesOwner } from "./roles";
+import { stateInputs, type Transform, transformed } from "./transform";
+import {
+  createAppInsights,
+  createLogs,
+  createRegistry,
+  createStorage,
+  createVault,
+  type StoreContext,
+  type StoreTransforms,
+  storeName,
+} from "./workspaceStores";
+
+/** Something to make, or the ARM id of one that exists. */
+export type CreateOrExisting = "create" | { readonly existing: string };
+
+export interface WorkspaceArgs {
+  /** Stack name; part of physical names. */
+  readonly stack: string;
+  /** Makes physical names unique: lower-case letters and digits. Changing it replaces everything. */
+  readonly suffix: pulumi.Input<string>;
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** Azure region of the workspace, its stores and everything in it. Changing it replaces everything. */
+  readonly location: pulumi.Input<string>;
+  /**
+   * The workspace, with its storage account, vault and Application Insights. An existing one has these already; its managed network must be
+   * active and allow approved outbound only.
+   * @default "create"
+   */
+  readonly workspace?: CreateOrExisting;
+  /**
+   * The registry that images are pulled from. An existing one must not be the workspace's own; it must be Premium and may be in another
+   * subscription of the tenant, and gets an outbound rule and the role by which the workspace's identity approves it.
+   * @default "create"
+   */
+  readonly imageRegistry?: CreateOrExisting;
+  /** The Log Analytics workspace. @default "create" */
+  readonly logs?: CreateOrExisting;
+  /** The workspace's user-assigned identity. @default "create" */
+  readonly identity?: IdentityChoice;
+  /**
+   * Where private endpoints go.
+   * @default - none: the landing zone makes them
+   */
+  readonly privateEndpoints?: PrivateEndpointPlace;
+  /** Who grants the roles of the workspace's identity. @default "moor" */
+  readonly roles?: RolesOwner;
+  /**
+   * What computes may reach beyond the workspace's own stores.
+   * @default - nothing
+   */
+  readonly outboundRules?: OutboundRules;
+  /**
+   * Size of the firewall that Azure runs once there is a host-name rule; it can't be changed after the first one.
+   * @default "Basic"
+   * @see Azure docs, how-to-managed-network
+   */
+  readonly firewallSku?: "Basic" | "Standard";
+  /** Days that logs are kept. @default 90 */
+  readonly logRetentionDays?: number;
+  /** Refuse to delete the workspace and its stores. @default true */
+  readonly protect?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Last changes to the children's arguments. */
+  readonly transform?: StoreTransforms & {
+    readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
+    readonly workspace?: Transform<machinelearningservices.WorkspaceArgs>;
+  };
+}
+
+interface Core {
+  readonly id: pulumi.Output<string>;
+  readonly storageAccountId: pulumi.Output<string>;
+  readonly vaultId: pulumi.Output<string>;
+  readonly principalId: pulumi.Output<string>;
+  readonly resources: pulumi.Resource[];
+}
+
+/**
+ * A private Azure Machine Learning workspace: no public access, no account keys, a managed network that lets nothing out but what is
+ * approved. The managed network is provisioned when the workspace is made, which takes about half an hour: creating a deployment would
+ * not provision it, and would fail.
+ *
+ * Cost: the workspace is free; a Premium registry (about 50 USD a month), private endpoints (about 7 USD a month each, in the network and
+ * in the managed network), logs by volume; a firewall only with host-name rules.
+ *
+ * @example
+ * const workspace = new Workspace("platform", {
+ *   stack: "dev", suffix: "x7k2p9", resourceGroupName, location: "swedencentral", privateEndpoints: network.place,
+ * });
+ */
+export class Workspace extends pulumi.ComponentResource {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly resourceGroupName: pulumi.Output<string>;
+  readonly location: pulumi.Output<string>;
+  /** ARM id of the storage account behind the workspace's datastores. */
+  readonly storageAccountId: pulumi.Output<string>;
+  /** ARM id of the workspace's Key Vault. */
+  readonly vaultId: pulumi.Output<string>;
+  /** ARM id of the registry that images are pulled from. */
+  readonly imageRegistryId: pulumi.Output<string>;
+  /** Host name of that registry. */
+  readonly loginServer: pulumi.Output<string>;
+  /** ARM id of the Log Analytics workspace. */
+  readonly logsId: pulumi.Output<string>;
+  /** What a deployment waits for: private endpoints and outbound rules. */
+  readonly ready: pulumi.Resource[];
+
+  private readonly logicalName: string;
+  private readonly args: WorkspaceArgs;
+  private readonly context: StoreContext;
+
+  constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:Workspace", name, stateInputs(args), opts);
+    this.logicalName = name;
+    this.args = args;
+    this.context = this.storeContext();
+
+    this.logsId = this.chooseLogs();
+    const registry = this.chooseRegistry();
+    this.imageRegistryId = registry.id;
+    this.loginServer = registry.loginServer;
+    const core = this.chooseWorkspace();
+    this.id = core.id;
+    this.name = core.id.apply((id) => parseArmId(id).name);
+    this.resourceGroupName = core.id.apply((id) => parseArmId(id).resourceGroupName);
+    this.location = pulumi.output(args.location);
+    this.storageAccountId = core.storageAccountId;
+    this.vaultId = core.vaultId;
+    this.ready = [...core.resources, ...this.openOutbound(core)];
+
+    this.registerOutputs({
+      id: this.id,
+      name: this.name,
+      resourceGroupName: this.resourceGroupName,
+      location: this.location,
+      storageAccountId: this.storageAccountId,
+      vaultId: this.vaultId,
+      imageRegistryId: this.imageRegistryId,
+      loginServer: this.loginServer,
+      logsId: this.logsId,
+    });
+  }
+
+  private storeContext(): StoreContext {
+    const { stack, suffix, resourceGroupName, location, tags, protect = true } = this.args;
+    return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
+  }
+
+  private chooseLogs(): pulumi.Output<string> {
+    const { logs = "create", logRetentionDays = 90, transform } = this.args;
+    return logs === "create" ? createLogs(this.context, logRetentionDays, transform?.logs).id : pulumi.output(logs.existing);
+  }
+
+  private chooseRegistry(): { readonly id: pulumi.Output<string>; readonly loginServer: pulumi.Output<string> } {
+    const { imageRegistry = "create", transform } = this.args;
+    if (imageRegistry === "create") return createRegistry(this.context, transform?.registry);
+    const { name } = parseArmId(imageRegistry.existing);
+    return { id: pulumi.output(imageRegistry.existing), loginServer: pulumi.output(`${name.toLowerCase()}.azurecr.io`) };
+  }
+
+  private chooseWorkspace(): Core {
+    const { workspace = "create" } = this.args;
+    return workspace === "create" ? this.createWorkspace() : this.adoptWorkspace(workspace.existing);
+  }
+
+  private createWorkspace(): Core {
+    const { transform } = this.args;
+    const identity = this.chooseIdentity();
+    const storage = createStorage(this.context, transform?.storage);
+    const vault = createVault(this.context, transform?.vault);
+    const appInsights = createAppInsights(this.context, this.logsId, transform?.appInsights);
+    const roles = this.grantStoreRoles(identity, { storage: storage.id, vault: vault.id, appInsights: appInsights.id });
+    const workspace = this.createMachineLearningWorkspace(
+      identity,
+      { storage: storage.id, vault: vault.id, appInsights: appInsights.id },
+      roles,
+    );
+    const contributor = this.grant("workspace-contributor", {
+      principalId: identity.principalId,
+      role: "Contributor",
+      scope: workspace.id,
+    });
+    const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
+    return {
+      id: workspace.id,
+      storageAccountId: storage.id,
+      vaultId: vault.id,
+      principalId: identity.principalId,
+      resources: [workspace, ...contributor, ...links],
+    };
+  }
+
+  private chooseIdentity(): Identity {
+    const { identity = "create", resourceGroupName, location, tags, transform } = this.args;
+    return chooseIdentity(
+      `${this.logicalName}-identity`,
+      identity,
+      { resourceName: storeName(this.context, "identity"), resourceGroupName, location, tags },
+      transform?.identity,
+      { parent: this },
+    );
+  }
+
+  /** The roles that Azure documents for a workspace with a user-assigned identity (Azure docs, how-to-identity-based-service-authentication). */
+  private grantStoreRoles(identity: Identity, stores: WorkspaceStores): authorization.RoleAssignment[] {
+    const { principalId } = identity;
+    const grants: Record<string, Omit<Grant, "principalId">> = {
+      "storage-contributor": { role: "Contributor", scope: stores.storage },
+      "storage-data": { role: "Storage Blob Data Contributor", scope: stores.storage },
+      "storage-files": { role: "Storage File Data Privileged Contributor", scope: stores.storage },
+      "vault-contributor": { role: "Contributor", scope: stores.vault },
+      "vault-data": { role: "Key Vault Administrator", scope: stores.vault },
+      "app-insights-contributor": { role: "Contributor", scope: stores.appInsights },
+      // On the group, because the managed network's endpoint to the workspace is approved while the workspace is being made.
+      "network-approver": { role: "Azure AI Enterprise Network Connection Approver", scope: this.resourceGroupId(stores.storage) },
+      ...(this.ownsRegistry ? { "registry-contributor": { role: "Contributor", scope: this.imageRegistryId } } : {}),
+    };
+    return Object.entries(grants).flatMap(([name, grant]) => this.grant(name, { principalId, ...grant }));
+  }
+
+  private createMachineLearningWorkspace(
+    identity: Identity,
+    stores: WorkspaceStores,
+    roles: pulumi.Resource[],
+  ): machinelearningservices.Workspace {
+    const { resourceGroupName, location, tags, firewallSku = "Basic", transform } = this.args;
+    return new machinelearningservices.Workspace(
+      ...transformed(
+        transform?.workspace,
+        `${this.logicalName}-workspace`,
+        {
+          workspaceName: storeName(this.context, "workspace"),
+          resourceGroupName,
+          location,
+          tags,
+          kind: "Default",
+          sku: { name: "Basic", tier: "Basic" },
+          identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+          primaryUserAssignedIdentity: identity.id,
+          storageAccount: stores.storage,
+          keyVault: stores.vault,
+          applicationInsights: stores.appInsights,
+          containerRegistry: this.ownsRegistry ? this.imageRegistryId : undefined,
+          publicNetworkAccess: "Disabled",
+          v1LegacyMode: false,
+          systemDatastoresAuthMode: "Identity",
+          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku },
+          provisionNetworkNow: true,
+        },
+        {
+          parent: this,
+          dependsOn: roles,
+          protect: this.context.protect,
+          // Azure adds its own rules to the managed network, and reads the switch only when it makes the workspace.
+          ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],
+          customTimeouts: { create: "60m", update: "60m", delete: "60m" },
+        },
+      ),
+    );
+  }
+
+  private adoptWorkspace(workspaceId: string): Core {
+    const { name, resourceGroupName } = parseArmId(workspaceId);
+    const workspace = machinelearningservices.getWorkspaceOutput({ workspaceName: name, resourceGroupName }, { parent: this });
+    return {
+      id: pulumi.output(workspaceId),
+      storageAccountId: workspace.apply(({ storageAccount }) => storageAccount!),
+      vaultId: workspace.apply(({ keyVault }) => keyVault!),
+      principalId: workspace.apply(workspacePrincipal),
+      resources: this.createPrivateEndpoints({}),
+    };
+  }
+
+  private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
+    const { privateEndpoints: place, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
+    if (place === undefined) return [];
+    const all = { ...targets, ...(imageRegistry === "create" ? { registry: this.imageRegistryId } : {}) };
+    return (Object.keys(all) as LinkedServiceName[]).flatMap((service) =>
+      createPrivateLink(
+        `${this.logicalName}-${service}-endpoint`,
+        {
+          service,
+          targetId: all[service]!,
+          endpointName: storeName(this.context, "privateEndpoint", service),
+          resourceGroupName,
+          location,
+          place,
+          tags,
+        },
+        { parent: this },
+      ),
+    );
+  }
+
+  /** Host-name and private-endpoint rules, and a foreign registry's own, one after another. */
+  private openOutbound(core: Core): pulumi.Resource[] {
+    const { outboundRules = {} } = this.args;
+    if (this.ownsRegistry) return createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: core.resources });
+    const approver = this.grant("image-registry-approver", {
+      principalId: core.principalId,
+      role: "Azure AI Enterprise Network Connection Approver",
+      scope: this.imageRegistryId,
+    });
+    const registryRule = { privateEndpoint: { targetId: this.imageRegistryId, subresource: "registry" } };
+    return createOutboundRules(
+      this.logicalName,
+      this,
+      { "image-registry": registryRule, ...outboundRules },
+      { parent: this, after: [...core.resources, ...approver] },
+    );
+  }
+
+  /** Whether the image registry is the workspace's own, which Azure connects by itself. */
+  private get ownsRegistry(): boolean {
+    const { workspace = "create", imageRegistry = "create" } = this.args;
+    return workspace === "create" && imageRegistry === "create";
+  }
+
+  private grant(name: string, grant: Grant): authorization.RoleAssignment[] {
+    return this.args.roles === "external" ? [] : [grantRole(`${this.logicalName}-${name}`, grant, { parent: this })];
+  }
+
+  private resourceGroupId(memberId: pulumi.Output<string>): pulumi.Output<string> {
+    return memberId.apply((id) => id.split("/").slice(0, 5).join("/"));
+  }
+}
+
+interface WorkspaceStores {
+  readonly storage: pulumi.Output<string>;
+  readonly vault: pulumi.Output<string>;
+  readonly appInsights: pulumi.Output<string>;
+}
+
+/** Object id by which an existing workspace acts: its system-assigned identity, or else its first user-assigned one. */
+function workspacePrincipal({ identity }: machinelearningservices.GetWorkspaceResult): string {
+  return identity?.principalId || Object.values(identity?.userAssignedIdentities ?? {})[0]!.principalId;
+}

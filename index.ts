@@ -1,0 +1,85 @@
+import * as resources from "@pulumi/azure-native/resources";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { HubAccess, InferenceEndpoint, Model, modelKey, Network, Workspace } from "./components";
+import { loadStack } from "./config/load";
+import type { DeploymentSpec, EndpointSpec } from "./config/spec";
+
+const { spec, huggingFaceToken } = loadStack();
+const { name: stack, location: region, platform } = spec;
+const { roles, diagnostics } = platform;
+const tags = { "moor-stack": stack, ...platform.tags };
+/** A stack that is worth a lock is worth keeping. */
+const protect = spec.decisionsFrom === "lock";
+/** Azure-on-this-machine spreads roles at once and has no requests to drain. */
+const waits = process.env.MOOR_WAITS === "none" ? { rolePropagationSeconds: 0, drainSeconds: 0 } : {};
+
+const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
+for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
+
+const group = new resources.ResourceGroup("moor", { resourceGroupName: `moor-${stack}-${region}`, location: region, tags }, { protect });
+const resourceGroupName = group.name;
+const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
+const place = { stack, suffix, resourceGroupName, location: region, tags };
+
+const { subnetId, addressSpace } = platform.network;
+const network = new Network("network", {
+  ...place,
+  network: subnetId === undefined ? { create: { addressSpace } } : { existing: { subnetId } },
+  dns: platform.dns,
+});
+const workspace = new Workspace("platform", {
+  ...place,
+  workspace: createOr(platform.workspaceId),
+  imageRegistry: createOr(platform.imageRegistryId),
+  logs: createOr(platform.logsId),
+  privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
+  roles,
+  protect,
+});
+
+const decisions = spec.endpoints.flatMap(({ deployments }) =>
+  deployments.flatMap(({ decision, previous }) => [decision, previous ?? decision]),
+);
+const weights = decisions.flatMap(({ model }) => model ?? []);
+const models = new Map<string, Model>();
+for (const { id, revision, path } of weights) {
+  const key = modelKey({ id, revision });
+  if (path !== undefined && !models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
+}
+const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
+const fromHub = weights.some(({ source }) => source === "hub");
+const { vaultId, ready: after } = workspace;
+const hub = fromHub ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tags, after }) : undefined;
+
+export { region as location };
+export const workspaceId = workspace.id;
+export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
+
+function serve({ key, name, auth, invokers, deployments }: EndpointSpec) {
+  const endpoint = new InferenceEndpoint(key, {
+    ...{ stack, resourceGroupName, workspace, auth, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
+    invokers: auth === "entra" ? invokers : [],
+    endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
+    alertEmails: platform.alertEmails,
+    after: [...models.values()],
+  });
+  const keyCommand = pulumi.interpolate`az ml online-endpoint get-credentials --name ${endpoint.name} --resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;
+  const tokenCommand = "az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv";
+  const { id, scoringUri, openaiBaseUrl } = endpoint;
+  return { id, scoringUri, openaiBaseUrl, auth, ...(auth === "key" ? { keyCommand } : { tokenCommand }) };
+}
+
+/** One line of the preview: `chat/main-8c1f02ab: 2 to 6 × Standard_NC24ads_A100_v4, 100 % of requests, Qwen/Qwen2.5-7B-Instruct at a09a3545`. */
+function describe(key: string, { decision, instances, scale, weight, previous }: DeploymentSpec): string {
+  const { name: deployment, instanceType, model, requestSettings } = decision;
+  const count = scale === undefined ? instances : `${scale.min} to ${scale.max}`;
+  const served = model === undefined ? [] : [`${model.id} at ${model.revision.slice(0, 8)} from the ${model.source}`];
+  const concurrency = `${requestSettings.maxConcurrentRequestsPerInstance} requests at once and instance`;
+  const kept = previous === undefined ? [] : [`${previous.name} kept at weight 0`];
+  return `${key}/${deployment}: ${[`${count} × ${instanceType}`, `${weight} % of requests`, ...served, concurrency, ...kept].join(", ")}`;
+}
+
+function createOr(id: string | undefined) {
+  return id === undefined ? ("create" as const) : { existing: id };
+}

@@ -1,0 +1,120 @@
+/** Which layers keep what, read from a `config.json`: one kind for each layer, by whichever of the many spellings the family uses. */
+import { list, number, object, type Shape } from "./configJson";
+import { type CacheLayers, indexerBytes, type StateShape, stateShape } from "./model";
+
+type Kind = "full" | "sliding" | "chunked" | "state" | "none";
+
+/** Words of `layer_types` and `layers_block_type`, and letters of `hybrid_override_pattern`. */
+const kinds: Readonly<Record<string, Kind>> = {
+  full_attention: "full",
+  attention: "full",
+  global_attention: "full",
+  sliding_attention: "sliding",
+  sliding_window_attention: "sliding",
+  chunked_attention: "chunked",
+  linear_attention: "state",
+  mamba: "state",
+  mamba2: "state",
+  conv: "state",
+  moe: "none",
+  mlp: "none",
+  "*": "full",
+  M: "state",
+  E: "none",
+  "-": "none",
+};
+
+/** The layers by what they keep, or why that can't be said. */
+export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
+  const { text } = shape;
+  if (text.is_encoder_decoder === true) return { cache: [], unmodelled: "it is an encoder-decoder model" };
+  if (list(text, "compress_ratios") ?? number(text, "compress_ratio")) return { cache: [], unmodelled: "it compresses its KV cache" };
+  const each = layerKinds(shape);
+  if (each.length === 0 || each.includes(undefined))
+    return { cache: [], unmodelled: "config.json names layers of a kind that the planner doesn't know" };
+  // The last layers may use the cache of earlier ones instead of their own.
+  const own = each.slice(0, each.length - (number(text, "num_kv_shared_layers") ?? 0));
+  const count = (kind: Kind) => own.filter((one) => one === kind).length;
+  const state = count("state") > 0 ? stateOf(shape) : undefined;
+  if (count("state") > 0 && !state) return { cache: [], unmodelled: "the shape of its recurrent state isn't in config.json" };
+  return { cache: layersOf(shape, count, state) };
+}
+
+function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape | undefined): CacheLayers[] {
+  const { text } = shape;
+  const heads = { kvHeads: shape.kvHeads, headDim: shape.headDim };
+  const layers: CacheLayers[] = [];
+  const full = count("full");
+  const lora = number(text, "kv_lora_rank");
+  const indexer = number(text, "index_head_dim");
+  if (full > 0 && lora) layers.push({ kind: "mla", layers: full, width: lora + (number(text, "qk_rope_head_dim") ?? 64) });
+  else if (full > 0) {
+    const kvHeads = number(text, "num_global_key_value_heads") ?? shape.kvHeads;
+    layers.push({ kind: "full", layers: full, kvHeads, headDim: number(text, "global_head_dim") ?? shape.headDim });
+  }
+  if (full > 0 && indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(indexer) });
+  if (count("sliding") > 0)
+    layers.push({ kind: "sliding", layers: count("sliding"), ...heads, window: number(text, "sliding_window") ?? 4096 });
+  if (count("chunked") > 0)
+    layers.push({ kind: "chunked", layers: count("chunked"), ...heads, window: number(text, "attention_chunk_size") ?? 8192 });
+  if (state) layers.push({ kind: "state", layers: count("state"), state });
+  return layers;
+}
+
+/** The kind of each layer, in order; undefined for a word that nobody knows. */
+function layerKinds(shape: Shape): (Kind | undefined)[] {
+  const { text, layers } = shape;
+  const named = list(text, "layer_types") ?? list(text, "layers_block_type");
+  const window = number(text, "sliding_window");
+  if (named) return named.map((word) => narrow(kinds[String(word)], window, shape.maxModelLen));
+  if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map((letter) => kinds[letter]);
+  const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
+  const interval = number(text, "full_attention_interval", "attn_layer_period");
+  if (interval) return each((i) => i % interval === (number(text, "attn_layer_offset") ?? interval - 1), "state");
+  const linear = object(text, "linear_attn_config");
+  if (linear) return each((i) => (list(linear, "full_attn_layers") ?? []).includes(i + 1), "state");
+  if (number(text, "attention_chunk_size")) {
+    const noRope = list(text, "no_rope_layers");
+    return each((i) => (noRope?.length ? noRope[i] === 0 : (i + 1) % 4 === 0), "chunked");
+  }
+  const pattern =
+    number(text, "sliding_window_pattern", "_sliding_window_pattern") ?? (shape.architecture.startsWith("Gemma2") ? 2 : undefined);
+  if (window && pattern) return each((i) => (i + 1) % pattern === 0, "sliding");
+  // Qwen2 names a window that it doesn't use unless told to, and Phi-3 one that is wider than its context.
+  const uses = text.use_sliding_window !== false && window !== undefined && window < shape.maxModelLen;
+  return each(() => !uses, "sliding");
+}
+
+/** A window as wide as the context is no window. */
+function narrow(kind: Kind | undefined, window: number | undefined, maxModelLen: number): Kind | undefined {
+  return kind === "sliding" && (window === undefined || window >= maxModelLen) ? "full" : kind;
+}
+
+function stateOf(shape: Shape): StateShape | undefined {
+  const { text } = shape;
+  const ssmBytes = [text.mamba_ssm_dtype, text.mamba_ssm_cache_dtype].includes("float32") ? 4 : 2;
+  const kernel = number(text, "linear_conv_kernel_dim", "conv_kernel", "mamba_d_conv", "conv_kernel_size") ?? 4;
+  const keyHeads = number(text, "linear_num_key_heads");
+  const valueHeads = number(text, "linear_num_value_heads");
+  if (keyHeads && valueHeads) {
+    const [keyDim, valueDim] = [number(text, "linear_key_head_dim") ?? 128, number(text, "linear_value_head_dim") ?? 128];
+    return { ...stateShape({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
+  }
+  const heads = number(text, "mamba_num_heads", "mamba_n_heads");
+  const headDim = number(text, "mamba_head_dim", "mamba_d_head");
+  if (heads && headDim) {
+    const groups = number(text, "n_groups", "mamba_n_groups") ?? 1;
+    const stateSize = number(text, "ssm_state_size", "mamba_d_state") ?? 128;
+    return { ...stateShape({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
+  }
+  const linear = object(text, "linear_attn_config");
+  const linearHeads = linear && number(linear, "num_heads");
+  if (linear && linearHeads) {
+    const dim = number(linear, "head_dim") ?? 128;
+    const convElements = 3 * linearHeads * dim * ((number(linear, "short_conv_kernel_size") ?? 4) - 1);
+    return { convElements, convBytes: 2, ssmElements: linearHeads * dim * dim, ssmBytes: 4, heads: [linearHeads] };
+  }
+  const convolution = number(text, "conv_L_cache");
+  if (convolution) return { convElements: shape.hidden * (convolution - 1), convBytes: 2, ssmElements: 0, ssmBytes: 2, heads: [] };
+  return undefined;
+}

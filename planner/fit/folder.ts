@@ -1,0 +1,75 @@
+/** A model from a folder on this machine: its `config.json` and, if the weights are there, the exact bytes that vLLM will load. */
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PlanError, refusal } from "../codes";
+import { type Checkpoint, type Config, modelFromConfig, number, object } from "./configJson";
+import { GiB, type Model } from "./model";
+
+/**
+ * Reads a model.
+ * @param path a `config.json` or the folder that holds one
+ * @param checkpointGiB size of the weights that vLLM loads, if the files are not here
+ * @throws PlanError MOOR120 where there is no readable config.json
+ */
+export function readModel(path: string, checkpointGiB?: number): Model {
+  const file = path.endsWith(".json") ? path : join(path, "config.json");
+  const folder = dirname(file);
+  const config = readJson(file);
+  if (!config) throw new PlanError(refusal("MOOR120", `There is no readable ${file}.`));
+  const hfQuantConfig = readJson(join(folder, "hf_quant_config.json"));
+  const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
+  return modelFromConfig(String(config._name_or_path || folder), config, { ...size, hfQuantConfig });
+}
+
+function checkpointSize(folder: string, config: Config): Checkpoint {
+  const files = weightFiles(folder);
+  if (files.length > 0) return { loadedBytes: files.reduce((sum, file) => sum + loadedBytes(join(folder, file), config), 0) };
+  const index = readJson(join(folder, "model.safetensors.index.json"));
+  const metadata = index && object(index, "metadata");
+  return { fileBytes: metadata && number(metadata, "total_size") };
+}
+
+/** Weight files of the folder itself: subfolders hold other formats, and `consolidated` a second copy beside the sharded one. */
+function weightFiles(folder: string): string[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
+  const sharded = files.filter((name) => !name.startsWith("consolidated"));
+  return sharded.length > 0 ? sharded : files;
+}
+
+/** Bytes of the tensors of one file that vLLM loads, from the file's own header. */
+function loadedBytes(file: string, config: Config): number {
+  const text = object(config, "text_config") ?? config;
+  const layers = number(text, "num_hidden_layers") ?? Number.POSITIVE_INFINITY;
+  const tied = (text.tie_word_embeddings ?? config.tie_word_embeddings) === true;
+  return Object.entries(header(file)).reduce((sum, [name, tensor]) => {
+    if (name === "__metadata__" || /(^|\.)mtp\./.test(name) || (tied && /(^|\.)lm_head\.weight$/.test(name))) return sum;
+    const layer = /(^|\.)layers\.(\d+)\./.exec(name);
+    const language = !/vision|visual|audio|encoder/.test(name);
+    if (layer && language && Number(layer[2]) >= layers) return sum;
+    const [from, to] = (tensor as { data_offsets: [number, number] }).data_offsets;
+    return sum + to - from;
+  }, 0);
+}
+
+/** A safetensors file starts with the length of its JSON header, 64 bits little endian. */
+function header(file: string): Config {
+  const handle = openSync(file, "r");
+  try {
+    const length = Buffer.alloc(8);
+    readSync(handle, length, 0, 8, 0);
+    const json = Buffer.alloc(Number(length.readBigUInt64LE()));
+    readSync(handle, json, 0, json.length, 8);
+    return JSON.parse(json.toString("utf8"));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readJson(file: string): Config | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new PlanError(refusal("MOOR120", `${file} is no JSON: ${(error as Error).message}.`));
+  }
+}

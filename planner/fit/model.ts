@@ -1,0 +1,185 @@
+/**
+ * A model as the planner sees it: which layers keep what per request, and how many bytes the weights take. Made from a row of the table
+ * or from a `config.json`.
+ */
+import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
+
+export const GiB = 2 ** 30;
+
+/** Layers of one kind and what each keeps per request. */
+export type CacheLayers =
+  | { readonly kind: "full"; readonly layers: number; readonly kvHeads: number; readonly headDim: number }
+  /** Keeps the last `window` tokens (sliding) or those of the current chunk (chunked). */
+  | {
+      readonly kind: "sliding" | "chunked";
+      readonly layers: number;
+      readonly kvHeads: number;
+      readonly headDim: number;
+      readonly window: number;
+    }
+  /** One latent vector of `width` elements a token, on every GPU alike. */
+  | { readonly kind: "mla"; readonly layers: number; readonly width: number }
+  /** The sparse indexer's keys: `width` bytes a token, on every GPU alike. */
+  | { readonly kind: "indexer"; readonly layers: number; readonly width: number }
+  | { readonly kind: "state"; readonly layers: number; readonly state: StateShape };
+
+/** Elements of one layer's recurrent state before it is split, and their bytes. */
+export interface StateShape {
+  readonly convElements: number;
+  readonly convBytes: number;
+  readonly ssmElements: number;
+  readonly ssmBytes: number;
+  /** Head counts that tensor parallelism must divide. */
+  readonly heads: readonly number[];
+}
+
+/** How sure the planner is of the size of the weights. */
+export type WeightsFrom = "log" | "checkpoint" | "parameters";
+
+export interface Model {
+  readonly id: string;
+  readonly architecture: string;
+  readonly hidden: number;
+  readonly heads: number;
+  /** KV heads that tensor parallelism splits or copies; undefined with latent attention only. */
+  readonly kvHeads?: number;
+  readonly headDim: number;
+  readonly layers: number;
+  readonly cache: readonly CacheLayers[];
+  readonly intermediate: number;
+  readonly experts?: { readonly count: number; readonly perToken: number; readonly intermediate: number };
+  readonly vocab: number;
+  /** Longest context, tokens. */
+  readonly maxModelLen: number;
+  readonly quantization?: Quantization;
+  readonly vision: boolean;
+  /** Bytes that are split over the GPUs. */
+  readonly weightBytes: number;
+  /** Bytes that each GPU holds whole: the table of rotary angles. */
+  readonly replicatedBytes: number;
+  readonly weightsFrom: WeightsFrom;
+  /** Bytes of weights that one token reads; less than all of them with experts. */
+  readonly activeBytes: number;
+  /** Parameters that one token uses. */
+  readonly activeParameters: number;
+  /** What was not in the source and was assumed, one sentence each. */
+  readonly assumptions: readonly string[];
+  /** Why the KV cache can't be computed. */
+  readonly unmodelled?: string;
+}
+
+/** Vocabulary where the source names none: large, for the sampler's memory grows with it. */
+const assumedVocab = 131_072;
+
+/** Bytes per parameter of the quantised layers; scales and zero points included. */
+const bytesPerParameter: Record<Quantization, number> = {
+  fp8: 1,
+  "fp8-block128": 1,
+  "modelopt-fp8": 1,
+  mxfp4: 0.53,
+  nvfp4: 0.56,
+  awq: 0.53,
+  gptq: 0.53,
+  int4: 0.53,
+  int8: 1,
+  nf4: 0.55,
+};
+
+/** Bytes of a checkpoint from its number of parameters: embeddings and output head stay in 16 bit, the rest is quantised. */
+export function bytesFromParameters(parameters: number, vocab: number, hidden: number, tied: boolean, quantization?: Quantization): number {
+  if (quantization === undefined) return 2 * parameters;
+  const embeddings = Math.min(parameters, vocab * hidden * (tied ? 1 : 2));
+  return 2 * embeddings + bytesPerParameter[quantization] * (parameters - embeddings);
+}
+
+/** Elements of a layer's state; the recurrent part is kept in 32 bit by the models that have one. */
+export function stateShape(state: StateFacts): StateShape {
+  if (state.kind === "gatedDeltaNet") {
+    const width = 2 * state.keyHeads * state.keyDim + state.valueHeads * state.valueDim;
+    const ssmElements = state.valueHeads * state.valueDim * state.keyDim;
+    return { convElements: width * (state.kernel - 1), convBytes: 2, ssmElements, ssmBytes: 4, heads: [state.keyHeads, state.valueHeads] };
+  }
+  const width = state.heads * state.headDim + 2 * state.groups * state.stateSize;
+  const ssmElements = state.heads * state.headDim * state.stateSize;
+  return { convElements: width * (state.kernel - 1), convBytes: 2, ssmElements, ssmBytes: 4, heads: [state.heads] };
+}
+
+/**
+ * The model of a table row.
+ * @param checkpointGiB size of the weights that vLLM loads, GiB over all GPUs, if better known than the table does
+ */
+export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: number): Model {
+  const assumptions: string[] = [];
+  const vocab = facts.vocab ?? assumedVocab;
+  if (facts.vocab === undefined) assumptions.push(`vocabulary of ${assumedVocab} assumed: the table has none for ${id}`);
+  const intermediate = facts.intermediate ?? 4 * facts.hidden;
+  const parameters = facts.paramsB * 1e9;
+  const replicatedBytes = rotaryBytes(facts.maxModelLen, facts.mla?.ropeHeadDim ?? facts.headDim);
+  const weights = weightsOf(facts, checkpointGiB, vocab, replicatedBytes);
+  if (weights.from === "parameters") assumptions.push(`weights computed from ${facts.paramsB} billion parameters: no file size is known`);
+  const activeShare = (facts.activeB ?? facts.paramsB) / facts.paramsB;
+  return {
+    id,
+    architecture: facts.architecture,
+    hidden: facts.hidden,
+    heads: facts.heads,
+    kvHeads: facts.mla ? undefined : facts.kvHeads,
+    headDim: facts.headDim,
+    layers: facts.layers,
+    cache: cacheLayers(facts),
+    intermediate,
+    experts: facts.experts,
+    vocab,
+    maxModelLen: facts.maxModelLen,
+    quantization: facts.quantization,
+    vision: facts.vision ?? false,
+    weightBytes: weights.bytes,
+    replicatedBytes,
+    weightsFrom: weights.from,
+    activeBytes: weights.bytes * activeShare,
+    activeParameters: parameters * activeShare,
+    assumptions,
+    unmodelled: facts.unmodelled,
+  };
+}
+
+/** The model with this Hugging Face id; undefined where the table has none. */
+export function modelFromTable(id: string, checkpointGiB?: number): Model | undefined {
+  const facts = modelFacts(id);
+  return facts && modelFromFacts(id, facts, checkpointGiB);
+}
+
+/** Bytes of the rotary cosine and sine table: one 16-bit row of the head's width for each position. */
+export function rotaryBytes(positions: number, headDim: number): number {
+  return 2 * positions * headDim;
+}
+
+function weightsOf(facts: ModelFacts, given: number | undefined, vocab: number, replicated: number): { bytes: number; from: WeightsFrom } {
+  const unloaded = (facts.unloadedGiB ?? 0) * GiB;
+  if (given !== undefined) return { bytes: given * GiB, from: "checkpoint" };
+  if (facts.loadedGiB !== undefined) return { bytes: facts.loadedGiB * GiB - replicated, from: "log" };
+  if (facts.checkpointGiB !== undefined) return { bytes: facts.checkpointGiB * GiB - unloaded, from: "checkpoint" };
+  return {
+    bytes: bytesFromParameters(facts.paramsB * 1e9, vocab, facts.hidden, facts.tied ?? false, facts.quantization),
+    from: "parameters",
+  };
+}
+
+function cacheLayers(facts: ModelFacts): CacheLayers[] {
+  const { sliding, chunked, state, mla } = facts;
+  const full = facts.attentionLayers ?? facts.layers - (sliding?.layers ?? 0) - (chunked?.layers ?? 0) - (state?.layers ?? 0);
+  const heads = { kvHeads: facts.kvHeads, headDim: facts.headDim };
+  const layers: CacheLayers[] = [];
+  if (mla) layers.push({ kind: "mla", layers: full, width: mla.kvLoraRank + mla.ropeHeadDim });
+  else if (full > 0) layers.push({ kind: "full", layers: full, ...heads, ...facts.global });
+  if (facts.indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(facts.indexer) });
+  if (sliding) layers.push({ kind: "sliding", ...sliding, ...heads });
+  if (chunked) layers.push({ kind: "chunked", ...chunked, ...heads });
+  if (state) layers.push({ kind: "state", layers: state.layers, state: stateShape(state) });
+  return layers;
+}
+
+/** The indexer keeps its keys in 8 bit, with one 32-bit scale for each 128 of them. */
+export function indexerBytes(headDim: number): number {
+  return headDim + 4 * Math.ceil(headDim / 128);
+}

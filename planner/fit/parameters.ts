@@ -1,0 +1,72 @@
+/** How many parameters a model has, counted from its shapes: total, those that one token uses, and those that vLLM leaves on disk. */
+import { number, type Shape } from "./configJson";
+import type { CacheLayers, Model } from "./model";
+
+export interface ParameterCount {
+  readonly total: number;
+  readonly active: number;
+  /** Multi-token prediction layers, which vLLM reads only for speculative decoding. */
+  readonly unloaded: number;
+  readonly experts: Model["experts"];
+}
+
+export function countParameters(shape: Shape, cache: readonly CacheLayers[]): ParameterCount {
+  const { text, hidden, layers, vocab } = shape;
+  const experts = expertsOf(shape);
+  const embeddings = vocab * hidden * (shape.tied ? 1 : 2);
+  const attention = attentionParameters(shape);
+  const recurrent = cache.reduce((sum, layer) => sum + (layer.kind === "state" ? layer.layers : 0), 0);
+  const dense = 3 * hidden * shape.intermediate;
+  const sparseLayers = experts ? expertLayers(shape) : 0;
+  const expert = experts ? 3 * hidden * experts.intermediate : 0;
+  const shared =
+    3 * hidden * (number(text, "shared_expert_intermediate_size", "moe_shared_expert_intermediate_size") ?? sharedWidth(shape, experts));
+  const perLetter = patternCounts(shape);
+  const mixers = perLetter ? perLetter.attention * attention : (layers - recurrent) * attention;
+  const plainLayers = perLetter ? perLetter.dense : layers - sparseLayers;
+  // A recurrent layer's projections are about as large as those of attention with as many heads as hidden allows.
+  const total =
+    embeddings + mixers + recurrent * 4 * hidden * hidden + plainLayers * dense + sparseLayers * ((experts?.count ?? 0) * expert + shared);
+  const idle = experts ? sparseLayers * (experts.count - experts.perToken) * expert : 0;
+  const draft = number(text, "num_nextn_predict_layers", "mtp_num_hidden_layers") ?? 0;
+  const draftLayer = attention + (experts ? experts.count * expert + shared : dense) + 2 * hidden * hidden;
+  return { total, active: total - idle, unloaded: draft * draftLayer, experts };
+}
+
+function expertsOf({ text, intermediate }: Shape): Model["experts"] {
+  const count = number(text, "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts");
+  if (!count || count < 2) return undefined;
+  const perToken = number(text, "num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_top_k") ?? 1;
+  return { count, perToken, intermediate: number(text, "moe_intermediate_size", "expert_ffn_hidden_size") ?? intermediate };
+}
+
+function sharedWidth({ text }: Shape, experts: Model["experts"]): number {
+  return (number(text, "n_shared_experts", "num_shared_experts") ?? 0) * (experts?.intermediate ?? 0);
+}
+
+/** Layers with experts: after the first dense ones, or each n-th. */
+function expertLayers(shape: Shape): number {
+  const { text, layers } = shape;
+  const letters = patternCounts(shape);
+  if (letters) return letters.experts;
+  const step = number(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq") ?? 1;
+  return Math.floor((layers - (number(text, "first_k_dense_replace") ?? 0)) / step);
+}
+
+/** Where each layer is one thing only (attention, recurrence, experts), a pattern of letters says which. */
+function patternCounts({ text }: Shape): { attention: number; experts: number; dense: number } | undefined {
+  const pattern = text.hybrid_override_pattern;
+  if (typeof pattern !== "string") return undefined;
+  const count = (letter: string) => [...pattern].filter((one) => one === letter).length;
+  return { attention: count("*"), experts: count("E"), dense: count("-") };
+}
+
+function attentionParameters({ text, hidden, heads, kvHeads, headDim }: Shape): number {
+  const lora = number(text, "kv_lora_rank");
+  if (!lora) return hidden * headDim * (2 * heads + 2 * kvHeads);
+  const rope = number(text, "qk_rope_head_dim") ?? 64;
+  const [nope, value] = [number(text, "qk_nope_head_dim") ?? 128, number(text, "v_head_dim") ?? 128];
+  const queryRank = number(text, "q_lora_rank");
+  const query = queryRank ? hidden * queryRank + queryRank * heads * (nope + rope) : hidden * heads * (nope + rope);
+  return query + hidden * (lora + rope) + lora * heads * (nope + value) + heads * value * hidden;
+}

@@ -1,0 +1,141 @@
+/**
+ * The serving contract: flags, probes, request settings and scale rule that fit each other, derived from the memory estimate, the speed and
+ * the declared load.
+ */
+import type { RequestSettings, ScaleRule } from "../decision";
+import type { Estimate } from "../fit/estimate";
+import type { Model } from "../fit/model";
+import { needsExpertParallel } from "../fit/parallel";
+import { forcedDtype } from "../size/compatible";
+import type { Machine } from "../size/machine";
+import { limits, type ServingBasis, type ServingSettings } from "./checks";
+import { parsersOf } from "./parsers";
+import { type Speed, speedOf } from "./speed";
+import { probesFor, type Start, startOf } from "./start";
+
+/** What an instance is declared to carry. */
+export interface DeclaredLoad {
+  /** Requests at once on one instance. */
+  readonly concurrency: number;
+  /** Tokens of an answer that must arrive within the timeout. @default 1024, or half of a short context */
+  readonly outputTokens?: number;
+  /** @default mirror */
+  readonly source?: "mirror" | "hub";
+  /** Most instances of the deployment. @default 1 */
+  readonly maxInstances?: number;
+  /** Name by which clients call the model. @default the model's id */
+  readonly servedModelName?: string;
+}
+
+/** What a client must do so that no request fails inside the declared load. */
+export interface ClientAdvice {
+  /** Largest `max_tokens` that arrives within the timeout at the declared concurrency. */
+  readonly maxTokens: number;
+  /** Seconds a client waits: a little longer than Azure does. */
+  readonly timeoutSeconds: number;
+  /** Status codes worth another try, after a pause that doubles. */
+  readonly retryOn: readonly number[];
+}
+
+export interface Contract {
+  readonly settings: ServingSettings;
+  readonly basis: ServingBasis;
+  readonly speed: Speed;
+  readonly start: Start;
+  readonly client: ClientAdvice;
+  readonly reasons: readonly string[];
+}
+
+const defaultOutputTokens = 1024;
+
+/** Tokens of an answer that the contract is made for. */
+export function outputTokensOf(load: DeclaredLoad, maxModelLen: number): number {
+  return load.outputTokens ?? Math.min(defaultOutputTokens, Math.floor(maxModelLen / 2));
+}
+
+/** The contract of `model` on `machine` under `load`. */
+export function deriveContract(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): Contract {
+  const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, tensorParallelSize, enforceEager } = estimate.settings;
+  const outputTokens = outputTokensOf(load, maxModelLen);
+  const speed = speedOf(model, machine.gpu, estimate, {
+    concurrency: load.concurrency,
+    promptTokens: maxModelLen - outputTokens,
+    outputTokens,
+  });
+  const ramGiB = machine.size?.ramGiB ?? 0;
+  const start = startOf({ model, tensorParallelSize, source: load.source ?? "mirror", ramGiB, enforceEager });
+  const requestSettings = requestSettingsFor(load.concurrency, speed);
+  const settings: ServingSettings = {
+    flags: flagsOf(model, machine, estimate, load),
+    maxNumSeqs,
+    maxNumBatchedTokens,
+    environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: String(start.allowedSeconds) },
+    probes: probesFor(start.allowedSeconds),
+    requestSettings,
+    scaleRule: scaleRuleFor(load.concurrency, speed),
+  };
+  const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
+  const client = adviceFor(requestSettings, speed, maxModelLen);
+  return { settings, basis, speed, start, client, reasons: reasonsOf(settings, basis, client) };
+}
+
+/** Room above the estimated answer time before Azure cuts it off. */
+const timeoutReserve = 1.25;
+const shortestTimeout = 30;
+
+function requestSettingsFor(concurrency: number, speed: Speed): RequestSettings {
+  const wanted = Math.ceil((timeoutReserve * speed.answerSeconds) / 10) * 10;
+  const requestTimeout = Math.min(limits.requestTimeoutSeconds, Math.max(shortestTimeout, wanted));
+  return { requestTimeout, maxConcurrentRequestsPerInstance: concurrency };
+}
+
+/** Requests a minute at which an instance is as full as declared; a new one is asked for before that, for it takes minutes to come. */
+function scaleRuleFor(concurrency: number, speed: Speed): ScaleRule {
+  const full = (60 * concurrency) / speed.answerSeconds;
+  const scaleOutAbove = Math.max(2, Math.floor(0.7 * full));
+  return { scaleOutAbove, scaleInBelow: Math.max(1, Math.floor(0.4 * scaleOutAbove)) };
+}
+
+function adviceFor(requestSettings: RequestSettings, speed: Speed, maxModelLen: number): ClientAdvice {
+  const tokens = Math.floor((requestSettings.requestTimeout - speed.firstTokenSeconds) / speed.perTokenSeconds);
+  return {
+    maxTokens: Math.max(0, Math.min(tokens, maxModelLen)),
+    timeoutSeconds: requestSettings.requestTimeout + 10,
+    retryOn: [408, 424, 429],
+  };
+}
+
+function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): string[] {
+  const { settings } = estimate;
+  const parsers = parsersOf(model.id);
+  const dtype = forcedDtype(machine);
+  const flags = [
+    ["--served-model-name", load.servedModelName ?? model.id],
+    ["--tensor-parallel-size", String(settings.tensorParallelSize)],
+    ["--max-model-len", String(settings.maxModelLen)],
+    ["--max-num-seqs", String(settings.maxNumSeqs)],
+    ["--max-num-batched-tokens", String(settings.maxNumBatchedTokens)],
+    ["--gpu-memory-utilization", String(settings.gpuMemoryUtilization)],
+    // Requests in flight end before an instance goes: vLLM's default aborts them.
+    ["--shutdown-timeout", "60"],
+    ["--disable-access-log-for-endpoints", "/health,/metrics,/ping"],
+  ];
+  if (settings.kvCacheDtype !== "auto") flags.push(["--kv-cache-dtype", settings.kvCacheDtype]);
+  if (settings.enforceEager) flags.push(["--enforce-eager"]);
+  if (needsExpertParallel(model, settings.tensorParallelSize)) flags.push(["--enable-expert-parallel"]);
+  if (dtype) flags.push(["--dtype", dtype]);
+  if (parsers.toolCall) flags.push(["--enable-auto-tool-choice"], ["--tool-call-parser", parsers.toolCall]);
+  if (parsers.reasoning) flags.push(["--reasoning-parser", parsers.reasoning]);
+  return flags.flat();
+}
+
+function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: ClientAdvice): string[] {
+  const { speed, estimate } = basis;
+  const holds = Math.floor(estimate.safeConcurrency);
+  return [
+    basis.start.reason,
+    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: the KV cache holds ${holds} requests of ${estimate.settings.maxModelLen} tokens`,
+    `requestTimeout ${settings.requestSettings.requestTimeout} s: first token after up to ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms a token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`,
+    `clients: max_tokens at most ${client.maxTokens}, timeout ${client.timeoutSeconds} s, retry ${client.retryOn.join(", ")} with a doubling pause`,
+  ];
+}

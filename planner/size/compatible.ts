@@ -1,0 +1,70 @@
+/** Whether a GPU can compute what a model and its KV cache need, whatever the memory. */
+import type { Quantization } from "../../facts/models";
+import { architectures } from "../../facts/vllm";
+import { type Refusal, refusal } from "../codes";
+import { isKvCacheDtype } from "../fit/kvCache";
+import type { Model } from "../fit/model";
+import type { Machine } from "./machine";
+
+/** Lowest compute capability by quantisation; Infinity where vLLM dropped it. Source: vLLM, `get_min_capability` of each method. */
+const quantizationNeeds: Record<Quantization, number> = {
+  fp8: 8,
+  "fp8-block128": 8,
+  "modelopt-fp8": 8.9,
+  mxfp4: 8,
+  nvfp4: 8,
+  awq: 7.5,
+  gptq: 7.5,
+  int4: 7.5,
+  int8: 7.5,
+  nf4: Number.POSITIVE_INFINITY,
+};
+
+/** bf16 needs 8.0; below, vLLM serves in fp16, which some families overflow in. */
+const bf16Needs = 8;
+const overflowsInFp16 = /^(Gemma[23]|Glm4ForCausalLM|Plamo)/;
+
+/** An 8-bit KV cache needs kernels that exist for sure from Ada on. */
+const narrowKvNeeds = 8.9;
+const narrowKv = /^(fp8|nvfp4|int8|int4)/;
+
+/** Latent attention has no kernel below Ampere, and its sparse kind none below Hopper. */
+const latentNeeds = 8;
+const sparseNeeds = 9;
+
+/** Why nothing can run this model, on any GPU; undefined if something can. */
+export function modelRefusal(model: Model): Refusal | undefined {
+  if (!architectures.has(model.architecture)) {
+    return refusal("MOOR114", `vLLM has no architecture ${model.architecture || "(none named)"}, which ${model.id} needs.`);
+  }
+  if (model.unmodelled) return refusal("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
+  return undefined;
+}
+
+/** Why this machine can't compute in the formats of the model and the KV cache; undefined if it can. */
+export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "auto"): Refusal | undefined {
+  const has = machine.gpu.computeCapability;
+  const on = machine.instanceType ?? "the GPU";
+  const needs = (minimum: number, what: string) =>
+    has < minimum ? refusal("MOOR106", `${what} needs compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`) : undefined;
+  if (model.quantization && quantizationNeeds[model.quantization] === Number.POSITIVE_INFINITY) {
+    return refusal("MOOR106", `vLLM no longer reads ${model.quantization} checkpoints.`);
+  }
+  if (!isKvCacheDtype(kvCacheDtype)) return refusal("MOOR119", `The planner doesn't know how wide the KV cache format ${kvCacheDtype} is.`);
+  if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
+    return refusal("MOOR113", `A KV cache in ${kvCacheDtype} needs compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`);
+  }
+  const sparse = model.cache.some((layer) => layer.kind === "indexer");
+  const latent = model.cache.some((layer) => layer.kind === "mla");
+  return (
+    (model.quantization && needs(quantizationNeeds[model.quantization], `${model.quantization}`)) ||
+    (overflowsInFp16.test(model.architecture) ? needs(bf16Needs, `bf16, without which ${model.architecture} overflows,`) : undefined) ||
+    (sparse ? needs(sparseNeeds, "sparse latent attention") : undefined) ||
+    (latent ? needs(latentNeeds, "latent attention") : undefined)
+  );
+}
+
+/** Value of `--dtype` that the GPU forces; undefined where the model's own will do. */
+export function forcedDtype(machine: Machine): "half" | undefined {
+  return machine.gpu.computeCapability < bf16Needs ? "half" : undefined;
+}

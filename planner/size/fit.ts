@@ -1,0 +1,187 @@
+/**
+ * The answer to "what does this model need": the cheapest machine that carries the load, the settings to run it with, and why each other
+ * machine lost.
+ */
+
+import { pricedRegions, usdPerHour } from "../../facts/prices";
+import { type InstanceType, sizes } from "../../facts/sizes";
+import { type Code, PlanError, type Refusal, refusal } from "../codes";
+import type { Probe, RequestSettings, ScaleRule } from "../decision";
+import { type Model, modelFromTable } from "../fit/model";
+import type { ClientAdvice } from "../serving/contract";
+import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
+import { modelRefusal } from "./compatible";
+import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
+
+export interface FitInput extends Wish {
+  /** A model, or the id of one in the table. */
+  readonly model: Model | string;
+  /** Region whose prices and sizes count. @default any: the lowest price of all regions */
+  readonly region?: string;
+  /** One Azure size. @default all that Azure accepts, cheapest first */
+  readonly instanceType?: string;
+  /** Hardware that Azure doesn't have; wins over `instanceType`. */
+  readonly gpu?: GpuByNumbers;
+  /** With a model of the table: GiB of weights that vLLM loads, if better known. */
+  readonly checkpointGiB?: number;
+}
+
+/** A machine that was not chosen. */
+export interface Rejected {
+  readonly size: string;
+  /** Undefined for a size that fits and is dearer. */
+  readonly code?: Code;
+  readonly reason: string;
+}
+
+export interface FitResult {
+  readonly fits: boolean;
+  /** Azure's name; null where none fits or the GPU was given by numbers. */
+  readonly size: string | null;
+  readonly gpus: number;
+  readonly tensorParallelSize: number;
+  readonly weightsGiBPerGpu: number;
+  readonly activationGiB: number;
+  readonly nonTorchGiB: number;
+  readonly cudaGraphGiB: number;
+  /** Centred estimate of what vLLM logs as available KV cache memory. */
+  readonly kvGiBPerGpu: number;
+  /** What the verdict counted on: the estimate less a margin. */
+  readonly safeKvGiBPerGpu: number;
+  readonly kvTokens: number;
+  readonly maxConcurrency: number;
+  readonly maxModelLen: number;
+  readonly flags: readonly string[];
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly probes: { readonly liveness: Probe; readonly readiness: Probe } | null;
+  readonly requestSettings: RequestSettings | null;
+  readonly scaleRule: ScaleRule | null;
+  readonly client: ClientAdvice | null;
+  /** List price of one instance; null without a price. */
+  readonly usdPerHour: number | null;
+  readonly refusal: Refusal | null;
+  readonly reasons: readonly string[];
+  readonly rejected: readonly Rejected[];
+}
+
+/**
+ * Fits a model.
+ * @throws PlanError MOOR120 where the model's id isn't in the table
+ */
+export function fit(input: FitInput): FitResult {
+  const model = modelOf(input);
+  const none = modelRefusal(model);
+  if (none) return resultOf(input, undefined, none, []);
+  if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input));
+  if (input.instanceType !== undefined) {
+    const machine = machineOf(input.instanceType);
+    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, tryMachine(model, machine, input));
+  }
+  return cheapest(input, model);
+}
+
+function modelOf(input: FitInput): Model {
+  if (typeof input.model !== "string") return input.model;
+  const model = modelFromTable(input.model, input.checkpointGiB);
+  if (model) return model;
+  throw new PlanError(refusal("MOOR120", `${input.model} is not in the planner's table of models.`));
+}
+
+function single(input: FitInput, candidate: Candidate): FitResult {
+  return resultOf(input, candidate, candidate.refusal, []);
+}
+
+/** List price of a size in the region, or the lowest anywhere. */
+function priceOf(instanceType: string, region: string | undefined): number | undefined {
+  if (region !== undefined) return usdPerHour(instanceType, region);
+  const prices = pricedRegions.map((one) => usdPerHour(instanceType, one)).filter((price) => price !== undefined);
+  return prices.length > 0 ? Math.min(...prices) : undefined;
+}
+
+function cheapest(input: FitInput, model: Model): FitResult {
+  const lost: Rejected[] = [];
+  const tried: Candidate[] = [];
+  for (const instanceType of Object.keys(sizes) as InstanceType[]) {
+    const machine = machineOf(instanceType);
+    const priced = priceOf(instanceType, input.region) !== undefined;
+    const early = isRefusal(machine)
+      ? machine
+      : priced
+        ? undefined
+        : refusal("MOOR111", `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`);
+    if (early) lost.push({ size: instanceType, code: early.code, reason: early.message });
+    else if (!isRefusal(machine)) tried.push(tryMachine(model, machine, input));
+  }
+  const price = (candidate: Candidate) => priceOf(candidate.machine.instanceType!, input.region)!;
+  const fitting = tried.filter((candidate) => !candidate.refusal).sort((a, b) => price(a) - price(b) || a.machine.gpus - b.machine.gpus);
+  const [best, ...dearer] = fitting;
+  for (const { machine, refusal: why } of tried) if (why) lost.push({ size: nameOf(machine), code: why.code, reason: why.message });
+  for (const candidate of dearer) {
+    lost.push({ size: nameOf(candidate.machine), reason: `It fits, for ${price(candidate)} USD an hour instead of ${price(best!)}.` });
+  }
+  if (best) return resultOf(input, best, undefined, lost);
+  const where = input.region ? ` in ${input.region}` : "";
+  return resultOf(
+    input,
+    nearest(tried),
+    refusal("MOOR118", `None of ${lost.length} sizes${where} carries ${model.id} under this load.`),
+    lost,
+  );
+}
+
+/** The machine that missed by least: its numbers tell the reader what to change. */
+function nearest(tried: readonly Candidate[]): Candidate | undefined {
+  const sizedUp = tried.filter((candidate) => candidate.estimate);
+  return sizedUp.sort(
+    (a, b) => b.estimate!.safeConcurrency - a.estimate!.safeConcurrency || b.estimate!.safeKvGiBPerGpu - a.estimate!.safeKvGiBPerGpu,
+  )[0];
+}
+
+function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined, rejected: readonly Rejected[]): FitResult {
+  const estimate = candidate?.estimate;
+  const contract = candidate?.contract;
+  const instanceType = candidate?.machine.instanceType;
+  return {
+    fits: candidate !== undefined && why === undefined,
+    size: why ? null : (instanceType ?? null),
+    gpus: candidate?.machine.gpus ?? 0,
+    tensorParallelSize: estimate?.settings.tensorParallelSize ?? 0,
+    weightsGiBPerGpu: estimate?.weightsGiBPerGpu ?? 0,
+    activationGiB: estimate?.activationGiB ?? 0,
+    nonTorchGiB: estimate?.nonTorchGiB ?? 0,
+    cudaGraphGiB: estimate?.cudaGraphGiB ?? 0,
+    kvGiBPerGpu: estimate?.kvGiBPerGpu ?? 0,
+    safeKvGiBPerGpu: estimate?.safeKvGiBPerGpu ?? 0,
+    kvTokens: estimate?.kvTokens ?? 0,
+    maxConcurrency: estimate?.maxConcurrency ?? 0,
+    maxModelLen: estimate?.settings.maxModelLen ?? input.maxModelLen ?? 0,
+    flags: why ? [] : (contract?.settings.flags ?? []),
+    environmentVariables: why ? {} : (contract?.settings.environmentVariables ?? {}),
+    probes: why ? null : (contract?.settings.probes ?? null),
+    requestSettings: why ? null : (contract?.settings.requestSettings ?? null),
+    scaleRule: why ? null : (contract?.settings.scaleRule ?? null),
+    client: why ? null : (contract?.client ?? null),
+    usdPerHour: (instanceType && priceOf(instanceType, input.region)) || null,
+    refusal: why ?? null,
+    reasons: reasonsOf(input, candidate, why),
+    rejected,
+  };
+}
+
+function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined): string[] {
+  const refused = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
+  const estimate = candidate?.estimate;
+  if (!candidate || !estimate) return refused;
+  const { settings } = estimate;
+  const gib = (value: number) => value.toFixed(2);
+  const price = candidate.machine.instanceType && priceOf(candidate.machine.instanceType, input.region);
+  const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} less weights ${gib(estimate.weightsGiBPerGpu)}, activation ${gib(estimate.activationGiB)}, outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
+  return [
+    ...refused,
+    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD an hour by list price` : ""}`,
+    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; the verdict counts on ${gib(estimate.safeKvGiBPerGpu)}`,
+    `${estimate.maxConcurrency.toFixed(1)} requests of ${settings.maxModelLen} tokens at once, ${gib(estimate.requestGiB)} GiB each`,
+    ...(why ? [] : (candidate.contract?.reasons ?? [])),
+    ...candidate.cautions,
+  ];
+}

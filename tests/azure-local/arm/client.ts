@@ -1,0 +1,116 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { type Arm, type ArmOptions, type ManualClock, manualClock, startArm } from "../../../azure-local/arm";
+
+/** API versions at which bodies are checked strictly, by provider. */
+const API_VERSIONS: Readonly<Record<string, string>> = {
+  "microsoft.authorization/locks": "2020-05-01",
+  "microsoft.authorization": "2022-04-01",
+  "microsoft.containerregistry/registries/replications": "2024-11-01-preview",
+  "microsoft.containerregistry": "2023-01-01-preview",
+  "microsoft.insights/actiongroups": "2024-10-01-preview",
+  "microsoft.insights/components": "2020-02-02",
+  "microsoft.insights/metricalerts": "2018-03-01",
+  "microsoft.insights": "2021-05-01-preview",
+  "microsoft.keyvault": "2024-11-01",
+  "microsoft.machinelearningservices": "2025-12-01",
+  "microsoft.managedidentity": "2023-01-31",
+  "microsoft.network/privatednszones": "2024-06-01",
+  "microsoft.network": "2024-05-01",
+  "microsoft.operationalinsights": "2023-09-01",
+  "microsoft.resources": "2024-03-01",
+  "microsoft.storage": "2024-01-01",
+};
+
+/** What `JSON.parse` gives: tests look into answers without declaring their shapes. */
+export type Parsed = ReturnType<typeof JSON.parse>;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Parsed;
+  readonly headers: Headers;
+}
+
+/** A simulator with a standing clock, and a caller that knows the API versions. Paths are below the subscription. */
+export class Caller {
+  constructor(
+    readonly arm: Arm,
+    readonly clock: ManualClock,
+    readonly home: string,
+  ) {}
+
+  static async start(options: Partial<ArmOptions> = {}): Promise<Caller> {
+    const home = options.home ?? fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
+    const clock = (options.clock as ManualClock | undefined) ?? manualClock();
+    return new Caller(await startArm({ ...options, home, clock }), clock, home);
+  }
+
+  /** A simulator that starts from a copy of this one's state. */
+  async fork(options: Partial<ArmOptions> = {}): Promise<Caller> {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
+    for (const file of ["state.jsonl", "secrets.jsonl"]) fs.copyFileSync(path.join(this.home, file), path.join(home, file));
+    return Caller.start({ ...options, home, clock: manualClock(this.clock.now()) });
+  }
+
+  async stop(): Promise<void> {
+    await this.arm.close();
+    fs.rmSync(this.home, { recursive: true, force: true });
+  }
+
+  id(below: string): string {
+    return below.startsWith("/subscriptions/") ? below : `/subscriptions/${this.arm.subscriptionId}${below}`;
+  }
+
+  async send(method: string, below: string, body?: unknown, apiVersion = apiVersionFor(below)): Promise<Answer> {
+    const url = new URL(`${this.arm.url}${this.id(below)}`);
+    if (apiVersion) url.searchParams.set("api-version", apiVersion);
+    const response = await fetch(url, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : undefined, headers: response.headers };
+  }
+
+  get(below: string): Promise<Answer> {
+    return this.send("GET", below);
+  }
+
+  put(below: string, body: unknown): Promise<Answer> {
+    return this.send("PUT", below, body);
+  }
+
+  delete(below: string): Promise<Answer> {
+    return this.send("DELETE", below);
+  }
+
+  post(below: string, body: unknown = {}): Promise<Answer> {
+    return this.send("POST", below, body);
+  }
+
+  /** PUT, then lets Azure's time pass until nothing runs. @throws Error if it was refused or ended badly. */
+  async made(below: string, body: unknown): Promise<Parsed> {
+    const answer = await this.put(below, body);
+    if (answer.status >= 300) throw new Error(`PUT ${below}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const ended = await this.outcome(answer);
+    if (ended && ended.status !== "Succeeded") throw new Error(`PUT ${below}: ${JSON.stringify(ended)}`);
+    return (await this.get(below)).body;
+  }
+
+  /** How the operation of an answer ended, two hours later; undefined when there was none. */
+  async outcome(answer: Answer): Promise<Parsed> {
+    this.clock.advance(2 * 3600);
+    const url = answer.headers.get("azure-asyncoperation");
+    return url ? (await fetch(url)).json() : undefined;
+  }
+}
+
+function apiVersionFor(below: string): string {
+  const last = below.split("?")[0]!.split("/providers/").pop()!.toLowerCase();
+  const type = below.includes("/providers/")
+    ? last
+        .split("/")
+        .filter((_, index) => index === 0 || index % 2 === 1)
+        .join("/")
+    : "microsoft.resources";
+  const known = Object.keys(API_VERSIONS).filter((prefix) => type === prefix || type.startsWith(`${prefix}/`));
+  return API_VERSIONS[known.sort((a, b) => b.length - a.length)[0] ?? ""] ?? "";
+}

@@ -1,0 +1,222 @@
+import { ACR_PULL, BLOB_READER, grant, paths, ROLE_NAMES } from "../platform";
+import { but, type Refusal, type Request, type Scene } from "./refusal";
+
+const second = paths.deployment.replace("main-1", "main-2");
+const other = paths.endpoint.replace("chat-dev", "other-dev");
+const environment2 = paths.environment.replace("versions/1", "versions/2");
+
+/** A new deployment, or an update of the first, with one value changed. */
+function made(path: string, value: unknown, name = second): (scene: Scene) => Request {
+  return ({ body }) => ["PUT", name, but(body.deployment, path, value)];
+}
+
+function updated(path: string, value: unknown): (scene: Scene) => Request {
+  return made(path, value, paths.deployment);
+}
+
+const asItIs: (scene: Scene) => Request = ({ body }) => ["PUT", second, body.deployment];
+const sameAgain: (scene: Scene) => Request = ({ body }) => ["PUT", paths.deployment, body.deployment];
+
+/** An environment version with this image, and a deployment that runs it. */
+function withImage(image: string): Pick<Refusal, "given" | "refused" | "accepted"> {
+  return {
+    given: ({ caller, body }) => caller.made(environment2, but(body.environment, "properties/image", image)),
+    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
+    accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
+  };
+}
+
+/** Takes a role of the endpoint's identity away; an endpoint with a system-assigned identity doesn't need it. */
+function withoutRole(scope: string, name: string, role: string): Pick<Refusal, "given" | "refused" | "accepted"> {
+  return {
+    given: async (scene) => {
+      const { principalId } = (await scene.caller.get(paths.identity)).body.properties;
+      await scene.caller.delete(grant(scene.caller, scope, name, role, principalId)[0]);
+      await scene.caller.made(other, but(scene.body.endpoint, "identity", { type: "SystemAssigned" }));
+    },
+    refused: asItIs,
+    accepted: ({ body }) => ["PUT", `${other}/deployments/main-1`, body.deployment],
+  };
+}
+
+export const deploymentRefusals: readonly Refusal[] = [
+  {
+    rule: "deployment-busy",
+    answer: "409 Conflict",
+    given: async ({ caller, body }) => {
+      await caller.made(other, body.endpoint);
+      await caller.put(second, body.deployment);
+    },
+    refused: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
+    accepted: ({ body }) => ["PUT", `${other}/deployments/main-1`, body.deployment],
+  },
+  {
+    rule: "deployment-busy",
+    case: "two deletes do not overlap",
+    answer: "409 Conflict",
+    given: async ({ caller, body }) => {
+      await caller.made(second, body.deployment);
+      await caller.delete(second);
+    },
+    refused: () => ["DELETE", paths.deployment],
+    accepted: () => ["DELETE", paths.model],
+  },
+  {
+    rule: "deployment-name",
+    answer: "400 BadArgument",
+    refused: ({ body }) => ["PUT", paths.deployment.replace("main-1", "1main"), body.deployment],
+    accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main1"), body.deployment],
+  },
+  {
+    rule: "deployments-per-endpoint",
+    answer: "400 OutOfQuota",
+    given: async ({ caller, body }) => {
+      for (let index = 2; index <= 20; index += 1) await caller.made(paths.deployment.replace("main-1", `many-${index}`), body.deployment);
+    },
+    refused: asItIs,
+    accepted: sameAgain,
+  },
+  { rule: "deployment-instances", answer: "400 BadArgument", refused: made("sku/capacity", 51), accepted: made("sku/capacity", 50) },
+  {
+    rule: "deployment-instances",
+    case: "no scale to zero",
+    answer: "400 BadArgument",
+    refused: updated("sku/capacity", 0),
+    accepted: updated("sku/capacity", 1),
+  },
+  {
+    rule: "deployment-failed-refuses-update",
+    answer: "400 BadArgument",
+    given: async ({ caller, body, id }) => {
+      await caller.made(environment2, but(body.environment, "properties/image", "unknown.azurecr.io/vllm:1"));
+      await caller.outcome(await caller.put(second, but(body.deployment, "properties/environmentId", id(environment2))));
+    },
+    refused: asItIs,
+    accepted: () => ["DELETE", second],
+  },
+  {
+    rule: "deployment-instance-type-fixed",
+    answer: "400 BadArgument",
+    refused: updated("properties/instanceType", "Standard_NC48ads_A100_v4"),
+    accepted: updated("properties/instanceType", "Standard_NC24ads_A100_v4"),
+  },
+  {
+    rule: "deployment-instance-type-known",
+    answer: "400 BadArgument",
+    refused: made("properties/instanceType", "Standard_NC6s_v3"),
+    accepted: made("properties/instanceType", "Standard_NC4as_T4_v3"),
+  },
+  {
+    rule: "deployment-egress-fixed",
+    answer: "400 BadArgument",
+    refused: updated("properties/egressPublicNetworkAccess", "Disabled"),
+    accepted: updated("properties/egressPublicNetworkAccess", "Enabled"),
+  },
+  {
+    rule: "deployment-egress-with-managed-network",
+    answer: "400 BadArgument",
+    refused: made("properties/egressPublicNetworkAccess", "Disabled"),
+    accepted: made("properties/egressPublicNetworkAccess", undefined),
+  },
+  {
+    rule: "deployment-properties-add-only",
+    answer: "400 BadArgument",
+    given: ({ caller, body }) => caller.made(paths.deployment, but(body.deployment, "properties/properties", { team: "a" })),
+    refused: sameAgain,
+    accepted: updated("properties/properties", { team: "a", more: "b" }),
+  },
+  {
+    rule: "deployment-references",
+    answer: "404 ResourceNotFound",
+    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
+    accepted: asItIs,
+  },
+  {
+    rule: "deployment-references",
+    case: "the model",
+    answer: "404 ResourceNotFound",
+    refused: ({ body, id }) => [
+      "PUT",
+      second,
+      but(body.deployment, "properties/model", id(paths.model.replace("versions/1", "versions/2"))),
+    ],
+    accepted: made("properties/model", undefined),
+  },
+  {
+    rule: "deployment-request-timeout",
+    answer: "400 BadArgument",
+    refused: made("properties/requestSettings/requestTimeout", "PT181S"),
+    accepted: made("properties/requestSettings/requestTimeout", "PT3M"),
+  },
+  {
+    rule: "deployment-concurrency",
+    answer: "400 BadArgument",
+    refused: made("properties/requestSettings/maxConcurrentRequestsPerInstance", 0),
+    accepted: made("properties/requestSettings/maxConcurrentRequestsPerInstance", 1),
+  },
+  {
+    rule: "deployment-probes",
+    answer: "400 BadArgument",
+    refused: made("properties/livenessProbe", { initialDelay: "PT0S" }),
+    accepted: made("properties/livenessProbe", { initialDelay: "PT10M", failureThreshold: 60 }),
+  },
+  {
+    rule: "deployment-scale-type",
+    answer: "400 BadArgument",
+    refused: made("properties/scaleSettings", { scaleType: "TargetUtilization", minInstances: 1, maxInstances: 2 }),
+    accepted: made("properties/scaleSettings", { scaleType: "Default" }),
+  },
+  {
+    rule: "deployment-model-mount-path",
+    answer: "400 BadArgument",
+    refused: made("properties/modelMountPath", "var/models"),
+    accepted: made("properties/modelMountPath", "/var/models"),
+  },
+  {
+    rule: "deployment-needs-active-network",
+    answer: "400 WorkspaceManagedNetworkNotReady",
+    given: async ({ caller, body }) => {
+      const lazy = paths.workspace.replace("workspaces/workspace", "workspaces/lazy");
+      await caller.made(lazy, but(body.workspace, "properties/provisionNetworkNow", undefined));
+      await caller.made(other.replace("workspaces/workspace", "workspaces/lazy"), body.endpoint);
+    },
+    refused: ({ body }) => ["PUT", `${other.replace("workspaces/workspace", "workspaces/lazy")}/deployments/main-1`, body.deployment],
+    accepted: asItIs,
+  },
+  {
+    rule: "deployment-with-traffic-stays",
+    answer: "400 BadArgument",
+    given: async ({ caller, body }) => {
+      await caller.made(second, body.deployment);
+      await caller.made(paths.endpoint, but(body.endpoint, "properties/traffic", { "main-1": 100, "main-2": 0 }));
+    },
+    refused: () => ["DELETE", paths.deployment],
+    accepted: () => ["DELETE", second],
+  },
+  {
+    rule: "deployment-with-traffic-stays",
+    case: "mirrored traffic counts",
+    answer: "400 BadArgument",
+    given: ({ caller, body }) => caller.made(paths.endpoint, but(body.endpoint, "properties/mirrorTraffic", { "main-1": 10 })),
+    refused: () => ["DELETE", paths.deployment],
+    accepted: () => ["DELETE", paths.endpoint],
+  },
+  { rule: "image-registry-known", answer: "BadArgument", ...withImage("unknown.azurecr.io/vllm:1") },
+  { rule: "image-reachable", answer: "BadArgument", ...withImage("vllm/vllm-openai:v0.31.0") },
+  { rule: "image-pull-role", answer: "BadArgument", ...withoutRole(paths.registry, ROLE_NAMES.pull, ACR_PULL) },
+  { rule: "storage-read-role", answer: "BadArgument", ...withoutRole(paths.storage, ROLE_NAMES.read, BLOB_READER) },
+  {
+    rule: "storage-read-role",
+    case: "the data collector has to write",
+    answer: "BadArgument",
+    refused: made("properties/dataCollector", { collections: { request: { dataCollectionMode: "Enabled" } } }),
+    accepted: made("properties/dataCollector", { collections: { request: {} } }, paths.deployment.replace("main-1", "main-3")),
+  },
+  {
+    rule: "image-build-compute",
+    answer: "ImageBuildFailure",
+    given: ({ caller, body }) => caller.made(environment2, but(body.environment, "properties/condaFile", "dependencies: [pip]")),
+    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
+    accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
+  },
+];

@@ -1,0 +1,167 @@
+import { paths } from "../platform";
+import { but, type Refusal, type Scene } from "./refusal";
+
+const second = `${paths.network}/subnets/second`;
+const group = `${paths.privateEndpoint}/privateDnsZoneGroups/default`;
+const link = `${paths.zone}/virtualNetworkLinks/network`;
+const endpoint2 = paths.privateEndpoint.replace("privateEndpoints/workspace", "privateEndpoints/second");
+
+function subnet(addressPrefix: string, more: object = {}) {
+  return { properties: { addressPrefix, ...more } };
+}
+
+function zones({ id }: Scene, ...names: string[]) {
+  const privateDnsZoneConfigs = names.map((name, index) => ({ name: `zone${index}`, properties: { privateDnsZoneId: id(zone(name)) } }));
+  return { properties: { privateDnsZoneConfigs } };
+}
+
+function zone(name: string): string {
+  return paths.zone.replace("privatelink.api.azureml.ms", name);
+}
+
+function connection({ body, id }: Scene, target: string, groupId: string) {
+  const properties = { privateLinkServiceId: id(target), groupIds: [groupId] };
+  return but(body.privateEndpoint, "properties/privateLinkServiceConnections", [{ name: "one", properties }]);
+}
+
+function linkTo(id: string | undefined) {
+  return { location: "global", properties: { virtualNetwork: id ? { id } : undefined, registrationEnabled: false } };
+}
+
+export const networkRefusals: readonly Refusal[] = [
+  {
+    rule: "subnet-prefix-valid",
+    answer: "400 InvalidAddressPrefixFormat",
+    refused: () => ["PUT", second, subnet("10.40.1.5/24")],
+    accepted: () => ["PUT", second, subnet("10.40.1.0/24")],
+  },
+  {
+    rule: "subnet-inside-network",
+    answer: "400 NetcfgInvalidSubnet",
+    refused: () => ["PUT", second, subnet("10.40.4.0/24")],
+    accepted: () => ["PUT", second, subnet("10.40.3.0/24")],
+  },
+  {
+    rule: "subnets-apart",
+    answer: "400 NetcfgSubnetRangesOverlap",
+    refused: () => ["PUT", second, subnet("10.40.0.128/25")],
+    accepted: () => ["PUT", second, subnet("10.40.1.128/25")],
+  },
+  {
+    rule: "subnet-in-use",
+    answer: "400 InUseSubnetCannotBeDeleted",
+    given: ({ caller }) => caller.made(second, subnet("10.40.1.0/24")),
+    refused: () => ["DELETE", paths.subnet],
+    accepted: () => ["DELETE", second],
+  },
+  {
+    rule: "network-in-use",
+    answer: "400 InUseSubnetCannotBeDeleted",
+    refused: ({ body }) => ["PUT", paths.network, but(body.network, "properties/subnets", [])],
+    accepted: ({ body }) => ["PUT", paths.network, but(body.network, "properties/subnets", undefined)],
+  },
+  {
+    rule: "subnet-references",
+    answer: "400 InvalidResourceReference",
+    given: ({ caller }) =>
+      caller.made("/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg", {
+        location: "swedencentral",
+        properties: {},
+      }),
+    refused: ({ id }) => ["PUT", second, subnet("10.40.1.0/24", nsg(id, "gone"))],
+    accepted: ({ id }) => ["PUT", second, subnet("10.40.1.0/24", nsg(id, "nsg"))],
+  },
+  {
+    rule: "private-endpoint-subnet",
+    answer: "400 InvalidResourceReference",
+    refused: ({ body, id }) => ["PUT", endpoint2, but(body.privateEndpoint, "properties/subnet/id", id(second))],
+    accepted: ({ body }) => ["PUT", endpoint2, body.privateEndpoint],
+  },
+  {
+    rule: "private-endpoint-subnet-region",
+    answer: "400 InvalidResourceReference",
+    refused: ({ body }) => ["PUT", endpoint2, but(body.privateEndpoint, "location", "westeurope")],
+    accepted: ({ body }) => ["PUT", endpoint2, body.privateEndpoint],
+  },
+  {
+    rule: "private-endpoint-subnet-fixed",
+    answer: "400 PrivateEndpointCannotBeUpdated",
+    given: ({ caller }) => caller.made(second, subnet("10.40.1.0/24")),
+    refused: ({ body, id }) => ["PUT", paths.privateEndpoint, but(body.privateEndpoint, "properties/subnet/id", id(second))],
+    accepted: ({ body }) => ["PUT", paths.privateEndpoint, body.privateEndpoint],
+  },
+  {
+    rule: "private-endpoint-target",
+    answer: "400 InvalidResourceReference",
+    refused: (scene) => ["PUT", endpoint2, connection(scene, paths.vault.replace("vault01", "vault02"), "vault")],
+    accepted: (scene) => ["PUT", endpoint2, connection(scene, paths.vault, "vault")],
+  },
+  {
+    rule: "private-endpoint-group",
+    answer: "400 PrivateEndpointInvalidGroupId",
+    refused: (scene) => ["PUT", endpoint2, connection(scene, paths.storage, "blobs")],
+    accepted: (scene) => ["PUT", endpoint2, connection(scene, paths.storage, "blob")],
+  },
+  {
+    rule: "private-endpoint-registry-premium",
+    answer: "400 PrivateEndpointNotSupportedForSku",
+    given: ({ caller, body }) =>
+      caller.made(paths.registry.replace("registry01", "registry02"), but(but(body.registry, "sku/name", "Standard"), "properties", {})),
+    refused: (scene) => ["PUT", endpoint2, connection(scene, paths.registry.replace("registry01", "registry02"), "registry")],
+    accepted: (scene) => ["PUT", endpoint2, connection(scene, paths.registry, "registry")],
+  },
+  {
+    rule: "subnet-has-room",
+    answer: "400 SubnetIsFull",
+    given: ({ caller }) => caller.made(second, subnet("10.40.1.0/29")),
+    refused: ({ body, id }) => ["PUT", endpoint2, but(body.privateEndpoint, "properties/subnet/id", id(second))],
+    accepted: (scene) => ["PUT", endpoint2, but(connection(scene, paths.vault, "vault"), "properties/subnet/id", scene.id(second))],
+  },
+  {
+    rule: "zone-group-zones",
+    answer: "400 InvalidResourceReference",
+    refused: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms", "privatelink.notebooks.azure.net")],
+    accepted: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms")],
+  },
+  {
+    rule: "zone-group-once",
+    answer: "400 MultiplePrivateDnsZoneGroupsNotAllowed",
+    given: (scene) => scene.caller.made(group, zones(scene, "privatelink.api.azureml.ms")),
+    refused: (scene) => ["PUT", group.replace("default", "other"), zones(scene, "privatelink.api.azureml.ms")],
+    accepted: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms")],
+  },
+  {
+    rule: "zone-group-distinct",
+    answer: "400 DuplicatePrivateDnsZones",
+    refused: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms", "privatelink.api.azureml.ms")],
+    accepted: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms")],
+  },
+  {
+    rule: "zone-in-use",
+    answer: "409 CannotDeleteResource",
+    given: ({ caller, id, body }) =>
+      Promise.all([caller.made(link, linkTo(id(paths.network))), caller.made(zone("example.org"), body.zone)]),
+    refused: () => ["DELETE", paths.zone],
+    accepted: () => ["DELETE", zone("example.org")],
+  },
+  {
+    rule: "link-network-exists",
+    answer: "400 BadRequest",
+    refused: ({ id }) => ["PUT", link, linkTo(`${id(paths.network)}-gone`)],
+    accepted: ({ id }) => ["PUT", link, linkTo(id(paths.network))],
+  },
+  {
+    rule: "link-unique-name",
+    answer: "409 Conflict",
+    given: async ({ caller, id, body }) => {
+      await caller.made(link, linkTo(id(paths.network)));
+      await caller.made(zone("example.org"), body.zone);
+    },
+    refused: ({ id }) => ["PUT", `${link}-again`, linkTo(id(paths.network))],
+    accepted: ({ id }) => ["PUT", `${zone("example.org")}/virtualNetworkLinks/network`, linkTo(id(paths.network))],
+  },
+];
+
+function nsg(id: (below: string) => string, name: string) {
+  return { networkSecurityGroup: { id: id(`/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/${name}`) } };
+}

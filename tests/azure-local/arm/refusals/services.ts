@@ -1,0 +1,184 @@
+import type { Parsed } from "../client";
+import { ACR_PULL, grant, paths } from "../platform";
+import { but, type Refusal, type Scene } from "./refusal";
+
+const ASSIGNMENT = "22222222-0000-4000-8000-00000000000";
+const SECRET = `${paths.vault}/secrets/token`;
+const other = "/resourceGroups/other";
+
+const otherGroup = ({ caller, body }: Scene) => caller.made(other, body.group);
+
+/** A role on the logs for a principal of this number. */
+function assignment({ caller }: Scene, name: string, role = ACR_PULL, principal = "1"): [string, Parsed] {
+  return grant(caller, paths.logs, name, role, `33333333-0000-4000-8000-00000000000${principal}`) as [string, Parsed];
+}
+
+export const serviceRefusals: readonly Refusal[] = [
+  {
+    rule: "role-assignment-name",
+    answer: "400 InvalidRoleAssignmentId",
+    refused: (scene) => ["PUT", ...assignment(scene, "pull")],
+    accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`)],
+  },
+  {
+    rule: "role-assignment-unique",
+    answer: "409 RoleAssignmentExists",
+    given: (scene) => scene.caller.made(...assignment(scene, `${ASSIGNMENT}1`)),
+    refused: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}2`)],
+    accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}2`, ACR_PULL, "2")],
+  },
+  {
+    rule: "role-assignment-fixed",
+    answer: "400 RoleAssignmentUpdateNotPermitted",
+    given: (scene) => scene.caller.made(...assignment(scene, `${ASSIGNMENT}1`)),
+    refused: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`, ACR_PULL, "2")],
+    accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`)],
+  },
+  {
+    rule: "role-exists",
+    answer: "400 RoleDefinitionDoesNotExist",
+    refused: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`, ACR_PULL.replace("4680", "4780"))],
+    accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`)],
+  },
+  {
+    rule: "principal-exists",
+    answer: "400 PrincipalNotFound",
+    refused: (scene) => {
+      const [path, body] = grant(scene.caller, paths.logs, `${ASSIGNMENT}1`, ACR_PULL, identityOf(scene)) as [string, Parsed];
+      return ["PUT", path, but(body, "properties/principalType", undefined)];
+    },
+    accepted: (scene) => ["PUT", ...grant(scene.caller, paths.logs, `${ASSIGNMENT}1`, ACR_PULL, identityOf(scene))],
+  },
+  {
+    rule: "lock-level",
+    answer: "400 LockLevelNotSupported",
+    refused: () => ["PUT", `${paths.zone}/providers/Microsoft.Authorization/locks/keep`, { properties: { level: "NotSpecified" } }],
+    accepted: () => ["PUT", `${paths.zone}/providers/Microsoft.Authorization/locks/keep`, { properties: { level: "CanNotDelete" } }],
+  },
+  {
+    rule: "registry-name-unique",
+    answer: "409 AlreadyInUse",
+    given: otherGroup,
+    refused: ({ body }) => ["PUT", paths.registry.replace("/rg/", "/other/"), body.registry],
+    accepted: ({ body }) => ["PUT", paths.registry.replace("/rg/", "/other/").replace("registry01", "registry02"), body.registry],
+  },
+  {
+    rule: "registry-private-needs-premium",
+    answer: "400 DisablePublicNetworkAccessNotSupported",
+    refused: ({ body }) => ["PUT", paths.registry.replace("registry01", "registry02"), but(body.registry, "sku/name", "Standard")],
+    accepted: ({ body }) => ["PUT", paths.registry.replace("registry01", "registry02"), body.registry],
+  },
+  {
+    rule: "registry-with-private-endpoints-stays-premium",
+    answer: "400 SkuChangeNotAllowed",
+    given: ({ caller, body, id }) => {
+      const connection = { name: "r", properties: { privateLinkServiceId: id(paths.registry), groupIds: ["registry"] } };
+      const endpoint = but(body.privateEndpoint, "properties/privateLinkServiceConnections", [connection]);
+      return caller.made(paths.privateEndpoint.replace("privateEndpoints/workspace", "privateEndpoints/registry"), endpoint);
+    },
+    refused: ({ body }) => [
+      "PUT",
+      paths.registry,
+      but(but(body.registry, "sku/name", "Standard"), "properties/publicNetworkAccess", "Enabled"),
+    ],
+    accepted: ({ body }) => ["PUT", paths.registry, but(body.registry, "properties/publicNetworkAccess", "Enabled")],
+  },
+  {
+    rule: "replication-needs-premium",
+    answer: "400 ReplicationNotSupported",
+    given: ({ caller, body }) =>
+      caller.made(paths.registry.replace("registry01", "registry02"), but(but(body.registry, "sku/name", "Basic"), "properties", {})),
+    refused: () => ["PUT", `${paths.registry.replace("registry01", "registry02")}/replications/swedensouth`, { location: "swedensouth" }],
+    accepted: () => ["PUT", `${paths.registry}/replications/swedensouth`, { location: "swedensouth" }],
+  },
+  {
+    rule: "vault-name-unique",
+    answer: "409 VaultAlreadyExists",
+    given: otherGroup,
+    refused: ({ body }) => ["PUT", paths.vault.replace("/rg/", "/other/"), body.vault],
+    accepted: ({ body }) => ["PUT", paths.vault.replace("/rg/", "/other/").replace("vault01", "vault02"), body.vault],
+  },
+  {
+    rule: "vault-name",
+    answer: "400 VaultNameNotValid",
+    refused: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault--02"), body.vault],
+    accepted: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault-02"), body.vault],
+  },
+  {
+    rule: "vault-soft-deleted",
+    answer: "409 ConflictError",
+    given: async ({ caller, body }) => {
+      const vault = paths.vault.replace("vault01", "vault02");
+      await caller.made(vault, body.vault);
+      await caller.outcome(await caller.delete(vault));
+    },
+    refused: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), body.vault],
+    accepted: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), but(body.vault, "properties/createMode", "recover")],
+  },
+  {
+    rule: "vault-retention",
+    answer: "400 BadRequest",
+    refused: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), but(body.vault, "properties/softDeleteRetentionInDays", 6)],
+    accepted: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), but(body.vault, "properties/softDeleteRetentionInDays", 7)],
+  },
+  {
+    rule: "vault-retention-fixed",
+    answer: "400 BadRequest",
+    refused: ({ body }) => ["PUT", paths.vault, but(body.vault, "properties/softDeleteRetentionInDays", 30)],
+    accepted: ({ body }) => ["PUT", paths.vault, but(body.vault, "properties/softDeleteRetentionInDays", 90)],
+  },
+  {
+    rule: "vault-soft-delete-on",
+    answer: "400 BadRequest",
+    refused: ({ body }) => ["PUT", paths.vault, but(body.vault, "properties/enableSoftDelete", false)],
+    accepted: ({ body }) => ["PUT", paths.vault, but(body.vault, "properties/enableSoftDelete", true)],
+  },
+  {
+    rule: "vault-purge-protection-one-way",
+    answer: "400 BadRequest",
+    given: ({ caller, body }) => caller.made(paths.vault, but(body.vault, "properties/enablePurgeProtection", true)),
+    refused: ({ body }) => ["PUT", paths.vault, body.vault],
+    accepted: ({ body }) => ["PUT", paths.vault, but(body.vault, "properties/enablePurgeProtection", true)],
+  },
+  {
+    rule: "secret-has-value",
+    answer: "400 BadParameter",
+    refused: () => ["PUT", SECRET, { properties: { contentType: "text/plain" } }],
+    accepted: () => ["PUT", SECRET, { properties: { contentType: "text/plain", value: "hf_very-secret" } }],
+  },
+  {
+    rule: "storage-account-name-unique",
+    answer: "409 StorageAccountAlreadyTaken",
+    given: otherGroup,
+    refused: ({ body }) => ["PUT", paths.storage.replace("/rg/", "/other/"), body.storage],
+    accepted: ({ body }) => ["PUT", paths.storage.replace("/rg/", "/other/").replace("storage01", "storage02"), body.storage],
+  },
+  {
+    rule: "storage-name",
+    answer: "400 AccountNameInvalid",
+    refused: ({ body }) => ["PUT", paths.storage.replace("storage01", "s".repeat(25)), body.storage, "2023-05-01"],
+    accepted: ({ body }) => ["PUT", paths.storage.replace("storage01", "s".repeat(24)), body.storage, "2023-05-01"],
+  },
+  {
+    rule: "storage-kind-fixed",
+    answer: "409 AccountPropertyCannotBeUpdated",
+    refused: ({ body }) => ["PUT", paths.storage, but(body.storage, "kind", "BlobStorage")],
+    accepted: ({ body }) => ["PUT", paths.storage, body.storage],
+  },
+  {
+    rule: "storage-hns-fixed",
+    answer: "409 AccountPropertyCannotBeUpdated",
+    refused: ({ body }) => ["PUT", paths.storage, but(body.storage, "properties/isHnsEnabled", true)],
+    accepted: ({ body }) => ["PUT", paths.storage, but(body.storage, "properties/isHnsEnabled", false)],
+  },
+  {
+    rule: "container-name",
+    answer: "400 ContainerOperationFailure",
+    refused: () => ["PUT", `${paths.storage}/blobServices/default/containers/models--x`, { properties: {} }],
+    accepted: () => ["PUT", `${paths.storage}/blobServices/default/containers/models-x`, { properties: {} }],
+  },
+];
+
+function identityOf({ caller }: Scene): string {
+  return (caller.arm.get(caller.id(paths.identity)) as Parsed).properties.principalId;
+}

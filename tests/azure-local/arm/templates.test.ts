@@ -1,0 +1,154 @@
+// Inline templates. Does not prove that Azure reads them alike: expressions, copies, conditions and linked templates are refused here.
+import { Caller } from "./client";
+import { bodies, buildPlatform, paths } from "./platform";
+
+const TEMPLATE = "/resourceGroups/rg/providers/Microsoft.Resources/deployments/traffic";
+const SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+const ENDPOINT_TYPE = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
+
+let caller: Caller;
+beforeEach(async () => {
+  caller = await Caller.start();
+  await buildPlatform(caller);
+});
+afterEach(() => caller.stop());
+
+function deployment(resources: readonly object[], more: object = {}) {
+  return { properties: { mode: "Incremental", template: { $schema: SCHEMA, contentVersion: "1.0.0.0", resources, ...more } } };
+}
+
+function endpoint(traffic: Record<string, number>, more: object = {}) {
+  const { properties, ...body } = bodies(caller).endpoint;
+  return {
+    type: ENDPOINT_TYPE,
+    apiVersion: "2025-12-01",
+    name: "workspace/chat-dev",
+    ...body,
+    properties: { ...properties, traffic },
+    ...more,
+  };
+}
+
+function identity(name: string, dependsOn: readonly string[] = [], tags: Record<string, string> = {}) {
+  return {
+    type: "Microsoft.ManagedIdentity/userAssignedIdentities",
+    apiVersion: "2023-01-31",
+    name,
+    location: "swedencentral",
+    tags,
+    dependsOn,
+  };
+}
+
+function storage(name: string) {
+  return { type: "Microsoft.Storage/storageAccounts", apiVersion: "2024-01-01", name, ...bodies(caller).storage };
+}
+
+test("writes the endpoint's traffic by the same PUT as a caller, and is Succeeded when that has ended", async () => {
+  const answer = await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 100 })]));
+  expect([answer.status, answer.body.properties.provisioningState]).toEqual([201, "Running"]);
+  expect((await caller.get(paths.endpoint)).body.properties.provisioningState).toBe("Updating");
+  caller.clock.advance(30);
+  expect((await caller.get(paths.endpoint)).body.properties).toMatchObject({ provisioningState: "Succeeded", traffic: { "main-1": 100 } });
+  const ended = (await caller.get(TEMPLATE)).body;
+  expect(ended.properties).toMatchObject({ provisioningState: "Succeeded", mode: "Incremental", duration: "PT30.0S" });
+  expect(ended.properties.outputResources).toEqual([{ id: caller.id(paths.endpoint) }]);
+  expect(ended.properties.template).toBeUndefined();
+});
+
+test("a refused resource fails the deployment with the refusal as a detail", async () => {
+  const ended = await caller.outcome(await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 99 })])));
+  expect(ended.status).toBe("Failed");
+  expect(ended.error.code).toBe("DeploymentFailed");
+  expect(ended.error.details).toEqual([
+    { code: "BadArgument", message: "The sum of the traffic is 99: it must be 0 or 100.", target: caller.id(paths.endpoint) },
+  ]);
+  expect((await caller.get(TEMPLATE)).body.properties.error).toEqual(ended.error);
+  expect((await caller.get(paths.endpoint)).body.properties.traffic).toEqual({});
+});
+
+test("resources follow the order of dependsOn, and what depends on a failed one never starts", async () => {
+  const wrong = { ...storage("storage02"), kind: "Nonsense", sku: undefined };
+  const resources = [
+    identity("last", ["storage02"]),
+    identity("free"),
+    { ...wrong, dependsOn: [caller.id("/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/free")] },
+  ];
+  const ended = await caller.outcome(await caller.put(TEMPLATE, deployment(resources)));
+  expect(ended.status).toBe("Failed");
+  const there = async (name: string) => (await caller.get(paths.identity.replace(/endpoint$/, name))).status;
+  expect([await there("free"), await there("last")]).toEqual([200, 404]);
+  const operations = (await caller.send("GET", `${TEMPLATE}/operations`, undefined, "2024-03-01")).body.value;
+  expect(operations.map(({ properties }: { properties: { provisioningState: string } }) => properties.provisioningState)).toEqual([
+    "Succeeded",
+    "Failed",
+  ]);
+});
+
+test("a deployment of the same name is refused while one is active, and accepted after", async () => {
+  await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 100 })]));
+  const refused = await caller.put(TEMPLATE, deployment([identity("one")]));
+  expect([refused.status, refused.body.error.code]).toEqual([409, "DeploymentActive"]);
+  caller.clock.advance(30);
+  expect((await caller.put(TEMPLATE, deployment([identity("one")]))).status).toBe(200);
+});
+
+test("a cancelled deployment starts nothing more, and what ran goes on", async () => {
+  await caller.put(TEMPLATE, deployment([storage("storage02"), identity("after", ["storage02"])]));
+  expect((await caller.post(`${TEMPLATE}/cancel`)).status).toBe(204);
+  expect((await caller.get(TEMPLATE)).body.properties.provisioningState).toBe("Canceled");
+  caller.clock.advance(60);
+  expect((await caller.get(paths.storage.replace("01", "02"))).body.properties.provisioningState).toBe("Succeeded");
+  expect((await caller.get(paths.identity.replace(/endpoint$/, "after"))).status).toBe(404);
+  expect((await caller.post(`${TEMPLATE}/cancel`)).body.error.code).toBe("DeploymentCannotBeCancelled");
+});
+
+test("a deployment goes on after the process died", async () => {
+  await caller.put(TEMPLATE, deployment([storage("storage02"), identity("after", ["storage02"])]));
+  const next = await caller.fork();
+  await caller.stop();
+  caller = next;
+  caller.clock.advance(60);
+  expect((await caller.get(TEMPLATE)).body.properties.provisioningState).toBe("Succeeded");
+  expect((await caller.get(paths.identity.replace(/endpoint$/, "after"))).status).toBe(200);
+});
+
+test("deleting a deployment deletes its history only", async () => {
+  await caller.made(TEMPLATE, deployment([identity("one")]));
+  expect((await caller.delete(TEMPLATE)).status).toBe(200);
+  expect((await caller.get(TEMPLATE)).status).toBe(404);
+  expect((await caller.get(paths.identity.replace(/endpoint$/, "one"))).status).toBe(200);
+});
+
+test("a string that begins with [[ stands for one that begins with [", async () => {
+  await caller.made(TEMPLATE, deployment([identity("one", [], { list: "[[1, 2]", nested: "[[[x" })]));
+  expect((await caller.get(paths.identity.replace(/endpoint$/, "one"))).body.tags).toEqual({ list: "[1, 2]", nested: "[[x" });
+});
+
+describe("refuses before anything is written", () => {
+  const cases: [string, (body: typeof deployment) => unknown, string][] = [
+    [
+      "an expression",
+      (of) => of([identity("one", [], { id: "[resourceGroup().id]" })]),
+      "'resources[0].tags.id' holds the expression '[resourceGroup().id]'",
+    ],
+    ["a complete deployment", (of) => ({ properties: { ...of([]).properties, mode: "Complete" } }), "mode 'Complete' is not served here"],
+    ["a template without a schema", (of) => of([], { $schema: undefined }), "must have the property '$schema'"],
+    [
+      "a template by link",
+      () => ({ properties: { mode: "Incremental", templateLink: { uri: "https://example.org" } } }),
+      "must be an inline template",
+    ],
+    ["a name with too few segments", () => deployment([{ ...endpoint({}), name: "chat-dev" }]), "must have the same number of segments"],
+    ["a resource twice", (of) => of([identity("one"), identity("ONE")]), "is defined multiple times"],
+    ["a dependency outside of the template", (of) => of([identity("one", ["two"])]), "'two' that"],
+    ["a circle", (of) => of([identity("one", ["two"]), identity("two", ["one"])]), "Circular dependency detected"],
+    ["a condition", (of) => of([{ ...identity("one"), condition: false }]), "'resources[0].condition' is not served here"],
+  ];
+  test.each(cases)("%s", async (_what, body, message) => {
+    const answer = await caller.put(TEMPLATE, body(deployment));
+    expect([answer.status, answer.body.error.code]).toEqual([400, "InvalidTemplate"]);
+    expect(answer.body.error.message).toContain(message);
+    expect((await caller.get(TEMPLATE)).status).toBe(404);
+  });
+});

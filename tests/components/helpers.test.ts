@@ -1,0 +1,119 @@
+// Proves names, ids, GUIDs and waits. Doesn't prove that Azure's roles have spread when the wait is over: Azure says that nowhere.
+import * as pulumi from "@pulumi/pulumi";
+import { parentArmId, parseArmId } from "../../components/armId";
+import { minutes, seconds } from "../../components/duration";
+import { fail } from "../../components/fail";
+import { platformName } from "../../components/platformName";
+import { remainingWait, roleWait, stableGuid } from "../../components/roles";
+import { stateInputs, transformed } from "../../components/transform";
+import { BUILT_IN_ROLES } from "../../facts/roles";
+import { record } from "./recorder";
+
+const now = Date.parse("2026-01-01T00:10:00Z");
+
+test.each([
+  ["workspace", "prod-sweden", undefined, "mlw-prod-sweden-x7k2p9", 33],
+  ["workspace", "a-very-long-stack-name-that-goes-on", undefined, "mlw-a-very-long-stack-na-x7k2p9", 33],
+  ["vault", "production-sweden", undefined, "kv-production-swe-x7k2p9", 24],
+  ["vault", "production-s-eden", undefined, "kv-production-s-e-x7k2p9", 24],
+  ["vault", "productions-eden-", undefined, "kv-productions-ed-x7k2p9", 24],
+  ["storage", "Prod-Sweden_1", undefined, "stprodsweden1x7k2p9", 24],
+  ["storage", "production-sweden-central", undefined, "stproductionswedex7k2p9".slice(0, 24), 24],
+  ["registry", "dev", undefined, "crdevx7k2p9", 50],
+  ["privateEndpoint", "dev", "blob", "pe-dev-blob-x7k2p9", 80],
+] as const)("The %s of stack %s (%s) is called %s.", (type, stack, qualifier, name, max) => {
+  const made = platformName(type, stack, "x7k2p9", qualifier);
+  expect(made.length).toBeLessThanOrEqual(max);
+  expect(made.endsWith("x7k2p9")).toBe(true);
+  if (stack !== "a-very-long-stack-name-that-goes-on" && stack !== "production-sweden-central") expect(made).toBe(name);
+});
+
+test("fails when no name can be made.", () => {
+  expect(() => platformName("storage", "---", "x7k2p9")).toThrow(
+    'No storage name of at most 24 characters can be made of stack "---" and suffix "x7k2p9"; shorten them.',
+  );
+});
+
+test("An ARM id gives the subscription, the group and the last name.", () => {
+  const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/n";
+  expect(parseArmId(id)).toEqual({ subscriptionId: "s", resourceGroupName: "g", name: "n" });
+  expect(parentArmId(id)).toBe("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v");
+});
+
+test("fails on what is no ARM id.", () => {
+  expect(() => parseArmId("cr.azurecr.io")).toThrow(
+    '"cr.azurecr.io" is not the id of an Azure resource; it must read /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
+  );
+});
+
+test("Durations are ISO 8601.", () => {
+  expect([seconds(90), minutes(5)]).toEqual(["PT90S", "PT5M"]);
+});
+
+test("A failure is its message and has no stack, which could stall Node.", () => {
+  const error = thrown(() => fail("No."));
+  expect(error).toBeInstanceOf(pulumi.RunError);
+  expect(error.stack).toBe("No.");
+});
+
+test("A GUID is the same for the same project, stack and name, and version 5 in form.", async () => {
+  const guids = async (stack: string) => (await record(() => [stableGuid("a"), stableGuid("b")], { stack })).result as string[];
+  const [dev, again, prod] = [await guids("dev"), await guids("dev"), await guids("prod")];
+  expect(again).toEqual(dev);
+  expect(new Set([...dev, ...prod]).size).toBe(4);
+  for (const guid of dev) expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test.each([
+  [["2026-01-01T00:09:00Z", "2026-01-01T00:08:00Z"], 300, 240],
+  [["2026-01-01T00:05:00Z"], 300, 0],
+  [["2025-01-01T00:00:00Z"], 300, 0],
+  [["2026-01-01T00:10:00.500Z"], 1, 2],
+  [[], 300, 0],
+])("Roles of %j that must be %i s old are waited for %i s.", (createdOn, propagation, wait) => {
+  expect(remainingWait(createdOn, propagation, now)).toBe(wait);
+});
+
+test("The wait for roles is as long as the youngest needs, and old roles need none.", async () => {
+  jest.spyOn(console, "log").mockImplementation(() => {});
+  const wait = async (ageSeconds: number) => {
+    const createdOn = [new Date(Date.now() - ageSeconds * 1000).toISOString()];
+    const started = Date.now();
+    await record(() => roleWait("wait", pulumi.output(createdOn), 10).callback({} as pulumi.ResourceHookArgs));
+    return Date.now() - started;
+  };
+  expect(await wait(3600)).toBeLessThan(500);
+  expect(await wait(9.5)).toBeGreaterThanOrEqual(900);
+});
+
+test("Values of a transform win over a component's own, and a function may change arguments and options.", () => {
+  const args = { a: 1, b: 2 };
+  expect(transformed(undefined, "n", args, {})).toEqual(["n", args, {}]);
+  expect(transformed({ b: 3 }, "n", args, {})).toEqual(["n", { a: 1, b: 3 }, {}]);
+  const change = (given: typeof args, opts: pulumi.CustomResourceOptions) => {
+    given.a = 9;
+    opts.protect = true;
+  };
+  expect(transformed(change, "n", { ...args }, {})).toEqual(["n", { a: 9, b: 2 }, { protect: true }]);
+});
+
+test("A component's state holds neither callbacks nor what only gives order.", () => {
+  expect(stateInputs({ a: 1, transform: {}, after: [] })).toEqual({ a: 1 });
+});
+
+test("Every role is a GUID of its own.", () => {
+  const ids = Object.values(BUILT_IN_ROLES);
+  expect(ids).toHaveLength(21);
+  expect(new Set(ids).size).toBe(21);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+  expect(BUILT_IN_ROLES.AcrPull).toBe("7f951dda-4ed3-4680-a7ca-43fe172d538d");
+});
+
+function thrown(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,0 +1,253 @@
+/**
+ * Runs component code under Pulumi's mocks and records what the program asks the engine for: inputs, and the options that plain mocks hide.
+ * The monitor is wrapped through a private API of `@pulumi/pulumi`, which is why this file alone touches it.
+ */
+
+import * as pulumi from "@pulumi/pulumi";
+import Ajv2020 from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import { previewOutputs, toBody, toOutputs } from "../../azure-local/providers/mapping";
+import { armType, resourceId, resourceType } from "../../azure-local/providers/metadata";
+import { isSecret, type Properties, plain, type Value } from "../../azure-local/providers/wire";
+
+export const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
+export const TENANT = "22222222-2222-4222-8222-222222222222";
+export const PRINCIPAL = "33333333-3333-4333-8333-333333333333";
+export const CREATED_AT = "2026-01-01T00:00:00Z";
+
+/** A resource as the program registered it; resources are named by their logical names. */
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  /** Inputs in plain text. */
+  readonly inputs: Properties;
+  /** Inputs as they were sent: secrets in their envelopes. */
+  readonly rawInputs: Properties;
+  readonly parent: string | undefined;
+  readonly dependsOn: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly deletedWith: string | undefined;
+  readonly protect: boolean;
+  readonly deleteBeforeReplace: boolean | undefined;
+  readonly customTimeouts: { readonly create: string; readonly update: string; readonly delete: string } | undefined;
+  /** Aliases of the program's own; those that azure-native adds for other API versions are left out. */
+  readonly aliases: readonly string[];
+  /** Names of hooks by moment. */
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Recording {
+  readonly resources: readonly Recorded[];
+  /** What components registered as outputs, in plain text, by logical name. */
+  readonly outputs: Readonly<Record<string, Properties>>;
+  readonly invokes: readonly { readonly token: string; readonly inputs: Properties }[];
+  /** Whatever the program returned. */
+  readonly result: unknown;
+}
+
+export interface RecordOptions {
+  /** @default false: an update, with outputs as Azure would give them */
+  readonly preview?: boolean;
+  /** Stack settings by full key. @default none */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Full keys of the settings that are secret. @default none */
+  readonly secretKeys?: readonly string[];
+  /** @default "dev" */
+  readonly stack?: string;
+  /** Answers to invokes, over the built-in ones. @default none */
+  readonly invokes?: Readonly<Record<string, Properties>>;
+}
+
+/** Registers everything that `program` makes and waits until nothing is pending. */
+export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Recording> {
+  const { preview = false, config = {}, secretKeys = [], stack = "dev" } = options;
+  const resources: Recorded[] = [];
+  const outputs: Record<string, Properties> = {};
+  const invokes: { token: string; inputs: Properties }[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, inputs }) => (preview ? { id: "", state: planned(type, inputs) } : created(type, inputs)),
+      call: ({ token, inputs }) => {
+        invokes.push({ token, inputs });
+        return { ...INVOKES, ...options.invokes }[token] ?? {};
+      },
+    },
+    "moor",
+    stack,
+    preview,
+  );
+  pulumi.runtime.setAllConfig(config, [...secretKeys]);
+  wrapMonitor(resources, outputs);
+  try {
+    const result = await program();
+    return { resources, outputs, invokes, result };
+  } finally {
+    await pulumi.runtime.disconnect();
+  }
+}
+
+const INVOKES: Record<string, Properties> = {
+  "azure-native:authorization:getClientConfig": {
+    clientId: PRINCIPAL,
+    objectId: PRINCIPAL,
+    subscriptionId: SUBSCRIPTION,
+    tenantId: TENANT,
+  },
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: protobuf messages of a private API have no exported types.
+type Message = any;
+
+function wrapMonitor(resources: Recorded[], outputs: Record<string, Properties>): void {
+  const monitor = pulumi.runtime.getMonitor() as Message;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: Message, callback: Message) => {
+    resources.push(recorded(request));
+    return register(request, callback);
+  };
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (request: Message, callback: Message) => {
+    outputs[nameOf(request.getUrn())!] = plain(request.getOutputs().toJavaScript()) as Properties;
+    return registerOutputs(request, callback);
+  };
+  monitor.registerResourceHook = (_request: Message, callback: Message) => callback(null, {});
+}
+
+function recorded(request: Message): Recorded {
+  const fields = request.toObject();
+  const rawInputs = request.getObject().toJavaScript() as Properties;
+  const hooks = Object.entries(fields.hooks ?? {}) as [string, string[] | boolean][];
+  return {
+    type: fields.type,
+    name: fields.name,
+    custom: fields.custom,
+    inputs: plain(rawInputs) as Properties,
+    rawInputs,
+    parent: nameOf(fields.parent),
+    dependsOn: fields.dependenciesList.map(nameOf).sort(),
+    ignoreChanges: fields.ignorechangesList,
+    deletedWith: nameOf(fields.deletedwith),
+    protect: fields.protect ?? false,
+    deleteBeforeReplace: fields.deletebeforereplacedefined ? fields.deletebeforereplace : undefined,
+    customTimeouts: fields.customtimeouts && timeouts(fields.customtimeouts),
+    aliases: fields.aliasesList.flatMap((alias: Message) => (alias.spec?.name ? [alias.spec.name] : [])),
+    hooks: Object.fromEntries(
+      hooks.flatMap(([moment, names]) => (Array.isArray(names) && names.length > 0 ? [[moment.replace(/List$/, ""), names]] : [])),
+    ),
+  };
+}
+
+function timeouts({ create, update, pb_delete }: Message): Recorded["customTimeouts"] {
+  return { create, update, delete: pb_delete };
+}
+
+/** Logical name in a URN. */
+function nameOf(urn: string | undefined): string | undefined {
+  return urn ? urn.slice(urn.lastIndexOf("::") + 2) : undefined;
+}
+
+/** State of a resource that a preview plans: what its inputs tell, the rest unknown. */
+function planned(type: string, inputs: Properties): Properties {
+  if (!type.startsWith("azure-native:")) return inputs;
+  const row = resourceType(type);
+  return previewOutputs(row.shape, plain(inputs) as Properties, row.outputs);
+}
+
+/** Id and state of a resource that Azure made. */
+function created(type: string, inputs: Properties): { id: string; state: Properties } {
+  if (type === "random:index/randomString:RandomString") return { id: "x7k2p9", state: { ...inputs, result: "x7k2p9" } };
+  if (type === "docker:index/image:Image") return { id: "image", state: { ...inputs, repoDigest: `cr/moor@sha256:${"b".repeat(64)}` } };
+  if (!type.startsWith("azure-native:")) return { id: "", state: inputs };
+  const row = resourceType(type);
+  const id = resourceId(row, plain(inputs) as Properties, SUBSCRIPTION);
+  const answer = merge(toBody(row.shape, plain(inputs) as Properties), readOnly(type, id));
+  return { id, state: { ...toOutputs(row.shape, answer), id } as Properties };
+}
+
+/** What Azure adds to a body, as far as components use it. */
+function readOnly(type: string, id: string): Properties {
+  const name = id.slice(id.lastIndexOf("/") + 1);
+  const systemData = { createdAt: CREATED_AT };
+  const added: Record<string, Properties> = {
+    "azure-native:authorization:RoleAssignment": { properties: { createdOn: CREATED_AT } },
+    "azure-native:containerregistry:Registry": { properties: { loginServer: `${name}.azurecr.io` } },
+    "azure-native:keyvault:Secret": {
+      properties: { secretUriWithVersion: `https://vault.vault.azure.net/secrets/${name}/${"0123456789abcdef".repeat(2)}` },
+    },
+    "azure-native:machinelearningservices:OnlineEndpoint": {
+      systemData,
+      properties: { scoringUri: `https://${name}.swedencentral.inference.ml.azure.com/score` },
+    },
+    "azure-native:machinelearningservices:OnlineDeployment": { systemData },
+    "azure-native:managedidentity:UserAssignedIdentity": { properties: { principalId: PRINCIPAL, tenantId: TENANT } },
+  };
+  return merge({ id, name }, added[type] ?? {});
+}
+
+function merge(base: Properties, more: Properties): Properties {
+  const result = { ...base };
+  for (const [key, value] of Object.entries(more)) {
+    const old = result[key];
+    const nested = isPlainObject(old) && isPlainObject(value);
+    result[key] = nested ? merge(old, value) : value;
+  }
+  return result;
+}
+
+function isPlainObject(value: Value | undefined): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The one resource of that logical name. @throws when there is none or more than one. */
+export function find({ resources }: Pick<Recording, "resources">, name: string): Recorded {
+  const found = resources.filter((resource) => resource.name === name);
+  if (found.length !== 1)
+    throw new Error(`${found.length} resources are called ${name}; there are ${resources.map((r) => r.name).join(", ")}`);
+  return found[0]!;
+}
+
+/** `type name` of each resource, the azure-native prefix left out, in order of name. */
+export function listing({ resources }: Pick<Recording, "resources">): string[] {
+  return resources.map(({ type, name }) => `${name}: ${type.replace("azure-native:", "")}`).sort();
+}
+
+/** ARM id and request body that a recorded resource asks for. */
+export function armRequest({ type, inputs }: Recorded): { readonly id: string; readonly body: Properties } {
+  const row = resourceType(type);
+  return { id: resourceId(row, inputs, SUBSCRIPTION), body: toBody(row.shape, inputs) };
+}
+
+const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true, formats: { binary: true } }));
+
+/** What the ARM schema of a recorded resource has against its body. */
+export function schemaErrors(resource: Recorded): string[] {
+  const { id, body } = armRequest(resource);
+  const [type, apiVersion] = schemaOf(resource);
+  const schema = require(`../../azure-local/arm/schemas/${type.replaceAll("/", ".")}@${apiVersion}.json`);
+  const validate = ajv.getSchema(schema.$id) ?? ajv.compile(schema);
+  validate({ ...body, name: id.slice(id.lastIndexOf("/") + 1) });
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${resource.name}${instancePath} ${message}`);
+}
+
+/** Resource type and API version of the schema; the one untyped resource in use is the environment version. */
+function schemaOf({ type, inputs }: Recorded): [string, string] {
+  if (type === "azure-native:resources:Resource") {
+    return [`${inputs.resourceProviderNamespace}/workspaces/environments/versions`, String(inputs.apiVersion)];
+  }
+  const { row, apiVersion } = resourceType(type);
+  return [row.schemaType ?? armType(row.path), apiVersion];
+}
+
+/** The ARM template of a recorded traffic write. */
+export function template({ inputs }: Recorded): Properties {
+  return (inputs.properties as Properties).template as Properties;
+}
+
+/** Every path at which a text stands in plain sight, outside of secret envelopes. */
+export function exposed(value: Value | undefined, text: string, path = ""): string[] {
+  if (isSecret(value)) return [];
+  if (typeof value === "string") return value.includes(text) ? [path] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => exposed(item as Value, text, `${path}/${key}`));
+}

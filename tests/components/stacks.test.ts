@@ -1,0 +1,303 @@
+// Proves what the shipped stack files make: every resource, the options that order and keep them, ARM's schemas on every body, and that the
+// Hugging Face token stands nowhere in plain text. Doesn't prove that the engine or Azure carries it out: that is tests/e2e's.
+
+// Before Pulumi's runtime, which reads the folder when it is loaded.
+import "./rootDirectory";
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as yaml from "yaml";
+import { DNS_ZONE_NAMES } from "../../components/privateLink";
+import type { Recording, RecordOptions } from "./recorder";
+import * as recorder from "./recorder";
+
+const root = path.join(__dirname, "..", "..");
+const token = "hf_not_a_real_token";
+const { find, listing, schemaErrors, template } = recorder;
+
+/** Settings of a shipped stack file, as Pulumi hands them to a program. */
+function shippedConfig(stack: string): Record<string, string> {
+  const { config } = yaml.parse(fs.readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+}
+
+const runs = new Map<string, Promise<Recording>>();
+
+/** What a stack registers; each stack is run once in each way. */
+function runStack(stack: string, options: RecordOptions = {}): Promise<Recording> {
+  const key = JSON.stringify([stack, options]);
+  if (!runs.has(key)) runs.set(key, runAfresh(stack, options));
+  return runs.get(key)!;
+}
+
+/** Runs index.ts as in a process of its own: the program and Pulumi's runtime are read again. */
+async function runAfresh(stack: string, options: RecordOptions): Promise<Recording> {
+  jest.resetModules();
+  jest.spyOn(console, "log").mockImplementation(() => {});
+  const fresh = require("./recorder") as typeof recorder;
+  return fresh.record(() => require("../../index"), { stack, ...options, config: { ...shippedConfig(stack), ...options.config } });
+}
+
+afterAll(() => jest.restoreAllMocks());
+
+const custom = (recording: Recording) => recording.resources.filter((resource) => resource.custom);
+const roles = (...names: string[]) => names.map((name) => `${name}: authorization:RoleAssignment`);
+const platform = [
+  "moor: resources:ResourceGroup",
+  "suffix: random:index/randomString:RandomString",
+  "network: moor:index:Network",
+  "network-private-endpoints: network:Subnet",
+  "network-vnet: network:VirtualNetwork",
+  ...DNS_ZONE_NAMES.flatMap((zone) => [`network-${zone}: privatedns:PrivateZone`, `network-${zone}-link: privatedns:VirtualNetworkLink`]),
+  "platform: moor:index:Workspace",
+  "platform-app-insights: applicationinsights:Component",
+  "platform-identity: managedidentity:UserAssignedIdentity",
+  "platform-logs: operationalinsights:Workspace",
+  "platform-registry: containerregistry:Registry",
+  "platform-storage: storage:StorageAccount",
+  "platform-vault: keyvault:Vault",
+  "platform-workspace: machinelearningservices:Workspace",
+  ...roles(
+    "platform-app-insights-contributor",
+    "platform-network-approver",
+    "platform-registry-contributor",
+    "platform-storage-contributor",
+    "platform-storage-data",
+    "platform-storage-files",
+    "platform-vault-contributor",
+    "platform-vault-data",
+    "platform-workspace-contributor",
+  ),
+  ...["blob", "file", "registry", "vault", "workspace"].flatMap((service) => [
+    `platform-${service}-endpoint: network:PrivateEndpoint`,
+    `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
+  ]),
+];
+const endpoint = (key: string, image: string) => [
+  `${key}: moor:index:InferenceEndpoint`,
+  `${key}: moor:index:OnlineEndpoint`,
+  `${key}-endpoint: machinelearningservices:OnlineEndpoint`,
+  `${key}-identity: managedidentity:UserAssignedIdentity`,
+  ...roles(`${key}-acr-pull`, `${key}-blob-reader`),
+  `${image}: moor:index:ContainerImage`,
+  `${image}-environment: resources:Resource`,
+  `${key}-traffic: moor:index:Traffic`,
+  `${key}-traffic-write: resources:Deployment`,
+  `${key}-monitoring: moor:index:Monitoring`,
+  `${key}-monitoring-diagnostics: monitor:DiagnosticSetting`,
+];
+const deployment = (name: string, kind: "GpuDeployment" | "ScoreDeployment") => [
+  `${name}: moor:index:${kind}`,
+  `${name}-deployment: machinelearningservices:OnlineDeployment`,
+];
+const hub = [
+  "hub: moor:index:HubAccess",
+  ...["hf-hub", "hf-lfs", "hf-lfs-us", "hf-xet"].map((rule) => `hub-${rule}: machinelearningservices:ManagedNetworkSettingsRule`),
+];
+
+/** Names of the deployments in the stack, which carry hashes, by their label. */
+function deploymentNames(recording: Recording): Record<string, string> {
+  const components = recording.resources.filter(({ type }) => type.endsWith("GpuDeployment") || type.endsWith("ScoreDeployment"));
+  return Object.fromEntries(components.map(({ name }) => [name.replace(/-[0-9a-f]{8}$/, ""), name]));
+}
+const imageNames = (recording: Recording) =>
+  recording.resources
+    .filter(({ type }) => type === "moor:index:ContainerImage")
+    .map(({ name }) => name)
+    .sort();
+
+/** Everything that ARM's schemas say against the bodies, but for the one pattern that the untyped environment is there to get around. */
+const complaints = (recording: Recording) =>
+  custom(recording)
+    .filter(({ type }) => type.startsWith("azure-native:"))
+    .flatMap(schemaErrors)
+    .filter((error) => !/-environment\/properties\/inferenceConfig\/\w+Route\/path must match pattern/.test(error));
+
+describe.each([undefined, true])("dev (preview %s)", (preview) => {
+  test("makes the platform, the way to the hub and one endpoint with one deployment.", async () => {
+    const recording = await runStack("dev", { preview });
+    const { "chat-main": main } = deploymentNames(recording);
+    const [image] = imageNames(recording);
+    expect(main).toMatch(/^chat-main-[0-9a-f]{8}$/);
+    expect(listing(recording)).toEqual([...platform, ...hub, ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort());
+    expect(recording.resources).toHaveLength(63);
+  });
+
+  test("keeps the token in secret envelopes only.", async () => {
+    const config = { "moor:huggingFaceToken": token };
+    const recording = await runStack("dev", { preview, config, secretKeys: ["moor:huggingFaceToken"] });
+    expect(listing(recording)).toEqual(
+      expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
+    );
+    expect(recording.resources).toHaveLength(65);
+    expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
+    expect(JSON.stringify(recording.outputs)).not.toContain(token);
+    expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
+  });
+});
+
+describe.each([undefined, true])("prod (preview %s)", (preview) => {
+  test("makes the platform, two models, and two endpoints with three deployments, autoscale, alerts and an invoker.", async () => {
+    const recording = await runStack("prod", { preview });
+    const names = deploymentNames(recording);
+    const [chatImage, fraudImage] = imageNames(recording);
+    const alerts = (key: string) => [
+      `${key}-monitoring-emails: monitor:ActionGroup`,
+      ...["latency", "model-errors", "server-errors"].map((alert) => `${key}-monitoring-${alert}: monitor:MetricAlert`),
+    ];
+    const models = ["model-Qwen-Qwen2-5-7B-Instruct-a09a3545", "model-Qwen-Qwen3-8B-b968826d"];
+    expect(Object.keys(names).sort()).toEqual(["chat-candidate", "chat-main", "fraud-main"]);
+    expect(listing(recording)).toEqual(
+      [
+        ...platform,
+        ...models.flatMap((model) => [`${model}: moor:index:Model`, `${model}-version: machinelearningservices:ModelVersion`]),
+        ...endpoint("chat", chatImage!),
+        ...alerts("chat"),
+        "chat-invoker-role: authorization:RoleDefinition",
+        ...roles("chat-invoker-3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"),
+        ...deployment(names["chat-main"]!, "GpuDeployment"),
+        ...deployment(names["chat-candidate"]!, "GpuDeployment"),
+        `${names["chat-main"]}-autoscale: moor:index:Autoscale`,
+        `${names["chat-main"]}-autoscale-setting: monitor:AutoscaleSetting`,
+        ...endpoint("fraud", fraudImage!),
+        ...alerts("fraud"),
+        ...deployment(names["fraud-main"]!, "ScoreDeployment"),
+      ].sort(),
+    );
+    expect(recording.resources).toHaveLength(90);
+  });
+});
+
+describe.each(["dev", "prod"])("%s", (stack) => {
+  let recording: Recording;
+  beforeAll(async () => {
+    recording = await runStack(stack);
+  });
+
+  test("has only bodies that ARM's schemas accept.", () => {
+    expect(complaints(recording)).toEqual([]);
+  });
+
+  test("has a parent for everything but the components that index.ts makes.", () => {
+    const orphans = recording.resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
+    const own =
+      stack === "dev" ? ["chat", "hub"] : ["chat", "fraud", "model-Qwen-Qwen2-5-7B-Instruct-a09a3545", "model-Qwen-Qwen3-8B-b968826d"];
+    expect(orphans.sort()).toEqual([...own, "moor", "network", "platform", "suffix"].sort());
+  });
+
+  test("protects what holds data or an address, with a lock, and never a deployment.", () => {
+    const kept = [
+      "moor",
+      "platform-registry",
+      "platform-storage",
+      "platform-vault",
+      "platform-workspace",
+      "chat-endpoint",
+      "fraud-endpoint",
+    ];
+    const names = recording.resources.filter(({ protect }) => protect).map(({ name }) => name);
+    expect(names.sort()).toEqual(stack === "dev" ? [] : kept.sort());
+  });
+
+  test("tags everything that takes tags with the stack's name and its own tags.", () => {
+    const tagged = custom(recording).filter(({ inputs }) => inputs.tags !== undefined);
+    expect(tagged.length).toBeGreaterThan(20);
+    for (const { name, inputs } of tagged)
+      expect([name, inputs.tags]).toEqual([name, expect.objectContaining({ "moor-stack": stack, environment: stack })]);
+  });
+
+  test("deletes endpoints before images, models, roles and outbound rules, and deployments with their endpoint.", () => {
+    for (const { name, dependsOn } of custom(recording).filter(({ type }) => type.endsWith(":OnlineEndpoint"))) {
+      const key = name.replace("-endpoint", "");
+      const needed = [
+        `${key}-acr-pull`,
+        `${key}-blob-reader`,
+        `${key}-identity`,
+        imageNames(recording).find((image) => image.startsWith(key))!,
+      ];
+      const models = recording.resources.filter(({ type }) => type.endsWith(":ModelVersion")).map((model) => model.name);
+      const rules = stack === "dev" ? ["hub-hf-hub", "hub-hf-xet"] : [];
+      expect(dependsOn).toEqual(expect.arrayContaining([...needed.slice(0, 3), `${needed[3]}-environment`, ...models, ...rules]));
+    }
+    for (const { name, deletedWith } of custom(recording).filter(({ type }) => type.endsWith(":OnlineDeployment"))) {
+      expect(deletedWith).toBe(`${name.split("-")[0]}-endpoint`);
+    }
+  });
+
+  test("has public access disabled wherever there is such a switch.", () => {
+    const switches = custom(recording).flatMap(({ name, inputs }) => {
+      const nested = inputs.properties as Record<string, unknown> | undefined;
+      const value = inputs.publicNetworkAccess ?? nested?.publicNetworkAccess;
+      return value === undefined ? [] : [[name, value]];
+    });
+    expect(switches.length).toBe(stack === "dev" ? 5 : 6);
+    expect(switches.filter(([, value]) => value !== "Disabled")).toEqual([]);
+  });
+});
+
+test("In prod deployments of an endpoint are made one at a time, then traffic, then autoscale.", async () => {
+  const recording = await runStack("prod");
+  const names = deploymentNames(recording);
+  const [main, candidate] = [names["chat-main"]!, names["chat-candidate"]!];
+  const chain = [main, candidate].map((name) => find(recording, `${name}-deployment`).dependsOn);
+  expect(chain.filter((dependsOn) => dependsOn.some((other) => other.endsWith("-deployment")))).toHaveLength(1);
+  expect(find(recording, "chat-traffic-write").dependsOn).toEqual(
+    expect.arrayContaining([`${main}-deployment`, `${candidate}-deployment`]),
+  );
+  expect(find(recording, `${main}-autoscale-setting`).dependsOn).toContain("chat-traffic-write");
+  expect(find(recording, `${main}-deployment`)).toMatchObject({ ignoreChanges: ["sku.capacity"], inputs: { sku: { capacity: 3 } } });
+  expect(find(recording, `${candidate}-deployment`)).toMatchObject({ ignoreChanges: [], inputs: { sku: { capacity: 1 } } });
+});
+
+test("In prod traffic is what the stack file says, by physical names.", async () => {
+  const recording = await runStack("prod");
+  const physical = (name: string) => find(recording, `${deploymentNames(recording)[name]}-deployment`).inputs.deploymentName as string;
+  const [chat] = template(find(recording, "chat-traffic-write")).resources as { properties: Record<string, unknown> }[];
+  expect(chat!.properties).toEqual({
+    authMode: "AADToken",
+    publicNetworkAccess: "Disabled",
+    traffic: { [physical("chat-main")]: 90, [physical("chat-candidate")]: 10 },
+    mirrorTraffic: {},
+  });
+});
+
+test("Outputs name addresses and commands, and no key.", async () => {
+  const { result } = await runStack("prod");
+  const { endpoints, location, workspaceId } = result as {
+    endpoints: Record<string, Record<string, unknown>>;
+    location: string;
+    workspaceId: unknown;
+  };
+  expect(location).toBe("swedencentral");
+  expect(await value(workspaceId)).toMatch(/workspaces\/mlw-prod-x7k2p9$/);
+  const resolved = await Promise.all(
+    Object.entries(endpoints).map(async ([key, fields]) => {
+      const entries = Object.entries(fields).map(async ([name, field]) => [name, await value(field)]);
+      return [key, Object.fromEntries(await Promise.all(entries))];
+    }),
+  );
+  const endpointId = (name: string) => expect.stringMatching(new RegExp(`/workspaces/mlw-prod-x7k2p9/onlineEndpoints/${name}$`));
+  expect(Object.fromEntries(resolved)).toEqual({
+    chat: {
+      id: endpointId("chat-prod-x7k2p9"),
+      scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/",
+      openaiBaseUrl: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/v1",
+      auth: "entra",
+      tokenCommand: "az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv",
+    },
+    fraud: {
+      id: endpointId("fraud-prod-x7k2p9"),
+      scoringUri: "https://fraud-prod-x7k2p9.swedencentral.inference.ml.azure.com/score",
+      openaiBaseUrl: undefined,
+      auth: "key",
+      keyCommand:
+        "az ml online-endpoint get-credentials --name fraud-prod-x7k2p9 --resource-group moor-prod-swedencentral --workspace-name mlw-prod-x7k2p9",
+    },
+  });
+});
+
+/** What an output holds; anything else is itself. */
+function value(maybeOutput: unknown): Promise<unknown> {
+  const output = maybeOutput as { apply?: (use: (value: unknown) => void) => void } | undefined;
+  return output?.apply ? new Promise((resolve) => output.apply!(resolve)) : Promise.resolve(maybeOutput);
+}

@@ -1,0 +1,171 @@
+// Proves the template that writes traffic: the full endpoint, escaped, and different after a re-creation; its order and its hooks.
+// Doesn't prove that ARM deploys it: that is the simulator's, and in the end Azure's, to show.
+import * as pulumi from "@pulumi/pulumi";
+import { armLiteral } from "../../components/armTemplate";
+import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/onlineEndpoint";
+import { Traffic, type TrafficArgs } from "../../components/traffic";
+import { drain, waitForActiveDeployment } from "../../components/trafficHooks";
+import { group, Milestone, registryId, storageId, workspace } from "./fixtures";
+import { CREATED_AT, find, listing, type RecordOptions, record, schemaErrors, template } from "./recorder";
+
+const shares = [
+  { name: "main-1", weight: 90, mirror: 0 },
+  { name: "next-2", weight: 10, mirror: 0 },
+  { name: "shadow-3", weight: 0, mirror: 20 },
+];
+const identityId = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-chat-prod-x7k2p9`;
+
+function make(args: Partial<TrafficArgs> = {}, endpointArgs: Partial<OnlineEndpointArgs> = {}, options: RecordOptions = {}) {
+  return record(() => {
+    const endpoint = new OnlineEndpoint("chat", {
+      workspace,
+      endpointName: "chat-prod-x7k2p9",
+      resourceGroupName: "rg",
+      auth: "key",
+      imageRegistryId: registryId,
+      storageAccountId: storageId,
+      tags: { owner: "ml" },
+      ...endpointArgs,
+    });
+    const deployments = shares.map(({ name }) => {
+      const resource = new Milestone(name);
+      return { deploymentName: name, createdAt: pulumi.output(CREATED_AT), resource };
+    });
+    new Traffic("chat-traffic", { endpoint, deployments, shares, ...args });
+  }, options);
+}
+const written = (recording: Awaited<ReturnType<typeof make>>) => find(recording, "chat-traffic-write");
+
+test.each([false, true])("Traffic is one ARM deployment (preview %s).", async (preview) => {
+  const own = listing(await make({}, {}, { preview })).filter((line) => line.startsWith("chat-traffic"));
+  expect(own).toEqual(["chat-traffic-write: resources:Deployment", "chat-traffic: moor:index:Traffic"]);
+});
+
+test("The template writes the endpoint's full body, and ARM's schema accepts both.", async () => {
+  const write = written(await make());
+  expect(write.inputs).toMatchObject({
+    deploymentName: "moor-traffic-chat-prod-x7k2p9",
+    resourceGroupName: "rg",
+    properties: { mode: "Incremental" },
+  });
+  expect(template(write)).toEqual({
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    metadata: {
+      endpointCreatedAt: CREATED_AT,
+      deploymentsCreatedAt: { "main-1": CREATED_AT, "next-2": CREATED_AT, "shadow-3": CREATED_AT },
+    },
+    resources: [
+      {
+        type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+        apiVersion: "2025-12-01",
+        name: "mlw/chat-prod-x7k2p9",
+        location: "swedencentral",
+        kind: "Managed",
+        tags: { owner: "ml" },
+        identity: { type: "UserAssigned", userAssignedIdentities: { [identityId]: {} } },
+        properties: {
+          authMode: "Key",
+          publicNetworkAccess: "Disabled",
+          traffic: { "main-1": 90, "next-2": 10 },
+          mirrorTraffic: { "shadow-3": 20 },
+        },
+      },
+    ],
+  });
+  expect(schemaErrors(write)).toEqual([]);
+});
+
+test("A preview shows the shares before anything exists.", async () => {
+  const [endpoint] = template(written(await make({}, {}, { preview: true }))).resources as { properties: unknown }[];
+  expect(endpoint!.properties).toMatchObject({ traffic: { "main-1": 90, "next-2": 10 }, mirrorTraffic: { "shadow-3": 20 } });
+});
+
+test("What a transform gave the endpoint is written too, but for its keys, which Azure takes only at creation.", async () => {
+  const recording = await make(
+    {},
+    {
+      transform: {
+        endpoint: {
+          sku: { name: "Default" },
+          properties: {
+            authMode: "Key",
+            publicNetworkAccess: "Disabled",
+            description: "[mine]",
+            properties: { a: "b" },
+            keys: { primaryKey: "k" },
+          },
+        },
+      },
+    },
+  );
+  const [endpoint] = template(written(recording)).resources as Record<string, unknown>[];
+  expect(endpoint!.sku).toEqual({ name: "Default" });
+  expect(endpoint!.properties).toEqual({
+    authMode: "Key",
+    publicNetworkAccess: "Disabled",
+    description: "[[mine]",
+    properties: { a: "b" },
+    traffic: { "main-1": 90, "next-2": 10 },
+    mirrorTraffic: { "shadow-3": 20 },
+  });
+});
+
+test("An endpoint without deployments gets empty shares, so that one whose last deployment goes is emptied first.", async () => {
+  const [endpoint] = template(written(await make({ deployments: [], shares: [] }))).resources as { properties: unknown }[];
+  expect(endpoint!.properties).toMatchObject({ traffic: {}, mirrorTraffic: {} });
+});
+
+test("It comes after every deployment, and has hooks around the write.", async () => {
+  const write = written(await make());
+  expect(write.dependsOn).toEqual(expect.arrayContaining(["chat-endpoint", "chat-identity", "main-1", "next-2", "shadow-3"]));
+  expect(write.hooks).toEqual({
+    beforeCreate: ["chat-traffic-active-write"],
+    beforeUpdate: ["chat-traffic-active-write"],
+    afterUpdate: ["chat-traffic-drain"],
+  });
+});
+
+test.each([
+  ["[expression]", "[[expression]"],
+  ["[left open", "[left open"],
+  ["plain", "plain"],
+  ["", ""],
+])("As an ARM literal %j is %j.", (value, literal) => {
+  expect(armLiteral({ a: [value] })).toEqual({ a: [literal] });
+});
+
+describe("Hooks", () => {
+  beforeAll(() => jest.spyOn(console, "log").mockImplementation(() => {}));
+  afterAll(() => jest.restoreAllMocks());
+
+  const hookArgs = (fields: Partial<pulumi.ResourceHookArgs>) =>
+    ({ urn: "urn", id: "", name: "chat-traffic-write", type: "azure-native:resources:Deployment", ...fields }) as pulumi.ResourceHookArgs;
+  const inputs = (traffic: Record<string, number>) => ({ properties: { template: { resources: [{ properties: { traffic } }] } } });
+  const run = (make: () => pulumi.ResourceHook, fields: Partial<pulumi.ResourceHookArgs>, options: RecordOptions = {}) =>
+    record(() => make().callback(hookArgs(fields)), options);
+  const newInputs = { deploymentName: "moor-traffic-chat", resourceGroupName: "rg" };
+  const state = (provisioningState: string) => ({ "azure-native:resources:getDeployment": { properties: { provisioningState } } });
+
+  test.each([
+    [{ main: 100 }, { next: 100 }, true],
+    [{ main: 100, next: 0 }, { main: 90, next: 10 }, false],
+    [{}, { main: 100 }, false],
+  ])("From %j to %j is a wait: %s.", async (before, now, waits) => {
+    const started = Date.now();
+    await run(() => drain("drain", 0.3), { oldInputs: inputs(before), newInputs: inputs(now) });
+    expect(Date.now() - started >= 300).toBe(waits);
+  });
+
+  test.each(["Succeeded", "Failed", "Canceled"])("A write that is %s is in nobody's way.", async (provisioningState) => {
+    const { invokes } = await run(() => waitForActiveDeployment("active", 60), { newInputs }, { invokes: state(provisioningState) });
+    expect(invokes).toEqual([{ token: "azure-native:resources:getDeployment", inputs: newInputs }]);
+  });
+
+  test("fails when a write of an earlier run doesn't end, and says how to end it.", async () => {
+    const waiting = run(() => waitForActiveDeployment("active", 0), { newInputs }, { invokes: state("Running") });
+    await expect(waiting).rejects.toThrow(
+      'moor-traffic-chat has been Running for more than 0 s, left by an earlier run. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
+    );
+  });
+});

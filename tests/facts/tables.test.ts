@@ -1,0 +1,98 @@
+// Proves that the tables are whole and agree with each other. Does not prove that what they say is still so.
+import { gpus } from "../../facts/gpus";
+import { modelFacts, models } from "../../facts/models";
+import { pricedRegions, usdPerHour } from "../../facts/prices";
+import { type InstanceType, isInstanceType, type Size, sizes } from "../../facts/sizes";
+import { architectures, reasoningParsers, toolCallParsers, vllmFlag, vllmVersion } from "../../facts/vllm";
+import { modelFromTable } from "../../planner/fit/model";
+import { parsersOf } from "../../planner/serving/parsers";
+
+const rows = Object.entries(sizes) as [InstanceType, Size][];
+
+describe("sizes", () => {
+  test("85 sizes: 26 with GPUs, of which 6 are retired and 3 have a part of one", () => {
+    expect(rows).toHaveLength(85);
+    const withGpu = rows.filter(([, size]) => size.gpus > 0);
+    expect(withGpu).toHaveLength(26);
+    expect(withGpu.filter(([, size]) => size.retired)).toHaveLength(6);
+    expect(withGpu.filter(([, size]) => size.gpuShare)).toHaveLength(3);
+    expect(withGpu.every(([, size]) => size.gpu && size.gpu in gpus)).toBe(true);
+  });
+
+  test("the reserve for upgrades is off for the large GPU series and on for all else", () => {
+    const exempt = new Set(rows.filter(([, size]) => !size.upgradeReserve).map(([, size]) => size.family));
+    expect([...exempt].sort()).toEqual(["NCADSA100v4", "NCadsH100v5", "NDAMSv4_A100", "NDASv4_A100", "NDSH100v5", "NDSv2"]);
+  });
+
+  test("rows of Azure's page", () => {
+    expect(sizes.Standard_NC96ads_A100_v4).toMatchObject({ vCpu: 96, ramGiB: 880, gpus: 4, gpu: "A100-80GB-PCIe", tempDiskGiB: 256 });
+    expect(sizes.Standard_NV6ads_A10_v5).toMatchObject({ vCpu: 6, ramGiB: 55, gpuShare: 1 / 6, upgradeReserve: true });
+    expect(sizes.Standard_DS3_v2).toMatchObject({ family: "DSv2", vCpu: 4, ramGiB: 14, gpus: 0 });
+    expect(sizes.Standard_F72s_v2).toMatchObject({ vCpu: 72, ramGiB: 144 });
+  });
+
+  test("names are Azure's, letter for letter", () => {
+    expect(isInstanceType("Standard_D48a_v4")).toBe(true);
+    expect(["standard_d48a_v4", "Standard_ND96isr_H200_v5", "toString"].filter(isInstanceType)).toEqual([]);
+  });
+});
+
+describe("prices", () => {
+  test("972 prices of 26 sizes in 57 regions, none of them zero", () => {
+    expect(pricedRegions).toHaveLength(57);
+    const prices = rows.flatMap(([name]) => pricedRegions.map((region) => usdPerHour(name, region)).filter((price) => price !== undefined));
+    expect(prices).toHaveLength(972);
+    expect(prices.every((price) => price > 0)).toBe(true);
+    expect(rows.filter(([name]) => pricedRegions.some((region) => usdPerHour(name, region))).length).toBe(26);
+  });
+
+  test("a price is the table's, and none is none", () => {
+    expect(usdPerHour("Standard_NC24ads_A100_v4", "swedencentral")).toBe(4.775);
+    expect(usdPerHour("Standard_NC4as_T4_v3", "brazilsouth")).toBe(0.894);
+    expect(usdPerHour("Standard_NC6s_v3", "swedencentral")).toBeUndefined();
+    expect(usdPerHour("Standard_NC24ads_A100_v4", "nowhere")).toBeUndefined();
+  });
+});
+
+describe("models", () => {
+  const ids = Object.keys(models);
+
+  test("53 models, whose architectures vLLM has", () => {
+    expect(ids).toHaveLength(53);
+    expect(ids.filter((id) => !architectures.has(modelFacts(id)!.architecture))).toEqual([]);
+    expect(modelFacts("toString")).toBeUndefined();
+  });
+
+  test("layers with a cache are at most all layers, and the model says where there are fewer", () => {
+    for (const id of ids) {
+      const model = modelFromTable(id)!;
+      const cached = model.cache.filter(({ kind }) => kind !== "indexer").reduce((sum, { layers }) => sum + layers, 0);
+      expect([id, cached <= model.layers]).toEqual([id, true]);
+      if (!modelFacts(id)!.attentionLayers) expect([id, cached]).toEqual([id, model.layers]);
+    }
+  });
+
+  test("parsers by family are vLLM's", () => {
+    const parsers = ids.map(parsersOf);
+    expect(parsers.filter(({ toolCall }) => toolCall && !toolCallParsers.has(toolCall))).toEqual([]);
+    expect(parsers.filter(({ reasoning }) => reasoning && !reasoningParsers.has(reasoning))).toEqual([]);
+    expect(parsers.filter(({ toolCall }) => toolCall).length).toBe(45);
+  });
+
+  test("weights of a table row come near two bytes a parameter unless quantised", () => {
+    for (const id of ids.filter((one) => !modelFacts(one)!.quantization)) {
+      const ratio = modelFromTable(id)!.weightBytes / (modelFacts(id)!.paramsB * 2e9);
+      expect([id, ratio > 0.9 && ratio < 1.1]).toEqual([id, true]);
+    }
+  });
+});
+
+describe("vLLM", () => {
+  test("312 flags with their spellings, 51 and 35 parsers, 387 architectures of 0.31.0", () => {
+    expect(vllmVersion).toBe("0.31.0");
+    expect([toolCallParsers.size, reasoningParsers.size, architectures.size]).toEqual([51, 35, 387]);
+    expect(vllmFlag("--gpu-memory-utilization")?.default).toBe(0.92);
+    expect(vllmFlag("-tp")).toBe(vllmFlag("--tensor-parallel-size"));
+    expect(vllmFlag("--swap-space")).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+// Proves that each inequality breaks alone, with its code and numbers, and that flags are judged by vLLM's own table. Does not prove that
+// the inequalities are enough.
+import { vllmFlag } from "../../../facts/vllm";
+import { modelFromTable } from "../../../planner/fit/model";
+import { flagProblem, type ServingSettings, servingChecks, servingRefusals } from "../../../planner/serving/checks";
+import { parsersOf } from "../../../planner/serving/parsers";
+import { tryMachine } from "../../../planner/size/candidate";
+import { isRefusal, machineOf } from "../../../planner/size/machine";
+
+const machine = machineOf("Standard_NC24ads_A100_v4");
+if (isRefusal(machine)) throw new Error(machine.message);
+const { contract } = tryMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
+const { settings, basis } = contract!;
+const pinned = `repository@sha256:${"0".repeat(64)}`;
+const brokenBy = (changes: Partial<ServingSettings>, basisChanges = {}) =>
+  servingRefusals({ ...settings, image: pinned, ...changes }, { ...basis, ...basisChanges }).map(({ code }) => code);
+
+test("there are fourteen inequalities, each with a code of its own, and the derived contract keeps them all", () => {
+  const checks = servingChecks({ ...settings, image: pinned }, basis);
+  expect(checks).toHaveLength(14);
+  expect(new Set(checks.map(({ code }) => code)).size).toBe(14);
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(14);
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+});
+
+test.each<[string, Partial<ServingSettings>, object]>([
+  ["MOOR201", { requestSettings: { ...settings.requestSettings, maxConcurrentRequestsPerInstance: 63 } }, {}],
+  ["MOOR202", { requestSettings: { ...settings.requestSettings, maxConcurrentRequestsPerInstance: 66 } }, {}],
+  ["MOOR203", { maxNumSeqs: 63 }, {}],
+  ["MOOR204", { requestSettings: { ...settings.requestSettings, requestTimeout: 10 } }, {}],
+  ["MOOR205", { requestSettings: { ...settings.requestSettings, requestTimeout: 181 } }, {}],
+  [
+    "MOOR206",
+    { probes: { ...settings.probes, liveness: { ...settings.probes.liveness, initialDelay: 239 } } },
+    { start: { ...basis.start, allowedSeconds: 540 } },
+  ],
+  ["MOOR207", { probes: { ...settings.probes, readiness: { ...settings.probes.readiness, failureThreshold: 50 } } }, {}],
+  ["MOOR208", { probes: { ...settings.probes, readiness: { ...settings.probes.readiness, timeout: 0 } } }, {}],
+  ["MOOR209", { image: "repository:latest" }, {}],
+  ["MOOR210", {}, { maxInstances: 8 }],
+  ["MOOR211", { flags: ["--no-such-flag"] }, {}],
+  ["MOOR212", { scaleRule: { scaleOutAbove: 10, scaleInBelow: 6 } }, {}],
+  ["MOOR213", { maxNumBatchedTokens: 63 }, {}],
+  ["MOOR214", { environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: "539" } }, {}],
+])("%s breaks alone", (code, changes, basisChanges) => {
+  expect(brokenBy(changes, basisChanges)).toEqual([code]);
+});
+
+test("without the variable vLLM waits 600 s, which a longer start breaks", () => {
+  expect(brokenBy({ environmentVariables: {} })).toEqual([]);
+  const start = { ...basis.start, allowedSeconds: 660 };
+  expect(brokenBy({ environmentVariables: {} }, { start })).toEqual(["MOOR214"]);
+});
+
+test("a message has the numbers of the case", () => {
+  const [refusal] = servingRefusals({ ...settings, maxNumSeqs: 16 }, basis);
+  expect(refusal).toEqual({
+    code: "MOOR203",
+    message: "--max-num-seqs is 16; 64 requests at once are declared per instance.",
+    remedy: "Set it to maxConcurrentRequestsPerInstance or more, or leave it out.",
+  });
+});
+
+test.each([
+  [["--max-model-len", "100", "--enforce-eager"], undefined],
+  [["-tp", "2"], undefined],
+  [["--swap-space", "4"], "vLLM has no flag --swap-space."],
+  [["--disable-log-requests"], "vLLM has no flag --disable-log-requests."],
+  [["--max-model-len"], "--max-model-len has no value."],
+  [["--max-model-len", "--enforce-eager"], "--max-model-len has no value."],
+  [["--kv-cache-dtype", "fp9"], expect.stringContaining("--kv-cache-dtype can't be fp9; vLLM knows auto, ")],
+  [["--tool-call-parser", "nobody"], expect.stringContaining("--tool-call-parser can't be nobody")],
+  [["--reasoning-parser", "hermes"], expect.stringContaining("--reasoning-parser can't be hermes")],
+])("flags %j: %s", (flags, problem) => {
+  expect(flagProblem(flags)).toEqual(problem);
+});
+
+test("every flag of the derived contract is vLLM's", () => {
+  const names = settings.flags.filter((word) => word.startsWith("--"));
+  expect(names).toHaveLength(10);
+  expect(names.filter((name) => !vllmFlag(name))).toEqual([]);
+});
+
+test.each([
+  ["Qwen/Qwen3-Coder-480B-A35B-Instruct", { toolCall: "qwen3_coder", reasoning: undefined }],
+  ["Qwen/Qwen3-32B", { toolCall: "hermes", reasoning: "qwen3" }],
+  ["Qwen/Qwen3.8-27B", { toolCall: "qwen3_coder", reasoning: "qwen3" }],
+  ["deepseek-ai/DeepSeek-R1-Distill-Qwen-14B", { toolCall: undefined, reasoning: "deepseek_r1" }],
+  ["openai/gpt-oss-120b", { toolCall: "openai", reasoning: "openai_gptoss" }],
+  ["mistralai/Mixtral-8x7B-v0.1", { toolCall: undefined, reasoning: undefined }],
+])("the parsers of %s are its family's", (id, parsers) => {
+  expect(parsersOf(id)).toEqual(parsers);
+});
