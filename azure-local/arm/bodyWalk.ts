@@ -83,7 +83,7 @@ const ALSO_SENSITIVE: Readonly<Record<string, readonly string[]>> = {
   "microsoft.machinelearningservices/workspaces/connections": ["properties.credentials"],
 };
 
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 /** A body without its secrets, and the secrets by their dotted path. */
 export function splitSecrets(body: JsonObject, type: string, root: SchemaNode): { body: JsonObject; secrets: Record<string, unknown> } {

@@ -10,7 +10,7 @@ interface RoleAssignmentProperties {
 export const ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments";
 
 /** Where a role assignment stands: the id before its `/providers/Microsoft.Authorization/`. */
-export function scopeOf(assignment: Resource): string {
+function scopeOf(assignment: Resource): string {
   return assignment.id.slice(0, assignment.id.toLowerCase().lastIndexOf("/providers/microsoft.authorization/"));
 }
 

@@ -1,5 +1,4 @@
 /** Plain JSON helpers. Values are treated as immutable: every helper returns a new value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { [key: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
@@ -44,7 +43,7 @@ export function at(value: unknown, path: string): unknown {
 }
 
 /** Same JSON whatever the order of keys. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? "null";
   const keys = Object.keys(value)

@@ -145,7 +145,7 @@ export interface ActionRequest {
 }
 
 /** The answer of a POST action: a body now, or an operation that runs on. */
-export type ActionAnswer = { readonly body?: unknown; readonly operation?: Operation };
+type ActionAnswer = { readonly body?: unknown; readonly operation?: Operation };
 
 /** What the service adds to a type beyond its schema. A type without a descriptor is served by its schema alone. */
 export interface ResourceType {

@@ -62,5 +62,5 @@ test.each(mistakes)("refuses %s", async (_, changes, paths) => {
     expect(output).toMatch(new RegExp(`MOOR\\d{3}.*${path.replaceAll(".", "\\.")}|${path.replaceAll(".", "\\.")}.*MOOR\\d{3}`));
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect(output).not.toContain("hf_plain_text");
-  expectsandbox.resources().toEqual([]);
+  expect(sandbox.resources()).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { stamp } from "../view";
 export const ENDPOINT = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
 export const DEPLOYMENT = `${ENDPOINT}/deployments`;
 
-export interface EndpointProperties {
+interface EndpointProperties {
   readonly authMode: string;
   readonly traffic?: Readonly<Record<string, number>>;
   readonly mirrorTraffic?: Readonly<Record<string, number>>;

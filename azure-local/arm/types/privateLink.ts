@@ -4,7 +4,7 @@ import { nameOf, sameId, typeOf } from "../path";
 
 export const PRIVATE_ENDPOINT = "Microsoft.Network/privateEndpoints";
 
-export interface ServiceConnection {
+interface ServiceConnection {
   readonly name?: string;
   readonly properties?: { readonly privateLinkServiceId?: string; readonly groupIds?: readonly string[] };
 }
@@ -20,7 +20,7 @@ export function connectionsOf(endpoint: { readonly body: { properties?: unknown 
   return [...(properties.privateLinkServiceConnections ?? []), ...(properties.manualPrivateLinkServiceConnections ?? [])];
 }
 
-export function targetIdOf(endpoint: Resource): string | undefined {
+function targetIdOf(endpoint: Resource): string | undefined {
   return connectionsOf(endpoint)[0]?.properties?.privateLinkServiceId;
 }
 
@@ -41,7 +41,7 @@ export function privateEndpointConnections(target: Resource, inventory: Inventor
     }));
 }
 
-export interface GroupRecord {
+interface GroupRecord {
   /** Name of the A record in its zone, and the public name that leads to it. */
   readonly record: string;
   readonly zone: string;

@@ -394,7 +394,9 @@ describe("functions", () => {
 
 describe("check", () => {
   test("asks for the resource group's location once", async () => {
-    const bare = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure({});
+    const bare = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure(
+      {},
+    );
     arm.resources.set(GROUP.toLowerCase(), { location: "norwayeast" });
     const news = { virtualNetworkName: "v", resourceGroupName: "g" };
     const check = () => bare.check({ ...resource("network:VirtualNetwork"), olds: {}, news, randomSeed: new Uint8Array([1]) });
