@@ -1,0 +1,75 @@
+// Proves the order of the first `up` from what the resource manager was asked, and that an endpoint deleted behind Pulumi's back comes
+// back serving. It does not prove how long Azure takes over each step.
+import { openSandbox, type Request, type Sandbox } from "./sandbox";
+
+jest.setTimeout(120_000);
+
+const apiVersion = "2025-12-01";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+interface Endpoint {
+  readonly id: string;
+  readonly openaiBaseUrl: string;
+}
+
+async function chat(): Promise<Endpoint> {
+  const outputs = await sandbox.pulumiQuietly(["stack", "output", "endpoints", "--json", "--stack", "dev"]);
+  return JSON.parse(outputs).chat as Endpoint;
+}
+
+/** The status with which the endpoint answers a chat request that carries its key. */
+async function askStatus({ id, openaiBaseUrl }: Endpoint): Promise<number> {
+  const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, apiVersion)).json()) as { primaryKey: string };
+  const { hostname, pathname } = new URL(openaiBaseUrl);
+  const response = await fetch(`${sandbox.azure.frontdoorUrl}/${hostname.split(".")[0]}${pathname}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${keys.primaryKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "chat", messages: [{ role: "user", content: "hello" }] }),
+  });
+  return response.status;
+}
+
+/** The writes that make an endpoint serve, in the order in which they came: what was written, and with which traffic. */
+function servingWrites(requests: Request[]): string[] {
+  return requests
+    .filter(({ method, status }) => method === "PUT" && status < 300)
+    .map(({ path, body }) => [path.split("?")[0]!, body] as const)
+    .flatMap(([path, body]) => {
+      if (/\/deployments\/moor-traffic-[^/]+$/.test(path)) return [`traffic ${JSON.stringify(trafficOf(body))}`];
+      if (/\/onlineEndpoints\/[^/]+\/deployments\/[^/]+$/.test(path)) return ["deployment"];
+      if (/\/onlineEndpoints\/[^/]+$/.test(path))
+        return [`endpoint ${JSON.stringify((body as Body).properties.traffic ?? "without traffic")}`];
+      return [];
+    });
+}
+
+interface Body {
+  readonly properties: { readonly traffic?: Record<string, number>; readonly template?: { readonly resources: Body[] } };
+}
+
+function trafficOf(body: unknown): number[] {
+  const [endpoint] = (body as Body).properties.template!.resources;
+  return Object.values(endpoint!.properties.traffic!);
+}
+
+test("the first up creates the endpoint without traffic, then its deployment, then gives it the traffic", async () => {
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  expect(servingWrites(sandbox.requests())).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
+  expect(await askStatus(await chat())).toBe(200);
+});
+
+test("an endpoint that was deleted in the portal serves again after refresh and up", async () => {
+  const before = sandbox.requests().length;
+  const endpoint = await chat();
+  expect((await sandbox.arm("DELETE", endpoint.id, apiVersion)).ok).toBe(true);
+  expect(await sandbox.run("refresh", "dev")).toMatchObject({ code: 0 });
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  expect(servingWrites(sandbox.requests().slice(before))).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
+  expect(await askStatus(await chat())).toBe(200);
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});
