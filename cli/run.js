@@ -35,5 +35,5 @@ if (!isInstalled()) {
   }
 }
 
-require("ts-node").register({ transpileOnly: true, cwd: root });
+require("ts-node").register({ transpileOnly: true, swc: true, cwd: root });
 require("./main").main(process.argv.slice(2));
