@@ -26,7 +26,7 @@ export interface LocalSession {
 
 export async function openSession(report: (line: string) => void, home = localHome()): Promise<LocalSession> {
   const engine = await ensureEngine(report);
-  const azure = await openAzure({ home });
+  const azure = await openAzure({ home, report });
   const environment = pulumiEnvironment(home, engine, azure);
   return {
     home,
@@ -40,7 +40,7 @@ export async function openSession(report: (line: string) => void, home = localHo
       let errors = "";
       child.stdout!.setEncoding("utf8").on("data", (text) => (output += text));
       child.stderr!.setEncoding("utf8").on("data", (text) => (errors += text));
-      if ((await exitCode(child)) !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${output}${errors}`);
+      if ((await exitCode(child)) !== 0) throw new Error(`pulumi ${args[0]} failed:\n${output}${errors}`);
       return output;
     },
     close: () => azure.close(),

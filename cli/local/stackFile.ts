@@ -86,6 +86,7 @@ function isSecret(node: unknown): node is YAMLMap {
   return isMap(node) && node.items.length === 1 && node.has("secure");
 }
 
-function configPath(keys: string[]): string {
-  return keys.map((key, index) => (index === 0 || /^\w+$/.test(key) ? key : `["${key}"]`)).join(".");
+/** The path of a setting as `pulumi config --path` takes it: `moor:platform.tags["cost.centre"]`. */
+function configPath([setting, ...keys]: string[]): string {
+  return setting + keys.map((key) => (/^\w+$/.test(key) ? `.${key}` : `["${key}"]`)).join("");
 }

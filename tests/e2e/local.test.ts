@@ -1,0 +1,61 @@
+// Proves that stacks on this machine leave the real stack file alone and need none of its secrets. It does not run the command line itself;
+// the README's commands do.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { prepareStack } from "../../cli/local/stackFile";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(60_000);
+
+let sandbox: Sandbox;
+let source: string;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  source = path.join(sandbox.home, "real.yaml");
+});
+afterAll(() => sandbox.close());
+
+secretsprovider: azurekeyvault://vault.vault.azure.net/keys/moor
+encryptedkey: bm90IHlvdXJz
+config:
+  azure-native:location: swedencentral
+  moor:huggingFaceToken:
+    secure: bm90IHJlYWRhYmxlIGhlcmU=
+  other:nested:
+    deep.er:
+      secure: bm9yIHRoaXM=
+    plain: 1
+`;
+
+async function value(key: string, copy: string): Promise<string> {
+  return (await sandbox.pulumiQuietly(["config", "get", key, "--path", "--stack", "team", "--config-file", copy])).trim();
+}
+
+test("secrets of the real stack are replaced by stand-ins, at every depth, and everything else is taken over", async () => {
+  fs.writeFileSync(source, real);
+  const copy = await prepareStack(sandbox, "team", source);
+  expect(fs.readFileSync(source, "utf8")).toBe(real);
+  const text = fs.readFileSync(copy, "utf8");
+  expect(text).not.toMatch(/secretsprovider|encryptedkey|bm90|bm9y/);
+  expect(await value("moor:huggingFaceToken", copy)).toBe("stand-in-for-a-secret-of-the-real-stack");
+  expect(await value('other:nested["deep.er"]', copy)).toBe("stand-in-for-a-secret-of-the-real-stack");
+  expect(await value("other:nested.plain", copy)).toBe("1");
+});
+
+test("a secret that was set on this machine is kept, and a plain value follows the real file", async () => {
+  const copy = path.join(sandbox.home, "project", "Pulumi.team.yaml");
+  const set = (key: string, secret: string) =>
+    sandbox.pulumiQuietly(["config", "set", "--secret", key, secret, "--stack", "team", "--config-file", copy]);
+  await set("moor:huggingFaceToken", "mine");
+  await set("moor:only-here", "too");
+  fs.writeFileSync(source, real.replace("swedencentral", "westeurope"));
+  expect(await prepareStack(sandbox, "team", source)).toBe(copy);
+  expect(await value("moor:huggingFaceToken", copy)).toBe("mine");
+  expect(await value("moor:only-here", copy)).toBe("too");
+  expect(await value("azure-native:location", copy)).toBe("westeurope");
+});
+
+test("a stack file that is not YAML is refused with its name", async () => {
+  fs.writeFileSync(source, "config: [\n");
+  await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(/^real\.yaml is not YAML: /);
+});
