@@ -20,6 +20,7 @@ function commandLine(): Command {
     .passThroughOptions()
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./local")>("./local").local(args));
+  load<typeof import("./azureLocal/command")>("./azureLocal/command").addAzureLocal(program);
   program
     .command("test")
     .description("set everything up and run the tests")
@@ -29,9 +30,17 @@ function commandLine(): Command {
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
-    .command("schema")
-    .description("write the JSON Schemas of stack file and lock for editors")
-    .action(() => load<typeof import("../config/jsonSchema")>("../config/jsonSchema").writeSchemas());
+    .command("lock")
+    .description("decide a stack's sizes, flags, probes and names, and write them to moor.lock.<stack>.yaml")
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .option("--check", "write nothing; fail and name each difference from what would be decided now")
+    .option("--rollback <endpoint/label>", "let the previous decision of a deployment serve again")
+    .action((options) => load<typeof import("./lock")>("./lock").lock(options));
+  load<typeof import("./fit/command")>("./fit/command").addFit(program);
+  program
+    .command("generate")
+    .description("write what is derived from the schema of stack file and lock: JSON Schemas for editors, the README's table")
+    .action(() => load<typeof import("./generate")>("./generate").generate());
   return program;
 }
 

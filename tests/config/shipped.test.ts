@@ -11,7 +11,6 @@ import { settingsTable } from "../../config/settingsTable";
 import { settingsSchema } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
 import { decideDeployment, namedImage } from "../../config/wish";
-import type { InstanceType } from "../../facts/sizes";
 
 const root = path.join(__dirname, "..", "..");
 const file = (name: string): string => fs.readFileSync(path.join(root, name), "utf8");
@@ -62,14 +61,16 @@ test("the shipped lock holds what this version decides, with the weights staged"
   if (!settings || "mistakes" in read) throw new Error("unreadable");
   for (const { endpoint, label, settings: deployment } of deploymentsOf(settings)) {
     const image = namedImage(deployment, settings["moor:images"])!;
-    const resolved = { image, instanceType: deployment.size as InstanceType, revision: deployment.vllm?.revision ?? "" };
-    const decided = decideDeployment(label, deployment, resolved);
+    const resolved = { image, region: "swedencentral", revision: deployment.vllm?.revision ?? "", folder: root };
+    const outcome = decideDeployment(label, deployment, resolved);
+    if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+    const decided = outcome.decision;
     const expected = decided.model ? { ...decided, model: { ...decided.model, staged: true } } : decided;
     expect(read.lock.endpoints[endpoint]?.[label]?.current).toEqual(expected);
   }
 });
 
-test.each(Object.entries(schemaFiles()))("config/schema/%s is what the zod schemas say (npm run schema)", (name, text) => {
+test.each(Object.entries(schemaFiles()))("config/schema/%s is what the zod schemas say (npm run generate)", (name, text) => {
   expect(file(`config/schema/${name}`)).toBe(text);
 });
 
@@ -105,7 +106,7 @@ test("an editor leaves other providers' settings and Pulumi's own keys alone", (
 
 test("every setting of the schema has a row in the table, and every row says what it means", () => {
   const rows = settingsTable().split("\n").slice(2);
-  expect(rows).toHaveLength(52);
+  expect(rows).toHaveLength(60);
   expect(rows.filter((row) => !/^\| `[^`]+` \| .+ \| .+ \|$/.test(row))).toEqual([]);
   for (const key of Object.keys(settingsSchema.shape)) expect(rows.some((row) => row.startsWith(`| \`${key}\``))).toBe(true);
 });

@@ -1,0 +1,59 @@
+// Runs every command of the README, in its order, in a copy of the project: `pulumi` is the real engine against Azure-on-this-machine. It
+// leaves out `npm test`, which would run itself, and does not prove that a subscription accepts what a simulator accepts.
+import { spawn, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { withSettings } from "../../cli/generate";
+import { openSession, root } from "../../cli/local/session";
+
+jest.setTimeout(300_000);
+
+const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
+const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.split("\n").filter(Boolean));
+
+/** A copy of the files that git knows or would take, with the packages of this checkout. */
+function copyProject(): string {
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), "moor-readme-"));
+  const { stdout } = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
+  for (const file of stdout.split("\0").filter((name) => name && fs.existsSync(path.join(root, name)))) {
+    fs.mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+    fs.copyFileSync(path.join(root, file), path.join(copy, file));
+  }
+  fs.symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
+  return copy;
+}
+
+test("every command of the README works", async () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-readme-home-"));
+  const copy = copyProject();
+  const session = await openSession(() => {}, path.join(home, "azure-of-the-reader"));
+  try {
+    const env = { ...session.environment, MOOR_LOCAL_HOME: path.join(home, "local") };
+    expect(commands.length).toBeGreaterThan(10);
+    for (const command of commands.filter((line) => line !== "npm test")) {
+      const { exitCode, output } = await run(command, copy, env);
+      if (exitCode !== 0) throw new Error(`${command} ends with exit code ${exitCode}:\n${output}`);
+      if (command === "npm run demo") expect(output).toContain("Stand-in answer, no model ran.");
+    }
+  } finally {
+    await session.close();
+    fs.rmSync(home, { recursive: true, force: true });
+    fs.rmSync(copy, { recursive: true, force: true });
+  }
+});
+
+function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ exitCode: number | null; output: string }> {
+  const child = spawn("sh", ["-c", command], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  return new Promise((resolve) => child.on("close", (exitCode) => resolve({ exitCode, output })));
+}
+
+test("the README's table of settings is what the schema says", () => {
+  expect(withSettings(readme)).toBe(readme);
+});
+
+test("a README without its marks is refused", () => {
+  expect(() => withSettings("# Moor\n")).toThrow("README.md has lost its marks");
+});
