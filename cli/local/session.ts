@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { type Azure, openAzure } from "../../azure-local";
+import { type Azure, type AzureOptions, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
 import { exitCode, pulumiEnvironment, startPulumi } from "../../azure-local/pulumi";
 
@@ -24,9 +24,13 @@ export interface LocalSession {
   close(): Promise<void>;
 }
 
-export async function openSession(report: (line: string) => void, home = localHome()): Promise<LocalSession> {
+export async function openSession(
+  report: (line: string) => void,
+  home = localHome(),
+  options: Omit<AzureOptions, "home" | "report"> = {},
+): Promise<LocalSession> {
   const engine = await ensureEngine(report);
-  const azure = await openAzure({ home, report });
+  const azure = await openAzure({ ...options, home, report });
   const environment = pulumiEnvironment(home, engine, azure);
   return {
     home,

@@ -33,9 +33,9 @@ export interface Sandbox extends LocalSession {
   arm(method: string, id: string, apiVersion: string, body?: unknown): Promise<Response>;
 }
 
-export async function openSandbox(): Promise<Sandbox> {
+export async function openSandbox(options: Parameters<typeof openSession>[2] = {}): Promise<Sandbox> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
-  const session = await openSession(() => {}, home);
+  const session = await openSession(() => {}, home, options);
   const arm: Sandbox["arm"] = (method, id, apiVersion, body) =>
     fetch(`${session.azure.armUrl}${id}?api-version=${apiVersion}`, {
       method,

@@ -1,0 +1,26 @@
+// Proves what a refresh shows with a provider that makes nothing of `ignoreChanges`, as the last readable source of azure-native does.
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(120_000);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox({ refreshIgnores: false });
+});
+afterAll(() => sandbox.close());
+
+test("the first refresh takes over what others wrote to endpoint and workspace, the next shows no change, and no preview ever does", async () => {
+  const codes = [];
+  for (const [verb, ...args] of [
+    ["up"],
+    ["refresh"],
+    ["preview", "--expect-no-changes"],
+    ["refresh", "--expect-no-changes"],
+    ["preview", "--expect-no-changes"],
+  ] as const) {
+    const { code, output } = await sandbox.run(verb, "dev", { args: [...args] });
+    codes.push(code);
+    if (codes.length === 2) expect(output).toMatch(/Resources:\n {4}~ 2 updated\n/);
+  }
+  expect(codes).toEqual([0, 0, 0, 0, 0]);
+});
