@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-secretsprovider: azurekeyvault://vault.vault.azure.net/keys/moor
+const real = `secretsprovider: azurekeyvault://vault.vault.azure.net/keys/moor
 encryptedkey: bm90IHlvdXJz
 config:
   azure-native:location: swedencentral
