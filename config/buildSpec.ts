@@ -67,7 +67,7 @@ function buildEndpoint(stack: string, key: string, settings: EndpointSettings, d
 function makeable(label: string, settings: DeploymentSettings, { current, previous }: Decided): DeploymentSpec | undefined {
   const [decision, kept] = [current, previous].filter((each) => each !== undefined).filter(isStaged);
   if (decision === undefined) return undefined;
-  const { instances, scale, weight, mirror } = settings;
+  const { instances, scale, weight, mirror, update, keepPrevious, check } = settings;
   return {
     label,
     decision,
@@ -76,6 +76,9 @@ function makeable(label: string, settings: DeploymentSettings, { current, previo
     ...(scale === undefined ? {} : { scale }),
     weight,
     mirror,
+    update,
+    keepPrevious,
+    ...(check === undefined ? {} : { check }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The decision of each deployment of a checked stack file: read from the lock, or made anew where the stack works without one. */
-import type { InstanceType } from "../facts/sizes";
+import type { Refusal } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
@@ -18,7 +18,8 @@ export interface Decided {
 /** Looks up what was decided for a deployment. */
 export type Decisions = (endpoint: string, label: string, settings: DeploymentSettings) => Decided;
 
-interface Found {
+/** A deployment of a stack file. */
+export interface Found {
   readonly endpoint: string;
   readonly label: string;
   readonly settings: DeploymentSettings;
@@ -40,7 +41,7 @@ export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): Found[
 
 /** Decisions for a stack whose file is without mistakes, or the mistakes that keep them from being known. */
 export function decisionsFor(raw: RawStack, settings: Settings): { readonly decisions: Decisions } | { readonly mistakes: Mistake[] } {
-  return settings["moor:lock"] === "none" ? computed(settings) : locked(raw, settings);
+  return settings["moor:lock"] === "none" ? computed(raw, settings) : locked(raw, settings);
 }
 
 /** What is wrong with a lock by itself, whatever else the stack file says. */
@@ -108,19 +109,36 @@ function staleMistake(stack: string, path: string, problem: string): Mistake {
 }
 
 /** Decides each deployment at once. What only a lock can hold is a mistake. */
-function computed(settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
-  const mistakes = deploymentsOf(settings).flatMap(needsLock);
+function computed(raw: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
+  const found = deploymentsOf(settings);
+  const lacking = found.flatMap(needsLock);
+  if (lacking.length > 0) return { mistakes: lacking };
+  const decided = found.map((one) => ({ ...one, ...decideNow(raw, settings, one) }));
+  const mistakes = decided.flatMap((one) => one.mistakes ?? []);
   if (mistakes.length > 0) return { mistakes };
-  return {
-    decisions: (_, label, deployment) => {
-      const image = namedImage(deployment, settings["moor:images"]);
-      const { size, vllm } = deployment;
-      if (image === undefined) return { waitsFor: `its image: set \`moor:images.${vllm ? "vllm" : "score"}\` to repository@digest` };
-      // Both are there: needsLock() refused the stack otherwise.
-      const resolved = { image, instanceType: size as InstanceType, revision: vllm?.revision ?? "" };
-      return { current: decideDeployment(label, deployment, resolved) };
-    },
-  };
+  return { decisions: (endpoint, label) => decided.find((one) => one.endpoint === endpoint && one.label === label) ?? {} };
+}
+
+function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & { readonly mistakes?: Mistake[] } {
+  const { settings: deployment } = found;
+  const { vllm } = deployment;
+  const image = namedImage(deployment, settings["moor:images"]);
+  if (image === undefined) return { waitsFor: `its image: set \`moor:images.${vllm ? "vllm" : "score"}\` to repository@digest` };
+  // It is there: needsLock() refused the stack otherwise.
+  const revision = vllm?.revision ?? "";
+  const outcome = decideDeployment(found.label, deployment, {
+    image,
+    region: settings["azure-native:location"],
+    revision,
+    folder: raw.folder,
+  });
+  return "decision" in outcome ? { current: outcome.decision } : { mistakes: refusalMistakes(found, outcome.refusals) };
+}
+
+/** What the planner refuses, as mistakes of the deployment's settings. */
+export function refusalMistakes({ path, settings: { vllm } }: Found, refusals: readonly Refusal[]): Mistake[] {
+  const ask = `what \`npm run fit -- ${vllm?.configJson ?? vllm?.model ?? "<model>"} --compare\` shows for this context and concurrency`;
+  return refusals.map(({ code, message, remedy }) => mistake(code, path, { problem: message, allowed: ask, fix: remedy }));
 }
 
 function needsLock({ path, settings: { size, vllm } }: Found): Mistake[] {

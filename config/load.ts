@@ -35,7 +35,8 @@ function readRaw(folder: string): RawStack {
   const settings = pulumi.runtime.allConfig();
   const lockPath = path.join(folder, lockFileName(stack));
   const lock = fs.existsSync(lockPath) ? fs.readFileSync(lockPath, "utf8") : undefined;
-  return { project, stack, settings, secretKeys: Object.keys(settings).filter(isConfigSecret), ...(lock === undefined ? {} : { lock }) };
+  const secretKeys = Object.keys(settings).filter(isConfigSecret);
+  return { project, stack, settings, secretKeys, folder, ...(lock === undefined ? {} : { lock }) };
 }
 
 /** Whether Pulumi holds a setting encrypted. The SDK exports it for its own use and leaves it out of its types. */

@@ -2,11 +2,13 @@
  * `moor.lock.<stack>.yaml`: the decisions of a stack, with the wishes they were made for and the decisions before them. Written by
  * `npm run lock`, committed, and read by every preview.
  */
+import type { Document } from "yaml";
 import * as z from "zod";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import { text, whole } from "./leaves";
+import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Mistake, mistake, show } from "./mistakes";
 import { shapeMistakes } from "./shape";
 
@@ -41,8 +43,8 @@ const decision = z.strictObject({
   probes: z.strictObject({ liveness: probe, readiness: probe }),
   requestSettings: z.strictObject({ requestTimeout: whole(1, 180), maxConcurrentRequestsPerInstance: whole(1, 100_000) }),
   scaleRule: z.strictObject({ scaleOutAbove: z.number().positive(), scaleInBelow: z.number().positive() }),
-  reasons: z.array(anyText, { error: "a list of sentences" }).describe("Why each value is what it is."),
-}) satisfies z.ZodType<DeploymentDecision>;
+  usdPerHour: z.number().positive().optional().describe("List price of one instance when this was decided, USD."),
+}) satisfies z.ZodType<Omit<DeploymentDecision, "reasons">>;
 
 const wishValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
   error: "text, a number, true or false, or a list",
@@ -52,6 +54,10 @@ const entry = z.strictObject({
   wish: z.record(z.string(), wishValue).describe("What the stack file asked for when this was decided."),
   current: decision.describe("The decision that runs."),
   previous: decision.optional().describe("The decision before, kept at weight 0 for an instant way back."),
+  rolledBack: z
+    .literal(true, { error: "true" })
+    .optional()
+    .describe("Whether `current` was brought back by hand; it stays until the wish changes."),
 });
 
 export const lockSchema = z
@@ -64,8 +70,20 @@ export const lockSchema = z
   })
   .describe("The decisions of a stack, made by `npm run lock` and not meant to be edited by hand.");
 
-export type Lock = z.output<typeof lockSchema>;
-export type LockEntry = Lock["endpoints"][string][string];
+/** A lock as its values give it, without the reasons in its comments. */
+export type LockData = z.output<typeof lockSchema>;
+type EntryData = LockData["endpoints"][string][string];
+
+/** The decision of one deployment, with its wish and what was decided before. */
+export interface LockEntry extends Omit<EntryData, "current" | "previous"> {
+  readonly current: DeploymentDecision;
+  readonly previous?: DeploymentDecision;
+}
+
+/** A lock with the reasons of its decisions. */
+export interface Lock extends Omit<LockData, "endpoints"> {
+  readonly endpoints: Readonly<Record<string, Readonly<Record<string, LockEntry>>>>;
+}
 
 /** File name of a stack's lock. */
 export function lockFileName(stack: string): string {
@@ -82,23 +100,26 @@ export function readLock(stack: string, lockText: string): { readonly lock: Lock
   const file = lockFileName(stack);
   const parsed = parseYaml(file, lockText);
   if ("mistakes" in parsed) return parsed;
-  const { value } = parsed;
+  const { document } = parsed;
+  const value: unknown = document.toJS();
   const shape = shapeMistakes({ schema: lockSchema, value, root: file });
   if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: remake(stack) })) };
-  const lock = lockSchema.parse(value);
+  const lock = readReasons(document, lockSchema.parse(value));
   const names = nameMistakes(file, lock);
   return names.length > 0 ? { mistakes: names } : { lock };
 }
 
 /** Text of a lock file. */
 export function writeLock(lock: Lock): string {
-  const { stringify } = yaml();
+  const { Document } = yaml();
+  const document = new Document(lock, (key, value) => (isReasons(key) ? undefined : value), { aliasDuplicateObjects: false });
+  writeReasons(document, lock);
   const head = [
     "# yaml-language-server: $schema=./config/schema/lock.schema.json",
     `# Decisions of stack "${lock.stack}", made by \`${lockCommand(lock.stack)}\` from the stack file and not meant to be edited by hand.`,
-    "# Each deployment's name ends in a hash over its values; `reasons` says why each value is what it is.",
+    "# Each deployment's name ends in a hash over its values; the comments above a decision say why it is so.",
   ];
-  return `${head.join("\n")}\n${stringify(lock, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `${head.join("\n")}\n${document.toString({ lineWidth: 0 })}`;
 }
 
 /** A wish that differs from the lock's, value by value. */
@@ -115,11 +136,11 @@ export function wishDifferences(locked: DeploymentWish, wished: DeploymentWish):
   return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.wished));
 }
 
-function parseYaml(file: string, lockText: string): { value: unknown } | { mistakes: Mistake[] } {
+function parseYaml(file: string, lockText: string): { document: Document } | { mistakes: Mistake[] } {
   const { parseDocument } = yaml();
   const document = parseDocument(lockText);
   const [error] = document.errors;
-  if (!error) return { value: document.toJS() };
+  if (!error) return { document };
   const problem = `The file isn't YAML: ${error.message.split("\n")[0]}`;
   return { mistakes: [mistake("MOOR051", file, { problem, allowed: "YAML as `npm run lock` writes it" })] };
 }

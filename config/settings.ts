@@ -17,6 +17,8 @@ export interface RawStack {
   readonly secretKeys: readonly string[];
   /** Text of `moor.lock.<stack>.yaml`. Absent when there is no such file. */
   readonly lock?: string;
+  /** Folder that paths in the stack file start from. @default the working directory */
+  readonly folder?: string;
 }
 
 /** Key of the one setting that must be a secret. Its value never enters a check. */

@@ -1,5 +1,5 @@
 /** A stack as components need it: checked, with defaults filled in and decisions made. Plain values only, no secret. */
-import type { DeploymentDecision } from "../planner/decision";
+import type { RolloutWish } from "../planner/rollout";
 
 /** The normalised stack. */
 export interface StackSpec {
@@ -58,20 +58,8 @@ export interface EndpointSpec {
   readonly deployments: readonly DeploymentSpec[];
 }
 
-/** One deployment that can be made. */
-export interface DeploymentSpec {
-  readonly label: string;
-  readonly decision: DeploymentDecision;
-  /** Kept at weight 0 for an instant way back. */
-  readonly previous?: DeploymentDecision;
-  /** Instances to start with; with a scale, its minimum. */
-  readonly instances: number;
-  readonly scale?: { readonly min: number; readonly max: number };
-  /** Percent of the endpoint's requests. Sums to 100 over the deployments that can be made, or to 0. */
-  readonly weight: number;
-  /** Percent of the endpoint's requests that are copied here. */
-  readonly mirror: number;
-}
+/** One deployment that can be made; the weights of an endpoint's sum to 100 over those that can be made, or to 0. */
+export type DeploymentSpec = RolloutWish;
 
 /** A deployment that is left out of this run. */
 export interface SkippedDeployment {

@@ -97,6 +97,14 @@ const vllm = z
       revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits")
         .describe("Commit of the model repository. The lock finds the newest one when absent.")
         .optional(),
+      configJson: freeText("a path, for instance ./models/my-model/config.json")
+        .describe("The model's own config.json, or the folder that holds it, for a model outside the planner's table.")
+        .optional(),
+      checkpointGiB: z
+        .number({ error: "a number of GiB above 0" })
+        .positive({ error: "a number of GiB above 0" })
+        .describe("Size of the weight files, GiB, where neither the table nor a file beside config.json says it.")
+        .optional(),
       context: tokens().describe("Tokens of prompt and answer together; 16k is 16384."),
       concurrencyPerInstance: whole(1, 1024).describe("Requests that one instance works on at once."),
       source: oneOf(["mirror", "hub"])
@@ -112,7 +120,7 @@ const vllm = z
         .default({})
         .describe("Flags of `vllm serve` set by hand, without leading hyphens; they win over derived ones and are checked against them."),
     },
-    map("model, context, concurrencyPerInstance, and optionally revision, source, servedName, flags"),
+    map("model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, servedName, flags"),
   )
   .describe("A Hugging Face model served by vLLM, OpenAI-compatible.");
 
@@ -153,8 +161,30 @@ const deployment = z
       mirror: whole(0, mirrorLimit, "Azure's most")
         .default(0)
         .describe("Percent of the endpoint's requests that are copied here and whose answers are dropped."),
+      update: oneOf(["newDeployment", "inPlace"])
+        .default("newDeployment")
+        .describe("How a changed model, size or flag comes into service: beside the old one (quota for both), or through its instances."),
+      keepPrevious: z
+        .boolean({ error: "true or false" })
+        .default(false)
+        .describe("Whether the deployment before a change stays at weight 0, paid for, so that `npm run lock -- --rollback` is instant."),
+      check: z
+        .strictObject(
+          {
+            request: z.unknown().describe("Body of a sample request to the scoring route, with score.").optional(),
+            answer: z.unknown().describe("An answer of the expected shape: the same keys, values of the same types.").optional(),
+            latency: z
+              .number({ error: "seconds, more than 0" })
+              .positive({ error: "seconds, more than 0" })
+              .describe("Seconds that an answer may take.")
+              .optional(),
+          },
+          map("request, answer, latency"),
+        )
+        .describe("What the gate asks before traffic, beyond readiness, model, a chat answer and a stream.")
+        .optional(),
       requestTimeout: whole(1, 180, "Azure's most, in seconds")
-        .describe("Seconds that a request may take; 180 with vLLM and 60 with a score.py when absent.")
+        .describe("Seconds that a request may take; from the planned speed with vLLM and 60 with a score.py when absent.")
         .optional(),
     },
     map("vllm or score, size, scale or instances, weight, and optionally mirror, requestTimeout"),

@@ -1,27 +1,33 @@
 /** From the settings of a deployment to what it wishes: for the lock as flat values to compare, for the planner to decide on. */
+import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
-import { decide, type Wish } from "../planner/decide";
-import type { DeploymentDecision, DeploymentWish, ImageReference } from "../planner/decision";
-import { GiB, modelFromTable } from "../planner/fit/model";
+import { PlanError, type Refusal, refusal } from "../planner/codes";
+import { decide, type Outcome } from "../planner/decide";
+import type { DeploymentWish, ImageReference } from "../planner/decision";
+import { readModel } from "../planner/fit/folder";
+import { type Model, modelFromTable } from "../planner/fit/model";
 import { tokenCount } from "./leaves";
 import type { DeploymentSettings, Settings } from "./stackFile";
 
 export type ImageSettings = Settings["moor:images"];
 
-/** Seconds that a request may take where the stack file says nothing: Azure's most for generation, a third of it for a score.py. */
-const defaultTimeout = { vllm: 180, score: 60 } as const;
+type VllmSettings = NonNullable<DeploymentSettings["vllm"]>;
+
+/** Seconds that a request to a score.py may take where the stack file says nothing: a third of Azure's most. */
+const scoreTimeout = 60;
 
 /** What a deployment asks for, value by value; a decision made for other values is stale. Instances, scale and weight aren't decided. */
 export function deploymentWish(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
   const { vllm, score, size } = settings;
   const image = imageText(settings, images);
-  const common = { size, requestTimeout: requestTimeout(settings), ...(image === undefined ? {} : { image }) };
+  const requestTimeout = settings.requestTimeout ?? (score && scoreTimeout);
+  const common = { size, ...given({ requestTimeout, image }) };
   if (score) return { ...common, "score.path": score.path, "score.concurrencyPerInstance": score.concurrencyPerInstance };
   if (!vllm) return common;
   return {
     ...common,
     "vllm.model": vllm.model,
-    ...(vllm.revision === undefined ? {} : { "vllm.revision": vllm.revision }),
+    ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
     "vllm.context": tokenCount(vllm.context),
     "vllm.concurrencyPerInstance": vllm.concurrencyPerInstance,
     "vllm.source": vllm.source,
@@ -30,39 +36,63 @@ export function deploymentWish(settings: DeploymentSettings, images: ImageSettin
   };
 }
 
+/** The entries that have a value. */
+function given(entries: Readonly<Record<string, string | number | undefined>>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, string | number] => entry[1] !== undefined));
+}
+
 /** What a decision needs that a stack file may leave to the lock. */
 export interface Resolved {
   readonly image: ImageReference;
-  readonly instanceType: InstanceType;
+  /** Region whose sizes and prices count. */
+  readonly region: string;
   /** Commit of the model; unused with a score.py. */
   readonly revision: string;
+  /** Folder that paths in the stack file start from. @default the working directory */
+  readonly folder?: string;
 }
 
 /** Decides a deployment from its settings and what was resolved for them. */
-export function decideDeployment(label: string, settings: DeploymentSettings, resolved: Resolved): DeploymentDecision {
-  const { image, instanceType, revision } = resolved;
-  const common = { image, instanceType, requestTimeout: requestTimeout(settings) };
-  const { vllm, score } = settings;
-  const wish: Wish = vllm
-    ? {
-        pattern: "vllm",
-        ...common,
-        model: vllm.model,
-        revision,
-        source: vllm.source,
-        contextTokens: tokenCount(vllm.context),
-        concurrencyPerInstance: vllm.concurrencyPerInstance,
-        servedName: vllm.servedName ?? vllm.model,
-        flags: vllm.flags,
-      }
-    : { pattern: "score", ...common, concurrencyPerInstance: score?.concurrencyPerInstance ?? 1 };
-  return decide(label, wish, { checkpointGiB: vllm && weightsGiB(vllm.model) });
+export function decideDeployment(label: string, settings: DeploymentSettings, resolved: Resolved): Outcome {
+  const { vllm, score, size } = settings;
+  const { image, region, revision, folder = "." } = resolved;
+  if (!vllm) {
+    const requestTimeout = settings.requestTimeout ?? scoreTimeout;
+    const concurrencyPerInstance = score?.concurrencyPerInstance ?? 1;
+    return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
+  }
+  const model = modelOf(vllm, folder);
+  if ("code" in model) return { refusals: [model] };
+  return decide(label, {
+    ...{ pattern: "vllm", image, region, model, revision, source: vllm.source, flags: vllm.flags },
+    size: size as InstanceType | "auto",
+    contextTokens: tokenCount(vllm.context),
+    concurrencyPerInstance: vllm.concurrencyPerInstance,
+    maxInstances: mostInstances(settings),
+    servedName: vllm.servedName ?? vllm.model,
+    requestTimeout: settings.requestTimeout,
+  });
 }
 
-/** Size of a model's weights, GiB to two digits; undefined for a model that isn't in the table. */
-function weightsGiB(model: string): number | undefined {
-  const known = modelFromTable(model);
-  return known && Math.round((known.weightBytes / GiB) * 100) / 100;
+/** Most instances that a deployment may have. */
+export function mostInstances({ instances, scale }: DeploymentSettings): number {
+  return scale?.max ?? instances ?? 1;
+}
+
+/** The model by its shapes: from its own config.json where the stack file names one, from the table otherwise. */
+function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Refusal {
+  if (configJson === undefined) {
+    const known = modelFromTable(id, checkpointGiB);
+    if (known) return known;
+    const how = "set `vllm.configJson` to a copy of its config.json in this repository";
+    return refusal("MOOR120", `${id} is not in the planner's table of models; ${how}.`);
+  }
+  try {
+    return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };
+  } catch (error) {
+    if (error instanceof PlanError) return error.refusal;
+    throw error;
+  }
 }
 
 /** The image that a stack file names for a deployment, if it does. */
@@ -79,8 +109,4 @@ export function parseImage(text: string): ImageReference {
 
 function imageText({ score }: DeploymentSettings, images: ImageSettings): string | undefined {
   return score ? (score.image ?? images.score) : images.vllm;
-}
-
-function requestTimeout({ vllm, requestTimeout: given }: DeploymentSettings): number {
-  return given ?? (vllm ? defaultTimeout.vllm : defaultTimeout.score);
 }

@@ -52,7 +52,7 @@ export const codes = {
   },
   MOOR115: {
     title: "The model's KV cache can't be computed",
-    remedy: "Start it once on the size you mean to use, and set the size and context by hand from its log.",
+    remedy: "Serve it from an image of your own through a `score.py`, or choose a model whose layers keep a cache of a known kind.",
   },
   MOOR116: { title: "The asked context is longer than the model's", remedy: "Ask for at most the model's own maximum." },
   MOOR117: {
@@ -113,6 +113,7 @@ export const codes = {
     title: "vLLM stops its own start before the model is loaded",
     remedy: "Raise VLLM_ENGINE_READY_TIMEOUT_S to the start time or more.",
   },
+  MOOR215: { title: "--max-model-len is below the declared context", remedy: "Set it to the context or more, or leave it out." },
 
   MOOR301: {
     title: "Quota is below what the stacks need",

@@ -81,6 +81,8 @@ export interface DeploymentDecision extends DeploymentRecipe {
   /** `<label>-<8 hexadecimal digits of the recipe's hash>`: the deployment's name in Azure. */
   readonly name: string;
   readonly scaleRule: ScaleRule;
+  /** List price of one instance when this was decided, USD per hour. Absent where Azure lists none. */
+  readonly usdPerHour?: number;
   /** Why each value is what it is, one sentence each; comments of the lock file and lines of the preview. */
   readonly reasons: readonly string[];
 }

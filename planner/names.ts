@@ -36,7 +36,12 @@ export function recipeHash(recipe: DeploymentRecipe): string {
   const { pattern, instanceType, image, routes, tensorParallelSize, flags, environmentVariables, probes, requestSettings } = recipe;
   const model = recipe.model && { ...recipe.model, staged: undefined };
   const counted = { pattern, instanceType, image, routes, model, tensorParallelSize, flags, environmentVariables, probes, requestSettings };
-  return createHash("sha256").update(canonicalJson(counted)).digest("hex").slice(0, 8);
+  return digest(canonicalJson(counted));
+}
+
+/** The first 8 hexadecimal digits of SHA-256 over a text. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** A deployment's name in Azure: `<label>-<8 hexadecimal digits>`. */

@@ -1,5 +1,5 @@
 /** Rules about endpoints and their deployments. */
-import { ownedFlags } from "../../planner/decide";
+import { ownedFlags } from "../../planner/handFlags";
 import { deploymentNameLength, endpointNameLength, nameLimit, namePartPattern } from "../../planner/names";
 import { deploymentsPerEndpointLimit, sumOfWeights } from "../../planner/traffic";
 import { type Mistake, mistake, show } from "../mistakes";

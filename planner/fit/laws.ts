@@ -6,12 +6,14 @@ import { GiB, type Model } from "./model";
 import { atLeast } from "./version";
 
 /**
- * The sampler's warm-up sorts and masks the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. In 0.10.1 and 0.10.2
- * the image sampled with FlashInfer alone; later versions warm up the PyTorch sampler too; the model runner of 0.31 costs more again.
+ * The sampler's warm-up sorts and masks the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. The image of 0.10.1
+ * sampled with FlashInfer alone; until 0.18 the PyTorch sampler was warmed up too; since then FlashInfer does most of the work where it is
+ * installed; the model runner of 0.31 costs more again. `most` is what the same version took without FlashInfer.
  */
 const samplerCopies = [
-  { since: "0.31.0", dense: 11.65, other: 9.59, most: 12 },
-  { since: "0.11.0", dense: 9.59, other: 9.59, most: 9.7 },
+  { since: "0.31.0", dense: 11.65, other: 8, most: 12 },
+  { since: "0.19.0", dense: 7, other: 8, most: 9.7 },
+  { since: "0.10.2", dense: 9.59, other: 9.59, most: 9.7 },
   { since: "0.10.1", dense: 2.5, other: 2.5, most: 9.7 },
   { since: "0.0.0", dense: 9.59, other: 9.59, most: 9.7 },
 ] as const;
@@ -27,13 +29,13 @@ const nonTorch = [
 ] as const;
 
 /** What experts add on four GPUs and more, GiB on each: logs of large mixtures lie above the dense ones by so much. */
-const expertsBeyondTwoGpus = 0.55;
+const expertsBeyondTwoGpus = 0.4;
 
-/** What profiling the vision tower with the largest image adds, GiB. */
-const visionProfile = 0.6;
+/** Profiling the vision tower with the largest image: its own peak, and what of it stays while the text model is profiled, GiB. */
+const vision = { peak: 1.5, stays: 0.15, most: 1.5 } as const;
 
 /** CUDA graphs as estimated before the KV cache is sized, GiB. */
-const graphs = { dense: 0.15, experts: 0.8, state: 0.55 } as const;
+const graphs = { dense: 0.45, experts: 0.8, state: 0.55 } as const;
 
 const hasState = (model: Model) => model.cache.some((layer) => layer.kind === "state");
 
@@ -57,9 +59,10 @@ export function activationGiB(model: Model, batch: Batch): { readonly likely: nu
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
   const forward = 2 * tokens * (mlpElements(model, batch.tensorParallelSize) + 4 * model.hidden);
-  const vision = model.vision && !hasState(model) ? visionProfile : 0;
-  const peak = (n: number) => Math.max(n * logits + hiddenStates, forward) / GiB + vision;
-  return { likely: peak(copies), most: peak(law.most) + (vision > 0 ? 1 : 0) };
+  const text = (n: number) => Math.max(n * logits + hiddenStates, forward) / GiB;
+  if (!model.vision) return { likely: text(copies), most: text(law.most) };
+  const seen = (n: number) => Math.max(text(n), vision.peak) + vision.stays;
+  return { likely: seen(copies), most: seen(law.most) + vision.most };
 }
 
 /** Elements a token that the widest MLP keeps at once on one GPU. */
@@ -85,11 +88,12 @@ export function cudaGraphGiB(model: Model, batch: Batch, enforceEager: boolean):
 }
 
 /**
- * What a verdict keeps free beyond the estimate, GiB on each GPU: the spread of the logs about the laws. Dense text models on one or two
- * GPUs lie within 0.25; mixtures, recurrent states and four GPUs or more spread wider.
+ * What a verdict keeps free beyond the estimate, GiB on each GPU: the spread of the logs about the laws. Dense text models on one GPU lie
+ * within 0.3; mixtures, recurrent states, vision towers and every further GPU spread wider.
  */
 export function marginGiB(model: Model, batch: Batch, visibleGiB: number): number {
-  if (batch.tensorParallelSize > 2) return 1.5;
-  const wide = model.experts || hasState(model) || model.vision;
-  return wide ? Math.max(0.8, 0.01 * visibleGiB) : batch.tensorParallelSize > 1 ? 0.6 : 0.4;
+  const wide = model.experts !== undefined || hasState(model) || model.vision;
+  if (batch.tensorParallelSize > 2) return wide ? 2 : 1.5;
+  if (batch.tensorParallelSize > 1) return wide ? Math.max(1.5, 0.02 * visibleGiB) : 1;
+  return wide ? Math.max(1.2, 0.02 * visibleGiB) : 0.45;
 }

@@ -17,6 +17,8 @@ export interface ServingSettings {
   readonly flags: readonly string[];
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
+  /** @default the context of the estimate */
+  readonly maxModelLen?: number;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly probes: { readonly liveness: Probe; readonly readiness: Probe };
   readonly requestSettings: RequestSettings;
@@ -87,6 +89,12 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       name: "a step has room for each sequence",
       ok: settings.maxNumBatchedTokens >= settings.maxNumSeqs,
       message: `--max-num-batched-tokens is ${settings.maxNumBatchedTokens}; ${settings.maxNumSeqs} sequences need one token each.`,
+    },
+    {
+      code: "MOOR215",
+      name: "vLLM takes the declared context",
+      ok: (settings.maxModelLen ?? length) >= length,
+      message: `--max-model-len is ${settings.maxModelLen ?? length}; a context of ${length} tokens is declared.`,
     },
     {
       code: "MOOR210",

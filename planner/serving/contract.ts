@@ -2,6 +2,7 @@
  * The serving contract: flags, probes, request settings and scale rule that fit each other, derived from the memory estimate, the speed and
  * the declared load.
  */
+import type { Gpu } from "../../facts/gpus";
 import type { RequestSettings, ScaleRule } from "../decision";
 import type { Estimate } from "../fit/estimate";
 import type { Model } from "../fit/model";
@@ -53,15 +54,18 @@ export function outputTokensOf(load: DeclaredLoad, maxModelLen: number): number 
   return load.outputTokens ?? Math.min(defaultOutputTokens, Math.floor(maxModelLen / 2));
 }
 
+/** Speed of the declared requests, all of them as long as the context and arriving at once. */
+export function plannedSpeed(model: Model, gpu: Gpu, estimate: Estimate, load: DeclaredLoad): Speed {
+  const { maxModelLen } = estimate.settings;
+  const outputTokens = outputTokensOf(load, maxModelLen);
+  return speedOf(model, gpu, estimate, { concurrency: load.concurrency, promptTokens: maxModelLen - outputTokens, outputTokens });
+}
+
 /** The contract of `model` on `machine` under `load`. */
 export function deriveContract(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): Contract {
   const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, tensorParallelSize, enforceEager } = estimate.settings;
   const outputTokens = outputTokensOf(load, maxModelLen);
-  const speed = speedOf(model, machine.gpu, estimate, {
-    concurrency: load.concurrency,
-    promptTokens: maxModelLen - outputTokens,
-    outputTokens,
-  });
+  const speed = plannedSpeed(model, machine.gpu, estimate, load);
   const ramGiB = machine.size?.ramGiB ?? 0;
   const start = startOf({ model, tensorParallelSize, source: load.source ?? "mirror", ramGiB, enforceEager });
   const requestSettings = requestSettingsFor(load.concurrency, speed);
@@ -72,7 +76,7 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
     environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: String(start.allowedSeconds) },
     probes: probesFor(start.allowedSeconds),
     requestSettings,
-    scaleRule: scaleRuleFor(load.concurrency, speed),
+    scaleRule: scaleRuleFor(load.concurrency, speed.answerSeconds),
   };
   const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
   const client = adviceFor(requestSettings, speed, maxModelLen);
@@ -90,8 +94,8 @@ function requestSettingsFor(concurrency: number, speed: Speed): RequestSettings 
 }
 
 /** Requests a minute at which an instance is as full as declared; a new one is asked for before that, for it takes minutes to come. */
-function scaleRuleFor(concurrency: number, speed: Speed): ScaleRule {
-  const full = (60 * concurrency) / speed.answerSeconds;
+export function scaleRuleFor(concurrency: number, answerSeconds: number): ScaleRule {
+  const full = (60 * concurrency) / answerSeconds;
   const scaleOutAbove = Math.max(2, Math.floor(0.7 * full));
   return { scaleOutAbove, scaleInBelow: Math.max(1, Math.floor(0.4 * scaleOutAbove)) };
 }

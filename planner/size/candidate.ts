@@ -4,7 +4,7 @@ import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
 import { limits, servingRefusals } from "../serving/checks";
-import { type Contract, type DeclaredLoad, deriveContract } from "../serving/contract";
+import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
 import { formatRefusal } from "./compatible";
 import type { Machine } from "./machine";
 
@@ -78,8 +78,8 @@ function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: Wi
   let [low, high] = [1, holds];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const { speed } = deriveContract(model, machine, found, { ...wish, concurrency: middle });
-    if (speed.answerSeconds <= limits.requestTimeoutSeconds) low = middle;
+    const { answerSeconds } = plannedSpeed(model, machine.gpu, found, { ...wish, concurrency: middle });
+    if (answerSeconds <= limits.requestTimeoutSeconds) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -68,3 +68,12 @@ export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "au
 export function forcedDtype(machine: Machine): "half" | undefined {
   return machine.gpu.computeCapability < bf16Needs ? "half" : undefined;
 }
+
+/** Why the number format set by hand can't be computed on the GPU; undefined if it can. */
+export function dtypeRefusal(machine: Machine, flags: readonly string[]): Refusal | undefined {
+  const at = flags.indexOf("--dtype");
+  const has = machine.gpu.computeCapability;
+  if (at < 0 || flags[at + 1] !== "bfloat16" || has >= bf16Needs) return undefined;
+  const on = machine.instanceType ?? "the GPU";
+  return refusal("MOOR106", `--dtype bfloat16 needs compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
+}

@@ -71,13 +71,12 @@ export interface FitResult {
 export function fit(input: FitInput): FitResult {
   const model = modelOf(input);
   const none = modelRefusal(model);
-  if (none) return resultOf(input, undefined, none, []);
-  if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input));
+  if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
-    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, tryMachine(model, machine, input));
+    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, tryMachine(model, machine, input), none);
   }
-  return cheapest(input, model);
+  return none ? resultOf(input, undefined, none, []) : cheapest(input, model);
 }
 
 function modelOf(input: FitInput): Model {
@@ -87,8 +86,9 @@ function modelOf(input: FitInput): Model {
   throw new PlanError(refusal("MOOR120", `${input.model} is not in the planner's table of models.`));
 }
 
-function single(input: FitInput, candidate: Candidate): FitResult {
-  return resultOf(input, candidate, candidate.refusal, []);
+/** A model that nothing can serve still shows what its weights would leave. */
+function single(input: FitInput, candidate: Candidate, none: Refusal | undefined): FitResult {
+  return resultOf(input, candidate, none ?? candidate.refusal, []);
 }
 
 /** List price of a size in the region, or the lowest anywhere. */
@@ -98,35 +98,53 @@ function priceOf(instanceType: string, region: string | undefined): number | und
   return prices.length > 0 ? Math.min(...prices) : undefined;
 }
 
-function cheapest(input: FitInput, model: Model): FitResult {
+/** A size that was tried, as a row of a comparison. */
+export interface Compared {
+  readonly candidate: Candidate;
+  /** List price of one instance. */
+  readonly usdPerHour: number;
+}
+
+/** Every size with its machine, or why it is none for vLLM. */
+const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({ instanceType, machine: machineOf(instanceType) }));
+
+/** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not tried. */
+export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
+  const model = modelOf(input);
+  const none = modelRefusal(model);
   const lost: Rejected[] = [];
-  const tried: Candidate[] = [];
-  for (const instanceType of Object.keys(sizes) as InstanceType[]) {
-    const machine = machineOf(instanceType);
-    const priced = priceOf(instanceType, input.region) !== undefined;
-    const early = isRefusal(machine)
-      ? machine
-      : priced
-        ? undefined
-        : refusal("MOOR111", `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`);
-    if (early) lost.push({ size: instanceType, code: early.code, reason: early.message });
-    else if (!isRefusal(machine)) tried.push(tryMachine(model, machine, input));
+  const tried: Compared[] = [];
+  for (const { instanceType, machine } of machines) {
+    const price = priceOf(instanceType, input.region);
+    if (isRefusal(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
+    else if (price === undefined) {
+      const reason = `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`;
+      lost.push({ size: instanceType, code: "MOOR111", reason });
+    } else {
+      const candidate = tryMachine(model, machine, input);
+      tried.push({ candidate: none ? { ...candidate, refusal: none } : candidate, usdPerHour: price });
+    }
   }
-  const price = (candidate: Candidate) => priceOf(candidate.machine.instanceType!, input.region)!;
-  const fitting = tried.filter((candidate) => !candidate.refusal).sort((a, b) => price(a) - price(b) || a.machine.gpus - b.machine.gpus);
-  const [best, ...dearer] = fitting;
-  for (const { machine, refusal: why } of tried) if (why) lost.push({ size: nameOf(machine), code: why.code, reason: why.message });
-  for (const candidate of dearer) {
-    lost.push({ size: nameOf(candidate.machine), reason: `It fits, for ${price(candidate)} USD an hour instead of ${price(best!)}.` });
-  }
-  if (best) return resultOf(input, best, undefined, lost);
+  tried.sort((a, b) => a.usdPerHour - b.usdPerHour || a.candidate.machine.gpus - b.candidate.machine.gpus);
+  return { tried, lost };
+}
+
+function cheapest(input: FitInput, model: Model): FitResult {
+  const { tried, lost } = compare({ ...input, model });
+  const best = tried.find(({ candidate }) => !candidate.refusal);
+  const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
+  if (best) return resultOf(input, best.candidate, undefined, rejected);
   const where = input.region ? ` in ${input.region}` : "";
-  return resultOf(
-    input,
-    nearest(tried),
-    refusal("MOOR118", `None of ${lost.length} sizes${where} carries ${model.id} under this load.`),
-    lost,
-  );
+  const missed = nearest(tried.map(({ candidate }) => candidate));
+  const by = missed?.refusal ? ` The nearest: ${missed.refusal.message}` : "";
+  const why = refusal("MOOR118", `None of ${rejected.length} sizes${where} carries ${model.id} under this load.${by}`);
+  return resultOf(input, missed, why, rejected);
+}
+
+function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
+  const size = nameOf(candidate.machine);
+  if (candidate.refusal) return { size, code: candidate.refusal.code, reason: candidate.refusal.message };
+  return { size, reason: `It fits, for ${price} USD an hour instead of ${best!.usdPerHour}.` };
 }
 
 /** The machine that missed by least: its numbers tell the reader what to change. */

@@ -4,6 +4,7 @@ import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingRefusals } from "../serving/checks";
 import { type Candidate, tryMachine, type Wish } from "./candidate";
+import { dtypeRefusal, modelRefusal } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
 
@@ -14,6 +15,7 @@ export interface HandSet {
   readonly flags?: readonly string[];
   readonly maxNumSeqs?: number;
   readonly maxNumBatchedTokens?: number;
+  readonly maxModelLen?: number;
   readonly environmentVariables?: Readonly<Record<string, string>>;
   readonly probes?: { readonly liveness?: Partial<Probe>; readonly readiness?: Partial<Probe> };
   readonly requestSettings?: Partial<RequestSettings>;
@@ -29,12 +31,16 @@ export function reviewHandSet(
   wish: Wish & { readonly concurrency: number; readonly region?: string },
   hand: HandSet,
 ): readonly Refusal[] {
+  const unusable = modelRefusal(model);
+  if (unusable) return [unusable];
   const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
   const found: Refusal[] = own && isRefusal(own) ? [own] : [];
   const machine = own && !isRefusal(own) ? own : recommended(model, wish);
   if (isRefusal(machine)) return [...found, machine];
   const candidate = tryMachine(model, machine, wish);
   if (own && candidate.refusal) found.push(candidate.refusal);
+  const dtype = dtypeRefusal(machine, hand.flags ?? []);
+  if (dtype) found.push(dtype);
   if (!candidate.contract) return found;
   return [...found, ...servingRefusals(merged(candidate, hand), candidate.contract.basis)].filter(
     (one, i, all) => all.findIndex((other) => other.code === one.code) === i,
@@ -54,6 +60,7 @@ function merged(candidate: Candidate, hand: HandSet): ServingSettings {
     image: hand.image,
     maxNumSeqs: hand.maxNumSeqs ?? derived.maxNumSeqs,
     maxNumBatchedTokens: hand.maxNumBatchedTokens ?? derived.maxNumBatchedTokens,
+    maxModelLen: hand.maxModelLen,
     environmentVariables: { ...derived.environmentVariables, ...hand.environmentVariables },
     probes: {
       liveness: { ...derived.probes.liveness, ...hand.probes?.liveness },

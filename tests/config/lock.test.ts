@@ -1,4 +1,5 @@
 /** Locks: read, refused, compared. Doesn't prove how `npm run lock` decides, only what is made of what it wrote. */
+import { parse } from "yaml";
 import { checkStack } from "../../config/checkStack";
 import { type Lock, readLock, wishDifferences, writeLock } from "../../config/lockFile";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
@@ -7,6 +8,8 @@ import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
 const image = `moor/vllm@${digest}`;
+/** How a deployment changes where its settings say nothing of it. */
+const rollout = { update: "newDeployment", keepPrevious: false };
 const other = "b968826d9c46dd6066d109eabc6255188de91218";
 
 /** A production stack: mirrored weights, size to be decided, no commit named; the lock knows all three. */
@@ -24,8 +27,10 @@ function deploymentSettings(settings: Tree): DeploymentSettings {
 }
 
 function decision(staged: boolean, commit = revision): DeploymentDecision {
-  const resolved = { image: parseImage(image), instanceType: "Standard_NC24ads_A100_v4", revision: commit } as const;
-  const decided = decideDeployment("main", deploymentSettings(prodSettings()), resolved);
+  const resolved = { image: parseImage(image), region: "swedencentral", revision: commit };
+  const outcome = decideDeployment("main", deploymentSettings(prodSettings()), resolved);
+  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  const decided = outcome.decision;
   return { ...decided, model: { ...decided.model!, staged } };
 }
 
@@ -65,10 +70,23 @@ test("a lock reads back as it was written", () => {
   expect(read.lock.endpoints.chat?.main?.previous).toEqual(decision(true, other));
 });
 
+test("the reasons stand in comments above their decision, and come back with it", () => {
+  const text = lock({ previous: { ...decision(true, other), reasons: ["an old reason: with a colon", "and # another"] } });
+  expect(parse(text).endpoints.chat.main.current).not.toHaveProperty("reasons");
+  expect(text).toContain(`      current:\n        # ${decision(true).reasons[0]}\n        # ${decision(true).reasons[1]}\n`);
+  expect(text).toContain("      previous:\n        # an old reason: with a colon\n        # and # another\n        name: main-");
+  const read = readLock("prod", text);
+  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  expect(read.lock.endpoints.chat?.main?.previous?.reasons).toEqual(["an old reason: with a colon", "and # another"]);
+  expect(writeLock(read.lock)).toBe(text);
+});
+
 test("a stack with a lock takes its decision from there", () => {
   const spec = specOf(lock());
   expect(spec.decisionsFrom).toBe("lock");
-  expect(spec.endpoints[0]?.deployments).toEqual([{ label: "main", decision: decision(true), instances: 1, weight: 100, mirror: 0 }]);
+  expect(spec.endpoints[0]?.deployments).toEqual([
+    { label: "main", decision: decision(true), instances: 1, weight: 100, mirror: 0, ...rollout },
+  ]);
   expect(spec.skipped).toEqual([]);
   expect(spec.notes).toEqual([]);
 });
@@ -100,7 +118,7 @@ test.each([
   ["a key too many", `${lock()}extra: 1\n`, "moor.lock.prod.yaml.extra"],
   [
     "a size that doesn't exist",
-    lock().replace("instanceType: Standard_NC24ads_A100_v4", "instanceType: X"),
+    lock().replace("instanceType: Standard_NC4as_T4_v3", "instanceType: X"),
     "moor.lock.prod.yaml.endpoints.chat.main.current.instanceType",
   ],
 ])("a lock with %s can't be read", (_, text, path) => {
@@ -189,7 +207,7 @@ test("a deployment whose weights aren't staged is left out, with the command tha
 test("while the new weights aren't staged, the previous decision keeps serving", () => {
   const spec = specOf(lock({ current: decision(false), previous: decision(true, other) }));
   expect(spec.endpoints[0]?.deployments).toEqual([
-    { label: "main", decision: decision(true, other), instances: 1, weight: 100, mirror: 0 },
+    { label: "main", decision: decision(true, other), instances: 1, weight: 100, mirror: 0, ...rollout },
   ]);
   expect(spec.skipped[0]?.message).toContain(`${decision(true, other).name} keeps serving.`);
 });

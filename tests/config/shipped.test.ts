@@ -26,6 +26,13 @@ function specOf(stack: string) {
   return checked.spec;
 }
 
+test("golden: the shipped stacks' deployments have these names, and a changed name is a new deployment for everybody", () => {
+  const names = ["dev", "prod"].map((stack) =>
+    specOf(stack).endpoints.flatMap(({ deployments }) => deployments.map(({ decision }) => decision.name)),
+  );
+  expect(names).toEqual([["main-57a7e080"], ["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]]);
+});
+
 test("dev is one deployment on one small GPU, decided without a lock", () => {
   const { decisionsFrom, endpoints, skipped, location } = specOf("dev");
   expect({ decisionsFrom, skipped, location }).toEqual({ decisionsFrom: "computed", skipped: [], location: "swedencentral" });

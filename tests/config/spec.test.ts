@@ -111,7 +111,7 @@ const weights = fc
 
 const deployment = fc.oneof(
   fc
-    .record({ context: fc.constantFrom("4k", "16K", 8192), concurrency: fc.integer({ min: 1, max: 1024 }) })
+    .record({ context: fc.constantFrom("4k", "16K", 8192), concurrency: fc.integer({ min: 1, max: 10 }) })
     .map(({ context, concurrency }) => {
       const main = vllmDeployment();
       Object.assign(main.vllm, { context, concurrencyPerInstance: concurrency, servedName: "chat" });

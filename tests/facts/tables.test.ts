@@ -57,8 +57,8 @@ describe("prices", () => {
 describe("models", () => {
   const ids = Object.keys(models);
 
-  test("53 models, whose architectures vLLM has", () => {
-    expect(ids).toHaveLength(53);
+  test("54 models, whose architectures vLLM has", () => {
+    expect(ids).toHaveLength(54);
     expect(ids.filter((id) => !architectures.has(modelFacts(id)!.architecture))).toEqual([]);
     expect(modelFacts("toString")).toBeUndefined();
   });
@@ -76,7 +76,7 @@ describe("models", () => {
     const parsers = ids.map(parsersOf);
     expect(parsers.filter(({ toolCall }) => toolCall && !toolCallParsers.has(toolCall))).toEqual([]);
     expect(parsers.filter(({ reasoning }) => reasoning && !reasoningParsers.has(reasoning))).toEqual([]);
-    expect(parsers.filter(({ toolCall }) => toolCall).length).toBe(45);
+    expect(parsers.filter(({ toolCall }) => toolCall).length).toBe(46);
   });
 
   test("weights of a table row come near two bytes a parameter unless quantised", () => {

@@ -1,135 +1,196 @@
-/** Decisions from explicit wishes. Doesn't prove that a model fits its GPUs; that is the business of planner/fit. */
+/** Decisions from wishes. Doesn't prove that memory and speed are estimated well: tests/planner/fit and tests/planner/serving do. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, ownedFlags, type ScoreWish, type VllmWish } from "../../planner/decide";
+import { decide, type ScoreWish, type VllmWish, type Wish } from "../../planner/decide";
+import { modelFromTable } from "../../planner/fit/model";
+import { ownedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
+import { probeSeconds } from "../../planner/serving/start";
 
 const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
+const revision = "b968826d9c46dd6066d109eabc6255188de91218";
 
 const vllmWish: VllmWish = {
-  pattern: "vllm",
-  image,
-  instanceType: "Standard_NC48ads_A100_v4",
-  requestTimeout: 180,
-  model: "Qwen/Qwen3-8B",
-  revision: "b968826d9c46dd6066d109eabc6255188de91218",
-  source: "mirror",
+  ...{ pattern: "vllm", image, size: "Standard_NC48ads_A100_v4", region: "swedencentral", revision, source: "mirror" },
+  model: modelFromTable("Qwen/Qwen3-8B")!,
   contextTokens: 16384,
   concurrencyPerInstance: 32,
+  maxInstances: 2,
   servedName: "chat",
   flags: {},
 };
 
-const scoreWish: ScoreWish = { pattern: "score", image, instanceType: "Standard_DS3_v2", requestTimeout: 60, concurrencyPerInstance: 4 };
+const scoreWish: ScoreWish = {
+  ...{ pattern: "score", image, instanceType: "Standard_DS3_v2", region: "swedencentral" },
+  requestTimeout: 60,
+  concurrencyPerInstance: 4,
+};
+
+function decided(wish: Wish) {
+  const outcome = decide("main", wish);
+  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  return outcome.decision;
+}
+
+function refused(changes: Partial<VllmWish>): string[] {
+  const outcome = decide("main", { ...vllmWish, ...changes });
+  return "refusals" in outcome ? outcome.refusals.map(({ code, message }) => `${code} ${message}`) : [];
+}
 
 test("a mirrored model starts offline, on all GPUs of its size, behind vLLM's routes", () => {
-  const { reasons, name, ...decided } = decide("main", vllmWish, { checkpointGiB: 15 });
-  expect(decided).toEqual({
+  const { reasons, name, ...values } = decided(vllmWish);
+  expect(values).toEqual({
     pattern: "vllm",
     instanceType: "Standard_NC48ads_A100_v4",
     image,
     routes: { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" },
-    model: {
-      id: "Qwen/Qwen3-8B",
-      revision: "b968826d9c46dd6066d109eabc6255188de91218",
-      source: "mirror",
-      path: "models/Qwen--Qwen3-8B/b968826d9c46dd6066d109eabc6255188de91218",
-      staged: false,
-    },
+    model: { id: "Qwen/Qwen3-8B", revision, source: "mirror", path: `models/Qwen--Qwen3-8B/${revision}`, staged: false },
     tensorParallelSize: 2,
     flags: [
-      "--served-model-name",
-      "chat",
-      "--tensor-parallel-size",
-      "2",
-      "--max-model-len",
-      "16384",
-      "--max-num-seqs",
-      "32",
-      "--gpu-memory-utilization",
-      "0.92",
+      ...["--served-model-name", "chat", "--tensor-parallel-size", "2", "--max-model-len", "16384", "--max-num-seqs", "32"],
+      ...["--max-num-batched-tokens", "2048", "--gpu-memory-utilization", "0.92", "--shutdown-timeout", "60"],
+      ...["--disable-access-log-for-endpoints", "/health,/metrics,/ping", "--enable-auto-tool-choice", "--tool-call-parser", "hermes"],
+      ...["--reasoning-parser", "qwen3"],
     ],
     environmentVariables: {
       VLLM_NO_USAGE_STATS: "1",
       DO_NOT_TRACK: "1",
-      VLLM_ENGINE_READY_TIMEOUT_S: "600",
+      VLLM_ENGINE_READY_TIMEOUT_S: "540",
       HF_HUB_OFFLINE: "1",
       TRANSFORMERS_OFFLINE: "1",
     },
     probes: {
-      liveness: { initialDelay: 600, period: 10, timeout: 10, failureThreshold: 6 },
-      readiness: { initialDelay: 10, period: 10, timeout: 10, failureThreshold: 60 },
+      liveness: { initialDelay: 540, period: 10, timeout: 5, failureThreshold: 30 },
+      readiness: { initialDelay: 30, period: 10, timeout: 5, failureThreshold: 84 },
     },
-    requestSettings: { requestTimeout: 180, maxConcurrentRequestsPerInstance: 32 },
-    scaleRule: { scaleOutAbove: 45, scaleInBelow: 19 },
+    requestSettings: { requestTimeout: 90, maxConcurrentRequestsPerInstance: 32 },
+    scaleRule: { scaleOutAbove: 19, scaleInBelow: 7 },
+    usdPerHour: 9.55,
   });
-  expect(name).toBe(physicalName("main", { ...decided, pattern: "vllm" }));
-  expect(reasons).toHaveLength(8);
+  expect(name).toBe(physicalName("main", values));
+  expect(reasons[0]).toBe("size: set in the stack file, and checked");
+  expect(reasons).toContain("Standard_NC48ads_A100_v4, tensor parallel size 2, 9.55 USD an hour by list price");
+});
+
+test("size auto takes the cheapest size of the region that carries the load", () => {
+  const { instanceType, usdPerHour, reasons } = decided({ ...vllmWish, size: "auto", concurrencyPerInstance: 16 });
+  expect({ instanceType, usdPerHour }).toEqual({ instanceType: "Standard_NC24ads_A100_v4", usdPerHour: 4.775 });
+  expect(reasons[0]).toMatch(
+    /^size: the cheapest in swedencentral that carries the load; \d others fit and are dearer, Standard_NC40ads_H100_v5 the next$/,
+  );
+});
+
+test("a load that no size carries is refused with the nearest miss", () => {
+  const found = refused({ size: "auto", concurrencyPerInstance: 1024 });
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatch(
+    /^MOOR118 None of \d+ sizes in swedencentral carries Qwen\/Qwen3-8B under this load\. The nearest: On Standard_/,
+  );
 });
 
 test("a model of the hub is fetched at its commit and not offline", () => {
-  const { flags, model, environmentVariables } = decide("main", { ...vllmWish, source: "hub" });
-  expect(flags?.slice(2, 6)).toEqual(["--revision", vllmWish.revision, "--tokenizer-revision", vllmWish.revision]);
-  expect(model).toEqual({ id: "Qwen/Qwen3-8B", revision: vllmWish.revision, source: "hub" });
+  const { flags, model, environmentVariables } = decided({ ...vllmWish, source: "hub" });
+  expect(flags?.slice(-4)).toEqual(["--revision", revision, "--tokenizer-revision", revision]);
+  expect(model).toEqual({ id: "Qwen/Qwen3-8B", revision, source: "hub" });
   expect(environmentVariables).not.toHaveProperty("HF_HUB_OFFLINE");
 });
 
 test("a score.py gets the inference server's routes, a worker for each request, and no flags", () => {
-  const decided = decide("main", scoreWish);
-  expect(decided.routes).toEqual({ port: 5001, liveness: "/", readiness: "/", scoring: "/score" });
-  expect(decided.environmentVariables).toEqual({ WORKER_COUNT: "4" });
-  expect(decided.requestSettings).toEqual({ requestTimeout: 60, maxConcurrentRequestsPerInstance: 4 });
-  expect(decided).not.toHaveProperty("flags");
-  expect(decided).not.toHaveProperty("tensorParallelSize");
+  const decision = decided(scoreWish);
+  expect(decision.routes).toEqual({ port: 5001, liveness: "/", readiness: "/", scoring: "/score" });
+  expect(decision.environmentVariables).toEqual({ WORKER_COUNT: "4" });
+  expect(decision.requestSettings).toEqual({ requestTimeout: 60, maxConcurrentRequestsPerInstance: 4 });
+  expect(decision.scaleRule).toEqual({ scaleOutAbove: 168, scaleInBelow: 67 });
+  expect(decision.usdPerHour).toBe(0.272);
+  for (const key of ["flags", "tensorParallelSize"]) expect(decision).not.toHaveProperty(key);
 });
 
-test("flags set by hand win over derived ones, and switches take vLLM's two forms", () => {
-  const { flags, reasons } = decide("main", {
-    ...vllmWish,
-    flags: { "max-num-seqs": 16, "enforce-eager": true, "enable-prefix-caching": false, dtype: "half" },
-  });
-  expect(flags).toEqual([
-    "--served-model-name",
-    "chat",
-    "--tensor-parallel-size",
-    "2",
-    "--max-model-len",
-    "16384",
-    "--max-num-seqs",
-    "16",
-    "--gpu-memory-utilization",
-    "0.92",
-    "--enforce-eager",
-    "--no-enable-prefix-caching",
-    "--dtype",
-    "half",
-  ]);
-  expect(reasons).toContain("max-num-seqs, enforce-eager, enable-prefix-caching, dtype: set by hand in the stack file.");
+test("flags set by hand take the place of derived ones, and switches take vLLM's two forms", () => {
+  const flags = { "max-num-seqs": 48, "enable-prefix-caching": false, dtype: "half", "enable-auto-tool-choice": false };
+  const decision = decided({ ...vllmWish, flags });
+  const text = decision.flags!.join(" ");
+  expect(text).toContain("--max-model-len 16384 --max-num-seqs 48 --max-num-batched-tokens");
+  expect(text).toContain("/ping --no-enable-auto-tool-choice --tool-call-parser");
+  expect(text).toMatch(/ --no-enable-prefix-caching --dtype half$/);
+  expect(decision.reasons.at(-1)).toBe(
+    "set by hand in the stack file, and checked: --max-num-seqs, --enable-prefix-caching, --dtype, --enable-auto-tool-choice",
+  );
 });
 
-test("vLLM knows every flag that is derived or owned", () => {
-  const { flags = [] } = decide("main", { ...vllmWish, source: "hub" });
-  const names = [...flags.filter((argument) => argument.startsWith("--")), ...ownedFlags.map((flag) => `--${flag}`)];
-  expect(names.filter((name) => vllmFlag(name) === undefined)).toEqual([]);
+test("a flag whose memory isn't estimated is allowed, and said", () => {
+  const { reasons } = decided({ ...vllmWish, flags: { "cpu-offload-gb": 4 } });
+  expect(reasons.at(-1)).toMatch(/^not in the estimate of memory: --cpu-offload-gb; /);
 });
 
-test.each([
-  ["unknown weights take half an hour", undefined, "mirror", 1800],
-  ["15 GiB from the region's storage", 15, "mirror", 600],
-  ["15 GiB from the hub, fetched and read", 15, "hub", 840],
-  ["131 GiB from the region's storage", 131, "mirror", 2940],
-] as const)("liveness begins after the start is over, and both probes cover it: %s", (_, checkpointGiB, source, start) => {
-  const { probes, environmentVariables } = decide("main", { ...vllmWish, source }, { checkpointGiB });
-  const window = ({ initialDelay, period, failureThreshold }: typeof probes.liveness) => initialDelay + period * failureThreshold;
-  expect(probes.liveness.initialDelay).toBe(start);
-  expect(window(probes.readiness)).toBe(start + 10);
-  expect(window(probes.liveness)).toBeGreaterThanOrEqual(window(probes.readiness));
-  expect(environmentVariables.VLLM_ENGINE_READY_TIMEOUT_S).toBe(String(start));
+test("a timeout set by hand is kept when an answer arrives within it", () => {
+  expect(decided({ ...vllmWish, requestTimeout: 170 }).requestSettings.requestTimeout).toBe(170);
+});
+
+test.each<[string, Partial<VllmWish>, RegExp]>([
+  ["fewer sequences than declared", { flags: { "max-num-seqs": 16 } }, /^MOOR203 --max-num-seqs is 16; 32 requests at once/],
+  ["less context than declared", { flags: { "max-model-len": 8192 } }, /^MOOR215 --max-model-len is 8192; a context of 16384 tokens/],
+  ["a context in words", { flags: { "max-model-len": "auto" } }, /^MOOR119 --max-model-len is "auto"; it is a whole number/],
+  ["a step smaller than the sequences", { flags: { "max-num-batched-tokens": 8 } }, /^MOOR213 --max-num-batched-tokens is 8/],
+  [
+    "memory beyond the GPU's",
+    { flags: { "gpu-memory-utilization": 1.5 } },
+    /^MOOR119 --gpu-memory-utilization is 1.5; it is above 0 and at most 1/,
+  ],
+  ["a split over more GPUs", { flags: { "tensor-parallel-size": 4 } }, /^MOOR107 Standard_NC48ads_A100_v4 has 2 GPUs/],
+  ["an 8-bit cache on an A100", { flags: { "kv-cache-dtype": "fp8" } }, /^MOOR113 /],
+  ["a flag that vLLM doesn't have", { flags: { "swap-space": 4 } }, /^MOOR211 vLLM has no flag --swap-space/],
+  ["a parser that vLLM doesn't have", { flags: { "tool-call-parser": "hermess" } }, /^MOOR211 --tool-call-parser can't be hermess/],
+  ["more GPUs than the size has", { flags: { "pipeline-parallel-size": 2 } }, /^MOOR107 Pipeline and data parallelism by hand need 4 GPUs/],
+  [
+    "a number format that the GPU lacks",
+    {
+      flags: { dtype: "bfloat16" },
+      size: "Standard_NC4as_T4_v3",
+      model: modelFromTable("Qwen/Qwen2.5-0.5B-Instruct")!,
+      concurrencyPerInstance: 4,
+    },
+    /^MOOR106 --dtype bfloat16 needs compute capability 8\.0; Standard_NC4as_T4_v3 has 7\.5/,
+  ],
+  ["a timeout shorter than an answer", { requestTimeout: 10 }, /^MOOR204 requestTimeout is 10 s; an answer of 1024 tokens/],
+  ["a size without a GPU", { size: "Standard_DS3_v2" }, /^MOOR101 /],
+  ["a fraction of a GPU", { size: "Standard_NV12ads_A10_v5" }, /^MOOR105 /],
+  ["more connections than an endpoint has", { maxInstances: 20 }, /^MOOR210 32 requests on each of 20 instances are 640/],
+  ["a model that can't be planned", { model: modelFromTable("deepseek-ai/DeepSeek-V4-Flash")! }, /^MOOR115 /],
+])("%s is refused with the numbers", (_, changes, message) => {
+  expect(refused(changes)).toEqual([expect.stringMatching(message)]);
+});
+
+test("more context by hand than the cache holds at the declared concurrency is refused, with what else that breaks", () => {
+  const found = refused({ flags: { "max-model-len": 40960 }, size: "Standard_NC24ads_A100_v4" });
+  expect(found[0]).toMatch(/^MOOR110 .* holds \d+ requests of 40960 tokens, not the 32 declared/);
+  expect(found.map((text) => text.slice(0, 7))).toEqual(["MOOR110", "MOOR202", "MOOR204"]);
+});
+
+test("sequences by hand that leave too little memory are refused", () => {
+  const found = refused({ flags: { "max-num-seqs": 8192, "max-num-batched-tokens": 16384 } });
+  expect(found).toEqual([expect.stringMatching(/^MOOR1(08|09|10) /)]);
+});
+
+test("several mistakes by hand are found at once", () => {
+  const found = refused({ size: "Standard_DS3_v2", requestTimeout: 10, flags: { "max-num-seqs": 16, "swap-space": 4 } });
+  expect(found.map((text) => text.slice(0, 7))).toEqual(["MOOR101", "MOOR203", "MOOR204", "MOOR211"]);
+});
+
+test("vLLM knows every flag that is owned", () => {
+  expect(ownedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
+});
+
+test.each(["mirror", "hub"] as const)("both probes and vLLM's own patience cover the start from the %s", (source) => {
+  const { probes, environmentVariables } = decided({ ...vllmWish, source });
+  const start = Number(environmentVariables.VLLM_ENGINE_READY_TIMEOUT_S);
+  expect(start).toBe(source === "hub" ? 900 : 540);
+  expect(probeSeconds(probes.liveness)).toBeGreaterThanOrEqual(start);
+  expect(probeSeconds(probes.readiness)).toBeGreaterThanOrEqual(start);
 });
 
 test("scale rules leave room: in below half of out, for any concurrency", () => {
-  const rules = [1, 2, 3, 8, 64, 1024].flatMap((concurrencyPerInstance) => [
-    decide("main", { ...vllmWish, concurrencyPerInstance }).scaleRule,
-    decide("main", { ...scoreWish, concurrencyPerInstance }).scaleRule,
+  const rules = [1, 2, 3, 8, 32].flatMap((concurrencyPerInstance) => [
+    decided({ ...vllmWish, concurrencyPerInstance }).scaleRule,
+    decided({ ...scoreWish, concurrencyPerInstance }).scaleRule,
   ]);
   expect(rules.filter(({ scaleInBelow, scaleOutAbove }) => scaleInBelow * 2 > scaleOutAbove)).toEqual([]);
 });

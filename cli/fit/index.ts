@@ -1,0 +1,38 @@
+import { PlanError } from "../../planner/codes";
+import { compare, fit as fitModel } from "../../planner/size/fit";
+import type { FitOptions } from "./command";
+import { fitInput } from "./input";
+import { report } from "./report";
+
+/**
+ * `npm run fit`: which size a model needs, with which flags, and why. With `--json` one document on stdout, whether it fits or not.
+ * @throws Error with one sentence where the question itself can't be understood
+ */
+export function fitCommand(model: string, options: FitOptions): void {
+  try {
+    const input = fitInput(model, options);
+    const result = fitModel(input);
+    const choosing = input.gpu === undefined && input.instanceType === undefined;
+    const all = options.compare === true;
+    const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
+    const text = options.json
+      ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
+      : report(input, result, comparison, all);
+    process.stdout.write(`${text}\n`);
+  } catch (error) {
+    throw error instanceof PlanError ? new Error(error.message) : error;
+  }
+}
+
+function compared({ tried }: ReturnType<typeof compare>) {
+  return tried.map(({ candidate: { machine, estimate, refusal }, usdPerHour }) => ({
+    size: machine.instanceType,
+    fits: refusal === undefined,
+    usdPerHour,
+    gpus: machine.gpus,
+    tensorParallelSize: estimate?.settings.tensorParallelSize,
+    kvGiBPerGpu: estimate?.kvGiBPerGpu,
+    maxConcurrency: estimate?.maxConcurrency,
+    ...(refusal ? { code: refusal.code, reason: refusal.message } : {}),
+  }));
+}

@@ -1,0 +1,111 @@
+/** From the words of the command line to what the planner is asked. Every mistake is one sentence with the value and what is allowed. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { nearest } from "../../config/nearest";
+import { gpus } from "../../facts/gpus";
+import { models } from "../../facts/models";
+import { pricedRegions } from "../../facts/prices";
+import { readModel } from "../../planner/fit/folder";
+import type { Model } from "../../planner/fit/model";
+import { canonicalRegion } from "../../planner/residency";
+import type { FitInput } from "../../planner/size/fit";
+import type { GpuByNumbers } from "../../planner/size/machine";
+import type { FitOptions } from "./command";
+
+/** The question to the planner. */
+export function fitInput(model: string, options: FitOptions): FitInput {
+  const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0 });
+  const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize);
+  return {
+    model: modelOf(model, checkpointGiB),
+    checkpointGiB,
+    region: regionOf(options.region),
+    instanceType: options.size,
+    gpu: gpuOf(options, tensorParallelSize),
+    maxModelLen: lengthOf(options),
+    concurrency: whole("--concurrency", options.concurrency),
+    outputTokens: tokens("--output-tokens", options.outputTokens),
+    source: sourceOf(options.source),
+    tensorParallelSize,
+    gpuMemoryUtilization: number("--gpu-memory-utilization", options.gpuMemoryUtilization, { above: 0, most: 1 }),
+    maxNumSeqs: whole("--max-num-seqs", options.maxNumSeqs),
+    maxNumBatchedTokens: tokens("--max-num-batched-tokens", options.maxNumBatchedTokens),
+    kvCacheDtype: options.kvDtype,
+    enforceEager: options.enforceEager,
+    vllmVersion: versionOf(options.vllmVersion),
+  };
+}
+
+function modelOf(model: string, checkpointGiB: number | undefined): Model | string {
+  if (Object.hasOwn(models, model)) return model;
+  // npm runs in the program's folder and says where it was called from.
+  const there = path.resolve(process.env.INIT_CWD ?? ".", model);
+  if (fs.existsSync(there)) return readModel(there, checkpointGiB);
+  const isPath = model.endsWith(".json") || model.startsWith(".") || path.isAbsolute(model);
+  if (isPath) throw new Error(`There is no file or folder ${model}; give a config.json, the folder that holds one, or a Hugging Face id.`);
+  const close = nearest(model, Object.keys(models), 3);
+  const like = close.length > 0 ? ` Close ones: ${close.join(", ")}.` : "";
+  const other = "For any other model give the path of its config.json, and --checkpoint-gib if its weight files are not beside it.";
+  throw new Error(`${model} is not among the ${Object.keys(models).length} models of the planner's table.${like} ${other}`);
+}
+
+function regionOf(region: string | undefined): string | undefined {
+  if (region === undefined) return undefined;
+  const name = canonicalRegion(region);
+  if (pricedRegions.includes(name)) return name;
+  const close = nearest(name, pricedRegions, 3);
+  const like = close.length > 0 ? `; close ones: ${close.join(", ")}` : "";
+  throw new Error(`Azure lists no price of a GPU size in the region ${region}; ${pricedRegions.length} regions have one${like}.`);
+}
+
+function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): GpuByNumbers | undefined {
+  const visibleGiB = number("--gpu-memory-gib", options.gpuMemoryGib, { above: 0 });
+  const computeCapability = number("--compute-capability", options.computeCapability, { above: 0, most: 20 });
+  const count = whole("--gpus", options.gpus);
+  if (visibleGiB !== undefined) return { visibleGiB, computeCapability, gpus: count ?? tensorParallelSize };
+  const alone = computeCapability !== undefined ? "--compute-capability" : count !== undefined ? "--gpus" : undefined;
+  if (alone === undefined) return undefined;
+  const known = `an H100 has ${gpus["H100-80GB"].visibleGiB}`;
+  throw new Error(`${alone} describes a GPU by numbers and needs --gpu-memory-gib, the memory that PyTorch sees (${known}).`);
+}
+
+function lengthOf(options: FitOptions): number | undefined {
+  const context = tokens("--context", options.context);
+  const maxModelLen = tokens("--max-model-len", options.maxModelLen);
+  if (context !== undefined && maxModelLen !== undefined && context !== maxModelLen) {
+    throw new Error(`--context ${context} and --max-model-len ${maxModelLen} are two names of one value; give one of them.`);
+  }
+  return context ?? maxModelLen;
+}
+
+function sourceOf(source: string | undefined): FitInput["source"] {
+  if (source === undefined || source === "mirror" || source === "hub") return source;
+  throw new Error(`--source is ${source}; it is mirror (staged in the region) or hub (fetched from Hugging Face at each start).`);
+}
+
+function versionOf(version: string | undefined): string | undefined {
+  if (version === undefined || /^v?\d+\.\d+(\.\d+)?\S*$/.test(version)) return version?.replace(/^v/, "");
+  throw new Error(`--vllm-version is ${version}; it is a version such as 0.31.0.`);
+}
+
+/** A whole number, or thousands such as `16k` (16,384) and millions such as `1M`. */
+function tokens(option: string, text: string | undefined): number | undefined {
+  const match = text === undefined ? undefined : /^(\d+)([kKmM]?)$/.exec(text);
+  if (match === undefined) return undefined;
+  const value = match && Number(match[1]) * { "": 1, k: 1024, m: 1024 ** 2 }[match[2]!.toLowerCase() as "" | "k" | "m"];
+  if (value && value >= 1) return value;
+  throw new Error(`${option} is ${text}; it is a number of tokens of at least 1, or thousands such as 16k.`);
+}
+
+function whole(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Error(`${option} is ${text}; it is a whole number of at least 1.`);
+}
+
+function number(option: string, text: string | undefined, { above, most }: { above: number; most?: number }): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value > above && value <= (most ?? Number.POSITIVE_INFINITY)) return value;
+  throw new Error(`${option} is ${text}; it is a number above ${above}${most === undefined ? "" : ` and at most ${most}`}.`);
+}

@@ -1,0 +1,107 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkSettings } from "../../config/checkStack";
+import { type Lock, lockCommand, lockFileName, readLock, writeLock } from "../../config/lockFile";
+import { reportMistakes } from "../../config/mistakes";
+import type { RawStack } from "../../config/settings";
+import type { Settings } from "../../config/stackFile";
+import { settingsOf } from "../../config/stackYaml";
+import { version } from "../../package.json";
+import { differenceLine, lockDifferences } from "./differences";
+import { newestCommit } from "./hub";
+import { makeLock, type Sources } from "./make";
+import { quotaReport } from "./quota";
+import { rollBack } from "./rollback";
+
+/** Arguments of `npm run lock`. */
+export interface LockArguments {
+  readonly stack: string;
+  /** Write nothing; fail where the lock differs from what would be decided now. */
+  readonly check?: boolean;
+  /** `<endpoint>/<label>` whose previous decision is to serve again. */
+  readonly rollback?: string;
+  /** Folder of the stack file and the lock. @default the program's own */
+  readonly folder?: string;
+}
+
+/** The program's folder. */
+const root = path.join(__dirname, "..", "..");
+
+const sources: Sources = { madeBy: `moor ${version}`, newestCommit };
+
+/**
+ * `npm run lock`: decides a stack and writes its lock, or checks or rolls back the one there is.
+ * @throws Error with one report of all that forbids it
+ */
+export async function lock({ stack, check, rollback, folder = root }: LockArguments): Promise<void> {
+  const { raw, settings } = readStack(stack, folder);
+  const before = readBefore(raw);
+  if (rollback !== undefined) {
+    write(folder, settings, before, rollBack(existing(stack, before), rollback));
+    return;
+  }
+  const made = await makeLock(raw, settings, before, sources);
+  if ("mistakes" in made) throw new Error(reportMistakes(stack, made.mistakes));
+  if (check) compare(settings, existing(stack, before), made.lock);
+  else write(folder, settings, before, made.lock);
+}
+
+function readStack(stack: string, folder: string): { raw: RawStack; settings: Settings } {
+  const file = path.join(folder, `Pulumi.${stack}.yaml`);
+  if (!fs.existsSync(file))
+    throw new Error(`There is no stack file ${path.basename(file)} in ${folder}; write one, or name another stack.`);
+  const lockPath = path.join(folder, lockFileName(stack));
+  const text = fs.existsSync(lockPath) ? { lock: fs.readFileSync(lockPath, "utf8") } : {};
+  const raw = { project: "moor", stack, folder, ...settingsOf(fs.readFileSync(file, "utf8")), ...text };
+  const { settings, mistakes } = checkSettings(raw);
+  if (settings === undefined) throw new Error(reportMistakes(stack, mistakes));
+  if (settings["moor:lock"] === "none") {
+    throw new Error(`Stack "${stack}" works without a lock (moor:lock: none); remove that line to have its decisions kept in one.`);
+  }
+  return { raw, settings };
+}
+
+/** The lock there is. One that can't be read is an error: made anew, it would forget which weights are staged and what ran before. */
+function readBefore({ stack, lock: text }: RawStack): Lock | undefined {
+  if (text === undefined) return undefined;
+  const read = readLock(stack, text);
+  if ("lock" in read) return read.lock;
+  const advice = `Take ${lockFileName(stack)} from the last commit (\`git checkout -- ${lockFileName(stack)}\`), or delete it to begin anew.`;
+  throw new Error(`${reportMistakes(stack, read.mistakes)}\n\n${advice}`);
+}
+
+function existing(stack: string, before: Lock | undefined): Lock {
+  if (before !== undefined) return before;
+  throw new Error(`There is no ${lockFileName(stack)}; \`${lockCommand(stack)}\` makes it.`);
+}
+
+function write(folder: string, settings: Settings, before: Lock | undefined, next: Lock): void {
+  const file = lockFileName(next.stack);
+  const text = writeLock(next);
+  const there = path.join(folder, file);
+  const changed = !fs.existsSync(there) || fs.readFileSync(there, "utf8") !== text;
+  if (changed) fs.writeFileSync(there, text);
+  const lines = lockDifferences(before, next).map(differenceLine);
+  console.log(changed ? `${file} is written; review and commit it.` : `${file} is up to date.`);
+  for (const line of [...lines, ...stagingNotes(next), ...quotaReport(settings, next)]) console.log(line);
+}
+
+/** Weights that a deployment waits for. */
+function stagingNotes({ stack, endpoints }: Lock): string[] {
+  const waiting = Object.entries(endpoints).flatMap(([key, labels]) =>
+    Object.entries(labels).flatMap(([label, { current }]) => (current.model?.staged === false ? [`${key}/${label}`] : [])),
+  );
+  return waiting.map((name) => `${name} waits for its weights: run \`npm run mirror -- -s ${stack}\` inside the network.`);
+}
+
+function compare(settings: Settings, before: Lock, next: Lock): void {
+  for (const line of quotaReport(settings, next)) console.log(line);
+  const lines = lockDifferences(before, next).map(differenceLine);
+  if (lines.length === 0) {
+    console.log(`${lockFileName(next.stack)} is what this version of Moor decides.`);
+    return;
+  }
+  const count = lines.length === 1 ? "one value" : `${lines.length} values`;
+  const nothing = `Nothing was changed: what runs stays until \`${lockCommand(next.stack)}\` is run and its lock committed.`;
+  throw new Error([`${lockFileName(next.stack)} differs in ${count} from what this version decides.`, ...lines, nothing].join("\n"));
+}

@@ -1,0 +1,94 @@
+/** A new lock from a stack file and the lock before it. */
+import { deploymentsOf, type Found, refusalMistakes } from "../../config/decisions";
+import { type Lock, type LockEntry, wishDifferences } from "../../config/lockFile";
+import { type Mistake, mistake } from "../../config/mistakes";
+import type { RawStack } from "../../config/settings";
+import type { Settings } from "../../config/stackFile";
+import { decideDeployment, deploymentWish, namedImage } from "../../config/wish";
+import type { DeploymentDecision, DeploymentWish } from "../../planner/decision";
+
+/** What the lock needs from outside. */
+export interface Sources {
+  /** Version of Moor that decides. */
+  readonly madeBy: string;
+  /** The newest commit of a model repository. */
+  newestCommit(model: string): Promise<string>;
+}
+
+/** The lock of a stack file without mistakes, or what forbids one. */
+export async function makeLock(
+  raw: RawStack,
+  settings: Settings,
+  before: Lock | undefined,
+  sources: Sources,
+): Promise<{ readonly lock: Lock } | { readonly mistakes: readonly Mistake[] }> {
+  const mistakes: Mistake[] = [];
+  const endpoints: Record<string, Record<string, LockEntry>> = {};
+  const staged = stagedPaths(before);
+  for (const found of deploymentsOf(settings)) {
+    const { endpoint, label } = found;
+    const old = before?.endpoints[endpoint]?.[label];
+    const wish = deploymentWish(found.settings, settings["moor:images"]);
+    const made = await decideOne(raw, settings, found, old && sameWish(old, wish) ? old : undefined, sources);
+    if ("mistakes" in made) mistakes.push(...made.mistakes);
+    else endpoints[endpoint] = { ...endpoints[endpoint], [label]: succeed(old, wish, withStaged(made.decision, staged)) };
+  }
+  if (mistakes.length > 0) return { mistakes };
+  return { lock: { version: 1, stack: raw.stack, location: settings["azure-native:location"], madeBy: sources.madeBy, endpoints } };
+}
+
+type Made = { readonly decision: DeploymentDecision } | { readonly mistakes: readonly Mistake[] };
+
+async function decideOne(
+  raw: RawStack,
+  settings: Settings,
+  found: Found,
+  unchanged: LockEntry | undefined,
+  sources: Sources,
+): Promise<Made> {
+  const { settings: deployment, label } = found;
+  const { vllm } = deployment;
+  const image = namedImage(deployment, settings["moor:images"]);
+  if (image === undefined) return { mistakes: [noImage(vllm ? "vllm" : "score")] };
+  // Without a commit in the stack file, the one that was locked stays: a lock made again must not move the weights by itself.
+  const revision = vllm && (vllm.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(vllm.model)));
+  const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
+  const outcome = decideDeployment(label, deployment, resolved);
+  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(found, outcome.refusals) };
+}
+
+function noImage(kind: "vllm" | "score"): Mistake {
+  const fix = `Push the image, and set \`moor:images.${kind}\` to the digest that the registry shows.`;
+  const problem = `No image is named for deployments of ${kind === "vllm" ? "vLLM" : "a score.py"}.`;
+  return mistake("MOOR002", `moor:images.${kind}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
+}
+
+/** The entry after this decision: what served stays as the previous one, and what was rolled back stays as long as its wish. */
+function succeed(old: LockEntry | undefined, wish: DeploymentWish, decision: DeploymentDecision): LockEntry {
+  if (old === undefined) return { wish: { ...wish } as LockEntry["wish"], current: decision };
+  if (old.rolledBack && sameWish(old, wish)) return old;
+  // A decision whose weights never came has never served; the one before it still does.
+  const served = decision.name === old.current.name || !isServing(old.current) ? old.previous : old.current;
+  const previous = served?.name === decision.name ? undefined : served;
+  return { wish: { ...wish } as LockEntry["wish"], current: decision, ...(previous === undefined ? {} : { previous }) };
+}
+
+function sameWish(entry: LockEntry, wish: DeploymentWish): boolean {
+  return wishDifferences(entry.wish, wish).length === 0;
+}
+
+function isServing({ model }: DeploymentDecision): boolean {
+  return model?.source !== "mirror" || model.staged === true;
+}
+
+/** Where weights are staged already. The path holds model and commit, so what is there is what is meant. */
+function stagedPaths(lock: Lock | undefined): ReadonlySet<string> {
+  const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
+  const models = entries.flatMap(({ current, previous }) => [current.model, previous?.model]);
+  return new Set(models.flatMap((model) => (model?.staged && model.path ? [model.path] : [])));
+}
+
+function withStaged(decision: DeploymentDecision, staged: ReadonlySet<string>): DeploymentDecision {
+  const { model } = decision;
+  return model?.path !== undefined && staged.has(model.path) ? { ...decision, model: { ...model, staged: true } } : decision;
+}

@@ -1,0 +1,116 @@
+/** Flags of `vllm serve` that somebody set by hand: what they mean for memory, and how they join the derived ones. */
+import { type Refusal, refusal } from "./codes";
+import type { EngineSettings } from "./fit/estimate";
+
+/** Value of a `vllm serve` flag; `true` is the bare flag and `false` its `--no-` form. */
+export type FlagValue = string | number | boolean;
+
+/** Flags by name, without the leading hyphens. */
+export type HandFlags = Readonly<Record<string, FlagValue>>;
+
+/**
+ * Flags that Moor sets and nobody else may: a second owner would break the model's path, the probes or the endpoint's own keys.
+ * `api-key` collides with the endpoint's: both travel in the `Authorization` header.
+ */
+export const ownedFlags = [
+  "model",
+  "revision",
+  "tokenizer-revision",
+  "served-model-name",
+  "host",
+  "port",
+  "uds",
+  "root-path",
+  "config",
+  "api-key",
+];
+
+const wholeNumbers = {
+  "tensor-parallel-size": "tensorParallelSize",
+  "max-model-len": "maxModelLen",
+  "max-num-seqs": "maxNumSeqs",
+  "max-num-batched-tokens": "maxNumBatchedTokens",
+} as const satisfies Record<string, keyof EngineSettings>;
+
+/** The part of the flags that decides memory. A value that the planner can't compute with is refused: nothing could be held against it. */
+export function engineSettings(flags: HandFlags): { readonly settings: EngineSettings; readonly refusals: readonly Refusal[] } {
+  const counts = Object.entries(wholeNumbers).filter(([flag]) => flags[flag] !== undefined);
+  const part = flags["gpu-memory-utilization"];
+  const cache = flags["kv-cache-dtype"];
+  const eager = flags["enforce-eager"];
+  const wrong = (flag: string, allowed: string) => refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it is ${allowed}.`);
+  return {
+    settings: {
+      ...Object.fromEntries(counts.map(([flag, setting]) => [setting, Number(flags[flag])])),
+      ...(part === undefined ? {} : { gpuMemoryUtilization: Number(part) }),
+      ...(cache === undefined ? {} : { kvCacheDtype: String(cache) }),
+      ...(eager === undefined ? {} : { enforceEager: eager === true }),
+    },
+    refusals: [
+      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of at least 1, in digits")),
+      ...(part === undefined || (Number(part) > 0 && Number(part) <= 1) ? [] : [wrong("gpu-memory-utilization", "above 0 and at most 1")]),
+    ],
+  };
+}
+
+/** Flags that multiply the GPUs which one server takes. */
+const multiplying = ["pipeline-parallel-size", "data-parallel-size"];
+
+/** GPUs that one server takes beside each of its tensor parallel ones, by hand. */
+export function serversOf(flags: HandFlags): number {
+  return multiplying.reduce((product, flag) => product * Number(flags[flag] ?? 1), 1);
+}
+
+/** Flags that take or give memory in ways that the estimate doesn't know. */
+const unplanned = [
+  "block-size",
+  "cpu-offload-gb",
+  "decode-context-parallel-size",
+  "enable-lora",
+  "kv-cache-memory-bytes",
+  "kv-offloading-size",
+  "num-gpu-blocks-override",
+  "quantization",
+  "speculative-config",
+  ...multiplying,
+];
+
+/** Those of the flags that the estimate of memory doesn't know. */
+export function unplannedFlags(flags: HandFlags): string[] {
+  return unplanned.filter((flag) => flags[flag] !== undefined).map((flag) => `--${flag}`);
+}
+
+function isCount(value: FlagValue | undefined): boolean {
+  return typeof value !== "boolean" && Number.isInteger(Number(value)) && Number(value) >= 1;
+}
+
+/** The flags as arguments of `vllm serve`. */
+export function argumentsOf(flags: HandFlags): string[] {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (typeof value === "boolean") return [value ? `--${flag}` : `--no-${flag}`];
+    return [`--${flag}`, String(value)];
+  });
+}
+
+/** Derived arguments with those set by hand in their places; what has no place comes last. */
+export function joinFlags(derived: readonly string[], byHand: HandFlags): string[] {
+  const left = new Map(Object.entries(byHand));
+  const joined = grouped(derived).flatMap((group) => {
+    const flag = group[0]!.replace(/^--(no-)?/, "");
+    const value = left.get(flag);
+    if (value === undefined) return group;
+    left.delete(flag);
+    return argumentsOf({ [flag]: value });
+  });
+  return [...joined, ...argumentsOf(Object.fromEntries(left))];
+}
+
+/** Each flag with its values. */
+function grouped(args: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  for (const arg of args) {
+    if (arg.startsWith("--")) groups.push([arg]);
+    else groups.at(-1)!.push(arg);
+  }
+  return groups;
+}

@@ -1,0 +1,78 @@
+// Does not prove what a terminal does with Ctrl-C: signals are sent to the process, as npm and a terminal both do.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as readline from "node:readline";
+import { openIssuer } from "../../../azure-local/frontdoor";
+import { readToken } from "../../../azure-local/frontdoor/jwt";
+
+const run = path.join(__dirname, "../../../cli/run.js");
+let home: string;
+let running: ChildProcess | undefined;
+beforeEach(() => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-azure-local-"));
+});
+afterEach(() => {
+  if (running?.exitCode === null && running.signalCode === null) running.kill("SIGKILL");
+  running = undefined;
+  fs.rmSync(home, { recursive: true, force: true });
+});
+
+/** Starts the command with these arguments; yields its lines as they come. */
+function start(args: string[]): { process: ChildProcess; lines: AsyncIterator<string> } {
+  running = spawn(process.execPath, [run, "azure-local", "--home", home, "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  return { process: running, lines: readline.createInterface({ input: running.stdout! })[Symbol.asyncIterator]() };
+}
+
+const nextLine = async (lines: AsyncIterator<string>) => (await lines.next()).value as string;
+
+test("it says where it is, reports requests as lines of JSON, refuses a second one, and ends well on a doubled Ctrl-C", async () => {
+  const { process: child, lines } = start(["--json", "--scoring-uris", "loopback"]);
+  const addresses = JSON.parse(await nextLine(lines));
+  expect(addresses).toEqual({
+    armUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    armHttpsUrl: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
+    frontdoorUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    frontdoorHttpsUrl: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
+    certificate: path.join(home, "https", "authority.pem"),
+    subscriptionId: "00000000-0000-4000-8000-000000000001",
+    debugProviders: expect.stringMatching(/^azure-native:\d+,random:\d+,docker:\d+$/),
+    home,
+  });
+  await fetch(`${addresses.frontdoorUrl}/nobody/x`);
+  expect(JSON.parse(await nextLine(lines))).toMatchObject({ server: "frontdoor", method: "GET", path: "/nobody/x", status: 404 });
+  const second = spawnSync(process.execPath, [run, "azure-local", "--home", home], { encoding: "utf8" });
+  expect([second.status, second.stderr]).toEqual([
+    1,
+    `Azure already runs on ${home}, in process ${child.pid}: end that one, or give --home another folder.\n`,
+  ]);
+  child.kill("SIGINT");
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(fs.existsSync(path.join(home, "running.json"))).toBe(false);
+}, 30_000);
+
+test.each([
+  [["--port", "70000"], "--port is 70000: it must be the first of four ports, from 0 (any free ones) to 65532.\n"],
+  [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
+  [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
+  [["--clock", "slow"], "error: option '--clock <clock>' argument 'slow' is invalid. Allowed choices are real, fast.\n"],
+])(
+  "%j is refused in one sentence",
+  (args, message) => {
+    const { status, stderr } = spawnSync(process.execPath, [run, "azure-local", "--home", home, ...args], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: message });
+  },
+  30_000,
+);
+
+test("a token of the test issuer is for the caller and the groups named", () => {
+  const args = ["azure-local", "token", "me", "--group", "us", "--group", "them", "--home", home];
+  const { stdout } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8" });
+  const { secret } = openIssuer(path.join(home, "issuer.secret"));
+  expect(readToken(stdout.trim(), secret)).toMatchObject({
+    claims: { oid: "me", groups: ["us", "them"], aud: "https://ml.azure.com" },
+  });
+}, 30_000);

@@ -1,0 +1,34 @@
+// Does not prove how the table looks on a terminal: colours are taken out.
+import { stripVTControlCharacters } from "node:util";
+import type { SeenRequest } from "../../../azure-local";
+import { requestHeading, requestLine, shortPath } from "../../../cli/azureLocal/requestLine";
+
+const request: SeenRequest = { time: "", server: "arm", method: "GET", path: "/", status: 200, milliseconds: 12 };
+const line = (changes: Partial<SeenRequest> = {}) => stripVTControlCharacters(requestLine({ ...request, ...changes }));
+
+test("a line stands below its heading", () => {
+  expect(stripVTControlCharacters(requestHeading)).toBe("          METHOD STATUS     MS  PATH");
+  expect(line({ path: "/chat/v1/models", server: "frontdoor" })).toBe("frontdoor GET       200     12  /chat/v1/models");
+  expect(line({ method: "DELETE", status: 409, milliseconds: 100_000 })).toBe("arm       DELETE    409 100000  /");
+});
+
+test("a caller who hung up before and after an answer began is seen", () => {
+  expect(line({ status: undefined, aborted: true })).toBe("arm       GET         -     12  /  broken off");
+  expect(line({ aborted: true })).toBe("arm       GET       200     12  /  broken off");
+});
+
+const subscription = "/subscriptions/00000000-0000-4000-8000-000000000001";
+
+test.each([
+  [`${subscription}/resourceGroups/rg?api-version=2024-03-01`, "rg"],
+  [`${subscription}/resourcegroups/rg/providers/Microsoft.KeyVault/vaults/v?api-version=1`, "rg/KeyVault/vaults/v"],
+  [`${subscription}?api-version=1`, "/"],
+  [
+    `${subscription}/resourceGroups/rg/providers/Microsoft.X/a/b/providers/Microsoft.Authorization/locks/l`,
+    "rg/X/a/b/Authorization/locks/l",
+  ],
+  [`${subscription}/resourceGroups?api-version=1&$filter=a`, "/resourceGroups?$filter=a"],
+  ["/chat/v1/models?x=?y", "/chat/v1/models?x=?y"],
+])("%s is shown as %s", (path, expected) => {
+  expect(shortPath(path)).toBe(expected);
+});

@@ -1,0 +1,140 @@
+// Proves what `npm run fit` understands, prints and refuses. Does not prove the numbers: tests/planner does.
+import { execFile } from "node:child_process";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { Command } from "commander";
+import { addFit } from "../../../cli/fit/command";
+
+const root = path.join(__dirname, "..", "..", "..");
+
+/** What the verb prints, or the sentence with which it refuses. */
+function fitCli(...args: string[]): { printed: string; refused?: string } {
+  let printed = "";
+  const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  addFit(program);
+  try {
+    program.parse(["fit", ...args], { from: "user" });
+    return { printed };
+  } catch (error) {
+    return { printed, refused: (error as Error).message };
+  } finally {
+    write.mockRestore();
+  }
+}
+const json = (...args: string[]) => JSON.parse(fitCli(...args, "--json").printed);
+
+test("the JSON has every field that machines read", () => {
+  const result = json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k", "--concurrency", "32", "--region", "swedencentral");
+  expect(result).toMatchObject({
+    ...{ fits: true, size: "Standard_NC24ads_A100_v4", tensorParallelSize: 1, maxModelLen: 16384, usdPerHour: 4.775 },
+    probes: { liveness: { initialDelay: 540 }, readiness: { initialDelay: 30 } },
+    requestSettings: { requestTimeout: 120, maxConcurrentRequestsPerInstance: 32 },
+  });
+  const numbers = ["weightsGiBPerGpu", "activationGiB", "nonTorchGiB", "cudaGraphGiB", "kvGiBPerGpu", "kvTokens", "maxConcurrency"];
+  for (const name of numbers) expect(typeof result[name]).toBe("number");
+  expect(result.flags.slice(2, 6)).toEqual(["--tensor-parallel-size", "1", "--max-model-len", "16384"]);
+  expect(result.reasons.length).toBeGreaterThan(3);
+  expect(result.rejected[0]).toEqual({ size: expect.any(String), code: expect.stringMatching(/^MOOR1/), reason: expect.any(String) });
+});
+
+test("a GPU by numbers takes all of vLLM's own settings", () => {
+  const result = json(
+    ...["Qwen/Qwen3-32B", "--gpu-memory-gib", "79.18", "--compute-capability", "9.0", "--gpus", "2", "--tensor-parallel-size", "2"],
+    ...["--gpu-memory-utilization", "0.9", "--max-model-len", "16000", "--max-num-seqs", "1024", "--max-num-batched-tokens", "8192"],
+    ...["--checkpoint-gib", "61.18", "--vllm-version", "0.11.0"],
+  );
+  expect(result).toMatchObject({ fits: true, size: null, gpus: 2, tensorParallelSize: 2, maxModelLen: 16000, usdPerHour: null });
+  expect(result.kvGiBPerGpu).toBeCloseTo(34.5, 1);
+  expect(result.flags).toEqual(expect.arrayContaining(["--max-num-seqs", "1024", "--gpu-memory-utilization", "0.9"]));
+});
+
+test("what doesn't fit is an answer with its numbers, not an error", () => {
+  const result = json("openai/gpt-oss-120b", "--gpu-memory-gib", "79.18", "--compute-capability", "9", "--vllm-version", "0.11.0");
+  expect(result).toMatchObject({ fits: false, size: null, refusal: { code: "MOOR108" } });
+  expect(result.kvGiBPerGpu).toBeLessThan(0);
+  expect(fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3").printed).toMatch(/Nothing fits\.\n {2}why\n {4}MOOR1\d\d: /);
+});
+
+test("an 8-bit KV cache holds about twice as much", () => {
+  const on = (...args: string[]) => json("Qwen/Qwen3-8B", "--size", "Standard_NC40ads_H100_v5", "--context", "16k", ...args).maxConcurrency;
+  expect(on("--kv-dtype", "fp8") / on()).toBeCloseTo(2, 1);
+});
+
+test("a config.json is as good as a name", () => {
+  const config = path.join(root, "tests", "cli", "lock", "own-7b");
+  const own = json(config, "--checkpoint-gib", "14.19", "--context", "16k");
+  expect(own.kvGiBPerGpu).toBeCloseTo(json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k").kvGiBPerGpu, 3);
+  expect(json(path.join(config, "config.json"), "--context", "16k").fits).toBe(true);
+});
+
+test("a person reads the sizes that fit, one recommendation and the reasons", () => {
+  const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral");
+  const lines = printed.split("\n");
+  expect(lines[0]).toContain("16,384 tokens of context, 16 requests at once on an instance, swedencentral");
+  expect(lines[2]).toMatch(/^ +size +GPUs +TP +USD\/hour +KV GiB\/GPU +requests$/);
+  expect(lines[3]).toMatch(/^→ +Standard_NC24ads_A100_v4 +1 × A100-80GB-PCIe +1 +4\.78 +\d+\.\d +\d+\.\d +fits$/);
+  expect(printed.match(/Recommendation: /g)).toHaveLength(1);
+  for (const part of [
+    "vllm serve\n    --served-model-name",
+    "liveness 540 s",
+    "maxConcurrentRequestsPerInstance 16",
+    "clients\n    max_tokens",
+  ]) {
+    expect(printed).toContain(part);
+  }
+});
+
+test("a model that nothing can serve shows no size that fits", () => {
+  const { printed } = fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
+  expect(printed).not.toMatch(/ fits$/m);
+  expect(printed).toContain("Nothing fits.\n  why\n    MOOR115: ");
+});
+
+test("--compare shows each GPU size with the reason it lost, and counts the rest", () => {
+  const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral", "--compare");
+  expect(printed).toMatch(/Standard_NV36ads_A10_v5 .* no: MOOR110 On Standard_NV36ads_A10_v5/);
+  expect(printed).toMatch(/ \d+ more were not tried: .*\d+ for MOOR101 /);
+  const { compared } = json("Qwen/Qwen3-8B", "--compare");
+  expect(compared.length).toBeGreaterThan(10);
+  expect(compared.every(({ fits, code }: { fits: boolean; code?: string }) => fits === (code === undefined))).toBe(true);
+});
+
+test.each<[string[], RegExp]>([
+  [
+    ["acme/unknown-7b"],
+    /^acme\/unknown-7b is not among the \d+ models of the planner's table\..* For any other model give the path of its config\.json/,
+  ],
+  [["Qwen/Qwen3-8b"], /Close ones: .*Qwen\/Qwen3-8B/],
+  [["./nowhere/config.json"], /^There is no file or folder \.\/nowhere\/config\.json;/],
+  [[__filename], /is no JSON|no readable/],
+  [["Qwen/Qwen3-8B", "--context", "sixteen"], /^--context is sixteen; it is a number of tokens/],
+  [["Qwen/Qwen3-8B", "--context", "0"], /^--context is 0;/],
+  [["Qwen/Qwen3-8B", "--concurrency", "1.5"], /^--concurrency is 1\.5; it is a whole number/],
+  [["Qwen/Qwen3-8B", "--context", "8k", "--max-model-len", "16k"], /^--context 8192 and --max-model-len 16384 are two names of one value/],
+  [["Qwen/Qwen3-8B", "--region", "atlantis"], /^Azure lists no price of a GPU size in the region atlantis/],
+  [["Qwen/Qwen3-8B", "--gpu-memory-gib", "-3"], /^--gpu-memory-gib is -3; it is a number above 0/],
+  [["Qwen/Qwen3-8B", "--gpus", "2"], /^--gpus describes a GPU by numbers and needs --gpu-memory-gib/],
+  [["Qwen/Qwen3-8B", "--gpu-memory-utilization", "92"], /^--gpu-memory-utilization is 92; it is a number above 0 and at most 1/],
+  [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it is a version such as/],
+  [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it is mirror/],
+])("%j is refused in one sentence", (args, message) => {
+  const { printed, refused } = fitCli(...args, "--json");
+  expect(printed).toBe("");
+  expect(refused).toMatch(message);
+  expect(refused).not.toContain("\n");
+});
+
+test("from the shell: one JSON document on stdout, or one line on stderr and exit code 1", async () => {
+  const run = (...args: string[]) => promisify(execFile)(process.execPath, ["cli/run.js", "fit", ...args], { cwd: root });
+  const { stdout } = await run("Qwen/Qwen3-8B", "--json");
+  expect(JSON.parse(stdout).fits).toBe(true);
+  await expect(run("acme/none")).rejects.toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^acme\/none is not among .*\n$/),
+  });
+});

@@ -1,0 +1,265 @@
+// Proves what `npm run lock` writes, keeps, checks and rolls back, on the shipped production stack. Does not prove that its decisions are
+// good ones: tests/planner does. The hub is a server of the test's own.
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { type LockArguments, lock } from "../../../cli/lock";
+import { newestCommit } from "../../../cli/lock/hub";
+import { type LockEntry, readLock } from "../../../config/lockFile";
+import { type Folder, removeFolders, shippedFolder } from "./shipped";
+
+let printed: string[] = [];
+beforeEach(() => {
+  printed = [];
+  jest.spyOn(console, "log").mockImplementation((line) => printed.push(line));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  removeFolders();
+});
+
+const run = (folder: Folder, args: Partial<LockArguments> = {}) => lock({ stack: "prod", folder: folder.path, ...args });
+const refusal = (folder: Folder, args: Partial<LockArguments> = {}) => run(folder, args).then(() => "", String);
+const main = ["moor:endpoints", "chat", "deployments", "main"];
+
+function entry(folder: Folder, endpoint = "chat", label = "main"): LockEntry {
+  const read = readLock("prod", folder.lockText());
+  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  return read.lock.endpoints[endpoint]![label]!;
+}
+
+test("golden: the shipped stack has these names, and locking it again changes not a byte", async () => {
+  const folder = shippedFolder();
+  const before = folder.lockText();
+  await run(folder);
+  expect(folder.lockText()).toBe(before);
+  expect(printed[0]).toBe("moor.lock.prod.yaml is up to date.");
+  const names = [entry(folder), entry(folder, "chat", "candidate"), entry(folder, "fraud")].map(({ current }) => current.name);
+  expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
+});
+
+test("a first lock decides everything, and its weights are not staged until `mirror` says so", async () => {
+  const folder = shippedFolder();
+  const before = folder.lockText();
+  folder.removeLock();
+  await run(folder);
+  expect(folder.lockText()).toBe(before.replaceAll("staged: true", "staged: false"));
+  expect(printed.slice(1, 6)).toEqual([
+    "chat/main: nothing → main-396e5a20",
+    "chat/candidate: nothing → candidate-fdd376f0",
+    "fraud/main: nothing → main-8da2438d",
+    "chat/main waits for its weights: run `npm run mirror -- -s prod` inside the network.",
+    "chat/candidate waits for its weights: run `npm run mirror -- -s prod` inside the network.",
+  ]);
+});
+
+test("a changed wish makes a new decision, keeps the one before, and says what changed value by value", async () => {
+  const folder = shippedFolder();
+  const { current: old } = entry(folder);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  await run(folder);
+  const { current, previous } = entry(folder);
+  expect(previous).toEqual(old);
+  expect(current.name).not.toBe(old.name);
+  expect(current.model?.staged).toBe(true);
+  expect(printed).toContain("chat/main wish vllm.concurrencyPerInstance: 64 → 32");
+  expect(printed).toContain('chat/main --max-num-seqs: "64" → "32"');
+  expect(printed).toContain(`chat/main previous: nothing → "${old.name}"`);
+  expect(entry(folder, "fraud").previous).toBeUndefined();
+});
+
+test("a new model is not staged, though the old one is", async () => {
+  const folder = shippedFolder();
+  folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
+  await run(folder);
+  expect(entry(folder).current.model?.staged).toBe(false);
+  expect(entry(folder).previous?.model?.staged).toBe(true);
+});
+
+test("weights staged for one deployment are staged for every other of the same commit", async () => {
+  const folder = shippedFolder();
+  const { id, revision } = entry(folder, "chat", "candidate").current.model!;
+  folder.edit(
+    [[...main, "vllm", "model"], id],
+    [[...main, "vllm", "revision"], revision],
+    [[...main, "vllm", "concurrencyPerInstance"], 8],
+  );
+  await run(folder);
+  expect(entry(folder).current.model?.staged).toBe(true);
+});
+
+test("a decision that never served is not kept as the previous one", async () => {
+  const folder = shippedFolder();
+  const { current: serving } = entry(folder);
+  folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
+  await run(folder);
+  folder.edit([[...main, "vllm", "revision"], "c".repeat(40)]);
+  await run(folder);
+  expect(entry(folder).previous?.name).toBe(serving.name);
+});
+
+test("going back to an old wish leaves nothing to keep twice", async () => {
+  const folder = shippedFolder();
+  const { current: first } = entry(folder);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  await run(folder);
+  const { current: second } = entry(folder);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 64]);
+  await run(folder);
+  expect(entry(folder)).toMatchObject({ current: { name: first.name }, previous: { name: second.name } });
+});
+
+test("a rollback exchanges the two decisions and keeps their reasons; once more undoes it", async () => {
+  const folder = shippedFolder();
+  const { current: first } = entry(folder);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  await run(folder);
+  const text = folder.lockText();
+  const { current: second } = entry(folder);
+  await run(folder, { rollback: "chat/main" });
+  expect(entry(folder)).toMatchObject({ current: first, previous: second, rolledBack: true });
+  await run(folder, { rollback: "chat/main" });
+  expect(folder.lockText()).toBe(text);
+});
+
+test("what was rolled back stays while its wish stays, and no longer", async () => {
+  const folder = shippedFolder();
+  const { current: first } = entry(folder);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  await run(folder);
+  await run(folder, { rollback: "chat/main" });
+  folder.edit([["moor:endpoints", "fraud", "deployments", "main", "requestTimeout"], 30]);
+  await run(folder);
+  expect(entry(folder).current.name).toBe(first.name);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 48]);
+  await run(folder);
+  expect(entry(folder).rolledBack).toBeUndefined();
+  expect(entry(folder).previous?.name).toBe(first.name);
+});
+
+test.each([
+  ["chat/nobody", 'Error: The lock has no deployment "chat/nobody"; it has chat/main, chat/candidate, fraud/main.'],
+  ["fraud/main", "Error: fraud/main has no previous decision to go back to: main-8da2438d is the first, or the one before it was dropped."],
+])("a rollback of %s is refused", async (name, message) => {
+  const folder = shippedFolder();
+  const before = folder.lockText();
+  expect(await refusal(folder, { rollback: name })).toBe(message);
+  expect(folder.lockText()).toBe(before);
+});
+
+test("--check of an unchanged stack passes and writes nothing", async () => {
+  const folder = shippedFolder();
+  await run(folder, { check: true });
+  expect(printed.at(-1)).toBe("moor.lock.prod.yaml is what this version of Moor decides.");
+});
+
+test("--check names what a changed stack file would change, and writes nothing", async () => {
+  const folder = shippedFolder();
+  const before = folder.lockText();
+  folder.edit([[...main, "size"], "auto"], [[...main, "vllm", "context"], "8k"]);
+  const message = await refusal(folder, { check: true });
+  expect(message).toContain("\nchat/main wish vllm.context: 16384 → 8192\n");
+  expect(message).toContain('\nchat/main wish size: "Standard_NC24ads_A100_v4" → "auto"\n');
+  expect(message).toContain('\nchat/main --max-model-len: "16384" → "8192"\n');
+  expect(folder.lockText()).toBe(before);
+});
+
+test("--check without a lock, an unknown stack and a stack without locks are refused in one sentence", async () => {
+  const folder = shippedFolder();
+  folder.removeLock();
+  expect(await refusal(folder, { check: true })).toBe("Error: There is no moor.lock.prod.yaml; `npm run lock -- -s prod` makes it.");
+  expect(await refusal(folder, { stack: "nope" })).toMatch(/^Error: There is no stack file Pulumi\.nope\.yaml in /);
+  folder.edit([["moor:lock"], "none"]);
+  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" works without a lock/);
+});
+
+test("settings that no size satisfies are refused with the numbers, all at once, and the lock stays", async () => {
+  const folder = shippedFolder();
+  const before = folder.lockText();
+  folder.edit(
+    [[...main, "size"], "Standard_NV36ads_A10_v5"],
+    [[...main, "requestTimeout"], 10],
+    [[...main, "vllm", "flags"], { "swap-space": 4 }],
+  );
+  const message = await refusal(folder);
+  expect(message).toMatch(/^Error: Stack "prod" has \d mistakes\. Nothing was created or changed\./);
+  for (const code of ["MOOR110", "MOOR204", "MOOR211"]) expect(message).toContain(`\n${code} moor:endpoints.chat.deployments.main\n`);
+  expect(message).toContain("the KV cache holds ");
+  expect(folder.lockText()).toBe(before);
+});
+
+test("a model outside the table is refused with what to do, and taken from a config.json of its own", async () => {
+  const folder = shippedFolder();
+  folder.edit([[...main, "vllm", "model"], "acme/own-7b"]);
+  expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models; set `vllm.configJson`");
+  folder.edit([[...main, "vllm", "configJson"], `${__dirname}/own-7b`], [[...main, "vllm", "checkpointGiB"], 14.2]);
+  await run(folder);
+  expect(entry(folder).current.model).toMatchObject({ id: "acme/own-7b", staged: false });
+  expect(entry(folder).current.reasons.join("\n")).toContain("less weights 14.2");
+});
+
+test("an image that is not named is refused with the setting", async () => {
+  const folder = shippedFolder();
+  folder.edit([["moor:images", "vllm"], undefined]);
+  const message = await refusal(folder);
+  expect(message).toContain("MOOR002 moor:images.vllm");
+  expect(message).toContain("Push the image, and set `moor:images.vllm` to the digest that the registry shows.");
+});
+
+test("a lock that was edited by hand is not made anew over what it knew", async () => {
+  const folder = shippedFolder();
+  folder.editLock([["endpoints", "chat", "main", "current", "requestSettings", "requestTimeout"], 60]);
+  const message = await refusal(folder);
+  expect(message).toContain("MOOR053");
+  expect(message).toContain("Take moor.lock.prod.yaml from the last commit");
+});
+
+test("quota that doesn't suffice comes with the text of a request", async () => {
+  const folder = shippedFolder();
+  folder.edit([["moor:quota", "NCADSA100v4", "limit"], 96]);
+  await run(folder);
+  const text = printed.join("\n");
+  expect(text).toContain("336 in a rollout; 96 granted, 24 of them held by others: 264 are missing");
+  expect(text).toContain(
+    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 cores.",
+  );
+});
+
+describe("a commit that the stack file leaves open", () => {
+  const sha = "d".repeat(40);
+  const answers: Record<string, [number, string]> = {
+    "/api/models/acme/good/revision/main": [200, JSON.stringify({ sha })],
+    "/api/models/acme/odd/revision/main": [200, "{}"],
+  };
+  const server = http.createServer((request, response) => {
+    const [status, body] = answers[request.url!] ?? [404, "{}"];
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
+  });
+  let hub = "";
+  beforeAll((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      hub = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      done();
+    });
+  });
+  afterAll((done) => {
+    server.close(done);
+  });
+
+  test("is the newest one of the hub", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
+
+  test.each([
+    ["acme/none", /^Hugging Face answered 404 for acme\/none\. Set `vllm\.revision`/],
+    ["acme/odd", /^Hugging Face named no commit\. Set `vllm\.revision` of acme\/odd/],
+  ])("is asked for when the hub doesn't say: %s", async (model, message) => {
+    await expect(newestCommit(model, hub)).rejects.toThrow(message);
+  });
+
+  test("stays the locked one as long as the wish stays", async () => {
+    const folder = shippedFolder();
+    const { revision } = entry(folder).current.model!;
+    folder.edit([[...main, "vllm", "revision"], undefined]);
+    folder.editLock([["endpoints", "chat", "main", "wish", "vllm.revision"], undefined]);
+    await run(folder);
+    expect(entry(folder).current.model?.revision).toBe(revision);
+  });
+});

@@ -1,0 +1,46 @@
+/** A folder with the production stack as it is shipped, for tests that lock it again. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseDocument } from "yaml";
+
+const root = path.join(__dirname, "..", "..", "..");
+export const stackFile = "Pulumi.prod.yaml";
+export const lockFile = "moor.lock.prod.yaml";
+
+export interface Folder {
+  readonly path: string;
+  lockText(): string;
+  /** Changes the stack file: each path of keys below `config` is set, or deleted when undefined. */
+  edit(...changes: [keys: string[], value: unknown][]): void;
+  editLock(...changes: [keys: string[], value: unknown][]): void;
+  removeLock(): void;
+}
+
+const folders: string[] = [];
+
+export function shippedFolder(): Folder {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lock-"));
+  folders.push(folder);
+  for (const file of [stackFile, lockFile]) fs.copyFileSync(path.join(root, file), path.join(folder, file));
+  return {
+    path: folder,
+    lockText: () => fs.readFileSync(path.join(folder, lockFile), "utf8"),
+    edit: (...changes) => change(path.join(folder, stackFile), ["config"], changes),
+    editLock: (...changes) => change(path.join(folder, lockFile), [], changes),
+    removeLock: () => fs.rmSync(path.join(folder, lockFile)),
+  };
+}
+
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
+}
+
+function change(file: string, below: string[], changes: [keys: string[], value: unknown][]): void {
+  const document = parseDocument(fs.readFileSync(file, "utf8"));
+  for (const [keys, value] of changes) {
+    if (value === undefined) document.deleteIn([...below, ...keys]);
+    else document.setIn([...below, ...keys], value);
+  }
+  fs.writeFileSync(file, document.toString({ lineWidth: 0 }));
+}
