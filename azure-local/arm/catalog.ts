@@ -15,6 +15,7 @@ export interface CatalogEntry {
 export class Catalog {
   private readonly entries = new Map<string, CatalogEntry>();
   private readonly namespaces = new Set<string>();
+  private readonly versions = new Map<string, string[]>();
 
   constructor() {
     const services = new Map(RESOURCE_TYPES.map((type) => [type.type.toLowerCase(), type]));
@@ -61,9 +62,14 @@ export class Catalog {
 
   /** Versions that are accepted; bodies are checked strictly only at the one of the schema. */
   apiVersions(type: string): string[] {
-    const further = FURTHER_API_VERSIONS[namespaceOf(type.toLowerCase())] ?? [];
-    const strict = this.find(type)?.schema.apiVersion;
-    return [...new Set(strict ? [...further, strict] : further)].sort();
+    let versions = this.versions.get(type);
+    if (!versions) {
+      const further = FURTHER_API_VERSIONS[namespaceOf(type.toLowerCase())] ?? [];
+      const strict = this.find(type)?.schema.apiVersion;
+      versions = [...new Set(strict ? [...further, strict] : further)].sort();
+      this.versions.set(type, versions);
+    }
+    return versions;
   }
 }
 

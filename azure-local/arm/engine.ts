@@ -1,5 +1,7 @@
+import type { ErrorBody } from "./azureError";
 import type { Catalog } from "./catalog";
 import type { Clock } from "./clock";
+import { Contents } from "./contents";
 import type { Credentials } from "./credentials";
 import type { JsonObject } from "./json";
 import type { Body, Effects, Inventory, Resource, SoftDeleted } from "./model";
@@ -13,23 +15,27 @@ export class Engine implements Effects {
   readonly store: Store;
   readonly operations: Operations;
   readonly inventory: Inventory;
+  readonly contents: Contents;
   private readonly deleted: Table<SoftDeleted>;
   /** Told of each operation that ended, so that a template can go on. */
   onEnded: (operation: Operation, now: number) => void = () => {};
   private settlingAt: number | undefined;
+  private fault: ErrorBody | undefined;
 
   constructor(
     readonly catalog: Catalog,
     readonly credentials: Credentials,
     readonly clock: Clock,
     private readonly tables: Tables,
-    identity: { subscriptionId: string; tenantId: string },
+    identity: Pick<Inventory, "subscriptionId" | "tenantId" | "scoringOrigin" | "settings">,
   ) {
+    this.contents = new Contents(tables);
     this.store = new Store(tables);
     this.operations = new Operations(tables, clock);
     this.deleted = tables.table("softDeleted");
     this.inventory = {
       ...identity,
+      contents: this.contents,
       now: () => this.now(),
       get: (id) => this.store.get(id),
       children: (parentId, type) => this.store.children(parentId, type),
@@ -63,6 +69,21 @@ export class Engine implements Effects {
     this.tables.commit();
   }
 
+  /** Lets every operation that begins meanwhile end Failed with this error. */
+  failing<T>(error: ErrorBody, act: () => T): T {
+    this.settle();
+    this.fault = error;
+    try {
+      return act();
+    } finally {
+      this.fault = undefined;
+    }
+  }
+
+  get isFailing(): boolean {
+    return this.fault !== undefined;
+  }
+
   begin(
     resource: Resource,
     kind: OperationKind,
@@ -70,7 +91,9 @@ export class Engine implements Effects {
     apiVersion: string,
     more: Partial<Operation> = {},
   ): Operation {
-    return this.operations.begin({ kind, resourceId: resource.id, apiVersion, ...more }, azureSeconds, this.now());
+    // A template ends as its resources do.
+    const failure = kind === "template" ? undefined : this.fault;
+    return this.operations.begin({ kind, resourceId: resource.id, apiVersion, failure, ...more }, azureSeconds, this.now());
   }
 
   put(resource: Resource): void {
@@ -102,6 +125,7 @@ export class Engine implements Effects {
       this.catalog.find(resource.type)?.service.deleted?.(resource, this, permanently);
       this.store.remove(resource.id);
       this.credentials.forget(resource.id);
+      this.contents.forget(resource.id);
       const running = this.operations.on(resource.id);
       if (running) this.end(running, "Canceled");
     }
@@ -141,11 +165,11 @@ export class Engine implements Effects {
   private finish(operation: Operation): void {
     const failed = operation.failure !== undefined;
     const resource = this.store.get(operation.resourceId);
-    if (resource && operation.kind === "delete") {
+    if (resource && operation.kind === "delete" && !failed) {
       this.operations.end(operation, "Succeeded", this.now());
       this.remove(resource.id, operation.permanently);
     } else if (resource) {
-      if (operation.kind === "create" || operation.kind === "update")
+      if (operation.kind !== "provisionManagedNetwork" && operation.kind !== "template")
         this.store.put({ ...resource, state: failed ? "Failed" : "Succeeded" });
       if (!failed) this.catalog.find(resource.type)?.service.finished?.(this.store.get(resource.id)!, operation, this);
     }

@@ -1,10 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+/** A living process holds the folder. */
+export class FolderInUse extends Error {
+  constructor(
+    readonly home: string,
+    readonly holder: number,
+  ) {
+    super(`The state folder ${home} is in use by process ${holder}: stop that simulator, or give this one another folder.`);
+    this.name = "FolderInUse";
+  }
+}
+
 /**
  * Keeps two simulators from writing one state folder. A lock left by a process that is gone is taken over.
  * @returns the function that releases the lock.
- * @throws Error if a living process holds the folder.
+ * @throws FolderInUse if a living process holds the folder.
  */
 export function lockFolder(home: string): () => void {
   fs.mkdirSync(home, { recursive: true });
@@ -20,9 +31,7 @@ export function lockFolder(home: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const holder = Number(readIfThere(file));
-      if (isHeld(file, holder)) {
-        throw new Error(`The state folder ${home} is in use by process ${holder}: stop that simulator, or give this one another folder.`);
-      }
+      if (isHeld(file, holder)) throw new FolderInUse(home, holder);
       fs.rmSync(file, { force: true });
     }
   }

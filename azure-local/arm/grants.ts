@@ -14,12 +14,14 @@ function scopeOf(assignment: Resource): string {
   return assignment.id.slice(0, assignment.id.toLowerCase().lastIndexOf("/providers/microsoft.authorization/"));
 }
 
-/** Whether a principal holds one of the roles on the resource, by an assignment there or above. */
+/** Whether a principal holds one of the roles on the resource, by an assignment there or above that has spread. */
 export function holdsRole(inventory: Inventory, principalId: string | undefined, roles: readonly RoleName[], resourceId: string): boolean {
   const guids = roles.map((role) => ROLES[role] as string);
+  const spreadSince = inventory.now() - inventory.settings.rolePropagation;
   return inventory.all(ROLE_ASSIGNMENT).some((assignment) => {
     const properties = assignment.body.properties as unknown as RoleAssignmentProperties;
     return (
+      assignment.createdAt <= spreadSince &&
       properties.principalId.toLowerCase() === principalId?.toLowerCase() &&
       guids.includes(nameOf(properties.roleDefinitionId).toLowerCase()) &&
       isWithin(resourceId, scopeOf(assignment))

@@ -1,49 +1,39 @@
+import type * as http from "node:http";
 import * as path from "node:path";
+import { AzureError } from "./azureError";
 import { Catalog } from "./catalog";
-import { type Clock, realClock } from "./clock";
+import { realClock } from "./clock";
 import { Credentials, type EndpointKeys, type EndpointToken } from "./credentials";
+import { DataPlane } from "./dataPlane";
 import { Engine } from "./engine";
+import { type Fault, type FaultReport, Faults } from "./faults";
+import { faultyHandler } from "./faultyHandler";
 import { lockFolder } from "./folderLock";
 import type { JsonObject } from "./json";
-import type { Grade, Resource } from "./model";
+import type { Resource, Settings } from "./model";
 import type { Operation } from "./operations";
-import { type LoggedRequest, RequestLog } from "./requestLog";
+import type { ArmOptions } from "./options";
+import { DEFAULT_LIMITS } from "./quota";
+import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
 import { listen, portOf, stop } from "./server";
 import { type ArmRequest, type ArmResponse, Service } from "./service";
-import { Tables } from "./tables";
+import { StateFolder } from "./stateFolder";
+import { readTables } from "./tables";
 import { Writes } from "./writes";
 
 export { type Clock, type ManualClock, manualClock, realClock } from "./clock";
 export type { EndpointKeys, EndpointToken } from "./credentials";
+export { type CriticalStep, criticalPath } from "./criticalPath";
+export { DATA_PREFIX, NETWORK_HEADER, type NetworkPosition } from "./dataPlane";
+export type { Fault, FaultReport, Strike } from "./faults";
+export { FolderInUse } from "./folderLock";
 export type { Grade, Rule } from "./model";
 export type { Operation } from "./operations";
+export type { ArmOptions } from "./options";
+export type { CoreLimits, Limits } from "./quota";
 export type { LoggedRequest } from "./requestLog";
 export { RULES } from "./rules";
-
-export interface ArmOptions {
-  /** Folder that holds the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Made if it isn't there. */
-  readonly home: string;
-  /** @default 0, any free port */
-  readonly port?: number;
-  /**
-   * Seconds of Azure that pass in one real second; `Infinity`: an operation is over at its first poll.
-   * @default 600, a stack comes up in seconds
-   */
-  readonly speed?: number;
-  /** @default `00000000-0000-4000-8000-000000000001` */
-  readonly subscriptionId?: string;
-  /** Further subscriptions of the same tenant, for registries and networks that stand elsewhere. */
-  readonly otherSubscriptionIds?: readonly string[];
-  /** @default `00000000-0000-4000-8000-0000000000aa` */
-  readonly tenantId?: string;
-  /** Rules of these grades are switched off; D, S and P are facts, E, I and K are weaker. @default none */
-  readonly withoutGrades?: readonly Grade[];
-  /** Single rules that are switched off, by their code. @default none */
-  readonly withoutRules?: readonly string[];
-  /** Takes the place of `speed`; a test owns the time with `manualClock()`. */
-  readonly clock?: Clock;
-}
 
 /** A running simulator and what may be seen of it from inside. */
 export interface Arm {
@@ -52,6 +42,8 @@ export interface Arm {
   readonly port: number;
   readonly subscriptionId: string;
   readonly tenantId: string;
+  /** The HTTP server itself, for whoever puts TLS in front of it or watches its requests. */
+  readonly server: http.Server;
   /** The resource as GET shows it. */
   get(id: string): JsonObject | undefined;
   /** All resources of a type, as GET shows them. */
@@ -64,15 +56,22 @@ export interface Arm {
   endpointCredentials(id: string): { keys?: EndpointKeys; tokens: EndpointToken[] };
   /** Requests served so far, secrets redacted. */
   requests(): LoggedRequest[];
+  /** Takes the place of all faults, and counts from one again. @throws Error if a fault is not one */
+  setFaults(faults: readonly Fault[]): void;
+  /** What was called, and struck, since the faults were set. */
+  faultReport(): FaultReport;
+  /** Resolves when a fault took the simulator down; `close` then has nothing left to do. */
+  readonly crashed: Promise<void>;
   close(): Promise<void>;
 }
 
 const SUBSCRIPTION_ID = "00000000-0000-4000-8000-000000000001";
+const SECRETS_QUERY = new URLSearchParams({ "api-version": "2024-11-01" });
 const TENANT_ID = "00000000-0000-4000-8000-0000000000aa";
 
 /**
  * Starts Azure Resource Manager on this machine.
- * @throws Error if the folder is in use or its state can't be read.
+ * @throws FolderInUse if another simulator has the folder, Error if its state can't be read.
  */
 export async function startArm(options: ArmOptions): Promise<Arm> {
   const { home, subscriptionId = SUBSCRIPTION_ID, tenantId = TENANT_ID, clock = realClock(options.speed ?? 600) } = options;
@@ -88,16 +87,15 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
 type Settled = ArmOptions & Required<Pick<ArmOptions, "subscriptionId" | "tenantId" | "clock">>;
 
 async function start(options: Settled, unlock: () => void): Promise<Arm> {
-  const { home, subscriptionId, tenantId, clock } = options;
-  const state = new Tables(path.join(home, "state.jsonl"));
-  const secrets = new Tables(path.join(home, "secrets.jsonl"));
+  const { home, subscriptionId, tenantId, clock, scoringOrigin } = options;
+  const faults = new Faults(options.faults);
   const catalog = new Catalog();
-  const credentials = new Credentials(secrets);
-  const engine = new Engine(catalog, credentials, clock, state, { subscriptionId, tenantId });
+  const folder = new StateFolder(home, catalog, unlock);
+  const credentials = new Credentials(folder.secrets);
+  const settings = settingsOf(options);
+  const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules));
-  let url = "";
-  const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])], () => url);
-  const log = new RequestLog(path.join(home, "requests.jsonl"), catalog);
+  const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const handle = (request: ArmRequest): ArmResponse => {
     try {
       return service.handle(request);
@@ -105,34 +103,75 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
       engine.commit();
     }
   };
-  const server = await listen(options.port ?? 0, handle, log);
-  url = `http://127.0.0.1:${portOf(server)}`;
+  const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, value) => {
+    handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties: { value } } });
+  });
+  let crashed = () => {};
+  const whenCrashed = new Promise<void>((resolve) => {
+    crashed = resolve;
+  });
+  const crash = () => {
+    folder.log.close();
+    if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
+    folder.release("abandon");
+    void stop(server).then(crashed);
+  };
+  const server = await listen(options.port ?? 0, {
+    handle: faultyHandler(handle, engine, faults, crash),
+    faults: (method, body) => serveFaults(faults, method, body),
+    dataPlane,
+    ownBearer: options.ownBearer,
+    log: folder.log,
+  });
   const settled = <T>(look: () => T): T => {
     engine.settle();
     return look();
   };
   const show = (resource: Resource) => service.show(resource);
   return {
-    url,
+    url: `http://127.0.0.1:${portOf(server)}`,
     port: portOf(server),
     subscriptionId,
     tenantId,
+    server,
     get: (id) => settled(() => optional(engine.store.get(id), show)),
     list: (type) => settled(() => engine.store.all(type).map(show)),
     everything: () => settled(() => [...engine.store.everything()].map(show)),
     operations: () => settled(() => [...engine.operations.all()]),
     endpointCredentials: (id) =>
       settled(() => ({ keys: credentials.endpointKeys(id), tokens: credentials.endpointTokens(id, clock.now()) })),
-    requests: () => log.read(),
+    requests: () => folder.log.read(),
+    setFaults: (list) => faults.set(list),
+    faultReport: () => faults.report(),
+    crashed: whenCrashed,
     close: async () => {
+      if (!folder.isOpen) return whenCrashed;
       await stop(server);
       engine.commit();
-      state.close();
-      secrets.close();
-      log.close();
-      unlock();
+      folder.release("close");
     },
   };
+}
+
+function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: Settled): Settings {
+  return {
+    coreLimits: quota ?? {},
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    rolePropagation: clock.millisecondsFor(rolePropagation ?? 0),
+    dataPlane: dataPlane ?? "assumed",
+  };
+}
+
+/** `GET /faults`: what happened; `PUT /faults` with a list: sets them. */
+function serveFaults(faults: Faults, method: string, body: unknown): ArmResponse {
+  if (method !== "GET" && method !== "PUT") throw new AzureError(405, "MethodNotAllowed", "Faults are read (GET) and set (PUT).");
+  if (method === "PUT") faults.set(body);
+  return { status: 200, body: faults.report() };
+}
+
+/** The resources in a state folder, as last written; another simulator may have the folder. */
+export function storedResources(home: string): Pick<Resource, "id" | "type" | "name" | "body">[] {
+  return [...(readTables(path.join(home, "state.jsonl")).get("resources")?.values() ?? [])] as Resource[];
 }
 
 function optional<T, R>(value: T | undefined, map: (value: T) => R): R | undefined {

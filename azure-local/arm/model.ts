@@ -1,6 +1,8 @@
+import type { Contents } from "./contents";
 import type { Credentials } from "./credentials";
 import type { JsonObject } from "./json";
 import type { Operation, OperationKind } from "./operations";
+import type { CoreLimits, Limits } from "./quota";
 
 /** A request body after `name` and read-only properties are taken out. */
 export interface Body extends JsonObject {
@@ -59,10 +61,25 @@ export interface SoftDeleted {
   readonly resource: Resource;
 }
 
+/** What differs from one Azure to another. */
+export interface Settings {
+  readonly coreLimits: CoreLimits;
+  readonly limits: Limits;
+  /** Milliseconds until a role assignment counts everywhere. */
+  readonly rolePropagation: number;
+  /** Whether what a deployment downloads has to be there. */
+  readonly dataPlane: "assumed" | "checked";
+}
+
 /** What rules and types may ask about everything else that exists. */
 export interface Inventory {
   readonly subscriptionId: string;
   readonly tenantId: string;
+  readonly settings: Settings;
+  /** What lies in storage accounts and registries. */
+  readonly contents: Pick<Contents, "hasBlobs" | "hasImage">;
+  /** Origin of an endpoint's `scoringUri`, where it is not Azure's own. */
+  readonly scoringOrigin?: (endpointName: string) => string;
   now(): number;
   get(id: string | undefined): Resource | undefined;
   /** Direct children, of one type if given. */
@@ -93,6 +110,8 @@ export interface RuleContext {
   /** The body with the service's defaults; on a delete the stored one. */
   readonly body: Body;
   readonly previous?: Resource;
+  /** The body of a PATCH, of which `body` is the result. */
+  readonly patch?: JsonObject;
   readonly inventory: Inventory;
 }
 

@@ -20,6 +20,7 @@ export interface ArmPath {
 }
 
 export const SUBSCRIPTION = "Microsoft.Resources/subscriptions";
+export const TEMPLATE_DEPLOYMENT = "Microsoft.Resources/deployments";
 export const RESOURCE_GROUP = "Microsoft.Resources/resourceGroups";
 
 /** Takes an ARM path apart, or gives undefined when it isn't one. Names stay as written; comparison is the store's business. */

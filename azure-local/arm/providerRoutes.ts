@@ -4,6 +4,7 @@ import type { Engine } from "./engine";
 import { isObject } from "./json";
 import type { Operation } from "./operations";
 import type { ArmPath } from "./path";
+import { usages, vmSizesView } from "./quota";
 import type { ArmRequest, ArmResponse } from "./service";
 import { stamp, view } from "./view";
 
@@ -24,8 +25,12 @@ export function providerRoute(route: Route): ArmResponse | undefined {
   if (/^\/subscriptions\/[^/]+\/providers\/[^/]+$/.test(lower) && request.method === "GET") return registration(route);
   if (lower.endsWith("/checknameavailability") && request.method === "POST") return nameAvailability(route);
   const role = /\/providers\/microsoft\.authorization\/roledefinitions\/([^/]+)$/.exec(lower);
-  if (role && request.method === "GET") return builtInRole(role[1]!);
+  if (role && request.method === "GET") return roleDefinition(route, role[1]!);
   if (/\/locations\/deletedvaults$/i.test(node.type)) return deletedVault(route, node.name);
+  const location = /^\/subscriptions\/([^/]+)\/providers\/microsoft\.machinelearningservices\/locations\/([^/]+)\/(usages|vmsizes)$/.exec(
+    lower,
+  );
+  if (location && request.method === "GET") return sizesAndUsages(route, location[1]!, location[2]!, location[3]!);
   if (path.trailing?.toLowerCase() === "deletedvaults" && request.method === "GET") {
     return {
       status: 200,
@@ -52,7 +57,7 @@ function operationStatus({ engine }: Route, id: string): ArmResponse {
 function operationResult({ request, engine }: Route, id: string): ArmResponse {
   const operation = find(engine, id);
   if (operation.status === "InProgress") {
-    const location = `http://${request.host}${request.path}?${request.query}`;
+    const location = `${request.origin}${request.path}?${request.query}`;
     return { status: 202, headers: { Location: location, "Retry-After": String(engine.clock.retryAfter) } };
   }
   if (operation.status !== "Succeeded") {
@@ -74,6 +79,11 @@ function find(engine: Engine, id: string): Operation {
   throw new AzureError(404, "OperationNotFound", `The operation '${id}' could not be found.`);
 }
 
+/** Quota and machine sizes of a region. */
+function sizesAndUsages({ engine }: Route, subscriptionId: string, region: string, what: string): ArmResponse {
+  return { status: 200, body: { value: what === "usages" ? usages(subscriptionId, region, engine.inventory) : vmSizesView() } };
+}
+
 /** Every provider is registered here. */
 function registration({ path, engine }: Route): ArmResponse {
   const namespace = path.namespace ?? "";
@@ -88,12 +98,14 @@ function registration({ path, engine }: Route): ArmResponse {
   };
 }
 
-/** A built-in role, or undefined so that a custom one is looked for. */
-function builtInRole(guid: string): ArmResponse | undefined {
+/** A role by its GUID, built-in or custom: it is found at every scope, wherever it was written. Undefined: none has the GUID. */
+function roleDefinition({ engine }: Route, guid: string): ArmResponse | undefined {
+  const type = "Microsoft.Authorization/roleDefinitions";
+  const custom = engine.store.all(type).find((role) => role.name.toLowerCase() === guid);
+  if (custom) return { status: 200, body: view(custom, engine.catalog.find(type)!, engine.inventory) };
   const name = Object.entries(ROLES).find(([, id]) => id === guid)?.[0];
   if (!name) return undefined;
   const id = `/providers/Microsoft.Authorization/roleDefinitions/${guid}`;
-  const type = "Microsoft.Authorization/roleDefinitions";
   return { status: 200, body: { id, name: guid, type, properties: { roleName: name, type: "BuiltInRole", assignableScopes: ["/"] } } };
 }
 

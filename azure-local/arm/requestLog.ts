@@ -11,9 +11,10 @@ export interface LoggedRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;
+  /** 0 where a fault kept the answer back. */
   readonly status: number;
   readonly correlationId: string;
-  /** Azure's error code, if it was refused. */
+  /** Azure's error code, if it was refused; `(drop)` or `(hang)` if a fault kept the answer back. */
   readonly error?: string;
   /** The caller's `x-ms-client-...` headers. */
   readonly client?: Readonly<Record<string, string>>;
@@ -21,7 +22,8 @@ export interface LoggedRequest {
 }
 
 export class RequestLog {
-  private readonly descriptor: number;
+  private descriptor: number | undefined;
+  private pending: string[] = [];
 
   constructor(
     private readonly file: string,
@@ -30,13 +32,16 @@ export class RequestLog {
     this.descriptor = fs.openSync(file, "a", 0o600);
   }
 
+  /** What comes after `close` is not logged: a crash ends the log before its own call is over. */
   add(entry: Omit<LoggedRequest, "body">, body: unknown): void {
+    if (this.descriptor === undefined) return;
     const open = isObject(body) ? this.redacted(entry.path, body) : undefined;
-    fs.writeSync(this.descriptor, `${JSON.stringify({ ...entry, body: open })}\n`);
+    if (this.pending.push(`${JSON.stringify({ ...entry, body: open })}\n`) === 1) setImmediate(() => this.flush());
   }
 
   /** All requests so far; a line that a killed process left unfinished is passed over. */
   read(): LoggedRequest[] {
+    this.flush();
     const lines = fs.readFileSync(this.file, "utf8").split("\n").filter(Boolean);
     return lines.flatMap((line) => {
       try {
@@ -48,7 +53,17 @@ export class RequestLog {
   }
 
   close(): void {
-    fs.closeSync(this.descriptor);
+    this.flush();
+    if (this.descriptor !== undefined) fs.closeSync(this.descriptor);
+    this.descriptor = undefined;
+  }
+
+  /** What comes in at once is written at once. */
+  private flush(): void {
+    if (this.descriptor === undefined || this.pending.length === 0) return;
+    const lines = this.pending.join("");
+    this.pending = [];
+    fs.writeSync(this.descriptor, lines);
   }
 
   private redacted(path: string, body: JsonObject): JsonObject {

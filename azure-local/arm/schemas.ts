@@ -23,6 +23,7 @@ export class TypeSchema {
   readonly apiVersion: string;
   readonly root: SchemaNode;
   private compiled?: ValidateFunction;
+  private readonly known = new Map<string, boolean>();
 
   constructor(private readonly schema: Schema) {
     this.type = schema["x-resource-type"];
@@ -32,6 +33,15 @@ export class TypeSchema {
 
   /** Whether answers of this type have the property (`systemData`, `properties.provisioningState`). */
   has(dotted: string): boolean {
+    let known = this.known.get(dotted);
+    if (known === undefined) {
+      known = this.lookFor(dotted);
+      this.known.set(dotted, known);
+    }
+    return known;
+  }
+
+  private lookFor(dotted: string): boolean {
     let nodes: SchemaNode[] = [this.root];
     for (const key of dotted.split(".")) {
       nodes = nodes

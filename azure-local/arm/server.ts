@@ -2,15 +2,33 @@ import { randomUUID } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { AzureError } from "./azureError";
+import { DATA_PREFIX, type DataPlane } from "./dataPlane";
+import type { Outcome } from "./faultyHandler";
 import type { RequestLog } from "./requestLog";
 import type { ArmRequest, ArmResponse } from "./service";
 
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** What stands behind the server's paths. */
+export interface Handlers {
+  /** Azure Resource Manager. */
+  readonly handle: (request: ArmRequest) => Outcome;
+  readonly dataPlane: DataPlane;
+  /** The simulator's own `/faults`. */
+  readonly faults: (method: string, body: unknown) => ArmResponse;
+  /** Bearer by which Azure's own services are known. */
+  readonly ownBearer?: string;
+  readonly log: RequestLog;
+}
+
+const FAULTS_PATH = "/faults";
+
 /** Serves ARM on 127.0.0.1. Whatever goes wrong is answered in Azure's shape. */
-export async function listen(port: number, handle: (request: ArmRequest) => ArmResponse, log: RequestLog): Promise<http.Server> {
+export async function listen(port: number, handlers: Handlers): Promise<http.Server> {
   const server = http.createServer((request, response) => {
-    void answer(request, response, handle, log);
+    // A simulator that crashed answers nobody, whichever way the connection came.
+    if (!server.listening) return void request.socket.destroy();
+    void answer(request, response, handlers);
   });
   server.keepAliveTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
@@ -30,45 +48,60 @@ export async function stop(server: http.Server): Promise<void> {
   await closed;
 }
 
-async function answer(
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-  handle: (request: ArmRequest) => ArmResponse,
-  log: RequestLog,
-): Promise<void> {
+async function answer(request: http.IncomingMessage, response: http.ServerResponse, handlers: Handlers): Promise<void> {
+  const { pathname, search, searchParams } = new URL(request.url ?? "/", "http://localhost");
+  if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane);
+  const { method = "GET" } = request;
   const correlationId = header(request, "x-ms-correlation-request-id") ?? randomUUID();
-  const url = new URL(request.url ?? "/", "http://localhost");
   let body: unknown;
-  let result: ArmResponse;
+  let outcome: Outcome;
   let error: string | undefined;
   try {
-    body = await readJson(request);
-    result = handle({
-      method: request.method ?? "GET",
-      path: url.pathname,
-      query: url.searchParams,
-      body,
-      host: request.headers.host ?? "127.0.0.1",
-    });
+    if (hasBody(request)) body = await readJson(request);
+    outcome =
+      pathname === FAULTS_PATH
+        ? handlers.faults(method, body)
+        : handlers.handle({
+            method,
+            path: pathname,
+            query: searchParams,
+            body,
+            origin: `${"encrypted" in request.socket ? "https" : "http"}://${request.headers.host ?? "127.0.0.1"}`,
+            own: handlers.ownBearer !== undefined && request.headers.authorization === `Bearer ${handlers.ownBearer}`,
+          });
   } catch (thrown) {
     const refusal = asAzureError(thrown);
     error = refusal.code;
-    result = { status: refusal.status, body: { error: refusal.body } };
+    outcome = { status: refusal.status, body: { error: refusal.body } };
   }
-  const { method = "GET" } = request;
-  log.add(
-    {
-      time: new Date().toISOString(),
-      method,
-      path: `${url.pathname}${url.search}`,
-      status: result.status,
-      correlationId,
-      error,
-      client: clientHeaders(request),
-    },
-    body,
-  );
-  send(response, result, { "x-ms-request-id": randomUUID(), "x-ms-correlation-request-id": correlationId, ...echo(request) });
+  const path = `${pathname}${search}`;
+  const client = clientHeaders(request);
+  if (pathname !== FAULTS_PATH) {
+    const seen = typeof outcome === "string" ? { status: 0, error: `(${outcome})` } : { status: outcome.status, error };
+    handlers.log.add({ time: new Date().toISOString(), method, path, correlationId, client, ...seen }, body);
+  }
+  if (outcome === "drop") request.socket.destroy();
+  if (typeof outcome === "string") return;
+  send(response, outcome, { "x-ms-request-id": randomUUID(), "x-ms-correlation-request-id": correlationId, ...echo(request) });
+}
+
+async function answerData(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  pathname: string,
+  dataPlane: DataPlane,
+): Promise<void> {
+  try {
+    const { status, headers, body } = await dataPlane.handle(request, pathname);
+    response.writeHead(status, headers).end(body);
+  } catch (thrown) {
+    const refusal = asAzureError(thrown);
+    send(response, { status: refusal.status, body: { error: refusal.body } }, {});
+  }
+}
+
+function hasBody({ headers }: http.IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
 
 async function readJson(request: http.IncomingMessage): Promise<unknown> {

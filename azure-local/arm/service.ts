@@ -3,7 +3,7 @@ import type { Engine } from "./engine";
 import { isObject, type JsonObject } from "./json";
 import type { Resource } from "./model";
 import type { Operation } from "./operations";
-import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION } from "./path";
+import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import { providerRoute } from "./providerRoutes";
 import { listResources } from "./resourceList";
 import { deploymentOperations, Templates } from "./templates";
@@ -14,10 +14,12 @@ export interface ArmRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Host and port that the caller reached the simulator at. */
-  readonly host: string;
+  /** Scheme, host and port that the caller reached the simulator at: absolute URLs in answers begin with it. */
+  readonly origin: string;
   /** The parsed JSON body; undefined when there is none. */
   readonly body: unknown;
+  /** One of Azure's own services asks: no fault is for it. */
+  readonly own?: boolean;
 }
 
 export interface ArmResponse {
@@ -26,7 +28,7 @@ export interface ArmResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const DEPLOYMENT = "Microsoft.Resources/deployments".toLowerCase();
+const DEPLOYMENT = TEMPLATE_DEPLOYMENT.toLowerCase();
 
 /** Azure Resource Manager: what each method does at each path. */
 export class Service {
@@ -36,8 +38,6 @@ export class Service {
     private readonly engine: Engine,
     private readonly writes: Writes,
     private readonly subscriptions: readonly string[],
-    /** The simulator's own address, for the absolute URLs of operations. */
-    private readonly url: () => string,
   ) {
     this.templates = new Templates(engine, writes);
   }
@@ -111,7 +111,7 @@ export class Service {
     const deleted = this.writes.delete(path, apiVersionOf(request), permanently);
     if (!deleted) return { status: 204 };
     if (!deleted.operation) return { status: 200 };
-    return { status: 202, headers: this.operationHeaders(deleted.operation) };
+    return { status: 202, headers: this.operationHeaders(deleted.operation, request) };
   }
 
   private action(path: ArmPath, request: ArmRequest): ArmResponse {
@@ -133,22 +133,22 @@ export class Service {
       effects: this.engine,
     });
     if (!answer.operation) return { status: 200, body: answer.body };
-    return { status: 202, body: answer.body, headers: this.operationHeaders(answer.operation) };
+    return { status: 202, body: answer.body, headers: this.operationHeaders(answer.operation, request) };
   }
 
   private written(written: Written, request: ArmRequest): ArmResponse {
     const status = written.created ? 201 : 200;
     const body = this.show(written.resource);
     if (!written.operation) return { status, body };
-    const { Location: _, ...headers } = this.operationHeaders({ ...written.operation, apiVersion: apiVersionOf(request) });
+    const { Location: _, ...headers } = this.operationHeaders({ ...written.operation, apiVersion: apiVersionOf(request) }, request);
     return { status, body, headers };
   }
 
-  private operationHeaders(operation: Operation): Record<string, string> {
+  private operationHeaders(operation: Operation, { origin }: ArmRequest): Record<string, string> {
     const { resourceId, id, apiVersion } = operation;
     const [subscription] = parsePath(resourceId)!.nodes;
     const namespace = /\/providers\/([^/]+)\/(?!.*\/providers\/)/i.exec(resourceId)?.[1] ?? "Microsoft.Resources";
-    const base = `${this.url()}${subscription!.id}/providers/${namespace}`;
+    const base = `${origin}${subscription!.id}/providers/${namespace}`;
     return {
       "Azure-AsyncOperation": `${base}/operationsStatus/${id}?api-version=${apiVersion}`,
       Location: `${base}/operationResults/${id}?api-version=${apiVersion}`,

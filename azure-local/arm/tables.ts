@@ -17,12 +17,12 @@ export interface Table<T> {
  * @throws Error if a line other than the last can't be read: then the file was changed by something else.
  */
 export class Tables {
-  private readonly maps = new Map<string, Map<string, unknown>>();
+  private readonly maps: Map<string, Map<string, unknown>>;
   private pending: Change[] = [];
-  private readonly descriptor: number;
+  private descriptor: number | undefined;
 
   constructor(file: string) {
-    this.read(file);
+    this.maps = readTables(file);
     const fresh = `${file}.new`;
     fs.writeFileSync(fresh, this.snapshot(), { mode: 0o600 });
     fs.renameSync(fresh, file);
@@ -49,7 +49,7 @@ export class Tables {
 
   /** Writes what changed since the last commit. After it returns, a killed process keeps the changes. */
   commit(): void {
-    if (this.pending.length === 0) return;
+    if (this.pending.length === 0 || this.descriptor === undefined) return;
     const line = `${JSON.stringify(this.pending)}\n`;
     this.pending = [];
     fs.writeSync(this.descriptor, line);
@@ -57,29 +57,17 @@ export class Tables {
 
   close(): void {
     this.commit();
-    fs.closeSync(this.descriptor);
+    this.abandon();
+  }
+
+  /** Lets the file go without writing what is pending, as the end of the process would. */
+  abandon(): void {
+    if (this.descriptor !== undefined) fs.closeSync(this.descriptor);
+    this.descriptor = undefined;
   }
 
   private map(name: string): Map<string, unknown> {
-    let map = this.maps.get(name);
-    if (!map) {
-      map = new Map();
-      this.maps.set(name, map);
-    }
-    return map;
-  }
-
-  private read(file: string): void {
-    if (!fs.existsSync(file)) return;
-    const lines = fs.readFileSync(file, "utf8").split("\n");
-    // What stands behind the last line break is a transaction that was cut off, or nothing.
-    lines.pop();
-    lines.forEach((line, index) => {
-      for (const [table, key, value] of parseLine(file, line, index)) {
-        if (value === null) this.map(table).delete(key);
-        else this.map(table).set(key, value);
-      }
-    });
+    return mapOf(this.maps, name);
   }
 
   private snapshot(): string {
@@ -89,6 +77,31 @@ export class Tables {
     }
     return lines.join("");
   }
+}
+
+/** What the tables of a file hold after its last commit, by their names; changes nothing, so that another process may have it open. */
+export function readTables(file: string): Map<string, Map<string, unknown>> {
+  const maps = new Map<string, Map<string, unknown>>();
+  if (!fs.existsSync(file)) return maps;
+  const lines = fs.readFileSync(file, "utf8").split("\n");
+  // What stands behind the last line break is a transaction that was cut off, or nothing.
+  lines.pop();
+  lines.forEach((line, index) => {
+    for (const [table, key, value] of parseLine(file, line, index)) {
+      if (value === null) mapOf(maps, table).delete(key);
+      else mapOf(maps, table).set(key, value);
+    }
+  });
+  return maps;
+}
+
+function mapOf(maps: Map<string, Map<string, unknown>>, name: string): Map<string, unknown> {
+  let map = maps.get(name);
+  if (!map) {
+    map = new Map();
+    maps.set(name, map);
+  }
+  return map;
 }
 
 function parseLine(file: string, line: string, index: number): Change[] {

@@ -11,8 +11,9 @@ export interface TemplateResource {
 }
 
 /**
- * Reads an inline template of literal values. A string that begins with `[[` stands for one that begins with `[`; any other string that
- * begins with `[` is an expression, and none is evaluated here.
+ * Reads an inline template of literal values. A string within brackets is an expression, and none is evaluated here; within `[[` and `]`
+ * it stands for the string with one bracket less. A string that does not end with a bracket is itself.
+ * Source: Azure docs, azure-resource-manager/templates/template-expressions, "Escape characters".
  * @throws AzureError InvalidTemplate
  */
 export function readTemplate(properties: JsonObject, scope: string): TemplateResource[] {
@@ -102,10 +103,10 @@ function literal(value: unknown, path: string): unknown {
 }
 
 function literalString(value: string, path: string): string {
+  if (!value.startsWith("[") || !value.endsWith("]")) return value;
   if (value.startsWith("[[")) return value.slice(1);
-  if (!value.startsWith("[")) return value;
   throw invalid(
-    `'${path}' holds the expression '${value}': expressions are not evaluated here. Write the value itself; a literal '[' at the start is written '[['.`,
+    `'${path}' holds the expression '${value}': expressions are not evaluated here. Write the value itself; literal text within brackets begins with '[['.`,
   );
 }
 

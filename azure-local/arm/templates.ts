@@ -3,12 +3,10 @@ import type { Engine } from "./engine";
 import { isObject, type JsonObject, merge } from "./json";
 import type { ProvisioningState, Resource } from "./model";
 import type { Operation } from "./operations";
-import { type ArmPath, parsePath, sameId } from "./path";
+import { type ArmPath, parsePath, sameId, TEMPLATE_DEPLOYMENT } from "./path";
 import { readTemplate, type TemplateResource } from "./templateReader";
 import { stamp } from "./view";
 import { target, type Writes, type Written } from "./writes";
-
-const DEPLOYMENT = "Microsoft.Resources/deployments";
 
 /** How far a template's resource has come. */
 interface Step {
@@ -68,7 +66,7 @@ export class Templates {
   }
 
   private operationEnded(operation: Operation): void {
-    for (const deployment of this.engine.store.all(DEPLOYMENT)) {
+    for (const deployment of this.engine.store.all(TEMPLATE_DEPLOYMENT)) {
       if (!isActive(deployment)) continue;
       const steps = stepsOf(deployment).map((step) => (step.operationId === operation.id ? ended(step, operation) : step));
       this.save(deployment, steps);

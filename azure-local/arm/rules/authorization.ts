@@ -4,6 +4,7 @@ import type { Inventory, Rule } from "../model";
 import { nameOf, sameId } from "../path";
 
 const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const ROLE_DEFINITION = "Microsoft.Authorization/roleDefinitions";
 const RBAC = "Azure docs, role-based-access-control";
 
 interface AssignmentProperties {
@@ -24,6 +25,24 @@ function isKnownPrincipal(principalId: string, inventory: Inventory): boolean {
 }
 
 export const authorizationRules: readonly Rule[] = [
+  {
+    code: "role-name-unique",
+    types: [ROLE_DEFINITION],
+    on: ["create", "update"],
+    azureCode: "RoleDefinitionWithSameNameExists",
+    status: 409,
+    source: `${RBAC}/custom-roles: the display name is unique in the tenant`,
+    grade: "D",
+    check: ({ id, body, inventory }) => {
+      const nameIn = (one: { properties?: unknown }) => (one.properties as { roleName?: string } | undefined)?.roleName?.toLowerCase();
+      const name = nameIn(body);
+      const builtIn = Object.keys(ROLES).some((role) => role.toLowerCase() === name);
+      const twin = inventory.all(ROLE_DEFINITION).find((other) => !sameId(other.id, id) && nameIn(other.body) === name);
+      return name !== undefined && (builtIn || twin)
+        ? `A custom role with the name '${body.properties?.roleName}' exists already${twin ? ` at '${twin.id}'` : " as a built-in role"}.`
+        : undefined;
+    },
+  },
   {
     code: "role-assignment-name",
     types: [ROLE_ASSIGNMENT],

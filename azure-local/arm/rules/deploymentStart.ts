@@ -13,14 +13,14 @@ function hostOf(image: string): string {
   return first.includes(".") || first.includes(":") ? first.toLowerCase() : "docker.io";
 }
 
-function registryOf(image: string, { inventory }: RuleContext): Resource | undefined {
+export function registryOf(image: string, { inventory }: RuleContext): Resource | undefined {
   const host = hostOf(image);
   return inventory
     .all("Microsoft.ContainerRegistry/registries")
     .find(({ outputs }) => (outputs.properties as { loginServer: string }).loginServer === host);
 }
 
-function principalsOf(endpoint: Resource, { inventory }: RuleContext): (string | undefined)[] {
+export function principalsOf(endpoint: Resource, { inventory }: RuleContext): (string | undefined)[] {
   return userAssignedIds(endpoint.body.identity).map((id) => principalOf(inventory, id));
 }
 
@@ -37,7 +37,8 @@ function isAllowed(host: string, workspace: Resource, { inventory }: RuleContext
   });
 }
 
-function hasRuleTo(targetId: string, workspace: Resource, { inventory }: RuleContext): boolean {
+/** Whether a private endpoint rule leads to the resource. */
+export function hasRuleTo(targetId: string, workspace: Resource, { inventory }: RuleContext): boolean {
   return rulesOf(workspace, inventory).some((rule) =>
     sameId((ruleProperties(rule).destination as PrivateEndpointDestination | undefined)?.serviceResourceId, targetId),
   );

@@ -1,8 +1,10 @@
 import { secondsOf } from "../duration";
 import type { Rule, RuleContext } from "../model";
 import { nameOf } from "../path";
+import { instancesOf } from "../quota";
 import { isActive, isolationOf, propertiesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, deploymentProperties, endpointProperties } from "../types/onlineEndpoints";
+import { vmSize } from "../vmSizes";
 import { isMissing } from "./common";
 import { busyEndpoint, lostProperty, NAME } from "./onlineEndpoints";
 
@@ -18,10 +20,6 @@ export function surroundings({ parentId, body, inventory }: RuleContext) {
   const environment = inventory.get(properties.environmentId);
   const image = environment?.body.properties?.image as string | undefined;
   return { endpoint, workspace, properties, environment, image };
-}
-
-function capacityOf(body: { sku?: unknown }): number {
-  return (body.sku as { capacity?: number } | undefined)?.capacity ?? 1;
 }
 
 export const deploymentRules: readonly Rule[] = [
@@ -58,7 +56,8 @@ export const deploymentRules: readonly Rule[] = [
     grade: "D",
     check: ({ parentId, inventory }) => {
       const count = inventory.children(parentId, DEPLOYMENT).length;
-      return count >= 20 ? `The endpoint '${nameOf(parentId)}' has ${count} deployments: 20 is the limit.` : undefined;
+      const most = inventory.settings.limits.deploymentsPerEndpoint;
+      return count >= most ? `The endpoint '${nameOf(parentId)}' has ${count} deployments: ${most} is the limit.` : undefined;
     },
   },
   {
@@ -69,9 +68,10 @@ export const deploymentRules: readonly Rule[] = [
     status: 400,
     source: `${LIMITS}: 1 to 50 instances a deployment`,
     grade: "D",
-    check: ({ body }) => {
-      const count = capacityOf(body);
-      return count >= 1 && count <= 50 ? undefined : `'sku.capacity' is ${count}: a deployment has 1 to 50 instances.`;
+    check: ({ body, inventory }) => {
+      const count = instancesOf(body);
+      const most = inventory.settings.limits.instancesPerDeployment;
+      return count >= 1 && count <= most ? undefined : `'sku.capacity' is ${count}: a deployment has 1 to ${most} instances.`;
     },
   },
   {
@@ -110,9 +110,10 @@ export const deploymentRules: readonly Rule[] = [
       const { instanceType } = deploymentProperties({ body });
       if (!/^Standard_[A-Za-z0-9_]+$/.test(instanceType))
         return `The instanceType '${instanceType}' is not supported: it must be a size such as Standard_DS3_v2.`;
-      return /^Standard_NC\d+rs?_v[23]$|^Standard_NC\d+s_v[23]$/i.test(instanceType)
-        ? `The instanceType '${instanceType}' is retired.`
-        : undefined;
+      if (/^Standard_NC\d+rs?_v[23]$|^Standard_NC\d+s_v[23]$/i.test(instanceType)) return `The instanceType '${instanceType}' is retired.`;
+      return vmSize(instanceType)
+        ? undefined
+        : `The instanceType '${instanceType}' is not supported: managed online endpoints don't run on this size.`;
     },
   },
   {

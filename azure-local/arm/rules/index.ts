@@ -2,6 +2,8 @@ import type { Grade, Rule } from "../model";
 import { authorizationRules } from "./authorization";
 import { commonRules } from "./common";
 import { containerRegistryRules } from "./containerRegistry";
+import { containerStartRules } from "./containerStart";
+import { contentRules } from "./contents";
 import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
 import { keyVaultRules } from "./keyVault";
@@ -10,6 +12,7 @@ import { managedNetworkRules } from "./managedNetwork";
 import { monitorRules } from "./monitor";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
+import { quotaRules } from "./quota";
 import { storageRules } from "./storage";
 
 /** Every refusal, in the order in which the checks are made: what holds for all types comes first. */
@@ -25,6 +28,9 @@ export const RULES: readonly Rule[] = [
   ...onlineEndpointRules,
   ...deploymentRules,
   ...deploymentStartRules,
+  ...contentRules,
+  ...containerStartRules,
+  ...quotaRules,
   ...monitorRules,
 ];
 

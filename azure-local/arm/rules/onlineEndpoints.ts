@@ -55,6 +55,20 @@ export const onlineEndpointRules: readonly Rule[] = [
     check: (context) => busyEndpoint(context.id, context),
   },
   {
+    code: "patch-of-endpoint-and-deployment",
+    types: [ENDPOINT, DEPLOYMENT],
+    on: ["update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure REST specification, mfe.json: PATCH takes tags and identity of an endpoint, tags and sku of a deployment",
+    grade: "K",
+    check: ({ type, patch }) => {
+      const allowed = type === ENDPOINT ? ["tags", "identity"] : ["tags", "sku"];
+      const other = Object.keys(patch ?? {}).find((key) => !allowed.includes(key));
+      return other && `'${other}' can't be changed by PATCH, only ${allowed.join(" and ")}: send the whole resource by PUT.`;
+    },
+  },
+  {
     code: "endpoint-name",
     types: [ENDPOINT],
     on: ["create"],
@@ -270,7 +284,8 @@ export const onlineEndpointRules: readonly Rule[] = [
       const count = inventory
         .all(ENDPOINT)
         .filter((other) => isWithin(other.id, subscription) && other.body.location === body.location).length;
-      return count >= 100 ? `The subscription has ${count} endpoints in ${body.location}: 100 is the limit.` : undefined;
+      const most = inventory.settings.limits.endpoints;
+      return count >= most ? `The subscription has ${count} endpoints in ${body.location}: ${most} is the limit.` : undefined;
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ResourceType } from "../model";
+import type { Body, Effects, Resource, ResourceType } from "../model";
 import { nameOf, parentIdOf } from "../path";
 import { privateEndpointConnections } from "./privateLink";
 
@@ -12,6 +12,12 @@ interface VaultProperties {
 
 function vaultUri(id: string): string {
   return `https://${nameOf(id).toLowerCase()}.vault.azure.net/`;
+}
+
+/** Values by version, for whoever reads them from the vault itself. */
+function keepValue({ id }: Resource, version: string, request: Body, { credentials }: Effects): void {
+  const before = credentials.secretsOf<Record<string, unknown>>(id);
+  credentials.setSecretsOf(id, { ...before, [version]: request.properties?.value });
 }
 
 export const keyVaultTypes: readonly ResourceType[] = [
@@ -36,7 +42,7 @@ export const keyVaultTypes: readonly ResourceType[] = [
     type: "Microsoft.KeyVault/vaults/secrets",
     keepsOnlyFingerprint: true,
     // A version is 32 hexadecimal digits and lasts as long as the value does.
-    written: (secret, _request, effects) => {
+    written: (secret, request, effects) => {
       const { fingerprint, versionOf } = secret.facts;
       const seconds = Math.floor(effects.inventory.now() / 1000);
       const attributes = { created: Math.floor(secret.createdAt / 1000), updated: seconds };
@@ -46,7 +52,9 @@ export const keyVaultTypes: readonly ResourceType[] = [
         return;
       }
       const secretUri = `${vaultUri(parentIdOf(secret.id))}secrets/${secret.name}`;
-      const secretUriWithVersion = `${secretUri}/${randomBytes(16).toString("hex")}`;
+      const version = randomBytes(16).toString("hex");
+      const secretUriWithVersion = `${secretUri}/${version}`;
+      if (effects.inventory.settings.dataPlane === "checked") keepValue(secret, version, request, effects);
       effects.put({
         ...secret,
         facts: { ...secret.facts, versionOf: fingerprint },

@@ -1,4 +1,5 @@
 import { AzureError } from "../azureError";
+import { containerLife } from "../containerLife";
 import { type JsonObject, sameJson } from "../json";
 import type { ActionRequest, Inventory, Resource, ResourceType, Timing } from "../model";
 import { parentIdOf } from "../path";
@@ -51,7 +52,7 @@ function scoringPath(endpoint: Resource, inventory: Inventory): string {
 
 function addresses(endpoint: Resource, inventory: Inventory): { scoringUri: string; swaggerUri: string } {
   const region = (endpoint.body.location ?? "").toLowerCase().replaceAll(" ", "");
-  const host = `https://${endpoint.name}.${region}.inference.ml.azure.com`;
+  const host = inventory.scoringOrigin?.(endpoint.name) ?? `https://${endpoint.name}.${region}.inference.ml.azure.com`;
   const path = scoringPath(endpoint, inventory);
   return { scoringUri: `${host}${path.startsWith("/") ? path : `/${path}`}`, swaggerUri: `${host}/swagger.json` };
 }
@@ -81,8 +82,10 @@ function regenerateKeys({ resource, body, effects }: ActionRequest): { body?: un
     );
   const before = effects.credentials.endpointKeys(resource.id);
   const other = which === "primaryKey" ? "secondaryKey" : "primaryKey";
+  // The Python client azure-ai-ml 1.35 sends the present key along when it asks for a new one.
+  const value = keyValue === before?.[which] ? undefined : keyValue;
   effects.credentials.forget(resource.id);
-  effects.credentials.setEndpointKeys(resource.id, { [which]: keyValue, [other]: before?.[other] });
+  effects.credentials.setEndpointKeys(resource.id, { [which]: value, [other]: before?.[other] });
   return {};
 }
 
@@ -123,9 +126,12 @@ const endpoint: ResourceType = {
   },
 };
 
-/** Durations: Azure docs, how-to-deploy-online-endpoints: the first deployment takes up to 15 minutes. */
-function deploymentSeconds({ event, body, previous }: Timing): number {
-  if (event === "create") return 15 * 60;
+/**
+ * Durations: Azure docs, how-to-deploy-online-endpoints: the first deployment takes up to 15 minutes; it is over when the container is
+ * ready, which with large weights is later.
+ */
+function deploymentSeconds({ event, body, previous, inventory }: Timing): number {
+  if (event === "create") return Math.max(15 * 60, containerLife(deploymentProperties({ body }), inventory).readyAfter ?? 0);
   if (event === "delete") return 5 * 60;
   return onlyScales(body, previous) ? 5 * 60 : 10 * 60;
 }

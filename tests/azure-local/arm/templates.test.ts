@@ -120,9 +120,11 @@ test("deleting a deployment deletes its history only", async () => {
   expect((await caller.get(paths.identity.replace(/endpoint$/, "one"))).status).toBe(200);
 });
 
-test("a string that begins with [[ stands for one that begins with [", async () => {
-  await caller.made(TEMPLATE, deployment([identity("one", [], { list: "[[1, 2]", nested: "[[[x" })]));
-  expect((await caller.get(paths.identity.replace(/endpoint$/, "one"))).body.tags).toEqual({ list: "[1, 2]", nested: "[[x" });
+test("a second bracket makes text within brackets literal; text that does not end with one is itself", async () => {
+  const tags = { list: "[[1, 2]", nested: "[[[x]", open: "[x", doubled: "[[x" };
+  await caller.made(TEMPLATE, deployment([identity("one", [], tags)]));
+  const written = (await caller.get(paths.identity.replace(/endpoint$/, "one"))).body.tags;
+  expect(written).toEqual({ list: "[1, 2]", nested: "[[x]", open: "[x", doubled: "[[x" });
 });
 
 describe("refuses before anything is written", () => {

@@ -107,6 +107,13 @@ export const deploymentRefusals: readonly Refusal[] = [
     accepted: made("properties/instanceType", "Standard_NC4as_T4_v3"),
   },
   {
+    rule: "deployment-instance-type-known",
+    case: "a size of Azure's that endpoints don't run on",
+    answer: "400 BadArgument",
+    refused: made("properties/instanceType", "Standard_NC6ads_A10_v4"),
+    accepted: made("properties/instanceType", "Standard_NV6ads_A10_v5"),
+  },
+  {
     rule: "deployment-egress-fixed",
     answer: "400 BadArgument",
     refused: updated("properties/egressPublicNetworkAccess", "Disabled"),

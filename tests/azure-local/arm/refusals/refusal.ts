@@ -1,3 +1,4 @@
+import type { ArmOptions } from "../../../../azure-local/arm";
 import type { Caller, Parsed } from "../client";
 import { type Bodies, bodies } from "../platform";
 
@@ -18,6 +19,8 @@ export interface Refusal {
   readonly case?: string;
   /** Status and Azure's code. For a rule that lets the operation start: the code with which it ends. */
   readonly answer: string;
+  /** How this Azure differs from the usual one. */
+  readonly options?: Partial<ArmOptions>;
   /** What has to be there besides the platform. */
   given?(scene: Scene): Promise<unknown>;
   refused(scene: Scene): Request;

@@ -1,6 +1,6 @@
 import type { Parsed } from "../client";
 import { ACR_PULL, grant, paths } from "../platform";
-import { but, type Refusal, type Scene } from "./refusal";
+import { but, type Refusal, type Request, type Scene } from "./refusal";
 
 const ASSIGNMENT = "22222222-0000-4000-8000-00000000000";
 const SECRET = `${paths.vault}/secrets/token`;
@@ -13,7 +13,32 @@ function assignment({ caller }: Scene, name: string, role = ACR_PULL, principal 
   return grant(caller, paths.logs, name, role, `33333333-0000-4000-8000-00000000000${principal}`) as [string, Parsed];
 }
 
+/** A custom role that may score, of this number and name. */
+function role(number: number, roleName: string): Request {
+  const body = { properties: { roleName, type: "CustomRole", permissions: [{ dataActions: [] }], assignableScopes: [paths.group] } };
+  return [
+    "PUT",
+    `/providers/Microsoft.Authorization/roleDefinitions/44444444-0000-4000-8000-00000000000${number}`,
+    body,
+    "2022-05-01-preview",
+  ];
+}
+
 export const serviceRefusals: readonly Refusal[] = [
+  {
+    rule: "role-name-unique",
+    answer: "409 RoleDefinitionWithSameNameExists",
+    given: ({ caller }) => caller.send(...role(1, "Scorer")),
+    refused: () => role(2, "scorer"),
+    accepted: () => role(1, "Scorer"),
+  },
+  {
+    rule: "role-name-unique",
+    case: "not a built-in role's either",
+    answer: "409 RoleDefinitionWithSameNameExists",
+    refused: () => role(1, "AcrPull"),
+    accepted: () => role(1, "AcrPull of ours"),
+  },
   {
     rule: "role-assignment-name",
     answer: "400 InvalidRoleAssignmentId",

@@ -1,0 +1,18 @@
+import { viewDeployment } from "../frontdoor/deploymentView";
+import { type Life, lifeOf } from "../frontdoor/life";
+import type { Inventory } from "./model";
+import type { DeploymentProperties } from "./types/onlineEndpoints";
+
+/** How a deployment's container starts, as the front door will see it. */
+export interface ContainerLife extends Life {
+  /** Seconds of Azure until its server listens. */
+  readonly startUp: number;
+}
+
+export function containerLife(properties: DeploymentProperties, inventory: Inventory): ContainerLife {
+  const environment = inventory.get(properties.environmentId?.replace(/^azureml:/, ""));
+  const inferenceConfig = environment?.body.properties?.inferenceConfig as object | undefined;
+  const deployment = { name: "", properties: { ...properties, provisioningState: "Creating" } };
+  const view = viewDeployment(deployment, { properties: { inferenceConfig } });
+  return { startUp: view.startUp, ...lifeOf(view) };
+}

@@ -1,0 +1,84 @@
+import { isWithin } from "./path";
+import type { Table, Tables } from "./tables";
+
+interface Blob {
+  /** Id of the container. */
+  readonly scope: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+interface Image {
+  /** Id of the registry. */
+  readonly scope: string;
+  readonly repository: string;
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly tag?: string;
+}
+
+/** What lies in storage accounts and registries: that it is there and how large, never its bytes. It goes with what it lies in. */
+export class Contents {
+  private readonly blobs: Table<Blob>;
+  private readonly images: Table<Image>;
+
+  constructor(tables: Tables) {
+    this.blobs = tables.table("blobs");
+    this.images = tables.table("images");
+  }
+
+  putBlob(containerId: string, path: string, size: number): void {
+    const scope = containerId.toLowerCase();
+    this.blobs.set(`${scope}/${path}`, { scope, path, size });
+  }
+
+  blob(containerId: string, path: string): { readonly size: number } | undefined {
+    return this.blobs.get(`${containerId.toLowerCase()}/${path}`);
+  }
+
+  deleteBlob(containerId: string, path: string): void {
+    this.blobs.delete(`${containerId.toLowerCase()}/${path}`);
+  }
+
+  /** Whether the container has a blob of this path, or any below it. */
+  hasBlobs(containerId: string, path: string): boolean {
+    const scope = containerId.toLowerCase();
+    const folder = path.replace(/\/*$/, "/");
+    for (const blob of this.blobs.values()) {
+      if (blob.scope === scope && (`${blob.path}/` === folder || blob.path.startsWith(folder))) return true;
+    }
+    return false;
+  }
+
+  /** @param reference A tag, or the digest itself. */
+  putImage(registryId: string, repository: string, reference: string, digest: string): void {
+    const scope = registryId.toLowerCase();
+    this.images.set(`${scope}/${repository}@${digest}`, { scope, repository, digest });
+    if (reference !== digest) this.images.set(`${scope}/${repository}:${reference}`, { scope, repository, digest, tag: reference });
+  }
+
+  /** Digest of an image by its tag or digest. */
+  image(registryId: string, repository: string, reference: string): string | undefined {
+    const separator = reference.startsWith("sha256:") ? "@" : ":";
+    return this.images.get(`${registryId.toLowerCase()}/${repository}${separator}${reference}`)?.digest;
+  }
+
+  hasImage(registryId: string, repository: string, reference: string): boolean {
+    return this.image(registryId, repository, reference) !== undefined;
+  }
+
+  forget(resourceId: string): void {
+    for (const [key, { scope }] of [...entries(this.blobs, blobKey), ...entries(this.images, imageKey)]) {
+      if (!isWithin(scope, resourceId)) continue;
+      this.blobs.delete(key);
+      this.images.delete(key);
+    }
+  }
+}
+
+function entries<T>(table: Table<T>, key: (value: T) => string): [string, T][] {
+  return [...table.values()].map((value) => [key(value), value]);
+}
+
+const blobKey = ({ scope, path }: Blob) => `${scope}/${path}`;
+const imageKey = ({ scope, repository, digest, tag }: Image) => `${scope}/${repository}${tag ? `:${tag}` : `@${digest}`}`;

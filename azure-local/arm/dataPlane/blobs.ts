@@ -1,0 +1,47 @@
+import { containerIdOf, defaultContainer } from "../dataLocations";
+import type { Engine } from "../engine";
+import type { Inventory, Resource } from "../model";
+import { sameId } from "../path";
+import { propertiesOf } from "../types/managedNetwork";
+import { type DataAnswer, type DataService, measure } from "./dataService";
+
+function refuse(status: number, code: string, message: string): DataAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/xml", "x-ms-error-code": code },
+    body: `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+  };
+}
+
+/** A container of its own, or the one that a workspace has in its storage without anybody's writing it. */
+function hasContainer(account: Resource, container: string, inventory: Inventory): boolean {
+  if (inventory.get(containerIdOf(account.id, container))) return true;
+  const workspaces = inventory.all("Microsoft.MachineLearningServices/workspaces");
+  return workspaces.some((one) => sameId(propertiesOf(one).storageAccount, account.id) && defaultContainer(one) === container);
+}
+
+/** Put Blob, Get Blob Properties and Delete Blob. */
+export function blobService({ contents, inventory }: Engine): DataService {
+  return {
+    type: "Microsoft.Storage/storageAccounts",
+    host: /^([a-z0-9]+)\.(?:blob|dfs)\.core\.windows\.net$/,
+    closed: ["AuthorizationFailure", "This request is not authorized to perform this operation."],
+    refuse,
+    serve: async ({ method, path, request, resource }) => {
+      const [container = "", ...rest] = path.split("/");
+      const [containerId, blob] = [containerIdOf(resource.id, container), rest.join("/")];
+      if (!hasContainer(resource, container, inventory)) return refuse(404, "ContainerNotFound", "The specified container does not exist.");
+      if (method === "PUT" && blob) {
+        contents.putBlob(containerId, blob, (await measure(request)).size);
+        return { status: 201 };
+      }
+      const found = contents.blob(containerId, blob);
+      if (!found) return refuse(404, "BlobNotFound", "The specified blob does not exist.");
+      if (method === "HEAD") return { status: 200, headers: { "x-ms-blob-content-length": String(found.size) } };
+      if (method !== "DELETE")
+        return refuse(405, "UnsupportedHttpVerb", "Blobs are put, looked for (HEAD) and deleted here; their bytes are not kept.");
+      contents.deleteBlob(containerId, blob);
+      return { status: 202 };
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { JsonObject } from "./json";
+import type { Inventory, Resource } from "./model";
+import { isWithin } from "./path";
+import { DEPLOYMENT, deploymentProperties } from "./types/onlineEndpoints";
+import { VM_SIZES, type VmSize, vmSize } from "./vmSizes";
+
+/** Cores granted, by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. What is not named has no limit. */
+export type CoreLimits = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** How many there may be; all can be raised by a request to Azure. Source of the defaults: Azure docs, machine-learning/how-to-manage-quotas. */
+export interface Limits {
+  /** Endpoints of a subscription in a region. @default 100 */
+  readonly endpoints: number;
+  /** Deployments of a subscription in a region. @default 500 */
+  readonly deployments: number;
+  /** @default 20 */
+  readonly deploymentsPerEndpoint: number;
+  /** @default 50 */
+  readonly instancesPerDeployment: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { endpoints: 100, deployments: 500, deploymentsPerEndpoint: 20, instancesPerDeployment: 50 };
+
+/** Cores that so many instances take: 20 % more instances for upgrades, rounded up. Source: Azure docs, machine-learning/how-to-manage-quotas. */
+export function coresFor({ exempt, vCpus }: VmSize, instances: number): number {
+  return (exempt ? instances : Math.ceil((instances * 12) / 10)) * vCpus;
+}
+
+export function instancesOf({ sku }: { sku?: unknown }): number {
+  return (sku as { capacity?: number } | undefined)?.capacity ?? 1;
+}
+
+/** Spelled as Azure compares it: `Sweden Central` is `swedencentral`. */
+export function regionOf({ location = "" }: { location?: string }): string {
+  return location.toLowerCase().replaceAll(" ", "");
+}
+
+/** Managed deployments of one subscription and region. */
+export function deploymentsIn(subscriptionId: string, region: string, inventory: Inventory): Resource[] {
+  return inventory
+    .all(DEPLOYMENT)
+    .filter((deployment) => isWithin(deployment.id, `/subscriptions/${subscriptionId}`) && regionOf(deployment.body) === region);
+}
+
+/** Cores of a family that deployments hold; one that failed holds its own until it is deleted. */
+export function coresInUse(family: string, deployments: readonly Resource[]): number {
+  return deployments.reduce((cores, { body }) => {
+    const size = vmSize(deploymentProperties({ body }).instanceType);
+    return size?.family === family ? cores + coresFor(size, instancesOf(body)) : cores;
+  }, 0);
+}
+
+/** Undefined: no limit. */
+export function limitOf(limits: CoreLimits, region: string, family: string): number | undefined {
+  const [, families] = Object.entries(limits).find(([name]) => regionOf({ location: name }) === region) ?? [];
+  return Object.entries(families ?? {}).find(([name]) => name.toLowerCase() === family.toLowerCase())?.[1];
+}
+
+/** `GET .../locations/<region>/usages`; a family without a limit shows -1. */
+export function usages(subscriptionId: string, region: string, inventory: Inventory): JsonObject[] {
+  const deployments = deploymentsIn(subscriptionId, region, inventory);
+  const families = [...new Set(VM_SIZES.map(({ family }) => family))];
+  return families.map((family) => {
+    const name = `Standard ${family} Family Cluster Dedicated vCPUs`;
+    return {
+      id: `/subscriptions/${subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${region}/usages/${family}`,
+      type: "Microsoft.MachineLearningServices/usages",
+      unit: "Count",
+      currentValue: coresInUse(family, deployments),
+      limit: limitOf(inventory.settings.coreLimits, region, family) ?? -1,
+      name: { value: name, localizedValue: name },
+    };
+  });
+}
+
+/** `GET .../locations/<region>/vmSizes`: the same in every region. */
+export function vmSizesView(): JsonObject[] {
+  return VM_SIZES.map(({ name, family, vCpus, memoryGiB, gpus }) => ({
+    name,
+    family: `standard${family}Family`,
+    vCPUs: vCpus,
+    gpus,
+    memoryGB: memoryGiB,
+    lowPriorityCapable: false,
+    premiumIO: true,
+    supportedComputeTypes: ["MIR"],
+  }));
+}

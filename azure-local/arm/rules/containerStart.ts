@@ -1,0 +1,25 @@
+import { containerLife } from "../containerLife";
+import type { Rule } from "../model";
+import { DEPLOYMENT } from "../types/onlineEndpoints";
+import { surroundings } from "./deployments";
+
+/** What becomes of a container that Azure could start. How long it needs is an example of a start, so that the grade is weak. */
+export const containerStartRules: readonly Rule[] = [
+  {
+    code: "container-survives-start",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "ResourceNotReady",
+    status: 400,
+    source:
+      "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints (ResourceNotReady: probes failed); durations of public start-up logs",
+    grade: "E",
+    failsOperation: true,
+    check: (context) => {
+      const { startUp, killedAfter } = containerLife(surroundings(context).properties, context.inventory);
+      return killedAfter === undefined
+        ? undefined
+        : `The container of '${context.name}' is restarted for ever: it needs ${startUp} s to load its weights, and its liveness probe gives up after ${killedAfter} s.`;
+    },
+  },
+];

@@ -1,0 +1,192 @@
+import { type BlobLocation, datastoreLocation, imageReference } from "../dataLocations";
+import { holdsRole, isUserAssigned } from "../grants";
+import type { Rule, RuleContext } from "../model";
+import { sameId } from "../path";
+import { isolationOf, propertiesOf } from "../types/managedNetwork";
+import { DEPLOYMENT } from "../types/onlineEndpoints";
+import { vmSize } from "../vmSizes";
+import { hasRuleTo, principalsOf, registryOf } from "./deploymentStart";
+import { surroundings } from "./deployments";
+
+const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
+const INJECTION = "Azure docs, machine-learning/concept-secret-injection";
+
+/** Images that stop at once where they find no GPU, by the end of their repository's name. */
+const GPU_IMAGES = /(^|[/-])(vllm|vllm-openai|text-generation-inference|sglang)$/;
+
+const SECRET = /^\$\{\{keyvault:https:\/\/([a-z0-9-]+)\.vault\.azure\.net\/secrets\/([A-Za-z0-9-]+)\/([0-9a-f]{32})\}\}$/;
+
+/** Environment variables of the deployment that refer to a vault. */
+function vaultReferences(context: RuleContext): [variable: string, value: string][] {
+  const { environmentVariables = {} } = surroundings(context).properties;
+  return Object.entries(environmentVariables).filter(([, value]) => value.startsWith("${{keyvault:"));
+}
+
+function vaultOf(reference: string, { inventory }: RuleContext) {
+  const name = SECRET.exec(reference)?.[1];
+  return name === undefined ? undefined : inventory.all("Microsoft.KeyVault/vaults").find((vault) => vault.name.toLowerCase() === name);
+}
+
+/** Where the files of the deployment's model lie, if it is a registered one in a datastore. */
+function modelLocation(context: RuleContext): BlobLocation | undefined {
+  const { workspace, properties } = surroundings(context);
+  const uri = context.inventory.get(properties.model)?.body.properties?.modelUri as string | undefined;
+  return uri === undefined ? undefined : datastoreLocation(uri, workspace, context.inventory);
+}
+
+/** What the instances fetch before the container starts, and what the container finds there. */
+export const contentRules: readonly Rule[] = [
+  {
+    code: "image-present",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download image)`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { image } = surroundings(context);
+      const registry = image ? registryOf(image, context) : undefined;
+      if (!registry || context.inventory.settings.dataPlane === "assumed") return undefined;
+      const { repository, reference } = imageReference(image!);
+      return context.inventory.contents.hasImage(registry.id, repository, reference)
+        ? undefined
+        : `Cannot download the image '${image}': the registry ${registry.name} has no manifest '${reference}' in '${repository}'.`;
+    },
+  },
+  {
+    code: "model-files-present",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download model)`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { contents, settings } = context.inventory;
+      const location = settings.dataPlane === "checked" ? modelLocation(context) : undefined;
+      return location && !contents.hasBlobs(location.containerId, location.path)
+        ? `Cannot download the model '${surroundings(context).properties.model}': nothing lies at ${location.containerId}/${location.path}.`
+        : undefined;
+    },
+  },
+  {
+    code: "model-reachable",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download model); Azure docs, machine-learning/how-to-managed-network: storage by private endpoint rules`,
+    grade: "I",
+    failsOperation: true,
+    check: (context) => {
+      const { workspace } = surroundings(context);
+      const { storageAccount } = propertiesOf(workspace);
+      const [account] = modelLocation(context)?.containerId.split("/blobServices/") ?? [];
+      if (!account || isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
+      return sameId(account, storageAccount) || hasRuleTo(account, workspace, context)
+        ? undefined
+        : `Cannot download the model: no outbound rule of the workspace's managed network leads to ${account}.`;
+    },
+  },
+  {
+    code: "image-needs-gpu",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "ResourceNotReady",
+    status: 400,
+    source: `${TROUBLESHOOT} (ResourceNotReady: the container crashed); vLLM's and other GPU images start on GPU sizes only in azureml-examples`,
+    grade: "E",
+    failsOperation: true,
+    check: (context) => {
+      const { image, properties } = surroundings(context);
+      const size = vmSize(properties.instanceType);
+      const needsGpu = image !== undefined && GPU_IMAGES.test(imageReference(image).repository);
+      return needsGpu && size?.gpus === 0
+        ? `The container of the image '${image}' has crashed: it needs a GPU, and ${size.name} has none.`
+        : undefined;
+    },
+  },
+  {
+    code: "secret-reference",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: \${{keyvault:https://<vault>.vault.azure.net/secrets/<name>/<version>}}, the version is required`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const wrong = vaultReferences(context).find(([, value]) => !SECRET.test(value));
+      return (
+        wrong &&
+        `The value of the environment variable '${wrong[0]}' is no reference to a version of a secret: it must read \${{keyvault:https://<vault>.vault.azure.net/secrets/<name>/<version>}}.`
+      );
+    },
+  },
+  {
+    code: "secret-vault-by-roles",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: the vault uses Azure RBAC, not access policies`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const vaults = vaultReferences(context).map(([, value]) => vaultOf(value, context));
+      const closed = vaults.find((vault) => vault && vault.body.properties?.enableRbacAuthorization !== true);
+      return (
+        closed && `The vault '${closed.name}' decides by access policies: secrets are injected only from a vault that uses Azure RBAC.`
+      );
+    },
+  },
+  {
+    code: "secret-read-role",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: Key Vault Secrets User for the endpoint's identity is never granted by the service`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { endpoint } = surroundings(context);
+      const { inventory } = context;
+      const principals = isUserAssigned(endpoint.body.identity)
+        ? principalsOf(endpoint, context)
+        : [endpoint.facts.principalId as string | undefined];
+      const reads = (scope: string) =>
+        principals.some((principal) => holdsRole(inventory, principal, ["Key Vault Secrets User", "Key Vault Administrator"], scope));
+      for (const [variable, value] of vaultReferences(context)) {
+        const vault = vaultOf(value, context);
+        const [, , secret] = SECRET.exec(value) ?? [];
+        if (vault && !reads(`${vault.id}/secrets/${secret}`))
+          return `The endpoint's identity may not read the secret of '${variable}': it has no Key Vault Secrets User on ${vault.id}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "secret-present",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: a reference that can't be resolved fails the deployment`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      if (context.inventory.settings.dataPlane === "assumed") return undefined;
+      const lost = vaultReferences(context).find(([, value]) => {
+        const [, , name, version] = SECRET.exec(value) ?? [];
+        const secret = context.inventory.get(`${vaultOf(value, context)?.id}/secrets/${name}`);
+        const uri = (secret?.outputs.properties as { secretUriWithVersion?: string } | undefined)?.secretUriWithVersion;
+        return !uri?.endsWith(`/${version}`);
+      });
+      return lost && `The secret of the environment variable '${lost[0]}' was not found: ${lost[1]}.`;
+    },
+  },
+];

@@ -1,0 +1,36 @@
+import * as path from "node:path";
+import type { Catalog } from "./catalog";
+import { RequestLog } from "./requestLog";
+import { Tables } from "./tables";
+
+/** The files of a state folder while a simulator has it. */
+export class StateFolder {
+  readonly state: Tables;
+  readonly secrets: Tables;
+  readonly log: RequestLog;
+  private open = true;
+
+  /** @param unlock Lets the folder go. @throws Error if the state can't be read */
+  constructor(
+    home: string,
+    catalog: Catalog,
+    private readonly unlock: () => void,
+  ) {
+    this.state = new Tables(path.join(home, "state.jsonl"));
+    this.secrets = new Tables(path.join(home, "secrets.jsonl"));
+    this.log = new RequestLog(path.join(home, "requests.jsonl"), catalog);
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** `close` writes what is pending first; `abandon` leaves the files as they are, as the end of the process would. */
+  release(how: "close" | "abandon"): void {
+    this.open = false;
+    this.secrets[how]();
+    this.state[how]();
+    this.log.close();
+    this.unlock();
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The load that a deployment is declared for, sent through the front door to a responder of the planned speed: once under the derived
+ * contract, once under the settings of a public vLLM sample. Time is compressed: timeouts, first tokens and tokens alike.
+ */
+import { type DeploymentView, type EndpointView, startFrontdoor, startStandIn } from "../azure-local/frontdoor";
+import { gpus } from "../facts/gpus";
+import type { RequestSettings } from "../planner/decision";
+import { estimate } from "../planner/fit/estimate";
+import { modelFromTable } from "../planner/fit/model";
+import { plannedSpeed } from "../planner/serving/contract";
+import type { Speed } from "../planner/serving/speed";
+import { fit as fitModel } from "../planner/size/fit";
+
+/** A declared load. */
+export interface Declared {
+  readonly model: string;
+  readonly contextTokens: number;
+  readonly concurrency: number;
+  /** Seconds of the plan that pass in one second. */
+  readonly speedup: number;
+  /** Requests that each caller sends, one after the other. */
+  readonly requestsEach: number;
+}
+
+/** Answers by their status. */
+export type Statuses = Readonly<Record<number, number>>;
+
+/** What became of one load under one set of settings. */
+export interface Outcome {
+  readonly settings: RequestSettings;
+  readonly statuses: Statuses;
+  /** Part of the requests that were answered with 200. */
+  readonly passed: number;
+}
+
+/** Azure's sample for vLLM in a custom container: one request at once, ten seconds. */
+export const sampleSettings: RequestSettings = { requestTimeout: 10, maxConcurrentRequestsPerInstance: 1 };
+
+const region = "swedencentral";
+const models = ["planned"];
+const probe = { path: "/health", port: 8000, initialDelay: 1, period: 1, timeout: 1, failureThreshold: 1 };
+const deployment: Omit<DeploymentView, keyof RequestSettings> = {
+  ...{ name: "main", state: "Succeeded", instances: 1, environmentVariables: {}, pattern: "vllm", models, startUp: 0 },
+  ...{ scoring: { path: "/", port: 8000 }, readiness: probe, liveness: probe },
+};
+const endpoint: Omit<EndpointView, "deployments"> = {
+  ...{ name: "chat", region, authMode: "Key", keys: ["key"], scorers: [] },
+  ...{ traffic: { main: 100 }, mirrorTraffic: {} },
+};
+/** Tokens that stand for a whole answer: as many waits as the machine can keep. */
+const shownTokens = 32;
+
+/** Both outcomes, one after the other. */
+export async function compareContracts(declared: Declared): Promise<{ readonly derived: Outcome; readonly sample: Outcome }> {
+  const { model: id, contextTokens: maxModelLen, concurrency } = declared;
+  const { size, requestSettings } = fitModel({ model: id, maxModelLen, concurrency, region });
+  if (size === null) throw new Error(`No size carries ${id} at ${concurrency} requests of ${maxModelLen} tokens.`);
+  const derived = await offer(declared, requestSettings!);
+  return { derived, sample: await offer(declared, sampleSettings) };
+}
+
+/** Every caller sends its requests as fast as it gets answers. */
+async function offer(declared: Declared, settings: RequestSettings): Promise<Outcome> {
+  const { concurrency, speedup, requestsEach } = declared;
+  // No more run at once than Azure admits; the fewer, the faster each is.
+  const speed = speedOfRunning(declared, Math.min(concurrency, 2 * settings.maxConcurrentRequestsPerInstance));
+  const rest = speed.answerSeconds - speed.firstTokenSeconds;
+  const responder = await startStandIn(
+    { deployment: "main", region, pattern: "vllm", models, scoringPath: "/", readinessPath: "/health", livenessPath: "/health" },
+    { speed: { timeToFirstToken: (1000 * speed.firstTokenSeconds) / speedup, tokensPerSecond: ((shownTokens - 1) * speedup) / rest } },
+  );
+  const directory = { find: async () => ({ ...endpoint, deployments: [{ ...deployment, ...compressed(settings, speedup) }] }) };
+  const frontdoor = await startFrontdoor({ directory, backends: { "*": responder.url } });
+  const statuses: Record<number, number> = {};
+  const caller = async () => {
+    for (let i = 0; i < requestsEach; i++) {
+      const status = await ask(`${frontdoor.url}/chat/v1/completions`);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: concurrency }, caller));
+  } finally {
+    await frontdoor.close();
+    await responder.close();
+  }
+  return { settings, statuses, passed: (statuses[200] ?? 0) / (concurrency * requestsEach) };
+}
+
+/** The planned speed of `running` requests of the declared length at once. */
+function speedOfRunning({ model: id, contextTokens }: Declared, running: number): Speed {
+  const model = modelFromTable(id)!;
+  const gpu = gpus["A100-80GB-PCIe"];
+  const settings = { maxModelLen: contextTokens, maxNumSeqs: running };
+  return plannedSpeed(model, gpu, estimate(model, gpu, settings), { concurrency: running });
+}
+
+function compressed({ requestTimeout, maxConcurrentRequestsPerInstance }: RequestSettings, speedup: number): RequestSettings {
+  return { requestTimeout: requestTimeout / speedup, maxConcurrentRequestsPerInstance };
+}
+
+async function ask(url: string): Promise<number> {
+  const body = JSON.stringify({ model: "planned", prompt: "A long question. ".repeat(shownTokens), max_tokens: shownTokens });
+  const headers = { authorization: "Bearer key", "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body });
+  await response.text();
+  return response.status;
+}

@@ -1,0 +1,159 @@
+// Blobs, manifests and secrets by the caller's place in the network. Does not prove that names resolve to private addresses, nor who may
+// read: callers are not asked who they are, and bytes of blobs and layers are not kept.
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Caller, type Parsed } from "./client";
+import { bodies, buildPlatform, paths } from "./platform";
+import { but } from "./refusals/refusal";
+
+const BLOB = "storage01.blob.core.windows.net/models/qwen/model.safetensors";
+const IMAGE = "registry01.azurecr.io/v2/moor/vllm/manifests";
+const SECRET = "vault01.vault.azure.net/secrets/hub-token";
+const CONTAINER = `${paths.storage}/blobServices/default/containers/models`;
+const MANIFEST = '{"schemaVersion":2}';
+const DIGEST = `sha256:${createHash("sha256").update(MANIFEST).digest("hex")}`;
+
+let caller: Caller;
+beforeEach(async () => {
+  caller = await Caller.start({ dataPlane: "checked" });
+  for (const name of ["group", "network", "storage", "vault", "registry"] as const) await caller.made(paths[name], bodies(caller)[name]);
+  await caller.made(CONTAINER, {});
+});
+afterEach(() => caller.stop());
+
+async function data(method: string, where: string, body?: string, network?: "inside" | "outside"): Promise<Parsed> {
+  const headers: Record<string, string> = network ? { "x-azure-local-network": network } : {};
+  const response = await fetch(`${caller.arm.url}/data/${where}`, { method, body, headers });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+function privateEndpoint(name: string, target: string, groupId: string): Promise<Parsed> {
+  const connection = { name, properties: { privateLinkServiceId: caller.id(target), groupIds: [groupId] } };
+  return caller.made(`/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/${name}`, {
+    location: "swedencentral",
+    properties: { subnet: { id: caller.id(paths.subnet) }, privateLinkServiceConnections: [connection] },
+  });
+}
+
+const open = (name: "storage" | "registry") =>
+  caller.made(paths[name], but(bodies(caller)[name], "properties/publicNetworkAccess", "Enabled"));
+const secretOf = () => JSON.stringify({ value: "hf_do-not-log" });
+
+describe("a closed resource", () => {
+  test.each([
+    ["storage", BLOB, "PUT", "blob", "<Code>AuthorizationFailure</Code>"],
+    ["registry", `${IMAGE}/1`, "PUT", "registry", '"code":"DENIED"'],
+    ["vault", SECRET, "PUT", "vault", '"code":"Forbidden"'],
+  ] as const)(
+    "%s refuses callers outside, and those inside until it has a private endpoint",
+    async (target, where, method, groupId, code) => {
+      const body = target === "vault" ? secretOf() : MANIFEST;
+      const outside = await data(method, where, body);
+      expect([outside.status, outside.text]).toEqual([403, expect.stringContaining(code)]);
+      expect((await data(method, where, body, "inside")).status).toBe(403);
+      await privateEndpoint(`for-${target}`, paths[target], groupId);
+      expect((await data(method, where, body, "inside")).status).toBeLessThan(300);
+      expect((await data(method, where, body, "outside")).status).toBe(403);
+    },
+  );
+
+  test("an open one with rules that deny is closed too", async () => {
+    await caller.made(
+      paths.storage,
+      but(but(bodies(caller).storage, "properties/publicNetworkAccess", "Enabled"), "properties/networkAcls", { defaultAction: "Deny" }),
+    );
+    expect((await data("PUT", BLOB, "x")).status).toBe(403);
+  });
+});
+
+describe("blobs", () => {
+  beforeEach(() => open("storage"));
+
+  test("are there after an upload with their size, gone after a delete, and their bytes are nowhere", async () => {
+    expect((await data("HEAD", BLOB)).status).toBe(404);
+    expect((await data("PUT", BLOB, "weights-do-not-keep")).status).toBe(201);
+    const head = await data("HEAD", BLOB);
+    expect([head.status, head.headers.get("x-ms-blob-content-length")]).toEqual([200, "19"]);
+    const files = fs
+      .readdirSync(caller.home)
+      .filter((file) => fs.readFileSync(path.join(caller.home, file), "utf8").includes("do-not-keep"));
+    expect(files).toEqual([]);
+    expect((await data("DELETE", BLOB)).status).toBe(202);
+    expect((await data("HEAD", BLOB)).status).toBe(404);
+  });
+
+  test("need their container, and go with it", async () => {
+    expect((await data("PUT", BLOB.replace("/models/", "/other/"), "x")).text).toContain("<Code>ContainerNotFound</Code>");
+    await data("PUT", BLOB, "x");
+    await caller.delete(CONTAINER);
+    await caller.made(CONTAINER, {});
+    expect((await data("HEAD", BLOB)).status).toBe(404);
+  });
+
+  test("outlive a restart", async () => {
+    await data("PUT", BLOB, "x");
+    await caller.arm.close();
+    caller = await Caller.start({ home: caller.home, clock: caller.clock });
+    expect((await data("HEAD", BLOB)).status).toBe(200);
+  });
+});
+
+test("an image is found by tag and digest, and a digest that is not the manifest's is refused", async () => {
+  await open("registry");
+  const pushed = await data("PUT", `${IMAGE}/v1`, MANIFEST);
+  expect([pushed.status, pushed.headers.get("docker-content-digest")]).toEqual([201, DIGEST]);
+  expect((await data("HEAD", `${IMAGE}/v1`)).headers.get("docker-content-digest")).toBe(DIGEST);
+  expect((await data("HEAD", `${IMAGE}/${DIGEST}`)).status).toBe(200);
+  expect((await data("HEAD", `${IMAGE}/v2`)).status).toBe(404);
+  const wrong = await data("PUT", `${IMAGE}/sha256:${"0".repeat(64)}`, MANIFEST);
+  expect([wrong.status, JSON.parse(wrong.text).errors[0].code]).toEqual([400, "DIGEST_INVALID"]);
+});
+
+test("a secret is read back in each of its versions, shown by ARM without its value, and kept in the secrets file only", async () => {
+  await privateEndpoint("for-vault", paths.vault, "vault");
+  const set = async (value: string) =>
+    JSON.parse((await data("PUT", SECRET, JSON.stringify({ value }), "inside")).text)
+      .id.split("/")
+      .pop();
+  const [first, last] = [await set("one-do-not-log"), await set("two-do-not-log")];
+  const value = async (version = "") => JSON.parse((await data("GET", `${SECRET}${version}`, undefined, "inside")).text).value;
+  expect([await value(), await value(`/${first}`), await value(`/${last}`)]).toEqual([
+    "two-do-not-log",
+    "one-do-not-log",
+    "two-do-not-log",
+  ]);
+  const shown = (await caller.get(`${paths.vault}/secrets/hub-token`)).body;
+  expect(shown.properties.secretUriWithVersion).toBe(`https://vault01.vault.azure.net/secrets/hub-token/${last}`);
+  const files = fs.readdirSync(caller.home).filter((file) => fs.readFileSync(path.join(caller.home, file), "utf8").includes("do-not-log"));
+  expect(files).toEqual(["secrets.jsonl"]);
+  expect((await data("GET", SECRET, undefined, "outside")).status).toBe(403);
+  expect((await data("GET", `${SECRET}/${"0".repeat(32)}`, undefined, "inside")).status).toBe(404);
+});
+
+test("a host that there is not answers nothing but that", async () => {
+  for (const host of ["gone.blob.core.windows.net", "gone.azurecr.io", "gone.vault.azure.net", "example.org"]) {
+    const answer = await data("GET", `${host}/x`);
+    expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([404, "HostNotFound"]);
+  }
+});
+
+test("where the data plane is assumed a deployment needs no upload", async () => {
+  const other = await Caller.start();
+  try {
+    await buildPlatform(other);
+    expect((await other.get(paths.deployment)).body.properties.provisioningState).toBe("Succeeded");
+  } finally {
+    await other.stop();
+  }
+});
+
+test("the option says where callers stand who don't say so", async () => {
+  await privateEndpoint("for-storage", paths.storage, "blob");
+  const inside = await caller.fork({ network: "inside" });
+  try {
+    expect((await fetch(`${inside.arm.url}/data/${BLOB}`, { method: "PUT", body: "x" })).status).toBe(201);
+  } finally {
+    await inside.stop();
+  }
+});

@@ -1,0 +1,171 @@
+import { grant, paths, ROLE_NAMES } from "../platform";
+import { but, type Refusal, type Request, type Scene } from "./refusal";
+
+const second = paths.deployment.replace("main-1", "main-2");
+const third = paths.deployment.replace("main-1", "main-3");
+const environment2 = paths.environment.replace("versions/1", "versions/2");
+const model2 = paths.model.replace("versions/1", "versions/2");
+const SECRET = `${paths.vault}/secrets/hub-token`;
+const SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6";
+
+/** Pushes what the deployment's image needs to be there; the platform's registry has a private endpoint only in its own network. */
+async function fill(scene: Scene, what: readonly ("image" | "model")[]): Promise<void> {
+  const { caller } = scene;
+  const headers = { "x-azure-local-network": "inside" };
+  await caller.made(paths.storage, but(scene.body.storage, "properties/publicNetworkAccess", "Enabled"));
+  await caller.made(paths.registry, but(scene.body.registry, "properties/publicNetworkAccess", "Enabled"));
+  const { workspaceId } = (await caller.get(paths.workspace)).body.properties;
+  const container = `storage01.blob.core.windows.net/azureml-blobstore-${workspaceId}`;
+  const put = (where: string, body: string) => fetch(`${caller.arm.url}/data/${where}`, { method: "PUT", headers, body });
+  if (what.includes("image")) await put("registry01.azurecr.io/v2/vllm/manifests/1", "{}");
+  if (what.includes("model")) await put(`${container}/models/qwen/model.safetensors`, "weights");
+  const image = "registry01.azurecr.io/vllm:1";
+  await caller.made(environment2, but(scene.body.environment, "properties/image", image));
+}
+
+const runs: (deployment: string, changes?: Record<string, unknown>) => (scene: Scene) => Request =
+  (deployment, changes = {}) =>
+  ({ body, id }) => {
+    let made = but(body.deployment, "properties/environmentId", id(environment2));
+    for (const [path, value] of Object.entries(changes)) made = but(made, path, value);
+    return ["PUT", deployment, made];
+  };
+
+function withVariable(value: string, deployment = second): (scene: Scene) => Request {
+  return ({ body }) => ["PUT", deployment, but(body.deployment, "properties/environmentVariables", { HF_TOKEN: value })];
+}
+
+const uris = new WeakMap<Scene["caller"], string>();
+const reference = (scene: Scene) => `\${{keyvault:${uris.get(scene.caller)}}}`;
+
+/** A secret that the endpoint's identity may read. */
+async function secret(scene: Scene, role = true): Promise<void> {
+  const { caller } = scene;
+  const made = await caller.made(SECRET, { properties: { value: "hf_x" } });
+  uris.set(caller, made.properties.secretUriWithVersion);
+  const { principalId } = (await caller.get(paths.identity)).body.properties;
+  if (role) await caller.made(...grant(caller, paths.vault, ROLE_NAMES.pull.replace(/1$/, "9"), SECRETS_USER, principalId));
+}
+
+/** What is there when a deployment starts; and how much of it there may be. */
+export const contentRefusals: readonly Refusal[] = [
+  {
+    rule: "image-present",
+    answer: "BadArgument",
+    options: { dataPlane: "checked" },
+    given: (scene) => fill(scene, ["image", "model"]),
+    refused: ({ body }) => ["PUT", second, body.deployment],
+    accepted: runs(third),
+  },
+  {
+    rule: "model-files-present",
+    answer: "BadArgument",
+    options: { dataPlane: "checked" },
+    given: (scene) => fill(scene, ["image"]),
+    refused: runs(second),
+    accepted: runs(third, { "properties/model": undefined }),
+  },
+  {
+    rule: "model-reachable",
+    answer: "BadArgument",
+    given: async ({ caller, body }) => {
+      await caller.made(paths.storage.replace("storage01", "storage02"), body.storage);
+      const datastore = {
+        datastoreType: "AzureBlob",
+        accountName: "storage02",
+        containerName: "models",
+        credentials: { credentialsType: "None" },
+      };
+      await caller.made(`${paths.workspace}/datastores/elsewhere`, { properties: datastore });
+      const modelUri = "azureml://datastores/elsewhere/paths/models/qwen";
+      await caller.made(model2, but(body.model, "properties/modelUri", modelUri));
+    },
+    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/model", id(model2))],
+    accepted: ({ body }) => ["PUT", third, body.deployment],
+  },
+  {
+    rule: "image-needs-gpu",
+    answer: "ResourceNotReady",
+    refused: ({ body }) => ["PUT", second, but(body.deployment, "properties/instanceType", "Standard_F8s_v2")],
+    accepted: ({ body }) => ["PUT", third, but(body.deployment, "properties/instanceType", "Standard_NC4as_T4_v3")],
+  },
+  {
+    rule: "secret-reference",
+    case: "the version is required",
+    answer: "SecretsInjectionError",
+    given: (scene) => secret(scene),
+    refused: withVariable("${{keyvault:https://vault01.vault.azure.net/secrets/hub-token}}"),
+    accepted: (scene) => withVariable(reference(scene), third)(scene),
+  },
+  {
+    rule: "secret-vault-by-roles",
+    answer: "SecretsInjectionError",
+    given: async (scene) => {
+      await secret(scene);
+      await scene.caller.made(
+        paths.vault,
+        but(but(scene.body.vault, "properties/enableRbacAuthorization", false), "properties/accessPolicies", []),
+      );
+    },
+    refused: (scene) => withVariable(reference(scene))(scene),
+    accepted: withVariable("no secret", third),
+  },
+  {
+    rule: "secret-read-role",
+    answer: "SecretsInjectionError",
+    given: (scene) => secret(scene, false),
+    refused: (scene) => withVariable(reference(scene))(scene),
+    accepted: withVariable("no secret", third),
+  },
+  {
+    rule: "secret-present",
+    answer: "SecretsInjectionError",
+    options: { dataPlane: "checked" },
+    given: async (scene) => {
+      await fill(scene, ["image", "model"]);
+      await secret(scene);
+    },
+    refused: (scene) =>
+      runs(second, {
+        "properties/environmentVariables": {
+          HF_TOKEN: `\${{keyvault:https://vault01.vault.azure.net/secrets/hub-token/${"0".repeat(32)}}}`,
+        },
+      })(scene),
+    accepted: (scene) => runs(third, { "properties/environmentVariables": { HF_TOKEN: reference(scene) } })(scene),
+  },
+  {
+    rule: "deployment-limit",
+    answer: "400 OutOfQuota",
+    options: { limits: { deployments: 1 } },
+    refused: ({ body }) => ["PUT", second, body.deployment],
+    accepted: ({ body }) => ["PUT", paths.deployment, body.deployment],
+  },
+  {
+    rule: "quota-family-cores",
+    answer: "OutOfQuota",
+    options: { quota: { swedencentral: { NCADSA100v4: 48 + 71 } } },
+    refused: ({ body }) => ["PUT", second, but(body.deployment, "sku/capacity", 3)],
+    accepted: ({ body }) => ["PUT", third, but(body.deployment, "properties/instanceType", "Standard_NC40ads_H100_v5")],
+  },
+  {
+    rule: "quota-family-cores",
+    case: "20 % more on a size that is not exempt",
+    answer: "OutOfQuota",
+    options: { quota: { "Sweden Central": { ncasv3_t4: 7 } } },
+    refused: ({ body }) => ["PUT", second, but(but(body.deployment, "properties/instanceType", "Standard_NC4as_T4_v3"), "sku/capacity", 1)],
+    accepted: ({ body }) => ["PUT", third, but(body.deployment, "sku/capacity", 50)],
+  },
+  {
+    rule: "patch-of-endpoint-and-deployment",
+    answer: "400 BadRequest",
+    refused: () => ["PATCH", paths.endpoint, { properties: { traffic: { "main-1": 100 } } }],
+    accepted: () => ["PATCH", paths.endpoint, { tags: { owner: "team" } }],
+  },
+  {
+    rule: "patch-of-endpoint-and-deployment",
+    case: "a deployment takes its sku",
+    answer: "400 BadRequest",
+    refused: () => ["PATCH", paths.deployment, { properties: { environmentVariables: { A: "1" } } }],
+    accepted: () => ["PATCH", paths.deployment, { sku: { capacity: 3 } }],
+  },
+];
