@@ -1,9 +1,10 @@
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HubAccess, InferenceEndpoint, Model, modelKey, Network, Workspace } from "./components";
+import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
+import { describe } from "./config/describe";
 import { loadStack } from "./config/load";
-import type { DeploymentSpec, EndpointSpec } from "./config/spec";
+import type { EndpointSpec } from "./config/spec";
 
 const { spec, huggingFaceToken } = loadStack();
 const { name: stack, location: region, platform } = spec;
@@ -11,8 +12,11 @@ const { roles, diagnostics } = platform;
 const tags = { "moor-stack": stack, ...platform.tags };
 /** A stack that is worth a lock is worth keeping. */
 const protect = spec.decisionsFrom === "lock";
-/** Azure-on-this-machine spreads roles at once and has no requests to drain. */
-const waits = process.env.MOOR_WAITS === "none" ? { rolePropagationSeconds: 0, drainSeconds: 0 } : {};
+/** Azure-on-this-machine spreads roles at once and says how long it waits: `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
+const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
+  InferenceEndpointArgs,
+  "rolePropagationSeconds" | "drainSeconds" | "gateSeconds"
+>;
 
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
@@ -56,9 +60,9 @@ export { region as location };
 export const workspaceId = workspace.id;
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
-function serve({ key, name, auth, invokers, deployments }: EndpointSpec) {
+function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
   const endpoint = new InferenceEndpoint(key, {
-    ...{ stack, resourceGroupName, workspace, auth, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
+    ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
     invokers: auth === "entra" ? invokers : [],
     endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
     alertEmails: platform.alertEmails,
@@ -68,16 +72,6 @@ function serve({ key, name, auth, invokers, deployments }: EndpointSpec) {
   const tokenCommand = "az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv";
   const { id, scoringUri, openaiBaseUrl } = endpoint;
   return { id, scoringUri, openaiBaseUrl, auth, ...(auth === "key" ? { keyCommand } : { tokenCommand }) };
-}
-
-/** One line of the preview: `chat/main-8c1f02ab: 2 to 6 × Standard_NC24ads_A100_v4, 100 % of requests, Qwen/Qwen2.5-7B-Instruct at a09a3545`. */
-function describe(key: string, { decision, instances, scale, weight, previous }: DeploymentSpec): string {
-  const { name: deployment, instanceType, model, requestSettings } = decision;
-  const count = scale === undefined ? instances : `${scale.min} to ${scale.max}`;
-  const served = model === undefined ? [] : [`${model.id} at ${model.revision.slice(0, 8)} from the ${model.source}`];
-  const concurrency = `${requestSettings.maxConcurrentRequestsPerInstance} requests at once and instance`;
-  const kept = previous === undefined ? [] : [`${previous.name} kept at weight 0`];
-  return `${key}/${deployment}: ${[`${count} × ${instanceType}`, `${weight} % of requests`, ...served, concurrency, ...kept].join(", ")}`;
 }
 
 function createOr(id: string | undefined) {

@@ -1,57 +1,55 @@
 import * as path from "node:path";
-import { startArm } from "./arm";
-import { armDirectory, startFrontdoor } from "./frontdoor";
+import { setTimeout as sleep } from "node:timers/promises";
+import { FolderInUse, storedResources } from "./arm";
+import type { Azure, AzureOptions } from "./azure";
+import { type Issuer, openIssuer } from "./frontdoor";
 import { startProviders } from "./providers";
+import { type Visit, visit } from "./running";
+import { start } from "./start";
 
-/** Azure on this machine: the resource manager, the providers that the Pulumi engine attaches to, and the endpoints' front door. */
-export interface Azure {
-  /** Resource manager, plain HTTP on loopback. */
-  readonly armUrl: string;
-  /** Data plane of every endpoint: `<url>/<endpoint name>/<path>`. */
-  readonly frontdoorUrl: string;
-  readonly subscriptionId: string;
-  /** For the engine's PULUMI_DEBUG_PROVIDERS. */
-  readonly debugProviders: string;
-  /** Everything that Azure holds now, children and extensions included. */
-  resources(): AzureResource[];
-  close(): Promise<void>;
+export { FolderInUse } from "./arm";
+export type { Azure, AzureOptions, AzureResource } from "./azure";
+export { type Issuer, openIssuer, type TokenRequest } from "./frontdoor";
+export type { SeenRequest } from "./requests";
+
+/** Milliseconds for another process that holds the home to say where its Azure is, or to let go of it. */
+const patience = 15_000;
+
+/**
+ * Opens Azure on this machine. One process runs it for all that use the same home: the others attach to it, and start only their own
+ * providers.
+ *
+ * @throws FolderInUse if another process has the home and `attach` is false, or that process does not answer
+ */
+export async function openAzure(options: AzureOptions): Promise<Azure> {
+  const home = path.resolve(options.home);
+  const issuer = openIssuer(path.join(home, "issuer.secret"));
+  for (const givenUp = Date.now() + patience; ; await sleep(50)) {
+    const running = options.attach === false ? undefined : await visit(home);
+    if (running) return attached(running, issuer, { ...options, home });
+    try {
+      return await start({ ...options, home }, issuer);
+    } catch (error) {
+      // Another process has just begun, or is just ending.
+      if (!(error instanceof FolderInUse) || options.attach === false || Date.now() > givenUp) throw error;
+    }
+  }
 }
 
-export interface AzureResource {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly location?: string;
-}
-
-export interface AzureOptions {
-  /** Folder that holds the state; what is in it after `close` or a crash is there again at the next opening. */
-  readonly home: string;
-  /** Seconds of Azure that pass in one second here. @default Infinity: operations are over when they are first asked about */
-  readonly speed?: number;
-  /** Whether a refresh leaves out what `ignoreChanges` names; see `ProvidersOptions`. @default true */
-  readonly refreshIgnores?: boolean;
-  /** Servers to answer in place of the built-in responder, by `<endpoint>/<deployment>`, `<endpoint>` or `*`. */
-  readonly backends?: Readonly<Record<string, string>>;
-}
-
-export async function openAzure({ home, speed = Number.POSITIVE_INFINITY, backends, refreshIgnores }: AzureOptions): Promise<Azure> {
-  const arm = await startArm({ home: path.join(home, "azure"), speed });
-  const directory = armDirectory(arm.url, arm.subscriptionId);
-  const [providers, frontdoor] = await Promise.all([
-    startProviders({ armUrl: arm.url, subscriptionId: arm.subscriptionId, refreshIgnores }),
-    startFrontdoor({ directory, backends }),
-  ]);
+async function attached(running: Visit, issuer: Issuer, { home, refreshIgnores }: AzureOptions): Promise<Azure> {
+  const { addresses, pid, leave } = running;
+  const { armUrl, subscriptionId } = addresses;
+  const providers = await startProviders({ armUrl, subscriptionId, refreshIgnores, issueToken: issuer.issueToken });
   return {
-    armUrl: arm.url,
-    frontdoorUrl: frontdoor.url,
-    subscriptionId: arm.subscriptionId,
+    ...addresses,
     debugProviders: providers.debugProviders,
-    resources: () => arm.everything() as unknown as AzureResource[],
+    runsIn: pid,
+    issueToken: issuer.issueToken,
+    resources: () =>
+      storedResources(path.join(home, "azure")).map(({ id, type, name, body }) => ({ id, type, name, location: body.location })),
     async close() {
-      await frontdoor.close();
       await providers.close();
-      await arm.close();
+      leave();
     },
   };
 }

@@ -17,7 +17,7 @@ const foreign = ["PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRAS
 export function pulumiEnvironment(
   home: string,
   engine: Engine,
-  azure: Pick<Azure, "debugProviders" | "subscriptionId">,
+  azure: Pick<Azure, "armUrl" | "frontdoorUrl" | "debugProviders" | "subscriptionId">,
 ): NodeJS.ProcessEnv {
   const state = path.join(home, "state");
   fs.mkdirSync(state, { recursive: true });
@@ -34,7 +34,9 @@ export function pulumiEnvironment(
     PULUMI_DEBUG_PROVIDERS: azure.debugProviders,
     ARM_SUBSCRIPTION_ID: azure.subscriptionId,
     // Roles work here as soon as they are granted, and nobody is in the middle of a request.
-    MOOR_WAITS: "none",
+    MOOR_WAITS: JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: 0, gateSeconds: 10 }),
+    MOOR_ARM_URL: azure.armUrl,
+    MOOR_FRONTDOOR_URL: azure.frontdoorUrl,
   };
 }
 

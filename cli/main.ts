@@ -22,6 +22,10 @@ function commandLine(): Command {
     .action((args: string[]) => load<typeof import("./local")>("./local").local(args));
   load<typeof import("./azureLocal/command")>("./azureLocal/command").addAzureLocal(program);
   program
+    .command("bench")
+    .description("measure what has to be fast, and print the ratios")
+    .action(() => load<typeof import("../bench")>("../bench").bench());
+  program
     .command("test")
     .description("set everything up and run the tests")
     .argument("[arguments...]", "any jest arguments")
@@ -37,6 +41,7 @@ function commandLine(): Command {
     .option("--rollback <endpoint/label>", "let the previous decision of a deployment serve again")
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
+  load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   program
     .command("generate")
     .description("write what is derived from the schema of stack file and lock: JSON Schemas for editors, the README's table")

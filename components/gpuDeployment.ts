@@ -1,5 +1,6 @@
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
+import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
 import { createManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
 
@@ -28,6 +29,8 @@ export class GpuDeployment extends pulumi.ComponentResource {
   readonly deploymentName: string;
   /** When Azure made it; tells a re-created deployment from the one before. */
   readonly createdAt: pulumi.Output<string>;
+  /** Hash over everything that alters its answers. */
+  readonly recipe: string;
   /** The deployment itself, to put others after it. */
   readonly resource: machinelearningservices.OnlineDeployment;
 
@@ -41,6 +44,7 @@ export class GpuDeployment extends pulumi.ComponentResource {
     });
     this.id = this.resource.id;
     this.deploymentName = decision.name;
+    this.recipe = recipeHash(decision);
     this.createdAt = this.resource.systemData.apply((systemData) => systemData.createdAt ?? "");
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }

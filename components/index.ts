@@ -1,10 +1,11 @@
 /** The components, for stacks of one's own. */
 export { Autoscale, type AutoscaleArgs } from "./autoscale";
 export { ContainerImage, type ContainerImageArgs, type ImageBuild } from "./containerImage";
+export type { GateArgs, GateMode, GateSubject } from "./gate";
 export { GpuDeployment, type GpuDeploymentArgs } from "./gpuDeployment";
 export { HubAccess, type HubAccessArgs } from "./hubAccess";
 export type { IdentityChoice } from "./identity";
-export { InferenceEndpoint, type InferenceEndpointArgs, type PlannedDeployment } from "./inferenceEndpoint";
+export { InferenceEndpoint, type InferenceEndpointArgs } from "./inferenceEndpoint";
 export { Model, type ModelArgs, modelKey } from "./model";
 export { type Alerts, Monitoring, type MonitoringArgs } from "./monitoring";
 export { Network, type NetworkArgs, type NetworkChoice } from "./network";

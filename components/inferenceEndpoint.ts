@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../planner/decision";
-import type { Share } from "../planner/traffic";
+import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../planner/rollout";
 import { Autoscale } from "./autoscale";
 import { ContainerImage, environmentVersion } from "./containerImage";
+import type { GateMode } from "./gate";
 import { GpuDeployment } from "./gpuDeployment";
 import type { HubAccess } from "./hubAccess";
+import type { LeftoverArgs } from "./leftovers";
+import { addressOf, liveDeployment } from "./liveEndpoint";
 import { modelKey } from "./model";
 import { Monitoring } from "./monitoring";
 import { type Auth, OnlineEndpoint } from "./onlineEndpoint";
@@ -12,22 +15,6 @@ import type { RolesOwner } from "./roles";
 import { ScoreDeployment } from "./scoreDeployment";
 import { Traffic } from "./traffic";
 import type { Workspace } from "./workspace";
-
-/** A deployment with its place in the endpoint's traffic. */
-export interface PlannedDeployment {
-  readonly label: string;
-  readonly decision: DeploymentDecision;
-  /** Kept at weight 0 for an instant way back. @default - none */
-  readonly previous?: DeploymentDecision;
-  /** Instances to start with. */
-  readonly instances: number;
-  /** Bounds of autoscale. @default - the number of instances is fixed */
-  readonly scale?: { readonly min: number; readonly max: number };
-  /** Percent of the endpoint's requests; the weights of an endpoint sum to 100, or to 0. */
-  readonly weight: number;
-  /** Percent of the endpoint's requests that are copied here. */
-  readonly mirror: number;
-}
 
 export interface InferenceEndpointArgs {
   /** Stack name. */
@@ -39,7 +26,11 @@ export interface InferenceEndpointArgs {
   readonly auth: Auth;
   /** With `entra`: object ids that may call the endpoint. @default - nobody but those with a wider role */
   readonly invokers?: readonly string[];
-  readonly deployments: readonly PlannedDeployment[];
+  readonly deployments: readonly RolloutWish[];
+  /** What stands before traffic. @default "runner" */
+  readonly gate?: GateMode;
+  /** Seconds that the gate gives a deployment to answer. @default 300 */
+  readonly gateSeconds?: number;
   /** ARM ids of the model versions of the staged weights, by `modelKey`. @default - none */
   readonly modelVersionIds?: Readonly<Record<string, pulumi.Output<string>>>;
   /** What lets deployments with `source: hub` fetch their weights. @default - none */
@@ -89,11 +80,13 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
 
   private readonly logicalName: string;
   private readonly args: InferenceEndpointArgs;
+  private readonly planned: readonly PlannedDeployment[];
 
   constructor(name: string, args: InferenceEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:InferenceEndpoint", name, { auth: args.auth, deployments: args.deployments }, opts);
     this.logicalName = name;
     this.args = args;
+    this.planned = planRollout(args.deployments);
     const images = this.createImages();
     const endpoint = this.createEndpoint(images);
     const deployments = this.createDeployments(endpoint, images);
@@ -114,10 +107,8 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     });
   }
 
-  /** What to deploy, the kept ones first: a chain of deployments then waits for those that exist anyway. */
   private get decisions(): DeploymentDecision[] {
-    const { deployments } = this.args;
-    return [...deployments.flatMap(({ previous }) => previous ?? []), ...deployments.map(({ decision }) => decision)];
+    return this.planned.map(({ decision }) => decision);
   }
 
   /** One environment version for each image with its routes, however many deployments share it. */
@@ -177,7 +168,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   private createDeployments(endpoint: OnlineEndpoint, images: Map<string, ContainerImage>): Map<string, Deployment> {
     const made = new Map<string, Deployment>();
     let previous: pulumi.Resource[] = [];
-    for (const planned of this.args.deployments.flatMap(withPrevious)) {
+    for (const planned of this.planned) {
       const deployment = this.createDeployment(endpoint, planned, images.get(imageKey(planned.decision))!, previous);
       made.set(planned.decision.name, deployment);
       previous = [deployment.resource];
@@ -192,16 +183,18 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     previous: pulumi.Resource[],
   ): Deployment {
     const { modelVersionIds = {}, rolePropagationSeconds, tags } = this.args;
-    const { decision, instances, scale } = planned;
+    const { decision, scale } = planned;
     const name = `${this.logicalName}-${decision.name}`;
     const common = {
       endpoint,
       decision,
-      instances,
+      instances: this.startingInstances(endpoint, planned),
+      // Also while it is idle: what it has then is what it had under load.
       autoscaled: scale !== undefined,
       environmentId: image.environmentId,
       rolePropagationSeconds,
       tags,
+      leftovers: this.leftovers(endpoint),
       after: [...this.network, ...previous],
     };
     if (decision.pattern === "score") return new ScoreDeployment(name, common, { parent: this });
@@ -211,22 +204,42 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     return new GpuDeployment(name, { ...common, modelVersionId, secretReferences }, { parent: this });
   }
 
-  private writeTraffic(endpoint: OnlineEndpoint, deployments: Map<string, Deployment>): Traffic {
-    const shares: Share[] = this.args.deployments.map(({ decision, weight, mirror }) => ({ name: decision.name, weight, mirror }));
+  /** As many as the one it replaces has now, so that the shift doesn't meet a smaller deployment; within its own bounds. */
+  private startingInstances(endpoint: OnlineEndpoint, { instances, scale, startsLike }: PlannedDeployment): pulumi.Input<number> {
+    if (startsLike === undefined || scale === undefined) return instances;
+    return addressOf(endpoint).apply(async (address) => {
+      const live = await liveDeployment(address, startsLike);
+      return Math.max(instances, Math.min(live?.instances ?? 0, scale.max));
+    });
+  }
+
+  private leftovers(endpoint: OnlineEndpoint): LeftoverArgs {
     const longest = Math.max(0, ...this.decisions.map(({ requestSettings }) => requestSettings.requestTimeout));
-    const { drainSeconds = longest } = this.args;
+    const { stack, drainSeconds = longest } = this.args;
+    return { endpoint, stack, names: this.decisions.map(({ name }) => name), drainSeconds };
+  }
+
+  private writeTraffic(endpoint: OnlineEndpoint, deployments: Map<string, Deployment>): Traffic {
+    const { gate: mode = "runner", gateSeconds: deadlineSeconds } = this.args;
+    const { stack, drainSeconds } = this.leftovers(endpoint);
+    const subjects = this.planned.map(({ decision, check, inPlace }) => ({ name: decision.name, decision, check, inPlace }));
+    const scalable = this.planned.flatMap(({ decision, scale }) => (scale === undefined ? [] : [{ name: decision.name, max: scale.max }]));
     return new Traffic(
       `${this.logicalName}-traffic`,
-      { endpoint, deployments: [...deployments.values()], shares, drainSeconds },
+      {
+        ...{ endpoint, stack, drainSeconds, scalable },
+        deployments: [...deployments.values()],
+        shares: sharesOf(this.planned),
+        gate: { mode, subjects, deadlineSeconds },
+      },
       { parent: this },
     );
   }
 
   private createAutoscale(endpoint: OnlineEndpoint, deployments: Map<string, Deployment>, traffic: Traffic): void {
     const { workspace, tags } = this.args;
-    for (const { decision, scale, weight } of this.args.deployments) {
-      // Without traffic it would be scaled in to its minimum, and not be ready for the traffic to come.
-      if (scale === undefined || weight === 0) continue;
+    for (const { decision, scale, autoscaled } of this.planned) {
+      if (scale === undefined || !autoscaled) continue;
       new Autoscale(
         `${this.logicalName}-${decision.name}-autoscale`,
         {
@@ -257,23 +270,17 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   private scoringPath(): string {
-    const [first] = [...this.args.deployments].sort((a, b) => b.weight - a.weight);
+    const [first] = [...this.planned].sort((a, b) => b.weight - a.weight);
     return first?.decision.routes.scoring ?? "/";
   }
 
   private speaksOpenAi(): boolean {
-    return this.args.deployments.some(({ decision }) => decision.pattern === "vllm");
+    return this.planned.some(({ decision }) => decision.pattern === "vllm");
   }
 }
 
 function isFromHub({ model }: DeploymentDecision): boolean {
   return model?.source === "hub";
-}
-
-/** A planned deployment, after the one that is kept for its sake. */
-function withPrevious(planned: PlannedDeployment): PlannedDeployment[] {
-  const { previous } = planned;
-  return previous === undefined ? [planned] : [{ ...planned, decision: previous, weight: 0, mirror: 0 }, planned];
 }
 
 /** Tells images with their routes apart in logical names, which must be known before any resource is. */

@@ -2,6 +2,7 @@ import * as machinelearningservices from "@pulumi/azure-native/machinelearningse
 import type * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, Probe } from "../planner/decision";
 import { seconds } from "./duration";
+import { type LeftoverArgs, removeLeftovers } from "./leftovers";
 import type { OnlineEndpoint } from "./onlineEndpoint";
 import { roleWait } from "./roles";
 import { type Transform, transformed } from "./transform";
@@ -14,7 +15,7 @@ export interface ManagedDeploymentArgs {
   /** ARM id of the environment version: image and routes. */
   readonly environmentId: pulumi.Input<string>;
   /** Number of instances, 1 to 50; with `autoscaled` only at creation. */
-  readonly instances: number;
+  readonly instances: pulumi.Input<number>;
   /** Whether autoscale owns the number of instances from then on. @default false */
   readonly autoscaled?: boolean;
   /**
@@ -23,6 +24,8 @@ export interface ManagedDeploymentArgs {
    * @default 300
    */
   readonly rolePropagationSeconds?: number;
+  /** What earlier runs may have left on the endpoint; it is removed before the deployment is made. @default - nothing is removed */
+  readonly leftovers?: LeftoverArgs;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must be done before: the deployment before this one on the same endpoint, outbound rules. @default - nothing */
   readonly after?: readonly pulumi.Resource[];
@@ -45,6 +48,7 @@ export function createManagedDeployment(
   extras: DeploymentExtras,
 ): machinelearningservices.OnlineDeployment {
   const { endpoint, decision, instances, autoscaled = false, rolePropagationSeconds = 300, after = [], transform } = args;
+  const leftovers = args.leftovers === undefined ? [] : [removeLeftovers(`${name}-leftovers`, args.leftovers)];
   return new machinelearningservices.OnlineDeployment(
     ...transformed(
       transform?.deployment,
@@ -66,7 +70,10 @@ export function createManagedDeployment(
         // Azure refuses to delete a deployment that takes traffic; the endpoint's own deletion takes its deployments along.
         deletedWith: endpoint.resource,
         ignoreChanges: autoscaled ? ["sku.capacity"] : [],
-        hooks: { beforeCreate: [roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds)] },
+        hooks: {
+          beforeCreate: [roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds), ...leftovers],
+          beforeUpdate: leftovers,
+        },
         customTimeouts: { create: "120m", update: "120m", delete: "60m" },
       },
     ),

@@ -1,15 +1,21 @@
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { endpointTraffic, type Share } from "../planner/traffic";
+import { machineLearningApi } from "./arm";
 import { armLiteral } from "./armTemplate";
+import { matchCapacity, type Scalable } from "./capacity";
+import { Gate, type GateArgs } from "./gate";
+import { type LeftoverArgs, removeLeftovers, trafficWriteName, waitForOutgoing } from "./leftovers";
 import type { EndpointReference } from "./onlineEndpoint";
-import { drain, waitForActiveDeployment } from "./trafficHooks";
+import { refuseTransition, waitForActiveDeployment } from "./trafficHooks";
 import { type Transform, transformed } from "./transform";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
 export interface TrafficTarget {
   readonly deploymentName: string;
   readonly createdAt: pulumi.Output<string>;
+  /** Hash over everything that alters its answers. */
+  readonly recipe: string;
   readonly resource: pulumi.Resource;
 }
 
@@ -19,6 +25,12 @@ export interface TrafficArgs {
   readonly deployments: readonly TrafficTarget[];
   /** Shares by deployment name, in percent: weights sum to 100 or 0; at most one mirror, at most 50, to a deployment of weight 0. */
   readonly shares: readonly Share[];
+  /** Name of the stack, which its deployments carry in the tag `moor-stack`: only those are ever removed. */
+  readonly stack: string;
+  /** Deployments that get as many instances as those they take over from, before they get traffic. @default - none */
+  readonly scalable?: readonly Scalable[];
+  /** Asks deployments before they get traffic. @default - nobody is asked */
+  readonly gate?: GateArgs;
   /**
    * Seconds to wait after a deployment lost its share before anything is deleted: the longest request timeout, so that no request that was
    * sent before the shift is cut off.
@@ -31,9 +43,6 @@ export interface TrafficArgs {
   readonly transform?: { readonly write?: Transform<resources.DeploymentArgs> };
 }
 
-/** API version of the endpoint in the template; the same that `OnlineEndpoint` of `@pulumi/azure-native` 3.28 uses. */
-const API_VERSION = "2025-12-01";
-
 /**
  * Who gets which share of an endpoint's requests. Traffic is part of the endpoint's own body, which names deployments that need the endpoint:
  * so `OnlineEndpoint` creates it without, and this resource writes the full body once the deployments are ready, as an ARM template, with
@@ -42,7 +51,7 @@ const API_VERSION = "2025-12-01";
  * Cost: none.
  *
  * @example
- * new Traffic("chat-traffic", { endpoint, deployments: [main], shares: [{ name: main.deploymentName, weight: 100, mirror: 0 }] });
+ * new Traffic("chat-traffic", { endpoint, stack: "prod", deployments: [main], shares: [{ name: main.deploymentName, weight: 100, mirror: 0 }] });
  */
 export class Traffic extends pulumi.ComponentResource {
   /** Percent by deployment name. */
@@ -52,36 +61,60 @@ export class Traffic extends pulumi.ComponentResource {
   /** The write itself, to put others after it. */
   readonly resource: resources.Deployment;
 
+  private readonly logicalName: string;
+  private readonly gate: Gate;
+
   constructor(name: string, args: TrafficArgs, opts?: pulumi.ComponentResourceOptions) {
     const { traffic, mirrorTraffic } = endpointTraffic(args.shares);
-    super("moor:index:Traffic", name, { traffic, mirrorTraffic }, opts);
+    const gate = new Gate(args.endpoint, args.gate ?? { mode: "off", subjects: [] });
+    const ask = gate.beforeComponent(`${name}-gate`);
+    // What it takes in is what the gate compares, and it waits for it: for every deployment.
+    const facts = { traffic, mirrorTraffic, ...deploymentFacts(args.deployments) };
+    super("moor:index:Traffic", name, facts, pulumi.mergeOptions({ hooks: { beforeCreate: [ask], beforeUpdate: [ask] } }, opts));
+    this.logicalName = name;
+    this.gate = gate;
     this.traffic = traffic;
     this.mirrorTraffic = mirrorTraffic;
-    this.resource = this.write(name, args);
-    this.registerOutputs({ traffic: this.traffic, mirrorTraffic: this.mirrorTraffic });
+    this.resource = this.write(args);
+    // The engine deletes what the program no longer has when all outputs are there: so they wait for the last requests to what goes.
+    const drained = this.resource.id.apply(() => (pulumi.runtime.isDryRun() ? undefined : waitForOutgoing(leftoverArgs(args))));
+    this.registerOutputs({ traffic: this.traffic, mirrorTraffic: this.mirrorTraffic, drained });
   }
 
-  private write(name: string, args: TrafficArgs): resources.Deployment {
-    const { endpoint, deployments, drainSeconds = 180, activeWriteSeconds = 900, transform } = args;
-    const deploymentName = pulumi.interpolate`moor-traffic-${endpoint.name}`;
-    const active = waitForActiveDeployment(`${name}-active-write`, activeWriteSeconds);
+  private write(args: TrafficArgs): resources.Deployment {
+    const { endpoint, deployments, transform } = args;
     return new resources.Deployment(
       ...transformed(
         transform?.write,
-        `${name}-write`,
+        `${this.logicalName}-write`,
         {
-          deploymentName,
+          deploymentName: endpoint.name.apply(trafficWriteName),
           resourceGroupName: endpoint.workspace.resourceGroupName,
           properties: { mode: "Incremental", template: this.template(endpoint, deployments) },
         },
         {
           parent: this,
           dependsOn: deployments.map(({ resource }) => resource),
-          hooks: { beforeCreate: [active], beforeUpdate: [active], afterUpdate: [drain(`${name}-drain`, drainSeconds)] },
+          hooks: this.hooks(args),
           customTimeouts: { create: "30m", update: "30m", delete: "30m" },
         },
       ),
     );
+  }
+
+  /** What stands before a write, in this order. */
+  private hooks(args: TrafficArgs): pulumi.ResourceHookBinding {
+    const { endpoint, deployments, scalable = [], activeWriteSeconds = 900 } = args;
+    const name = this.logicalName;
+    const names = deployments.map(({ deploymentName }) => deploymentName);
+    const before = [
+      refuseTransition(`${name}-rules`, name.replace(/-traffic$/, ""), names),
+      waitForActiveDeployment(`${name}-active-write`, activeWriteSeconds),
+      removeLeftovers(`${name}-leftovers`, leftoverArgs(args)),
+      this.gate.beforeWrite(`${name}-write-gate`),
+      matchCapacity(`${name}-capacity`, endpoint, scalable),
+    ];
+    return { beforeCreate: before, beforeUpdate: before };
   }
 
   private template(endpoint: EndpointReference, deployments: readonly TrafficTarget[]) {
@@ -91,7 +124,7 @@ export class Traffic extends pulumi.ComponentResource {
       // Not read by ARM: they make the template differ when the endpoint or a deployment was re-created, so that traffic is written again.
       metadata: {
         endpointCreatedAt: endpoint.createdAt,
-        deploymentsCreatedAt: Object.fromEntries(deployments.map(({ deploymentName, createdAt }) => [deploymentName, createdAt])),
+        deployments: deploymentFacts(deployments),
       },
       resources: [this.endpointResource(endpoint)],
     };
@@ -102,7 +135,7 @@ export class Traffic extends pulumi.ComponentResource {
     const shares = { traffic: this.traffic, mirrorTraffic: this.mirrorTraffic };
     return {
       type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
-      apiVersion: API_VERSION,
+      apiVersion: machineLearningApi,
       name: pulumi.interpolate`${workspace.name}/${name}`,
       location,
       kind: armLiteral(kind),
@@ -114,6 +147,18 @@ export class Traffic extends pulumi.ComponentResource {
       properties: pulumi.output(properties).apply(({ keys: _createOnly, ...writable }) => ({ ...armLiteral(writable), ...shares })),
     };
   }
+}
+
+/** What tells a deployment from one of the same name that was there before. */
+function deploymentFacts(deployments: readonly TrafficTarget[]) {
+  return {
+    createdAt: Object.fromEntries(deployments.map(({ deploymentName, createdAt }) => [deploymentName, createdAt])),
+    recipes: Object.fromEntries(deployments.map(({ deploymentName, recipe }) => [deploymentName, recipe])),
+  };
+}
+
+function leftoverArgs({ endpoint, stack, deployments, drainSeconds = 180 }: TrafficArgs): LeftoverArgs {
+  return { endpoint, stack, names: deployments.map(({ deploymentName }) => deploymentName), drainSeconds };
 }
 
 /** ARM takes a map where Pulumi takes a list of identity ids. */

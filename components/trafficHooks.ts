@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
+import { transitionRefusal } from "../planner/rollout/transition";
 import { fail } from "./fail";
+import { factsOf } from "./gate/subjects";
+import { unlessMissing } from "./liveEndpoint";
 
 /** States in which ARM is done with a deployment. Source: ARM schema of Microsoft.Resources/deployments. */
 const TERMINAL_STATES = ["Succeeded", "Failed", "Canceled"];
@@ -25,47 +29,28 @@ export function waitForActiveDeployment(name: string, limit: number): pulumi.Res
         );
       }
       pulumi.log.info(`${deploymentName} of an earlier run is still ${state}; waiting for it to end.`);
-      await sleep(POLL_SECONDS);
+      await sleep(POLL_SECONDS * 1000);
     }
   });
 }
 
 /** State of an ARM deployment, or undefined when there is none of that name. */
 async function deploymentState(deploymentName: string, resourceGroupName: string): Promise<string | undefined> {
-  try {
-    const { properties } = await resources.getDeployment({ deploymentName, resourceGroupName }, { async: true });
-    return properties.provisioningState;
-  } catch (error) {
-    if (/NotFound|not found|404/i.test(String(error))) return undefined;
-    throw error;
-  }
+  const found = await unlessMissing(resources.getDeployment({ deploymentName, resourceGroupName }, { async: true }));
+  return found?.properties.provisioningState;
 }
 
 /**
- * Waits after a shift until the requests that the old shares had admitted have ended. Deletions come after everything else in an update, so
- * a deployment that lost its share outlives its last request.
+ * Refuses a write that would take a serving deployment or a serving endpoint away; in the preview too, so that a reviewer sees it.
+ * @param names Names of all deployments that the stack has now.
  */
-export function drain(name: string, drainSeconds: number): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(name, async ({ oldInputs, newInputs }) => {
-    const [before, now] = [weights(oldInputs), weights(newInputs)];
-    const losers = Object.keys(before).filter((deployment) => before[deployment]! > 0 && (now[deployment] ?? 0) === 0);
-    if (losers.length === 0 || drainSeconds === 0) return;
-    pulumi.log.info(`${name}: ${losers.join(", ")} lost its traffic; waiting ${drainSeconds} s for its last requests.`);
-    await sleep(drainSeconds);
-  });
-}
-
-interface WriteInputs {
-  readonly properties?: {
-    readonly template?: { readonly resources?: readonly { readonly properties?: { readonly traffic?: Record<string, number> } }[] };
-  };
-}
-
-/** The traffic that a write's template holds. */
-function weights(inputs: WriteInputs | undefined): Record<string, number> {
-  return inputs?.properties?.template?.resources?.[0]?.properties?.traffic ?? {};
-}
-
-function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+export function refuseTransition(name: string, endpoint: string, names: readonly string[]): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    name,
+    ({ oldInputs, newInputs }) => {
+      const refusal = transitionRefusal(endpoint, factsOf(oldInputs).traffic ?? {}, factsOf(newInputs).traffic ?? {}, names);
+      if (refusal !== undefined) fail(refusal);
+    },
+    { onDryRun: true },
+  );
 }

@@ -9,9 +9,12 @@ export interface ArmDirectoryOptions {
   readonly cache?: number;
   /** Secret with which the local issuer signs tokens; without it only keys and ARM's own endpoint tokens open endpoints. */
   readonly tokenSecret?: string;
-  /** What stands after `Bearer ` in requests to ARM. @default "frontdoor" */
-  readonly bearer?: string;
+  /** Object ids of the subscription's owners, who may score at every endpoint; the simulator keeps no assignment for them. @default none */
+  readonly owners?: readonly string[];
 }
+
+/** What stands after `Bearer ` in the front door's own requests to ARM. */
+export const directoryBearer = "frontdoor";
 
 interface Cached {
   readonly until: number;
@@ -23,7 +26,7 @@ interface Cached {
  * deployments, their environments, its keys and who may score.
  */
 export function armDirectory(armUrl: string, subscriptionId: string, options: ArmDirectoryOptions = {}): Directory {
-  const reader = new EndpointReader(new ArmClient(armUrl, options.bearer ?? "frontdoor"), subscriptionId, options.tokenSecret);
+  const reader = new EndpointReader(new ArmClient(armUrl, directoryBearer), subscriptionId, options);
   const cache = new Map<string, Cached>();
   return {
     find(endpointName, region) {
@@ -46,7 +49,7 @@ class EndpointReader {
   constructor(
     private readonly arm: ArmClient,
     private readonly subscriptionId: string,
-    private readonly tokenSecret: string | undefined,
+    private readonly options: Pick<ArmDirectoryOptions, "tokenSecret" | "owners">,
   ) {}
 
   async read(endpointName: string, region: string | undefined): Promise<EndpointView | undefined> {
@@ -56,19 +59,23 @@ class EndpointReader {
     const [deployments, keys, scorers] = await Promise.all([
       this.deployments(endpoint.id),
       this.secrets(endpoint),
-      authMode === "AADToken" ? scorersOf(this.arm, endpoint.id) : [],
+      authMode === "AADToken" ? this.scorers(endpoint.id) : [],
     ]);
     return {
       name: endpoint.name,
       region: regionName(endpoint.location),
       authMode,
       keys,
-      tokenSecret: this.tokenSecret,
+      tokenSecret: this.options.tokenSecret,
       scorers,
       traffic: traffic ?? {},
       mirrorTraffic: mirrorTraffic ?? {},
       deployments,
     };
+  }
+
+  private async scorers(endpointId: string): Promise<string[]> {
+    return [...(this.options.owners ?? []), ...(await scorersOf(this.arm, endpointId))];
   }
 
   /** Names are unique in a region only, so an address without region gets the first endpoint of that name. */

@@ -11,7 +11,7 @@ interface ArmRoleAssignment {
 
 interface ArmRoleDefinition {
   readonly properties: {
-    readonly permissions: readonly { readonly actions?: readonly string[]; readonly notActions?: readonly string[] }[];
+    readonly permissions?: readonly { readonly actions?: readonly string[]; readonly notActions?: readonly string[] }[];
   };
 }
 
@@ -47,7 +47,7 @@ async function assignmentsAtOrAbove(arm: ArmClient, endpointId: string): Promise
 
 async function allowsScoring(arm: ArmClient, roleDefinitionId: string): Promise<boolean> {
   const definition = await arm.get<ArmRoleDefinition>(roleDefinitionId, roleDefinitionVersion);
-  if (!definition) return builtInScorers.has(roleDefinitionId.split("/").at(-1)!.toLowerCase());
+  if (!definition?.properties.permissions) return builtInScorers.has(roleDefinitionId.split("/").at(-1)!.toLowerCase());
   const matches = (actions: readonly string[] = []) => actions.some((action) => actionMatches(action, scoreAction));
   return definition.properties.permissions.some(({ actions, notActions }) => matches(actions) && !matches(notActions));
 }

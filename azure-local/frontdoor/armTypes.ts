@@ -19,6 +19,7 @@ export interface ArmEndpoint {
 }
 
 export interface ArmProbe {
+  readonly initialDelay?: string;
   readonly period?: string;
   readonly timeout?: string;
   readonly failureThreshold?: number;
@@ -26,6 +27,7 @@ export interface ArmProbe {
 
 export interface ArmDeployment {
   readonly name: string;
+  readonly systemData?: { readonly createdAt?: string } | null;
   readonly sku?: { readonly capacity?: number } | null;
   readonly properties: {
     readonly provisioningState: string;
@@ -33,6 +35,7 @@ export interface ArmDeployment {
     readonly environmentVariables?: Readonly<Record<string, string>> | null;
     readonly model?: string | null;
     readonly readinessProbe?: ArmProbe | null;
+    readonly livenessProbe?: ArmProbe | null;
     readonly requestSettings?: { readonly requestTimeout?: string; readonly maxConcurrentRequestsPerInstance?: number } | null;
   };
 }
@@ -43,5 +46,11 @@ export interface ArmRoute {
 }
 
 export interface ArmEnvironmentVersion {
-  readonly properties: { readonly inferenceConfig?: { readonly scoringRoute?: ArmRoute; readonly readinessRoute?: ArmRoute } | null };
+  readonly properties: {
+    readonly inferenceConfig?: {
+      readonly scoringRoute?: ArmRoute;
+      readonly readinessRoute?: ArmRoute;
+      readonly livenessRoute?: ArmRoute;
+    } | null;
+  };
 }

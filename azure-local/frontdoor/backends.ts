@@ -1,4 +1,5 @@
 import type { DeploymentView, EndpointView } from "./directory";
+import type { StandInIdentity } from "./standin/identity";
 import type { Fault, Speed } from "./standin/pace";
 import { type RunningStandIn, startStandIn } from "./standin/server";
 
@@ -8,8 +9,8 @@ export type PerDeployment<T> = Readonly<Record<string, T>>;
 export interface BackendOptions {
   /** Addresses of real servers, such as `http://127.0.0.1:8000`. A deployment without one is answered by a stand-in. */
   readonly backends?: PerDeployment<string>;
-  /** Speed of the stand-ins. */
-  readonly speed?: Speed;
+  /** Speed of the stand-ins' answers. */
+  readonly standInSpeed?: Speed;
   /** Faults of the stand-ins. */
   readonly faults?: PerDeployment<Fault>;
 }
@@ -33,29 +34,48 @@ export class Backends {
     return given ?? (await this.standIn(endpoint, deployment)).url;
   }
 
+  /** Replaces the stand-in of a deployment by a new one; a real server is its owner's to restart. */
+  async restart(endpoint: EndpointView, deployment: DeploymentView): Promise<void> {
+    const key = keyOf(endpoint, deployment);
+    const standIn = this.standIns.get(key);
+    this.standIns.delete(key);
+    await (await standIn)?.close();
+  }
+
   async close(): Promise<void> {
     const running = await Promise.all(this.standIns.values());
     await Promise.all(running.map((standIn) => standIn.close()));
   }
 
   private standIn(endpoint: EndpointView, deployment: DeploymentView): Promise<RunningStandIn> {
-    const identity = {
-      deployment: deployment.name,
-      region: endpoint.region,
-      pattern: deployment.pattern,
-      models: deployment.models,
-      scoringPath: deployment.scoring.path,
-      readinessPath: deployment.readiness.path,
-    };
-    // An update in place changes what the container says about itself, and so needs a new stand-in.
-    const key = JSON.stringify([endpoint.name, identity]);
+    const key = keyOf(endpoint, deployment);
     const known = this.standIns.get(key);
     if (known) return known;
-    const { speed, faults } = this.options;
-    const started = startStandIn(identity, { speed, fault: narrowest(faults, endpoint, deployment) });
+    const { standInSpeed, faults } = this.options;
+    const started = startStandIn(identityOf(endpoint, deployment), {
+      speed: standInSpeed,
+      fault: narrowest(faults, endpoint, deployment),
+    });
     this.standIns.set(key, started);
     return started;
   }
+}
+
+/** An update in place changes what the container says about itself, and so needs a new stand-in. */
+function keyOf(endpoint: EndpointView, deployment: DeploymentView): string {
+  return JSON.stringify([endpoint.name, identityOf(endpoint, deployment)]);
+}
+
+function identityOf(endpoint: EndpointView, deployment: DeploymentView): StandInIdentity {
+  return {
+    deployment: deployment.name,
+    region: endpoint.region,
+    pattern: deployment.pattern,
+    models: deployment.models,
+    scoringPath: deployment.scoring.path,
+    readinessPath: deployment.readiness.path,
+    livenessPath: deployment.liveness.path,
+  };
 }
 
 function narrowest<T>(table: PerDeployment<T> | undefined, endpoint: EndpointView, deployment: DeploymentView): T | undefined {

@@ -1,19 +1,23 @@
-import type { ArmDeployment, ArmEnvironmentVersion } from "./armTypes";
-import type { DeploymentView } from "./directory";
+import type { ArmDeployment, ArmEnvironmentVersion, ArmProbe } from "./armTypes";
+import type { DeploymentView, Probe, Route } from "./directory";
 import { durationSeconds } from "./duration";
+import { startUpSeconds } from "./start";
 
 /** Azure's defaults for what a deployment leaves out (Azure docs, reference-yaml-deployment-managed-online). */
-const defaults = { requestTimeout: "PT5S", maxConcurrentRequestsPerInstance: 1, period: "PT10S", timeout: "PT2S", failureThreshold: 30 };
+const defaults = {
+  requestTimeout: "PT5S",
+  maxConcurrentRequestsPerInstance: 1,
+  probe: { initialDelay: "PT10S", period: "PT10S", timeout: "PT2S", failureThreshold: 30 },
+};
 
 /** Routes of an image made for Azure's inference server, which needs no inference configuration. */
-const inferenceServerRoutes = { scoring: { path: "/score", port: 5001 }, readiness: { path: "/", port: 5001 } };
+const inferenceServerRoutes = { scoring: { path: "/score", port: 5001 }, probes: { path: "/", port: 5001 } };
 
 /** What the front door must know of a deployment, from its ARM bodies. */
 export function viewDeployment(deployment: ArmDeployment, environment: ArmEnvironmentVersion | undefined): DeploymentView {
   const { properties } = deployment;
   const environmentVariables = properties.environmentVariables ?? {};
   const config = environment?.properties.inferenceConfig;
-  const probe = properties.readinessProbe;
   const models = vllmModels(environmentVariables, properties.model ?? undefined);
   const scoring = config?.scoringRoute ?? inferenceServerRoutes.scoring;
   return {
@@ -25,15 +29,32 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
       properties.requestSettings?.maxConcurrentRequestsPerInstance ?? defaults.maxConcurrentRequestsPerInstance,
     environmentVariables,
     scoring,
-    readiness: {
-      ...(config?.readinessRoute ?? inferenceServerRoutes.readiness),
-      period: durationSeconds(probe?.period ?? defaults.period),
-      timeout: durationSeconds(probe?.timeout ?? defaults.timeout),
-      failureThreshold: probe?.failureThreshold ?? defaults.failureThreshold,
-    },
+    readiness: probe(properties.readinessProbe, config?.readinessRoute),
+    liveness: probe(properties.livenessProbe, config?.livenessRoute),
+    startUp: startUpSeconds({
+      pattern: models.length > 0 ? "vllm" : "score",
+      model: environmentVariables.MOOR_MODEL ?? modelName(properties.model),
+      fromHub: environmentVariables.MOOR_MODEL !== undefined,
+    }),
+    createdAt: deployment.systemData?.createdAt === undefined ? undefined : Date.parse(deployment.systemData.createdAt),
     pattern: models.length > 0 ? "vllm" : "score",
     models,
   };
+}
+
+function probe(given: ArmProbe | null | undefined, route: Route | undefined): Probe {
+  return {
+    ...(route ?? inferenceServerRoutes.probes),
+    initialDelay: durationSeconds(given?.initialDelay ?? defaults.probe.initialDelay),
+    period: durationSeconds(given?.period ?? defaults.probe.period),
+    timeout: durationSeconds(given?.timeout ?? defaults.probe.timeout),
+    failureThreshold: given?.failureThreshold ?? defaults.probe.failureThreshold,
+  };
+}
+
+/** The name in the id of a registered model version. */
+function modelName(id: string | null | undefined): string | undefined {
+  return id?.match(/\/models\/([^/]+)\//)?.[1];
 }
 
 /**
@@ -51,7 +72,7 @@ export function vllmModels(variables: Readonly<Record<string, string>>, model: s
   }
   const name = variables.MOOR_SERVED_MODEL_NAME ?? variables.MOOR_MODEL;
   if (name) return [name];
-  return variables.VLLM_ARGS === undefined ? [] : [model?.match(/\/models\/([^/]+)\//)?.[1] ?? "model"];
+  return variables.VLLM_ARGS === undefined ? [] : [modelName(model) ?? "model"];
 }
 
 function readFlags(text: string | undefined): string[] {

@@ -11,11 +11,13 @@ export interface Route {
   readonly port: number;
 }
 
-/** The readiness probe of a deployment. Times in seconds. */
-export interface ReadinessProbe extends Route {
+/** A probe of a deployment. Times in seconds. */
+export interface Probe extends Route {
+  /** From the container's start to the first try. */
+  readonly initialDelay: number;
   readonly period: number;
   readonly timeout: number;
-  /** Failed tries in a row after which a container that was ready is out of rotation. */
+  /** Failed tries in a row after which a container is out of rotation (readiness) or restarted (liveness). */
   readonly failureThreshold: number;
 }
 
@@ -29,7 +31,12 @@ export interface DeploymentView {
   readonly maxConcurrentRequestsPerInstance: number;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly scoring: Route;
-  readonly readiness: ReadinessProbe;
+  readonly readiness: Probe;
+  readonly liveness: Probe;
+  /** Seconds from the start of the container until its server listens. */
+  readonly startUp: number;
+  /** Milliseconds since 1970; undefined: long ago. */
+  readonly createdAt?: number;
   /** What kind of server stands in for the container where none is given. */
   readonly pattern: "vllm" | "score";
   /** With `vllm`: the model names that requests may carry; the first is the one in answers. */

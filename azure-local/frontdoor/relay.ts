@@ -1,4 +1,5 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as openRequest, type ServerResponse } from "node:http";
+import { type Bandwidth, pass, type Transfer } from "./bandwidth";
 import { endToEnd } from "./headers";
 import { type Refusal, refuse } from "./refusal";
 
@@ -15,6 +16,8 @@ export interface Exchange {
   readonly requestTimeout: number;
   /** Whether a stream that has begun is cut when the time is over. */
   readonly timeoutBoundsWholeAnswer: boolean;
+  /** The endpoint's, if it is limited. */
+  readonly bandwidth?: Bandwidth;
 }
 
 /**
@@ -46,17 +49,19 @@ export function relay(exchange: Exchange): Promise<void> {
     upstream.once("response", (answer) => {
       if (over) return;
       if (!exchange.timeoutBoundsWholeAnswer) clearTimeout(timer);
-      writeHead(response, answer);
+      const hasTrailers = writeHead(response, answer, sent, exchange.bandwidth);
       // The caller gets what the container sent before it broke off, and sees that it broke off.
       answer.once("error", () => response.socket?.destroySoon());
-      answer.pipe(response);
+      const received = pass(answer, response, exchange.bandwidth, () => {
+        if (hasTrailers) response.addTrailers(delays(sent, received));
+      });
     });
-    request.pipe(upstream);
+    const sent = pass(request, upstream, exchange.bandwidth);
   });
 }
 
 /** A copy of a request on its way to a container whose answer is dropped. */
-export interface Copy extends Pick<Exchange, "request" | "url" | "path" | "headers" | "requestTimeout"> {
+export interface Copy extends Pick<Exchange, "request" | "url" | "path" | "headers" | "requestTimeout" | "bandwidth"> {
   /** Ends the copy early. */
   readonly signal: AbortSignal;
 }
@@ -65,7 +70,7 @@ export interface Copy extends Pick<Exchange, "request" | "url" | "path" | "heade
  * Sends a copy of a request. Call it before `relay`, in the same turn: both read the same body. Resolves when the copy was answered,
  * failed or ran out of time.
  */
-export function mirror({ request, url, path, headers, requestTimeout, signal }: Copy): Promise<void> {
+export function mirror({ request, url, path, headers, requestTimeout, bandwidth, signal }: Copy): Promise<void> {
   return new Promise((resolve) => {
     const copy = openRequest(url, { path, method: request.method, headers, agent: false, signal });
     const timer = setTimeout(() => copy.destroy(), requestTimeout * 1000);
@@ -75,7 +80,11 @@ export function mirror({ request, url, path, headers, requestTimeout, signal }: 
       clearTimeout(timer);
       resolve();
     });
-    request.on("data", (chunk) => copy.write(chunk));
+    request.on("data", (chunk: Buffer) => {
+      // A copy is not held up, but what comes after it is.
+      bandwidth?.take(chunk.length);
+      copy.write(chunk);
+    });
     request.once("end", () => copy.end());
     request.once("close", () => {
       if (!request.complete) copy.destroy();
@@ -83,9 +92,24 @@ export function mirror({ request, url, path, headers, requestTimeout, signal }: 
   });
 }
 
-/** Anything but 200 becomes 424, with the container's own status in a header and its body as it is (Azure docs, how-to-troubleshoot-online-endpoints). */
-function writeHead(response: ServerResponse, answer: IncomingMessage): void {
-  const headers = endToEnd(answer.headers, ["x-request-id", "x-ms-client-request-id"]);
+const requestDelay = "ms-azureml-bandwidth-request-delay-ms";
+const responseDelay = "ms-azureml-bandwidth-response-delay-ms";
+
+function delays(sent: Transfer, received: Transfer): Record<string, string> {
+  return { [requestDelay]: String(Math.round(sent.delay)), [responseDelay]: String(Math.round(received.delay)) };
+}
+
+/**
+ * Anything but 200 becomes 424, with the container's own status in a header and its body as it is (Azure docs, how-to-troubleshoot-online-endpoints).
+ * Trailers need an answer without a length: one that is in time keeps its length and has none.
+ *
+ * @returns whether the answer can have trailers
+ */
+function writeHead(response: ServerResponse, answer: IncomingMessage, sent: Transfer, bandwidth: Bandwidth | undefined): boolean {
+  const length = Number(answer.headers["content-length"] ?? Number.NaN);
+  const hasTrailers = bandwidth !== undefined && (Number.isNaN(length) || sent.delay > 0 || bandwidth.wouldDelay(length));
+  const headers = endToEnd(answer.headers, ["x-request-id", "x-ms-client-request-id", ...(hasTrailers ? ["content-length"] : [])]);
+  if (hasTrailers) headers.trailer = `${requestDelay}, ${responseDelay}`;
   if (answer.statusCode === 200) {
     response.writeHead(200, headers);
   } else {
@@ -93,6 +117,7 @@ function writeHead(response: ServerResponse, answer: IncomingMessage): void {
   }
   // Without this, Node holds the headers back until the first chunk, and a slow first token looks like a hanging connection.
   response.flushHeaders();
+  return hasTrailers;
 }
 
 /** The container could not be reached or is not ready. That Azure shows this as 424 too is inferred from its advice on failing probes. */

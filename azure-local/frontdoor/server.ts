@@ -2,21 +2,24 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Serv
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Admission, admitted } from "./admission";
-import { type BackendOptions, Backends } from "./backends";
+import { Bandwidth } from "./bandwidth";
+import { type ContainerOptions, Containers } from "./containers";
 import type { DeploymentView, Directory, EndpointView } from "./directory";
 import { endToEnd, requestIds } from "./headers";
-import { Readiness } from "./readiness";
+import { defaultLimits, type EndpointLimits, Rates } from "./limits";
 import { type Refusal, refuse } from "./refusal";
-import { mirror, modelNotReady, relay } from "./relay";
+import { mirror, relay } from "./relay";
 import { type Routed, route } from "./route";
 import { defaultRules, type FrontdoorRules } from "./rules";
 
-export interface FrontdoorOptions extends BackendOptions {
+export interface FrontdoorOptions extends ContainerOptions {
   readonly directory: Directory;
   /** Loopback port. @default 0, any free one */
   readonly port?: number;
   /** Where Azure's behaviour is not documented. @default the stricter reading of each */
   readonly rules?: Partial<FrontdoorRules>;
+  /** @default Azure's limits of an endpoint before they are raised */
+  readonly limits?: Partial<EndpointLimits>;
   /** Milliseconds that `close` lets requests in flight finish. @default 10000 */
   readonly drain?: number;
   /** Draws for weights and mirroring, in [0, 1). @default Math.random */
@@ -25,6 +28,8 @@ export interface FrontdoorOptions extends BackendOptions {
 
 export interface Frontdoor {
   readonly url: string;
+  /** The HTTP server itself, for whoever puts TLS in front of it or watches its requests. */
+  readonly server: Server;
   readonly port: number;
   /** Takes no new request, lets those in flight finish within `drain`, cuts the rest, stops the stand-ins. */
   close(): Promise<void>;
@@ -43,18 +48,22 @@ export async function startFrontdoor(options: FrontdoorOptions): Promise<Frontdo
 }
 
 class LocalFrontdoor implements Frontdoor {
-  private readonly server: Server;
-  private readonly backends: Backends;
+  readonly server: Server;
+  private readonly containers: Containers;
   private readonly rules: FrontdoorRules;
+  private readonly limits: EndpointLimits;
+  private readonly rates: Rates;
+  private readonly bandwidths = new Map<string, Bandwidth>();
   private readonly admission = new Admission();
-  private readonly readiness = new Readiness();
   private readonly inFlight = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private closing?: Promise<void>;
 
   constructor(private readonly options: FrontdoorOptions) {
-    this.backends = new Backends(options);
     this.rules = { ...defaultRules, ...options.rules };
+    this.containers = new Containers(options, this.rules);
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.rates = new Rates(this.limits);
     this.server = createServer((request, response) => this.track(this.answer(request, response)));
   }
 
@@ -86,7 +95,7 @@ class LocalFrontdoor implements Frontdoor {
     bound.abort();
     this.server.closeAllConnections();
     this.stopping.abort();
-    await this.backends.close();
+    await this.containers.close();
     await closed;
   }
 
@@ -107,6 +116,8 @@ class LocalFrontdoor implements Frontdoor {
     try {
       const routed = await route(request, this.options.directory, this.rules, this.options.random ?? Math.random);
       if ("status" in routed) return refuse(response, routed);
+      const tooMany = this.rules.limitRates ? this.rates.enter(routed.endpoint, request.socket) : undefined;
+      if (tooMany) return refuse(response, tooMany);
       response.setHeader("azureml-model-deployment", routed.deployment.name);
       await this.serve(routed, request, response, ids);
     } catch (error) {
@@ -120,10 +131,19 @@ class LocalFrontdoor implements Frontdoor {
     if ("status" in place) return refuse(response, place);
     // The caller is served all the same when the mirror has no place or is not ready.
     const copy = routed.mirror && (await this.takePlace(endpoint, routed.mirror));
-    const message = { request, path: address.path + address.query, headers: this.containerHeaders(request, ids) };
+    const bandwidth = this.bandwidthOf(endpoint);
+    const message = { request, path: address.path + address.query, headers: this.containerHeaders(request, ids), bandwidth };
     if (copy && "leave" in copy) this.track(mirror({ ...message, ...copy, signal: this.stopping.signal }).finally(copy.leave));
     const { timeoutBoundsWholeAnswer } = this.rules;
     await relay({ ...message, ...place, response, timeoutBoundsWholeAnswer }).finally(place.leave);
+  }
+
+  private bandwidthOf({ region, name }: EndpointView): Bandwidth | undefined {
+    if (!this.rules.limitBandwidth) return undefined;
+    const key = `${region}/${name}`;
+    const bandwidth = this.bandwidths.get(key) ?? new Bandwidth(this.limits.bytesPerSecond);
+    this.bandwidths.set(key, bandwidth);
+    return bandwidth;
   }
 
   private containerHeaders(request: IncomingMessage, ids: Record<string, string>): OutgoingHttpHeaders {
@@ -137,15 +157,14 @@ class LocalFrontdoor implements Frontdoor {
     const leave = this.admission.enter(endpoint, deployment);
     if (!leave) return tooManyRequests(deployment);
     try {
-      const url = await this.backends.urlOf(endpoint, deployment);
-      const ready = await this.readiness.isReady(url, deployment.readiness);
-      if (ready) return { url, requestTimeout: deployment.requestTimeout, leave };
+      const container = await this.containers.ready(endpoint, deployment);
+      if ("url" in container) return { ...container, requestTimeout: deployment.requestTimeout, leave };
+      leave();
+      return container;
     } catch (error) {
       leave();
       throw error;
     }
-    leave();
-    return modelNotReady(`${deployment.name} fails its readiness probe on ${deployment.readiness.path}`);
   }
 }
 

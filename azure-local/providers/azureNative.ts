@@ -2,7 +2,7 @@
 import { AcceptedError, ArmClient, messageOf } from "./armClient";
 import { type Defaults, validate, withDefaults } from "./check";
 import { diffInputs, refreshedInputs, withoutIgnored } from "./diff";
-import { invoke } from "./invoke";
+import { type IssueToken, invoke } from "./invoke";
 import { previewOutputs, toBody, toOutputs, writableOutputs } from "./mapping";
 import { apiVersionOf, pathInputs, type ResourceType, resourceId, resourceType } from "./metadata";
 import {
@@ -28,6 +28,8 @@ export interface AzureNativeOptions {
   readonly pollMs: number;
   /** Whether a refresh leaves out what `ignoreChanges` names. */
   readonly refreshIgnores: boolean;
+  /** Signs an Entra token of the deployer. */
+  readonly issueToken?: IssueToken;
 }
 
 // azure-native's own default.
@@ -45,6 +47,7 @@ class AzureNative implements Provider {
   private readonly subscriptionId: string;
   private readonly tenantId: string;
   private readonly refreshIgnores: boolean;
+  private readonly issueToken: IssueToken | undefined;
 
   constructor(
     private readonly client: ArmClient,
@@ -54,6 +57,7 @@ class AzureNative implements Provider {
     this.subscriptionId = config.subscriptionId ?? options.subscriptionId;
     this.tenantId = config.tenantId ?? options.tenantId;
     this.refreshIgnores = options.refreshIgnores;
+    this.issueToken = options.issueToken;
   }
 
   cancel(): void {
@@ -133,7 +137,8 @@ class AzureNative implements Provider {
   }
 
   invoke(token: string, args: Properties): Promise<Properties> {
-    const context = { client: this.client, subscriptionId: this.subscriptionId, tenantId: this.tenantId };
+    const { client, subscriptionId, tenantId, issueToken } = this;
+    const context = { client, subscriptionId, tenantId, issueToken };
     return this.within(0, (signal) => invoke(context, token, plainProperties(args), signal));
   }
 

@@ -1,8 +1,11 @@
 /** Pulumi providers for Azure on this machine: stand-ins for the plugins `azure-native`, `random` and `docker`. */
 import { azureNative } from "./azureNative";
 import { docker } from "./docker";
+import type { IssueToken } from "./invoke";
 import { random } from "./random";
 import { serveProvider } from "./server";
+
+export { deployerObjectId } from "./invoke";
 
 export interface ProvidersOptions {
   /** Where ARM is, e.g. `http://127.0.0.1:4000`. */
@@ -19,6 +22,8 @@ export interface ProvidersOptions {
    * @default true
    */
   readonly refreshIgnores?: boolean;
+  /** Signs an Entra token of the deployer. @default - one that nobody on this machine accepts */
+  readonly issueToken?: IssueToken;
 }
 
 export interface Providers {
@@ -31,7 +36,7 @@ export interface Providers {
 export async function startProviders(options: ProvidersOptions): Promise<Providers> {
   const { armUrl, pollMs = 50, subscriptionId, tenantId = "00000000-0000-4000-8000-0000000000aa", refreshIgnores = true } = options;
   const definitions = [
-    azureNative({ armUrl: armUrl.replace(/\/+$/, ""), pollMs, subscriptionId, tenantId, refreshIgnores }),
+    azureNative({ armUrl: armUrl.replace(/\/+$/, ""), pollMs, subscriptionId, tenantId, refreshIgnores, issueToken: options.issueToken }),
     random,
     docker,
   ];

@@ -5,10 +5,14 @@ import { toOutputs } from "./mapping";
 import { apiVersionOf, resourceId, resourceType } from "./metadata";
 import { type Properties, plainProperties, type Value } from "./wire";
 
+/** Signs a token that the front door accepts. */
+export type IssueToken = (request: { readonly oid: string; readonly audience: string }) => string;
+
 export interface InvokeContext {
   readonly client: ArmClient;
   readonly subscriptionId: string;
   readonly tenantId: string;
+  readonly issueToken?: IssueToken;
 }
 
 interface Action {
@@ -73,7 +77,12 @@ async function get(context: InvokeContext, name: string, args: Properties, signa
 
 /** The deployer's own ids: made up, and the same in every run. */
 function clientConfig({ subscriptionId, tenantId }: InvokeContext): Record<string, string> {
-  return { clientId: uuidFrom(`${tenantId} client`), objectId: uuidFrom(`${tenantId} object`), subscriptionId, tenantId };
+  return { clientId: uuidFrom(`${tenantId} client`), objectId: deployerObjectId(tenantId), subscriptionId, tenantId };
+}
+
+/** Object id of whoever runs the engine on this machine. */
+export function deployerObjectId(tenantId: string): string {
+  return uuidFrom(`${tenantId} object`);
 }
 
 function uuidFrom(seed: string): string {
@@ -81,10 +90,11 @@ function uuidFrom(seed: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
-/** A token with the claims of Entra ID and no signature: nothing on this machine checks one. */
+/** A token for the front door, or one with the claims of Entra ID and no signature for the rest: nothing else on this machine checks one. */
 function clientToken(context: InvokeContext, endpoint: Value | undefined): string {
   const { clientId, objectId } = clientConfig(context);
   const audience = (typeof endpoint === "string" && endpoint !== "" ? endpoint : MANAGEMENT).replace(/\/\.default$/, "");
+  if (context.issueToken && audience !== MANAGEMENT) return context.issueToken({ oid: objectId!, audience });
   const now = Math.floor(Date.now() / 1000);
   const claims = { aud: audience, appid: clientId, exp: now + 3600, iat: now, oid: objectId, tid: context.tenantId };
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -20,7 +20,7 @@ export async function demo(): Promise<void> {
     await bringUp(context);
     const { session, stackFile } = context;
     heading("What exists");
-    console.log(await inventory(session.azure));
+    console.log(inventory(session.azure));
     heading("A question to the endpoint, by the OpenAI client");
     const endpoint = await chatEndpoint(session);
     await ask(session.azure, endpoint, "Where do you answer from?");

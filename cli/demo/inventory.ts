@@ -4,9 +4,9 @@ import type { Azure, AzureResource } from "../../azure-local";
 const meaningless = /^[0-9a-f]{8}-[0-9a-f-]{27}$|^default$|^__SYS_/;
 
 /** Everything Azure-on-this-machine holds, a line for each type: how many, what, and their names. */
-export async function inventory(azure: Azure): Promise<string> {
+export function inventory(azure: Azure): string {
   const byType = new Map<string, AzureResource[]>();
-  for (const resource of await azure.resources()) byType.set(resource.type, [...(byType.get(resource.type) ?? []), resource]);
+  for (const resource of azure.resources()) byType.set(resource.type, [...(byType.get(resource.type) ?? []), resource]);
   const rows = [...byType]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([type, resources]) => [String(resources.length), type.replace(/^Microsoft\./, ""), names(resources)] as const);

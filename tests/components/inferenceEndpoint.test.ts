@@ -2,13 +2,14 @@
 // parts. Doesn't prove that a rollout keeps serving: that is tests/e2e's.
 import * as pulumi from "@pulumi/pulumi";
 import { HubAccess } from "../../components/hubAccess";
-import { InferenceEndpoint, type InferenceEndpointArgs, type PlannedDeployment } from "../../components/inferenceEndpoint";
+import { InferenceEndpoint, type InferenceEndpointArgs } from "../../components/inferenceEndpoint";
 import { modelKey } from "../../components/model";
 import { Workspace } from "../../components/workspace";
+import type { RolloutWish } from "../../planner/rollout";
 import { hubDecision, logsId, scoreDecision, vaultId, vllmDecision, workspaceId } from "./fixtures";
 import { armRequest, find, type RecordOptions, record, template } from "./recorder";
 
-const planned: PlannedDeployment = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
+const planned: RolloutWish = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
 const previous = { ...vllmDecision, name: "main-01d00000" };
 const modelVersionId = `${workspaceId}/models/prod-qwen/versions/1`;
 
@@ -51,7 +52,7 @@ test("Staged weights are mounted, and the address for OpenAI clients is below th
 });
 
 test("A kept deployment comes first in the chain, has no weight and no autoscale, and leaves its instances alone.", async () => {
-  const recording = await make({ deployments: [{ ...planned, previous, scale: { min: 2, max: 6 } }] });
+  const recording = await make({ deployments: [{ ...planned, previous, keepPrevious: true, scale: { min: 2, max: 6 } }] });
   expect(ofType(recording, "OnlineDeployment")).toHaveLength(2);
   expect(find(recording, "chat-main-01d00000-deployment")).toMatchObject({
     ignoreChanges: ["sku.capacity"],
@@ -63,10 +64,44 @@ test("A kept deployment comes first in the chain, has no weight and no autoscale
   expect(ofType(recording, "AutoscaleSetting")).toEqual(["chat-main-8c1f02ab-autoscale-setting"]);
 });
 
+const live = (capacity: number) => ({
+  "azure-native:machinelearningservices:getOnlineDeployment": { sku: { capacity }, properties: { provisioningState: "Succeeded" } },
+});
+const capacityOf = async (args: Partial<RolloutWish>, capacity: number) => {
+  const recording = await make({ deployments: [{ ...planned, ...args }] }, { invokes: live(capacity) });
+  return { sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku, asked: recording.invokes.flatMap(({ inputs }) => inputs.deploymentName ?? []) };
+};
+
+test.each([
+  [1, 2],
+  [4, 4],
+  [9, 6],
+])("A candidate for one that has %s instances starts with %s: no fewer than its own, no more than its maximum.", async (has, starts) => {
+  const { sku, asked } = await capacityOf({ previous, scale: { min: 2, max: 6 } }, has);
+  expect(sku).toEqual({ name: "Default", capacity: starts });
+  expect(asked).toEqual(["main-01d00000"]);
+});
+
+test("A candidate with a fixed number, or without one before it, starts with its own and asks nobody.", async () => {
+  expect(await capacityOf({ previous }, 9)).toEqual({ sku: { name: "Default", capacity: 2 }, asked: [] });
+  expect(await capacityOf({ scale: { min: 2, max: 6 } }, 9)).toEqual({ sku: { name: "Default", capacity: 2 }, asked: [] });
+});
+
+test("What is changed in place keeps its name through a changed model, and has nobody kept beside it.", async () => {
+  const name = async (decision: typeof vllmDecision) => {
+    const recording = await make({ deployments: [{ ...planned, decision, previous, keepPrevious: true, update: "inPlace" }] });
+    return ofType(recording, "OnlineDeployment");
+  };
+  const before = await name(vllmDecision);
+  expect(before).toHaveLength(1);
+  expect(await name({ ...vllmDecision, name: "main-99999999", flags: ["--served-model-name=other"] })).toEqual(before);
+  expect(await name({ ...vllmDecision, name: "main-99999999", instanceType: "Standard_NC48ads_A100_v4" })).not.toEqual(before);
+});
+
 test("Deployments that share image and routes share an environment; others have their own.", async () => {
   const other = { ...vllmDecision, name: "other-00000002", image: { ...vllmDecision.image, digest: `sha256:${"e".repeat(64)}` } };
   const share = (decision: typeof other, weight: number) => ({ ...planned, decision, weight });
-  expect(ofType(await make({ deployments: [{ ...planned, previous }] }), "ContainerImage")).toHaveLength(1);
+  expect(ofType(await make({ deployments: [{ ...planned, previous, keepPrevious: true }] }), "ContainerImage")).toHaveLength(1);
   expect(ofType(await make({ deployments: [share(vllmDecision, 50), share(other, 50)] }), "ContainerImage")).toHaveLength(2);
 });
 
@@ -83,13 +118,13 @@ test("A deployment without weight has no autoscale yet: an idle candidate would 
 });
 
 test("The address has the scoring route of the deployment with the most weight.", async () => {
-  const score: PlannedDeployment = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
+  const score: RolloutWish = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
   const recording = await make({ deployments: [{ ...planned, weight: 10 }, score] });
   expect(recording.outputs.chat).toMatchObject({ scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/score" });
 });
 
 test("A deployment from the hub waits for the hub's rules and reads the token by reference; one with staged weights does neither.", async () => {
-  const other: PlannedDeployment = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
+  const other: RolloutWish = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
   const recording = await make({ deployments: [planned, other] }, { hub: true, token: "hf_not_a_real_token" });
   const variables = (name: string) => bodyOf(recording, name).properties.environmentVariables as Record<string, string>;
   expect(variables("chat-main-00000001-deployment").HF_TOKEN).toMatch(

@@ -55,7 +55,7 @@ export interface RecordOptions {
   readonly secretKeys?: readonly string[];
   /** @default "dev" */
   readonly stack?: string;
-  /** Answers to invokes, over the built-in ones. @default none */
+  /** Answers to invokes, over the built-in ones; without one, what is asked for doesn't exist. @default none */
   readonly invokes?: Readonly<Record<string, Properties>>;
 }
 
@@ -70,7 +70,10 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       newResource: ({ type, inputs }) => (preview ? { id: "", state: planned(type, inputs) } : created(type, inputs)),
       call: ({ token, inputs }) => {
         invokes.push({ token, inputs });
-        return { ...INVOKES, ...options.invokes }[token] ?? {};
+        const answer = { ...INVOKES, ...options.invokes }[token];
+        // The mocks pass on an error's details and drop its message.
+        if (answer === undefined) throw Object.assign(new Error(token), { details: `ResourceNotFound: no answer to ${token} was given` });
+        return answer;
       },
     },
     "moor",

@@ -2,9 +2,10 @@
 // Doesn't prove that ARM deploys it: that is the simulator's, and in the end Azure's, to show.
 import * as pulumi from "@pulumi/pulumi";
 import { armLiteral } from "../../components/armTemplate";
+import { remainingDrain } from "../../components/leftovers";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/onlineEndpoint";
 import { Traffic, type TrafficArgs } from "../../components/traffic";
-import { drain, waitForActiveDeployment } from "../../components/trafficHooks";
+import { refuseTransition, waitForActiveDeployment } from "../../components/trafficHooks";
 import { group, Milestone, registryId, storageId, workspace } from "./fixtures";
 import { CREATED_AT, find, listing, type RecordOptions, record, schemaErrors, template } from "./recorder";
 
@@ -29,9 +30,9 @@ function make(args: Partial<TrafficArgs> = {}, endpointArgs: Partial<OnlineEndpo
     });
     const deployments = shares.map(({ name }) => {
       const resource = new Milestone(name);
-      return { deploymentName: name, createdAt: pulumi.output(CREATED_AT), resource };
+      return { deploymentName: name, createdAt: pulumi.output(CREATED_AT), recipe: `recipe-of-${name}`, resource };
     });
-    new Traffic("chat-traffic", { endpoint, deployments, shares, ...args });
+    new Traffic("chat-traffic", { endpoint, stack: "prod", deployments, shares, ...args });
   }, options);
 }
 const written = (recording: Awaited<ReturnType<typeof make>>) => find(recording, "chat-traffic-write");
@@ -53,7 +54,10 @@ test("The template writes the endpoint's full body, and ARM's schema accepts bot
     contentVersion: "1.0.0.0",
     metadata: {
       endpointCreatedAt: CREATED_AT,
-      deploymentsCreatedAt: { "main-1": CREATED_AT, "next-2": CREATED_AT, "shadow-3": CREATED_AT },
+      deployments: {
+        createdAt: { "main-1": CREATED_AT, "next-2": CREATED_AT, "shadow-3": CREATED_AT },
+        recipes: { "main-1": "recipe-of-main-1", "next-2": "recipe-of-next-2", "shadow-3": "recipe-of-shadow-3" },
+      },
     },
     resources: [
       {
@@ -119,10 +123,18 @@ test("An endpoint without deployments gets empty shares, so that one whose last 
 test("It comes after every deployment, and has hooks around the write.", async () => {
   const write = written(await make());
   expect(write.dependsOn).toEqual(expect.arrayContaining(["chat-endpoint", "chat-identity", "main-1", "next-2", "shadow-3"]));
-  expect(write.hooks).toEqual({
-    beforeCreate: ["chat-traffic-active-write"],
-    beforeUpdate: ["chat-traffic-active-write"],
-    afterUpdate: ["chat-traffic-drain"],
+  const before = ["rules", "active-write", "leftovers", "write-gate", "capacity"].map((hook) => `chat-traffic-${hook}`);
+  expect(write.hooks).toEqual({ beforeCreate: before, beforeUpdate: before });
+});
+
+test("The gate is a hook of the component, a step before the write, and the component waits for every deployment.", async () => {
+  const component = find(await make(), "chat-traffic");
+  expect(component.hooks).toEqual({ beforeCreate: ["chat-traffic-gate"], beforeUpdate: ["chat-traffic-gate"] });
+  expect(component.inputs).toEqual({
+    traffic: { "main-1": 90, "next-2": 10 },
+    mirrorTraffic: { "shadow-3": 20 },
+    createdAt: { "main-1": CREATED_AT, "next-2": CREATED_AT, "shadow-3": CREATED_AT },
+    recipes: { "main-1": "recipe-of-main-1", "next-2": "recipe-of-next-2", "shadow-3": "recipe-of-shadow-3" },
   });
 });
 
@@ -147,14 +159,28 @@ describe("Hooks", () => {
   const newInputs = { deploymentName: "moor-traffic-chat", resourceGroupName: "rg" };
   const state = (provisioningState: string) => ({ "azure-native:resources:getDeployment": { properties: { provisioningState } } });
 
+  const names = ["main-00000002", "next-00000001"];
+  const refusal = (before: Record<string, number>, after: Record<string, number>) =>
+    run(() => refuseTransition("rules", "chat", names), { oldInputs: inputs(before), newInputs: inputs(after) });
+
+  test("A changed main and a promoted next are let through.", async () => {
+    await refusal({ "main-00000001": 100 }, { "main-00000002": 90, "next-00000001": 10 });
+    await refusal({}, { "main-00000002": 100 });
+  });
+
+  test("A deployment with weight that is gone from the stack is refused, with the remedy.", async () => {
+    await expect(refusal({ "old-00000001": 40, "main-00000001": 60 }, { "main-00000002": 100 })).rejects.toThrow(
+      "Deployment chat/old is gone from the stack but has 40 % of the requests: keep it with weight 0 beside its successor, run `pulumi up`, and remove it then. A label is renamed the same way.",
+    );
+  });
+
   test.each([
-    [{ main: 100 }, { next: 100 }, true],
-    [{ main: 100, next: 0 }, { main: 90, next: 10 }, false],
-    [{}, { main: 100 }, false],
-  ])("From %j to %j is a wait: %s.", async (before, now, waits) => {
-    const started = Date.now();
-    await run(() => drain("drain", 0.3), { oldInputs: inputs(before), newInputs: inputs(now) });
-    expect(Date.now() - started >= 300).toBe(waits);
+    [undefined, 0],
+    ["2026-01-01T00:00:00Z", 170],
+    ["2025-12-31T23:57:10Z", 0],
+    ["2026-01-01T01:00:00Z", 180],
+  ])("180 s after a write at %s, ten seconds into the year, are %s s from then.", (written, seconds) => {
+    expect(remainingDrain(written, 180, Date.parse("2026-01-01T00:00:10Z"))).toBe(seconds);
   });
 
   test.each(["Succeeded", "Failed", "Canceled"])("A write that is %s is in nobody's way.", async (provisioningState) => {

@@ -9,6 +9,7 @@ export interface StandInIdentity {
   readonly models: readonly string[];
   readonly scoringPath: string;
   readonly readinessPath: string;
+  readonly livenessPath: string;
 }
 
 /** A server that stands in for one deployment's container, as its handlers see it. */
@@ -18,4 +19,6 @@ export interface StandIn {
   readonly wait?: Wait;
   /** The fault that hits the present scoring request, if any. Counts requests: ask once for each. */
   nextFault(): Fault | undefined;
+  /** Whether its probes fail. */
+  isSick(): boolean;
 }

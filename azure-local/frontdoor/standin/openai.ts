@@ -8,12 +8,12 @@ import { answerFault, type Fault, pace } from "./pace";
 
 /** The part of vLLM's OpenAI API that chat clients use: `/health`, `/v1/models`, `/v1/chat/completions`, `/v1/completions`. */
 export async function answerOpenai(standIn: StandIn, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  const { models, readinessPath } = standIn.identity;
-  const isHealth = path === "/health" || path === readinessPath;
+  const { models, readinessPath, livenessPath } = standIn.identity;
+  const isHealth = path === "/health" || path === readinessPath || path === livenessPath;
   const kind = path === "/v1/chat/completions" ? "chat" : path === "/v1/completions" ? "text" : undefined;
   if (!kind && !isHealth && path !== "/v1/models") return sendJson(response, 404, { detail: "Not Found" });
   if (request.method !== (kind ? "POST" : "GET")) return sendJson(response, 405, { detail: "Method Not Allowed" });
-  if (isHealth) return void response.writeHead(200).end();
+  if (isHealth) return void response.writeHead(standIn.isSick() ? 503 : 200).end();
   if (!kind) return sendJson(response, 200, { object: "list", data: models.map(modelCard) });
   const completion = await read(kind, request, models);
   if ("status" in completion) return sendError(response, completion);

@@ -12,8 +12,11 @@ export interface Speed {
 
 /** Something that a stand-in does wrong, on request. */
 export interface Fault {
-  /** `status`: answers with `status`. `hang`: takes the request and never answers. `drop`: breaks the connection after `afterTokens`. */
-  readonly kind: "status" | "hang" | "drop";
+  /**
+   * `status`: answers with `status`. `hang`: takes the request and never answers. `drop`: breaks the connection after `afterTokens`.
+   * `sick`: answers, and from then on fails all probes until it is restarted.
+   */
+  readonly kind: "status" | "hang" | "drop" | "sick";
   /** With `status`. @default 500 */
   readonly status?: number;
   /** With `drop`: tokens sent before. @default 0 */

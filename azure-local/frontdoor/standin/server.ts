@@ -21,11 +21,14 @@ export interface RunningStandIn {
 export async function startStandIn(identity: StandInIdentity, options: StandInOptions = {}): Promise<RunningStandIn> {
   const { speed = {}, fault, wait } = options;
   let scoringRequests = 0;
+  let sick = false;
   const nextFault = () => {
     scoringRequests += 1;
-    return fault && scoringRequests % (fault.every ?? 1) === 0 ? fault : undefined;
+    const present = fault && scoringRequests % (fault.every ?? 1) === 0 ? fault : undefined;
+    sick ||= present?.kind === "sick";
+    return present;
   };
-  const standIn: StandIn = { identity, speed, wait, nextFault };
+  const standIn: StandIn = { identity, speed, wait, nextFault, isSick: () => sick };
   const answer = identity.pattern === "vllm" ? answerOpenai : answerScore;
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0]!;

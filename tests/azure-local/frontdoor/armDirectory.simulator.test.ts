@@ -56,7 +56,7 @@ async function createWorkspace(): Promise<void> {
   const route = (path: string) => ({ path, port: 8000 });
   const inferenceConfig = { scoringRoute: route("/"), livenessRoute: route("/health"), readinessRoute: route("/health") };
   await put(`${workspace}/environments/chat/versions/1`, {
-    properties: { image: `mcr.microsoft.com/vllm@sha256:${"a".repeat(64)}`, inferenceConfig },
+    properties: { image: `mcr.microsoft.com/chat@sha256:${"a".repeat(64)}`, inferenceConfig },
   });
 }
 
@@ -123,7 +123,8 @@ test("with AADToken a custom role with only the score action, granted at the end
     permissions: [{ actions, notActions: [] }],
     assignableScopes: [group],
   };
-  await put(role, { properties: definition }, "2022-05-01-preview");
+  // Written at a resource group, it is assigned by the id that it has in the subscription.
+  await put(role.replace(/^\/subscriptions\/[^/]+/, group), { properties: definition }, "2022-05-01-preview");
   const assignment = `${endpoint}/providers/Microsoft.Authorization/roleAssignments/33333333-3333-4333-8333-333333333333`;
   const properties = { principalId: scorer, principalType: "ServicePrincipal", roleDefinitionId: role };
   await put(assignment, { properties }, "2022-04-01");

@@ -41,6 +41,7 @@ beforeEach(() => {
       value: [
         {
           name: "main",
+          systemData: { createdAt: "2026-01-01T00:00:00Z" },
           sku: { name: "Default", capacity: 3 },
           properties: {
             provisioningState: "Succeeded",
@@ -48,12 +49,19 @@ beforeEach(() => {
             environmentVariables: { MOOR_SERVED_MODEL_NAME: "Qwen/Qwen2.5-7B-Instruct", VLLM_ARGS: '["--max-model-len","16384"]' },
             requestSettings: { requestTimeout: "PT1M30S", maxConcurrentRequestsPerInstance: 64 },
             readinessProbe: { period: "PT5S", timeout: "PT3S", failureThreshold: 7 },
+            livenessProbe: { initialDelay: "PT5M", period: "PT30S", timeout: "PT10S", failureThreshold: 60 },
           },
         },
       ],
     },
     [`GET ${environment}`]: {
-      properties: { inferenceConfig: { scoringRoute: { path: "/", port: 8000 }, readinessRoute: { path: "/health", port: 8000 } } },
+      properties: {
+        inferenceConfig: {
+          scoringRoute: { path: "/", port: 8000 },
+          readinessRoute: { path: "/health", port: 8000 },
+          livenessRoute: { path: "/ping", port: 8000 },
+        },
+      },
     },
   };
 });
@@ -79,7 +87,10 @@ test("an endpoint is read with its deployments, keys and routes", async () => {
         maxConcurrentRequestsPerInstance: 64,
         environmentVariables: { MOOR_SERVED_MODEL_NAME: "Qwen/Qwen2.5-7B-Instruct", VLLM_ARGS: '["--max-model-len","16384"]' },
         scoring: { path: "/", port: 8000 },
-        readiness: { path: "/health", port: 8000, period: 5, timeout: 3, failureThreshold: 7 },
+        readiness: { path: "/health", port: 8000, initialDelay: 10, period: 5, timeout: 3, failureThreshold: 7 },
+        liveness: { path: "/ping", port: 8000, initialDelay: 300, period: 30, timeout: 10, failureThreshold: 60 },
+        startUp: 60,
+        createdAt: Date.UTC(2026, 0, 1),
         pattern: "vllm",
         models: ["Qwen/Qwen2.5-7B-Instruct"],
       },
@@ -100,7 +111,10 @@ test("what a deployment leaves out has Azure's defaults and the inference server
       maxConcurrentRequestsPerInstance: 1,
       environmentVariables: {},
       scoring: { path: "/score", port: 5001 },
-      readiness: { path: "/", port: 5001, period: 10, timeout: 2, failureThreshold: 30 },
+      readiness: { path: "/", port: 5001, initialDelay: 10, period: 10, timeout: 2, failureThreshold: 30 },
+      liveness: { path: "/", port: 5001, initialDelay: 10, period: 10, timeout: 2, failureThreshold: 30 },
+      startUp: 5,
+      createdAt: undefined,
       pattern: "score",
       models: [],
     },

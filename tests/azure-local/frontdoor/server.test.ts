@@ -1,4 +1,4 @@
-// Does not prove Azure's own behaviour where rules.ts says that no document settles it, nor its bandwidth and rate limits, which are not simulated.
+// Does not prove Azure's own behaviour where rules.ts says that no document settles it.
 import { once } from "node:events";
 import { type IncomingMessage, request as openRequest, type RequestListener, type ServerResponse } from "node:http";
 import { type FrontdoorOptions, startFrontdoor } from "../../../azure-local/frontdoor";

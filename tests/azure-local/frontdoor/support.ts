@@ -3,6 +3,9 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request a
 import type { AddressInfo } from "node:net";
 import type { DeploymentView, Directory, EndpointView } from "../../../azure-local/frontdoor";
 
+/** Azure's defaults on vLLM's route. */
+export const probe = { path: "/health", port: 8000, initialDelay: 10, period: 10, timeout: 2, failureThreshold: 30 };
+
 export function deployment(name: string, changes: Partial<DeploymentView> = {}): DeploymentView {
   return {
     name,
@@ -12,7 +15,9 @@ export function deployment(name: string, changes: Partial<DeploymentView> = {}):
     maxConcurrentRequestsPerInstance: 8,
     environmentVariables: {},
     scoring: { path: "/", port: 8000 },
-    readiness: { path: "/health", port: 8000, period: 10, timeout: 2, failureThreshold: 30 },
+    readiness: probe,
+    liveness: probe,
+    startUp: 0,
     pattern: "vllm",
     models: ["tiny"],
     ...changes,
@@ -99,6 +104,7 @@ export function signal<T = void>(): { promise: Promise<T>; give(value: T): void 
   return { promise, give };
 }
 
+/** Signs apart from the issuer, also what no issuer would. */
 export function signToken(claims: object, secret: string, header: object = { alg: "HS256", typ: "JWT" }): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${part(header)}.${part(claims)}`;

@@ -16,6 +16,7 @@ const identity: StandInIdentity = {
   models: ["tiny"],
   scoringPath: "/",
   readinessPath: "/ready",
+  livenessPath: "/alive",
 };
 
 async function start(options: StandInOptions = {}, changes: Partial<StandInIdentity> = {}): Promise<string> {
@@ -68,7 +69,7 @@ test("tokens joined are the text, whatever the text", () => {
 });
 
 describe("score", () => {
-  const score = { pattern: "score" as const, models: [], scoringPath: "/score", readinessPath: "/" };
+  const score = { pattern: "score" as const, models: [], scoringPath: "/score", readinessPath: "/", livenessPath: "/" };
 
   test("a prediction says who answered and what arrived", async () => {
     const url = await start({}, score);

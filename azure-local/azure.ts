@@ -1,0 +1,54 @@
+import type { ArmOptions } from "./arm";
+import type { FrontdoorOptions, Issuer } from "./frontdoor";
+import type { SeenRequest } from "./requests";
+import type { Addresses } from "./running";
+
+/** Azure on this machine: the resource manager, the providers that the Pulumi engine attaches to, and the endpoints' front door. */
+export interface Azure extends Addresses {
+  /** For the engine's PULUMI_DEBUG_PROVIDERS. */
+  readonly debugProviders: string;
+  /** With the process id of the one whose Azure this is, where another process runs it. */
+  readonly runsIn?: number;
+  /** An Entra token of a test issuer, which endpoints with authMode AADToken accept from whoever may score. */
+  issueToken: Issuer["issueToken"];
+  /** Everything that Azure holds now, children and extensions included. */
+  resources(): AzureResource[];
+  /** Where this process runs it: waits until no other process needs it, then takes it down. */
+  close(): Promise<void>;
+}
+
+export interface AzureResource {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly location?: string;
+}
+
+/** What the front door can be told. */
+export const frontdoorOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
+
+export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOptions)[number]> {
+  /** Folder that holds the state; what is in it after `close` or a crash is there again at the next opening. */
+  readonly home: string;
+  /** Seconds of Azure that pass in one second here. @default Infinity: operations are over when they are first asked about */
+  readonly speed?: number;
+  /** Whether a refresh leaves out what `ignoreChanges` names; see `ProvidersOptions`. @default true */
+  readonly refreshIgnores?: boolean;
+  /** First of four ports in a row: resource manager and front door by HTTP, then both by HTTPS. @default any free ones */
+  readonly port?: number;
+  /** Serves HTTPS too, with a certificate that is kept in the home. @default false */
+  readonly https?: boolean;
+  /**
+   * What `scoringUri` says: Azure's own address, or one that answers on this machine: HTTPS where it is served.
+   * @default "azure"
+   */
+  readonly scoringUris?: "azure" | "loopback";
+  /** Use the Azure that another process runs on this home, whatever its options are; otherwise that is an error. @default true */
+  readonly attach?: boolean;
+  /** What else the resource manager can be told: faults, quota, rules that are off, a clock of the test's own. */
+  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer">;
+  /** Told of each request that is over, the front door's own to the resource manager left out. */
+  readonly onRequest?: (request: SeenRequest) => void;
+  /** Told what `close` waits for. */
+  readonly report?: (line: string) => void;
+}

@@ -1,0 +1,100 @@
+/**
+ * `npm run recover`: after a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and
+ * deletes nothing in Azure.
+ */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { openStackPulumi, type StackOptions, type StackPulumi } from "../stackPulumi";
+import { releaseLock } from "./lock";
+import {
+  type Candidate,
+  type Checkpoint,
+  candidatesOf,
+  foreign,
+  newResources,
+  type PlannedStep,
+  subscriptionOf,
+  withCandidates,
+} from "./state";
+
+export interface RecoverOptions extends StackOptions {
+  /** Release a lock also when nobody can tell from here whether its run is dead. */
+  readonly releaseLock?: boolean;
+}
+
+/** Rounds after which something is wrong: each finds what the round before made known. */
+const mostRounds = 20;
+
+export async function recover(options: RecoverOptions): Promise<void> {
+  const pulumi = await openStackPulumi(options);
+  try {
+    const found = await adoptAll(pulumi, options.releaseLock ?? false);
+    const list = found.length === 0 ? "The state lacked nothing." : `Found in Azure and taken into the state:\n  ${found.join("\n  ")}`;
+    const next = options.local ? `npm run local -- up -s ${options.stack}` : `pulumi up -s ${options.stack}`;
+    console.log(`${list}\nNow run \`${next}\`: it does what the killed run left undone, and removes failed deployments.`);
+  } finally {
+    await pulumi.close();
+  }
+}
+
+/**
+ * Takes into the state what the program makes and Azure has already. What the killed engine noted as begun comes first; then whatever the
+ * program would create, because a provider that dies takes its note along. A resource whose id hangs on one that is still missing comes a
+ * round later.
+ */
+async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<string[]> {
+  const adopted: string[] = [];
+  for (let round = 0; round < mostRounds; round++) {
+    const before = await exportState(pulumi);
+    // The first import drops what the killed engine had noted as begun, so that was read before.
+    if (round === 0) await releaseLock(pulumi, () => importState(pulumi, before), evenIfUnsure);
+    const candidates = candidatesOf(before, await plannedSteps(pulumi), subscriptionOf(before, pulumi.environment));
+    const after = await adopt(pulumi, before, candidates);
+    const mistaken = foreign(after, candidates, pulumi.stack);
+    for (const { urn } of mistaken) await pulumi.must(["state", "delete", urn, "--yes"]);
+    if (mistaken.length > 0) {
+      const list = mistaken.map(({ id }) => id).join("\n  ");
+      throw new Error(
+        `Azure has resources that this stack would make but that another made (tag moor-stack):\n  ${list}\nRename one side.`,
+      );
+    }
+    const fresh = newResources(before, after);
+    adopted.push(...fresh);
+    if (fresh.length === 0) return adopted;
+  }
+  throw new Error(`Still finding resources after ${mostRounds} rounds: run \`pulumi refresh\` and look at what it says.`);
+}
+
+/** What the program would create now; a preview that is refused still shows it. */
+async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
+  const { output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"]);
+  try {
+    return (JSON.parse(output) as { readonly steps?: PlannedStep[] }).steps ?? [];
+  } catch {
+    throw new Error(`pulumi preview failed, so it isn't known what is missing:\n${output}${errors}`);
+  }
+}
+
+/** Puts the candidates into the state and refreshes: the engine reads each by its id, keeps those that exist and drops the others. */
+async function adopt(pulumi: StackPulumi, checkpoint: Checkpoint, candidates: readonly Candidate[]): Promise<Checkpoint> {
+  await importState(pulumi, withCandidates(checkpoint, candidates));
+  await pulumi.must(["refresh", "--yes", "--skip-preview", "--suppress-outputs"]);
+  return exportState(pulumi);
+}
+
+async function exportState(pulumi: StackPulumi): Promise<Checkpoint> {
+  return JSON.parse(await pulumi.must(["stack", "export"])) as Checkpoint;
+}
+
+/** Secrets stay encrypted on the way; the file is readable by its owner only and goes at once. */
+async function importState(pulumi: StackPulumi, checkpoint: Checkpoint): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-recover-"));
+  const file = path.join(folder, "state.json");
+  try {
+    fs.writeFileSync(file, JSON.stringify(checkpoint), { mode: 0o600 });
+    await pulumi.must(["stack", "import", "--file", file]);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,56 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StackPulumi } from "../stackPulumi";
+
+/** Who holds a stack's lock, as a self-managed backend says it: `created by me@here (pid 4711) at 2026-01-01T00:00:00Z`. */
+const holder = /created by (?<user>\S+)@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<time>\S+)/;
+
+/**
+ * Does something that needs the stack's lock, and releases the lock of a run that is dead if one holds it. A run on this machine is dead when its process is gone; of one elsewhere nobody can tell from
+ * here.
+ * @throws Error when the run is alive, or when only a person can tell and has not.
+ */
+export async function releaseLock(pulumi: StackPulumi, work: () => Promise<void>, evenIfUnsure: boolean): Promise<void> {
+  const text = await work().then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  if (text === "") return;
+  if (!/currently locked|already in progress|Another update/i.test(text)) throw new Error(text);
+  const { user, host, pid, time } = holder.exec(text)?.groups ?? {};
+  if (host === os.hostname() && !(await hasEnded(Number(pid)))) {
+    throw new Error(`A run on this stack is still going on (process ${pid}): wait for it, or end it, and run the command again.`);
+  }
+  if (host !== os.hostname() && !evenIfUnsure) {
+    const who = host === undefined ? "" : ` of ${user} on ${host} since ${time}`;
+    throw new Error(`The stack is locked by a run${who}. If you know that it is dead, run the command again with --release-lock.`);
+  }
+  await pulumi.must(["cancel", "--yes"]);
+  await work();
+  console.log(`Released the lock of a run that is dead${pid === undefined ? "" : ` (process ${pid})`}.`);
+}
+
+/** Whether a process is gone, or goes within a few seconds: one that was just killed may still be ending. */
+async function hasEnded(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 30 && isAlive(pid); tries++) await sleep(100);
+  return !isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !isZombie(pid);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether a process has ended, and only its entry is left: in containers nobody may collect it. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+/** Azure Resource Manager itself, for the few things that must be done within a run and that no resource of the stack stands for. */
+import { setTimeout as sleep } from "node:timers/promises";
+import * as authorization from "@pulumi/azure-native/authorization";
+
+/** API version of endpoints and deployments; the same that `@pulumi/azure-native` 3.28 uses. */
+export const machineLearningApi = "2025-12-01";
+
+/** Azure's own address, or that of the Azure on this machine. */
+const armUrl = () => process.env.MOOR_ARM_URL || "https://management.azure.com";
+
+const pollSeconds = () => (process.env.MOOR_ARM_URL ? 0.1 : 10);
+
+/** Calls with the credential that Pulumi has anyway; fetched anew each time, because a run may outlast a token. */
+async function call(method: string, path: string, apiVersion: string, body?: object): Promise<Response> {
+  const { token } = await authorization.getClientToken({}, { async: true });
+  const url = path.startsWith("https:") || path.startsWith("http:") ? path : `${armUrl()}${path}?api-version=${apiVersion}`;
+  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) };
+  return fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
+/** All items of a collection, page after page. A collection that doesn't exist has none. */
+export async function list<T>(collectionId: string, apiVersion = machineLearningApi): Promise<T[]> {
+  const items: T[] = [];
+  for (let next: string | undefined = collectionId; next; ) {
+    const response = await call("GET", next, apiVersion);
+    if (response.status === 404) return items;
+    if (!response.ok) throw new Error(`Azure answered ${response.status} to GET ${collectionId}: ${await response.text()}`);
+    const page = (await response.json()) as { readonly value: T[]; readonly nextLink?: string };
+    items.push(...page.value);
+    next = page.nextLink;
+  }
+  return items;
+}
+
+/** Deletes a resource and waits until it is gone. While another operation keeps it busy, it is tried again. */
+export async function remove(id: string, limitSeconds: number, apiVersion = machineLearningApi): Promise<void> {
+  const end = Date.now() + limitSeconds * 1000;
+  let accepted = false;
+  for (;;) {
+    const response = await call(accepted ? "GET" : "DELETE", id, apiVersion);
+    if (response.status === 404 || response.status === 204) return;
+    if (!response.ok && response.status !== 409) {
+      throw new Error(`Azure answered ${response.status} to the deletion of ${id}: ${await response.text()}`);
+    }
+    accepted ||= response.ok;
+    if (Date.now() > end) throw new Error(`${id} is not gone after ${limitSeconds} s.`);
+    await sleep(pollSeconds() * 1000);
+  }
+}
+
+/** Changes the number of a deployment's instances and waits until they are there. */
+export async function setInstances(deploymentId: string, instances: number, limitSeconds: number): Promise<void> {
+  const end = Date.now() + limitSeconds * 1000;
+  const response = await call("PATCH", deploymentId, machineLearningApi, { sku: { name: "Default", capacity: instances } });
+  if (!response.ok)
+    throw new Error(`Azure answered ${response.status} to ${instances} instances of ${deploymentId}: ${await response.text()}`);
+  for (;;) {
+    const shown = await call("GET", deploymentId, machineLearningApi);
+    const { properties } = (await shown.json()) as { readonly properties: { readonly provisioningState: string } };
+    if (properties.provisioningState === "Succeeded") return;
+    if (["Failed", "Canceled"].includes(properties.provisioningState) || Date.now() > end) {
+      throw new Error(`${deploymentId} is ${properties.provisioningState} after its number of instances was set to ${instances}.`);
+    }
+    await sleep(pollSeconds() * 1000);
+  }
+}

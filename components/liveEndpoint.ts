@@ -1,0 +1,63 @@
+/** What Azure says of an endpoint and its deployments now, whatever the state of the stack remembers. */
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import * as pulumi from "@pulumi/pulumi";
+import type { EndpointReference } from "./onlineEndpoint";
+
+/** Path parameters of an endpoint. */
+export interface EndpointAddress {
+  readonly resourceGroupName: string;
+  readonly workspaceName: string;
+  readonly endpointName: string;
+}
+
+export type Shares = Readonly<Record<string, number>>;
+
+export interface LiveEndpoint {
+  readonly authMode: string;
+  /** Scheme and host. */
+  readonly origin: string;
+  /** Percent by deployment name. */
+  readonly traffic: Shares;
+  readonly mirrorTraffic: Shares;
+}
+
+/** Resolves when the endpoint's names are known, which is at once where it exists. */
+export function addressOf({ workspace, name }: EndpointReference): pulumi.Output<EndpointAddress> {
+  return pulumi.output({
+    resourceGroupName: workspace.resourceGroupName,
+    workspaceName: workspace.name,
+    endpointName: name,
+  });
+}
+
+/** An output's value, for code that runs when all outputs are known: hooks. */
+export function known<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+}
+
+/** The endpoint, or undefined when there is none. */
+export async function liveEndpoint(address: EndpointAddress): Promise<LiveEndpoint | undefined> {
+  const found = await unlessMissing(machinelearningservices.getOnlineEndpoint(address, { async: true }));
+  if (found === undefined) return undefined;
+  const { authMode, scoringUri, traffic = {}, mirrorTraffic = {} } = found.properties;
+  return { authMode, origin: new URL(scoringUri).origin, traffic, mirrorTraffic };
+}
+
+/** State and number of instances of a deployment, or undefined when there is none of that name. */
+export async function liveDeployment(
+  address: EndpointAddress,
+  deploymentName: string,
+): Promise<{ readonly state: string; readonly instances: number | undefined } | undefined> {
+  const found = await unlessMissing(machinelearningservices.getOnlineDeployment({ ...address, deploymentName }, { async: true }));
+  return found && { state: found.properties.provisioningState, instances: found.sku?.capacity };
+}
+
+/** What an invoke yields, or undefined when the resource it asks for doesn't exist. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (/NotFound|not found|\b404\b/i.test(String(error))) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** Outside every clone, so that the second clone finds the first one's. */
+const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "moor");
+
+/** A Python that has the packages of a requirements file, or why there is none. */
+export type Venv = { readonly python: string } | { readonly missing: string };
+
+/** Makes the environment at the first call, which takes some 20 s and the package index. */
+export function venvOf(requirements: string): Venv {
+  const version = spawnSync("python3", ["--version"], { encoding: "utf8" }).stdout?.trim();
+  if (!version) return { missing: "python3 is not on PATH" };
+  const hash = createHash("sha256").update(version).update(fs.readFileSync(requirements));
+  const folder = path.join(cache, `python-${hash.digest("hex").slice(0, 16)}`);
+  const python = path.join(folder, "bin", "python3");
+  if (fs.existsSync(python)) return { python };
+  fs.mkdirSync(cache, { recursive: true });
+  // Made under another name and renamed, so that one that is cut short, or made twice at once, leaves no half of an environment.
+  const unfinished = fs.mkdtempSync(`${folder}.`);
+  try {
+    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
+    const failure =
+      run("python3", ["-m", "venv", unfinished]) ?? run(path.join(unfinished, "bin", "python3"), install) ?? rename(unfinished, folder);
+    return failure ? { missing: failure } : { python };
+  } finally {
+    fs.rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+function run(command: string, args: string[]): string | undefined {
+  const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  return status === 0 ? undefined : `${path.basename(command)} ${args.join(" ")} failed (${stderr.trim().split("\n").at(-1)})`;
+}
+
+function rename(from: string, to: string): undefined {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    // Another test run was quicker.
+    if (!fs.existsSync(to)) throw error;
+  }
+}
+
+/**
+ * Declares tests that need such a Python. Where there is none, one test says so: it passes on a person's machine and fails where CI is
+ * set, which is where the proof has to be.
+ */
+export function describeWith(requirements: string, proof: string, tests: (python: string) => void): void {
+  const venv = venvOf(requirements);
+  if ("python" in venv) {
+    describe(proof, () => tests(venv.python));
+    return;
+  }
+  test(`remains unproved here: ${proof}`, () => {
+    const sentence = `That ${proof} remains unproved: ${venv.missing}.`;
+    if (process.env.CI) throw new Error(sentence);
+    console.warn(sentence);
+  });
+}

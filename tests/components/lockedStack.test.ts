@@ -1,0 +1,109 @@
+// Proves that a newer Moor with other prices, facts or rules changes nothing of a stack that has a lock: not one resource, not one line of
+// its preview; and that `lock --check` names what it would decide instead. The changes are simulated one at a time. Doesn't prove that a
+// component's own code stays the same between versions.
+
+// Before Pulumi's runtime, which reads the folder when it is loaded.
+import "./rootDirectory";
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { settingsOf } from "../../config/stackYaml";
+import type * as recorder from "./recorder";
+
+jest.setTimeout(60_000);
+
+const root = path.join(__dirname, "..", "..");
+const config = settingsOf(fs.readFileSync(path.join(root, "Pulumi.prod.yaml"), "utf8")).settings;
+
+interface Change {
+  readonly what: string;
+  /** Replaces a module before the program is loaded. */
+  readonly simulate: () => void;
+  /** What `lock --check` must say. */
+  readonly named: RegExp;
+}
+
+const changes: readonly Change[] = [
+  {
+    what: "prices",
+    simulate: () =>
+      jest.doMock("../../facts/prices", () => {
+        const actual = jest.requireActual<typeof import("../../facts/prices")>("../../facts/prices");
+        return { ...actual, usdPerHour: (size: string, region: string) => (actual.usdPerHour(size, region) ?? 0) * 2 };
+      }),
+    named: /\nchat\/main usdPerHour: 4\.775 → 9\.55\n/,
+  },
+  {
+    what: "facts: the GPU is faster and shows a little more memory",
+    simulate: () =>
+      jest.doMock("../../facts/gpus", () => {
+        const { gpus, ...rest } = jest.requireActual<typeof import("../../facts/gpus")>("../../facts/gpus");
+        return { ...rest, gpus: { ...gpus, "A100-80GB-PCIe": { ...gpus["A100-80GB-PCIe"], bandwidthGBps: 2400, visibleGiB: 79.2 } } };
+      }),
+    named: /\nchat\/candidate requestSettings\.requestTimeout: 100 → 90\n/,
+  },
+  {
+    what: "rules: a start is allowed an hour",
+    simulate: () =>
+      jest.doMock("../../planner/serving/start", () => {
+        const actual = jest.requireActual<typeof import("../../planner/serving/start")>("../../planner/serving/start");
+        return { ...actual, startOf: () => ({ expectedSeconds: 1800, allowedSeconds: 3600, reason: "start: an hour" }) };
+      }),
+    named: /\nchat\/main probes\.readiness\.failureThreshold: 84 → 390\n/,
+  },
+  {
+    what: "rules: the declared load is no longer carried",
+    simulate: () =>
+      jest.doMock("../../planner/serving/speed", () => ({
+        speedOf: () => ({ firstTokenSeconds: 100, perTokenSeconds: 1, answerSeconds: 1124 }),
+      })),
+    named: /MOOR117 moor:endpoints\.chat\.deployments\.main\n/,
+  },
+];
+
+/** A version of Moor in which `simulate` holds: everything is read again. */
+function otherMoor<T>(simulate: () => void, use: () => T): T {
+  jest.resetModules();
+  simulate();
+  return use();
+}
+
+async function preview(simulate: () => void = () => {}) {
+  const lines: string[] = [];
+  const { record } = otherMoor(simulate, () => {
+    const { log } = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
+    jest.spyOn(log, "info").mockImplementation(async (line) => void lines.push(line));
+    return require("./recorder") as typeof recorder;
+  });
+  const { resources } = await record(() => require("../../index"), { stack: "prod", preview: true, config });
+  return { resources, lines };
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  for (const module of ["facts/prices", "facts/gpus", "planner/serving/start", "planner/serving/speed"]) jest.dontMock(`../../${module}`);
+});
+
+let asShipped: ReturnType<typeof preview>;
+beforeAll(() => {
+  asShipped = preview();
+  return asShipped;
+});
+
+test("the preview has one line a deployment: size, instances, model, context, concurrency, share and price", async () => {
+  expect((await asShipped).lines).toEqual([
+    "chat/main-396e5a20: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 from the mirror, 16384 tokens of context, 64 requests at once and instance, 90 % of requests, 14.33 USD an hour (10,457 a month) to 28.65 (20,915) by list price",
+    "chat/candidate-fdd376f0: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d from the mirror, 16384 tokens of context, 16 requests at once and instance, 10 % of requests, 4.78 USD an hour (3,486 a month) by list price",
+    "fraud/main-8da2438d: 2 × Standard_DS3_v2, 4 requests at once and instance, 100 % of requests, 0.54 USD an hour (397 a month) by list price",
+  ]);
+});
+
+test.each(changes)("other $what: the preview of a locked stack is the same to the last value", async ({ simulate }) => {
+  expect(await preview(simulate)).toEqual(await asShipped);
+});
+
+test.each(changes)("other $what: `lock --check` names the difference", async ({ simulate, named }) => {
+  jest.spyOn(console, "log").mockImplementation(() => {});
+  const { lock } = otherMoor(simulate, () => require("../../cli/lock") as typeof import("../../cli/lock"));
+  await expect(lock({ stack: "prod", folder: root, check: true })).rejects.toThrow(named);
+});

@@ -1,0 +1,129 @@
+// Proves with the real engine that a deployment which doesn't answer as it should gets no traffic, that whoever runs the stack reads why, and
+// that the next run asks again. It does not prove that a real model passes: the container is a stand-in, made to look broken by a proxy.
+import { type FaultyDoor, type Meddle, revision, serving, startFaultyDoor, startUp } from "./rolloutSupport";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(180_000);
+
+let sandbox: Sandbox;
+let proxy: FaultyDoor;
+/** Name of the deployment that serves all along. */
+let stable: string;
+
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  proxy = await startFaultyDoor(sandbox.azure.frontdoorUrl);
+  sandbox.environment.MOOR_FRONTDOOR_URL = proxy.url;
+  sandbox.environment.MOOR_WAITS = JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: 0, gateSeconds: 2 });
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  [stable] = (await serving(sandbox)).deployments as [string];
+});
+afterAll(async () => {
+  await proxy.close();
+  await sandbox.close();
+});
+
+test("A first deployment is asked for readiness, model, an answer and a stream before it gets traffic.", async () => {
+  expect(proxy.asked).toEqual({ [stable]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
+  expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
+});
+
+const json = (body: object) => JSON.stringify(body);
+const streams = (body: string) => JSON.parse(body || "{}").stream === true;
+const others =
+  (meddle: Meddle): Meddle =>
+  (request, response) =>
+    request.deployment !== stable && meddle(request, response);
+
+const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][] = [
+  [
+    "another model",
+    "1",
+    ({ path }, response) => path === "/v1/models" && Boolean(response.end(json({ object: "list", data: [{ id: "other" }] }))),
+    /refused main-\w{8} \(model\)[\s\S]*Came back after one try in [\d.]+ s: 200, but it serves other, not chat/,
+  ],
+  [
+    "an error",
+    "2",
+    ({ path }, response) =>
+      path === "/v1/chat/completions" &&
+      Boolean(response.writeHead(424, { "ms-azureml-model-error-statuscode": "500" }).end(json({ error: "no GPU left" }))),
+    /refused main-\w{8} \(chat\)[\s\S]*Came back after \d+ tries in [\d.]+ s: 424 \(the container's own status: 500\): \{"error":"no GPU left"\}/,
+  ],
+  [
+    "a broken stream",
+    "3",
+    ({ body }, response) =>
+      streams(body) && Boolean(response.end(`data: ${json({ choices: [{ index: 0, delta: { content: "Hel" } }] })}\n\n`)),
+    /refused main-\w{8} \(stream\)[\s\S]*doesn't end with \[DONE\]: it broke off/,
+  ],
+  [
+    "no readiness",
+    "4",
+    (_, response) => Boolean(response.writeHead(424, { "ms-azureml-model-error-statuscode": "503" }).end()),
+    /refused main-\w{8} \(readiness\)[\s\S]*GET \/health\s+Came back after \d+ tries in [\d.]+ s: 424 \(the container's own status: 503\): no text/,
+  ],
+];
+
+test.each(refusals)("A candidate with %s gets no traffic, and the one before still serves.", async (_, digit, meddle, message) => {
+  proxy.meddle = others(meddle);
+  const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision(digit)]) });
+  expect({ code, output }).toEqual({ code: expect.any(Number), output: expect.stringMatching(message) });
+  expect(code).not.toBe(0);
+  expect(output).toContain(`Traffic was not changed: ${stable} 100 % still serves.`);
+  const { traffic, deployments } = await serving(sandbox);
+  expect(traffic).toEqual({ [stable]: 100 });
+  // The stable one and this candidate: the candidate of the test before is gone.
+  expect(deployments).toHaveLength(2);
+  expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
+});
+
+test("A candidate that is slower than its bound is refused after three answers.", async () => {
+  proxy.meddle = () => false;
+  const check = [["moor:endpoints", "chat", "deployments", "main", "check"], { latency: 0.0001 }] as [string[], unknown];
+  const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision("5"), check]) });
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/\(latency\)[\s\S]*after 3 tries in [\d.]+ s: 200, but it took [\d.]+ s, and 0.0001 s are allowed/);
+  expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
+});
+
+test("An interrupt at the terminal during the gate leaves traffic untouched, even when the answer comes in the end.", async () => {
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    proxy.meddle = others((_, response) => {
+      answer = () => response.end();
+      resolve();
+      return true;
+    });
+  });
+  const up = await startUp(sandbox, "dev", sandbox.edit("dev", [revision("6")]));
+  await asked;
+  process.kill(-up.pid, "SIGINT");
+  await up.sees(/cancelling/).catch(() => {});
+  proxy.meddle = () => false;
+  answer();
+  const { code } = await up.run;
+  expect(code).not.toBe(0);
+  expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
+});
+
+test("The next run asks the same candidate again and gives it the traffic; the rejected ones are gone.", async () => {
+  proxy.meddle = () => false;
+  for (const name of Object.keys(proxy.asked)) delete proxy.asked[name];
+  const stackFile = sandbox.edit("dev", [revision("6")]);
+  const { code, output } = await sandbox.run("up", "dev", { stackFile });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  const { traffic, deployments } = await serving(sandbox);
+  expect(deployments).toHaveLength(1);
+  expect(traffic).toEqual({ [deployments[0]!]: 100 });
+  expect(proxy.asked).toEqual({ [deployments[0]!]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
+  expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});
+
+test("No key is in what was printed, nor in the state.", async () => {
+  const id = (await sandbox.resources()).find((one) => /\/onlineendpoints\/chat-[^/]+$/.test(one))!;
+  const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, "2025-12-01")).json()) as { primaryKey: string };
+  const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
+  expect(keys.primaryKey.length).toBeGreaterThan(20);
+  expect(state).not.toContain(keys.primaryKey);
+});

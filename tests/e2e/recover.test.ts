@@ -1,0 +1,75 @@
+// Proves with the real engine that a run which was killed in the middle, with pulumi alone or with Azure's own end, is put right by one
+// command, after which `up` converges. It kills at a handful of moments, not at every one.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { exitCode } from "../../azure-local/pulumi";
+import { root } from "../../cli/local/session";
+import type { Request } from "./sandbox";
+
+jest.setTimeout(240_000);
+
+let home: string;
+beforeEach(() => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-recover-"));
+});
+afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
+
+function moor(args: string[]) {
+  return spawn(process.execPath, [path.join(root, "cli", "run.js"), ...args], {
+    cwd: root,
+    env: { ...process.env, MOOR_LOCAL_HOME: home },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+}
+
+async function run(args: string[]): Promise<{ code: number; output: string }> {
+  const child = moor(args);
+  let output = "";
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return { code: await exitCode(child), output };
+}
+
+const up = ["local", "up", "-s", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
+
+/** Requests that ARM has answered; the last line of a killed log may be cut off. */
+function requests(): Request[] {
+  const log = path.join(home, "azure", "requests.jsonl");
+  const lines = fs.existsSync(log) ? fs.readFileSync(log, "utf8").split("\n") : [];
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as Request);
+}
+
+/** Brings dev up and kills it when so many resources have been written, the whole process group at once. */
+async function killAfter(writes: number): Promise<void> {
+  const child = moor(up);
+  child.stdout!.resume();
+  child.stderr!.resume();
+  const ended = once(child, "exit");
+  const written = () => requests().filter(({ method, status }) => method === "PUT" && status < 300).length;
+  while (written() < writes) await new Promise((resolve) => setTimeout(resolve, 5));
+  const children = fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  for (const pid of children) process.kill(pid, "SIGKILL");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+test.each([5, 25, 45, 60])("A run killed after %s writes is put right by recover, and up converges.", async (writes) => {
+  await killAfter(writes);
+  const recovered = await run(["recover", "-s", "dev", "--local"]);
+  expect(recovered).toMatchObject({ code: 0 });
+  const second = await run(up);
+  expect(second).toMatchObject({ code: 0 });
+  const third = await run(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);
+  expect(third).toMatchObject({ code: 0 });
+  // Nothing was made twice.
+  const created = requests().filter(({ method, status }) => method === "PUT" && status === 201);
+  const ids = created.map(({ path: target }) => target.split("?")[0]!.toLowerCase());
+  expect(ids.length).toBe(new Set(ids).size);
+});

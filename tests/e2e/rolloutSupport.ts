@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { exitCode } from "../../azure-local/pulumi";
+import { root } from "../../cli/local/session";
+import { prepareStack } from "../../cli/local/stackFile";
+import type { Run, Sandbox } from "./sandbox";
+
+/** Percent by deployment name, and the deployments that there are. */
+export interface Serving {
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly deployments: readonly string[];
+}
+
+const api = "2025-12-01";
+
+/** Ids of what a stack's first endpoint stands on. */
+export async function endpointOf(sandbox: Sandbox, key = "chat"): Promise<string> {
+  const found = (await sandbox.resources()).find((id) => new RegExp(`/onlineendpoints/${key}-[^/]+$`).test(id));
+  if (found === undefined) throw new Error(`there is no endpoint ${key}`);
+  return found;
+}
+
+/** What the resource manager says of an endpoint. */
+export async function serving(sandbox: Sandbox, key = "chat"): Promise<Serving> {
+  const id = await endpointOf(sandbox, key);
+  const endpoint = (await (await sandbox.arm("GET", id, api)).json()) as { properties: { traffic?: Record<string, number> } };
+  const { value } = (await (await sandbox.arm("GET", `${id}/deployments`, api)).json()) as { value: { name: string }[] };
+  return { traffic: endpoint.properties.traffic ?? {}, deployments: value.map(({ name }) => name).sort() };
+}
+
+/** A change of the dev stack's model: to a commit made of one digit. */
+export function revision(digit: string): [keys: string[], value: unknown] {
+  return [["moor:endpoints", "chat", "deployments", "main", "vllm", "revision"], digit.repeat(40)];
+}
+
+/** A run of pulumi in a process group of its own, as a terminal has it: `process.kill(-pid, signal)` reaches all that it started. */
+export interface Running {
+  readonly pid: number;
+  readonly run: Promise<Run>;
+  /** Resolves when the output matches. */
+  sees(pattern: RegExp): Promise<void>;
+}
+
+export async function startUp(sandbox: Sandbox, stack: string, stackFile: string): Promise<Running> {
+  const file = await prepareStack(sandbox, stack, stackFile);
+  const args = ["up", "--yes", "--skip-preview", "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
+  const child = spawn(sandbox.engine.command, args, {
+    cwd: root,
+    env: sandbox.environment,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  const waiting: { pattern: RegExp; resolve: () => void }[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      for (const { pattern, resolve } of waiting) if (pattern.test(output)) resolve();
+    });
+  }
+  const run = exitCode(child).then((code) => ({ code, output }));
+  return {
+    pid: child.pid!,
+    run,
+    sees: (pattern) =>
+      new Promise((resolve, reject) => {
+        if (pattern.test(output)) return resolve();
+        waiting.push({ pattern, resolve });
+        run.then(() => reject(new Error(`never saw ${pattern} in:\n${output}`)));
+      }),
+  };
+}
+
+/** What a proxy does with a request: answers itself, or lets it pass when it returns false. */
+export type Meddle = (request: { deployment: string; path: string; body: string }, response: http.ServerResponse) => boolean;
+
+export interface FaultyDoor {
+  readonly url: string;
+  /** Paths asked of each deployment, in order. */
+  readonly asked: Record<string, string[]>;
+  meddle: Meddle;
+  close(): Promise<void>;
+}
+
+/** Stands between the gate and the front door, where a deployment can be made to look broken. */
+export async function startFaultyDoor(frontdoorUrl: string): Promise<FaultyDoor> {
+  const asked: Record<string, string[]> = {};
+  const server = http.createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString("utf8");
+    const deployment = String(request.headers["azureml-model-deployment"] ?? "");
+    const path = (request.url ?? "/").replace(/^\/[^/]+/, "");
+    asked[deployment] = [...(asked[deployment] ?? []), path];
+    if (proxy.meddle({ deployment, path, body }, response)) return;
+    const onward = http.request(`${frontdoorUrl}${request.url}`, { method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => response.destroy());
+    onward.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const proxy: FaultyDoor = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    meddle: () => false,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return proxy;
+}
