@@ -1,13 +1,16 @@
+import { secondsOf } from "../arm/duration";
 import type { ArmDeployment, ArmEnvironmentVersion, ArmProbe } from "./armTypes";
 import type { DeploymentView, Probe, Route } from "./directory";
-import { durationSeconds } from "./duration";
 import { startUpSeconds } from "./start";
 
-/** Azure's defaults for what a deployment leaves out (Azure docs, reference-yaml-deployment-managed-online). */
+/**
+ * Azure's defaults for what a deployment leaves out (Azure docs, reference-yaml-deployment-managed-online), durations in seconds. What
+ * can't be read counts as left out: to refuse it is the resource manager's business.
+ */
 const defaults = {
-  requestTimeout: "PT5S",
+  requestTimeout: 5,
   maxConcurrentRequestsPerInstance: 1,
-  probe: { initialDelay: "PT10S", period: "PT10S", timeout: "PT2S", failureThreshold: 30 },
+  probe: { initialDelay: 10, period: 10, timeout: 2, failureThreshold: 30 },
 };
 
 /** Routes of an image made for Azure's inference server, which needs no inference configuration. */
@@ -24,7 +27,7 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
     name: deployment.name,
     state: properties.provisioningState,
     instances: deployment.sku?.capacity ?? 1,
-    requestTimeout: durationSeconds(properties.requestSettings?.requestTimeout ?? defaults.requestTimeout),
+    requestTimeout: secondsOf(properties.requestSettings?.requestTimeout) ?? defaults.requestTimeout,
     maxConcurrentRequestsPerInstance:
       properties.requestSettings?.maxConcurrentRequestsPerInstance ?? defaults.maxConcurrentRequestsPerInstance,
     environmentVariables,
@@ -45,9 +48,9 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
 function probe(given: ArmProbe | null | undefined, route: Route | undefined): Probe {
   return {
     ...(route ?? inferenceServerRoutes.probes),
-    initialDelay: durationSeconds(given?.initialDelay ?? defaults.probe.initialDelay),
-    period: durationSeconds(given?.period ?? defaults.probe.period),
-    timeout: durationSeconds(given?.timeout ?? defaults.probe.timeout),
+    initialDelay: secondsOf(given?.initialDelay) ?? defaults.probe.initialDelay,
+    period: secondsOf(given?.period) ?? defaults.probe.period,
+    timeout: secondsOf(given?.timeout) ?? defaults.probe.timeout,
     failureThreshold: given?.failureThreshold ?? defaults.probe.failureThreshold,
   };
 }

@@ -2,7 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import { createServer } from "node:http";
 import * as https from "node:https";
+import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type AzureOptions, FolderInUse, openAzure, type SeenRequest } from "../../azure-local";
@@ -103,6 +105,19 @@ test("an Azure of another process is attached to; killed, its traces count for n
   expect(own.runsIn).toBeUndefined();
   expect(own.resources().map(({ name }) => name)).toEqual(["there"]);
 }, 30_000);
+
+test("a notice that names another server's address, or is no notice, counts for nothing", async () => {
+  const other = createServer((_request, response) => void response.end("not Azure"));
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  for (const notice of [JSON.stringify({ pid: process.pid, url }), "half of a noti"]) {
+    fs.writeFileSync(path.join(home, "running.json"), notice);
+    const azure = await open();
+    expect(azure.runsIn).toBeUndefined();
+    await azure.close();
+  }
+  other.close();
+});
 
 test("a guest that is killed keeps nobody waiting", async () => {
   const said: string[] = [];

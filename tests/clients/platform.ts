@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Azure, type AzureOptions, openAzure } from "../../azure-local";
+import type { ManualClock } from "../../azure-local/arm";
 
 const location = "swedencentral";
 const version = "2025-12-01";
@@ -11,7 +12,10 @@ export interface Platform {
   readonly azure: Azure;
   /** ARM id. */
   readonly workspace: string;
+  /** Writes and sees the operation through. */
   put(id: string, body: object, apiVersion?: string): Promise<void>;
+  /** Writes, and leaves the operation to a clock of the test's own. @returns where it can be asked after */
+  begin(id: string, body: object, apiVersion?: string): Promise<string | null>;
   /** Makes an environment version whose container answers like Azure's inference server. @returns its ARM id */
   environment(name: string, port: number, scoringPath: string, probePath: string): Promise<string>;
   /** Makes an endpoint with one deployment that takes all traffic. @returns its ARM id */
@@ -19,18 +23,30 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-export async function startPlatform(options: Partial<AzureOptions> = {}): Promise<Platform> {
+export interface PlatformOptions extends Partial<AzureOptions> {
+  /** A clock of the test's own. */
+  readonly clock?: ManualClock;
+}
+
+export async function startPlatform({ clock, ...options }: PlatformOptions = {}): Promise<Platform> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-clients-"));
-  const azure = await openAzure({ home, https: true, scoringUris: "loopback", ...options });
+  const azure = await openAzure({ home, https: true, scoringUris: "loopback", ...options, ...(clock ? { arm: { clock } } : {}) });
   const group = `/subscriptions/${azure.subscriptionId}/resourceGroups/rg`;
   const workspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/models`;
 
-  async function put(id: string, body: object, apiVersion = version): Promise<void> {
-    const headers = { authorization: "Bearer test", "content-type": "application/json" };
+  const headers = { authorization: "Bearer test", "content-type": "application/json" };
+
+  async function begin(id: string, body: object, apiVersion = version): Promise<string | null> {
     const response = await fetch(`${azure.armUrl}${id}?api-version=${apiVersion}`, { method: "PUT", headers, body: JSON.stringify(body) });
     const text = await response.text();
     if (!response.ok) throw new Error(`PUT ${id}: ${response.status} ${text}`);
-    const operation = response.headers.get("azure-asyncoperation");
+    return response.headers.get("azure-asyncoperation");
+  }
+
+  async function put(id: string, body: object, apiVersion?: string): Promise<void> {
+    const operation = await begin(id, body, apiVersion);
+    // On a clock of the test's own an hour is enough for anything here.
+    clock?.advance(3600);
     const ended = operation ? ((await (await fetch(operation, { headers })).json()) as { status: string }) : undefined;
     if (ended && ended.status !== "Succeeded") throw new Error(`PUT ${id}: ${JSON.stringify(ended)}`);
   }
@@ -48,6 +64,7 @@ export async function startPlatform(options: Partial<AzureOptions> = {}): Promis
     azure,
     workspace,
     put,
+    begin,
     async environment(name, port, scoringPath, probePath) {
       const probe = { path: probePath, port };
       const inferenceConfig = { scoringRoute: { path: scoringPath, port }, livenessRoute: probe, readinessRoute: probe };

@@ -1,6 +1,6 @@
 // Does not prove which durations Azure accepts, only how those that it writes are read.
 import * as fc from "fast-check";
-import { durationSeconds } from "../../../azure-local/frontdoor/duration";
+import { secondsOf } from "../../../azure-local/arm/duration";
 
 test.each([
   ["PT5S", 5],
@@ -10,18 +10,18 @@ test.each([
   ["P1DT1S", 86401],
   ["P2D", 172800],
 ])("%s is %d seconds", (text, seconds) => {
-  expect(durationSeconds(text)).toBe(seconds);
+  expect(secondsOf(text)).toBe(seconds);
 });
 
 test("durations made of parts add up", () => {
   const whole = fc.integer({ min: 0, max: 99 });
   fc.assert(
     fc.property(whole, whole, whole, whole, (d, h, m, s) => {
-      expect(durationSeconds(`P${d}DT${h}H${m}M${s}S`)).toBe(d * 86400 + h * 3600 + m * 60 + s);
+      expect(secondsOf(`P${d}DT${h}H${m}M${s}S`)).toBe(d * 86400 + h * 3600 + m * 60 + s);
     }),
   );
 });
 
 test.each(["", "P", "PT", "P1DT", "5", "PT5", "5S", "P1Y", "PT-5S", "pt5s", "PT5S "])("%p is not a duration", (text) => {
-  expect(() => durationSeconds(text)).toThrow(`"${text}" is not an ISO-8601 duration`);
+  expect(secondsOf(text)).toBeUndefined();
 });
