@@ -1,12 +1,13 @@
+import "./config/stack"; // first: a mistake in the stack file is told before the rest is loaded
+
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
 import { describe } from "./config/describe";
-import { loadStack } from "./config/load";
 import type { EndpointSpec } from "./config/spec";
+import { huggingFaceToken, spec } from "./config/stack";
 
-const { spec, huggingFaceToken } = loadStack();
 const { name: stack, location: region, platform } = spec;
 const { roles, diagnostics } = platform;
 const tags = { "moor-stack": stack, ...platform.tags };
@@ -43,7 +44,7 @@ const workspace = new Workspace("platform", {
 });
 
 const decisions = spec.endpoints.flatMap(({ deployments }) =>
-  deployments.flatMap(({ decision, previous }) => [decision, previous ?? decision]),
+  deployments.flatMap(({ decision, previous, keepPrevious }) => [decision, ...(keepPrevious && previous ? [previous] : [])]),
 );
 const weights = decisions.flatMap(({ model }) => model ?? []);
 const models = new Map<string, Model>();

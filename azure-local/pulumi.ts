@@ -42,7 +42,7 @@ export function pulumiEnvironment(
 
 /** Starts `pulumi` with these arguments. */
 export function startPulumi(
-  engine: Engine,
+  engine: Pick<Engine, "command">,
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,

@@ -34,6 +34,14 @@ function commandLine(): Command {
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
+    .command("sweep")
+    .description("fail each write of up, update, rollout and destroy in turn on Azure-on-this-machine, go on, and compare what it comes to")
+    .option("--only <numbers>", "the steps with these numbers, separated by commas")
+    .option("--effects <effects>", "how writes fail: refuse, failOperation, drop (default: the first two)")
+    .option("--workers <count>", "steps side by side (default: 2)")
+    .option("--list", "only list the steps")
+    .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
+  program
     .command("lock")
     .description("decide a stack's sizes, flags, probes and names, and write them to moor.lock.<stack>.yaml")
     .requiredOption("-s, --stack <stack>", "the stack")

@@ -1,5 +1,6 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { digest } from "../planner/names";
 import { fail } from "./fail";
 import type { WorkspaceReference } from "./workspaceReference";
 
@@ -44,7 +45,7 @@ export function createOutboundRules(
       new machinelearningservices.ManagedNetworkSettingsRule(
         `${parentName}-${ruleName}`,
         {
-          ruleName,
+          ruleName: ruleNameOf(ruleName),
           workspaceName: workspace.name,
           resourceGroupName: workspace.resourceGroupName,
           properties: ruleProperties(rule),
@@ -58,6 +59,12 @@ export function createOutboundRules(
     );
   }
   return made;
+}
+
+/** A rule's name in Azure: with the stack's, because stacks that share a workspace may each need the same rule. */
+function ruleNameOf(ruleName: string): string {
+  const name = `${ruleName}-${pulumi.getStack()}`;
+  return name.length <= 33 ? name : `${ruleName.slice(0, 24)}-${digest(name)}`;
 }
 
 function ruleProperties(rule: OutboundRule): machinelearningservices.ManagedNetworkSettingsRuleArgs["properties"] {

@@ -7,7 +7,7 @@ import { matchCapacity, type Scalable } from "./capacity";
 import { Gate, type GateArgs } from "./gate";
 import { type LeftoverArgs, removeLeftovers, trafficWriteName, waitForOutgoing } from "./leftovers";
 import type { EndpointReference } from "./onlineEndpoint";
-import { refuseTransition, waitForActiveDeployment } from "./trafficHooks";
+import { reviewTransition, waitForActiveDeployment } from "./trafficHooks";
 import { type Transform, transformed } from "./transform";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
@@ -108,7 +108,7 @@ export class Traffic extends pulumi.ComponentResource {
     const name = this.logicalName;
     const names = deployments.map(({ deploymentName }) => deploymentName);
     const before = [
-      refuseTransition(`${name}-rules`, name.replace(/-traffic$/, ""), names),
+      reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), names),
       waitForActiveDeployment(`${name}-active-write`, activeWriteSeconds),
       removeLeftovers(`${name}-leftovers`, leftoverArgs(args)),
       this.gate.beforeWrite(`${name}-write-gate`),

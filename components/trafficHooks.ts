@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { transitionRefusal } from "../planner/rollout/transition";
+import { transitionRefusal, transitionSentence } from "../planner/rollout/transition";
 import { fail } from "./fail";
 import { factsOf } from "./gate/subjects";
 import { unlessMissing } from "./liveEndpoint";
@@ -41,15 +41,19 @@ async function deploymentState(deploymentName: string, resourceGroupName: string
 }
 
 /**
- * Refuses a write that would take a serving deployment or a serving endpoint away; in the preview too, so that a reviewer sees it.
+ * Says where requests go, and refuses a write that would take a serving deployment or a serving endpoint away; in the preview too, so that a
+ * reviewer sees both.
  * @param names Names of all deployments that the stack has now.
  */
-export function refuseTransition(name: string, endpoint: string, names: readonly string[]): pulumi.ResourceHook {
+export function reviewTransition(name: string, endpoint: string, names: readonly string[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
     ({ oldInputs, newInputs }) => {
-      const refusal = transitionRefusal(endpoint, factsOf(oldInputs).traffic ?? {}, factsOf(newInputs).traffic ?? {}, names);
+      const [before = {}, after = {}] = [factsOf(oldInputs).traffic, factsOf(newInputs).traffic];
+      const refusal = transitionRefusal(endpoint, before, after, names);
       if (refusal !== undefined) fail(refusal);
+      const sentence = transitionSentence(endpoint, before, after, names);
+      if (sentence !== undefined) pulumi.log.info(sentence);
     },
     { onDryRun: true },
   );

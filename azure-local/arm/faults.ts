@@ -18,6 +18,8 @@ export const faultSchema = z.strictObject({
   method: z.string().min(1).optional(),
   /** Resource type, without regard to case; for polls `<namespace>/operationsStatus`. @default any */
   type: z.string().min(1).optional(),
+  /** Path of the call without its query, without regard to case: an ARM id, or that of an action. @default any */
+  path: z.string().min(1).optional(),
   /** The matching call that is struck first, from 1. @default 1 */
   nth: z.int().min(1).default(1),
   /** How many calls are struck from then on; 0 counts matching calls and strikes none. Clients repeat a call up to four times. @default 1 */
@@ -62,7 +64,8 @@ export interface FaultReport {
 /** POST actions that only read. */
 const READS = /\/(list\w*|token|getLogs|checkNameAvailability|validate)$/i;
 
-function isWrite({ method, path }: Call): boolean {
+/** Whether a call changes something. */
+export function isWrite({ method, path }: Call): boolean {
   return ["PUT", "PATCH", "DELETE"].includes(method) || (method === "POST" && !READS.test(path));
 }
 
@@ -128,9 +131,10 @@ class Plan {
   constructor(readonly fault: SettledFault) {}
 
   strikes(call: Call, type: string, writes: boolean, mayStrike: boolean): boolean {
-    const { method, type: wanted, rate } = this.fault;
+    const { method, type: wanted, path, rate } = this.fault;
     if (method !== undefined && !(method === "write" ? writes : method.toUpperCase() === call.method)) return false;
     if (wanted !== undefined && wanted.toLowerCase() !== type) return false;
+    if (path !== undefined && path.toLowerCase() !== call.path.toLowerCase()) return false;
     this.matched += 1;
     const strikes = rate === undefined ? this.inOrder(call) : this.byChance(`${call.method} ${type}`, rate);
     if (strikes && mayStrike) this.struck += 1;

@@ -2,10 +2,8 @@
  * `npm run recover`: after a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and
  * deletes nothing in Azure.
  */
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { openStackPulumi, type StackOptions, type StackPulumi } from "../stackPulumi";
+import { exportState, importState } from "./checkpoint";
 import { releaseLock } from "./lock";
 import {
   type Candidate,
@@ -16,6 +14,7 @@ import {
   type PlannedStep,
   subscriptionOf,
   withCandidates,
+  withoutFailed,
 } from "./state";
 
 export interface RecoverOptions extends StackOptions {
@@ -31,8 +30,10 @@ export async function recover(options: RecoverOptions): Promise<void> {
   try {
     const found = await adoptAll(pulumi, options.releaseLock ?? false);
     const list = found.length === 0 ? "The state lacked nothing." : `Found in Azure and taken into the state:\n  ${found.join("\n  ")}`;
+    const failed = await giveUpFailed(pulumi);
     const next = options.local ? `npm run local -- up -s ${options.stack}` : `pulumi up -s ${options.stack}`;
-    console.log(`${list}\nNow run \`${next}\`: it does what the killed run left undone, and removes failed deployments.`);
+    if (failed.length > 0) console.log(`Failed in Azure, to be made anew: ${failed.join(", ")}.`);
+    console.log(`${list}\nNow run \`${next}\`: it does what was left undone.`);
   } finally {
     await pulumi.close();
   }
@@ -66,6 +67,13 @@ async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<str
   throw new Error(`Still finding resources after ${mostRounds} rounds: run \`pulumi refresh\` and look at what it says.`);
 }
 
+/** Takes failed deployments out of the state. */
+async function giveUpFailed(pulumi: StackPulumi): Promise<readonly string[]> {
+  const { checkpoint, failed } = withoutFailed(await exportState(pulumi));
+  if (failed.length > 0) await importState(pulumi, checkpoint);
+  return failed;
+}
+
 /** What the program would create now; a preview that is refused still shows it. */
 async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
   const { output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"]);
@@ -81,20 +89,4 @@ async function adopt(pulumi: StackPulumi, checkpoint: Checkpoint, candidates: re
   await importState(pulumi, withCandidates(checkpoint, candidates));
   await pulumi.must(["refresh", "--yes", "--skip-preview", "--suppress-outputs"]);
   return exportState(pulumi);
-}
-
-async function exportState(pulumi: StackPulumi): Promise<Checkpoint> {
-  return JSON.parse(await pulumi.must(["stack", "export"])) as Checkpoint;
-}
-
-/** Secrets stay encrypted on the way; the file is readable by its owner only and goes at once. */
-async function importState(pulumi: StackPulumi, checkpoint: Checkpoint): Promise<void> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-recover-"));
-  const file = path.join(folder, "state.json");
-  try {
-    fs.writeFileSync(file, JSON.stringify(checkpoint), { mode: 0o600 });
-    await pulumi.must(["stack", "import", "--file", file]);
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -13,6 +13,7 @@ export interface StateResource {
   readonly parent?: string;
   readonly provider?: string;
   readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
 export interface Checkpoint {
@@ -52,11 +53,9 @@ export function candidatesOf(checkpoint: Checkpoint, steps: readonly PlannedStep
   const there = new Set(resources.map(({ urn }) => urn));
   const begun = pending_operations.filter(({ type }) => type === "creating").map(({ resource }) => resource);
   const planned = steps.filter(({ op }) => op === "create").flatMap(({ newState }) => newState ?? []);
-  const noted = new Map(begun.map((resource) => [resource.urn, resource]));
   const found: Candidate[] = [];
-  for (const shown of planned) {
-    // The engine's own note has the secrets in it, encrypted.
-    const resource = noted.get(shown.urn) ?? shown;
+  // The engine's own notes come first: they have the secrets in them, encrypted, and may be of what the program no longer makes.
+  for (const resource of [...begun, ...planned]) {
     const { urn, custom, parent, dependencies = [], provider } = resource;
     const needs = [...dependencies, ...(parent ? [parent] : []), ...(provider ? [provider.slice(0, provider.lastIndexOf("::"))] : [])];
     if (there.has(urn) || !needs.every((need) => there.has(need))) continue;
@@ -109,4 +108,35 @@ export function foreign(after: Checkpoint, candidates: readonly Candidate[], sta
     const owner = (outputs.get(urn)?.tags as Record<string, unknown> | undefined)?.["moor-stack"];
     return owner !== undefined && owner !== stack;
   });
+}
+
+/**
+ * The state without deployments that Azure shows as Failed, and their names: a refresh makes the engine take them for finished, and nothing
+ * would make them again. The next `up` creates them, and removes what is left of them in Azure before.
+ */
+export function withoutFailed(checkpoint: Checkpoint): { readonly checkpoint: Checkpoint; readonly failed: readonly string[] } {
+  const resources = checkpoint.deployment.resources ?? [];
+  const gone = new Map(
+    resources.filter(isFailedDeployment).map(({ urn, outputs }) => [urn, String((outputs as { name?: unknown }).name)] as const),
+  );
+  if (gone.size === 0) return { checkpoint, failed: [] };
+  const kept = resources.filter(({ urn }) => !gone.has(urn));
+  const there = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
+  const loosened = kept.map((resource) => ({
+    ...resource,
+    ...(resource.dependencies === undefined ? {} : { dependencies: there(resource.dependencies) }),
+    ...(resource.propertyDependencies === undefined
+      ? {}
+      : {
+          propertyDependencies: Object.fromEntries(
+            Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, urns === null ? null : there(urns)]),
+          ),
+        }),
+  }));
+  return { checkpoint: { ...checkpoint, deployment: { ...checkpoint.deployment, resources: loosened } }, failed: [...gone.values()] };
+}
+
+function isFailedDeployment({ type, outputs }: StateResource): boolean {
+  const { provisioningState } = (outputs?.properties ?? {}) as { readonly provisioningState?: unknown };
+  return type === "azure-native:machinelearningservices:OnlineDeployment" && provisioningState === "Failed";
 }

@@ -9,6 +9,28 @@ export function addRollout(program: Command): void {
     .option("--local", "the stack on Azure-on-this-machine")
     .option("--release-lock", "release the lock of a run elsewhere that you know to be dead")
     .action((options) => load<typeof import("../recover")>("../recover").recover(options));
+  program
+    .command("drift")
+    .description("show what somebody has changed of the endpoints outside the stack; exit code 1 if there is anything")
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .option("--local", "the stack on Azure-on-this-machine")
+    .option("--accept", "note Azure's values in the state, so that the next `pulumi up` puts them right")
+    .action((options) => load<typeof import("../drift")>("../drift").drift(options));
+  program
+    .command("promote")
+    .description("set a deployment's weight in the stack file, the others' in proportion")
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .requiredOption("--endpoint <key>", "the endpoint")
+    .requiredOption("--label <label>", "the deployment")
+    .requiredOption("--weight <percent>", "its share of the requests")
+    .action((options) => load<typeof import("../promote")>("../promote").promote(options));
+  program
+    .command("retire")
+    .description("give up a deployment that is kept at weight 0 for the way back")
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .requiredOption("--endpoint <key>", "the endpoint")
+    .requiredOption("--label <label>", "the deployment")
+    .action((options) => load<typeof import("../retire")>("../retire").retire(options));
 }
 
 /** Loaded only when it is asked for: one verb does not pay for another's libraries. */

@@ -1,5 +1,6 @@
 /** The gate before traffic: a deployment proves that it answers before requests go to it. */
 import * as pulumi from "@pulumi/pulumi";
+import { sharesText } from "../../planner/rollout/transition";
 import { fail } from "../fail";
 import { addressOf, type EndpointAddress, known, type LiveEndpoint, liveEndpoint, type Shares } from "../liveEndpoint";
 import type { EndpointReference } from "../onlineEndpoint";
@@ -87,12 +88,7 @@ function scoringBase(endpointName: string, origin: string): string {
 
 /** Says what somebody else has changed since the last write, because the write puts it right. */
 function reportDrift(endpointName: string, written: Shares, live: Shares): void {
-  const text = (shares: Shares) =>
-    Object.entries(shares)
-      .filter(([, weight]) => weight > 0)
-      .sort(([a], [b]) => a.localeCompare(b))
-      .map(([deployment, weight]) => `${deployment} ${weight} %`)
-      .join(", ") || "nobody";
-  if (Object.keys(written).length === 0 || text(written) === text(live)) return;
-  pulumi.log.warn(`${endpointName}: traffic was changed outside this program, to ${text(live)}; it was written as ${text(written)}.`);
+  const [was, is] = [sharesText(written), sharesText(live)];
+  if (Object.keys(written).length === 0 || was === is) return;
+  pulumi.log.warn(`${endpointName}: traffic was changed outside this program, to ${is}; it was written as ${was}.`);
 }

@@ -22,7 +22,8 @@ export function gateReport({ address, subject, live, refusal, credential }: Repo
     `  Sent to ${subject.name}: ${sent}`,
     `  Came back after ${tries === 1 ? "one try" : `${tries} tries`} in ${seconds.toFixed(1)} s: ${cameBack}`,
     `  Log: az ml online-deployment get-logs ${place}`,
-    "  Mend the deployment and run `pulumi up` again: the gate asks again. A deployment that the stack no longer has is deleted then.",
+    "  Mend the deployment and run `pulumi up` again: the gate asks again. A deployment that the stack no longer has is deleted then; one that",
+    "  Azure shows as Failed is made anew after `npm run recover`.",
   ];
   return withoutSecrets(lines.join("\n"), credential);
 }

@@ -33,3 +33,22 @@ export function transitionRefusal(endpoint: string, before: Shares, after: Share
   }
   return undefined;
 }
+
+/** What a reviewer must know of a write of traffic; undefined when no share changes. */
+export function transitionSentence(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
+  if (sharesText(before) === sharesText(after)) return undefined;
+  const gone = Object.keys(before).filter((name) => !names.includes(name));
+  const idle = names.filter((name) => !after[name]);
+  const rest = [
+    ...(idle.length > 0 ? [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`] : []),
+    ...(gone.length > 0 ? [`${gone.join(", ")} ${gone.length === 1 ? "is" : "are"} deleted after the last requests`] : []),
+  ];
+  return `${[`${endpoint}: requests go from ${sharesText(before)} to ${sharesText(after)}`, ...rest].join("; ")}.`;
+}
+
+/** `main-8c1f02ab 90 %, next-01d00000 10 %`, or `nobody`. */
+export function sharesText(shares: Shares): string {
+  const serving = Object.entries(shares).filter(([, weight]) => weight > 0);
+  serving.sort(([a], [b]) => (a < b ? -1 : 1));
+  return serving.map(([name, weight]) => `${name} ${weight} %`).join(", ") || "nobody";
+}

@@ -69,7 +69,10 @@ const live = (capacity: number) => ({
 });
 const capacityOf = async (args: Partial<RolloutWish>, capacity: number) => {
   const recording = await make({ deployments: [{ ...planned, ...args }] }, { invokes: live(capacity) });
-  return { sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku, asked: recording.invokes.flatMap(({ inputs }) => inputs.deploymentName ?? []) };
+  return {
+    sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku,
+    asked: recording.invokes.flatMap(({ inputs }) => inputs.deploymentName ?? []),
+  };
 };
 
 test.each([

@@ -5,7 +5,7 @@ import { armLiteral } from "../../components/armTemplate";
 import { remainingDrain } from "../../components/leftovers";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/onlineEndpoint";
 import { Traffic, type TrafficArgs } from "../../components/traffic";
-import { refuseTransition, waitForActiveDeployment } from "../../components/trafficHooks";
+import { reviewTransition, waitForActiveDeployment } from "../../components/trafficHooks";
 import { group, Milestone, registryId, storageId, workspace } from "./fixtures";
 import { CREATED_AT, find, listing, type RecordOptions, record, schemaErrors, template } from "./recorder";
 
@@ -161,7 +161,7 @@ describe("Hooks", () => {
 
   const names = ["main-00000002", "next-00000001"];
   const refusal = (before: Record<string, number>, after: Record<string, number>) =>
-    run(() => refuseTransition("rules", "chat", names), { oldInputs: inputs(before), newInputs: inputs(after) });
+    run(() => reviewTransition("rules", "chat", names), { oldInputs: inputs(before), newInputs: inputs(after) });
 
   test("A changed main and a promoted next are let through.", async () => {
     await refusal({ "main-00000001": 100 }, { "main-00000002": 90, "next-00000001": 10 });

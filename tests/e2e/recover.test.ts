@@ -53,14 +53,17 @@ async function killAfter(writes: number): Promise<void> {
   child.stderr!.resume();
   const ended = once(child, "exit");
   const written = () => requests().filter(({ method, status }) => method === "PUT" && status < 300).length;
-  while (written() < writes) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (written() < writes) {
+    if (child.exitCode !== null) throw new Error(`the run ended after ${written()} writes`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   const children = fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
   for (const pid of children) process.kill(pid, "SIGKILL");
   child.kill("SIGKILL");
   await ended;
 }
 
-test.each([5, 25, 45, 60])("A run killed after %s writes is put right by recover, and up converges.", async (writes) => {
+test.each([5, 25, 45])("A run killed after %s writes is put right by recover, and up converges.", async (writes) => {
   await killAfter(writes);
   const recovered = await run(["recover", "-s", "dev", "--local"]);
   expect(recovered).toMatchObject({ code: 0 });

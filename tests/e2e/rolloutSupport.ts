@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import * as path from "node:path";
 import { exitCode } from "../../azure-local/pulumi";
 import { root } from "../../cli/local/session";
 import { prepareStack } from "../../cli/local/stackFile";
@@ -70,6 +71,22 @@ export async function startUp(sandbox: Sandbox, stack: string, stackFile: string
         run.then(() => reject(new Error(`never saw ${pattern} in:\n${output}`)));
       }),
   };
+}
+
+/** Runs a verb of the command line on the dev stack of a sandbox, in a process of its own. */
+export async function moor(sandbox: Sandbox, ...args: string[]): Promise<Run> {
+  const child = spawn(process.execPath, [path.join(root, "cli", "run.js"), ...args], {
+    cwd: root,
+    env: { ...process.env, MOOR_LOCAL_HOME: sandbox.home },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return { code: await exitCode(child), output };
 }
 
 /** What a proxy does with a request: answers itself, or lets it pass when it returns false. */

@@ -33,8 +33,10 @@ export interface Sandbox extends LocalSession {
   arm(method: string, id: string, apiVersion: string, body?: unknown): Promise<Response>;
 }
 
-export async function openSandbox(options: Parameters<typeof openSession>[2] = {}): Promise<Sandbox> {
+/** @param from Folder with the state to begin with, as an earlier home was; it stays as it is. @default - nothing is there */
+export async function openSandbox(options: Parameters<typeof openSession>[2] = {}, from?: string): Promise<Sandbox> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
+  if (from !== undefined) fs.cpSync(from, home, { recursive: true });
   const session = await openSession(() => {}, home, options);
   const arm: Sandbox["arm"] = (method, id, apiVersion, body) =>
     fetch(`${session.azure.armUrl}${id}?api-version=${apiVersion}`, {

@@ -51,6 +51,15 @@ describe("which call is struck", () => {
     expect(caller.arm.faultReport().matched).toEqual([1]);
   });
 
+  test("only the call with the path, however it is spelled, and of several the one meant", async () => {
+    await startWith([]);
+    caller.arm.setFaults([{ effect: "refuse", method: "PUT", path: caller.id(group("B")), nth: 2, status: 403 }]);
+    expect([await status("PUT", group("a"), BODY), await status("PUT", group("b"), BODY)]).toEqual([201, 201]);
+    expect(await status("GET", group("b"))).toBe(200);
+    expect([await status("PUT", group("b"), BODY), await status("PUT", group("b"), BODY)]).toEqual([403, 200]);
+    expect(caller.arm.faultReport().matched).toEqual([3]);
+  });
+
   test("a list counts as the type listed, an action as the type that has it, a poll as its own", async () => {
     caller = await Caller.start();
     await buildPlatform(caller);

@@ -1,5 +1,5 @@
 // Proves which write of traffic may follow on which. Doesn't prove that the engine asks: that is tests/e2e's.
-import { labelOf, transitionRefusal } from "../../../planner/rollout/transition";
+import { labelOf, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -31,4 +31,23 @@ test("A renamed label is the removal of one with weight.", () => {
   expect(transitionRefusal("chat", { "main-00000001": 100 }, { "primary-00000001": 100 }, ["primary-00000001"])).toContain(
     "Deployment chat/main is gone from the stack but has 100 % of the requests",
   );
+});
+
+test.each([
+  [{}, { "main-00000001": 100 }, ["main-00000001"], "chat: requests go from nobody to main-00000001 100 %."],
+  [
+    { "main-00000001": 100 },
+    { "main-00000002": 100 },
+    ["main-00000002"],
+    "chat: requests go from main-00000001 100 % to main-00000002 100 %; main-00000001 is deleted after the last requests.",
+  ],
+  [
+    { "main-00000001": 100 },
+    { "main-00000002": 100 },
+    ["main-00000001", "main-00000002"],
+    "chat: requests go from main-00000001 100 % to main-00000002 100 %; main-00000001 stays at 0 %.",
+  ],
+  [{ "main-00000001": 100 }, { "main-00000001": 100 }, ["main-00000001", "next-00000001"], undefined],
+])("From %j to %j, with %j, a reviewer reads: %s", (before, after, names, sentence) => {
+  expect(transitionSentence("chat", before, after, names)).toBe(sentence);
 });

@@ -1,0 +1,59 @@
+// Proves that a promotion changes numbers in the stack file and nothing else. Doesn't prove that a run carries it out: that is tests/e2e's.
+import { promoteText } from "../../cli/promote";
+import { retireText } from "../../cli/retire";
+import { promote } from "../../planner/rollout/promotion";
+
+const text = `# top
+config:
+  moor:endpoints:
+    chat:
+      deployments:
+        main: { size: a, weight: 90 } # the old one
+        candidate:
+          weight: 10   # asked on Monday
+          mirror: 0
+        shadow: { weight: 0, mirror: 20 }
+`;
+
+test("Only the numbers are exchanged; comments and layout stay.", () => {
+  const { text: after, changes } = promoteText(text, { endpoint: "chat", label: "candidate", weight: "50" });
+  expect(after).toBe(text.replace("weight: 90", "weight: 50").replace("weight: 10 ", "weight: 50 "));
+  expect(changes).toEqual(["chat/main weight: 90 → 50", "chat/candidate weight: 10 → 50"]);
+});
+
+test("One that was mirrored serves without a mirror.", () => {
+  const { text: after } = promoteText(text, { endpoint: "chat", label: "shadow", weight: "100" });
+  expect(after).toContain("shadow: { weight: 100, mirror: 0 }");
+  expect(after).toContain("main: { size: a, weight: 0 } # the old one");
+});
+
+test.each([
+  [{ endpoint: "talk", label: "main", weight: "1" }, "There is no endpoint talk in the stack file."],
+  [{ endpoint: "chat", label: "other", weight: "1" }, "There is no deployment other; there are main, candidate, shadow."],
+  [{ endpoint: "chat", label: "main", weight: "ten" }, "The weight is NaN; allowed is a whole number from 0 to 100."],
+])("%j is refused.", (options, message) => {
+  expect(() => promoteText(text, options)).toThrow(message);
+});
+
+test.each([
+  [{ a: 90, b: 10 }, "b", 50, { a: 50, b: 50 }],
+  [{ a: 60, b: 30, c: 10 }, "c", 25, { a: 50, b: 25, c: 25 }],
+  [{ a: 34, b: 33, c: 33 }, "a", 1, { a: 1, b: 50, c: 49 }],
+  [{ a: 100, b: 0 }, "a", 70, { a: 70, b: 30 }],
+  [{ a: 100 }, "a", 100, { a: 100 }],
+])("Of %j, %s at %s %% makes %j.", (weights, label, weight, expected) => {
+  expect(promote(weights, label, weight)).toEqual(expected);
+});
+
+test("Who takes the rest must be known.", () => {
+  expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("set their weights by hand");
+});
+
+test("Retiring takes the previous decision out of the lock, and says so when there is none.", () => {
+  const lock = "# head\nendpoints:\n  chat:\n    main:\n      current:\n        name: main-2\n      previous:\n        name: main-1\n";
+  expect(retireText(lock, "chat", "main")).toEqual({
+    text: "# head\nendpoints:\n  chat:\n    main:\n      current:\n        name: main-2\n",
+    name: "main-1",
+  });
+  expect(() => retireText(lock, "chat", "other")).toThrow("The lock keeps nothing before chat/other");
+});

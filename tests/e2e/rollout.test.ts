@@ -1,0 +1,132 @@
+// Proves with the real engine what a reviewer reads of each kind of change, that each is then carried out, and that a second run changes
+// nothing. That no request is lost on the way is rolloutUnderLoad's to prove.
+import { endpointOf, revision, serving } from "./rolloutSupport";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(240_000);
+
+type Change = [keys: string[], value: unknown];
+
+let sandbox: Sandbox;
+let first: string;
+
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  [first] = (await serving(sandbox)).deployments as [string];
+});
+afterAll(() => sandbox.close());
+
+const deployments = ["moor:endpoints", "chat", "deployments"];
+const vllm = {
+  model: "Qwen/Qwen2.5-0.5B-Instruct",
+  revision: "c".repeat(40),
+  source: "hub",
+  servedName: "chat",
+  context: "8k",
+  concurrencyPerInstance: 8,
+  flags: { dtype: "half" },
+};
+const candidate = (weight: number): Change => [[...deployments, "candidate"], { vllm, size: "Standard_NC4as_T4_v3", instances: 1, weight }];
+const weight = (value: number): Change => [[...deployments, "main", "weight"], value];
+
+async function preview(changes: Change[]) {
+  return sandbox.run("preview", "dev", { stackFile: sandbox.edit("dev", changes) });
+}
+
+/** Carries a change out, and expects the next preview to show nothing. */
+async function carryOut(changes: Change[]): Promise<string> {
+  const stackFile = sandbox.edit("dev", changes);
+  const { code, output } = await sandbox.run("up", "dev", { stackFile });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  const after = await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes", "--diff"] });
+  expect(after).toMatchObject({ code: 0 });
+  return output;
+}
+
+test("A candidate at 10 %: one deployment more, none deleted, and the shares in one sentence.", async () => {
+  const { code, output } = await preview([candidate(10), weight(90)]);
+  expect(code).toBe(0);
+  expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
+  expect(output).toMatch(new RegExp(`chat: requests go from ${first} 100 % to candidate-\\w{8} 10 %, ${first} 90 %\\.`));
+  expect(output).not.toMatch(/ - .*delete/);
+  await carryOut([candidate(10), weight(90)]);
+  expect(Object.values((await serving(sandbox)).traffic).sort()).toEqual([10, 90]);
+});
+
+test("A promotion: nothing is created or deleted, and what stays at 0 is named.", async () => {
+  const { code, output } = await preview([candidate(100), weight(0)]);
+  expect(code).toBe(0);
+  expect(output).toMatch(new RegExp(`to candidate-\\w{8} 100 %; ${first} stays at 0 %\\.`));
+  expect(output).not.toMatch(/OnlineDeployment/);
+  await carryOut([candidate(100), weight(0)]);
+});
+
+test("The removal of a deployment with weight is refused in the preview, with the remedy; traffic stays.", async () => {
+  const before = await serving(sandbox);
+  const { code, output } = await preview([weight(100)]);
+  expect(code).not.toBe(0);
+  expect(output).toContain("Deployment chat/candidate is gone from the stack but has 100 % of the requests: keep it with weight 0");
+  const up = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [weight(100)]) });
+  expect(up.code).not.toBe(0);
+  expect(await serving(sandbox)).toEqual(before);
+});
+
+test("An endpoint that serves can't be told to serve nobody.", async () => {
+  const { code, output } = await preview([candidate(0), weight(0)]);
+  expect(code).not.toBe(0);
+  expect(output).toContain("Endpoint chat has served and would serve nobody");
+});
+
+test("The way back, and then the removal of the candidate without weight: its deletion is all that happens.", async () => {
+  await carryOut([candidate(0), weight(100)]);
+  const { output } = await preview([weight(100)]);
+  expect(output).toMatch(/- .*OnlineDeployment chat-candidate-\w{8}-deployment +delete/);
+  await carryOut([weight(100)]);
+  expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
+});
+
+test("A changed number of instances and a changed tag stay in place.", async () => {
+  const changes: Change[] = [
+    [[...deployments, "main", "instances"], 2],
+    [["moor:platform", "tags", "owner"], "somebody-else"],
+  ];
+  const { output } = await preview(changes);
+  expect(output).not.toMatch(/OnlineDeployment .* (create|delete|replace)/);
+  await carryOut(changes);
+  expect((await serving(sandbox)).deployments).toEqual([first]);
+});
+
+test("A changed model: the new one is created, the old one deleted, and the sentence says when. And back again.", async () => {
+  const { output } = await preview([revision("2")]);
+  expect(output).toMatch(
+    new RegExp(`requests go from ${first} 100 % to main-\\w{8} 100 %; ${first} is deleted after the last requests\\.`),
+  );
+  expect(output).toMatch(/\+ .*OnlineDeployment chat-main-\w{8}-deployment +create/);
+  expect(output).toMatch(new RegExp(`- .*OnlineDeployment chat-${first}-deployment +delete`));
+  await carryOut([revision("2")]);
+  expect((await serving(sandbox)).deployments).not.toContain(first);
+  await carryOut([]);
+  expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
+});
+
+test("Changed in place, the model rolls under one name, and is asked after it.", async () => {
+  const inPlace: Change = [[...deployments, "main", "update"], "inPlace"];
+  await carryOut([inPlace]);
+  const [name] = (await serving(sandbox)).deployments;
+  const { output } = await preview([inPlace, revision("2")]);
+  expect(output).toMatch(new RegExp(`~ .*OnlineDeployment chat-${name}-deployment +update`));
+  expect(await carryOut([inPlace, revision("2")])).toContain(`asking ${name} before it gets traffic`);
+  expect((await serving(sandbox)).deployments).toEqual([name]);
+});
+
+test("An endpoint that was deleted in the portal comes back with its traffic after a refresh.", async () => {
+  const changes: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2")];
+  const [name] = (await serving(sandbox)).deployments;
+  const deleted = await sandbox.arm("DELETE", await endpointOf(sandbox), "2025-12-01");
+  expect(deleted.ok).toBe(true);
+  const stackFile = sandbox.edit("dev", changes);
+  expect(await sandbox.run("refresh", "dev", { stackFile })).toMatchObject({ code: 0 });
+  await carryOut(changes);
+  expect(await serving(sandbox)).toEqual({ deployments: [name], traffic: { [name!]: 100 } });
+});

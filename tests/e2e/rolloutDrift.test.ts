@@ -1,0 +1,49 @@
+// Proves with the real engine that what somebody changes of an endpoint outside the stack is shown, and put right by the next run once it is
+// accepted. Azure's answers are the simulator's; the token of the Azure CLI is not used here.
+import { endpointOf, moor, serving } from "./rolloutSupport";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(240_000);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+});
+afterAll(() => sandbox.close());
+
+const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
+
+test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
+  expect(await drift()).toMatchObject({ code: 0, output: expect.stringContaining("Azure has the endpoints as the stack wrote them.") });
+
+  const before = await serving(sandbox);
+  const [name] = before.deployments;
+  const id = await endpointOf(sandbox);
+  const { location, kind, identity, tags, properties } = (await (await sandbox.arm("GET", id, "2025-12-01")).json()) as Record<
+    string,
+    object
+  >;
+  const { authMode, publicNetworkAccess } = properties as Record<string, unknown>;
+  const body = {
+    location,
+    kind,
+    identity,
+    tags: { ...(tags as object), owner: "somebody" },
+    properties: { authMode, publicNetworkAccess },
+  };
+  expect((await sandbox.arm("PUT", id, "2025-12-01", body)).ok).toBe(true);
+
+  const shown = await drift();
+  expect(shown.code).toBe(1);
+  expect(shown.output).toContain(`traffic: {}, written as {"${name}":100}`);
+  expect(shown.output).toContain('tag owner: "somebody", written as "ml-platform"');
+
+  expect(await drift("--accept")).toMatchObject({ code: 0 });
+  const preview = await sandbox.run("preview", "dev");
+  expect(preview.output).toContain(`chat: requests go from nobody to ${name} 100 %.`);
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  expect(await serving(sandbox)).toEqual(before);
+  expect(await drift()).toMatchObject({ code: 0 });
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});

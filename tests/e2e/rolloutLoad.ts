@@ -1,0 +1,116 @@
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** One request of a load, as its caller saw it. */
+export interface Call {
+  readonly kind: "request" | "stream";
+  /** Deployment that answered. */
+  readonly deployment: string;
+  /** What went wrong, or undefined. */
+  readonly failure: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly ended: number;
+}
+
+export interface LoadOptions {
+  /** `<front door>/<endpoint name>` */
+  readonly baseUrl: string;
+  readonly key: string;
+  /** Requests a second. */
+  readonly rate: number;
+  /** Streams that are open at any time. */
+  readonly streams: number;
+}
+
+export interface Load {
+  readonly calls: readonly Call[];
+  /** Starts nothing more and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** A steady load of short requests and long streams. Nothing is tried again: one failure is a failure. */
+export function startLoad({ baseUrl, key, rate, streams }: LoadOptions): Load {
+  const calls: Call[] = [];
+  const underWay = new Set<Promise<void>>();
+  let running = true;
+  const call = async (kind: Call["kind"]) => {
+    const started = Date.now();
+    const { deployment, failure } = await send(baseUrl, key, kind === "stream");
+    calls.push({ kind, deployment, failure, started, ended: Date.now() });
+  };
+  const track = (work: Promise<void>) => {
+    underWay.add(work);
+    work.finally(() => underWay.delete(work));
+  };
+  const timer = setInterval(() => track(call("request")), 1000 / rate);
+  for (let index = 0; index < streams; index++) {
+    track(
+      (async () => {
+        await sleep(index * 100);
+        while (running) await call("stream");
+      })(),
+    );
+  }
+  return {
+    calls,
+    async stop() {
+      running = false;
+      clearInterval(timer);
+      await Promise.all(underWay);
+    },
+  };
+}
+
+async function send(baseUrl: string, key: string, stream: boolean): Promise<Pick<Call, "deployment" | "failure">> {
+  const body = { model: "chat", stream, max_tokens: 16, messages: [{ role: "user", content: "Say hello." }] };
+  let deployment = "nobody";
+  try {
+    const response = await fetch(`${baseUrl}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    deployment = response.headers.get("azureml-model-deployment") ?? deployment;
+    const text = await response.text();
+    if (response.status !== 200) return { deployment, failure: `${response.status}: ${text.slice(0, 200)}` };
+    return { deployment, failure: stream && !text.trimEnd().endsWith("data: [DONE]") ? "the stream broke off" : undefined };
+  } catch (error) {
+    return { deployment, failure: (error as Error).message };
+  }
+}
+
+export interface Model {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A server that speaks as much of the OpenAI protocol as the gate and the load use; a stream takes `streamSeconds`. */
+export async function startModel(streamSeconds: number): Promise<Model> {
+  const events = 8;
+  const server = http.createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    if (request.url === "/health") return void response.end();
+    if (request.url === "/v1/models") return void response.end(JSON.stringify({ object: "list", data: [{ id: "chat" }] }));
+    const { stream, max_tokens: asked } = JSON.parse(body) as { stream: boolean; max_tokens: number };
+    if (!stream)
+      return void response.end(JSON.stringify({ model: "chat", choices: [{ message: { role: "assistant", content: "hello" } }] }));
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (let index = 0; index < events && asked > 0; index++) {
+      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "hello " } }] })}\n\n`);
+      await sleep((streamSeconds * 1000) / events);
+    }
+    response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`);
+    response.end("data: [DONE]\n\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// Proves with the real engine that two stacks which share a workspace and serve the same model from the same image meet no name of each other,
+// and that one goes without the other's noticing. Both are in one resource manager here; nothing is proved of two subscriptions.
+import { serving } from "./rolloutSupport";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(240_000);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+test("Two stacks in one workspace come up, change and go away beside each other.", async () => {
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  const first = await serving(sandbox);
+  const owned = await sandbox.resources();
+  const idOf = (type: RegExp) => owned.find((id) => type.test(id))!;
+  const workspaceId = idOf(/\/microsoft\.machinelearningservices\/workspaces\/[^/]+$/);
+  const stackFile = sandbox.edit("dev", [
+    [["moor:platform", "workspace"], workspaceId],
+    [["moor:platform", "network"], { create: { addressSpace: "10.42.0.0/22" } }],
+  ]);
+  const second = await sandbox.run("up", "team", { stackFile });
+  expect(second).toEqual({ code: 0, output: expect.any(String) });
+  expect(await sandbox.run("preview", "team", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+  expect(await serving(sandbox, "chat-dev")).toEqual(first);
+  const destroyed = await sandbox.run("destroy", "team", { stackFile });
+  expect(destroyed).toMatchObject({ code: 0 });
+  expect(await serving(sandbox, "chat-dev")).toEqual(first);
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,142 @@
+/** Fails each write of each scenario once, goes on, and compares what it comes to with an undisturbed run. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { ensureEngine } from "../../azure-local/engine";
+import { openPool, type Pool } from "./pool";
+import { type Scenario, scenarios } from "./scenarios";
+import type { Effect, Outcome, Write } from "./trial";
+
+export interface SweepOptions {
+  readonly effects: readonly Effect[];
+  /** Numbers of the steps to try. @default - all */
+  readonly only?: ReadonlySet<number>;
+  /** Steps side by side. */
+  readonly workers: number;
+  /** Lists the steps and tries none. @default false */
+  readonly list?: boolean;
+}
+
+/** A scenario that was run undisturbed. */
+interface Reference {
+  readonly scenario: Scenario;
+  readonly from?: string;
+  /** File with the picture of what it came to. */
+  readonly picture: string;
+  readonly outcome: Outcome;
+}
+
+/** One write of one scenario to fail in one way; without a write, the undisturbed run once more. */
+interface Step {
+  readonly number: number;
+  readonly reference: Reference;
+  readonly effect?: Effect;
+  readonly write?: Write;
+}
+
+interface Result {
+  readonly step: Step;
+  readonly wrong: readonly string[];
+  readonly said: string;
+}
+
+/** @returns whether every step came to what the undisturbed run came to. */
+export async function sweep(options: SweepOptions): Promise<boolean> {
+  const began = Date.now();
+  await ensureEngine((line) => console.error(line));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-sweep-"));
+  const pool = openPool(options.workers);
+  try {
+    const references = await runUndisturbed(pool, folder);
+    const steps = stepsOf(references, options.effects).filter(({ number }) => options.only?.has(number) ?? true);
+    if (options.list) {
+      for (const step of steps) console.log(nameOf(step));
+      return true;
+    }
+    console.log(`${steps.length} steps`);
+    const results = await Promise.all(steps.map((step) => tryStep(pool, step)));
+    return report(results, began);
+  } finally {
+    pool.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each scenario once, as soon as the one is over that it begins from. */
+async function runUndisturbed(pool: Pool, folder: string): Promise<Reference[]> {
+  const running = new Map<string, Promise<Reference>>();
+  for (const scenario of scenarios) {
+    const { name, from } = scenario;
+    const keep = path.join(folder, name);
+    const before = from === undefined ? undefined : running.get(from);
+    running.set(
+      name,
+      (async () => {
+        await before;
+        const start = from === undefined ? {} : { from: path.join(folder, from) };
+        const outcome = await pool.attempt({ scenario: name, keep, ...start });
+        if (outcome.wrong.length > 0) throw new Error(`${name} fails undisturbed:\n  ${outcome.wrong.join("\n  ")}`);
+        const picture = `${keep}.json`;
+        fs.writeFileSync(picture, JSON.stringify(outcome.picture));
+        console.log(`${name}: ${outcome.writes.length} writes, ${outcome.longRunning.length} of them long-running`);
+        return { scenario, picture, outcome, ...start };
+      })(),
+    );
+  }
+  return Promise.all(running.values());
+}
+
+/** In an order that does not depend on that of the calls, which run side by side: so a number means the same step each time. */
+function stepsOf(references: readonly Reference[], effects: readonly Effect[]): Step[] {
+  const steps = references
+    .filter(({ scenario }) => scenario.swept)
+    .flatMap((reference) => [
+      { reference },
+      ...effects.flatMap((effect) => {
+        const { writes, longRunning } = reference.outcome;
+        return [...(effect === "failOperation" ? longRunning : writes)].sort(inOrder).map((write) => ({ reference, effect, write }));
+      }),
+    ]);
+  return steps.map((step, index) => ({ ...step, number: index + 1 }));
+}
+
+function inOrder(a: Write, b: Write): number {
+  const [one, other] = [a, b].map(({ method, path: target, nth }) => `${target} ${method} ${nth}`);
+  return one! < other! ? -1 : 1;
+}
+
+async function tryStep(pool: Pool, step: Step): Promise<Result> {
+  const { reference, effect, write } = step;
+  const { scenario, from, picture } = reference;
+  const fault = effect && write ? { fault: { ...write, effect } } : {};
+  const { wrong, said } = await pool
+    .attempt({ scenario: scenario.name, expected: picture, ...(from === undefined ? {} : { from }), ...fault })
+    .catch((error: Error) => ({ wrong: [error.message], said: "" }));
+  console.log(`${wrong.length === 0 ? "ok    " : "FAILED"} ${nameOf(step)}`);
+  return { step, wrong, said };
+}
+
+function nameOf({ number, reference, effect, write }: Step): string {
+  const what = write ? `${effect} ${write.method} ${shortened(write.path)}${write.nth > 1 ? ` (call ${write.nth})` : ""}` : "undisturbed";
+  return `${String(number).padStart(3)} ${reference.scenario.name}: ${what}`;
+}
+
+/** The last type and name of each provider in an ARM id. */
+function shortened(id: string): string {
+  return id.replace(/^\/subscriptions\/[^/]+\/(resourceGroups\/[^/]+\/providers\/)?/i, "");
+}
+
+/** Differences shown of one step; the first ones say it. */
+const mostLines = 12;
+
+function report(results: readonly Result[], began: number): boolean {
+  const failed = results.filter(({ wrong }) => wrong.length > 0);
+  for (const { step, wrong, said } of failed) {
+    console.log(`\n${nameOf(step)}\n  again: npm run test:sweep -- --only ${step.number}\n  said: ${said || "nothing"}`);
+    for (const line of wrong.slice(0, mostLines)) console.log(`  ${line.replaceAll(/\/subscriptions\/<guid \d+>/g, "")}`);
+    if (wrong.length > mostLines) console.log(`  and ${wrong.length - mostLines} more`);
+  }
+  console.log(`\n${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
+  return failed.length === 0;
+}

@@ -1,0 +1,96 @@
+/** What a run has come to, without what differs from one run to the next. Pure. */
+
+/** Everything by name: `azure <id>` or `pulumi <urn>`. */
+export type Picture = Readonly<Record<string, unknown>>;
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource in Pulumi's state. */
+export interface StateResource extends Properties {
+  readonly urn: string;
+}
+
+export interface Checkpoint {
+  readonly resources?: readonly StateResource[];
+  readonly pending_operations?: readonly unknown[];
+}
+
+/** What of a resource in the state says what the next run does; outputs are Azure's, and are compared there. */
+const compared = [
+  ...["type", "id", "inputs", "parent", "provider", "protect", "retainOnDelete", "deletedWith", "dependencies"],
+  ...["initErrors", "pendingReplacement", "taint", "external"],
+];
+
+/** Marks a secret in Pulumi's state; its cipher text is new each time. */
+const secret = "4dabf18193072939515e22adb298388d";
+
+const guid = /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/gi;
+/** An address that Azure gives out in the order of the calls; one with a prefix length is the program's. */
+const address = /\b\d{1,3}(\.\d{1,3}){3}\b(?!\/)/g;
+const time = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+export function pictureOf(azure: readonly Properties[], { resources = [], pending_operations = [] }: Checkpoint): Picture {
+  const named: [string, unknown][] = azure.map((resource) => [`azure ${String(resource.id).toLowerCase()}`, ordered(resource)]);
+  for (const resource of resources) {
+    const name = `pulumi ${resource.urn}${resource.delete ? " (to be deleted)" : ""}`;
+    const kept = compared.filter((key) => resource[key] !== undefined).map((key) => [key, resource[key]]);
+    const { dependencies } = resource;
+    named.push([name, { ...Object.fromEntries(kept), ...(Array.isArray(dependencies) ? { dependencies: [...dependencies].sort() } : {}) }]);
+  }
+  if (pending_operations.length > 0) named.push(["pulumi pending operations", pending_operations]);
+  const steady = steadier();
+  return Object.fromEntries(sortedBy(named, ([name]) => name).map(([name, value]) => [steady(name) as string, steady(value)]));
+}
+
+/** Azure lists what refers to a resource in the order of the calls, which run side by side. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const ids = value.map((one) => (one as { id?: unknown } | null)?.id);
+    const items = value.map(ordered);
+    return ids.every((id) => typeof id === "string") ? sortedBy(items as { id: string }[], ({ id }) => id) : items;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, ordered(inner)]));
+}
+
+function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** What Azure makes up becomes a number in the order of its appearance, so that one that is used elsewhere is still seen to be the same. */
+function steadier(): (value: unknown) => unknown {
+  const numbers = new Map<string, number>();
+  const numbered = (kind: string) => (found: string) => {
+    const key = found.toLowerCase();
+    if (!numbers.has(key)) numbers.set(key, numbers.size + 1);
+    return `<${kind} ${numbers.get(key)}>`;
+  };
+  const steady = (value: unknown): unknown => {
+    if (typeof value === "string")
+      return value.replace(time, "<time>").replace(guid, numbered("guid")).replace(address, numbered("address"));
+    if (Array.isArray(value)) return value.map(steady);
+    if (typeof value !== "object" || value === null) return value;
+    if (secret in value) return "<secret>";
+    return Object.fromEntries(sortedBy(Object.entries(value), ([key]) => key).map(([key, inner]) => [steady(key), steady(inner)]));
+  };
+  return steady;
+}
+
+/** One line for each thing that is missing, is too many or differs: where, what was expected and what is. */
+export function differences(expected: Picture, actual: Picture): string[] {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
+  return names.flatMap((name) => {
+    if (!(name in actual)) return [`${name}: missing`];
+    if (!(name in expected)) return [`${name}: too many`];
+    const [before, after] = [leaves(expected[name]), leaves(actual[name])];
+    const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+    return paths.map((path) => `${name} ${path}: expected ${before.get(path) ?? "nothing"}, is ${after.get(path) ?? "nothing"}`);
+  });
+}
+
+function leaves(value: unknown, path = "", found = new Map<string, string>()): Map<string, string> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  if (entries.length === 0) found.set(path || ".", JSON.stringify(value));
+  for (const [key, inner] of entries) leaves(inner, `${path}/${key}`, found);
+  return found;
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from "node:child_process";
+import * as path from "node:path";
+import type { Outcome, Task } from "./trial";
+import type { Reply } from "./worker";
+
+/** Processes that try tasks side by side. */
+export interface Pool {
+  /** Tries a task as soon as a process is free. @throws Error when it could not be tried, or takes longer than `mostSeconds` */
+  attempt(task: Task): Promise<Outcome>;
+  close(): void;
+}
+
+/** A task takes some seconds; after this many it hangs, and its process is ended with all that it has started. */
+const mostSeconds = 240;
+
+export function openPool(size: number): Pool {
+  const waiting: ((worker: ChildProcess) => void)[] = [];
+  const free = Array.from({ length: size }, startWorker);
+  const all = new Set(free);
+  const release = (worker: ChildProcess) => {
+    const next = waiting.shift();
+    if (next) next(worker);
+    else free.push(worker);
+  };
+  const replaced = (worker: ChildProcess): ChildProcess => {
+    all.delete(worker);
+    end(worker);
+    const fresh = startWorker();
+    all.add(fresh);
+    return fresh;
+  };
+  return {
+    async attempt(task) {
+      const worker = free.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
+      const reply = await ask(worker, task);
+      release(reply === undefined ? replaced(worker) : worker);
+      if (reply?.outcome) return reply.outcome;
+      throw new Error(reply?.error ?? `It hung for more than ${mostSeconds} s, or its process died.`);
+    },
+    close: () => all.forEach(end),
+  };
+}
+
+/** The leader of a process group, in which everything is that it starts. */
+function startWorker(): ChildProcess {
+  return fork(path.join(__dirname, "worker.ts"), { execArgv: ["-r", "ts-node/register"], detached: true });
+}
+
+function end({ pid }: ChildProcess): void {
+  try {
+    process.kill(-pid!, "SIGKILL");
+  } catch {
+    // All of it has ended already.
+  }
+}
+
+/** @returns nothing when the worker hangs or is gone. */
+function ask(worker: ChildProcess, task: Task): Promise<Reply | undefined> {
+  return new Promise((resolve) => {
+    const settle = (reply?: Reply) => {
+      clearTimeout(limit);
+      worker.removeAllListeners("exit").removeAllListeners("message");
+      resolve(reply);
+    };
+    const limit = setTimeout(settle, mostSeconds * 1000);
+    worker.once("exit", () => settle());
+    worker.once("message", (reply) => settle(reply as Reply));
+    worker.send(task);
+  });
+}

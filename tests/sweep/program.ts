@@ -1,0 +1,45 @@
+/** The program of this clone, served from this process: loaded once for many runs, where the language host loads it anew for each. */
+import { AsyncResource } from "node:async_hooks";
+import * as path from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { root } from "../../cli/local/session";
+
+const { LanguageServer } = require("@pulumi/pulumi/automation/server") as {
+  LanguageServer: new (program: () => Promise<unknown>) => grpc.UntypedServiceImplementation;
+};
+const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb") as { LanguageRuntimeService: grpc.ServiceDefinition };
+const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks") as { CallbackServer: { prototype: { invoke: () => unknown } } };
+
+/** The settings of a run that the program reads from its process. */
+const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL"];
+
+/** What a run that uses the program here needs to say to pulumi. */
+export type ServedProgram = (environment: NodeJS.ProcessEnv) => string[];
+
+/** One run at a time: a program finds its settings in this process's environment. */
+export async function serveProgram(): Promise<ServedProgram> {
+  process.chdir(root);
+  process.env.PULUMI_NODEJS_ROOT_DIRECTORY = root;
+  keepContextInHooks();
+  const entry = path.join(root, "index.ts");
+  const program = async () => {
+    delete require.cache[entry];
+    return require(entry);
+  };
+  const server = new grpc.Server();
+  server.addService(LanguageRuntimeService, new LanguageServer(program));
+  const port = await new Promise<number>((resolve, reject) => {
+    const bound = (error: Error | null, at: number) => (error ? reject(error) : resolve(at));
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), bound);
+  });
+  return (environment) => {
+    for (const name of settings) process.env[name] = environment[name];
+    return [`--client=127.0.0.1:${port}`, "--exec-kind", "auto.inline"];
+  };
+}
+
+/** Pulumi calls hooks from a server of its own, outside the run that registered them; there it doesn't find that run's engine. */
+function keepContextInHooks(): void {
+  const { invoke } = CallbackServer.prototype;
+  Object.defineProperty(CallbackServer.prototype, "invoke", { get: () => AsyncResource.bind(invoke) });
+}

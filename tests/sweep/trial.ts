@@ -1,0 +1,163 @@
+/** One run of a scenario, undisturbed or with one write that fails, and what it came to. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { isWrite } from "../../azure-local/arm/faults";
+import type { Operation } from "../../azure-local/arm/operations";
+import { readTables } from "../../azure-local/arm/tables";
+import { openSandbox, type Run, type Sandbox } from "../e2e/sandbox";
+import { type Checkpoint, differences, type Picture, pictureOf } from "./picture";
+import type { ServedProgram } from "./program";
+import { type Scenario, scenario } from "./scenarios";
+
+/** A call that changes something. */
+export interface Write {
+  readonly method: string;
+  /** ARM id, or that of an action; without the query. */
+  readonly path: string;
+  /** Which one it is of those with the same method and path. */
+  readonly nth: number;
+}
+
+export type Effect = "refuse" | "failOperation" | "drop";
+
+/** What is to be tried. */
+export interface Task {
+  readonly scenario: string;
+  /** Folder that holds the state to begin with. @default - nothing is there */
+  readonly from?: string;
+  /** Folder to keep the state in that it ends with. @default - it goes */
+  readonly keep?: string;
+  readonly fault?: Write & { readonly effect: Effect };
+  /** What it must come to; a file with a picture. @default - whatever it comes to is right */
+  readonly expected?: string;
+}
+
+/** What came of it. */
+export interface Outcome {
+  /** What is wrong, in lines; nothing when all is well. */
+  readonly wrong: string[];
+  /** What the program said when the write failed. */
+  readonly said: string;
+  /** The writes, in the order of the calls. */
+  readonly writes: Write[];
+  /** Writes that Azure answered before it was done. */
+  readonly longRunning: Write[];
+  readonly picture: Picture;
+}
+
+/** Clients repeat a call without an answer up to four times. */
+const tries = 4;
+
+/** What Azure forbids to whom: a client doesn't repeat a call that was answered so. */
+const refusal = { status: 403, code: "AuthorizationFailed" };
+
+export async function attempt(task: Task, program: ServedProgram): Promise<Outcome> {
+  const sandbox = await openSandbox({ attach: false }, task.from);
+  try {
+    return await attemptIn(sandbox, task, program);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function attemptIn(sandbox: Sandbox, { scenario: name, fault, expected, keep }: Task, program: ServedProgram): Promise<Outcome> {
+  const { stack, verb, edits = [], unprotect, serves, refused } = scenario(name);
+  if (unprotect) await sandbox.pulumiQuietly(["state", "unprotect", "--all", "--yes", "--stack", stack]);
+  const stackFile = sandbox.edit(stack, edits);
+  const served = verb === "up" ? program(sandbox.environment) : [];
+  const run = () => sandbox.run(verb, stack, { stackFile, args: refused ? [...served, "--continue-on-error"] : served });
+  const known = new Set(operationsOf(sandbox).map(({ id }) => id));
+  const wrong: string[] = [];
+  let said = "";
+  if (fault) {
+    const { effect, method, path: target, nth } = fault;
+    const times = effect === "drop" ? tries : 1;
+    await setFaults(sandbox, [{ effect, method, path: target, nth, times, ...(effect === "drop" ? {} : refusal) }]);
+    const disturbed = await run();
+    said = errorsOf(disturbed);
+    const { strikes } = (await setFaults(sandbox, [])) as { strikes: unknown[] };
+    if (strikes.length === 0) wrong.push("The write was never called.");
+    if (disturbed.code === 0) said = "the run went on";
+    if (serves) wrong.push(...outages(sandbox));
+  }
+  if (refused) await setFaults(sandbox, [{ effect: "refuse", method: "write", strikes: "all", times: "until cleared", ...refusal }]);
+  const last = await run();
+  if ((last.code !== 0) !== (refused ?? false)) wrong.push(`pulumi ${verb} ${fault ? "again " : ""}failed: ${errorsOf(last)}`);
+  const picture = pictureOf(sandbox.azure.resources() as unknown as Checkpoint["resources"] & object, checkpointOf(sandbox, stack));
+  if (expected) wrong.push(...differences(JSON.parse(fs.readFileSync(expected, "utf8")) as Picture, picture));
+  if (keep) keepState(sandbox, keep);
+  const writes = fault ? [] : writesOf(sandbox);
+  const begun = operationsOf(sandbox).filter(({ id }) => !known.has(id));
+  return { wrong, said, picture, writes, longRunning: writes.filter((write) => begun.some((operation) => isOf(operation, write))) };
+}
+
+/** @returns what was struck since they were set before. */
+async function setFaults({ azure }: Sandbox, faults: readonly unknown[]): Promise<unknown> {
+  const struck = await (await fetch(`${azure.armUrl}/faults`)).json();
+  const { ok, status } = await fetch(`${azure.armUrl}/faults`, { method: "PUT", body: JSON.stringify(faults) });
+  if (!ok) throw new Error(`The faults were not accepted: ${status}.`);
+  return struck;
+}
+
+/** Every write that was answered well, counted by method and path. */
+function writesOf(sandbox: Sandbox): Write[] {
+  const seen = new Map<string, number>();
+  return sandbox.requests().flatMap(({ method, path: target, status }) => {
+    const bare = target.split("?")[0]!;
+    if (status >= 400 || !isWrite({ method, path: bare })) return [];
+    const nth = (seen.get(`${method} ${bare}`) ?? 0) + 1;
+    seen.set(`${method} ${bare}`, nth);
+    return [{ method, path: bare, nth }];
+  });
+}
+
+function operationsOf({ home }: Sandbox): Operation[] {
+  return [
+    ...(readTables(path.join(home, "azure", "state.jsonl"))
+      .get("operations")
+      ?.values() ?? []),
+  ] as Operation[];
+}
+
+function isOf({ kind, resourceId }: Operation, { method, path: target }: Write): boolean {
+  const parent = method === "POST" ? path.posix.dirname(target) : target;
+  return resourceId.toLowerCase() === parent.toLowerCase() && (kind === "delete") === (method === "DELETE");
+}
+
+function checkpointOf({ home }: Sandbox, stack: Scenario["stack"]): Checkpoint {
+  const file = path.join(home, "state", ".pulumi", "stacks", "moor", `${stack}.json`);
+  return (JSON.parse(fs.readFileSync(file, "utf8")) as { checkpoint: { latest?: Checkpoint } }).checkpoint.latest ?? {};
+}
+
+interface Endpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly properties: { readonly traffic?: Readonly<Record<string, number>> };
+}
+
+/** Endpoints that have lost requests: what has a share must be there, and the shares must be whole. */
+function outages(sandbox: Sandbox): string[] {
+  const ids = new Set(sandbox.resources());
+  const endpoints = sandbox.azure.resources().filter(({ type }) => /\/onlineEndpoints$/i.test(type)) as unknown as Endpoint[];
+  if (endpoints.length === 0) return ["No endpoint is left after the failure."];
+  return endpoints.flatMap(({ id, name, properties: { traffic = {} } }) => {
+    const gone = Object.keys(traffic).filter((label) => traffic[label]! > 0 && !ids.has(`${id}/deployments/${label}`.toLowerCase()));
+    const total = Object.values(traffic).reduce((sum, share) => sum + share, 0);
+    if (total === 100 && gone.length === 0) return [];
+    return [`${name} does not serve after the failure: shares ${JSON.stringify(traffic)}, missing ${gone.join(", ") || "none"}.`];
+  });
+}
+
+/** What the next scenario begins with; histories, logs and locks are not. */
+function keepState({ home }: Sandbox, folder: string): void {
+  const left = /\/(lock|running\.json|requests\.jsonl|history|backups|locks|edited-\d+\.yaml)$/;
+  fs.cpSync(home, folder, { recursive: true, filter: (file) => !left.test(file) });
+}
+
+/** The lines of a run that say what went wrong. */
+function errorsOf({ output }: Run): string {
+  const lines = output.split("\n").map((line) => line.trim());
+  const errors = lines.filter((line) => line.startsWith("error:") && !/^error: (update|destroy) failed$/.test(line));
+  return [...new Set(errors)].join(" | ") || lines.filter(Boolean).slice(-5).join(" | ");
+}

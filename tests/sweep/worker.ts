@@ -1,0 +1,22 @@
+/** A process that tries what it is sent, one after another. */
+import { serveProgram } from "./program";
+import { attempt, type Outcome, type Task } from "./trial";
+
+export interface Reply {
+  readonly outcome?: Outcome;
+  readonly error?: string;
+}
+
+const program = serveProgram();
+
+process.on("message", async (task: Task) => {
+  const reply: Reply = await program
+    .then((served) => attempt(task, served))
+    .then(
+      (outcome) => ({ outcome }),
+      (error: Error) => ({ error: error.stack ?? error.message }),
+    );
+  process.send!(reply);
+});
+// Pulumi, which it has started, is in its process group.
+process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
