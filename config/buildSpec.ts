@@ -3,6 +3,7 @@ import type { DeploymentDecision } from "../planner/decision";
 import { allowedRegions, canonicalRegion } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
 import type { Decided, Decisions } from "./decisions";
+import { stagingAdvice } from "./lockFile";
 import type { RawStack } from "./settings";
 import type { DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
@@ -21,7 +22,12 @@ export function buildSpec({ project, stack }: RawStack, settings: Settings, deci
     endpoints,
     skipped,
     decisionsFrom: settings["moor:lock"] === "none" ? "computed" : "lock",
-    notes: [...lockNotes(settings), ...endpoints.flatMap(endpointNotes), ...skipped.map(({ message }) => message)],
+    notes: [
+      ...lockNotes(settings),
+      ...platformNotes(endpoints),
+      ...endpoints.flatMap(endpointNotes),
+      ...skipped.map(({ message }) => message),
+    ],
   };
 }
 
@@ -88,7 +94,8 @@ function isStaged({ model }: DeploymentDecision): boolean {
 
 function skip(stack: string, endpoint: string, label: string, { current, previous, waitsFor }: Decided): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
-  const missing = waitsFor ?? `its weights: run \`npm run mirror -- -s ${stack}\` inside the network, then \`pulumi up\` again`;
+  const weights = current?.model && `its weights: ${stagingAdvice(stack, current.model)} and run \`pulumi up\` again`;
+  const missing = waitsFor ?? weights;
   const instead = previous && isStaged(previous) ? `; ${previous.name} keeps serving` : "";
   return { endpoint, label, message: `Deployment ${endpoint}/${label} is left out, because it waits for ${missing}${instead}.` };
 }
@@ -96,6 +103,10 @@ function skip(stack: string, endpoint: string, label: string, { current, previou
 function lockNotes(settings: Settings): string[] {
   if (settings["moor:lock"] === "required") return [];
   return ["Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs."];
+}
+
+function platformNotes(endpoints: readonly EndpointSpec[]): string[] {
+  return endpoints.length > 0 ? [] : ["No endpoints: the stack makes the platform and nothing that serves."];
 }
 
 function endpointNotes({ key, auth, invokers, gate, deployments }: EndpointSpec): string[] {

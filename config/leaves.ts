@@ -20,6 +20,11 @@ export function freeText(error: string): z.ZodString {
   return z.string({ error }).min(1, { error });
 }
 
+/** The error of a map; `keys` says what it maps. */
+export function map(keys: string): { readonly error: string } {
+  return { error: `a map: ${keys}` };
+}
+
 /** One of several words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.enum(words, { error: words.join(" or ") });

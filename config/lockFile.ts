@@ -5,69 +5,96 @@
 import type { Document } from "yaml";
 import * as z from "zod";
 import { sizes } from "../facts/sizes";
-import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
+import type { DeploymentDecision, DeploymentWish, ModelDecision } from "../planner/decision";
 import { recipeHash } from "../planner/names";
-import { text, whole } from "./leaves";
+import { map, text, whole } from "./leaves";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Mistake, mistake, show } from "./mistakes";
 import { shapeMistakes } from "./shape";
 
 const anyText = z.string({ error: "text" });
 const seconds = (error = "whole seconds, at least 1") => z.int({ error }).min(1, { error });
+const positive = (error = "a number above 0") => z.number({ error }).positive({ error });
 
-const probe = z.strictObject({
-  initialDelay: seconds().describe("Seconds before the first try."),
-  period: seconds().describe("Seconds between tries."),
-  timeout: seconds().describe("Seconds a try may take."),
-  failureThreshold: whole(1, 100_000).describe("Failed tries in a row before Azure acts."),
-});
+const probe = z.strictObject(
+  {
+    initialDelay: seconds().describe("Seconds before the first try."),
+    period: seconds().describe("Seconds between tries."),
+    timeout: seconds().describe("Seconds a try may take."),
+    failureThreshold: whole(1, 100_000).describe("Failed tries in a row before Azure acts."),
+  },
+  map("initialDelay, period, timeout, failureThreshold"),
+);
 
-const decision = z.strictObject({
-  name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
-  pattern: z.enum(["vllm", "score"], { error: "vllm or score" }),
-  instanceType: z.enum(Object.keys(sizes), { error: "a VM size of managed online endpoints" }),
-  image: z.strictObject({ repository: anyText, digest: text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits") }),
-  routes: z.strictObject({ port: whole(1, 65_535), liveness: anyText, readiness: anyText, scoring: anyText }),
-  model: z
-    .strictObject({
-      id: anyText.describe("Hugging Face id."),
-      revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits"),
-      source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
-      path: anyText.optional().describe("Folder below the workspace's blob datastore."),
-      staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are in this region."),
-    })
-    .optional(),
-  tensorParallelSize: whole(1, 64).optional(),
-  flags: z.array(anyText, { error: "a list of flags" }).optional(),
-  environmentVariables: z.record(anyText, anyText),
-  probes: z.strictObject({ liveness: probe, readiness: probe }),
-  requestSettings: z.strictObject({ requestTimeout: whole(1, 180), maxConcurrentRequestsPerInstance: whole(1, 100_000) }),
-  scaleRule: z.strictObject({ scaleOutAbove: z.number().positive(), scaleInBelow: z.number().positive() }),
-  usdPerHour: z.number().positive().optional().describe("List price of one instance when this was decided, USD."),
-}) satisfies z.ZodType<Omit<DeploymentDecision, "reasons">>;
+const model = z.strictObject(
+  {
+    id: anyText.describe("Hugging Face id."),
+    revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits"),
+    source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
+    path: anyText.optional().describe("Folder below the workspace's blob datastore."),
+    staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are in this region."),
+  },
+  map("id, revision, source, and with mirror path and staged"),
+);
+
+const decision = z.strictObject(
+  {
+    name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
+    pattern: z.enum(["vllm", "score"], { error: "vllm or score" }),
+    instanceType: z.enum(Object.keys(sizes), { error: "a VM size of managed online endpoints" }),
+    image: z.strictObject(
+      { repository: anyText, digest: text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits") },
+      map("repository and digest"),
+    ),
+    routes: z.strictObject(
+      { port: whole(1, 65_535), liveness: anyText, readiness: anyText, scoring: anyText },
+      map("port, liveness, readiness, scoring"),
+    ),
+    model: model.optional(),
+    tensorParallelSize: whole(1, 64).optional(),
+    flags: z.array(anyText, { error: "a list of flags" }).optional(),
+    environmentVariables: z.record(anyText, anyText, map("names to text")),
+    probes: z.strictObject({ liveness: probe, readiness: probe }, map("liveness and readiness")),
+    requestSettings: z.strictObject(
+      { requestTimeout: whole(1, 180), maxConcurrentRequestsPerInstance: whole(1, 100_000) },
+      map("requestTimeout and maxConcurrentRequestsPerInstance"),
+    ),
+    scaleRule: z.strictObject({ scaleOutAbove: positive(), scaleInBelow: positive() }, map("scaleOutAbove and scaleInBelow")),
+    usdPerHour: positive().optional().describe("List price of one instance when this was decided, USD."),
+  },
+  map("the values of a decision"),
+) satisfies z.ZodType<Omit<DeploymentDecision, "reasons">>;
 
 const wishValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
   error: "text, a number, true or false, or a list",
 });
 
-const entry = z.strictObject({
-  wish: z.record(z.string(), wishValue).describe("What the stack file asked for when this was decided."),
-  current: decision.describe("The decision that runs."),
-  previous: decision.optional().describe("The decision before, kept at weight 0 for an instant way back."),
-  rolledBack: z
-    .literal(true, { error: "true" })
-    .optional()
-    .describe("Whether `current` was brought back by hand; it stays until the wish changes."),
-});
+const entry = z.strictObject(
+  {
+    wish: z.record(z.string(), wishValue, map("settings to values")).describe("What the stack file asked for when this was decided."),
+    current: decision.describe("The decision that runs."),
+    previous: decision.optional().describe("The decision before, kept at weight 0 for an instant way back."),
+    rolledBack: z
+      .literal(true, { error: "true" })
+      .optional()
+      .describe("Whether `current` was brought back by hand; it stays until the wish changes."),
+  },
+  map("wish, current, and optionally previous, rolledBack"),
+);
 
 export const lockSchema = z
-  .strictObject({
-    version: z.literal(1, { error: "1" }),
-    stack: anyText.describe("Stack that this lock is for."),
-    location: anyText.describe("Region that this lock is for."),
-    madeBy: anyText.describe("Version of Moor that decided."),
-    endpoints: z.record(z.string(), z.record(z.string(), entry)).describe("Decisions by endpoint key and deployment label."),
-  })
+  .strictObject(
+    {
+      version: z.literal(1, { error: "1" }),
+      stack: anyText.describe("Stack that this lock is for."),
+      location: anyText.describe("Region that this lock is for."),
+      madeBy: anyText.describe("Version of Moor that decided."),
+      endpoints: z
+        .record(z.string(), z.record(z.string(), entry, map("labels to decisions")), map("keys to endpoints"))
+        .describe("Decisions by endpoint key and deployment label."),
+    },
+    map("version, stack, location, madeBy, endpoints"),
+  )
   .describe("The decisions of a stack, made by `npm run lock` and not meant to be edited by hand.");
 
 /** A lock as its values give it, without the reasons in its comments. */
@@ -95,17 +122,23 @@ export function lockCommand(stack: string): string {
   return `npm run lock -- -s ${stack}`;
 }
 
+/** How the weights of a mirrored model come into the region; the folder is part of the lock, the mark is not part of its hashes. */
+export function stagingAdvice(stack: string, { id, revision, path }: ModelDecision): string {
+  const where = `${path} in the workspace's blob store (datastore workspaceblobstore)`;
+  return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` beside it in ${lockFileName(stack)}`;
+}
+
 /** Reads a lock and checks all that can be checked without the stack file: its shape, and that its values belong to its names. */
 export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly mistakes: Mistake[] } {
   const file = lockFileName(stack);
-  const parsed = parseYaml(file, lockText);
+  const parsed = parseYaml(stack, lockText);
   if ("mistakes" in parsed) return parsed;
   const { document } = parsed;
   const value: unknown = document.toJS();
   const shape = shapeMistakes({ schema: lockSchema, value, root: file });
-  if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: remake(stack) })) };
+  if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: takeBack(stack) })) };
   const lock = readReasons(document, lockSchema.parse(value));
-  const names = nameMistakes(file, lock);
+  const names = nameMistakes(stack, lock);
   return names.length > 0 ? { mistakes: names } : { lock };
 }
 
@@ -136,16 +169,18 @@ export function wishDifferences(locked: DeploymentWish, wished: DeploymentWish):
   return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.wished));
 }
 
-function parseYaml(file: string, lockText: string): { document: Document } | { mistakes: Mistake[] } {
+function parseYaml(stack: string, lockText: string): { document: Document } | { mistakes: Mistake[] } {
   const { parseDocument } = yaml();
   const document = parseDocument(lockText);
   const [error] = document.errors;
   if (!error) return { document };
   const problem = `The file isn't YAML: ${error.message.split("\n")[0]}`;
-  return { mistakes: [mistake("MOOR051", file, { problem, allowed: "YAML as `npm run lock` writes it" })] };
+  const allowed = "YAML as `npm run lock` writes it";
+  return { mistakes: [mistake("MOOR051", lockFileName(stack), { problem, allowed, fix: takeBack(stack) })] };
 }
 
-function nameMistakes(file: string, { endpoints }: Lock): Mistake[] {
+function nameMistakes(stack: string, { endpoints }: Lock): Mistake[] {
+  const file = lockFileName(stack);
   const decisions = Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, { current, previous }]) => [
       { at: `${file}.endpoints.${key}.${label}.current.name`, label, decided: current },
@@ -156,12 +191,15 @@ function nameMistakes(file: string, { endpoints }: Lock): Mistake[] {
     const name = `${label}-${recipeHash(decided)}`;
     if (decided.name === name) return [];
     const problem = `The name is ${show(decided.name)}, but the values beside it make ${show(name)}: one of them was edited.`;
-    return [mistake("MOOR053", at, { problem, allowed: "the hash over the values" })];
+    return [mistake("MOOR053", at, { problem, allowed: "the hash over the values", fix: takeBack(stack) })];
   });
 }
 
-function remake(stack: string): string {
-  return `Run \`${lockCommand(stack)}\`; a lock isn't meant to be edited by hand.`;
+/** Making a lock anew over one that can't be read would forget what only the lock knows, so that comes last. */
+function takeBack(stack: string): string {
+  const file = lockFileName(stack);
+  const anew = `delete it and run \`${lockCommand(stack)}\`, which loses the staged marks and the previous decisions`;
+  return `Take the committed lock back with \`git checkout ${file}\`; only where none is committed, ${anew}.`;
 }
 
 /** Loaded on demand: a stack without a lock starts faster without it. */

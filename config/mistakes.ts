@@ -16,7 +16,7 @@ const configurationKinds = {
   MOOR002: { title: "Missing value", remedy: "Add the value." },
   MOOR003: {
     title: "Value of the wrong type",
-    remedy: "Write a value of the type that is allowed; text that looks like a number needs quotes.",
+    remedy: "Write a value of the type that is allowed.",
   },
   MOOR004: { title: "Value that is not one of the allowed ones", remedy: "Write one of the allowed values." },
   MOOR005: { title: "Number out of bounds", remedy: "Write a number within the bounds." },
@@ -53,9 +53,15 @@ const configurationKinds = {
   },
   MOOR043: { title: "Unknown quota family", remedy: "Write a family of the sizes that managed online endpoints accept." },
   MOOR050: { title: "No lock", remedy: "Make one and commit it." },
-  MOOR051: { title: "Lock that can't be read", remedy: "Make the lock again; it isn't meant to be edited by hand." },
+  MOOR051: {
+    title: "Lock that can't be read",
+    remedy: "Take the committed lock back with `git checkout`; it isn't meant to be edited by hand.",
+  },
   MOOR052: { title: "Stale lock", remedy: "Make the lock again, review what it changes, and commit it." },
-  MOOR053: { title: "Lock whose values don't belong to its names", remedy: "Make the lock again; it isn't meant to be edited by hand." },
+  MOOR053: {
+    title: "Lock whose values don't belong to its names",
+    remedy: "Take the committed lock back with `git checkout`; it isn't meant to be edited by hand.",
+  },
   MOOR054: { title: "Lock of another stack or region", remedy: "Make a lock for this one." },
   MOOR055: {
     title: "Size to be decided, but no lock to keep the decision",

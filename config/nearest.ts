@@ -16,10 +16,11 @@ export function distance(from: string, to: string): number {
   return row[b.length] ?? 0;
 }
 
-/** At most `count` known words that differ from `word` in no more than a third of their letters, closest first. */
+/** At most `count` known words that hold `word`, or differ from it in no more than a third of their letters, closest first. */
 export function nearest(word: string, known: readonly string[], count = 3): string[] {
   const rated = known.map((candidate) => ({ candidate, away: distance(word, candidate) }));
-  const close = rated.filter(({ candidate, away }) => away <= Math.max(1, Math.floor(candidate.length / 3)));
+  const holds = (candidate: string) => word.length >= 4 && candidate.toLowerCase().includes(word.toLowerCase());
+  const close = rated.filter(({ candidate, away }) => away <= Math.max(1, Math.floor(candidate.length / 3)) || holds(candidate));
   return close
     .sort((a, b) => a.away - b.away)
     .slice(0, count)

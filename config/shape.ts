@@ -40,12 +40,21 @@ function issueMistake(issue: z.core.$ZodIssue, path: string, secret: boolean): M
     return mistake(code, path, { problem: `The name ${show(key)} can't be used.`, allowed: inner?.message ?? issue.message });
   }
   if (code === "MOOR002") return mistake(code, path, { problem: "There is no value.", allowed: issue.message });
-  const fix = issue.code === "invalid_value" && !secret ? didYouMean(String(issue.input), issue.values.map(String)) : undefined;
+  const near = issue.code === "invalid_value" && !secret ? didYouMean(String(issue.input), issue.values.map(String)) : undefined;
+  const fix = issue.code === "invalid_type" ? quotesFix(issue) : near;
   return mistake(code, path, { problem: problemText(code, value, issue.input), allowed: issue.message, fix });
 }
 
+/** YAML reads 4711 as a number and "4711" as text; what is right is only the matter of two quotes. */
+function quotesFix({ expected, input }: z.core.$ZodIssueInvalidType): string | undefined {
+  if (expected === "string" && (typeof input === "number" || typeof input === "boolean")) return "Write it in quotes.";
+  const wantsPlain = expected === "number" || expected === "int" || expected === "boolean";
+  const looksPlain = typeof input === "string" && /^(-?\d+(\.\d+)?|true|false)$/.test(input);
+  return wantsPlain && looksPlain ? "Write it without quotes." : undefined;
+}
+
 function problemText(code: MistakeCode, value: string, input: unknown): string {
-  if (code === "MOOR004") return `The value ${value} is none of those.`;
+  if (code === "MOOR004") return `The value ${value} is not allowed here.`;
   if (code === "MOOR005") return `The number ${value} is out of bounds.`;
   if (code === "MOOR006") return `The value ${value} has another form.`;
   if (code === "MOOR042") return `The value ${value} is ${describeId(String(input))}.`;
@@ -54,9 +63,7 @@ function problemText(code: MistakeCode, value: string, input: unknown): string {
 
 function codeOf(issue: z.core.$ZodIssue): MistakeCode {
   if (issue.code === "custom") return issue.params?.code as MistakeCode;
-  if (issue.code === "invalid_type" && issue.input === undefined) return "MOOR002";
-  if (issue.code === "invalid_value" && issue.input === undefined) return "MOOR002";
-  if (issue.code === "invalid_union" && issue.input === undefined) return "MOOR002";
+  if (issue.code !== "invalid_key" && isBlank(issue.input)) return "MOOR002";
   if (issue.code === "too_big" || issue.code === "too_small") return typeof issue.input === "number" ? "MOOR005" : "MOOR006";
   return codes[issue.code] ?? "MOOR003";
 }
@@ -69,8 +76,12 @@ const codes: Partial<Record<z.core.$ZodIssue["code"], MistakeCode>> = {
   invalid_key: "MOOR010",
 };
 
+/** A key without a value is null in YAML, and empty text by the time that Pulumi hands it over. */
+function isBlank(input: unknown): boolean {
+  return input === undefined || input === null || input === "";
+}
+
 function typeName(input: unknown): string {
-  if (input === null) return "empty";
   if (Array.isArray(input)) return "a list";
   if (typeof input === "object") return "a map";
   if (typeof input === "number") return Number.isInteger(input) ? "a number" : "a fraction";

@@ -8,10 +8,9 @@ import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { geographies } from "../planner/residency";
 import { mirrorLimit } from "../planner/traffic";
-import { armId, createOrId, freeText, imageText, oneOf, text, tokens, whole } from "./leaves";
+import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole } from "./leaves";
 
 const namePart = text(namePartPattern, "lower-case letters, digits and single hyphens, a letter first");
-const map = (error: string) => ({ error: `a map: ${error}` });
 
 const residency = z
   .strictObject(

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { Listr } from "listr2";
-import { type LocalSession, openSession } from "../local/session";
+import { type LocalSession, openSession, waitOutInterrupts } from "../local/session";
 import { prepareStack, stackFileOf } from "../local/stackFile";
 import { ask, type Endpoint } from "./chat";
 import { inventory } from "./inventory";
@@ -16,6 +16,7 @@ interface Demo {
 /** `npm run demo`: the dev stack, from nothing to an answered request, on the real Pulumi engine and with no subscription. */
 export async function demo(): Promise<void> {
   const context = {} as Demo;
+  const interruptible = waitOutInterrupts();
   try {
     await bringUp(context);
     const { session, stackFile } = context;
@@ -30,6 +31,7 @@ export async function demo(): Promise<void> {
     heading("What next");
     console.log(next(endpoint));
   } finally {
+    interruptible();
     await context.session?.close();
   }
 }
@@ -58,7 +60,7 @@ function bringUp(context: Demo): Promise<Demo> {
         },
       },
     ],
-    { fallbackRenderer: "simple", fallbackRendererCondition: () => !process.stdout.isTTY },
+    { fallbackRenderer: "simple", fallbackRendererCondition: () => !process.stdout.isTTY, registerSignalListeners: false },
   );
   return tasks.run(context);
 }

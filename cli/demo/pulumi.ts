@@ -1,6 +1,6 @@
 import * as readline from "node:readline";
 import { exitCode, startPulumi } from "../../azure-local/pulumi";
-import { type LocalSession, root } from "../local/session";
+import { type LocalSession, recoverAdvice, root } from "../local/session";
 
 /** A resource that `pulumi up` has finished, as it prints it where there is no terminal. */
 const finished = /^\s*[+~-]+\s+(\S+)\s+(\S+)\s+(created|updated|deleted|replaced)\b/;
@@ -40,6 +40,7 @@ async function run(
       onLine(line);
     });
   }
-  if ((await exitCode(child)) !== 0) throw new Error(`pulumi ${verb[0]} of ${stack} failed:\n${lines.join("\n")}`);
+  if ((await exitCode(child)) !== 0)
+    throw new Error(`pulumi ${verb[0]} of ${stack} failed:\n${lines.join("\n")}\n${recoverAdvice.replace("<stack>", stack)}`);
   return lines;
 }

@@ -24,6 +24,10 @@ export interface FitOptions {
   readonly vllmVersion?: string;
 }
 
+const exitCodes = `
+Exit code: 0 when the model fits; 1 when nothing fits or an option can't be right.
+With --json, a model that doesn't fit is an answer too ("fits": false), with exit code 0.`;
+
 /** Adds the verb `fit`; what it needs is loaded when it runs. */
 export function addFit(program: Command): void {
   program
@@ -50,5 +54,6 @@ export function addFit(program: Command): void {
     .option("--max-num-batched-tokens <count>", "tokens that vLLM computes in one step")
     .option("--enforce-eager", "without compilation and CUDA graphs")
     .option("--vllm-version <version>", "version of vLLM to plan for")
+    .addHelpText("after", exitCodes)
     .action((model: string, options: FitOptions) => (require(".") as typeof import(".")).fitCommand(model, options));
 }

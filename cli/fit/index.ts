@@ -5,7 +5,8 @@ import { fitInput } from "./input";
 import { report } from "./report";
 
 /**
- * `npm run fit`: which size a model needs, with which flags, and why. With `--json` one document on stdout, whether it fits or not.
+ * `npm run fit`: which size a model needs, with which flags, and why. With `--json` one document on stdout, whether it fits or not;
+ * a person's form sets exit code 1 where nothing fits.
  * @throws Error with one sentence where the question itself can't be understood
  */
 export function fitCommand(model: string, options: FitOptions): void {
@@ -19,6 +20,7 @@ export function fitCommand(model: string, options: FitOptions): void {
       ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
       : report(input, result, comparison, all);
     process.stdout.write(`${text}\n`);
+    if (!result.fits && !options.json) process.exitCode = 1;
   } catch (error) {
     throw error instanceof PlanError ? new Error(error.message) : error;
   }

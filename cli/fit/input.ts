@@ -5,24 +5,31 @@ import { nearest } from "../../config/nearest";
 import { gpus } from "../../facts/gpus";
 import { models } from "../../facts/models";
 import { pricedRegions } from "../../facts/prices";
+import { isInstanceType, sizeOf, sizes } from "../../facts/sizes";
+import { vllmFlag } from "../../facts/vllm";
 import { readModel } from "../../planner/fit/folder";
-import type { Model } from "../../planner/fit/model";
+import { isKvCacheDtype } from "../../planner/fit/kvCache";
+import { type Model, modelFromTable } from "../../planner/fit/model";
 import { canonicalRegion } from "../../planner/residency";
 import type { FitInput } from "../../planner/size/fit";
 import type { GpuByNumbers } from "../../planner/size/machine";
 import type { FitOptions } from "./command";
 
 /** The question to the planner. */
-export function fitInput(model: string, options: FitOptions): FitInput {
+export function fitInput(named: string, options: FitOptions): FitInput {
   const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0 });
+  const model = modelOf(named, checkpointGiB);
   const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize);
+  const instanceType = sizeNamed(options.size);
+  const gpu = gpuOf(options, tensorParallelSize);
+  checkSplit(tensorParallelSize, gpu, instanceType);
   return {
-    model: modelOf(model, checkpointGiB),
+    model,
     checkpointGiB,
     region: regionOf(options.region),
-    instanceType: options.size,
-    gpu: gpuOf(options, tensorParallelSize),
-    maxModelLen: lengthOf(options),
+    instanceType,
+    gpu,
+    maxModelLen: lengthOf(options, model),
     concurrency: whole("--concurrency", options.concurrency),
     outputTokens: tokens("--output-tokens", options.outputTokens),
     source: sourceOf(options.source),
@@ -30,14 +37,16 @@ export function fitInput(model: string, options: FitOptions): FitInput {
     gpuMemoryUtilization: number("--gpu-memory-utilization", options.gpuMemoryUtilization, { above: 0, most: 1 }),
     maxNumSeqs: whole("--max-num-seqs", options.maxNumSeqs),
     maxNumBatchedTokens: tokens("--max-num-batched-tokens", options.maxNumBatchedTokens),
-    kvCacheDtype: options.kvDtype,
+    kvCacheDtype: kvDtypeOf(options.kvDtype),
     enforceEager: options.enforceEager,
     vllmVersion: versionOf(options.vllmVersion),
   };
 }
 
-function modelOf(model: string, checkpointGiB: number | undefined): Model | string {
-  if (Object.hasOwn(models, model)) return model;
+function modelOf(model: string, checkpointGiB: number | undefined): Model {
+  if (model.trim() === "") throw new Error("The model is empty; give a Hugging Face id, a config.json, or the folder that holds one.");
+  const known = modelFromTable(model, checkpointGiB);
+  if (known !== undefined) return known;
   // npm runs in the program's folder and says where it was called from.
   const there = path.resolve(process.env.INIT_CWD ?? ".", model);
   if (fs.existsSync(there)) return readModel(there, checkpointGiB);
@@ -54,8 +63,30 @@ function regionOf(region: string | undefined): string | undefined {
   const name = canonicalRegion(region);
   if (pricedRegions.includes(name)) return name;
   const close = nearest(name, pricedRegions, 3);
-  const like = close.length > 0 ? `; close ones: ${close.join(", ")}` : "";
+  const like = close.length > 0 ? `; close ones: ${close.join(", ")}` : `: ${pricedRegions.join(", ")}`;
   throw new Error(`Azure lists no price of a GPU size in the region ${region}; ${pricedRegions.length} regions have one${like}.`);
+}
+
+function sizeNamed(size: string | undefined): string | undefined {
+  if (size === undefined || isInstanceType(size)) return size;
+  const close = nearest(size, Object.keys(sizes), 5);
+  const like = close.length > 0 ? `close ones: ${close.join(", ")}` : "--compare shows those with a GPU";
+  throw new Error(`--size is ${size}; managed online endpoints accept no size of exactly that name; ${like}.`);
+}
+
+function kvDtypeOf(format: string | undefined): string | undefined {
+  if (format === undefined || isKvCacheDtype(format)) return format;
+  const formats = (vllmFlag("--kv-cache-dtype")?.choices ?? []).map(String).filter(isKvCacheDtype);
+  throw new Error(`--kv-dtype is ${format}; it is one of vLLM's formats whose width the planner knows: ${formats.join(", ")}.`);
+}
+
+/** A split over more GPUs than the named machine has is a slip of the pen, not a question. */
+function checkSplit(over: number | undefined, gpu: GpuByNumbers | undefined, instanceType: string | undefined): void {
+  const size = instanceType !== undefined && isInstanceType(instanceType) ? sizeOf(instanceType) : undefined;
+  const has = gpu?.gpus ?? (size?.gpu === undefined ? undefined : size.gpus);
+  if (over === undefined || has === undefined || over <= has) return;
+  const where = gpu === undefined ? `${instanceType} has ${has}` : `--gpus is ${has}`;
+  throw new Error(`--tensor-parallel-size is ${over}; a server can span at most the GPUs of its machine, and ${where}.`);
 }
 
 function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): GpuByNumbers | undefined {
@@ -69,13 +100,16 @@ function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): Gpu
   throw new Error(`${alone} describes a GPU by numbers and needs --gpu-memory-gib, the memory that PyTorch sees (${known}).`);
 }
 
-function lengthOf(options: FitOptions): number | undefined {
+function lengthOf(options: FitOptions, model: Model): number | undefined {
   const context = tokens("--context", options.context);
   const maxModelLen = tokens("--max-model-len", options.maxModelLen);
   if (context !== undefined && maxModelLen !== undefined && context !== maxModelLen) {
     throw new Error(`--context ${context} and --max-model-len ${maxModelLen} are two names of one value; give one of them.`);
   }
-  return context ?? maxModelLen;
+  const asked = context ?? maxModelLen;
+  if (asked === undefined || asked <= model.maxModelLen) return asked;
+  const option = context === undefined ? "--max-model-len" : "--context";
+  throw new Error(`${option} is ${asked} tokens; the longest context of ${model.id} is ${model.maxModelLen}.`);
 }
 
 function sourceOf(source: string | undefined): FitInput["source"] {

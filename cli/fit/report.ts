@@ -44,9 +44,11 @@ function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean)
   const hidden = tried.length - shown.length;
   const rest = all
     ? [`  ${lost.length} more were not tried: ${reasonCounts(lost)}.`]
-    : hidden > 0
-      ? [`  ${hidden} more GPU sizes; --compare shows them with the reason each lost.`]
-      : [];
+    : hidden === 0
+      ? []
+      : shown.length === 0
+        ? [`  None of ${hidden} GPU sizes fits; --compare shows the reason each lost.`]
+        : [`  ${hidden} more GPU sizes; --compare shows them with the reason each lost.`];
   return [...(rows.length > 0 ? columns([head, ...rows]) : []), ...rest];
 }
 

@@ -1,9 +1,11 @@
 import * as path from "node:path";
-import { type LocalSession, openSession, root } from "./session";
+import { type LocalSession, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
 import { prepareStack, stackFileOf, stacksWithFile } from "./stackFile";
 
 /** Verbs of `pulumi` that read a stack file. */
 const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
+
+const writesState = ["up", "update", "refresh", "destroy", "down", "dn"];
 
 /**
  * `npm run local -- <any pulumi arguments>`: the ordinary pulumi command line against Azure-on-this-machine. A stack is made on its first
@@ -11,13 +13,12 @@ const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", 
  */
 export async function local(args: string[]): Promise<void> {
   const session = await openSession((line) => console.error(line));
-  // Ctrl-C reaches pulumi too; it ends its operation, and only then may Azure go away.
-  const wait = () => {};
-  process.on("SIGINT", wait);
+  const interruptible = waitOutInterrupts();
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
+    if (process.exitCode !== 0 && args.some((arg) => writesState.includes(arg))) console.error(recoverAdvice);
   } finally {
-    process.off("SIGINT", wait);
+    interruptible();
     await session.close();
   }
 }

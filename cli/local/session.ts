@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Azure, type AzureOptions, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
@@ -5,6 +6,10 @@ import { exitCode, pulumiEnvironment, startPulumi } from "../../azure-local/pulu
 
 /** The program's folder. */
 export const root = path.join(__dirname, "..", "..");
+
+/** What to do where a run finds what an interrupted one has left: its lock, or resources that the state doesn't know. */
+export const recoverAdvice =
+  "If an earlier run was interrupted, `npm run recover -- -s <stack> --local` puts the state right; then run the command again.";
 
 /** Where Azure-on-this-machine and the stacks on it are kept. */
 export function localHome(): string {
@@ -24,11 +29,33 @@ export interface LocalSession {
   close(): Promise<void>;
 }
 
+/**
+ * Ctrl-C reaches pulumi too, which ends its operation and writes its state down; only then may Azure go away, so this process waits for it.
+ * Yields what gives Ctrl-C its ordinary meaning back.
+ */
+export function waitOutInterrupts(): () => void {
+  const wait = () => console.error("Ending the run; one moment.");
+  process.on("SIGINT", wait);
+  return () => process.off("SIGINT", wait);
+}
+
+/** @throws Error when the folder can't be written */
+function makeHome(home: string): void {
+  try {
+    fs.mkdirSync(home, { recursive: true });
+    fs.accessSync(home, fs.constants.W_OK);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`Azure-on-this-machine can't be kept in ${home} (${message}); set MOOR_LOCAL_HOME to a folder that you may write.`);
+  }
+}
+
 export async function openSession(
   report: (line: string) => void,
   home = localHome(),
   options: Omit<AzureOptions, "home" | "report"> = {},
 ): Promise<LocalSession> {
+  makeHome(home);
   const engine = await ensureEngine(report);
   const azure = await openAzure({ ...options, home, report });
   const environment = pulumiEnvironment(home, engine, azure);

@@ -57,6 +57,11 @@ function readStackFile(file: string): Document {
   const document = parseDocument(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "{}");
   const mistake = document.errors[0];
   if (mistake) throw new Error(`${path.basename(file)} is not YAML: ${mistake.message}`);
+  if (!isMap(document.contents)) {
+    throw new Error(
+      `${path.basename(file)} holds no settings: a stack file is a map with the key "config"; Pulumi.dev.yaml is an example.`,
+    );
+  }
   return document;
 }
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
-import { type Lock, lockCommand, lockFileName, readLock, writeLock } from "../../config/lockFile";
+import { type Lock, lockCommand, lockFileName, readLock, stagingAdvice, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
@@ -66,8 +66,7 @@ function readBefore({ stack, lock: text }: RawStack): Lock | undefined {
   if (text === undefined) return undefined;
   const read = readLock(stack, text);
   if ("lock" in read) return read.lock;
-  const advice = `Take ${lockFileName(stack)} from the last commit (\`git checkout -- ${lockFileName(stack)}\`), or delete it to begin anew.`;
-  throw new Error(`${reportMistakes(stack, read.mistakes)}\n\n${advice}`);
+  throw new Error(reportMistakes(stack, read.mistakes));
 }
 
 function existing(stack: string, before: Lock | undefined): Lock {
@@ -88,10 +87,16 @@ function write(folder: string, settings: Settings, before: Lock | undefined, nex
 
 /** Weights that a deployment waits for. */
 function stagingNotes({ stack, endpoints }: Lock): string[] {
-  const waiting = Object.entries(endpoints).flatMap(([key, labels]) =>
-    Object.entries(labels).flatMap(([label, { current }]) => (current.model?.staged === false ? [`${key}/${label}`] : [])),
+  return Object.entries(endpoints).flatMap(([key, labels]) =>
+    Object.entries(labels).flatMap(
+      ([
+        label,
+        {
+          current: { model },
+        },
+      ]) => (model?.staged === false ? [`${key}/${label} waits for its weights: ${stagingAdvice(stack, model)}.`] : []),
+    ),
   );
-  return waiting.map((name) => `${name} waits for its weights: run \`npm run mirror -- -s ${stack}\` inside the network.`);
 }
 
 function compare(settings: Settings, before: Lock, next: Lock): void {

@@ -15,6 +15,7 @@ import {
   subscriptionOf,
   withCandidates,
   withoutFailed,
+  withSentInputs,
 } from "./state";
 
 export interface RecoverOptions extends StackOptions {
@@ -47,9 +48,14 @@ export async function recover(options: RecoverOptions): Promise<void> {
 async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<string[]> {
   const adopted: string[] = [];
   for (let round = 0; round < mostRounds; round++) {
-    const before = await exportState(pulumi);
-    // The first import drops what the killed engine had noted as begun, so that was read before.
-    if (round === 0) await releaseLock(pulumi, () => importState(pulumi, before), evenIfUnsure);
+    let before = await exportState(pulumi);
+    // The first import drops what the killed engine had noted as begun, so that is read before. It is read anew at each try: a run that
+    // ends while its lock is waited for has the last word on the state.
+    const takeLock = async () => {
+      before = await exportState(pulumi);
+      await importState(pulumi, before);
+    };
+    if (round === 0) await releaseLock(pulumi, takeLock, evenIfUnsure);
     const candidates = candidatesOf(before, await plannedSteps(pulumi), subscriptionOf(before, pulumi.environment));
     const after = await adopt(pulumi, before, candidates);
     const mistaken = foreign(after, candidates, pulumi.stack);
@@ -88,5 +94,7 @@ async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
 async function adopt(pulumi: StackPulumi, checkpoint: Checkpoint, candidates: readonly Candidate[]): Promise<Checkpoint> {
   await importState(pulumi, withCandidates(checkpoint, candidates));
   await pulumi.must(["refresh", "--yes", "--skip-preview", "--suppress-outputs"]);
-  return exportState(pulumi);
+  const refreshed = withSentInputs(await exportState(pulumi), candidates);
+  await importState(pulumi, refreshed);
+  return refreshed;
 }

@@ -7,17 +7,13 @@ import type { StackPulumi } from "../stackPulumi";
 const holder = /created by (?<user>\S+)@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<time>\S+)/;
 
 /**
- * Does something that needs the stack's lock, and releases the lock of a run that is dead if one holds it. A run on this machine is dead when its process is gone; of one elsewhere nobody can tell from
- * here.
+ * Does something that needs the stack's lock, and releases the lock of a run that is dead if one holds it. A run on this machine is dead when
+ * its process is gone; of one elsewhere nobody can tell from here.
  * @throws Error when the run is alive, or when only a person can tell and has not.
  */
 export async function releaseLock(pulumi: StackPulumi, work: () => Promise<void>, evenIfUnsure: boolean): Promise<void> {
-  const text = await work().then(
-    () => "",
-    (error: Error) => error.message,
-  );
-  if (text === "") return;
-  if (!/currently locked|already in progress|Another update/i.test(text)) throw new Error(text);
+  const text = await lockedBy(work);
+  if (text === undefined) return;
   const { user, host, pid, time } = holder.exec(text)?.groups ?? {};
   if (host === os.hostname() && !(await hasEnded(Number(pid)))) {
     throw new Error(`A run on this stack is still going on (process ${pid}): wait for it, or end it, and run the command again.`);
@@ -26,9 +22,23 @@ export async function releaseLock(pulumi: StackPulumi, work: () => Promise<void>
     const who = host === undefined ? "" : ` of ${user} on ${host} since ${time}`;
     throw new Error(`The stack is locked by a run${who}. If you know that it is dead, run the command again with --release-lock.`);
   }
+  // The run may have ended by itself meanwhile, and have released its lock.
+  if ((await lockedBy(work)) === undefined) return;
   await pulumi.must(["cancel", "--yes"]);
   await work();
   console.log(`Released the lock of a run that is dead${pid === undefined ? "" : ` (process ${pid})`}.`);
+}
+
+/** What pulumi says when another run holds the lock; undefined when the work is done. */
+async function lockedBy(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    const text = (error as Error).message;
+    if (/currently locked|already in progress|Another update/i.test(text)) return text;
+    throw error;
+  }
 }
 
 /** Whether a process is gone, or goes within a few seconds: one that was just killed may still be ending. */

@@ -75,6 +75,21 @@ export function withCandidates(checkpoint: Checkpoint, candidates: readonly Cand
   return { ...checkpoint, deployment: { ...rest, resources: [...resources, ...added] } };
 }
 
+/** Resources whose bodies ARM takes as they are: they can't be changed in place, and Moor names them by a hash of what they hold. */
+const untyped = "azure-native:resources:Resource";
+
+/**
+ * The state with the inputs that untyped resources were sent. A refresh puts the service's own defaults into them; the next `up` would then
+ * replace the resource, and be refused because one of its name exists. Of a name that is a hash, what is there is what was sent.
+ */
+export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
+  const sent = new Map(candidates.filter(({ resource }) => resource.type === untyped).map(({ urn, resource }) => [urn, resource.inputs]));
+  const resources = (checkpoint.deployment.resources ?? []).map((resource) =>
+    sent.has(resource.urn) ? { ...resource, inputs: sent.get(resource.urn) } : resource,
+  );
+  return { ...checkpoint, deployment: { ...checkpoint.deployment, resources } };
+}
+
 /** The ARM id that the inputs describe; none while one of them is unknown, or would be stored as a placeholder. */
 function idOf(resource: StateResource, subscriptionId: string): string | undefined {
   const { type, inputs = {} } = resource;

@@ -2,7 +2,7 @@
 import { isRegion, regionOf, regions } from "../../facts/regions";
 import { allowedRegions, canonicalRegion, geographies } from "../../planner/residency";
 import { type Mistake, mistake, show } from "../mistakes";
-import { didYouMean } from "../nearest";
+import { didYouMean, nearest } from "../nearest";
 import type { SettingsDraft } from "./draft";
 
 const locationKey = "azure-native:location";
@@ -13,8 +13,9 @@ export function placeMistakes(draft: SettingsDraft): Mistake[] {
   return [...location(draft), ...residency(draft), ...outside(draft)];
 }
 
-function location({ [locationKey]: given }: SettingsDraft): Mistake[] {
-  return given === undefined ? [] : regionMistakes(locationKey, given);
+function location({ [locationKey]: given, [residencyKey]: residencyGiven }: SettingsDraft): Mistake[] {
+  const allowed = residencyGiven === undefined ? [] : allowedRegions(canonical(residencyGiven));
+  return given === undefined ? [] : regionMistakes(locationKey, given, allowed);
 }
 
 function residency({ [residencyKey]: given }: SettingsDraft): Mistake[] {
@@ -27,22 +28,25 @@ function residency({ [residencyKey]: given }: SettingsDraft): Mistake[] {
   ];
 }
 
-function regionMistakes(path: string, given: string): Mistake[] {
+/** What is wrong with a region by itself; `resident` are the regions of the residency, where the region must be one of them. */
+function regionMistakes(path: string, given: string, resident: readonly string[] = []): Mistake[] {
   const name = canonicalRegion(given);
-  if (!isRegion(name)) return [unknownRegion(path, given)];
+  if (!isRegion(name)) return [unknownRegion(path, given, resident)];
   const { cloud, displayName } = regionOf(name);
   if (cloud === "AzureCloud") return [];
   const problem = `${displayName} is in ${cloud}, where private managed endpoints aren't offered.`;
   return [mistake("MOOR018", path, { problem, allowed: "regions of the public cloud" })];
 }
 
-function unknownRegion(path: string, given: string): Mistake {
+function unknownRegion(path: string, given: string, resident: readonly string[]): Mistake {
   const problem = `There is no region ${show(given)}.`;
-  return mistake("MOOR015", path, {
-    problem,
-    allowed: "Azure's regions, for instance swedencentral",
-    fix: didYouMean(given, publicRegions, 2),
-  });
+  if (resident.length > 0) {
+    const fix = didYouMean(given, resident, 2) ?? "Write a region of the residency.";
+    return mistake("MOOR015", path, { problem, allowed: resident.join(", "), fix });
+  }
+  const close = nearest(given, publicRegions, 5);
+  const allowed = close.length > 0 ? `regions of the public cloud; close ones: ${close.join(", ")}` : publicRegions.join(", ");
+  return mistake("MOOR015", path, { problem, allowed, fix: didYouMean(given, publicRegions, 2) });
 }
 
 function unknownGeography(given: string): Mistake {

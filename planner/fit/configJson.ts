@@ -90,7 +90,11 @@ function shapeOf(id: string, config: Config): Shape {
   const need = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
     if (value !== undefined) return value;
-    throw new PlanError(refusal("MOOR120", `The config.json of ${id} has no ${names[0]}.`));
+    throw new PlanError(refusal("MOOR120", missingNumber(id, names, text, config)));
+  };
+  const may = (...names: string[]) => {
+    const odd = names.some((name) => typeof text[name] === "string");
+    return odd ? need(...names) : number(text, ...names);
   };
   const architectures = list(config, "architectures") ?? list(text, "architectures");
   const hidden = need("hidden_size", "n_embd", "d_model");
@@ -101,13 +105,22 @@ function shapeOf(id: string, config: Config): Shape {
     hidden,
     layers: need("num_hidden_layers", "n_layer", "num_layers"),
     heads,
-    kvHeads: number(text, "num_key_value_heads", "num_kv_heads", "multi_query_group_num") ?? (text.multi_query === true ? 1 : heads),
-    headDim: number(text, "head_dim", "kv_channels") ?? hidden / heads,
-    intermediate: number(text, "intermediate_size", "n_inner", "ffn_hidden_size") ?? number(text, "moe_intermediate_size") ?? 4 * hidden,
+    kvHeads: may("num_key_value_heads", "num_kv_heads", "multi_query_group_num") ?? (text.multi_query === true ? 1 : heads),
+    headDim: may("head_dim", "kv_channels") ?? hidden / heads,
+    intermediate: may("intermediate_size", "n_inner", "ffn_hidden_size") ?? may("moe_intermediate_size") ?? 4 * hidden,
     vocab: need("vocab_size"),
     maxModelLen: maxModelLen(text, need),
     tied: (text.tie_word_embeddings ?? config.tie_word_embeddings) === true,
   };
+}
+
+/** That a number isn't there, or that what stands in its place is none. */
+function missingNumber(id: string, names: readonly string[], ...places: readonly Config[]): string {
+  for (const name of names) {
+    const given = places.map((place) => place[name]).find((value) => value !== undefined && value !== null);
+    if (given !== undefined) return `The configuration of ${id} has ${name} ${JSON.stringify(given)}, which is not a number.`;
+  }
+  return `The configuration of ${id} has no ${names[0]}.`;
 }
 
 /** Rope scalings that stretch the trained length; the others state the stretched length themselves. */

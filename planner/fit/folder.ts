@@ -1,6 +1,6 @@
 /** A model from a folder on this machine: its `config.json` and, if the weights are there, the exact bytes that vLLM will load. */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { PlanError, refusal } from "../codes";
 import { type Checkpoint, type Config, modelFromConfig, number, object } from "./configJson";
 import { GiB, type Model } from "./model";
@@ -18,7 +18,8 @@ export function readModel(path: string, checkpointGiB?: number): Model {
   if (!config) throw new PlanError(refusal("MOOR120", `There is no readable ${file}.`));
   const hfQuantConfig = readJson(join(folder, "hf_quant_config.json"));
   const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
-  return modelFromConfig(String(config._name_or_path || folder), config, { ...size, hfQuantConfig });
+  const id = basename(file) === "config.json" ? folder : file;
+  return modelFromConfig(String(config._name_or_path || id), config, { ...size, hfQuantConfig });
 }
 
 function checkpointSize(folder: string, config: Config): Checkpoint {

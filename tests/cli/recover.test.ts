@@ -1,6 +1,14 @@
 // Proves what recover takes for missing, and what drift takes for changed. That the engine makes a good state of it is tests/e2e's to prove.
 import { accept, compare } from "../../cli/drift/compare";
-import { type Checkpoint, candidatesOf, foreign, newResources, subscriptionOf, withCandidates } from "../../cli/recover/state";
+import {
+  type Checkpoint,
+  candidatesOf,
+  foreign,
+  newResources,
+  subscriptionOf,
+  withCandidates,
+  withSentInputs,
+} from "../../cli/recover/state";
 
 const subscription = "11111111-1111-4111-8111-111111111111";
 const groupId = `/subscriptions/${subscription}/resourceGroups/rg`;
@@ -49,6 +57,15 @@ test("What hangs on a component waits for nothing, when the component comes alon
   const { resources, pending_operations } = withCandidates(checkpoint({ pending_operations: [] }), found).deployment;
   expect(urns(resources!)).toEqual(["urn:rg", "urn:component", "urn:child"]);
   expect(pending_operations).toBeUndefined();
+});
+
+test("An untyped resource keeps the inputs that it was sent, whatever a refresh has put into them; a typed one takes what Azure has.", () => {
+  const untyped = { ...identity("environment"), type: "azure-native:resources:Resource" };
+  const typed = identity("identity");
+  const candidates = [untyped, typed].map((resource) => ({ urn: resource.urn, id: resource.urn, resource }));
+  const refreshed = (resource: object) => ({ ...resource, inputs: { filledIn: true } });
+  const after = withSentInputs({ version: 3, deployment: { resources: [refreshed(untyped), refreshed(typed)] as never } }, candidates);
+  expect(after.deployment.resources!.map(({ inputs }) => inputs)).toEqual([untyped.inputs, { filledIn: true }]);
 });
 
 test("The subscription is that of what is in the state, or the environment's.", () => {

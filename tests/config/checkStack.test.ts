@@ -24,6 +24,10 @@ const rows: readonly Row[] = [
   ["auth is missing", (s) => delete s["moor:endpoints"].chat.auth, "MOOR002", "moor:endpoints.chat.auth", "There is no value."],
   ["the context is missing", (s) => delete main(s).vllm.context, "MOOR002", `${at}.vllm.context`, "There is no value."],
   ["residency is text", (s) => (s["moor:residency"] = "Sweden"), "MOOR003", "moor:residency", 'The value "Sweden" is text.'],
+  ["the endpoints are left blank", (s) => (s["moor:endpoints"] = ""), "MOOR002", "moor:endpoints", "There is no value."],
+  ["the region is left blank", (s) => (s["azure-native:location"] = ""), "MOOR002", "azure-native:location", "There is no value."],
+  ["the weight is left blank", (s) => (main(s).weight = null), "MOOR002", `${at}.weight`, "There is no value."],
+  ["instances are a word", (s) => (main(s).instances = "one"), "MOOR003", `${at}.instances`, 'The value "one" is text.'],
   ["endpoints are a list", (s) => (s["moor:endpoints"] = []), "MOOR003", "moor:endpoints", "The value [] is a list."],
   ["the weight is text", (s) => (main(s).weight = "100"), "MOOR003", `${at}.weight`, 'The value "100" is text.'],
   ["instances are a fraction", (s) => (main(s).instances = 1.5), "MOOR003", `${at}.instances`, "The value 1.5 is a fraction."],
@@ -39,10 +43,10 @@ const rows: readonly Row[] = [
     (s) => (s["moor:endpoints"].chat.auth = "entraid"),
     "MOOR004",
     "moor:endpoints.chat.auth",
-    'The value "entraid" is none of those.',
+    'The value "entraid" is not allowed here.',
   ],
-  ["the lock's mode is unknown", (s) => (s["moor:lock"] = "off"), "MOOR004", "moor:lock", 'The value "off" is none of those.'],
-  ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is none of those.'],
+  ["the lock's mode is unknown", (s) => (s["moor:lock"] = "off"), "MOOR004", "moor:lock", 'The value "off" is not allowed here.'],
+  ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is not allowed here.'],
   ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of bounds."],
   ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of bounds."],
   [
@@ -380,6 +384,26 @@ test("a near miss is named", () => {
   expect(fixes((s) => (main(s).wieght = 1))).toEqual(['Did you mean "weight"?']);
   expect(fixes((s) => (s["azure-native:location"] = "swedencentrall"))).toEqual(['Did you mean "swedencentral"?']);
   expect(fixes((s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }))).toEqual(['Did you mean "NCADSA100v4"?']);
+});
+
+test("only what two quotes would mend is told of quotes", () => {
+  const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
+  expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Write a value of the type that is allowed."]);
+  expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Write it without quotes."]);
+  expect(fixes((s) => (main(s).keepPrevious = "true"))).toEqual(["Write it without quotes."]);
+  expect(fixes((s) => (s["moor:platform"].tags = { costCentre: 4711 }))).toEqual(["Write it in quotes."]);
+});
+
+test("an unknown region is answered with the residency's regions, or with close ones", () => {
+  const told = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ allowed, fix }) => ({ allowed, fix }));
+  const resident = "swedencentral, swedensouth";
+  expect(told((s) => (s["azure-native:location"] = "atlantis"))).toEqual([{ allowed: resident, fix: "Write a region of the residency." }]);
+  expect(told((s) => (s["azure-native:location"] = "sweden"))).toEqual([
+    { allowed: resident, fix: 'Did you mean "swedensouth" or "swedencentral"?' },
+  ]);
+  expect(told((s) => (s["moor:residency"] = { regions: ["swedencentral", "westeurop"] }))).toEqual([
+    { allowed: "regions of the public cloud; close ones: westeurope", fix: 'Did you mean "westeurope"?' },
+  ]);
 });
 
 test("close sizes are listed", () => {

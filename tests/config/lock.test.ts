@@ -1,7 +1,8 @@
 /** Locks: read, refused, compared. Doesn't prove how `npm run lock` decides, only what is made of what it wrote. */
-import { parse } from "yaml";
+import { isPair, parse, parseDocument, visit } from "yaml";
 import { checkStack } from "../../config/checkStack";
 import { type Lock, readLock, wishDifferences, writeLock } from "../../config/lockFile";
+import { reportMistakes } from "../../config/mistakes";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentWish, parseImage } from "../../config/wish";
 import type { DeploymentDecision } from "../../planner/decision";
@@ -10,6 +11,8 @@ import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } f
 const image = `moor/vllm@${digest}`;
 /** How a deployment changes where its settings say nothing of it. */
 const rollout = { update: "newDeployment", keepPrevious: false };
+const takeBack =
+  "Take the committed lock back with `git checkout moor.lock.prod.yaml`; only where none is committed, delete it and run `npm run lock -- -s prod`, which loses the staged marks and the previous decisions.";
 const other = "b968826d9c46dd6066d109eabc6255188de91218";
 
 /** A production stack: mirrored weights, size to be decided, no commit named; the lock knows all three. */
@@ -114,6 +117,8 @@ test("a missing lock is reported together with the mistakes of the stack file", 
 test.each([
   ["no YAML", "a: [", "moor.lock.prod.yaml"],
   ["no map", "text", "moor.lock.prod.yaml"],
+  ["nothing in it", "", "moor.lock.prod.yaml"],
+  ["its end cut off", lock().slice(0, lock().indexOf("        name: main-")), "moor.lock.prod.yaml.endpoints.chat.main.current"],
   ["another version", lock().replace("version: 1", "version: 2"), "moor.lock.prod.yaml.version"],
   ["a key too many", `${lock()}extra: 1\n`, "moor.lock.prod.yaml.extra"],
   [
@@ -122,7 +127,32 @@ test.each([
     "moor.lock.prod.yaml.endpoints.chat.main.current.instanceType",
   ],
 ])("a lock with %s can't be read", (_, text, path) => {
-  expect(mistakes(text).map((found) => ({ code: found.code, path: found.path }))).toEqual([{ code: "MOOR051", path }]);
+  const checked = check(text);
+  const found = "mistakes" in checked ? checked.mistakes : [];
+  expect(found.map(({ code, path: at, fix }) => ({ code, path: at, fix }))).toEqual([{ code: "MOOR051", path, fix: takeBack }]);
+});
+
+test("whatever is missing or of the wrong type in a lock, the report says what is allowed in Moor's own words", () => {
+  const good = lock({ previous: decision(true, other) });
+  const places: (readonly (string | number)[])[] = [];
+  visit(parseDocument(good), {
+    Pair: (_, { key }, path) => {
+      const keys = path.flatMap((node) => (isPair(node) ? [String(node.key)] : []));
+      places.push([...keys, String(key)]);
+    },
+  });
+  const reports = places.flatMap((place) =>
+    [null, undefined, [], 0.5].map((wrong) => {
+      const document = parseDocument(good);
+      if (wrong === undefined) document.deleteIn(place);
+      else document.setIn(place, wrong);
+      const read = readLock("prod", document.toString());
+      return "mistakes" in read ? reportMistakes("prod", read.mistakes) : "";
+    }),
+  );
+  expect(places.length).toBeGreaterThan(80);
+  expect(reports.filter((text) => text !== "").length).toBeGreaterThan(200);
+  expect(reports.filter((text) => /Invalid|expected|received/.test(text))).toEqual([]);
 });
 
 test("a value that was edited by hand no longer belongs to the name", () => {
@@ -131,10 +161,15 @@ test("a value that was edited by hand no longer belongs to the name", () => {
     { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.current.name" },
     { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name" },
   ]);
+  const read = readLock("prod", edited);
+  expect("mistakes" in read && read.mistakes.map(({ fix }) => fix)).toEqual([takeBack, takeBack]);
 });
 
 test("staging the weights doesn't change the name", () => {
   expect(decision(true).name).toBe(decision(false).name);
+  const markedByHand = lock({ current: decision(false) }).replace("staged: false", "staged: true");
+  expect(markedByHand).toBe(lock());
+  expect(mistakes(markedByHand)).toEqual([]);
 });
 
 test("a lock of another stack or region is refused", () => {
@@ -195,11 +230,10 @@ test("wishes are the same whatever form the context was written in", () => {
   expect(wishDifferences(deploymentWish(deploymentSettings(prodSettings()), { vllm: image }), number)).toEqual([]);
 });
 
-test("a deployment whose weights aren't staged is left out, with the command that stages them", () => {
+test("a deployment whose weights aren't staged is left out, with what stages them", () => {
   const spec = specOf(lock({ current: decision(false) }));
   expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
-  const message =
-    "Deployment chat/main is left out, because it waits for its weights: run `npm run mirror -- -s prod` inside the network, then `pulumi up` again.";
+  const message = `Deployment chat/main is left out, because it waits for its weights: upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml and run \`pulumi up\` again.`;
   expect(spec.skipped).toEqual([{ endpoint: "chat", label: "main", message }]);
   expect(spec.notes).toEqual([message]);
 });

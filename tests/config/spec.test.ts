@@ -104,6 +104,12 @@ test.each([
   expect(specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, change))).notes).toContain(note);
 });
 
+test("a stack without endpoints is allowed, and noted", () => {
+  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain(
+    "No endpoints: the stack makes the platform and nothing that serves.",
+  );
+});
+
 const weights = fc
   .array(fc.integer({ min: 0, max: 100 }), { minLength: 0, maxLength: 5 })
   .map((cuts) => [0, ...cuts.sort((a, b) => a - b), 100])

@@ -76,6 +76,7 @@ async function runUndisturbed(pool: Pool, folder: string): Promise<Reference[]> 
         const start = from === undefined ? {} : { from: path.join(folder, from) };
         const outcome = await pool.attempt({ scenario: name, keep, ...start });
         if (outcome.wrong.length > 0) throw new Error(`${name} fails undisturbed:\n  ${outcome.wrong.join("\n  ")}`);
+        if (scenario.swept && outcome.writes.length === 0) throw new Error(`${name} writes nothing, so that nothing is swept.`);
         const picture = `${keep}.json`;
         fs.writeFileSync(picture, JSON.stringify(outcome.picture));
         console.log(`${name}: ${outcome.writes.length} writes, ${outcome.longRunning.length} of them long-running`);
@@ -112,7 +113,7 @@ async function tryStep(pool: Pool, step: Step): Promise<Result> {
   const { wrong, said } = await pool
     .attempt({ scenario: scenario.name, expected: picture, ...(from === undefined ? {} : { from }), ...fault })
     .catch((error: Error) => ({ wrong: [error.message], said: "" }));
-  console.log(`${wrong.length === 0 ? "ok    " : "FAILED"} ${nameOf(step)}`);
+  console.log(wrong.length === 0 ? `ok     ${nameOf(step)}` : `FAILED ${nameOf(step)}\n       ${wrong[0]}`);
   return { step, wrong, said };
 }
 

@@ -13,10 +13,14 @@ export interface Pool {
 /** A task takes some seconds; after this many it hangs, and its process is ended with all that it has started. */
 const mostSeconds = 240;
 
+/** A process keeps a little of every run: after this many tasks another takes its place. */
+const mostTasks = 30;
+
 export function openPool(size: number): Pool {
   const waiting: ((worker: ChildProcess) => void)[] = [];
   const free = Array.from({ length: size }, startWorker);
   const all = new Set(free);
+  const tried = new Map<ChildProcess, number>();
   const release = (worker: ChildProcess) => {
     const next = waiting.shift();
     if (next) next(worker);
@@ -33,7 +37,9 @@ export function openPool(size: number): Pool {
     async attempt(task) {
       const worker = free.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
       const reply = await ask(worker, task);
-      release(reply === undefined ? replaced(worker) : worker);
+      const count = (tried.get(worker) ?? 0) + 1;
+      tried.set(worker, count);
+      release(reply === undefined || count === mostTasks ? replaced(worker) : worker);
       if (reply?.outcome) return reply.outcome;
       throw new Error(reply?.error ?? `It hung for more than ${mostSeconds} s, or its process died.`);
     },
@@ -43,7 +49,9 @@ export function openPool(size: number): Pool {
 
 /** The leader of a process group, in which everything is that it starts. */
 function startWorker(): ChildProcess {
-  return fork(path.join(__dirname, "worker.ts"), { execArgv: ["-r", "ts-node/register"], detached: true });
+  // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before.
+  const execArgv = ["--max-semi-space-size=128", "-r", "ts-node/register"];
+  return fork(path.join(__dirname, "worker.ts"), { execArgv, detached: true });
 }
 
 function end({ pid }: ChildProcess): void {

@@ -13,6 +13,9 @@ const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks") as { Call
 /** The settings of a run that the program reads from its process. */
 const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL"];
 
+/** Parts of the program that may keep something of a run; the others know nothing of Pulumi. */
+const runsAnew = ["index.ts", "components/", "config/"];
+
 /** What a run that uses the program here needs to say to pulumi. */
 export type ServedProgram = (environment: NodeJS.ProcessEnv) => string[];
 
@@ -21,10 +24,10 @@ export async function serveProgram(): Promise<ServedProgram> {
   process.chdir(root);
   process.env.PULUMI_NODEJS_ROOT_DIRECTORY = root;
   keepContextInHooks();
-  const entry = path.join(root, "index.ts");
   const program = async () => {
-    delete require.cache[entry];
-    return require(entry);
+    const ran = Object.keys(require.cache).filter((file) => runsAnew.some((part) => file.startsWith(path.join(root, part))));
+    for (const file of ran) delete require.cache[file];
+    return require(path.join(root, "index.ts"));
   };
   const server = new grpc.Server();
   server.addService(LanguageRuntimeService, new LanguageServer(program));

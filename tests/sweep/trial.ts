@@ -1,9 +1,12 @@
 /** One run of a scenario, undisturbed or with one write that fails, and what it came to. */
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { isWrite } from "../../azure-local/arm/faults";
 import type { Operation } from "../../azure-local/arm/operations";
 import { readTables } from "../../azure-local/arm/tables";
+import { exitCode } from "../../azure-local/pulumi";
+import { root } from "../../cli/local/session";
 import { openSandbox, type Run, type Sandbox } from "../e2e/sandbox";
 import { type Checkpoint, differences, type Picture, pictureOf } from "./picture";
 import type { ServedProgram } from "./program";
@@ -79,6 +82,8 @@ async function attemptIn(sandbox: Sandbox, { scenario: name, fault, expected, ke
     if (strikes.length === 0) wrong.push("The write was never called.");
     if (disturbed.code === 0) said = "the run went on";
     if (serves) wrong.push(...outages(sandbox));
+    // What Azure made unheard of is not in the state; an update and a deletion find it there.
+    if (effect === "drop" && verb === "up" && edits.length === 0) wrong.push(...(await recover(sandbox, stack)));
   }
   if (refused) await setFaults(sandbox, [{ effect: "refuse", method: "write", strikes: "all", times: "until cleared", ...refusal }]);
   const last = await run();
@@ -89,6 +94,18 @@ async function attemptIn(sandbox: Sandbox, { scenario: name, fault, expected, ke
   const writes = fault ? [] : writesOf(sandbox);
   const begun = operationsOf(sandbox).filter(({ id }) => !known.has(id));
   return { wrong, said, picture, writes, longRunning: writes.filter((write) => begun.some((operation) => isOf(operation, write))) };
+}
+
+/** `npm run recover`, as after a run that was killed. It reads the stack file as shipped. @returns what went wrong */
+async function recover({ home }: Sandbox, stack: string): Promise<string[]> {
+  const args = [path.join(root, "cli", "run.js"), "recover", "--local", "--stack", stack];
+  const env = { ...process.env, MOOR_LOCAL_HOME: home };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  return (await exitCode(child)) === 0 ? [] : [`npm run recover failed: ${errors.trim()}`];
 }
 
 /** @returns what was struck since they were set before. */

@@ -8,8 +8,9 @@ import { addFit } from "../../../cli/fit/command";
 const root = path.join(__dirname, "..", "..", "..");
 
 /** What the verb prints, or the sentence with which it refuses. */
-function fitCli(...args: string[]): { printed: string; refused?: string } {
+function fitCli(...args: string[]): { printed: string; refused?: string; exitCode?: unknown } {
   let printed = "";
+  const exitCodeBefore = process.exitCode;
   const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
     printed += text;
     return true;
@@ -18,11 +19,12 @@ function fitCli(...args: string[]): { printed: string; refused?: string } {
   addFit(program);
   try {
     program.parse(["fit", ...args], { from: "user" });
-    return { printed };
+    return { printed, exitCode: process.exitCode };
   } catch (error) {
     return { printed, refused: (error as Error).message };
   } finally {
     write.mockRestore();
+    process.exitCode = exitCodeBefore;
   }
 }
 const json = (...args: string[]) => JSON.parse(fitCli(...args, "--json").printed);
@@ -59,6 +61,16 @@ test("what doesn't fit is an answer with its numbers, not an error", () => {
   expect(fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3").printed).toMatch(/Nothing fits\.\n {2}why\n {4}MOOR1\d\d: /);
 });
 
+test("what doesn't fit ends in exit code 1 for a person, and in 0 for a machine, as the help says", () => {
+  const question = ["openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3"];
+  expect(fitCli(...question).exitCode).toBe(1);
+  expect(fitCli(...question, "--json").exitCode).toBeUndefined();
+  expect(fitCli("Qwen/Qwen3-8B").exitCode).toBeUndefined();
+  expect(fitCli("--help").printed).toContain(
+    "Exit code: 0 when the model fits; 1 when nothing fits or an option can't be right.\nWith --json, a model that doesn't fit is an answer too",
+  );
+});
+
 test("an 8-bit KV cache holds about twice as much", () => {
   const on = (...args: string[]) => json("Qwen/Qwen3-8B", "--size", "Standard_NC40ads_H100_v5", "--context", "16k", ...args).maxConcurrency;
   expect(on("--kv-dtype", "fp8") / on()).toBeCloseTo(2, 1);
@@ -91,6 +103,8 @@ test("a person reads the sizes that fit, one recommendation and the reasons", ()
 test("a model that nothing can serve shows no size that fits", () => {
   const { printed } = fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
+  expect(printed).toContain("\n  None of 14 GPU sizes fits; --compare shows the reason each lost.\n");
+  expect(printed).not.toContain("more GPU sizes");
   expect(printed).toContain("Nothing fits.\n  why\n    MOOR115: ");
 });
 
@@ -115,7 +129,28 @@ test.each<[string[], RegExp]>([
   [["Qwen/Qwen3-8B", "--context", "0"], /^--context is 0;/],
   [["Qwen/Qwen3-8B", "--concurrency", "1.5"], /^--concurrency is 1\.5; it is a whole number/],
   [["Qwen/Qwen3-8B", "--context", "8k", "--max-model-len", "16k"], /^--context 8192 and --max-model-len 16384 are two names of one value/],
-  [["Qwen/Qwen3-8B", "--region", "atlantis"], /^Azure lists no price of a GPU size in the region atlantis/],
+  [
+    ["Qwen/Qwen3-8B", "--region", "atlantis"],
+    /^Azure lists no price of a GPU size in the region atlantis; \d+ regions have one: .*, swedencentral, .*, westus3\.$/,
+  ],
+  [["Qwen/Qwen3-8B", "--region", "europe"], /; close ones: westeurope, northeurope\.$/],
+  [[""], /^The model is empty; give a Hugging Face id/],
+  [
+    ["Qwen/Qwen3-8B", "--size", "standard_nc24ads_a100_v4"],
+    /^--size is standard_nc24ads_a100_v4; managed online endpoints accept no size of exactly that name; close ones: Standard_NC24ads_A100_v4, /,
+  ],
+  [["Qwen/Qwen3-8B", "--size", "gigantic"], /; --compare shows those with a GPU\.$/],
+  [["Qwen/Qwen3-8B", "--kv-dtype", "fp9"], /^--kv-dtype is fp9; it is one of .*: auto, bfloat16, .*, fp8_e4m3, .*, nvfp4\.$/],
+  [["Qwen/Qwen3-8B", "--context", "16000k"], /^--context is 16384000 tokens; the longest context of Qwen\/Qwen3-8B is 40960\.$/],
+  [["Qwen/Qwen3-8B", "--max-model-len", "40961"], /^--max-model-len is 40961 tokens; the longest/],
+  [
+    ["Qwen/Qwen3-8B", "--gpu-memory-gib", "79", "--gpus", "2", "--tensor-parallel-size", "4"],
+    /^--tensor-parallel-size is 4; .*, and --gpus is 2\.$/,
+  ],
+  [
+    ["Qwen/Qwen3-8B", "--size", "Standard_NC48ads_A100_v4", "--tensor-parallel-size", "4"],
+    /^--tensor-parallel-size is 4; .*, and Standard_NC48ads_A100_v4 has 2\.$/,
+  ],
   [["Qwen/Qwen3-8B", "--gpu-memory-gib", "-3"], /^--gpu-memory-gib is -3; it is a number above 0/],
   [["Qwen/Qwen3-8B", "--gpus", "2"], /^--gpus describes a GPU by numbers and needs --gpu-memory-gib/],
   [["Qwen/Qwen3-8B", "--gpu-memory-utilization", "92"], /^--gpu-memory-utilization is 92; it is a number above 0 and at most 1/],

@@ -37,7 +37,21 @@ test("golden: the shipped stack has these names, and locking it again changes no
   expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
 });
 
-test("a first lock decides everything, and its weights are not staged until `mirror` says so", async () => {
+const waits = (name: string, id: string, commit: string) =>
+  `${name} waits for its weights: upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml.`;
+
+test("weights that are marked as staged by hand stay so when the lock is made again", async () => {
+  const folder = shippedFolder();
+  folder.removeLock();
+  await run(folder);
+  folder.editLock([["endpoints", "chat", "main", "current", "model", "staged"], true]);
+  await run(folder);
+  expect(entry(folder).current.model?.staged).toBe(true);
+  expect(entry(folder, "chat", "candidate").current.model?.staged).toBe(false);
+  expect(printed.filter((line) => line.includes("waits for its weights"))).toHaveLength(3);
+});
+
+test("a first lock decides everything, and its weights are not staged until they are marked so", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.removeLock();
@@ -47,8 +61,8 @@ test("a first lock decides everything, and its weights are not staged until `mir
     "chat/main: nothing → main-396e5a20",
     "chat/candidate: nothing → candidate-fdd376f0",
     "fraud/main: nothing → main-8da2438d",
-    "chat/main waits for its weights: run `npm run mirror -- -s prod` inside the network.",
-    "chat/candidate waits for its weights: run `npm run mirror -- -s prod` inside the network.",
+    waits("chat/main", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
+    waits("chat/candidate", "Qwen/Qwen3-8B", "b968826d9c46dd6066d109eabc6255188de91218"),
   ]);
 });
 
@@ -210,7 +224,9 @@ test("a lock that was edited by hand is not made anew over what it knew", async 
   folder.editLock([["endpoints", "chat", "main", "current", "requestSettings", "requestTimeout"], 60]);
   const message = await refusal(folder);
   expect(message).toContain("MOOR053");
-  expect(message).toContain("Take moor.lock.prod.yaml from the last commit");
+  expect(message).toMatch(
+    /\n {2}Fix: Take the committed lock back with `git checkout moor\.lock\.prod\.yaml`; only where none is committed, .*\.$/,
+  );
 });
 
 test("quota that doesn't suffice comes with the text of a request", async () => {

@@ -271,8 +271,17 @@ test("a context stretched by YaRN is the trained one times the factor", () => {
   expect(modelFromConfig("x", { ...llama, max_position_embeddings: 40960, rope_scaling }).maxModelLen).toBe(131_072);
 });
 
+test.each([
+  ["hidden_size", "x", '"x"'],
+  ["vocab_size", true, "true"],
+  ["num_key_value_heads", "8", '"8"'],
+])("a %s that is %j is said to be no number", (name, value, shown) => {
+  const message = `MOOR120: The configuration of org/model has ${name} ${shown}, which is not a number.`;
+  expect(() => modelFromConfig("org/model", { ...llama, [name]: value })).toThrow(message);
+});
+
 test("a number that nothing replaces is asked for by name", () => {
   const { vocab_size: _, ...without } = llama;
   expect(() => modelFromConfig("org/model", without)).toThrow(PlanError);
-  expect(() => modelFromConfig("org/model", without)).toThrow("The config.json of org/model has no vocab_size.");
+  expect(() => modelFromConfig("org/model", without)).toThrow("The configuration of org/model has no vocab_size.");
 });

@@ -61,6 +61,13 @@ test("without either the shapes do", () => {
   expect(readModel(folderOf({ "config.json": config })).weightsFrom).toBe("parameters");
 });
 
+test("a model is named after its folder, or after a file that isn't called config.json", () => {
+  const folder = folderOf({ "config.json": config, "x.json": config, "named.json": { ...config, _name_or_path: "org/model" } });
+  expect(readModel(folder).id).toBe(folder);
+  expect(readModel(join(folder, "x.json")).id).toBe(join(folder, "x.json"));
+  expect(readModel(join(folder, "named.json")).id).toBe("org/model");
+});
+
 test("a size given by hand wins over the files", () => {
   const folder = folderOf({ "config.json": config }, { "model.safetensors": { a: 5 } });
   expect(readModel(join(folder, "config.json"), 3).weightBytes).toBe(3 * GiB);
