@@ -27,7 +27,9 @@ export function pulumiEnvironment(
     PATH: [...engine.path, process.env.PATH].join(path.delimiter),
     MOOR_LANGUAGE_HOST: languageHost,
     PULUMI_HOME: path.join(home, "pulumi"),
-    PULUMI_BACKEND_URL: `file://${state}`,
+    // Without `metadata=skip` each write of the state also writes a file of attributes beside it, and not atomically: a run that is killed
+    // then leaves an empty one, and the state can't be read ("failed to load checkpoint: EOF").
+    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -4,10 +4,24 @@ import * as path from "node:path";
 import type { StackPulumi } from "../stackPulumi";
 import type { Checkpoint } from "./state";
 
-/** A stack's state; secrets in it stay encrypted. */
+/**
+ * A stack's state; secrets in it stay encrypted.
+ * @throws Error that says what to remove, where a backend of files has been left with a half-written file of attributes
+ */
 export async function exportState(pulumi: StackPulumi): Promise<Checkpoint> {
-  return JSON.parse(await pulumi.must(["stack", "export"])) as Checkpoint;
+  try {
+    return JSON.parse(await pulumi.must(["stack", "export"])) as Checkpoint;
+  } catch (error) {
+    const { message } = error as Error;
+    if (!/failed to load checkpoint: (unexpected )?EOF/.test(message)) throw error;
+    throw new Error(`${message.trimEnd()}\n${brokenAttributes(pulumi.stack)}`);
+  }
 }
+
+/** A backend of files writes a state atomically, but not the attributes beside it. */
+const brokenAttributes = (stack: string) =>
+  `The killed run has cut off a file of attributes beside the state. The state itself is whole: delete ${stack}.json.attrs in the folder of ` +
+  "your backend (`pulumi whoami --verbose` names it) and run the command again.";
 
 /** Replaces a stack's state. The file that it goes through is readable by its owner only and goes at once. */
 export async function importState(pulumi: StackPulumi, checkpoint: Checkpoint): Promise<void> {

@@ -1,5 +1,6 @@
 // Proves what recover takes for missing, and what drift takes for changed. That the engine makes a good state of it is tests/e2e's to prove.
 import { accept, compare } from "../../cli/drift/compare";
+import { exportState } from "../../cli/recover/checkpoint";
 import {
   type Checkpoint,
   candidatesOf,
@@ -9,6 +10,7 @@ import {
   withCandidates,
   withSentInputs,
 } from "../../cli/recover/state";
+import type { StackPulumi } from "../../cli/stackPulumi";
 
 const subscription = "11111111-1111-4111-8111-111111111111";
 const groupId = `/subscriptions/${subscription}/resourceGroups/rg`;
@@ -93,4 +95,12 @@ test("Shares, settings and our own tags are compared; a share of 0 and tags of o
   const changed = { tags: {}, properties: { ...written.properties, authMode: "AADToken", traffic: { b: 100 } } };
   expect(compare(written, changed).map(({ what }) => what)).toEqual(["traffic", "authMode", "tag owner"]);
   expect(compare(accept(written, changed), changed)).toEqual([]);
+});
+
+test("A state that can't be read for its cut-off attributes says which file to delete; another failure is passed on.", async () => {
+  const failing = (message: string) =>
+    ({ stack: "prod", must: () => Promise.reject(new Error(message)) }) satisfies Partial<StackPulumi> as unknown as StackPulumi;
+  const cutOff = exportState(failing("pulumi stack export failed:\nerror: failed to load checkpoint: EOF\n"));
+  await expect(cutOff).rejects.toThrow(/load checkpoint: EOF\n.*delete prod\.json\.attrs/);
+  await expect(exportState(failing("error: no stack named prod"))).rejects.toThrow(/^error: no stack named prod$/);
 });

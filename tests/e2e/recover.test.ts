@@ -67,6 +67,8 @@ async function killAfter(writes: number): Promise<void> {
 
 test.each([5, 25, 45])("A run killed after %s writes is put right by recover, and up converges.", async (writes) => {
   await killAfter(writes);
+  // Beside the state is nothing that a kill could leave half-written.
+  expect(fs.readdirSync(path.join(home, "state", ".pulumi", "stacks", "moor")).filter((file) => file.endsWith(".attrs"))).toEqual([]);
   await succeeds(["recover", "-s", "dev", "--local"]);
   await succeeds(up);
   await succeeds(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);
