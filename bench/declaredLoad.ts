@@ -40,7 +40,7 @@ const region = "swedencentral";
 const models = ["planned"];
 const probe = { path: "/health", port: 8000, initialDelay: 1, period: 1, timeout: 1, failureThreshold: 1 };
 const deployment: Omit<DeploymentView, keyof RequestSettings> = {
-  ...{ name: "main", state: "Succeeded", instances: 1, environmentVariables: {}, pattern: "vllm", models, startUp: 0 },
+  ...{ name: "main", state: "Succeeded", updated: false, instances: 1, environmentVariables: {}, pattern: "vllm", models, startUp: 0 },
   ...{ scoring: { path: "/", port: 8000 }, readiness: probe, liveness: probe },
 };
 const endpoint: Omit<EndpointView, "deployments"> = {

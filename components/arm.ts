@@ -10,12 +10,21 @@ const armUrl = () => process.env.MOOR_ARM_URL || "https://management.azure.com";
 
 const pollSeconds = () => (process.env.MOOR_ARM_URL ? 0.1 : 10);
 
+interface Answer {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: Headers;
+  /** Read to its end: what is left unread keeps its connection, and with it the program, for minutes. */
+  readonly text: string;
+}
+
 /** Calls with the credential that Pulumi has anyway; fetched anew each time, because a run may outlast a token. */
-async function call(method: string, path: string, apiVersion: string, body?: object): Promise<Response> {
+async function call(method: string, path: string, apiVersion: string, body?: object): Promise<Answer> {
   const { token } = await authorization.getClientToken({}, { async: true });
   const url = path.startsWith("https:") || path.startsWith("http:") ? path : `${armUrl()}${path}?api-version=${apiVersion}`;
   const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) };
-  return fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  return { status: response.status, ok: response.ok, headers: response.headers, text: await response.text() };
 }
 
 /** All items of a collection, page after page. A collection that doesn't exist has none. */
@@ -24,8 +33,8 @@ export async function list<T>(collectionId: string, apiVersion = machineLearning
   for (let next: string | undefined = collectionId; next; ) {
     const response = await call("GET", next, apiVersion);
     if (response.status === 404) return items;
-    if (!response.ok) throw new Error(`Azure answered ${response.status} to GET ${collectionId}: ${await response.text()}`);
-    const page = (await response.json()) as { readonly value: T[]; readonly nextLink?: string };
+    if (!response.ok) throw new Error(`Azure answered ${response.status} to GET ${collectionId}: ${response.text}`);
+    const page = JSON.parse(response.text) as { readonly value: T[]; readonly nextLink?: string };
     items.push(...page.value);
     next = page.nextLink;
   }
@@ -40,7 +49,7 @@ export async function remove(id: string, limitSeconds: number, apiVersion = mach
     const response = await call(accepted ? "GET" : "DELETE", id, apiVersion);
     if (response.status === 404 || response.status === 204) return;
     if (!response.ok && response.status !== 409) {
-      throw new Error(`Azure answered ${response.status} to the deletion of ${id}: ${await response.text()}`);
+      throw new Error(`Azure answered ${response.status} to the deletion of ${id}: ${response.text}`);
     }
     accepted ||= response.ok;
     if (Date.now() > end) throw new Error(`${id} is not gone after ${limitSeconds} s.`);
@@ -52,15 +61,43 @@ export async function remove(id: string, limitSeconds: number, apiVersion = mach
 export async function setInstances(deploymentId: string, instances: number, limitSeconds: number): Promise<void> {
   const end = Date.now() + limitSeconds * 1000;
   const response = await call("PATCH", deploymentId, machineLearningApi, { sku: { name: "Default", capacity: instances } });
-  if (!response.ok)
-    throw new Error(`Azure answered ${response.status} to ${instances} instances of ${deploymentId}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`Azure answered ${response.status} to ${instances} instances of ${deploymentId}: ${response.text}`);
   for (;;) {
     const shown = await call("GET", deploymentId, machineLearningApi);
-    const { properties } = (await shown.json()) as { readonly properties: { readonly provisioningState: string } };
+    const { properties } = JSON.parse(shown.text) as { readonly properties: { readonly provisioningState: string } };
     if (properties.provisioningState === "Succeeded") return;
     if (["Failed", "Canceled"].includes(properties.provisioningState) || Date.now() > end) {
       throw new Error(`${deploymentId} is ${properties.provisioningState} after its number of instances was set to ${instances}.`);
     }
+    await sleep(pollSeconds() * 1000);
+  }
+}
+
+/** How an operation of Azure stands. */
+interface OperationStatus {
+  readonly status?: string;
+  readonly error?: { readonly message?: string };
+}
+
+/**
+ * Calls an action of a resource and waits for its end, by the address that Azure gives for it.
+ * @throws Error when it is refused, ends badly or takes longer.
+ */
+export async function act(id: string, action: string, body: object, limitSeconds: number, apiVersion = machineLearningApi): Promise<void> {
+  const end = Date.now() + limitSeconds * 1000;
+  const begun = await call("POST", `${id}/${action}`, apiVersion, body);
+  if (!begun.ok) throw new Error(`Azure answered ${begun.status} to ${action} of ${id}: ${begun.text}`);
+  const statusUrl = begun.headers.get("azure-asyncoperation");
+  const resultUrl = begun.headers.get("location");
+  for (let url = begun.status === 202 ? (statusUrl ?? resultUrl) : null; url !== null; ) {
+    const shown = await call("GET", url, apiVersion);
+    if (!shown.ok) throw new Error(`Azure answered ${shown.status} when asked how ${action} of ${id} stands: ${shown.text}`);
+    if (statusUrl === null && shown.status !== 202) return;
+    const { status, error } = statusUrl === null ? {} : (JSON.parse(shown.text) as OperationStatus);
+    if (status === "Succeeded") return;
+    if (status === "Failed" || status === "Canceled")
+      throw new Error(`${action} of ${id} is ${status}: ${error?.message ?? "no reason is given"}`);
+    if (Date.now() > end) throw new Error(`${action} of ${id} is not over after ${limitSeconds} s.`);
     await sleep(pollSeconds() * 1000);
   }
 }

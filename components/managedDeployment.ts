@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, Probe } from "../planner/decision";
 import { seconds } from "./duration";
 import { type LeftoverArgs, removeLeftovers } from "./leftovers";
+import { provisionedNetwork } from "./managedNetwork";
 import type { OnlineEndpoint } from "./onlineEndpoint";
 import { roleWait } from "./roles";
 import { type Transform, transformed } from "./transform";
@@ -40,7 +41,7 @@ export interface DeploymentExtras {
   readonly model?: pulumi.Input<string>;
 }
 
-/** A managed online deployment as decided. It waits for young roles, and goes with its endpoint. */
+/** A managed online deployment as decided. It waits for young roles and an inactive network, and goes with its endpoint. */
 export function createManagedDeployment(
   name: string,
   parent: pulumi.ComponentResource,
@@ -71,7 +72,11 @@ export function createManagedDeployment(
         deletedWith: endpoint.resource,
         ignoreChanges: autoscaled ? ["sku.capacity"] : [],
         hooks: {
-          beforeCreate: [roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds), ...leftovers],
+          beforeCreate: [
+            provisionedNetwork(`${name}-network`, endpoint.workspace),
+            roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds),
+            ...leftovers,
+          ],
           beforeUpdate: leftovers,
         },
         customTimeouts: { create: "120m", update: "120m", delete: "60m" },

@@ -27,7 +27,7 @@ export interface ArmProbe {
 
 export interface ArmDeployment {
   readonly name: string;
-  readonly systemData?: { readonly createdAt?: string } | null;
+  readonly systemData?: { readonly createdAt?: string; readonly lastModifiedAt?: string } | null;
   readonly sku?: { readonly capacity?: number } | null;
   readonly properties: {
     readonly provisioningState: string;

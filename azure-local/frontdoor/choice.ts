@@ -7,6 +7,11 @@ import type { Refusal } from "./refusal";
  */
 const servingStates: ReadonlySet<string> = new Set(["Succeeded", "Updating", "Scaling"]);
 
+/** One whose update has failed goes on with the instances that it had; that Azure does so is inferred. */
+function serves({ state, updated }: DeploymentView): boolean {
+  return servingStates.has(state) || (state === "Failed" && updated);
+}
+
 export interface Choice {
   readonly deployment: DeploymentView;
   /** A second deployment that gets a copy of the request and whose answer is dropped. */
@@ -20,7 +25,7 @@ export interface Choice {
  * @param random a number in [0, 1); called once for the weights and once for the mirror
  */
 export function choose(endpoint: EndpointView, header: string | undefined, random: () => number): Choice | Refusal {
-  const serving = endpoint.deployments.filter((deployment) => servingStates.has(deployment.state));
+  const serving = endpoint.deployments.filter(serves);
   if (header !== undefined) {
     const deployment = serving.find(({ name }) => name === header);
     return deployment ? { deployment } : notFound(`Endpoint ${endpoint.name} has no deployment ${header} that serves.`);

@@ -18,7 +18,7 @@ const inferenceServerRoutes = { scoring: { path: "/score", port: 5001 }, probes:
 
 /** What the front door must know of a deployment, from its ARM bodies. */
 export function viewDeployment(deployment: ArmDeployment, environment: ArmEnvironmentVersion | undefined): DeploymentView {
-  const { properties } = deployment;
+  const { properties, systemData } = deployment;
   const environmentVariables = properties.environmentVariables ?? {};
   const config = environment?.properties.inferenceConfig;
   const models = vllmModels(environmentVariables, properties.model ?? undefined);
@@ -26,6 +26,7 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
   return {
     name: deployment.name,
     state: properties.provisioningState,
+    updated: systemData?.lastModifiedAt !== systemData?.createdAt,
     instances: deployment.sku?.capacity ?? 1,
     requestTimeout: secondsOf(properties.requestSettings?.requestTimeout) ?? defaults.requestTimeout,
     maxConcurrentRequestsPerInstance:
@@ -39,7 +40,7 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
       model: environmentVariables.MOOR_MODEL ?? modelName(properties.model),
       fromHub: environmentVariables.MOOR_MODEL !== undefined,
     }),
-    createdAt: deployment.systemData?.createdAt === undefined ? undefined : Date.parse(deployment.systemData.createdAt),
+    createdAt: systemData?.createdAt === undefined ? undefined : Date.parse(systemData.createdAt),
     pattern: models.length > 0 ? "vllm" : "score",
     models,
   };

@@ -25,6 +25,8 @@ export interface DeploymentView {
   readonly name: string;
   /** ARM's `provisioningState`. */
   readonly state: string;
+  /** Whether it was written again after its creation, which Azure takes only of one that has once been provisioned. */
+  readonly updated: boolean;
   readonly instances: number;
   /** Seconds. */
   readonly requestTimeout: number;

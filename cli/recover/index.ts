@@ -10,11 +10,12 @@ import {
   type Checkpoint,
   candidatesOf,
   foreign,
+  type Mended,
+  mendFailed,
   newResources,
   type PlannedStep,
   subscriptionOf,
   withCandidates,
-  withoutFailed,
   withSentInputs,
 } from "./state";
 
@@ -31,9 +32,10 @@ export async function recover(options: RecoverOptions): Promise<void> {
   try {
     const found = await adoptAll(pulumi, options.releaseLock ?? false);
     const list = found.length === 0 ? "The state lacked nothing." : `Found in Azure and taken into the state:\n  ${found.join("\n  ")}`;
-    const failed = await giveUpFailed(pulumi);
+    const { anew, again } = await putFailedRight(pulumi);
     const next = options.local ? `npm run local -- up -s ${options.stack}` : `pulumi up -s ${options.stack}`;
-    if (failed.length > 0) console.log(`Failed in Azure, to be made anew: ${failed.join(", ")}.`);
+    if (anew.length > 0) console.log(`Failed in Azure, to be made anew: ${anew.join(", ")}.`);
+    if (again.length > 0) console.log(`Failed in Azure in an update, and serving on; to be updated again: ${again.join(", ")}.`);
     console.log(`${list}\nNow run \`${next}\`: it does what was left undone.`);
   } finally {
     await pulumi.close();
@@ -73,11 +75,10 @@ async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<str
   throw new Error(`Still finding resources after ${mostRounds} rounds: run \`pulumi refresh\` and look at what it says.`);
 }
 
-/** Takes failed deployments out of the state. */
-async function giveUpFailed(pulumi: StackPulumi): Promise<readonly string[]> {
-  const { checkpoint, failed } = withoutFailed(await exportState(pulumi));
-  if (failed.length > 0) await importState(pulumi, checkpoint);
-  return failed;
+async function putFailedRight(pulumi: StackPulumi): Promise<Mended> {
+  const mended = mendFailed(await exportState(pulumi));
+  if (mended.anew.length + mended.again.length > 0) await importState(pulumi, mended.checkpoint);
+  return mended;
 }
 
 /** What the program would create now; a preview that is refused still shows it. */

@@ -14,6 +14,8 @@ export interface StateResource {
   readonly provider?: string;
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  /** Why its last creation or update is not over; the engine's next run updates it. */
+  readonly initErrors?: readonly string[];
 }
 
 export interface Checkpoint {
@@ -125,33 +127,63 @@ export function foreign(after: Checkpoint, candidates: readonly Candidate[], sta
   });
 }
 
-/**
- * The state without deployments that Azure shows as Failed, and their names: a refresh makes the engine take them for finished, and nothing
- * would make them again. The next `up` creates them, and removes what is left of them in Azure before.
- */
-export function withoutFailed(checkpoint: Checkpoint): { readonly checkpoint: Checkpoint; readonly failed: readonly string[] } {
+/** Deployments that Azure shows as Failed: a refresh makes the engine take them for finished, and the next `up` would leave them so. */
+export interface Mended {
+  readonly checkpoint: Checkpoint;
+  /** Names of those taken out of the state: the next `up` creates them, and removes what is left of them in Azure before. */
+  readonly anew: readonly string[];
+  /** Names of those that have failed in an update and serve on: they are marked, so that the next `up` updates them again. */
+  readonly again: readonly string[];
+}
+
+export function mendFailed(checkpoint: Checkpoint): Mended {
   const resources = checkpoint.deployment.resources ?? [];
-  const gone = new Map(
-    resources.filter(isFailedDeployment).map(({ urn, outputs }) => [urn, String((outputs as { name?: unknown }).name)] as const),
-  );
-  if (gone.size === 0) return { checkpoint, failed: [] };
-  const kept = resources.filter(({ urn }) => !gone.has(urn));
+  const failed = resources.filter(isFailedDeployment);
+  const serving = failed.filter((deployment) => hasShare(deployment, resources));
+  const gone = failed.filter((deployment) => !serving.includes(deployment));
+  const urns = new Set(gone.map(({ urn }) => urn));
+  const mended = resources
+    .filter(({ urn }) => !urns.has(urn))
+    .map((resource) => withoutDependencies(resource, urns))
+    .map((resource) =>
+      serving.some(({ urn }) => urn === resource.urn) ? { ...resource, initErrors: ["Azure shows it as Failed."] } : resource,
+    );
+  return {
+    checkpoint: { ...checkpoint, deployment: { ...checkpoint.deployment, resources: mended } },
+    anew: gone.map(azureName),
+    again: serving.map(azureName),
+  };
+}
+
+function withoutDependencies(resource: StateResource, gone: ReadonlySet<string>): StateResource {
   const there = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
-  const loosened = kept.map((resource) => ({
+  const { dependencies, propertyDependencies } = resource;
+  return {
     ...resource,
-    ...(resource.dependencies === undefined ? {} : { dependencies: there(resource.dependencies) }),
-    ...(resource.propertyDependencies === undefined
+    ...(dependencies === undefined ? {} : { dependencies: there(dependencies) }),
+    ...(propertyDependencies === undefined
       ? {}
       : {
           propertyDependencies: Object.fromEntries(
-            Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, urns === null ? null : there(urns)]),
+            Object.entries(propertyDependencies).map(([key, urns]) => [key, urns === null ? null : there(urns)]),
           ),
         }),
-  }));
-  return { checkpoint: { ...checkpoint, deployment: { ...checkpoint.deployment, resources: loosened } }, failed: [...gone.values()] };
+  };
+}
+
+function azureName({ outputs }: StateResource): string {
+  return String((outputs as { readonly name?: unknown }).name);
 }
 
 function isFailedDeployment({ type, outputs }: StateResource): boolean {
   const { provisioningState } = (outputs?.properties ?? {}) as { readonly provisioningState?: unknown };
   return type === "azure-native:machinelearningservices:OnlineDeployment" && provisioningState === "Failed";
+}
+
+/** Whether a deployment's endpoint sends requests to it, by what the last refresh saw. */
+function hasShare({ id = "" }: StateResource, resources: readonly StateResource[]): boolean {
+  const [endpointId, name] = id.toLowerCase().split("/deployments/");
+  const endpoint = resources.find((resource) => resource.id?.toLowerCase() === endpointId);
+  const { traffic = {} } = (endpoint?.outputs?.properties ?? {}) as { readonly traffic?: Readonly<Record<string, number>> };
+  return Object.entries(traffic).some(([deployment, share]) => deployment.toLowerCase() === name && share > 0);
 }

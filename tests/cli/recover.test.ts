@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   candidatesOf,
   foreign,
+  mendFailed,
   newResources,
   subscriptionOf,
   withCandidates,
@@ -103,4 +104,45 @@ test("A state that can't be read for its cut-off attributes says which file to d
   const cutOff = exportState(failing("pulumi stack export failed:\nerror: failed to load checkpoint: EOF\n"));
   await expect(cutOff).rejects.toThrow(/load checkpoint: EOF\n.*delete prod\.json\.attrs/);
   await expect(exportState(failing("error: no stack named prod"))).rejects.toThrow(/^error: no stack named prod$/);
+});
+
+describe("deployments that Azure shows as Failed", () => {
+  const endpointId = `${groupId}/providers/Microsoft.MachineLearningServices/workspaces/mlw/onlineEndpoints/chat`;
+  const resource = (urn: string, type: string, id: string, outputs: object, more: object = {}) => ({
+    ...{ urn, custom: true, type: `azure-native:machinelearningservices:${type}`, id, outputs: outputs as never, ...more },
+  });
+  const endpoint = resource("urn:endpoint", "OnlineEndpoint", endpointId, { properties: { traffic: { "main-1": 100, "next-1": 0 } } });
+  const deployment = (name: string, provisioningState: string, more: object = {}) =>
+    resource(`urn:${name}`, "OnlineDeployment", `${endpointId}/deployments/${name}`, { name, properties: { provisioningState } }, more);
+  const urnsOf = ({ deployment: { resources = [] } }: Checkpoint) => resources.map(({ urn }) => urn);
+
+  test("One without a share leaves the state, and what depends on it no longer does.", () => {
+    const after = deployment("third-1", "Succeeded", {
+      dependencies: ["urn:next-1", "urn:endpoint"],
+      propertyDependencies: { tags: ["urn:next-1"], sku: null },
+    });
+    const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded"), deployment("next-1", "Failed"), after] });
+    const mended = mendFailed(before);
+    expect(mended).toMatchObject({ anew: ["next-1"], again: [] });
+    expect(urnsOf(mended.checkpoint)).toEqual(["urn:rg", "urn:endpoint", "urn:main-1", "urn:third-1"]);
+    expect(mended.checkpoint.deployment.resources![3]).toEqual({
+      ...after,
+      dependencies: ["urn:endpoint"],
+      propertyDependencies: { tags: [], sku: null },
+    });
+  });
+
+  test("One with a share stays, and is marked to be updated again.", () => {
+    const mended = mendFailed(checkpoint({ resources: [endpoint, deployment("main-1", "Failed")] }));
+    expect(mended).toMatchObject({ anew: [], again: ["main-1"] });
+    expect(mended.checkpoint.deployment.resources).toEqual([
+      endpoint,
+      { ...deployment("main-1", "Failed"), initErrors: [expect.any(String)] },
+    ]);
+  });
+
+  test("Where none has failed, nothing is touched.", () => {
+    const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded")] });
+    expect(mendFailed(before)).toEqual({ checkpoint: before, anew: [], again: [] });
+  });
 });

@@ -3,7 +3,7 @@ import type { Rule, RuleContext } from "../model";
 import { nameOf } from "../path";
 import { instancesOf } from "../quota";
 import { isActive, isolationOf, propertiesOf } from "../types/managedNetwork";
-import { DEPLOYMENT, deploymentProperties, endpointProperties } from "../types/onlineEndpoints";
+import { DEPLOYMENT, deploymentProperties, endpointProperties, hasServed } from "../types/onlineEndpoints";
 import { vmSize } from "../vmSizes";
 import { isMissing } from "./common";
 import { busyEndpoint, lostProperty, NAME } from "./onlineEndpoints";
@@ -80,10 +80,13 @@ export const deploymentRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "BadArgument",
     status: 400,
-    source: "inferred: a Failed deployment is deleted and made again",
-    grade: "I",
+    source:
+      "the service's own words, quoted in community repositories; that an update which failed may be tried again is inferred from them",
+    grade: "E",
     check: ({ name, previous }) =>
-      previous!.state === "Failed" ? `The deployment '${name}' is Failed and can't be updated: delete it and create it again.` : undefined,
+      previous!.state === "Failed" && !hasServed(previous!)
+        ? `Specified deployment [${name}] failed during initial provisioning and is in an unrecoverable state. Delete and re-create.`
+        : undefined,
   },
   {
     code: "deployment-instance-type-fixed",

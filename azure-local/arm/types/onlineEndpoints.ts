@@ -40,6 +40,11 @@ export function deploymentProperties(deployment: { readonly body: { properties?:
   return deployment.body.properties as DeploymentProperties;
 }
 
+/** Whether a deployment has once been provisioned: an update that fails later leaves its instances as they were. */
+export function hasServed({ facts }: Resource): boolean {
+  return facts.hasServed === true;
+}
+
 /** The part of the address behind the host: the scoring route of a deployment's environment, `/score` without one. */
 function scoringPath(endpoint: Resource, inventory: Inventory): string {
   for (const deployment of inventory.children(endpoint.id, DEPLOYMENT)) {
@@ -146,6 +151,7 @@ const deployment: ResourceType = {
   type: DEPLOYMENT,
   seconds: deploymentSeconds,
   writing: ({ event, body, previous }) => (event === "update" && onlyScales(body, previous) ? "Scaling" : undefined),
+  finished: (resource, _, effects) => effects.put({ ...resource, facts: { ...resource.facts, hasServed: true } }),
   // Source: Azure docs, reference-yaml-deployment-managed-online, and the specification's defaults.
   defaults: () => ({
     kind: "Managed",

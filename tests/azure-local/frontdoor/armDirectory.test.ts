@@ -41,7 +41,7 @@ beforeEach(() => {
       value: [
         {
           name: "main",
-          systemData: { createdAt: "2026-01-01T00:00:00Z" },
+          systemData: { createdAt: "2026-01-01T00:00:00Z", lastModifiedAt: "2026-01-02T00:00:00Z" },
           sku: { name: "Default", capacity: 3 },
           properties: {
             provisioningState: "Succeeded",
@@ -82,6 +82,7 @@ test("an endpoint is read with its deployments, keys and routes", async () => {
       {
         name: "main",
         state: "Succeeded",
+        updated: true,
         instances: 3,
         requestTimeout: 90,
         maxConcurrentRequestsPerInstance: 64,
@@ -106,6 +107,7 @@ test("what a deployment leaves out has Azure's defaults and the inference server
     {
       name: "main",
       state: "Succeeded",
+      updated: false,
       instances: 1,
       requestTimeout: 5,
       maxConcurrentRequestsPerInstance: 1,

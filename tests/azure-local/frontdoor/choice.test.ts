@@ -65,6 +65,11 @@ test.each(["Creating", "Deleting", "Failed", "Canceled"])("a deployment in state
   expect(choose(view, "main", () => 0)).toMatchObject({ status: 404, code: "no_valid_deployment" });
 });
 
+test("a deployment whose update has failed serves on", () => {
+  const view = endpoint({ deployments: [deployment("main", { state: "Failed", updated: true })] });
+  expect(choose(view, undefined, () => 0)).toEqual({ deployment: view.deployments[0] });
+});
+
 test("an endpoint whose weights are all zero answers 404", () => {
   const view = endpoint({ traffic: { main: 0 } });
   expect(choose(view, undefined, () => 0)).toMatchObject({ status: 404, code: "no_valid_deployment" });

@@ -10,6 +10,7 @@ export function deployment(name: string, changes: Partial<DeploymentView> = {}):
   return {
     name,
     state: "Succeeded",
+    updated: false,
     instances: 1,
     requestTimeout: 5,
     maxConcurrentRequestsPerInstance: 8,

@@ -95,6 +95,20 @@ export const deploymentRefusals: readonly Refusal[] = [
     accepted: () => ["DELETE", second],
   },
   {
+    rule: "deployment-failed-refuses-update",
+    case: "one that has served, and whose update failed, may be updated again",
+    answer: "400 BadArgument",
+    given: async ({ caller, body, id }) => {
+      await caller.made(environment2, but(body.environment, "properties/image", "unknown.azurecr.io/vllm:1"));
+      for (const deployment of [second, paths.deployment]) {
+        const answer = await caller.put(deployment, but(body.deployment, "properties/environmentId", id(environment2)));
+        expect(await caller.outcome(answer)).toMatchObject({ status: "Failed" });
+      }
+    },
+    refused: asItIs,
+    accepted: sameAgain,
+  },
+  {
     rule: "deployment-instance-type-fixed",
     answer: "400 BadArgument",
     refused: updated("properties/instanceType", "Standard_NC48ads_A100_v4"),
