@@ -49,8 +49,8 @@ export function openPool(size: number): Pool {
 
 /** The leader of a process group, in which everything is that it starts. */
 function startWorker(): ChildProcess {
-  // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before.
-  const execArgv = ["--max-semi-space-size=128", "-r", "ts-node/register"];
+  // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before. The other cores have workers of their own.
+  const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", "ts-node/register"];
   return fork(path.join(__dirname, "worker.ts"), { execArgv, detached: true });
 }
 
