@@ -16,11 +16,16 @@ export interface EngineDefaults {
   readonly maxNumBatchedTokens: number;
 }
 
-/** Defaults of `vllm serve` on this GPU. */
-export function engineDefaults(gpu: GpuNumbers, vllmVersion: string): EngineDefaults {
+/** Before 0.8 a step held the longest prompt whole, up to so many tokens; beyond, it was cut. */
+const wholePrompts = 32_768;
+
+/** Defaults of `vllm serve` on this GPU for a context of `maxModelLen` tokens. */
+export function engineDefaults(gpu: GpuNumbers, vllmVersion: string, maxModelLen: number): EngineDefaults {
   const gpuMemoryUtilization = atLeast(vllmVersion, "0.21.0") ? 0.92 : 0.9;
   const small = { gpuMemoryUtilization, maxNumSeqs: 256, maxNumBatchedTokens: 2048 };
-  if (!atLeast(vllmVersion, "0.8.0")) return small;
+  if (!atLeast(vllmVersion, "0.8.0")) {
+    return maxModelLen > wholePrompts ? small : { ...small, maxNumBatchedTokens: Math.max(2048, maxModelLen) };
+  }
   if (gpu.visibleGiB >= 160) return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 16_384 };
   if (gpu.visibleGiB >= 70 && !gpu.a100) return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 };
   return small;

@@ -53,7 +53,7 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
   const settings = resolve(model, gpu, wanted);
   const weights = (model.weightBytes / settings.tensorParallelSize + model.replicatedBytes) / GiB;
   const activation = activationGiB(model, settings);
-  const nonTorch = nonTorchGiB(model, settings);
+  const nonTorch = nonTorchGiB(settings, gpu.computeCapability);
   const graphs = cudaGraphGiB(model, settings, settings.enforceEager);
   const free = gpu.visibleGiB * settings.gpuMemoryUtilization - weights - nonTorch - graphs;
   const kv = free - activation.likely;
@@ -81,11 +81,12 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
 
 function resolve(model: Model, gpu: GpuNumbers, wanted: EngineSettings): ResolvedSettings {
   const vllmVersion = wanted.vllmVersion ?? plannedVersion;
-  const defaults = engineDefaults(gpu, vllmVersion);
+  const maxModelLen = wanted.maxModelLen ?? model.maxModelLen;
+  const defaults = engineDefaults(gpu, vllmVersion, maxModelLen);
   return {
     tensorParallelSize: wanted.tensorParallelSize ?? 1,
     gpuMemoryUtilization: wanted.gpuMemoryUtilization ?? defaults.gpuMemoryUtilization,
-    maxModelLen: wanted.maxModelLen ?? model.maxModelLen,
+    maxModelLen,
     maxNumSeqs: wanted.maxNumSeqs ?? defaults.maxNumSeqs,
     maxNumBatchedTokens: wanted.maxNumBatchedTokens ?? defaults.maxNumBatchedTokens,
     kvCacheDtype: wanted.kvCacheDtype ?? "auto",

@@ -1,48 +1,52 @@
 /**
- * Laws measured on vLLM start-up logs: what the server takes besides weights and KV cache. The numbers are centred, half of the logs above
- * and half below; what a verdict adds to be on the safe side is a margin of its own.
+ * What a server takes besides weights and KV cache, as vLLM's start-up logs show it. The numbers are centred, half of the logs above and
+ * half below; what a verdict adds to be on the safe side is a margin of its own.
  */
 import { GiB, type Model } from "./model";
+import { onNewRunner } from "./runner";
 import { atLeast } from "./version";
 
 /**
- * The sampler's warm-up sorts and masks the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. The image of 0.10.1
- * sampled with FlashInfer alone; until 0.18 the PyTorch sampler was warmed up too; since then FlashInfer does most of the work where it is
- * installed; the model runner of 0.31 costs more again. `most` is what the same version took without FlashInfer.
+ * The sampler's warm-up masks and draws from the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. Until 0.16 it
+ * sorted them; 0.17 replaced the sort by a kernel, and peak activation of one model fell from 5.64 to 2.23 GiB. The newer runner began
+ * with that kernel and sorts again since. 0.10.1 was seen with FlashInfer's sampler. `most` is the highest that a version was seen with.
  */
 const samplerCopies = [
-  { since: "0.31.0", dense: 11.65, other: 8, most: 12 },
-  { since: "0.19.0", dense: 7, other: 8, most: 9.7 },
-  { since: "0.10.2", dense: 9.59, other: 9.59, most: 9.7 },
-  { since: "0.10.1", dense: 2.5, other: 2.5, most: 9.7 },
-  { since: "0.0.0", dense: 9.59, other: 9.59, most: 9.7 },
+  { since: "0.31.0", newer: 11.65, older: 3.69, most: 12 },
+  { since: "0.25.0", newer: 7.1, older: 3.69, most: 9.7 },
+  { since: "0.17.0", newer: 3.69, older: 3.69, most: 4.2 },
+  { since: "0.10.2", newer: 9.59, older: 9.59, most: 9.7 },
+  { since: "0.10.1", newer: 2.5, older: 2.5, most: 9.7 },
+  { since: "0.0.0", newer: 9.59, older: 9.59, most: 9.7 },
 ] as const;
 
-/** GPU memory outside PyTorch: CUDA context parts and communication buffers, GiB on each GPU. */
+/** The expert kernels of 16-bit weights got one workspace for all layers, which stays while the sampler is profiled. */
+const sharedWorkspaceSince = "0.17.0";
+
+/**
+ * GPU memory outside PyTorch, GiB on each GPU: CUDA's own, and from two GPUs on the communication buffers, which are larger over NVLink of
+ * Hopper and later. Since 0.18 what the collective library takes when it starts is counted too.
+ */
 const nonTorch = [
-  { upTo: 1, since: "0.21.0", gib: 0.25 },
-  { upTo: 1, since: "0.7.0", gib: 0.13 },
-  { upTo: 1, since: "0.0.0", gib: 1.8 },
-  { upTo: 2, since: "0.7.0", gib: 0.55 },
-  { upTo: 2, since: "0.0.0", gib: 3.6 },
-  { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", gib: 1.7 },
+  { upTo: 1, since: "0.18.0", hopper: 0.25, other: 0.25 },
+  { upTo: 1, since: "0.6.0", hopper: 0.13, other: 0.1 },
+  { upTo: 1, since: "0.0.0", hopper: 1.8, other: 1.8 },
+  { upTo: 2, since: "0.18.0", hopper: 2.07, other: 1.7 },
+  { upTo: 2, since: "0.10.0", hopper: 0.55, other: 0.3 },
+  { upTo: 2, since: "0.6.0", hopper: 0.55, other: 0.3 },
+  { upTo: 2, since: "0.0.0", hopper: 3.6, other: 3.6 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.18.0", hopper: 2.17, other: 1.7 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.10.0", hopper: 0.65, other: 0.3 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", hopper: 2.1, other: 1.7 },
 ] as const;
 
-/** What experts add on four GPUs and more, GiB on each: logs of large mixtures lie above the dense ones by so much. */
-const expertsBeyondTwoGpus = 0.4;
+/** Profiling the vision tower with the largest image, GiB: its own peak, higher where an image keeps its resolution, and what stays. */
+const vision = { ownResolution: 1.5, fixed: 0.5, stays: 0.1, most: 0.5 } as const;
 
-/** Profiling the vision tower with the largest image: its own peak, and what of it stays while the text model is profiled, GiB. */
-const vision = { peak: 1.5, stays: 0.15, most: 1.5 } as const;
-
-/** CUDA graphs as estimated before the KV cache is sized, GiB. */
-const graphs = { dense: 0.45, experts: 0.8, state: 0.55 } as const;
+/** What the older runner estimates for one CUDA graph of one layer, GiB, and what the newer was seen to miss before 0.31. */
+const graphs = { dense: 0.00023, experts: 0.0003, newer: 0.15 } as const;
 
 const hasState = (model: Model) => model.cache.some((layer) => layer.kind === "state");
-
-/** Whether the model runs on the newer model runner, which profiles differently: dense, without recurrent state, from 0.31. */
-function onNewRunner(model: Model, vllmVersion: string): boolean {
-  return atLeast(vllmVersion, "0.31.0") && !model.experts && !hasState(model);
-}
 
 export interface Batch {
   readonly tensorParallelSize: number;
@@ -54,37 +58,49 @@ export interface Batch {
 /** Peak activation while vLLM profiles itself, GiB: `likely` is centred, `most` the highest seen. */
 export function activationGiB(model: Model, batch: Batch): { readonly likely: number; readonly most: number } {
   const law = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since))!;
-  const copies = onNewRunner(model, batch.vllmVersion) ? law.dense : law.other;
+  const copies = onNewRunner(model, batch.vllmVersion) ? law.newer : law.older;
   const tokens = batch.maxNumBatchedTokens;
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
-  const forward = 2 * tokens * (mlpElements(model, batch.tensorParallelSize) + 4 * model.hidden);
-  const text = (n: number) => Math.max(n * logits + hiddenStates, forward) / GiB;
+  const expertElements = expertWorkspace(model, batch.tensorParallelSize);
+  const forward = 2 * tokens * (Math.max((3 * model.intermediate) / batch.tensorParallelSize, expertElements) + 4 * model.hidden);
+  const shared = model.quantization === undefined && atLeast(batch.vllmVersion, sharedWorkspaceSince) ? 2 * tokens * expertElements : 0;
+  const text = (n: number) => Math.max(n * logits + hiddenStates + shared, forward) / GiB;
   if (!model.vision) return { likely: text(copies), most: text(law.most) };
-  const seen = (n: number) => Math.max(text(n), vision.peak) + vision.stays;
+  const tower = /^Qwen/.test(model.architecture) ? vision.ownResolution : vision.fixed;
+  const seen = (n: number) => Math.max(text(n), tower) + hiddenStates / GiB + vision.stays;
   return { likely: seen(copies), most: seen(law.most) + vision.most };
 }
 
-/** Elements a token that the widest MLP keeps at once on one GPU. */
-function mlpElements(model: Model, tp: number): number {
-  const dense = (3 * model.intermediate) / tp;
-  if (!model.experts) return dense;
+/** Elements a token of what the experts keep between their two products, on one GPU. */
+function expertWorkspace(model: Model, tp: number): number {
+  if (!model.experts) return 0;
   const width = model.experts.intermediate / tp;
-  return Math.max(dense, model.experts.perToken * (Math.max(2 * width, model.hidden) + width));
+  return model.experts.perToken * (Math.max(2 * width, model.hidden) + Math.max(width, model.quantization ? 0 : model.hidden));
 }
 
 /** Memory outside PyTorch on each GPU, GiB. */
-export function nonTorchGiB(model: Model, batch: Batch): number {
+export function nonTorchGiB(batch: Batch, computeCapability: number): number {
   const tp = batch.tensorParallelSize;
-  const base = nonTorch.find((row) => tp <= row.upTo && atLeast(batch.vllmVersion, row.since))!.gib;
-  return base + (model.experts && tp > 2 ? expertsBeyondTwoGpus : 0);
+  const found = nonTorch.find((row) => tp <= row.upTo && atLeast(batch.vllmVersion, row.since))!;
+  return computeCapability >= 9 && computeCapability < 12 ? found.hopper : found.other;
 }
 
-/** What vLLM takes off for CUDA graphs before it sizes the KV cache, GiB. Nothing before 0.21, nothing on the newer model runner. */
+/** What vLLM takes off for CUDA graphs before it sizes the KV cache, GiB. Nothing before 0.21, nothing in eager mode. */
 export function cudaGraphGiB(model: Model, batch: Batch, enforceEager: boolean): number {
-  if (enforceEager || !atLeast(batch.vllmVersion, "0.21.0") || onNewRunner(model, batch.vllmVersion)) return 0;
-  if (hasState(model)) return graphs.state;
-  return model.experts ? graphs.experts : graphs.dense;
+  if (enforceEager || !atLeast(batch.vllmVersion, "0.21.0")) return 0;
+  if (onNewRunner(model, batch.vllmVersion))
+    return atLeast(batch.vllmVersion, "0.25.0") && !atLeast(batch.vllmVersion, "0.31.0") ? graphs.newer : 0;
+  return model.layers * capturedGraphs(batch.maxNumSeqs) * (model.experts ? graphs.experts : graphs.dense);
+}
+
+/** Graphs that are captured: piecewise ones up to twice the sequences, full ones up to the sequences, at most 512. */
+function capturedGraphs(maxNumSeqs: number): number {
+  const upTo = (largest: number) =>
+    [1, 2, 4].filter((size) => size <= largest).length +
+    Math.floor(Math.min(largest, 256) / 8) +
+    Math.max(0, Math.floor((largest - 256) / 16));
+  return upTo(Math.min(2 * maxNumSeqs, 512)) + upTo(Math.min(maxNumSeqs, 512));
 }
 
 /**

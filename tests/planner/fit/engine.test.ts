@@ -3,6 +3,7 @@ import { engineDefaults } from "../../../planner/fit/engine";
 import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "../../../planner/fit/laws";
 import { modelFromTable } from "../../../planner/fit/model";
 import { needsExpertParallel, splitProblem } from "../../../planner/fit/parallel";
+import { onNewRunner } from "../../../planner/fit/runner";
 import { atLeast } from "../../../planner/fit/version";
 
 test("versions compare as numbers, and suffixes don't count", () => {
@@ -22,11 +23,19 @@ test.each([
   [79.18, false, "0.6.3", 0.9, 256, 2048],
   [178, false, "0.31.0", 0.92, 1024, 16_384],
 ])("a GPU of %f GiB (A100: %s) under %s", (visibleGiB, a100, version, gpuMemoryUtilization, maxNumSeqs, maxNumBatchedTokens) => {
-  expect(engineDefaults({ visibleGiB, computeCapability: 9, a100 }, version)).toEqual({
+  expect(engineDefaults({ visibleGiB, computeCapability: 9, a100 }, version, 2048)).toEqual({
     gpuMemoryUtilization,
     maxNumSeqs,
     maxNumBatchedTokens,
   });
+});
+
+test("before 0.8 a step holds the longest prompt whole, and cuts those above 32,768 tokens", () => {
+  const tokens = (version: string, maxModelLen: number) =>
+    engineDefaults({ visibleGiB: 23.58, computeCapability: 8.6, a100: false }, version, maxModelLen).maxNumBatchedTokens;
+  expect([tokens("0.7.3", 20_000), tokens("0.7.3", 32_768), tokens("0.7.3", 32_769), tokens("0.8.0", 20_000)]).toEqual([
+    20_000, 32_768, 2048, 2048,
+  ]);
 });
 
 const batch = { tensorParallelSize: 1, maxNumSeqs: 1024, maxNumBatchedTokens: 8192, vllmVersion: "0.11.0" };
@@ -49,19 +58,59 @@ test("with few sequences the MLP decides, and it is split", () => {
   expect(two).toBeCloseTo((2 * 8192 * ((3 * 17_408) / 2 + 4 * 5120)) / 2 ** 30, 6);
 });
 
-test("memory outside PyTorch grows with GPUs, and with experts on four or more", () => {
-  const dense = [1, 2, 4, 8].map((tensorParallelSize) => nonTorchGiB(model("Qwen/Qwen3-32B"), { ...batch, tensorParallelSize }));
-  expect(dense).toEqual([0.13, 0.55, 1.7, 1.7]);
-  expect(nonTorchGiB(model("Qwen/Qwen3-235B-A22B-FP8"), { ...batch, tensorParallelSize: 4 })).toBeCloseTo(2.1, 9);
-  expect(nonTorchGiB(model("Qwen/Qwen3-30B-A3B"), batch)).toBe(0.13);
+test("the sampler's copies fell with 0.17, and the newer runner sorts again", () => {
+  const peak = (vllmVersion: string) => activationGiB(model("Qwen/Qwen3-14B"), { ...batch, vllmVersion }).likely;
+  const seen = [
+    ["0.16.0", 5.64],
+    ["0.17.0", 2.23],
+    ["0.18.0", 2.23],
+  ] as const;
+  for (const [vllmVersion, measured] of seen) expect(Math.abs(peak(vllmVersion) - measured)).toBeLessThan(0.03);
+  expect(peak("0.31.0")).toBeGreaterThan(peak("0.28.0"));
 });
 
-test("CUDA graphs are taken off from 0.21, not on the newer runner, and not in eager mode", () => {
-  const graphs = (id: string, vllmVersion: string, eager = false) => cudaGraphGiB(model(id), { ...batch, vllmVersion }, eager);
-  expect(["0.20.2", "0.21.0", "0.31.0"].map((version) => graphs("Qwen/Qwen3-32B", version))).toEqual([0, 0.45, 0]);
-  expect(graphs("Qwen/Qwen3.5-27B", "0.31.0")).toBe(0.55);
-  expect(graphs("Qwen/Qwen3-30B-A3B", "0.31.0")).toBe(0.8);
-  expect(graphs("Qwen/Qwen3-30B-A3B", "0.31.0", true)).toBe(0);
+test.each([
+  ["Qwen/Qwen3-30B-A3B", 1, 2.68],
+  ["mistralai/Mixtral-8x7B-v0.1", 2, 1.21],
+])("from 0.17 the workspace of 16-bit experts stays: peak activation of %s over %d GPU was %f GiB", (id, tensorParallelSize, measured) => {
+  const { likely } = activationGiB(model(id), { ...batch, tensorParallelSize, vllmVersion: "0.19.0" });
+  expect(Math.abs(likely - measured)).toBeLessThan(0.05);
+});
+
+test("memory outside PyTorch grows with GPUs, with NVLink of Hopper, and with 0.18", () => {
+  const outside = (vllmVersion: string, computeCapability: number) =>
+    [1, 2, 4, 8].map((tensorParallelSize) => nonTorchGiB({ ...batch, tensorParallelSize, vllmVersion }, computeCapability));
+  expect(outside("0.11.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
+  expect(outside("0.11.0", 8)).toEqual([0.1, 0.3, 0.3, 0.3]);
+  expect(outside("0.19.0", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
+  expect(outside("0.31.0", 12)).toEqual([0.25, 1.7, 1.7, 1.7]);
+});
+
+test.each([
+  ["Qwen/Qwen3.5-27B", 128, 0.795],
+  ["Qwen/Qwen2.5-7B-Instruct", 128, 0.37],
+  ["Qwen/Qwen2.5-7B-Instruct", 256, 0.53],
+])("graphs of %s for %d sequences are taken off from 0.21: %f GiB", (id, maxNumSeqs, expected) => {
+  const of = (vllmVersion: string, eager = false) => cudaGraphGiB(model(id), { ...batch, maxNumSeqs, vllmVersion }, eager);
+  expect(Math.abs(of("0.22.0") - expected)).toBeLessThan(0.03);
+  expect([of("0.20.2"), of("0.22.0", true)]).toEqual([0, 0]);
+});
+
+test("the newer runner takes families over by steps, and takes no graphs off from 0.31", () => {
+  const from = (id: string) =>
+    ["0.21.0", "0.22.0", "0.23.0", "0.24.0", "0.25.0", "0.29.0"].find((vllmVersion) => onNewRunner(model(id), vllmVersion));
+  expect(
+    [
+      "Qwen/Qwen3-14B",
+      "meta-llama/Llama-3.1-8B-Instruct",
+      "RedHatAI/Llama-3.3-70B-Instruct-FP8",
+      "Qwen/Qwen3-30B-A3B",
+      "Qwen/Qwen2.5-7B-Instruct",
+      "Qwen/Qwen3.5-27B",
+      "openai/gpt-oss-20b",
+    ].map(from),
+  ).toEqual(["0.22.0", "0.23.0", "0.24.0", "0.24.0", "0.25.0", "0.29.0", "0.29.0"]);
+  expect(cudaGraphGiB(model("Qwen/Qwen3.5-27B"), { ...batch, vllmVersion: "0.31.0" }, false)).toBe(0);
 });
 
 test("the margin is wider where the logs spread wider", () => {

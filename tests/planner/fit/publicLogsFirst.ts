@@ -1,34 +1,19 @@
 /**
- * Start-up logs found in public after the laws were fitted on the eleven of `calibration.ts`. Each says what its source gives; where the
- * source doesn't name the GPU, it follows from the two utilisations that vLLM prints beside its estimate of CUDA graphs.
+ * The first thirteen logs found after the eleven of `calibration.ts`. Each says what its source gives; where the source doesn't name the
+ * GPU, it follows from the two utilisations that vLLM prints beside its estimate of CUDA graphs.
  */
-import type { ModelFacts } from "../../../facts/models";
-import type { EngineSettings } from "../../../planner/fit/estimate";
-
-export interface PublicLog {
-  readonly id: string;
-  readonly source: string;
-  /** Hugging Face id of the table, or the shapes of a model that isn't in it. */
-  readonly model: string | ModelFacts;
-  readonly gpu: { readonly visibleGiB: number; readonly computeCapability: number };
-  readonly settings: EngineSettings & { readonly tensorParallelSize: number; readonly gpuMemoryUtilization: number };
-  readonly weightsGiB: number;
-  /** "Available KV cache memory"; absent where the source gives only the verdict. */
-  readonly kvGiB?: number;
-  readonly fits: boolean;
-}
+import type { PublicLog } from "./publicLog";
+import { gated, publicModels } from "./publicModels";
 
 const license = "apache-2.0";
 const qwen35 = { architecture: "Qwen3_5ForConditionalGeneration", vocab: 248320, maxModelLen: 262144, vision: true, license };
-const gated = (layers: number) =>
-  ({ layers, kind: "gatedDeltaNet", keyHeads: 16, valueHeads: 32, keyDim: 128, valueDim: 128, kernel: 4 }) as const;
 
 const a100 = { visibleGiB: 79.25, computeCapability: 8 };
 const l40s = { visibleGiB: 44.42, computeCapability: 8.9 };
 const h100 = { visibleGiB: 79.18, computeCapability: 9 };
 const one = { tensorParallelSize: 1 };
 
-export const publicLogs: readonly PublicLog[] = [
+export const firstLogs: readonly PublicLog[] = [
   {
     id: "gpt-oss-20b on an A100",
     source: "myoceane.fr, ai-vllm-a100-gemma-4",
@@ -64,9 +49,7 @@ export const publicLogs: readonly PublicLog[] = [
   {
     id: "Qwen3.5-4B on a GPU of 44 GiB",
     source: "a log of 2026-06-04, vLLM 0.22.0",
-    model: {
-      ...{ ...qwen35, layers: 32, hidden: 2560, heads: 16, kvHeads: 4, headDim: 256, state: gated(24), intermediate: 9216, paramsB: 4.6 },
-    },
+    model: publicModels.qwen354b,
     gpu: l40s,
     settings: { ...one, gpuMemoryUtilization: 0.5, maxModelLen: 1024, maxNumSeqs: 256, maxNumBatchedTokens: 8192, vllmVersion: "0.22.0" },
     weightsGiB: 8.61,
@@ -78,7 +61,7 @@ export const publicLogs: readonly PublicLog[] = [
     source: "a log of 2026-09-03, vLLM 0.22.0",
     model: "Qwen/Qwen2.5-7B-Instruct",
     gpu: l40s,
-    settings: { ...one, gpuMemoryUtilization: 0.95, maxModelLen: 4096, vllmVersion: "0.22.0" },
+    settings: { ...one, gpuMemoryUtilization: 0.95, maxModelLen: 4096, maxNumSeqs: 128, maxNumBatchedTokens: 8192, vllmVersion: "0.22.0" },
     weightsGiB: 14.29,
     kvGiB: 26.32,
     fits: true,

@@ -1,0 +1,16 @@
+/** One start-up log found in public, as its source gives it. Memory in GiB on each GPU. */
+import type { ModelFacts } from "../../../facts/models";
+import type { EngineSettings } from "../../../planner/fit/estimate";
+
+export interface PublicLog {
+  readonly id: string;
+  readonly source: string;
+  /** Hugging Face id of the table, or the shapes of a model that isn't in it. */
+  readonly model: string | ModelFacts;
+  readonly gpu: { readonly visibleGiB: number; readonly computeCapability: number };
+  readonly settings: EngineSettings & { readonly tensorParallelSize: number; readonly gpuMemoryUtilization: number };
+  readonly weightsGiB: number;
+  /** "Available KV cache memory"; absent where the source gives only the verdict. */
+  readonly kvGiB?: number;
+  readonly fits: boolean;
+}

@@ -1,0 +1,65 @@
+/** Shapes of models that public logs name and the planner's table doesn't have, as their makers published them in `config.json`. */
+import type { ModelFacts } from "../../../facts/models";
+
+const license = "as published";
+
+/** A decoder of alike layers: layers, hidden, heads, KV heads, head dimension, MLP width, vocabulary, longest context. */
+const dense = (
+  architecture: string,
+  [layers, hidden, heads, kvHeads, headDim, intermediate, vocab, maxModelLen]: readonly [
+    ...[number, number, number, number, number, number, number, number],
+  ],
+  more: Partial<ModelFacts> = {},
+): ModelFacts => {
+  const paramsB = (layers * hidden * (3 * intermediate + 2 * heads * headDim) + 2 * vocab * hidden) / 1e9;
+  return { architecture, layers, hidden, heads, kvHeads, headDim, intermediate, vocab, maxModelLen, paramsB, license, ...more };
+};
+
+const half = (layers: number, window: number) => ({ sliding: { layers: layers / 2, window } });
+
+/** A recurrent state of the Qwen3.5 kind in so many layers. */
+export const gated = (layers: number) =>
+  ({ layers, kind: "gatedDeltaNet", keyHeads: 16, valueHeads: 32, keyDim: 128, valueDim: 128, kernel: 4 }) as const;
+
+export const publicModels = {
+  qwen354b: dense("Qwen3_5ForConditionalGeneration", [32, 2560, 16, 4, 256, 9216, 248320, 262144], { state: gated(24), vision: true }),
+  codeLlama7b: dense("LlamaForCausalLM", [32, 4096, 32, 32, 128, 11008, 32016, 16384]),
+  llama31: dense("LlamaForCausalLM", [32, 4096, 32, 8, 128, 14336, 128256, 131072]),
+  llama31Fp8: dense("LlamaForCausalLM", [32, 4096, 32, 8, 128, 14336, 128256, 131072], { quantization: "fp8" }),
+  llama31W8a8: dense("LlamaForCausalLM", [32, 4096, 32, 8, 128, 14336, 128256, 131072], { quantization: "int8" }),
+  llama31W4a16: dense("LlamaForCausalLM", [32, 4096, 32, 8, 128, 14336, 128256, 131072], { quantization: "int4" }),
+  llama70bW8a8: dense("LlamaForCausalLM", [80, 8192, 64, 8, 128, 28672, 128256, 131072], { quantization: "int8" }),
+  qwen2: dense("Qwen2ForCausalLM", [28, 3584, 28, 4, 128, 18944, 152064, 32768]),
+  qwen25Fp8: dense("Qwen2ForCausalLM", [28, 3584, 28, 4, 128, 18944, 152064, 32768], { quantization: "fp8" }),
+  qwen25Awq: dense("Qwen2ForCausalLM", [28, 3584, 28, 4, 128, 18944, 152064, 32768], { quantization: "awq" }),
+  qwen25Math1b: dense("Qwen2ForCausalLM", [28, 1536, 12, 2, 128, 8960, 151936, 4096], { tied: true }),
+  qwen25Small: dense("Qwen2ForCausalLM", [28, 1536, 12, 2, 128, 8960, 151936, 32768], { tied: true }),
+  qwen2572b: dense("Qwen2ForCausalLM", [80, 8192, 64, 8, 128, 29568, 152064, 32768]),
+  qwen3Fp8: dense("Qwen3ForCausalLM", [36, 4096, 32, 8, 128, 12288, 151936, 40960], { quantization: "fp8-block128" }),
+  gemma2b: dense("Gemma2ForCausalLM", [26, 2304, 8, 4, 256, 9216, 256000, 8192], half(26, 4096)),
+  gemma9b: dense("Gemma2ForCausalLM", [42, 3584, 16, 8, 256, 14336, 256000, 8192], half(42, 4096)),
+  gemma27b: dense("Gemma2ForCausalLM", [46, 4608, 32, 16, 128, 36864, 256000, 8192], half(46, 4096)),
+  gemma312b: dense("Gemma3ForConditionalGeneration", [48, 3840, 16, 8, 256, 15360, 262208, 131072], {
+    sliding: { layers: 40, window: 1024 },
+    vision: true,
+  }),
+  granite2b: dense("GraniteForCausalLM", [40, 2048, 32, 8, 64, 8192, 49155, 131072], { tied: true }),
+  granite8b: dense("GraniteForCausalLM", [40, 4096, 32, 8, 128, 12800, 49155, 131072], { tied: true }),
+  graniteVision: dense("LlavaNextForConditionalGeneration", [40, 2048, 32, 8, 64, 8192, 49156, 131072], { vision: true }),
+  phi4: dense("Phi3ForCausalLM", [40, 5120, 40, 10, 128, 17920, 100352, 16384]),
+  phi4Mini: dense("Phi3ForCausalLM", [32, 3072, 24, 8, 128, 8192, 200064, 131072], { tied: true }),
+  mistralSmall: dense("Mistral3ForConditionalGeneration", [40, 5120, 32, 8, 128, 32768, 131072, 131072], { vision: true }),
+  mistralSmallW8a8: dense("Mistral3ForConditionalGeneration", [40, 5120, 32, 8, 128, 32768, 131072, 131072], {
+    ...{ vision: true, quantization: "int8" },
+  }),
+  opt27b: dense("OPTForCausalLM", [32, 2560, 32, 32, 80, 10240, 50272, 2048], { tied: true }),
+  mixtral: dense("MixtralForCausalLM", [32, 4096, 32, 8, 128, 14336, 32000, 32768], {
+    experts: { count: 8, perToken: 2, intermediate: 14336 },
+  }),
+  deepseekV2Lite: dense("DeepseekV2ForCausalLM", [27, 2048, 16, 16, 128, 10944, 102400, 163840], {
+    ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, experts: { count: 64, perToken: 6, intermediate: 1408 } },
+  }),
+  kimiVl: dense("KimiVLForConditionalGeneration", [27, 2048, 16, 16, 128, 11264, 163840, 131072], {
+    ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, experts: { count: 64, perToken: 6, intermediate: 1408 }, vision: true },
+  }),
+} as const satisfies Record<string, ModelFacts>;
