@@ -1,5 +1,6 @@
 /** Which layers keep what, read from a `config.json`: one kind for each layer, by whichever of the many spellings the family uses. */
-import { list, number, object, type Shape } from "./configJson";
+import type { Shape } from "./configJson";
+import { list, number, object } from "./configRead";
 import { type CacheLayers, indexerBytes, type StateShape, stateShape } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
@@ -24,21 +25,47 @@ const kinds: Readonly<Record<string, Kind>> = {
   "-": "none",
 };
 
+/** Fields by which layers differ in ways that the planner has no words for: ignored, the cache would be wrong. */
+const unreadStructures = [
+  ...["block_configs", "attn_type_list", "hybrid_layer_pattern", "layer_group_size", "swa_num_key_value_heads", "attention_other_setting"],
+  ...["cross_attention_layers", "interleaved_sliding_window", "global_attn_every_n_layers", "sparse_attention_config"],
+];
+
+/** Each how many layers attend in full where the family alternates and the configuration doesn't say so. */
+const familyPatterns: readonly (readonly [RegExp, number])[] = [
+  [/^Gemma2/, 2],
+  [/^GptOss/, 2],
+  [/^Gemma3/, 6],
+  [/^(Cohere2|Olmo3|Exaone4)/, 4],
+];
+
+/** Whether a field says anything. */
+const given = (value: unknown) => value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
+
 /** The layers by what they keep, or why that can't be said. */
 export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
   const { text } = shape;
   if (text.is_encoder_decoder === true) return { cache: [], unmodelled: "it is an encoder-decoder model" };
   if (list(text, "compress_ratios") ?? number(text, "compress_ratio")) return { cache: [], unmodelled: "it compresses its KV cache" };
+  const unread = unreadStructures.find((name) => given(text[name]));
+  if (unread) return { cache: [], unmodelled: `config.json describes its layers by ${unread}, which the planner doesn't read` };
   const each = layerKinds(shape);
   if (each.length === 0 || each.includes(undefined))
     return { cache: [], unmodelled: "config.json names layers of a kind that the planner doesn't know" };
   // The last layers may use the cache of earlier ones instead of their own.
   const own = each.slice(0, each.length - (number(text, "num_kv_shared_layers") ?? 0));
-  const count = (kind: Kind) => own.filter((one) => one === kind).length;
+  const count = (kind: Kind) =>
+    own.filter((one) => one === kind).length * attentionsPerLayer(shape) + (kind === "state" ? besideAttention(shape) : 0);
   const state = count("state") > 0 ? stateOf(shape) : undefined;
   if (count("state") > 0 && !state) return { cache: [], unmodelled: "the shape of its recurrent state isn't in config.json" };
   return { cache: layersOf(shape, count, state) };
 }
+
+/** LongCat's layers hold two attentions each. */
+const attentionsPerLayer = ({ architecture }: Shape) => (/^LongCat/i.test(architecture) ? 2 : 1);
+
+/** Falcon-H1's layers recur beside their attention. */
+const besideAttention = ({ architecture, layers }: Shape) => (/^FalconH1/.test(architecture) ? layers : 0);
 
 function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape | undefined): CacheLayers[] {
   const { text } = shape;
@@ -71,15 +98,22 @@ function layerKinds(shape: Shape): (Kind | undefined)[] {
   const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
   const interval = number(text, "full_attention_interval", "attn_layer_period");
   if (interval) return each((i) => i % interval === (number(text, "attn_layer_offset") ?? interval - 1), "state");
+  const attending = list(text, "attn_layer_indices");
+  if (attending?.length) return each((i) => attending.includes(i), "state");
   const linear = object(text, "linear_attn_config");
   if (linear) return each((i) => (list(linear, "full_attn_layers") ?? []).includes(i + 1), "state");
   if (number(text, "attention_chunk_size")) {
     const noRope = list(text, "no_rope_layers");
     return each((i) => (noRope?.length ? noRope[i] === 0 : (i + 1) % 4 === 0), "chunked");
   }
+  const letters = text.sliding_window_pattern;
+  if (window && typeof letters === "string" && /^[LG]+$/.test(letters)) return each((i) => letters[i % letters.length] === "G", "sliding");
   const pattern =
-    number(text, "sliding_window_pattern", "_sliding_window_pattern") ?? (shape.architecture.startsWith("Gemma2") ? 2 : undefined);
+    number(text, "sliding_window_pattern", "_sliding_window_pattern") ??
+    familyPatterns.find(([family]) => family.test(shape.architecture))?.[1];
   if (window && pattern) return each((i) => (i + 1) % pattern === 0, "sliding");
+  const firstSliding = text.use_sliding_window === true ? number(text, "max_window_layers") : undefined;
+  if (window && firstSliding !== undefined) return each((i) => i < firstSliding, "sliding");
   // Qwen2 names a window that it doesn't use unless told to, and Phi-3 one that is wider than its context.
   const uses = text.use_sliding_window !== false && window !== undefined && window < shape.maxModelLen;
   return each(() => !uses, "sliding");
@@ -107,6 +141,7 @@ function stateOf(shape: Shape): StateShape | undefined {
     const stateSize = number(text, "ssm_state_size", "mamba_d_state") ?? 128;
     return { ...stateShape({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
   }
+  if (number(text, "mamba_d_state") && number(text, "mamba_dt_rank", "mamba_expand") && !heads) return firstMamba(shape, kernel);
   const linear = object(text, "linear_attn_config");
   const linearHeads = linear && number(linear, "num_heads");
   if (linear && linearHeads) {
@@ -117,4 +152,11 @@ function stateOf(shape: Shape): StateShape | undefined {
   const convolution = number(text, "conv_L_cache");
   if (convolution) return { convElements: shape.hidden * (convolution - 1), convBytes: 2, ssmElements: 0, ssmBytes: 2, heads: [] };
   return undefined;
+}
+
+/** The first Mamba keeps one state for each inner channel, in the model's own 16 bit. */
+function firstMamba({ text, hidden }: Shape, kernel: number): StateShape {
+  const inner = (number(text, "mamba_expand") ?? 2) * hidden;
+  const ssmElements = inner * (number(text, "mamba_d_state") ?? 16);
+  return { convElements: inner * (kernel - 1), convBytes: 2, ssmElements, ssmBytes: 2, heads: [] };
 }

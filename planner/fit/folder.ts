@@ -2,7 +2,8 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PlanError, refusal } from "../codes";
-import { type Checkpoint, type Config, modelFromConfig, number, object } from "./configJson";
+import { type Checkpoint, modelFromConfig } from "./configJson";
+import { type Config, number, object } from "./configRead";
 import { GiB, type Model } from "./model";
 
 /**

@@ -1,5 +1,6 @@
 /** How many parameters a model has, counted from its shapes: total, those that one token uses, and those that vLLM leaves on disk. */
-import { number, type Shape } from "./configJson";
+import type { Shape } from "./configJson";
+import { list, number, object } from "./configRead";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {
@@ -10,17 +11,26 @@ export interface ParameterCount {
   readonly experts: Model["experts"];
 }
 
+/** Families whose MLP is two products and no gate. */
+const ungated = /^(OPT|GPT2|GPTBigCode|GPTNeoX|GPTJ|Bloom|Falcon(?!H1|Mamba)|MPT|Starcoder2|PhiForCausalLM|Nemotron(?!H))/;
+
+/** Width of the expert that every token passes. */
+const sharedNames = [
+  ...["shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"],
+];
+
 export function countParameters(shape: Shape, cache: readonly CacheLayers[]): ParameterCount {
   const { text, hidden, layers, vocab } = shape;
   const experts = expertsOf(shape);
-  const embeddings = vocab * hidden * (shape.tied ? 1 : 2);
+  const perLayer = (number(text, "hidden_size_per_layer_input") ?? 0) * (number(text, "vocab_size_per_layer_input") ?? vocab) * layers;
+  const embeddings = vocab * hidden * (shape.tied ? 1 : 2) + perLayer;
   const attention = attentionParameters(shape);
   const recurrent = cache.reduce((sum, layer) => sum + (layer.kind === "state" ? layer.layers : 0), 0);
-  const dense = 3 * hidden * shape.intermediate;
+  // Older families have no gate beside the first of the two products.
+  const dense = (ungated.test(shape.architecture) ? 2 : 3) * hidden * shape.intermediate;
   const sparseLayers = experts ? expertLayers(shape) : 0;
   const expert = experts ? 3 * hidden * experts.intermediate : 0;
-  const shared =
-    3 * hidden * (number(text, "shared_expert_intermediate_size", "moe_shared_expert_intermediate_size") ?? sharedWidth(shape, experts));
+  const shared = 3 * hidden * (number(text, ...sharedNames) ?? sharedWidth(shape, experts));
   const perLetter = patternCounts(shape);
   const mixers = perLetter ? perLetter.attention * attention : (layers - recurrent) * attention;
   const plainLayers = perLetter ? perLetter.dense : layers - sparseLayers;
@@ -33,15 +43,20 @@ export function countParameters(shape: Shape, cache: readonly CacheLayers[]): Pa
   return { total, active: total - idle, unloaded: draft * draftLayer, experts };
 }
 
-function expertsOf({ text, intermediate }: Shape): Model["experts"] {
+function expertsOf({ text: outer, intermediate }: Shape): Model["experts"] {
+  const text = { ...object(outer, "ffn_config"), ...outer };
   const count = number(text, "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts");
   if (!count || count < 2) return undefined;
-  const perToken = number(text, "num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_top_k") ?? 1;
-  return { count, perToken, intermediate: number(text, "moe_intermediate_size", "expert_ffn_hidden_size") ?? intermediate };
+  const perToken = number(text, "num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_top_k", "moe_k") ?? 1;
+  const width =
+    number(text, "moe_intermediate_size", "expert_ffn_hidden_size") ?? number(object(outer, "ffn_config") ?? {}, "ffn_hidden_size");
+  return { count, perToken, intermediate: width ?? intermediate };
 }
 
-function sharedWidth({ text }: Shape, experts: Model["experts"]): number {
-  return (number(text, "n_shared_experts", "num_shared_experts") ?? 0) * (experts?.intermediate ?? 0);
+function sharedWidth({ text, architecture }: Shape, experts: Model["experts"]): number {
+  const always = architecture.startsWith("Llama4") ? 1 : 0;
+  const shared = number(text, "n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts") ?? always;
+  return shared * (experts?.intermediate ?? 0);
 }
 
 /** Layers with experts: after the first dense ones, or each n-th. */
@@ -49,8 +64,10 @@ function expertLayers(shape: Shape): number {
   const { text, layers } = shape;
   const letters = patternCounts(shape);
   if (letters) return letters.experts;
-  const step = number(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq") ?? 1;
-  return Math.floor((layers - (number(text, "first_k_dense_replace") ?? 0)) / step);
+  const step =
+    number(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", "expert_layer_period", "moe_layer_interval") ?? 1;
+  const dense = number(text, "first_k_dense_replace", "moe_layer_start_index") ?? list(text, "mlp_only_layers")?.length ?? 0;
+  return Math.floor((layers - dense) / step);
 }
 
 /** Where each layer is one thing only (attention, recurrence, experts), a pattern of letters says which. */

@@ -1,0 +1,60 @@
+/**
+ * What a `config.json` may leave out: numbers that are the defaults of its family's class, the longest context, tied embeddings. Source:
+ * the configuration classes of transformers, and how vLLM derives the longest context.
+ */
+import { type Config, number, object } from "./configRead";
+
+/** Class defaults of families whose published files rely on them, by the `model_type` of the language model. */
+const classDefaults: Readonly<Record<string, Config>> = {
+  gemma3_text: {
+    ...{ num_attention_heads: 8, num_key_value_heads: 4, head_dim: 256, vocab_size: 262_208, max_position_embeddings: 131_072 },
+    sliding_window: 4096,
+  },
+  llama: { hidden_size: 4096, intermediate_size: 11_008, num_hidden_layers: 32, num_attention_heads: 32, vocab_size: 32_000 },
+  mistral: {
+    ...{ hidden_size: 4096, intermediate_size: 14_336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    ...{ vocab_size: 32_000, max_position_embeddings: 131_072 },
+  },
+};
+
+/** A nested configuration with its family's defaults filled in, and what was filled in; one that stands alone has to be whole. */
+export function familyDefaults(architecture: string, text: Config): { readonly text: Config; readonly assumptions: readonly string[] } {
+  const family = String(text.model_type ?? (statesStretched.test(architecture) ? "gemma3_text" : ""));
+  const defaults = classDefaults[family] ?? {};
+  const missing = Object.keys(defaults).filter((name) => text[name] === undefined);
+  const assumptions = missing.map((name) => `${name} ${defaults[name]} is the default of ${family}: config.json leaves it out`);
+  return missing.length > 0 ? { text: { ...defaults, ...text }, assumptions } : { text, assumptions: [] };
+}
+
+/** Where the longest context stands, in vLLM's order. */
+export const lengthNames = [
+  ...["max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "model_max_length", "max_sequence_length", "max_seq_length"],
+];
+
+/** vLLM's longest context where no name of it is there. */
+const unnamedLength = 2048;
+
+/** Rope scalings that stretch the trained length; the others state the stretched length themselves, and Gemma 3 always does. */
+const stretching = new Set(["yarn", "deepseek_yarn", "linear", "dynamic"]);
+const statesStretched = /^Gemma3/;
+
+/** The longest context, tokens, from what is `stated` and how rope stretches it. */
+export function lengthOf(
+  architecture: string,
+  text: Config,
+  stated?: number,
+): { readonly tokens: number; readonly assumptions: readonly string[] } {
+  const assumptions = stated === undefined ? [`a context of ${unnamedLength} tokens as vLLM assumes: config.json names none`] : [];
+  const tokens = stated ?? unnamedLength;
+  const rope = object(text, "rope_scaling") ?? object(text, "rope_parameters");
+  const factor = rope && number(rope, "factor");
+  if (!rope || !factor || !stretching.has(String(rope.rope_type ?? rope.type)) || statesStretched.test(architecture))
+    return { tokens, assumptions };
+  const original = number(rope, "original_max_position_embeddings");
+  return { tokens: Math.floor((original ?? tokens) * factor), assumptions };
+}
+
+/** Whether embeddings and output head are one matrix where the configuration doesn't say. */
+export function tiedByDefault(architecture: string): boolean {
+  return /^(Gemma|Cohere|OPT|GPT2|GPTBigCode|Bloom|Falcon(?!H1)|MPT)/.test(architecture);
+}

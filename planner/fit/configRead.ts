@@ -1,0 +1,26 @@
+/** Reading a parsed `config.json`, where a value may be missing, nested or of another kind. */
+
+/** A parsed `config.json`. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** The first of `names` that holds a number, or a list of one and the same number for each layer. */
+export function number(config: Config, ...names: string[]): number | undefined {
+  for (const name of names) {
+    const value = config[name];
+    if (typeof value === "number") return value;
+    if (Array.isArray(value) && typeof value[0] === "number" && value.every((one) => one === value[0])) return value[0];
+  }
+  return undefined;
+}
+
+/** The object under `name`. */
+export function object(config: Config, name: string): Config | undefined {
+  const value = config[name];
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Config) : undefined;
+}
+
+/** The list under `name`. */
+export function list(config: Config, name: string): readonly unknown[] | undefined {
+  const value = config[name];
+  return Array.isArray(value) ? value : undefined;
+}
