@@ -8,16 +8,16 @@ import { atLeast } from "./version";
 
 /**
  * The sampler's warm-up masks and draws from the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. Until 0.16 it
- * sorted them; 0.17 replaced the sort by a kernel, and peak activation of one model fell from 5.64 to 2.23 GiB. The newer runner began
- * with that kernel and sorts again since. 0.10.1 was seen with FlashInfer's sampler. `most` is the highest that a version was seen with.
+ * sorted them; 0.17 replaced the sort by a kernel, and peak activation of one model fell from 5.64 to 2.23 GiB. The newer runner profiles
+ * FlashInfer's sampler as well since 0.28, `besides` GiB of which don't depend on the rows. 0.10.1 was seen with FlashInfer's sampler
+ * alone. `most` is the highest number of copies that would explain a log of the version.
  */
 const samplerCopies = [
-  { since: "0.31.0", newer: 11.65, older: 3.69, most: 12 },
-  { since: "0.25.0", newer: 7.1, older: 3.69, most: 9.7 },
-  { since: "0.17.0", newer: 3.69, older: 3.69, most: 4.2 },
-  { since: "0.10.2", newer: 9.59, older: 9.59, most: 9.7 },
-  { since: "0.10.1", newer: 2.5, older: 2.5, most: 9.7 },
-  { since: "0.0.0", newer: 9.59, older: 9.59, most: 9.7 },
+  { since: "0.28.0", newer: 7.1, besides: 0.15, older: 3.69, most: 12 },
+  { since: "0.17.0", newer: 3.69, besides: 0, older: 3.69, most: 4.2 },
+  { since: "0.10.2", newer: 9.59, besides: 0, older: 9.59, most: 9.7 },
+  { since: "0.10.1", newer: 2.5, besides: 0, older: 2.5, most: 9.7 },
+  { since: "0.0.0", newer: 9.59, besides: 0, older: 9.59, most: 9.7 },
 ] as const;
 
 /** The expert kernels of 16-bit weights got one workspace for all layers, which stays while the sampler is profiled. */
@@ -43,8 +43,8 @@ const nonTorch = [
 /** Profiling the vision tower with the largest image, GiB: its own peak, higher where an image keeps its resolution, and what stays. */
 const vision = { ownResolution: 1.5, fixed: 0.5, stays: 0.1, most: 0.5 } as const;
 
-/** What the older runner estimates for one CUDA graph of one layer, GiB, and what the newer was seen to miss before 0.31. */
-const graphs = { dense: 0.00023, experts: 0.0003, newer: 0.15 } as const;
+/** What the older runner estimates for one CUDA graph of one layer, GiB. */
+const graphs = { dense: 0.00023, experts: 0.0003 } as const;
 
 const hasState = (model: Model) => model.cache.some((layer) => layer.kind === "state");
 
@@ -58,14 +58,16 @@ export interface Batch {
 /** Peak activation while vLLM profiles itself, GiB: `likely` is centred, `most` the highest seen. */
 export function activationGiB(model: Model, batch: Batch): { readonly likely: number; readonly most: number } {
   const law = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since))!;
-  const copies = onNewRunner(model, batch.vllmVersion) ? law.newer : law.older;
+  const newer = onNewRunner(model, batch.vllmVersion);
+  const copies = newer ? law.newer : law.older;
+  const besides = newer ? law.besides : 0;
   const tokens = batch.maxNumBatchedTokens;
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
   const expertElements = expertWorkspace(model, batch.tensorParallelSize);
   const forward = 2 * tokens * (Math.max((3 * model.intermediate) / batch.tensorParallelSize, expertElements) + 4 * model.hidden);
   const shared = model.quantization === undefined && atLeast(batch.vllmVersion, sharedWorkspaceSince) ? 2 * tokens * expertElements : 0;
-  const text = (n: number) => Math.max(n * logits + hiddenStates + shared, forward) / GiB;
+  const text = (n: number) => Math.max(n * logits + hiddenStates + shared, forward) / GiB + besides;
   if (!model.vision) return { likely: text(copies), most: text(law.most) };
   const tower = /^Qwen/.test(model.architecture) ? vision.ownResolution : vision.fixed;
   const seen = (n: number) => Math.max(text(n), tower) + hiddenStates / GiB + vision.stays;
@@ -86,11 +88,9 @@ export function nonTorchGiB(batch: Batch, computeCapability: number): number {
   return computeCapability >= 9 && computeCapability < 12 ? found.hopper : found.other;
 }
 
-/** What vLLM takes off for CUDA graphs before it sizes the KV cache, GiB. Nothing before 0.21, nothing in eager mode. */
+/** What vLLM takes off for CUDA graphs before it sizes the KV cache, GiB. Nothing before 0.21, on the newer runner and in eager mode. */
 export function cudaGraphGiB(model: Model, batch: Batch, enforceEager: boolean): number {
-  if (enforceEager || !atLeast(batch.vllmVersion, "0.21.0")) return 0;
-  if (onNewRunner(model, batch.vllmVersion))
-    return atLeast(batch.vllmVersion, "0.25.0") && !atLeast(batch.vllmVersion, "0.31.0") ? graphs.newer : 0;
+  if (enforceEager || !atLeast(batch.vllmVersion, "0.21.0") || onNewRunner(model, batch.vllmVersion)) return 0;
   return model.layers * capturedGraphs(batch.maxNumSeqs) * (model.experts ? graphs.experts : graphs.dense);
 }
 

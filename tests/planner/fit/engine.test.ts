@@ -58,7 +58,7 @@ test("with few sequences the MLP decides, and it is split", () => {
   expect(two).toBeCloseTo((2 * 8192 * ((3 * 17_408) / 2 + 4 * 5120)) / 2 ** 30, 6);
 });
 
-test("the sampler's copies fell with 0.17, and the newer runner sorts again", () => {
+test("the sampler's copies fell with 0.17, and the newer runner profiles a second sampler since 0.28", () => {
   const peak = (vllmVersion: string) => activationGiB(model("Qwen/Qwen3-14B"), { ...batch, vllmVersion }).likely;
   const seen = [
     ["0.16.0", 5.64],
@@ -66,7 +66,7 @@ test("the sampler's copies fell with 0.17, and the newer runner sorts again", ()
     ["0.18.0", 2.23],
   ] as const;
   for (const [vllmVersion, measured] of seen) expect(Math.abs(peak(vllmVersion) - measured)).toBeLessThan(0.03);
-  expect(peak("0.31.0")).toBeGreaterThan(peak("0.28.0"));
+  expect(peak("0.28.0")).toBeGreaterThan(1.5 * peak("0.27.0"));
 });
 
 test.each([
@@ -96,7 +96,7 @@ test.each([
   expect([of("0.20.2"), of("0.22.0", true)]).toEqual([0, 0]);
 });
 
-test("the newer runner takes families over by steps, and takes no graphs off from 0.31", () => {
+test("the newer runner takes families over by steps, and takes no graphs off", () => {
   const from = (id: string) =>
     ["0.21.0", "0.22.0", "0.23.0", "0.24.0", "0.25.0", "0.29.0"].find((vllmVersion) => onNewRunner(model(id), vllmVersion));
   expect(
