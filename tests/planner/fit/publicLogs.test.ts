@@ -1,7 +1,10 @@
 // Proves how near the estimate comes to public start-up logs, beside KAITO's formula on the same rows, and that no start that lacked KV cache
 // is said to fit. Held out, before the laws met them: the first thirteen rows had a median error of 3.9 % (worst 12 %; KAITO 9.3 %); the
 // sweep and the single logs together, 60 servers that started, 3.9 % (worst 31 %; KAITO 3.8 %, worst 88 %), with one start said to fit that
-// failed and two refused that started. The laws were then corrected by their causes, so the bounds below are in-sample. Does not prove versions, GPUs or families that no row has.
+// failed and two refused that started. The laws were then corrected by their causes, so the bounds below are in-sample. With their constants
+// fitted anew on the rows of all other GPUs, each GPU's rows (calibration included, 80 in all) are within 0.9 % in the median (worst 28 %, of
+// 3 GiB on two H100 with no other Hopper to learn from; KAITO 5.0 %, worst 88 %); each architecture's on the others', within 0.4 % (17 %). Does not
+// prove versions, GPUs or families that no row has.
 import { modelFromFacts, modelFromTable } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
 import { error, median } from "./calibration";
@@ -26,8 +29,8 @@ const started = (logs: readonly PublicLog[]) => logs.filter((log): log is Starte
 const ourErrors = (logs: readonly Started[]) => logs.map((log) => error(resultOf(log).kvGiBPerGpu, log.kvGiB));
 const kaitoErrors = (logs: readonly Started[]) => logs.map((log) => error(kaitoKvGiB(log), log.kvGiB));
 
-test("there are 78 logs, 69 of them of servers that started", () => {
-  expect([publicLogs.length, started(publicLogs).length]).toEqual([78, 69]);
+test("there are 79 logs, 70 of them of servers that started", () => {
+  expect([publicLogs.length, started(publicLogs).length]).toEqual([79, 70]);
 });
 
 test.each([
