@@ -1,9 +1,9 @@
 /** From checked settings and decisions to the stack that components make. */
-import type { DeploymentDecision } from "../planner/decision";
 import { allowedRegions, canonicalRegion } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
-import type { Decided, Decisions } from "./decisions";
+import { type Decided, type Decisions, isStaged } from "./decisions";
 import { stagingAdvice } from "./lockFile";
+import { quotaNotes, quotaOf } from "./quota";
 import type { RawStack } from "./settings";
 import type { DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
@@ -26,6 +26,7 @@ export function buildSpec({ project, stack }: RawStack, settings: Settings, deci
       ...lockNotes(settings),
       ...platformNotes(endpoints),
       ...endpoints.flatMap(endpointNotes),
+      ...quotaNotes(quotaOf(stack, settings, decisions)),
       ...skipped.map(({ message }) => message),
     ],
   };
@@ -61,7 +62,7 @@ interface BuiltEndpoint {
 function buildEndpoint(stack: string, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
   const { deployments, name, ...rest } = settings;
   const built = Object.entries(deployments).map(([label, wished]) => {
-    const decided = decisions(key, label, wished);
+    const decided = decisions(key, label);
     return { made: makeable(label, wished, decided), skipped: skip(stack, key, label, decided) };
   });
   const made = built.flatMap((each) => each.made ?? []);
@@ -86,10 +87,6 @@ function makeable(label: string, settings: DeploymentSettings, { current, previo
     keepPrevious,
     ...(check === undefined ? {} : { check }),
   };
-}
-
-function isStaged({ model }: DeploymentDecision): boolean {
-  return model?.source !== "mirror" || model.staged === true;
 }
 
 function skip(stack: string, endpoint: string, label: string, { current, previous, waitsFor }: Decided): SkippedDeployment | undefined {

@@ -3,6 +3,8 @@ import { canonicalRegion } from "../planner/residency";
 import { buildSpec } from "./buildSpec";
 import { decisionsFor, lockMistakes } from "./decisions";
 import type { Mistake } from "./mistakes";
+import { quotaMistakes, quotaOf } from "./quota";
+import type { SettingsDraft } from "./rules/draft";
 import { endpointMistakes } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
 import { placeMistakes } from "./rules/place";
@@ -18,15 +20,24 @@ export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: r
 
 /** Checks a stack and reports all its mistakes at once. A lock is compared with the stack file only when that has none of its own. */
 export function checkStack(raw: RawStack): CheckedStack {
-  const { settings, mistakes } = checkSettings(raw);
-  if (settings === undefined) return { mistakes: [...mistakes, ...lockMistakes(raw)] };
+  const { settings, draft, mistakes } = checkSettings(raw);
+  const undecided = () => quotaMistakes(quotaOf(raw.stack, draft, () => ({})));
+  if (settings === undefined) return { mistakes: [...mistakes, ...undecided(), ...lockMistakes(raw)] };
   const decided = decisionsFor(raw, settings);
-  if ("mistakes" in decided) return decided;
-  return { spec: buildSpec(raw, settings, decided.decisions) };
+  if ("mistakes" in decided) return { mistakes: [...decided.mistakes, ...undecided()] };
+  const beyondQuota = quotaMistakes(quotaOf(raw.stack, settings, decided.decisions));
+  return beyondQuota.length > 0 ? { mistakes: beyondQuota } : { spec: buildSpec(raw, settings, decided.decisions) };
+}
+
+/** What a stack file says: its settings, or what is wrong with them and the parts that are good. */
+export interface CheckedSettings {
+  readonly settings?: Settings;
+  readonly draft: SettingsDraft;
+  readonly mistakes: readonly Mistake[];
 }
 
 /** Checks the stack file alone; `npm run lock` works on the same settings. */
-export function checkSettings(raw: RawStack): { readonly settings?: Settings; readonly mistakes: readonly Mistake[] } {
+export function checkSettings(raw: RawStack): CheckedSettings {
   const { tree, mistakes: ofKeys } = decodeSettings(raw);
   const ofShape = shapeMistakes({ schema: settingsSchema, value: tree, secretKeys: raw.secretKeys });
   const draft = salvage(settingsSchema, tree) ?? {};
@@ -38,7 +49,7 @@ export function checkSettings(raw: RawStack): { readonly settings?: Settings; re
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
   ];
-  if (mistakes.length > 0) return { mistakes };
+  if (mistakes.length > 0) return { draft, mistakes };
   const settings = settingsSchema.parse(tree);
-  return { settings: { ...settings, "azure-native:location": canonicalRegion(settings["azure-native:location"]) }, mistakes };
+  return { draft, settings: { ...settings, "azure-native:location": canonicalRegion(settings["azure-native:location"]) }, mistakes };
 }

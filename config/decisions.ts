@@ -15,8 +15,13 @@ export interface Decided {
   readonly waitsFor?: string;
 }
 
+/** Whether a deployment can start: weights that it mounts are there. */
+export function isStaged({ model }: DeploymentDecision): boolean {
+  return model?.source !== "mirror" || model.staged === true;
+}
+
 /** Looks up what was decided for a deployment. */
-export type Decisions = (endpoint: string, label: string, settings: DeploymentSettings) => Decided;
+export type Decisions = (endpoint: string, label: string) => Decided;
 
 /** A deployment of a stack file. */
 export interface Found {

@@ -219,7 +219,7 @@ const quota = z
     z.strictObject(
       {
         limit: whole(0, 100_000).describe("Cores that Azure granted to Azure ML for this family in this region."),
-        others: whole(0, 100_000).default(0).describe("Cores of it that others use."),
+        others: whole(0, 100_000).default(0).describe("Cores of it that others use, other stacks of yours included."),
       },
       map("limit, and optionally others"),
     ),

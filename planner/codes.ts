@@ -117,13 +117,8 @@ export const codes = {
 
   MOOR301: {
     title: "Quota is below what the stacks need",
-    remedy: "Send the request below, or lower instances, scale.max or keepPrevious.",
+    remedy: "Ask Azure for more, or lower instances, scale.max or keepPrevious.",
   },
-  MOOR302: {
-    title: "Quota of the family isn't declared",
-    remedy: "Read it in Azure ML studio (Quota) and declare it under moor:quota; GPU families start at 0.",
-  },
-  MOOR303: { title: "More instances than Azure allows per deployment", remedy: "Set at most 50, or have Azure raise the limit." },
 } as const satisfies Record<`MOOR${number}`, { readonly title: string; readonly remedy: string }>;
 
 export type Code = keyof typeof codes;

@@ -10,6 +10,7 @@ import { version } from "../../package.json";
 import { differenceLine, lockDifferences } from "./differences";
 import { newestCommit } from "./hub";
 import { makeLock, type Sources } from "./make";
+import { neighboursOf } from "./neighbours";
 import { quotaReport } from "./quota";
 import { rollBack } from "./rollback";
 
@@ -37,13 +38,13 @@ export async function lock({ stack, check, rollback, folder = root }: LockArgume
   const { raw, settings } = readStack(stack, folder);
   const before = readBefore(raw);
   if (rollback !== undefined) {
-    write(folder, settings, before, rollBack(existing(stack, before), rollback));
+    write(raw, settings, before, rollBack(existing(stack, before), rollback));
     return;
   }
   const made = await makeLock(raw, settings, before, sources);
   if ("mistakes" in made) throw new Error(reportMistakes(stack, made.mistakes));
-  if (check) compare(settings, existing(stack, before), made.lock);
-  else write(folder, settings, before, made.lock);
+  if (check) compare(raw, settings, existing(stack, before), made.lock);
+  else write(raw, settings, before, made.lock);
 }
 
 function readStack(stack: string, folder: string): { raw: RawStack; settings: Settings } {
@@ -74,15 +75,15 @@ function existing(stack: string, before: Lock | undefined): Lock {
   throw new Error(`There is no ${lockFileName(stack)}; \`${lockCommand(stack)}\` makes it.`);
 }
 
-function write(folder: string, settings: Settings, before: Lock | undefined, next: Lock): void {
+function write(raw: RawStack, settings: Settings, before: Lock | undefined, next: Lock): void {
   const file = lockFileName(next.stack);
   const text = writeLock(next);
-  const there = path.join(folder, file);
+  const there = path.join(raw.folder ?? root, file);
   const changed = !fs.existsSync(there) || fs.readFileSync(there, "utf8") !== text;
   if (changed) fs.writeFileSync(there, text);
   const lines = lockDifferences(before, next).map(differenceLine);
   console.log(changed ? `${file} is written; review and commit it.` : `${file} is up to date.`);
-  for (const line of [...lines, ...stagingNotes(next), ...quotaReport(settings, next)]) console.log(line);
+  for (const line of [...lines, ...stagingNotes(next), ...quotaReport(settings, next, neighboursOf(raw))]) console.log(line);
 }
 
 /** Weights that a deployment waits for. */
@@ -99,8 +100,8 @@ function stagingNotes({ stack, endpoints }: Lock): string[] {
   );
 }
 
-function compare(settings: Settings, before: Lock, next: Lock): void {
-  for (const line of quotaReport(settings, next)) console.log(line);
+function compare(raw: RawStack, settings: Settings, before: Lock, next: Lock): void {
+  for (const line of quotaReport(settings, next, neighboursOf(raw))) console.log(line);
   const lines = lockDifferences(before, next).map(differenceLine);
   if (lines.length === 0) {
     console.log(`${lockFileName(next.stack)} is what this version of Moor decides.`);

@@ -1,5 +1,5 @@
 /** A new lock from a stack file and the lock before it. */
-import { deploymentsOf, type Found, refusalMistakes } from "../../config/decisions";
+import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
 import { type Lock, type LockEntry, wishDifferences } from "../../config/lockFile";
 import { type Mistake, mistake } from "../../config/mistakes";
 import type { RawStack } from "../../config/settings";
@@ -68,17 +68,13 @@ function succeed(old: LockEntry | undefined, wish: DeploymentWish, decision: Dep
   if (old === undefined) return { wish: { ...wish } as LockEntry["wish"], current: decision };
   if (old.rolledBack && sameWish(old, wish)) return old;
   // A decision whose weights never came has never served; the one before it still does.
-  const served = decision.name === old.current.name || !isServing(old.current) ? old.previous : old.current;
+  const served = decision.name === old.current.name || !isStaged(old.current) ? old.previous : old.current;
   const previous = served?.name === decision.name ? undefined : served;
   return { wish: { ...wish } as LockEntry["wish"], current: decision, ...(previous === undefined ? {} : { previous }) };
 }
 
 function sameWish(entry: LockEntry, wish: DeploymentWish): boolean {
   return wishDifferences(entry.wish, wish).length === 0;
-}
-
-function isServing({ model }: DeploymentDecision): boolean {
-  return model?.source !== "mirror" || model.staged === true;
 }
 
 /** Where weights are staged already. The path holds model and commit, so what is there is what is meant. */

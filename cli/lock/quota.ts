@@ -1,43 +1,51 @@
-/** What the stack needs of Azure ML's quota, and the text of a request where that is more than it has. */
-import { deploymentsOf } from "../../config/decisions";
+/** What the stack needs of Azure ML's quota, beside the other stacks here, and the text of a request where that is more than it has. */
 import type { Lock } from "../../config/lockFile";
+import { quotaDeployments } from "../../config/quota";
 import type { Settings } from "../../config/stackFile";
-import { mostInstances } from "../../config/wish";
-import { type FamilyNeed, type QuotaDeployment, quotaNeeds } from "../../planner/quota/cores";
-import { quotaRequest } from "../../planner/quota/request";
+import { type FamilyNeed, quotaNeeds } from "../../planner/quota/cores";
+import { quotaLineText, quotaRequest } from "../../planner/quota/request";
+import { decisionsOf, type Neighbour } from "./neighbours";
 
 /** One line a family, followed by the request where one is needed. */
-export function quotaReport(settings: Settings, lock: Lock): string[] {
-  return quotaNeeds(quotaDeployments(settings, lock), settings["moor:quota"]).flatMap((need) => {
-    const request = quotaRequest(need);
-    return [needLine(need), ...(request === undefined ? [] : ["", request, ""])];
-  });
+export function quotaReport(settings: Settings, lock: Lock, neighbours: readonly Neighbour[]): string[] {
+  const declared = settings["moor:quota"];
+  const shared = quotaNeeds(neighbours.flatMap(({ deployments }) => deployments));
+  // Whoever else uses the quota includes the stacks whose files are here: the larger number counts.
+  const others = (family: string) => Math.max(declared[family]?.others ?? 0, neighbourNeed(shared, family)?.rolloutCores ?? 0);
+  const counted = Object.entries(declared).map(([family, { limit }]) => [family, { limit, others: others(family) }] as const);
+  const needs = quotaNeeds(quotaDeployments(lock.stack, settings, decisionsOf(lock)), Object.fromEntries(counted));
+  return [
+    ...needs.flatMap((need) => {
+      const request = quotaRequest(need);
+      const beside = neighbourLines(neighbourNeed(shared, need.family), declared[need.family]?.others ?? 0);
+      return [needLine(need), ...beside, ...(request === undefined ? [] : ["", request, ""])];
+    }),
+    ...neighbours.flatMap(({ stack, unknown }) =>
+      unknown === undefined ? [] : [`quota: stack "${stack}" isn't counted whole: ${unknown}.`],
+    ),
+  ];
 }
 
-function needLine({ family, region, steadyCores, peakCores, quota, missingCores }: FamilyNeed): string {
-  const needed = `quota ${family} in ${region}: ${steadyCores} cores at full scale, ${peakCores} in a rollout`;
-  if (quota === undefined) return `${needed}; none is declared under moor:quota, and GPU families start at 0`;
+function neighbourNeed(shared: readonly FamilyNeed[], family: string): FamilyNeed | undefined {
+  return shared.find((need) => need.family === family);
+}
+
+function needLine({ family, region, neededCores, rolloutCores, quota, missingCores = 0, missingInRollout = 0 }: FamilyNeed): string {
+  const needed = `quota ${family} in ${region}: ${neededCores} cores at full scale, ${rolloutCores} in a rollout`;
+  if (quota === undefined) return `${needed}; none is declared under moor:quota`;
   const has = `${quota.limit} granted, ${quota.others ?? 0} of them held by others`;
-  return `${needed}; ${has}: ${missingCores === 0 ? "enough" : `${missingCores} are missing`}`;
+  if (missingInRollout === 0) return `${needed}; ${has}: enough`;
+  const now = missingCores === 0 ? "enough now" : `${missingCores} are missing now`;
+  return `${needed}; ${has}: ${now}, ${missingInRollout} are missing in a rollout`;
 }
 
-function quotaDeployments(settings: Settings, lock: Lock): QuotaDeployment[] {
-  return deploymentsOf(settings).flatMap(({ endpoint, label, settings: deployment }) => {
-    const entry = lock.endpoints[endpoint]?.[label];
-    if (entry === undefined) return [];
-    const { current, previous } = entry;
-    const instances = deployment.instances ?? deployment.scale?.min ?? 1;
-    return [
-      {
-        stack: lock.stack,
-        region: lock.location,
-        endpoint,
-        label,
-        instanceType: current.instanceType,
-        maxInstances: mostInstances(deployment),
-        update: deployment.update,
-        ...(previous === undefined || !deployment.keepPrevious ? {} : { previous: { instanceType: previous.instanceType, instances } }),
-      },
-    ];
-  });
+/** A preview knows its own stack file only, so what the others need has to stand there. */
+function neighbourLines(need: FamilyNeed | undefined, others: number): string[] {
+  if (need === undefined) return [];
+  const { family, rolloutCores, lines } = need;
+  const list = lines.map((line) => `  - ${quotaLineText(line)}`);
+  const where = `stacks beside this one in ${need.region} need ${rolloutCores} cores of it`;
+  if (rolloutCores <= others) return [`  ${where}, and others holds ${others}: counted`];
+  const set = `set moor:quota.${family}.others to ${rolloutCores} or more, unless they are in another subscription`;
+  return [`  ${where}, and others is ${others}: ${set}`, ...list];
 }

@@ -1,10 +1,8 @@
 /**
- * Cores that stacks need of Azure ML's quota, by family and region, at their worst moment: every deployment scaled out to its maximum, a
- * successor of each beside it during a rollout, and the previous one still kept.
+ * Cores that stacks need of Azure ML's quota, by family and region: every deployment scaled out to its maximum, and beside it whatever runs
+ * there too, which is the one before it or, in the next rollout, the one after it.
  */
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
-import { type Refusal, refusal } from "../codes";
-import { limits } from "../serving/checks";
 
 /** One deployment as far as quota is concerned. */
 export interface QuotaDeployment {
@@ -17,8 +15,14 @@ export interface QuotaDeployment {
   readonly maxInstances: number;
   /** `newDeployment`: a rollout runs the successor beside it. @default newDeployment */
   readonly update?: "newDeployment" | "inPlace";
-  /** Instances of the previous deployment, if one is kept at weight 0, and their size. @default none */
-  readonly previous?: { readonly instanceType: string; readonly instances: number };
+  /** The deployment before it, while both run; it has as many instances, because it had the same load. @default none */
+  readonly previous?: {
+    /** Name in Azure. */
+    readonly name: string;
+    readonly instanceType: string;
+    /** `true`: for the way back. `false`: until the rollout has ended. */
+    readonly kept: boolean;
+  };
 }
 
 /** What a subscription has of a family in a region, in cores. */
@@ -31,24 +35,32 @@ export interface FamilyQuota {
 /** Declared quota: family (any spelling of Azure's), or `region/family` where regions differ. */
 export type DeclaredQuota = Readonly<Record<string, FamilyQuota>>;
 
-/** What one deployment takes, and of what it is the sum. */
+/** What one deployment takes, and of what it is the product. */
 export interface QuotaLine {
+  /** `<stack>/<endpoint>/<label>`. */
   readonly deployment: string;
+  /** Cores that it needs as things are written down. */
   readonly cores: number;
+  /** Cores more that the next rollout needs. */
+  readonly rolloutCores: number;
   readonly sum: string;
+  /** Set where the cores are those of the deployment before it. */
+  readonly previous?: QuotaDeployment["previous"];
 }
 
 export interface FamilyNeed {
   readonly region: string;
   readonly family: string;
-  /** Cores while nothing rolls out. */
-  readonly steadyCores: number;
-  /** Cores while everything rolls out. */
-  readonly peakCores: number;
+  /** Cores as things are written down: at full scale, and with the deployments before where they run beside. */
+  readonly neededCores: number;
+  /** Cores while every deployment is replaced at once. */
+  readonly rolloutCores: number;
   readonly lines: readonly QuotaLine[];
   readonly quota?: FamilyQuota;
-  /** Cores to ask for: what the peak and others need beyond the limit. 0 if it suffices; undefined without a declared quota. */
+  /** Cores by which the quota falls short of what is written down; undefined without a declared quota. */
   readonly missingCores?: number;
+  /** Cores by which it falls short of the next rollout of everything. */
+  readonly missingInRollout?: number;
 }
 
 /** Instances that quota must hold for `instances` running ones: Azure reserves 20 % for upgrades, except on its large GPU sizes. */
@@ -62,59 +74,55 @@ export function reservedInstances(size: Size, instances: number): number {
  * @param deployments of all stacks that share the subscription
  */
 export function quotaNeeds(deployments: readonly QuotaDeployment[], declared: DeclaredQuota = {}): readonly FamilyNeed[] {
-  const needs = new Map<string, { region: string; family: string; steady: number; peak: number; lines: QuotaLine[] }>();
+  const needs = new Map<string, { region: string; family: string; lines: QuotaLine[] }>();
   for (const deployment of deployments) {
-    for (const part of partsOf(deployment)) {
-      const key = `${deployment.region}/${part.family}`;
-      const need = needs.get(key) ?? { region: deployment.region, family: part.family, steady: 0, peak: 0, lines: [] };
-      need.steady += part.steady;
-      need.peak += part.steady + part.surge;
-      need.lines.push({
-        deployment: `${deployment.stack}/${deployment.endpoint}/${deployment.label}`,
-        cores: part.steady + part.surge,
-        sum: part.sum,
-      });
+    for (const { family, line } of linesOf(deployment)) {
+      const key = `${deployment.region}/${family}`;
+      const need = needs.get(key) ?? { region: deployment.region, family, lines: [] };
+      need.lines.push(line);
       needs.set(key, need);
     }
   }
   return [...needs.values()]
-    .map(({ region, family, steady, peak, lines }) => {
+    .map(({ region, family, lines }) => {
+      const neededCores = lines.reduce((sum, { cores }) => sum + cores, 0);
+      const rolloutCores = neededCores + lines.reduce((sum, line) => sum + line.rolloutCores, 0);
       const quota = quotaOf(declared, region, family);
-      const missingCores = quota && Math.max(0, peak + (quota.others ?? 0) - quota.limit);
-      return { region, family, steadyCores: steady, peakCores: peak, lines, quota, missingCores };
+      const missing = (cores: number) => quota && Math.max(0, cores + (quota.others ?? 0) - quota.limit);
+      return {
+        ...{ region, family, neededCores, rolloutCores, lines, quota },
+        missingCores: missing(neededCores),
+        missingInRollout: missing(rolloutCores),
+      };
     })
     .sort((a, b) => a.region.localeCompare(b.region) || a.family.localeCompare(b.family));
 }
 
-interface Part {
-  readonly family: string;
-  readonly steady: number;
-  readonly surge: number;
-  readonly sum: string;
+/** Lines of one deployment, each with its family. What is before it is gone when what is after it comes: only one is ever beside it. */
+function linesOf({ stack, endpoint, label, instanceType, maxInstances, update, previous }: QuotaDeployment) {
+  const own = coresOf(instanceType, maxInstances);
+  const before = previous && coresOf(previous.instanceType, maxInstances);
+  const deployment = `${stack}/${endpoint}/${label}`;
+  const lines: { family: string; line: QuotaLine }[] = [];
+  if (own) {
+    const beside = before?.family === own.family ? before.cores : 0;
+    const rolloutCores = update === "inPlace" ? 0 : Math.max(0, own.cores - beside);
+    lines.push({ family: own.family, line: { deployment, cores: own.cores, rolloutCores, sum: own.sum } });
+  }
+  if (previous && before) {
+    lines.push({ family: before.family, line: { deployment, cores: before.cores, rolloutCores: 0, sum: before.sum, previous } });
+  }
+  return lines;
 }
 
-function partsOf(deployment: QuotaDeployment): Part[] {
-  const { instanceType, maxInstances, previous } = deployment;
-  const parts: Part[] = [];
-  if (isInstanceType(instanceType)) {
-    const size = sizeOf(instanceType);
-    const reserved = reservedInstances(size, maxInstances);
-    const cores = reserved * size.vCpu;
-    const twice = deployment.update !== "inPlace";
-    const sum = `${maxInstances} instances${reserved > maxInstances ? ` and ${reserved - maxInstances} for upgrades` : ""} × ${size.vCpu} cores${twice ? ", twice during a rollout" : ""}`;
-    parts.push({ family: size.family, steady: cores, surge: twice ? cores : 0, sum });
-  }
-  if (previous && isInstanceType(previous.instanceType)) {
-    const size = sizeOf(previous.instanceType);
-    const reserved = reservedInstances(size, previous.instances);
-    parts.push({
-      family: size.family,
-      steady: reserved * size.vCpu,
-      surge: 0,
-      sum: `previous deployment, ${reserved} instances × ${size.vCpu} cores`,
-    });
-  }
-  return parts;
+/** Nothing for a size that Azure doesn't have: that is another mistake's business. */
+function coresOf(instanceType: string, instances: number): { family: string; cores: number; sum: string } | undefined {
+  if (!isInstanceType(instanceType)) return undefined;
+  const size = sizeOf(instanceType);
+  const reserved = reservedInstances(size, instances);
+  const upgrades = reserved > instances ? ` and ${reserved - instances} for upgrades (20 %, rounded up)` : "";
+  const sum = `${instances} instance${instances === 1 ? "" : "s"}${upgrades} × ${size.vCpu} cores`;
+  return { family: size.family, cores: reserved * size.vCpu, sum };
 }
 
 /** Letters and digits only, in lower case: Azure spells a family in several ways. */
@@ -123,26 +131,4 @@ const plain = (name: string) => name.toLowerCase().replace(/^standard|family|vcp
 function quotaOf(declared: DeclaredQuota, region: string, family: string): FamilyQuota | undefined {
   const find = (wanted: string) => Object.entries(declared).find(([name]) => plain(name) === plain(wanted))?.[1];
   return find(`${region}/${family}`) ?? find(family);
-}
-
-/** Refusals of needs beyond quota, of families without one, and of deployments beyond Azure's own limit. */
-export function quotaRefusals(deployments: readonly QuotaDeployment[], declared: DeclaredQuota = {}): readonly Refusal[] {
-  const many = deployments
-    .filter(({ maxInstances }) => maxInstances > limits.instancesPerDeployment)
-    .map(({ endpoint, label, maxInstances }) =>
-      refusal("MOOR303", `${endpoint}/${label} may have ${maxInstances} instances; Azure allows ${limits.instancesPerDeployment}.`),
-    );
-  const short = quotaNeeds(deployments, declared).flatMap((need) => {
-    const where = `${need.family} in ${need.region}`;
-    if (!need.quota) return [refusal("MOOR302", `${where}: ${need.peakCores} cores are needed and no quota is declared.`)];
-    if (!need.missingCores) return [];
-    const has = `the limit is ${need.quota.limit}, of which others hold ${need.quota.others ?? 0}`;
-    return [
-      refusal(
-        "MOOR301",
-        `${where}: ${need.peakCores} cores are needed at the peak of a rollout; ${has}: ${need.missingCores} are missing.`,
-      ),
-    ];
-  });
-  return [...many, ...short];
 }

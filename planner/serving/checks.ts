@@ -10,7 +10,7 @@ import type { Speed } from "./speed";
 import { probeSeconds, type Start } from "./start";
 
 /** Azure's limits of managed online endpoints. Source: Azure docs, how-to-manage-quotas, 2026-01-27. */
-export const limits = { requestTimeoutSeconds: 180, activeConnectionsPerEndpoint: 500, instancesPerDeployment: 50 } as const;
+export const limits = { requestTimeoutSeconds: 180, activeConnectionsPerEndpoint: 500 } as const;
 
 /** Everything the inequalities are about. */
 export interface ServingSettings {

@@ -22,6 +22,7 @@ function prodSettings(change: (main: Tree) => void = () => {}): Tree {
   Object.assign(main.vllm, { source: "mirror", revision: undefined });
   change(main);
   settings["moor:endpoints"].chat.deployments.main = main;
+  settings["moor:quota"] = { NCASv3_T4: { limit: 96 } };
   return settings;
 }
 

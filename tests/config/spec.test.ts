@@ -31,6 +31,7 @@ test("defaults are filled in", () => {
     notes: [
       "Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs.",
       "Deployment chat/main fetches its weights from Hugging Face at each start (source: hub), outside the residency.",
+      "Quota of NCADSA100v4 isn't declared under moor:quota, so nothing here tells whether the 24 cores that this stack needs in swedencentral are granted; GPU families start at 0.",
     ],
   });
   expect(endpoints).toHaveLength(1);

@@ -41,6 +41,7 @@ const mistakes: [mistake: string, changes: [keys: string[], value: unknown][], p
     [[["moor:platform", "network"], { create: { addressSpace: "10.0.0.0/22" }, existing: { subnetId: "x" } }]],
     ["moor:platform.network"],
   ],
+  ["quota for less than the instances", [[["moor:quota"], { NCASv3_T4: { limit: 7 } }]], ["moor:quota.NCASv3_T4"]],
   ["a token in plain text", [[["moor:huggingFaceToken"], "hf_plain_text_0123456789"]], ["moor:huggingFaceToken"]],
   ["endpoints as a list", [[["moor:endpoints"], ["chat"]]], ["moor:endpoints"]],
   [

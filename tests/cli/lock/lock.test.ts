@@ -234,10 +234,59 @@ test("quota that doesn't suffice comes with the text of a request", async () => 
   folder.edit([["moor:quota", "NCADSA100v4", "limit"], 96]);
   await run(folder);
   const text = printed.join("\n");
-  expect(text).toContain("336 in a rollout; 96 granted, 24 of them held by others: 264 are missing");
+  expect(text).toContain(
+    "quota NCADSA100v4 in swedencentral: 168 cores at full scale, 336 in a rollout; 96 granted, 24 of them held by others: 96 are missing now, 264 are missing in a rollout",
+  );
   expect(text).toContain(
     "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 cores.",
   );
+});
+
+describe("stacks in one region add up", () => {
+  const quota = () => printed.filter((line) => /^quota|^ {2}/.test(line));
+  const noScore: [string[], unknown] = [["moor:endpoints", "fraud"], undefined];
+  const region = "stacks beside this one in swedencentral need";
+
+  test("what the others need is told, asked for, and expected in `others`", async () => {
+    const folder = shippedFolder();
+    folder.edit(noScore);
+    folder.neighbour("team");
+    folder.neighbour("abroad", [["azure-native:location"], "westeurope"]);
+    await run(folder);
+    expect(quota()).toEqual([
+      "quota NCADSA100v4 in swedencentral: 168 cores at full scale, 336 in a rollout; 384 granted, 336 of them held by others: 120 are missing now, 288 are missing in a rollout",
+      `  ${region} 336 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 336 or more, unless they are in another subscription`,
+      "  - team/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
+      "  - team/chat/candidate: 24 cores (1 instance × 24 cores), and as many again while its successor runs beside it",
+    ]);
+    expect(printed.join("\n")).toContain("New limit: 672 cores. Limit now: 384 cores.");
+  });
+
+  test("where `others` holds them already, they aren't counted twice", async () => {
+    const folder = shippedFolder();
+    folder.edit([["moor:quota", "NCADSA100v4", "others"], 336]);
+    folder.neighbour("team");
+    await run(folder);
+    expect(quota()).toContain(`  ${region} 336 cores of it, and others holds 336: counted`);
+    expect(printed.join("\n")).toContain("New limit: 672 cores.");
+  });
+
+  test("a stack of another subscription doesn't count; one whose sizes aren't known is named", async () => {
+    const folder = shippedFolder();
+    const subscription = (digit: string) => [["azure-native:subscriptionId"], digit.repeat(8)] as [string[], string];
+    folder.edit(subscription("1"));
+    folder.neighbour("away", subscription("2"));
+    folder.neighbour("open", [[...main, "size"], "auto"], noScore);
+    folder.neighbour("wrong", [["moor:endpoints"], []]);
+    await run(folder);
+    expect(quota()).toContain(
+      `  ${region} 48 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 48 or more, unless they are in another subscription`,
+    );
+    expect(quota().slice(-2)).toEqual([
+      'quota: stack "open" isn\'t counted whole: it has `size: auto` and no lock.',
+      'quota: stack "wrong" isn\'t counted whole: Pulumi.wrong.yaml has mistakes.',
+    ]);
+  });
 });
 
 describe("a commit that the stack file leaves open", () => {

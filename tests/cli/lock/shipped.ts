@@ -13,6 +13,8 @@ export interface Folder {
   lockText(): string;
   /** Changes the stack file: each path of keys below `config` is set, or deleted when undefined. */
   edit(...changes: [keys: string[], value: unknown][]): void;
+  /** Writes another stack file beside it: this one's, changed. */
+  neighbour(stack: string, ...changes: [keys: string[], value: unknown][]): void;
   editLock(...changes: [keys: string[], value: unknown][]): void;
   removeLock(): void;
 }
@@ -27,6 +29,11 @@ export function shippedFolder(): Folder {
     path: folder,
     lockText: () => fs.readFileSync(path.join(folder, lockFile), "utf8"),
     edit: (...changes) => change(path.join(folder, stackFile), ["config"], changes),
+    neighbour(stack, ...changes) {
+      const file = path.join(folder, `Pulumi.${stack}.yaml`);
+      fs.copyFileSync(path.join(root, stackFile), file);
+      change(file, ["config"], changes);
+    },
     editLock: (...changes) => change(path.join(folder, lockFile), [], changes),
     removeLock: () => fs.rmSync(path.join(folder, lockFile)),
   };

@@ -1,7 +1,7 @@
 // Proves how cores add up over stacks. Does not prove what Azure counts: the rules are its documentation's.
 import { sizes } from "../../../facts/sizes";
-import { type QuotaDeployment, quotaNeeds, quotaRefusals, reservedInstances } from "../../../planner/quota/cores";
-import { quotaRequest } from "../../../planner/quota/request";
+import { type QuotaDeployment, quotaNeeds, reservedInstances } from "../../../planner/quota/cores";
+import { quotaLineText, quotaRequest } from "../../../planner/quota/request";
 
 const chat: QuotaDeployment = {
   stack: "prod",
@@ -20,24 +20,36 @@ test("Azure reserves a fifth more instances, rounded up, except on its large GPU
 });
 
 test("ten instances of four cores need 48, and twice that in a rollout", () => {
-  expect(quotaNeeds([fraud])).toMatchObject([{ family: "DSv2", steadyCores: 48, peakCores: 96 }]);
+  expect(quotaNeeds([fraud])).toMatchObject([{ family: "DSv2", neededCores: 48, rolloutCores: 96 }]);
 });
 
-test("a rolling update in place needs no second set", () => {
-  expect(quotaNeeds([{ ...chat, update: "inPlace" }])).toMatchObject([{ steadyCores: 144, peakCores: 144 }]);
+test("a rolling update in place needs no second set: a fifth at a time is what is reserved", () => {
+  expect(quotaNeeds([{ ...chat, update: "inPlace" }])).toMatchObject([{ neededCores: 144, rolloutCores: 144 }]);
+  expect(quotaNeeds([{ ...fraud, update: "inPlace" }])).toMatchObject([{ neededCores: 48, rolloutCores: 48 }]);
 });
 
-test("the previous deployment that is kept counts in its own family", () => {
-  const previous = { instanceType: "Standard_NC4as_T4_v3", instances: 2 };
-  expect(quotaNeeds([{ ...chat, previous }])).toMatchObject([
-    { family: "NCADSA100v4", steadyCores: 144, peakCores: 288 },
-    { family: "NCASv3_T4", steadyCores: 12, peakCores: 12 },
+test("the deployment before counts at full scale, and is gone before the one after comes", () => {
+  const previous = { name: "main-11111111", instanceType: "Standard_NC24ads_A100_v4", kept: true };
+  expect(quotaNeeds([{ ...chat, previous }])).toMatchObject([{ neededCores: 288, rolloutCores: 288 }]);
+  const larger = { ...previous, instanceType: "Standard_NC48ads_A100_v4" };
+  expect(quotaNeeds([{ ...chat, previous: larger }])).toMatchObject([{ neededCores: 432, rolloutCores: 432 }]);
+});
+
+test("the deployment before counts in its own family, with the reserve of its own size", () => {
+  const previous = { name: "main-11111111", instanceType: "Standard_NC4as_T4_v3", kept: false };
+  const [large, small] = quotaNeeds([{ ...chat, previous }]);
+  expect([large, small]).toMatchObject([
+    { family: "NCADSA100v4", neededCores: 144, rolloutCores: 288 },
+    { family: "NCASv3_T4", neededCores: 32, rolloutCores: 32 },
+  ]);
+  expect(small!.lines.map(quotaLineText)).toEqual([
+    "prod/chat/main: 32 cores more for main-11111111, beside it until its requests have moved (6 instances and 2 for upgrades (20 %, rounded up) × 4 cores)",
   ]);
 });
 
 test("stacks add up by family and region, and regions are kept apart", () => {
   const needs = quotaNeeds([chat, { ...chat, stack: "dev", maxInstances: 1 }, { ...chat, region: "westeurope" }, fraud]);
-  expect(needs.map(({ region, family, steadyCores }) => [region, family, steadyCores])).toEqual([
+  expect(needs.map(({ region, family, neededCores }) => [region, family, neededCores])).toEqual([
     ["swedencentral", "DSv2", 48],
     ["swedencentral", "NCADSA100v4", 168],
     ["westeurope", "NCADSA100v4", 144],
@@ -48,27 +60,25 @@ test("stacks add up by family and region, and regions are kept apart", () => {
 test("what others hold counts, and Azure's spellings of a family are one", () => {
   for (const name of ["NCADSA100v4", "standardNCADSA100v4Family", "Standard NCADS_A100_v4 Family vCPUs"]) {
     const [need] = quotaNeeds([chat], { [name]: { limit: 300, others: 24 } });
-    expect(need).toMatchObject({ peakCores: 288, missingCores: 12 });
+    expect(need).toMatchObject({ neededCores: 144, missingCores: 0, rolloutCores: 288, missingInRollout: 12 });
   }
 });
 
 test("a region's own entry wins over the family's", () => {
   const declared = { NCADSA100v4: { limit: 0 }, "swedencentral/NCADSA100v4": { limit: 288 } };
-  expect(quotaNeeds([chat], declared)[0]!.missingCores).toBe(0);
+  expect(quotaNeeds([chat], declared)[0]!.missingInRollout).toBe(0);
 });
 
-test("a shortage, an undeclared family and too many instances each have a code", () => {
-  expect(quotaRefusals([chat], { NCADSA100v4: { limit: 96, others: 24 } })).toEqual([
-    {
-      code: "MOOR301",
-      message:
-        "NCADSA100v4 in swedencentral: 288 cores are needed at the peak of a rollout; the limit is 96, of which others hold 24: 216 are missing.",
-      remedy: "Send the request below, or lower instances, scale.max or keepPrevious.",
-    },
+test("what is missing now and what is missing in a rollout are told apart; without a declared quota neither is known", () => {
+  const missing = (limit: number) => quotaNeeds([chat], { NCADSA100v4: { limit, others: 24 } })[0]!;
+  expect([167, 168, 311, 312].map(missing)).toMatchObject([
+    { missingCores: 1, missingInRollout: 145 },
+    { missingCores: 0, missingInRollout: 144 },
+    { missingCores: 0, missingInRollout: 1 },
+    { missingCores: 0, missingInRollout: 0 },
   ]);
-  expect(quotaRefusals([chat]).map(({ code }) => code)).toEqual(["MOOR302"]);
-  expect(quotaRefusals([{ ...chat, maxInstances: 51 }], { NCADSA100v4: { limit: 9999 } }).map(({ code }) => code)).toEqual(["MOOR303"]);
-  expect(quotaRefusals([chat], { NCADSA100v4: { limit: 312, others: 24 } })).toEqual([]);
+  const [unknown] = quotaNeeds([chat]);
+  expect([unknown!.missingCores, unknown!.missingInRollout]).toEqual([undefined, undefined]);
 });
 
 test("the request can be sent as it is", () => {
@@ -77,8 +87,8 @@ test("the request can be sent as it is", () => {
     [
       "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.",
       "New limit: 312 cores. Limit now: 96 cores.",
-      "Use: managed online endpoints; 144 cores in steady state at full scale, 288 while new versions run beside old ones, and 24 of other workloads.",
-      "- prod/chat/main: 288 cores (6 instances × 24 cores, twice during a rollout)",
+      "Use: managed online endpoints; 144 cores at full scale, 288 while new versions run beside old ones, and 24 of other workloads.",
+      "- prod/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
       "The quota is a limit of Azure Machine Learning, separate from the subscription's VM quota.",
     ].join("\n"),
   );

@@ -1,0 +1,55 @@
+/** The other stacks whose files lie in the same folder: in one region and subscription they share the quota. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkSettings } from "../../config/checkStack";
+import { type Lock, lockFileName, readLock } from "../../config/lockFile";
+import { type KnownDecisions, quotaDeployments } from "../../config/quota";
+import type { RawStack } from "../../config/settings";
+import { settingsOf } from "../../config/stackYaml";
+import type { QuotaDeployment } from "../../planner/quota/cores";
+import { canonicalRegion } from "../../planner/residency";
+
+export interface Neighbour {
+  readonly stack: string;
+  readonly deployments: readonly QuotaDeployment[];
+  /** Why they may not be all. */
+  readonly unknown?: string;
+}
+
+/** Looks up what a lock has decided. */
+export function decisionsOf(lock: Lock | undefined): KnownDecisions {
+  return (endpoint, label) => lock?.endpoints[endpoint]?.[label] ?? {};
+}
+
+/** Stacks that share this one's region and, as far as the stack files say, its subscription. */
+export function neighboursOf({ stack, settings, folder = "." }: RawStack): Neighbour[] {
+  const names = fs.readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  return names.sort().flatMap((name) => (name === stack ? [] : neighbour(name, settings, folder)));
+}
+
+function neighbour(stack: string, own: RawStack["settings"], folder: string): Neighbour[] {
+  const file = `Pulumi.${stack}.yaml`;
+  let read: ReturnType<typeof settingsOf>;
+  try {
+    read = settingsOf(fs.readFileSync(path.join(folder, file), "utf8"));
+  } catch {
+    return [{ stack, deployments: [], unknown: `${file} can't be read` }];
+  }
+  if (!sharesQuota(own, read.settings)) return [];
+  const { draft, mistakes } = checkSettings({ project: "moor", stack, folder, ...read });
+  const lockPath = path.join(folder, lockFileName(stack));
+  const locked = fs.existsSync(lockPath) ? readLock(stack, fs.readFileSync(lockPath, "utf8")) : undefined;
+  const lock = locked && "lock" in locked ? locked.lock : undefined;
+  const deployments = quotaDeployments(stack, draft, decisionsOf(lock));
+  const all = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.keys(endpoint?.deployments ?? {}));
+  if (mistakes.length > 0) return [{ stack, deployments, unknown: `${file} has mistakes` }];
+  if (deployments.length < all.length) return [{ stack, deployments, unknown: `it has \`size: auto\` and no lock` }];
+  return [{ stack, deployments }];
+}
+
+/** A subscription that isn't written down may be the same. */
+function sharesQuota(own: RawStack["settings"], other: RawStack["settings"]): boolean {
+  const [mine, its] = [own, other].map((settings) => settings["azure-native:subscriptionId"]);
+  const [here, there] = [own, other].map((settings) => canonicalRegion(settings["azure-native:location"] ?? ""));
+  return here === there && (mine === undefined || its === undefined || mine === its);
+}
