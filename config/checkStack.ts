@@ -2,6 +2,7 @@
 import { canonicalRegion } from "../planner/residency";
 import { buildSpec } from "./buildSpec";
 import { decisionsFor, lockMistakes } from "./decisions";
+import { draftLockMistakes, draftRefusals } from "./drafts";
 import type { Mistake } from "./mistakes";
 import { quotaMistakes, quotaOf } from "./quota";
 import type { SettingsDraft } from "./rules/draft";
@@ -22,7 +23,11 @@ export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: r
 export function checkStack(raw: RawStack): CheckedStack {
   const { settings, draft, mistakes } = checkSettings(raw);
   const undecided = () => quotaMistakes(quotaOf(raw.stack, draft, () => ({})));
-  if (settings === undefined) return { mistakes: [...mistakes, ...undecided(), ...lockMistakes(raw)] };
+  if (settings === undefined) {
+    // A stack with a lock is decided already.
+    const refusals = draft["moor:lock"] === "none" ? draftRefusals(raw, draft, mistakes) : [];
+    return { mistakes: [...mistakes, ...draftLockMistakes(draft, mistakes), ...refusals, ...undecided(), ...lockMistakes(raw)] };
+  }
   const decided = decisionsFor(raw, settings);
   if ("mistakes" in decided) return { mistakes: [...decided.mistakes, ...undecided()] };
   const beyondQuota = quotaMistakes(quotaOf(raw.stack, settings, decided.decisions));

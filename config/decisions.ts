@@ -1,6 +1,7 @@
 /** The decision of each deployment of a checked stack file: read from the lock, or made anew where the stack works without one. */
-import type { Refusal } from "../planner/codes";
+import type { Code, Refusal } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
+import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
 import type { RawStack } from "./settings";
@@ -116,10 +117,8 @@ function staleMistake(stack: string, path: string, problem: string): Mistake {
 /** Decides each deployment at once. What only a lock can hold is a mistake. */
 function computed(raw: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
   const found = deploymentsOf(settings);
-  const lacking = found.flatMap(needsLock);
-  if (lacking.length > 0) return { mistakes: lacking };
   const decided = found.map((one) => ({ ...one, ...decideNow(raw, settings, one) }));
-  const mistakes = decided.flatMap((one) => one.mistakes ?? []);
+  const mistakes = [...found.flatMap(needsLock), ...decided.flatMap((one) => one.mistakes ?? [])];
   if (mistakes.length > 0) return { mistakes };
   return { decisions: (endpoint, label) => decided.find((one) => one.endpoint === endpoint && one.label === label) ?? {} };
 }
@@ -129,7 +128,7 @@ function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & {
   const { vllm } = deployment;
   const image = namedImage(deployment, settings["moor:images"]);
   if (image === undefined) return { waitsFor: `its image: set \`moor:images.${vllm ? "vllm" : "score"}\` to repository@digest` };
-  // It is there: needsLock() refused the stack otherwise.
+  // Without one the stack is refused, by needsLock().
   const revision = vllm?.revision ?? "";
   const outcome = decideDeployment(found.label, deployment, {
     image,
@@ -137,16 +136,43 @@ function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & {
     revision,
     folder: raw.folder,
   });
-  return "decision" in outcome ? { current: outcome.decision } : { mistakes: refusalMistakes(found, outcome.refusals) };
+  return "decision" in outcome
+    ? { current: outcome.decision }
+    : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
 }
+
+/** Where the value stands that a refusal is about, when it is one. */
+const places: Partial<Record<Code, string>> = {
+  MOOR101: "size",
+  MOOR102: "size",
+  MOOR103: "size",
+  MOOR104: "size",
+  MOOR105: "size",
+  MOOR111: "size",
+  MOOR112: "size",
+  MOOR116: "vllm.context",
+  MOOR203: "vllm.flags.max-num-seqs",
+  MOOR204: "requestTimeout",
+  MOOR205: "requestTimeout",
+  MOOR211: "vllm.flags",
+  MOOR213: "vllm.flags.max-num-batched-tokens",
+  MOOR215: "vllm.flags.max-model-len",
+  MOOR216: "vllm.flags.max-num-seqs",
+};
 
 /** What the planner refuses, as mistakes of the deployment's settings. */
-export function refusalMistakes({ path, settings: { vllm } }: Found, refusals: readonly Refusal[]): Mistake[] {
-  const ask = `what \`npm run fit -- ${vllm?.configJson ?? vllm?.model ?? "<model>"} --compare\` shows for this context and concurrency`;
-  return refusals.map(({ code, message, remedy }) => mistake(code, path, { problem: message, allowed: ask, fix: remedy }));
+export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Refusal[]): Mistake[] {
+  const model = vllm?.configJson ?? vllm?.model ?? "<model>";
+  const load = `--context ${tokenCount(vllm?.context ?? 0)} --concurrency ${vllm?.concurrencyPerInstance} --region ${region}`;
+  const ask = `what \`npm run fit -- ${model} ${load} --compare\` shows as fitting`;
+  return refusals.map(({ code, message, remedy, allowed = ask }) => {
+    const place = places[code];
+    return mistake(code, place === undefined ? path : `${path}.${place}`, { problem: message, allowed, fix: remedy });
+  });
 }
 
-function needsLock({ path, settings: { size, vllm } }: Found): Mistake[] {
+/** What only a lock can hold. */
+export function needsLock({ path, settings: { size, vllm } }: Found): Mistake[] {
   const mistakes: Mistake[] = [];
   if (size === "auto") {
     const problem = "The size is to be decided, and without a lock it could change from one run to the next.";

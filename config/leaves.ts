@@ -70,5 +70,8 @@ export function tokenCount(value: number | string): number {
 /** `repository@sha256:<64 hexadecimal digits>`. */
 export function imageText() {
   const form = "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name";
-  return text(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*@sha256:[0-9a-f]{64}$/, form);
+  return z
+    .string({ error: form })
+    .refine((image) => image.includes("@"), { error: form, params: { code: "MOOR209" }, abort: true })
+    .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*@sha256:[0-9a-f]{64}$/, { error: form });
 }

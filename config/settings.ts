@@ -47,9 +47,22 @@ function decode(key: string, text: string): unknown {
   }
 }
 
+/** Azure's own words for what Moor derives or names otherwise; a stack file written from a sample has them. */
+const azureWords: Readonly<Record<string, string>> = {
+  environmentvariables: "Moor sets the container's variables itself; flags of vLLM go under `vllm.flags`.",
+  image: "Name the image under `moor:images`, by digest.",
+  instancecount: "Write `instances`, or `scale` with `min` and `max`.",
+  instancetype: "Write `size`.",
+  livenessprobe: "Moor derives the probes from how long the model takes to start.",
+  maxconcurrentrequestsperinstance: "Write `concurrencyPerInstance` below `vllm` or `score`: Moor derives it from that.",
+  readinessprobe: "Moor derives the probes from how long the model takes to start.",
+  requestsettings: "Write `requestTimeout`, and `concurrencyPerInstance` below `vllm` or `score`.",
+  requesttimeoutms: "Write `requestTimeout`, in seconds.",
+};
+
 /** A key that nothing reads, with the nearest one that something would. */
 export function unknownKey(path: string, known: readonly string[], key: string): Mistake {
-  const fix = didYouMean(key, known);
+  const fix = azureWords[key.toLowerCase().replaceAll("_", "")] ?? didYouMean(key, known);
   return mistake("MOOR001", path, { problem: `The key ${show(key)} means nothing here.`, allowed: known.join(", ") || "no keys", fix });
 }
 

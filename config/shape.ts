@@ -57,6 +57,7 @@ function problemText(code: MistakeCode, value: string, input: unknown): string {
   if (code === "MOOR004") return `The value ${value} is not allowed here.`;
   if (code === "MOOR005") return `The number ${value} is out of bounds.`;
   if (code === "MOOR006") return `The value ${value} has another form.`;
+  if (code === "MOOR209") return `The image ${value} is not named by digest.`;
   if (code === "MOOR042") return `The value ${value} is ${describeId(String(input))}.`;
   return `The value ${value} is ${typeName(input)}.`;
 }

@@ -136,7 +136,8 @@ const score = z
 
 const instances = (because = "Azure's most for a deployment") => whole(1, 50, because);
 
-const deployment = z
+/** The settings of one deployment. */
+export const deployment = z
   .strictObject(
     {
       vllm: vllm.optional(),

@@ -114,6 +114,10 @@ export const codes = {
     remedy: "Raise VLLM_ENGINE_READY_TIMEOUT_S to the start time or more.",
   },
   MOOR215: { title: "--max-model-len is below the declared context", remedy: "Set it to the context or more, or leave it out." },
+  MOOR216: {
+    title: "--max-num-seqs is beyond what Azure admits",
+    remedy: "Raise concurrencyPerInstance to what the instance is to work on at once, or leave --max-num-seqs out.",
+  },
 
   MOOR301: {
     title: "Quota is below what the stacks need",
@@ -128,11 +132,13 @@ export interface Refusal {
   readonly code: Code;
   readonly message: string;
   readonly remedy: string;
+  /** What would be right, with the numbers of the case; completes "Allowed: ". @default - that is for the planner to say */
+  readonly allowed?: string;
 }
 
 /** A refusal with the remedy of its code. */
-export function refusal(code: Code, message: string): Refusal {
-  return { code, message, remedy: codes[code].remedy };
+export function refusal(code: Code, message: string, allowed?: string): Refusal {
+  return { code, message, remedy: codes[code].remedy, ...(allowed === undefined ? {} : { allowed }) };
 }
 
 /** Thrown where no answer is possible at all; its message is the refusal's. */

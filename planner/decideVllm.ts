@@ -57,10 +57,19 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
   const instanceType = wish.size === "auto" ? undefined : wish.size;
   const byHand = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
   const broken = reviewHandSet(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
-  if (broken.length > 0) return { refusals: broken };
+  const idle = idleSequences(wish, maxNumSeqs);
+  if (broken.length > 0) return { refusals: [...broken, ...idle] };
   const result = fitModel({ ...asked, maxNumSeqs, maxNumBatchedTokens, model: wish.model, instanceType });
   const forbids = result.refusal ?? gpusRefusal(wish, result);
-  return forbids ? { refusals: [forbids] } : planOf(wish, result);
+  return forbids || idle.length > 0 ? { refusals: [...idle, ...(forbids ? [forbids] : [])] } : planOf(wish, result);
+}
+
+/** Sequences by hand that no request can reach: they take memory from the KV cache, and whoever set them meant more load. */
+function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeqs = 0): Refusal[] {
+  const admitted = 2 * declared;
+  if (maxNumSeqs <= admitted) return [];
+  const refused = `Azure admits 2 × ${declared} requests to an instance that is declared for ${declared}, and refuses the rest with 429`;
+  return [refusal("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or more declared`)];
 }
 
 function gpusRefusal({ flags }: VllmWish, { gpus, size, tensorParallelSize }: FitResult): Refusal | undefined {

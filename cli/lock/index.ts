@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
+import { draftRefusals } from "../../config/drafts";
 import { type Lock, lockCommand, lockFileName, readLock, stagingAdvice, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
 import type { RawStack } from "../../config/settings";
@@ -54,8 +55,8 @@ function readStack(stack: string, folder: string): { raw: RawStack; settings: Se
   const lockPath = path.join(folder, lockFileName(stack));
   const text = fs.existsSync(lockPath) ? { lock: fs.readFileSync(lockPath, "utf8") } : {};
   const raw = { project: "moor", stack, folder, ...settingsOf(fs.readFileSync(file, "utf8")), ...text };
-  const { settings, mistakes } = checkSettings(raw);
-  if (settings === undefined) throw new Error(reportMistakes(stack, mistakes));
+  const { settings, draft, mistakes } = checkSettings(raw);
+  if (settings === undefined) throw new Error(reportMistakes(stack, [...mistakes, ...draftRefusals(raw, draft, mistakes)]));
   if (settings["moor:lock"] === "none") {
     throw new Error(`Stack "${stack}" works without a lock (moor:lock: none); remove that line to have its decisions kept in one.`);
   }

@@ -54,7 +54,7 @@ async function decideOne(
   const revision = vllm && (vllm.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(vllm.model)));
   const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
-  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(found, outcome.refusals) };
+  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
 }
 
 function noImage(kind: "vllm" | "score"): Mistake {

@@ -9,7 +9,9 @@ import type { DeploymentDraft } from "./draft";
 const leastCapability = 7.5;
 
 const current = (Object.entries(sizes) as [string, Size][]).filter(([, { retired }]) => retired === undefined);
-const gpuSizes = current.filter(([, { gpu }]) => gpu !== undefined && gpus[gpu].computeCapability >= leastCapability).map(([name]) => name);
+const gpuSizes = current
+  .filter(([, { gpu, gpuShare }]) => gpu !== undefined && gpuShare === undefined && gpus[gpu].computeCapability >= leastCapability)
+  .map(([name]) => name);
 
 export function sizeMistakes(path: string, { size, vllm, score }: DeploymentDraft): Mistake[] {
   if (size === undefined) return [];

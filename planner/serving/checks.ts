@@ -46,6 +46,8 @@ export interface Check {
   readonly ok: boolean;
   /** The inequality as a sentence with the numbers of the case. */
   readonly message: string;
+  /** Values that hold it, in words. */
+  readonly allowed?: string;
 }
 
 /** All inequalities, held or broken. */
@@ -57,7 +59,7 @@ export function servingChecks(settings: ServingSettings, basis: ServingBasis): r
 export function servingRefusals(settings: ServingSettings, basis: ServingBasis): readonly Refusal[] {
   return servingChecks(settings, basis)
     .filter((check) => !check.ok)
-    .map((check) => refusal(check.code, check.message));
+    .map((check) => refusal(check.code, check.message, check.allowed));
 }
 
 function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
@@ -83,24 +85,28 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       name: "vLLM runs what is declared",
       ok: settings.maxNumSeqs >= basis.concurrency,
       message: `--max-num-seqs is ${settings.maxNumSeqs}; ${basis.concurrency} requests at once are declared per instance.`,
+      allowed: `${basis.concurrency} or more`,
     },
     {
       code: "MOOR213",
       name: "a step has room for each sequence",
       ok: settings.maxNumBatchedTokens >= settings.maxNumSeqs,
       message: `--max-num-batched-tokens is ${settings.maxNumBatchedTokens}; ${settings.maxNumSeqs} sequences need one token each.`,
+      allowed: `${settings.maxNumSeqs} or more`,
     },
     {
       code: "MOOR215",
       name: "vLLM takes the declared context",
       ok: (settings.maxModelLen ?? length) >= length,
       message: `--max-model-len is ${settings.maxModelLen ?? length}; a context of ${length} tokens is declared.`,
+      allowed: `${length} or more`,
     },
     {
       code: "MOOR210",
       name: "the endpoint has connections enough",
       ok: connections <= limits.activeConnectionsPerEndpoint,
       message: `${basis.concurrency} requests on each of ${basis.maxInstances ?? 1} instances are ${connections} connections; an endpoint has ${limits.activeConnectionsPerEndpoint}.`,
+      allowed: `at most ${limits.activeConnectionsPerEndpoint} as concurrencyPerInstance × instances`,
     },
   ];
 }
@@ -115,12 +121,14 @@ function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       name: "the timeout covers an answer",
       ok: requestTimeout >= answerSeconds,
       message: `requestTimeout is ${requestTimeout} s; an answer of ${basis.outputTokens} tokens among ${basis.concurrency} at once takes up to ${Math.ceil(answerSeconds)} s.`,
+      allowed: answerSeconds > most ? `at most ${most} s, so a smaller load` : `${Math.ceil(answerSeconds)} to ${most} s`,
     },
     {
       code: "MOOR205",
       name: "the timeout is within Azure's limit",
       ok: requestTimeout >= 1 && requestTimeout <= most,
       message: `requestTimeout is ${requestTimeout} s; Azure allows 1 to ${most}.`,
+      allowed: `1 to ${most} s`,
     },
     {
       code: "MOOR212",
@@ -172,6 +180,7 @@ function plainChecks(settings: ServingSettings): Check[] {
     name: "vLLM knows each flag",
     ok: problem === undefined,
     message: problem ?? "Each flag is known.",
+    allowed: "flags and values of the `vllm serve` that the image has",
   };
   if (settings.image === undefined) return [flags];
   const pinned = /@sha256:[0-9a-f]{64}$/.test(settings.image);

@@ -4,7 +4,7 @@
  */
 import { checkStack } from "../../config/checkStack";
 import { mistakeKinds, reportMistakes } from "../../config/mistakes";
-import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+import { digest, goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
 const deployments = (settings: Tree, value: Tree): void => {
@@ -88,9 +88,16 @@ const rows: readonly Row[] = [
   [
     "the image is a tag",
     (s) => (s["moor:images"].vllm = "moor/vllm:latest"),
+    "MOOR209",
+    "moor:images.vllm",
+    'The image "moor/vllm:latest" is not named by digest.',
+  ],
+  [
+    "the image is named with its registry",
+    (s) => (s["moor:images"].vllm = `registry.example.com:443/moor/vllm@${digest}`),
     "MOOR006",
     "moor:images.vllm",
-    'The value "moor/vllm:latest" has another form.',
+    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has another form\.$/),
   ],
   [
     "an invoker is no object id",

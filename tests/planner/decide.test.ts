@@ -127,6 +127,11 @@ test("a timeout set by hand is kept when an answer arrives within it", () => {
 
 test.each<[string, Partial<VllmWish>, RegExp]>([
   ["fewer sequences than declared", { flags: { "max-num-seqs": 16 } }, /^MOOR203 --max-num-seqs is 16; 32 requests at once/],
+  [
+    "more sequences than Azure lets in",
+    { flags: { "max-num-seqs": 65 } },
+    /^MOOR216 --max-num-seqs is 65; Azure admits 2 × 32 requests to an instance that is declared for 32, and refuses the rest with 429\.$/,
+  ],
   ["less context than declared", { flags: { "max-model-len": 8192 } }, /^MOOR215 --max-model-len is 8192; a context of 16384 tokens/],
   ["a context in words", { flags: { "max-model-len": "auto" } }, /^MOOR119 --max-model-len is "auto"; it is a whole number/],
   ["a step smaller than the sequences", { flags: { "max-num-batched-tokens": 8 } }, /^MOOR213 --max-num-batched-tokens is 8/],
@@ -167,7 +172,7 @@ test("more context by hand than the cache holds at the declared concurrency is r
 
 test("sequences by hand that leave too little memory are refused", () => {
   const found = refused({ flags: { "max-num-seqs": 8192, "max-num-batched-tokens": 16384 } });
-  expect(found).toEqual([expect.stringMatching(/^MOOR1(08|09|10) /)]);
+  expect(found).toEqual([expect.stringMatching(/^MOOR216 /), expect.stringMatching(/^MOOR1(08|09|10) /)]);
 });
 
 test("several mistakes by hand are found at once", () => {

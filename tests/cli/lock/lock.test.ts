@@ -196,7 +196,8 @@ test("settings that no size satisfies are refused with the numbers, all at once,
   );
   const message = await refusal(folder);
   expect(message).toMatch(/^Error: Stack "prod" has \d mistakes\. Nothing was created or changed\./);
-  for (const code of ["MOOR110", "MOOR204", "MOOR211"]) expect(message).toContain(`\n${code} moor:endpoints.chat.deployments.main\n`);
+  for (const place of ["MOOR110 main", "MOOR204 main.requestTimeout", "MOOR211 main.vllm.flags"])
+    expect(message).toContain(`\n${place.replace(" ", " moor:endpoints.chat.deployments.")}\n`);
   expect(message).toContain("the KV cache holds ");
   expect(folder.lockText()).toBe(before);
 });

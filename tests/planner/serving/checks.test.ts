@@ -58,6 +58,7 @@ test("a message has the numbers of the case", () => {
     code: "MOOR203",
     message: "--max-num-seqs is 16; 64 requests at once are declared per instance.",
     remedy: "Set it to maxConcurrentRequestsPerInstance or more, or leave it out.",
+    allowed: "64 or more",
   });
 });
 

@@ -1,0 +1,73 @@
+// Proves that what public samples of vLLM on Azure ML set is refused when it stands in a stack file: all of it in one report, each value with
+// a code, a place and a remedy of its own. That the inequalities are the right ones is tests/planner's.
+import { checkStack } from "../../config/checkStack";
+import type { Mistake } from "../../config/mistakes";
+import { goodSettings, rawStack, type Tree, vllmDeployment } from "./stacks";
+
+const main = "moor:endpoints.chat.deployments.main";
+
+/** A CPU size, a timeout of 10 s, 16 sequences, the latest image: as it is written in samples. */
+function sample(concurrencyPerInstance: number, change: (settings: Tree) => void = () => {}): readonly Mistake[] {
+  const settings = goodSettings();
+  const deployment = vllmDeployment({ size: "Standard_D48a_v4", requestTimeout: 10 });
+  const model = { model: "Qwen/Qwen2.5-7B-Instruct", context: "16k", concurrencyPerInstance, flags: { "max-num-seqs": 16 } };
+  settings["moor:endpoints"].chat.deployments.main = { ...deployment, vllm: { ...deployment.vllm, ...model } };
+  settings["moor:images"].vllm = "vllm/vllm-openai:latest";
+  change(settings);
+  const checked = checkStack(rawStack(settings));
+  return "mistakes" in checked ? checked.mistakes : [];
+}
+
+const told = (mistakes: readonly Mistake[]) => mistakes.map(({ code, path, problem, allowed }) => [code, path, problem, allowed]);
+
+test("for a load of 64 at once, each of its values is refused by itself", () => {
+  const mistakes = sample(64);
+  expect(told(mistakes)).toEqual([
+    [
+      "MOOR209",
+      "moor:images.vllm",
+      'The image "vllm/vllm-openai:latest" is not named by digest.',
+      "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name",
+    ],
+    ["MOOR032", `${main}.size`, "Standard_D48a_v4 has no GPU.", expect.stringContaining("Standard_NC24ads_A100_v4")],
+    ["MOOR203", `${main}.vllm.flags.max-num-seqs`, "--max-num-seqs is 16; 64 requests at once are declared per instance.", "64 or more"],
+    [
+      "MOOR204",
+      `${main}.requestTimeout`,
+      expect.stringMatching(/^requestTimeout is 10 s; an answer of 1024 tokens among 64 at once takes up to \d+ s\.$/),
+      expect.stringMatching(/^\d+ to 180 s$/),
+    ],
+  ]);
+  expect(new Set(mistakes.map(({ fix }) => fix)).size).toBe(mistakes.length);
+});
+
+test("its concurrency of 1 is refused too: 16 sequences never come together where Azure lets 2 in", () => {
+  const found = sample(1).filter(({ path }) => path.endsWith("max-num-seqs"));
+  expect(told(found)).toEqual([
+    [
+      "MOOR216",
+      `${main}.vllm.flags.max-num-seqs`,
+      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance that is declared for 1, and refuses the rest with 429.",
+      "at most 2, or more declared",
+    ],
+  ]);
+  expect(found[0]!.fix).toBe("Raise concurrencyPerInstance to what the instance is to work on at once, or leave --max-num-seqs out.");
+  expect(sample(1).map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR204", "MOOR216"]);
+});
+
+test("Azure's own names are answered with what to write instead", () => {
+  const words = { instance_type: "X", maxConcurrentRequestsPerInstance: 1, request_timeout_ms: 10_000, liveness_probe: {}, wieght: 1 };
+  const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main, words));
+  expect(found.filter(({ code }) => code === "MOOR001").map(({ path, fix }) => [path.slice(main.length + 1), fix])).toEqual([
+    ["instance_type", "Write `size`."],
+    ["maxConcurrentRequestsPerInstance", "Write `concurrencyPerInstance` below `vllm` or `score`: Moor derives it from that."],
+    ["request_timeout_ms", "Write `requestTimeout`, in seconds."],
+    ["liveness_probe", "Moor derives the probes from how long the model takes to start."],
+    ["wieght", 'Did you mean "weight"?'],
+  ]);
+});
+
+test("what only a lock could hold is in the same report", () => {
+  const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main.vllm, { source: "mirror" }));
+  expect(found.map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR056", "MOOR203", "MOOR204"]);
+});
