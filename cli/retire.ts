@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseDocument } from "yaml";
-import { lockFileName } from "../config/lockFile";
+import { type LockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
+import { reportMistakes } from "../config/mistakes";
 import { root } from "./local/session";
 
 export interface RetireOptions {
@@ -14,19 +14,23 @@ export interface RetireOptions {
 export function retire({ stack, endpoint, label }: RetireOptions): void {
   const file = path.join(root, lockFileName(stack));
   if (!fs.existsSync(file)) throw new Error(`There is no ${lockFileName(stack)}: without a lock nothing is kept.`);
-  const { text, name } = retireText(fs.readFileSync(file, "utf8"), endpoint, label);
+  const { text, name } = retireText(stack, fs.readFileSync(file, "utf8"), endpoint, label);
   fs.writeFileSync(file, text);
   console.log(
-    `${name} is out of ${lockFileName(stack)}. Commit it; the next \`pulumi up\` deletes the deployment, and there is no way back to it.`,
+    `${name} is out of ${lockFileName(stack)}. Commit it; the next \`pulumi up\` deletes the deployment if it is still there, and there is no way back to it.`,
   );
 }
 
-/** The lock without the previous decision of one deployment. */
-export function retireText(text: string, endpoint: string, label: string): { text: string; name: string } {
-  const document = parseDocument(text);
-  const keys = ["endpoints", endpoint, label, "previous"];
-  const name = document.getIn([...keys, "name"]);
-  if (name === undefined) throw new Error(`The lock keeps nothing before ${endpoint}/${label}: there is nothing to retire.`);
-  document.deleteIn(keys);
-  return { text: document.toString({ lineWidth: 0 }), name: String(name) };
+/**
+ * The lock without the previous decision of one deployment.
+ * @throws Error when it can't be read, or has none
+ */
+export function retireText(stack: string, lockText: string, endpoint: string, label: string): { text: string; name: string } {
+  const read = readLock(stack, lockText);
+  if ("mistakes" in read) throw new Error(reportMistakes(stack, read.mistakes));
+  const { lock } = read;
+  const { previous, ...entry } = lock.endpoints[endpoint]?.[label] ?? {};
+  if (previous === undefined) throw new Error(`The lock keeps nothing before ${endpoint}/${label}: there is nothing to retire.`);
+  const endpoints = { ...lock.endpoints, [endpoint]: { ...lock.endpoints[endpoint], [label]: entry as LockEntry } };
+  return { text: writeLock({ ...lock, endpoints }), name: previous.name };
 }

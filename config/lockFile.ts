@@ -6,10 +6,10 @@ import type { Document } from "yaml";
 import * as z from "zod";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision, DeploymentWish, ModelDecision } from "../planner/decision";
-import { recipeHash } from "../planner/names";
 import { map, text, whole } from "./leaves";
+import { contradictions } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
-import { type Mistake, mistake, show } from "./mistakes";
+import { type Mistake, mistake } from "./mistakes";
 import { shapeMistakes } from "./shape";
 
 const anyText = z.string({ error: "text" });
@@ -128,7 +128,7 @@ export function stagingAdvice(stack: string, { id, revision, path }: ModelDecisi
   return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` beside it in ${lockFileName(stack)}`;
 }
 
-/** Reads a lock and checks all that can be checked without the stack file: its shape, and that its values belong to its names. */
+/** Reads a lock and checks all that can be checked without the stack file: its shape, and that it agrees with itself. */
 export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly mistakes: Mistake[] } {
   const file = lockFileName(stack);
   const parsed = parseYaml(stack, lockText);
@@ -138,8 +138,8 @@ export function readLock(stack: string, lockText: string): { readonly lock: Lock
   const shape = shapeMistakes({ schema: lockSchema, value, root: file });
   if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: takeBack(stack) })) };
   const lock = readReasons(document, lockSchema.parse(value));
-  const names = nameMistakes(stack, lock);
-  return names.length > 0 ? { mistakes: names } : { lock };
+  const mistakes = contradictions(lock, file, takeBack(stack));
+  return mistakes.length > 0 ? { mistakes } : { lock };
 }
 
 /** Text of a lock file. */
@@ -177,22 +177,6 @@ function parseYaml(stack: string, lockText: string): { document: Document } | { 
   const problem = `The file isn't YAML: ${error.message.split("\n")[0]}`;
   const allowed = "YAML as `npm run lock` writes it";
   return { mistakes: [mistake("MOOR051", lockFileName(stack), { problem, allowed, fix: takeBack(stack) })] };
-}
-
-function nameMistakes(stack: string, { endpoints }: Lock): Mistake[] {
-  const file = lockFileName(stack);
-  const decisions = Object.entries(endpoints).flatMap(([key, labels]) =>
-    Object.entries(labels).flatMap(([label, { current, previous }]) => [
-      { at: `${file}.endpoints.${key}.${label}.current.name`, label, decided: current },
-      ...(previous ? [{ at: `${file}.endpoints.${key}.${label}.previous.name`, label, decided: previous }] : []),
-    ]),
-  );
-  return decisions.flatMap(({ at, label, decided }) => {
-    const name = `${label}-${recipeHash(decided)}`;
-    if (decided.name === name) return [];
-    const problem = `The name is ${show(decided.name)}, but the values beside it make ${show(name)}: one of them was edited.`;
-    return [mistake("MOOR053", at, { problem, allowed: "the hash over the values", fix: takeBack(stack) })];
-  });
 }
 
 /** Making a lock anew over one that can't be read would forget what only the lock knows, so that comes last. */

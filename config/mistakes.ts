@@ -59,7 +59,7 @@ const configurationKinds = {
   },
   MOOR052: { title: "Stale lock", remedy: "Make the lock again, review what it changes, and commit it." },
   MOOR053: {
-    title: "Lock whose values don't belong to its names",
+    title: "Lock that contradicts itself",
     remedy: "Take the committed lock back with `git checkout`; it isn't meant to be edited by hand.",
   },
   MOOR054: { title: "Lock of another stack or region", remedy: "Make a lock for this one." },

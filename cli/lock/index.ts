@@ -2,13 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
 import { draftRefusals } from "../../config/drafts";
-import { type Lock, lockCommand, lockFileName, readLock, stagingAdvice, writeLock } from "../../config/lockFile";
+import { type Lock, type LockEntry, lockCommand, lockFileName, readLock, stagingAdvice, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
 import { version } from "../../package.json";
-import { differenceLine, lockDifferences } from "./differences";
+import { differenceLines, lockDifferences } from "./differences";
 import { newestCommit } from "./hub";
 import { makeLock, type Sources } from "./make";
 import { neighboursOf } from "./neighbours";
@@ -82,33 +82,45 @@ function write(raw: RawStack, settings: Settings, before: Lock | undefined, next
   const there = path.join(raw.folder ?? root, file);
   const changed = !fs.existsSync(there) || fs.readFileSync(there, "utf8") !== text;
   if (changed) fs.writeFileSync(there, text);
-  const lines = lockDifferences(before, next).map(differenceLine);
+  const lines = differenceLines(lockDifferences(before, next));
   console.log(changed ? `${file} is written; review and commit it.` : `${file} is up to date.`);
-  for (const line of [...lines, ...stagingNotes(next), ...quotaReport(settings, next, neighboursOf(raw))]) console.log(line);
+  for (const line of [...lines, ...rollbackNotes(next), ...stagingNotes(next), ...quotaReport(settings, next, neighboursOf(raw))])
+    console.log(line);
 }
 
 /** Weights that a deployment waits for. */
-function stagingNotes({ stack, endpoints }: Lock): string[] {
+function stagingNotes(lock: Lock): string[] {
+  return entriesOf(lock).flatMap(({ name, current: { model } }) =>
+    model?.staged === false ? [`${name} waits for its weights: ${stagingAdvice(lock.stack, model)}.`] : [],
+  );
+}
+
+/** Deployments that aren't decided anew. */
+function rollbackNotes(lock: Lock): string[] {
+  return entriesOf(lock).flatMap(({ name, current, rolledBack }) =>
+    rolledBack ? [`${name} is rolled back to ${current.name}, and stays so until its wish changes or it is rolled back once more.`] : [],
+  );
+}
+
+function entriesOf({ endpoints }: Lock): (LockEntry & { readonly name: string })[] {
   return Object.entries(endpoints).flatMap(([key, labels]) =>
-    Object.entries(labels).flatMap(
-      ([
-        label,
-        {
-          current: { model },
-        },
-      ]) => (model?.staged === false ? [`${key}/${label} waits for its weights: ${stagingAdvice(stack, model)}.`] : []),
-    ),
+    Object.entries(labels).map(([label, entry]) => ({ ...entry, name: `${key}/${label}` })),
   );
 }
 
 function compare(raw: RawStack, settings: Settings, before: Lock, next: Lock): void {
   for (const line of quotaReport(settings, next, neighboursOf(raw))) console.log(line);
-  const lines = lockDifferences(before, next).map(differenceLine);
-  if (lines.length === 0) {
+  for (const line of rollbackNotes(next)) console.log(line);
+  const differences = lockDifferences(before, next);
+  if (differences.length === 0) {
     console.log(`${lockFileName(next.stack)} is what this version of Moor decides.`);
     return;
   }
-  const count = lines.length === 1 ? "one value" : `${lines.length} values`;
+  const count = differences.length === 1 ? "one value" : `${differences.length} values`;
   const nothing = `Nothing was changed: what runs stays until \`${lockCommand(next.stack)}\` is run and its lock committed.`;
-  throw new Error([`${lockFileName(next.stack)} differs in ${count} from what this version decides.`, ...lines, nothing].join("\n"));
+  throw new Error(
+    [`${lockFileName(next.stack)} differs in ${count} from what this version decides.`, ...differenceLines(differences), nothing].join(
+      "\n",
+    ),
+  );
 }

@@ -31,12 +31,12 @@ function neighbourNeed(shared: readonly FamilyNeed[], family: string): FamilyNee
 }
 
 function needLine({ family, region, neededCores, rolloutCores, quota, missingCores = 0, missingInRollout = 0 }: FamilyNeed): string {
-  const needed = `quota ${family} in ${region}: ${neededCores} cores at full scale, ${rolloutCores} in a rollout`;
+  const needed = `quota ${family} in ${region}: ${neededCores} cores needed, ${rolloutCores} while everything is replaced`;
   if (quota === undefined) return `${needed}; none is declared under moor:quota`;
   const has = `${quota.limit} granted, ${quota.others ?? 0} of them held by others`;
   if (missingInRollout === 0) return `${needed}; ${has}: enough`;
   const now = missingCores === 0 ? "enough now" : `${missingCores} are missing now`;
-  return `${needed}; ${has}: ${now}, ${missingInRollout} are missing in a rollout`;
+  return `${needed}; ${has}: ${now}, ${missingInRollout} are missing then`;
 }
 
 /** A preview knows its own stack file only, so what the others need has to stand there. */

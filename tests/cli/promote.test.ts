@@ -1,6 +1,5 @@
 // Proves that a promotion changes numbers in the stack file and nothing else. Doesn't prove that a run carries it out: that is tests/e2e's.
 import { promoteText } from "../../cli/promote";
-import { retireText } from "../../cli/retire";
 import { promote } from "../../planner/rollout/promotion";
 
 const text = `# top
@@ -47,13 +46,4 @@ test.each([
 
 test("Who takes the rest must be known.", () => {
   expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("set their weights by hand");
-});
-
-test("Retiring takes the previous decision out of the lock, and says so when there is none.", () => {
-  const lock = "# head\nendpoints:\n  chat:\n    main:\n      current:\n        name: main-2\n      previous:\n        name: main-1\n";
-  expect(retireText(lock, "chat", "main")).toEqual({
-    text: "# head\nendpoints:\n  chat:\n    main:\n      current:\n        name: main-2\n",
-    name: "main-1",
-  });
-  expect(() => retireText(lock, "chat", "other")).toThrow("The lock keeps nothing before chat/other");
 });

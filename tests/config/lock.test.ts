@@ -77,7 +77,13 @@ test("a lock reads back as it was written", () => {
 test("the reasons stand in comments above their decision, and come back with it", () => {
   const text = lock({ previous: { ...decision(true, other), reasons: ["an old reason: with a colon", "and # another"] } });
   expect(parse(text).endpoints.chat.main.current).not.toHaveProperty("reasons");
-  expect(text).toContain(`      current:\n        # ${decision(true).reasons[0]}\n        # ${decision(true).reasons[1]}\n`);
+  const path = "models/Qwen--Qwen2.5-0.5B-Instruct";
+  const changed = [`model.revision "${other}" → "${revision}"`, `model.path "${path}/${other}" → "${path}/${revision}"`].map(
+    (what) => `        # changed from ${decision(true, other).name}: ${what}\n`,
+  );
+  expect(text).toContain(
+    `      current:\n${changed.join("")}        # ${decision(true).reasons[0]}\n        # ${decision(true).reasons[1]}\n`,
+  );
   expect(text).toContain("      previous:\n        # an old reason: with a colon\n        # and # another\n        name: main-");
   const read = readLock("prod", text);
   if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
@@ -164,6 +170,40 @@ test("a value that was edited by hand no longer belongs to the name", () => {
   ]);
   const read = readLock("prod", edited);
   expect("mistakes" in read && read.mistakes.map(({ fix }) => fix)).toEqual([takeBack, takeBack]);
+});
+
+test.each<[string, (text: string) => string, string, string]>([
+  [
+    "another commit",
+    (text) => text.replace("vllm.concurrencyPerInstance: 8", `vllm.concurrencyPerInstance: 8\n        vllm.revision: ${other}`),
+    "wish.vllm.revision",
+    `The wish has "${other}", but ${decision(true).name} was decided for "${revision}".`,
+  ],
+  [
+    "another load",
+    (text) => text.replace("vllm.concurrencyPerInstance: 8", "vllm.concurrencyPerInstance: 16"),
+    "wish.vllm.concurrencyPerInstance",
+    `The wish has 16, but ${decision(true).name} was decided for 8.`,
+  ],
+  [
+    "another size",
+    (text) => text.replace("size: auto", "size: Standard_NC24ads_A100_v4"),
+    "wish.size",
+    `The wish has "Standard_NC24ads_A100_v4", but ${decision(true).name} was decided for "Standard_NC4as_T4_v3".`,
+  ],
+])("a wish for %s than the decision beside it was made for is a contradiction", (_, edit, path, problem) => {
+  expect(edit(lock())).not.toBe(lock());
+  expect(mistakes(edit(lock()))).toEqual([{ code: "MOOR053", path: `moor.lock.prod.yaml.endpoints.chat.main.${path}`, problem }]);
+});
+
+test("a previous decision that is the current one is a contradiction", () => {
+  expect(mistakes(lock({ previous: decision(true) }))).toEqual([
+    {
+      code: "MOOR053",
+      path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name",
+      problem: `The decision before is "${decision(true).name}", which is the current one.`,
+    },
+  ]);
 });
 
 test("staging the weights doesn't change the name", () => {

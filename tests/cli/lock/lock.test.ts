@@ -1,9 +1,12 @@
 // Proves what `npm run lock` writes, keeps, checks and rolls back, on the shipped production stack. Does not prove that its decisions are
 // good ones: tests/planner does. The hub is a server of the test's own.
+import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import * as path from "node:path";
 import { type LockArguments, lock } from "../../../cli/lock";
 import { newestCommit } from "../../../cli/lock/hub";
+import { retireText } from "../../../cli/retire";
 import { type LockEntry, readLock } from "../../../config/lockFile";
 import { type Folder, removeFolders, shippedFolder } from "./shipped";
 
@@ -81,6 +84,70 @@ test("a changed wish makes a new decision, keeps the one before, and says what c
   expect(entry(folder, "fraud").previous).toBeUndefined();
 });
 
+test("each difference is told with the old value, the new one, and the reason for it", async () => {
+  const folder = shippedFolder();
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  const message = await refusal(folder, { check: true });
+  const [head, ...lines] = message.split("\n").filter((line) => !line.startsWith("chat/main reason"));
+  expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from what this version decides\.$/);
+  expect(lines).toEqual([
+    "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
+    expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
+    "chat/main requestSettings.requestTimeout: 180 → 120",
+    expect.stringMatching(
+      /^ {2}because requestTimeout 120 s: first token after up to [\d.]+ s, then \d+ ms a token, 1024 tokens in \d+ s$/,
+    ),
+    "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
+    "  because maxConcurrentRequestsPerInstance 32: the KV cache holds 65 requests of 16384 tokens",
+    "chat/main scaleRule.scaleOutAbove: 16 → 15",
+    'chat/main --max-num-seqs: "64" → "32"',
+    'chat/main previous: nothing → "main-396e5a20"',
+    "Nothing was changed: what runs stays until `npm run lock -- -s prod` is run and its lock committed.",
+  ]);
+  const ofReasons = message.split("\n").filter((line) => line.startsWith("chat/main reason"));
+  expect(ofReasons.filter((line) => /requestTimeout|maxConcurrent/.test(line))).toEqual([]);
+});
+
+test("a pull request shows what a new decision changes, though the old one moves down as the previous one", async () => {
+  const folder = shippedFolder();
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  await run(folder);
+  const comments = folder
+    .lockText()
+    .split("\n")
+    .filter((line) => line.includes("# changed from "));
+  expect(comments.map((line) => line.trim())).toEqual([
+    "# changed from main-396e5a20: requestSettings.requestTimeout 180 → 120",
+    "# changed from main-396e5a20: requestSettings.maxConcurrentRequestsPerInstance 64 → 32",
+    "# changed from main-396e5a20: scaleRule.scaleOutAbove 16 → 15",
+    '# changed from main-396e5a20: --max-num-seqs "64" → "32"',
+  ]);
+  expect(folder.lockText().indexOf(comments[0]!)).toBeLessThan(folder.lockText().indexOf(`name: ${entry(folder).current.name}`));
+  expect(entry(folder).current.reasons.filter((reason) => reason.includes("changed from"))).toEqual([]);
+  const once = folder.lockText();
+  await run(folder);
+  expect(folder.lockText()).toBe(once);
+});
+
+test("retiring takes the previous decision out of the lock and nothing else, and says so when there is none", async () => {
+  const folder = shippedFolder();
+  const { current: old } = entry(folder);
+  folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
+  await run(folder);
+  const before = folder.lockText();
+  const { text, name } = retireText("prod", before, "chat", "main");
+  expect(name).toBe(old.name);
+  const kept = text.split("\n");
+  expect(before.split("\n").filter((line) => !kept.includes(line) && !line.includes("# changed from "))).toContain("      previous:");
+  expect(text).not.toContain(old.name);
+  expect(text.length).toBeGreaterThan(before.length / 2);
+  fs.writeFileSync(path.join(folder.path, "moor.lock.prod.yaml"), text);
+  await run(folder, { check: true });
+  expect(printed.at(-1)).toBe("moor.lock.prod.yaml is what this version of Moor decides.");
+  expect(() => retireText("prod", text, "chat", "main")).toThrow("The lock keeps nothing before chat/main: there is nothing to retire.");
+  expect(() => retireText("prod", before.replace("requestTimeout: 120", "requestTimeout: 130"), "chat", "main")).toThrow("MOOR053");
+});
+
 test("a new model is not staged, though the old one is", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
@@ -131,6 +198,11 @@ test("a rollback exchanges the two decisions and keeps their reasons; once more 
   const { current: second } = entry(folder);
   await run(folder, { rollback: "chat/main" });
   expect(entry(folder)).toMatchObject({ current: first, previous: second, rolledBack: true });
+  const note = `chat/main is rolled back to ${first.name}, and stays so until its wish changes or it is rolled back once more.`;
+  expect(printed).toContain(note);
+  printed = [];
+  await run(folder, { check: true });
+  expect(printed).toContain(note);
   await run(folder, { rollback: "chat/main" });
   expect(folder.lockText()).toBe(text);
 });
@@ -236,7 +308,7 @@ test("quota that doesn't suffice comes with the text of a request", async () => 
   await run(folder);
   const text = printed.join("\n");
   expect(text).toContain(
-    "quota NCADSA100v4 in swedencentral: 168 cores at full scale, 336 in a rollout; 96 granted, 24 of them held by others: 96 are missing now, 264 are missing in a rollout",
+    "quota NCADSA100v4 in swedencentral: 168 cores needed, 336 while everything is replaced; 96 granted, 24 of them held by others: 96 are missing now, 264 are missing then",
   );
   expect(text).toContain(
     "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 cores.",
@@ -255,7 +327,7 @@ describe("stacks in one region add up", () => {
     folder.neighbour("abroad", [["azure-native:location"], "westeurope"]);
     await run(folder);
     expect(quota()).toEqual([
-      "quota NCADSA100v4 in swedencentral: 168 cores at full scale, 336 in a rollout; 384 granted, 336 of them held by others: 120 are missing now, 288 are missing in a rollout",
+      "quota NCADSA100v4 in swedencentral: 168 cores needed, 336 while everything is replaced; 384 granted, 336 of them held by others: 120 are missing now, 288 are missing then",
       `  ${region} 336 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 336 or more, unless they are in another subscription`,
       "  - team/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
       "  - team/chat/candidate: 24 cores (1 instance × 24 cores), and as many again while its successor runs beside it",
