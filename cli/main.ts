@@ -5,7 +5,8 @@ function load<Verb>(file: string): Verb {
   return require(file) as Verb;
 }
 
-function commandLine(): Command {
+/** All verbs with their options. */
+export function commandLine(): Command {
   const program = new Command("moor").description("Private inference endpoints on Azure Machine Learning, moored to their region");
   program.enablePositionalOptions();
   program

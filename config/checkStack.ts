@@ -12,6 +12,7 @@ import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
 import { salvage } from "./schemaTools";
 import { decodeSettings, type RawStack } from "./settings";
+import { settle } from "./settled";
 import { shapeMistakes } from "./shape";
 import type { StackSpec } from "./spec";
 import { type Settings, settingsSchema } from "./stackFile";
@@ -21,17 +22,21 @@ export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: r
 
 /** Checks a stack and reports all its mistakes at once. A lock is compared with the stack file only when that has none of its own. */
 export function checkStack(raw: RawStack): CheckedStack {
-  const { settings, draft, mistakes } = checkSettings(raw);
+  const { tree, draft, mistakes: found } = read(raw);
+  const { mistakes, notes } = settle(raw, draft, found);
   const undecided = () => quotaMistakes(quotaOf(raw.stack, draft, () => ({})));
-  if (settings === undefined) {
+  if (mistakes.length > 0) {
     // A stack with a lock is decided already.
     const refusals = draft["moor:lock"] === "none" ? draftRefusals(raw, draft, mistakes) : [];
     return { mistakes: [...mistakes, ...draftLockMistakes(draft, mistakes), ...refusals, ...undecided(), ...lockMistakes(raw)] };
   }
+  const settings = parsed(tree);
   const decided = decisionsFor(raw, settings);
   if ("mistakes" in decided) return { mistakes: [...decided.mistakes, ...undecided()] };
   const beyondQuota = quotaMistakes(quotaOf(raw.stack, settings, decided.decisions));
-  return beyondQuota.length > 0 ? { mistakes: beyondQuota } : { spec: buildSpec(raw, settings, decided.decisions) };
+  if (beyondQuota.length > 0) return { mistakes: beyondQuota };
+  const spec = buildSpec(raw, settings, decided.decisions);
+  return { spec: { ...spec, notes: [...spec.notes, ...notes] } };
 }
 
 /** What a stack file says: its settings, or what is wrong with them and the parts that are good. */
@@ -43,9 +48,14 @@ export interface CheckedSettings {
 
 /** Checks the stack file alone; `npm run lock` works on the same settings. */
 export function checkSettings(raw: RawStack): CheckedSettings {
+  const { tree, draft, mistakes } = read(raw);
+  return mistakes.length > 0 ? { draft, mistakes } : { draft, mistakes, settings: parsed(tree) };
+}
+
+function read(raw: RawStack) {
   const { tree, mistakes: ofKeys } = decodeSettings(raw);
   const ofShape = shapeMistakes({ schema: settingsSchema, value: tree, secretKeys: raw.secretKeys });
-  const draft = salvage(settingsSchema, tree) ?? {};
+  const draft: SettingsDraft = salvage(settingsSchema, tree) ?? {};
   const mistakes = [
     ...ofKeys,
     ...ofShape,
@@ -54,7 +64,10 @@ export function checkSettings(raw: RawStack): CheckedSettings {
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
   ];
-  if (mistakes.length > 0) return { draft, mistakes };
+  return { tree, draft, mistakes };
+}
+
+function parsed(tree: Record<string, unknown>): Settings {
   const settings = settingsSchema.parse(tree);
-  return { draft, settings: { ...settings, "azure-native:location": canonicalRegion(settings["azure-native:location"]) }, mistakes };
+  return { ...settings, "azure-native:location": canonicalRegion(settings["azure-native:location"]) };
 }

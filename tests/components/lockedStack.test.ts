@@ -1,5 +1,5 @@
 // Proves that a newer Moor with other prices, facts or rules changes nothing of a stack that has a lock: not one resource, not one line of
-// its preview; and that `lock --check` names what it would decide instead. The changes are simulated one at a time. Doesn't prove that a
+// its preview; and that `lock --check` names what it would decide instead. The changes are simulated, prices to parsers. Doesn't prove that a
 // component's own code stays the same between versions.
 
 // Before Pulumi's runtime, which reads the folder when it is loaded.
@@ -10,7 +10,7 @@ import * as path from "node:path";
 import { settingsOf } from "../../config/stackYaml";
 import type * as recorder from "./recorder";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const root = path.join(__dirname, "..", "..");
 const config = settingsOf(fs.readFileSync(path.join(root, "Pulumi.prod.yaml"), "utf8")).settings;
@@ -52,6 +52,48 @@ const changes: readonly Change[] = [
     named: /\nchat\/main probes\.readiness\.failureThreshold: 84 → 390\n/,
   },
   {
+    what: "sizes: the machine has next to no disk",
+    simulate: () => jest.doMock("../../facts/sizes", () => otherSizes({ tempDiskGiB: 1, nvmeGiB: 0, ramGiB: 64 })),
+    named: /MOOR112 moor:endpoints\.chat\.deployments\.main\.size\n/,
+  },
+  {
+    what: "models: the weights are larger",
+    simulate: () =>
+      jest.doMock("../../planner/fit/model", () => {
+        const actual = jest.requireActual<typeof import("../../planner/fit/model")>("../../planner/fit/model");
+        const larger = (id: string) => {
+          const model = actual.modelFromTable(id)!;
+          return { ...model, weightBytes: 1.5 * model.weightBytes };
+        };
+        return { ...actual, modelFromTable: larger };
+      }),
+    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* holds 57 requests of 16384 tokens/,
+  },
+  {
+    what: "laws: memory outside PyTorch and activations take more",
+    simulate: () =>
+      jest.doMock("../../planner/fit/laws", () => ({
+        ...jest.requireActual<typeof import("../../planner/fit/laws")>("../../planner/fit/laws"),
+        nonTorchGiB: () => 8,
+      })),
+    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n/,
+  },
+  {
+    what: "flags: the new vLLM has lost one",
+    simulate: () =>
+      jest.doMock("../../facts/vllm", () => {
+        const actual = jest.requireActual<typeof import("../../facts/vllm")>("../../facts/vllm");
+        const vllmFlag = (name: string) => (name === "--shutdown-timeout" ? undefined : actual.vllmFlag(name));
+        return { ...actual, vllmVersion: "0.99.0", vllmFlag };
+      }),
+    named: /MOOR211 moor:endpoints\.chat\.deployments\.main\.vllm\.flags\n {2}vLLM has no flag --shutdown-timeout\.\n/,
+  },
+  {
+    what: "parsers: the family has another one",
+    simulate: () => jest.doMock("../../planner/serving/parsers", () => ({ parsersOf: () => ({ toolCall: "qwen3_coder" }) })),
+    named: /\nchat\/main --tool-call-parser: "hermes" → "qwen3_coder"\n/,
+  },
+  {
     what: "rules: the declared load is no longer carried",
     simulate: () =>
       jest.doMock("../../planner/serving/speed", () => ({
@@ -60,6 +102,14 @@ const changes: readonly Change[] = [
     named: /MOOR117 moor:endpoints\.chat\.deployments\.main\n/,
   },
 ];
+
+/** The table of sizes with other facts about the one that the chat deployments run on. */
+function otherSizes(changed: Partial<import("../../facts/sizes").Size>) {
+  const actual = jest.requireActual<typeof import("../../facts/sizes")>("../../facts/sizes");
+  const table = actual.sizes as Record<string, import("../../facts/sizes").Size>;
+  const sizes = { ...table, Standard_NC24ads_A100_v4: { ...table.Standard_NC24ads_A100_v4!, ...changed } };
+  return { ...actual, sizes, sizeOf: (name: string) => sizes[name as keyof typeof sizes]! };
+}
 
 /** A version of Moor in which `simulate` holds: everything is read again. */
 function otherMoor<T>(simulate: () => void, use: () => T): T {
@@ -79,9 +129,14 @@ async function preview(simulate: () => void = () => {}) {
   return { resources, lines };
 }
 
+const mocked = [
+  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/laws", "planner/fit/model"],
+  ...["planner/serving/parsers", "planner/serving/speed", "planner/serving/start"],
+];
+
 afterEach(() => {
   jest.restoreAllMocks();
-  for (const module of ["facts/prices", "facts/gpus", "planner/serving/start", "planner/serving/speed"]) jest.dontMock(`../../${module}`);
+  for (const module of mocked) jest.dontMock(`../../${module}`);
 });
 
 let asShipped: ReturnType<typeof preview>;
@@ -98,12 +153,45 @@ test("the preview has one line a deployment: size, instances, model, context, co
   ]);
 });
 
-test.each(changes)("other $what: the preview of a locked stack is the same to the last value", async ({ simulate }) => {
-  expect(await preview(simulate)).toEqual(await asShipped);
+test("with all of these changes at once the preview of a locked stack is the same to the last value", async () => {
+  const simulateAll = () => {
+    for (const { simulate } of changes) simulate();
+  };
+  expect(await preview(simulateAll)).toEqual(await asShipped);
+  const { usdPerHour } = require("../../facts/prices") as typeof import("../../facts/prices");
+  expect(usdPerHour("Standard_NC24ads_A100_v4", "swedencentral")).toBe(9.55);
+});
+
+test("each change replaces a module of its own, so that none hides another", () => {
+  const replaced: string[] = [];
+  jest.spyOn(jest, "doMock").mockImplementation((module) => {
+    replaced.push(module);
+    return jest;
+  });
+  for (const { simulate } of changes) simulate();
+  expect(replaced).toHaveLength(changes.length);
+  expect(new Set(replaced).size).toBe(changes.length);
 });
 
 test.each(changes)("other $what: `lock --check` names the difference", async ({ simulate, named }) => {
   jest.spyOn(console, "log").mockImplementation(() => {});
   const { lock } = otherMoor(simulate, () => require("../../cli/lock") as typeof import("../../cli/lock"));
   await expect(lock({ stack: "prod", folder: root, check: true })).rejects.toThrow(named);
+});
+
+test("a size that Azure retires afterwards is told, and the stack stays as it is; `npm run lock` refuses it", async () => {
+  const retire = () => jest.doMock("../../facts/sizes", () => otherSizes({ retired: "2027-03-31" }));
+  const { resources, lines } = await preview(retire);
+  const shipped = await asShipped;
+  expect(resources).toEqual(shipped.resources);
+  expect(lines.filter((line) => !shipped.lines.includes(line))).toEqual(
+    ["main", "candidate"].map(
+      (label) =>
+        `moor:endpoints.chat.deployments.${label}.size: Azure retired Standard_NC24ads_A100_v4 on 2027-03-31. The lock was made before that was a rule, and stays as it is.`,
+    ),
+  );
+  const { lock } = otherMoor(retire, () => require("../../cli/lock") as typeof import("../../cli/lock"));
+  await expect(lock({ stack: "prod", folder: root, check: true })).rejects.toThrow(
+    /MOOR031 moor:endpoints\.chat\.deployments\.main\.size\n/,
+  );
 });
