@@ -196,6 +196,13 @@ test.each<[string, (text: string) => string, string, string]>([
   expect(mistakes(edit(lock()))).toEqual([{ code: "MOOR053", path: `moor.lock.prod.yaml.endpoints.chat.main.${path}`, problem }]);
 });
 
+test("a lock settles only the size that it was made for: another one that can't be is a mistake", () => {
+  const changed = prodSettings((main) => (main.size = "Standard_DS3_v2"));
+  expect(mistakes(lock(), changed).map(({ code, path }) => [code, path])).toEqual([
+    ["MOOR032", "moor:endpoints.chat.deployments.main.size"],
+  ]);
+});
+
 test("a previous decision that is the current one is a contradiction", () => {
   expect(mistakes(lock({ previous: decision(true) }))).toEqual([
     {
