@@ -167,7 +167,9 @@ export const deployment = z
       keepPrevious: z
         .boolean({ error: "true or false" })
         .default(false)
-        .describe("Whether the deployment before a change stays at weight 0, paid for, so that `npm run lock -- -s prod --rollback chat/main` is instant."),
+        .describe(
+          "Whether the deployment before a change stays at weight 0, paid for, so that `npm run lock -- -s prod --rollback chat/main` is instant.",
+        ),
       check: z
         .strictObject(
           {
