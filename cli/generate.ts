@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeSchemas } from "../config/jsonSchema";
 import { settingsTable } from "../config/settingsTable";
-import { root } from "./local/session";
+import { root } from "./stackFiles";
 
 const begin = "<!-- settings:begin -->";
 const end = "<!-- settings:end -->";

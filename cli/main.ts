@@ -7,7 +7,9 @@ function load<Verb>(file: string): Verb {
 
 /** All verbs with their options. */
 export function commandLine(): Command {
-  const program = new Command("moor").description("Private inference endpoints on Azure Machine Learning, moored to their region");
+  const program = new Command("npm run")
+    .usage("<command> -- [arguments]")
+    .description("Private inference endpoints on Azure Machine Learning, moored to their region");
   program.enablePositionalOptions();
   program
     .command("demo")
@@ -55,7 +57,16 @@ export function commandLine(): Command {
     .command("generate")
     .description("write what is derived from the schema of stack file and lock: JSON Schemas for editors, the README's table")
     .action(() => load<typeof import("./generate")>("./generate").generate());
+  for (const command of program.commands) sayUsage(command, command.name());
   return program;
+}
+
+/** A command is called through npm, which takes options before `--` for its own: usage and errors show the line as it has to be typed. */
+function sayUsage(command: Command, name: string): void {
+  command.usage(`-- ${command.usage()}`);
+  command.showHelpAfterError(
+    `Usage: npm run ${name} ${command.usage()}\nMore: npm run ${name} -- --help. npm keeps options before the -- to itself.`,
+  );
 }
 
 /** Runs one verb and sets the exit code: a mistake is one message, never a stack trace. */

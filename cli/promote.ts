@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
-import { isMap, isScalar, parseDocument } from "yaml";
+import { isMap, isScalar } from "yaml";
+import { stackDocument } from "../config/stackYaml";
 import { promote as promoted } from "../planner/rollout/promotion";
-import { stackFileOf, stacksWithFile } from "./local/stackFile";
+import { requireStackFile } from "./stackFiles";
 
 export interface PromoteOptions {
   readonly stack: string;
@@ -13,8 +14,7 @@ export interface PromoteOptions {
 
 /** `npm run promote`: sets weights in the stack file, so that a promotion is a pull request. It touches neither Pulumi nor Azure. */
 export function promote(options: PromoteOptions): void {
-  const file = stackFileOf(options.stack);
-  if (file === undefined) throw new Error(`There is no stack file Pulumi.${options.stack}.yaml; there are ${stacksWithFile().join(", ")}.`);
+  const file = requireStackFile(options.stack);
   const { text, changes } = promoteText(fs.readFileSync(file, "utf8"), options);
   fs.writeFileSync(file, text);
   const list = changes.length === 0 ? "Nothing had to be changed." : changes.join("\n");
@@ -23,12 +23,22 @@ export function promote(options: PromoteOptions): void {
 
 /** The stack file with new weights: only the numbers are exchanged, so that comments and layout stay. */
 export function promoteText(text: string, { endpoint, label, weight }: Omit<PromoteOptions, "stack">): { text: string; changes: string[] } {
-  const document = parseDocument(text);
+  if (!/^\d{1,3}$/.test(weight)) throw new Error(`--weight is "${weight}"; allowed is a whole number from 0 to 100.`);
+  const document = stackDocument(text, "The stack file");
+  const endpoints = document.getIn(["config", "moor:endpoints"]);
   const path = ["config", "moor:endpoints", endpoint, "deployments"];
   const deployments = document.getIn(path);
-  if (!isMap(deployments)) throw new Error(`There is no endpoint ${endpoint} in the stack file.`);
+  if (!isMap(deployments)) {
+    const there = isMap(endpoints) ? endpoints.items.map(({ key }) => String(key)).join(", ") : "";
+    throw new Error(
+      `There is no endpoint ${endpoint} with deployments in the stack file; there ${there === "" ? "is none" : `are ${there}`}.`,
+    );
+  }
   const settings = deployments.toJSON() as Record<string, { readonly weight: number; readonly mirror?: number }>;
-  const before = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.weight]));
+  const before = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value?.weight]));
+  for (const [key, share] of Object.entries(before)) {
+    if (typeof share !== "number") throw new Error(`${endpoint}/${key} has no number as its weight in the stack file: write one first.`);
+  }
   const after = promoted(before, label, Number(weight));
   const edits = Object.keys(before).flatMap((key) => [
     { keys: [...path, key, "weight"], name: `${endpoint}/${key} weight`, from: before[key], to: after[key]! },

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type LockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
+import { type Lock, type LockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
 import { reportMistakes } from "../config/mistakes";
-import { root } from "./local/session";
+import { requireStackFile, root } from "./stackFiles";
 
 export interface RetireOptions {
   readonly stack: string;
@@ -12,6 +12,7 @@ export interface RetireOptions {
 
 /** `npm run retire`: gives up a deployment that is kept for the way back. The next `pulumi up` deletes it. */
 export function retire({ stack, endpoint, label }: RetireOptions): void {
+  requireStackFile(stack);
   const file = path.join(root, lockFileName(stack));
   if (!fs.existsSync(file)) throw new Error(`There is no ${lockFileName(stack)}: without a lock nothing is kept.`);
   const { text, name } = retireText(stack, fs.readFileSync(file, "utf8"), endpoint, label);
@@ -30,7 +31,17 @@ export function retireText(stack: string, lockText: string, endpoint: string, la
   if ("mistakes" in read) throw new Error(reportMistakes(stack, read.mistakes));
   const { lock } = read;
   const { previous, ...entry } = lock.endpoints[endpoint]?.[label] ?? {};
-  if (previous === undefined) throw new Error(`The lock keeps nothing before ${endpoint}/${label}: there is nothing to retire.`);
+  if (previous === undefined) {
+    const kept = withPrevious(lock);
+    const which = kept.length === 0 ? "It keeps none of any deployment" : `It keeps one of ${kept.join(", ")}`;
+    throw new Error(`The lock keeps nothing before ${endpoint}/${label}: there is nothing to retire. ${which}.`);
+  }
   const endpoints = { ...lock.endpoints, [endpoint]: { ...lock.endpoints[endpoint], [label]: entry as LockEntry } };
   return { text: writeLock({ ...lock, endpoints }), name: previous.name };
+}
+
+function withPrevious({ endpoints }: Lock): string[] {
+  return Object.entries(endpoints).flatMap(([key, labels]) =>
+    Object.entries(labels).flatMap(([label, { previous }]) => (previous === undefined ? [] : [`${key}/${label}`])),
+  );
 }

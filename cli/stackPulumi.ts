@@ -1,6 +1,7 @@
 import { exitCode, startPulumi } from "../azure-local/pulumi";
 import { openSession, root } from "./local/session";
-import { prepareStack, stackFileOf, stacksWithFile } from "./local/stackFile";
+import { prepareStack } from "./local/stackFile";
+import { requireStackFile } from "./stackFiles";
 
 /** Where a verb works: on the real stack with the user's own Pulumi, or on the one on this machine. */
 export interface StackOptions {
@@ -33,8 +34,7 @@ const readsSettings = ["preview", "up", "refresh"];
 
 /** @throws Error when the stack has no stack file, or pulumi is not to be found. */
 export async function openStackPulumi({ stack, local = false }: StackOptions): Promise<StackPulumi> {
-  const source = stackFileOf(stack);
-  if (source === undefined) throw new Error(`There is no stack file Pulumi.${stack}.yaml; there are ${stacksWithFile().join(", ")}.`);
+  const source = requireStackFile(stack);
   const session = local ? await openSession((line) => console.error(line)) : undefined;
   const file = session && (await prepareStack(session, stack, source));
   const engine = session?.engine ?? { command: "pulumi" };

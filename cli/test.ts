@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { ensureEngine } from "../azure-local/engine";
 import { exitCode } from "../azure-local/pulumi";
-import { root } from "./local/session";
+import { root } from "./stackFiles";
 
 /** `npm test`: everything the tests need, then jest with the arguments given. The exit code is jest's. */
 export async function test(args: string[]): Promise<void> {

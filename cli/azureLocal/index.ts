@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { type Azure, type AzureOptions, FolderInUse, openAzure, openIssuer } from "../../azure-local";
 import { inventory } from "../demo/inventory";
-import { localHome } from "../local/session";
+import { localHome, makeHome } from "../local/session";
 import { requestHeading, requestLine } from "./requestLine";
 
 export interface AzureLocalOptions {
@@ -17,6 +17,7 @@ export interface AzureLocalOptions {
 /** `npm run azure-local`: Azure-on-this-machine by HTTP and HTTPS, until Ctrl-C. */
 export async function azureLocal(options: AzureLocalOptions): Promise<void> {
   const home = path.resolve(options.home ?? localHome());
+  makeHome(home);
   const print = (line: string) => console.log(line);
   const azure = await open({
     home,
@@ -38,7 +39,9 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
 
 /** Prints a token of the test issuer: `npm run azure-local -- token <object id>`. */
 export function token(oid: string, { home, group, audience }: { home?: string; group: string[]; audience?: string }): void {
-  const issuer = openIssuer(path.join(path.resolve(home ?? localHome()), "issuer.secret"));
+  const folder = path.resolve(home ?? localHome());
+  makeHome(folder);
+  const issuer = openIssuer(path.join(folder, "issuer.secret"));
   console.log(issuer.issueToken({ oid, groups: group, audience }));
 }
 

@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import { Listr } from "listr2";
 import { type LocalSession, openSession, waitOutInterrupts } from "../local/session";
-import { prepareStack, stackFileOf } from "../local/stackFile";
+import { prepareStack } from "../local/stackFile";
+import { requireStackFile } from "../stackFiles";
 import { ask, type Endpoint } from "./chat";
 import { inventory } from "./inventory";
 import { expectNoChanges, up } from "./pulumi";
@@ -11,6 +12,8 @@ const stack = "dev";
 interface Demo {
   session: LocalSession;
   stackFile: string;
+  /** Why a step failed. The list of steps would print it beside the title, and the command once more. */
+  failure?: unknown;
 }
 
 /** `npm run demo`: the dev stack, from nothing to an answered request, on the real Pulumi engine and with no subscription. */
@@ -36,33 +39,56 @@ export async function demo(): Promise<void> {
   }
 }
 
-function bringUp(context: Demo): Promise<Demo> {
+async function bringUp(context: Demo): Promise<void> {
   const tasks = new Listr<Demo>(
     [
       {
         title: "Pulumi engine and Azure on this machine",
-        task: async (demo, task) => {
+        task: step(async (demo, task) => {
           demo.session = await openSession((line) => {
             task.output = line;
           });
           const { version, from } = demo.session.engine;
           task.title += styleText("dim", ` · pulumi ${version} from ${from}`);
-        },
+        }),
       },
       {
         title: `pulumi up of the stack ${stack}`,
-        task: async (demo, task) => {
-          demo.stackFile = await prepareStack(demo.session, stack, stackFileOf(stack)!);
+        task: step(async (demo, task) => {
+          demo.stackFile = await prepareStack(demo.session, stack, requireStackFile(stack));
           const counts = await up(demo.session, stack, demo.stackFile, (line) => {
             task.output = line;
           });
           task.title += styleText("dim", ` · ${counts}`);
-        },
+        }),
       },
     ],
-    { fallbackRenderer: "simple", fallbackRendererCondition: () => !process.stdout.isTTY, registerSignalListeners: false },
+    {
+      fallbackRenderer: "simple",
+      fallbackRendererCondition: () => !process.stdout.isTTY,
+      registerSignalListeners: false,
+      rendererOptions: { showErrorMessage: false },
+    },
   );
-  return tasks.run(context);
+  try {
+    await tasks.run(context);
+  } catch (error) {
+    throw context.failure ?? error;
+  }
+}
+
+type Task = { title: string; output: unknown };
+
+/** A step whose failure the command prints at its end, and the list only marks. */
+function step(work: (demo: Demo, task: Task) => Promise<void>) {
+  return async (demo: Demo, task: Task) => {
+    try {
+      await work(demo, task);
+    } catch (error) {
+      demo.failure = error;
+      throw new Error("see below");
+    }
+  };
 }
 
 async function chatEndpoint(session: LocalSession): Promise<Endpoint> {

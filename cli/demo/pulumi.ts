@@ -40,7 +40,15 @@ async function run(
       onLine(line);
     });
   }
-  if ((await exitCode(child)) !== 0)
-    throw new Error(`pulumi ${verb[0]} of ${stack} failed:\n${lines.join("\n")}\n${recoverAdvice.replace("<stack>", stack)}`);
+  if ((await exitCode(child)) !== 0) throw new Error(`pulumi ${verb[0]} of ${stack} failed.\n${failure(lines, stack)}`);
   return lines;
+}
+
+/** What pulumi says of a failure, without the progress before it, which repeats parts of it, and what to do if something is half done. */
+export function failure(lines: readonly string[], stack: string): string {
+  const text = lines
+    .slice(Math.max(0, lines.indexOf("Diagnostics:")))
+    .join("\n")
+    .trimEnd();
+  return text.includes("Nothing was created or changed.") ? text : `${text}\n${recoverAdvice(stack)}`;
 }

@@ -1,9 +1,14 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
+import { requireStackFile, stacksWithFile } from "../stackFiles";
 import { type LocalSession, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
-import { prepareStack, stackFileOf, stacksWithFile } from "./stackFile";
+import { prepareStack } from "./stackFile";
 
 /** Verbs of `pulumi` that read a stack file. */
 const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
+
+/** Exit code of pulumi where it didn't understand its arguments, and so began nothing. */
+const wrongUsage = 2;
 
 const writesState = ["up", "update", "refresh", "destroy", "down", "dn"];
 
@@ -16,7 +21,8 @@ export async function local(args: string[]): Promise<void> {
   const interruptible = waitOutInterrupts();
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
-    if (process.exitCode !== 0 && args.some((arg) => writesState.includes(arg))) console.error(recoverAdvice);
+    const unfinished = process.exitCode !== 0 && process.exitCode !== wrongUsage;
+    if (unfinished && args.some((arg) => writesState.includes(arg))) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
   } finally {
     interruptible();
     await session.close();
@@ -30,8 +36,8 @@ async function completeArguments(session: LocalSession, args: string[]): Promise
   if (!verb || !readsStackFile.includes(verb) || writesStackFile(args) || args.includes("--help")) return args;
   const stack = option(args, "--stack", "-s")?.value ?? (await selectedStack(session));
   const given = option(args, "--config-file");
-  const source = given ? path.resolve(given.value) : stackFileOf(stack);
-  if (!source) throw new Error(`There is no stack file Pulumi.${stack}.yaml; there are ${stacksWithFile().join(", ")}.`);
+  const source = given ? path.resolve(given.value) : requireStackFile(stack);
+  if (!fs.existsSync(source)) throw new Error(`There is no file ${source}: give --config-file the path of a stack file, or leave it out.`);
   const copy = await prepareStack(session, stack, source);
   const rest = args.filter((_, index) => !given?.indexes.includes(index));
   return [...rest, "--config-file", copy];

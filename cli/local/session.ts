@@ -3,13 +3,13 @@ import * as path from "node:path";
 import { type Azure, type AzureOptions, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
 import { exitCode, pulumiEnvironment, startPulumi } from "../../azure-local/pulumi";
+import { root } from "../stackFiles";
 
-/** The program's folder. */
-export const root = path.join(__dirname, "..", "..");
+export { root } from "../stackFiles";
 
 /** What to do where a run finds what an interrupted one has left: its lock, or resources that the state doesn't know. */
-export const recoverAdvice =
-  "If an earlier run was interrupted, `npm run recover -- -s <stack> --local` puts the state right; then run the command again.";
+export const recoverAdvice = (stack = "<stack>") =>
+  `If an earlier run was interrupted, \`npm run recover -- -s ${stack} --local\` puts the state right; then run the command again.`;
 
 /** Where Azure-on-this-machine and the stacks on it are kept. */
 export function localHome(): string {
@@ -39,14 +39,29 @@ export function waitOutInterrupts(): () => void {
   return () => process.off("SIGINT", wait);
 }
 
-/** @throws Error when the folder can't be written */
-function makeHome(home: string): void {
+/** @throws Error when the folder can't be made or written */
+export function makeHome(home: string): void {
   try {
-    fs.mkdirSync(home, { recursive: true });
+    makeFolders(home);
     fs.accessSync(home, fs.constants.W_OK);
   } catch (error) {
     const { message } = error as Error;
     throw new Error(`Azure-on-this-machine can't be kept in ${home} (${message}); set MOOR_LOCAL_HOME to a folder that you may write.`);
+  }
+}
+
+/** One folder after the other: Node's own `recursive` never ends where a file system answers ENOENT below a folder that exists, as /proc does. */
+function makeFolders(folder: string): void {
+  if (fs.existsSync(folder)) {
+    if (!fs.statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+    return;
+  }
+  makeFolders(path.dirname(folder));
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    // Another command may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -1,25 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
+import { stackDocument } from "../../config/stackYaml";
 import { type LocalSession, root } from "./session";
+
+export { stackFileOf } from "../stackFiles";
 
 /** What a stack file says of its secrets; a copy on this machine has its own. */
 const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
 /** Stands in for a secret that only the real stack can decrypt. */
 const placeholder = "stand-in-for-a-secret-of-the-real-stack";
-
-/** The stack file of a stack, or undefined when there is none. */
-export function stackFileOf(stack: string): string | undefined {
-  const file = path.join(root, `Pulumi.${stack}.yaml`);
-  return fs.existsSync(file) ? file : undefined;
-}
-
-/** Names of the stacks that have a stack file. */
-export function stacksWithFile(): string[] {
-  const names = fs.readdirSync(root).map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1]);
-  return names.filter((name) => name !== undefined).sort();
-}
 
 /**
  * Brings a stack up to date on this machine and yields the stack file to run it with: a copy of the real one in which secrets are local.
@@ -29,8 +20,8 @@ export function stacksWithFile(): string[] {
 export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
-  const real = readStackFile(source);
-  const local = readStackFile(copy);
+  const real = stackDocument(fs.readFileSync(source, "utf8"), path.basename(source));
+  const local = fs.existsSync(copy) ? stackDocument(fs.readFileSync(copy, "utf8"), copy) : parseDocument("{}");
   const missing = takeOverSecrets(real, local);
   for (const key of encryption) real.delete(key);
   if (local.has("encryptionsalt")) real.set("encryptionsalt", local.get("encryptionsalt"));
@@ -51,18 +42,6 @@ async function prepareProject(session: LocalSession, stack: string): Promise<str
   const exists = fs.existsSync(path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`));
   if (!exists) await session.pulumiQuietly(["stack", "init", stack, "--non-interactive"], folder);
   return folder;
-}
-
-function readStackFile(file: string): Document {
-  const document = parseDocument(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "{}");
-  const mistake = document.errors[0];
-  if (mistake) throw new Error(`${path.basename(file)} is not YAML: ${mistake.message}`);
-  if (!isMap(document.contents)) {
-    throw new Error(
-      `${path.basename(file)} holds no settings: a stack file is a map with the key "config"; Pulumi.dev.yaml is an example.`,
-    );
-  }
-  return document;
 }
 
 /** Puts the local value of each secret into the real file's document; takes out, and yields, those that have none yet. */

@@ -8,6 +8,7 @@ import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
 import { version } from "../../package.json";
+import { requireStackFile, root } from "../stackFiles";
 import { differenceLines, lockDifferences } from "./differences";
 import { newestCommit } from "./hub";
 import { makeLock, type Sources } from "./make";
@@ -25,9 +26,6 @@ export interface LockArguments {
   /** Folder of the stack file and the lock. @default the program's own */
   readonly folder?: string;
 }
-
-/** The program's folder. */
-const root = path.join(__dirname, "..", "..");
 
 const sources: Sources = { madeBy: `moor ${version}`, newestCommit };
 
@@ -49,12 +47,10 @@ export async function lock({ stack, check, rollback, folder = root }: LockArgume
 }
 
 function readStack(stack: string, folder: string): { raw: RawStack; settings: Settings } {
-  const file = path.join(folder, `Pulumi.${stack}.yaml`);
-  if (!fs.existsSync(file))
-    throw new Error(`There is no stack file ${path.basename(file)} in ${folder}; write one, or name another stack.`);
+  const file = requireStackFile(stack, folder);
   const lockPath = path.join(folder, lockFileName(stack));
   const text = fs.existsSync(lockPath) ? { lock: fs.readFileSync(lockPath, "utf8") } : {};
-  const raw = { project: "moor", stack, folder, ...settingsOf(fs.readFileSync(file, "utf8")), ...text };
+  const raw = { project: "moor", stack, folder, ...settingsOf(fs.readFileSync(file, "utf8"), path.basename(file)), ...text };
   const { settings, draft, mistakes } = checkSettings(raw);
   if (settings === undefined) throw new Error(reportMistakes(stack, [...mistakes, ...draftRefusals(raw, draft, mistakes)]));
   if (settings["moor:lock"] === "none") {

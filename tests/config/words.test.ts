@@ -3,7 +3,7 @@ import { armIdType, isArmIdOf } from "../../config/armId";
 import { overlaps, parseCidr } from "../../config/cidr";
 import { show } from "../../config/mistakes";
 import { didYouMean, distance, nearest } from "../../config/nearest";
-import { settingsOf } from "../../config/stackYaml";
+import { settingsOf, stackDocument } from "../../config/stackYaml";
 
 test.each([
   ["", "abc", 3],
@@ -62,4 +62,14 @@ test("a stack file's settings are text as Pulumi would hand them over, and secre
     secretKeys: ["moor:huggingFaceToken"],
   });
   expect(settingsOf("")).toEqual({ settings: {}, secretKeys: [] });
+});
+
+test.each([
+  ["config: [", "Pulumi.x.yaml is not YAML: "],
+  ["- config", "Pulumi.x.yaml holds no settings: "],
+  ["config: 3", "Pulumi.x.yaml holds no settings: "],
+  ["", "Pulumi.x.yaml holds no settings: "],
+])("%j is no stack file, and one line says so.", (text, message) => {
+  expect(() => stackDocument(text, "Pulumi.x.yaml")).toThrow(message);
+  expect(() => stackDocument(text, "Pulumi.x.yaml")).toThrow(/^[^\n]+\.$/);
 });

@@ -58,9 +58,14 @@ test.each([
   [["--port", "70000"], "--port is 70000: it must be the first of four ports, from 0 (any free ones) to 65532.\n"],
   [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
   [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
-  [["--clock", "slow"], "error: option '--clock <clock>' argument 'slow' is invalid. Allowed choices are real, fast.\n"],
+  [
+    ["--clock", "slow"],
+    "error: option '--clock <clock>' argument 'slow' is invalid. Allowed choices are real, fast.\n" +
+      "Usage: npm run azure-local -- [options] [command]\n" +
+      "More: npm run azure-local -- --help. npm keeps options before the -- to itself.\n",
+  ],
 ])(
-  "%j is refused in one sentence",
+  "%j is refused: what is wrong, and what is allowed",
   (args, message) => {
     const { status, stderr } = spawnSync(process.execPath, [run, "azure-local", "--home", home, ...args], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 1, stderr: message });

@@ -1,0 +1,64 @@
+// Proves that a command given wrong words says what is wrong, what is allowed and how to go on, in a few lines, fails, and soon. Doesn't
+// prove what the engine says of a wrong stack file: that is tests/e2e's.
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { failure } from "../../cli/demo/pulumi";
+
+jest.setTimeout(30_000);
+
+const run = path.join(__dirname, "../../cli/run.js");
+
+function moor(args: readonly string[], home = path.join(os.tmpdir(), "moor-none")) {
+  const started = Date.now();
+  const env = { ...process.env, MOOR_LOCAL_HOME: home };
+  const { status, stderr } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8", env, timeout: 20_000 });
+  return { status, stderr: stderr.trimEnd(), seconds: (Date.now() - started) / 1000 };
+}
+
+const usage = (verb: string, rest: string) =>
+  `Usage: npm run ${verb} -- ${rest}\nMore: npm run ${verb} -- --help. npm keeps options before the -- to itself.`;
+
+test.each<[string[], string]>([
+  [["lock"], `error: required option '-s, --stack <stack>' not specified\n${usage("lock", "[options]")}`],
+  [["fit"], `error: missing required argument 'model'\n${usage("fit", "[options] <model>")}`],
+  [["demo", "x"], `error: too many arguments for 'demo'. Expected 0 arguments but got 1.\n${usage("demo", "[options]")}`],
+  [["lock", "-s", "nope"], "There is no stack file Pulumi.nope.yaml; there are dev, prod."],
+  [["retire", "-s", "nope", "--endpoint", "chat", "--label", "main"], "There is no stack file Pulumi.nope.yaml; there are dev, prod."],
+  [["lock", "-s", "../dev"], "There is no stack file Pulumi.../dev.yaml; there are dev, prod."],
+])("%j", (args, message) => {
+  const { status, stderr, seconds } = moor(args);
+  expect(stderr).toBe(message);
+  expect(status).toBe(1);
+  expect(seconds).toBeLessThan(10);
+});
+
+test.each([[["local", "preview", "-s", "dev"]], [["azure-local"]], [["azure-local", "token", "someone"]]])(
+  "A home that can't be made ends %j at once: below a file, and in /proc, where Node's own way of making folders never ends.",
+  (args) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-home-"));
+    try {
+      const file = path.join(folder, "file");
+      fs.writeFileSync(file, "");
+      for (const home of [file, path.join(file, "below"), ...(fs.existsSync("/proc/self") ? ["/proc/moor"] : [])]) {
+        const { status, stderr } = moor(args, home);
+        expect(stderr).toMatch(/^Azure-on-this-machine can't be kept in .*; set MOOR_LOCAL_HOME to a folder that you may write\.$/);
+        expect(stderr).toContain(home);
+        expect(status).toBe(1);
+      }
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+test("The demo tells a failure by pulumi's diagnostics, and how to recover only where something may be half done.", () => {
+  const progress = ["Updating (dev):", "@ updating....", "    pulumi:pulumi:Stack moor-dev error: a"];
+  expect(failure([...progress, "Diagnostics:", "  error: a", ""], "dev")).toBe(
+    "Diagnostics:\n  error: a\nIf an earlier run was interrupted, `npm run recover -- -s dev --local` puts the state right; then run the command again.",
+  );
+  const mistakes = ["Diagnostics:", '  error: Stack "dev" has one mistake. Nothing was created or changed.'];
+  expect(failure([...progress, ...mistakes], "dev")).toBe(mistakes.join("\n"));
+  expect(failure(["error: no such stack"], "dev")).toContain("error: no such stack\nIf an earlier run");
+});
