@@ -17,7 +17,9 @@ export async function drift(options: DriftOptions): Promise<void> {
   const pulumi = await openStackPulumi(options);
   try {
     const state = await exportState(pulumi);
-    const found = await Promise.all(writesOf(state).map((write) => look(pulumi, state, write)));
+    const writes = writesOf(state);
+    if (writes.length === 0) return console.log("The stack has written no endpoint yet, so there is nothing to compare.");
+    const found = await Promise.all(writes.map((write) => look(pulumi, state, write)));
     const drifted = found.filter(({ differences }) => differences.length > 0);
     for (const { name, differences } of drifted) console.log(report(name, differences));
     if (drifted.length === 0) return console.log("Azure has the endpoints as the stack wrote them.");

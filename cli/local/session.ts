@@ -86,7 +86,10 @@ export async function openSession(
       let errors = "";
       child.stdout!.setEncoding("utf8").on("data", (text) => (output += text));
       child.stderr!.setEncoding("utf8").on("data", (text) => (errors += text));
-      if ((await exitCode(child)) !== 0) throw new Error(`pulumi ${args[0]} failed:\n${output}${errors}`);
+      const code = await exitCode(child);
+      const verb = `pulumi ${args.slice(0, 2).join(" ")}`;
+      if (code >= 128) throw new Error(`${verb} was interrupted: run the command again.`);
+      if (code !== 0) throw new Error(`${verb} failed:\n${output}${errors}`);
       return output;
     },
     close: () => azure.close(),

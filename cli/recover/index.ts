@@ -16,6 +16,7 @@ import {
   type PlannedStep,
   subscriptionOf,
   withCandidates,
+  withoutEmptyComponents,
   withSentInputs,
 } from "./state";
 
@@ -81,13 +82,27 @@ async function putFailedRight(pulumi: StackPulumi): Promise<Mended> {
   return mended;
 }
 
-/** What the program would create now; a preview that is refused still shows it. */
+/** What the program would create now; a preview that is refused still shows it, but not one whose program ended before it began. */
 async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
-  const { output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"]);
+  const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"]);
+  const preview = readPreview(output);
+  const steps = preview?.steps ?? [];
+  if (preview !== undefined && (code === 0 || steps.some(({ urn }) => urn.includes("::azure-native:")))) return steps;
+  const said = preview?.diagnostics?.filter(({ severity }) => severity === "error").map(({ message }) => message) ?? [];
+  const reason = said.length > 0 ? said.join("") : `${output}${errors}`;
+  throw new Error(`pulumi preview failed, so it isn't known what is missing:\n${reason.trimEnd()}\nMend that and run the command again.`);
+}
+
+interface Preview {
+  readonly steps?: PlannedStep[];
+  readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
+}
+
+function readPreview(output: string): Preview | undefined {
   try {
-    return (JSON.parse(output) as { readonly steps?: PlannedStep[] }).steps ?? [];
+    return JSON.parse(output) as Preview;
   } catch {
-    throw new Error(`pulumi preview failed, so it isn't known what is missing:\n${output}${errors}`);
+    return undefined;
   }
 }
 
@@ -95,7 +110,7 @@ async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
 async function adopt(pulumi: StackPulumi, checkpoint: Checkpoint, candidates: readonly Candidate[]): Promise<Checkpoint> {
   await importState(pulumi, withCandidates(checkpoint, candidates));
   await pulumi.must(["refresh", "--yes", "--skip-preview", "--suppress-outputs"]);
-  const refreshed = withSentInputs(await exportState(pulumi), candidates);
+  const refreshed = withoutEmptyComponents(withSentInputs(await exportState(pulumi), candidates), candidates);
   await importState(pulumi, refreshed);
   return refreshed;
 }

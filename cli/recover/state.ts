@@ -92,6 +92,22 @@ export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Cand
   return { ...checkpoint, deployment: { ...checkpoint.deployment, resources } };
 }
 
+/** The state without components that came along as candidates and below which Azure has nothing: a stack of them alone could not be removed. */
+export function withoutEmptyComponents(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
+  const guessed = new Set(candidates.filter(({ id }) => id === undefined).map(({ urn }) => urn));
+  const resources = checkpoint.deployment.resources ?? [];
+  const used = new Set(
+    resources.flatMap(({ parent, dependencies = [], propertyDependencies = {} }) => [
+      ...(parent === undefined ? [] : [parent]),
+      ...dependencies,
+      ...Object.values(propertyDependencies).flatMap((urns) => urns ?? []),
+    ]),
+  );
+  const kept = resources.filter(({ urn }) => used.has(urn) || !guessed.has(urn));
+  const next = { ...checkpoint, deployment: { ...checkpoint.deployment, resources: kept } };
+  return kept.length === resources.length ? checkpoint : withoutEmptyComponents(next, candidates);
+}
+
 /** The ARM id that the inputs describe; none while one of them is unknown, or would be stored as a placeholder. */
 function idOf(resource: StateResource, subscriptionId: string): string | undefined {
   const { type, inputs = {} } = resource;

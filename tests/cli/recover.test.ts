@@ -9,6 +9,7 @@ import {
   newResources,
   subscriptionOf,
   withCandidates,
+  withoutEmptyComponents,
   withSentInputs,
 } from "../../cli/recover/state";
 import type { StackPulumi } from "../../cli/stackPulumi";
@@ -145,4 +146,32 @@ describe("deployments that Azure shows as Failed", () => {
     const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded")] });
     expect(mendFailed(before)).toEqual({ checkpoint: before, anew: [], again: [] });
   });
+
+test("A component that was only guessed goes again when nothing is below it; one that Azure has something of stays, as does what was there.", () => {
+  const component = (urn: string, parent?: string) => ({
+    urn,
+    custom: false,
+    type: "moor:index:X",
+    inputs: {},
+    ...(parent ? { parent } : {}),
+  });
+  const resources = [
+    group,
+    component("urn:old"),
+    component("urn:empty"),
+    component("urn:inner", "urn:empty"),
+    component("urn:full"),
+    identity("a", { parent: "urn:full", id: "/a" }),
+    component("urn:needed"),
+    identity("b", { dependencies: ["urn:needed"], id: "/b" }),
+  ];
+  const candidates = resources
+    .filter(({ urn }) => urn !== "urn:old" && urn !== "urn:rg")
+    .map((resource) => ({
+      urn: resource.urn,
+      ...("id" in resource ? { id: String(resource.id) } : {}),
+      resource: resource as never,
+    }));
+  const kept = withoutEmptyComponents(checkpoint({ resources }), candidates).deployment.resources!;
+  expect(urns(kept)).toEqual(["urn:rg", "urn:old", "urn:full", "urn:a", "urn:needed", "urn:b"]);
 });

@@ -77,3 +77,8 @@ test.each([5, 25, 45])("A run killed after %s writes is put right by recover, an
   const ids = created.map(({ path: target }) => target.split("?")[0]!.toLowerCase());
   expect(ids.length).toBe(new Set(ids).size);
 });
+
+test("Where nothing was ever made, recover leaves nothing in the state: the stack can be removed.", async () => {
+  await succeeds(["recover", "-s", "dev", "--local"]);
+  await succeeds(["local", "stack", "rm", "dev", "--yes", "--non-interactive"]);
+});
