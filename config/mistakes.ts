@@ -39,6 +39,10 @@ const configurationKinds = {
   MOOR024: { title: "Too many deployments of one endpoint", remedy: "Move some to a second endpoint." },
   MOOR025: { title: "Scale whose minimum is above its maximum", remedy: "Exchange `min` and `max`." },
   MOOR026: { title: "Deployments that share requests, but not a name for the model", remedy: "Give all of them one `servedName`." },
+  MOOR027: {
+    title: "More endpoints or deployments than Azure allows in a region",
+    remedy: "Move some to a stack in another region or subscription.",
+  },
   MOOR030: { title: "Unknown VM size", remedy: "Write a size that managed online endpoints accept." },
   MOOR031: { title: "Retired VM size", remedy: "Choose a size that Azure still runs." },
   MOOR032: { title: "VM size without a GPU for vLLM", remedy: "Choose a GPU size, or serve the model through a score.py." },

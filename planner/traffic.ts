@@ -7,6 +7,8 @@
 export const mirrorLimit = 50;
 /** Most deployments that one endpoint takes. Source: Azure docs, how-to-manage-quotas. */
 export const deploymentsPerEndpointLimit = 20;
+/** Most endpoints and deployments of a subscription in one region, other stacks' included. Source: the same. */
+export const regionLimits = { endpoints: 100, deployments: 500 } as const;
 
 /** The part of one deployment in its endpoint's traffic, in percent. */
 export interface Share {

@@ -1,7 +1,7 @@
 /** Rules about endpoints and their deployments. */
 import { ownedFlags } from "../../planner/handFlags";
 import { deploymentNameLength, endpointNameLength, nameLimit, namePartPattern } from "../../planner/names";
-import { deploymentsPerEndpointLimit, sumOfWeights } from "../../planner/traffic";
+import { deploymentsPerEndpointLimit, regionLimits, sumOfWeights } from "../../planner/traffic";
 import { type Mistake, mistake, show } from "../mistakes";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
@@ -12,7 +12,7 @@ type Tree = Readonly<Record<string, unknown>>;
 export function endpointMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, tree: Tree, stack: string): Mistake[] {
   const raw = asMap(tree["moor:endpoints"]);
   const each = Object.entries(endpoints).flatMap(([key, endpoint]) => oneEndpoint(key, endpoint ?? {}, asMap(raw[key]), stack));
-  return [...stackName(stack), ...each, ...sharedNames(endpoints)];
+  return [...stackName(stack), ...each, ...sharedNames(endpoints), ...regionCount(endpoints)];
 }
 
 function stackName(stack: string): Mistake[] {
@@ -55,6 +55,19 @@ function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): M
     if (first === undefined) return [];
     const problem = `${show(name)} is the name of endpoint ${show(first.key)} already.`;
     return [mistake("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that no other endpoint in the region has" })];
+  });
+}
+
+/** Limits of a subscription in a region: what other stacks have there counts too, and isn't known here. */
+function regionCount(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): Mistake[] {
+  const has = {
+    endpoints: Object.keys(endpoints).length,
+    deployments: Object.values(endpoints).reduce((sum, endpoint) => sum + Object.keys(endpoint?.deployments ?? {}).length, 0),
+  };
+  return (["endpoints", "deployments"] as const).flatMap((what) => {
+    if (has[what] <= regionLimits[what]) return [];
+    const allowed = `at most ${regionLimits[what]} ${what} of one subscription in a region`;
+    return [mistake("MOOR027", "moor:endpoints", { problem: `The stack has ${has[what]} ${what}.`, allowed })];
   });
 }
 

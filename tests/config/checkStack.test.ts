@@ -231,6 +231,27 @@ const rows: readonly Row[] = [
     "The endpoint has 21 deployments.",
   ],
   [
+    "there are 101 endpoints",
+    (s) => {
+      const many = Array.from({ length: 101 }, (_, index) => [`e${index}`, { auth: "key", deployments: { main: vllmDeployment() } }]);
+      s["moor:endpoints"] = Object.fromEntries(many);
+    },
+    "MOOR027",
+    "moor:endpoints",
+    "The stack has 101 endpoints.",
+  ],
+  [
+    "26 endpoints have 20 deployments each",
+    (s) => {
+      const labels = Array.from({ length: 20 }, (_, index) => [`d${index}`, vllmDeployment({ weight: index === 0 ? 100 : 0 })]);
+      const many = Array.from({ length: 26 }, (_, index) => [`e${index}`, { auth: "key", deployments: Object.fromEntries(labels) }]);
+      s["moor:endpoints"] = Object.fromEntries(many);
+    },
+    "MOOR027",
+    "moor:endpoints",
+    "The stack has 520 deployments.",
+  ],
+  [
     "the scale is upside down",
     (s) => {
       delete main(s).instances;
