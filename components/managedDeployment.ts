@@ -5,6 +5,7 @@ import { seconds } from "./duration";
 import { type LeftoverArgs, removeLeftovers } from "./leftovers";
 import { provisionedNetwork } from "./managedNetwork";
 import type { OnlineEndpoint } from "./onlineEndpoint";
+import { askForRoles } from "./roleRequest";
 import { roleWait } from "./roles";
 import { type Transform, transformed } from "./transform";
 
@@ -49,6 +50,7 @@ export function createManagedDeployment(
   extras: DeploymentExtras,
 ): machinelearningservices.OnlineDeployment {
   const { endpoint, decision, instances, autoscaled = false, rolePropagationSeconds = 300, after = [], transform } = args;
+  const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.roleRequests)];
   const leftovers = args.leftovers === undefined ? [] : [removeLeftovers(`${name}-leftovers`, args.leftovers)];
   return new machinelearningservices.OnlineDeployment(
     ...transformed(
@@ -75,9 +77,11 @@ export function createManagedDeployment(
           beforeCreate: [
             provisionedNetwork(`${name}-network`, endpoint.workspace),
             roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds),
+            ...asked,
             ...leftovers,
           ],
-          beforeUpdate: leftovers,
+          // One that failed at its creation is in the state, so making it anew is an update.
+          beforeUpdate: [...asked, ...leftovers],
         },
         customTimeouts: { create: "120m", update: "120m", delete: "60m" },
       },

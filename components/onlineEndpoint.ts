@@ -67,6 +67,8 @@ export interface EndpointReference {
   readonly body: machinelearningservices.OnlineEndpointArgs;
   /** When the identity's roles were granted. */
   readonly roleTimes: RoleTimes;
+  /** Roles that the identity needs and that others grant; none where this stack does. */
+  readonly roleRequests: readonly Grant[];
 }
 
 /**
@@ -89,6 +91,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   readonly createdAt: pulumi.Output<string>;
   readonly body: machinelearningservices.OnlineEndpointArgs;
   readonly roleTimes: RoleTimes;
+  readonly roleRequests: readonly Grant[];
   /** Scheme and host that clients call, without a path: `https://<endpoint>.<region>.inference.ml.azure.com`. */
   readonly origin: pulumi.Output<string>;
   /** ARM id of the endpoint's identity. */
@@ -104,7 +107,9 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.workspace = args.workspace;
     const identity = this.chooseIdentity(args);
     this.identityId = identity.id;
-    const roles = this.grantPullAndRead(args, identity);
+    const needs = this.pullAndRead(args, identity);
+    this.roleRequests = args.roles === "external" ? Object.values(needs) : [];
+    const roles = args.roles === "external" ? [] : this.grantAll(needs);
     this.roleTimes = roleTimes(roles);
     const { resource, body } = this.createEndpoint(args, identity, roles);
     this.resource = resource;
@@ -129,16 +134,16 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   }
 
   /** Azure grants a user-assigned identity nothing by itself, and a deployment without these fails at its start. */
-  private grantPullAndRead(args: OnlineEndpointArgs, { principalId }: Identity): authorization.RoleAssignment[] {
-    if (args.roles === "external") return [];
-    const grants: Record<string, Omit<Grant, "principalId">> = {
-      "acr-pull": { role: "AcrPull", scope: args.imageRegistryId },
-      "blob-reader": { role: "Storage Blob Data Reader", scope: args.storageAccountId },
-      ...(args.vaultId === undefined ? {} : { "secrets-user": { role: "Key Vault Secrets User", scope: args.vaultId } }),
+  private pullAndRead(args: OnlineEndpointArgs, { principalId }: Identity): Record<string, Grant> {
+    return {
+      "acr-pull": { principalId, role: "AcrPull", scope: args.imageRegistryId },
+      "blob-reader": { principalId, role: "Storage Blob Data Reader", scope: args.storageAccountId },
+      ...(args.vaultId === undefined ? {} : { "secrets-user": { principalId, role: "Key Vault Secrets User", scope: args.vaultId } }),
     };
-    return Object.entries(grants).map(([name, grant]) =>
-      grantRole(`${this.logicalName}-${name}`, { principalId, ...grant }, { parent: this }),
-    );
+  }
+
+  private grantAll(grants: Record<string, Grant>): authorization.RoleAssignment[] {
+    return Object.entries(grants).map(([name, grant]) => grantRole(`${this.logicalName}-${name}`, grant, { parent: this }));
   }
 
   private createEndpoint(args: OnlineEndpointArgs, identity: Identity, roles: readonly pulumi.Resource[]) {

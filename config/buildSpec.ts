@@ -24,7 +24,7 @@ export function buildSpec({ project, stack }: RawStack, settings: Settings, deci
     decisionsFrom: settings["moor:lock"] === "none" ? "computed" : "lock",
     notes: [
       ...lockNotes(settings),
-      ...platformNotes(endpoints),
+      ...platformNotes(settings["moor:platform"], endpoints),
       ...endpoints.flatMap(endpointNotes),
       ...quotaNotes(quotaOf(stack, settings, decisions)),
       ...skipped.map(({ message }) => message),
@@ -102,8 +102,16 @@ function lockNotes(settings: Settings): string[] {
   return ["Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs."];
 }
 
-function platformNotes(endpoints: readonly EndpointSpec[]): string[] {
-  return endpoints.length > 0 ? [] : ["No endpoints: the stack makes the platform and nothing that serves."];
+function platformNotes({ roles }: PlatformSettings, endpoints: readonly EndpointSpec[]): string[] {
+  return [
+    ...(endpoints.length > 0 ? [] : ["No endpoints: the stack makes the platform and nothing that serves."]),
+    ...(roles === "moor"
+      ? []
+      : [
+          "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks, with the command for " +
+            "their owner, and the deployment fails until they are granted.",
+        ]),
+  ];
 }
 
 function endpointNotes({ key, auth, invokers, gate, deployments }: EndpointSpec): string[] {

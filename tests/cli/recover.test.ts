@@ -146,6 +146,7 @@ describe("deployments that Azure shows as Failed", () => {
     const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded")] });
     expect(mendFailed(before)).toEqual({ checkpoint: before, anew: [], again: [] });
   });
+});
 
 test("A component that was only guessed goes again when nothing is below it; one that Azure has something of stays, as does what was there.", () => {
   const component = (urn: string, parent?: string) => ({
