@@ -156,3 +156,11 @@ test("weights that sum to anything but 0 or 100 never become a spec", () => {
     { numRuns: 50 },
   );
 });
+
+test("a stack that grants no roles says so, and when others are told which", () => {
+  const notes = (roles: string) => specOf(spoilt((s) => (s["moor:platform"].roles = roles))).notes.join("\n");
+  expect(notes("external")).toContain(
+    "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks",
+  );
+  expect(notes("moor")).not.toContain("roles");
+});
