@@ -16,7 +16,7 @@ export interface HubAccessArgs {
   readonly token?: pulumi.Input<string>;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must be done before the first rule: other outbound rules. @default - nothing */
-  readonly after?: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the child's arguments. */
   readonly transform?: { readonly token?: Transform<keyvault.SecretArgs> };
 }

@@ -49,7 +49,7 @@ export interface InferenceEndpointArgs {
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must exist before the endpoint and go after it: model versions. @default - nothing */
-  readonly after?: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 type Deployment = GpuDeployment | ScoreDeployment;
@@ -160,7 +160,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   /** What the deployments' instances need in order to reach anything. */
-  private get network(): pulumi.Resource[] {
+  private get network(): pulumi.Input<pulumi.Resource>[] {
     return [...this.args.workspace.ready, ...(this.hub?.ready ?? [])];
   }
 

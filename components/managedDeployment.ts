@@ -30,7 +30,7 @@ export interface ManagedDeploymentArgs {
   readonly leftovers?: LeftoverArgs;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must be done before: the deployment before this one on the same endpoint, outbound rules. @default - nothing */
-  readonly after?: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the child's arguments. */
   readonly transform?: { readonly deployment?: Transform<machinelearningservices.OnlineDeploymentArgs> };
 }

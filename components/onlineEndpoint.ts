@@ -46,7 +46,7 @@ export interface OnlineEndpointArgs {
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must exist before the endpoint and go after it: images and models of its deployments. @default - nothing */
-  readonly after?: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the children's arguments. `Traffic` writes the changed endpoint too. */
   readonly transform?: {
     readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;

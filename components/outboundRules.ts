@@ -30,7 +30,7 @@ export function createOutboundRules(
   parentName: string,
   workspace: WorkspaceReference,
   rules: OutboundRules,
-  opts: pulumi.CustomResourceOptions & { readonly after?: readonly pulumi.Resource[] },
+  opts: pulumi.CustomResourceOptions & { readonly after?: readonly pulumi.Input<pulumi.Resource>[] },
 ): pulumi.Resource[] {
   const { after = [], ...common } = opts;
   const made: pulumi.Resource[] = [];

@@ -37,8 +37,8 @@ export interface WorkspaceArgs {
    */
   readonly workspace?: CreateOrExisting;
   /**
-   * The registry that images are pulled from. An existing one must not be the workspace's own; it must be Premium and may be in another
-   * subscription of the tenant, and gets an outbound rule and the role by which the workspace's identity approves it.
+   * The registry that images are pulled from. An existing one must be Premium and may be in another subscription of the tenant. Unless it is
+   * the existing workspace's own, it gets an outbound rule and the role by which the workspace's identity approves it.
    * @default "create"
    */
   readonly imageRegistry?: CreateOrExisting;
@@ -81,6 +81,8 @@ interface Core {
   readonly storageAccountId: pulumi.Output<string>;
   readonly vaultId: pulumi.Output<string>;
   readonly principalId: pulumi.Output<string>;
+  /** ARM id of an existing workspace's own registry. */
+  readonly registryId?: pulumi.Output<string | undefined>;
   readonly resources: pulumi.Resource[];
 }
 
@@ -114,7 +116,7 @@ export class Workspace extends pulumi.ComponentResource {
   /** ARM id of the Log Analytics workspace. */
   readonly logsId: pulumi.Output<string>;
   /** What a deployment waits for: private endpoints and outbound rules. */
-  readonly ready: pulumi.Resource[];
+  readonly ready: pulumi.Input<pulumi.Resource>[];
 
   private readonly logicalName: string;
   private readonly args: WorkspaceArgs;
@@ -278,6 +280,7 @@ export class Workspace extends pulumi.ComponentResource {
       storageAccountId: workspace.apply(({ storageAccount }) => storageAccount!),
       vaultId: workspace.apply(({ keyVault }) => keyVault!),
       principalId: workspace.apply(workspacePrincipal),
+      registryId: workspace.apply(({ containerRegistry }) => containerRegistry),
       resources: this.createPrivateEndpoints({}),
     };
   }
@@ -304,9 +307,23 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   /** Host-name and private-endpoint rules, and a foreign registry's own, one after another. */
-  private openOutbound(core: Core): pulumi.Resource[] {
-    const { outboundRules = {} } = this.args;
-    if (this.ownsRegistry) return createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: core.resources });
+  private openOutbound(core: Core): pulumi.Input<pulumi.Resource>[] {
+    const { outboundRules = {}, imageRegistry = "create" } = this.args;
+    const common = { parent: this, after: core.resources };
+    if (this.ownsRegistry) return createOutboundRules(this.logicalName, this, outboundRules, common);
+    if (core.registryId === undefined || imageRegistry === "create") return this.openRegistry(core, outboundRules, core.resources);
+    const rules = createOutboundRules(this.logicalName, this, outboundRules, common);
+    const last = rules.at(-1) ?? this;
+    // Azure has connected an existing workspace's own registry itself and refuses a second rule to it. Which that is, only Azure knows.
+    const registry = core.registryId.apply((own) =>
+      own?.toLowerCase() === imageRegistry.existing.toLowerCase()
+        ? last
+        : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
+    );
+    return [...rules, registry];
+  }
+
+  private openRegistry(core: Core, outboundRules: OutboundRules, after: readonly pulumi.Resource[]): pulumi.Resource[] {
     const approver = this.grant("image-registry-approver", {
       principalId: core.principalId,
       role: "Azure AI Enterprise Network Connection Approver",
@@ -317,7 +334,7 @@ export class Workspace extends pulumi.ComponentResource {
       this.logicalName,
       this,
       { "image-registry": registryRule, ...outboundRules },
-      { parent: this, after: [...core.resources, ...approver] },
+      { parent: this, after: [...after, ...approver] },
     );
   }
 

@@ -315,6 +315,21 @@ test("An existing workspace is read for its stores and its identity, and only wh
   expect(find(recording, "platform-image-registry").inputs).toMatchObject({ workspaceName: "shared", resourceGroupName: "hub" });
 });
 
+test.each([
+  ["its own", existing.imageRegistry.toUpperCase(), []],
+  ["another", `${hub}/Microsoft.ContainerRegistry/registries/other`, ["platform-image-registry", "platform-image-registry-approver"]],
+  ["one where it has none", undefined, ["platform-image-registry", "platform-image-registry-approver"]],
+])("An existing workspace with an existing registry that is %s gets a rule only where Azure has made none.", async (_, own, made) => {
+  const token = "azure-native:machinelearningservices:getWorkspace";
+  const invokes = { [token]: { ...answers.invokes![token], ...(own === undefined ? {} : { containerRegistry: own }) } };
+  const args = { workspace: { existing: existing.workspace }, imageRegistry: { existing: existing.imageRegistry } };
+  for (const preview of [false, true]) {
+    const recording = await make(args, { invokes, preview });
+    const names = recording.resources.map(({ name }) => name).filter((name) => name.startsWith("platform-image-registry"));
+    expect(names.sort()).toEqual(made);
+  }
+});
+
 test("An existing identity is used as given.", async () => {
   const id = `${hub}/Microsoft.ManagedIdentity/userAssignedIdentities/theirs`;
   const recording = await make({ identity: { existing: { id, principalId: TENANT } } });
