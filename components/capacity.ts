@@ -1,6 +1,6 @@
 /** The number of instances that a deployment must have before requests move to it. */
 import * as pulumi from "@pulumi/pulumi";
-import { labelOf } from "../planner/rollout/transition";
+import { type Gaining, instancesNeeded, type Serving } from "../planner/rollout/capacity";
 import { setInstances } from "./arm";
 import { factsOf } from "./gate/subjects";
 import { addressOf, type EndpointAddress, known, liveDeployment, liveEndpoint, type Shares } from "./liveEndpoint";
@@ -9,15 +9,13 @@ import type { EndpointReference } from "./onlineEndpoint";
 /** Seconds that Azure may take to start instances. */
 const startSeconds = 3600;
 
-/** A deployment whose number of instances is autoscale's, and the most that it may have. */
-export interface Scalable {
-  readonly name: string;
-  readonly max: number;
-}
+/** A deployment whose number of instances is autoscale's. */
+export type Scalable = Pick<Gaining, "name" | "concurrency" | "max">;
 
 /**
- * Gives a deployment that gains weight as many instances as the one of its label has that serves now. A new one starts with as many, but
- * time has passed since; and one that was kept for the way back has what it had when it served last. Neither has autoscale yet.
+ * Gives a deployment that gains weight the instances that this takes, from what serves now. A new one starts with as many as the one before
+ * it, but time has passed since; one that was kept for the way back has what it had when it served last; and one of another label has its
+ * minimum. Autoscale would add them one at a time, after requests have been refused.
  */
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
@@ -25,17 +23,26 @@ export function matchCapacity(name: string, endpoint: EndpointReference, scalabl
     const live = await liveEndpoint(address);
     if (live === undefined) return;
     const after = factsOf(newInputs).traffic ?? {};
-    const gaining = scalable.filter((one) => (after[one.name] ?? 0) > 0 && !live.traffic[one.name]);
-    for (const one of gaining) await grow(one, address, live.traffic, await known(endpoint.id));
+    const gaining = scalable.filter((one) => (after[one.name] ?? 0) > (live.traffic[one.name] ?? 0));
+    if (gaining.length === 0) return;
+    const serving = await servingNow(address, live.traffic);
+    for (const one of gaining) await grow({ ...one, weight: after[one.name]! }, serving, address, await known(endpoint.id));
   });
 }
 
-async function grow({ name, max }: Scalable, address: EndpointAddress, traffic: Shares, endpointId: string): Promise<void> {
-  const serving = Object.keys(traffic).filter((other) => other !== name && labelOf(other) === labelOf(name) && traffic[other]! > 0);
-  const counts = await Promise.all([name, ...serving].map(async (one) => (await liveDeployment(address, one))?.instances ?? 0));
-  const [own = 0, ...others] = counts;
-  const wanted = Math.min(max, Math.max(0, ...others));
+/** Read before anything grows, so that what one gains is no reason for another to grow. */
+async function servingNow(address: EndpointAddress, traffic: Shares): Promise<Serving[]> {
+  const names = Object.keys(traffic).filter((name) => traffic[name]! > 0);
+  const found = await Promise.all(names.map(async (name) => ({ name, live: await liveDeployment(address, name) })));
+  return found.flatMap(({ name, live }) =>
+    live === undefined ? [] : [{ name, weight: traffic[name]!, instances: live.instances ?? 0, concurrency: live.concurrency }],
+  );
+}
+
+async function grow(one: Gaining, serving: readonly Serving[], address: EndpointAddress, endpointId: string): Promise<void> {
+  const own = (await liveDeployment(address, one.name))?.instances ?? 0;
+  const wanted = instancesNeeded(one, serving);
   if (own >= wanted) return;
-  pulumi.log.info(`${name} has ${own} of the ${wanted} instances that serve now; starting the others before it gets traffic.`);
-  await setInstances(`${endpointId}/deployments/${name}`, wanted, startSeconds);
+  pulumi.log.info(`${one.name} has ${own} of the ${wanted} instances that its requests need now; starting the others before it gets them.`);
+  await setInstances(`${endpointId}/deployments/${one.name}`, wanted, startSeconds);
 }

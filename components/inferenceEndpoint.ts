@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../planner/decision";
 import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../planner/rollout";
+import { instancesNeeded } from "../planner/rollout/capacity";
 import { Autoscale } from "./autoscale";
+import type { Scalable } from "./capacity";
 import { ContainerImage, environmentVersion } from "./containerImage";
 import type { GateMode } from "./gate";
 import { GpuDeployment } from "./gpuDeployment";
@@ -204,12 +206,16 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     return new GpuDeployment(name, { ...common, modelVersionId, secretReferences }, { parent: this });
   }
 
-  /** As many as the one it replaces has now, so that the shift doesn't meet a smaller deployment; within its own bounds. */
-  private startingInstances(endpoint: OnlineEndpoint, { instances, scale, startsLike }: PlannedDeployment): pulumi.Input<number> {
+  /** As many as take the place of the one it replaces, so that the shift doesn't meet a smaller deployment; within its own bounds. */
+  private startingInstances(endpoint: OnlineEndpoint, planned: PlannedDeployment): pulumi.Input<number> {
+    const { decision, instances, scale, startsLike, weight } = planned;
     if (startsLike === undefined || scale === undefined) return instances;
     return addressOf(endpoint).apply(async (address) => {
       const live = await liveDeployment(address, startsLike);
-      return Math.max(instances, Math.min(live?.instances ?? 0, scale.max));
+      if (live === undefined) return instances;
+      // Shares are the shift's business: this one begins as the other's equal.
+      const before = { name: startsLike, weight, instances: live.instances ?? 0, concurrency: live.concurrency };
+      return Math.max(instances, instancesNeeded({ ...scalableOf(decision, scale), weight }, [before]));
     });
   }
 
@@ -223,7 +229,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     const { gate: mode = "runner", gateSeconds: deadlineSeconds } = this.args;
     const { stack, drainSeconds } = this.leftovers(endpoint);
     const subjects = this.planned.map(({ decision, check, inPlace }) => ({ name: decision.name, decision, check, inPlace }));
-    const scalable = this.planned.flatMap(({ decision, scale }) => (scale === undefined ? [] : [{ name: decision.name, max: scale.max }]));
+    const scalable = this.planned.flatMap(({ decision, scale }) => (scale === undefined ? [] : [scalableOf(decision, scale)]));
     return new Traffic(
       `${this.logicalName}-traffic`,
       {
@@ -277,6 +283,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   private speaksOpenAi(): boolean {
     return this.planned.some(({ decision }) => decision.pattern === "vllm");
   }
+}
+
+function scalableOf({ name, requestSettings }: DeploymentDecision, { max }: NonNullable<PlannedDeployment["scale"]>): Scalable {
+  return { name, max, concurrency: requestSettings.maxConcurrentRequestsPerInstance };
 }
 
 function isFromHub({ model }: DeploymentDecision): boolean {

@@ -43,13 +43,26 @@ export async function liveEndpoint(address: EndpointAddress): Promise<LiveEndpoi
   return { authMode, origin: new URL(scoringUri).origin, traffic, mirrorTraffic };
 }
 
-/** State and number of instances of a deployment, or undefined when there is none of that name. */
-export async function liveDeployment(
-  address: EndpointAddress,
-  deploymentName: string,
-): Promise<{ readonly state: string; readonly instances: number | undefined } | undefined> {
+export interface LiveDeployment {
+  readonly state: string;
+  readonly instances: number | undefined;
+  /** Requests that one instance takes at once. */
+  readonly concurrency: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A deployment, or undefined when there is none of that name. */
+export async function liveDeployment(address: EndpointAddress, deploymentName: string): Promise<LiveDeployment | undefined> {
   const found = await unlessMissing(machinelearningservices.getOnlineDeployment({ ...address, deploymentName }, { async: true }));
-  return found && { state: found.properties.provisioningState, instances: found.sku?.capacity };
+  if (found === undefined) return undefined;
+  const { provisioningState: state, requestSettings } = found.properties;
+  // Azure's own number where none was given. Source: ARM schema of onlineEndpoints/deployments.
+  return {
+    state,
+    instances: found.sku?.capacity,
+    concurrency: requestSettings?.maxConcurrentRequestsPerInstance ?? 1,
+    tags: found.tags ?? {},
+  };
 }
 
 /** What an invoke yields, or undefined when the resource it asks for doesn't exist. */
