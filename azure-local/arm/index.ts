@@ -96,11 +96,13 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules));
   const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
+  const show = (resource: Resource) => service.show(resource);
   const handle = (request: ArmRequest): ArmResponse => {
     try {
       return service.handle(request);
     } finally {
       engine.commit();
+      options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
   const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, value) => {
@@ -127,7 +129,6 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     engine.settle();
     return look();
   };
-  const show = (resource: Resource) => service.show(resource);
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     port: portOf(server),

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock";
 import type { NetworkPosition } from "./dataPlane";
 import type { Fault } from "./faults";
+import type { JsonObject } from "./json";
 import type { Grade } from "./model";
 import type { CoreLimits, Limits } from "./quota";
 
@@ -28,6 +29,11 @@ export interface ArmOptions {
   readonly clock?: Clock;
   /** Origin of an endpoint's `scoringUri`. @default Azure's own, `https://<name>.<region>.inference.ml.azure.com` */
   readonly scoringOrigin?: (endpointName: string) => string;
+  /**
+   * Told of each call when it was handled and before its caller is answered, with all resources of a type as they are at that moment:
+   * operations that are due are not brought to their end by the look. @default nobody is told
+   */
+  readonly onCall?: (call: { readonly method: string; readonly path: string }, list: (type: string) => JsonObject[]) => void;
   /** What goes wrong, and at which call. @default none */
   readonly faults?: readonly Fault[];
   /**

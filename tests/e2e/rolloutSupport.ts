@@ -3,7 +3,6 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { exitCode } from "../../azure-local/pulumi";
-import { root } from "../../cli/local/session";
 import { prepareStack } from "../../cli/local/stackFile";
 import type { Run, Sandbox } from "./sandbox";
 
@@ -47,7 +46,7 @@ export async function startUp(sandbox: Sandbox, stack: string, stackFile: string
   const file = await prepareStack(sandbox, stack, stackFile);
   const args = ["up", "--yes", "--skip-preview", "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
   const child = spawn(sandbox.engine.command, args, {
-    cwd: root,
+    cwd: sandbox.folder,
     env: sandbox.environment,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -75,8 +74,8 @@ export async function startUp(sandbox: Sandbox, stack: string, stackFile: string
 
 /** Runs a verb of the command line on the dev stack of a sandbox, in a process of its own. */
 export async function moor(sandbox: Sandbox, ...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, [path.join(root, "cli", "run.js"), ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [path.join(sandbox.folder, "cli", "run.js"), ...args], {
+    cwd: sandbox.folder,
     env: { ...process.env, MOOR_LOCAL_HOME: sandbox.home },
     stdio: ["ignore", "pipe", "pipe"],
   });

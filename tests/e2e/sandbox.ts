@@ -23,6 +23,8 @@ export interface Request {
 
 /** An Azure and a Pulumi of a test's own, in a folder of its own. */
 export interface Sandbox extends LocalSession {
+  /** Folder of the program that runs: with its stack files and locks. */
+  readonly folder: string;
   /** Runs pulumi on a stack, from its shipped stack file or an edited one. */
   run(verb: string, stack: string, options?: { args?: string[]; stackFile?: string }): Promise<Run>;
   /** Writes a stack file that differs from the shipped one: each change sets a path of keys, or deletes it when undefined. */
@@ -33,8 +35,11 @@ export interface Sandbox extends LocalSession {
   arm(method: string, id: string, apiVersion: string, body?: unknown): Promise<Response>;
 }
 
-/** @param from Folder with the state to begin with, as an earlier home was; it stays as it is. @default - nothing is there */
-export async function openSandbox(options: Parameters<typeof openSession>[2] = {}, from?: string): Promise<Sandbox> {
+/**
+ * @param from Folder with the state to begin with, as an earlier home was; it stays as it is. @default - nothing is there
+ * @param folder Folder of the program, where it is a copy of its own: see `cloneProgram`. @default the program itself
+ */
+export async function openSandbox(options: Parameters<typeof openSession>[2] = {}, from?: string, folder = root): Promise<Sandbox> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
   if (from !== undefined) fs.cpSync(from, home, { recursive: true });
   const session = await openSession(() => {}, home, options);
@@ -46,12 +51,13 @@ export async function openSandbox(options: Parameters<typeof openSession>[2] = {
   let edits = 0;
   return {
     ...session,
+    folder,
     arm,
-    async run(verb, stack, { args = [], stackFile = stackFileOf(stack)! } = {}) {
+    async run(verb, stack, { args = [], stackFile = path.join(folder, `Pulumi.${stack}.yaml`) } = {}) {
       const file = await prepareStack(session, stack, stackFile);
       const changes = ["up", "refresh", "destroy"].includes(verb) && !args.includes("--preview-only") ? ["--yes", "--skip-preview"] : [];
       const all = [verb, ...changes, ...args, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
-      return runToEnd(session, all);
+      return runToEnd(session, all, folder);
     },
     edit(stack, changes) {
       const document = parseDocument(fs.readFileSync(stackFileOf(stack)!, "utf8"));
@@ -82,8 +88,8 @@ export async function openSandbox(options: Parameters<typeof openSession>[2] = {
   };
 }
 
-async function runToEnd(session: LocalSession, args: string[]): Promise<Run> {
-  const child = spawn(session.engine.command, args, { cwd: root, env: session.environment, stdio: ["ignore", "pipe", "pipe"] });
+async function runToEnd(session: LocalSession, args: string[], cwd: string): Promise<Run> {
+  const child = spawn(session.engine.command, args, { cwd, env: session.environment, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {

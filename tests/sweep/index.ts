@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { ensureEngine } from "../../azure-local/engine";
 import { openPool, type Pool } from "./pool";
 import { type Scenario, scenarios } from "./scenarios";
-import type { Effect, Outcome, Write } from "./trial";
+import type { Effect, Outcome, Task, Write } from "./trial";
 
 export interface SweepOptions {
   readonly effects: readonly Effect[];
@@ -45,7 +45,7 @@ export async function sweep(options: SweepOptions): Promise<boolean> {
   const began = Date.now();
   await ensureEngine((line) => console.error(line));
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-sweep-"));
-  const pool = openPool(options.workers);
+  const pool = openPool<Task, Outcome>(path.join(__dirname, "worker.ts"), options.workers);
   try {
     const references = await runUndisturbed(pool, folder);
     const steps = stepsOf(references, options.effects).filter(({ number }) => options.only?.has(number) ?? true);
@@ -63,7 +63,7 @@ export async function sweep(options: SweepOptions): Promise<boolean> {
 }
 
 /** Each scenario once, as soon as the one is over that it begins from. */
-async function runUndisturbed(pool: Pool, folder: string): Promise<Reference[]> {
+async function runUndisturbed(pool: Pool<Task, Outcome>, folder: string): Promise<Reference[]> {
   const running = new Map<string, Promise<Reference>>();
   for (const scenario of scenarios) {
     const { name, from } = scenario;
@@ -106,7 +106,7 @@ function inOrder(a: Write, b: Write): number {
   return one! < other! ? -1 : 1;
 }
 
-async function tryStep(pool: Pool, step: Step): Promise<Result> {
+async function tryStep(pool: Pool<Task, Outcome>, step: Step): Promise<Result> {
   const { reference, effect, write } = step;
   const { scenario, from, picture } = reference;
   const fault = effect && write ? { fault: { ...write, effect } } : {};

@@ -1,10 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
-import * as path from "node:path";
-import type { Outcome, Task } from "./trial";
-import type { Reply } from "./worker";
+
+/** What a process answers to a task. */
+export interface Reply<Outcome> {
+  readonly outcome?: Outcome;
+  readonly error?: string;
+}
 
 /** Processes that try tasks side by side. */
-export interface Pool {
+export interface Pool<Task, Outcome> {
   /** Tries a task as soon as a process is free. @throws Error when it could not be tried, or takes longer than `mostSeconds` */
   attempt(task: Task): Promise<Outcome>;
   close(): void;
@@ -16,9 +19,10 @@ const mostSeconds = 240;
 /** A process keeps a little of every run: after this many tasks another takes its place. */
 const mostTasks = 30;
 
-export function openPool(size: number): Pool {
+/** @param file What each process runs: it answers each task that it is sent with one `Reply`. */
+export function openPool<Task extends object, Outcome>(file: string, size: number): Pool<Task, Outcome> {
   const waiting: ((worker: ChildProcess) => void)[] = [];
-  const free = Array.from({ length: size }, startWorker);
+  const free = Array.from({ length: size }, () => startWorker(file));
   const all = new Set(free);
   const tried = new Map<ChildProcess, number>();
   const release = (worker: ChildProcess) => {
@@ -29,14 +33,14 @@ export function openPool(size: number): Pool {
   const replaced = (worker: ChildProcess): ChildProcess => {
     all.delete(worker);
     end(worker);
-    const fresh = startWorker();
+    const fresh = startWorker(file);
     all.add(fresh);
     return fresh;
   };
   return {
     async attempt(task) {
       const worker = free.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
-      const reply = await ask(worker, task);
+      const reply = await ask<Outcome>(worker, task);
       const count = (tried.get(worker) ?? 0) + 1;
       tried.set(worker, count);
       release(reply === undefined || count === mostTasks ? replaced(worker) : worker);
@@ -48,10 +52,10 @@ export function openPool(size: number): Pool {
 }
 
 /** The leader of a process group, in which everything is that it starts. */
-function startWorker(): ChildProcess {
+function startWorker(file: string): ChildProcess {
   // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before. The other cores have workers of their own.
   const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", "ts-node/register"];
-  return fork(path.join(__dirname, "worker.ts"), { execArgv, detached: true });
+  return fork(file, { execArgv, detached: true });
 }
 
 function end({ pid }: ChildProcess): void {
@@ -63,16 +67,16 @@ function end({ pid }: ChildProcess): void {
 }
 
 /** @returns nothing when the worker hangs or is gone. */
-function ask(worker: ChildProcess, task: Task): Promise<Reply | undefined> {
+function ask<Outcome>(worker: ChildProcess, task: object): Promise<Reply<Outcome> | undefined> {
   return new Promise((resolve) => {
-    const settle = (reply?: Reply) => {
+    const settle = (reply?: Reply<Outcome>) => {
       clearTimeout(limit);
       worker.removeAllListeners("exit").removeAllListeners("message");
       resolve(reply);
     };
     const limit = setTimeout(settle, mostSeconds * 1000);
     worker.once("exit", () => settle());
-    worker.once("message", (reply) => settle(reply as Reply));
+    worker.once("message", (reply) => settle(reply as Reply<Outcome>));
     worker.send(task);
   });
 }

@@ -1,0 +1,31 @@
+/** What Azure has of the only endpoint, as the watch wants it. */
+import type { Seen, SeenDeployment } from "../planner/rollout/watch";
+
+const endpointType = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
+
+interface Endpoint {
+  readonly id: string;
+  readonly properties: { readonly traffic?: Record<string, number>; readonly mirrorTraffic?: Record<string, number> };
+}
+
+interface Deployment {
+  readonly name: string;
+  readonly sku: { readonly capacity: number };
+  readonly properties: {
+    readonly provisioningState: string;
+    readonly requestSettings: { readonly maxConcurrentRequestsPerInstance: number };
+  };
+}
+
+/** @param list All resources of a type, as GET shows them. */
+export function seenEndpoint(list: (type: string) => unknown[]): Seen & { readonly id?: string } {
+  const [endpoint] = list(endpointType) as Endpoint[];
+  const { traffic = {}, mirrorTraffic = {} } = endpoint?.properties ?? {};
+  const deployments = (list(`${endpointType}/deployments`) as Deployment[]).map((one) => [one.name, seenDeployment(one)] as const);
+  return { traffic, mirrorTraffic, deployments: new Map(deployments), ...(endpoint === undefined ? {} : { id: endpoint.id }) };
+}
+
+function seenDeployment({ sku, properties }: Deployment): SeenDeployment {
+  const { provisioningState: state, requestSettings } = properties;
+  return { instances: sku.capacity, concurrency: requestSettings.maxConcurrentRequestsPerInstance, state };
+}

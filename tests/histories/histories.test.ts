@@ -1,0 +1,59 @@
+// Proves over random histories of edits to a stack file and its lock, through the real engine, that an endpoint which serves goes on serving,
+// and with no less room for requests: looked at after every single call to the resource manager (tests/planner/rollout/watch.ts says what).
+// Runs may be refused by the gate, or killed and recovered. Azure's answers are the simulator's, whose operations are over at their first poll;
+// that no request is lost on the way is tests/e2e/rolloutUnderLoad's to prove.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { cloneProgram } from "../e2e/clone";
+import { type End, type History, histories } from "../planner/rollout/edits";
+import { openPool, type Pool } from "../sweep/pool";
+import type { Outcome, Task } from "./worker";
+
+jest.setTimeout(900_000);
+
+const sequences = Number(process.env.HISTORIES ?? 32);
+const seed = Number(process.env.HISTORIES_SEED ?? Date.now() % 2 ** 31);
+/** The number of the only history to run, from 1. */
+const only = Number(process.env.HISTORIES_ONLY ?? 0);
+
+const end: fc.Arbitrary<End> = fc.oneof(
+  { weight: 7, arbitrary: fc.constant<End>({ refused: false }) },
+  { weight: 1, arbitrary: fc.constant<End>({ refused: true }) },
+  { weight: 1, arbitrary: fc.record<End>({ refused: fc.constant(false), killedAfter: fc.integer({ min: 1, max: 6 }) }) },
+);
+
+let pool: Pool<Task, Outcome>;
+let clone: string;
+let begun: string;
+
+beforeAll(async () => {
+  clone = cloneProgram();
+  begun = fs.mkdtempSync(path.join(os.tmpdir(), "moor-begun-"));
+  pool = openPool<Task, Outcome>(path.join(__dirname, "worker.ts"), 1);
+  expect(await pool.attempt({ history: [], folder: clone, keep: begun })).toMatchObject({ wrong: [], runs: ["done"] });
+});
+afterAll(() => {
+  pool.close();
+  for (const folder of [clone, begun]) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const all = fc.sample(histories(end, { min: 2, max: 3 }), { numRuns: sequences, seed });
+const chosen = all.map((history, index): [number, History] => [index + 1, history]).filter(([number]) => only === 0 || number === only);
+const came: Record<string, number> = {};
+let calls = 0;
+
+test.each(chosen)(`History %i of ${sequences} (seed ${seed}) keeps the endpoint served.`, async (number, history) => {
+  const outcome = await pool.attempt({ history, folder: clone, from: begun, previews: number % 4 === 0 });
+  const again = `HISTORIES_SEED=${seed} HISTORIES=${sequences} HISTORIES_ONLY=${number} repeats this: ${JSON.stringify(history)}`;
+  expect({ again, ...outcome }).toMatchObject({ wrong: [] });
+  for (const run of outcome.runs) came[run] = (came[run] ?? 0) + 1;
+  calls += outcome.calls;
+});
+
+test("There were runs of each kind, and many calls.", () => {
+  console.log(`seed ${seed}: ${chosen.length} histories, ${calls} calls, runs ${JSON.stringify(came)}`);
+  expect(calls).toBeGreaterThan(chosen.length * 20);
+  expect(came.done).toBeGreaterThan(chosen.length / 2);
+});

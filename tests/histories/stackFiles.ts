@@ -1,0 +1,72 @@
+/** The stack file and the lock of a history's stack: the shipped development stack, with a lock. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseDocument } from "yaml";
+import { lock } from "../../cli/lock";
+import { type Lock, lockFileName, readLock } from "../../config/lockFile";
+import { fillUp } from "../../planner/traffic";
+import { concurrencies, type Label } from "../planner/rollout/edits";
+import type { Wish, Wishes } from "../planner/rollout/wishes";
+
+/** What its settings say besides the deployments. */
+export const stack = "dev";
+
+/** Writes what is wanted, and locks it. */
+export async function writeStack(folder: string, wishes: Wishes, tag: number): Promise<void> {
+  const file = path.join(folder, `Pulumi.${stack}.yaml`);
+  const document = parseDocument(fs.readFileSync(file, "utf8"));
+  document.deleteIn(["config", "moor:lock"]);
+  document.setIn(["config", "moor:platform", "tags", "owner"], `team-${tag}`);
+  document.setIn(["config", "moor:endpoints", "chat", "deployments"], document.createNode(deployments(wishes)));
+  fs.writeFileSync(file, document.toString());
+  await quietly(() => lock({ stack, folder }));
+}
+
+/** `npm run lock -- --rollback chat/<label>` */
+export function rollBack(folder: string, label: Label): Promise<void> {
+  return quietly(() => lock({ stack, folder, rollback: `chat/${label}` }));
+}
+
+export function currentLock(folder: string): Lock {
+  const read = readLock(stack, fs.readFileSync(path.join(folder, lockFileName(stack)), "utf8"));
+  if ("lock" in read) return read.lock;
+  throw new Error(JSON.stringify(read.mistakes));
+}
+
+/** Shares by label, as they are written. */
+export function sharesOf(wishes: Wishes): { label: Label; weight: number; mirror: number }[] {
+  const filled = fillUp([...wishes].map(([label, wish]) => ({ label, ...wish })));
+  return filled.map(({ label, weight, mirror }) => ({ label, weight, mirror: weight > 0 ? 0 : mirror }));
+}
+
+function deployments(wishes: Wishes) {
+  return Object.fromEntries(sharesOf(wishes).map(({ label, ...shares }) => [label, { ...deployment(wishes.get(label)!), ...shares }]));
+}
+
+function deployment({ asked, instances, max, keepPrevious, inPlace }: Wish) {
+  return {
+    vllm: {
+      model: "Qwen/Qwen2.5-0.5B-Instruct",
+      revision: String(asked).repeat(40),
+      source: "hub",
+      servedName: "chat",
+      context: "8k",
+      concurrencyPerInstance: concurrencies[asked - 1],
+    },
+    size: "Standard_NC4as_T4_v3",
+    ...(max === undefined ? { instances } : { scale: { min: instances, max } }),
+    ...(keepPrevious ? { keepPrevious } : {}),
+    ...(inPlace ? { update: "inPlace" } : {}),
+  };
+}
+
+/** The lock says on the console what it does. */
+async function quietly(act: () => Promise<void>): Promise<void> {
+  const { log } = console;
+  console.log = () => {};
+  try {
+    await act();
+  } finally {
+    console.log = log;
+  }
+}
