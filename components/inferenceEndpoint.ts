@@ -3,7 +3,7 @@ import type { DeploymentDecision } from "../planner/decision";
 import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../planner/rollout";
 import { instancesNeeded } from "../planner/rollout/capacity";
 import { Autoscale } from "./autoscale";
-import type { Scalable } from "./capacity";
+import { scalableOf } from "./capacity";
 import { ContainerImage, environmentVersion } from "./containerImage";
 import type { GateMode } from "./gate";
 import { GpuDeployment } from "./gpuDeployment";
@@ -192,7 +192,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       decision,
       instances: this.startingInstances(endpoint, planned),
       // Also while it is idle: what it has then is what it had under load.
-      autoscaled: scale !== undefined,
+      autoscaled: scale,
       environmentId: image.environmentId,
       rolePropagationSeconds,
       tags,
@@ -283,10 +283,6 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   private speaksOpenAi(): boolean {
     return this.planned.some(({ decision }) => decision.pattern === "vllm");
   }
-}
-
-function scalableOf({ name, requestSettings }: DeploymentDecision, { max }: NonNullable<PlannedDeployment["scale"]>): Scalable {
-  return { name, max, concurrency: requestSettings.maxConcurrentRequestsPerInstance };
 }
 
 function isFromHub({ model }: DeploymentDecision): boolean {

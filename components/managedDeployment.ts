@@ -1,8 +1,10 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, Probe } from "../planner/decision";
+import { scalableOf } from "./capacity";
 import { seconds } from "./duration";
 import { type LeftoverArgs, removeLeftovers } from "./leftovers";
+import { keepLiveInstances } from "./liveInstances";
 import { provisionedNetwork } from "./managedNetwork";
 import type { OnlineEndpoint } from "./onlineEndpoint";
 import { askForRoles } from "./roleRequest";
@@ -18,8 +20,8 @@ export interface ManagedDeploymentArgs {
   readonly environmentId: pulumi.Input<string>;
   /** Number of instances, 1 to 50; with `autoscaled` only at creation. */
   readonly instances: pulumi.Input<number>;
-  /** Whether autoscale owns the number of instances from then on. @default false */
-  readonly autoscaled?: boolean;
+  /** The most instances, where autoscale owns their number from then on. @default - their number is fixed */
+  readonly autoscaled?: { readonly max: number };
   /**
    * Seconds that the endpoint identity's roles must be old before the deployment is created. Azure names no bound; most grants hold
    * within five minutes.
@@ -49,7 +51,7 @@ export function createManagedDeployment(
   args: ManagedDeploymentArgs,
   extras: DeploymentExtras,
 ): machinelearningservices.OnlineDeployment {
-  const { endpoint, decision, instances, autoscaled = false, rolePropagationSeconds = 300, after = [], transform } = args;
+  const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
   const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.roleRequests)];
   const leftovers = args.leftovers === undefined ? [] : [removeLeftovers(`${name}-leftovers`, args.leftovers)];
   return new machinelearningservices.OnlineDeployment(
@@ -73,6 +75,7 @@ export function createManagedDeployment(
         // Azure refuses to delete a deployment that takes traffic; the endpoint's own deletion takes its deployments along.
         deletedWith: endpoint.resource,
         ignoreChanges: autoscaled ? ["sku.capacity"] : [],
+        transforms: autoscaled ? [keepLiveInstances(scalableOf(decision, autoscaled))] : [],
         hooks: {
           beforeCreate: [
             provisionedNetwork(`${name}-network`, endpoint.workspace),

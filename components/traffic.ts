@@ -106,9 +106,8 @@ export class Traffic extends pulumi.ComponentResource {
   private hooks(args: TrafficArgs): pulumi.ResourceHookBinding {
     const { endpoint, deployments, scalable = [], activeWriteSeconds = 900 } = args;
     const name = this.logicalName;
-    const names = deployments.map(({ deploymentName }) => deploymentName);
     const before = [
-      reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), names),
+      reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), deploymentFacts(deployments).recipes),
       waitForActiveDeployment(`${name}-active-write`, activeWriteSeconds),
       removeLeftovers(`${name}-leftovers`, leftoverArgs(args)),
       this.gate.beforeWrite(`${name}-write-gate`),

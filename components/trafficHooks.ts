@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { transitionRefusal, transitionSentence } from "../planner/rollout/transition";
+import { type Moment, transitionRefusal, transitionSentence } from "../planner/rollout/transition";
 import { fail } from "./fail";
-import { factsOf } from "./gate/subjects";
+import { factsOf, type TrafficFacts } from "./gate/subjects";
 import { unlessMissing } from "./liveEndpoint";
 
 /** States in which ARM is done with a deployment. Source: ARM schema of Microsoft.Resources/deployments. */
@@ -43,18 +43,22 @@ async function deploymentState(deploymentName: string, resourceGroupName: string
 /**
  * Says where requests go, and refuses a write that would take a serving deployment or a serving endpoint away; in the preview too, so that a
  * reviewer sees both.
- * @param names Names of all deployments that the stack has now.
+ * @param recipes Hash over what each deployment is made of, by its name: of all that the stack has now.
  */
-export function reviewTransition(name: string, endpoint: string, names: readonly string[]): pulumi.ResourceHook {
+export function reviewTransition(name: string, endpoint: string, recipes: Readonly<Record<string, string>>): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
     ({ oldInputs, newInputs }) => {
-      const [before = {}, after = {}] = [factsOf(oldInputs).traffic, factsOf(newInputs).traffic];
-      const refusal = transitionRefusal(endpoint, before, after, names);
+      const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
+      const refusal = transitionRefusal(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (refusal !== undefined) fail(refusal);
-      const sentence = transitionSentence(endpoint, before, after, names);
+      const sentence = transitionSentence(endpoint, before, after);
       if (sentence !== undefined) pulumi.log.info(sentence);
     },
     { onDryRun: true },
   );
+}
+
+function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {} }: TrafficFacts): Moment {
+  return { traffic, mirrorTraffic, recipes };
 }

@@ -34,16 +34,62 @@ export function transitionRefusal(endpoint: string, before: Shares, after: Share
   return undefined;
 }
 
-/** What a reviewer must know of a write of traffic; undefined when no share changes. */
-export function transitionSentence(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
-  if (sharesText(before) === sharesText(after)) return undefined;
-  const gone = Object.keys(before).filter((name) => !names.includes(name));
-  const idle = names.filter((name) => !after[name]);
-  const rest = [
-    ...(idle.length > 0 ? [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`] : []),
-    ...(gone.length > 0 ? [`${gone.join(", ")} ${gone.length === 1 ? "is" : "are"} deleted after the last requests`] : []),
+/** An endpoint at a write of traffic. */
+export interface Moment {
+  readonly traffic: Shares;
+  /** Percent of the requests that are copied. */
+  readonly mirrorTraffic: Shares;
+  /** Hash over what each deployment is made of, by its name: of all that the stack has. */
+  readonly recipes: Readonly<Record<string, string>>;
+}
+
+/** What a reviewer must know of a write of traffic; undefined when it changes nothing of all that. */
+export function transitionSentence(endpoint: string, before: Moment, after: Moment): string | undefined {
+  const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
+  const first = had.length === 0;
+  const news = [
+    ...(first ? [] : said(without(has, had), "created first")),
+    ...said(
+      has.filter((name) => had.includes(name) && before.recipes[name] !== after.recipes[name]),
+      "changed in place",
+    ),
   ];
-  return `${[`${endpoint}: requests go from ${sharesText(before)} to ${sharesText(after)}`, ...rest].join("; ")}.`;
+  const copies = copiesText(before.mirrorTraffic, after.mirrorTraffic);
+  const idle = has.filter((name) => !after.traffic[name] && !after.mirrorTraffic[name]);
+  const gone = without(had, has);
+  const ends = [
+    ...said(
+      gone.filter((name) => before.traffic[name] || before.mirrorTraffic[name]),
+      "deleted after the last requests",
+    ),
+    ...said(
+      gone.filter((name) => !before.traffic[name] && !before.mirrorTraffic[name]),
+      "deleted, and had no requests",
+    ),
+  ];
+  const [from, to] = [sharesText(before.traffic), sharesText(after.traffic)];
+  const copiesChange = sharesText(before.mirrorTraffic) !== sharesText(after.mirrorTraffic);
+  if (from === to && !copiesChange && news.length + ends.length === 0) return undefined;
+  const stay = to === "nobody" ? "nobody has requests" : `requests stay with ${to}`;
+  const requests = from === to ? stay : `requests go from ${from} to ${to}`;
+  const zero = idle.length === 0 ? [] : [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`];
+  return `${endpoint}: ${[requests, ...copies, ...news, ...zero, ...ends].join("; ")}.`;
+}
+
+function copiesText(before: Shares, after: Shares): string[] {
+  const ended = without(Object.keys(before), Object.keys(after));
+  return [
+    ...Object.entries(after).map(([name, share]) => `${share} % of them are also copied to ${name}, whose answers nobody sees`),
+    ...ended.map((name) => `no more are copied to ${name}`),
+  ];
+}
+
+function without(names: readonly string[], others: readonly string[]): string[] {
+  return names.filter((name) => !others.includes(name));
+}
+
+function said(names: readonly string[], what: string): string[] {
+  return names.length === 0 ? [] : [`${names.join(", ")} ${names.length === 1 ? "is" : "are"} ${what}`];
 }
 
 /** `main-8c1f02ab 90 %, next-01d00000 10 %`, or `nobody`. */

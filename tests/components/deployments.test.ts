@@ -76,7 +76,7 @@ test("It goes with its endpoint, is never protected, waits for roles, and has tw
 });
 
 test("With autoscale the number of instances is set once and then left alone.", async () => {
-  const deployment = deploymentOf(await gpu({ autoscaled: true }));
+  const deployment = deploymentOf(await gpu({ autoscaled: { max: 4 } }));
   expect(deployment.ignoreChanges).toEqual(["sku.capacity"]);
   expect(armRequest(deployment).body.sku).toEqual({ name: "Default", capacity: 2 });
 });

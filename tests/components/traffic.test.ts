@@ -159,9 +159,9 @@ describe("Hooks", () => {
   const newInputs = { deploymentName: "moor-traffic-chat", resourceGroupName: "rg" };
   const state = (provisioningState: string) => ({ "azure-native:resources:getDeployment": { properties: { provisioningState } } });
 
-  const names = ["main-00000002", "next-00000001"];
+  const recipes = { "main-00000002": "a", "next-00000001": "b" };
   const refusal = (before: Record<string, number>, after: Record<string, number>) =>
-    run(() => reviewTransition("rules", "chat", names), { oldInputs: inputs(before), newInputs: inputs(after) });
+    run(() => reviewTransition("rules", "chat", recipes), { oldInputs: inputs(before), newInputs: inputs(after) });
 
   test("A changed main and a promoted next are let through.", async () => {
     await refusal({ "main-00000001": 100 }, { "main-00000002": 90, "next-00000001": 10 });

@@ -48,7 +48,9 @@ test("A candidate at 10 %: one deployment more, none deleted, and the shares in 
   const { code, output } = await preview([candidate(10), weight(90)]);
   expect(code).toBe(0);
   expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
-  expect(output).toMatch(new RegExp(`chat: requests go from ${first} 100 % to candidate-\\w{8} 10 %, ${first} 90 %\\.`));
+  expect(output).toMatch(
+    new RegExp(`chat: requests go from ${first} 100 % to (candidate-\\w{8}) 10 %, ${first} 90 %; \\1 is created first\\.`),
+  );
   expect(output).not.toMatch(/ - .*delete/);
   await carryOut([candidate(10), weight(90)]);
   expect(Object.values((await serving(sandbox)).traffic).sort()).toEqual([10, 90]);
@@ -86,6 +88,30 @@ test("The way back, and then the removal of the candidate without weight: its de
   expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
 });
 
+test("Copies of requests to a candidate without weight, and its removal: the sentence says both.", async () => {
+  const [path, settings] = candidate(0);
+  const mirrored: Change = [path, { ...(settings as object), mirror: 10 }];
+  const { output } = await preview([mirrored]);
+  expect(output).toMatch(
+    new RegExp(
+      `chat: requests stay with ${first} 100 %; 10 % of them are also copied to (candidate-\\w{8}), whose answers nobody sees; \\1 is created first\\.`,
+    ),
+  );
+  await carryOut([mirrored]);
+  const shown = await sandbox.arm("GET", await endpointOf(sandbox), "2025-12-01");
+  const { properties } = (await shown.json()) as { properties: object };
+  expect(properties).toMatchObject({ traffic: { [first]: 100 }, mirrorTraffic: { [/candidate-\w{8}/.exec(output)![0]]: 10 } });
+
+  const removal = await preview([]);
+  expect(removal.output).toMatch(
+    new RegExp(
+      `chat: requests stay with ${first} 100 %; no more are copied to (candidate-\\w{8}); \\1 is deleted after the last requests\\.`,
+    ),
+  );
+  await carryOut([]);
+  expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
+});
+
 test("A changed number of instances and a changed tag stay in place.", async () => {
   const changes: Change[] = [
     [[...deployments, "main", "instances"], 2],
@@ -100,7 +126,9 @@ test("A changed number of instances and a changed tag stay in place.", async () 
 test("A changed model: the new one is created, the old one deleted, and the sentence says when. And back again.", async () => {
   const { output } = await preview([revision("2")]);
   expect(output).toMatch(
-    new RegExp(`requests go from ${first} 100 % to main-\\w{8} 100 %; ${first} is deleted after the last requests\\.`),
+    new RegExp(
+      `requests go from ${first} 100 % to (main-\\w{8}) 100 %; \\1 is created first; ${first} is deleted after the last requests\\.`,
+    ),
   );
   expect(output).toMatch(/\+ .*OnlineDeployment chat-main-\w{8}-deployment +create/);
   expect(output).toMatch(new RegExp(`- .*OnlineDeployment chat-${first}-deployment +delete`));
@@ -116,6 +144,7 @@ test("Changed in place, the model rolls under one name, and is asked after it.",
   const [name] = (await serving(sandbox)).deployments;
   const { output } = await preview([inPlace, revision("2")]);
   expect(output).toMatch(new RegExp(`~ .*OnlineDeployment chat-${name}-deployment +update`));
+  expect(output).toContain(`chat: requests stay with ${name} 100 %; ${name} is changed in place.`);
   expect(await carryOut([inPlace, revision("2")])).toContain(`asking ${name} before it gets traffic`);
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
@@ -129,4 +158,23 @@ test("An endpoint that was deleted in the portal comes back with its traffic aft
   expect(await sandbox.run("refresh", "dev", { stackFile })).toMatchObject({ code: 0 });
   await carryOut(changes);
   expect(await serving(sandbox)).toEqual({ deployments: [name], traffic: { [name!]: 100 } });
+});
+
+test("A label under a new name: its successor takes the requests, and the old one goes a run later, with a sentence each.", async () => {
+  const [old] = (await serving(sandbox)).deployments;
+  const { flags: _, ...served } = vllm;
+  const primary: Change = [[...deployments, "primary"], { vllm: served, size: "Standard_NC4as_T4_v3", instances: 1, weight: 100 }];
+  const beside: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2"), weight(0), primary];
+  const { output } = await preview(beside);
+  const [, successor] = /to (primary-\w{8}) 100 %/.exec(output) ?? [];
+  expect(output).toContain(
+    `chat: requests go from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
+  );
+  await carryOut(beside);
+
+  const without: Change[] = [[[...deployments, "main"], undefined], primary];
+  const removal = await preview(without);
+  expect(removal.output).toContain(`chat: requests stay with ${successor} 100 %; ${old} is deleted, and had no requests.`);
+  await carryOut(without);
+  expect(await serving(sandbox)).toEqual({ deployments: [successor], traffic: { [successor!]: 100 } });
 });

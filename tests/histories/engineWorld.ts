@@ -48,7 +48,8 @@ export class EngineWorld {
 
   /** @param keep Folder to keep the state in. @default - it goes */
   async close(keep?: string): Promise<void> {
-    if (keep !== undefined) fs.cpSync(this.sandbox.home, keep, { recursive: true, filter: (file) => !/\/(lock|running\.json)$/.test(file) });
+    if (keep !== undefined)
+      fs.cpSync(this.sandbox.home, keep, { recursive: true, filter: (file) => !/\/(lock|running\.json)$/.test(file) });
     await this.door.close();
     await this.sandbox.close();
   }
@@ -154,9 +155,18 @@ export class EngineWorld {
     const kept = [...this.wishes].filter(([label, wish]) => wish.keepPrevious && !wish.inPlace && entries[label]?.previous).length;
     if (deployments.size !== this.wishes.size + kept) this.wrong.push(`there are ${[...deployments.keys()].join(", ")}`);
     const labelled = (shares: Readonly<Record<string, number>>) =>
-      JSON.stringify(Object.entries(shares).map(([name, share]) => [name.slice(0, -9), share]).sort());
+      JSON.stringify(
+        Object.entries(shares)
+          .map(([name, share]) => [name.slice(0, -9), share])
+          .sort(),
+      );
     const wanted = (share: "weight" | "mirror") =>
-      JSON.stringify(sharesOf(this.wishes).filter((one) => one[share] > 0).map((one) => [one.label, one[share]]).sort());
+      JSON.stringify(
+        sharesOf(this.wishes)
+          .filter((one) => one[share] > 0)
+          .map((one) => [one.label, one[share]])
+          .sort(),
+      );
     if (labelled(traffic) !== wanted("weight")) this.wrong.push(`the shares are ${labelled(traffic)}, not ${wanted("weight")}`);
     if (labelled(mirrorTraffic) !== wanted("mirror")) this.wrong.push(`copied are ${labelled(mirrorTraffic)}, not ${wanted("mirror")}`);
   }

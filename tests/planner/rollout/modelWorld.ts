@@ -7,8 +7,7 @@ import type { Caller, Parsed } from "../../azure-local/arm/client";
 import { bodies, paths } from "../../azure-local/arm/platform";
 import { vllmDecision } from "../../components/fixtures";
 import { concurrencies, type Edit, type End } from "./edits";
-import type { Seen } from "./watch";
-import { Watch } from "./watch";
+import { type Seen, type SeenDeployment, Watch } from "./watch";
 import { afterEdit, allowedRequests, type Wish, type Wishes } from "./wishes";
 
 class Killed extends Error {}
@@ -142,14 +141,15 @@ export class ModelWorld {
     this.tally.calls++;
     this.look(`${method} ${path} is accepted`);
     this.caller.clock.advance(2 * 3600);
-    const failed = [...this.seen().deployments].find(([, { state }]) => state === "Failed");
+    const failed = this.look(`${method} ${path} is over`).find(([, { state }]) => state === "Failed");
     if (failed) throw new Error(`${method} ${path} left ${failed[0]} Failed`);
-    this.look(`${method} ${path} is over`);
   }
 
-  private look(after: string): void {
-    const wrong = this.watch.wrong(this.seen());
+  private look(after: string): [name: string, SeenDeployment][] {
+    const seen = this.seen();
+    const wrong = this.watch.wrong(seen);
     if (wrong.length > 0) throw new Error(`After ${after}: ${wrong.join("; ")}.`);
+    return [...seen.deployments];
   }
 
   private seen(): Seen {

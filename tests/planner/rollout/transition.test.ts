@@ -1,5 +1,5 @@
-// Proves which write of traffic may follow on which. Doesn't prove that the engine asks: that is tests/e2e's.
-import { labelOf, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+// Proves which write of traffic may follow on which, and what a reviewer reads of it. Doesn't prove that the engine asks: that is tests/e2e's.
+import { labelOf, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -33,21 +33,72 @@ test("A renamed label is the removal of one with weight.", () => {
   );
 });
 
-test.each([
-  [{}, { "main-00000001": 100 }, ["main-00000001"], "chat: requests go from nobody to main-00000001 100 %."],
+/** An endpoint with these shares; names without one, and those that are changed, are named behind. */
+const at = (traffic: Record<string, number>, idle: string[] = [], mirrorTraffic: Record<string, number> = {}, changed: string[] = []) => {
+  const names = [...Object.keys(traffic), ...Object.keys(mirrorTraffic), ...idle];
+  return { traffic, mirrorTraffic, recipes: Object.fromEntries(names.map((name) => [name, changed.includes(name) ? "b" : "a"])) };
+};
+const [one, two, next] = ["main-00000001", "main-00000002", "next-00000001"] as const;
+
+const sentences: [what: string, before: Moment, after: Moment, sentence: string | undefined][] = [
+  ["a first write", at({}), at({ [one]: 100 }), `chat: requests go from nobody to ${one} 100 %.`],
   [
-    { "main-00000001": 100 },
-    { "main-00000002": 100 },
-    ["main-00000002"],
-    "chat: requests go from main-00000001 100 % to main-00000002 100 %; main-00000001 is deleted after the last requests.",
+    "a changed model",
+    at({ [one]: 100 }),
+    at({ [two]: 100 }),
+    `chat: requests go from ${one} 100 % to ${two} 100 %; ${two} is created first; ${one} is deleted after the last requests.`,
   ],
   [
-    { "main-00000001": 100 },
-    { "main-00000002": 100 },
-    ["main-00000001", "main-00000002"],
-    "chat: requests go from main-00000001 100 % to main-00000002 100 %; main-00000001 stays at 0 %.",
+    "one that is kept",
+    at({ [one]: 100 }),
+    at({ [two]: 100 }, [one]),
+    `chat: requests go from ${one} 100 % to ${two} 100 %; ${two} is created first; ${one} stays at 0 %.`,
   ],
-  [{ "main-00000001": 100 }, { "main-00000001": 100 }, ["main-00000001", "next-00000001"], undefined],
-])("From %j to %j, with %j, a reviewer reads: %s", (before, after, names, sentence) => {
-  expect(transitionSentence("chat", before, after, names)).toBe(sentence);
+  [
+    "a rollback",
+    at({ [two]: 100 }, [one]),
+    at({ [one]: 100 }, [two]),
+    `chat: requests go from ${two} 100 % to ${one} 100 %; ${two} stays at 0 %.`,
+  ],
+  [
+    "one that is retired",
+    at({ [two]: 100 }, [one]),
+    at({ [two]: 100 }),
+    `chat: requests stay with ${two} 100 %; ${one} is deleted, and had no requests.`,
+  ],
+  [
+    "a candidate that is asked nothing yet",
+    at({ [one]: 100 }),
+    at({ [one]: 100 }, [next]),
+    `chat: requests stay with ${one} 100 %; ${next} is created first; ${next} stays at 0 %.`,
+  ],
+  [
+    "copies to a new candidate",
+    at({ [one]: 100 }),
+    at({ [one]: 100 }, [], { [next]: 10 }),
+    `chat: requests stay with ${one} 100 %; 10 % of them are also copied to ${next}, whose answers nobody sees; ${next} is created first.`,
+  ],
+  [
+    "the end of copies",
+    at({ [one]: 100 }, [], { [next]: 10 }),
+    at({ [one]: 90, [next]: 10 }),
+    `chat: requests go from ${one} 100 % to ${one} 90 %, ${next} 10 %; no more are copied to ${next}.`,
+  ],
+  [
+    "the removal of one with copies",
+    at({ [one]: 100 }, [], { [next]: 10 }),
+    at({ [one]: 100 }),
+    `chat: requests stay with ${one} 100 %; no more are copied to ${next}; ${next} is deleted after the last requests.`,
+  ],
+  [
+    "a change in place",
+    at({ [one]: 100 }),
+    at({ [one]: 100 }, [], {}, [one]),
+    `chat: requests stay with ${one} 100 %; ${one} is changed in place.`,
+  ],
+  ["one that nobody asks", at({}, [one]), at({}, [one, next]), `chat: nobody has requests; ${next} is created first; ${one}, ${next} stay at 0 %.`],
+  ["nothing of all that", at({ [one]: 90, [next]: 10 }, [two]), at({ [next]: 10, [one]: 90 }, [two]), undefined],
+];
+test.each(sentences)("Of %s a reviewer reads what happens.", (_, before, after, sentence) => {
+  expect(transitionSentence("chat", before, after)).toBe(sentence);
 });

@@ -1,0 +1,127 @@
+// Proves with the real engine what a reviewer reads of the way back that a lock keeps open, and that each step of it is carried out and then
+// changes nothing more: keepPrevious, `lock --rollback`, the change after it, `retire`. The stack file and the lock are those of a clone, edited
+// by the verbs themselves. That no request is lost on the way is rolloutUnderLoad's and tests/histories' to prove.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseDocument } from "yaml";
+import { cloneProgram } from "./clone";
+import { moor, serving } from "./rolloutSupport";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(300_000);
+
+let clone: string;
+let sandbox: Sandbox;
+/** Deployment of each commit, by its digit. */
+const names: Record<string, string> = {};
+
+beforeAll(async () => {
+  clone = cloneProgram();
+  sandbox = await openSandbox({}, undefined, clone);
+  edit([["moor:lock"], undefined], [[...main, "vllm", "revision"], "1".repeat(40)], [[...main, "keepPrevious"], true]);
+  await locked();
+  expect(await carriedOut()).toMatch(/chat: requests go from nobody to main-\w{8} 100 %\.\n/);
+  names["1"] = (await serving(sandbox)).deployments[0]!;
+});
+afterAll(async () => {
+  await sandbox?.close();
+  fs.rmSync(clone, { recursive: true, force: true });
+});
+
+const main = ["moor:endpoints", "chat", "deployments", "main"];
+
+function edit(...changes: [keys: string[], value: unknown][]): void {
+  const file = path.join(clone, "Pulumi.dev.yaml");
+  const document = parseDocument(fs.readFileSync(file, "utf8"));
+  for (const [keys, value] of changes) {
+    if (value === undefined) document.deleteIn(["config", ...keys]);
+    else document.setIn(["config", ...keys], value);
+  }
+  fs.writeFileSync(file, document.toString());
+}
+
+async function locked(...args: string[]): Promise<void> {
+  expect(await moor(sandbox, "lock", "-s", "dev", ...args)).toMatchObject({ code: 0 });
+}
+
+/** A change of the model, up to its preview. */
+async function changed(digit: string): Promise<string> {
+  edit([[...main, "vllm", "revision"], digit.repeat(40)]);
+  await locked();
+  return previewed();
+}
+
+async function previewed(): Promise<string> {
+  const { code, output } = await sandbox.run("preview", "dev");
+  expect({ code, output }).toMatchObject({ code: 0 });
+  return output;
+}
+
+/** Runs `up`; after it a preview shows nothing. */
+async function carriedOut(): Promise<string> {
+  const { code, output } = await sandbox.run("up", "dev");
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes", "--diff"] })).toMatchObject({ code: 0 });
+  return output;
+}
+
+/** What the preview does to deployments: `+ main-…`, `- main-…`, `~ main-…`. */
+function steps(output: string): string[] {
+  const lines = [...output.matchAll(/^ *([+~-]+) .*OnlineDeployment chat-(\w+-\w{8})-deployment /gm)];
+  return lines.map(([, sign, name]) => `${sign} ${name}`).sort();
+}
+
+test("A change with keepPrevious: one is created, the old one stays at 0 %, and none is deleted.", async () => {
+  const output = await changed("2");
+  names["2"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
+  expect(output).toContain(
+    `chat: requests go from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
+  );
+  expect(steps(output)).toEqual([`+ ${names["2"]}`]);
+  expect(output).toContain(`${names["1"]} kept at weight 0`);
+  await carriedOut();
+  expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["2"]!]: 100 } });
+});
+
+test("The way back is instant: nothing is created or deleted, and the other stays at 0 %.", async () => {
+  await locked("--rollback", "chat/main");
+  const output = await previewed();
+  expect(output).toContain(`chat: requests go from ${names["2"]} 100 % to ${names["1"]} 100 %; ${names["2"]} stays at 0 %.`);
+  expect(steps(output)).toEqual([]);
+  const before = sandbox.requests().length;
+  await carriedOut();
+  const writes = sandbox
+    .requests()
+    .slice(before)
+    .filter(({ method, path: asked }) => method !== "GET" && /\/onlineEndpoints\/[^/]+\/deployments\//i.test(asked));
+  expect(writes).toEqual([]);
+  expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["1"]!]: 100 } });
+});
+
+test("The next change drops the one that was kept, and keeps the one that served.", async () => {
+  const output = await changed("3");
+  names["3"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
+  expect(output).toContain(
+    `chat: requests go from ${names["1"]} 100 % to ${names["3"]} 100 %; ${names["3"]} is created first; ${names["1"]} stays at 0 %; ${names["2"]} is deleted, and had no requests.`,
+  );
+  expect(steps(output)).toEqual([`+ ${names["3"]}`, `- ${names["2"]}`]);
+  await carriedOut();
+  expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["3"]].sort(), traffic: { [names["3"]!]: 100 } });
+});
+
+test("Retired, the kept one is deleted, and that is all.", async () => {
+  expect(await moor(sandbox, "retire", "-s", "dev", "--endpoint", "chat", "--label", "main")).toMatchObject({ code: 0 });
+  const output = await previewed();
+  expect(output).toContain(`chat: requests stay with ${names["3"]} 100 %; ${names["1"]} is deleted, and had no requests.`);
+  expect(steps(output)).toEqual([`- ${names["1"]}`]);
+  await carriedOut();
+  expect(await serving(sandbox)).toEqual({ deployments: [names["3"]], traffic: { [names["3"]!]: 100 } });
+});
+
+test("A way back that was given up is refused, and says so.", async () => {
+  const { code, output } = await moor(sandbox, "lock", "-s", "dev", "--rollback", "chat/main");
+  expect(code).not.toBe(0);
+  expect(output).toContain(
+    `chat/main has no previous decision to go back to: ${names["3"]} is the first, or the one before it was dropped.`,
+  );
+});

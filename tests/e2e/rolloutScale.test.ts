@@ -1,0 +1,124 @@
+// Proves with the real engine that what autoscale has brought to more instances keeps them through every change: a tag, a model that changes
+// in place or beside the old one, one that takes fewer requests at once, and a label under a new name. Autoscale is the test itself here, and
+// that no request is lost is rolloutUnderLoad's to prove.
+import { endpointOf, revision, serving } from "./rolloutSupport";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(300_000);
+
+type Change = [keys: string[], value: unknown];
+
+const api = "2025-12-01";
+const deployments = ["moor:endpoints", "chat", "deployments"];
+const scaled = (label: string): Change[] => [
+  [[...deployments, label, "instances"], undefined],
+  [[...deployments, label, "scale"], { min: 1, max: 4 }],
+];
+const concurrency = (value: number): Change => [[...deployments, "main", "vllm", "concurrencyPerInstance"], value];
+
+let sandbox: Sandbox;
+/** The least that the serving deployments have had, of instances; looked at after each call. */
+let least: number;
+
+beforeAll(async () => {
+  const onCall = (_: unknown, list: (type: string) => unknown[]) => {
+    least = Math.min(least, instancesThatServe(list));
+  };
+  sandbox = await openSandbox({ arm: { onCall } });
+  await up(scaled("main"));
+});
+afterAll(() => sandbox.close());
+
+interface Part {
+  readonly name: string;
+  readonly sku: { readonly capacity: number };
+  readonly properties: { readonly traffic?: Record<string, number> };
+}
+
+function instancesThatServe(list: (type: string) => unknown[]): number {
+  const type = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
+  const traffic = (list(type) as Part[])[0]?.properties.traffic ?? {};
+  const serving = (list(`${type}/deployments`) as Part[]).filter(({ name }) => traffic[name]);
+  return serving.reduce((sum, { sku }) => sum + sku.capacity, 0);
+}
+
+async function up(changes: Change[]): Promise<string> {
+  const stackFile = sandbox.edit("dev", changes);
+  least = Number.POSITIVE_INFINITY;
+  const { code, output } = await sandbox.run("up", "dev", { stackFile });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  const next = await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes", "--diff"] });
+  expect(next).toMatchObject({ code: 0 });
+  return output;
+}
+
+/** What autoscale does; the next preview shows nothing of it. */
+async function grow(instances: number, changes: Change[]): Promise<void> {
+  const [name] = Object.keys((await serving(sandbox)).traffic);
+  const id = `${await endpointOf(sandbox)}/deployments/${name}`;
+  expect((await sandbox.arm("PATCH", id, api, { sku: { name: "Default", capacity: instances } })).ok).toBe(true);
+  expect((await sandbox.arm("GET", id, api)).ok).toBe(true);
+  const args = ["--expect-no-changes", "--diff"];
+  expect(await sandbox.run("preview", "dev", { stackFile: sandbox.edit("dev", changes), args })).toMatchObject({ code: 0 });
+}
+
+const tag: Change = [["moor:platform", "tags", "owner"], "somebody-else"];
+
+const primary: Change = [
+  [...deployments, "primary"],
+  {
+    vllm: {
+      model: "Qwen/Qwen2.5-0.5B-Instruct",
+      revision: "2".repeat(40),
+      source: "hub",
+      servedName: "chat",
+      context: "8k",
+      concurrencyPerInstance: 4,
+    },
+    size: "Standard_NC4as_T4_v3",
+    scale: { min: 1, max: 4 },
+    weight: 100,
+  },
+];
+
+test("A tag changes, and the instances stay.", async () => {
+  await grow(3, scaled("main"));
+  await up([...scaled("main"), tag]);
+  expect(least).toBe(3);
+});
+
+test("A model changes beside the old one, and the new one has as many.", async () => {
+  await up([...scaled("main"), tag, revision("2")]);
+  expect(least).toBe(3);
+});
+
+test("One that takes half as many requests at once has twice as many instances, up to its maximum.", async () => {
+  await grow(2, [...scaled("main"), tag, revision("2")]);
+  await up([...scaled("main"), tag, revision("2"), concurrency(4)]);
+  const [name] = Object.keys((await serving(sandbox)).traffic);
+  const shown = await sandbox.arm("GET", `${await endpointOf(sandbox)}/deployments/${name}`, api);
+  expect(await shown.json()).toMatchObject({
+    sku: { capacity: 4 },
+    properties: { requestSettings: { maxConcurrentRequestsPerInstance: 4 } },
+  });
+});
+
+test("A label gets a new name, and its successor as many instances before it gets the requests.", async () => {
+  const renamed = [...scaled("main"), tag, revision("2"), concurrency(4), primary];
+  await up([...renamed, [[...deployments, "main", "weight"], 0]]);
+  expect(least).toBe(4);
+  await up([tag, [[...deployments, "main"], undefined], primary]);
+  expect(Object.keys((await serving(sandbox)).traffic)).toEqual([expect.stringMatching(/^primary-/)]);
+});
+
+test("A model that changes in place keeps its instances.", async () => {
+  const inPlace = (digit: string): Change[] => {
+    const label = primary[1] as { vllm: object };
+    const changed = { ...label, update: "inPlace", vllm: { ...label.vllm, revision: digit.repeat(40) } };
+    return [tag, [[...deployments, "main"], undefined], [primary[0], changed]];
+  };
+  await up(inPlace("2"));
+  await grow(3, inPlace("2"));
+  await up(inPlace("3"));
+  expect(least).toBe(3);
+});
