@@ -21,8 +21,8 @@ interface Inputs extends EndpointAddress {
  */
 export function keepLiveInstances(scalable: Scalable): pulumi.ResourceTransform {
   return async ({ props, opts }) => {
-    const { sku, tags = {}, ...rest } = props as Inputs;
-    const isKnown = !pulumi.containsUnknowns(props);
+    const { sku, tags = {}, ...rest } = await resolved<Inputs>(props);
+    const isKnown = !pulumi.containsUnknowns({ tags, rest });
     const written = isKnown ? digest(canonicalJson({ ...rest, tags })) : (pulumi.unknown as string);
     const live = pulumi.containsUnknowns(rest.endpointName) ? undefined : await liveDeployment(rest, scalable.name);
     const changes = live !== undefined && live.tags[writtenTag] !== written;
@@ -32,6 +32,12 @@ export function keepLiveInstances(scalable: Scalable): pulumi.ResourceTransform 
       opts: changes ? { ...opts, ignoreChanges: [] } : opts,
     };
   };
+}
+
+/** Inputs as plain values. What depends on another resource comes wrapped, and what isn't known in a preview is marked so. */
+function resolved<T>(inputs: pulumi.Inputs): Promise<T> {
+  // `apply` never calls back where something is unknown; the SDK leaves this way out of its types.
+  return (pulumi.output(inputs) as unknown as { promise(withUnknowns: true): Promise<T> }).promise(true);
 }
 
 /** As many as it has, or more where each takes fewer requests after the change. */
