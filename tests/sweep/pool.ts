@@ -13,14 +13,14 @@ export interface Pool<Task, Outcome> {
   close(): void;
 }
 
-/** A task takes some seconds; after this many it hangs, and its process is ended with all that it has started. */
-const mostSeconds = 240;
-
 /** A process keeps a little of every run: after this many tasks another takes its place. */
 const mostTasks = 30;
 
-/** @param file What each process runs: it answers each task that it is sent with one `Reply`. */
-export function openPool<Task extends object, Outcome>(file: string, size: number): Pool<Task, Outcome> {
+/**
+ * @param file What each process runs: it answers each task that it is sent with one `Reply`.
+ * @param mostSeconds A task that takes longer hangs: its process is ended with all that it has started.
+ */
+export function openPool<Task extends object, Outcome>(file: string, size: number, mostSeconds = 240): Pool<Task, Outcome> {
   const waiting: ((worker: ChildProcess) => void)[] = [];
   const free = Array.from({ length: size }, () => startWorker(file));
   const all = new Set(free);
@@ -40,7 +40,7 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
   return {
     async attempt(task) {
       const worker = free.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
-      const reply = await ask<Outcome>(worker, task);
+      const reply = await ask<Outcome>(worker, task, mostSeconds);
       const count = (tried.get(worker) ?? 0) + 1;
       tried.set(worker, count);
       release(reply === undefined || count === mostTasks ? replaced(worker) : worker);
@@ -67,7 +67,7 @@ function end({ pid }: ChildProcess): void {
 }
 
 /** @returns nothing when the worker hangs or is gone. */
-function ask<Outcome>(worker: ChildProcess, task: object): Promise<Reply<Outcome> | undefined> {
+function ask<Outcome>(worker: ChildProcess, task: object, mostSeconds: number): Promise<Reply<Outcome> | undefined> {
   return new Promise((resolve) => {
     const settle = (reply?: Reply<Outcome>) => {
       clearTimeout(limit);

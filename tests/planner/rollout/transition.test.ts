@@ -96,7 +96,12 @@ const sentences: [what: string, before: Moment, after: Moment, sentence: string 
     at({ [one]: 100 }, [], {}, [one]),
     `chat: requests stay with ${one} 100 %; ${one} is changed in place.`,
   ],
-  ["one that nobody asks", at({}, [one]), at({}, [one, next]), `chat: nobody has requests; ${next} is created first; ${one}, ${next} stay at 0 %.`],
+  [
+    "one that nobody asks",
+    at({}, [one]),
+    at({}, [one, next]),
+    `chat: nobody has requests; ${next} is created first; ${one}, ${next} stay at 0 %.`,
+  ],
   ["nothing of all that", at({ [one]: 90, [next]: 10 }, [two]), at({ [next]: 10, [one]: 90 }, [two]), undefined],
 ];
 test.each(sentences)("Of %s a reviewer reads what happens.", (_, before, after, sentence) => {

@@ -31,7 +31,8 @@ export function afterEdit(wishes: Wishes, edit: Edit): Wishes {
     if (wish === undefined) next.set(label, { ...fresh, asked: recipe, recipe, weight: wishes.size === 0 ? 100 : 0 });
     else if (wish.asked !== recipe) set({ asked: recipe, recipe, previous: wish.recipe === recipe ? wish.previous : wish.recipe });
   }
-  if (edit.kind === "remove") next.delete(label);
+  // An endpoint without a deployment is a mistake in the stack file.
+  if (edit.kind === "remove" && wishes.size > 1) next.delete(label);
   if (edit.kind === "keep") set({ keepPrevious: !wish?.keepPrevious });
   if (edit.kind === "inPlace") set({ inPlace: !wish?.inPlace });
   if (edit.kind === "weight") set({ weight: edit.weight });
