@@ -13,13 +13,13 @@ import type { Outcome, Task } from "./worker";
 
 jest.setTimeout(900_000);
 
-const sequences = Number(process.env.HISTORIES ?? 32);
+const sequences = Number(process.env.HISTORIES ?? 30);
 const seed = Number(process.env.HISTORIES_SEED ?? Date.now() % 2 ** 31);
 /** The number of the only history to run, from 1. */
 const only = Number(process.env.HISTORIES_ONLY ?? 0);
 
 const end: fc.Arbitrary<End> = fc.oneof(
-  { weight: 7, arbitrary: fc.constant<End>({ refused: false }) },
+  { weight: 9, arbitrary: fc.constant<End>({ refused: false }) },
   { weight: 1, arbitrary: fc.constant<End>({ refused: true }) },
   { weight: 1, arbitrary: fc.record<End>({ refused: fc.constant(false), killedAfter: fc.integer({ min: 1, max: 6 }) }) },
 );
@@ -38,17 +38,17 @@ beforeAll(async () => {
   expect(await pool.attempt({ history: [], folder: clone, keep: begun })).toMatchObject({ wrong: [], runs: ["done"] });
 });
 afterAll(() => {
-  pool.close();
+  pool?.close();
   for (const folder of [clone, begun]) fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const all = fc.sample(histories(end, { min: 2, max: 3 }), { numRuns: sequences, seed });
+const all = fc.sample(histories(end, { min: 1, max: 3 }), { numRuns: sequences, seed });
 const chosen = all.map((history, index): [number, History] => [index + 1, history]).filter(([number]) => only === 0 || number === only);
 const came: Record<string, number> = {};
 let calls = 0;
 
 test.each(chosen)(`History %i of ${sequences} (seed ${seed}) keeps the endpoint served.`, async (number, history) => {
-  const outcome = await pool.attempt({ history, folder: clone, from: begun, previews: number % 4 === 0 });
+  const outcome = await pool.attempt({ history, folder: clone, from: begun, previews: number % 5 === 0 });
   const again = `HISTORIES_SEED=${seed} HISTORIES=${sequences} HISTORIES_ONLY=${number} repeats this: ${JSON.stringify(history)}`;
   if (outcome.wrong.length > 0) throw new Error([...outcome.wrong.slice(0, most), again].join("\n"));
   for (const run of outcome.runs) came[run] = (came[run] ?? 0) + 1;
@@ -57,6 +57,6 @@ test.each(chosen)(`History %i of ${sequences} (seed ${seed}) keeps the endpoint 
 
 test("There were runs of each kind, and many calls.", () => {
   console.log(`seed ${seed}: ${chosen.length} histories, ${calls} calls, runs ${JSON.stringify(came)}`);
-  expect(calls).toBeGreaterThan(chosen.length * 20);
+  expect(calls).toBeGreaterThan(chosen.length * 10);
   expect(came.done).toBeGreaterThan(chosen.length / 2);
 });
