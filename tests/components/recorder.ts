@@ -115,6 +115,8 @@ function wrapMonitor(resources: Recorded[], outputs: Record<string, Properties>)
     return registerOutputs(request, callback);
   };
   monitor.registerResourceHook = (_request: Message, callback: Message) => callback(null, {});
+  // Registered with the resource, and called by nobody: that is the engine's.
+  (require("@pulumi/pulumi/runtime/state") as { getStore(): { supportsTransforms: boolean } }).getStore().supportsTransforms = true;
 }
 
 function recorded(request: Message): Recorded {
