@@ -1,6 +1,6 @@
 import type { ArmOptions } from "./arm";
 import type { FrontdoorOptions, Issuer } from "./frontdoor";
-import type { SeenRequest } from "./requests";
+import type { RequestWatch } from "./requests";
 import type { Addresses } from "./running";
 
 /** Azure on this machine: the resource manager, the providers that the Pulumi engine attaches to, and the endpoints' front door. */
@@ -48,7 +48,9 @@ export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOp
   /** What else the resource manager can be told: faults, quota, rules that are off, a clock of the test's own. */
   readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer">;
   /** Told of each request that is over, the front door's own to the resource manager left out. */
-  readonly onRequest?: (request: SeenRequest) => void;
+  readonly onRequest?: RequestWatch["onRequest"];
+  /** Told of the same requests as they come in. */
+  readonly onArrival?: RequestWatch["onArrival"];
   /** Told what `close` waits for. */
   readonly report?: (line: string) => void;
 }

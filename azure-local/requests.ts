@@ -15,24 +15,34 @@ export interface SeenRequest {
   readonly aborted?: true;
 }
 
-/** Reports each request of a server when it is over. Requests that carry one of `unseen` after `Bearer ` are Azure's own and left out. */
+/** A request that has just come in, and that nothing has been done about yet. */
+export type ArrivingRequest = Pick<SeenRequest, "server" | "method" | "path">;
+
+/** Whoever is told of requests. */
+export interface RequestWatch {
+  readonly onArrival?: (request: ArrivingRequest) => void;
+  /** When it is over. */
+  readonly onRequest?: (request: SeenRequest) => void;
+}
+
+/** Reports each request of a server. Requests that carry one of `unseen` after `Bearer ` are Azure's own and left out. */
 export function watchRequests(
   server: Server,
   name: SeenRequest["server"],
-  report: (request: SeenRequest) => void,
+  { onArrival, onRequest }: RequestWatch,
   unseen: readonly string[] = [],
 ): void {
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
     if (unseen.some((bearer) => request.headers.authorization === `Bearer ${bearer}`)) return;
     const time = new Date();
     const begun = performance.now();
+    const arriving: ArrivingRequest = { server: name, method: request.method ?? "GET", path: request.url ?? "/" };
+    onArrival?.(arriving);
     response.once("close", () => {
       const { headersSent, statusCode, writableFinished } = response;
-      report({
+      onRequest?.({
         time: time.toISOString(),
-        server: name,
-        method: request.method ?? "GET",
-        path: request.url ?? "/",
+        ...arriving,
         ...(headersSent ? { status: statusCode } : {}),
         milliseconds: Math.round(performance.now() - begun),
         ...(writableFinished ? {} : { aborted: true }),

@@ -5,7 +5,7 @@ import { armDirectory, directoryBearer, type Frontdoor, type FrontdoorOptions, t
 import { loopbackCertificate } from "./https/certificate";
 import { type HttpsServer, serveHttps } from "./https/server";
 import { deployerObjectId, startProviders } from "./providers";
-import { watchRequests } from "./requests";
+import { type RequestWatch, watchRequests } from "./requests";
 import { type Addresses, beHost } from "./running";
 
 /**
@@ -28,7 +28,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     const told = Object.fromEntries(frontdoorOptions.map((name) => [name, options[name]]));
     const frontdoor = await startFrontdoor({ ...told, directory, speed, ...timeOf(options), port: port && port + 1 });
     closers.push(() => frontdoor.close());
-    watch(arm, frontdoor, options.onRequest);
+    watch(arm, frontdoor, options);
     const https = options.https ? await serveBoth(arm, frontdoor, home, port && port + 2) : undefined;
     closers.push(async () => https?.close());
     frontdoorUrl = https?.addresses.frontdoorHttpsUrl ?? frontdoor.url;
@@ -66,10 +66,10 @@ function timeOf({ arm }: AzureOptions): Pick<FrontdoorOptions, "now" | "speed"> 
   return clock ? { now: () => clock.now(), speed: 1000 / clock.millisecondsFor(1) } : {};
 }
 
-function watch(arm: Arm, frontdoor: Frontdoor, report: AzureOptions["onRequest"]): void {
-  if (!report) return;
-  watchRequests(arm.server, "arm", report, [directoryBearer]);
-  watchRequests(frontdoor.server, "frontdoor", report);
+function watch(arm: Arm, frontdoor: Frontdoor, watcher: RequestWatch): void {
+  if (!watcher.onRequest && !watcher.onArrival) return;
+  watchRequests(arm.server, "arm", watcher, [directoryBearer]);
+  watchRequests(frontdoor.server, "frontdoor", watcher);
 }
 
 interface Https {

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly requestTimeout: number;
   /** Whether a stream that has begun is cut when the time is over. */
   readonly timeoutBoundsWholeAnswer: boolean;
+  /** Aborted when the deployment that answers is deleted. @default it stays */
+  readonly deleted?: AbortSignal;
   /** The endpoint's, if it is limited. */
   readonly bandwidth?: Bandwidth;
 }
@@ -45,6 +47,7 @@ export function relay(exchange: Exchange): Promise<void> {
       upstream.destroy();
       resolve();
     });
+    exchange.deleted?.addEventListener("abort", () => end(modelNotReady("its deployment is being deleted")));
     upstream.on("error", (error) => end(modelNotReady(error.message)));
     upstream.once("response", (answer) => {
       if (over) return;

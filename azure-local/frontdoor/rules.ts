@@ -50,6 +50,12 @@ export const frontdoorRules = {
     source: `${TROUBLESHOOT} (ResourceNotReady)`,
     grade: "D",
   },
+  deletionCutsOff: {
+    value: true as boolean,
+    says: "A deployment that is deleted answers nothing more: what it is answering breaks off.",
+    source: "not documented; the stricter reading: no document promises that a deletion waits for requests",
+    grade: "I",
+  },
   limitBandwidth: {
     value: true as boolean,
     says: "Requests and answers beyond the endpoint's bandwidth are delayed, mirrored copies count, and trailers say for how long.",

@@ -6,6 +6,7 @@ import { Bandwidth } from "./bandwidth";
 import { type ContainerOptions, Containers } from "./containers";
 import type { DeploymentView, Directory, EndpointView } from "./directory";
 import { endToEnd, requestIds } from "./headers";
+import { InFlight } from "./inFlight";
 import { defaultLimits, type EndpointLimits, Rates } from "./limits";
 import { type Refusal, refuse } from "./refusal";
 import { mirror, relay } from "./relay";
@@ -55,6 +56,7 @@ class LocalFrontdoor implements Frontdoor {
   private readonly rates: Rates;
   private readonly bandwidths = new Map<string, Bandwidth>();
   private readonly admission = new Admission();
+  private readonly answering: InFlight;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private closing?: Promise<void>;
@@ -64,6 +66,7 @@ class LocalFrontdoor implements Frontdoor {
     this.containers = new Containers(options, this.rules);
     this.limits = { ...defaultLimits, ...options.limits };
     this.rates = new Rates(this.limits);
+    this.answering = new InFlight(options.directory);
     this.server = createServer((request, response) => this.track(this.answer(request, response)));
   }
 
@@ -95,6 +98,7 @@ class LocalFrontdoor implements Frontdoor {
     bound.abort();
     this.server.closeAllConnections();
     this.stopping.abort();
+    this.answering.stop();
     await this.containers.close();
     await closed;
   }
@@ -134,8 +138,13 @@ class LocalFrontdoor implements Frontdoor {
     const bandwidth = this.bandwidthOf(endpoint);
     const message = { request, path: address.path + address.query, headers: this.containerHeaders(request, ids), bandwidth };
     if (copy && "leave" in copy) this.track(mirror({ ...message, ...copy, signal: this.stopping.signal }).finally(copy.leave));
-    const { timeoutBoundsWholeAnswer } = this.rules;
-    await relay({ ...message, ...place, response, timeoutBoundsWholeAnswer }).finally(place.leave);
+    const { timeoutBoundsWholeAnswer, deletionCutsOff } = this.rules;
+    const deleted = new AbortController();
+    const answered = deletionCutsOff ? this.answering.enter(endpoint, deployment, () => deleted.abort()) : () => {};
+    await relay({ ...message, ...place, response, timeoutBoundsWholeAnswer, deleted: deleted.signal }).finally(() => {
+      place.leave();
+      answered();
+    });
   }
 
   private bandwidthOf({ region, name }: EndpointView): Bandwidth | undefined {

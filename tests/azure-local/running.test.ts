@@ -202,9 +202,13 @@ test("operations are polled at the address that the caller used", async () => {
   expect(String(byHttps["azure-asyncoperation"]).startsWith(`${azure.armHttpsUrl}/`)).toBe(true);
 });
 
-test("requests of clients are reported when they are over, the front door's own are not", async () => {
+test("requests of clients are reported when they come in and when they are over, the front door's own are not", async () => {
   const seen: SeenRequest[] = [];
-  const azure = await open({ onRequest: (request) => seen.push(request) });
+  const arrived: string[] = [];
+  const azure = await open({
+    onRequest: (request) => seen.push(request),
+    onArrival: ({ server, method, path }) => arrived.push(`${server} ${method} ${path} before ${seen.length} were over`),
+  });
   await put(azure.armUrl, "rg");
   await fetch(`${azure.frontdoorUrl}/nobody/x?y=1`);
   while (seen.length < 2) await new Promise(setImmediate);
@@ -218,5 +222,9 @@ test("requests of clients are reported when they are over, the front door's own 
       milliseconds: expect.any(Number),
     },
     { time: expect.any(String), server: "frontdoor", method: "GET", path: "/nobody/x?y=1", status: 404, milliseconds: expect.any(Number) },
+  ]);
+  expect(arrived).toEqual([
+    `arm PUT ${group("rg")}?api-version=2024-03-01 before 0 were over`,
+    expect.stringMatching(/^frontdoor GET \/nobody\/x\?y=1 before [01] were over$/),
   ]);
 });

@@ -17,6 +17,7 @@ test("what no document settles holds in its stricter reading", () => {
     noScoreRoleStatus: 403,
     containersTakeTimeToStart: true,
     livenessRestarts: true,
+    deletionCutsOff: true,
     limitBandwidth: true,
     limitRates: true,
   });

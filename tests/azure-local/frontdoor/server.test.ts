@@ -1,7 +1,7 @@
 // Does not prove Azure's own behaviour where rules.ts says that no document settles it.
 import { once } from "node:events";
 import { type IncomingMessage, request as openRequest, type RequestListener, type ServerResponse } from "node:http";
-import { type FrontdoorOptions, startFrontdoor } from "../../../azure-local/frontdoor";
+import { type DeploymentView, type FrontdoorOptions, startFrontdoor } from "../../../azure-local/frontdoor";
 import { type Exchange, relay } from "../../../azure-local/frontdoor/relay";
 import { call, deployment, directoryOf, endpoint, open, signal, startContainer, text } from "./support";
 
@@ -234,6 +234,36 @@ describe("limits", () => {
     };
     const { url } = await serve(listener, { directory: impatient, rules: { timeoutBoundsWholeAnswer: false } });
     expect((await call(`${url}/chat/x`)).body).toBe("begun, ended");
+  });
+});
+
+describe("a deployment that is deleted while it answers", () => {
+  const stream: RequestListener = (_request, response) => {
+    response.write("begun, ");
+    setTimeout(() => response.end("ended"), 1_500);
+  };
+  /** Deletes in the way that is given as soon as the stream has begun. */
+  const streamWhile = async (deletion: Partial<DeploymentView> | undefined, rules = {}) => {
+    let deployments = [deployment("main", { createdAt: 1 })];
+    const { url } = await serve(stream, { directory: { find: async () => endpoint({ deployments }) }, rules });
+    const answer = await open(`${url}/chat/x`);
+    deployments = deletion === undefined ? [] : [deployment("main", { createdAt: 1, ...deletion })];
+    return text(answer);
+  };
+
+  test.each([
+    ["being deleted", { state: "Deleting" }],
+    ["gone", undefined],
+    ["another one of its name", { createdAt: 2 }],
+  ])("breaks off when it is %s", async (_, deletion) => {
+    await expect(streamWhile(deletion)).rejects.toThrow("aborted");
+  });
+
+  test("goes on while it is only changed, and by the other rule in any case", async () => {
+    expect(await Promise.all([streamWhile({ state: "Updating" }), streamWhile(undefined, { deletionCutsOff: false })])).toEqual([
+      "begun, ended",
+      "begun, ended",
+    ]);
   });
 });
 
