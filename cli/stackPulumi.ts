@@ -7,6 +7,8 @@ import { requireStackFile } from "./stackFiles";
 export interface StackOptions {
   readonly stack: string;
   readonly local?: boolean;
+  /** Stack file. @default - `Pulumi.<stack>.yaml` */
+  readonly configFile?: string;
 }
 
 /** What a run of pulumi came to. */
@@ -33,10 +35,10 @@ export interface StackPulumi {
 const readsSettings = ["preview", "up", "refresh"];
 
 /** @throws Error when the stack has no stack file, or pulumi is not to be found. */
-export async function openStackPulumi({ stack, local = false }: StackOptions): Promise<StackPulumi> {
-  const source = requireStackFile(stack);
+export async function openStackPulumi({ stack, local = false, configFile }: StackOptions): Promise<StackPulumi> {
+  const source = configFile ?? requireStackFile(stack);
   const session = local ? await openSession((line) => console.error(line)) : undefined;
-  const file = session && (await prepareStack(session, stack, source));
+  const file = session ? await prepareStack(session, stack, source) : configFile;
   const engine = session?.engine ?? { command: "pulumi" };
   const environment = session?.environment ?? process.env;
   const settings = (verb: string | undefined) => (file !== undefined && readsSettings.includes(verb ?? "") ? ["--config-file", file] : []);

@@ -7,6 +7,7 @@ export function addRollout(program: Command): void {
     .description("after a killed run: release its lock and take into the state what Azure has, so that `pulumi up` converges")
     .requiredOption("-s, --stack <stack>", "the stack")
     .option("--local", "the stack on Azure-on-this-machine")
+    .option("--config-file <file>", "the stack file, where it is not Pulumi.<stack>.yaml")
     .option("--release-lock", "release the lock of a run elsewhere that you know to be dead")
     .action((options) => load<typeof import("../recover")>("../recover").recover(options));
   program

@@ -98,9 +98,11 @@ export async function startModel(streamSeconds: number): Promise<Model> {
     if (!stream)
       return void response.end(JSON.stringify({ model: "chat", choices: [{ message: { role: "assistant", content: "hello" } }] }));
     response.writeHead(200, { "content-type": "text/event-stream" });
-    for (let index = 0; index < events && asked > 0; index++) {
+    const begun = performance.now();
+    for (let index = 1; index <= events && asked > 0; index++) {
       response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "hello " } }] })}\n\n`);
-      await sleep((streamSeconds * 1000) / events);
+      // By the clock, so that a busy machine makes no stream longer.
+      await sleep(Math.max(0, begun + (streamSeconds * 1000 * index) / events - performance.now()));
     }
     response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`);
     response.end("data: [DONE]\n\n");

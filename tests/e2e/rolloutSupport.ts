@@ -73,10 +73,14 @@ export async function startUp(sandbox: Sandbox, stack: string, stackFile: string
 }
 
 /** Runs a verb of the command line on the dev stack of a sandbox, in a process of its own. */
-export async function moor(sandbox: Sandbox, ...args: string[]): Promise<Run> {
+export function moor(sandbox: Sandbox, ...args: string[]): Promise<Run> {
+  return moorWith(sandbox, args, {});
+}
+
+export async function moorWith(sandbox: Sandbox, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Run> {
   const child = spawn(process.execPath, [path.join(sandbox.folder, "cli", "run.js"), ...args], {
     cwd: sandbox.folder,
-    env: { ...process.env, MOOR_LOCAL_HOME: sandbox.home },
+    env: { ...process.env, ...environment, MOOR_LOCAL_HOME: sandbox.home },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

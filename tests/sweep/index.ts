@@ -123,7 +123,7 @@ function nameOf({ number, reference, effect, write }: Step): string {
 }
 
 /** The last type and name of each provider in an ARM id. */
-function shortened(id: string): string {
+export function shortened(id: string): string {
   return id.replace(/^\/subscriptions\/[^/]+\/(resourceGroups\/[^/]+\/providers\/)?/i, "");
 }
 

@@ -116,7 +116,7 @@ async function recover({ home }: Sandbox, stack: string): Promise<string[]> {
 }
 
 /** @returns what was struck since they were set before. */
-async function setFaults({ azure }: Sandbox, faults: readonly unknown[]): Promise<unknown> {
+export async function setFaults({ azure }: Sandbox, faults: readonly unknown[]): Promise<unknown> {
   const struck = await (await fetch(`${azure.armUrl}/faults`)).json();
   const { ok, status } = await fetch(`${azure.armUrl}/faults`, { method: "PUT", body: JSON.stringify(faults) });
   if (!ok) throw new Error(`The faults were not accepted: ${status}.`);
@@ -124,7 +124,7 @@ async function setFaults({ azure }: Sandbox, faults: readonly unknown[]): Promis
 }
 
 /** Every write that was answered well, counted by method and path. */
-function writesOf(sandbox: Sandbox): Write[] {
+export function writesOf(sandbox: Sandbox): Write[] {
   const seen = new Map<string, number>();
   return sandbox.requests().flatMap(({ method, path: target, status }) => {
     const bare = target.split("?")[0]!;
@@ -148,7 +148,7 @@ function isOf({ kind, resourceId }: Operation, { method, path: target }: Write):
   return resourceId.toLowerCase() === parent.toLowerCase() && (kind === "delete") === (method === "DELETE");
 }
 
-function checkpointOf({ home }: Sandbox, stack: Scenario["stack"]): Checkpoint {
+export function checkpointOf({ home }: Sandbox, stack: Scenario["stack"]): Checkpoint {
   const file = path.join(home, "state", ".pulumi", "stacks", "moor", `${stack}.json`);
   return (JSON.parse(fs.readFileSync(file, "utf8")) as { checkpoint: { latest?: Checkpoint } }).checkpoint.latest ?? {};
 }
@@ -174,13 +174,13 @@ function outages(sandbox: Sandbox): string[] {
 }
 
 /** What the next scenario begins with; histories, logs and locks are not. */
-function keepState({ home }: Sandbox, folder: string): void {
+export function keepState({ home }: Sandbox, folder: string): void {
   const left = /\/(lock|running\.json|requests\.jsonl|history|backups|locks|edited-\d+\.yaml)$/;
   fs.cpSync(home, folder, { recursive: true, filter: (file) => !left.test(file) });
 }
 
 /** The lines of a run that say what went wrong. */
-function errorsOf({ output }: Run): string {
+export function errorsOf({ output }: Run): string {
   const lines = output.split("\n").map((line) => line.trim());
   const errors = lines.filter((line) => line.startsWith("error:") && !/^error: (update|destroy) failed$/.test(line));
   return [...new Set(errors)].join(" | ") || lines.filter(Boolean).slice(-5).join(" | ");

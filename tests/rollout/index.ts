@@ -1,0 +1,104 @@
+/**
+ * Proves with the real engine that a change of a live model loses no request, at whichever moment its run is killed: at every write that it
+ * makes, and where it waits. It does not prove what Azure does beyond the rules of the simulator, nor a kill in the middle of `recover`.
+ */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { ensureEngine } from "../../azure-local/engine";
+import { shortened } from "../sweep";
+import { openPool, type Pool } from "../sweep/pool";
+import type { Kill, Outcome, Task } from "./trial";
+
+export interface RolloutTestOptions {
+  /** Numbers of the steps to try. @default - all */
+  readonly only?: ReadonlySet<number>;
+  /** Steps side by side. */
+  readonly workers: number;
+  /** Lists the steps and tries none. @default false */
+  readonly list?: boolean;
+}
+
+interface Step {
+  readonly number: number;
+  readonly kill: Kill;
+}
+
+interface Result {
+  readonly wrong: readonly string[];
+  readonly calls: number;
+  readonly failed: number;
+}
+
+type Trials = Pool<Task, Outcome>;
+
+/** A step takes half a minute, mostly of waiting. */
+const mostSeconds = 240;
+
+/** @returns whether nothing was lost and every step came to what the undisturbed change came to. */
+export async function rollout(options: RolloutTestOptions): Promise<boolean> {
+  const began = Date.now();
+  await ensureEngine((line) => console.error(line));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-rollout-"));
+  const pool: Trials = openPool(path.join(__dirname, "worker.ts"), options.workers, mostSeconds);
+  try {
+    const from = path.join(folder, "before");
+    const expected = path.join(folder, "after.json");
+    const steps = stepsOf(await runUndisturbed(pool, from, expected)).filter(({ number }) => options.only?.has(number) ?? true);
+    if (options.list) {
+      for (const step of steps) console.log(nameOf(step));
+      return true;
+    }
+    const results = await Promise.all(steps.map((step) => tryStep(pool, step, { from, expected })));
+    return report(results, began);
+  } finally {
+    pool.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Brings the first model up, changes it once with nobody in the way, and writes down what that comes to. */
+async function runUndisturbed(pool: Trials, from: string, expected: string): Promise<Outcome> {
+  const before = await pool.attempt({ keep: from });
+  if (before.wrong.length > 0) throw new Error(`The first model does not come up:\n  ${before.wrong.join("\n  ")}`);
+  const outcome = await pool.attempt({ from });
+  if (outcome.wrong.length > 0) throw new Error(`The undisturbed change fails:\n  ${outcome.wrong.join("\n  ")}`);
+  if (outcome.writes.length === 0) throw new Error("The change writes nothing, so that there is nothing to kill it at.");
+  fs.writeFileSync(expected, JSON.stringify(outcome.picture));
+  console.log(`undisturbed: ${outcome.writes.length} writes; of ${outcome.calls} requests and streams ${outcome.failed} failed`);
+  return outcome;
+}
+
+function stepsOf({ writes }: Outcome): Step[] {
+  const atWrites = writes.flatMap((write) => (["before", "received", "answered"] as const).map((when): Kill => ({ when, write })));
+  return [...atWrites, { when: "gate" } as const, { when: "drain" } as const].map((kill, index) => ({ number: index + 1, kill }));
+}
+
+async function tryStep(pool: Trials, step: Step, known: Pick<Task, "from" | "expected">): Promise<Result> {
+  const began = Date.now();
+  const result: Result = await pool
+    .attempt({ ...known, kill: step.kill })
+    .catch((error: Error) => ({ wrong: [error.message], calls: 0, failed: 0 }));
+  const { wrong, calls, failed } = result;
+  const seconds = Math.round((Date.now() - began) / 1000);
+  console.log(`${wrong.length === 0 ? "ok    " : "FAILED"} ${nameOf(step)}: ${calls} requests and streams, ${failed} failed, ${seconds} s`);
+  for (const line of wrong.slice(0, mostLines)) console.log(`       ${line}`);
+  return result;
+}
+
+/** Lines shown of what is wrong with a step; the first ones say it. */
+const mostLines = 12;
+
+function nameOf({ number, kill }: Step): string {
+  const { when, write } = kill;
+  const what = write ? `${when === "before" ? "before it is received" : when}: ${write.method} ${shortened(write.path)}` : `at the ${when}`;
+  return `${String(number).padStart(3)} killed ${what}`;
+}
+
+function report(results: readonly Result[], began: number): boolean {
+  const sum = (of: "calls" | "failed") => results.reduce((total, result) => total + result[of], 0);
+  const wrong = results.filter((result) => result.wrong.length > 0).length;
+  console.log(`\n${sum("calls")} requests and streams, ${sum("failed")} failed; ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`${results.length - wrong} passed, ${wrong} failed`);
+  return wrong === 0;
+}

@@ -1,0 +1,4 @@
+import { serveTasks } from "../sweep/serve";
+import { attempt } from "./trial";
+
+serveTasks(attempt);

@@ -1,0 +1,20 @@
+import type { Reply } from "./pool";
+import { type ServedProgram, serveProgram } from "./program";
+
+/** Makes of this process one that tries what it is sent, one after another. */
+export function serveTasks<Task, Outcome>(attempt: (task: Task, program: ServedProgram) => Promise<Outcome>): void {
+  // Pulumi notes the stack of each promise, and ts-node maps it back to the source: half of the time of a run.
+  Error.stackTraceLimit = 0;
+  const program = serveProgram();
+  process.on("message", async (task: Task) => {
+    const reply: Reply<Outcome> = await program
+      .then((served) => attempt(task, served))
+      .then(
+        (outcome) => ({ outcome }),
+        (error: Error) => ({ error: error.message }),
+      );
+    process.send!(reply);
+  });
+  // Pulumi, which it has started, is in its process group.
+  process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
+}
