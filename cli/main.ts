@@ -45,6 +45,13 @@ export function commandLine(): Command {
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
   program
+    .command("rollout-test")
+    .description("change a live model under a load on Azure-on-this-machine, under long streams and killed at every write")
+    .option("--only <numbers>", "the steps with these numbers, separated by commas")
+    .option("--workers <count>", "steps side by side (default: 3, as they mostly wait)")
+    .option("--list", "only list the steps")
+    .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));
+  program
     .command("lock")
     .description("decide a stack's sizes, flags, probes and names, and write them to moor.lock.<stack>.yaml")
     .requiredOption("-s, --stack <stack>", "the stack")

@@ -31,7 +31,7 @@ function effectOf(word: string): Effect {
   throw new Error(`--effects has "${word}"; allowed are ${effects.join(", ")}, separated by commas.`);
 }
 
-function wholeNumber(text: string, option: string): number {
+export function wholeNumber(text: string, option: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new Error(`${option} has "${text}"; a whole number from 1 is allowed.`);
 }

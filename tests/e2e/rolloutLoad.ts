@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly rate: number;
   /** Streams that are open at any time. */
   readonly streams: number;
+  /** Seconds over which the first streams are begun. @default - a tenth of one for each stream */
+  readonly rampSeconds?: number;
 }
 
 export interface Load {
@@ -30,8 +32,11 @@ export interface Load {
   stop(): Promise<void>;
 }
 
+/** Milliseconds after which the caller of a stream that failed sends its next one. */
+const pauseAfterFailure = 1000;
+
 /** A steady load of short requests and long streams. Nothing is tried again: one failure is a failure. */
-export function startLoad({ baseUrl, key, rate, streams }: LoadOptions): Load {
+export function startLoad({ baseUrl, key, rate, streams, rampSeconds = streams / 10 }: LoadOptions): Load {
   const calls: Call[] = [];
   const underWay = new Set<Promise<void>>();
   let running = true;
@@ -39,6 +44,7 @@ export function startLoad({ baseUrl, key, rate, streams }: LoadOptions): Load {
     const started = Date.now();
     const { deployment, failure } = await send(baseUrl, key, kind === "stream");
     calls.push({ kind, deployment, failure, started, ended: Date.now() });
+    if (failure !== undefined && kind === "stream" && running) await sleep(pauseAfterFailure);
   };
   const track = (work: Promise<void>) => {
     underWay.add(work);
@@ -48,7 +54,7 @@ export function startLoad({ baseUrl, key, rate, streams }: LoadOptions): Load {
   for (let index = 0; index < streams; index++) {
     track(
       (async () => {
-        await sleep(index * 100);
+        await sleep((index * 1000 * rampSeconds) / streams);
         while (running) await call("stream");
       })(),
     );
@@ -64,21 +70,26 @@ export function startLoad({ baseUrl, key, rate, streams }: LoadOptions): Load {
 }
 
 async function send(baseUrl: string, key: string, stream: boolean): Promise<Pick<Call, "deployment" | "failure">> {
-  const body = { model: "chat", stream, max_tokens: 16, messages: [{ role: "user", content: "Say hello." }] };
+  const body = JSON.stringify({ model: "chat", stream, max_tokens: 16, messages: [{ role: "user", content: "Say hello." }] });
   let deployment = "nobody";
   try {
-    const response = await fetch(`${baseUrl}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    deployment = response.headers.get("azureml-model-deployment") ?? deployment;
-    const text = await response.text();
-    if (response.status !== 200) return { deployment, failure: `${response.status}: ${text.slice(0, 200)}` };
+    const response = await post(`${baseUrl}/v1/chat/completions`, key, body);
+    deployment = String(response.headers["azureml-model-deployment"] ?? deployment);
+    let text = "";
+    for await (const chunk of response.setEncoding("utf8")) text += chunk;
+    if (response.statusCode !== 200) return { deployment, failure: `${response.statusCode}: ${text.trim().slice(0, 200)}` };
     return { deployment, failure: stream && !text.trimEnd().endsWith("data: [DONE]") ? "the stream broke off" : undefined };
   } catch (error) {
     return { deployment, failure: (error as Error).message };
   }
+}
+
+/** By a connection of its own: one that is kept open may be closed by the server in the very moment in which it is used again. */
+function post(url: string, key: string, body: string): Promise<http.IncomingMessage> {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    http.request(url, { method: "POST", agent: false, headers }, resolve).once("error", reject).end(body);
+  });
 }
 
 export interface Model {

@@ -8,6 +8,7 @@ import * as path from "node:path";
 import { ensureEngine } from "../../azure-local/engine";
 import { shortened } from "../sweep";
 import { openPool, type Pool } from "../sweep/pool";
+import { longStreams } from "./longStreams";
 import type { Kill, Outcome, Task } from "./trial";
 
 export interface RolloutTestOptions {
@@ -19,15 +20,18 @@ export interface RolloutTestOptions {
   readonly list?: boolean;
 }
 
+/** One change of the model; without a kill, the one under long streams. */
 interface Step {
   readonly number: number;
-  readonly kill: Kill;
+  readonly kill?: Kill;
 }
 
 interface Result {
   readonly wrong: readonly string[];
   readonly calls: number;
   readonly failed: number;
+  /** @default - its calls */
+  readonly seen?: string;
 }
 
 type Trials = Pool<Task, Outcome>;
@@ -71,17 +75,17 @@ async function runUndisturbed(pool: Trials, from: string, expected: string): Pro
 
 function stepsOf({ writes }: Outcome): Step[] {
   const atWrites = writes.flatMap((write) => (["before", "received", "answered"] as const).map((when): Kill => ({ when, write })));
-  return [...atWrites, { when: "gate" } as const, { when: "drain" } as const].map((kill, index) => ({ number: index + 1, kill }));
+  const kills: Kill[] = [...atWrites, { when: "gate" }, { when: "drain" }];
+  // The longest first: the others go on beside it.
+  return [{}, ...kills.map((kill) => ({ kill }))].map((step, index) => ({ ...step, number: index + 1 }));
 }
 
-async function tryStep(pool: Trials, step: Step, known: Pick<Task, "from" | "expected">): Promise<Result> {
-  const began = Date.now();
-  const result: Result = await pool
-    .attempt({ ...known, kill: step.kill })
-    .catch((error: Error) => ({ wrong: [error.message], calls: 0, failed: 0 }));
-  const { wrong, calls, failed } = result;
-  const seconds = Math.round((Date.now() - began) / 1000);
-  console.log(`${wrong.length === 0 ? "ok    " : "FAILED"} ${nameOf(step)}: ${calls} requests and streams, ${failed} failed, ${seconds} s`);
+/** Long streams run in this process, beside the others: they do nothing but wait. */
+async function tryStep(pool: Trials, step: Step, known: Required<Pick<Task, "from" | "expected">>): Promise<Result> {
+  const trying = step.kill ? pool.attempt({ ...known, kill: step.kill }) : longStreams(known.from);
+  const result: Result = await trying.catch((error: Error) => ({ wrong: [error.message], calls: 0, failed: 0 }));
+  const { wrong, calls, failed, seen = `${calls} requests and streams, ${failed} failed` } = result;
+  console.log(`${wrong.length === 0 ? "ok    " : "FAILED"} ${nameOf(step)}: ${seen}`);
   for (const line of wrong.slice(0, mostLines)) console.log(`       ${line}`);
   return result;
 }
@@ -90,9 +94,15 @@ async function tryStep(pool: Trials, step: Step, known: Pick<Task, "from" | "exp
 const mostLines = 12;
 
 function nameOf({ number, kill }: Step): string {
-  const { when, write } = kill;
-  const what = write ? `${when === "before" ? "before it is received" : when}: ${write.method} ${shortened(write.path)}` : `at the ${when}`;
-  return `${String(number).padStart(3)} killed ${what}`;
+  return `${String(number).padStart(3)} ${kill ? `killed ${momentOf(kill)}` : "under long streams"}`;
+}
+
+function momentOf({ when, write }: Kill): string {
+  if (!write) return `at the ${when}`;
+  const point = { before: "before Azure has", received: "when Azure has done", answered: "when Azure has answered", gate: "", drain: "" }[
+    when
+  ];
+  return `${point} ${write.method} ${shortened(write.path)}`;
 }
 
 function report(results: readonly Result[], began: number): boolean {

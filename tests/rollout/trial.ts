@@ -2,12 +2,13 @@
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../azure-local/arm/clock";
-import { type Load, startLoad, startModel } from "../e2e/rolloutLoad";
-import { endpointOf, moorWith, revision, serving, startFaultyDoor, startUp } from "../e2e/rolloutSupport";
+import { type Load, startModel } from "../e2e/rolloutLoad";
+import { moorWith, serving, startFaultyDoor, startUp } from "../e2e/rolloutSupport";
 import { openSandbox, type Sandbox } from "../e2e/sandbox";
 import { type Checkpoint, differences, type Picture, pictureOf } from "../sweep/picture";
 import type { ServedProgram } from "../sweep/program";
 import { checkpointOf, errorsOf, keepState, setFaults, type Write, writesOf } from "../sweep/trial";
+import { loadOn, scale, servingId, setInstances, speed, stackFile } from "./stack";
 
 /**
  * When `up` and all that it has started are killed. `before`: the write has not reached Azure. `received`: Azure has done it and not yet
@@ -37,16 +38,14 @@ export interface Outcome {
 }
 
 const streamSeconds = 3;
-/** Two instances admit 32 at once, so that one alone would refuse some. */
-const streams = 24;
-const rate = 8;
+/** Instances of what serves before the change, until autoscale adds one in the middle of it. */
+const startsWith = 2;
+/** With the requests more than one instance admits at once, which is 16; two have room for what a busy machine holds up. */
+const streams = 16;
+const rate = 5;
 const waits = { rolePropagationSeconds: 0, drainSeconds: streamSeconds + 2, gateSeconds: 20 };
-const scale = { min: 1, max: 3 };
 /** Seconds that the operation goes on which `up` was killed over: `recover` and the next `up` meet it under way. */
 const orphanSeconds = 25;
-/** Seconds of Azure in one of any other operation. */
-const speed = 600;
-const api = "2025-12-01";
 
 export async function attempt(task: Task, program: ServedProgram): Promise<Outcome> {
   const trial = await Trial.open(task);
@@ -66,8 +65,8 @@ class Trial {
   private arrived: (method: string, target: string) => void = () => {};
   private answered: (method: string, target: string) => void = () => {};
   private slow = false;
-  /** The deployment that autoscale has grown. */
-  private grew = "";
+  /** ARM id of the deployment that autoscale has grown. */
+  private grown?: string;
 
   private constructor(private readonly task: Task) {}
 
@@ -109,60 +108,41 @@ class Trial {
 
   async run(program: ServedProgram): Promise<Outcome> {
     const { sandbox, task } = this;
-    const stackFile = this.stackFile(task.from === undefined ? "1" : "2");
+    const file = stackFile(sandbox, task.from === undefined ? "1" : "2");
     const served = program(sandbox.environment);
-    const pulumi = (verb: string, args: string[] = []) => sandbox.run(verb, "dev", { stackFile, args: [...served, ...args] });
+    const pulumi = (verb: string, args: string[] = []) => sandbox.run(verb, "dev", { stackFile: file, args: [...served, ...args] });
     if (task.from !== undefined) await this.startLoad();
     if (task.kill) {
-      await this.killed(stackFile, task.kill);
+      await this.killed(file, task.kill);
       const client = { PULUMI_OPTION_CLIENT: served[0]!.replace("--client=", ""), PULUMI_OPTION_EXEC_KIND: "auto.inline" };
-      const recovered = await moorWith(sandbox, ["recover", "-s", "dev", "--local", "--config-file", stackFile], client);
+      const recovered = await moorWith(sandbox, ["recover", "-s", "dev", "--local", "--config-file", file], client);
       if (recovered.code !== 0) this.wrong.push(`recover failed: ${recovered.output.trim()}`);
     }
     const up = await pulumi("up");
     if (up.code !== 0) this.wrong.push(`pulumi up failed: ${errorsOf(up)}`);
     const preview = await pulumi("preview", ["--expect-no-changes"]);
     if (preview.code !== 0) this.wrong.push(`a preview shows changes: ${errorsOf(preview)}`);
-    if (task.from === undefined) await this.grow(2);
+    if (task.from === undefined) await setInstances(sandbox, await servingId(sandbox), startsWith);
     return this.outcome();
   }
 
-  private stackFile(digit: string): string {
-    return this.sandbox.edit("dev", [
-      revision(digit),
-      [["moor:endpoints", "chat", "deployments", "main", "instances"], undefined],
-      [["moor:endpoints", "chat", "deployments", "main", "scale"], scale],
-    ]);
-  }
-
-  /** From now on autoscale adds an instance to what serves whenever the gate asks for the first time. */
+  /** From now on autoscale adds an instance to what serves when the gate asks for the first time. */
   private async startLoad(): Promise<void> {
-    const { sandbox } = this;
-    const id = await endpointOf(sandbox);
-    const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, api)).json()) as { primaryKey: string };
-    const baseUrl = `${sandbox.azure.frontdoorUrl}/${id.split("/").at(-1)}`;
-    this.load = startLoad({ baseUrl, key: keys.primaryKey, rate, streams });
-    let grown = false;
+    this.load = await loadOn(this.sandbox, { rate, streams });
+    const id = await servingId(this.sandbox);
     this.arrived = (method, target) => {
-      if (grown || method !== "GET" || !target.endsWith("/v1/models")) return;
-      grown = true;
-      void this.grow(3);
+      if (this.grown !== undefined || method !== "GET" || !target.endsWith("/v1/models")) return;
+      this.grown = id;
+      setInstances(this.sandbox, id, scale.max).catch((error: Error) => this.wrong.push(error.message));
     };
   }
 
-  private async grow(capacity: number): Promise<void> {
-    const { traffic } = await serving(this.sandbox);
-    this.grew = `${await endpointOf(this.sandbox)}/deployments/${Object.keys(traffic)[0]}`;
-    const grown = await this.sandbox.arm("PATCH", this.grew, api, { sku: { name: "Default", capacity } });
-    if (!grown.ok) this.wrong.push(`what serves could not grow: ${await grown.text()}`);
-  }
-
   /** Runs `up` with a program of its own, and kills both at the moment that is asked for. */
-  private async killed(stackFile: string, kill: Kill): Promise<void> {
+  private async killed(file: string, kill: Kill): Promise<void> {
     const { sandbox } = this;
     const frontdoorUrl = sandbox.environment.MOOR_FRONTDOOR_URL;
     const moment = kill.write ? await this.momentOf(kill.write, kill.when) : kill.when === "gate" ? await this.gateAsks() : {};
-    const up = await startUp(sandbox, "dev", stackFile);
+    const up = await startUp(sandbox, "dev", file);
     const passed = up.run.then(({ output }) => Promise.reject(new Error(`up ended before it could be killed:\n${output}`)));
     passed.catch(() => {});
     await Promise.race([moment.reached ?? up.sees(/waiting \d+ s for the last requests/), passed]);
@@ -228,7 +208,7 @@ class Trial {
     const [only, ...others] = deployments;
     if (others.length > 0 || traffic[only!] !== 100) wrong.push(`it ends with ${JSON.stringify({ traffic, deployments })}`);
     const azure = sandbox.azure.resources() as unknown as Checkpoint["resources"] & object;
-    const picture = pictureOf(azure, checkpointOf(sandbox, "dev"));
+    const picture = settled(pictureOf(azure, checkpointOf(sandbox, "dev")));
     if (task.expected) wrong.push(...differences(JSON.parse(fs.readFileSync(task.expected, "utf8")) as Picture, picture));
     if (task.keep) keepState(sandbox, task.keep);
     const writes = task.kill ? [] : writesOf(sandbox).filter(({ method, path: target }) => !this.isGrowth(method, target));
@@ -237,8 +217,20 @@ class Trial {
 
   /** Whether a write is that of autoscale, which the test stands for. */
   private isGrowth(method: string, target: string): boolean {
-    return method === "PATCH" && target.toLowerCase() === this.grew.toLowerCase();
+    return method === "PATCH" && target.toLowerCase() === this.grown?.toLowerCase();
   }
+}
+
+/**
+ * All that Azure has, and what the state knows of. A refresh, which `recover` makes, writes Azure's own defaults into the state's inputs;
+ * that nothing follows from them is the preview's to say. How long a template took is chance.
+ */
+function settled(picture: Picture): Picture {
+  const kept = Object.entries(picture).map(([name, value]) => {
+    if (name.startsWith("pulumi urn:")) return [name, "known"];
+    return [name, JSON.parse(JSON.stringify(value, (key, inner) => (key === "duration" ? undefined : inner)))];
+  });
+  return Object.fromEntries(kept);
 }
 
 interface Moment {

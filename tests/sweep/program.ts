@@ -22,13 +22,17 @@ export type ServedProgram = (environment: NodeJS.ProcessEnv) => string[];
 /** One run at a time: a program finds its settings in this process's environment. */
 export async function serveProgram(): Promise<ServedProgram> {
   process.chdir(root);
-  process.env.PULUMI_NODEJS_ROOT_DIRECTORY = root;
-  keepContextInHooks();
-  const program = async () => {
+  return serve(async () => {
     const ran = Object.keys(require.cache).filter((file) => runsAnew.some((part) => file.startsWith(path.join(root, part))));
     for (const file of ran) delete require.cache[file];
     return require(path.join(root, "index.ts"));
-  };
+  });
+}
+
+/** Serves any program; what it yields are the stack's outputs. */
+export async function serve(program: () => Promise<unknown>): Promise<ServedProgram> {
+  process.env.PULUMI_NODEJS_ROOT_DIRECTORY = root;
+  keepContextInHooks();
   const server = new grpc.Server();
   server.addService(LanguageRuntimeService, new LanguageServer(program));
   const port = await new Promise<number>((resolve, reject) => {
