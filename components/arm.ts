@@ -8,7 +8,8 @@ export const machineLearningApi = "2025-12-01";
 /** Azure's own address, or that of the Azure on this machine. */
 const armUrl = () => process.env.MOOR_ARM_URL || "https://management.azure.com";
 
-const pollSeconds = () => (process.env.MOOR_ARM_URL ? 0.1 : 10);
+/** Seconds between two looks at something that goes on. */
+export const pollSeconds = () => (process.env.MOOR_ARM_URL ? 0.1 : 10);
 
 interface Answer {
   readonly status: number;

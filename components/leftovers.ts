@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { list, remove } from "./arm";
+import { remove } from "./arm";
 import { addressOf, known, type LiveEndpoint, liveEndpoint, unlessMissing } from "./liveEndpoint";
 import type { EndpointReference } from "./onlineEndpoint";
+import { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
 
 /** Tag that says which stack made a resource. */
 export const stackTag = "moor-stack";
@@ -22,20 +23,13 @@ export interface LeftoverArgs {
   readonly drainSeconds: number;
 }
 
-interface ArmDeployment {
-  readonly id: string;
-  readonly name: string;
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly properties: { readonly provisioningState: string };
-}
-
 /** Name of the ARM deployment that writes an endpoint's traffic. */
 export function trafficWriteName(endpointName: string): string {
   return `moor-traffic-${endpointName}`;
 }
 
 /**
- * Deletes, one after another, the stack's deployments that have no share and are not in the stack any more, and those that have failed. The
+ * Waits for what an earlier run has begun, then deletes, one after another, the stack's deployments that have no share and are not in the stack any more, and those that have failed. The
  * engine deletes last and several at once; a candidate that was rejected would hold its quota until then, and Azure refuses a second
  * operation on an endpoint while one is under way.
  */
@@ -43,6 +37,7 @@ export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.Resour
   return new pulumi.ResourceHook(name, async () => {
     const live = await liveEndpoint(await known(addressOf(args.endpoint)));
     if (live === undefined) return;
+    await waitForOperations(args.endpoint);
     for (const { id, name: deployment, properties } of await idle(args, live)) {
       const kept = args.names.includes(deployment);
       if (kept && properties.provisioningState !== "Failed") continue;
@@ -54,18 +49,21 @@ export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.Resour
   });
 }
 
-/** Waits, before anything is deleted, until the requests have ended that the shares of the last write had admitted. */
+/**
+ * Waits, before anything is deleted, until the requests have ended that the shares of the last write had admitted, and until nothing else goes
+ * on: of a run that was killed over a deletion, the deletion.
+ */
 export async function waitForOutgoing(args: LeftoverArgs): Promise<void> {
   const live = await liveEndpoint(await known(addressOf(args.endpoint)));
   if (live === undefined) return;
+  await waitForOperations(args.endpoint);
   const outgoing = (await idle(args, live)).filter(({ name }) => !args.names.includes(name));
   if (outgoing.length > 0) await waitUntilDrained(args);
 }
 
 /** The stack's deployments without live or mirrored requests. */
-async function idle({ endpoint, stack }: LeftoverArgs, { traffic, mirrorTraffic }: LiveEndpoint): Promise<ArmDeployment[]> {
-  const id = await known(endpoint.id);
-  const deployments = await list<ArmDeployment>(`${id}/deployments`);
+async function idle({ endpoint, stack }: LeftoverArgs, { traffic, mirrorTraffic }: LiveEndpoint): Promise<ListedDeployment[]> {
+  const deployments = await listDeployments(endpoint);
   return deployments.filter(({ name, tags }) => tags?.[stackTag] === stack && !traffic[name] && !mirrorTraffic[name]);
 }
 

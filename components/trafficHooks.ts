@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { type Moment, transitionRefusal, transitionSentence } from "../planner/rollout/transition";
+import { pollSeconds } from "./arm";
 import { fail } from "./fail";
 import { factsOf, type TrafficFacts } from "./gate/subjects";
 import { unlessMissing } from "./liveEndpoint";
 
 /** States in which ARM is done with a deployment. Source: ARM schema of Microsoft.Resources/deployments. */
 const TERMINAL_STATES = ["Succeeded", "Failed", "Canceled"];
-const POLL_SECONDS = 10;
 
 /**
  * Waits until a write that a killed run has left behind is over: ARM refuses a second one of the same name, and two at once could land in
@@ -19,7 +19,7 @@ export function waitForActiveDeployment(name: string, limit: number): pulumi.Res
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { deploymentName, resourceGroupName } = newInputs as { deploymentName: string; resourceGroupName: string };
     const end = Date.now() + limit * 1000;
-    for (;;) {
+    for (let told = false; ; told = true) {
       const state = await deploymentState(deploymentName, resourceGroupName);
       if (state === undefined || TERMINAL_STATES.includes(state)) return;
       if (Date.now() >= end) {
@@ -28,8 +28,8 @@ export function waitForActiveDeployment(name: string, limit: number): pulumi.Res
             `Cancel it with "az deployment group cancel -g ${resourceGroupName} -n ${deploymentName}" and run again.`,
         );
       }
-      pulumi.log.info(`${deploymentName} of an earlier run is still ${state}; waiting for it to end.`);
-      await sleep(POLL_SECONDS * 1000);
+      if (!told) pulumi.log.info(`${deploymentName} of an earlier run is still ${state}; waiting for it to end.`);
+      await sleep(pollSeconds() * 1000);
     }
   });
 }

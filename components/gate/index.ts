@@ -4,6 +4,7 @@ import { sharesText } from "../../planner/rollout/transition";
 import { fail } from "../fail";
 import { addressOf, type EndpointAddress, known, type LiveEndpoint, liveEndpoint, type Shares } from "../liveEndpoint";
 import type { EndpointReference } from "../onlineEndpoint";
+import { waitForOperations } from "../operations";
 import { ask, type Refusal } from "./ask";
 import { checksOf } from "./checks";
 import { readState } from "./controlPlane";
@@ -57,7 +58,10 @@ export class Gate {
     if (live === undefined) return fail(`${address.endpointName} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`);
     reportDrift(address.endpointName, before.traffic ?? {}, live.traffic);
     if (this.args.mode === "off") return;
-    for (const subject of toBeAsked(this.args.subjects, before, after, live.traffic)) await examine(subject, address, live, this.args);
+    const asked = toBeAsked(this.args.subjects, before, after, live.traffic);
+    // One that is still starting answers nobody, and its start may take longer than the gate's patience.
+    if (asked.length > 0) await waitForOperations(this.endpoint);
+    for (const subject of asked) await examine(subject, address, live, this.args);
   }
 }
 

@@ -42,9 +42,9 @@ export interface Running {
   sees(pattern: RegExp): Promise<void>;
 }
 
-export async function startUp(sandbox: Sandbox, stack: string, stackFile: string): Promise<Running> {
+export async function startUp(sandbox: Sandbox, stack: string, stackFile: string, more: readonly string[] = []): Promise<Running> {
   const file = await prepareStack(sandbox, stack, stackFile);
-  const args = ["up", "--yes", "--skip-preview", "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
+  const args = ["up", "--yes", "--skip-preview", ...more, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
   const child = spawn(sandbox.engine.command, args, {
     cwd: sandbox.folder,
     env: sandbox.environment,

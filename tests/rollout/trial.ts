@@ -44,8 +44,8 @@ const startsWith = 2;
 const streams = 16;
 const rate = 5;
 const waits = { rolePropagationSeconds: 0, drainSeconds: streamSeconds + 2, gateSeconds: 20 };
-/** Seconds that the operation goes on which `up` was killed over: `recover` and the next `up` meet it under way. */
-const orphanSeconds = 25;
+/** Milliseconds that the operation takes which `up` was killed over: `recover` and the next `up` meet it under way. */
+const orphaned = 3600_000;
 
 export async function attempt(task: Task, program: ServedProgram): Promise<Outcome> {
   const trial = await Trial.open(task);
@@ -64,7 +64,11 @@ class Trial {
   /** Told of each request to the resource manager as it comes in, and when it was answered. */
   private arrived: (method: string, target: string) => void = () => {};
   private answered: (method: string, target: string) => void = () => {};
+  /** Whether operations that begin now go on until the next `up` waits for them, and whether one has begun. */
   private slow = false;
+  private orphan = false;
+  /** Milliseconds by which Azure's time is ahead. */
+  private passed = 0;
   /** ARM id of the deployment that autoscale has grown. */
   private grown?: string;
 
@@ -85,8 +89,11 @@ class Trial {
     const model = await startModel(streamSeconds);
     this.closers.push(() => model.close());
     const clock: Clock = {
-      now: () => Date.now(),
-      millisecondsFor: (seconds) => (this.slow ? orphanSeconds * 1000 : (seconds * 1000) / speed),
+      now: () => Date.now() + this.passed,
+      millisecondsFor: (seconds) => {
+        this.orphan ||= this.slow;
+        return this.slow ? orphaned : (seconds * 1000) / speed;
+      },
       retryAfter: 0,
     };
     const isFirst = this.task.from === undefined;
@@ -110,7 +117,6 @@ class Trial {
     const { sandbox, task } = this;
     const file = stackFile(sandbox, task.from === undefined ? "1" : "2");
     const served = program(sandbox.environment);
-    const pulumi = (verb: string, args: string[] = []) => sandbox.run(verb, "dev", { stackFile: file, args: [...served, ...args] });
     if (task.from !== undefined) await this.startLoad();
     if (task.kill) {
       await this.killed(file, task.kill);
@@ -118,12 +124,27 @@ class Trial {
       const recovered = await moorWith(sandbox, ["recover", "-s", "dev", "--local", "--config-file", file], client);
       if (recovered.code !== 0) this.wrong.push(`recover failed: ${recovered.output.trim()}`);
     }
-    const up = await pulumi("up");
-    if (up.code !== 0) this.wrong.push(`pulumi up failed: ${errorsOf(up)}`);
-    const preview = await pulumi("preview", ["--expect-no-changes"]);
+    await this.up(file, served);
+    const preview = await sandbox.run("preview", "dev", { stackFile: file, args: [...served, "--expect-no-changes"] });
     if (preview.code !== 0) this.wrong.push(`a preview shows changes: ${errorsOf(preview)}`);
     if (task.from === undefined) await setInstances(sandbox, await servingId(sandbox), startsWith);
     return this.outcome();
+  }
+
+  /** What the killed run has begun in Azure ends as soon as this run waits for it. */
+  private async up(file: string, served: readonly string[]): Promise<void> {
+    const up = await startUp(this.sandbox, "dev", file, served);
+    if (this.orphan) {
+      const waits = up.sees(/waiting for it to end/).then(
+        () => {
+          this.passed = orphaned;
+        },
+        () => this.wrong.push("up did not wait for what the killed run had begun"),
+      );
+      await waits;
+    }
+    const run = await up.run;
+    if (run.code !== 0) this.wrong.push(`pulumi up failed: ${errorsOf(run)}`);
   }
 
   /** From now on autoscale adds an instance to what serves when the gate asks for the first time. */
