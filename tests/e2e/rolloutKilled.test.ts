@@ -1,5 +1,6 @@
 // Proves with the real engine that a change of the model whose run is killed at a step loses no request of a steady load, and that recover and
-// `up` carry it out. It kills at three steps, not at every call: that is the sweep's. Streams are seconds long, not the 180 s of Azure.
+// `up` carry it out. It kills at three steps, and Azure has done at once what it was asked for; every write, and operations that outlive the run,
+// are tests/rollout's. Streams are seconds long, not the 180 s of Azure.
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, moor, revision, serving, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -47,7 +48,7 @@ test.each(steps)(
     watch = () => {};
     process.kill(-up.pid, "SIGKILL");
     await up.run;
-    const recovered = await moor(sandbox, "recover", "-s", "dev", "--local");
+    const recovered = await moor(sandbox, "recover", "-s", "dev", "--local", "--config-file", stackFile);
     expect(recovered).toMatchObject({ code: 0 });
     const { code, output } = await sandbox.run("up", "dev", { stackFile });
     expect({ code, output }).toMatchObject({ code: 0 });

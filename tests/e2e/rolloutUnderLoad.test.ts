@@ -1,6 +1,6 @@
 // Proves with the real engine that changes of the model under a steady load lose no request and no stream, though the candidate's own number
-// of instances is too small for the load, and that nothing is deleted while it still answers. Streams are seconds long here, not the 180 s
-// that Azure allows, and the wait after a shift is as short. It kills nothing: that is the recovery's test.
+// of instances is too small for the load, and that nothing is deleted while it still answers. Streams are seconds long here and the wait after
+// a shift is as short; with the 180 s that Azure allows it is tests/rollout's, which takes 7 minutes. It kills nothing.
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
