@@ -80,15 +80,21 @@ export function withCandidates(checkpoint: Checkpoint, candidates: readonly Cand
 /** Resources whose bodies ARM takes as they are: they can't be changed in place, and Moor names them by a hash of what they hold. */
 const untyped = "azure-native:resources:Resource";
 
+const deploymentType = "azure-native:machinelearningservices:OnlineDeployment";
+
 /**
- * The state with the inputs that untyped resources were sent. A refresh puts the service's own defaults into them; the next `up` would then
- * replace the resource, and be refused because one of its name exists. Of a name that is a hash, what is there is what was sent.
+ * The state without the service's own defaults, which a refresh puts into inputs, where these would do harm. For an untyped resource the next
+ * `up` would replace it, and be refused because one of its name exists: of a name that is a hash, what is there is what was sent. A deployment
+ * it would update in place, which takes Azure minutes and quota: it keeps those inputs that were sent, with the values that Azure has.
  */
 export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
-  const sent = new Map(candidates.filter(({ resource }) => resource.type === untyped).map(({ urn, resource }) => [urn, resource.inputs]));
-  const resources = (checkpoint.deployment.resources ?? []).map((resource) =>
-    sent.has(resource.urn) ? { ...resource, inputs: sent.get(resource.urn) } : resource,
-  );
+  const sent = new Map(candidates.map(({ urn, resource }) => [urn, resource.inputs]));
+  const resources = (checkpoint.deployment.resources ?? []).map((resource) => {
+    const inputs = sent.get(resource.urn);
+    if (inputs === undefined) return resource;
+    if (resource.type === untyped) return { ...resource, inputs };
+    return resource.type === deploymentType ? { ...resource, inputs: only(inputs, resource.inputs) as Properties } : resource;
+  });
   return { ...checkpoint, deployment: { ...checkpoint.deployment, resources } };
 }
 
@@ -106,6 +112,17 @@ export function withoutEmptyComponents(checkpoint: Checkpoint, candidates: reado
   const kept = resources.filter(({ urn }) => used.has(urn) || !guessed.has(urn));
   const next = { ...checkpoint, deployment: { ...checkpoint.deployment, resources: kept } };
   return kept.length === resources.length ? checkpoint : withoutEmptyComponents(next, candidates);
+}
+
+/** What of a value stands under keys that another one has too. */
+function only(keys: unknown, value: unknown): unknown {
+  if (!isMap(keys) || !isMap(value)) return value;
+  const shared = Object.entries(value).filter(([key]) => key in keys);
+  return Object.fromEntries(shared.map(([key, inner]) => [key, only(keys[key], inner)]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The ARM id that the inputs describe; none while one of them is unknown, or would be stored as a placeholder. */
@@ -193,7 +210,7 @@ function azureName({ outputs }: StateResource): string {
 
 function isFailedDeployment({ type, outputs }: StateResource): boolean {
   const { provisioningState } = (outputs?.properties ?? {}) as { readonly provisioningState?: unknown };
-  return type === "azure-native:machinelearningservices:OnlineDeployment" && provisioningState === "Failed";
+  return type === deploymentType && provisioningState === "Failed";
 }
 
 /** Whether a deployment's endpoint sends requests to it, by what the last refresh saw. */

@@ -72,6 +72,20 @@ test("An untyped resource keeps the inputs that it was sent, whatever a refresh 
   expect(after.deployment.resources!.map(({ inputs }) => inputs)).toEqual([untyped.inputs, { filledIn: true }]);
 });
 
+test("A deployment that was found keeps of what Azure shows the inputs that it was sent, with Azure's values.", () => {
+  const sent = { sku: { name: "Default", capacity: 1 }, properties: { instanceType: "a", requestSettings: { requestTimeout: "PT60S" } } };
+  const found = {
+    sku: { name: "Default", capacity: 3 },
+    kind: "Managed",
+    properties: { instanceType: "a", properties: {}, requestSettings: { requestTimeout: "PT60S", maxQueueWait: "PT0.5S" } },
+  };
+  const type = "azure-native:machinelearningservices:OnlineDeployment";
+  const candidate = { urn: "urn:d", id: "id", resource: identity("d", { type, inputs: sent }) };
+  const state = { version: 3, deployment: { resources: [identity("d", { type, inputs: found })] } };
+  const [deployment] = withSentInputs(state, [candidate]).deployment.resources!;
+  expect(deployment!.inputs).toEqual({ ...sent, sku: { name: "Default", capacity: 3 } });
+});
+
 test("The subscription is that of what is in the state, or the environment's.", () => {
   expect(subscriptionOf(checkpoint(), {})).toBe(subscription);
   expect(subscriptionOf({ version: 3, deployment: {} }, { ARM_SUBSCRIPTION_ID: "s" })).toBe("s");
