@@ -18,12 +18,14 @@ type Shares = Readonly<Partial<Record<Name, number>>>;
 interface ModelDeployment {
   readonly capacity: number;
   readonly failed: boolean;
+  /** Whether it has once been provisioned: then an update that failed may be tried again. */
+  readonly hasServed: boolean;
 }
 
 /** What an endpoint should be, beginning with one deployment. Time stands still but in `Wait`, so that whatever began still runs until then. */
 class Model {
   endpoint?: { traffic: Shares; mirrorTraffic: Shares } = { traffic: {}, mirrorTraffic: {} };
-  readonly deployments = new Map<Name, ModelDeployment>([["blue", { capacity: 2, failed: false }]]);
+  readonly deployments = new Map<Name, ModelDeployment>([["blue", { capacity: 2, failed: false, hasServed: true }]]);
   /** What the one running operation leaves behind when it ends. */
   running?: () => void;
 
@@ -129,7 +131,7 @@ class PutDeployment extends Write {
     if (!model.endpoint) return "404";
     if (model.running) return "409";
     const before = model.deployments.get(this.name);
-    if (this.capacity < 1 || this.capacity > 50 || before?.failed) return "400";
+    if (this.capacity < 1 || this.capacity > 50 || (before?.failed && !before.hasServed)) return "400";
     return before ? "200" : "201";
   }
 
@@ -141,8 +143,9 @@ class PutDeployment extends Write {
 
   protected override effect(model: Model) {
     const { name, capacity, startFails } = this;
-    model.deployments.set(name, { capacity, failed: false });
-    return () => void model.deployments.set(name, { capacity, failed: startFails });
+    const hasServed = model.deployments.get(name)?.hasServed ?? false;
+    model.deployments.set(name, { capacity, failed: false, hasServed });
+    return () => void model.deployments.set(name, { capacity, failed: startFails, hasServed: hasServed || !startFails });
   }
 
   override toString() {
