@@ -29,9 +29,9 @@ export function trafficWriteName(endpointName: string): string {
 }
 
 /**
- * Waits for what an earlier run has begun, then deletes, one after another, the stack's deployments that have no share and are not in the stack any more, and those that have failed. The
- * engine deletes last and several at once; a candidate that was rejected would hold its quota until then, and Azure refuses a second
- * operation on an endpoint while one is under way.
+ * Waits for what an earlier run has begun, then deletes, one after another, the stack's deployments that have no share and are not in the
+ * stack any more, and those that have failed. The engine deletes last and several at once; a candidate that was rejected would hold its quota
+ * until then, and Azure refuses a second operation on an endpoint while one is under way.
  */
 export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
