@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** Azure's sample for vLLM in a custom container: one request at once, ten seconds. */
-export const sampleSettings: RequestSettings = { requestTimeout: 10, maxConcurrentRequestsPerInstance: 1 };
+const sampleSettings: RequestSettings = { requestTimeout: 10, maxConcurrentRequestsPerInstance: 1 };
 
 const region = "swedencentral";
 const models = ["planned"];

@@ -8,7 +8,7 @@ import type { EndpointReference } from "./onlineEndpoint";
 import { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
 
 /** Tag that says which stack made a resource. */
-export const stackTag = "moor-stack";
+const stackTag = "moor-stack";
 
 /** Seconds that Azure may take to delete a deployment. */
 const deletionSeconds = 3600;

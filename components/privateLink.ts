@@ -9,7 +9,7 @@ interface LinkedService {
 }
 
 /** Services that are reached by private endpoint. Source: Azure docs, private-link/private-endpoint-dns and how-to-custom-dns. */
-export const LINKED_SERVICES = {
+const LINKED_SERVICES = {
   blob: { groupId: "blob", zones: ["privatelink.blob.core.windows.net"] },
   file: { groupId: "file", zones: ["privatelink.file.core.windows.net"] },
   registry: { groupId: "registry", zones: ["privatelink.azurecr.io"] },

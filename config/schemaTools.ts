@@ -19,7 +19,7 @@ export function unwrap(schema: Schema): Schema {
 }
 
 /** The schema of one key's value, or undefined when there is none. */
-export function schemaOfKey(schema: Schema, key: PropertyKey): Schema | undefined {
+function schemaOfKey(schema: Schema, key: PropertyKey): Schema | undefined {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return inner.shape[String(key)] as Schema | undefined;
   if (inner instanceof z.ZodRecord) return inner.valueType as Schema;

@@ -75,7 +75,7 @@ export function decideDeployment(label: string, settings: DeploymentSettings, re
 }
 
 /** Most instances that a deployment may have. */
-export function mostInstances({ instances, scale }: DeploymentSettings): number {
+function mostInstances({ instances, scale }: DeploymentSettings): number {
   return scale?.max ?? instances ?? 1;
 }
 

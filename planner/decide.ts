@@ -59,7 +59,7 @@ export function decide(label: string, wish: Wish): Outcome {
 }
 
 /** Routes of Azure's inference HTTP server, which runs a `score.py`. */
-export const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring: "/score" };
+const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring: "/score" };
 
 /** Seconds in which score.py's init() loads its model, and seconds that a request is taken to last: nothing is known of foreign code. */
 const scoreStartSeconds = 300;

@@ -37,7 +37,7 @@ export interface VllmWish {
 }
 
 /** vLLM answers OpenAI's paths below the endpoint's address only when the scoring route is `/`. */
-export const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
+const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
 /** The plan, or everything that forbids one. */
 export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly Refusal[] } {

@@ -7,7 +7,7 @@ import type { ArmRequest } from "./service";
 const EFFECTS = ["refuse", "hang", "drop", "crash", "failOperation"] as const;
 
 /** One way in which Azure misbehaves. The fields that say which calls are meant hold together; left out, any call is meant. */
-export const faultSchema = z.strictObject({
+const faultSchema = z.strictObject({
   /**
    * `refuse`: the call is answered with `status` and `code` and nothing is done. `hang`: it is never answered. `drop`: the connection is
    * closed without an answer. `crash`: the simulator is gone as by a kill, with what it had written. `failOperation`: the call is accepted

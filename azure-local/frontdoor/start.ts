@@ -3,7 +3,7 @@
  * start-up logs: an 8B model 55 to 106 s from disk, Qwen2.5-32B 602 s of which 491 s are the download. They are an example of a start, not
  * a promise: `startUp` of the front door's options sets another.
  */
-export const startUpFigures = {
+const startUpFigures = {
   /** Seconds that don't depend on the model: process, compilation, graph capture. */
   vllmBase: 60,
   /** Bytes per second from the instance's disk. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject, type Properties } from "./wire";
 
-export class ArmError extends Error {
+class ArmError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,

@@ -29,7 +29,7 @@ function withoutMarks(properties: Properties): Properties {
 }
 
 /** Case and spaces mean nothing in a location: "Sweden Central" is swedencentral. */
-export const normalizedLocation = (location: string): string => location.toLowerCase().replaceAll(" ", "");
+const normalizedLocation = (location: string): string => location.toLowerCase().replaceAll(" ", "");
 
 /** Whether a property, or one that holds it, replaces the resource. */
 function replaces(key: string, replaceKeys: ReadonlySet<string>): boolean {

@@ -1,5 +1,7 @@
 /** The planner's answer as a person likes to read it. */
+
 import { styleText } from "node:util";
+import { pricesSource } from "../../facts/prices";
 import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
 
 /** What a table of sizes shows. */
@@ -81,7 +83,9 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 function recommendation(result: FitResult): string[] {
   const { probes, requestSettings, client } = result;
   const month =
-    result.usdPerHour === null ? "" : `, ${result.usdPerHour.toFixed(2)} USD an hour, ${count(result.usdPerHour * hoursPerMonth)} a month`;
+    result.usdPerHour === null
+      ? ""
+      : `, ${result.usdPerHour.toFixed(2)} USD an hour, ${count(result.usdPerHour * hoursPerMonth)} a month (list prices of ${pricesSource.asOf})`;
   const machine = result.size ?? `${result.gpus} GPUs as given`;
   const probe = (name: "liveness" | "readiness") => {
     const { initialDelay, period, failureThreshold } = probes![name];

@@ -50,7 +50,7 @@ export interface Contract {
 const defaultOutputTokens = 1024;
 
 /** Tokens of an answer that the contract is made for. */
-export function outputTokensOf(load: DeclaredLoad, maxModelLen: number): number {
+function outputTokensOf(load: DeclaredLoad, maxModelLen: number): number {
   return load.outputTokens ?? Math.min(defaultOutputTokens, Math.floor(maxModelLen / 2));
 }
 

@@ -27,7 +27,7 @@ export interface Candidate {
 /** Most sequences at once where no load is declared: beyond, each one is slow. */
 const mostSequences = 256;
 /** Context where none is asked, tokens; the model's own maximum is often many times what a size holds. */
-export const defaultContext = 16_384;
+const defaultContext = 16_384;
 /** vLLM's image unpacked, and room for compile caches and logs, GiB. */
 const imageGiB = 24.6;
 const scratchGiB = 10;

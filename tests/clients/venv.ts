@@ -11,7 +11,7 @@ const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".
 export type Venv = { readonly python: string } | { readonly missing: string };
 
 /** Makes the environment at the first call, which takes some 20 s and the package index. */
-export function venvOf(requirements: string): Venv {
+function venvOf(requirements: string): Venv {
   const version = spawnSync("python3", ["--version"], { encoding: "utf8" }).stdout?.trim();
   if (!version) return { missing: "python3 is not on PATH" };
   const hash = createHash("sha256").update(version).update(fs.readFileSync(requirements));

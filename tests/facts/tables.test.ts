@@ -1,13 +1,22 @@
 // Proves that the tables are whole and agree with each other. Does not prove that what they say is still so.
-import { gpus } from "../../facts/gpus";
-import { modelFacts, models } from "../../facts/models";
-import { pricedRegions, usdPerHour } from "../../facts/prices";
-import { type InstanceType, isInstanceType, type Size, sizes } from "../../facts/sizes";
-import { architectures, reasoningParsers, toolCallParsers, vllmFlag, vllmVersion } from "../../facts/vllm";
+import { gpus, gpusSource } from "../../facts/gpus";
+import { modelFacts, models, modelsSource } from "../../facts/models";
+import { pricedRegions, pricesSource, usdPerHour } from "../../facts/prices";
+import { regionsSource } from "../../facts/regions";
+import { type InstanceType, isInstanceType, type Size, sizes, sizesSource } from "../../facts/sizes";
+import { architectures, reasoningParsers, toolCallParsers, vllmFlag, vllmSource, vllmVersion } from "../../facts/vllm";
 import { modelFromTable } from "../../planner/fit/model";
 import { parsersOf } from "../../planner/serving/parsers";
 
 const rows = Object.entries(sizes) as [InstanceType, Size][];
+
+test.each(Object.entries({ gpusSource, modelsSource, pricesSource, regionsSource, sizesSource, vllmSource }))(
+  "%s says where the table is from, and of which day",
+  (_, { source, asOf }) => {
+    expect(source.length).toBeGreaterThan(20);
+    expect(new Date(asOf).toISOString().slice(0, 10)).toBe(asOf);
+  },
+);
 
 describe("sizes", () => {
   test("85 sizes: 26 with GPUs, of which 6 are retired and 3 have a part of one", () => {
