@@ -1,7 +1,7 @@
 /** A process that runs histories, one after another, with the program loaded once. */
 import { type History, undisturbed } from "../planner/rollout/edits";
-import type { Reply } from "../sweep/pool";
-import { type ServedProgram, serveProgram } from "../sweep/program";
+import type { ServedProgram } from "../sweep/program";
+import { serveTasks } from "../sweep/serve";
 import { type Came, EngineWorld } from "./engineWorld";
 
 /** A history to be run. */
@@ -45,18 +45,5 @@ async function attempt({ history, folder, from, keep, previews }: Task, program:
   }
 }
 
-// Pulumi notes the stack of each promise, and ts-node maps it back to the source: half of the time of a run.
-Error.stackTraceLimit = 0;
-const program = serveProgram();
-
-process.on("message", async (task: Task) => {
-  const reply: Reply<Outcome> = await program
-    .then((served) => attempt(task, served))
-    .then(
-      (outcome) => ({ outcome }),
-      (error: Error) => ({ error: error.message }),
-    );
-  process.send!(reply);
-});
-// Pulumi, which it has started, is in its process group; runs that are to be killed have groups of their own and end with their history.
-process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
+// Runs that are to be killed have process groups of their own, and end with their history.
+serveTasks(attempt);
