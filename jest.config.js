@@ -6,5 +6,6 @@ module.exports = {
   // Types are checked by `npm run typecheck`; here each file is only transpiled, by the compiler that also runs the program.
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }] },
   maxWorkers: 2,
-  testTimeout: 20_000,
+  // A bound on what hangs, wide enough for a busy machine.
+  testTimeout: 60_000,
 };

@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { openSession, root } from "../../cli/local/session";
 import type { Request } from "./sandbox";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-crash-"));
 let local: ChildProcess | undefined;

@@ -3,7 +3,7 @@
 import { type FaultyDoor, type Meddle, revision, serving, startFaultyDoor, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 let proxy: FaultyDoor;

@@ -2,7 +2,7 @@
 // prove that Azure accepts them: Azure-on-this-machine does, and its rules are tested against their sources.
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 // proved in tests/config.
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {

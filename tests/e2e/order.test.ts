@@ -2,7 +2,7 @@
 // back serving. It does not prove how long Azure takes over each step.
 import { openSandbox, type Request, type Sandbox } from "./sandbox";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const apiVersion = "2025-12-01";
 

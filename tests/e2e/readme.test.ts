@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { withSettings } from "../../cli/generate";
 import { openSession, root } from "../../cli/local/session";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
 const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.split("\n").filter(Boolean));

@@ -9,7 +9,7 @@ import { exitCode } from "../../azure-local/pulumi";
 import { root } from "../../cli/local/session";
 import type { Request } from "./sandbox";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 let home: string;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 // Proves what a refresh shows with a provider that makes nothing of `ignoreChanges`, as the last readable source of azure-native does.
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, moor, revision, serving, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 let model: Model;

@@ -8,7 +8,7 @@ import { cloneProgram } from "./clone";
 import { moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 let clone: string;
 let sandbox: Sandbox;

@@ -4,7 +4,7 @@
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 type Change = [keys: string[], value: unknown];
 

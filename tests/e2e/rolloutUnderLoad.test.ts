@@ -5,7 +5,7 @@ import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const streamSeconds = 4;
 const api = "2025-12-01";

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const token = "hf_TheTokenThatMustNotBeSeen0123456789";
 

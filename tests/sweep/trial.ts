@@ -52,7 +52,7 @@ export interface Outcome {
  * Settings of the engine that make a run cheaper. No run is killed here, so that its state need be written only when it ends; with a killed
  * one it would be lost.
  */
-const quickly = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true", GOGC: "400" };
+const quickly = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
 /** Clients repeat a call without an answer up to four times. */
 const tries = 4;
