@@ -63,7 +63,8 @@ export class HubAccess extends pulumi.ComponentResource {
         args.transform?.token,
         `${name}-token`,
         {
-          secretName: "hf-token",
+          // With the stack's name, because stacks that share a workspace share its vault.
+          secretName: `hf-token-${pulumi.getStack()}`,
           vaultName: vault.name,
           resourceGroupName: vault.resourceGroupName,
           properties: { value: pulumi.secret(token) },

@@ -32,14 +32,14 @@ test("The first rule comes after what it is told to.", async () => {
   expect(find(recording, "hub-hf-hub").dependsOn).toEqual(["before"]);
 });
 
-test("A token is a secret of the workspace's vault, and the reference to it names its version.", async () => {
+test("A token is a secret of the stack's own in the workspace's vault, and the reference to it names its version.", async () => {
   const recording = await make({ token });
   expect(armRequest(find(recording, "hub-token"))).toEqual({
-    id: `${vaultId}/secrets/hf-token`,
+    id: `${vaultId}/secrets/hf-token-dev`,
     body: { properties: { value: token } },
   });
   expect(recording.outputs.hub).toEqual({
-    tokenReference: `\${{keyvault:https://vault.vault.azure.net/secrets/hf-token/${"0123456789abcdef".repeat(2)}}}`,
+    tokenReference: `\${{keyvault:https://vault.vault.azure.net/secrets/hf-token-dev/${"0123456789abcdef".repeat(2)}}}`,
   });
 });
 

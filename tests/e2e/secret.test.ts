@@ -34,10 +34,10 @@ test("the token reaches Key Vault and the deployment refers to it, and it stands
   ];
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
 
-  const writes = sandbox.requests().filter(({ method, path: target }) => method === "PUT" && /\/secrets\/hf-token\?/.test(target));
+  const writes = sandbox.requests().filter(({ method, path: target }) => method === "PUT" && /\/secrets\/hf-token-dev\?/.test(target));
   expect(writes).toHaveLength(1);
   const deployment = sandbox.requests().find(({ method, path: target }) => method === "PUT" && /\/deployments\/main-/.test(target));
-  expect(JSON.stringify(deployment!.body)).toMatch(/"HF_TOKEN":"\$\{\{keyvault:https:\/\/[^/]+\/secrets\/hf-token\/[0-9a-f]{32}\}\}"/);
+  expect(JSON.stringify(deployment!.body)).toMatch(/"HF_TOKEN":"\$\{\{keyvault:https:\/\/[^/]+\/secrets\/hf-token-dev\/[0-9a-f]{32}\}\}"/);
 
   const outputs = await sandbox.pulumiQuietly(["stack", "output", "--json", "--show-secrets", "--stack", "dev"]);
   const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
