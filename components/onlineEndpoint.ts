@@ -174,7 +174,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   }
 
   private admitInvokers(args: OnlineEndpointArgs): void {
-    const { invokers = [], auth, roles, endpointName, transform } = args;
+    const { invokers = [], auth, roles, endpointName, workspace, transform } = args;
     if (invokers.length === 0) return;
     if (auth === "key")
       fail(`Endpoint "${this.logicalName}" has invokers but auth "key": a key admits whoever holds it; set auth "entra".`);
@@ -187,7 +187,8 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
         {
           roleDefinitionId: stableGuid(`${this.logicalName}-invoker-role`),
           scope: groupId,
-          roleName: pulumi.interpolate`Score ${endpointName}`,
+          // Unique in the tenant, where an endpoint's name is unique in its region only.
+          roleName: pulumi.interpolate`Score ${endpointName} in ${workspace.location}`,
           roleType: "CustomRole",
           description: "May call one online endpoint, and nothing else.",
           permissions: [{ actions: [SCORE_ACTION], notActions: [] }],

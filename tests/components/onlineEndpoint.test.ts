@@ -86,7 +86,7 @@ test("Invokers get a role that can score and nothing else, on this endpoint alon
   expect(role.body).toEqual({
     properties: {
       type: "CustomRole",
-      roleName: "Score chat-prod-x7k2p9",
+      roleName: "Score chat-prod-x7k2p9 in swedencentral",
       description: "May call one online endpoint, and nothing else.",
       permissions: [{ actions: ["Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"], notActions: [] }],
       assignableScopes: [group],
