@@ -289,21 +289,19 @@ export class Workspace extends pulumi.ComponentResource {
     const { privateEndpoints: place, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
     if (place === undefined) return [];
     const all = { ...targets, ...(imageRegistry === "create" ? { registry: this.imageRegistryId } : {}) };
-    return (Object.keys(all) as LinkedServiceName[]).flatMap((service) =>
-      createPrivateLink(
+    const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
+    return (Object.keys(all) as LinkedServiceName[]).flatMap((service) => {
+      const targetId = all[service]!;
+      const endpointName = storeName(this.context, "privateEndpoint", service);
+      const link = createPrivateLink(
         `${this.logicalName}-${service}-endpoint`,
-        {
-          service,
-          targetId: all[service]!,
-          endpointName: storeName(this.context, "privateEndpoint", service),
-          resourceGroupName,
-          location,
-          place,
-          tags,
-        },
-        { parent: this },
-      ),
-    );
+        { service, targetId, endpointName, resourceGroupName, location, place, tags },
+        // A storage account refuses a second endpoint while one is being made (StorageAccountOperationInProgress).
+        { parent: this, dependsOn: last.get(targetId) },
+      );
+      last.set(targetId, link);
+      return link;
+    });
   }
 
   /** Host-name and private-endpoint rules, and a foreign registry's own, one after another. */

@@ -212,6 +212,15 @@ test("Private endpoints of a policy are not made, and without DNS zones there ar
   );
 });
 
+test("Two private endpoints of one storage account are made one after the other, and others side by side.", async () => {
+  const recording = await standard();
+  const endpoints = ["blob", "file", "registry", "vault", "workspace"].map((service) => find(recording, `platform-${service}-endpoint`));
+  const before = endpoints.map(({ name, dependsOn }) => [name, dependsOn.filter((other) => other.includes("-endpoint"))]);
+  expect(before.filter(([, others]) => others!.length > 0)).toEqual([
+    ["platform-file-endpoint", ["platform-blob-endpoint", "platform-blob-endpoint-dns"]],
+  ]);
+});
+
 test("The workspace's private endpoint writes both of its zones.", async () => {
   const recording = await standard();
   expect(armRequest(find(recording, "platform-workspace-endpoint")).body).toEqual({
