@@ -40,6 +40,7 @@ const workspace = new Workspace("platform", {
   logs: createOr(platform.logsId),
   privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
   roles,
+  rolePropagationSeconds: waits.rolePropagationSeconds,
   protect,
 });
 

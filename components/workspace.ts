@@ -6,7 +6,8 @@ import { parseArmId } from "./armId";
 import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
 import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "./privateLink";
-import { type Grant, grantRole, type RolesOwner } from "./roles";
+import { askForRoles } from "./roleRequest";
+import { type Grant, grantRole, type RolesOwner, roleTimes, roleWait } from "./roles";
 import { stateInputs, type Transform, transformed } from "./transform";
 import {
   createAppInsights,
@@ -53,6 +54,11 @@ export interface WorkspaceArgs {
   readonly privateEndpoints?: PrivateEndpointPlace;
   /** Who grants the roles of the workspace's identity. @default "moor" */
   readonly roles?: RolesOwner;
+  /**
+   * Seconds that those roles must be old before the workspace, or a rule to an image registry, is made with them.
+   * @default 300
+   */
+  readonly rolePropagationSeconds?: number;
   /**
    * What computes may reach beyond the workspace's own stores.
    * @default - nothing
@@ -182,16 +188,10 @@ export class Workspace extends pulumi.ComponentResource {
     const storage = createStorage(this.context, transform?.storage);
     const vault = createVault(this.context, transform?.vault);
     const appInsights = createAppInsights(this.context, this.logsId, transform?.appInsights);
-    const roles = this.grantStoreRoles(identity, { storage: storage.id, vault: vault.id, appInsights: appInsights.id });
-    const workspace = this.createMachineLearningWorkspace(
-      identity,
-      { storage: storage.id, vault: vault.id, appInsights: appInsights.id },
-      roles,
-    );
-    const contributor = this.grant("workspace-contributor", {
-      principalId: identity.principalId,
-      role: "Contributor",
-      scope: workspace.id,
+    const stores = { storage: storage.id, vault: vault.id, appInsights: appInsights.id };
+    const workspace = this.createMachineLearningWorkspace(identity, stores);
+    const contributor = this.grant({
+      "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
     });
     const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
     return {
@@ -215,8 +215,7 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   /** The roles that Azure documents for a workspace with a user-assigned identity (Azure docs, how-to-identity-based-service-authentication). */
-  private grantStoreRoles(identity: Identity, stores: WorkspaceStores): authorization.RoleAssignment[] {
-    const { principalId } = identity;
+  private storeRoles({ principalId }: Identity, stores: WorkspaceStores): Record<string, Grant> {
     const grants: Record<string, Omit<Grant, "principalId">> = {
       "storage-contributor": { role: "Contributor", scope: stores.storage },
       "storage-data": { role: "Storage Blob Data Contributor", scope: stores.storage },
@@ -228,14 +227,11 @@ export class Workspace extends pulumi.ComponentResource {
       "network-approver": { role: "Azure AI Enterprise Network Connection Approver", scope: this.resourceGroupId(stores.storage) },
       ...(this.ownsRegistry ? { "registry-contributor": { role: "Contributor", scope: this.imageRegistryId } } : {}),
     };
-    return Object.entries(grants).flatMap(([name, grant]) => this.grant(name, { principalId, ...grant }));
+    return Object.fromEntries(Object.entries(grants).map(([name, grant]) => [name, { principalId, ...grant }]));
   }
 
-  private createMachineLearningWorkspace(
-    identity: Identity,
-    stores: WorkspaceStores,
-    roles: pulumi.Resource[],
-  ): machinelearningservices.Workspace {
+  private createMachineLearningWorkspace(identity: Identity, stores: WorkspaceStores): machinelearningservices.Workspace {
+    const roles = this.grantFor("workspace", this.storeRoles(identity, stores));
     const { resourceGroupName, location, tags, firewallSku = "Basic", transform } = this.args;
     return new machinelearningservices.Workspace(
       ...transformed(
@@ -262,7 +258,7 @@ export class Workspace extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn: roles,
+          ...roles,
           protect: this.context.protect,
           // Azure adds its own rules to the managed network, and reads the switch only when it makes the workspace.
           ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],
@@ -322,18 +318,17 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private openRegistry(core: Core, outboundRules: OutboundRules, after: readonly pulumi.Resource[]): pulumi.Resource[] {
-    const approver = this.grant("image-registry-approver", {
-      principalId: core.principalId,
-      role: "Azure AI Enterprise Network Connection Approver",
-      scope: this.imageRegistryId,
+    const { dependsOn, hooks } = this.grantFor("image-registry", {
+      "image-registry-approver": {
+        principalId: core.principalId,
+        role: "Azure AI Enterprise Network Connection Approver",
+        scope: this.imageRegistryId,
+      },
     });
     const registryRule = { privateEndpoint: { targetId: this.imageRegistryId, subresource: "registry" } };
-    return createOutboundRules(
-      this.logicalName,
-      this,
-      { "image-registry": registryRule, ...outboundRules },
-      { parent: this, after: [...after, ...approver] },
-    );
+    const first = { parent: this, hooks, after: [...after, ...dependsOn] };
+    const made = createOutboundRules(this.logicalName, this, { "image-registry": registryRule }, first);
+    return [...made, ...createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: [...after, ...made] })];
   }
 
   /** Whether the image registry is the workspace's own, which Azure connects by itself. */
@@ -342,8 +337,20 @@ export class Workspace extends pulumi.ComponentResource {
     return workspace === "create" && imageRegistry === "create";
   }
 
-  private grant(name: string, grant: Grant): authorization.RoleAssignment[] {
-    return this.args.roles === "external" ? [] : [grantRole(`${this.logicalName}-${name}`, grant, { parent: this })];
+  private grant(grants: Record<string, Grant>): authorization.RoleAssignment[] {
+    if (this.args.roles === "external") return [];
+    return Object.entries(grants).map(([name, grant]) => grantRole(`${this.logicalName}-${name}`, grant, { parent: this }));
+  }
+
+  /** Options of what Azure makes with these roles at once: it waits until they have spread, or says which ones others must grant. */
+  private grantFor(name: string, grants: Record<string, Grant>) {
+    const { roles, rolePropagationSeconds = 300 } = this.args;
+    const dependsOn = this.grant(grants);
+    const hook =
+      roles === "external"
+        ? askForRoles(`${this.logicalName}-${name}-role-requests`, Object.values(grants))
+        : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
+    return { dependsOn, hooks: { beforeCreate: [hook] } };
   }
 
   private resourceGroupId(memberId: pulumi.Output<string>): pulumi.Output<string> {

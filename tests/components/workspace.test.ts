@@ -169,6 +169,7 @@ test("The workspace waits for its identity's roles, keeps an hour, and ignores w
   expect(workspace.dependsOn).toEqual(expect.arrayContaining(roles.map(({ name }) => name)));
   expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow"]);
   expect(workspace.customTimeouts).toEqual({ create: "60m", update: "60m", delete: "60m" });
+  expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
 });
 
 test("Workspace and stores are protected unless told otherwise, and nothing else is.", async () => {
@@ -198,9 +199,11 @@ test("A role assignment names a role by its id, its scope, a service principal, 
   expect(find(first, "platform-network-approver").inputs.scope).toBe(group);
 });
 
-test("Roles of another team are not granted.", async () => {
-  const recording = await make({ roles: "external" });
+test("Roles of another team are not granted, and asked for before what needs them is made.", async () => {
+  const recording = await make({ roles: "external", imageRegistry: { existing: existing.imageRegistry } });
   expect(recording.resources.filter(({ type }) => type.endsWith("RoleAssignment"))).toEqual([]);
+  expect(find(recording, "platform-workspace").hooks).toEqual({ beforeCreate: ["platform-workspace-role-requests"] });
+  expect(find(recording, "platform-image-registry").hooks).toEqual({ beforeCreate: ["platform-image-registry-role-requests"] });
 });
 
 test("Private endpoints of a policy are not made, and without DNS zones there are no zone groups.", async () => {
@@ -276,6 +279,7 @@ test("An image registry of others gets AcrPull's counterpart: an approver role, 
     },
   });
   expect(rule.dependsOn).toEqual(expect.arrayContaining(["platform-image-registry-approver", "platform-workspace"]));
+  expect(rule.hooks).toEqual({ beforeCreate: ["platform-image-registry-role-wait"] });
   expect(find(recording, "platform-image-registry-approver").inputs.scope).toBe(existing.imageRegistry);
   expect(recording.outputs.platform).toMatchObject({ imageRegistryId: existing.imageRegistry, loginServer: "central.azurecr.io" });
 });
