@@ -35,6 +35,7 @@ const network = new Network("network", {
 });
 const workspace = new Workspace("platform", {
   ...place,
+  residency: spec.residency.regions,
   workspace: createOr(platform.workspaceId),
   imageRegistry: createOr(platform.imageRegistryId),
   logs: createOr(platform.logsId),

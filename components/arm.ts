@@ -28,6 +28,14 @@ async function call(method: string, path: string, apiVersion: string, body?: obj
   return { status: response.status, ok: response.ok, headers: response.headers, text: await response.text() };
 }
 
+/** A resource as Azure shows it, in whatever subscription it is. Without a body it can't be read, and the status says why. */
+export async function show<T>(id: string, apiVersion: string): Promise<{ readonly status: number; readonly body?: T }> {
+  const { status, ok, text } = await call("GET", id, apiVersion);
+  if (ok) return { status, body: JSON.parse(text) as T };
+  if (status === 401 || status === 403 || status === 404) return { status };
+  throw new Error(`Azure answered ${status} to GET ${id}: ${text}`);
+}
+
 /** All items of a collection, page after page. A collection that doesn't exist has none. */
 export async function list<T>(collectionId: string, apiVersion = machineLearningApi): Promise<T[]> {
   const items: T[] = [];

@@ -71,7 +71,8 @@ export class Network extends pulumi.ComponentResource {
     this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(args.network.existing.subnetId);
     this.virtualNetworkId = this.subnetId.apply(parentArmId);
     this.dnsZones = args.dns === "policy" ? undefined : this.createDnsZones(args);
-    this.place = { subnetId: this.subnetId, dnsZones: this.dnsZones };
+    const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
+    this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };
     this.registerOutputs({ subnetId: this.subnetId, virtualNetworkId: this.virtualNetworkId, dnsZones: this.dnsZones });
   }
 

@@ -28,6 +28,8 @@ export const DNS_ZONE_NAMES: readonly DnsZoneName[] = Object.values(LINKED_SERVI
 export interface PrivateEndpointPlace {
   /** ARM id of the subnet that takes the private endpoints. */
   readonly subnetId: pulumi.Input<string>;
+  /** The same where others made it, whose network is then looked at. @default - the program makes it */
+  readonly adoptedSubnetId?: string;
   /**
    * Zones that the addresses are written to.
    * @default - none: a policy of the landing zone writes them

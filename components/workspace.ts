@@ -1,7 +1,8 @@
-import type * as authorization from "@pulumi/azure-native/authorization";
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
+import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
 import { parseArmId } from "./armId";
 import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -9,6 +10,7 @@ import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } 
 import { askForRoles } from "./roleRequest";
 import { type Grant, grantRole, type RolesOwner, roleTimes, roleWait } from "./roles";
 import { stateInputs, type Transform, transformed } from "./transform";
+import { workspacePrincipal } from "./workspaceRules";
 import {
   createAppInsights,
   createLogs,
@@ -31,9 +33,11 @@ export interface WorkspaceArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   /** Azure region of the workspace, its stores and everything in it. Changing it replaces everything. */
   readonly location: pulumi.Input<string>;
+  /** Regions in which data may be, which what is adopted is held against. @default - `location` alone */
+  readonly residency?: readonly string[];
   /**
-   * The workspace, with its storage account, vault and Application Insights. An existing one has these already; its managed network must be
-   * active and allow approved outbound only.
+   * The workspace, with its storage account, vault and Application Insights. An existing one has these already. It must be closed to the
+   * public, let only approved traffic out, and be in the stack's region and subscription; the preview reads it and says what isn't so.
    * @default "create"
    */
   readonly workspace?: CreateOrExisting;
@@ -127,12 +131,15 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly logicalName: string;
   private readonly args: WorkspaceArgs;
   private readonly context: StoreContext;
+  /** What has been read of adopted resources; it fails where one isn't as needed, and with it whatever would be made on one. */
+  private readonly found: pulumi.Output<Found>;
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Workspace", name, stateInputs(args), opts);
     this.logicalName = name;
     this.args = args;
     this.context = this.storeContext();
+    this.found = this.checkAdopted();
 
     this.logsId = this.chooseLogs();
     const registry = this.chooseRegistry();
@@ -165,16 +172,36 @@ export class Workspace extends pulumi.ComponentResource {
     return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
   }
 
+  private checkAdopted(): pulumi.Output<Found> {
+    const { workspace, imageRegistry, logs, privateEndpoints, location, residency } = this.args;
+    const ids: AdoptedIds = {
+      workspace: idOf(workspace),
+      imageRegistry: idOf(imageRegistry),
+      logs: idOf(logs),
+      subnet: privateEndpoints?.adoptedSubnetId,
+    };
+    if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({});
+    const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
+    return pulumi
+      .all([subscriptionId, location])
+      .apply(([subscription, region]) =>
+        checkAdopted(this.logicalName, ids, { subscriptionId: subscription, location: region, regions: residency ?? [region] }),
+      );
+  }
+
   private chooseLogs(): pulumi.Output<string> {
     const { logs = "create", logRetentionDays = 90, transform } = this.args;
-    return logs === "create" ? createLogs(this.context, logRetentionDays, transform?.logs).id : pulumi.output(logs.existing);
+    return logs === "create" ? createLogs(this.context, logRetentionDays, transform?.logs).id : this.found.apply(() => logs.existing);
   }
 
   private chooseRegistry(): { readonly id: pulumi.Output<string>; readonly loginServer: pulumi.Output<string> } {
     const { imageRegistry = "create", transform } = this.args;
     if (imageRegistry === "create") return createRegistry(this.context, transform?.registry);
-    const { name } = parseArmId(imageRegistry.existing);
-    return { id: pulumi.output(imageRegistry.existing), loginServer: pulumi.output(`${name.toLowerCase()}.azurecr.io`) };
+    const usual = `${parseArmId(imageRegistry.existing).name}.azurecr.io`;
+    return {
+      id: this.found.apply(() => imageRegistry.existing),
+      loginServer: this.found.apply(({ loginServer = usual }) => loginServer.toLowerCase()),
+    };
   }
 
   private chooseWorkspace(): Core {
@@ -269,21 +296,21 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private adoptWorkspace(workspaceId: string): Core {
-    const { name, resourceGroupName } = parseArmId(workspaceId);
-    const workspace = machinelearningservices.getWorkspaceOutput({ workspaceName: name, resourceGroupName }, { parent: this });
+    const workspace = this.found.apply((found) => found.workspace!);
     return {
-      id: pulumi.output(workspaceId),
-      storageAccountId: workspace.apply(({ storageAccount }) => storageAccount!),
-      vaultId: workspace.apply(({ keyVault }) => keyVault!),
+      id: workspace.apply(() => workspaceId),
+      storageAccountId: workspace.apply(({ properties }) => properties.storageAccount!),
+      vaultId: workspace.apply(({ properties }) => properties.keyVault!),
       principalId: workspace.apply(workspacePrincipal),
-      registryId: workspace.apply(({ containerRegistry }) => containerRegistry),
+      registryId: workspace.apply(({ properties }) => properties.containerRegistry),
       resources: this.createPrivateEndpoints({}),
     };
   }
 
   private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
-    const { privateEndpoints: place, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
-    if (place === undefined) return [];
+    const { privateEndpoints, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
+    if (privateEndpoints === undefined) return [];
+    const place = { ...privateEndpoints, subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id]) => id) };
     const all = { ...targets, ...(imageRegistry === "create" ? { registry: this.imageRegistryId } : {}) };
     const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
     return (Object.keys(all) as LinkedServiceName[]).flatMap((service) => {
@@ -364,7 +391,7 @@ interface WorkspaceStores {
   readonly appInsights: pulumi.Output<string>;
 }
 
-/** Object id by which an existing workspace acts: its system-assigned identity, or else its first user-assigned one. */
-function workspacePrincipal({ identity }: machinelearningservices.GetWorkspaceResult): string {
-  return identity?.principalId || Object.values(identity?.userAssignedIdentities ?? {})[0]!.principalId;
+/** ARM id of what is adopted. */
+function idOf(choice: CreateOrExisting = "create"): string | undefined {
+  return choice === "create" ? undefined : choice.existing;
 }

@@ -3,6 +3,7 @@
 import type { DnsZones } from "../../components/privateLink";
 import { Workspace, type WorkspaceArgs } from "../../components/workspace";
 import { BUILT_IN_ROLES } from "../../facts/roles";
+import { type AzureHere, serveAzure } from "./azureHere";
 import { armRequest, find, listing, PRINCIPAL, type RecordOptions, record, SUBSCRIPTION, schemaErrors, TENANT } from "./recorder";
 
 const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
@@ -25,17 +26,32 @@ const base: WorkspaceArgs = {
   privateEndpoints: place,
   tags: { owner: "ml" },
 };
-const answers: RecordOptions = {
-  invokes: {
-    "azure-native:machinelearningservices:getWorkspace": {
+const token: RecordOptions = { invokes: { "azure-native:authorization:getClientToken": { token: "t" } } };
+const make = (args: Partial<WorkspaceArgs> = {}, options: RecordOptions = {}) =>
+  record(() => new Workspace("platform", { ...base, ...args }), { ...token, ...options });
+
+const at = { location: "swedencentral", properties: {} };
+const sound = {
+  [existing.workspace]: {
+    ...at,
+    identity: { principalId: PRINCIPAL },
+    properties: {
       storageAccount: existing.storage,
       keyVault: existing.vault,
-      identity: { type: "SystemAssigned", principalId: PRINCIPAL },
+      publicNetworkAccess: "Disabled",
+      managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" },
     },
   },
+  [existing.imageRegistry]: { ...at, sku: { name: "Premium" }, properties: { loginServer: "central.azurecr.io" } },
+  [existing.logs]: at,
+  [existing.storage]: at,
+  [existing.vault]: at,
 };
-const make = (args: Partial<WorkspaceArgs> = {}, options: RecordOptions = {}) =>
-  record(() => new Workspace("platform", { ...base, ...args }), { ...answers, ...options });
+let azure: AzureHere;
+beforeEach(async () => {
+  azure = await serveAzure(sound);
+});
+afterEach(() => azure.close());
 
 let standardRun: ReturnType<typeof make> | undefined;
 /** A workspace with nothing changed, registered once for all tests that only look at it. */
@@ -312,10 +328,7 @@ test("An existing workspace is read for its stores and its identity, and only wh
       ...links("registry"),
     ].sort(),
   );
-  expect(recording.invokes).toContainEqual({
-    token: "azure-native:machinelearningservices:getWorkspace",
-    inputs: { workspaceName: "shared", resourceGroupName: "hub" },
-  });
+  expect(azure.asked).toEqual([existing.workspace, existing.storage, existing.vault, existing.logs]);
   expect(recording.outputs.platform).toMatchObject({
     id: existing.workspace,
     name: "shared",
@@ -333,11 +346,11 @@ test.each([
   ["another", `${hub}/Microsoft.ContainerRegistry/registries/other`, ["platform-image-registry", "platform-image-registry-approver"]],
   ["one where it has none", undefined, ["platform-image-registry", "platform-image-registry-approver"]],
 ])("An existing workspace with an existing registry that is %s gets a rule only where Azure has made none.", async (_, own, made) => {
-  const token = "azure-native:machinelearningservices:getWorkspace";
-  const invokes = { [token]: { ...answers.invokes![token], ...(own === undefined ? {} : { containerRegistry: own }) } };
+  const { properties, ...rest } = sound[existing.workspace]!;
+  azure.shown[existing.workspace] = { ...rest, properties: { ...properties, ...(own === undefined ? {} : { containerRegistry: own }) } };
   const args = { workspace: { existing: existing.workspace }, imageRegistry: { existing: existing.imageRegistry } };
   for (const preview of [false, true]) {
-    const recording = await make(args, { invokes, preview });
+    const recording = await make(args, { ...token, preview });
     const names = recording.resources.map(({ name }) => name).filter((name) => name.startsWith("platform-image-registry"));
     expect(names.sort()).toEqual(made);
   }
