@@ -4,7 +4,7 @@ import { canonicalRegion } from "../planner/residency";
 import { type Adopted, networkProblems, type Problem, registryProblems, type Shown, storeProblems, vaultProblems } from "./adoptedRules";
 import { machineLearningApi, show } from "./arm";
 import { parentArmId } from "./armId";
-import { fail } from "./fail";
+import { stop } from "./fail";
 import { type ShownWorkspace, workspaceNotes, workspaceProblems } from "./workspaceRules";
 
 /** ARM ids of what is adopted. */
@@ -26,7 +26,7 @@ export interface Found {
 /**
  * Reads what is adopted. What can't be read for lack of rights is warned of, and not taken for good; without its workspace no stack can be.
  * @param name Logical name of the component that adopts.
- * @throws pulumi.RunError with every problem in one message: what is so, of which id, what is needed and how to change it.
+ * Ends the program with every problem in one message: what is so, of which id, what is needed and how to change it.
  */
 export async function checkAdopted(name: string, ids: AdoptedIds, place: Adopted): Promise<Found> {
   const canonical = { ...place, location: canonicalRegion(place.location), regions: place.regions.map(canonicalRegion) };
@@ -40,9 +40,10 @@ export async function checkAdopted(name: string, ids: AdoptedIds, place: Adopted
     await read(ids.subnet && parentArmId(ids.subnet), "2024-05-01", networkProblems),
   ];
   const problems = [workspace, registry, ...others].flatMap((one) => one.problems);
-  if (problems.length > 0) fail(report(name, problems));
-  if (ids.workspace !== undefined && workspace.shown === undefined)
-    fail(`${name}: without Reader on ${ids.workspace} it can't be adopted.`);
+  if (problems.length > 0) return stop(report(name, problems));
+  if (ids.workspace !== undefined && workspace.shown === undefined) {
+    return stop(`${name}: without Reader on ${ids.workspace} it can't be adopted.`);
+  }
   for (const note of workspace.shown === undefined ? [] : workspaceNotes(ids.workspace!, workspace.shown)) pulumi.log.warn(note);
   return { workspace: workspace.shown, loginServer: registry.shown?.properties.loginServer };
 }

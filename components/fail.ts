@@ -10,3 +10,15 @@ export function fail(message: string): never {
   error.stack = message;
   throw error;
 }
+
+/** Exit code by which a program tells Pulumi that it has said itself what is wrong. Source: `@pulumi/pulumi`, cmd/run/index.ts. */
+const HAS_SAID_WHY = 32;
+
+/**
+ * Ends the program with one message, from code that runs beside it. An error thrown there would travel through every output that waits for it,
+ * and the SDK doesn't come to its end with them.
+ */
+export async function stop(message: string): Promise<never> {
+  await pulumi.log.error(message);
+  return process.exit(HAS_SAID_WHY);
+}

@@ -40,6 +40,11 @@ beforeEach(async () => {
   azure = await serveAzure(sound);
   warned = [];
   jest.spyOn(pulumi.log, "warn").mockImplementation(async (message) => void warned.push(message));
+  // What ends a program ends this check with the message alone.
+  const said = jest.spyOn(pulumi.log, "error").mockResolvedValue(undefined);
+  jest.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(code === 32 ? said.mock.lastCall![0] : `exit ${code}`);
+  });
 });
 afterEach(async () => {
   jest.restoreAllMocks();

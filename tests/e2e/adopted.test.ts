@@ -1,0 +1,41 @@
+// Proves with the real engine that what a stack adopts is read in the preview, that everything wrong with it is said once, and that the stack
+// comes up on what is right. Which problems are found is proved in tests/components/adopted.test.ts.
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(240_000);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+test("A preview on adopted resources says all that is wrong with them, once; put right, the stack comes up on them.", async () => {
+  const group = `/subscriptions/${sandbox.azure.subscriptionId}/resourceGroups/hub`;
+  const registryId = `${group}/providers/Microsoft.ContainerRegistry/registries/central`;
+  const logsId = (name: string) => `${group}/providers/Microsoft.OperationalInsights/workspaces/${name}`;
+  const put = async (id: string, apiVersion: string, body: object) =>
+    expect((await sandbox.arm("PUT", id, apiVersion, body)).ok).toBe(true);
+  const place = { location: "swedencentral" };
+  await put(group, "2024-03-01", place);
+  await put(registryId, "2023-01-01-preview", { ...place, sku: { name: "Standard" } });
+  await put(logsId("distant"), "2023-09-01", { location: "westeurope", properties: {} });
+  await put(logsId("nearby"), "2023-09-01", { ...place, properties: {} });
+  const stackFile = (logs: string) =>
+    sandbox.edit("dev", [
+      [["moor:platform", "imageRegistry"], registryId],
+      [["moor:platform", "logs"], logsId(logs)],
+    ]);
+
+  const refused = await sandbox.run("preview", "dev", { stackFile: stackFile("distant") });
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain("of what the stack adopts, 2 things are not as needed.");
+  expect(refused.output.split("Its tier is Standard; Premium is needed")).toHaveLength(2);
+  expect(refused.output.split("It is in westeurope, outside the stack's residency")).toHaveLength(2);
+  expect(refused.output).not.toMatch(/unhandled|\bat .*\.ts:\d/);
+
+  await put(registryId, "2023-01-01-preview", { ...place, sku: { name: "Premium" } });
+  const sound = stackFile("nearby");
+  expect(await sandbox.run("up", "dev", { stackFile: sound })).toEqual({ code: 0, output: expect.any(String) });
+  expect(await sandbox.run("preview", "dev", { stackFile: sound, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});
