@@ -1,21 +1,6 @@
 import * as network from "@pulumi/azure-native/network";
 import type * as pulumi from "@pulumi/pulumi";
-
-interface LinkedService {
-  /** Azure's name of the sub-resource that a private endpoint reaches. */
-  readonly groupId: string;
-  /** Private DNS zones that hold the addresses of the sub-resource. */
-  readonly zones: readonly string[];
-}
-
-/** Services that are reached by private endpoint. Source: Azure docs, private-link/private-endpoint-dns and how-to-custom-dns. */
-const LINKED_SERVICES = {
-  blob: { groupId: "blob", zones: ["privatelink.blob.core.windows.net"] },
-  file: { groupId: "file", zones: ["privatelink.file.core.windows.net"] },
-  registry: { groupId: "registry", zones: ["privatelink.azurecr.io"] },
-  vault: { groupId: "vault", zones: ["privatelink.vaultcore.azure.net"] },
-  workspace: { groupId: "amlworkspace", zones: ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"] },
-} as const satisfies Record<string, LinkedService>;
+import { LINKED_SERVICES } from "../facts/privateLink";
 
 export type LinkedServiceName = keyof typeof LINKED_SERVICES;
 export type DnsZoneName = (typeof LINKED_SERVICES)[LinkedServiceName]["zones"][number];
@@ -48,8 +33,10 @@ export interface PrivateLinkArgs {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+export type PrivateLink = [endpoint: network.PrivateEndpoint, ...rest: pulumi.Resource[]];
+
 /** A private endpoint and, where the DNS zones are ours, the group that keeps its addresses in them. */
-export function createPrivateLink(name: string, args: PrivateLinkArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+export function createPrivateLink(name: string, args: PrivateLinkArgs, opts: pulumi.CustomResourceOptions): PrivateLink {
   const { groupId, zones } = LINKED_SERVICES[args.service];
   const endpoint = new network.PrivateEndpoint(
     name,

@@ -1,4 +1,6 @@
 /** From checked settings and decisions to the stack that components make. */
+import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
+import { LINKED_SERVICES } from "../facts/privateLink";
 import { allowedRegions, canonicalRegion } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
@@ -25,6 +27,7 @@ export function buildSpec({ project, stack }: RawStack, settings: Settings, deci
     notes: [
       ...lockNotes(settings),
       ...platformNotes(settings["moor:platform"], endpoints),
+      ...ownerNotes(settings["moor:platform"]),
       ...endpoints.flatMap(endpointNotes),
       ...quotaNotes(quotaOf(stack, settings, decisions)),
       ...skipped.map(({ message }) => message),
@@ -110,6 +113,54 @@ function platformNotes({ roles }: PlatformSettings, endpoints: readonly Endpoint
       : [
           "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks, with the command for " +
             "their owner, and the deployment fails until they are granted.",
+        ]),
+  ];
+}
+
+/** What others owe the stack, with the ids that are known before anything is made; those that aren't are told once they are. */
+function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, imageRegistry, logs }: PlatformSettings): string[] {
+  const where = network.existing?.subnetId ?? "the stack's subnet private-endpoints";
+  const adopted = workspace !== "create";
+  const [ofWorkspace, registry] = [
+    adopted ? workspace : "the workspace",
+    imageRegistry === "create" ? "the image registry" : imageRegistry,
+  ];
+  const targets = {
+    blob: `storage of ${ofWorkspace}`,
+    file: `storage of ${ofWorkspace}`,
+    vault: `vault of ${ofWorkspace}`,
+    workspace: ofWorkspace,
+    registry,
+  };
+  const names = Object.keys(targets) as (keyof typeof targets)[];
+  const zonesOf = (name: keyof typeof targets) => LINKED_SERVICES[name].zones.join(" and ");
+  return [
+    ...(privateEndpoints === "moor"
+      ? []
+      : [
+          `This stack makes no private endpoints (privateEndpoints: policy), and doesn't see others'. Their owner makes, in ${where}: ` +
+            `${names.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ")}.`,
+        ]),
+    ...(privateEndpoints === "moor" && dns === "policy"
+      ? [
+          "This stack writes no DNS (dns: policy). The owner of the zones gives each private endpoint of the stack its zone group " +
+            `(${names.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and lets them resolve from ${where}. ` +
+            "What is missing is named by id once the endpoints are there.",
+        ]
+      : []),
+    ...(network.existing && dns === "moor"
+      ? [
+          `This stack links private DNS zones of its own to the network of ${where} (dns: moor). A network takes one zone of a name: if it has such zones, set dns: policy.`,
+        ]
+      : []),
+    ...(adopted && privateEndpoints === "moor"
+      ? [`This stack makes no private endpoint to ${workspace}, because it is adopted: callers come by those that its owner has made.`]
+      : []),
+    ...(diagnostics === "moor"
+      ? []
+      : [
+          `This stack makes no diagnostic settings (diagnostics: policy). Their owner sends ${[...LOG_CATEGORIES, ALL_METRICS].join(", ")} of each ` +
+            `endpoint to ${logs === "create" ? "the stack's Log Analytics workspace" : logs}. What is missing is named by id once the endpoints are there.`,
         ]),
   ];
 }

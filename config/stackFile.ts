@@ -82,7 +82,7 @@ const platform = z
           { emails: z.array(z.email({ error: "an e-mail address" }), { error: "a list of e-mail addresses" }).describe("Who is told.") },
           map("emails"),
         )
-        .describe("Alerts on failed requests, latency and quota; none without it.")
+        .describe("Alerts on failed requests and latency; none without it.")
         .optional(),
     },
     map("network, and optionally workspace, imageRegistry, logs, dns, privateEndpoints, diagnostics, roles, tags, alerts"),

@@ -164,3 +164,41 @@ test("a stack that grants no roles says so, and when others are told which", () 
   );
   expect(notes("moor")).not.toContain("roles");
 });
+
+describe("What others owe the stack is in its notes, by the ids that are known:", () => {
+  const at = (name: string) => `${subscription}/${name}`;
+  const subnetId = at("Microsoft.Network/virtualNetworks/hub/subnets/endpoints");
+  const workspace = at("Microsoft.MachineLearningServices/workspaces/mlw");
+  const logs = at("Microsoft.OperationalInsights/workspaces/log");
+  const existing = { existing: { subnetId } };
+  const notesWith = (platform: object) => specOf(spoilt((s) => Object.assign(s["moor:platform"], platform))).notes;
+  const usual = notesWith({});
+  const owed = (platform: object) => notesWith(platform).filter((note) => !usual.includes(note));
+
+  test.each<[string, object, string[]]>([
+    ["nothing", {}, []],
+    [
+      "private endpoints",
+      { privateEndpoints: "policy", network: existing, dns: "policy", workspace },
+      [`in ${subnetId}: blob of storage of ${workspace} (privatelink.blob.core.windows.net); `, `amlworkspace of ${workspace} (`],
+    ],
+    [
+      "zones",
+      { dns: "policy" },
+      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolve from the stack's subnet private-endpoints"],
+    ],
+    ["that no zones are there", { network: existing }, [`private DNS zones of its own to the network of ${subnetId}`]],
+    ["an adopted workspace's private endpoint", { workspace }, [`no private endpoint to ${workspace}, because it is adopted`]],
+    [
+      "diagnostic settings",
+      { diagnostics: "policy", logs },
+      [
+        `sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog, AllMetrics of each endpoint to ${logs}.`,
+      ],
+    ],
+  ])("%s", (_, platform, parts) => {
+    const notes = owed(platform);
+    expect(notes).toHaveLength(parts.length === 0 ? 0 : 1);
+    for (const part of parts) expect(notes[0]).toContain(part);
+  });
+});

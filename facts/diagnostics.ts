@@ -1,0 +1,5 @@
+/** Log categories of an endpoint. Source: Azure docs, how-to-monitor-online-endpoints. */
+export const LOG_CATEGORIES = ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"] as const;
+
+/** What stands for all metrics of a resource. Source: Azure docs, diagnostic-settings. */
+export const ALL_METRICS = "AllMetrics";
