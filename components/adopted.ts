@@ -52,7 +52,7 @@ type Check<T extends Shown> = (id: string, shown: T, place: Adopted) => Problem[
 
 async function readAndCheck<T extends Shown>(id: string | undefined, apiVersion: string, check: Check<T>, place: Adopted) {
   if (id === undefined) return { problems: [] };
-  const { status, body } = await show<T>(id, apiVersion);
+  const { status, body } = await show<T>(id, apiVersion).catch((error) => stop(`What the stack adopts can't be read: ${error.message}`));
   if (body !== undefined) return { shown: body, problems: check(id, body, place) };
   if (status === 404) {
     const change = "Correct the id in the stack file, or have its owner make it.";

@@ -201,7 +201,7 @@ test("A workspace with high business impact is warned of.", async () => {
 
 test("An answer that is neither is the run's error.", async () => {
   azure.shown[id.logs] = 500;
-  expect(await check()).toMatch(/^Azure answered 500 to GET .*\/workspaces\/logs/);
+  expect(await check()).toMatch(/^What the stack adopts can't be read: Azure answered 500 to GET .*\/workspaces\/logs/);
 });
 
 test("A workspace acts by its own identity, or by the primary one of those assigned to it.", () => {

@@ -6,7 +6,7 @@ import { InferenceEndpoint, type InferenceEndpointArgs } from "../../components/
 import { modelKey } from "../../components/model";
 import { Workspace } from "../../components/workspace";
 import type { RolloutWish } from "../../planner/rollout";
-import { hubDecision, logsId, scoreDecision, vaultId, vllmDecision, workspaceId } from "./fixtures";
+import { hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "./fixtures";
 import { armRequest, find, type RecordOptions, record, template } from "./recorder";
 
 const planned: RolloutWish = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
@@ -19,7 +19,7 @@ function make(
 ) {
   return record(() => {
     const place = { stack: "prod", suffix: "x7k2p9", resourceGroupName: "rg", location: "swedencentral" };
-    const workspace = new Workspace("platform", { ...place, logs: { existing: logsId } });
+    const workspace = new Workspace("platform", place);
     const hub = options.hub ? new HubAccess("hub", { workspace, vaultId, token: options.token }) : undefined;
     return new InferenceEndpoint("chat", {
       stack: "prod",
