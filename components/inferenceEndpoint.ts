@@ -266,11 +266,11 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
 
   private watch(endpoint: OnlineEndpoint): void {
     const { workspace, diagnostics, alertEmails = [], resourceGroupName, tags } = this.args;
-    const logsId = diagnostics === "policy" ? undefined : workspace.logsId;
+    const { logsId } = workspace;
     const alerts = alertEmails.length === 0 ? undefined : { emails: alertEmails };
     new Monitoring(
       `${this.logicalName}-monitoring`,
-      { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, alerts, tags },
+      { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, diagnostics, alerts, tags },
       { parent: this },
     );
   }

@@ -1,6 +1,8 @@
 import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
+import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
 import { minutes } from "./duration";
+import { askOwner, missingDiagnostics } from "./ownerRequests";
 import { stateInputs, type Transform, transformed } from "./transform";
 
 export interface Alerts {
@@ -17,11 +19,10 @@ export interface MonitoringArgs {
   readonly endpointId: pulumi.Input<string>;
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
-  /**
-   * ARM id of the Log Analytics workspace that the endpoint's logs go to.
-   * @default - none: a policy of the landing zone makes the diagnostic setting
-   */
-  readonly logsId?: pulumi.Input<string>;
+  /** ARM id of the Log Analytics workspace that the endpoint's logs go to. */
+  readonly logsId: pulumi.Input<string>;
+  /** Whether a policy of the landing zone makes the diagnostic setting; then it is looked for, and asked for where it is missing. @default "moor" */
+  readonly diagnostics?: "moor" | "policy";
   /** @default - no alerts */
   readonly alerts?: Alerts;
   readonly tags?: Readonly<Record<string, string>>;
@@ -32,9 +33,6 @@ export interface MonitoringArgs {
     readonly alert?: Transform<monitor.MetricAlertArgs>;
   };
 }
-
-/** Log categories of an endpoint. Source: Azure docs, how-to-monitor-online-endpoints. */
-const LOG_CATEGORIES = ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"] as const;
 
 interface AlertRule {
   readonly description: string;
@@ -88,12 +86,21 @@ export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Monitoring", name, stateInputs(args), opts);
     this.logicalName = name;
-    if (args.logsId !== undefined) this.sendLogs(args, args.logsId);
+    // The registration waits for what is asked, or the run would end before.
+    const asked = args.diagnostics === "policy" ? this.askForLogs(args) : undefined;
+    if (asked === undefined) this.sendLogs(args);
     this.alertIds = args.alerts === undefined ? {} : this.createAlerts(args, args.alerts);
-    this.registerOutputs({ alertIds: this.alertIds });
+    this.registerOutputs({ alertIds: this.alertIds, asked });
   }
 
-  private sendLogs(args: MonitoringArgs, logsId: pulumi.Input<string>): void {
+  private askForLogs({ endpointId, logsId }: MonitoringArgs): pulumi.Output<void> {
+    return askOwner(
+      "diagnostics: policy",
+      pulumi.all([endpointId, logsId]).apply(([endpoint, logs]) => missingDiagnostics(endpoint, logs)),
+    );
+  }
+
+  private sendLogs(args: MonitoringArgs): void {
     new monitor.DiagnosticSetting(
       ...transformed(
         args.transform?.diagnostics,
@@ -101,9 +108,9 @@ export class Monitoring extends pulumi.ComponentResource {
         {
           name: "moor",
           resourceUri: args.endpointId,
-          workspaceId: logsId,
+          workspaceId: args.logsId,
           logs: LOG_CATEGORIES.map((category) => ({ category, enabled: true })),
-          metrics: [{ category: "AllMetrics", enabled: true }],
+          metrics: [{ category: ALL_METRICS, enabled: true }],
         },
         { parent: this },
       ),

@@ -2,14 +2,17 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
+import { LINKED_SERVICES } from "../facts/privateLink";
 import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
 import { parseArmId } from "./armId";
 import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
+import { askOwner, missingZones } from "./ownerRequests";
 import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "./privateLink";
 import { askForRoles } from "./roleRequest";
 import { type Grant, grantRole, type RolesOwner, roleTimes, roleWait } from "./roles";
 import { stateInputs, type Transform, transformed } from "./transform";
+import { storeRoles, type WorkspaceStores } from "./workspaceRoles";
 import { workspacePrincipal } from "./workspaceRules";
 import {
   createAppInsights,
@@ -133,6 +136,8 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly context: StoreContext;
   /** What has been read of adopted resources; it fails where one isn't as needed, and with it whatever would be made on one. */
   private readonly found: pulumi.Output<Found>;
+  /** What is asked of the zones' owner; the component's registration waits for it, or the run would end before. */
+  private readonly asked: pulumi.Output<void>[] = [];
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Workspace", name, stateInputs(args), opts);
@@ -164,6 +169,7 @@ export class Workspace extends pulumi.ComponentResource {
       imageRegistryId: this.imageRegistryId,
       loginServer: this.loginServer,
       logsId: this.logsId,
+      asked: pulumi.all(this.asked).apply(() => undefined),
     });
   }
 
@@ -241,24 +247,8 @@ export class Workspace extends pulumi.ComponentResource {
     );
   }
 
-  /** The roles that Azure documents for a workspace with a user-assigned identity (Azure docs, how-to-identity-based-service-authentication). */
-  private storeRoles({ principalId }: Identity, stores: WorkspaceStores): Record<string, Grant> {
-    const grants: Record<string, Omit<Grant, "principalId">> = {
-      "storage-contributor": { role: "Contributor", scope: stores.storage },
-      "storage-data": { role: "Storage Blob Data Contributor", scope: stores.storage },
-      "storage-files": { role: "Storage File Data Privileged Contributor", scope: stores.storage },
-      "vault-contributor": { role: "Contributor", scope: stores.vault },
-      "vault-data": { role: "Key Vault Administrator", scope: stores.vault },
-      "app-insights-contributor": { role: "Contributor", scope: stores.appInsights },
-      // On the group, because the managed network's endpoint to the workspace is approved while the workspace is being made.
-      "network-approver": { role: "Azure AI Enterprise Network Connection Approver", scope: this.resourceGroupId(stores.storage) },
-      ...(this.ownsRegistry ? { "registry-contributor": { role: "Contributor", scope: this.imageRegistryId } } : {}),
-    };
-    return Object.fromEntries(Object.entries(grants).map(([name, grant]) => [name, { principalId, ...grant }]));
-  }
-
   private createMachineLearningWorkspace(identity: Identity, stores: WorkspaceStores): machinelearningservices.Workspace {
-    const roles = this.grantFor("workspace", this.storeRoles(identity, stores));
+    const roles = this.grantFor("workspace", storeRoles(identity, stores, this.ownsRegistry ? this.imageRegistryId : undefined));
     const { resourceGroupName, location, tags, firewallSku = "Basic", transform } = this.args;
     return new machinelearningservices.Workspace(
       ...transformed(
@@ -323,8 +313,14 @@ export class Workspace extends pulumi.ComponentResource {
         { parent: this, dependsOn: last.get(targetId) },
       );
       last.set(targetId, link);
+      if (place.dnsZones === undefined) this.askForZones(link[0], service);
       return link;
     });
+  }
+
+  private askForZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
+    const missing = id.apply((endpointId) => missingZones(endpointId, LINKED_SERVICES[service].zones));
+    this.asked.push(askOwner("dns: policy", missing));
   }
 
   /** Host-name and private-endpoint rules, and a foreign registry's own, one after another. */
@@ -379,16 +375,6 @@ export class Workspace extends pulumi.ComponentResource {
         : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
     return { dependsOn, hooks: { beforeCreate: [hook] } };
   }
-
-  private resourceGroupId(memberId: pulumi.Output<string>): pulumi.Output<string> {
-    return memberId.apply((id) => id.split("/").slice(0, 5).join("/"));
-  }
-}
-
-interface WorkspaceStores {
-  readonly storage: pulumi.Output<string>;
-  readonly vault: pulumi.Output<string>;
-  readonly appInsights: pulumi.Output<string>;
 }
 
 /** ARM id of what is adopted. */

@@ -1,12 +1,17 @@
 // Proves the diagnostic setting and the alerts that are asked for. Doesn't prove that Azure emits these metrics under these dimensions.
+import * as pulumi from "@pulumi/pulumi";
 import { Monitoring, type MonitoringArgs } from "../../components/monitoring";
+import { serveAzure } from "./azureHere";
 import { group, logsId, workspaceId } from "./fixtures";
 import { armRequest, find, listing, record, schemaErrors } from "./recorder";
 
 const endpointId = `${workspaceId}/onlineEndpoints/chat`;
 const base: MonitoringArgs = { endpointId, endpointName: "chat", resourceGroupName: "rg", logsId };
 const make = (args: Partial<MonitoringArgs> = {}, preview = false) =>
-  record(() => new Monitoring("watch", { ...base, ...args }), { preview });
+  record(() => new Monitoring("watch", { ...base, ...args }), {
+    preview,
+    invokes: { "azure-native:authorization:getClientToken": { token: "t" } },
+  });
 
 test.each([false, true])("Logs and metrics go to Log Analytics, and without alerts that is all (preview %s).", async (preview) => {
   const recording = await make({}, preview);
@@ -27,8 +32,16 @@ test.each([false, true])("Logs and metrics go to Log Analytics, and without aler
   expect(schemaErrors(find(recording, "watch-diagnostics"))).toEqual([]);
 });
 
-test("A policy's diagnostic setting is not made.", async () => {
-  expect(listing(await make({ logsId: undefined }))).toEqual(["watch: moor:index:Monitoring"]);
+test("A policy's diagnostic setting is not made, and asked for by the endpoint's id.", async () => {
+  const azure = await serveAzure({});
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  expect(listing(await make({ diagnostics: "policy" }))).toEqual(["watch: moor:index:Monitoring"]);
+  const said = warn.mock.calls.map(([message]) => message);
+  warn.mockRestore();
+  await azure.close();
+  expect(said).toEqual([
+    expect.stringMatching(/^diagnostics: policy: no diagnostic setting of the endpoint .*\/onlineEndpoints\/chat sends/),
+  ]);
 });
 
 test("Alerts watch server errors, model errors and latency, tell the addresses, and ARM's schemas accept them.", async () => {

@@ -1,5 +1,6 @@
 // Proves which resources, options and request bodies a workspace asks for in each landing-zone choice, and that ARM's schemas accept them.
 // Doesn't prove that the roles suffice in Azure, nor that the managed network comes up.
+import * as pulumi from "@pulumi/pulumi";
 import type { DnsZones } from "../../components/privateLink";
 import { Workspace, type WorkspaceArgs } from "../../components/workspace";
 import { BUILT_IN_ROLES } from "../../facts/roles";
@@ -229,6 +230,21 @@ test("Private endpoints of a policy are not made, and without DNS zones there ar
   expect(noZones.resources.filter(({ type }) => type.includes(":network:")).map(({ type }) => type)).toEqual(
     Array(5).fill("azure-native:network:PrivateEndpoint"),
   );
+});
+
+test.each([false, true])("Zones of a policy are asked for by private endpoint, once there is one (preview %s).", async (preview) => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  await make({ privateEndpoints: { subnetId: place.subnetId } }, { ...token, preview });
+  const asked = warn.mock.calls.map(([message]) => message).sort();
+  warn.mockRestore();
+  const lacking = { blob: "blob.core.windows.net", file: "file.core.windows.net", registry: "azurecr.io", vault: "vaultcore.azure.net" };
+  const expected = Object.entries(lacking).map(([service, zone]) => [service, `privatelink.${zone}`]);
+  expected.push(["workspace", "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"]);
+  const messages = expected.map(([service, zones]) => {
+    const endpoint = `${group}/providers/Microsoft.Network/privateEndpoints/pe-dev-${service}-x7k2p9`;
+    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}; the owner of the zones adds it.`;
+  });
+  expect(asked).toEqual(preview ? [] : messages);
 });
 
 test("Two private endpoints of one storage account are made one after the other, and others side by side.", async () => {
