@@ -62,7 +62,7 @@ async function readAndCheck<T extends Shown>(id: string | undefined, apiVersion:
   return { problems: [] };
 }
 
-export function report(name: string, problems: readonly Problem[]): string {
+function report(name: string, problems: readonly Problem[]): string {
   const blocks = problems.map(({ id, what, change }) => `${id}\n  ${what}\n  Fix: ${change}`);
   const count = problems.length === 1 ? "one thing is" : `${problems.length} things are`;
   return [`${name}: of what the stack adopts, ${count} not as needed.`, ...blocks].join("\n\n");

@@ -33,7 +33,7 @@ export interface PrivateLinkArgs {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-export type PrivateLink = [endpoint: network.PrivateEndpoint, ...rest: pulumi.Resource[]];
+type PrivateLink = [endpoint: network.PrivateEndpoint, ...rest: pulumi.Resource[]];
 
 /** A private endpoint and, where the DNS zones are ours, the group that keeps its addresses in them. */
 export function createPrivateLink(name: string, args: PrivateLinkArgs, opts: pulumi.CustomResourceOptions): PrivateLink {
