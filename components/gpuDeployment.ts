@@ -2,7 +2,7 @@ import type * as machinelearningservices from "@pulumi/azure-native/machinelearn
 import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
-import { createManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
+import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
   /** ARM id of the model version with the staged weights; with `source: hub` there is none. */
@@ -35,7 +35,7 @@ export class GpuDeployment extends pulumi.ComponentResource {
   readonly resource: machinelearningservices.OnlineDeployment;
 
   constructor(name: string, args: GpuDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:GpuDeployment", name, { decision: args.decision, instances: args.instances }, opts);
+    super("moor:index:GpuDeployment", name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== "vllm") fail(`${name}: a GpuDeployment takes a decision of pattern "vllm", not "${decision.pattern}".`);
     this.resource = createManagedDeployment(name, this, args, {

@@ -44,6 +44,11 @@ export interface DeploymentExtras {
   readonly model?: pulumi.Input<string>;
 }
 
+/** What of a deployment's arguments is its component's in the state: of an autoscaled one not the number that it happened to start with. */
+export function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentArgs): pulumi.Inputs {
+  return autoscaled === undefined ? { decision, instances } : { decision, autoscaled };
+}
+
 /** A managed online deployment as decided. It waits for young roles and an inactive network, and goes with its endpoint. */
 export function createManagedDeployment(
   name: string,

@@ -2,7 +2,7 @@ import type * as machinelearningservices from "@pulumi/azure-native/machinelearn
 import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
-import { createManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
+import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export type ScoreDeploymentArgs = ManagedDeploymentArgs;
 
@@ -26,7 +26,7 @@ export class ScoreDeployment extends pulumi.ComponentResource {
   readonly resource: machinelearningservices.OnlineDeployment;
 
   constructor(name: string, args: ScoreDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:ScoreDeployment", name, { decision: args.decision, instances: args.instances }, opts);
+    super("moor:index:ScoreDeployment", name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== "score") fail(`${name}: a ScoreDeployment takes a decision of pattern "score", not "${decision.pattern}".`);
     this.resource = createManagedDeployment(name, this, args, { environmentVariables: decision.environmentVariables });

@@ -76,8 +76,11 @@ test("It goes with its endpoint, is never protected, waits for roles, and has tw
 });
 
 test("With autoscale the number of instances is set once and then left alone.", async () => {
-  const deployment = deploymentOf(await gpu({ autoscaled: { max: 4 } }));
+  const recording = await gpu({ autoscaled: { max: 4 } });
+  const deployment = deploymentOf(recording);
   expect(deployment.ignoreChanges).toEqual(["sku.capacity"]);
+  // Another start, of which the number is only known then, would be a change of the component in every later preview.
+  expect(Object.keys(find(recording, "chat-main").inputs).sort()).toEqual(["autoscaled", "decision"]);
   expect(armRequest(deployment).body.sku).toEqual({ name: "Default", capacity: 2 });
 });
 

@@ -14,7 +14,8 @@ import type { Outcome, Task } from "./worker";
 jest.setTimeout(900_000);
 
 const sequences = Number(process.env.HISTORIES ?? 30);
-const seed = Number(process.env.HISTORIES_SEED ?? Date.now() % 2 ** 31);
+/** The same at each run, so that a failure is the change's; `HISTORIES_SEED=$RANDOM` looks elsewhere. */
+const seed = Number(process.env.HISTORIES_SEED ?? 401_934_210);
 /** The number of the only history to run, from 1. */
 const only = Number(process.env.HISTORIES_ONLY ?? 0);
 

@@ -10,7 +10,8 @@ import { ModelWorld, type Tally } from "./modelWorld";
 jest.setTimeout(900_000);
 
 const sequences = Number(process.env.ROLLOUT_SEQUENCES ?? 2000);
-const seed = Number(process.env.ROLLOUT_SEED ?? Date.now() % 2 ** 31);
+/** The same at each run, so that a failure is the change's; `ROLLOUT_SEED=$RANDOM` looks elsewhere. */
+const seed = Number(process.env.ROLLOUT_SEED ?? 20_261_126);
 
 const end = fc.record({
   refused: fc.constantFrom(true, false, false, false),
