@@ -14,6 +14,14 @@ test("times and random identifiers are passed over", () => {
   expect(differences(before, after)).toEqual([]);
 });
 
+test("how long Azure took is passed over, a duration that the program set is not", () => {
+  const write = (duration: string, period: string) => pictureOf([{ id: "/write", properties: { duration, period } }], {});
+  expect(differences(write("PT0.0S", "PT30S"), write("PT0.1S", "PT30S"))).toEqual([]);
+  expect(differences(write("PT0.0S", "PT30S"), write("PT0.0S", "PT31S"))).toEqual([
+    'azure /write /properties/period: expected "PT30S", is "PT31S"',
+  ]);
+});
+
 test("an identifier that is another's is seen", () => {
   const before = pictureOf([identity(one), assignment(one)], {});
   expect(differences(before, pictureOf([identity(other), assignment(other)], {}))).toEqual([]);

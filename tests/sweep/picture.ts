@@ -27,6 +27,8 @@ const secret = "4dabf18193072939515e22adb298388d";
 const guid = /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/gi;
 /** An address that Azure gives out in the order of the calls; one with a prefix length is the program's. */
 const address = /\b\d{1,3}(\.\d{1,3}){3}\b(?!\/)/g;
+/** How long a template took, in parts of a second; the program's own durations are whole ones. */
+const duration = /\bPT\d+\.\d+S\b/g;
 const time = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
 export function pictureOf(azure: readonly Properties[], { resources = [], pending_operations = [] }: Checkpoint): Picture {
@@ -67,7 +69,11 @@ function steadier(): (value: unknown) => unknown {
   };
   const steady = (value: unknown): unknown => {
     if (typeof value === "string")
-      return value.replace(time, "<time>").replace(guid, numbered("guid")).replace(address, numbered("address"));
+      return value
+        .replace(time, "<time>")
+        .replace(duration, "<duration>")
+        .replace(guid, numbered("guid"))
+        .replace(address, numbered("address"));
     if (Array.isArray(value)) return value.map(steady);
     if (typeof value !== "object" || value === null) return value;
     if (secret in value) return "<secret>";
