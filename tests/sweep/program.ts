@@ -9,6 +9,7 @@ const { LanguageServer } = require("@pulumi/pulumi/automation/server") as {
 };
 const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb") as { LanguageRuntimeService: grpc.ServiceDefinition };
 const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks") as { CallbackServer: { prototype: { invoke: () => unknown } } };
+const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings") as { grpcClientOptions: grpc.ClientOptions };
 
 /** The settings of a run that the program reads from its process. */
 const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL"];
@@ -33,6 +34,7 @@ export async function serveProgram(): Promise<ServedProgram> {
 export async function serve(program: () => Promise<unknown>): Promise<ServedProgram> {
   process.env.PULUMI_NODEJS_ROOT_DIRECTORY = root;
   keepContextInHooks();
+  keepConnectionsApart();
   const server = new grpc.Server();
   server.addService(LanguageRuntimeService, new LanguageServer(program));
   const port = await new Promise<number>((resolve, reject) => {
@@ -49,4 +51,12 @@ export async function serve(program: () => Promise<unknown>): Promise<ServedProg
 function keepContextInHooks(): void {
   const { invoke } = CallbackServer.prototype;
   Object.defineProperty(CallbackServer.prototype, "invoke", { get: () => AsyncResource.bind(invoke) });
+}
+
+/**
+ * Pulumi leaves a run's clients open here, and grpc shares connections by address: an engine that listens where an earlier one did would be
+ * met with the failure to reach the earlier one.
+ */
+export function keepConnectionsApart(): void {
+  grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 }
