@@ -4,8 +4,9 @@ import type { DeploymentDecision } from "../planner/decision";
 import { type Gaining, instancesNeeded, type Serving } from "../planner/rollout/capacity";
 import { setInstances } from "./arm";
 import { factsOf } from "./gate/subjects";
-import { addressOf, type EndpointAddress, known, liveDeployment, liveEndpoint, type Shares } from "./liveEndpoint";
+import { addressOf, type EndpointAddress, liveDeployment, liveEndpoint, type Shares } from "./liveEndpoint";
 import type { EndpointReference } from "./onlineEndpoint";
+import { known } from "./outputs";
 
 /** Seconds that Azure may take to start instances. */
 const startSeconds = 3600;

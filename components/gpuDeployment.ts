@@ -2,6 +2,7 @@ import type * as machinelearningservices from "@pulumi/azure-native/machinelearn
 import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
+import { timeOfCreation } from "./liveEndpoint";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
@@ -45,7 +46,7 @@ export class GpuDeployment extends pulumi.ComponentResource {
     this.id = this.resource.id;
     this.deploymentName = decision.name;
     this.recipe = recipeHash(decision);
-    this.createdAt = this.resource.systemData.apply((systemData) => systemData.createdAt ?? "");
+    this.createdAt = timeOfCreation(this.resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }
 }

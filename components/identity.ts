@@ -1,5 +1,7 @@
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
+import { parseArmId } from "./armId";
+import { kept } from "./outputs";
 import { type Transform, transformed } from "./transform";
 
 /** A user-assigned identity of our own, or one that another team made. */
@@ -30,5 +32,12 @@ export function chooseIdentity(
   opts: pulumi.CustomResourceOptions,
 ): Identity {
   if (choice !== "create") return { id: pulumi.output(choice.existing.id), principalId: pulumi.output(choice.existing.principalId) };
-  return new managedidentity.UserAssignedIdentity(...transformed(transform, name, args, opts));
+  const identity = new managedidentity.UserAssignedIdentity(...transformed(transform, name, args, opts));
+  return { id: identity.id, principalId: kept(identity, identity.principalId, readPrincipal) };
+}
+
+async function readPrincipal(id: string): Promise<string> {
+  const { resourceGroupName, name } = parseArmId(id);
+  const { principalId } = await managedidentity.getUserAssignedIdentity({ resourceGroupName, resourceName: name }, { async: true });
+  return principalId;
 }

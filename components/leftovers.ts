@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { remove } from "./arm";
-import { addressOf, known, type LiveEndpoint, liveEndpoint, unlessMissing } from "./liveEndpoint";
+import { addressOf, type LiveEndpoint, liveEndpoint, unlessMissing } from "./liveEndpoint";
 import type { EndpointReference } from "./onlineEndpoint";
 import { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
+import { known } from "./outputs";
 
 /** Tag that says which stack made a resource. */
 const stackTag = "moor-stack";

@@ -1,7 +1,9 @@
 /** What Azure says of an endpoint and its deployments now, whatever the state of the stack remembers. */
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
+import { machineLearningApi, show } from "./arm";
 import type { EndpointReference } from "./onlineEndpoint";
+import { kept } from "./outputs";
 
 /** Path parameters of an endpoint. */
 export interface EndpointAddress {
@@ -28,11 +30,6 @@ export function addressOf({ workspace, name }: EndpointReference): pulumi.Output
     workspaceName: workspace.name,
     endpointName: name,
   });
-}
-
-/** An output's value, for code that runs when all outputs are known: hooks. */
-export function known<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
 }
 
 /** The endpoint, or undefined when there is none. */
@@ -73,4 +70,15 @@ export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefine
     if (/NotFound|not found|\b404\b/i.test(String(error))) return undefined;
     throw error;
   }
+}
+
+/** When Azure made an endpoint or a deployment, ISO 8601: tells it from one of the same name that was there before. */
+export function timeOfCreation(
+  made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
+): pulumi.Output<string> {
+  const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
+  return kept(made, createdAt, async (id) => {
+    const { body } = await show<{ readonly systemData: { readonly createdAt: string } }>(id, machineLearningApi);
+    return body!.systemData.createdAt;
+  });
 }

@@ -4,6 +4,7 @@ import { canonicalJson, digest } from "../planner/names";
 import { instancesNeeded } from "../planner/rollout/capacity";
 import type { Scalable } from "./capacity";
 import { type EndpointAddress, type LiveDeployment, liveDeployment } from "./liveEndpoint";
+import { resolved } from "./outputs";
 
 /** Tag that says what a deployment was written with, its number of instances left out. */
 export const writtenTag = "moor-written";
@@ -32,12 +33,6 @@ export function keepLiveInstances(scalable: Scalable): pulumi.ResourceTransform 
       opts: changes ? { ...opts, ignoreChanges: [] } : opts,
     };
   };
-}
-
-/** Inputs as plain values. What depends on another resource comes wrapped, and what isn't known in a preview is marked so. */
-function resolved<T>(inputs: pulumi.Inputs): Promise<T> {
-  // `apply` never calls back where something is unknown; the SDK leaves this way out of its types.
-  return (pulumi.output(inputs) as unknown as { promise(withUnknowns: true): Promise<T> }).promise(true);
 }
 
 /** As many as it has, or more where each takes fewer requests after the change. */

@@ -3,7 +3,7 @@ import * as machinelearningservices from "@pulumi/azure-native/machinelearningse
 import * as pulumi from "@pulumi/pulumi";
 import { act } from "./arm";
 import { fail } from "./fail";
-import { known } from "./liveEndpoint";
+import { known } from "./outputs";
 import type { WorkspaceReference } from "./workspaceReference";
 
 /** Seconds that Azure may take; documented are 30 minutes, and 10 more for a firewall. Source: Azure docs, how-to-managed-network. */

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SCORE_ACTION } from "../facts/roles";
 import { fail } from "./fail";
 import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
+import { timeOfCreation } from "./liveEndpoint";
 import { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, stableGuid } from "./roles";
 import { stateInputs, type Transform, transformed } from "./transform";
 import type { WorkspaceReference } from "./workspaceReference";
@@ -116,7 +117,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.body = body;
     this.id = resource.id;
     this.name = resource.name;
-    this.createdAt = resource.systemData.apply((systemData) => systemData.createdAt ?? "");
+    this.createdAt = timeOfCreation(resource);
     this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
     this.admitInvokers(args);
     this.registerOutputs({ id: this.id, name: this.name, origin: this.origin, identityId: this.identityId });

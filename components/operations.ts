@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { list, pollSeconds } from "./arm";
 import { fail } from "./fail";
-import { known } from "./liveEndpoint";
 import type { EndpointReference } from "./onlineEndpoint";
+import { known } from "./outputs";
 
 /** States of a deployment that Azure is changing. Source: Azure REST specification, mfe.json (DeploymentProvisioningState). */
 const changing = ["Creating", "Updating", "Scaling", "Deleting"];

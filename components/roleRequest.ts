@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../facts/roles";
 import { list } from "./arm";
-import { known } from "./liveEndpoint";
+import { known } from "./outputs";
 import type { Grant } from "./roles";
 
 /** A grant whose values are known. */

@@ -20,6 +20,7 @@ import {
   createRegistry,
   createStorage,
   createVault,
+  type ImageRegistry,
   type StoreContext,
   type StoreTransforms,
   storeName,
@@ -200,7 +201,7 @@ export class Workspace extends pulumi.ComponentResource {
     return logs === "create" ? createLogs(this.context, logRetentionDays, transform?.logs).id : this.found.apply(() => logs.existing);
   }
 
-  private chooseRegistry(): { readonly id: pulumi.Output<string>; readonly loginServer: pulumi.Output<string> } {
+  private chooseRegistry(): ImageRegistry {
     const { imageRegistry = "create", transform } = this.args;
     if (imageRegistry === "create") return createRegistry(this.context, transform?.registry);
     const usual = `${parseArmId(imageRegistry.existing).name}.azurecr.io`;

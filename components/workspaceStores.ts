@@ -5,6 +5,8 @@ import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
+import { parseArmId } from "./armId";
+import { kept } from "./outputs";
 import { type NamedType, platformName } from "./platformName";
 import { type Transform, transformed } from "./transform";
 
@@ -19,6 +21,14 @@ export interface StoreContext {
   readonly location: pulumi.Input<string>;
   readonly tags: Readonly<Record<string, string>> | undefined;
   readonly protect: boolean;
+}
+
+/** Where images are pulled from. */
+export interface ImageRegistry {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  /** Host name. */
+  readonly loginServer: pulumi.Output<string>;
 }
 
 /** Last changes to the stores' arguments. */
@@ -81,8 +91,8 @@ export function createVault(context: StoreContext, transform: StoreTransforms["v
 }
 
 /** Images. Premium, because no other tier takes private endpoints. */
-export function createRegistry(context: StoreContext, transform: StoreTransforms["registry"]): containerregistry.Registry {
-  return new containerregistry.Registry(
+export function createRegistry(context: StoreContext, transform: StoreTransforms["registry"]): ImageRegistry {
+  const registry = new containerregistry.Registry(
     ...transformed(
       transform,
       `${context.parentName}-registry`,
@@ -98,6 +108,13 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
       storeOptions(context),
     ),
   );
+  return { id: registry.id, loginServer: kept(registry, registry.loginServer, readLoginServer) };
+}
+
+async function readLoginServer(id: string): Promise<string> {
+  const { resourceGroupName, name } = parseArmId(id);
+  const { loginServer } = await containerregistry.getRegistry({ resourceGroupName, registryName: name }, { async: true });
+  return loginServer;
 }
 
 /** Logs of the endpoints, in the stack's region. */

@@ -2,9 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sharesText } from "../../planner/rollout/transition";
 import { fail } from "../fail";
-import { addressOf, type EndpointAddress, known, type LiveEndpoint, liveEndpoint, type Shares } from "../liveEndpoint";
+import { addressOf, type EndpointAddress, type LiveEndpoint, liveEndpoint, type Shares } from "../liveEndpoint";
 import type { EndpointReference } from "../onlineEndpoint";
 import { waitForOperations } from "../operations";
+import { known } from "../outputs";
 import { ask, type Refusal } from "./ask";
 import { checksOf } from "./checks";
 import { readState } from "./controlPlane";

@@ -28,12 +28,14 @@ describe.each(["dev", "prod"])("the stack %s", (stack) => {
     expect({ code, output }).toMatchObject({ code: 0 });
   });
 
-  test("takes a changed tag in place: updates only, nothing created, replaced or deleted", async () => {
+  test("takes a changed tag in place: updates only, as the preview says, nothing created, replaced or deleted", async () => {
     const before = sandbox.resources();
     const stackFile = sandbox.edit(stack, [[["moor:platform", "tags", "owner"], "somebody-else"]]);
+    const planned = await sandbox.run("preview", stack, { stackFile });
     const { code, output } = await sandbox.run("up", stack, { stackFile });
     expect({ code, output }).toMatchObject({ code: 0 });
-    expect(output).toMatch(/Resources:\n {4}~ \d+ updated\n {4}\d+ unchanged\n/);
+    const [, updated, unchanged] = /Resources:\n {4}~ (\d+) updated\n {4}(\d+) unchanged\n/.exec(output)!;
+    expect(planned.output).toContain(`Resources:\n    ~ ${updated} to update\n    ${unchanged} unchanged\n`);
     expect(sandbox.resources()).toEqual(before);
     expect(await sandbox.run("preview", stack, { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
   });

@@ -1,0 +1,30 @@
+/** Outputs and what is known of them. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** An output's value, for code that runs when all outputs are known: hooks. */
+export function known<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+}
+
+/** Inputs as plain values. What depends on another resource comes wrapped, and what isn't known in a preview is marked so. */
+export function resolved<T>(inputs: pulumi.Input<unknown>): Promise<T> {
+  // `apply` never calls back where something is unknown; the SDK leaves this way out of its types.
+  return (pulumi.output(inputs) as unknown as { promise(withUnknowns: true): Promise<T> }).promise(true);
+}
+
+/**
+ * An output that stays what it is as long as its resource exists: an identity's object id, a time of creation. In the preview of an update
+ * azure-native knows of a resource its inputs, id, name and location only, so that all that refers to something else of it would look changed
+ * or replaced. There it is read from Azure; what can't be read stays unknown.
+ * @param read Gets what the resource has now, by its ARM id.
+ */
+export function kept<T>(resource: pulumi.CustomResource, output: pulumi.Output<T>, read: (id: string) => Promise<T>): pulumi.Output<T> {
+  if (!pulumi.runtime.isDryRun()) return output;
+  // A resource that is yet to be made or replaced has no id.
+  const live = resource.id.apply(async (id) => ((await isKnown(output)) ? output : read(id).catch(() => output)));
+  return live as unknown as pulumi.Output<T>;
+}
+
+async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return !pulumi.containsUnknowns(await resolved(output));
+}
