@@ -1,32 +1,39 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { SeenRequest } from "../../azure-local";
 import { requireStackFile, stacksWithFile } from "../stackFiles";
-import { type LocalSession, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
+import { type LocalSession, localHome, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
 import { prepareStack } from "./stackFile";
 
 /** Verbs of `pulumi` that read a stack file. */
 const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
-
-/** Exit code of pulumi where it didn't understand its arguments, and so began nothing. */
-const wrongUsage = 2;
-
-const writesState = ["up", "update", "refresh", "destroy", "down", "dn"];
 
 /**
  * `npm run local -- <any pulumi arguments>`: the ordinary pulumi command line against Azure-on-this-machine. A stack is made on its first
  * use; the exit code is pulumi's.
  */
 export async function local(args: string[]): Promise<void> {
-  const session = await openSession((line) => console.error(line));
+  let wrote = false;
+  const onRequest = ({ server, method }: SeenRequest) => {
+    wrote ||= server === "arm" && method !== "GET";
+  };
+  const session = await openSession((line) => console.error(line), localHome(), { onRequest });
   const interruptible = waitOutInterrupts();
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
-    const unfinished = process.exitCode !== 0 && process.exitCode !== wrongUsage;
-    if (unfinished && args.some((arg) => writesState.includes(arg))) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
+    // Another process's Azure doesn't tell this one what was written.
+    const halfDone = wrote || session.azure.runsIn !== undefined || hasLock(session.home);
+    if (process.exitCode !== 0 && halfDone) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
   } finally {
     interruptible();
     await session.close();
   }
+}
+
+/** Whether a run that is going on, or was interrupted, holds the state of a stack. */
+function hasLock(home: string): boolean {
+  const locks = path.join(home, "state", ".pulumi", "locks");
+  return fs.existsSync(locks) && fs.readdirSync(locks, { recursive: true, encoding: "utf8" }).some((file) => file.endsWith(".json"));
 }
 
 /** The arguments as given, with the stack file of this machine in place of the real one. */

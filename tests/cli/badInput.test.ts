@@ -1,4 +1,4 @@
-// Proves that a command given wrong words says what is wrong, what is allowed and how to go on, in a few lines, fails, and soon. Doesn't
+// Proves that a command given wrong words says what is wrong, what is allowed and how to go on, in a few lines, and fails. Doesn't
 // prove what the engine says of a wrong stack file: that is tests/e2e's.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
@@ -11,10 +11,9 @@ jest.setTimeout(30_000);
 const run = path.join(__dirname, "../../cli/run.js");
 
 function moor(args: readonly string[], home = path.join(os.tmpdir(), "moor-none")) {
-  const started = Date.now();
   const env = { ...process.env, MOOR_LOCAL_HOME: home };
   const { status, stderr } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8", env, timeout: 20_000 });
-  return { status, stderr: stderr.trimEnd(), seconds: (Date.now() - started) / 1000 };
+  return { status, stderr: stderr.trimEnd() };
 }
 
 const usage = (verb: string, rest: string) =>
@@ -28,10 +27,9 @@ test.each<[string[], string]>([
   [["retire", "-s", "nope", "--endpoint", "chat", "--label", "main"], "There is no stack file Pulumi.nope.yaml; there are dev, prod."],
   [["lock", "-s", "../dev"], "There is no stack file Pulumi.../dev.yaml; there are dev, prod."],
 ])("%j", (args, message) => {
-  const { status, stderr, seconds } = moor(args);
+  const { status, stderr } = moor(args);
   expect(stderr).toBe(message);
   expect(status).toBe(1);
-  expect(seconds).toBeLessThan(10);
 });
 
 test.each([[["local", "preview", "-s", "dev"]], [["azure-local"]], [["azure-local", "token", "someone"]]])(

@@ -1,7 +1,10 @@
-// Proves that stacks on this machine leave the real stack file alone and need none of its secrets. It does not run the command line itself;
-// the README's commands do.
+// Proves that stacks on this machine leave the real stack file alone and need none of its secrets, and what a failed run is told to do. The
+// README's commands are run in tests/e2e/readme.
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import { root } from "../../cli/local/session";
 import { prepareStack } from "../../cli/local/stackFile";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -58,4 +61,31 @@ test("a secret that was set on this machine is kept, and a plain value follows t
 test("a stack file that is not YAML is refused with its name", async () => {
   fs.writeFileSync(source, "config: [\n");
   await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(/^real\.yaml is not YAML: /);
+});
+
+test("a mistake in the stack file is only told; what an interrupted run may have left is told how to put right", () => {
+  const home = path.join(sandbox.home, "own");
+  const mistaken = sandbox.edit("dev", [[["moor:endpoints", "chat", "deployments", "main", "weight"], 90]]);
+  const up = () => {
+    const args = ["local", "up", "-s", "dev", "--yes", "--config-file", mistaken];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, "cli", "run.js"), ...args], {
+      cwd: root,
+      env: { ...process.env, MOOR_LOCAL_HOME: home },
+      encoding: "utf8",
+    });
+    return { status, output: stdout + stderr };
+  };
+  const told = up();
+  expect(told.status).not.toBe(0);
+  expect(told.output).toContain("MOOR021");
+  expect(told.output).not.toContain("npm run recover");
+
+  const locks = path.join(home, "state", ".pulumi", "locks", "organization", "moor", "dev");
+  fs.mkdirSync(locks, { recursive: true });
+  const lock = { pid: process.pid, username: "me", hostname: os.hostname(), timestamp: "2026-01-01T00:00:00Z" };
+  fs.writeFileSync(path.join(locks, "a.json"), JSON.stringify(lock));
+  const locked = up();
+  expect(locked.status).not.toBe(0);
+  expect(locked.output).toContain("currently locked");
+  expect(locked.output).toContain("`npm run recover -- -s dev --local` puts the state right");
 });
