@@ -19,8 +19,28 @@ interface Answer {
   readonly text: string;
 }
 
-/** Calls with the credential that Pulumi has anyway; fetched anew each time, because a run may outlast a token. */
+/** Statuses by which Azure asks for patience: called too often, or not to be reached for the moment. */
+const passing: readonly number[] = [429, 502, 503, 504];
+
+/** How often a call is made while Azure asks for patience: about a minute where it names no time of its own. */
+const mostTries = 6;
+
+/** Calls, and calls again while Azure asks for patience; a reading also after a broken connection. */
 async function call(method: string, path: string, apiVersion: string, body?: object): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    const last = tries === mostTries;
+    const answer = await callOnce(method, path, apiVersion, body).catch((error: Error) => {
+      if (last || method !== "GET") throw error;
+    });
+    if (answer && (last || !passing.includes(answer.status))) return answer;
+    const named = Number(answer?.headers.get("retry-after") ?? Number.NaN);
+    const seconds = Number.isNaN(named) ? (pollSeconds() * 2 ** tries) / 10 : Math.min(named, 120);
+    await sleep(seconds * 1000);
+  }
+}
+
+/** With the credential that Pulumi has anyway; fetched anew each time, because a run may outlast a token. */
+async function callOnce(method: string, path: string, apiVersion: string, body?: object): Promise<Answer> {
   const { token } = await authorization.getClientToken({}, { async: true });
   const url = path.startsWith("https:") || path.startsWith("http:") ? path : `${armUrl()}${path}?api-version=${apiVersion}`;
   const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) };
