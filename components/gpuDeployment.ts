@@ -2,8 +2,8 @@ import type * as machinelearningservices from "@pulumi/azure-native/machinelearn
 import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
-import { timeOfCreation } from "./liveEndpoint";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
+import { timeOfCreation } from "./outputs";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
   /** ARM id of the model version with the staged weights; with `source: hub` there is none. */

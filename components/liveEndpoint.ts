@@ -1,9 +1,7 @@
 /** What Azure says of an endpoint and its deployments now, whatever the state of the stack remembers. */
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
-import { machineLearningApi, show } from "./arm";
 import type { EndpointReference } from "./onlineEndpoint";
-import { kept } from "./outputs";
 
 /** Path parameters of an endpoint. */
 export interface EndpointAddress {
@@ -70,15 +68,4 @@ export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefine
     if (/NotFound|not found|\b404\b/i.test(String(error))) return undefined;
     throw error;
   }
-}
-
-/** When Azure made an endpoint or a deployment, ISO 8601: tells it from one of the same name that was there before. */
-export function timeOfCreation(
-  made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
-): pulumi.Output<string> {
-  const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
-  return kept(made, createdAt, async (id) => {
-    const { body } = await show<{ readonly systemData: { readonly createdAt: string } }>(id, machineLearningApi);
-    return body!.systemData.createdAt;
-  });
 }

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SCORE_ACTION } from "../facts/roles";
 import { fail } from "./fail";
 import { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
-import { timeOfCreation } from "./liveEndpoint";
+import { timeOfCreation } from "./outputs";
 import { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, stableGuid } from "./roles";
 import { stateInputs, type Transform, transformed } from "./transform";
 import type { WorkspaceReference } from "./workspaceReference";

@@ -1,5 +1,7 @@
 /** Outputs and what is known of them. */
+import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
+import { machineLearningApi, show } from "./arm";
 
 /** An output's value, for code that runs when all outputs are known: hooks. */
 export function known<T>(output: pulumi.Output<T>): Promise<T> {
@@ -23,6 +25,17 @@ export function kept<T>(resource: pulumi.CustomResource, output: pulumi.Output<T
   // A resource that is yet to be made or replaced has no id.
   const live = resource.id.apply(async (id) => ((await isKnown(output)) ? output : read(id).catch(() => output)));
   return live as unknown as pulumi.Output<T>;
+}
+
+/** When Azure made an endpoint or a deployment, ISO 8601: tells it from one of the same name that was there before. */
+export function timeOfCreation(
+  made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
+): pulumi.Output<string> {
+  const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
+  return kept(made, createdAt, async (id) => {
+    const { body } = await show<{ readonly systemData: { readonly createdAt: string } }>(id, machineLearningApi);
+    return body!.systemData.createdAt;
+  });
 }
 
 async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {

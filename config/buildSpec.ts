@@ -1,6 +1,7 @@
 /** From checked settings and decisions to the stack that components make. */
 import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
 import { LINKED_SERVICES } from "../facts/privateLink";
+import { SCORE_ACTION } from "../facts/roles";
 import { allowedRegions, canonicalRegion } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
@@ -113,8 +114,16 @@ function platformNotes({ roles }: PlatformSettings, endpoints: readonly Endpoint
       : [
           "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks, with the command for " +
             "their owner, and the deployment fails until they are granted.",
+          ...endpoints.filter(({ auth, invokers }) => auth === "entra" && invokers.length > 0).map(invokerNote),
         ]),
   ];
+}
+
+function invokerNote({ key, invokers }: EndpointSpec): string {
+  return (
+    `Endpoint ${key} answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the ` +
+    `action ${SCORE_ACTION} on it (roles: external).`
+  );
 }
 
 /** What others owe the stack, with the ids that are known before anything is made; those that aren't are told once they are. */

@@ -165,6 +165,22 @@ test("a stack that grants no roles says so, and when others are told which", () 
   expect(notes("moor")).not.toContain("roles");
 });
 
+const [alice, bob] = ["aaaaaaaa-1111-4111-8111-111111111111", "bbbbbbbb-2222-4222-8222-222222222222"];
+test.each([
+  ["entra", [alice, bob], true],
+  ["entra", [], false],
+  ["key", [alice], false],
+])("invokers that another team admits are named: auth %s, invokers %j → %s", (auth, invokers, named) => {
+  const changed = spoilt((s) => {
+    s["moor:platform"].roles = "external";
+    Object.assign(s["moor:endpoints"].chat, { auth, invokers });
+  });
+  const note =
+    `Endpoint chat answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the action ` +
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on it (roles: external).";
+  expect(specOf(changed).notes.includes(note)).toBe(named);
+});
+
 describe("What others owe the stack is in its notes, by the ids that are known:", () => {
   const at = (name: string) => `${subscription}/${name}`;
   const subnetId = at("Microsoft.Network/virtualNetworks/hub/subnets/endpoints");
