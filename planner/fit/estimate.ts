@@ -57,7 +57,9 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
   const graphs = cudaGraphGiB(model, settings, settings.enforceEager);
   const free = gpu.visibleGiB * settings.gpuMemoryUtilization - weights - nonTorch - graphs;
   const kv = free - activation.likely;
-  const safe = free - Math.max(activation.most, activation.likely) - marginGiB(model, settings, gpu.visibleGiB);
+  const safeFor = (maxModelLen: number) =>
+    free - activationGiB(model, { ...settings, maxModelLen }).most - marginGiB(model, settings, gpu.visibleGiB);
+  const safe = safeFor(settings.maxModelLen);
   const layout = cacheLayout(model, settings);
   const capacity = layout && cacheCapacity(layout, kv * GiB, settings.maxModelLen, settings.vllmVersion);
   const safely = layout && cacheCapacity(layout, safe * GiB, settings.maxModelLen, settings.vllmVersion);
@@ -75,7 +77,11 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
     maxConcurrency: capacity?.maxConcurrency ?? unlimited(kv),
     safeConcurrency: safely?.maxConcurrency ?? unlimited(safe),
     requestGiB: capacity?.requestGiB ?? 0,
-    longestRequest: layout ? longestRequest(layout, safe * GiB, 1, model.maxModelLen) : safe > 0 ? model.maxModelLen : 0,
+    longestRequest: layout
+      ? longestRequest(layout, (length) => safeFor(length) * GiB, 1, model.maxModelLen)
+      : safe > 0
+        ? model.maxModelLen
+        : 0,
   };
 }
 

@@ -117,10 +117,12 @@ export function cacheCapacity(layout: CacheLayout, bytes: number, maxModelLen: n
   return { maxConcurrency, kvTokens, requestGiB: (perRequest * layout.blockBytes) / GiB };
 }
 
-/** Longest request, in tokens, of which `concurrency` fit into `bytes`; at most `limit`, 0 if not even one token fits. */
-export function longestRequest(layout: CacheLayout, bytes: number, concurrency: number, limit: number): number {
-  const blocks = Math.floor(bytes / layout.blockBytes);
-  const fits = (length: number) => blocksPerRequest(layout, length) * concurrency <= blocks;
+/**
+ * Longest request, in tokens, of which `concurrency` fit into the bytes that a server of that length leaves; at most `limit`, 0 if not even
+ * one token fits.
+ */
+export function longestRequest(layout: CacheLayout, bytesFor: (length: number) => number, concurrency: number, limit: number): number {
+  const fits = (length: number) => blocksPerRequest(layout, length) * concurrency <= Math.floor(bytesFor(length) / layout.blockBytes);
   if (!fits(1)) return 0;
   let [low, high] = [1, limit];
   while (low < high) {

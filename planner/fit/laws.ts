@@ -10,15 +10,19 @@ import { atLeast } from "./version";
  * The sampler's warm-up masks and draws from the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. Until 0.16 it
  * sorted them; 0.17 replaced the sort by a kernel, and peak activation of one model fell from 5.64 to 2.23 GiB. The newer runner profiles
  * FlashInfer's sampler as well since 0.28, `besides` GiB of which don't depend on the rows. 0.10.1 was seen with FlashInfer's sampler
- * alone. `most` is the highest number of copies that would explain a log of the version.
+ * alone. `most` is the highest number of copies that would explain a log of the version and runner.
  */
 const samplerCopies = [
-  { since: "0.28.0", newer: 7.1, besides: 0.15, older: 3.69, most: 12 },
-  { since: "0.17.0", newer: 3.69, besides: 0, older: 3.69, most: 4.2 },
-  { since: "0.10.2", newer: 9.59, besides: 0, older: 9.59, most: 9.7 },
-  { since: "0.10.1", newer: 2.5, besides: 0, older: 2.5, most: 9.7 },
-  { since: "0.0.0", newer: 9.59, besides: 0, older: 9.59, most: 9.7 },
+  { since: "0.28.0", runner: "newer", likely: 7.1, most: 12, besides: 0.15 },
+  { since: "0.26.0", runner: "newer", likely: 3.69, most: 6.7, besides: 0 },
+  { since: "0.17.0", runner: "either", likely: 3.69, most: 4.2, besides: 0 },
+  { since: "0.10.2", runner: "either", likely: 9.59, most: 9.7, besides: 0 },
+  { since: "0.10.1", runner: "either", likely: 2.5, most: 9.7, besides: 0 },
+  { since: "0.0.0", runner: "either", likely: 9.59, most: 9.7, besides: 0 },
 ] as const;
+
+/** Before 0.8, where steps are cut short of the context, the sampler was not profiled: two logs show the forward pass alone. */
+const samplesCutStepsSince = "0.8.0";
 
 /** The expert kernels of 16-bit weights got one workspace for all layers, which stays while the sampler is profiled. */
 const sharedWorkspaceSince = "0.17.0";
@@ -43,6 +47,16 @@ const nonTorch = [
 /** Profiling the vision tower with the largest image, GiB: its own peak, higher where an image keeps its resolution, and what stays. */
 const vision = { ownResolution: 1.5, fixed: 0.5, stays: 0.1, most: 0.5 } as const;
 
+/** Families whose images keep their resolution, and those that hand outputs of three levels of the tower to the text model besides. */
+const keepsResolution = /^Qwen/;
+const deepStack = /^Qwen3VL/;
+
+/** Tokens of the largest image that keeps its resolution, and of the largest video, which stood in for it until Qwen3-VL's was bounded. */
+const largest = { image: 16_384, video: 153_600, videoBoundedSince: "0.12.0" } as const;
+
+/** Contexts for whose keys the sparse indexer's prefill reserves room, as vLLM's source has it. */
+const indexedContexts = 40;
+
 /** What the older runner estimates for one CUDA graph of one layer, GiB. */
 const graphs = { dense: 0.00023, experts: 0.0003 } as const;
 
@@ -50,6 +64,7 @@ const hasState = (model: Model) => model.cache.some((layer) => layer.kind === "s
 
 export interface Batch {
   readonly tensorParallelSize: number;
+  readonly maxModelLen: number;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
   readonly vllmVersion: string;
@@ -57,21 +72,39 @@ export interface Batch {
 
 /** Peak activation while vLLM profiles itself, GiB: `likely` is centred, `most` the highest seen. */
 export function activationGiB(model: Model, batch: Batch): { readonly likely: number; readonly most: number } {
-  const law = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since))!;
   const newer = onNewRunner(model, batch.vllmVersion);
-  const copies = newer ? law.newer : law.older;
-  const besides = newer ? law.besides : 0;
+  const law = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since) && (newer || row.runner === "either"))!;
   const tokens = batch.maxNumBatchedTokens;
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
   const expertElements = expertWorkspace(model, batch.tensorParallelSize);
   const forward = 2 * tokens * (Math.max((3 * model.intermediate) / batch.tensorParallelSize, expertElements) + 4 * model.hidden);
   const shared = model.quantization === undefined && atLeast(batch.vllmVersion, sharedWorkspaceSince) ? 2 * tokens * expertElements : 0;
-  const text = (n: number) => Math.max(n * logits + hiddenStates + shared, forward) / GiB + besides;
-  if (!model.vision) return { likely: text(copies), most: text(law.most) };
-  const tower = /^Qwen/.test(model.architecture) ? vision.ownResolution : vision.fixed;
-  const seen = (n: number) => Math.max(text(n), tower) + hiddenStates / GiB + vision.stays;
-  return { likely: seen(copies), most: seen(law.most) + vision.most };
+  const sampled = (copies: number) => copies * logits + hiddenStates + shared;
+  const text = (sampler: number) => (Math.max(sampler, forward) + indexerWorkspace(model, batch)) / GiB + law.besides;
+  const cut = tokens < batch.maxModelLen && !atLeast(batch.vllmVersion, samplesCutStepsSince);
+  const [likely, most] = [text(cut ? 0 : sampled(law.likely)), text(sampled(law.most))];
+  if (!model.vision) return { likely, most };
+  const tower = keepsResolution.test(model.architecture) ? vision.ownResolution : vision.fixed;
+  const seen = (peak: number) => Math.max(peak, tower) + encoderCache(model, batch) / GiB + vision.stays;
+  return { likely: seen(likely), most: seen(most) + vision.most };
+}
+
+/** Bytes of the encoder's outputs, which stay while the text model is profiled: a step of tokens, or one item that is larger. */
+function encoderCache(model: Model, batch: Batch): number {
+  const item = !keepsResolution.test(model.architecture)
+    ? 0
+    : deepStack.test(model.architecture) && !atLeast(batch.vllmVersion, largest.videoBoundedSince)
+      ? largest.video
+      : largest.image;
+  const levels = deepStack.test(model.architecture) ? 4 : 1;
+  return 2 * Math.max(batch.maxNumBatchedTokens, item) * levels * model.hidden;
+}
+
+/** Bytes that the sparse indexer's prefill reserves on each GPU, once for all layers. */
+function indexerWorkspace(model: Model, batch: Batch): number {
+  const indexer = model.cache.find((layer) => layer.kind === "indexer");
+  return indexer ? indexedContexts * batch.maxModelLen * indexer.width : 0;
 }
 
 /** Elements a token of what the experts keep between their two products, on one GPU. */

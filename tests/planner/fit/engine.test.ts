@@ -38,7 +38,7 @@ test("before 0.8 a step holds the longest prompt whole, and cuts those above 32,
   ]);
 });
 
-const batch = { tensorParallelSize: 1, maxNumSeqs: 1024, maxNumBatchedTokens: 8192, vllmVersion: "0.11.0" };
+const batch = { tensorParallelSize: 1, maxModelLen: 16_000, maxNumSeqs: 1024, maxNumBatchedTokens: 8192, vllmVersion: "0.11.0" };
 const model = (id: string) => modelFromTable(id)!;
 
 test.each([
@@ -75,6 +75,54 @@ test.each([
 ])("from 0.17 the workspace of 16-bit experts stays: peak activation of %s over %d GPU was %f GiB", (id, tensorParallelSize, measured) => {
   const { likely } = activationGiB(model(id), { ...batch, tensorParallelSize, vllmVersion: "0.19.0" });
   expect(Math.abs(likely - measured)).toBeLessThan(0.05);
+});
+
+test("before 0.8 the sampler is profiled where a step holds the context, and not where steps are cut", () => {
+  const peak = (vllmVersion: string, maxModelLen: number) =>
+    activationGiB(model("meta-llama/Llama-3.1-8B-Instruct"), {
+      ...batch,
+      maxNumSeqs: 256,
+      maxNumBatchedTokens: 2048,
+      maxModelLen,
+      vllmVersion,
+    });
+  const forward = (2 * 2048 * (3 * 14_336 + 4 * 4096)) / 2 ** 30;
+  expect(peak("0.7.3", 35_000).likely).toBeCloseTo(forward, 6);
+  expect(peak("0.7.3", 2048).likely).toBeGreaterThan(4 * forward);
+  expect(peak("0.8.5", 35_000).likely).toBe(peak("0.7.3", 2048).likely);
+  // The verdict counts on the sampler all the same.
+  expect(peak("0.7.3", 35_000).most).toBe(peak("0.7.3", 2048).most);
+});
+
+test("the sparse indexer reserves room for the keys of forty contexts, whole on each GPU", () => {
+  const peak = (maxModelLen: number) =>
+    activationGiB(model("zai-org/GLM-5.2-FP8"), { ...batch, tensorParallelSize: 8, maxModelLen, vllmVersion: "0.26.0" }).likely;
+  expect(peak(819_200) - peak(19_200)).toBeCloseTo((40 * 800_000 * 132) / 2 ** 30, 6);
+});
+
+test("the outputs of the largest image stay while the text is profiled, of four levels in Qwen3-VL and of a video before it was bounded", () => {
+  const text = { ...model("Qwen/Qwen3-30B-A3B"), vision: true };
+  const held = (architecture: string, vllmVersion: string, maxNumBatchedTokens = 8192) => {
+    const fixed = activationGiB({ ...text, architecture: "Other" }, { ...batch, maxNumBatchedTokens, vllmVersion }).likely;
+    const own = activationGiB({ ...text, architecture }, { ...batch, maxNumBatchedTokens, vllmVersion }).likely;
+    return (own - fixed) * 2 ** 30;
+  };
+  const step = 2 * 8192 * 2048;
+  expect(held("Qwen2_5_VLForConditionalGeneration", "0.13.0")).toBeCloseTo(2 * 16_384 * 2048 - step, 0);
+  expect(held("Qwen3VLMoeForConditionalGeneration", "0.13.0")).toBeCloseTo(4 * 2 * 16_384 * 2048 - step, 0);
+  expect(held("Qwen3VLMoeForConditionalGeneration", "0.11.0")).toBeCloseTo(4 * 2 * 153_600 * 2048 - step, 0);
+  expect(held("Qwen2_5_VLForConditionalGeneration", "0.13.0", 32_768)).toBeCloseTo(0, 0);
+});
+
+test("the highest seen is of the model's own runner", () => {
+  const copies = (id: string, vllmVersion: string) => {
+    const at = (maxNumSeqs: number) => activationGiB({ ...model(id), vision: false }, { ...batch, maxNumSeqs, vllmVersion }).most;
+    return ((at(1024) - at(1023)) * 2 ** 30) / (4 * model(id).vocab);
+  };
+  expect(copies("Qwen/Qwen3-32B", "0.25.0")).toBeCloseTo(4.2, 2);
+  expect(copies("Qwen/Qwen3-32B", "0.27.1")).toBeCloseTo(6.7, 2);
+  expect(copies("Qwen/Qwen3-32B", "0.28.0")).toBeCloseTo(12, 2);
+  expect(copies("Qwen/Qwen3.8-27B", "0.28.0")).toBeCloseTo(4.2, 2);
 });
 
 test("memory outside PyTorch grows with GPUs, with NVLink of Hopper, and with 0.18", () => {

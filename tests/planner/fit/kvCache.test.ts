@@ -73,9 +73,9 @@ test("capacity counts whole blocks, and the longest request is the longest that 
     kvTokens: 1600,
     requestGiB: (10 * layout.blockBytes) / GiB,
   });
-  expect(longestRequest(layout, bytes, 1, 131_072)).toBe(1600);
-  expect(longestRequest(layout, bytes, 3, 131_072)).toBe(33 * 16);
-  expect(longestRequest(layout, 0, 1, 131_072)).toBe(0);
+  expect(longestRequest(layout, () => bytes, 1, 131_072)).toBe(1600);
+  expect(longestRequest(layout, () => bytes, 3, 131_072)).toBe(33 * 16);
+  expect(longestRequest(layout, () => 0, 1, 131_072)).toBe(0);
 });
 
 test("every model of the table that can be modelled has a layout on one GPU", () => {

@@ -14,3 +14,20 @@ export interface PublicLog {
   readonly kvGiB?: number;
   readonly fits: boolean;
 }
+
+/** Utilisation and context, then what the source names beside its own defaults. */
+export type Load = readonly [utilization: number, maxModelLen: number, more?: EngineSettings];
+/** "Model loading took"; "Available KV cache memory" where it is given; whether the server started. */
+export type Seen = readonly [weightsGiB: number, kvGiB: number | undefined, fits: boolean];
+
+export const row = (
+  id: string,
+  source: string,
+  vllmVersion: string,
+  [model, gpu]: readonly [string | ModelFacts, PublicLog["gpu"]],
+  [gpuMemoryUtilization, maxModelLen, more = {}]: Load,
+  [weightsGiB, kvGiB, fits]: Seen,
+): PublicLog => ({
+  ...{ id, source, model, gpu, weightsGiB, kvGiB, fits },
+  settings: { tensorParallelSize: 1, gpuMemoryUtilization, maxModelLen, vllmVersion, ...more },
+});

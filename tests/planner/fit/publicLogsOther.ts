@@ -1,7 +1,5 @@
 /** Logs of single servers, found one by one: other GPUs, versions from 0.6 to 0.28, and starts that were refused. */
-import type { ModelFacts } from "../../../facts/models";
-import type { EngineSettings } from "../../../planner/fit/estimate";
-import type { PublicLog } from "./publicLog";
+import { type Load, type PublicLog, row } from "./publicLog";
 import { publicModels as shape } from "./publicModels";
 
 const a100 = { visibleGiB: 79.14, computeCapability: 8 };
@@ -13,23 +11,6 @@ const rtx3090 = { visibleGiB: 23.58, computeCapability: 8.6 };
 const rtx4090 = { visibleGiB: 23.52, computeCapability: 8.9 };
 const rtxPro6000 = { visibleGiB: 94.97, computeCapability: 12 };
 const t4 = { visibleGiB: 14.56, computeCapability: 7.5 };
-
-/** Utilisation and context, then what the source names beside its own defaults. */
-type Load = readonly [utilization: number, maxModelLen: number, more?: EngineSettings];
-/** "Model loading took"; "Available KV cache memory" where it is given; whether the server started. */
-type Seen = readonly [weightsGiB: number, kvGiB: number | undefined, fits: boolean];
-
-const row = (
-  id: string,
-  source: string,
-  vllmVersion: string,
-  [model, gpu]: readonly [string | ModelFacts, PublicLog["gpu"]],
-  [gpuMemoryUtilization, maxModelLen, more = {}]: Load,
-  [weightsGiB, kvGiB, fits]: Seen,
-): PublicLog => ({
-  ...{ id, source, model, gpu, weightsGiB, kvGiB, fits },
-  settings: { tensorParallelSize: 1, gpuMemoryUtilization, maxModelLen, vllmVersion, ...more },
-});
 
 const dl22 = "dennislee22/vLLM-benchmarking@b474d1e, log/ (FlashInfer installed beside vLLM)";
 const noSampler = "dennislee22/vLLM-benchmarking@b474d1e, log/ (two nodes, without FlashInfer)";

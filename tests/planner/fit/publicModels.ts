@@ -62,4 +62,34 @@ export const publicModels = {
   kimiVl: dense("KimiVLForConditionalGeneration", [27, 2048, 16, 16, 128, 11264, 163840, 131072], {
     ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, experts: { count: 64, perToken: 6, intermediate: 1408 }, vision: true },
   }),
+  llama321b: dense("LlamaForCausalLM", [16, 2048, 32, 8, 64, 8192, 128256, 131072], { tied: true }),
+  llavaMistral: dense("LlavaNextForConditionalGeneration", [32, 4096, 32, 8, 128, 14336, 32064, 32768], { vision: true }),
+  exaone32bFp8: dense("Exaone4ForCausalLM", [64, 5120, 40, 8, 128, 27392, 102400, 131072], {
+    ...{ sliding: { layers: 48, window: 4096 }, quantization: "fp8-block128" },
+  }),
+  gemma4E4b: dense("Gemma4ForConditionalGeneration", [42, 2560, 8, 2, 256, 10240, 262144, 131072], {
+    ...{ sliding: { layers: 20, window: 512 }, attentionLayers: 4, vision: true, tied: true },
+  }),
+  qwen2572bAwq: dense("Qwen2ForCausalLM", [80, 8192, 64, 8, 128, 29696, 152064, 32768], { quantization: "awq" }),
+  qwen25Omni: dense("Qwen2_5OmniModel", [28, 3584, 28, 4, 128, 18944, 152064, 32768], { vision: true }),
+  qwen3508b: dense("Qwen3_5ForConditionalGeneration", [24, 1024, 8, 2, 256, 3584, 248320, 262144], {
+    ...{ state: { layers: 18, kind: "gatedDeltaNet", keyHeads: 16, valueHeads: 16, keyDim: 128, valueDim: 128, kernel: 4 } },
+    ...{ tied: true, vision: true },
+  }),
+  qwen330bFp8: dense("Qwen3MoeForCausalLM", [48, 2048, 32, 4, 128, 6144, 151936, 262144], {
+    ...{ experts: { count: 128, perToken: 8, intermediate: 768 }, quantization: "fp8-block128" },
+  }),
+  qwen330bW4a16: dense("Qwen3MoeForCausalLM", [48, 2048, 32, 4, 128, 6144, 151936, 40960], {
+    ...{ experts: { count: 128, perToken: 8, intermediate: 768 }, quantization: "int4" },
+  }),
+  qwen3Vl30b: dense("Qwen3VLMoeForConditionalGeneration", [48, 2048, 32, 4, 128, 6144, 151936, 262144], {
+    ...{ experts: { count: 128, perToken: 8, intermediate: 768 }, vision: true },
+  }),
+  qwen3NextW4a16: dense("Qwen3NextForCausalLM", [48, 2048, 16, 2, 256, 5120, 151936, 262144], {
+    ...{ state: gated(36), experts: { count: 512, perToken: 10, intermediate: 512 }, quantization: "int4" },
+  }),
+  glm52Nvfp4: dense("GlmMoeDsaForCausalLM", [78, 6144, 64, 64, 192, 12288, 154880, 1048576], {
+    ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, indexer: 128, quantization: "nvfp4" },
+    ...{ experts: { count: 256, perToken: 8, intermediate: 2048 } },
+  }),
 } as const satisfies Record<string, ModelFacts>;
