@@ -147,11 +147,19 @@ function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared |
   return { size, reason: `It fits, for ${price} USD an hour instead of ${best!.usdPerHour}.` };
 }
 
+/** Whether a machine lacks memory and is refused for something else besides: the reason shown would not be all that is missing. */
+function missesTwice({ estimate, refusal: why }: Candidate): boolean {
+  return estimate!.safeConcurrency < 1 && why?.code !== "MOOR108" && why?.code !== "MOOR109";
+}
+
 /** The machine that missed by least: its numbers tell the reader what to change. */
 function nearest(tried: readonly Candidate[]): Candidate | undefined {
   const sizedUp = tried.filter((candidate) => candidate.estimate);
   return sizedUp.sort(
-    (a, b) => b.estimate!.safeConcurrency - a.estimate!.safeConcurrency || b.estimate!.safeKvGiBPerGpu - a.estimate!.safeKvGiBPerGpu,
+    (a, b) =>
+      Number(missesTwice(a)) - Number(missesTwice(b)) ||
+      b.estimate!.safeConcurrency - a.estimate!.safeConcurrency ||
+      b.estimate!.safeKvGiBPerGpu - a.estimate!.safeKvGiBPerGpu,
   )[0];
 }
 

@@ -5,6 +5,7 @@ import { models } from "../../../facts/models";
 import { pricedRegions, usdPerHour } from "../../../facts/prices";
 import { sizes } from "../../../facts/sizes";
 import { architectures } from "../../../facts/vllm";
+import { modelFromConfig } from "../../../planner/fit/configJson";
 import { modelFromTable } from "../../../planner/fit/model";
 import { splitProblem } from "../../../planner/fit/parallel";
 import { flagProblem, servingChecks } from "../../../planner/serving/checks";
@@ -64,6 +65,25 @@ describe("a declared load", () => {
     expect(none.kvGiBPerGpu).toBeGreaterThan(0);
     expect(none.rejected).toHaveLength(Object.keys(sizes).length);
   });
+
+  test("the nearest machine is not one that could not compute the model with more memory either", () => {
+    const { refusal } = fitModel({ model: "zai-org/GLM-5.2-FP8" });
+    expect(refusal?.message).toMatch(/The nearest: On Standard_ND96isr_H100_v5 .* misses \d+\.\d GiB for any KV cache\.$/);
+  });
+});
+
+test("a model that names no architecture, and bitsandbytes of either width, are refused in words", () => {
+  const config = {
+    ...{ hidden_size: 3584, num_hidden_layers: 28, num_attention_heads: 28, num_key_value_heads: 4, intermediate_size: 18944 },
+    ...{ vocab_size: 152064, max_position_embeddings: 32768 },
+  };
+  const why = (more: object) =>
+    fitModel({ model: modelFromConfig("a model", { ...config, ...more }), instanceType: "Standard_NC24ads_A100_v4" }).refusal?.message;
+  expect(why({})).toBe("a model names no architecture.");
+  for (const load_in_8bit of [true, false]) {
+    const quantization_config = { quant_method: "bitsandbytes", load_in_8bit };
+    expect(why({ architectures: ["Qwen2ForCausalLM"], quantization_config })).toBe("vLLM no longer reads bitsandbytes checkpoints.");
+  }
 });
 
 describe("a size asked for by name is refused with its own code", () => {
