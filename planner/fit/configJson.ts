@@ -94,19 +94,20 @@ function shapeOf(id: string, config: Config): Shape {
   const { text, assumptions } = nested === config ? { text: config, assumptions: [] } : familyDefaults(architecture, nested);
   const need = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
-    if (value !== undefined) return value;
+    if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
     throw new PlanError(refusal("MOOR120", missingNumber(id, names, nested, config)));
   };
-  const may = (...names: string[]) => {
-    const odd = names.some((name) => typeof text[name] === "string");
-    return odd ? need(...names) : number(text, ...names);
+  const may = (least: number, ...names: string[]) => {
+    const value = number(text, ...names);
+    const odd = names.some((name) => typeof text[name] === "string") || (value !== undefined && value < least);
+    return odd ? need(...names) : value;
   };
   const hidden = need("hidden_size", "n_embd", "d_model");
   const heads = need("num_attention_heads", "n_head", "n_heads");
   const attention = object(text, "attn_config") ?? {};
   const named =
-    may("num_key_value_heads", "num_kv_heads", "multi_query_group_num", "num_attention_groups") ?? number(attention, "kv_n_heads");
-  const length = lengthOf(architecture, text, number(text, ...lengthNames) ?? number(config, ...lengthNames));
+    may(1, "num_key_value_heads", "num_kv_heads", "multi_query_group_num", "num_attention_groups") ?? number(attention, "kv_n_heads");
+  const length = lengthOf(architecture, text, may(1, ...lengthNames) ?? number(config, ...lengthNames));
   const widest = Math.max(0, ...(list(text, "intermediate_size") ?? []).filter((one) => typeof one === "number"));
   return {
     text,
@@ -115,9 +116,9 @@ function shapeOf(id: string, config: Config): Shape {
     layers: need("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
     heads,
     kvHeads: named ?? (text.multi_query === true ? 1 : heads),
-    headDim: may("head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,
+    headDim: may(1, "head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,
     intermediate:
-      may("intermediate_size", "n_inner", "ffn_hidden_size", "ffn_dim") ?? (widest || may("moe_intermediate_size") || 4 * hidden),
+      may(0, "intermediate_size", "n_inner", "ffn_hidden_size", "ffn_dim") ?? (widest || may(0, "moe_intermediate_size") || 4 * hidden),
     vocab: need("vocab_size", "padded_vocab_size"),
     maxModelLen: length.tokens,
     tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? tiedByDefault(architecture)) === true,
@@ -135,7 +136,8 @@ function textConfig(config: Config): Config {
 function missingNumber(id: string, names: readonly string[], ...places: readonly Config[]): string {
   for (const name of names) {
     const given = places.map((place) => place[name]).find((value) => value !== undefined && value !== null);
-    if (given !== undefined) return `The configuration of ${id} has ${name} ${JSON.stringify(given)}, which is not a number.`;
+    if (given !== undefined)
+      return `The configuration of ${id} has ${name} ${JSON.stringify(given)}, which is ${typeof given === "number" ? "no whole number of at least 1" : "not a number"}.`;
   }
   return `The configuration of ${id} has no ${names[0]}.`;
 }

@@ -50,8 +50,9 @@ export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheL
   const unread = unreadStructures.find((name) => given(text[name]));
   if (unread) return { cache: [], unmodelled: `config.json describes its layers by ${unread}, which the planner doesn't read` };
   const each = layerKinds(shape);
-  if (each.length === 0 || each.includes(undefined))
-    return { cache: [], unmodelled: "config.json names layers of a kind that the planner doesn't know" };
+  if (each.length < shape.layers)
+    return { cache: [], unmodelled: `config.json names the kinds of ${each.length} of ${shape.layers} layers` };
+  if (each.includes(undefined)) return { cache: [], unmodelled: "config.json names layers of a kind that the planner doesn't know" };
   // The last layers may use the cache of earlier ones instead of their own.
   const own = each.slice(0, each.length - (number(text, "num_kv_shared_layers") ?? 0));
   const count = (kind: Kind) =>
@@ -93,7 +94,8 @@ function layerKinds(shape: Shape): (Kind | undefined)[] {
   const { text, layers } = shape;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = number(text, "sliding_window");
-  if (named) return named.map((word) => narrow(kinds[String(word)], window, shape.maxModelLen));
+  // Beyond the layers that are built come those of multi-token prediction.
+  if (named) return named.slice(0, layers).map((word) => narrow(kinds[String(word)], window, shape.maxModelLen));
   if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map((letter) => kinds[letter]);
   const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
   const interval = number(text, "full_attention_interval", "attn_layer_period");

@@ -3,16 +3,24 @@ import type { Quantization } from "../../facts/models";
 import { PlanError, refusal } from "../codes";
 import { type Config, number, object } from "./configRead";
 
+const known = "it knows fp8, awq, gptq and auto-round in 4 or 8 bit, mxfp4, modelopt and compressed-tensors";
+
 /** How the checkpoint stores its weights; undefined for 16 bit. `separate` is `hf_quant_config.json`. */
 export function quantizationOf(id: string, config: Config, text: Config, separate?: Config): Quantization | undefined {
-  const given = object(config, "quantization_config") ?? object(text, "quantization_config") ?? object(config, "compression_config");
+  const places = [config.quantization_config, text.quantization_config, config.compression_config];
+  const odd = places.find((value) => value !== undefined && value !== null && (typeof value !== "object" || Array.isArray(value)));
+  if (odd !== undefined)
+    throw new PlanError(refusal("MOOR120", `The quantization_config of ${id} is ${JSON.stringify(odd)}; it has to be an object.`));
+  const given = places.find((value) => value !== undefined && value !== null) as Config | undefined;
   const own = given && Object.keys(given).length > 0 ? given : undefined;
   const found = own ? quantizationMethod(own) : separate && algorithm(String(object(separate, "quantization")?.quant_algo));
   if ((own || separate) && !found) {
     const named = own?.quant_method ?? object(separate ?? {}, "quantization")?.quant_algo ?? null;
     const bits = own && number(own, "bits");
-    const how = `${JSON.stringify(named)}${bits === undefined ? "" : ` in ${bits} bit`}`;
-    throw new PlanError(refusal("MOOR120", `The quantisation ${how} of ${id} is unknown to the planner.`));
+    const detail = bits !== undefined ? ` in ${bits} bit` : own?.quant_algo === undefined ? "" : ` with ${JSON.stringify(own.quant_algo)}`;
+    throw new PlanError(
+      refusal("MOOR120", `The quantisation ${JSON.stringify(named)}${detail} of ${id} is unknown to the planner; ${known}.`),
+    );
   }
   return found;
 }
@@ -23,7 +31,8 @@ function quantizationMethod(own: Config): Quantization | undefined {
   if (method.startsWith("awq")) return "awq";
   if (method.startsWith("gptq") || method === "auto-round") return byBits(number(own, "bits") ?? 4, "gptq");
   if (method === "mxfp4") return "mxfp4";
-  if (method === "bitsandbytes") return own.load_in_8bit === true ? "int8" : "nf4";
+  // Of either width: vLLM reads neither any more.
+  if (method === "bitsandbytes") return "nf4";
   if (method.startsWith("modelopt")) {
     const named = own.quant_algo ?? object(own, "quantization")?.quant_algo;
     return algorithm(String(named ?? (method.includes("fp4") ? "NVFP4" : "FP8")));
@@ -41,8 +50,10 @@ function algorithm(name: string): Quantization | undefined {
 }
 
 function compressedTensors(own: Config): Quantization | undefined {
-  const groups = Object.values(object(own, "config_groups") ?? {}) as Config[];
-  const weights = groups.map((group) => object(group, "weights")).find((value) => value);
+  const groups = object(own, "config_groups") ?? {};
+  const weights = Object.keys(groups)
+    .map((name) => object(object(groups, name) ?? {}, "weights"))
+    .find((value) => value);
   if (!weights) return undefined;
   const bits = number(weights, "num_bits");
   if (weights.type === "float") return bits === 4 ? "nvfp4" : weights.strategy === "block" ? "fp8-block128" : "fp8";

@@ -27,15 +27,27 @@ function checkpointSize(folder: string, config: Config): Checkpoint {
   const files = weightFiles(folder);
   if (files.length > 0) return { loadedBytes: files.reduce((sum, file) => sum + loadedBytes(join(folder, file), config), 0) };
   const index = readJson(join(folder, "model.safetensors.index.json"));
-  const metadata = index && object(index, "metadata");
-  return { fileBytes: metadata && number(metadata, "total_size") };
+  const total = number((index && object(index, "metadata")) ?? {}, "total_size");
+  return { fileBytes: total && total > 0 ? total : undefined };
 }
 
-/** Weight files of the folder itself: subfolders hold other formats, and `consolidated` a second copy beside the sharded one. */
+/**
+ * Weight files of the folder itself: subfolders hold other formats, and `consolidated` a second copy beside the sharded one. None where
+ * some are not here: a share of the weights says nothing of their size.
+ */
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
   const sharded = files.filter((name) => !name.startsWith("consolidated"));
-  return sharded.length > 0 ? sharded : files;
+  const found = sharded.length > 0 ? sharded : files;
+  const shards = Math.max(0, ...found.map((name) => Number(/-of-(\d+)\.safetensors$/.exec(name)?.[1] ?? 0)));
+  const elsewhere = found.length < shards || found.some((name) => isPointer(join(folder, name)));
+  return elsewhere ? [] : found;
+}
+
+/** Whether Git left a note in place of a large file. */
+function isPointer(file: string): boolean {
+  const start = "version https://git-lfs";
+  return readBytes(file, 0, start.length).toString("latin1") === start;
 }
 
 /** Bytes of the tensors of one file that vLLM loads, from the file's own header. */
@@ -55,23 +67,45 @@ function loadedBytes(file: string, config: Config): number {
 
 /** A safetensors file starts with the length of its JSON header, 64 bits little endian. */
 function header(file: string): Config {
+  const length = readBytes(file, 0, 8).readBigUInt64LE();
+  const text = length < statSync(file).size ? readBytes(file, 8, Number(length)).toString("utf8") : "";
+  const parsed = text.startsWith("{") ? parse(text) : undefined;
+  if (parsed) return parsed as Config;
+  throw new PlanError(refusal("MOOR120", `${file} is no whole safetensors file: its header can't be read.`));
+}
+
+function readBytes(file: string, from: number, length: number): Buffer {
   const handle = openSync(file, "r");
   try {
-    const length = Buffer.alloc(8);
-    readSync(handle, length, 0, 8, 0);
-    const json = Buffer.alloc(Number(length.readBigUInt64LE()));
-    readSync(handle, json, 0, json.length, 8);
-    return JSON.parse(json.toString("utf8"));
+    const bytes = Buffer.alloc(length);
+    readSync(handle, bytes, 0, length, from);
+    return bytes;
   } finally {
     closeSync(handle);
   }
 }
 
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object in a JSON file; undefined where there is no file. */
 function readJson(file: string): Config | undefined {
   if (!existsSync(file)) return undefined;
+  if (!statSync(file).isFile()) throw new PlanError(refusal("MOOR120", `${file} is a folder, not a file.`));
+  const text = readFileSync(file, "utf8");
+  if (text.trim() === "") throw new PlanError(refusal("MOOR120", `${file} is empty.`));
+  let value: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    value = JSON.parse(text);
   } catch (error) {
     throw new PlanError(refusal("MOOR120", `${file} is no JSON: ${(error as Error).message}.`));
   }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Config;
+  const held = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  throw new PlanError(refusal("MOOR120", `${file} holds ${held}; it has to be a JSON object.`));
 }

@@ -6,7 +6,7 @@ import { isKvCacheDtype } from "../fit/kvCache";
 import type { Model } from "../fit/model";
 import type { Machine } from "./machine";
 
-/** Lowest compute capability by quantisation; Infinity where vLLM dropped it. Source: vLLM, `get_min_capability` of each method. */
+/** Lowest compute capability by quantisation; Infinity where vLLM dropped it, as it did bitsandbytes. Source: vLLM, `get_min_capability` of each method. */
 const quantizationNeeds: Record<Quantization, number> = {
   fp8: 8,
   "fp8-block128": 8,
@@ -35,7 +35,10 @@ const sparseNeeds = 9;
 /** Why nothing can run this model, on any GPU; undefined if something can. */
 export function modelRefusal(model: Model): Refusal | undefined {
   if (!architectures.has(model.architecture)) {
-    return refusal("MOOR114", `vLLM has no architecture ${model.architecture || "(none named)"}, which ${model.id} needs.`);
+    const why = model.architecture
+      ? `vLLM has no architecture ${model.architecture}, which ${model.id} needs`
+      : `${model.id} names no architecture`;
+    return refusal("MOOR114", `${why}.`);
   }
   if (model.unmodelled) return refusal("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
   return undefined;
@@ -48,7 +51,7 @@ export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "au
   const needs = (minimum: number, what: string) =>
     has < minimum ? refusal("MOOR106", `${what} needs compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`) : undefined;
   if (model.quantization && quantizationNeeds[model.quantization] === Number.POSITIVE_INFINITY) {
-    return refusal("MOOR106", `vLLM no longer reads ${model.quantization} checkpoints.`);
+    return refusal("MOOR106", "vLLM no longer reads bitsandbytes checkpoints.");
   }
   if (!isKvCacheDtype(kvCacheDtype)) return refusal("MOOR119", `The planner doesn't know how wide the KV cache format ${kvCacheDtype} is.`);
   if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {

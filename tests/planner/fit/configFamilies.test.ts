@@ -171,9 +171,21 @@ test.each<[Config, string | undefined]>([
 });
 
 test.each<[Config, string]>([
-  [{ quant_method: "auto-round", bits: 2 }, 'The quantisation "auto-round" in 2 bit of a model is unknown to the planner.'],
-  [{ quant_method: "modelopt", quant_algo: "MIXED_PRECISION" }, 'The quantisation "modelopt" of a model is unknown to the planner.'],
-  [{ quant_method: "hqq" }, 'The quantisation "hqq" of a model is unknown to the planner.'],
+  [
+    { quant_method: "auto-round", bits: 2 },
+    'The quantisation "auto-round" in 2 bit of a model is unknown to the planner; it knows fp8, awq, gptq',
+  ],
+  [
+    { quant_method: "modelopt", quant_algo: "MIXED_PRECISION" },
+    'The quantisation "modelopt" with "MIXED_PRECISION" of a model is unknown to the planner; it knows',
+  ],
+  [{ quant_method: "hqq" }, 'The quantisation "hqq" of a model is unknown to the planner; it knows'],
+  [{ quant_method: "compressed-tensors", config_groups: { group_0: null } }, 'The quantisation "compressed-tensors" of a model is unknown'],
 ])("the quantisation %j is refused", (quantization_config, message) => {
   expect(() => like("LlamaForCausalLM", { quantization_config })).toThrow(message);
+});
+
+test.each([["fp8"], [["fp8"]]])("a quantization_config that is %j is no description", (quantization_config) => {
+  const message = `The quantization_config of a model is ${JSON.stringify(quantization_config)}; it has to be an object.`;
+  expect(() => of({ ...base, quantization_config })).toThrow(message);
 });

@@ -183,6 +183,7 @@ describe("quantisation", () => {
     [{ quant_method: "fp8" }, "fp8"],
     [{ quant_method: "modelopt", quant_algo: "NVFP4" }, "nvfp4"],
     [{ quant_method: "bitsandbytes", load_in_4bit: true }, "nf4"],
+    [{ quant_method: "bitsandbytes", load_in_8bit: true }, "nf4"],
     [
       { quant_method: "compressed-tensors", config_groups: { group_0: { weights: { num_bits: 8, type: "float", strategy: "channel" } } } },
       "fp8",
@@ -278,6 +279,26 @@ test.each([
 ])("a %s that is %j is said to be no number", (name, value, shown) => {
   const message = `MOOR120: The configuration of org/model has ${name} ${shown}, which is not a number.`;
   expect(() => modelFromConfig("org/model", { ...llama, [name]: value })).toThrow(message);
+});
+
+test.each([
+  ["hidden_size", -1],
+  ["num_hidden_layers", 2.5],
+  ["num_attention_heads", 0],
+  ["num_key_value_heads", 0],
+  ["head_dim", -128],
+  ["max_position_embeddings", 0],
+])("a %s of %d is said to be out of range", (name, value) => {
+  const message = `MOOR120: The configuration of org/model has ${name} ${value}, which is no whole number of at least 1.`;
+  expect(() => modelFromConfig("org/model", { ...llama, [name]: value })).toThrow(message);
+});
+
+test("kinds of fewer layers than there are leave the cache unknown, not small", () => {
+  const kinds = (count: number) => ({ ...llama, layer_types: Array.from({ length: count }, () => "full_attention") });
+  const { num_hidden_layers: layers } = llama;
+  expect(modelFromConfig("x", kinds(3)).unmodelled).toBe(`config.json names the kinds of 3 of ${layers} layers`);
+  expect(modelFromConfig("x", kinds(layers)).unmodelled).toBeUndefined();
+  expect(modelFromConfig("x", kinds(layers + 1)).cache).toEqual(modelFromConfig("x", kinds(layers)).cache);
 });
 
 test("a number that nothing replaces is asked for by name", () => {

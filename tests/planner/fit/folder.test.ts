@@ -84,3 +84,44 @@ test("a folder without config.json, and one that is no JSON, are named", () => {
   writeFileSync(join(folder, "config.json"), "{");
   expect(() => readModel(folder)).toThrow("config.json is no JSON");
 });
+
+test.each([
+  ["", "is empty."],
+  ["[]", "holds a list; it has to be a JSON object."],
+  ["null", "holds null; it has to be a JSON object."],
+  ['"x"', "holds a string; it has to be a JSON object."],
+])("a file that holds %j is said to", (text, message) => {
+  for (const name of ["config.json", "hf_quant_config.json", "model.safetensors.index.json"]) {
+    const folder = folderOf({ "config.json": config });
+    writeFileSync(join(folder, name), text);
+    expect(() => readModel(folder)).toThrow(`MOOR120: ${join(folder, name)} ${message}`);
+  }
+});
+
+test("a folder of that name is no config.json", () => {
+  const folder = folderOf({});
+  mkdirSync(join(folder, "config.json"));
+  expect(() => readModel(folder)).toThrow(`${join(folder, "config.json")} is a folder, not a file.`);
+});
+
+const index = { "model.safetensors.index.json": { metadata: { total_size: 123_456 } } };
+
+test("Git's notes in place of the weights are not taken for them", () => {
+  const folder = folderOf({ "config.json": config, ...index });
+  writeFileSync(join(folder, "model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 15231233024\n");
+  expect(readModel(folder)).toMatchObject({ weightBytes: 123_456, weightsFrom: "checkpoint" });
+});
+
+test("a share of the weight files is not taken for all of them", () => {
+  const one = { "model-00001-of-00002.safetensors": { a: 5 } };
+  expect(readModel(folderOf({ "config.json": config, ...index }, one)).weightBytes).toBe(123_456);
+  expect(readModel(folderOf({ "config.json": config }, one)).weightsFrom).toBe("parameters");
+});
+
+test("weights that are no safetensors, or not whole, are named", () => {
+  for (const text of ["this is not a safetensors file at all", '\x09\0\0\0\0\0\0\0{"a": 12345']) {
+    const folder = folderOf({ "config.json": config });
+    writeFileSync(join(folder, "model.safetensors"), text);
+    expect(() => readModel(folder)).toThrow(`MOOR120: ${join(folder, "model.safetensors")} is no whole safetensors file`);
+  }
+});
