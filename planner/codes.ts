@@ -28,7 +28,10 @@ export const codes = {
     title: "The model can't be split over that many GPUs",
     remedy: "Choose a tensor parallel size that divides the model's heads and quantisation blocks.",
   },
-  MOOR108: { title: "The weights leave no memory for requests", remedy: "Choose more or larger GPUs, or a quantised checkpoint." },
+  MOOR108: {
+    title: "Weights and activation leave no memory for requests",
+    remedy: "Choose more or larger GPUs, a quantised checkpoint, or fewer sequences at once.",
+  },
   MOOR109: {
     title: "One request of the asked context doesn't fit",
     remedy: "Ask for less context, an fp8 KV cache, fewer sequences at once, or more GPU memory.",

@@ -119,14 +119,11 @@ function splitRefusal(model: Model, machine: Machine, wish: Wish): Refusal | und
 
 function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wish): Refusal | undefined {
   const on = `${nameOf(machine)} with tensor parallel size ${found.settings.tensorParallelSize}`;
-  const safe = found.safeKvGiBPerGpu;
+  const { safeKvGiBPerGpu: safe, activationGiB: activation } = found;
   const { maxModelLen } = found.settings;
   if (safe <= 0) {
-    const taken = found.weightsGiBPerGpu.toFixed(1);
-    return refusal(
-      "MOOR108",
-      `On ${on}, ${model.id} takes ${taken} GiB of weights on each GPU and misses ${(-safe).toFixed(1)} GiB for any KV cache.`,
-    );
+    const taken = `${found.weightsGiBPerGpu.toFixed(1)} GiB of weights and ${activation.toFixed(1)} of activation`;
+    return refusal("MOOR108", `On ${on}, ${model.id} takes ${taken} on each GPU and misses ${(-safe).toFixed(1)} GiB for any KV cache.`);
   }
   if (found.safeConcurrency < 1) {
     const needs = `one request of ${maxModelLen} tokens needs ${found.requestGiB.toFixed(2)} GiB of KV cache on each GPU`;

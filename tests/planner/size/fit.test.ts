@@ -66,6 +66,17 @@ describe("a declared load", () => {
     expect(none.rejected).toHaveLength(Object.keys(sizes).length);
   });
 
+  test("what the sequences take is named beside the weights where they leave no cache", () => {
+    const { refusal } = fitModel({ model: "openai/gpt-oss-120b", instanceType: "Standard_ND96isr_H100_v5", concurrency: 9999 });
+    expect(refusal).toMatchObject({
+      code: "MOOR108",
+      message: expect.stringMatching(
+        /takes 8\.1 GiB of weights and 43\.8 of activation on each GPU and misses 13\.2 GiB for any KV cache\.$/,
+      ),
+      remedy: expect.stringContaining("fewer sequences at once"),
+    });
+  });
+
   test("the nearest machine is not one that could not compute the model with more memory either", () => {
     const { refusal } = fitModel({ model: "zai-org/GLM-5.2-FP8" });
     expect(refusal?.message).toMatch(/The nearest: On Standard_ND96isr_H100_v5 .* misses \d+\.\d GiB for any KV cache\.$/);
