@@ -21,7 +21,7 @@ const wholePrompts = 32_768;
 
 /** Defaults of `vllm serve` on this GPU for a context of `maxModelLen` tokens. */
 export function engineDefaults(gpu: GpuNumbers, vllmVersion: string, maxModelLen: number): EngineDefaults {
-  const gpuMemoryUtilization = atLeast(vllmVersion, "0.21.0") ? 0.92 : 0.9;
+  const gpuMemoryUtilization = atLeast(vllmVersion, "0.20.0") ? 0.92 : 0.9;
   const small = { gpuMemoryUtilization, maxNumSeqs: 256, maxNumBatchedTokens: 2048 };
   if (!atLeast(vllmVersion, "0.8.0")) {
     return maxModelLen > wholePrompts ? small : { ...small, maxNumBatchedTokens: Math.max(2048, maxModelLen) };

@@ -11,7 +11,7 @@ import { GiB, type Model } from "./model";
 /** What may be set by hand; vLLM's own defaults otherwise. */
 export interface EngineSettings {
   readonly tensorParallelSize?: number;
-  /** Part of the GPU's visible memory that the server may take. @default 0.92, before 0.21 0.90 */
+  /** Part of the GPU's visible memory that the server may take. @default 0.92, before 0.20 0.90 */
   readonly gpuMemoryUtilization?: number;
   /** Tokens of the longest request, question and answer. @default the model's own maximum */
   readonly maxModelLen?: number;

@@ -24,6 +24,12 @@ const samplerCopies = [
 /** Before 0.8, where steps are cut short of the context, the sampler was not profiled: two logs show the forward pass alone. */
 const samplesCutStepsSince = "0.8.0";
 
+/**
+ * Rows of the hidden width that the kernels of NVFP4 experts hold besides, for each token and its experts: all gather the rows of an
+ * expert first; vLLM's own kernel copies the results twice more and sums them in 32 bit.
+ */
+const nvfp4Rows = { likely: 1, most: 4 } as const;
+
 /** The expert kernels of 16-bit weights got one workspace for all layers, which stays while the sampler is profiled. */
 const sharedWorkspaceSince = "0.17.0";
 
@@ -78,12 +84,14 @@ export function activationGiB(model: Model, batch: Batch): { readonly likely: nu
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
   const expertElements = expertWorkspace(model, batch.tensorParallelSize);
-  const forward = 2 * tokens * (Math.max((3 * model.intermediate) / batch.tensorParallelSize, expertElements) + 4 * model.hidden);
+  const dense = (3 * model.intermediate) / batch.tensorParallelSize;
+  const forward = (rows: number) => 2 * tokens * (Math.max(dense, expertElements + gatheredRows(model, rows)) + 4 * model.hidden);
   const shared = model.quantization === undefined && atLeast(batch.vllmVersion, sharedWorkspaceSince) ? 2 * tokens * expertElements : 0;
   const sampled = (copies: number) => copies * logits + hiddenStates + shared;
-  const text = (sampler: number) => (Math.max(sampler, forward) + indexerWorkspace(model, batch)) / GiB + law.besides;
+  const text = (sampler: number, rows: number) => (Math.max(sampler, forward(rows)) + indexerWorkspace(model, batch)) / GiB + law.besides;
   const cut = tokens < batch.maxModelLen && !atLeast(batch.vllmVersion, samplesCutStepsSince);
-  const [likely, most] = [text(cut ? 0 : sampled(law.likely)), text(sampled(law.most))];
+  const likely = text(cut ? 0 : sampled(law.likely), nvfp4Rows.likely);
+  const most = text(sampled(law.most), nvfp4Rows.most);
   if (!model.vision) return { likely, most };
   const tower = keepsResolution.test(model.architecture) ? vision.ownResolution : vision.fixed;
   const seen = (peak: number) => Math.max(peak, tower) + encoderCache(model, batch) / GiB + vision.stays;
@@ -114,6 +122,11 @@ function expertWorkspace(model: Model, tp: number): number {
   return model.experts.perToken * (Math.max(2 * width, model.hidden) + Math.max(width, model.quantization ? 0 : model.hidden));
 }
 
+/** Elements a token of the rows that NVFP4's kernels hold besides. */
+function gatheredRows(model: Model, rows: number): number {
+  return model.experts && model.quantization === "nvfp4" ? rows * model.experts.perToken * model.hidden : 0;
+}
+
 /** Memory outside PyTorch on each GPU, GiB. */
 export function nonTorchGiB(batch: Batch, computeCapability: number): number {
   const tp = batch.tensorParallelSize;
@@ -121,9 +134,9 @@ export function nonTorchGiB(batch: Batch, computeCapability: number): number {
   return computeCapability >= 9 && computeCapability < 12 ? found.hopper : found.other;
 }
 
-/** What vLLM takes off for CUDA graphs before it sizes the KV cache, GiB. Nothing before 0.21, on the newer runner and in eager mode. */
+/** What vLLM takes off for CUDA graphs before it sizes the KV cache, GiB. Nothing before 0.20, on the newer runner and in eager mode. */
 export function cudaGraphGiB(model: Model, batch: Batch, enforceEager: boolean): number {
-  if (enforceEager || !atLeast(batch.vllmVersion, "0.21.0") || onNewRunner(model, batch.vllmVersion)) return 0;
+  if (enforceEager || !atLeast(batch.vllmVersion, "0.20.0") || onNewRunner(model, batch.vllmVersion)) return 0;
   return model.layers * capturedGraphs(batch.maxNumSeqs) * (model.experts ? graphs.experts : graphs.dense);
 }
 

@@ -1,11 +1,13 @@
 // Proves how near the estimate comes to public start-up logs, beside KAITO's formula on the same rows, and that no start that lacked KV cache
 // is said to fit. Held out, before the laws met them: the first thirteen rows had a median error of 3.9 % (worst 12 %; KAITO 9.3 %); the
 // sweep and the single logs together, 60 servers that started, 3.9 % (worst 31 %; KAITO 3.8 %, worst 88 %), with one start said to fit that
-// failed and two refused that started; those found last, 23 that started, 2.0 % (worst 93 %; KAITO 10.8 %, worst 62 %), with none said to fit
-// that failed and one refused that started. The laws were then corrected by their causes, so the bounds below are in-sample. Before those
-// found last, with their constants fitted anew on the rows of all other GPUs, each GPU's rows (calibration included, 80 in all) were within
-// 0.9 % in the median (worst 28 %, of 3 GiB on two H100 with no other Hopper to learn from; KAITO 5.0 %, worst 88 %); each architecture's on
-// the others', within 0.4 % (17 %). Does not prove versions, GPUs or families that no row has.
+// failed and two refused that started; the next 23 that started, 2.0 % (worst 93 %; KAITO 10.8 %, worst 62 %), with none said to fit that
+// failed and one refused that started; the last twelve, all started, 1.2 % (worst 272 %, of 1.3 GiB; KAITO 20 %, worst 132 %). The laws were
+// corrected by their causes after each, so the bounds below are in-sample. Of the twelve, six are rows; one ran on a GPU that vLLM's image
+// has no code for and one in a fork, both within 1.1 %; four are NVFP4 mixtures that take images, on an RTX 5090, whose memory isn't
+// understood. Before the last two sets, with their constants fitted anew on the rows of all other GPUs, each GPU's rows (calibration
+// included, 80 in all) were within 0.9 % in the median (worst 28 %, of 3 GiB on two H100 with no other Hopper to learn from; KAITO 5.0 %,
+// worst 88 %); each architecture's on the others', within 0.4 % (17 %). Does not prove versions, GPUs or families that no row has.
 import { modelFromFacts, modelFromTable } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
 import { error, median } from "./calibration";
@@ -31,8 +33,8 @@ const started = (logs: readonly PublicLog[]) => logs.filter((log): log is Starte
 const ourErrors = (logs: readonly Started[]) => logs.map((log) => error(resultOf(log).kvGiBPerGpu, log.kvGiB));
 const kaitoErrors = (logs: readonly Started[]) => logs.map((log) => error(kaitoKvGiB(log), log.kvGiB));
 
-test("there are 104 logs, 93 of them of servers that started", () => {
-  expect([publicLogs.length, started(publicLogs).length]).toEqual([104, 93]);
+test("there are 110 logs, 99 of them of servers that started", () => {
+  expect([publicLogs.length, started(publicLogs).length]).toEqual([110, 99]);
 });
 
 test.each([
@@ -59,11 +61,16 @@ test("where a start was refused, the cache that was missing is missing by the es
   expect(far.map(({ id }) => id)).toEqual(["Qwen3-32B on one RTX PRO 6000 at 0.426"]);
 });
 
-/** Ran out of memory after the cache was sized, at a utilisation that left graphs no room; from 0.21 they are inside the budget. */
+/** Ran out of memory after the cache was sized, at a utilisation that left graphs no room; from 0.20 they are inside the budget. */
 const failedAfterSizing = "gpt-oss-20b on one H100 at 0.95, 0.19";
 
 /** Started with less room than the margin: on the safe side, and named so that no other joins them. */
-const refusedThoughStarted = ["Qwen3-VL-30B-A3B on four RTX 3090", "Qwen3-32B on two RTX PRO 6000 at 0.426", "Qwen3.8-27B on an A100"];
+const refusedThoughStarted = [
+  "Qwen3-VL-30B-A3B on four RTX 3090",
+  "Qwen3-32B on two RTX PRO 6000 at 0.426",
+  "Qwen3.8-27B on an A100",
+  "Nemotron-Cascade-2-30B NVFP4 on an RTX 5090 under WSL, 32768 tokens to a step",
+];
 
 test("no start that failed is said to fit, and the starts that are refused are the ones named", () => {
   const wrong = publicLogs.filter((log) => resultOf(log).fits !== log.fits && log.id !== failedAfterSizing);

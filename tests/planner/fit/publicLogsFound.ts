@@ -15,6 +15,7 @@ const h100Nvl = { visibleGiB: 93.1, computeCapability: 9 };
 const rtx3090 = { visibleGiB: 23.56, computeCapability: 8.6 };
 const rtx4090 = { visibleGiB: 23.55, computeCapability: 8.9 };
 const rtxPro6000 = { visibleGiB: 95.01, computeCapability: 12 };
+const rtx5090 = { visibleGiB: 31.84, computeCapability: 12 };
 const b300 = { visibleGiB: 184.31, computeCapability: 10 };
 
 export const foundLogs: readonly PublicLog[] = [
@@ -212,5 +213,53 @@ export const foundLogs: readonly PublicLog[] = [
     ["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", { visibleGiB: 15.92, computeCapability: 12 }],
     [0.9, 131072, { tensorParallelSize: 2, kvCacheDtype: "fp8", maxNumSeqs: 8, maxNumBatchedTokens: 2048 }],
     [9.83, 4.02, true],
+  ),
+  row(
+    "Qwen3-8B-FP8 on an RTX 4090 at 0.8",
+    "study notes of 2025-09-28, in fp16",
+    "0.10.2",
+    [shape.qwen3Fp8, { ...rtx4090, visibleGiB: 23.53 }],
+    [0.8, 1024],
+    [8.8, 8.6, true],
+  ),
+  row(
+    "Qwen3-235B-FP8 on eight L40S",
+    "a bench of 2025-09-24 with expert parallelism",
+    "0.10.2",
+    ["Qwen/Qwen3-235B-A22B-FP8", { ...l40s, visibleGiB: 44.42 }],
+    [0.9, 32768, { tensorParallelSize: 8 }],
+    [27.72, 10.65, true],
+  ),
+  row(
+    "Qwen3-8B on an A100-40",
+    "a post of 2026-06-10 on start-up logs, without FlashInfer",
+    "0.9.2",
+    ["Qwen/Qwen3-8B", a10040],
+    [0.9, 40960],
+    [15.27, 18.69, true],
+  ),
+  row(
+    "gemma-4-26B-A4B NVFP4 on an RTX 5090 under WSL",
+    "notes of 2026-04-19",
+    "0.19.2",
+    [shape.gemma426bNvfp4, rtx5090],
+    [0.8, 98304, { kvCacheDtype: "fp8_e4m3" }],
+    [15.77, 8.29, true],
+  ),
+  row(
+    "Qwen3.6-27B NVFP4 as text on an RTX 5090 under WSL, eager",
+    "notes of 2026-05-01",
+    "0.20.0",
+    [shape.qwen3627bNvfp4, rtx5090],
+    [0.8, 32768, { kvCacheDtype: "fp8", enforceEager: true }],
+    [17.62, 6.67, true],
+  ),
+  row(
+    "Nemotron-Cascade-2-30B NVFP4 on an RTX 5090 under WSL, 32768 tokens to a step",
+    "notes of 2026-05-01",
+    "0.20.1",
+    [shape.nemotronCascadeNvfp4, rtx5090],
+    [0.85, 256000, { kvCacheDtype: "fp8_e4m3", maxNumSeqs: 128, maxNumBatchedTokens: 32768 }],
+    [18.54, 3.72, true],
   ),
 ];

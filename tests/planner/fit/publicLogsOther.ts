@@ -38,7 +38,7 @@ export const otherLogs: readonly PublicLog[] = [
   // Found after the laws were fitted; the utilisation isn't named, and the default is taken.
   row("Qwen3-8B on an H100, 0.19.1", "a log of 2026-09-30", "0.19.1", ["Qwen/Qwen3-8B", h100], [0.9, 40960], [15.27, 53.54, true]),
   row(
-    // The cache was sized to 58.47 GiB; then warming the sampler up ran out of memory, for graphs lie outside the budget before 0.21.
+    // The cache was sized to 58.47 GiB; then warming the sampler up ran out of memory, for graphs lie outside the budget before 0.20.
     "gpt-oss-20b on one H100 at 0.95, 0.19",
     ...([
       "jgchn/llm-d-planner@30ec05f7, accuracy/results/v0.19.0/results_raw.csv",

@@ -1,5 +1,5 @@
 /** Shapes of models that public logs name and the planner's table doesn't have, as their makers published them in `config.json`. */
-import type { ModelFacts } from "../../../facts/models";
+import { type ModelFacts, models } from "../../../facts/models";
 
 const license = "as published";
 
@@ -92,4 +92,8 @@ export const publicModels = {
     ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, indexer: 128, quantization: "nvfp4" },
     ...{ experts: { count: 256, perToken: 8, intermediate: 2048 } },
   }),
+  // The table's shapes in another format, and without the tower where the server was told to leave it out.
+  gemma426bNvfp4: { ...models["google/gemma-4-26B-A4B-it"], quantization: "nvfp4" },
+  qwen3627bNvfp4: { ...models["Qwen/Qwen3.5-27B"], quantization: "nvfp4", vision: false },
+  nemotronCascadeNvfp4: { ...models["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16"], quantization: "nvfp4" },
 } as const satisfies Record<string, ModelFacts>;

@@ -181,9 +181,10 @@ describe("a GPU given by numbers", () => {
     expect(result.refusal?.code).toBe("MOOR113");
     expect(result.kvGiBPerGpu).toBeGreaterThan(3);
   });
-  test("follows the version: less is requested before 0.21", () => {
+  test("follows the version: less is requested before 0.20", () => {
     const kv = (vllmVersion: string) => fitModel({ model: qwen, gpu: { visibleGiB: 44.42, computeCapability: 8.9 }, vllmVersion }).flags;
-    expect(kv("0.20.2")).toContain("0.9");
+    expect(kv("0.19.1")).toContain("0.9");
+    expect(kv("0.20.2")).toContain("0.92");
     expect(kv("0.28.0")).toContain("0.92");
   });
 });
