@@ -60,7 +60,7 @@ const deepStack = /^Qwen3VL/;
 /** Tokens of the largest image that keeps its resolution, and of the largest video, which stood in for it until Qwen3-VL's was bounded. */
 const largest = { image: 16_384, video: 153_600, videoBoundedSince: "0.12.0" } as const;
 
-/** Contexts for whose keys the sparse indexer's prefill reserves room, as vLLM's source has it. */
+/** Contexts for whose keys the sparse indexer's prefill reserves room; borne out by the logs of GLM-5, not read in the source. */
 const indexedContexts = 40;
 
 /** What the older runner estimates for one CUDA graph of one layer, GiB. */

@@ -138,7 +138,7 @@ function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: Clien
   const holds = Math.floor(estimate.safeConcurrency);
   return [
     basis.start.reason,
-    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: the KV cache holds ${holds} requests of ${estimate.settings.maxModelLen} tokens`,
+    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: as declared; the KV cache has room for ${holds} of ${estimate.settings.maxModelLen} tokens`,
     `requestTimeout ${settings.requestSettings.requestTimeout} s: first token after up to ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms a token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`,
     `clients: max_tokens at most ${client.maxTokens}, timeout ${client.timeoutSeconds} s, retry ${client.retryOn.join(", ")} with a doubling pause`,
   ];

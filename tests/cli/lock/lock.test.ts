@@ -98,7 +98,7 @@ test("each difference is told with the old value, the new one, and the reason fo
       /^ {2}because requestTimeout 120 s: first token after up to [\d.]+ s, then \d+ ms a token, 1024 tokens in \d+ s$/,
     ),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
-    "  because maxConcurrentRequestsPerInstance 32: the KV cache holds 65 requests of 16384 tokens",
+    "  because maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
     'chat/main --max-num-seqs: "64" → "32"',
     'chat/main previous: nothing → "main-396e5a20"',
