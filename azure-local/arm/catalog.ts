@@ -1,8 +1,10 @@
-import { FURTHER_API_VERSIONS } from "./apiVersions";
+import apiVersions from "./apiVersions.json";
 import { AzureError } from "./azureError";
 import type { ResourceType } from "./model";
 import { loadSchemas, type TypeSchema } from "./schemas";
 import { RESOURCE_TYPES } from "./types";
+
+const VERSIONS = new Map(Object.entries(apiVersions.versions).map(([type, versions]) => [type, versions.split(" ")]));
 
 /** A type that the simulator serves: its schema, and what the service adds. */
 export interface CatalogEntry {
@@ -15,7 +17,6 @@ export interface CatalogEntry {
 export class Catalog {
   private readonly entries = new Map<string, CatalogEntry>();
   private readonly namespaces = new Set<string>();
-  private readonly versions = new Map<string, string[]>();
 
   constructor() {
     const services = new Map(RESOURCE_TYPES.map((type) => [type.type.toLowerCase(), type]));
@@ -60,16 +61,9 @@ export class Catalog {
     throw new AzureError(400, "NoRegisteredProviderFound", message);
   }
 
-  /** Versions that are accepted; bodies are checked strictly only at the one of the schema. */
-  apiVersions(type: string): string[] {
-    let versions = this.versions.get(type);
-    if (!versions) {
-      const further = FURTHER_API_VERSIONS[namespaceOf(type.toLowerCase())] ?? [];
-      const strict = this.find(type)?.schema.apiVersion;
-      versions = [...new Set(strict ? [...further, strict] : further)].sort();
-      this.versions.set(type, versions);
-    }
-    return versions;
+  /** Versions that Azure serves; bodies are checked strictly only at the one of the schema. */
+  apiVersions(type: string): readonly string[] {
+    return VERSIONS.get(type.toLowerCase()) ?? [];
   }
 }
 
