@@ -72,8 +72,34 @@ export function asRequest(body: JsonObject, root: SchemaNode): JsonObject {
 
 function spelled(value: string, node: SchemaNode): string {
   const words = node.const === undefined ? (node.enum ?? []) : [node.const];
-  const known = words.find((word) => typeof word === "string" && word.toLowerCase() === value.toLowerCase());
-  return (known as string | undefined) ?? value;
+  return wordLike(value, words) ?? value;
+}
+
+/** The word as the specification spells it, whatever its case and spaces: `systemAssigned, userAssigned`. */
+function wordLike(value: string, words: readonly unknown[]): string | undefined {
+  const plain = (word: string) => word.toLowerCase().replaceAll(" ", "");
+  return words.find((word): word is string => typeof word === "string" && plain(word) === plain(value));
+}
+
+/**
+ * The first text of a body that is none of the words which the specification lists in its place, `except` at some paths. Some places take
+ * several, with commas.
+ */
+export function unknownWord(body: JsonObject, root: SchemaNode, except: readonly string[]): UnknownWord | undefined {
+  const unknown: UnknownWord[] = [];
+  walk(body, root, root, "", (value, { enum: words }, path) => {
+    const isKnown = (text: string) => wordLike(text, words ?? []) !== undefined;
+    if (words && typeof value === "string" && !except.includes(path) && !isKnown(value) && !value.split(",").every(isKnown))
+      unknown.push({ path, value, words });
+    return { value };
+  });
+  return unknown[0];
+}
+
+interface UnknownWord {
+  readonly path: string;
+  readonly value: string;
+  readonly words: readonly unknown[];
 }
 
 /** Paths that hold secrets although the specification doesn't mark them. */

@@ -107,6 +107,7 @@ export interface RuleContext {
   readonly type: string;
   readonly name: string;
   readonly parentId: string;
+  readonly apiVersion: string;
   /** The body with the service's defaults; on a delete the stored one. */
   readonly body: Body;
   readonly previous?: Resource;

@@ -1,6 +1,7 @@
 import type { JsonObject } from "./json";
 import type { Inventory, Resource } from "./model";
 import { isWithin } from "./path";
+import { sameRegion } from "./region";
 import { DEPLOYMENT, deploymentProperties } from "./types/onlineEndpoints";
 import { VM_SIZES, type VmSize, vmSize } from "./vmSizes";
 
@@ -30,16 +31,11 @@ export function instancesOf({ sku }: { sku?: unknown }): number {
   return (sku as { capacity?: number } | undefined)?.capacity ?? 1;
 }
 
-/** Spelled as Azure compares it: `Sweden Central` is `swedencentral`. */
-export function regionOf({ location = "" }: { location?: string }): string {
-  return location.toLowerCase().replaceAll(" ", "");
-}
-
 /** Managed deployments of one subscription and region. */
 export function deploymentsIn(subscriptionId: string, region: string, inventory: Inventory): Resource[] {
   return inventory
     .all(DEPLOYMENT)
-    .filter((deployment) => isWithin(deployment.id, `/subscriptions/${subscriptionId}`) && regionOf(deployment.body) === region);
+    .filter((deployment) => isWithin(deployment.id, `/subscriptions/${subscriptionId}`) && sameRegion(deployment.body.location, region));
 }
 
 /** Cores of a family that deployments hold; one that failed holds its own until it is deleted. */
@@ -52,7 +48,7 @@ export function coresInUse(family: string, deployments: readonly Resource[]): nu
 
 /** Undefined: no limit. */
 export function limitOf(limits: CoreLimits, region: string, family: string): number | undefined {
-  const [, families] = Object.entries(limits).find(([name]) => regionOf({ location: name }) === region) ?? [];
+  const [, families] = Object.entries(limits).find(([name]) => sameRegion(name, region)) ?? [];
   return Object.entries(families ?? {}).find(([name]) => name.toLowerCase() === family.toLowerCase())?.[1];
 }
 

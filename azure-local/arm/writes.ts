@@ -38,6 +38,7 @@ export class Writes {
       type: entry.type,
       name: node.name,
       parentId: parent.id,
+      apiVersion,
       body,
       previous,
       patch,
@@ -65,9 +66,10 @@ export class Writes {
       return undefined;
     }
     const { id, type, name, body } = previous;
-    const context: RuleContext = { event: "delete", id, type, name, parentId: parent.id, body, previous, inventory: this.engine.inventory };
+    const { inventory } = this.engine;
+    const context: RuleContext = { event: "delete", id, type, name, parentId: parent.id, apiVersion, body, previous, inventory };
     this.check(context);
-    const timing = { event: "delete", body, previous, id, inventory: this.engine.inventory } as const;
+    const timing = { event: "delete", body, previous, id, inventory } as const;
     const seconds = this.secondsOf(entry, timing);
     if (seconds === 0) {
       this.engine.remove(id, permanently);

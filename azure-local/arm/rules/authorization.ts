@@ -1,7 +1,7 @@
 import { ROLES } from "../builtInRoles";
 import { ROLE_ASSIGNMENT } from "../grants";
 import type { Inventory, Rule } from "../model";
-import { nameOf, sameId } from "../path";
+import { nameOf, sameId, typeOf } from "../path";
 
 const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const ROLE_DEFINITION = "Microsoft.Authorization/roleDefinitions";
@@ -85,6 +85,38 @@ export const authorizationRules: readonly Rule[] = [
       if (sameId(now.principalId, before.principalId) && sameId(nameOf(now.roleDefinitionId), nameOf(before.roleDefinitionId)))
         return undefined;
       return "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+    },
+  },
+  {
+    code: "role-assignment-ids",
+    types: [ROLE_ASSIGNMENT],
+    on: ["create"],
+    azureCode: "BadRequestFormat",
+    status: 400,
+    source: `${RBAC}/role-assignments-rest: principalId is an object id, roleDefinitionId the whole id of a role`,
+    grade: "K",
+    check: ({ body }) => {
+      const { principalId, roleDefinitionId } = propertiesOf(body);
+      if (!GUID.test(principalId)) return `The principal ID '${principalId}' is not valid. The principal ID must be a GUID.`;
+      return sameId(typeOf(roleDefinitionId), ROLE_DEFINITION) ||
+        /^\/providers\/Microsoft\.Authorization\/roleDefinitions\/[^/]+$/i.test(roleDefinitionId)
+        ? undefined
+        : `The role definition ID '${roleDefinitionId}' is not valid: it must end with /providers/${ROLE_DEFINITION}/<GUID>.`;
+    },
+  },
+  {
+    code: "role-in-use",
+    types: [ROLE_DEFINITION],
+    on: ["delete"],
+    azureCode: "RoleDefinitionHasAssignments",
+    status: 400,
+    source: `${RBAC}/custom-roles: role assignments are removed before their role`,
+    grade: "D",
+    check: ({ name, inventory }) => {
+      const users = inventory.all(ROLE_ASSIGNMENT).filter(({ body }) => sameId(nameOf(propertiesOf(body).roleDefinitionId), name));
+      return users.length > 0
+        ? `There are existing role assignments referencing role '${name}': ${users.map(({ id }) => id).join(", ")}.`
+        : undefined;
     },
   },
   {

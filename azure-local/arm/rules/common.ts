@@ -1,6 +1,7 @@
 import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
+import { sameRegion } from "../region";
 import { ENDPOINT } from "../types/onlineEndpoints";
 
 const ALL = ["*"];
@@ -121,9 +122,9 @@ export const commonRules: readonly Rule[] = [
     source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (InvalidResourceLocation)",
     grade: "D",
     check: ({ body, previous, name, type }) => {
-      const before = normalized(previous?.body.location);
-      const now = normalized(body.location);
-      if (before === undefined || now === undefined || before === now) return undefined;
+      const before = previous?.body.location;
+      const now = body.location;
+      if (before === undefined || now === undefined || sameRegion(before, now)) return undefined;
       return `The resource '${name}' of type '${type}' already exists in location '${before}'. A resource with the same name cannot be created in location '${now}'.`;
     },
   },
@@ -211,8 +212,12 @@ export const commonRules: readonly Rule[] = [
   },
 ];
 
-function normalized(location: string | undefined): string | undefined {
-  return location?.toLowerCase().replaceAll(" ", "");
+/** What is wrong with a reference to a resource of a type, as the end of a sentence: nothing is there, or something else is. */
+export function wrongReference(id: string | undefined, type: string | readonly string[], context: RuleContext): string | undefined {
+  if (isMissing(id, context)) return "was not found";
+  const found = context.inventory.get(id)?.type;
+  const types = [type].flat();
+  return found === undefined || types.includes(found) ? undefined : `is a ${found}, not a ${types.join(" or ")}`;
 }
 
 /** For rules that compare ids which may be absent. */

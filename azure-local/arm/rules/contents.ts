@@ -1,9 +1,10 @@
+import type { RoleName } from "../builtInRoles";
 import { type BlobLocation, datastoreLocation, imageReference } from "../dataLocations";
 import { holdsRole, isUserAssigned } from "../grants";
 import type { Rule, RuleContext } from "../model";
 import { sameId } from "../path";
 import { isolationOf, propertiesOf } from "../types/managedNetwork";
-import { DEPLOYMENT } from "../types/onlineEndpoints";
+import { DEPLOYMENT, endpointProperties } from "../types/onlineEndpoints";
 import { vmSize } from "../vmSizes";
 import { hasRuleTo, principalsOf, registryOf } from "./deploymentStart";
 import { surroundings } from "./deployments";
@@ -14,7 +15,16 @@ const INJECTION = "Azure docs, machine-learning/concept-secret-injection";
 /** Images that stop at once where they find no GPU, by the end of their repository's name. */
 const GPU_IMAGES = /(^|[/-])(vllm|vllm-openai|text-generation-inference|sglang)$/;
 
+const CONNECTION_READERS: readonly RoleName[] = [
+  "Azure Machine Learning Workspace Connection Secrets Reader",
+  "AzureML Data Scientist",
+  "Contributor",
+  "Owner",
+];
+
 const SECRET = /^\$\{\{keyvault:https:\/\/([a-z0-9-]+)\.vault\.azure\.net\/secrets\/([A-Za-z0-9-]+)\/([0-9a-f]{32})\}\}$/;
+
+const CONNECTION = /^\$\{\{azureml:\/\/connections\/([a-zA-Z0-9][a-zA-Z0-9_-]{2,32})(\/target|\/(credentials|metadata)\/[^/}]+)?\}\}$/;
 
 /** Environment variables of the deployment that refer to a vault. */
 function vaultReferences(context: RuleContext): [variable: string, value: string][] {
@@ -25,6 +35,20 @@ function vaultReferences(context: RuleContext): [variable: string, value: string
 function vaultOf(reference: string, { inventory }: RuleContext) {
   const name = SECRET.exec(reference)?.[1];
   return name === undefined ? undefined : inventory.all("Microsoft.KeyVault/vaults").find((vault) => vault.name.toLowerCase() === name);
+}
+
+/** Environment variables that refer to a connection of the workspace, by the connection's name. */
+function connectionReferences(context: RuleContext): [variable: string, connection: string | undefined][] {
+  const { environmentVariables = {} } = surroundings(context).properties;
+  return Object.entries(environmentVariables)
+    .filter(([, value]) => value.startsWith("${{azureml:"))
+    .map(([variable, value]) => [variable, CONNECTION.exec(value)?.[1]]);
+}
+
+/** Principals that a deployment's container acts as. */
+function ownPrincipals(context: RuleContext): (string | undefined)[] {
+  const { endpoint } = surroundings(context);
+  return isUserAssigned(endpoint.body.identity) ? principalsOf(endpoint, context) : [endpoint.facts.principalId as string | undefined];
 }
 
 /** Where the files of the deployment's model lie, if it is a registered one in a datastore. */
@@ -153,11 +177,8 @@ export const contentRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { endpoint } = surroundings(context);
       const { inventory } = context;
-      const principals = isUserAssigned(endpoint.body.identity)
-        ? principalsOf(endpoint, context)
-        : [endpoint.facts.principalId as string | undefined];
+      const principals = ownPrincipals(context);
       const reads = (scope: string) =>
         principals.some((principal) => holdsRole(inventory, principal, ["Key Vault Secrets User", "Key Vault Administrator"], scope));
       for (const [variable, value] of vaultReferences(context)) {
@@ -167,6 +188,79 @@ export const contentRules: readonly Rule[] = [
           return `The endpoint's identity may not read the secret of '${variable}': it has no Key Vault Secrets User on ${vault.id}.`;
       }
       return undefined;
+    },
+  },
+  {
+    code: "secret-vault-known",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: a reference that can't be resolved fails the deployment`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const lost = vaultReferences(context).find(([, value]) => SECRET.test(value) && !vaultOf(value, context));
+      return lost && `The vault of the environment variable '${lost[0]}' was not found: ${lost[1]}.`;
+    },
+  },
+  {
+    code: "secret-vault-reachable",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}; Azure docs, machine-learning/how-to-managed-network: another vault than the workspace's needs a private endpoint rule`,
+    grade: "I",
+    failsOperation: true,
+    check: (context) => {
+      const { workspace } = surroundings(context);
+      if (isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
+      for (const [variable, value] of vaultReferences(context)) {
+        const vault = vaultOf(value, context);
+        if (vault && !sameId(vault.id, propertiesOf(workspace).keyVault) && !hasRuleTo(vault.id, workspace, context))
+          return `The secret of '${variable}' can't be read: no outbound rule of the workspace's managed network leads to ${vault.id}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "connection-reference",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: \${{azureml://connections/<connection>}}, and behind it /credentials/<key>, /metadata/<key> or /target`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { workspace } = surroundings(context);
+      for (const [variable, connection] of connectionReferences(context)) {
+        if (connection === undefined)
+          return `The value of the environment variable '${variable}' is no reference to a connection: it must read \${{azureml://connections/<connection>}}, and may go on with /credentials/<key>, /metadata/<key> or /target.`;
+        if (!context.inventory.get(`${workspace.id}/connections/${connection}`))
+          return `The connection of the environment variable '${variable}' was not found: ${connection}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "connection-read-role",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "SecretsInjectionError",
+    status: 400,
+    source: `${INJECTION}: Azure Machine Learning Workspace Connection Secrets Reader; granted by the service only where the endpoint enforces access to the default secret stores`,
+    grade: "D",
+    failsOperation: true,
+    check: (context) => {
+      const { endpoint, workspace } = surroundings(context);
+      const granted = endpointProperties(endpoint).properties?.enforce_access_to_default_secret_stores === "enabled";
+      const [first] = granted ? [] : connectionReferences(context);
+      const reads = ownPrincipals(context).some((principal) => holdsRole(context.inventory, principal, CONNECTION_READERS, workspace.id));
+      return first && !reads
+        ? `The endpoint's identity may not read the connection of '${first[0]}': it has no Azure Machine Learning Workspace Connection Secrets Reader on ${workspace.id}.`
+        : undefined;
     },
   },
   {

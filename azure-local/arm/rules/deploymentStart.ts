@@ -124,7 +124,7 @@ export const deploymentStartRules: readonly Rule[] = [
   {
     code: "image-build-compute",
     types: [DEPLOYMENT],
-    on: ["create"],
+    on: ["create", "update"],
     azureCode: "ImageBuildFailure",
     status: 400,
     source: `${TROUBLESHOOT} (ImageBuildFailure: build compute not set)`,

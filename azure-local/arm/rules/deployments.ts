@@ -2,11 +2,13 @@ import { secondsOf } from "../duration";
 import type { Rule, RuleContext } from "../model";
 import { nameOf } from "../path";
 import { instancesOf } from "../quota";
+import { sameRegion } from "../region";
 import { isActive, isolationOf, propertiesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, deploymentProperties, endpointProperties, hasServed } from "../types/onlineEndpoints";
 import { vmSize } from "../vmSizes";
-import { isMissing } from "./common";
-import { busyEndpoint, lostProperty, NAME } from "./onlineEndpoints";
+import { wrongReference } from "./common";
+import { REGISTRY, WORKSPACE } from "./machineLearning";
+import { busyEndpoint, lostProperty, nameRules } from "./onlineEndpoints";
 
 const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
 const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
@@ -33,18 +35,35 @@ export const deploymentRules: readonly Rule[] = [
     grade: "D",
     check: (context) => busyEndpoint(context.parentId, context),
   },
+  ...nameRules(DEPLOYMENT, "deployment"),
   {
-    code: "deployment-name",
+    code: "deployment-location",
     types: [DEPLOYMENT],
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${LIMITS}: begins with a letter, 3 to 32 letters, digits and hyphens`,
-    grade: "D",
-    check: ({ name }) =>
-      NAME.test(name)
+    source: "inferred: a deployment is in its endpoint's region",
+    grade: "I",
+    check: (context) => {
+      const region = surroundings(context).endpoint.body.location;
+      return sameRegion(region, context.body.location)
         ? undefined
-        : `The deployment name '${name}' is invalid: 3 to 32 letters, digits and hyphens, beginning with a letter and not ending with a hyphen.`,
+        : `The deployment's location ${context.body.location} is not the endpoint's, ${region}.`;
+    },
+  },
+  {
+    code: "deployment-compute-type",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source:
+      "Azure REST specification, machinelearningservices: 'compute' of the endpoint names the Kubernetes cluster that its deployments run on",
+    grade: "I",
+    check: ({ body, parentId, inventory }) =>
+      deploymentProperties({ body }).endpointComputeType === "Kubernetes" && !inventory.get(parentId)?.body.properties?.compute
+        ? "'properties.endpointComputeType' is Kubernetes, and the endpoint has no 'properties.compute': it must be Managed."
+        : undefined,
   },
   {
     code: "deployments-per-endpoint",
@@ -107,16 +126,16 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${SIZES}; Azure docs, virtual-machines/sizes/gpu-accelerated/ncv3-series: retired on 30 September 2025`,
+    source: `${SIZES}, names and their case; Azure docs, virtual-machines/sizes/gpu-accelerated/ncv3-series: retired on 30 September 2025`,
     grade: "D",
     check: ({ body }) => {
       const { instanceType } = deploymentProperties({ body });
       if (!/^Standard_[A-Za-z0-9_]+$/.test(instanceType))
         return `The instanceType '${instanceType}' is not supported: it must be a size such as Standard_DS3_v2.`;
       if (/^Standard_NC\d+rs?_v[23]$|^Standard_NC\d+s_v[23]$/i.test(instanceType)) return `The instanceType '${instanceType}' is retired.`;
-      return vmSize(instanceType)
-        ? undefined
-        : `The instanceType '${instanceType}' is not supported: managed online endpoints don't run on this size.`;
+      const size = vmSize(instanceType);
+      if (!size) return `The instanceType '${instanceType}' is not supported: managed online endpoints don't run on this size.`;
+      return size.name === instanceType ? undefined : `The instanceType '${instanceType}' is not supported: it is spelled ${size.name}.`;
     },
   },
   {
@@ -169,9 +188,34 @@ export const deploymentRules: readonly Rule[] = [
     source: `${TROUBLESHOOT} (ResourceNotFound)`,
     grade: "D",
     check: (context) => {
-      const { environmentId, model } = deploymentProperties(context);
-      const missing = [environmentId, model].find((id) => id?.startsWith("/subscriptions/") && isMissing(id, context));
-      return missing && `'${missing}' that the deployment '${context.name}' refers to was not found.`;
+      const { environmentId, model, codeConfiguration } = deploymentProperties(context);
+      const references = [
+        [environmentId, "environments"],
+        [model, "models"],
+        [codeConfiguration?.codeId, "codes"],
+      ] as const;
+      for (const [id, kind] of references) {
+        const wrong =
+          id?.startsWith("/subscriptions/") &&
+          wrongReference(id, [`${WORKSPACE}/${kind}/versions`, `${REGISTRY}/${kind}/versions`], context);
+        if (wrong) return `'${id}' that the deployment '${context.name}' refers to ${wrong}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "deployment-environment-id",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: environmentId is an ARM id or an asset id of a version",
+    grade: "S",
+    check: ({ body }) => {
+      const { environmentId } = deploymentProperties({ body });
+      return environmentId === undefined || /^(azureml:)?\/subscriptions\/|^azureml:\/\//i.test(environmentId)
+        ? undefined
+        : `'properties.environmentId' is '${environmentId}': it must be the ARM id of an environment version or azureml://registries/<registry>/environments/<name>/versions/<version>.`;
     },
   },
   {
@@ -183,7 +227,8 @@ export const deploymentRules: readonly Rule[] = [
     source: `${LIMITS}: at most 180 seconds`,
     grade: "D",
     check: ({ body }) => {
-      const timeout = deploymentProperties({ body }).requestSettings?.requestTimeout;
+      const { requestTimeout: timeout, maxQueueWait: wait } = deploymentProperties({ body }).requestSettings ?? {};
+      if (secondsOf(wait) === undefined) return `'properties.requestSettings.maxQueueWait' is '${wait}': it must be an ISO 8601 duration.`;
       const seconds = secondsOf(timeout);
       return seconds !== undefined && seconds > 0 && seconds <= 180
         ? undefined
@@ -216,7 +261,7 @@ export const deploymentRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const properties = deploymentProperties({ body });
-      for (const probe of ["livenessProbe", "readinessProbe"] as const) {
+      for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"] as const) {
         for (const [key, value] of Object.entries(properties[probe] ?? {})) {
           const number = typeof value === "string" ? secondsOf(value) : (value as number);
           if (number === undefined || number < 1) return `'properties.${probe}.${key}' is '${value}': it must be at least 1 (second).`;
@@ -225,6 +270,19 @@ export const deploymentRules: readonly Rule[] = [
         }
       }
       return undefined;
+    },
+  },
+  {
+    code: "deployment-collections",
+    types: [DEPLOYMENT],
+    on: ["create", "update"],
+    azureCode: "BadArgument",
+    status: 400,
+    source: "Azure docs, machine-learning/how-to-collect-production-data: up to five collections",
+    grade: "D",
+    check: ({ body }) => {
+      const count = Object.keys(deploymentProperties({ body }).dataCollector?.collections ?? {}).length;
+      return count > 5 ? `'properties.dataCollector.collections' has ${count} entries: 5 is the limit.` : undefined;
     },
   },
   {

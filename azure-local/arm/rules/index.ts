@@ -14,8 +14,9 @@ import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
 import { quotaRules } from "./quota";
 import { storageRules } from "./storage";
+import { wordRules } from "./words";
 
-/** Every refusal, in the order in which the checks are made: what holds for all types comes first. */
+/** Every refusal, in the order in which the checks are made: what holds for all types comes first; last the words, so that a rule which knows more speaks before. */
 export const RULES: readonly Rule[] = [
   ...commonRules,
   ...authorizationRules,
@@ -32,6 +33,7 @@ export const RULES: readonly Rule[] = [
   ...containerStartRules,
   ...quotaRules,
   ...monitorRules,
+  ...wordRules,
 ];
 
 /** Which rules hold, given the grades and the single rules that are switched off. A rule for all types has the type `*`. */

@@ -2,10 +2,11 @@ import { at, sameJson } from "../json";
 import type { Rule, RuleContext } from "../model";
 import { nameOf, sameId } from "../path";
 import { isolationOf, type WorkspaceProperties } from "../types/managedNetwork";
-import { isMissing } from "./common";
+import { wrongReference } from "./common";
 
 const ML = "Microsoft.MachineLearningServices";
 export const WORKSPACE = `${ML}/workspaces`;
+export const REGISTRY = `${ML}/registries`;
 
 const REFERENCES = {
   storageAccount: "Microsoft.Storage/storageAccounts",
@@ -18,9 +19,9 @@ const REFERENCES = {
 /** Source of each: specification (x-ms-mutability) for environments; models and codes are treated as fixed by the service. */
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   [`${WORKSPACE}/environments/versions`]: ["image", "condaFile", "build", "inferenceConfig", "osType", "autoRebuild"],
-  [`${ML}/registries/environments/versions`]: ["image", "condaFile", "build", "inferenceConfig", "osType", "autoRebuild"],
+  [`${REGISTRY}/environments/versions`]: ["image", "condaFile", "build", "inferenceConfig", "osType", "autoRebuild"],
   [`${WORKSPACE}/models/versions`]: ["modelUri", "modelType"],
-  [`${ML}/registries/models/versions`]: ["modelUri", "modelType"],
+  [`${REGISTRY}/models/versions`]: ["modelUri", "modelType"],
   [`${WORKSPACE}/codes/versions`]: ["codeUri"],
 };
 
@@ -48,9 +49,8 @@ export const machineLearningRules: readonly Rule[] = [
       const properties = propertiesOf(context.body);
       for (const [name, type] of Object.entries(REFERENCES)) {
         const id = properties[name as keyof typeof REFERENCES];
-        if (isMissing(id, context)) return `The ${name} of the workspace, '${id}', was not found.`;
-        const found = context.inventory.get(id);
-        if (found && found.type !== type) return `The ${name} of the workspace must be a ${type}; '${id}' is a ${found.type}.`;
+        const wrong = wrongReference(id, type, context);
+        if (wrong) return `The ${name} of the workspace, '${id}', ${wrong}.`;
       }
       return undefined;
     },
@@ -122,6 +122,21 @@ export const machineLearningRules: readonly Rule[] = [
     },
   },
   {
+    code: "workspace-creation-only",
+    types: [WORKSPACE],
+    on: ["update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: hbiWorkspace and enableDataIsolation are set when the workspace is created",
+    grade: "S",
+    check: ({ body, previous }) => {
+      const changed = (["hbiWorkspace", "enableDataIsolation"] as const).find(
+        (name) => propertiesOf(body)[name] !== undefined && propertiesOf(body)[name] !== (propertiesOf(previous!.body)[name] ?? false),
+      );
+      return changed && `'properties.${changed}' can be set only when a workspace is created.`;
+    },
+  },
+  {
     code: "workspace-identity-one-way",
     types: [WORKSPACE],
     on: ["update"],
@@ -170,14 +185,14 @@ export const machineLearningRules: readonly Rule[] = [
   },
   {
     code: "asset-name",
-    types: Object.keys(FIXED).map((type) => type),
+    types: [...Object.keys(FIXED), ...CONTAINERS],
     on: ["create"],
     azureCode: "UserError",
     status: 400,
     source: "Azure REST specification, machinelearningservices: name of a container",
     grade: "S",
-    check: ({ parentId }) => {
-      const name = nameOf(parentId);
+    check: (context) => {
+      const name = CONTAINERS.includes(context.type) ? context.name : nameOf(context.parentId);
       return /^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}$/.test(name)
         ? undefined
         : `The name '${name}' is invalid: letters, digits, '-' and '_', at most 255, beginning with a letter or digit.`;

@@ -1,7 +1,8 @@
 import { holdsRole, principalOf } from "../grants";
 import type { Inventory, Resource, Rule, RuleContext } from "../model";
-import { parentIdOf, sameId } from "../path";
+import { parentIdOf, sameId, typeOf } from "../path";
 import {
+  hasFqdnRule,
   isActive,
   isolationOf,
   OUTBOUND_RULE,
@@ -11,6 +12,8 @@ import {
   ruleProperties,
   type WorkspaceProperties,
 } from "../types/managedNetwork";
+import { ENDPOINT } from "../types/onlineEndpoints";
+import { GROUPS } from "../types/privateLink";
 import { isMissing } from "./common";
 import { WORKSPACE } from "./machineLearning";
 
@@ -85,6 +88,38 @@ export const managedNetworkRules: readonly Rule[] = [
     },
   },
   {
+    code: "isolation-needs-empty-workspace",
+    types: [WORKSPACE],
+    on: ["update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: `${SOURCE}: computes and managed endpoints are deleted before a network is switched on; that the service insists on it is inferred`,
+    grade: "I",
+    check: ({ id, body, previous, inventory }) => {
+      if (isolationOf(propertiesOf(previous!)) || !isolationOf((body.properties ?? {}) as WorkspaceProperties)) return undefined;
+      const held = [ENDPOINT, `${WORKSPACE}/computes`].flatMap((type) => inventory.children(id, type))[0];
+      return (
+        held && `The managed network can't be switched on while the workspace has '${held.id}': delete it, and make it again afterwards.`
+      );
+    },
+  },
+  {
+    code: "firewall-sku-before-fqdn",
+    types: [WORKSPACE],
+    on: ["update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: `${SOURCE}: the firewall's SKU is set before the first FQDN rule; that the service insists on it is inferred`,
+    grade: "I",
+    check: ({ body, previous, inventory }) => {
+      const before = propertiesOf(previous!).managedNetwork?.firewallSku ?? "Standard";
+      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.firewallSku ?? before;
+      return now !== before && isActive(previous!) && hasFqdnRule(previous!, inventory)
+        ? `The firewall's SKU can't change from ${before} to ${now} while there are FQDN rules: delete them first.`
+        : undefined;
+    },
+  },
+  {
     code: "managed-network-kind-one-way",
     types: [WORKSPACE],
     on: ["update"],
@@ -111,6 +146,21 @@ export const managedNetworkRules: readonly Rule[] = [
       return rules.length > 0 && mode === undefined
         ? `The outbound rule '${rules[0]![0]}' needs a managed network: the workspace's isolation mode is Disabled.`
         : undefined;
+    },
+  },
+  {
+    code: "outbound-rule-name",
+    types: [WORKSPACE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure REST specification, machinelearningservices: name of an outbound rule, here those written with their workspace",
+    grade: "S",
+    check: (context) => {
+      const [wrong] = rulesIn(context).rules.find(([name]) => !/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/.test(name)) ?? [];
+      return (
+        wrong && `The outbound rule '${wrong}' is named wrongly: 3 to 33 letters, digits, '-' and '_', beginning with a letter or digit.`
+      );
     },
   },
   {
@@ -188,6 +238,24 @@ export const managedNetworkRules: readonly Rule[] = [
         ([, rule]) => !destinationOf(rule).serviceResourceId || isMissing(destinationOf(rule).serviceResourceId, context),
       );
       return wrong && `The target '${destinationOf(wrong[1]).serviceResourceId}' of the outbound rule '${wrong[0]}' was not found.`;
+    },
+  },
+  {
+    code: "outbound-private-endpoint-subresource",
+    types: [WORKSPACE, OUTBOUND_RULE],
+    on: ["create", "update"],
+    azureCode: "ValidationError",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-overview (sub-resources)",
+    grade: "D",
+    check: (context) => {
+      for (const [name, rule] of rulesIn(context).rules) {
+        const { serviceResourceId = "", subresourceTarget = "" } = destinationOf(rule);
+        const groups = GROUPS[typeOf(serviceResourceId).toLowerCase()];
+        if (groups && !groups[subresourceTarget])
+          return `The subresourceTarget '${subresourceTarget}' of the outbound rule '${name}' is not one of ${serviceResourceId}: ${Object.keys(groups).join(", ")}.`;
+      }
+      return undefined;
     },
   },
   {

@@ -1,8 +1,9 @@
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
+import { sameRegion } from "../region";
 import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpoints";
-import { isMissing } from "./common";
+import { isMissing, wrongReference } from "./common";
 
 const AUTOSCALE = "Microsoft.Insights/autoscalesettings";
 const DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings";
@@ -16,12 +17,21 @@ interface Profile {
     readonly metricTrigger: MetricTrigger;
     readonly scaleAction: { readonly value?: string; readonly cooldown: string };
   }[];
-  readonly recurrence?: { readonly frequency: string };
-  readonly fixedDate?: unknown;
+  readonly recurrence?: {
+    readonly frequency: string;
+    readonly schedule: {
+      readonly timeZone: string;
+      readonly days: readonly string[];
+      readonly hours: readonly number[];
+      readonly minutes: readonly number[];
+    };
+  };
+  readonly fixedDate?: { readonly timeZone?: string; readonly start: string; readonly end: string };
 }
 
 interface MetricTrigger {
   readonly metricName: string;
+  readonly metricNamespace?: string;
   readonly metricResourceUri: string;
   readonly timeGrain: string;
   readonly timeWindow: string;
@@ -30,6 +40,24 @@ interface MetricTrigger {
 interface AutoscaleProperties {
   readonly targetResourceUri?: string;
   readonly profiles: readonly Profile[];
+  readonly predictiveAutoscalePolicy?: { readonly scaleMode: string };
+}
+
+interface AlertProperties {
+  readonly scopes?: readonly string[];
+  /** A list with a metric alert, an object with a query rule. */
+  readonly actions?: readonly { readonly actionGroupId?: string }[] | { readonly actionGroups?: readonly string[] };
+  readonly severity: number;
+  readonly evaluationFrequency: string;
+  readonly windowSize: string;
+  readonly criteria?: { readonly allOf?: readonly AlertCriterion[] };
+}
+
+interface AlertCriterion {
+  readonly name: string;
+  readonly metricName: string;
+  readonly skipMetricValidation?: boolean;
+  readonly dimensions?: readonly { readonly name: string }[];
 }
 
 interface DiagnosticProperties {
@@ -53,6 +81,10 @@ function autoscale(body: { properties?: unknown }): AutoscaleProperties {
 
 function diagnostics(body: { properties?: unknown }): DiagnosticProperties {
   return (body.properties ?? {}) as DiagnosticProperties;
+}
+
+function alertOf(body: { properties?: unknown }): AlertProperties {
+  return body.properties as AlertProperties;
 }
 
 const SINKS = ["workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId"] as const;
@@ -104,11 +136,37 @@ const ENDPOINT_LOGS = [
   "group audit",
 ];
 
-function unknownMetric(resourceUri: string | undefined, metric: string): string | undefined {
+/** What a metric can be split by. Same source. */
+const DIMENSIONS: Readonly<Record<string, readonly string[]>> = {
+  [DEPLOYMENT]: ["instanceId", "disk", "State", "envoy_response_code"],
+  [ENDPOINT]: ["deployment", "statusCode", "statusCodeClass", "modelStatusCode"],
+};
+
+/** The type, as spelled above, that a resource with metrics is of; undefined for what has no list here. */
+function measured(resourceUri: string | undefined): string | undefined {
   const type = typeOf(resourceUri ?? "").toLowerCase();
-  const known = Object.entries(METRICS).find(([name]) => name.toLowerCase() === type)?.[1];
-  return known && !known.includes(metric) ? `The metric '${metric}' is not one of ${type}: ${known.join(", ")}.` : undefined;
+  return Object.keys(METRICS).find((name) => name.toLowerCase() === type);
 }
+
+function unknownMetric(resourceUri: string | undefined, metric: string): string | undefined {
+  const type = measured(resourceUri);
+  return type && !METRICS[type]!.includes(metric)
+    ? `The metric '${metric}' is not one of ${type}: ${METRICS[type]!.join(", ")}.`
+    : undefined;
+}
+
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** Windows' names of time zones, such as `W. Europe Standard Time`; those of the tz database (`Europe/Berlin`) are none. */
+function isWindowsTimeZone(name: string): boolean {
+  return /^UTC([+-]\d\d)?$|Standard Time( \(Mexico\)| 2)?$/.test(name);
+}
+
+/** Types that the sinks have to be of. */
+const SINK_TYPES = {
+  workspaceId: "Microsoft.OperationalInsights/workspaces",
+  storageAccountId: "Microsoft.Storage/storageAccounts",
+} as const;
 
 /** Length limits of a scale rule: name of the value, shortest and longest. */
 const WINDOWS = [
@@ -124,12 +182,44 @@ export const monitorRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ResourceNotFound",
     status: 404,
-    source: `${SPECIFICATION}: targetResourceUri`,
+    source: `${SPECIFICATION}: targetResourceUri; Azure docs, machine-learning/how-to-autoscale-endpoints: it is the deployment`,
     grade: "D",
     check: (context) => {
       const target = autoscale(context.body).targetResourceUri;
       if (!target) return "An autoscale setting needs 'properties.targetResourceUri'.";
-      return isMissing(target, context) ? `The autoscale target '${target}' was not found.` : undefined;
+      const wrong = wrongReference(target, DEPLOYMENT, context);
+      return wrong && `The autoscale target '${target}' ${wrong}.`;
+    },
+  },
+  {
+    code: "autoscale-location",
+    types: [AUTOSCALE],
+    on: ["create"],
+    azureCode: "InvalidAutoscaleSetting",
+    status: 400,
+    source:
+      "Azure docs, machine-learning/how-to-autoscale-endpoints: the location is the workspace's; that the service insists on it is inferred",
+    grade: "I",
+    check: ({ body, inventory }) => {
+      const region = inventory.get(autoscale(body).targetResourceUri)?.body.location;
+      return region === undefined || sameRegion(region, body.location)
+        ? undefined
+        : `The autoscale setting's location ${body.location} is not its target's, ${region}.`;
+    },
+  },
+  {
+    code: "autoscale-not-predictive",
+    types: [AUTOSCALE],
+    on: ["create", "update"],
+    azureCode: "InvalidAutoscaleSetting",
+    status: 400,
+    source: "Azure docs, azure-monitor/autoscale: predictive autoscale is for virtual machine scale sets",
+    grade: "D",
+    check: ({ body }) => {
+      const mode = autoscale(body).predictiveAutoscalePolicy?.scaleMode ?? "Disabled";
+      return mode === "Disabled"
+        ? undefined
+        : `'properties.predictiveAutoscalePolicy.scaleMode' is ${mode}: the target can't be scaled by a forecast.`;
     },
   },
   {
@@ -156,7 +246,8 @@ export const monitorRules: readonly Rule[] = [
     status: 400,
     source: `${SPECIFICATION}: capacity; Azure docs, machine-learning/how-to-autoscale-endpoints`,
     grade: "D",
-    check: ({ body }) => {
+    check: ({ body, inventory }) => {
+      const most = inventory.settings.limits.instancesPerDeployment;
       for (const { name, capacity } of autoscale(body).profiles) {
         const [minimum, byDefault, maximum] = [capacity.minimum, capacity.default, capacity.maximum].map(Number) as [
           number,
@@ -164,8 +255,8 @@ export const monitorRules: readonly Rule[] = [
           number,
         ];
         const whole = [minimum, byDefault, maximum].every(Number.isInteger);
-        if (!whole || minimum < 1 || minimum > byDefault || byDefault > maximum || maximum > 50) {
-          return `The capacity of profile '${name}' is minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}: they must be 1 <= minimum <= default <= maximum <= 50.`;
+        if (!whole || minimum < 1 || minimum > byDefault || byDefault > maximum || maximum > most) {
+          return `The capacity of profile '${name}' is minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}: they must be 1 <= minimum <= default <= maximum <= ${most}.`;
         }
       }
       return undefined;
@@ -223,18 +314,66 @@ export const monitorRules: readonly Rule[] = [
     },
   },
   {
+    code: "autoscale-schedule",
+    types: [AUTOSCALE],
+    on: ["create", "update"],
+    azureCode: "InvalidAutoscaleSetting",
+    status: 400,
+    source: `${SPECIFICATION}: days by name, hours 0 to 23, minutes 0 to 59, time zones by Windows' names; Azure docs, azure-monitor/autoscale: a fixed date lasts 365 days at most`,
+    grade: "D",
+    check: ({ body }) => {
+      for (const { name, recurrence, fixedDate } of autoscale(body).profiles) {
+        const { timeZone, days = [], hours = [], minutes = [] } = recurrence?.schedule ?? {};
+        const zone = [timeZone, fixedDate?.timeZone].find((one) => one !== undefined && !isWindowsTimeZone(one));
+        if (zone !== undefined)
+          return `The time zone of profile '${name}' is '${zone}': it must be a Windows one, such as W. Europe Standard Time.`;
+        const day = days.find((one) => !DAYS.includes(one));
+        if (day !== undefined) return `A day of profile '${name}' is '${day}': it must be one of ${DAYS.join(", ")}.`;
+        if (hours.some((hour) => hour < 0 || hour > 23))
+          return `The hours of profile '${name}' are ${hours.join(", ")}: they must be 0 to 23.`;
+        if (minutes.some((minute) => minute < 0 || minute > 59))
+          return `The minutes of profile '${name}' are ${minutes.join(", ")}: they must be 0 to 59.`;
+        const daysLong = fixedDate && (Date.parse(fixedDate.end) - Date.parse(fixedDate.start)) / 86_400_000;
+        if (daysLong !== undefined && !(daysLong > 0 && daysLong <= 365))
+          return `Profile '${name}' lasts from ${fixedDate!.start} to ${fixedDate!.end}: its end must be after its start, by 365 days at most.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "autoscale-action",
+    types: [AUTOSCALE],
+    on: ["create", "update"],
+    azureCode: "InvalidAutoscaleSetting",
+    status: 400,
+    source: `${SPECIFICATION}: scaleAction.value is the text of a whole number of at least 1`,
+    grade: "S",
+    check: ({ body }) => {
+      const actions = autoscale(body).profiles.flatMap(({ rules }) => rules.map(({ scaleAction }) => scaleAction));
+      const wrong = actions.find(({ value = "1" }) => !/^[1-9]\d*$/.test(value));
+      return wrong && `'scaleAction.value' is '${wrong.value}': it must be a whole number of at least 1.`;
+    },
+  },
+  {
     code: "autoscale-metrics",
     types: [AUTOSCALE],
     on: ["create", "update"],
     azureCode: "InvalidAutoscaleSetting",
     status: 400,
-    source: "Azure docs, azure-monitor/reference/supported-metrics",
+    source: "Azure docs, azure-monitor/reference/supported-metrics: names, namespaces, and PT1M as the only grain",
     grade: "D",
-    check: ({ body }) => {
-      const triggers = autoscale(body).profiles.flatMap(({ rules }) => rules.map(({ metricTrigger }) => metricTrigger));
-      return triggers
-        .map(({ metricResourceUri, metricName }) => unknownMetric(metricResourceUri, metricName))
-        .find((message) => message !== undefined);
+    check: (context) => {
+      const triggers = autoscale(context.body).profiles.flatMap(({ rules }) => rules.map(({ metricTrigger }) => metricTrigger));
+      for (const { metricResourceUri, metricName, metricNamespace, timeGrain } of triggers) {
+        if (isMissing(metricResourceUri, context)) return `The metricResourceUri '${metricResourceUri}' was not found.`;
+        const type = measured(metricResourceUri);
+        const unknown = unknownMetric(metricResourceUri, metricName);
+        if (unknown || !type) return unknown;
+        if (metricNamespace && !sameId(metricNamespace, type))
+          return `The metricNamespace '${metricNamespace}' is not that of its resource, ${type}.`;
+        if (secondsOf(timeGrain) !== 60) return `'timeGrain' is '${timeGrain}': the metrics of ${type} have the grain PT1M.`;
+      }
+      return undefined;
     },
   },
   {
@@ -248,8 +387,12 @@ export const monitorRules: readonly Rule[] = [
     check: (context) => {
       const properties = diagnostics(context.body);
       if (!SINKS.some((sink) => properties[sink])) return "A diagnostic setting needs at least one data sink.";
-      const missing = [properties.workspaceId, properties.storageAccountId].find((id) => isMissing(id, context));
-      return missing && `The data sink '${missing}' was not found.`;
+      for (const [sink, type] of Object.entries(SINK_TYPES)) {
+        const id = properties[sink as keyof typeof SINK_TYPES];
+        const wrong = wrongReference(id, type, context);
+        if (wrong) return `The data sink '${id}' ${wrong}.`;
+      }
+      return undefined;
     },
   },
   {
@@ -258,14 +401,22 @@ export const monitorRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadRequest",
     status: 400,
-    source: "Azure docs, machine-learning/how-to-monitor-online-endpoints",
+    source:
+      "Azure docs, machine-learning/how-to-monitor-online-endpoints: settings stand on the endpoint, not on the workspace or a deployment",
     grade: "D",
     check: ({ body, parentId }) => {
+      const type = typeOf(parentId);
+      if (sameId(type, DEPLOYMENT)) return "Diagnostic settings can't stand on a deployment: its endpoint takes them.";
       const categories = categoriesOf(diagnostics(body));
       if (categories.length === 0) return "A diagnostic setting needs at least one enabled category.";
-      const unknown =
-        typeOf(parentId).toLowerCase() === ENDPOINT.toLowerCase() && categories.find((category) => !ENDPOINT_LOGS.includes(category));
-      return unknown ? `Category '${unknown}' is not supported: an online endpoint has ${ENDPOINT_LOGS.join(", ")}.` : undefined;
+      const isEndpoint = sameId(type, ENDPOINT);
+      const unknown = categories.find((category) =>
+        isEndpoint ? !ENDPOINT_LOGS.includes(category) : category.startsWith("AmlOnlineEndpoint"),
+      );
+      if (!unknown) return undefined;
+      return isEndpoint
+        ? `Category '${unknown}' is not supported: an online endpoint has ${ENDPOINT_LOGS.join(", ")}.`
+        : `Category '${unknown}' is not supported by ${type}: it is one of an online endpoint.`;
     },
   },
   {
@@ -322,12 +473,68 @@ export const monitorRules: readonly Rule[] = [
     source: `${SPECIFICATION}: scopes and action groups`,
     grade: "K",
     check: (context) => {
-      const { scopes = [], actions } = (context.body.properties ?? {}) as { scopes?: string[]; actions?: unknown };
-      const groups = Array.isArray(actions)
-        ? actions.map(({ actionGroupId }: { actionGroupId?: string }) => actionGroupId)
-        : ((actions as { actionGroups?: string[] } | undefined)?.actionGroups ?? []);
-      const missing = [...scopes, ...groups].find((id) => id?.includes("/providers/") && isMissing(id, context));
-      return missing && `'${missing}' that the alert '${context.name}' refers to was not found.`;
+      const { scopes = [], actions = [] } = alertOf(context.body);
+      const missing = scopes.find((id) => id.includes("/providers/") && isMissing(id, context));
+      if (missing) return `'${missing}' that the alert '${context.name}' refers to was not found.`;
+      const groups =
+        "actionGroups" in actions
+          ? actions.actionGroups
+          : (actions as readonly { actionGroupId?: string }[]).map(({ actionGroupId }) => actionGroupId);
+      for (const id of groups ?? []) {
+        const wrong = wrongReference(id, "Microsoft.Insights/actionGroups", context);
+        if (wrong) return `'${id}' that the alert '${context.name}' refers to ${wrong}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "alert-values",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: `${SPECIFICATION}: severity 0 to 4, ISO 8601 durations`,
+    grade: "S",
+    check: ({ body }) => {
+      const alert = alertOf(body);
+      if (![0, 1, 2, 3, 4].includes(alert.severity)) return `'properties.severity' is ${alert.severity}: it must be 0 to 4.`;
+      const wrong = (["evaluationFrequency", "windowSize"] as const).find((name) => secondsOf(alert[name]) === undefined);
+      return wrong && `'properties.${wrong}' is '${alert[wrong]}': it must be an ISO 8601 duration.`;
+    },
+  },
+  {
+    code: "alert-window",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, azure-monitor/alerts: the window is not shorter than the time between two evaluations",
+    grade: "K",
+    check: ({ body }) => {
+      const { evaluationFrequency, windowSize } = alertOf(body);
+      return secondsOf(windowSize)! < secondsOf(evaluationFrequency)!
+        ? `'properties.windowSize' is ${windowSize}: it must be at least the evaluationFrequency, ${evaluationFrequency}.`
+        : undefined;
+    },
+  },
+  {
+    code: "alert-metrics",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, azure-monitor/reference/supported-metrics: names and dimensions",
+    grade: "D",
+    check: ({ body }) => {
+      const { scopes = [], criteria } = alertOf(body);
+      const type = measured(scopes[0]);
+      for (const { metricName, skipMetricValidation, dimensions = [] } of (type && criteria?.allOf) || []) {
+        const unknown = skipMetricValidation ? undefined : unknownMetric(scopes[0], metricName);
+        if (unknown) return unknown;
+        const dimension = dimensions.find(({ name }) => !DIMENSIONS[type!]!.some((known) => sameId(known, name)));
+        if (dimension) return `The dimension '${dimension.name}' is not one of ${type}: ${DIMENSIONS[type!]!.join(", ")}.`;
+      }
+      return undefined;
     },
   },
   {
@@ -341,7 +548,8 @@ export const monitorRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as { WorkspaceResourceId?: string } | undefined)?.WorkspaceResourceId;
       if (!id) return "Application Insights needs 'properties.WorkspaceResourceId': classic ones are no longer made.";
-      return isMissing(id, context) ? `The Log Analytics workspace '${id}' was not found.` : undefined;
+      const wrong = wrongReference(id, SINK_TYPES.workspaceId, context);
+      return wrong && `The Log Analytics workspace '${id}' ${wrong}.`;
     },
   },
 ];

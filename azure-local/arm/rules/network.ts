@@ -1,11 +1,13 @@
 import type { Inventory, Resource, Rule, RuleContext } from "../model";
 import { parentIdOf, sameId, typeOf } from "../path";
+import { sameRegion } from "../region";
 import { inside, overlap, type Range, readPrefix, usable } from "../types/addresses";
 import { connectionsOf, GROUPS, PRIVATE_ENDPOINT, type PrivateEndpointProperties, zoneNameOf } from "../types/privateLink";
-import { isMissing } from "./common";
+import { isMissing, wrongReference } from "./common";
 
 const VNET = "Microsoft.Network/virtualNetworks";
 const SUBNET = `${VNET}/subnets`;
+const NSG = "Microsoft.Network/networkSecurityGroups";
 const ZONE = "Microsoft.Network/privateDnsZones";
 const LINK = `${ZONE}/virtualNetworkLinks`;
 const ZONE_GROUP = `${PRIVATE_ENDPOINT}/privateDnsZoneGroups`;
@@ -157,7 +159,23 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const id = (context.body.properties as SubnetProperties | undefined)?.networkSecurityGroup?.id;
-      return isMissing(id, context) ? `Resource ${id} referenced by resource ${context.id} was not found.` : undefined;
+      const wrong = wrongReference(id, NSG, context);
+      return wrong && `Resource ${id} referenced by resource ${context.id} ${wrong}.`;
+    },
+  },
+  {
+    code: "security-group-in-use",
+    types: [NSG],
+    on: ["delete"],
+    azureCode: "InUseNetworkSecurityGroupCannotBeDeleted",
+    status: 400,
+    source: "Azure docs, virtual-network/manage-network-security-group: not while it is associated to a subnet",
+    grade: "D",
+    check: ({ id, name, inventory }) => {
+      const user = inventory
+        .all(SUBNET)
+        .find(({ body }) => sameId((body.properties as SubnetProperties | undefined)?.networkSecurityGroup?.id, id));
+      return user && `Network security group ${name} cannot be deleted because it is in use by ${user.id}.`;
     },
   },
   {
@@ -171,9 +189,8 @@ export const networkRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as PrivateEndpointProperties | undefined)?.subnet?.id;
       if (!id) return "A private endpoint needs 'properties.subnet.id'.";
-      return isMissing(id, context)
-        ? `Resource ${id} referenced by resource ${context.id} was not found. Please make sure that the referenced resource exists.`
-        : undefined;
+      const wrong = wrongReference(id, SUBNET, context);
+      return wrong && `Resource ${id} referenced by resource ${context.id} ${wrong}. Please make sure that the referenced resource exists.`;
     },
   },
   {
@@ -187,7 +204,7 @@ export const networkRules: readonly Rule[] = [
     check: ({ body, inventory }) => {
       const subnetId = (body.properties as PrivateEndpointProperties).subnet!.id!;
       const region = inventory.get(parentIdOf(subnetId))?.body.location;
-      if (!region || region.toLowerCase() === body.location?.toLowerCase()) return undefined;
+      if (!region || sameRegion(region, body.location)) return undefined;
       return `The private endpoint is in ${body.location} and its virtual network in ${region}: they must be in the same region.`;
     },
   },
@@ -287,8 +304,11 @@ export const networkRules: readonly Rule[] = [
     source: "Azure docs, private-link/private-endpoint-dns",
     grade: "D",
     check: (context) => {
-      const missing = zoneIds(context.body).find((id) => isMissing(id, context));
-      return missing && `The private DNS zone '${missing}' was not found.`;
+      for (const id of zoneIds(context.body)) {
+        const wrong = wrongReference(id, ZONE, context);
+        if (wrong) return `The private DNS zone '${id}' ${wrong}.`;
+      }
+      return undefined;
     },
   },
   {
@@ -343,7 +363,8 @@ export const networkRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as LinkProperties | undefined)?.virtualNetwork?.id;
       if (!id) return "A virtual network link needs 'properties.virtualNetwork.id'.";
-      return isMissing(id, context) ? `The virtual network '${id}' was not found.` : undefined;
+      const wrong = wrongReference(id, VNET, context);
+      return wrong && `The virtual network '${id}' ${wrong}.`;
     },
   },
   {

@@ -1,6 +1,7 @@
 import { isUserAssigned, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, sameId } from "../path";
+import { sameRegion } from "../region";
 import { propertiesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, ENDPOINT, endpointProperties } from "../types/onlineEndpoints";
 
@@ -8,8 +9,36 @@ const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
 const ROLLOUT = "Azure docs, machine-learning/how-to-safely-rollout-online-endpoints";
 const IDENTITIES = "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities";
 
-/** Names of endpoints and deployments: 3 to 32, letters, digits, hyphens. */
-export const NAME = /^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/;
+/** What holds for names of endpoints and of deployments. */
+export function nameRules(type: string, what: "endpoint" | "deployment"): readonly Rule[] {
+  return [
+    {
+      code: `${what}-name`,
+      types: [type],
+      on: ["create"],
+      azureCode: "BadArgument",
+      status: 400,
+      source: `${LIMITS}: begins with a letter, 3 to 32 letters, digits and hyphens`,
+      grade: "D",
+      check: ({ name }) =>
+        /^[a-zA-Z][a-zA-Z0-9-]{2,31}$/.test(name)
+          ? undefined
+          : `The ${what} name '${name}' is invalid: 3 to 32 letters, digits and hyphens, beginning with a letter.`,
+    },
+    {
+      code: `${what}-name-lower-case`,
+      types: [type],
+      on: ["create"],
+      azureCode: "BadArgument",
+      status: 400,
+      source:
+        "azureml-assets, assets/common/src/deploy.py: the name is the first part of a host name, in lower case and without a hyphen at its end",
+      grade: "E",
+      check: ({ name }) =>
+        /[A-Z]|-$/.test(name) ? `The ${what} name '${name}' is invalid: lower case only, and no hyphen at its end.` : undefined,
+    },
+  ];
+}
 
 function shares(map: Readonly<Record<string, number>> | undefined): [string, number][] {
   return Object.entries(map ?? {});
@@ -68,19 +97,7 @@ export const onlineEndpointRules: readonly Rule[] = [
       return other && `'${other}' can't be changed by PATCH, only ${allowed.join(" and ")}: send the whole resource by PUT.`;
     },
   },
-  {
-    code: "endpoint-name",
-    types: [ENDPOINT],
-    on: ["create"],
-    azureCode: "BadArgument",
-    status: 400,
-    source: `${LIMITS}: begins with a letter, 3 to 32 letters, digits and hyphens`,
-    grade: "D",
-    check: ({ name }) =>
-      NAME.test(name)
-        ? undefined
-        : `The endpoint name '${name}' is invalid: 3 to 32 letters, digits and hyphens, beginning with a letter and not ending with a hyphen.`,
-  },
+  ...nameRules(ENDPOINT, "endpoint"),
   {
     code: "endpoint-name-unique-in-region",
     types: [ENDPOINT],
@@ -92,9 +109,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     check: ({ name, body, inventory }) => {
       const twin = inventory
         .all(ENDPOINT)
-        .find(
-          (other) => other.name.toLowerCase() === name.toLowerCase() && other.body.location?.toLowerCase() === body.location?.toLowerCase(),
-        );
+        .find((other) => other.name.toLowerCase() === name.toLowerCase() && sameRegion(other.body.location, body.location));
       return (
         twin &&
         `The endpoint name '${name}' is taken in ${body.location}: names are unique in a region, across workspaces and subscriptions.`
@@ -111,7 +126,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     grade: "I",
     check: ({ body, parentId, inventory }) => {
       const region = inventory.get(parentId)?.body.location;
-      return region && region.toLowerCase() !== body.location?.toLowerCase()
+      return region && !sameRegion(region, body.location)
         ? `The endpoint's location ${body.location} is not the workspace's, ${region}.`
         : undefined;
     },
@@ -266,8 +281,9 @@ export const onlineEndpointRules: readonly Rule[] = [
     source: `${ROLLOUT}: live or mirrored traffic, not both`,
     grade: "D",
     check: ({ body }) => {
-      const { traffic = {}, mirrorTraffic } = endpointProperties({ body });
-      const both = shares(mirrorTraffic).find(([name, share]) => share > 0 && (traffic[name] ?? 0) > 0);
+      const { traffic, mirrorTraffic } = endpointProperties({ body });
+      const live = shares(traffic).flatMap(([name, share]) => (share > 0 ? [name.toLowerCase()] : []));
+      const both = shares(mirrorTraffic).find(([name, share]) => share > 0 && live.includes(name.toLowerCase()));
       return both && `The deployment '${both[0]}' has live traffic and so can't have mirrored traffic.`;
     },
   },
@@ -283,7 +299,7 @@ export const onlineEndpointRules: readonly Rule[] = [
       const subscription = id.split("/").slice(0, 3).join("/");
       const count = inventory
         .all(ENDPOINT)
-        .filter((other) => isWithin(other.id, subscription) && other.body.location === body.location).length;
+        .filter((other) => isWithin(other.id, subscription) && sameRegion(other.body.location, body.location)).length;
       const most = inventory.settings.limits.endpoints;
       return count >= most ? `The subscription has ${count} endpoints in ${body.location}: ${most} is the limit.` : undefined;
     },

@@ -1,6 +1,7 @@
 import type { Rule } from "../model";
 import { sameId } from "../path";
-import { coresFor, coresInUse, deploymentsIn, instancesOf, limitOf, regionOf } from "../quota";
+import { coresFor, coresInUse, deploymentsIn, instancesOf, limitOf } from "../quota";
+import { regionName } from "../region";
 import { DEPLOYMENT, deploymentProperties } from "../types/onlineEndpoints";
 import { vmSize } from "../vmSizes";
 
@@ -16,7 +17,7 @@ export const quotaRules: readonly Rule[] = [
     source: `${LIMITS}: 500 deployments a subscription and region`,
     grade: "D",
     check: ({ id, body, inventory }) => {
-      const region = regionOf(body);
+      const region = regionName(body.location);
       const count = deploymentsIn(id.split("/")[2]!, region, inventory).length;
       const most = inventory.settings.limits.deployments;
       return count >= most ? `The subscription has ${count} deployments in ${region}: ${most} is the limit.` : undefined;
@@ -33,7 +34,7 @@ export const quotaRules: readonly Rule[] = [
     failsOperation: true,
     check: ({ id, body, inventory }) => {
       const size = vmSize(deploymentProperties({ body }).instanceType);
-      const region = regionOf(body);
+      const region = regionName(body.location);
       const limit = size && limitOf(inventory.settings.coreLimits, region, size.family);
       if (limit === undefined) return undefined;
       const others = deploymentsIn(id.split("/")[2]!, region, inventory).filter((other) => !sameId(other.id, id));

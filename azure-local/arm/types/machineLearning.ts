@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Effects, Inventory, Resource, ResourceType, Timing } from "../model";
 import { nameOf, parentIdOf } from "../path";
+import { regionName } from "../region";
 import {
   activate,
   FIREWALL,
@@ -69,7 +70,7 @@ const workspace: ResourceType = {
   omit: ["properties.managedNetwork.outboundRules", "properties.managedNetwork.status"],
   created: (id, body, { inventory }) => {
     const workspaceId = randomUUID();
-    const region = body.location;
+    const region = regionName(body.location);
     return {
       outputs: {
         properties: {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../json";
 import type { Effects, Inventory, Resource } from "../model";
 import { nameOf, typeOf } from "../path";
+import { regionName } from "../region";
 
 export const OUTBOUND_RULE = "Microsoft.MachineLearningServices/workspaces/outboundRules";
 
@@ -18,10 +19,13 @@ export interface WorkspaceProperties {
   readonly provisionNetworkNow?: boolean;
   readonly publicNetworkAccess?: string;
   readonly imageBuildCompute?: string;
+  readonly hbiWorkspace?: boolean;
+  readonly enableDataIsolation?: boolean;
   readonly managedNetwork?: {
     readonly isolationMode?: string;
     readonly outboundRules?: Readonly<Record<string, JsonObject>>;
     readonly managedNetworkKind?: string;
+    readonly firewallSku?: string;
   };
 }
 
@@ -87,7 +91,7 @@ export function activate(workspace: Resource, effects: Effects): void {
   const properties = propertiesOf(workspace);
   if (isolationOf(properties) !== "AllowOnlyApprovedOutbound") return;
   for (const tag of REQUIRED_TAGS) {
-    const serviceTag = tag === "BatchNodeManagement" ? `${tag}.${workspace.body.location}` : tag;
+    const serviceTag = tag === "BatchNodeManagement" ? `${tag}.${regionName(workspace.body.location)}` : tag;
     const destination = { serviceTag, protocol: "*", portRanges: "*", action: "Allow" };
     writeRule(workspace, `__SYS_ST_${serviceTag.replaceAll(".", "_")}`, { type: "ServiceTag", category: "Required", destination }, effects);
   }

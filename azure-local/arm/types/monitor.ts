@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceType } from "../model";
 import { nameOf } from "../path";
+import { regionName } from "../region";
 import { stamp } from "../view";
 
 export const monitorTypes: readonly ResourceType[] = [
@@ -27,7 +28,7 @@ export const monitorTypes: readonly ResourceType[] = [
     created: (id, body, { inventory }) => {
       const key = randomUUID();
       const appId = randomUUID();
-      const region = body.location!.toLowerCase().replaceAll(" ", "");
+      const region = regionName(body.location);
       const properties = {
         ApplicationId: nameOf(id),
         Name: nameOf(id),

@@ -3,6 +3,7 @@ import { containerLife } from "../containerLife";
 import { type JsonObject, sameJson } from "../json";
 import type { ActionRequest, Inventory, Resource, ResourceType, Timing } from "../model";
 import { parentIdOf } from "../path";
+import { regionName } from "../region";
 import { stamp } from "../view";
 
 export const ENDPOINT = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
@@ -18,16 +19,23 @@ interface EndpointProperties {
 }
 
 export interface DeploymentProperties {
+  readonly endpointComputeType?: string;
   readonly instanceType: string;
   readonly environmentId?: string;
   readonly model?: string;
   readonly modelMountPath?: string;
+  readonly codeConfiguration?: { readonly codeId?: string };
   readonly environmentVariables?: Readonly<Record<string, string>>;
   readonly egressPublicNetworkAccess?: string;
-  readonly requestSettings?: { readonly requestTimeout?: string; readonly maxConcurrentRequestsPerInstance?: number };
+  readonly requestSettings?: {
+    readonly requestTimeout?: string;
+    readonly maxQueueWait?: string;
+    readonly maxConcurrentRequestsPerInstance?: number;
+  };
   readonly scaleSettings?: { readonly scaleType?: string };
   readonly livenessProbe?: JsonObject;
   readonly readinessProbe?: JsonObject;
+  readonly startupProbe?: JsonObject;
   readonly dataCollector?: { readonly collections?: Readonly<Record<string, { readonly dataCollectionMode?: string }>> };
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -56,7 +64,7 @@ function scoringPath(endpoint: Resource, inventory: Inventory): string {
 }
 
 function addresses(endpoint: Resource, inventory: Inventory): { scoringUri: string; swaggerUri: string } {
-  const region = (endpoint.body.location ?? "").toLowerCase().replaceAll(" ", "");
+  const region = regionName(endpoint.body.location);
   const host = inventory.scoringOrigin?.(endpoint.name) ?? `https://${endpoint.name}.${region}.inference.ml.azure.com`;
   const path = scoringPath(endpoint, inventory);
   return { scoringUri: `${host}${path.startsWith("/") ? path : `/${path}`}`, swaggerUri: `${host}/swagger.json` };

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json";
 import type { Inventory, Resource } from "../model";
 import { nameOf, sameId, typeOf } from "../path";
+import { regionName } from "../region";
 
 export const PRIVATE_ENDPOINT = "Microsoft.Network/privateEndpoints";
 
@@ -102,7 +103,7 @@ export function recordsOf(endpoint: Resource, inventory: Inventory): readonly Gr
   const target = inventory.get(targetIdOf(endpoint));
   if (!target) return [];
   const groups = GROUPS[typeOf(target.id).toLowerCase()] ?? {};
-  const region = (target.body.location ?? "").toLowerCase().replaceAll(" ", "");
+  const region = regionName(target.body.location);
   return connectionsOf(endpoint).flatMap((connection) =>
     (connection.properties?.groupIds ?? []).flatMap((group) => groups[group]?.(target, region) ?? []),
   );

@@ -13,6 +13,7 @@ import { monitorRefusals } from "./refusals/monitor";
 import { networkRefusals } from "./refusals/network";
 import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refusal";
 import { serviceRefusals } from "./refusals/services";
+import { wordRefusals } from "./refusals/words";
 import { OTHER_SUBSCRIPTION, workspaceRefusals } from "./refusals/workspace";
 
 const REFUSALS: readonly Refusal[] = [
@@ -25,6 +26,7 @@ const REFUSALS: readonly Refusal[] = [
   ...monitorRefusals,
   ...contentRefusals,
   ...containerStartRefusals,
+  ...wordRefusals,
 ];
 
 let platform: Caller;

@@ -5,8 +5,9 @@ const second = paths.deployment.replace("main-1", "main-2");
 const third = paths.deployment.replace("main-1", "main-3");
 const environment2 = paths.environment.replace("versions/1", "versions/2");
 const model2 = paths.model.replace("versions/1", "versions/2");
-const SECRET = `${paths.vault}/secrets/hub-token`;
+const vault2 = paths.vault.replace("vault01", "vault02");
 const SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6";
+const CONNECTION_READER = "ea01e6af-a1c1-4350-9563-ad00f8c72ec5";
 
 /** Pushes what the deployment's image needs to be there; the platform's registry has a private endpoint only in its own network. */
 async function fill(scene: Scene, what: readonly ("image" | "model")[]): Promise<void> {
@@ -39,12 +40,22 @@ const uris = new WeakMap<Scene["caller"], string>();
 const reference = (scene: Scene) => `\${{keyvault:${uris.get(scene.caller)}}}`;
 
 /** A secret that the endpoint's identity may read. */
-async function secret(scene: Scene, role = true): Promise<void> {
-  const { caller } = scene;
-  const made = await caller.made(SECRET, { properties: { value: "hf_x" } });
-  uris.set(caller, made.properties.secretUriWithVersion);
+async function secret(scene: Scene, role = true, vault: string = paths.vault): Promise<void> {
+  const made = await scene.caller.made(`${vault}/secrets/hub-token`, { properties: { value: "hf_x" } });
+  uris.set(scene.caller, made.properties.secretUriWithVersion);
+  if (role) await grantEndpoint(scene, vault, SECRETS_USER);
+}
+
+/** A connection of the workspace that the endpoint's identity may read. */
+async function connection(scene: Scene, role = true): Promise<void> {
+  const properties = { category: "CustomKeys", authType: "CustomKeys", target: "_", credentials: { keys: { token: "hf_x" } } };
+  await scene.caller.made(`${paths.workspace}/connections/hub`, { properties });
+  if (role) await grantEndpoint(scene, paths.workspace, CONNECTION_READER);
+}
+
+async function grantEndpoint({ caller }: Scene, scope: string, role: string): Promise<void> {
   const { principalId } = (await caller.get(paths.identity)).body.properties;
-  if (role) await caller.made(...grant(caller, paths.vault, ROLE_NAMES.pull.replace(/1$/, "9"), SECRETS_USER, principalId));
+  await caller.made(...grant(caller, scope, ROLE_NAMES.pull.replace(/1$/, "9"), role, principalId));
 }
 
 /** What is there when a deployment starts; and how much of it there may be. */
@@ -132,6 +143,45 @@ export const contentRefusals: readonly Refusal[] = [
         },
       })(scene),
     accepted: (scene) => runs(third, { "properties/environmentVariables": { HF_TOKEN: reference(scene) } })(scene),
+  },
+  {
+    rule: "secret-vault-known",
+    answer: "SecretsInjectionError",
+    given: (scene) => secret(scene),
+    refused: (scene) => withVariable(reference(scene).replace("vault01", "vault02"))(scene),
+    accepted: (scene) => withVariable(reference(scene), third)(scene),
+  },
+  {
+    rule: "secret-vault-reachable",
+    answer: "SecretsInjectionError",
+    given: async (scene) => {
+      await scene.caller.made(vault2, scene.body.vault);
+      await secret(scene, true, vault2);
+    },
+    refused: (scene) => withVariable(reference(scene))(scene),
+    accepted: withVariable("no secret", third),
+  },
+  {
+    rule: "connection-reference",
+    answer: "SecretsInjectionError",
+    given: (scene) => connection(scene),
+    refused: withVariable("${{azureml://connections/lab/credentials/token}}"),
+    accepted: withVariable("${{azureml://connections/hub/credentials/token}}", third),
+  },
+  {
+    rule: "connection-reference",
+    case: "its form",
+    answer: "SecretsInjectionError",
+    given: (scene) => connection(scene),
+    refused: withVariable("${{azureml://connections/hub/token}}"),
+    accepted: withVariable("${{azureml://connections/hub}}", third),
+  },
+  {
+    rule: "connection-read-role",
+    answer: "SecretsInjectionError",
+    given: (scene) => connection(scene, false),
+    refused: withVariable("${{azureml://connections/hub/target}}"),
+    accepted: withVariable("no secret", third),
   },
   {
     rule: "deployment-limit",

@@ -3,6 +3,7 @@ import { but, type Refusal, type Request, type Scene } from "./refusal";
 
 const second = paths.deployment.replace("main-1", "main-2");
 const other = paths.endpoint.replace("chat-dev", "other-dev");
+const code = paths.model.replace("models/qwen", "codes/score");
 const environment2 = paths.environment.replace("versions/1", "versions/2");
 
 /** A new deployment, or an update of the first, with one value changed. */
@@ -68,6 +69,28 @@ export const deploymentRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main1"), body.deployment],
   },
   {
+    rule: "deployment-name-lower-case",
+    answer: "400 BadArgument",
+    refused: ({ body }) => ["PUT", paths.deployment.replace("main-1", "Blue"), body.deployment],
+    accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "blue"), body.deployment],
+  },
+  {
+    rule: "deployment-location",
+    answer: "400 BadArgument",
+    refused: made("location", "westeurope"),
+    accepted: made("location", "Sweden Central"),
+  },
+  {
+    rule: "deployment-compute-type",
+    answer: "400 BadArgument",
+    refused: ({ body, id }) => [
+      "PUT",
+      second,
+      { ...body.deployment, properties: { endpointComputeType: "Kubernetes", environmentId: id(paths.environment) } },
+    ],
+    accepted: asItIs,
+  },
+  {
     rule: "deployments-per-endpoint",
     answer: "400 OutOfQuota",
     given: async ({ caller, body }) => {
@@ -128,6 +151,13 @@ export const deploymentRefusals: readonly Refusal[] = [
     accepted: made("properties/instanceType", "Standard_NV6ads_A10_v5"),
   },
   {
+    rule: "deployment-instance-type-known",
+    case: "in other letters",
+    answer: "400 BadArgument",
+    refused: made("properties/instanceType", "Standard_nc24ads_a100_v4"),
+    accepted: made("properties/instanceType", "Standard_NC24ads_A100_v4"),
+  },
+  {
     rule: "deployment-egress-fixed",
     answer: "400 BadArgument",
     refused: updated("properties/egressPublicNetworkAccess", "Disabled"),
@@ -164,10 +194,53 @@ export const deploymentRefusals: readonly Refusal[] = [
     accepted: made("properties/model", undefined),
   },
   {
+    rule: "deployment-references",
+    case: "a model as the environment",
+    answer: "404 ResourceNotFound",
+    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(paths.model))],
+    accepted: asItIs,
+  },
+  {
+    rule: "deployment-references",
+    case: "a container instead of a version",
+    answer: "404 ResourceNotFound",
+    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/model", id(paths.model.replace("/versions/1", "")))],
+    accepted: asItIs,
+  },
+  {
+    rule: "deployment-references",
+    case: "the code",
+    answer: "404 ResourceNotFound",
+    given: ({ caller }) => caller.made(code, { properties: { codeUri: "https://storage01.blob.core.windows.net/code/score" } }),
+    refused: ({ body, id }) => [
+      "PUT",
+      second,
+      but(body.deployment, "properties/codeConfiguration", { codeId: id(`${code}0`), scoringScript: "score.py" }),
+    ],
+    accepted: ({ body, id }) => [
+      "PUT",
+      second,
+      but(body.deployment, "properties/codeConfiguration", { codeId: id(code), scoringScript: "score.py" }),
+    ],
+  },
+  {
+    rule: "deployment-environment-id",
+    answer: "400 BadArgument",
+    refused: made("properties/environmentId", "azureml:vllm:1"),
+    accepted: made("properties/environmentId", "azureml://registries/azureml/environments/minimal/versions/1"),
+  },
+  {
     rule: "deployment-request-timeout",
     answer: "400 BadArgument",
     refused: made("properties/requestSettings/requestTimeout", "PT181S"),
     accepted: made("properties/requestSettings/requestTimeout", "PT3M"),
+  },
+  {
+    rule: "deployment-request-timeout",
+    case: "the wait in the queue is a duration too",
+    answer: "400 BadArgument",
+    refused: made("properties/requestSettings/maxQueueWait", "60s"),
+    accepted: made("properties/requestSettings/maxQueueWait", "PT0.5S"),
   },
   {
     rule: "deployment-concurrency",
@@ -180,6 +253,19 @@ export const deploymentRefusals: readonly Refusal[] = [
     answer: "400 BadArgument",
     refused: made("properties/livenessProbe", { initialDelay: "PT0S" }),
     accepted: made("properties/livenessProbe", { initialDelay: "PT10M", failureThreshold: 60 }),
+  },
+  {
+    rule: "deployment-probes",
+    case: "a period without its ISO letters",
+    answer: "400 BadArgument",
+    refused: made("properties/startupProbe", { period: "10s" }),
+    accepted: made("properties/startupProbe", { period: "PT10S" }),
+  },
+  {
+    rule: "deployment-collections",
+    answer: "400 BadArgument",
+    refused: made("properties/dataCollector", { collections: { request: {}, response: {}, a: {}, b: {}, c: {}, d: {} } }),
+    accepted: made("properties/dataCollector", { collections: { request: {}, response: {}, a: {}, b: {}, c: {} } }),
   },
   {
     rule: "deployment-scale-type",

@@ -46,7 +46,27 @@ export const endpointRefusals: readonly Refusal[] = [
   },
   {
     rule: "endpoint-name",
-    case: "first and last character",
+    case: "first character",
+    answer: "400 BadArgument",
+    refused: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "1chat"), body.endpoint],
+    accepted: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "chat1"), body.endpoint],
+  },
+  {
+    rule: "endpoint-name",
+    case: "an underscore",
+    answer: "400 BadArgument",
+    refused: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "chat_1"), body.endpoint],
+    accepted: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "chat-1"), body.endpoint],
+  },
+  {
+    rule: "endpoint-name-lower-case",
+    answer: "400 BadArgument",
+    refused: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "Chat-1"), body.endpoint],
+    accepted: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "chat-1"), body.endpoint],
+  },
+  {
+    rule: "endpoint-name-lower-case",
+    case: "last character",
     answer: "400 BadArgument",
     refused: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "chat-"), body.endpoint],
     accepted: ({ body }) => ["PUT", paths.endpoint.replace("chat-dev", "chat-1"), body.endpoint],
@@ -57,6 +77,14 @@ export const endpointRefusals: readonly Refusal[] = [
     given: (scene) => workspaceWith(scene, {}),
     refused: ({ body }) => ["PUT", inOther(paths.endpoint), body.endpoint],
     accepted: ({ body }) => ["PUT", inOther(next), body.endpoint],
+  },
+  {
+    rule: "endpoint-name-unique-in-region",
+    case: "however the region is spelled",
+    answer: "409 EndpointNameNotAvailable",
+    given: (scene) => workspaceWith(scene, {}),
+    refused: ({ body }) => ["PUT", inOther(paths.endpoint), but(body.endpoint, "location", "Sweden Central")],
+    accepted: ({ body }) => ["PUT", inOther(next), but(body.endpoint, "location", "Sweden Central")],
   },
   {
     rule: "endpoint-location",
@@ -160,6 +188,14 @@ export const endpointRefusals: readonly Refusal[] = [
     given: withSecond,
     refused: (scene) => ["PUT", paths.endpoint, traffic(scene, { "main-1": 100 }, { "main-1": 10 })],
     accepted: (scene) => ["PUT", paths.endpoint, traffic(scene, { "main-1": 100 }, { "main-2": 10 })],
+  },
+  {
+    rule: "mirror-not-live",
+    case: "however the deployment is spelled",
+    answer: "400 BadArgument",
+    given: withSecond,
+    refused: (scene) => ["PUT", paths.endpoint, traffic(scene, { "main-1": 100 }, { "Main-1": 10 })],
+    accepted: (scene) => ["PUT", paths.endpoint, traffic(scene, { "main-1": 100 }, { "Main-2": 10 })],
   },
   {
     rule: "endpoint-limit",

@@ -69,6 +69,9 @@ function differ(
   };
 }
 
+const INVALID = "400 InvalidAutoscaleSetting";
+const ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
+const RECURRENCE = "properties/profiles/0/recurrence";
 const RULE = "properties/profiles/0/rules/0";
 
 export const monitorRefusals: readonly Refusal[] = [
@@ -77,6 +80,19 @@ export const monitorRefusals: readonly Refusal[] = [
     answer: "404 ResourceNotFound",
     refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/targetResourceUri", `${scene.id(paths.deployment)}-gone`)],
     accepted: (scene) => ["PUT", scale, autoscale(scene)],
+  },
+  {
+    rule: "autoscale-target",
+    case: "the endpoint instead of the deployment",
+    answer: "404 ResourceNotFound",
+    refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/targetResourceUri", scene.id(paths.endpoint))],
+    accepted: (scene) => ["PUT", scale, autoscale(scene)],
+  },
+  { rule: "autoscale-location", answer: INVALID, ...differ(scale, autoscale, "location", "westeurope", "Sweden Central") },
+  {
+    rule: "autoscale-not-predictive",
+    answer: INVALID,
+    ...differ(scale, autoscale, "properties/predictiveAutoscalePolicy", { scaleMode: "Enabled" }, { scaleMode: "Disabled" }),
   },
   {
     rule: "autoscale-one-per-target",
@@ -103,6 +119,13 @@ export const monitorRefusals: readonly Refusal[] = [
     ...differ(scale, autoscale, "properties/profiles/0/capacity/maximum", "51", "50"),
   },
   {
+    rule: "autoscale-capacity",
+    case: "as many as the raised limit",
+    answer: INVALID,
+    options: { limits: { instancesPerDeployment: 60 } },
+    ...differ(scale, autoscale, "properties/profiles/0/capacity/maximum", "61", "60"),
+  },
+  {
     rule: "autoscale-counts",
     answer: "400 InvalidAutoscaleSetting",
     refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, 11))],
@@ -125,15 +148,100 @@ export const monitorRefusals: readonly Refusal[] = [
     ...differ(scale, autoscale, "properties/profiles/0/recurrence", recurrence("Day"), recurrence("Week")),
   },
   {
+    rule: "autoscale-schedule",
+    answer: INVALID,
+    ...differ(scale, autoscale, RECURRENCE, weekly({ timeZone: "Europe/Stockholm" }), weekly({ timeZone: "UTC" })),
+  },
+  {
+    rule: "autoscale-schedule",
+    case: "a day's short name",
+    answer: INVALID,
+    ...differ(scale, autoscale, RECURRENCE, weekly({ days: ["Mon"] }), weekly({ days: ["Monday", "Friday"] })),
+  },
+  {
+    rule: "autoscale-schedule",
+    case: "hours",
+    answer: INVALID,
+    ...differ(scale, autoscale, RECURRENCE, weekly({ hours: [24] }), weekly({ hours: [23] })),
+  },
+  {
+    rule: "autoscale-schedule",
+    case: "minutes",
+    answer: INVALID,
+    ...differ(scale, autoscale, RECURRENCE, weekly({ minutes: [60] }), weekly({ minutes: [59] })),
+  },
+  {
+    rule: "autoscale-schedule",
+    case: "a fixed date's end",
+    answer: INVALID,
+    ...differ(scale, autoscale, "properties/profiles/0/fixedDate", days("2026-02-01", "2026-01-01"), days("2026-01-01", "2026-02-01")),
+  },
+  {
+    rule: "autoscale-schedule",
+    case: "a fixed date's length",
+    answer: INVALID,
+    ...differ(scale, autoscale, "properties/profiles/0/fixedDate", days("2026-01-01", "2027-01-02"), days("2026-01-01", "2027-01-01")),
+  },
+  { rule: "autoscale-action", answer: INVALID, ...differ(scale, autoscale, `${RULE}/scaleAction/value`, "0", "2") },
+  {
     rule: "autoscale-metrics",
     answer: "400 InvalidAutoscaleSetting",
     ...differ(scale, autoscale, `${RULE}/metricTrigger/metricName`, "RequestLatencyP95", "RequestLatency_P95"),
+  },
+  {
+    rule: "autoscale-metrics",
+    case: "a grain that the metric hasn't",
+    answer: INVALID,
+    ...differ(scale, autoscale, `${RULE}/metricTrigger/timeGrain`, "PT5M", "PT60S"),
+  },
+  {
+    rule: "autoscale-metrics",
+    case: "the namespace is its resource's",
+    answer: INVALID,
+    ...differ(scale, autoscale, `${RULE}/metricTrigger/metricNamespace`, ENDPOINTS, `${ENDPOINTS}/deployments`),
+  },
+  {
+    rule: "autoscale-metrics",
+    case: "its resource",
+    answer: INVALID,
+    refused: (scene) => [
+      "PUT",
+      scale,
+      but(autoscale(scene), `${RULE}/metricTrigger/metricResourceUri`, `${scene.id(paths.endpoint)}-gone`),
+    ],
+    accepted: (scene) => ["PUT", scale, but(autoscale(scene), `${RULE}/metricTrigger/metricResourceUri`, scene.id(paths.endpoint))],
   },
   {
     rule: "diagnostic-sink",
     answer: "400 BadRequest",
     ...differ(diagnostic, diagnostics, "properties/workspaceId", undefined, undefined),
     accepted: (scene) => ["PUT", diagnostic, diagnostics(scene)],
+  },
+  {
+    rule: "diagnostic-sink",
+    case: "the Machine Learning workspace instead of that of the logs",
+    answer: "400 BadRequest",
+    refused: (scene) => ["PUT", diagnostic, but(diagnostics(scene), "properties/workspaceId", scene.id(paths.workspace))],
+    accepted: (scene) => ["PUT", diagnostic, diagnostics(scene)],
+  },
+  {
+    rule: "diagnostic-categories",
+    case: "not on a deployment",
+    answer: "400 BadRequest",
+    refused: (scene) => ["PUT", diagnostic.replace(paths.endpoint, paths.deployment), diagnostics(scene)],
+    accepted: (scene) => ["PUT", diagnostic, diagnostics(scene)],
+  },
+  {
+    rule: "diagnostic-categories",
+    case: "an endpoint's log on the workspace",
+    answer: "400 BadRequest",
+    ...differ(
+      diagnostic.replace(paths.endpoint, paths.workspace),
+      diagnostics,
+      "properties/logs/0/category",
+      "AmlOnlineEndpointTrafficLog",
+      "AmlComputeJobEvent",
+    ),
   },
   {
     rule: "diagnostic-categories",
@@ -167,15 +275,69 @@ export const monitorRefusals: readonly Refusal[] = [
     accepted: (scene) => ["PUT", alert, latencyAlert(scene)],
   },
   {
+    rule: "alert-references",
+    case: "what is no action group",
+    answer: "404 ResourceNotFound",
+    refused: (scene) => ["PUT", alert, but(latencyAlert(scene), "properties/actions", [{ actionGroupId: scene.id(paths.logs) }])],
+    accepted: (scene) => ["PUT", alert, latencyAlert(scene)],
+  },
+  { rule: "alert-values", answer: "400 BadRequest", ...differ(alert, latencyAlert, "properties/severity", 5, 4) },
+  {
+    rule: "alert-values",
+    case: "durations",
+    answer: "400 BadRequest",
+    ...differ(alert, latencyAlert, "properties/windowSize", "5m", "PT5M"),
+  },
+  { rule: "alert-window", answer: "400 BadRequest", ...differ(alert, latencyAlert, "properties/evaluationFrequency", "PT15M", "PT5M") },
+  {
+    rule: "alert-metrics",
+    answer: "400 BadRequest",
+    ...differ(alert, latencyAlert, "properties/criteria/allOf", [criterion("RequestLatencyP95")], [criterion("RequestLatency_P95")]),
+  },
+  {
+    rule: "alert-metrics",
+    case: "a dimension",
+    answer: "400 BadRequest",
+    ...differ(
+      alert,
+      latencyAlert,
+      "properties/criteria/allOf",
+      [criterion("RequestsPerMinute", "statusClass")],
+      [criterion("RequestsPerMinute", "statusCodeClass")],
+    ),
+  },
+  {
     rule: "components-workspace",
     answer: "400 BadRequest",
     refused: ({ body }) => ["PUT", `${paths.insights}2`, but(body.insights, "properties/WorkspaceResourceId", undefined)],
     accepted: ({ body }) => ["PUT", `${paths.insights}2`, body.insights],
   },
+  {
+    rule: "components-workspace",
+    case: "what is no Log Analytics workspace",
+    answer: "400 BadRequest",
+    refused: ({ body, id }) => ["PUT", `${paths.insights}2`, but(body.insights, "properties/WorkspaceResourceId", id(paths.workspace))],
+    accepted: ({ body }) => ["PUT", `${paths.insights}2`, body.insights],
+  },
 ];
 
-function recurrence(frequency: string) {
-  return { frequency, schedule: { timeZone: "W. Europe Standard Time", days: ["Monday"], hours: [8], minutes: [0] } };
+function recurrence(frequency: string, schedule: object = {}) {
+  return { frequency, schedule: { timeZone: "W. Europe Standard Time", days: ["Monday"], hours: [8], minutes: [0], ...schedule } };
+}
+
+function weekly(schedule: object) {
+  return recurrence("Week", schedule);
+}
+
+function days(start: string, end: string) {
+  return { timeZone: "UTC", start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` };
+}
+
+/** One condition of an alert, by the values of a dimension if one is named. */
+function criterion(metricName: string, dimension?: string) {
+  const dimensions = dimension ? [{ name: dimension, operator: "Include", values: ["5xx"] }] : [];
+  const limit = { operator: "GreaterThan", threshold: 1, timeAggregation: "Average" };
+  return { criterionType: "StaticThresholdCriterion", name: "one", metricNamespace: ENDPOINTS, metricName, dimensions, ...limit };
 }
 
 function profiles(scene: Scene, rules: number) {

@@ -2,6 +2,7 @@ import { paths } from "../platform";
 import { but, type Refusal, type Scene } from "./refusal";
 
 const second = `${paths.network}/subnets/second`;
+const securityGroup = "/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/endpoints";
 const group = `${paths.privateEndpoint}/privateDnsZoneGroups/default`;
 const link = `${paths.zone}/virtualNetworkLinks/network`;
 const endpoint2 = paths.privateEndpoint.replace("privateEndpoints/workspace", "privateEndpoints/second");
@@ -53,6 +54,24 @@ export const networkRefusals: readonly Refusal[] = [
     given: ({ caller }) => caller.made(second, subnet("10.40.1.0/24")),
     refused: () => ["DELETE", paths.subnet],
     accepted: () => ["DELETE", second],
+  },
+  {
+    rule: "security-group-in-use",
+    answer: "400 InUseNetworkSecurityGroupCannotBeDeleted",
+    given: async ({ caller, id }) => {
+      await caller.made(securityGroup, { location: "swedencentral", properties: {} });
+      await caller.made(`${securityGroup}-2`, { location: "swedencentral", properties: {} });
+      await caller.made(second, subnet("10.40.1.0/24", { networkSecurityGroup: { id: id(securityGroup) } }));
+    },
+    refused: () => ["DELETE", securityGroup],
+    accepted: () => ["DELETE", `${securityGroup}-2`],
+  },
+  {
+    rule: "private-endpoint-subnet",
+    case: "a network instead of a subnet",
+    answer: "400 InvalidResourceReference",
+    refused: ({ body, id }) => ["PUT", endpoint2, but(body.privateEndpoint, "properties/subnet", { id: id(paths.network) })],
+    accepted: ({ body }) => ["PUT", endpoint2, body.privateEndpoint],
   },
   {
     rule: "network-in-use",

@@ -13,6 +13,10 @@ function assignment({ caller }: Scene, name: string, role = ACR_PULL, principal 
   return grant(caller, paths.logs, name, role, `33333333-0000-4000-8000-00000000000${principal}`) as [string, Parsed];
 }
 
+function changed([path, body]: [string, Parsed], at: string, value: unknown): Request {
+  return ["PUT", path, but(body, at, value)];
+}
+
 /** A custom role that may score, of this number and name. */
 function role(number: number, roleName: string): Request {
   const body = { properties: { roleName, type: "CustomRole", permissions: [{ dataActions: [] }], assignableScopes: [paths.group] } };
@@ -58,6 +62,29 @@ export const serviceRefusals: readonly Refusal[] = [
     given: (scene) => scene.caller.made(...assignment(scene, `${ASSIGNMENT}1`)),
     refused: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`, ACR_PULL, "2")],
     accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`)],
+  },
+  {
+    rule: "role-assignment-ids",
+    answer: "400 BadRequestFormat",
+    refused: (scene) => changed(assignment(scene, `${ASSIGNMENT}1`), "properties/roleDefinitionId", ACR_PULL),
+    accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`)],
+  },
+  {
+    rule: "role-assignment-ids",
+    case: "an identity's resource id",
+    answer: "400 BadRequestFormat",
+    refused: (scene) => changed(assignment(scene, `${ASSIGNMENT}1`), "properties/principalId", scene.id(paths.identity)),
+    accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}1`)],
+  },
+  {
+    rule: "role-in-use",
+    answer: "400 RoleDefinitionHasAssignments",
+    given: async (scene) => {
+      for (const number of [1, 2]) await scene.caller.send(...role(number, `Scorer ${number}`));
+      await scene.caller.made(...assignment(scene, `${ASSIGNMENT}1`, "44444444-0000-4000-8000-000000000001"));
+    },
+    refused: () => ["DELETE", role(1, "")[1], undefined, role(1, "")[3]],
+    accepted: () => ["DELETE", role(2, "")[1], undefined, role(2, "")[3]],
   },
   {
     rule: "role-exists",

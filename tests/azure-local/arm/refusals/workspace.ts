@@ -3,6 +3,7 @@ import { but, type Refusal, type Scene } from "./refusal";
 
 const next = paths.workspace.replace("workspaces/workspace", "workspaces/next");
 const rule = `${paths.workspace}/outboundRules/rule-1`;
+const INLINE = "properties/managedNetwork/outboundRules";
 const APPROVER = "b556d68e-0be0-4f35-a333-ad7ee1ce17ea";
 
 function isolation({ body }: Scene, isolationMode: string) {
@@ -62,6 +63,19 @@ export const workspaceRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", paths.workspace, body.workspace],
   },
   {
+    rule: "workspace-creation-only",
+    answer: "400 ValidationError",
+    refused: ({ body }) => ["PUT", paths.workspace, but(body.workspace, "properties/hbiWorkspace", true)],
+    accepted: ({ body }) => ["PUT", paths.workspace, but(body.workspace, "properties/hbiWorkspace", false)],
+  },
+  {
+    rule: "workspace-creation-only",
+    case: "data isolation",
+    answer: "400 ValidationError",
+    refused: ({ body }) => ["PUT", paths.workspace, but(body.workspace, "properties/enableDataIsolation", true)],
+    accepted: ({ body }) => ["PUT", next, but(body.workspace, "properties/enableDataIsolation", true)],
+  },
+  {
     rule: "workspace-identity-one-way",
     answer: "400 ValidationError",
     given: ({ caller, body, id }) => caller.made(paths.workspace, but(body.workspace, "identity", both(id))),
@@ -102,6 +116,13 @@ export const workspaceRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", paths.model.replace("qwen", "Qwen2-5"), body.model],
   },
   {
+    rule: "asset-name",
+    case: "a container",
+    answer: "400 UserError",
+    refused: () => ["PUT", paths.model.replace("qwen/versions/1", "Qwen2.5"), { properties: {} }],
+    accepted: () => ["PUT", paths.model.replace("qwen/versions/1", "Qwen2-5"), { properties: {} }],
+  },
+  {
     rule: "environment-has-source",
     answer: "400 UserError",
     refused: ({ body }) => [
@@ -137,6 +158,26 @@ export const workspaceRefusals: readonly Refusal[] = [
     accepted: (scene) => ["PUT", next, isolation(scene, "AllowInternetOutbound")],
   },
   {
+    rule: "isolation-needs-empty-workspace",
+    answer: "400 ValidationError",
+    given: async (scene) => {
+      for (const name of [next, `${next}-2`]) await scene.caller.made(name, isolation(scene, "Disabled"));
+      await scene.caller.made(`${next}/onlineEndpoints/next-dev`, scene.body.endpoint);
+    },
+    refused: (scene) => ["PUT", next, isolation(scene, "AllowOnlyApprovedOutbound")],
+    accepted: (scene) => ["PUT", `${next}-2`, isolation(scene, "AllowOnlyApprovedOutbound")],
+  },
+  {
+    rule: "firewall-sku-before-fqdn",
+    answer: "400 ValidationError",
+    given: async (scene) => {
+      await scene.caller.made(next, scene.body.workspace);
+      await scene.caller.made(rule, fqdn("huggingface.co"));
+    },
+    refused: ({ body }) => ["PUT", paths.workspace, but(body.workspace, "properties/managedNetwork/firewallSku", "Basic")],
+    accepted: ({ body }) => ["PUT", next, but(body.workspace, "properties/managedNetwork/firewallSku", "Basic")],
+  },
+  {
     rule: "managed-network-kind-one-way",
     answer: "400 ValidationError",
     given: ({ caller, body }) => caller.made(paths.workspace, but(body.workspace, "properties/managedNetwork/managedNetworkKind", "V2")),
@@ -149,6 +190,12 @@ export const workspaceRefusals: readonly Refusal[] = [
     given: (scene) => scene.caller.made(next, isolation(scene, "Disabled")),
     refused: (scene) => ["PUT", rule.replace("workspaces/workspace", "workspaces/next"), privateEndpoint(scene, paths.vault, "vault")],
     accepted: (scene) => ["PUT", rule, privateEndpoint(scene, paths.storage, "dfs")],
+  },
+  {
+    rule: "outbound-rule-name",
+    answer: "400 ValidationError",
+    refused: ({ body }) => ["PUT", paths.workspace, but(body.workspace, INLINE, { "hugging.face": fqdn("huggingface.co").properties })],
+    accepted: ({ body }) => ["PUT", paths.workspace, but(body.workspace, INLINE, { "hugging-face": fqdn("huggingface.co").properties })],
   },
   {
     rule: "outbound-rule-category",
@@ -196,6 +243,12 @@ export const workspaceRefusals: readonly Refusal[] = [
     rule: "outbound-private-endpoint-target",
     answer: "400 ValidationError",
     refused: (scene) => ["PUT", rule, privateEndpoint(scene, registry2, "registry")],
+    accepted: (scene) => ["PUT", rule, privateEndpoint(scene, paths.storage, "dfs")],
+  },
+  {
+    rule: "outbound-private-endpoint-subresource",
+    answer: "400 ValidationError",
+    refused: (scene) => ["PUT", rule, privateEndpoint(scene, paths.storage, "storage")],
     accepted: (scene) => ["PUT", rule, privateEndpoint(scene, paths.storage, "dfs")],
   },
   {
