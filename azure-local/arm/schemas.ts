@@ -17,12 +17,15 @@ const KEYWORDS = ["x-source", "x-resource-type", "x-api-version", "x-discriminat
 /** The service takes `/` as a container route (azureml-examples, Triton custom container), the specification's pattern does not. */
 const PATTERNS_NOT_ENFORCED = new Set(["Route"]);
 
+/** What a body is held against: all of its API version, or only the shape that versions have in common. */
+type Look = "strict" | "shape";
+
 /** A resource type that has a JSON Schema, at the one API version whose bodies are checked strictly. */
 export class TypeSchema {
   readonly type: string;
   readonly apiVersion: string;
   readonly root: SchemaNode;
-  private compiled?: ValidateFunction;
+  private readonly compiled: Partial<Record<Look, ValidateFunction>> = {};
   private readonly known = new Map<string, boolean>();
 
   constructor(private readonly schema: Schema) {
@@ -52,13 +55,20 @@ export class TypeSchema {
     return nodes.length > 0;
   }
 
-  /** @throws AzureError 400 naming the path of the first thing that is wrong. */
-  validate(body: JsonObject): void {
-    this.compiled ??= compile(this.schema);
-    if (this.compiled(body)) return;
-    const details = (this.compiled.errors ?? [])
-      .filter((error) => error.keyword !== "oneOf")
-      .map((error) => explain(error, this.type, this.apiVersion));
+  /**
+   * At the schema's own API version strictly. At others only what is required and of which type it is: a body in which that is wrong is none
+   * that any version takes, and no rule could read it.
+   *
+   * @throws AzureError 400 naming the path of the first thing that is wrong.
+   */
+  validate(body: JsonObject, apiVersion = this.apiVersion): void {
+    const look = apiVersion === this.apiVersion ? "strict" : "shape";
+    this.compiled[look] ??= compile(this.schema, look);
+    const check = this.compiled[look];
+    if (check(body)) return;
+    const details = (check.errors ?? [])
+      .filter(({ keyword }) => !["oneOf", "anyOf", "not"].includes(keyword))
+      .map((error) => explain(error, this.type, apiVersion));
     throw new AzureError(400, "InvalidRequestContent", `The request content was invalid: ${details.slice(0, 5).join(" ")}`);
   }
 
@@ -79,7 +89,7 @@ export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   return loaded;
 }
 
-function compile(schema: Schema): ValidateFunction {
+function compile(schema: Schema, look: Look): ValidateFunction {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -89,7 +99,7 @@ function compile(schema: Schema): ValidateFunction {
     validateFormats: false,
   });
   for (const keyword of KEYWORDS) ajv.addKeyword(keyword);
-  return ajv.compile(forService(schema) as JsonObject);
+  return ajv.compile((look === "strict" ? forService(schema) : shapeOf(schema)) as JsonObject);
 }
 
 /** The schema as the service reads it: open enums take any string, a discriminator picks its branch, loose patterns are dropped. */
@@ -105,6 +115,30 @@ function forService(node: unknown, name = ""): unknown {
   if (pattern !== undefined) result.pattern = pattern;
   if (propertyName !== undefined) result.discriminator = { propertyName };
   return result;
+}
+
+/** Keywords that differ from version to version. */
+const OF_ONE_VERSION = new Set(["pattern", "minLength", "maxLength", "minimum", "maximum", "maxItems"]);
+
+/** The schema as far as it holds at other API versions too: types, and what is required. Kinds that it doesn't know pass. */
+function shapeOf(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(shapeOf);
+  if (typeof node !== "object" || node === null) return node;
+  const { enum: words, "x-discriminator": tag, oneOf, ...rest } = node as JsonObject;
+  const result: JsonObject = words === undefined ? {} : { type: "string" };
+  for (const [key, value] of Object.entries(rest)) {
+    if (key === "properties" || key === "$defs") result[key] = eachShape(value as JsonObject);
+    else if (!OF_ONE_VERSION.has(key) && value !== false) result[key] = shapeOf(value);
+  }
+  if (tag === undefined) return result;
+  const kinds = (oneOf as SchemaNode[]).map(({ properties }) => properties?.[tag as string]?.const);
+  const known = { discriminator: { propertyName: tag }, oneOf: shapeOf(oneOf) };
+  const unknown = { properties: { [tag as string]: { type: "string", not: { enum: kinds } } } };
+  return { ...result, required: [tag], anyOf: [known, unknown] };
+}
+
+function eachShape(map: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, shapeOf(value)]));
 }
 
 function withoutPatterns(properties: unknown): unknown {

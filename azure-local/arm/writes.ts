@@ -191,7 +191,7 @@ export function target(path: ArmPath): { node: Node; parent: Node } {
 function readBody(raw: unknown, name: string, entry: CatalogEntry, apiVersion: string): Body {
   if (!isObject(raw)) throw noBody();
   const request = asRequest({ ...raw, name }, entry.schema.root);
-  if (apiVersion === entry.schema.apiVersion) entry.schema.validate(request);
+  entry.schema.validate(request, apiVersion);
   const { name: _, ...body } = request;
   return body;
 }

@@ -1,12 +1,24 @@
 import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
-import { sameRegion } from "../region";
+import { isRegion, sameRegion } from "../region";
 import { ENDPOINT } from "../types/onlineEndpoints";
 
 const ALL = ["*"];
 const LOCK = "Microsoft.Authorization/locks";
 const ARM = "Azure docs, azure-resource-manager/management";
+
+/** Types that stand in a region although their specification leaves the location out of what is required. */
+const LOCATED = [
+  "Microsoft.MachineLearningServices/workspaces",
+  ...["networkSecurityGroups", "privateDnsZones", "privateDnsZones/virtualNetworkLinks", "privateEndpoints", "virtualNetworks"].map(
+    (name) => `Microsoft.Network/${name}`,
+  ),
+];
+
+const ONLY_GLOBAL = ["Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks"];
+/** Metric alerts have a rule of their own. */
+const GLOBAL = [...ONLY_GLOBAL, "Microsoft.Insights/actionGroups", "Microsoft.Insights/metricAlerts"];
 
 interface LockProperties {
   readonly level: string;
@@ -126,6 +138,33 @@ export const commonRules: readonly Rule[] = [
       const now = body.location;
       if (before === undefined || now === undefined || sameRegion(before, now)) return undefined;
       return `The resource '${name}' of type '${type}' already exists in location '${before}'. A resource with the same name cannot be created in location '${now}'.`;
+    },
+  },
+  {
+    code: "location-required",
+    types: LOCATED,
+    on: ["create", "update"],
+    azureCode: "LocationRequired",
+    status: 400,
+    source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (LocationRequired)",
+    grade: "D",
+    check: ({ body }) => (body.location === undefined ? "The location property is required for this definition." : undefined),
+  },
+  {
+    code: "location-known",
+    types: ALL,
+    on: ["create"],
+    azureCode: "LocationNotAvailableForResourceType",
+    status: 400,
+    source:
+      "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (LocationNotAvailableForResourceType); private DNS is global",
+    grade: "K",
+    check: ({ type, body: { location } }) => {
+      const isGlobal = GLOBAL.includes(type);
+      if (location === undefined || (isGlobal && sameRegion(location, "global"))) return undefined;
+      if (isRegion(location) && !ONLY_GLOBAL.includes(type)) return undefined;
+      const allowed = isGlobal ? "global" : "regions of Azure, such as swedencentral";
+      return `The provided location '${location}' is not available for resource type '${type}'. List of available regions for the resource type is '${allowed}'.`;
     },
   },
   {

@@ -68,6 +68,19 @@ function zoneIds(body: { properties?: unknown }): string[] {
 
 export const networkRules: readonly Rule[] = [
   {
+    code: "subnets-named",
+    types: [VNET],
+    on: ["create", "update"],
+    azureCode: "InvalidRequestFormat",
+    status: 400,
+    source: "Azure REST specification, network: the name of a subnet, which is part of its id",
+    grade: "K",
+    check: ({ body }) =>
+      (body.properties as VnetProperties | undefined)?.subnets?.some(({ name }) => !name)
+        ? "Cannot parse the request: each entry of 'properties.subnets' needs a name."
+        : undefined,
+  },
+  {
     code: "subnet-prefix-valid",
     types: [VNET, SUBNET],
     on: ["create", "update"],

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { JsonObject } from "../json";
 import type { Effects, Inventory, Resource, ResourceType, Timing } from "../model";
 import { nameOf, parentIdOf } from "../path";
 import { regionName } from "../region";
@@ -59,13 +60,25 @@ function container(type: string): ResourceType {
   return { type: `${ML}/workspaces/${type}`, defaults: () => ({ properties: { isArchived: false } }), derived: latestVersion };
 }
 
+/** What a workspace keeps for life, also when a later request leaves it out. */
+function lasting(before: Resource | undefined): JsonObject {
+  const { storageAccount, keyVault } = before ? propertiesOf(before) : {};
+  return { ...(storageAccount ? { storageAccount } : {}), ...(keyVault ? { keyVault } : {}) };
+}
+
 const workspace: ResourceType = {
   type: `${ML}/workspaces`,
   seconds: workspaceSeconds,
-  defaults: () => ({
+  defaults: (_body, id, inventory) => ({
     kind: "Default",
     sku: { name: "Basic", tier: "Basic" },
-    properties: { publicNetworkAccess: "Enabled", v1LegacyMode: false, hbiWorkspace: false, allowPublicAccessWhenBehindVnet: false },
+    properties: {
+      publicNetworkAccess: "Enabled",
+      v1LegacyMode: false,
+      hbiWorkspace: false,
+      allowPublicAccessWhenBehindVnet: false,
+      ...lasting(inventory.get(id)),
+    },
   }),
   omit: ["properties.managedNetwork.outboundRules", "properties.managedNetwork.status"],
   created: (id, body, { inventory }) => {

@@ -72,7 +72,7 @@ function writeRecords(group: Resource, effects: Effects): void {
   removeRecords(group, effects);
   const endpoint = effects.inventory.get(parentIdOf(group.id))!;
   const addresses = new Map(dnsConfigsOf(endpoint).map(({ fqdn, ipAddresses }) => [fqdn, ipAddresses]));
-  for (const { properties } of (group.body.properties as ZoneGroupProperties).privateDnsZoneConfigs ?? []) {
+  for (const { properties } of (group.body.properties as ZoneGroupProperties | undefined)?.privateDnsZoneConfigs ?? []) {
     const zone = effects.inventory.get(properties?.privateDnsZoneId);
     if (!zone) continue;
     for (const { record, fqdn } of recordsOf(endpoint, effects.inventory).filter((one) => one.zone === zoneNameOf(zone.id))) {

@@ -55,6 +55,12 @@ describe("a platform", () => {
     expect(after).toEqual(before);
   });
 
+  test("a workspace keeps its storage account and vault when a request leaves them out", async () => {
+    const { storageAccount, keyVault, ...properties } = bodies(caller).workspace.properties;
+    const after = await caller.made(paths.workspace, { ...bodies(caller).workspace, properties });
+    expect(after.properties).toMatchObject({ storageAccount, keyVault });
+  });
+
   test("paths are matched without regard to case and shown as first written", async () => {
     const answer = await caller.send(
       "GET",

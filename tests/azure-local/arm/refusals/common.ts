@@ -55,6 +55,25 @@ export const commonRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", paths.logs, but(body.logs, "location", "Sweden Central")],
   },
   {
+    rule: "location-required",
+    answer: "400 LocationRequired",
+    refused: ({ body }) => ["PUT", `${paths.network}-2`, but(body.network, "location", undefined)],
+    accepted: ({ body }) => ["PUT", `${paths.network}-2`, body.network],
+  },
+  {
+    rule: "location-known",
+    answer: "400 LocationNotAvailableForResourceType",
+    refused: ({ body }) => ["PUT", `${paths.logs}2`, but(body.logs, "location", "sweden")],
+    accepted: ({ body }) => ["PUT", `${paths.logs}2`, but(body.logs, "location", "Sweden Central")],
+  },
+  {
+    rule: "location-known",
+    case: "a zone is nowhere but in the world",
+    answer: "400 LocationNotAvailableForResourceType",
+    refused: ({ body }) => ["PUT", `${paths.zone}.se`, but(body.zone, "location", "swedencentral")],
+    accepted: ({ body }) => ["PUT", `${paths.zone}.se`, but(body.zone, "location", "Global")],
+  },
+  {
     rule: "identities-exist",
     answer: "400 FailedIdentityOperation",
     refused: ({ body, id }) => [

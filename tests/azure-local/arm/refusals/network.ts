@@ -31,6 +31,12 @@ function linkTo(id: string | undefined) {
 
 export const networkRefusals: readonly Refusal[] = [
   {
+    rule: "subnets-named",
+    answer: "400 InvalidRequestFormat",
+    refused: ({ body }) => ["PUT", `${paths.network}-2`, but(body.network, "properties/subnets/0/name", undefined)],
+    accepted: ({ body }) => ["PUT", `${paths.network}-2`, body.network],
+  },
+  {
     rule: "subnet-prefix-valid",
     answer: "400 InvalidAddressPrefixFormat",
     refused: () => ["PUT", second, subnet("10.40.1.5/24")],
