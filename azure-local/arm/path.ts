@@ -64,7 +64,7 @@ function collectionType(namespace: string | undefined, types: string[], segment:
   return segment.toLowerCase() === "resourcegroups" ? RESOURCE_GROUP : undefined;
 }
 
-function decode(segment: string): string {
+export function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

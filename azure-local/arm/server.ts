@@ -49,7 +49,7 @@ export async function stop(server: http.Server): Promise<void> {
 }
 
 async function answer(request: http.IncomingMessage, response: http.ServerResponse, handlers: Handlers): Promise<void> {
-  const { pathname, search, searchParams } = new URL(request.url ?? "/", "http://localhost");
+  const { pathname, search } = addressOf(request.url ?? "/");
   if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane);
   const { method = "GET" } = request;
   const correlationId = header(request, "x-ms-correlation-request-id") ?? randomUUID();
@@ -64,7 +64,7 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
         : handlers.handle({
             method,
             path: pathname,
-            query: searchParams,
+            query: new URLSearchParams(search),
             body,
             origin: `${"encrypted" in request.socket ? "https" : "http"}://${request.headers.host ?? "127.0.0.1"}`,
             own: handlers.ownBearer !== undefined && request.headers.authorization === `Bearer ${handlers.ownBearer}`,
@@ -83,6 +83,12 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   if (outcome === "drop") request.socket.destroy();
   if (typeof outcome === "string") return;
   send(response, outcome, { "x-ms-request-id": randomUUID(), "x-ms-correlation-request-id": correlationId, ...echo(request) });
+}
+
+/** The path as it was sent: `//subscriptions`, which an origin with a slash at its end makes, is a path and not a host. */
+function addressOf(url: string): { pathname: string; search: string } {
+  const [, pathname = "/", search = ""] = /^(?:https?:\/\/[^/?]*)?([^?]*)(\?.*)?$/i.exec(url)!;
+  return { pathname, search };
 }
 
 async function answerData(

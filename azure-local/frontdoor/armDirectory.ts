@@ -68,8 +68,8 @@ class EndpointReader {
       keys,
       tokenSecret: this.options.tokenSecret,
       scorers,
-      traffic: traffic ?? {},
-      mirrorTraffic: mirrorTraffic ?? {},
+      traffic: byName(traffic ?? {}, deployments),
+      mirrorTraffic: byName(mirrorTraffic ?? {}, deployments),
       deployments,
     };
   }
@@ -120,6 +120,12 @@ class EndpointReader {
     for (const [token, end] of known) if (end <= Date.now()) known.delete(token);
     return [...known.keys()];
   }
+}
+
+/** Shares by the names that the deployments have: Azure takes them in other letters too. */
+function byName(shares: Readonly<Record<string, number>>, deployments: readonly { readonly name: string }[]): Record<string, number> {
+  const spelled = (key: string) => deployments.find(({ name }) => name.toLowerCase() === key.toLowerCase())?.name ?? key;
+  return Object.fromEntries(Object.entries(shares).map(([key, share]) => [spelled(key), share]));
 }
 
 /** ARM takes a location also as people write it, `Sweden Central`; addresses hold `swedencentral`. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Engine } from "../engine";
 import type { Resource } from "../model";
+import { decode } from "../path";
 import { privateEndpointConnections } from "../types/privateLink";
 import { blobService } from "./blobs";
 import { type DataAnswer, type DataService, json } from "./dataService";
@@ -31,7 +32,7 @@ export class DataPlane {
   /** @param pathname Begins with `DATA_PREFIX`. */
   async handle(request: IncomingMessage, pathname: string): Promise<DataAnswer> {
     this.engine.settle();
-    const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/").map(decodeURIComponent);
+    const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/").map(decode);
     const service = this.services.find((one) => one.host.test(host));
     const name = service?.host.exec(host)?.[1];
     const resource = service && this.engine.store.all(service.type).find((one) => one.name.toLowerCase() === name);

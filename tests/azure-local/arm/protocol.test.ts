@@ -1,4 +1,5 @@
 // The protocol of Azure Resource Manager: paths, versions, errors, lists, names. Does not prove completeness: only what stacks and their tools ask.
+import * as http from "node:http";
 import { loadSchemas } from "../../../azure-local/arm/schemas";
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
@@ -58,6 +59,32 @@ describe("refuses with Azure's codes", () => {
     expect(error.message).toContain(
       "The supported api-versions are '2015-08-31-preview, 2018-11-30, 2021-09-30-preview, 2022-01-31-preview, 2023-01-31, 2023-07-31-preview, 2024-11-30, 2025-01-31-preview, 2025-05-31-preview'.",
     );
+  });
+});
+
+describe("takes a path as it was sent", () => {
+  /** `fetch` would tidy the path up. */
+  const get = (path: string) =>
+    new Promise<number | undefined>((resolve, reject) =>
+      http.get({ port: caller.arm.port, path }, (answer) => resolve(answer.resume().statusCode)).once("error", reject),
+    );
+
+  test.each([
+    ["//", 404],
+    ["//%", 404],
+    ["/data/%zz", 404],
+    ["*", 404],
+  ])("%s", async (path, status) => {
+    expect(await get(path)).toBe(status);
+    expect(await get(`${caller.id(paths.group)}?api-version=2024-03-01`)).toBe(200);
+  });
+
+  test("behind an origin that ends with a slash", async () => {
+    expect(await get(`/${caller.id(paths.group)}?api-version=2024-03-01`)).toBe(200);
+  });
+
+  test("behind a whole URL", async () => {
+    expect(await get(`http://management.azure.com${caller.id(paths.group)}?api-version=2024-03-01`)).toBe(200);
   });
 });
 

@@ -134,6 +134,13 @@ test("a location as people write it is the region of addresses", async () => {
   expect((await directory().find("chat", "swedencentral"))!.region).toBe("swedencentral");
 });
 
+test("shares stand under the names of their deployments, however they were written", async () => {
+  const properties = { authMode: "Key", traffic: { MAIN: 100 }, mirrorTraffic: { Main: 0, gone: 1 } };
+  replies[`GET ${chat}`] = { id: chat, name: "chat", location: "swedencentral", properties };
+  const view = await directory().find("chat");
+  expect([view?.traffic, view?.mirrorTraffic]).toEqual([{ main: 100 }, { main: 0, gone: 1 }]);
+});
+
 test("an environment's id may carry the prefix azureml:", async () => {
   replies[`GET ${chat}/deployments`] = {
     value: [{ name: "main", properties: { provisioningState: "Succeeded", environmentId: `azureml:${environment}` } }],
