@@ -2,6 +2,7 @@ import { containerLife } from "../containerLife";
 import type { Rule } from "../model";
 import { DEPLOYMENT } from "../types/onlineEndpoints";
 import { surroundings } from "./deployments";
+import { TROUBLESHOOT } from "./sources";
 
 /** What becomes of a container that Azure could start. How long it needs is an example of a start, so that the grade is weak. */
 export const containerStartRules: readonly Rule[] = [
@@ -11,8 +12,7 @@ export const containerStartRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ResourceNotReady",
     status: 400,
-    source:
-      "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints (ResourceNotReady: probes failed); durations of public start-up logs",
+    source: `${TROUBLESHOOT} (ResourceNotReady: probes failed); durations of public start-up logs`,
     grade: "E",
     failsOperation: true,
     check: (context) => {

@@ -8,8 +8,8 @@ import { DEPLOYMENT, endpointProperties } from "../types/onlineEndpoints";
 import { vmSize } from "../vmSizes";
 import { hasRuleTo, principalsOf, registryOf } from "./deploymentStart";
 import { surroundings } from "./deployments";
+import { MANAGED_NETWORK, TROUBLESHOOT } from "./sources";
 
-const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
 const INJECTION = "Azure docs, machine-learning/concept-secret-injection";
 
 /** Images that stop at once where they find no GPU, by the end of their repository's name. */
@@ -102,7 +102,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${TROUBLESHOOT} (BadArgument: cannot download model); Azure docs, machine-learning/how-to-managed-network: storage by private endpoint rules`,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download model); ${MANAGED_NETWORK}: storage by private endpoint rules`,
     grade: "I",
     failsOperation: true,
     check: (context) => {
@@ -210,7 +210,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "SecretsInjectionError",
     status: 400,
-    source: `${INJECTION}; Azure docs, machine-learning/how-to-managed-network: another vault than the workspace's needs a private endpoint rule`,
+    source: `${INJECTION}; ${MANAGED_NETWORK}: another vault than the workspace's needs a private endpoint rule`,
     grade: "I",
     failsOperation: true,
     check: (context) => {

@@ -4,8 +4,8 @@ import { sameId } from "../path";
 import { isolationOf, type PrivateEndpointDestination, propertiesOf, ruleProperties, rulesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, type DeploymentProperties } from "../types/onlineEndpoints";
 import { surroundings } from "./deployments";
+import { MANAGED_NETWORK, TROUBLESHOOT } from "./sources";
 
-const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
 const AUTHORIZATION = "startup task failed due to authorization error";
 
 function hostOf(image: string): string {
@@ -68,7 +68,7 @@ export const deploymentStartRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${TROUBLESHOOT} (BadArgument: cannot download image); Azure docs, machine-learning/how-to-managed-network`,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download image); ${MANAGED_NETWORK}`,
     grade: "I",
     failsOperation: true,
     check: (context) => {

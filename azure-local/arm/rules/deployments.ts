@@ -9,9 +9,8 @@ import { vmSize } from "../vmSizes";
 import { wrongReference } from "./common";
 import { REGISTRY, WORKSPACE } from "./machineLearning";
 import { busyEndpoint, lostProperty, nameRules } from "./onlineEndpoints";
+import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
-const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
-const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
 const SIZES = "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list";
 
 /** The parts of the world that a deployment depends on. */
@@ -337,7 +336,7 @@ export const deploymentRules: readonly Rule[] = [
     on: ["delete"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure docs, machine-learning/how-to-safely-rollout-online-endpoints",
+    source: ROLLOUT,
     grade: "D",
     check: ({ name, parentId, inventory }) => {
       const { traffic = {}, mirrorTraffic = {} } = endpointProperties(inventory.get(parentId)!);

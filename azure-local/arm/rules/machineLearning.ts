@@ -1,7 +1,7 @@
 import { at, sameJson } from "../json";
 import type { Rule, RuleContext } from "../model";
 import { nameOf, sameId } from "../path";
-import { isolationOf, type WorkspaceProperties } from "../types/managedNetwork";
+import { isolationOf, propertiesOf, type WorkspaceProperties } from "../types/managedNetwork";
 import { wrongReference } from "./common";
 
 const ML = "Microsoft.MachineLearningServices";
@@ -27,10 +27,6 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
 
 const CONTAINERS = ["environments", "models", "codes"].map((kind) => `${WORKSPACE}/${kind}`);
 
-function propertiesOf(body: { properties?: unknown }): WorkspaceProperties {
-  return (body.properties ?? {}) as WorkspaceProperties;
-}
-
 function fixedChanged({ type, body, previous }: RuleContext): string | undefined {
   const names = FIXED[type] ?? [];
   return names.find((name) => !sameJson(at(body, `properties.${name}`), at(previous!.body, `properties.${name}`)));
@@ -46,7 +42,7 @@ export const machineLearningRules: readonly Rule[] = [
     source: "Azure docs, machine-learning/how-to-manage-workspace",
     grade: "D",
     check: (context) => {
-      const properties = propertiesOf(context.body);
+      const properties = propertiesOf(context);
       for (const [name, type] of Object.entries(REFERENCES)) {
         const id = properties[name as keyof typeof REFERENCES];
         const wrong = wrongReference(id, type, context);
@@ -64,7 +60,7 @@ export const machineLearningRules: readonly Rule[] = [
     source: "Azure docs, machine-learning/concept-workspace: storage account and key vault are required",
     grade: "D",
     check: ({ body }) => {
-      const { storageAccount, keyVault } = propertiesOf(body);
+      const { storageAccount, keyVault } = propertiesOf({ body });
       if (["Hub", "Project"].includes(String(body.kind)) || (storageAccount && keyVault)) return undefined;
       return `A workspace needs 'properties.${storageAccount ? "keyVault" : "storageAccount"}'.`;
     },
@@ -78,7 +74,7 @@ export const machineLearningRules: readonly Rule[] = [
     source: "Azure docs, machine-learning/concept-secure-online-endpoint: dependent resources are in the workspace's subscription",
     grade: "D",
     check: ({ id, body }) => {
-      const properties = propertiesOf(body);
+      const properties = propertiesOf({ body });
       if (!isolationOf(properties)) return undefined;
       const ids = [properties.storageAccount, properties.keyVault, properties.containerRegistry].filter((one) => one !== undefined);
       const foreign = ids.find((one) => one.split("/")[2]?.toLowerCase() !== id.split("/")[2]?.toLowerCase());
@@ -95,7 +91,7 @@ export const machineLearningRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const { type, userAssignedIdentities = {} } = body.identity ?? {};
-      const primary = propertiesOf(body).primaryUserAssignedIdentity;
+      const primary = propertiesOf({ body }).primaryUserAssignedIdentity;
       if (!type || type === "None") return "A workspace needs an identity: 'identity.type' must be SystemAssigned, UserAssigned or both.";
       if (type === "UserAssigned" && !primary)
         return "With a user-assigned identity only, 'properties.primaryUserAssignedIdentity' is required.";
@@ -114,7 +110,7 @@ export const machineLearningRules: readonly Rule[] = [
     grade: "S",
     check: ({ body, previous }) => {
       for (const name of ["storageAccount", "keyVault"] as const) {
-        const [now, before] = [propertiesOf(body)[name], propertiesOf(previous!.body)[name]];
+        const [now, before] = [propertiesOf({ body })[name], propertiesOf(previous!)[name]];
         if (now !== undefined && !sameId(now, before))
           return `The ${name} of a workspace can't be changed: it is '${before}', and '${now}' was given.`;
       }
@@ -131,7 +127,7 @@ export const machineLearningRules: readonly Rule[] = [
     grade: "S",
     check: ({ body, previous }) => {
       const changed = (["hbiWorkspace", "enableDataIsolation"] as const).find(
-        (name) => propertiesOf(body)[name] !== undefined && propertiesOf(body)[name] !== (propertiesOf(previous!.body)[name] ?? false),
+        (name) => propertiesOf({ body })[name] !== undefined && propertiesOf({ body })[name] !== (propertiesOf(previous!)[name] ?? false),
       );
       return changed && `'properties.${changed}' can be set only when a workspace is created.`;
     },

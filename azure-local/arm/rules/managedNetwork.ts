@@ -10,14 +10,12 @@ import {
   type PrivateEndpointDestination,
   propertiesOf,
   ruleProperties,
-  type WorkspaceProperties,
 } from "../types/managedNetwork";
 import { ENDPOINT } from "../types/onlineEndpoints";
 import { GROUPS } from "../types/privateLink";
 import { isMissing } from "./common";
 import { WORKSPACE } from "./machineLearning";
-
-const SOURCE = "Azure docs, machine-learning/how-to-managed-network";
+import { MANAGED_NETWORK } from "./sources";
 
 /** The outbound rules of a request, written on their own or with their workspace, and the mode that they have to fit. */
 function rulesIn({ type, name, body, parentId, inventory }: RuleContext): {
@@ -28,7 +26,7 @@ function rulesIn({ type, name, body, parentId, inventory }: RuleContext): {
     const workspace = inventory.get(parentId);
     return { mode: workspace && isolationOf(propertiesOf(workspace)), rules: [[name, ruleProperties({ body })]] };
   }
-  const properties = (body.properties ?? {}) as WorkspaceProperties;
+  const properties = propertiesOf({ body });
   const inline = Object.entries(properties.managedNetwork?.outboundRules ?? {}) as unknown as [string, OutboundRuleProperties][];
   return {
     mode: isolationOf(properties),
@@ -61,11 +59,11 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: SOURCE,
+    source: MANAGED_NETWORK,
     grade: "D",
     check: ({ body, previous }) => {
       const before = propertiesOf(previous!).managedNetwork?.isolationMode ?? "Disabled";
-      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.isolationMode ?? "Disabled";
+      const now = propertiesOf({ body }).managedNetwork?.isolationMode ?? "Disabled";
       return STRICTNESS.indexOf(now) < STRICTNESS.indexOf(before)
         ? `The isolation mode can't go back from ${before} to ${now}.`
         : undefined;
@@ -77,11 +75,11 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${SOURCE}; stated less clearly there`,
+    source: `${MANAGED_NETWORK}; stated less clearly there`,
     grade: "I",
     check: ({ body, previous }) => {
       const before = propertiesOf(previous!).managedNetwork?.isolationMode;
-      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.isolationMode;
+      const now = propertiesOf({ body }).managedNetwork?.isolationMode;
       return before === "AllowInternetOutbound" && now === "AllowOnlyApprovedOutbound"
         ? `The isolation mode can't change from ${before} to ${now} after creation.`
         : undefined;
@@ -93,10 +91,10 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${SOURCE}: computes and managed endpoints are deleted before a network is switched on; that the service insists on it is inferred`,
+    source: `${MANAGED_NETWORK}: computes and managed endpoints are deleted before a network is switched on; that the service insists on it is inferred`,
     grade: "I",
     check: ({ id, body, previous, inventory }) => {
-      if (isolationOf(propertiesOf(previous!)) || !isolationOf((body.properties ?? {}) as WorkspaceProperties)) return undefined;
+      if (isolationOf(propertiesOf(previous!)) || !isolationOf(propertiesOf({ body }))) return undefined;
       const held = [ENDPOINT, `${WORKSPACE}/computes`].flatMap((type) => inventory.children(id, type))[0];
       return (
         held && `The managed network can't be switched on while the workspace has '${held.id}': delete it, and make it again afterwards.`
@@ -109,11 +107,11 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${SOURCE}: the firewall's SKU is set before the first FQDN rule; that the service insists on it is inferred`,
+    source: `${MANAGED_NETWORK}: the firewall's SKU is set before the first FQDN rule; that the service insists on it is inferred`,
     grade: "I",
     check: ({ body, previous, inventory }) => {
       const before = propertiesOf(previous!).managedNetwork?.firewallSku ?? "Standard";
-      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.firewallSku ?? before;
+      const now = propertiesOf({ body }).managedNetwork?.firewallSku ?? before;
       return now !== before && isActive(previous!) && hasFqdnRule(previous!, inventory)
         ? `The firewall's SKU can't change from ${before} to ${now} while there are FQDN rules: delete them first.`
         : undefined;
@@ -129,7 +127,7 @@ export const managedNetworkRules: readonly Rule[] = [
     grade: "S",
     check: ({ body, previous }) => {
       const before = propertiesOf(previous!).managedNetwork?.managedNetworkKind;
-      const now = ((body.properties ?? {}) as WorkspaceProperties).managedNetwork?.managedNetworkKind;
+      const now = propertiesOf({ body }).managedNetwork?.managedNetworkKind;
       return before === "V2" && now !== "V2" ? `The managed network's kind can't go back from V2 to ${now ?? "V1"}.` : undefined;
     },
   },
@@ -139,7 +137,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: SOURCE,
+    source: MANAGED_NETWORK,
     grade: "D",
     check: (context) => {
       const { mode, rules } = rulesIn(context);
@@ -184,7 +182,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: SOURCE,
+    source: MANAGED_NETWORK,
     grade: "D",
     check: (context) => {
       const { mode, rules } = rulesIn(context);
@@ -200,7 +198,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${SOURCE}: a host, with an optional leading '*.'`,
+    source: `${MANAGED_NETWORK}: a host, with an optional leading '*.'`,
     grade: "D",
     check: (context) => {
       const wrong = rulesIn(context).rules.find(
@@ -215,7 +213,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${SOURCE}: storage accounts are reached by private endpoints`,
+    source: `${MANAGED_NETWORK}: storage accounts are reached by private endpoints`,
     grade: "D",
     check: (context) => {
       const wrong = rulesIn(context).rules.find(
@@ -230,7 +228,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: SOURCE,
+    source: MANAGED_NETWORK,
     grade: "D",
     check: (context) => {
       const targets = rulesIn(context).rules.filter(([, { type }]) => type === "PrivateEndpoint");
@@ -282,7 +280,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "Conflict",
     status: 409,
-    source: SOURCE,
+    source: MANAGED_NETWORK,
     grade: "I",
     check: ({ name, body, parentId, inventory }) => {
       const { serviceResourceId, subresourceTarget } = destinationOf(ruleProperties({ body }));
@@ -326,7 +324,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadRequest",
     status: 400,
-    source: `${SOURCE} (from 30 April 2025 the workspace's identity needs Azure AI Enterprise Network Connection Approver on other targets)`,
+    source: `${MANAGED_NETWORK} (from 30 April 2025 the workspace's identity needs Azure AI Enterprise Network Connection Approver on other targets)`,
     grade: "D",
     failsOperation: true,
     check: ({ id, body, inventory }) => {

@@ -4,9 +4,8 @@ import { isWithin, sameId } from "../path";
 import { sameRegion } from "../region";
 import { propertiesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, ENDPOINT, endpointProperties } from "../types/onlineEndpoints";
+import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
-const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
-const ROLLOUT = "Azure docs, machine-learning/how-to-safely-rollout-online-endpoints";
 const IDENTITIES = "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities";
 
 /** What holds for names of endpoints and of deployments. */
@@ -79,7 +78,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["create", "update", "delete"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints (conflict, OperationCanceled)",
+    source: `${TROUBLESHOOT} (conflict, OperationCanceled)`,
     grade: "D",
     check: (context) => busyEndpoint(context.id, context),
   },
@@ -165,7 +164,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints (Key Vault bypass)",
+    source: `${TROUBLESHOOT} (Key Vault bypass)`,
     grade: "D",
     check: (context) => {
       const workspace = context.inventory.get(context.parentId);

@@ -4,8 +4,7 @@ import { coresFor, coresInUse, deploymentsIn, instancesOf, limitOf } from "../qu
 import { regionName } from "../region";
 import { DEPLOYMENT, deploymentProperties } from "../types/onlineEndpoints";
 import { vmSize } from "../vmSizes";
-
-const LIMITS = "Azure docs, machine-learning/how-to-manage-quotas";
+import { LIMITS } from "./sources";
 
 export const quotaRules: readonly Rule[] = [
   {

@@ -40,7 +40,7 @@ export interface PrivateEndpointDestination {
   readonly subresourceTarget?: string;
 }
 
-export function propertiesOf(workspace: Resource): WorkspaceProperties {
+export function propertiesOf(workspace: { readonly body: { properties?: unknown } }): WorkspaceProperties {
   return (workspace.body.properties ?? {}) as WorkspaceProperties;
 }
 

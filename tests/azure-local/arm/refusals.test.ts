@@ -11,6 +11,7 @@ import { endpointRefusals } from "./refusals/endpoints";
 import { MISTAKES, type Mistake } from "./refusals/mistakes";
 import { monitorRefusals } from "./refusals/monitor";
 import { networkRefusals } from "./refusals/network";
+import { quotaRefusals } from "./refusals/quota";
 import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refusal";
 import { serviceRefusals } from "./refusals/services";
 import { wordRefusals } from "./refusals/words";
@@ -25,6 +26,7 @@ const REFUSALS: readonly Refusal[] = [
   ...deploymentRefusals,
   ...monitorRefusals,
   ...contentRefusals,
+  ...quotaRefusals,
   ...containerStartRefusals,
   ...wordRefusals,
 ];

@@ -58,7 +58,7 @@ async function grantEndpoint({ caller }: Scene, scope: string, role: string): Pr
   await caller.made(...grant(caller, scope, ROLE_NAMES.pull.replace(/1$/, "9"), role, principalId));
 }
 
-/** What is there when a deployment starts; and how much of it there may be. */
+/** What is there when a deployment starts. */
 export const contentRefusals: readonly Refusal[] = [
   {
     rule: "image-present",
@@ -182,40 +182,5 @@ export const contentRefusals: readonly Refusal[] = [
     given: (scene) => connection(scene, false),
     refused: withVariable("${{azureml://connections/hub/target}}"),
     accepted: withVariable("no secret", third),
-  },
-  {
-    rule: "deployment-limit",
-    answer: "400 OutOfQuota",
-    options: { limits: { deployments: 1 } },
-    refused: ({ body }) => ["PUT", second, body.deployment],
-    accepted: ({ body }) => ["PUT", paths.deployment, body.deployment],
-  },
-  {
-    rule: "quota-family-cores",
-    answer: "OutOfQuota",
-    options: { quota: { swedencentral: { NCADSA100v4: 48 + 71 } } },
-    refused: ({ body }) => ["PUT", second, but(body.deployment, "sku/capacity", 3)],
-    accepted: ({ body }) => ["PUT", third, but(body.deployment, "properties/instanceType", "Standard_NC40ads_H100_v5")],
-  },
-  {
-    rule: "quota-family-cores",
-    case: "20 % more on a size that is not exempt",
-    answer: "OutOfQuota",
-    options: { quota: { "Sweden Central": { ncasv3_t4: 7 } } },
-    refused: ({ body }) => ["PUT", second, but(but(body.deployment, "properties/instanceType", "Standard_NC4as_T4_v3"), "sku/capacity", 1)],
-    accepted: ({ body }) => ["PUT", third, but(body.deployment, "sku/capacity", 50)],
-  },
-  {
-    rule: "patch-of-endpoint-and-deployment",
-    answer: "400 BadRequest",
-    refused: () => ["PATCH", paths.endpoint, { properties: { traffic: { "main-1": 100 } } }],
-    accepted: () => ["PATCH", paths.endpoint, { tags: { owner: "team" } }],
-  },
-  {
-    rule: "patch-of-endpoint-and-deployment",
-    case: "a deployment takes its sku",
-    answer: "400 BadRequest",
-    refused: () => ["PATCH", paths.deployment, { properties: { environmentVariables: { A: "1" } } }],
-    accepted: () => ["PATCH", paths.deployment, { sku: { capacity: 3 } }],
   },
 ];

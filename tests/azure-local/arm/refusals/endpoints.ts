@@ -206,4 +206,17 @@ export const endpointRefusals: readonly Refusal[] = [
     refused: ({ body }) => ["PUT", next, body.endpoint],
     accepted: ({ body }) => ["PUT", paths.endpoint, body.endpoint],
   },
+  {
+    rule: "patch-of-endpoint-and-deployment",
+    answer: "400 BadRequest",
+    refused: () => ["PATCH", paths.endpoint, { properties: { traffic: { "main-1": 100 } } }],
+    accepted: () => ["PATCH", paths.endpoint, { tags: { owner: "team" } }],
+  },
+  {
+    rule: "patch-of-endpoint-and-deployment",
+    case: "a deployment takes its sku",
+    answer: "400 BadRequest",
+    refused: () => ["PATCH", paths.deployment, { properties: { environmentVariables: { A: "1" } } }],
+    accepted: () => ["PATCH", paths.deployment, { sku: { capacity: 3 } }],
+  },
 ];
