@@ -8,7 +8,7 @@ import { DEPLOYMENT, deploymentProperties, endpointProperties, hasServed } from 
 import { vmSize } from "../vmSizes";
 import { wrongReference } from "./common";
 import { REGISTRY, WORKSPACE } from "./machineLearning";
-import { busyEndpoint, lostProperty, nameRules } from "./onlineEndpoints";
+import { busyEndpoint, endpointNameRules, lostProperty } from "./onlineEndpoints";
 import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
 const SIZES = "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list";
@@ -34,7 +34,7 @@ export const deploymentRules: readonly Rule[] = [
     grade: "D",
     check: (context) => busyEndpoint(context.parentId, context),
   },
-  ...nameRules(DEPLOYMENT, "deployment"),
+  ...endpointNameRules(DEPLOYMENT, "deployment"),
   {
     code: "deployment-location",
     types: [DEPLOYMENT],

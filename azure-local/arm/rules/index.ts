@@ -10,6 +10,7 @@ import { keyVaultRules } from "./keyVault";
 import { machineLearningRules } from "./machineLearning";
 import { managedNetworkRules } from "./managedNetwork";
 import { monitorRules } from "./monitor";
+import { nameRules } from "./names";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
 import { quotaRules } from "./quota";
@@ -19,6 +20,7 @@ import { wordRules } from "./words";
 /** Every refusal, in the order in which the checks are made: what holds for all types comes first; last the words, so that a rule which knows more speaks before. */
 export const RULES: readonly Rule[] = [
   ...commonRules,
+  ...nameRules,
   ...authorizationRules,
   ...containerRegistryRules,
   ...keyVaultRules,

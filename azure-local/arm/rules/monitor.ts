@@ -254,7 +254,7 @@ export const monitorRules: readonly Rule[] = [
           number,
           number,
         ];
-        const whole = [minimum, byDefault, maximum].every(Number.isInteger);
+        const whole = [capacity.minimum, capacity.default, capacity.maximum].every((text) => /^\d+$/.test(text));
         if (!whole || minimum < 1 || minimum > byDefault || byDefault > maximum || maximum > most) {
           return `The capacity of profile '${name}' is minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}: they must be 1 <= minimum <= default <= maximum <= ${most}.`;
         }

@@ -255,13 +255,20 @@ export const networkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "PrivateEndpointInvalidGroupId",
     status: 400,
-    source: "Azure docs, private-link/private-endpoint-overview (sub-resources)",
+    source:
+      "Azure docs, private-link/private-endpoint-overview (sub-resources); machine-learning/concept-secure-online-endpoint: an endpoint has none of its own",
     grade: "D",
     check: (context) => {
       for (const { properties } of connectionsOf(context)) {
-        const groups = GROUPS[typeOf(properties?.privateLinkServiceId ?? "").toLowerCase()];
-        const wrong = groups && properties?.groupIds?.find((group) => !groups[group]);
-        if (wrong) return `The group id '${wrong}' is not one of ${properties?.privateLinkServiceId}: ${Object.keys(groups).join(", ")}.`;
+        const { privateLinkServiceId = "", groupIds = [] } = properties ?? {};
+        const type = typeOf(privateLinkServiceId);
+        const groups = GROUPS[type.toLowerCase()];
+        if (!groups && sameId(type, "Microsoft.MachineLearningServices/registries")) continue;
+        if (!groups) return `The type ${type} of '${privateLinkServiceId}' has no private endpoints.`;
+        const allowed = Object.keys(groups).join(", ");
+        if (groupIds.length === 0) return `The connection to '${privateLinkServiceId}' needs 'groupIds': ${allowed}.`;
+        const wrong = groupIds.find((group) => !groups[group]);
+        if (wrong) return `The group id '${wrong}' is not one of ${privateLinkServiceId}: ${allowed}.`;
       }
       return undefined;
     },

@@ -9,7 +9,7 @@ import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 const IDENTITIES = "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities";
 
 /** What holds for names of endpoints and of deployments. */
-export function nameRules(type: string, what: "endpoint" | "deployment"): readonly Rule[] {
+export function endpointNameRules(type: string, what: "endpoint" | "deployment"): readonly Rule[] {
   return [
     {
       code: `${what}-name`,
@@ -96,7 +96,7 @@ export const onlineEndpointRules: readonly Rule[] = [
       return other && `'${other}' can't be changed by PATCH, only ${allowed.join(" and ")}: send the whole resource by PUT.`;
     },
   },
-  ...nameRules(ENDPOINT, "endpoint"),
+  ...endpointNameRules(ENDPOINT, "endpoint"),
   {
     code: "endpoint-name-unique-in-region",
     types: [ENDPOINT],

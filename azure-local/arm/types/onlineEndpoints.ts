@@ -80,6 +80,10 @@ function requireMode(endpoint: Resource, modes: readonly string[], what: string)
   );
 }
 
+function invalid(what: string): AzureError {
+  return new AzureError(400, "InvalidRequestContent", `The request content was invalid: ${what}.`);
+}
+
 function regenerateKeys({ resource, body, effects }: ActionRequest): { body?: unknown } {
   requireMode(resource, ["Key"], "Keys");
   const { keyType, keyValue } = body as { keyType?: string; keyValue?: string };
@@ -87,12 +91,7 @@ function regenerateKeys({ resource, body, effects }: ActionRequest): { body?: un
     | "primaryKey"
     | "secondaryKey"
     | undefined;
-  if (!which)
-    throw new AzureError(
-      400,
-      "InvalidRequestContent",
-      `The request content was invalid: 'keyType' is '${keyType}', it must be Primary or Secondary.`,
-    );
+  if (!which) throw invalid(`'keyType' is '${keyType}', it must be Primary or Secondary`);
   const before = effects.credentials.endpointKeys(resource.id);
   const other = which === "primaryKey" ? "secondaryKey" : "primaryKey";
   // The Python client azure-ai-ml 1.35 sends the present key along when it asks for a new one.
@@ -185,8 +184,10 @@ const deployment: ResourceType = {
   actions: {
     getLogs: ({ resource, body, effects }) => {
       const { containerType = "InferenceServer", tail = 100 } = body as { containerType?: string; tail?: number };
-      const lines = containerType === "StorageInitializer" ? storageLog(resource) : serverLog(resource, effects.inventory);
-      return { body: { content: lines.slice(-tail).join("\n") } };
+      const log = LOGS[containerType];
+      if (!log) throw invalid(`'containerType' is '${containerType}', it must be ${Object.keys(LOGS).join(" or ")}`);
+      if (!Number.isInteger(tail) || tail < 1) throw invalid(`'tail' is '${tail}', it must be a whole number of lines`);
+      return { body: { content: log(resource, effects.inventory).slice(-tail).join("\n") } };
     },
   },
 };
@@ -209,5 +210,10 @@ function serverLog(resource: Resource, inventory: Inventory): string[] {
     `${stamp(resource.createdAt)} Container image: ${String(image)}`,
   ];
 }
+
+const LOGS: Readonly<Record<string, (deployment: Resource, inventory: Inventory) => string[]>> = {
+  InferenceServer: serverLog,
+  StorageInitializer: storageLog,
+};
 
 export const onlineEndpointTypes: readonly ResourceType[] = [endpoint, deployment];

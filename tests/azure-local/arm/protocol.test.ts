@@ -246,6 +246,8 @@ test("a deployment reports its life in the logs of both containers", async () =>
   expect(server).toContain("Container image: registry01.azurecr.io/vllm@sha256:");
   const storage = (await caller.post(`${paths.deployment}/getLogs`, { containerType: "StorageInitializer" })).body.content;
   expect(storage).toContain("models/qwen/versions/1");
+  for (const wrong of [{ containerType: "Sidecar" }, { tail: "ten" }, { tail: 0 }])
+    expect(codeOf(await caller.post(`${paths.deployment}/getLogs`, wrong))).toBe("400 InvalidRequestContent");
 });
 
 test("the platform comes up with the weaker rules switched off too", async () => {

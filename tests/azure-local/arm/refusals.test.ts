@@ -10,6 +10,7 @@ import { deploymentRefusals } from "./refusals/deployments";
 import { endpointRefusals } from "./refusals/endpoints";
 import { MISTAKES, type Mistake } from "./refusals/mistakes";
 import { monitorRefusals } from "./refusals/monitor";
+import { nameRefusals } from "./refusals/names";
 import { networkRefusals } from "./refusals/network";
 import { quotaRefusals } from "./refusals/quota";
 import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refusal";
@@ -19,6 +20,7 @@ import { OTHER_SUBSCRIPTION, workspaceRefusals } from "./refusals/workspace";
 
 const REFUSALS: readonly Refusal[] = [
   ...commonRefusals,
+  ...nameRefusals,
   ...serviceRefusals,
   ...networkRefusals,
   ...workspaceRefusals,

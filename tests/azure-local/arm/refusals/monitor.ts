@@ -120,6 +120,12 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "autoscale-capacity",
+    case: "digits",
+    answer: INVALID,
+    ...differ(scale, autoscale, "properties/profiles/0/capacity/maximum", "6.0", "6"),
+  },
+  {
+    rule: "autoscale-capacity",
     case: "as many as the raised limit",
     answer: INVALID,
     options: { limits: { instancesPerDeployment: 60 } },

@@ -80,6 +80,23 @@ export const networkRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", endpoint2, body.privateEndpoint],
   },
   {
+    rule: "private-endpoint-group",
+    case: "an online endpoint has none of its own",
+    answer: "400 PrivateEndpointInvalidGroupId",
+    refused: (scene) => ["PUT", endpoint2, connection(scene, paths.endpoint, "amlworkspace")],
+    accepted: (scene) => ["PUT", endpoint2, connection(scene, paths.workspace, "amlworkspace")],
+  },
+  {
+    rule: "private-endpoint-group",
+    case: "no group",
+    answer: "400 PrivateEndpointInvalidGroupId",
+    refused: (scene) => {
+      const body = connection(scene, paths.storage, "blob");
+      return ["PUT", endpoint2, but(body, "properties/privateLinkServiceConnections/0/properties/groupIds", [])];
+    },
+    accepted: (scene) => ["PUT", endpoint2, connection(scene, paths.storage, "blob")],
+  },
+  {
     rule: "network-in-use",
     answer: "400 InUseSubnetCannotBeDeleted",
     refused: ({ body }) => ["PUT", paths.network, but(body.network, "properties/subnets", [])],
