@@ -184,8 +184,8 @@ const deployment: ResourceType = {
   actions: {
     getLogs: ({ resource, body, effects }) => {
       const { containerType = "InferenceServer", tail = 100 } = body as { containerType?: string; tail?: number };
-      const log = LOGS[containerType];
-      if (!log) throw invalid(`'containerType' is '${containerType}', it must be ${Object.keys(LOGS).join(" or ")}`);
+      const log = LOGS.get(containerType);
+      if (!log) throw invalid(`'containerType' is '${containerType}', it must be ${[...LOGS.keys()].join(" or ")}`);
       if (!Number.isInteger(tail) || tail < 1) throw invalid(`'tail' is '${tail}', it must be a whole number of lines`);
       return { body: { content: log(resource, effects.inventory).slice(-tail).join("\n") } };
     },
@@ -211,9 +211,9 @@ function serverLog(resource: Resource, inventory: Inventory): string[] {
   ];
 }
 
-const LOGS: Readonly<Record<string, (deployment: Resource, inventory: Inventory) => string[]>> = {
-  InferenceServer: serverLog,
-  StorageInitializer: storageLog,
-};
+const LOGS: ReadonlyMap<string, (deployment: Resource, inventory: Inventory) => string[]> = new Map([
+  ["InferenceServer", serverLog],
+  ["StorageInitializer", storageLog],
+]);
 
 export const onlineEndpointTypes: readonly ResourceType[] = [endpoint, deployment];
