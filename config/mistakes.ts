@@ -56,6 +56,8 @@ const configurationKinds = {
     remedy: "Copy the resource's id from the portal's JSON view or from `az resource show`.",
   },
   MOOR043: { title: "Unknown quota family", remedy: "Write a family of the sizes that managed online endpoints accept." },
+  MOOR044: { title: "Tag name that can't be used", remedy: "Choose another name." },
+  MOOR045: { title: "Too many tags", remedy: "Put several values into one tag, for instance as JSON." },
   MOOR050: { title: "No lock", remedy: "Make one and commit it." },
   MOOR051: {
     title: "Lock that can't be read",

@@ -1,10 +1,11 @@
-/** Rules about what the endpoints stand on: network and quota. */
+/** Rules about what the endpoints stand on: network, tags and quota. */
 import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
 import { type Mistake, mistake, show } from "../mistakes";
 import { didYouMean } from "../nearest";
 import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
+import { tagMistakes } from "./tags";
 
 /** Docker's own range inside each instance. Source: Azure docs, how-to-secure-workspace-vnet. */
 const dockerRange = parseCidr("172.17.0.0/16") as Cidr;
@@ -14,7 +15,7 @@ export function platformMistakes(
   { "moor:platform": platform, "moor:quota": quota }: SettingsDraft,
   tree: Record<string, unknown>,
 ): Mistake[] {
-  return [...network(platform, tree), ...Object.keys(quota ?? {}).flatMap(quotaFamily)];
+  return [...network(platform, tree), ...tagMistakes(platform ?? {}), ...Object.keys(quota ?? {}).flatMap(quotaFamily)];
 }
 
 function network(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {

@@ -11,6 +11,7 @@ const deployments = (settings: Tree, value: Tree): void => {
   settings["moor:endpoints"].chat.deployments = value;
 };
 const at = "moor:endpoints.chat.deployments.main";
+const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "x"]));
 
 /** What is done to the good stack, and the code, path and problem of the one mistake that it makes. */
 type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
@@ -357,6 +358,38 @@ const rows: readonly Row[] = [
     "moor:quota.NCADSA100v5",
     'There is no quota family "NCADSA100v5".',
   ],
+  ...(
+    [
+      ["moor-stack", '"moor-stack" begins with a word that is kept.'],
+      ["Azure-owner", '"Azure-owner" begins with a word that is kept.'],
+      ["cost centre", 'Azure DNS zones don\'t take "cost centre".'],
+      ["2fa", 'Azure DNS zones don\'t take "2fa".'],
+      ["kostenträger", 'Azure DNS zones don\'t take "kostenträger".'],
+    ] as const
+  ).map(
+    ([tag, problem]): Row => [
+      `a tag is ${tag}`,
+      (s) => (s["moor:platform"].tags = { [tag]: "x" }),
+      "MOOR044",
+      `moor:platform.tags.${tag}`,
+      problem,
+    ],
+  ),
+  [
+    "two tags differ in case only",
+    (s) => (s["moor:platform"].tags = { owner: "a", Owner: "b" }),
+    "MOOR044",
+    "moor:platform.tags.Owner",
+    '"Owner" is the same name to Azure as "owner".',
+  ],
+  ["there are 15 tags", (s) => (s["moor:platform"].tags = tags(15)), "MOOR045", "moor:platform.tags", "There are 15 tags."],
+  [
+    "there are 49 tags where zones are another team's",
+    (s) => Object.assign(s["moor:platform"], { dns: "policy", tags: tags(49) }),
+    "MOOR045",
+    "moor:platform.tags",
+    "There are 49 tags.",
+  ],
   [
     "the size is to be decided without a lock",
     (s) => (main(s).size = "auto"),
@@ -394,6 +427,14 @@ function mistakesOf(settings: Tree, changes = {}) {
 
 test("the good stack, which every row spoils, has no mistake", () => {
   expect(mistakesOf(goodSettings())).toEqual([]);
+});
+
+test.each<[string, object]>([
+  ["14 tags", { tags: tags(14) }],
+  ["48 tags where zones are another team's", { dns: "policy", tags: tags(48) }],
+  ["a space and a digit in front where zones are another team's", { dns: "policy", tags: { "2 costs": "x" } }],
+])("takes %s", (_, platform) => {
+  expect(mistakesOf(spoilt((s) => Object.assign(s["moor:platform"], platform)))).toEqual([]);
 });
 
 test.each(rows)("when %s, that one mistake is reported", (_, spoil, code, path, problem) => {

@@ -360,6 +360,21 @@ export const networkRules: readonly Rule[] = [
     },
   },
   {
+    code: "zone-tags",
+    types: [ZONE],
+    on: ["create", "update"],
+    azureCode: "InvalidTagNameOrValue",
+    status: 400,
+    source: "Azure docs, azure-resource-manager/management/tag-resources: DNS zones take 15 tags, names without spaces or a digit in front",
+    grade: "D",
+    check: ({ body: { tags = {} } }) => {
+      const names = Object.keys(tags);
+      if (names.length > 15) return `A DNS zone takes at most 15 tags, and ${names.length} are given.`;
+      const odd = names.find((name) => /^\d|\s|[^\x20-\x7e]/.test(name));
+      return odd && `The tag name '${odd}' is not allowed on a DNS zone.`;
+    },
+  },
+  {
     code: "zone-in-use",
     types: [ZONE],
     on: ["delete"],

@@ -16,6 +16,10 @@ function zones({ id }: Scene, ...names: string[]) {
   return { properties: { privateDnsZoneConfigs } };
 }
 
+function tags(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "x"]));
+}
+
 function zone(name: string): string {
   return paths.zone.replace("privatelink.api.azureml.ms", name);
 }
@@ -177,6 +181,18 @@ export const networkRefusals: readonly Refusal[] = [
     answer: "400 DuplicatePrivateDnsZones",
     refused: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms", "privatelink.api.azureml.ms")],
     accepted: (scene) => ["PUT", group, zones(scene, "privatelink.api.azureml.ms")],
+  },
+  {
+    rule: "zone-tags",
+    answer: "400 InvalidTagNameOrValue",
+    refused: ({ body }) => ["PUT", paths.zone, but(body.zone, "tags", tags(16))],
+    accepted: ({ body }) => ["PUT", paths.zone, but(body.zone, "tags", tags(15))],
+  },
+  {
+    rule: "zone-tags",
+    answer: "400 InvalidTagNameOrValue",
+    refused: ({ body }) => ["PUT", paths.zone, but(body.zone, "tags", { "cost centre": "1" })],
+    accepted: ({ body }) => ["PUT", paths.zone, but(body.zone, "tags", { costCentre: "1" })],
   },
   {
     rule: "zone-in-use",
