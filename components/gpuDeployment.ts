@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
-import { timeOfCreation } from "./outputs";
+import { foreseen, timeOfCreation } from "./outputs";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
   /** ARM id of the model version with the staged weights; with `source: hub` there is none. */
@@ -43,8 +43,8 @@ export class GpuDeployment extends pulumi.ComponentResource {
       environmentVariables: { ...decision.environmentVariables, ...vllmVariables(args), ...args.secretReferences },
       model: args.modelVersionId,
     });
-    this.id = this.resource.id;
     this.deploymentName = decision.name;
+    this.id = foreseen(this.resource, this.resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
     this.recipe = recipeHash(decision);
     this.createdAt = timeOfCreation(this.resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });

@@ -38,6 +38,16 @@ export function timeOfCreation(
   });
 }
 
+/**
+ * An output that what a resource is made of determines: its name, its ARM id. azure-native knows neither in the preview of a creation, so that
+ * all that refers to a resource which was deleted in the portal would look replaced.
+ * @param value What the output will be.
+ */
+export function foreseen(resource: pulumi.Resource, output: pulumi.Output<string>, value: pulumi.Input<string>): pulumi.Output<string> {
+  if (!pulumi.runtime.isDryRun()) return output;
+  return pulumi.output(resource).apply(async () => ((await isKnown(output)) ? output : value)) as unknown as pulumi.Output<string>;
+}
+
 async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return !pulumi.containsUnknowns(await resolved(output));
 }

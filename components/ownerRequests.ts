@@ -1,7 +1,7 @@
 /** What a policy of the landing zone owes the stack: looked for once the ids are known, and asked for by id where it is missing. */
 import * as pulumi from "@pulumi/pulumi";
 import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
-import { list } from "./arm";
+import { list, machineLearningApi, show } from "./arm";
 import { parseArmId } from "./armId";
 
 interface ZoneGroup {
@@ -41,9 +41,10 @@ export function missingZones(endpointId: string, zones: readonly string[]): Prom
   });
 }
 
-/** What of an endpoint's logs and metrics goes to no Log Analytics workspace. */
+/** What of an endpoint's logs and metrics goes to no Log Analytics workspace; nothing of one that isn't there yet. */
 export function missingDiagnostics(endpointId: string, logsId: string): Promise<string[]> {
   return looked(endpointId, "diagnostic settings", async () => {
+    if ((await show(endpointId, machineLearningApi)).status === 404) return [];
     const all = await list<DiagnosticSetting>(`${endpointId}/providers/Microsoft.Insights/diagnosticSettings`, "2021-05-01-preview");
     const kept = all.filter(({ properties }) => properties.workspaceId);
     const sent = kept.flatMap(({ properties: { logs = [], metrics = [] } }) => [...logs, ...metrics]).filter(({ enabled }) => enabled);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
-import { timeOfCreation } from "./outputs";
+import { foreseen, timeOfCreation } from "./outputs";
 
 export type ScoreDeploymentArgs = ManagedDeploymentArgs;
 
@@ -31,8 +31,8 @@ export class ScoreDeployment extends pulumi.ComponentResource {
     const { decision } = args;
     if (decision.pattern !== "score") fail(`${name}: a ScoreDeployment takes a decision of pattern "score", not "${decision.pattern}".`);
     this.resource = createManagedDeployment(name, this, args, { environmentVariables: decision.environmentVariables });
-    this.id = this.resource.id;
     this.deploymentName = decision.name;
+    this.id = foreseen(this.resource, this.resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
     this.recipe = recipeHash(decision);
     this.createdAt = timeOfCreation(this.resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });

@@ -6,6 +6,7 @@ import { InferenceEndpoint, type InferenceEndpointArgs } from "../../components/
 import { modelKey } from "../../components/model";
 import { Workspace } from "../../components/workspace";
 import type { RolloutWish } from "../../planner/rollout";
+import { serveAzure } from "./azureHere";
 import { hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "./fixtures";
 import { armRequest, find, type RecordOptions, record, template } from "./recorder";
 
@@ -146,7 +147,10 @@ test("An endpoint that takes nothing from the hub doesn't wait for its rules, no
 });
 
 test("Diagnostics of a policy are not made; alerts come with addresses.", async () => {
-  const recording = await make({ diagnostics: "policy", alertEmails: ["a@example.com"] });
+  const azure = await serveAzure({});
+  const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
+  const recording = await make({ diagnostics: "policy", alertEmails: ["a@example.com"] }, { invokes });
+  await azure.close();
   expect(ofType(recording, "DiagnosticSetting")).toEqual([]);
   expect(ofType(recording, "MetricAlert")).toHaveLength(3);
 });

@@ -33,7 +33,7 @@ test.each([false, true])("Logs and metrics go to Log Analytics, and without aler
 });
 
 test("A policy's diagnostic setting is not made, and asked for by the endpoint's id.", async () => {
-  const azure = await serveAzure({});
+  const azure = await serveAzure({ [endpointId]: {} });
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   expect(listing(await make({ diagnostics: "policy" }))).toEqual(["watch: moor:index:Monitoring"]);
   const said = warn.mock.calls.map(([message]) => message);

@@ -1,7 +1,7 @@
 // Proves what a preview takes an output for that can't change while its resource exists. That the preview of a real stack then shows what the
 // run does is tests/e2e/life's to show.
 import * as pulumi from "@pulumi/pulumi";
-import { kept, resolved } from "../../components/outputs";
+import { foreseen, kept, resolved } from "../../components/outputs";
 import { record } from "./recorder";
 
 const unknown = pulumi.unknown as string;
@@ -41,4 +41,18 @@ const cases: [what: string, Case, value: string, asked: string[]][] = [
 ];
 test.each(cases)("Where an output is %s.", async (_, from, value, asked) => {
   expect(await keptValue(from)).toEqual({ value, asked });
+});
+
+const foreseenCases: [what: string, preview: boolean, said: string, value: string, expected: string][] = [
+  ["known in a preview, it is that", true, "said", "foreseen", "said"],
+  ["unknown in the preview of a creation, it is what the inputs make it", true, unknown, "foreseen", "foreseen"],
+  ["unknown as its inputs are, it stays so", true, unknown, unknown, unknown],
+  ["in a run, it is what the run yields", false, "said", "foreseen", "said"],
+];
+test.each(foreseenCases)("Where an id is %s.", async (_, preview, said, value, expected) => {
+  const make = () => {
+    const resource = new pulumi.ComponentResource("tests:index:Made", "made");
+    return resolved<string>(foreseen(resource, pulumi.output(said), pulumi.output(value)));
+  };
+  expect((await record(make, { preview })).result).toBe(expected);
 });

@@ -57,10 +57,15 @@ test.each<[string, object[], string | undefined]>([
     [...logs, "AllMetrics"].join(", "),
   ],
 ])("An endpoint with %s: asked for %s.", async (_, value, lacking) => {
+  azure.shown[endpointId] = {};
   azure.shown[settingsOf] = { value };
   const to = `to Log Analytics (the stack's is ${logsId})`;
   const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}; the owner of the policy adds it.`;
   expect(await asked(() => missingDiagnostics(endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
+});
+
+test("Of an endpoint that isn't there yet nothing is asked.", async () => {
+  expect(await asked(() => missingDiagnostics(endpointId, logsId))).toEqual([]);
 });
 
 test("What can't be read is said to be so, and fails nothing.", async () => {

@@ -7,8 +7,16 @@ jest.setTimeout(600_000);
 const apiVersion = "2025-12-01";
 
 let sandbox: Sandbox;
+/** The stack dev with all that refers to an endpoint or a deployment: alerts and autoscale. */
+let stackFile: string;
 beforeAll(async () => {
   sandbox = await openSandbox();
+  const main = ["moor:endpoints", "chat", "deployments", "main"];
+  stackFile = sandbox.edit("dev", [
+    [["moor:platform", "alerts"], { emails: ["a@example.com"] }],
+    [[...main, "instances"], undefined],
+    [[...main, "scale"], { min: 1, max: 2 }],
+  ]);
 });
 afterAll(() => sandbox.close());
 
@@ -58,18 +66,22 @@ function trafficOf(body: unknown): number[] {
 }
 
 test("the first up creates the endpoint without traffic, then its deployment, then gives it the traffic", async () => {
-  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  expect(await sandbox.run("up", "dev", { stackFile })).toMatchObject({ code: 0 });
   expect(servingWrites(sandbox.requests())).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
   expect(await askStatus(await chat())).toBe(200);
 });
 
-test("an endpoint that was deleted in the portal serves again after refresh and up", async () => {
+test("an endpoint that was deleted in the portal serves again after refresh and up, which does what the preview says", async () => {
   const before = sandbox.requests().length;
   const endpoint = await chat();
   expect((await sandbox.arm("DELETE", endpoint.id, apiVersion)).ok).toBe(true);
-  expect(await sandbox.run("refresh", "dev")).toMatchObject({ code: 0 });
-  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  expect(await sandbox.run("refresh", "dev", { stackFile })).toMatchObject({ code: 0 });
+  const planned = await sandbox.run("preview", "dev", { stackFile });
+  expect(planned.output).toContain("Resources:\n    + 3 to create\n    ~ 2 to update\n    5 changes.");
+  const { code, output } = await sandbox.run("up", "dev", { stackFile });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(output).toContain("Resources:\n    + 3 created\n    ~ 2 updated\n    5 changes.");
   expect(servingWrites(sandbox.requests().slice(before))).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
   expect(await askStatus(await chat())).toBe(200);
-  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+  expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });
