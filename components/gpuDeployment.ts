@@ -34,19 +34,23 @@ export class GpuDeployment extends pulumi.ComponentResource {
   readonly recipe: string;
   /** The deployment itself, to put others after it. */
   readonly resource: machinelearningservices.OnlineDeployment;
+  /** Whether this run makes it, once its step has been planned or taken. */
+  readonly isMade: () => boolean;
 
   constructor(name: string, args: GpuDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:GpuDeployment", name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== "vllm") fail(`${name}: a GpuDeployment takes a decision of pattern "vllm", not "${decision.pattern}".`);
-    this.resource = createManagedDeployment(name, this, args, {
+    const { resource, isMade } = createManagedDeployment(name, this, args, {
       environmentVariables: { ...decision.environmentVariables, ...vllmVariables(args), ...args.secretReferences },
       model: args.modelVersionId,
     });
+    this.resource = resource;
+    this.isMade = isMade;
     this.deploymentName = decision.name;
-    this.id = foreseen(this.resource, this.resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
+    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
     this.recipe = recipeHash(decision);
-    this.createdAt = timeOfCreation(this.resource);
+    this.createdAt = timeOfCreation(resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }
 }

@@ -1,5 +1,5 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, Probe } from "../planner/decision";
 import { scalableOf } from "./capacity";
 import { seconds } from "./duration";
@@ -44,6 +44,13 @@ export interface DeploymentExtras {
   readonly model?: pulumi.Input<string>;
 }
 
+/** A deployment, and what is known of it when its step has been planned or taken. */
+export interface ManagedDeployment {
+  readonly resource: machinelearningservices.OnlineDeployment;
+  /** Whether this run makes it; an earlier one may have. */
+  readonly isMade: () => boolean;
+}
+
 /** What of a deployment's arguments is its component's in the state: of an autoscaled one not the number that it happened to start with. */
 export function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentArgs): pulumi.Inputs {
   return autoscaled === undefined ? { decision, instances } : { decision, autoscaled };
@@ -55,11 +62,16 @@ export function createManagedDeployment(
   parent: pulumi.ComponentResource,
   args: ManagedDeploymentArgs,
   extras: DeploymentExtras,
-): machinelearningservices.OnlineDeployment {
+): ManagedDeployment {
   const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
   const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.roleRequests)];
+  let made = false;
+  const noteMaking = () => {
+    made = true;
+  };
+  const making = new pulumi.ResourceHook(`${name}-making`, noteMaking, { onDryRun: true });
   const leftovers = args.leftovers === undefined ? [] : [removeLeftovers(`${name}-leftovers`, args.leftovers)];
-  return new machinelearningservices.OnlineDeployment(
+  const resource = new machinelearningservices.OnlineDeployment(
     ...transformed(
       transform?.deployment,
       `${name}-deployment`,
@@ -83,6 +95,7 @@ export function createManagedDeployment(
         transforms: autoscaled ? [keepLiveInstances(scalableOf(decision, autoscaled))] : [],
         hooks: {
           beforeCreate: [
+            making,
             provisionedNetwork(`${name}-network`, endpoint.workspace),
             roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds),
             ...asked,
@@ -95,6 +108,7 @@ export function createManagedDeployment(
       },
     ),
   );
+  return { resource, isMade: () => made };
 }
 
 /** The part of the body that the decision alone determines. */

@@ -25,16 +25,20 @@ export class ScoreDeployment extends pulumi.ComponentResource {
   readonly recipe: string;
   /** The deployment itself, to put others after it. */
   readonly resource: machinelearningservices.OnlineDeployment;
+  /** Whether this run makes it, once its step has been planned or taken. */
+  readonly isMade: () => boolean;
 
   constructor(name: string, args: ScoreDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:ScoreDeployment", name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== "score") fail(`${name}: a ScoreDeployment takes a decision of pattern "score", not "${decision.pattern}".`);
-    this.resource = createManagedDeployment(name, this, args, { environmentVariables: decision.environmentVariables });
+    const { resource, isMade } = createManagedDeployment(name, this, args, { environmentVariables: decision.environmentVariables });
+    this.resource = resource;
+    this.isMade = isMade;
     this.deploymentName = decision.name;
-    this.id = foreseen(this.resource, this.resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
+    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
     this.recipe = recipeHash(decision);
-    this.createdAt = timeOfCreation(this.resource);
+    this.createdAt = timeOfCreation(resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }
 }

@@ -7,15 +7,12 @@ import { matchCapacity, type Scalable } from "./capacity";
 import { Gate, type GateArgs } from "./gate";
 import { type LeftoverArgs, removeLeftovers, trafficWriteName, waitForOutgoing } from "./leftovers";
 import type { EndpointReference } from "./onlineEndpoint";
-import { reviewTransition, waitForActiveDeployment } from "./trafficHooks";
+import { type ReviewedDeployment, reviewTransition, waitForActiveDeployment } from "./trafficHooks";
 import { type Transform, transformed } from "./transform";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
-export interface TrafficTarget {
-  readonly deploymentName: string;
+export interface TrafficTarget extends ReviewedDeployment {
   readonly createdAt: pulumi.Output<string>;
-  /** Hash over everything that alters its answers. */
-  readonly recipe: string;
   readonly resource: pulumi.Resource;
 }
 
@@ -107,7 +104,7 @@ export class Traffic extends pulumi.ComponentResource {
     const { endpoint, deployments, scalable = [], activeWriteSeconds = 900 } = args;
     const name = this.logicalName;
     const before = [
-      reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), deploymentFacts(deployments).recipes),
+      reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), deployments),
       waitForActiveDeployment(`${name}-active-write`, activeWriteSeconds),
       removeLeftovers(`${name}-leftovers`, leftoverArgs(args)),
       this.gate.beforeWrite(`${name}-write-gate`),

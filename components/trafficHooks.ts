@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { type Moment, transitionRefusal, transitionSentence } from "../planner/rollout/transition";
+import { authSentence, type Moment, transitionRefusal, transitionSentence } from "../planner/rollout/transition";
 import { pollSeconds } from "./arm";
 import { fail } from "./fail";
 import { factsOf, type TrafficFacts } from "./gate/subjects";
@@ -40,25 +40,39 @@ async function deploymentState(deploymentName: string, resourceGroupName: string
   return found?.properties.provisioningState;
 }
 
+/** What a reviewer is told of a deployment. */
+export interface ReviewedDeployment {
+  readonly deploymentName: string;
+  /** Hash over everything that alters its answers. */
+  readonly recipe: string;
+  /** Whether this run makes it, once its step has been planned or taken. @default - it does if the last write didn't know it */
+  readonly isMade?: () => boolean;
+}
+
 /**
  * Says where requests go, and refuses a write that would take a serving deployment or a serving endpoint away; in the preview too, so that a
  * reviewer sees both.
- * @param recipes Hash over what each deployment is made of, by its name: of all that the stack has now.
+ * @param deployments All that the stack has now.
  */
-export function reviewTransition(name: string, endpoint: string, recipes: Readonly<Record<string, string>>): pulumi.ResourceHook {
+export function reviewTransition(name: string, endpoint: string, deployments: readonly ReviewedDeployment[]): pulumi.ResourceHook {
+  const recipes = Object.fromEntries(deployments.map(({ deploymentName, recipe }) => [deploymentName, recipe]));
   return new pulumi.ResourceHook(
     name,
     ({ oldInputs, newInputs }) => {
       const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
+      const isNew = (name: string) => !Object.hasOwn(before.recipes, name);
+      const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
       const refusal = transitionRefusal(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (refusal !== undefined) fail(refusal);
-      const sentence = transitionSentence(endpoint, before, after);
+      const sentence = transitionSentence(endpoint, before, { ...after, made });
       if (sentence !== undefined) pulumi.log.info(sentence);
+      const change = authSentence(endpoint, before.authMode, after.authMode);
+      if (change !== undefined) pulumi.log.warn(change);
     },
     { onDryRun: true },
   );
 }
 
-function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {} }: TrafficFacts): Moment {
-  return { traffic, mirrorTraffic, recipes };
+function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): Moment & Pick<TrafficFacts, "authMode"> {
+  return { traffic, mirrorTraffic, recipes, authMode };
 }

@@ -21,6 +21,8 @@ export interface TrafficFacts {
   readonly createdAt?: Readonly<Record<string, string>>;
   /** Hash over what each deployment is made of: one that is changed in place keeps its name. */
   readonly recipes?: Readonly<Record<string, string>>;
+  /** How callers prove who they are. */
+  readonly authMode?: string;
 }
 
 /** The part of a write's inputs that holds these facts. */
@@ -28,7 +30,7 @@ export interface WriteInputs {
   readonly properties?: {
     readonly template?: {
       readonly metadata?: { readonly deployments?: Pick<TrafficFacts, "createdAt" | "recipes"> };
-      readonly resources?: readonly { readonly properties?: Pick<TrafficFacts, "traffic" | "mirrorTraffic"> }[];
+      readonly resources?: readonly { readonly properties?: Pick<TrafficFacts, "traffic" | "mirrorTraffic" | "authMode"> }[];
     };
   };
 }

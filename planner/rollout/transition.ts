@@ -43,14 +43,25 @@ export interface Moment {
   readonly recipes: Readonly<Record<string, string>>;
 }
 
+/** An endpoint as a run leaves it. */
+export interface NextMoment extends Moment {
+  /** Names of the deployments that the run itself makes: an earlier one may have been stopped between a deployment and its traffic. */
+  readonly made: readonly string[];
+}
+
 /** What a reviewer must know of a write of traffic; undefined when it changes nothing of all that. */
-export function transitionSentence(endpoint: string, before: Moment, after: Moment): string | undefined {
+export function transitionSentence(endpoint: string, before: Moment, after: NextMoment): string | undefined {
   const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
   const first = had.length === 0;
+  const { made } = after;
+  const [fresh, lasting] = [without(has, had), has.filter((name) => had.includes(name))];
+  const [begun, again] = [without(fresh, made), lasting.filter((name) => made.includes(name))];
   const news = [
-    ...(first ? [] : said(without(has, had), "created first")),
+    ...(first ? [] : said(without(fresh, begun), "created first")),
+    ...(first || begun.length === 0 ? [] : [`${begun.join(", ")} ${begun.length === 1 ? "was" : "were"} begun by an earlier run`]),
+    ...said(again, "made again"),
     ...said(
-      has.filter((name) => had.includes(name) && before.recipes[name] !== after.recipes[name]),
+      without(lasting, again).filter((name) => before.recipes[name] !== after.recipes[name]),
       "changed in place",
     ),
   ];
@@ -74,6 +85,15 @@ export function transitionSentence(endpoint: string, before: Moment, after: Mome
   const requests = from === to ? stay : `requests go from ${from} to ${to}`;
   const zero = idle.length === 0 ? [] : [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`];
   return `${endpoint}: ${[requests, ...copies, ...news, ...zero, ...ends].join("; ")}.`;
+}
+
+/** Azure's ways to prove who calls, as a caller knows them. */
+const credentials: Readonly<Record<string, string>> = { Key: "the endpoint's key", AADToken: "an Entra token of who may score" };
+
+/** What callers meet when an endpoint asks for another proof of who they are; undefined when it doesn't. */
+export function authSentence(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
+  if (before === undefined || after === undefined || before === after) return undefined;
+  return `${endpoint}: callers need ${credentials[after] ?? after} from this write on; ${credentials[before] ?? before} is refused.`;
 }
 
 function copiesText(before: Shares, after: Shares): string[] {

@@ -70,7 +70,7 @@ test("It goes with its endpoint, is never protected, waits for roles, and has tw
     deletedWith: "chat-endpoint",
     protect: false,
     ignoreChanges: [],
-    hooks: { beforeCreate: ["chat-main-network", "chat-main-role-wait"] },
+    hooks: { beforeCreate: ["chat-main-making", "chat-main-network", "chat-main-role-wait"] },
     customTimeouts: { create: "120m", update: "120m", delete: "60m" },
   });
 });

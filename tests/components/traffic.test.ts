@@ -159,9 +159,12 @@ describe("Hooks", () => {
   const newInputs = { deploymentName: "moor-traffic-chat", resourceGroupName: "rg" };
   const state = (provisioningState: string) => ({ "azure-native:resources:getDeployment": { properties: { provisioningState } } });
 
-  const recipes = { "main-00000002": "a", "next-00000001": "b" };
+  const deployments = [
+    { deploymentName: "main-00000002", recipe: "a" },
+    { deploymentName: "next-00000001", recipe: "b" },
+  ];
   const refusal = (before: Record<string, number>, after: Record<string, number>) =>
-    run(() => reviewTransition("rules", "chat", recipes), { oldInputs: inputs(before), newInputs: inputs(after) });
+    run(() => reviewTransition("rules", "chat", deployments), { oldInputs: inputs(before), newInputs: inputs(after) });
 
   test("A changed main and a promoted next are let through.", async () => {
     await refusal({ "main-00000001": 100 }, { "main-00000002": 90, "next-00000001": 10 });

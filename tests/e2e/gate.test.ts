@@ -116,6 +116,9 @@ test("The next run asks the same candidate again and gives it the traffic; the r
   const { traffic, deployments } = await serving(sandbox);
   expect(deployments).toHaveLength(1);
   expect(traffic).toEqual({ [deployments[0]!]: 100 });
+  expect(output).toContain(
+    `to ${deployments[0]} 100 %; ${deployments[0]} was begun by an earlier run; ${stable} is deleted after the last requests.`,
+  );
   expect(proxy.asked).toEqual({ [deployments[0]!]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
   expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });

@@ -77,9 +77,12 @@ test("an endpoint that was deleted in the portal serves again after refresh and 
   expect((await sandbox.arm("DELETE", endpoint.id, apiVersion)).ok).toBe(true);
   expect(await sandbox.run("refresh", "dev", { stackFile })).toMatchObject({ code: 0 });
   const planned = await sandbox.run("preview", "dev", { stackFile });
+  const sentence = /chat: requests stay with (main-\w{8}) 100 %; \1 is made again\./;
+  expect(planned.output).toMatch(sentence);
   expect(planned.output).toContain("Resources:\n    + 3 to create\n    ~ 2 to update\n    5 changes.");
   const { code, output } = await sandbox.run("up", "dev", { stackFile });
   expect({ code, output }).toMatchObject({ code: 0 });
+  expect(output).toMatch(sentence);
   expect(output).toContain("Resources:\n    + 3 created\n    ~ 2 updated\n    5 changes.");
   expect(servingWrites(sandbox.requests().slice(before))).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
   expect(await askStatus(await chat())).toBe(200);

@@ -1,5 +1,5 @@
 // Proves which write of traffic may follow on which, and what a reviewer reads of it. Doesn't prove that the engine asks: that is tests/e2e's.
-import { labelOf, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+import { authSentence, labelOf, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -105,5 +105,24 @@ const sentences: [what: string, before: Moment, after: Moment, sentence: string 
   ["nothing of all that", at({ [one]: 90, [next]: 10 }, [two]), at({ [next]: 10, [one]: 90 }, [two]), undefined],
 ];
 test.each(sentences)("Of %s a reviewer reads what happens.", (_, before, after, sentence) => {
-  expect(transitionSentence("chat", before, after)).toBe(sentence);
+  const made = Object.keys(after.recipes).filter((name) => !Object.hasOwn(before.recipes, name));
+  expect(transitionSentence("chat", before, { ...after, made })).toBe(sentence);
+});
+
+test("A deployment that an earlier run has begun is not created, and one that was gone from Azure is made again.", () => {
+  expect(transitionSentence("chat", at({ [one]: 100 }), { ...at({ [two]: 100 }), made: [] })).toBe(
+    `chat: requests go from ${one} 100 % to ${two} 100 %; ${two} was begun by an earlier run; ${one} is deleted after the last requests.`,
+  );
+  expect(transitionSentence("chat", at({ [one]: 100 }), { ...at({ [one]: 100 }), made: [one] })).toBe(
+    `chat: requests stay with ${one} 100 %; ${one} is made again.`,
+  );
+});
+
+test.each([
+  [undefined, "Key", undefined],
+  ["Key", "Key", undefined],
+  ["Key", "AADToken", "chat: callers need an Entra token of who may score from this write on; the endpoint's key is refused."],
+  ["AADToken", "Key", "chat: callers need the endpoint's key from this write on; an Entra token of who may score is refused."],
+])("Of callers whose proof was %s and is %s a reviewer reads what they meet.", (before, after, sentence) => {
+  expect(authSentence("chat", before, after)).toBe(sentence);
 });
