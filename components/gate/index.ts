@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sharesText } from "../../planner/rollout/transition";
 import { fail } from "../fail";
-import { addressOf, type EndpointAddress, type LiveEndpoint, liveEndpoint, type Shares } from "../liveEndpoint";
+import { addressOf, type EndpointAddress, type LiveEndpoint, liveDeployment, liveEndpoint, type Shares } from "../liveEndpoint";
 import type { EndpointReference } from "../onlineEndpoint";
 import { waitForOperations } from "../operations";
 import { known } from "../outputs";
@@ -10,7 +10,7 @@ import { ask, type Refusal } from "./ask";
 import { checksOf } from "./checks";
 import { readState } from "./controlPlane";
 import { credentialFor } from "./credential";
-import { gateReport } from "./report";
+import { gateReport, goneReport } from "./report";
 import { sender } from "./request";
 import { factsOf, type GateSubject, type TrafficFacts, toBeAsked } from "./subjects";
 
@@ -48,7 +48,10 @@ export class Gate {
 
   /** For the write itself. */
   beforeWrite(name: string): pulumi.ResourceHook {
-    return new pulumi.ResourceHook(name, ({ oldInputs, newInputs }) => this.pass(factsOf(oldInputs), factsOf(newInputs)));
+    return new pulumi.ResourceHook(name, async ({ oldInputs, newInputs }) => {
+      await this.tellDrift(factsOf(oldInputs).traffic ?? {}, factsOf(newInputs).traffic ?? {});
+      await this.pass(factsOf(oldInputs), factsOf(newInputs));
+    });
   }
 
   private async pass(before: TrafficFacts, after: TrafficFacts): Promise<void> {
@@ -57,12 +60,26 @@ export class Gate {
     const address = await known(addressOf(this.endpoint));
     const live = await liveEndpoint(address);
     if (live === undefined) return fail(`${address.endpointName} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`);
-    reportDrift(address.endpointName, before.traffic ?? {}, live.traffic);
     if (this.args.mode === "off") return;
     const asked = toBeAsked(this.args.subjects, before, after, live.traffic);
     // One that is still starting answers nobody, and its start may take longer than the gate's patience.
     if (asked.length > 0) await waitForOperations(this.endpoint);
-    for (const subject of asked) await examine(subject, address, live, this.args);
+    for (const subject of asked) {
+      if ((await liveDeployment(address, subject.name)) === undefined) fail(goneReport(address.endpointName, subject.name, live.traffic));
+      await examine(subject, address, live, this.args);
+    }
+  }
+
+  /**
+   * Says what somebody else has changed since the last write, because this one puts it right. Only the write itself knows what the last one was:
+   * of a write that failed the component has the shares all the same. What Azure has already may be the work of a killed run.
+   */
+  private async tellDrift(written: Shares, next: Shares): Promise<void> {
+    const address = await known(addressOf(this.endpoint));
+    const live = (await liveEndpoint(address))?.traffic ?? {};
+    const [was, is, willBe] = [written, live, next].map(sharesText);
+    if (Object.keys(written).length === 0 || is === was || is === willBe) return;
+    pulumi.log.warn(`${address.endpointName}: traffic was changed outside this program, to ${is}; it was written as ${was}.`);
   }
 }
 
@@ -89,11 +106,4 @@ async function examine(subject: GateSubject, address: EndpointAddress, live: Liv
 function scoringBase(endpointName: string, origin: string): string {
   const frontdoor = process.env.MOOR_FRONTDOOR_URL;
   return frontdoor ? `${frontdoor}/${endpointName}` : origin;
-}
-
-/** Says what somebody else has changed since the last write, because the write puts it right. */
-function reportDrift(endpointName: string, written: Shares, live: Shares): void {
-  const [was, is] = [sharesText(written), sharesText(live)];
-  if (Object.keys(written).length === 0 || was === is) return;
-  pulumi.log.warn(`${endpointName}: traffic was changed outside this program, to ${is}; it was written as ${was}.`);
 }

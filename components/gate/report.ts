@@ -28,7 +28,13 @@ export function gateReport({ address, subject, live, refusal, credential }: Repo
   return withoutSecrets(lines.join("\n"), credential);
 }
 
-function serving(live: Shares, { name, inPlace }: GateSubject): string {
+/** Why one that the state has gets no traffic: in Azure it isn't there any more. */
+export function goneReport(endpointName: string, name: string, live: Shares): string {
+  const kept = `Traffic was not changed: ${serving(live, { name })}`;
+  return `${endpointName}: ${name} is gone from Azure. ${kept} Run \`pulumi refresh\`, then \`pulumi up\`: it makes ${name} again.`;
+}
+
+function serving(live: Shares, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
   const serving = Object.entries(live).filter(([, weight]) => weight > 0);
   if (serving.length === 0) return "nobody serves yet.";
   const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight} %`).join(", ")} still serve${serving.length === 1 ? "s" : ""}.`;
