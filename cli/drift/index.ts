@@ -19,13 +19,17 @@ export async function drift(options: DriftOptions): Promise<void> {
     const state = await exportState(pulumi);
     const writes = writesOf(state);
     if (writes.length === 0) return console.log("The stack has written no endpoint yet, so there is nothing to compare.");
-    const found = await Promise.all(writes.map((write) => look(pulumi, state, write)));
+    const looked = await Promise.all(writes.map((write) => look(pulumi, state, write)));
+    const gone = looked.filter((one): one is Gone => !("live" in one));
+    for (const { name } of gone) console.log(`${name} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`);
+    if (gone.length > 0) process.exitCode = 1;
+    const found = looked.filter((one): one is Found => "live" in one);
     const drifted = found.filter(({ differences }) => differences.length > 0);
     for (const { name, differences } of drifted) console.log(report(name, differences));
-    if (drifted.length === 0) return console.log("Azure has the endpoints as the stack wrote them.");
+    if (drifted.length === 0) return gone.length > 0 ? undefined : console.log("Azure has the endpoints as the stack wrote them.");
     if (options.accept) await acceptAll(pulumi, state, drifted);
     else console.log("To put it right: add --accept, review `pulumi preview`, and run `pulumi up`. To keep it: change the stack file.");
-    process.exitCode = options.accept ? 0 : 1;
+    process.exitCode = options.accept && gone.length === 0 ? 0 : 1;
   } finally {
     await pulumi.close();
   }
@@ -37,6 +41,9 @@ interface Found {
   readonly differences: readonly Drift[];
   readonly live: EndpointBody;
 }
+
+/** An endpoint of the state that Azure doesn't have. */
+type Gone = Pick<Found, "name">;
 
 interface WriteInputs {
   readonly deploymentName: string;
@@ -52,20 +59,22 @@ function writesOf({ deployment }: Checkpoint): StateResource[] {
   );
 }
 
-async function look(pulumi: StackPulumi, { deployment }: Checkpoint, write: StateResource): Promise<Found> {
+async function look(pulumi: StackPulumi, { deployment }: Checkpoint, write: StateResource): Promise<Found | Gone> {
   const { deploymentName, properties } = inputsOf(write);
   const name = deploymentName.replace("moor-traffic-", "");
   const id = (deployment.resources ?? []).find((resource) => resource.id?.endsWith(`/onlineEndpoints/${name}`))?.id;
   if (id === undefined) throw new Error(`The state has the traffic of ${name}, but not the endpoint: run \`npm run recover\`.`);
   const live = await read(pulumi, id);
+  if (live === undefined) return { name };
   return { name, write, live, differences: compare(properties.template.resources[0]!, live) };
 }
 
-async function read({ environment, local }: StackPulumi, id: string): Promise<EndpointBody> {
+async function read({ environment, local }: StackPulumi, id: string): Promise<EndpointBody | undefined> {
   const base = local ? environment.MOOR_ARM_URL : "https://management.azure.com";
   const token = local ? "local" : azToken();
   const response = await fetch(`${base}${id}?api-version=${apiVersion}`, { headers: { authorization: `Bearer ${token}` } });
   if (response.ok) return (await response.json()) as EndpointBody;
+  if (response.status === 404) return undefined;
   throw new Error(`Azure answered ${response.status} to a look at ${id}: ${await response.text()}`);
 }
 

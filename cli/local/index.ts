@@ -21,13 +21,17 @@ export async function local(args: string[]): Promise<void> {
   const interruptible = waitOutInterrupts();
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
-    // Another process's Azure doesn't tell this one what was written.
-    const halfDone = wrote || session.azure.runsIn !== undefined || hasLock(session.home);
+    // Another process's Azure doesn't tell this one what was written; a preview writes nothing and takes no lock.
+    const halfDone = !isPreview(args) && (wrote || session.azure.runsIn !== undefined || hasLock(session.home));
     if (process.exitCode !== 0 && halfDone) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
   } finally {
     interruptible();
     await session.close();
   }
+}
+
+function isPreview(args: string[]): boolean {
+  return ["preview", "pre"].includes(args.find((arg) => !arg.startsWith("-")) ?? "");
 }
 
 /** Whether a run that is going on, or was interrupted, holds the state of a stack. */

@@ -66,8 +66,8 @@ test("a stack file that is not YAML is refused with its name", async () => {
 test("a mistake in the stack file is only told; what an interrupted run may have left is told how to put right", () => {
   const home = path.join(sandbox.home, "own");
   const mistaken = sandbox.edit("dev", [[["moor:endpoints", "chat", "deployments", "main", "weight"], 90]]);
-  const up = () => {
-    const args = ["local", "up", "-s", "dev", "--yes", "--config-file", mistaken];
+  const run = (...verb: string[]) => {
+    const args = ["local", ...verb, "-s", "dev", "--config-file", mistaken];
     const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, "cli", "run.js"), ...args], {
       cwd: root,
       env: { ...process.env, MOOR_LOCAL_HOME: home },
@@ -75,7 +75,7 @@ test("a mistake in the stack file is only told; what an interrupted run may have
     });
     return { status, output: stdout + stderr };
   };
-  const told = up();
+  const told = run("up", "--yes");
   expect(told.status).not.toBe(0);
   expect(told.output).toContain("MOOR021");
   expect(told.output).not.toContain("npm run recover");
@@ -84,8 +84,12 @@ test("a mistake in the stack file is only told; what an interrupted run may have
   fs.mkdirSync(locks, { recursive: true });
   const lock = { pid: process.pid, username: "me", hostname: os.hostname(), timestamp: "2026-01-01T00:00:00Z" };
   fs.writeFileSync(path.join(locks, "a.json"), JSON.stringify(lock));
-  const locked = up();
+  const locked = run("up", "--yes");
   expect(locked.status).not.toBe(0);
   expect(locked.output).toContain("currently locked");
   expect(locked.output).toContain("`npm run recover -- -s dev --local` puts the state right");
+
+  const previewed = run("preview");
+  expect(previewed.output).toContain("MOOR021");
+  expect(previewed.output).not.toContain("npm run recover");
 });

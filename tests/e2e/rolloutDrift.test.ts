@@ -47,3 +47,15 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
   expect(await drift()).toMatchObject({ code: 0 });
   expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });
+
+test("An endpoint that is gone is said to be so, with the remedy, and is nothing to accept.", async () => {
+  const id = await endpointOf(sandbox);
+  expect((await sandbox.arm("DELETE", id, "2025-12-01")).ok).toBe(true);
+  for (const more of [[], ["--accept"]]) {
+    const { code, output } = await drift(...more);
+    expect({ code, output: output.trim() }).toEqual({
+      code: 1,
+      output: `${id.split("/").at(-1)} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`,
+    });
+  }
+});
