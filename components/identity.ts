@@ -1,7 +1,8 @@
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArmId } from "./armId";
-import { kept } from "./outputs";
+import { foreseen, kept } from "./outputs";
 import { type Transform, transformed } from "./transform";
 
 /** A user-assigned identity of our own, or one that another team made. */
@@ -32,8 +33,13 @@ export function chooseIdentity(
   opts: pulumi.CustomResourceOptions,
 ): Identity {
   if (choice !== "create") return { id: pulumi.output(choice.existing.id), principalId: pulumi.output(choice.existing.principalId) };
-  const identity = new managedidentity.UserAssignedIdentity(...transformed(transform, name, args, opts));
-  return { id: identity.id, principalId: kept(identity, identity.principalId, readPrincipal) };
+  const resource = transformed(transform, name, args, opts);
+  const identity = new managedidentity.UserAssignedIdentity(...resource);
+  const { subscriptionId } = authorization.getClientConfigOutput({ parent: opts.parent });
+  const { resourceGroupName, resourceName } = resource[1];
+  const group = pulumi.interpolate`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}`;
+  const id = pulumi.interpolate`${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${resourceName}`;
+  return { id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, readPrincipal) };
 }
 
 async function readPrincipal(id: string): Promise<string> {

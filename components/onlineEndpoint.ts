@@ -17,7 +17,7 @@ export type Auth = keyof typeof AUTH_MODES;
 
 export interface OnlineEndpointArgs {
   readonly workspace: WorkspaceReference;
-  /** Name in Azure: 3 to 32 letters, digits and `-`, beginning with a letter, unique in the region. Changing it replaces the endpoint. */
+  /** Name in Azure: 3 to 32 letters, digits and `-`, beginning with a letter, unique in the region. It is fixed for life. */
   readonly endpointName: pulumi.Input<string>;
   /** Group of the stack, for the endpoint's identity. */
   readonly resourceGroupName: pulumi.Input<string>;
@@ -103,7 +103,9 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   private readonly logicalName: string;
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:OnlineEndpoint", name, stateInputs(args), opts);
+    // The component's own hook comes before anything of it is touched: a new name would replace the identity of an endpoint that serves.
+    const hooks = { beforeUpdate: [refuseNewName(`${name}-name-guard`)] };
+    super("moor:index:OnlineEndpoint", name, stateInputs(args), pulumi.mergeOptions({ hooks }, opts));
     this.logicalName = name;
     this.workspace = args.workspace;
     const identity = this.chooseIdentity(args);
@@ -215,6 +217,21 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
       );
     }
   }
+}
+
+/** A name is the address that callers have, and Azure keeps the deployments of an endpoint that serves: replacing it would end half-way. */
+export function refuseNewName(name: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    name,
+    ({ oldInputs, newInputs, name: endpoint }) => {
+      const [before, now] = [oldInputs?.endpointName, newInputs?.endpointName];
+      if (typeof before !== "string" || typeof now !== "string" || before === now) return;
+      fail(
+        `Endpoint ${endpoint} is ${before} in Azure and would become ${now}: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.`,
+      );
+    },
+    { onDryRun: true },
+  );
 }
 
 /** Azure can't change an endpoint's identity, neither in place nor by replacing an endpoint that serves; better said in the preview. */

@@ -201,7 +201,7 @@ export const deployment = z
 const endpoint = z.strictObject(
   {
     name: text(physicalNamePattern, "3 to 32 lower-case letters, digits and single hyphens, a letter first and no hyphen last")
-      .describe("Name in Azure, unique in the region; `<key>-<stack>-<6 characters>` when absent.")
+      .describe("Name in Azure, unique in the region and fixed for life; `<key>-<stack>-<6 characters>` when absent.")
       .optional(),
     auth: oneOf(["key", "entra"]).describe("How callers prove who they are: a key, or Entra ID."),
     invokers: z

@@ -1,5 +1,5 @@
 // Proves an endpoint's resources, options and bodies, and that a changed identity is refused. Doesn't prove that the roles suffice in Azure.
-import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/onlineEndpoint";
+import { OnlineEndpoint, type OnlineEndpointArgs, refuseNewName } from "../../components/onlineEndpoint";
 import { BUILT_IN_ROLES } from "../../facts/roles";
 import { group, registryId, storageId, vaultId, workspace, workspaceId } from "./fixtures";
 import { armRequest, CREATED_AT, find, listing, PRINCIPAL, record, SUBSCRIPTION, schemaErrors } from "./recorder";
@@ -60,6 +60,35 @@ test("It waits for its roles, is protected, leaves properties and tags to Traffi
     customTimeouts: { create: "30m", update: "30m", delete: "60m" },
   });
   expect(endpointOf(await make({ protect: false })).protect).toBe(false);
+});
+
+test("In a preview its id and its identity's are known before they are made: what refers to them stays where one was deleted.", async () => {
+  const recording = await make({ auth: "entra", invokers: [PRINCIPAL] }, true);
+  const identityId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-chat-prod-x7k2p9`;
+  expect(endpointOf(recording).inputs.identity).toEqual({ type: "UserAssigned", userAssignedIdentities: [identityId] });
+  expect(find(recording, `chat-invoker-${PRINCIPAL}`).inputs.scope).toBe(`${workspaceId}/onlineEndpoints/chat-prod-x7k2p9`);
+});
+
+describe("A changed name", () => {
+  const change = (oldName: unknown, newName: unknown) => {
+    const args = { name: "chat", urn: "", id: "", type: "", oldInputs: { endpointName: oldName }, newInputs: { endpointName: newName } };
+    return record(() => refuseNewName("guard").callback(args));
+  };
+
+  test("is refused before anything of the endpoint is touched.", async () => {
+    expect(find(await make(), "chat").hooks).toEqual({ beforeUpdate: ["chat-name-guard"] });
+    await expect(change("chat-a", "chat-b")).rejects.toThrow(
+      "Endpoint chat is chat-a in Azure and would become chat-b: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.",
+    );
+  });
+
+  test.each([
+    ["the same", "chat-a", "chat-a"],
+    ["not known yet", "chat-a", undefined],
+    ["of a state that has none", undefined, "chat-a"],
+  ])("is none when it is %s.", async (_, oldName, newName) => {
+    await change(oldName, newName);
+  });
 });
 
 test("Roles go to the endpoint's identity: pull on the image registry, read on the workspace's storage, secrets only with a vault.", async () => {
