@@ -25,11 +25,17 @@ const passing: readonly number[] = [429, 502, 503, 504];
 /** How often a call is made while Azure asks for patience: about a minute where it names no time of its own. */
 const mostTries = 6;
 
-/** Calls, and calls again while Azure asks for patience; a reading also after a broken connection. */
+/**
+ * Calls with the credential that Pulumi has anyway; fetched anew each time, because a run may outlast a token. Calls again while Azure asks for
+ * patience; a reading also after a broken connection.
+ */
 async function call(method: string, path: string, apiVersion: string, body?: object): Promise<Answer> {
+  const url = path.startsWith("https:") || path.startsWith("http:") ? path : `${armUrl()}${path}?api-version=${apiVersion}`;
   for (let tries = 1; ; tries++) {
     const last = tries === mostTries;
-    const answer = await callOnce(method, path, apiVersion, body).catch((error: Error) => {
+    // Where the engine has ended there is no credential any more, and nothing to be patient for.
+    const { token } = await authorization.getClientToken({}, { async: true });
+    const answer = await send(method, url, token, body).catch((error: Error) => {
       if (last || method !== "GET") throw error;
     });
     if (answer && (last || !passing.includes(answer.status))) return answer;
@@ -39,10 +45,7 @@ async function call(method: string, path: string, apiVersion: string, body?: obj
   }
 }
 
-/** With the credential that Pulumi has anyway; fetched anew each time, because a run may outlast a token. */
-async function callOnce(method: string, path: string, apiVersion: string, body?: object): Promise<Answer> {
-  const { token } = await authorization.getClientToken({}, { async: true });
-  const url = path.startsWith("https:") || path.startsWith("http:") ? path : `${armUrl()}${path}?api-version=${apiVersion}`;
+async function send(method: string, url: string, token: string, body?: object): Promise<Answer> {
   const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) };
   const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   return { status: response.status, ok: response.ok, headers: response.headers, text: await response.text() };

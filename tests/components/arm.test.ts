@@ -77,3 +77,16 @@ test("Any other refusal is told at once.", async () => {
   await expect(against([{ status: 500 }], () => show(id, "2025-12-01"))).rejects.toThrow(`Azure answered 500 to GET ${id}`);
   expect(calls).toEqual(["GET"]);
 });
+
+test("Without a credential nothing is called, however often: the engine that gives it has ended.", async () => {
+  let given = 0;
+  [turns, calls] = [[{ status: 503 }, found], []];
+  const invokes = {
+    get "azure-native:authorization:getClientToken"() {
+      if (given++ > 0) throw new Error("the engine has ended");
+      return { token: "t" };
+    },
+  };
+  await expect(record(() => show(id, "2025-12-01"), { invokes })).rejects.toThrow();
+  expect(calls).toEqual(["GET"]);
+});
