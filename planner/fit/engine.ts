@@ -26,7 +26,9 @@ export function engineDefaults(gpu: GpuNumbers, vllmVersion: string, maxModelLen
   if (!atLeast(vllmVersion, "0.8.0")) {
     return maxModelLen > wholePrompts ? small : { ...small, maxNumBatchedTokens: Math.max(2048, maxModelLen) };
   }
-  if (gpu.visibleGiB >= 160) return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 16_384 };
+  // 0.28 brought a larger batch for the largest GPUs.
+  if (gpu.visibleGiB >= 160 && atLeast(vllmVersion, "0.28.0"))
+    return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 16_384 };
   if (gpu.visibleGiB >= 70 && !gpu.a100) return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 };
   return small;
 }

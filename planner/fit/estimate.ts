@@ -52,13 +52,13 @@ export interface Estimate {
 export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings = {}): Estimate {
   const settings = resolve(model, gpu, wanted);
   const weights = (model.weightBytes / settings.tensorParallelSize + model.replicatedBytes) / GiB;
-  const activation = activationGiB(model, settings);
+  const activation = activationGiB(model, settings, gpu.computeCapability);
   const nonTorch = nonTorchGiB(settings, gpu.computeCapability);
   const graphs = cudaGraphGiB(model, settings, settings.enforceEager);
   const free = gpu.visibleGiB * settings.gpuMemoryUtilization - weights - nonTorch - graphs;
   const kv = free - activation.likely;
   const safeFor = (maxModelLen: number) =>
-    free - activationGiB(model, { ...settings, maxModelLen }).most - marginGiB(model, settings, gpu.visibleGiB);
+    free - activationGiB(model, { ...settings, maxModelLen }, gpu.computeCapability).most - marginGiB(model, settings, gpu.visibleGiB);
   const safe = safeFor(settings.maxModelLen);
   const layout = cacheLayout(model, settings);
   const capacity = layout && cacheCapacity(layout, kv * GiB, settings.maxModelLen, settings.vllmVersion);

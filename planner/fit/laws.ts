@@ -10,7 +10,8 @@ import { atLeast } from "./version";
  * The sampler's warm-up masks and draws from the logits of `max_num_seqs` rows: so many 32-bit copies of them live at once. Until 0.16 it
  * sorted them; 0.17 replaced the sort by a kernel, and peak activation of one model fell from 5.64 to 2.23 GiB. The newer runner profiles
  * FlashInfer's sampler as well since 0.28, `besides` GiB of which don't depend on the rows. 0.10.1 was seen with FlashInfer's sampler
- * alone. `most` is the highest number of copies that would explain a log of the version and runner.
+ * alone; 0.11.0 both with it, at the peaks of 0.17, and without: what promises less holds. `most` is the highest number of copies that
+ * would explain a log of the version and runner.
  */
 const samplerCopies = [
   { since: "0.28.0", runner: "newer", likely: 7.1, most: 12, besides: 0.15 },
@@ -30,22 +31,28 @@ const samplesCutStepsSince = "0.8.0";
  */
 const nvfp4Rows = { likely: 1, most: 4 } as const;
 
-/** The expert kernels of 16-bit weights got one workspace for all layers, which stays while the sampler is profiled. */
-const sharedWorkspaceSince = "0.17.0";
+/**
+ * Kernels for experts in 16 bit and in FP8 write two whole rows for each token and its experts, into one workspace for all layers. Since
+ * these versions it stays while the sampler is profiled. The logs of 0.13 and 0.16 are without FP8's: what promises less holds for them too.
+ */
+const workspaceStaysSince = { sixteenBit: "0.14.0", fp8: "0.11.1" } as const;
+
+/** From this compute capability on, FP8 experts run in kernels that bring their own memory, smaller than a workspace. */
+const blackwell = 10;
 
 /**
  * GPU memory outside PyTorch, GiB on each GPU: CUDA's own, and from two GPUs on the communication buffers, which are larger over NVLink of
- * Hopper and later. Since 0.18 what the collective library takes when it starts is counted too.
+ * Hopper and later. Since 0.17.1 what the collective library takes when it starts is counted too.
  */
 const nonTorch = [
-  { upTo: 1, since: "0.18.0", hopper: 0.25, other: 0.25 },
+  { upTo: 1, since: "0.17.1", hopper: 0.25, other: 0.25 },
   { upTo: 1, since: "0.6.0", hopper: 0.13, other: 0.1 },
   { upTo: 1, since: "0.0.0", hopper: 1.8, other: 1.8 },
-  { upTo: 2, since: "0.18.0", hopper: 2.07, other: 1.7 },
+  { upTo: 2, since: "0.17.1", hopper: 2.07, other: 1.7 },
   { upTo: 2, since: "0.10.0", hopper: 0.55, other: 0.3 },
   { upTo: 2, since: "0.6.0", hopper: 0.55, other: 0.3 },
   { upTo: 2, since: "0.0.0", hopper: 3.6, other: 3.6 },
-  { upTo: Number.POSITIVE_INFINITY, since: "0.18.0", hopper: 2.17, other: 1.7 },
+  { upTo: Number.POSITIVE_INFINITY, since: "0.17.1", hopper: 2.17, other: 1.7 },
   { upTo: Number.POSITIVE_INFINITY, since: "0.10.0", hopper: 0.65, other: 0.3 },
   { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", hopper: 2.1, other: 1.7 },
 ] as const;
@@ -60,7 +67,7 @@ const deepStack = /^Qwen3VL/;
 /** Tokens of the largest image that keeps its resolution, and of the largest video, which stood in for it until Qwen3-VL's was bounded. */
 const largest = { image: 16_384, video: 153_600, videoBoundedSince: "0.12.0" } as const;
 
-/** Contexts for whose keys the sparse indexer's prefill reserves room; borne out by the logs of GLM-5, not read in the source. */
+/** Contexts for whose keys the sparse indexer's prefill reserves room (`get_max_prefill_buffer_size` in vLLM's source). */
 const indexedContexts = 40;
 
 /** What the older runner estimates for one CUDA graph of one layer, GiB. */
@@ -77,18 +84,20 @@ export interface Batch {
 }
 
 /** Peak activation while vLLM profiles itself, GiB: `likely` is centred, `most` the highest seen. */
-export function activationGiB(model: Model, batch: Batch): { readonly likely: number; readonly most: number } {
+export function activationGiB(model: Model, batch: Batch, computeCapability: number): { readonly likely: number; readonly most: number } {
   const newer = onNewRunner(model, batch.vllmVersion);
   const law = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since) && (newer || row.runner === "either"))!;
   const tokens = batch.maxNumBatchedTokens;
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
-  const expertElements = expertWorkspace(model, batch.tensorParallelSize);
+  const expertElements = expertWorkspace(model, batch.tensorParallelSize, computeCapability);
   const dense = (3 * model.intermediate) / batch.tensorParallelSize;
   const forward = (rows: number) => 2 * tokens * (Math.max(dense, expertElements + gatheredRows(model, rows)) + 4 * model.hidden);
-  const shared = model.quantization === undefined && atLeast(batch.vllmVersion, sharedWorkspaceSince) ? 2 * tokens * expertElements : 0;
-  const sampled = (copies: number) => copies * logits + hiddenStates + shared;
-  const text = (sampler: number, rows: number) => (Math.max(sampler, forward(rows)) + indexerWorkspace(model, batch)) / GiB + law.besides;
+  const stays = workspaceStays(model, batch.vllmVersion, computeCapability) ? 2 * tokens * expertElements : 0;
+  // The indexer asks for its room in the workspace that stays, so only what is larger is taken besides.
+  const indexer = Math.max(0, indexerWorkspace(model, batch) - stays);
+  const sampled = (copies: number) => copies * logits + hiddenStates + stays;
+  const text = (sampler: number, rows: number) => (Math.max(sampler, forward(rows)) + indexer) / GiB + law.besides;
   const cut = tokens < batch.maxModelLen && !atLeast(batch.vllmVersion, samplesCutStepsSince);
   const likely = text(cut ? 0 : sampled(law.likely), nvfp4Rows.likely);
   const most = text(sampled(law.most), nvfp4Rows.most);
@@ -116,11 +125,20 @@ function indexerWorkspace(model: Model, batch: Batch): number {
 }
 
 /** Elements a token of what the experts keep between their two products, on one GPU. */
-function expertWorkspace(model: Model, tp: number): number {
+function expertWorkspace(model: Model, tp: number, computeCapability: number): number {
   if (!model.experts) return 0;
   const width = model.experts.intermediate / tp;
-  return model.experts.perToken * (Math.max(2 * width, model.hidden) + Math.max(width, model.quantization ? 0 : model.hidden));
+  const second = writesWholeRows(model, computeCapability) ? model.hidden : 0;
+  return model.experts.perToken * (Math.max(2 * width, model.hidden) + Math.max(width, second));
 }
+
+const inFp8 = (model: Model) => model.quantization === "fp8" || model.quantization === "fp8-block128";
+
+const writesWholeRows = (model: Model, computeCapability: number) =>
+  model.quantization === undefined || (inFp8(model) && computeCapability < blackwell);
+
+const workspaceStays = (model: Model, vllmVersion: string, computeCapability: number) =>
+  writesWholeRows(model, computeCapability) && atLeast(vllmVersion, workspaceStaysSince[inFp8(model) ? "fp8" : "sixteenBit"]);
 
 /** Elements a token of the rows that NVFP4's kernels hold besides. */
 function gatheredRows(model: Model, rows: number): number {

@@ -23,6 +23,8 @@ test.each([
   [79.18, false, "0.19.1", 0.9, 1024, 8192],
   [79.18, false, "0.6.3", 0.9, 256, 2048],
   [178, false, "0.31.0", 0.92, 1024, 16_384],
+  [178, false, "0.28.0", 0.92, 1024, 16_384],
+  [178, false, "0.27.1", 0.92, 1024, 8192],
 ])("a GPU of %f GiB (A100: %s) under %s", (visibleGiB, a100, version, gpuMemoryUtilization, maxNumSeqs, maxNumBatchedTokens) => {
   expect(engineDefaults({ visibleGiB, computeCapability: 9, a100 }, version, 2048)).toEqual({
     gpuMemoryUtilization,
@@ -49,18 +51,18 @@ test.each([
   ["Qwen/Qwen3-32B", 2, 5.64],
   ["openai/gpt-oss-120b", 1, 7.38],
 ])("peak activation of %s over %d GPU was %f GiB in its log", (id, tensorParallelSize, measured) => {
-  expect(Math.abs(activationGiB(model(id), { ...batch, tensorParallelSize }).likely - measured)).toBeLessThan(0.03);
+  expect(Math.abs(activationGiB(model(id), { ...batch, tensorParallelSize }, 9).likely - measured)).toBeLessThan(0.03);
 });
 
 test("with few sequences the MLP decides, and it is split", () => {
   const few = { ...batch, maxNumSeqs: 8 };
-  const [one, two] = [1, 2].map((tensorParallelSize) => activationGiB(model("Qwen/Qwen3-14B"), { ...few, tensorParallelSize }).likely);
+  const [one, two] = [1, 2].map((tensorParallelSize) => activationGiB(model("Qwen/Qwen3-14B"), { ...few, tensorParallelSize }, 9).likely);
   expect(one).toBeCloseTo((2 * 8192 * (3 * 17_408 + 4 * 5120)) / 2 ** 30, 6);
   expect(two).toBeCloseTo((2 * 8192 * ((3 * 17_408) / 2 + 4 * 5120)) / 2 ** 30, 6);
 });
 
 test("the sampler's copies fell with 0.17, and the newer runner profiles a second sampler since 0.28", () => {
-  const peak = (vllmVersion: string) => activationGiB(model("Qwen/Qwen3-14B"), { ...batch, vllmVersion }).likely;
+  const peak = (vllmVersion: string) => activationGiB(model("Qwen/Qwen3-14B"), { ...batch, vllmVersion }, 9).likely;
   const seen = [
     ["0.16.0", 5.64],
     ["0.17.0", 2.23],
@@ -74,19 +76,14 @@ test.each([
   ["Qwen/Qwen3-30B-A3B", 1, 2.68],
   ["mistralai/Mixtral-8x7B-v0.1", 2, 1.21],
 ])("from 0.17 the workspace of 16-bit experts stays: peak activation of %s over %d GPU was %f GiB", (id, tensorParallelSize, measured) => {
-  const { likely } = activationGiB(model(id), { ...batch, tensorParallelSize, vllmVersion: "0.19.0" });
+  const { likely } = activationGiB(model(id), { ...batch, tensorParallelSize, vllmVersion: "0.19.0" }, 9);
   expect(Math.abs(likely - measured)).toBeLessThan(0.05);
 });
 
 test("before 0.8 the sampler is profiled where a step holds the context, and not where steps are cut", () => {
+  const load = { ...batch, maxNumSeqs: 256, maxNumBatchedTokens: 2048 };
   const peak = (vllmVersion: string, maxModelLen: number) =>
-    activationGiB(model("meta-llama/Llama-3.1-8B-Instruct"), {
-      ...batch,
-      maxNumSeqs: 256,
-      maxNumBatchedTokens: 2048,
-      maxModelLen,
-      vllmVersion,
-    });
+    activationGiB(model("meta-llama/Llama-3.1-8B-Instruct"), { ...load, maxModelLen, vllmVersion }, 8.6);
   const forward = (2 * 2048 * (3 * 14_336 + 4 * 4096)) / 2 ** 30;
   expect(peak("0.7.3", 35_000).likely).toBeCloseTo(forward, 6);
   expect(peak("0.7.3", 2048).likely).toBeGreaterThan(4 * forward);
@@ -96,16 +93,39 @@ test("before 0.8 the sampler is profiled where a step holds the context, and not
 });
 
 test("the sparse indexer reserves room for the keys of forty contexts, whole on each GPU", () => {
-  const peak = (maxModelLen: number) =>
-    activationGiB(model("zai-org/GLM-5.2-FP8"), { ...batch, tensorParallelSize: 8, maxModelLen, vllmVersion: "0.26.0" }).likely;
+  const peak = (maxModelLen: number, computeCapability = 10) =>
+    activationGiB(model("zai-org/GLM-5.2-FP8"), { ...batch, tensorParallelSize: 8, maxModelLen, vllmVersion: "0.26.0" }, computeCapability)
+      .likely;
   expect(peak(819_200) - peak(19_200)).toBeCloseTo((40 * 800_000 * 132) / 2 ** 30, 6);
+  // On Hopper the experts' workspace is there already: 8 experts a token, two rows of 6144 for each of 8192 tokens.
+  const workspace = 2 * 8192 * 8 * 2 * 6144;
+  expect(peak(163_840, 9)).toBe(peak(8192, 9));
+  expect(peak(819_200, 9) - peak(8192, 9)).toBeCloseTo((40 * 819_200 * 132 - workspace) / 2 ** 30, 6);
+});
+
+test("the workspace of the experts stays: of 16 bit since 0.14, of FP8 since 0.11.1 and before Blackwell", () => {
+  const plain = model("Qwen/Qwen3-30B-A3B");
+  const workspace = (2 * 8192 * 8 * 2 * 2048) / 2 ** 30;
+  const kept = (quantization: typeof plain.quantization, computeCapability: number) =>
+    ["0.11.0", "0.11.2", "0.13.0", "0.14.1", "0.18.0"].filter((vllmVersion) => {
+      const load = { ...batch, vllmVersion };
+      const without = activationGiB({ ...plain, experts: undefined }, load, computeCapability).likely;
+      const over = activationGiB({ ...plain, quantization }, load, computeCapability).likely - without;
+      return Math.abs(over - workspace) < 1e-6;
+    });
+  expect(kept(undefined, 9)).toEqual(["0.14.1", "0.18.0"]);
+  expect(kept(undefined, 10)).toEqual(["0.14.1", "0.18.0"]);
+  expect(kept("fp8", 9)).toEqual(["0.11.2", "0.13.0", "0.14.1", "0.18.0"]);
+  expect(kept("fp8-block128", 8.9)).toEqual(["0.11.2", "0.13.0", "0.14.1", "0.18.0"]);
+  expect(kept("fp8", 10)).toEqual([]);
+  expect(kept("modelopt-fp8", 9)).toEqual([]);
 });
 
 test("the outputs of the largest image stay while the text is profiled, of four levels in Qwen3-VL and of a video before it was bounded", () => {
   const text = { ...model("Qwen/Qwen3-30B-A3B"), vision: true };
   const held = (architecture: string, vllmVersion: string, maxNumBatchedTokens = 8192) => {
-    const fixed = activationGiB({ ...text, architecture: "Other" }, { ...batch, maxNumBatchedTokens, vllmVersion }).likely;
-    const own = activationGiB({ ...text, architecture }, { ...batch, maxNumBatchedTokens, vllmVersion }).likely;
+    const fixed = activationGiB({ ...text, architecture: "Other" }, { ...batch, maxNumBatchedTokens, vllmVersion }, 9).likely;
+    const own = activationGiB({ ...text, architecture }, { ...batch, maxNumBatchedTokens, vllmVersion }, 9).likely;
     return (own - fixed) * 2 ** 30;
   };
   const step = 2 * 8192 * 2048;
@@ -119,14 +139,14 @@ test("NVFP4 experts hold the rows that they gather, and at most three copies mor
   const plain = model("Qwen/Qwen3-30B-A3B");
   const few = { ...batch, maxNumSeqs: 1, maxNumBatchedTokens: 32_768, vllmVersion: "0.20.1" };
   const rows = (2 * 32_768 * 8 * 2048) / 2 ** 30;
-  const [nvfp4, int4] = (["nvfp4", "int4"] as const).map((quantization) => activationGiB({ ...plain, quantization }, few));
+  const [nvfp4, int4] = (["nvfp4", "int4"] as const).map((quantization) => activationGiB({ ...plain, quantization }, few, 12));
   expect(nvfp4!.likely - int4!.likely).toBeCloseTo(rows, 6);
   expect(nvfp4!.most - int4!.most).toBeCloseTo(4 * rows, 6);
 });
 
 test("the highest seen is of the model's own runner", () => {
   const copies = (id: string, vllmVersion: string) => {
-    const at = (maxNumSeqs: number) => activationGiB({ ...model(id), vision: false }, { ...batch, maxNumSeqs, vllmVersion }).most;
+    const at = (maxNumSeqs: number) => activationGiB({ ...model(id), vision: false }, { ...batch, maxNumSeqs, vllmVersion }, 9).most;
     return ((at(1024) - at(1023)) * 2 ** 30) / (4 * model(id).vocab);
   };
   expect(copies("Qwen/Qwen3-32B", "0.25.0")).toBeCloseTo(4.2, 2);
@@ -135,11 +155,13 @@ test("the highest seen is of the model's own runner", () => {
   expect(copies("Qwen/Qwen3.8-27B", "0.28.0")).toBeCloseTo(4.2, 2);
 });
 
-test("memory outside PyTorch grows with GPUs, with NVLink of Hopper, and with 0.18", () => {
+test("memory outside PyTorch grows with GPUs, with NVLink of Hopper, and with 0.17.1", () => {
   const outside = (vllmVersion: string, computeCapability: number) =>
     [1, 2, 4, 8].map((tensorParallelSize) => nonTorchGiB({ ...batch, tensorParallelSize, vllmVersion }, computeCapability));
   expect(outside("0.11.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
   expect(outside("0.11.0", 8)).toEqual([0.1, 0.3, 0.3, 0.3]);
+  expect(outside("0.17.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
+  expect(outside("0.17.1", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
   expect(outside("0.19.0", 9)).toEqual([0.25, 2.07, 2.17, 2.17]);
   expect(outside("0.31.0", 12)).toEqual([0.25, 1.7, 1.7, 1.7]);
 });

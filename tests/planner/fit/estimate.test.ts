@@ -16,7 +16,7 @@ test("what is requested, less weights, what is outside PyTorch, activation and g
 
 test("the verdict counts on the highest activation seen and keeps the margin besides", () => {
   const found = estimate(model, gpu, { vllmVersion: "0.10.1" });
-  const { likely, most } = activationGiB(model, found.settings);
+  const { likely, most } = activationGiB(model, found.settings, gpu.computeCapability);
   expect(most - likely).toBeGreaterThan(0.5);
   expect(found.kvGiBPerGpu - found.safeKvGiBPerGpu).toBeCloseTo(most - likely + marginGiB(model, found.settings, gpu.visibleGiB), 9);
 });

@@ -16,7 +16,10 @@ const rtx3090 = { visibleGiB: 23.56, computeCapability: 8.6 };
 const rtx4090 = { visibleGiB: 23.55, computeCapability: 8.9 };
 const rtxPro6000 = { visibleGiB: 95.01, computeCapability: 12 };
 const rtx5090 = { visibleGiB: 31.84, computeCapability: 12 };
+const a10g = { visibleGiB: 22.07, computeCapability: 8.6 };
 const b300 = { visibleGiB: 184.31, computeCapability: 10 };
+
+const modal = "a project's report of 2026-09-05 on Modal";
 
 export const foundLogs: readonly PublicLog[] = [
   row(
@@ -261,5 +264,25 @@ export const foundLogs: readonly PublicLog[] = [
     [shape.nemotronCascadeNvfp4, rtx5090],
     [0.85, 256000, { kvCacheDtype: "fp8_e4m3", maxNumSeqs: 128, maxNumBatchedTokens: 32768 }],
     [18.54, 3.72, true],
+  ),
+  row("Qwen3.8-27B-FP8 on an L40S at 0.86", modal, "0.26.0", [shape.qwen3827bFp8, l40s], [0.86, 131072], [28.51, 7.04, false]),
+  // 184 recurrent states found room, and 256 sequences need one each.
+  row("Qwen3.8-27B-FP8 on an L40S at 0.9", modal, "0.26.0", [shape.qwen3827bFp8, l40s], [0.9, 131072], [28.51, 8.82, false]),
+  row(
+    "Qwen3.8-27B-FP8 on an L40S at 0.9, 16 sequences",
+    modal,
+    "0.26.0",
+    [shape.qwen3827bFp8, l40s],
+    [0.9, 131072, { maxNumSeqs: 16 }],
+    [28.51, 9.75, true],
+  ),
+  row(
+    // The version follows from the lines of source that the log names.
+    "Llama-3.1-8B on an A10G at its full context",
+    "a platform's manual, troubleshooting of model deployments (2025-03-25)",
+    "0.7.1",
+    [shape.llama31, a10g],
+    [0.9, 131072],
+    [14.99, 4.6, false],
   ),
 ];

@@ -95,5 +95,6 @@ export const publicModels = {
   // The table's shapes in another format, and without the tower where the server was told to leave it out.
   gemma426bNvfp4: { ...models["google/gemma-4-26B-A4B-it"], quantization: "nvfp4" },
   qwen3627bNvfp4: { ...models["Qwen/Qwen3.5-27B"], quantization: "nvfp4", vision: false },
+  qwen3827bFp8: { ...models["Qwen/Qwen3.8-27B"], quantization: "fp8-block128" },
   nemotronCascadeNvfp4: { ...models["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16"], quantization: "nvfp4" },
 } as const satisfies Record<string, ModelFacts>;
