@@ -1,18 +1,21 @@
 import type { Grade, Rule } from "../model";
 import { authorizationRules } from "./authorization";
+import { autoscaleRules } from "./autoscale";
 import { commonRules } from "./common";
 import { containerRegistryRules } from "./containerRegistry";
 import { containerStartRules } from "./containerStart";
 import { contentRules } from "./contents";
 import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
+import { diagnosticRules } from "./diagnostics";
 import { keyVaultRules } from "./keyVault";
 import { machineLearningRules } from "./machineLearning";
 import { managedNetworkRules } from "./managedNetwork";
-import { monitorRules } from "./monitor";
+import { alertRules } from "./metricAlerts";
 import { nameRules } from "./names";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
+import { privateDnsRules } from "./privateDns";
 import { quotaRules } from "./quota";
 import { storageRules } from "./storage";
 import { wordRules } from "./words";
@@ -26,6 +29,7 @@ export const RULES: readonly Rule[] = [
   ...keyVaultRules,
   ...storageRules,
   ...networkRules,
+  ...privateDnsRules,
   ...machineLearningRules,
   ...managedNetworkRules,
   ...onlineEndpointRules,
@@ -34,7 +38,9 @@ export const RULES: readonly Rule[] = [
   ...contentRules,
   ...containerStartRules,
   ...quotaRules,
-  ...monitorRules,
+  ...autoscaleRules,
+  ...diagnosticRules,
+  ...alertRules,
   ...wordRules,
 ];
 

@@ -1,0 +1,117 @@
+/** Rules of alerts. */
+import { secondsOf } from "../duration";
+import type { Rule } from "../model";
+import { sameId } from "../path";
+import { isMissing, wrongReference } from "./common";
+import { DIMENSIONS, measured, unknownMetric } from "./metrics";
+
+const METRIC_ALERT = "Microsoft.Insights/metricAlerts";
+const SPECIFICATION = "Azure REST specification, monitor";
+
+interface AlertProperties {
+  readonly scopes?: readonly string[];
+  /** A list with a metric alert, an object with a query rule. */
+  readonly actions?: readonly { readonly actionGroupId?: string }[] | { readonly actionGroups?: readonly string[] };
+  readonly severity: number;
+  readonly evaluationFrequency: string;
+  readonly windowSize: string;
+  readonly criteria?: { readonly allOf?: readonly AlertCriterion[] };
+}
+
+interface AlertCriterion {
+  readonly name: string;
+  readonly metricName: string;
+  readonly skipMetricValidation?: boolean;
+  readonly dimensions?: readonly { readonly name: string }[];
+}
+
+function alertOf(body: { properties?: unknown }): AlertProperties {
+  return body.properties as AlertProperties;
+}
+
+export const alertRules: readonly Rule[] = [
+  {
+    code: "metric-alert-location",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, azure-monitor/alerts: metric alerts are global",
+    grade: "K",
+    check: ({ body }) =>
+      body.location?.toLowerCase() === "global" ? undefined : `The location of a metric alert is '${body.location}': it must be global.`,
+  },
+  {
+    code: "alert-references",
+    types: [METRIC_ALERT, "Microsoft.Insights/scheduledQueryRules"],
+    on: ["create", "update"],
+    azureCode: "ResourceNotFound",
+    status: 404,
+    source: `${SPECIFICATION}: scopes and action groups`,
+    grade: "K",
+    check: (context) => {
+      const { scopes = [], actions = [] } = alertOf(context.body);
+      const missing = scopes.find((id) => id.includes("/providers/") && isMissing(id, context));
+      if (missing) return `'${missing}' that the alert '${context.name}' refers to was not found.`;
+      const groups =
+        "actionGroups" in actions
+          ? actions.actionGroups
+          : (actions as readonly { actionGroupId?: string }[]).map(({ actionGroupId }) => actionGroupId);
+      for (const id of groups ?? []) {
+        const wrong = wrongReference(id, "Microsoft.Insights/actionGroups", context);
+        if (wrong) return `'${id}' that the alert '${context.name}' refers to ${wrong}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "alert-values",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: `${SPECIFICATION}: severity 0 to 4, ISO 8601 durations`,
+    grade: "S",
+    check: ({ body }) => {
+      const alert = alertOf(body);
+      if (![0, 1, 2, 3, 4].includes(alert.severity)) return `'properties.severity' is ${alert.severity}: it must be 0 to 4.`;
+      const wrong = (["evaluationFrequency", "windowSize"] as const).find((name) => secondsOf(alert[name]) === undefined);
+      return wrong && `'properties.${wrong}' is '${alert[wrong]}': it must be an ISO 8601 duration.`;
+    },
+  },
+  {
+    code: "alert-window",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, azure-monitor/alerts: the window is not shorter than the time between two evaluations",
+    grade: "K",
+    check: ({ body }) => {
+      const { evaluationFrequency, windowSize } = alertOf(body);
+      return secondsOf(windowSize)! < secondsOf(evaluationFrequency)!
+        ? `'properties.windowSize' is ${windowSize}: it must be at least the evaluationFrequency, ${evaluationFrequency}.`
+        : undefined;
+    },
+  },
+  {
+    code: "alert-metrics",
+    types: [METRIC_ALERT],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, azure-monitor/reference/supported-metrics: names and dimensions",
+    grade: "D",
+    check: ({ body }) => {
+      const { scopes = [], criteria } = alertOf(body);
+      const type = measured(scopes[0]);
+      for (const { metricName, skipMetricValidation, dimensions = [] } of (type && criteria?.allOf) || []) {
+        const unknown = skipMetricValidation ? undefined : unknownMetric(scopes[0], metricName);
+        if (unknown) return unknown;
+        const dimension = dimensions.find(({ name }) => !DIMENSIONS[type!]!.some((known) => sameId(known, name)));
+        if (dimension) return `The dimension '${dimension.name}' is not one of ${type}: ${DIMENSIONS[type!]!.join(", ")}.`;
+      }
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,133 @@
+/** Rules of private DNS zones, their links, and the zone groups of private endpoints. */
+import type { Rule } from "../model";
+import { parentIdOf, sameId } from "../path";
+import { PRIVATE_ENDPOINT, zoneNameOf } from "../types/privateLink";
+import { wrongReference } from "./common";
+
+const VNET = "Microsoft.Network/virtualNetworks";
+const ZONE = "Microsoft.Network/privateDnsZones";
+const LINK = `${ZONE}/virtualNetworkLinks`;
+const ZONE_GROUP = `${PRIVATE_ENDPOINT}/privateDnsZoneGroups`;
+
+interface LinkProperties {
+  readonly virtualNetwork?: { readonly id?: string };
+  readonly registrationEnabled?: boolean;
+}
+
+interface ZoneGroupProperties {
+  readonly privateDnsZoneConfigs?: readonly { readonly name?: string; readonly properties?: { readonly privateDnsZoneId?: string } }[];
+}
+
+function zoneIds(body: { properties?: unknown }): string[] {
+  const configs = (body.properties as ZoneGroupProperties | undefined)?.privateDnsZoneConfigs ?? [];
+  return configs.map(({ properties }) => properties?.privateDnsZoneId).filter((id) => id !== undefined);
+}
+
+export const privateDnsRules: readonly Rule[] = [
+  {
+    code: "zone-group-zones",
+    types: [ZONE_GROUP],
+    on: ["create", "update"],
+    azureCode: "InvalidResourceReference",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-dns",
+    grade: "D",
+    check: (context) => {
+      for (const id of zoneIds(context.body)) {
+        const wrong = wrongReference(id, ZONE, context);
+        if (wrong) return `The private DNS zone '${id}' ${wrong}.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    code: "zone-group-once",
+    types: [ZONE_GROUP],
+    on: ["create"],
+    azureCode: "MultiplePrivateDnsZoneGroupsNotAllowed",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-dns: one zone group a private endpoint",
+    grade: "D",
+    check: ({ parentId, inventory }) => {
+      const other = inventory.children(parentId, ZONE_GROUP)[0];
+      return other && `The private endpoint has the DNS zone group '${other.name}' already: it takes one.`;
+    },
+  },
+  {
+    code: "zone-group-distinct",
+    types: [ZONE_GROUP],
+    on: ["create", "update"],
+    azureCode: "DuplicatePrivateDnsZones",
+    status: 400,
+    source: "Azure docs, private-link/private-endpoint-dns: at most five zones, each name once",
+    grade: "D",
+    check: ({ body }) => {
+      const names = zoneIds(body).map(zoneNameOf);
+      if (names.length > 5) return `A DNS zone group takes at most 5 zones, and ${names.length} are given.`;
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      return twice && `The zone '${twice}' stands twice in the DNS zone group.`;
+    },
+  },
+  {
+    code: "zone-tags",
+    types: [ZONE],
+    on: ["create", "update"],
+    azureCode: "InvalidTagNameOrValue",
+    status: 400,
+    source: "Azure docs, azure-resource-manager/management/tag-resources: DNS zones take 15 tags, names without spaces or a digit in front",
+    grade: "D",
+    check: ({ body: { tags = {} } }) => {
+      const names = Object.keys(tags);
+      if (names.length > 15) return `A DNS zone takes at most 15 tags, and ${names.length} are given.`;
+      const odd = names.find((name) => /^\d|\s|[^\x20-\x7e]/.test(name));
+      return odd && `The tag name '${odd}' is not allowed on a DNS zone.`;
+    },
+  },
+  {
+    code: "zone-in-use",
+    types: [ZONE],
+    on: ["delete"],
+    azureCode: "CannotDeleteResource",
+    status: 409,
+    source: "Azure docs, dns/private-dns-virtual-network-links: nested links go first",
+    grade: "D",
+    check: ({ id, inventory }) => {
+      const link = inventory.children(id, LINK)[0];
+      return link && `Can not delete resource before nested resources are deleted: '${link.id}'.`;
+    },
+  },
+  {
+    code: "link-network-exists",
+    types: [LINK],
+    on: ["create", "update"],
+    azureCode: "BadRequest",
+    status: 400,
+    source: "Azure docs, dns/private-dns-virtual-network-links",
+    grade: "D",
+    check: (context) => {
+      const id = (context.body.properties as LinkProperties | undefined)?.virtualNetwork?.id;
+      if (!id) return "A virtual network link needs 'properties.virtualNetwork.id'.";
+      const wrong = wrongReference(id, VNET, context);
+      return wrong && `The virtual network '${id}' ${wrong}.`;
+    },
+  },
+  {
+    code: "link-unique-name",
+    types: [LINK],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    source: "Azure docs, dns/private-dns-virtual-network-links: a network takes one link to a zone, and one zone of a name",
+    grade: "D",
+    check: ({ body, parentId, id, inventory }) => {
+      const network = (body.properties as LinkProperties).virtualNetwork?.id;
+      const twin = inventory.all(LINK).find((other) => {
+        const sameNetwork = sameId((other.body.properties as LinkProperties).virtualNetwork?.id, network);
+        return sameNetwork && !sameId(other.id, id) && zoneNameOf(parentIdOf(other.id)) === zoneNameOf(parentId);
+      });
+      return (
+        twin && `A virtual network cannot be linked to multiple zones with overlapping namespaces: '${network}' is linked by '${twin.id}'.`
+      );
+    },
+  },
+];
