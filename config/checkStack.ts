@@ -10,6 +10,7 @@ import { endpointMistakes } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
+import { scoreMistakes } from "./rules/score";
 import { salvage } from "./schemaTools";
 import { decodeSettings, type RawStack } from "./settings";
 import { settle } from "./settled";
@@ -63,6 +64,7 @@ function read(raw: RawStack) {
     ...exactlyOne("moor:residency", tree["moor:residency"], ["geography", "regions"]),
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
+    ...scoreMistakes(draft, raw.folder ?? "."),
   ];
   return { tree, draft, mistakes };
 }

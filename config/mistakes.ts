@@ -58,6 +58,7 @@ const configurationKinds = {
   MOOR043: { title: "Unknown quota family", remedy: "Write a family of the sizes that managed online endpoints accept." },
   MOOR044: { title: "Tag name that can't be used", remedy: "Choose another name." },
   MOOR045: { title: "Too many tags", remedy: "Put several values into one tag, for instance as JSON." },
+  MOOR046: { title: "No score.py", remedy: "Correct the path, or add the folder." },
   MOOR050: { title: "No lock", remedy: "Make one and commit it." },
   MOOR051: {
     title: "Lock that can't be read",

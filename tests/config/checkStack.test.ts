@@ -376,6 +376,13 @@ const rows: readonly Row[] = [
     ],
   ),
   [
+    "the score.py is elsewhere",
+    (s) => deployments(s, { main: scoreDeployment({ score: { path: "./docker/scores" } }) }),
+    "MOOR046",
+    `${at}.score.path`,
+    'There is no score.py in "./docker/scores".',
+  ],
+  [
     "two tags differ in case only",
     (s) => (s["moor:platform"].tags = { owner: "a", Owner: "b" }),
     "MOOR044",
