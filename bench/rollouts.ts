@@ -5,7 +5,7 @@ import type { Clock } from "../azure-local/arm/clock";
 import { startLoad, startModel } from "../tests/e2e/rolloutLoad";
 import { endpointOf, revision } from "../tests/e2e/rolloutSupport";
 import { openSandbox, type Run, type Sandbox } from "../tests/e2e/sandbox";
-import { serve } from "../tests/sweep/program";
+import { type ServedProgram, serve } from "../tests/sweep/program";
 import { type NaiveArgs, naiveDeployment, naiveProgram } from "./naive/program";
 
 /** What callers met while a model was changed. */
@@ -37,10 +37,17 @@ export async function compareRollouts(): Promise<{ readonly moor: Loss; readonly
   };
   const model = await startModel(streamSeconds);
   const sandbox = await openSandbox({ attach: false, backends: { "*": model.url }, arm: { clock } });
+  let served: ServedProgram | undefined;
   try {
     sandbox.environment.MOOR_WAITS = JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: streamSeconds + 2, gateSeconds: 60 });
     const moor = (digit: string, instanceType: string) => () => moorRun(sandbox, digit, instanceType);
-    const naive = await openNaive(sandbox);
+    let wish: NaiveArgs;
+    served = await serve(async () => naiveProgram(wish));
+    const up = await openNaive(sandbox, served);
+    const naive = (args: NaiveArgs) => {
+      wish = args;
+      return up();
+    };
     const before = { endpointName, instanceType: size!, instances, requestTimeout, model: "first" };
     const traffic = { [naiveDeployment]: 100 };
     await moor("1", size!)();
@@ -59,6 +66,7 @@ export async function compareRollouts(): Promise<{ readonly moor: Loss; readonly
       inPlace: await lossOf(sandbox, await endpointOf(sandbox, "naive"), [() => naive({ ...after, model: "third", traffic })]),
     };
   } finally {
+    served?.close();
     await sandbox.close();
     await model.close();
   }
@@ -70,16 +78,13 @@ async function moorRun(sandbox: Sandbox, digit: string, instanceType: string): P
   succeeded(await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", changes) }));
 }
 
-/** @returns what runs the naive program once, in a project of its own. */
-async function openNaive(sandbox: Sandbox): Promise<(args: NaiveArgs) => Promise<void>> {
+/** @returns what brings the naive program up, in a project of its own. */
+async function openNaive(sandbox: Sandbox, served: ServedProgram): Promise<() => Promise<void>> {
   const folder = path.join(sandbox.home, "naive");
   fs.mkdirSync(folder);
   fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: naive\nruntime: nodejs\n");
   await sandbox.pulumiQuietly(["stack", "init", "naive", "--non-interactive"], folder);
-  let wish: NaiveArgs;
-  const served = await serve(async () => naiveProgram(wish));
-  return async (args) => {
-    wish = args;
+  return async () => {
     await sandbox.pulumiQuietly(["up", "--yes", "--skip-preview", "--stack", "naive", ...served(sandbox.environment)], folder);
   };
 }

@@ -17,8 +17,12 @@ const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL"];
 /** Parts of the program that may keep something of a run; the others know nothing of Pulumi. */
 const runsAnew = ["index.ts", "components/", "config/"];
 
-/** What a run that uses the program here needs to say to pulumi. */
-export type ServedProgram = (environment: NodeJS.ProcessEnv) => string[];
+export interface ServedProgram {
+  /** What a run that uses the program here needs to say to pulumi. */
+  (environment: NodeJS.ProcessEnv): string[];
+  /** Serves no longer; until then this process doesn't end by itself. */
+  close(): void;
+}
 
 /** One run at a time: a program finds its settings in this process's environment. */
 export async function serveProgram(): Promise<ServedProgram> {
@@ -41,10 +45,11 @@ export async function serve(program: () => Promise<unknown>): Promise<ServedProg
     const bound = (error: Error | null, at: number) => (error ? reject(error) : resolve(at));
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), bound);
   });
-  return (environment) => {
+  const argumentsFor = (environment: NodeJS.ProcessEnv) => {
     for (const name of settings) process.env[name] = environment[name];
     return [`--client=127.0.0.1:${port}`, "--exec-kind", "auto.inline"];
   };
+  return Object.assign(argumentsFor, { close: () => server.forceShutdown() });
 }
 
 /** Pulumi calls hooks from a server of its own, outside the run that registered them; there it doesn't find that run's engine. */
