@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
-import { foreseen, timeOfCreation } from "./outputs";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
   /** ARM id of the model version with the staged weights; with `source: hub` there is none. */
@@ -41,16 +40,16 @@ export class GpuDeployment extends pulumi.ComponentResource {
     super("moor:index:GpuDeployment", name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== "vllm") fail(`${name}: a GpuDeployment takes a decision of pattern "vllm", not "${decision.pattern}".`);
-    const { resource, isMade } = createManagedDeployment(name, this, args, {
+    const made = createManagedDeployment(name, this, args, {
       environmentVariables: { ...decision.environmentVariables, ...vllmVariables(args), ...args.secretReferences },
       model: args.modelVersionId,
     });
-    this.resource = resource;
-    this.isMade = isMade;
+    this.resource = made.resource;
+    this.id = made.id;
+    this.createdAt = made.createdAt;
+    this.isMade = made.isMade;
     this.deploymentName = decision.name;
-    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
     this.recipe = recipeHash(decision);
-    this.createdAt = timeOfCreation(resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }
 }

@@ -7,6 +7,7 @@ import { type LeftoverArgs, removeLeftovers } from "./leftovers";
 import { keepLiveInstances } from "./liveInstances";
 import { provisionedNetwork } from "./managedNetwork";
 import type { OnlineEndpoint } from "./onlineEndpoint";
+import { foreseen, timeOfCreation } from "./outputs";
 import { askForRoles } from "./roleRequest";
 import { roleWait } from "./roles";
 import { type Transform, transformed } from "./transform";
@@ -47,6 +48,9 @@ export interface DeploymentExtras {
 /** A deployment, and what is known of it when its step has been planned or taken. */
 export interface ManagedDeployment {
   readonly resource: machinelearningservices.OnlineDeployment;
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  readonly createdAt: pulumi.Output<string>;
   /** Whether this run makes it; an earlier one may have. */
   readonly isMade: () => boolean;
 }
@@ -108,7 +112,8 @@ export function createManagedDeployment(
       },
     ),
   );
-  return { resource, isMade: () => made };
+  const id = foreseen(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
+  return { resource, id, createdAt: timeOfCreation(resource), isMade: () => made };
 }
 
 /** The part of the body that the decision alone determines. */

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../planner/names";
 import { fail } from "./fail";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
-import { foreseen, timeOfCreation } from "./outputs";
 
 export type ScoreDeploymentArgs = ManagedDeploymentArgs;
 
@@ -32,13 +31,13 @@ export class ScoreDeployment extends pulumi.ComponentResource {
     super("moor:index:ScoreDeployment", name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== "score") fail(`${name}: a ScoreDeployment takes a decision of pattern "score", not "${decision.pattern}".`);
-    const { resource, isMade } = createManagedDeployment(name, this, args, { environmentVariables: decision.environmentVariables });
-    this.resource = resource;
-    this.isMade = isMade;
+    const made = createManagedDeployment(name, this, args, { environmentVariables: decision.environmentVariables });
+    this.resource = made.resource;
+    this.id = made.id;
+    this.createdAt = made.createdAt;
+    this.isMade = made.isMade;
     this.deploymentName = decision.name;
-    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.endpoint.id}/deployments/${decision.name}`);
     this.recipe = recipeHash(decision);
-    this.createdAt = timeOfCreation(resource);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }
 }

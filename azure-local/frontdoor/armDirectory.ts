@@ -1,3 +1,4 @@
+import { regionName } from "../arm/region";
 import { ArmClient } from "./armClient";
 import { scorersOf } from "./armScorers";
 import { type ArmDeployment, type ArmEndpoint, type ArmEnvironmentVersion, type ArmWorkspace, machineLearningVersion } from "./armTypes";
@@ -126,9 +127,4 @@ class EndpointReader {
 function byName(shares: Readonly<Record<string, number>>, deployments: readonly { readonly name: string }[]): Record<string, number> {
   const spelled = (key: string) => deployments.find(({ name }) => name.toLowerCase() === key.toLowerCase())?.name ?? key;
   return Object.fromEntries(Object.entries(shares).map(([key, share]) => [spelled(key), share]));
-}
-
-/** ARM takes a location also as people write it, `Sweden Central`; addresses hold `swedencentral`. */
-function regionName(location: string): string {
-  return location.toLowerCase().replaceAll(" ", "");
 }
