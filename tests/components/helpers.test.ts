@@ -1,11 +1,11 @@
 // Proves names, ids, GUIDs and waits. Doesn't prove that Azure's roles have spread when the wait is over: Azure says that nowhere.
 import * as pulumi from "@pulumi/pulumi";
-import { parentArmId, parseArmId } from "../../components/armId";
-import { minutes, seconds } from "../../components/duration";
-import { fail } from "../../components/fail";
-import { platformName } from "../../components/platformName";
-import { remainingWait, roleWait, stableGuid } from "../../components/roles";
-import { stateInputs, transformed } from "../../components/transform";
+import { parentArmId, parseArmId } from "../../components/base/armId";
+import { minutes, seconds } from "../../components/base/duration";
+import { fail } from "../../components/base/fail";
+import { platformName } from "../../components/base/platformName";
+import { stateInputs, transformed } from "../../components/base/transform";
+import { remainingWait, roleWait, stableGuid } from "../../components/identity/roles";
 import { BUILT_IN_ROLES } from "../../facts/roles";
 import { record } from "./recorder";
 

@@ -7,7 +7,7 @@ import "./rootDirectory";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as yaml from "yaml";
-import { DNS_ZONE_NAMES } from "../../components/privateLink";
+import { DNS_ZONE_NAMES } from "../../components/network/privateLink";
 import type { Recording, RecordOptions } from "./recorder";
 import * as recorder from "./recorder";
 

@@ -1,0 +1,192 @@
+import * as monitor from "@pulumi/azure-native/monitor";
+import * as pulumi from "@pulumi/pulumi";
+import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { minutes } from "../base/duration";
+import { stateInputs, type Transform, transformed } from "../base/transform";
+import { askOwner, missingDiagnostics } from "../owners/ownerRequests";
+
+export interface Alerts {
+  /** Who is told by e-mail. @default - nobody; alerts then only show in the portal */
+  readonly emails?: readonly string[];
+  /** Milliseconds above which the slowest 5 % of requests raise an alert. @default 60000 */
+  readonly latencyMilliseconds?: number;
+  /** Failed requests per minute above which an alert is raised. @default 5 */
+  readonly failuresPerMinute?: number;
+}
+
+export interface MonitoringArgs {
+  /** ARM id of the endpoint. */
+  readonly endpointId: pulumi.Input<string>;
+  readonly endpointName: pulumi.Input<string>;
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** ARM id of the Log Analytics workspace that the endpoint's logs go to. */
+  readonly logsId: pulumi.Input<string>;
+  /** Whether a policy of the landing zone makes the diagnostic setting; then it is looked for, and asked for where it is missing. @default "moor" */
+  readonly diagnostics?: "moor" | "policy";
+  /** @default - no alerts */
+  readonly alerts?: Alerts;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Last changes to the children's arguments. */
+  readonly transform?: {
+    readonly diagnostics?: Transform<monitor.DiagnosticSettingArgs>;
+    readonly actionGroup?: Transform<monitor.ActionGroupArgs>;
+    readonly alert?: Transform<monitor.MetricAlertArgs>;
+  };
+}
+
+interface AlertRule {
+  readonly description: string;
+  readonly severity: number;
+  readonly metricName: string;
+  readonly timeAggregation: string;
+  readonly dimension?: { readonly name: string; readonly values: readonly string[] };
+}
+
+/** Source: Azure docs, supported-metrics for online endpoints, and how-to-troubleshoot-online-endpoints for the status codes. */
+const ALERT_RULES = {
+  "server-errors": {
+    description: "Azure failed requests (5xx).",
+    severity: 1,
+    metricName: "RequestsPerMinute",
+    timeAggregation: "Average",
+    dimension: { name: "statusCodeClass", values: ["5xx"] },
+  },
+  "model-errors": {
+    description: "The model refused or failed requests (424; the model's own status is in the traffic log).",
+    severity: 2,
+    metricName: "RequestsPerMinute",
+    timeAggregation: "Average",
+    dimension: { name: "statusCode", values: ["424"] },
+  },
+  latency: {
+    description: "The slowest 5 % of requests take too long.",
+    severity: 2,
+    metricName: "RequestLatency_P95",
+    timeAggregation: "Average",
+  },
+} as const satisfies Record<string, AlertRule>;
+
+/**
+ * An endpoint's logs and metrics in Log Analytics, and alerts on failed and slow requests.
+ *
+ * Cost: logs by volume (about 2.80 USD a GB), each alert about 0.10 USD a month and time series. E-mail addresses of an action group and
+ * the rules of alerts are global in Azure, not regional.
+ *
+ * @example
+ * new Monitoring("chat-monitoring", {
+ *   endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId: workspace.logsId, alerts: { emails: ["ml@example.org"] },
+ * });
+ */
+export class Monitoring extends pulumi.ComponentResource {
+  /** ARM ids of the metric alerts, by rule. */
+  readonly alertIds: Readonly<Record<string, pulumi.Output<string>>>;
+
+  private readonly logicalName: string;
+
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:Monitoring", name, stateInputs(args), opts);
+    this.logicalName = name;
+    // The registration waits for what is asked, or the run would end before.
+    const asked = args.diagnostics === "policy" ? this.askForLogs(args) : undefined;
+    if (asked === undefined) this.sendLogs(args);
+    this.alertIds = args.alerts === undefined ? {} : this.createAlerts(args, args.alerts);
+    this.registerOutputs({ alertIds: this.alertIds, asked });
+  }
+
+  private askForLogs({ endpointId, logsId }: MonitoringArgs): pulumi.Output<void> {
+    return askOwner(
+      "diagnostics: policy",
+      pulumi.all([endpointId, logsId]).apply(([endpoint, logs]) => missingDiagnostics(endpoint, logs)),
+    );
+  }
+
+  private sendLogs(args: MonitoringArgs): void {
+    new monitor.DiagnosticSetting(
+      ...transformed(
+        args.transform?.diagnostics,
+        `${this.logicalName}-diagnostics`,
+        {
+          name: "moor",
+          resourceUri: args.endpointId,
+          workspaceId: args.logsId,
+          logs: LOG_CATEGORIES.map((category) => ({ category, enabled: true })),
+          metrics: [{ category: ALL_METRICS, enabled: true }],
+        },
+        { parent: this },
+      ),
+    );
+  }
+
+  private createAlerts(args: MonitoringArgs, alerts: Alerts): Record<string, pulumi.Output<string>> {
+    const actions = this.createActionGroup(args, alerts).map(({ id }) => ({ actionGroupId: id }));
+    const thresholds = {
+      "server-errors": alerts.failuresPerMinute ?? 5,
+      "model-errors": alerts.failuresPerMinute ?? 5,
+      latency: alerts.latencyMilliseconds ?? 60_000,
+    } satisfies Record<keyof typeof ALERT_RULES, number>;
+    const names = Object.keys(ALERT_RULES) as (keyof typeof ALERT_RULES)[];
+    return Object.fromEntries(names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args).id]));
+  }
+
+  private createActionGroup({ endpointName, resourceGroupName, tags, transform }: MonitoringArgs, { emails = [] }: Alerts) {
+    if (emails.length === 0) return [];
+    const group = new monitor.ActionGroup(
+      ...transformed(
+        transform?.actionGroup,
+        `${this.logicalName}-emails`,
+        {
+          actionGroupName: pulumi.interpolate`ag-${endpointName}`,
+          resourceGroupName,
+          location: "global",
+          groupShortName: "moor",
+          enabled: true,
+          emailReceivers: emails.map((emailAddress) => ({ name: emailAddress, emailAddress, useCommonAlertSchema: true })),
+          tags,
+        },
+        { parent: this },
+      ),
+    );
+    return [group];
+  }
+
+  private createAlert(
+    name: string,
+    rule: AlertRule,
+    threshold: number,
+    actions: monitor.MetricAlertArgs["actions"],
+    { endpointId, endpointName, resourceGroupName, tags, transform }: MonitoringArgs,
+  ): monitor.MetricAlert {
+    const { description, severity, metricName, timeAggregation, dimension } = rule;
+    const criterion = {
+      name,
+      criterionType: "StaticThresholdCriterion" as const,
+      metricName,
+      metricNamespace: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+      operator: "GreaterThan",
+      threshold,
+      timeAggregation,
+      dimensions: dimension && [{ name: dimension.name, operator: "Include", values: [...dimension.values] }],
+    };
+    return new monitor.MetricAlert(
+      ...transformed(
+        transform?.alert,
+        `${this.logicalName}-${name}`,
+        {
+          ruleName: pulumi.interpolate`${endpointName}-${name}`,
+          resourceGroupName,
+          location: "global",
+          description,
+          severity,
+          enabled: true,
+          scopes: [endpointId],
+          evaluationFrequency: minutes(1),
+          windowSize: minutes(5),
+          criteria: { odataType: "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria" as const, allOf: [criterion] },
+          actions,
+          tags,
+        },
+        { parent: this },
+      ),
+    );
+  }
+}

@@ -1,0 +1,49 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { parseArmId } from "../base/armId";
+import { foreseen, kept } from "../base/outputs";
+import { type Transform, transformed } from "../base/transform";
+
+/** A user-assigned identity of our own, or one that another team made. */
+export type IdentityChoice =
+  | "create"
+  | {
+      readonly existing: {
+        /** ARM id of the user-assigned identity. */
+        readonly id: string;
+        /** Its object id, which roles are granted to. */
+        readonly principalId: string;
+      };
+    };
+
+export interface Identity {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  /** Object id in Entra. */
+  readonly principalId: pulumi.Output<string>;
+}
+
+/** The chosen identity, made with `args` where it is ours to make. */
+export function chooseIdentity(
+  name: string,
+  choice: IdentityChoice,
+  args: managedidentity.UserAssignedIdentityArgs,
+  transform: Transform<managedidentity.UserAssignedIdentityArgs> | undefined,
+  opts: pulumi.CustomResourceOptions,
+): Identity {
+  if (choice !== "create") return { id: pulumi.output(choice.existing.id), principalId: pulumi.output(choice.existing.principalId) };
+  const resource = transformed(transform, name, args, opts);
+  const identity = new managedidentity.UserAssignedIdentity(...resource);
+  const { subscriptionId } = authorization.getClientConfigOutput({ parent: opts.parent });
+  const { resourceGroupName, resourceName } = resource[1];
+  const group = pulumi.interpolate`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}`;
+  const id = pulumi.interpolate`${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${resourceName}`;
+  return { id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, readPrincipal) };
+}
+
+async function readPrincipal(id: string): Promise<string> {
+  const { resourceGroupName, name } = parseArmId(id);
+  const { principalId } = await managedidentity.getUserAssignedIdentity({ resourceGroupName, resourceName: name }, { async: true });
+  return principalId;
+}

@@ -1,0 +1,42 @@
+/** What is going on on an endpoint: Azure runs one operation at a time there, and goes on with those of a run that was killed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { list, pollSeconds } from "../base/arm";
+import { fail } from "../base/fail";
+import { known } from "../base/outputs";
+import type { EndpointReference } from "../endpoint/onlineEndpoint";
+
+/** States of a deployment that Azure is changing. Source: Azure REST specification, mfe.json (DeploymentProvisioningState). */
+const changing = ["Creating", "Updating", "Scaling", "Deleting"];
+
+/** Seconds that a deployment may take: that of its creation, the longest. */
+const longestSeconds = 7200;
+
+/** A deployment as a list has it. */
+export interface ListedDeployment {
+  readonly id: string;
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly properties: { readonly provisioningState: string };
+}
+
+export async function listDeployments(endpoint: EndpointReference): Promise<ListedDeployment[]> {
+  return list<ListedDeployment>(`${await known(endpoint.id)}/deployments`);
+}
+
+/**
+ * Waits until no deployment of an endpoint is being changed: by a killed run that Azure goes on with, or by autoscale. Until then Azure
+ * refuses every other operation, and a deployment that starts answers nobody.
+ * @throws pulumi.RunError when one is still being changed after `limit` seconds.
+ */
+export async function waitForOperations(endpoint: EndpointReference, limit = longestSeconds): Promise<void> {
+  const end = Date.now() + limit * 1000;
+  for (let told = false; ; told = true) {
+    const busy = (await listDeployments(endpoint)).find(({ properties }) => changing.includes(properties.provisioningState));
+    if (busy === undefined) return;
+    const state = `${busy.name} is still ${busy.properties.provisioningState}`;
+    if (Date.now() >= end) fail(`${state} after ${limit} s. Look at it in the portal, and run again when it has ended.`);
+    if (!told) pulumi.log.info(`${state}, which this run has not asked for; waiting for it to end.`);
+    await sleep(pollSeconds() * 1000);
+  }
+}

@@ -1,0 +1,80 @@
+import * as keyvault from "@pulumi/azure-native/keyvault";
+import * as pulumi from "@pulumi/pulumi";
+import { parseArmId } from "../base/armId";
+import { type Transform, transformed } from "../base/transform";
+import { createOutboundRules, type OutboundRules } from "../workspace/outboundRules";
+import type { WorkspaceReference } from "../workspace/reference";
+
+export interface HubAccessArgs {
+  readonly workspace: WorkspaceReference;
+  /** ARM id of the vault that keeps the token; deployments read it with their endpoint's identity. */
+  readonly vaultId: pulumi.Input<string>;
+  /**
+   * Hugging Face token, for gated models.
+   * @default - none: public models need none
+   */
+  readonly token?: pulumi.Input<string>;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What must be done before the first rule: other outbound rules. @default - nothing */
+  readonly after?: readonly pulumi.Input<pulumi.Resource>[];
+  /** Last changes to the child's arguments. */
+  readonly transform?: { readonly token?: Transform<keyvault.SecretArgs> };
+}
+
+/**
+ * Hosts from which the Hugging Face hub serves files, by the name of their rule.
+ * Source: Azure docs, how-to-managed-network and how-to-network-isolation-model-catalog; the `xethub` and regional hosts are the hub's own
+ * newer ones, seen in downloads and not in Azure's list.
+ */
+const HUB_RULES: OutboundRules = {
+  "hf-hub": { fqdn: "huggingface.co" },
+  "hf-lfs": { fqdn: "cdn-lfs.huggingface.co" },
+  "hf-lfs-us": { fqdn: "cdn-lfs-us-1.huggingface.co" },
+  "hf-xet": { fqdn: "*.xethub.hf.co" },
+};
+
+/**
+ * Lets deployments fetch weights from Hugging Face at each start. For development: weights and token cross the region's border, and a start
+ * depends on somebody else's service.
+ *
+ * Cost: the first host-name rule makes Azure run a firewall in the managed network, from about 290 USD a month (Basic) to 910 (Standard),
+ * until the workspace is deleted. Staged weights (`source: mirror`) need none of this.
+ *
+ * @example
+ * const hub = new HubAccess("hub", { workspace, vaultId: workspace.vaultId, token: config.getSecret("huggingFaceToken") });
+ */
+export class HubAccess extends pulumi.ComponentResource {
+  /** `${{keyvault:…}}` reference to the token, for an environment variable; none without a token. It names the token, and is not secret. */
+  readonly tokenReference: pulumi.Output<string> | undefined;
+  /** The rules, to put deployments after them. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: HubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:HubAccess", name, {}, opts);
+    this.ready = createOutboundRules(name, args.workspace, HUB_RULES, { parent: this, after: args.after });
+    this.tokenReference = args.token === undefined ? undefined : this.keepToken(name, args, args.token);
+    this.registerOutputs({ tokenReference: this.tokenReference });
+  }
+
+  private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>): pulumi.Output<string> {
+    const vault = pulumi.output(args.vaultId).apply(parseArmId);
+    const secret = new keyvault.Secret(
+      ...transformed(
+        args.transform?.token,
+        `${name}-token`,
+        {
+          // With the stack's name, because stacks that share a workspace share its vault.
+          secretName: `hf-token-${pulumi.getStack()}`,
+          vaultName: vault.name,
+          resourceGroupName: vault.resourceGroupName,
+          properties: { value: pulumi.secret(token) },
+          tags: args.tags,
+        },
+        { parent: this },
+      ),
+    );
+    // The address carries the secret's version, which Azure requires. It is as public as a file name, though the provider marks it secret
+    // together with the value; unmarked, the deployments that refer to it stay readable in previews.
+    return pulumi.unsecret(secret.properties.apply(({ secretUriWithVersion }) => `\${{keyvault:${secretUriWithVersion}}}`));
+  }
+}

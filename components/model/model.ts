@@ -1,0 +1,83 @@
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import * as pulumi from "@pulumi/pulumi";
+import type { ModelDecision } from "../../planner/decision";
+import { parseArmId } from "../base/armId";
+import { stateInputs, type Transform, transformed } from "../base/transform";
+import type { WorkspaceReference } from "../workspace/reference";
+
+export interface ModelArgs {
+  readonly workspace: WorkspaceReference;
+  /** Stack name; in the model's name, so that stacks in one workspace don't meet. */
+  readonly stack: string;
+  /** Hugging Face id, for instance `Qwen/Qwen2.5-7B-Instruct`. */
+  readonly id: string;
+  /** Commit of the model repository, 40 hexadecimal digits; the version. Changing it makes a new version. */
+  readonly revision: string;
+  /** Folder below the workspace's blob datastore that holds the weights; they must be there already. */
+  readonly path: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Last changes to the child's arguments. */
+  readonly transform?: { readonly version?: Transform<machinelearningservices.ModelVersionArgs> };
+}
+
+/**
+ * Weights that are staged in the workspace's storage, as a model version that deployments mount. Azure copies them to each instance before
+ * the container starts, so nothing is fetched from outside the region.
+ *
+ * Cost: none, besides the storage. Deleting it leaves the weights where they are.
+ *
+ * @example
+ * new Model("qwen", {
+ *   workspace, stack: "prod", id: "Qwen/Qwen2.5-7B-Instruct", revision: "a09a35458c702b33eeacc393d103063234e8bc28",
+ *   path: "models/Qwen--Qwen2.5-7B-Instruct/a09a35458c702b33eeacc393d103063234e8bc28",
+ * });
+ */
+export class Model extends pulumi.ComponentResource {
+  /** ARM id of the model version. */
+  readonly versionId: pulumi.Output<string>;
+
+  constructor(name: string, args: ModelArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:Model", name, stateInputs(args), opts);
+    const version = new machinelearningservices.ModelVersion(
+      ...transformed(
+        args.transform?.version,
+        `${name}-version`,
+        {
+          name: modelName(args.stack, args.id),
+          version: args.revision,
+          workspaceName: args.workspace.name,
+          resourceGroupName: args.workspace.resourceGroupName,
+          properties: {
+            modelType: "custom_model",
+            modelUri: pulumi.output(args.workspace.id).apply((id) => datastoreUri(id, args.path)),
+            description: `${args.id} at ${args.revision}`,
+            tags: args.tags,
+          },
+        },
+        { parent: this },
+      ),
+    );
+    this.versionId = version.id;
+    this.registerOutputs({ versionId: this.versionId });
+  }
+}
+
+/** Tells the weights of one commit apart, in logical names and maps: `Qwen-Qwen2-5-7B-Instruct-a09a3545`. */
+export function modelKey({ id, revision }: Pick<ModelDecision, "id" | "revision">): string {
+  return `${plainName(id)}-${revision.slice(0, 8)}`;
+}
+
+/** Name of the model in Azure, which takes letters, digits, `-` and `_` only: `prod-Qwen-Qwen2-5-7B-Instruct`. */
+export function modelName(stack: string, id: string): string {
+  return `${stack}-${plainName(id)}`;
+}
+
+function plainName(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, "-");
+}
+
+function datastoreUri(workspaceId: string, path: string): string {
+  const { subscriptionId, resourceGroupName, name } = parseArmId(workspaceId);
+  const workspace = `subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/workspaces/${name}`;
+  return `azureml://${workspace}/datastores/workspaceblobstore/paths/${path}`;
+}

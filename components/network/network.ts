@@ -1,0 +1,152 @@
+import * as network from "@pulumi/azure-native/network";
+import * as privatedns from "@pulumi/azure-native/privatedns";
+import * as pulumi from "@pulumi/pulumi";
+import { parentArmId } from "../base/armId";
+import { platformName } from "../base/platformName";
+import { stateInputs, type Transform, transformed } from "../base/transform";
+import { DNS_ZONE_NAMES, type DnsZoneName, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
+
+/** A network of our own, or a subnet that the landing zone gives. */
+export type NetworkChoice =
+  | {
+      readonly create: {
+        /** CIDR block of the virtual network, at most /26 in size; 172.17.0.0/16 is Docker's on the instances and can't be used. Changing it replaces nothing but needs an empty subnet. */
+        readonly addressSpace: string;
+      };
+    }
+  | { readonly existing: { /** ARM id of a subnet that accepts private endpoints. */ readonly subnetId: string } };
+
+export interface NetworkArgs {
+  /** Stack name; part of physical names. */
+  readonly stack: string;
+  /** Makes physical names unique: lower-case letters and digits. */
+  readonly suffix: pulumi.Input<string>;
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** Azure region. Changing it replaces the network. */
+  readonly location: pulumi.Input<string>;
+  readonly network: NetworkChoice;
+  /**
+   * Who holds the private DNS zones: `moor` makes the six zones and links them to the network; `policy` leaves them to the landing zone. Two
+   * zones of one name hide each other's records, so in a landing zone with a hub this is nearly always `policy`.
+   * @default "moor"
+   * @see Azure docs, how-to-custom-dns
+   */
+  readonly dns?: "moor" | "policy";
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Last changes to the children's arguments. */
+  readonly transform?: {
+    readonly virtualNetwork?: Transform<network.VirtualNetworkArgs>;
+    readonly subnet?: Transform<network.SubnetArgs>;
+    readonly dnsZone?: Transform<privatedns.PrivateZoneArgs>;
+    readonly dnsLink?: Transform<privatedns.VirtualNetworkLinkArgs>;
+  };
+}
+
+/**
+ * The place of the private endpoints: a subnet, and the private DNS zones through which clients find them. Clients reach an inference
+ * endpoint only through the private endpoint of its workspace, and so through this network.
+ *
+ * Cost: the network is free; a private DNS zone costs about 0.50 USD a month.
+ *
+ * @example
+ * const network = new Network("network", {
+ *   stack: "dev", suffix: "x7k2p9", resourceGroupName, location: "swedencentral",
+ *   network: { create: { addressSpace: "10.40.0.0/22" } },
+ * });
+ */
+export class Network extends pulumi.ComponentResource {
+  /** ARM id of the subnet that takes private endpoints. */
+  readonly subnetId: pulumi.Output<string>;
+  readonly virtualNetworkId: pulumi.Output<string>;
+  /** ARM ids of the private DNS zones; none where the landing zone holds them. */
+  readonly dnsZones: DnsZones | undefined;
+  /** What a component needs to put a private endpoint here. */
+  readonly place: PrivateEndpointPlace;
+
+  private readonly name: string;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:Network", name, stateInputs(args), opts);
+    this.name = name;
+    this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(args.network.existing.subnetId);
+    this.virtualNetworkId = this.subnetId.apply(parentArmId);
+    this.dnsZones = args.dns === "policy" ? undefined : this.createDnsZones(args);
+    const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
+    this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };
+    this.registerOutputs({ subnetId: this.subnetId, virtualNetworkId: this.virtualNetworkId, dnsZones: this.dnsZones });
+  }
+
+  private createSubnet(args: NetworkArgs, create: { readonly addressSpace: string }): pulumi.Output<string> {
+    const virtualNetwork = new network.VirtualNetwork(
+      ...transformed(
+        args.transform?.virtualNetwork,
+        `${this.name}-vnet`,
+        {
+          virtualNetworkName: pulumi.output(args.suffix).apply((suffix) => platformName("virtualNetwork", args.stack, suffix)),
+          resourceGroupName: args.resourceGroupName,
+          location: args.location,
+          addressSpace: { addressPrefixes: [create.addressSpace] },
+          tags: args.tags,
+        },
+        // The subnet is a resource of its own; the list that Azure shows inside the network must not be taken for a difference.
+        { parent: this, ignoreChanges: ["subnets"] },
+      ),
+    );
+    const subnet = new network.Subnet(
+      ...transformed(
+        args.transform?.subnet,
+        `${this.name}-private-endpoints`,
+        {
+          subnetName: "private-endpoints",
+          virtualNetworkName: virtualNetwork.name,
+          resourceGroupName: args.resourceGroupName,
+          addressPrefix: firstSubnet(create.addressSpace),
+          privateEndpointNetworkPolicies: "Disabled",
+          defaultOutboundAccess: false,
+        },
+        { parent: this },
+      ),
+    );
+    return subnet.id;
+  }
+
+  private createDnsZones(args: NetworkArgs): DnsZones {
+    const zones = DNS_ZONE_NAMES.map((zone): [DnsZoneName, pulumi.Output<string>] => [zone, this.createDnsZone(args, zone)]);
+    return Object.fromEntries(zones) as DnsZones;
+  }
+
+  private createDnsZone(args: NetworkArgs, zoneName: DnsZoneName): pulumi.Output<string> {
+    const { resourceGroupName, tags } = args;
+    const zone = new privatedns.PrivateZone(
+      ...transformed(
+        args.transform?.dnsZone,
+        `${this.name}-${zoneName}`,
+        { privateZoneName: zoneName, resourceGroupName, location: "global", tags },
+        { parent: this },
+      ),
+    );
+    new privatedns.VirtualNetworkLink(
+      ...transformed(
+        args.transform?.dnsLink,
+        `${this.name}-${zoneName}-link`,
+        {
+          virtualNetworkLinkName: pulumi.output(args.suffix).apply((suffix) => platformName("virtualNetwork", args.stack, suffix)),
+          privateZoneName: zone.name,
+          resourceGroupName,
+          location: "global",
+          virtualNetwork: { id: this.virtualNetworkId },
+          registrationEnabled: false,
+          tags,
+        },
+        { parent: this },
+      ),
+    );
+    return zone.id;
+  }
+}
+
+/** The first /26 of an address space (59 private endpoints), or all of a smaller one; the rest stays free for runners and clients. */
+export function firstSubnet(addressSpace: string): string {
+  const [address, prefix] = addressSpace.split("/");
+  return `${address}/${Math.max(26, Number(prefix))}`;
+}

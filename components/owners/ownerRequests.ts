@@ -1,0 +1,66 @@
+/** What a policy of the landing zone owes the stack: looked for once the ids are known, and asked for by id where it is missing. */
+import * as pulumi from "@pulumi/pulumi";
+import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { list, machineLearningApi, show } from "../base/arm";
+import { parseArmId } from "../base/armId";
+
+interface ZoneGroup {
+  readonly properties: { readonly privateDnsZoneConfigs?: readonly { readonly properties: { readonly privateDnsZoneId: string } }[] };
+}
+
+interface Sent {
+  readonly category?: string | null;
+  /** A group of categories: `allLogs`. */
+  readonly categoryGroup?: string | null;
+  readonly enabled: boolean;
+}
+
+interface DiagnosticSetting {
+  readonly properties: { readonly workspaceId?: string | null; readonly logs?: readonly Sent[]; readonly metrics?: readonly Sent[] };
+}
+
+/**
+ * Warns of what is missing; a preview too, once the resources exist. A policy takes its time after a creation, so this never fails a run.
+ * @param owner The setting that names the owner, for instance `dns: policy`.
+ */
+export function askOwner(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {
+  return missing.apply(async (requests) => {
+    for (const request of requests) await pulumi.log.warn(`${owner}: ${request}`);
+  });
+}
+
+/** Zones that no zone group of a private endpoint has. Whether a zone resolves where callers are isn't seen from here. */
+export function missingZones(endpointId: string, zones: readonly string[]): Promise<string[]> {
+  return looked(endpointId, "DNS zone groups", async () => {
+    const groups = await list<ZoneGroup>(`${endpointId}/privateDnsZoneGroups`, "2024-05-01");
+    const configs = groups.flatMap(({ properties }) => properties.privateDnsZoneConfigs ?? []);
+    const held = configs.map(({ properties }) => parseArmId(properties.privateDnsZoneId).name.toLowerCase());
+    const lacking = zones.filter((zone) => !held.includes(zone));
+    if (lacking.length === 0) return [];
+    return [`the private endpoint ${endpointId} has no zone group with ${lacking.join(" and ")}; the owner of the zones adds it.`];
+  });
+}
+
+/** What of an endpoint's logs and metrics goes to no Log Analytics workspace; nothing of one that isn't there yet. */
+export function missingDiagnostics(endpointId: string, logsId: string): Promise<string[]> {
+  return looked(endpointId, "diagnostic settings", async () => {
+    if ((await show(endpointId, machineLearningApi)).status === 404) return [];
+    const all = await list<DiagnosticSetting>(`${endpointId}/providers/Microsoft.Insights/diagnosticSettings`, "2021-05-01-preview");
+    const kept = all.filter(({ properties }) => properties.workspaceId);
+    const sent = kept.flatMap(({ properties: { logs = [], metrics = [] } }) => [...logs, ...metrics]).filter(({ enabled }) => enabled);
+    const has = (category: string) => sent.some((one) => one.category === category);
+    const allLogs = sent.some(({ categoryGroup }) => categoryGroup === "allLogs");
+    const lacking = [...LOG_CATEGORIES.filter((category) => !allLogs && !has(category)), ...(has(ALL_METRICS) ? [] : [ALL_METRICS])];
+    if (lacking.length === 0) return [];
+    const to = `to Log Analytics (the stack's is ${logsId})`;
+    return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}; the owner of the policy adds it.`];
+  });
+}
+
+async function looked(id: string, what: string, look: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [`the ${what} of ${id} can't be read, so nothing here tells whether they are there (${(error as Error).message}).`];
+  }
+}

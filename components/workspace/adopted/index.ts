@@ -1,0 +1,69 @@
+/** What others made and this stack stands on: read before anything is made on it, in the preview too. */
+import * as pulumi from "@pulumi/pulumi";
+import { canonicalRegion } from "../../../planner/residency";
+import { machineLearningApi, show } from "../../base/arm";
+import { parentArmId } from "../../base/armId";
+import { stop } from "../../base/fail";
+import { type Adopted, networkProblems, type Problem, registryProblems, type Shown, storeProblems, vaultProblems } from "./rules";
+import { type ShownWorkspace, workspaceNotes, workspaceProblems } from "./workspaceRules";
+
+/** ARM ids of what is adopted. */
+export interface AdoptedIds {
+  readonly workspace?: string;
+  readonly imageRegistry?: string;
+  readonly logs?: string;
+  /** Subnet that takes private endpoints of this stack. */
+  readonly subnet?: string;
+}
+
+/** What has been read, for those who need it. */
+export interface Found {
+  readonly workspace?: ShownWorkspace;
+  /** Host name of the image registry. */
+  readonly loginServer?: string;
+}
+
+/**
+ * Reads what is adopted. What can't be read for lack of rights is warned of, and not taken for good; without its workspace no stack can be.
+ * @param name Logical name of the component that adopts.
+ * Ends the program with every problem in one message: what is so, of which id, what is needed and how to change it.
+ */
+export async function checkAdopted(name: string, ids: AdoptedIds, place: Adopted): Promise<Found> {
+  const canonical = { ...place, location: canonicalRegion(place.location), regions: place.regions.map(canonicalRegion) };
+  const read = <T extends Shown>(id: string | undefined, api: string, check: Check<T>) => readAndCheck(id, api, check, canonical);
+  const workspace = await read<ShownWorkspace>(ids.workspace, machineLearningApi, workspaceProblems);
+  const registry = await read(ids.imageRegistry, "2023-01-01-preview", registryProblems);
+  const others = [
+    await read(workspace.shown?.properties.storageAccount, "2024-01-01", storeProblems),
+    await read(workspace.shown?.properties.keyVault, "2024-11-01", vaultProblems),
+    await read(ids.logs, "2023-09-01", storeProblems),
+    await read(ids.subnet && parentArmId(ids.subnet), "2024-05-01", networkProblems),
+  ];
+  const problems = [workspace, registry, ...others].flatMap((one) => one.problems);
+  if (problems.length > 0) return stop(report(name, problems));
+  if (ids.workspace !== undefined && workspace.shown === undefined) {
+    return stop(`${name}: without Reader on ${ids.workspace} it can't be adopted.`);
+  }
+  for (const note of workspace.shown === undefined ? [] : workspaceNotes(ids.workspace!, workspace.shown)) pulumi.log.warn(note);
+  return { workspace: workspace.shown, loginServer: registry.shown?.properties.loginServer };
+}
+
+type Check<T extends Shown> = (id: string, shown: T, place: Adopted) => Problem[];
+
+async function readAndCheck<T extends Shown>(id: string | undefined, apiVersion: string, check: Check<T>, place: Adopted) {
+  if (id === undefined) return { problems: [] };
+  const { status, body } = await show<T>(id, apiVersion).catch((error) => stop(`What the stack adopts can't be read: ${error.message}`));
+  if (body !== undefined) return { shown: body, problems: check(id, body, place) };
+  if (status === 404) {
+    const change = "Correct the id in the stack file, or have its owner make it.";
+    return { problems: [{ id, what: "It doesn't exist.", change }] };
+  }
+  pulumi.log.warn(`${id} can't be read (Azure answered ${status}), so nothing here tells whether it is as the stack needs it.`);
+  return { problems: [] };
+}
+
+function report(name: string, problems: readonly Problem[]): string {
+  const blocks = problems.map(({ id, what, change }) => `${id}\n  ${what}\n  Fix: ${change}`);
+  const count = problems.length === 1 ? "one thing is" : `${problems.length} things are`;
+  return [`${name}: of what the stack adopts, ${count} not as needed.`, ...blocks].join("\n\n");
+}

@@ -1,0 +1,79 @@
+/** What is needed of a workspace that others made. */
+import { canonicalRegion } from "../../../planner/residency";
+import { parseArmId } from "../../base/armId";
+import { type Adopted, type Problem, problemsOf, type Shown, sameText } from "./rules";
+
+/** A workspace as ARM shows it, as far as anything here looks at it. */
+export interface ShownWorkspace extends Shown {
+  readonly identity?: {
+    readonly principalId?: string;
+    readonly userAssignedIdentities?: Readonly<Record<string, { readonly principalId: string }>>;
+  };
+  readonly properties: Shown["properties"] & {
+    readonly storageAccount?: string;
+    readonly keyVault?: string;
+    readonly containerRegistry?: string;
+    readonly primaryUserAssignedIdentity?: string;
+    readonly publicNetworkAccess?: string;
+    readonly managedNetwork?: { readonly isolationMode?: string };
+    readonly v1LegacyMode?: boolean;
+    readonly hbiWorkspace?: boolean;
+  };
+}
+
+/** Source: Azure docs, concept-secure-online-endpoint, how-to-managed-network and how-to-configure-network-isolation-with-v2. */
+export function workspaceProblems(id: string, shown: ShownWorkspace, { location, subscriptionId }: Adopted): Problem[] {
+  const { name, resourceGroupName, subscriptionId: its } = parseArmId(id);
+  const { publicNetworkAccess = "Enabled", managedNetwork, v1LegacyMode, storageAccount, keyVault } = shown.properties;
+  const isolation = managedNetwork?.isolationMode ?? "Disabled";
+  const region = canonicalRegion(shown.location);
+  const update = `az ml workspace update -g ${resourceGroupName}`;
+  return problemsOf(id, [
+    [
+      !sameText(its, subscriptionId),
+      `It is in the subscription ${its}; the stack's, ${subscriptionId}, is needed: endpoints are made where their workspace is.`,
+      `pulumi config set azure-native:subscriptionId ${its}`,
+    ],
+    [
+      region !== location,
+      `It is in ${region}; the stack's region, ${location}, is needed: endpoints are in their workspace's.`,
+      "Adopt a workspace of that region, or make a stack for the other region.",
+    ],
+    [
+      publicNetworkAccess !== "Disabled",
+      `publicNetworkAccess is ${publicNetworkAccess}; Disabled is needed, or it is reached from outside the network.`,
+      `${update} -n ${name} --public-network-access Disabled`,
+    ],
+    [
+      isolation !== "AllowOnlyApprovedOutbound",
+      `managedNetwork.isolationMode is ${isolation}; AllowOnlyApprovedOutbound is needed, or deployments can send data anywhere.`,
+      isolation === "Disabled"
+        ? `${update} -n ${name} --managed-network allow_only_approved_outbound; its computes and managed endpoints must be deleted before.`
+        : "Adopt another workspace, or let the stack make one (`workspace: create`): no documented way leads from this mode to the other.",
+    ],
+    [
+      v1LegacyMode === true,
+      "v1LegacyMode is true; false is needed: managed online endpoints are not made otherwise.",
+      `${update} -w ${name} --v1-legacy-mode False, with the extension azure-cli-ml, 1.41 or newer`,
+    ],
+    [
+      storageAccount === undefined || keyVault === undefined,
+      "It has no storage account or vault of its own; both are needed, for weights and for keys.",
+      "Adopt a workspace of kind Default, or let the stack make one (`workspace: create`).",
+    ],
+  ]);
+}
+
+/** What is no reason to refuse a workspace, and yet worth knowing. */
+export function workspaceNotes(id: string, { properties: { hbiWorkspace } }: ShownWorkspace): string[] {
+  return hbiWorkspace === true
+    ? [`${id} has hbiWorkspace on, which can't be changed: Azure collects fewer diagnostics, so a failed deployment says less of why.`]
+    : [];
+}
+
+/** Object id by which a workspace acts: its system-assigned identity, or else its primary user-assigned one. */
+export function workspacePrincipal({ identity, properties }: ShownWorkspace): string {
+  const assigned = Object.entries(identity?.userAssignedIdentities ?? {});
+  const primary = assigned.find(([id]) => sameText(id, properties.primaryUserAssignedIdentity ?? "")) ?? assigned[0];
+  return identity?.principalId || primary![1].principalId;
+}

@@ -1,0 +1,78 @@
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import * as pulumi from "@pulumi/pulumi";
+import { digest } from "../../planner/names";
+import { fail } from "../base/fail";
+import type { WorkspaceReference } from "./reference";
+
+/** What computes in the managed network may reach beyond the services that Azure adds itself. */
+export type OutboundRule =
+  | {
+      /** Host name, or `*.` and a domain; ports 80 and 443 only. The first such rule makes Azure run a firewall, which costs by the hour. */
+      readonly fqdn: string;
+    }
+  | {
+      readonly privateEndpoint: {
+        /** ARM id of the resource to reach. */ readonly targetId: pulumi.Input<string>;
+        readonly subresource: string;
+      };
+    };
+
+/** Rules by name; a name is 3 to 33 letters, digits, `-` and `_`. */
+export type OutboundRules = Readonly<Record<string, OutboundRule>>;
+
+/**
+ * Outbound rules as resources of their own, one made after the other: a list inside the workspace would fight with the rules that Azure adds,
+ * and the managed network takes one change at a time.
+ * @throws pulumi.RunError when a rule's name breaks Azure's pattern.
+ * @see Azure docs, how-to-managed-network
+ */
+export function createOutboundRules(
+  parentName: string,
+  workspace: WorkspaceReference,
+  rules: OutboundRules,
+  opts: pulumi.CustomResourceOptions & { readonly after?: readonly pulumi.Input<pulumi.Resource>[] },
+): pulumi.Resource[] {
+  const { after = [], ...common } = opts;
+  const made: pulumi.Resource[] = [];
+  for (const [ruleName, rule] of Object.entries(rules)) {
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/.test(ruleName)) {
+      fail(
+        `Outbound rule "${ruleName}" of ${parentName} must have a name of 3 to 33 letters, digits, "-" or "_", beginning with a letter or digit.`,
+      );
+    }
+    const previous = made.at(-1);
+    made.push(
+      new machinelearningservices.ManagedNetworkSettingsRule(
+        `${parentName}-${ruleName}`,
+        {
+          ruleName: ruleNameOf(ruleName),
+          workspaceName: workspace.name,
+          resourceGroupName: workspace.resourceGroupName,
+          properties: ruleProperties(rule),
+        },
+        {
+          ...common,
+          dependsOn: previous === undefined ? [...after] : [...after, previous],
+          customTimeouts: { create: "45m", update: "45m", delete: "45m" },
+        },
+      ),
+    );
+  }
+  return made;
+}
+
+/** A rule's name in Azure: with the stack's, because stacks that share a workspace may each need the same rule. */
+function ruleNameOf(ruleName: string): string {
+  const name = `${ruleName}-${pulumi.getStack()}`;
+  return name.length <= 33 ? name : `${ruleName.slice(0, 24)}-${digest(name)}`;
+}
+
+function ruleProperties(rule: OutboundRule): machinelearningservices.ManagedNetworkSettingsRuleArgs["properties"] {
+  if ("fqdn" in rule) return { type: "FQDN", category: "UserDefined", destination: rule.fqdn };
+  const { targetId, subresource } = rule.privateEndpoint;
+  return {
+    type: "PrivateEndpoint",
+    category: "UserDefined",
+    destination: { serviceResourceId: targetId, subresourceTarget: subresource, sparkEnabled: false },
+  };
+}

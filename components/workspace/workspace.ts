@@ -1,0 +1,384 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import type * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { LINKED_SERVICES } from "../../facts/privateLink";
+import { parseArmId } from "../base/armId";
+import { stateInputs, type Transform, transformed } from "../base/transform";
+import { chooseIdentity, type Identity, type IdentityChoice } from "../identity/identity";
+import { askForRoles } from "../identity/roleRequest";
+import { type Grant, grantRole, type RolesOwner, roleTimes, roleWait } from "../identity/roles";
+import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "../network/privateLink";
+import { askOwner, missingZones } from "../owners/ownerRequests";
+import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
+import { workspacePrincipal } from "./adopted/workspaceRules";
+import { createOutboundRules, type OutboundRules } from "./outboundRules";
+import { storeRoles, type WorkspaceStores } from "./storeRoles";
+import {
+  createAppInsights,
+  createLogs,
+  createRegistry,
+  createStorage,
+  createVault,
+  type ImageRegistry,
+  type StoreContext,
+  type StoreTransforms,
+  storeName,
+} from "./stores";
+
+/** Something to make, or the ARM id of one that exists. */
+export type CreateOrExisting = "create" | { readonly existing: string };
+
+export interface WorkspaceArgs {
+  /** Stack name; part of physical names. */
+  readonly stack: string;
+  /** Makes physical names unique: lower-case letters and digits. Changing it replaces everything. */
+  readonly suffix: pulumi.Input<string>;
+  readonly resourceGroupName: pulumi.Input<string>;
+  /** Azure region of the workspace, its stores and everything in it. Changing it replaces everything. */
+  readonly location: pulumi.Input<string>;
+  /** Regions in which data may be, which what is adopted is held against. @default - `location` alone */
+  readonly residency?: readonly string[];
+  /**
+   * The workspace, with its storage account, vault and Application Insights. An existing one has these already. It must be closed to the
+   * public, let only approved traffic out, and be in the stack's region and subscription; the preview reads it and says what isn't so.
+   * @default "create"
+   */
+  readonly workspace?: CreateOrExisting;
+  /**
+   * The registry that images are pulled from. An existing one must be Premium and may be in another subscription of the tenant. Unless it is
+   * the existing workspace's own, it gets an outbound rule and the role by which the workspace's identity approves it.
+   * @default "create"
+   */
+  readonly imageRegistry?: CreateOrExisting;
+  /** The Log Analytics workspace. @default "create" */
+  readonly logs?: CreateOrExisting;
+  /** The workspace's user-assigned identity. @default "create" */
+  readonly identity?: IdentityChoice;
+  /**
+   * Where private endpoints go.
+   * @default - none: the landing zone makes them
+   */
+  readonly privateEndpoints?: PrivateEndpointPlace;
+  /** Who grants the roles of the workspace's identity. @default "moor" */
+  readonly roles?: RolesOwner;
+  /**
+   * Seconds that those roles must be old before the workspace, or a rule to an image registry, is made with them.
+   * @default 300
+   */
+  readonly rolePropagationSeconds?: number;
+  /**
+   * What computes may reach beyond the workspace's own stores.
+   * @default - nothing
+   */
+  readonly outboundRules?: OutboundRules;
+  /**
+   * Size of the firewall that Azure runs once there is a host-name rule; it can't be changed after the first one.
+   * @default "Basic"
+   * @see Azure docs, how-to-managed-network
+   */
+  readonly firewallSku?: "Basic" | "Standard";
+  /** Days that logs are kept. @default 90 */
+  readonly logRetentionDays?: number;
+  /** Refuse to delete the workspace and its stores. @default true */
+  readonly protect?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Last changes to the children's arguments. */
+  readonly transform?: StoreTransforms & {
+    readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
+    readonly workspace?: Transform<machinelearningservices.WorkspaceArgs>;
+  };
+}
+
+interface Core {
+  readonly id: pulumi.Output<string>;
+  readonly storageAccountId: pulumi.Output<string>;
+  readonly vaultId: pulumi.Output<string>;
+  readonly principalId: pulumi.Output<string>;
+  /** ARM id of an existing workspace's own registry. */
+  readonly registryId?: pulumi.Output<string | undefined>;
+  readonly resources: pulumi.Resource[];
+}
+
+/**
+ * A private Azure Machine Learning workspace: no public access, no account keys, a managed network that lets nothing out but what is
+ * approved. The managed network is provisioned when the workspace is made, which takes about half an hour: creating a deployment would
+ * not provision it, and would fail.
+ *
+ * Cost: the workspace is free; a Premium registry (about 50 USD a month), private endpoints (about 7 USD a month each, in the network and
+ * in the managed network), logs by volume; a firewall only with host-name rules.
+ *
+ * @example
+ * const workspace = new Workspace("platform", {
+ *   stack: "dev", suffix: "x7k2p9", resourceGroupName, location: "swedencentral", privateEndpoints: network.place,
+ * });
+ */
+export class Workspace extends pulumi.ComponentResource {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly resourceGroupName: pulumi.Output<string>;
+  readonly location: pulumi.Output<string>;
+  /** ARM id of the storage account behind the workspace's datastores. */
+  readonly storageAccountId: pulumi.Output<string>;
+  /** ARM id of the workspace's Key Vault. */
+  readonly vaultId: pulumi.Output<string>;
+  /** ARM id of the registry that images are pulled from. */
+  readonly imageRegistryId: pulumi.Output<string>;
+  /** Host name of that registry. */
+  readonly loginServer: pulumi.Output<string>;
+  /** ARM id of the Log Analytics workspace. */
+  readonly logsId: pulumi.Output<string>;
+  /** What a deployment waits for: private endpoints and outbound rules. */
+  readonly ready: pulumi.Input<pulumi.Resource>[];
+
+  private readonly logicalName: string;
+  private readonly args: WorkspaceArgs;
+  private readonly context: StoreContext;
+  /** What has been read of adopted resources; it fails where one isn't as needed, and with it whatever would be made on one. */
+  private readonly found: pulumi.Output<Found>;
+  /** What is asked of the zones' owner; the component's registration waits for it, or the run would end before. */
+  private readonly asked: pulumi.Output<void>[] = [];
+
+  constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("moor:index:Workspace", name, stateInputs(args), opts);
+    this.logicalName = name;
+    this.args = args;
+    this.context = this.storeContext();
+    this.found = this.checkAdopted();
+
+    this.logsId = this.chooseLogs();
+    const registry = this.chooseRegistry();
+    this.imageRegistryId = registry.id;
+    this.loginServer = registry.loginServer;
+    const core = this.chooseWorkspace();
+    this.id = core.id;
+    this.name = core.id.apply((id) => parseArmId(id).name);
+    this.resourceGroupName = core.id.apply((id) => parseArmId(id).resourceGroupName);
+    this.location = pulumi.output(args.location);
+    this.storageAccountId = core.storageAccountId;
+    this.vaultId = core.vaultId;
+    this.ready = [...core.resources, ...this.openOutbound(core)];
+
+    this.registerOutputs({
+      id: this.id,
+      name: this.name,
+      resourceGroupName: this.resourceGroupName,
+      location: this.location,
+      storageAccountId: this.storageAccountId,
+      vaultId: this.vaultId,
+      imageRegistryId: this.imageRegistryId,
+      loginServer: this.loginServer,
+      logsId: this.logsId,
+      asked: pulumi.all(this.asked).apply(() => undefined),
+    });
+  }
+
+  private storeContext(): StoreContext {
+    const { stack, suffix, resourceGroupName, location, tags, protect = true } = this.args;
+    return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
+  }
+
+  private checkAdopted(): pulumi.Output<Found> {
+    const { workspace, imageRegistry, logs, privateEndpoints, location, residency } = this.args;
+    const ids: AdoptedIds = {
+      workspace: idOf(workspace),
+      imageRegistry: idOf(imageRegistry),
+      logs: idOf(logs),
+      subnet: privateEndpoints?.adoptedSubnetId,
+    };
+    if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({});
+    const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
+    return pulumi
+      .all([subscriptionId, location])
+      .apply(([subscription, region]) =>
+        checkAdopted(this.logicalName, ids, { subscriptionId: subscription, location: region, regions: residency ?? [region] }),
+      );
+  }
+
+  private chooseLogs(): pulumi.Output<string> {
+    const { logs = "create", logRetentionDays = 90, transform } = this.args;
+    return logs === "create" ? createLogs(this.context, logRetentionDays, transform?.logs).id : this.found.apply(() => logs.existing);
+  }
+
+  private chooseRegistry(): ImageRegistry {
+    const { imageRegistry = "create", transform } = this.args;
+    if (imageRegistry === "create") return createRegistry(this.context, transform?.registry);
+    const usual = `${parseArmId(imageRegistry.existing).name}.azurecr.io`;
+    return {
+      id: this.found.apply(() => imageRegistry.existing),
+      loginServer: this.found.apply(({ loginServer = usual }) => loginServer.toLowerCase()),
+    };
+  }
+
+  private chooseWorkspace(): Core {
+    const { workspace = "create" } = this.args;
+    return workspace === "create" ? this.createWorkspace() : this.adoptWorkspace(workspace.existing);
+  }
+
+  private createWorkspace(): Core {
+    const { transform } = this.args;
+    const identity = this.chooseIdentity();
+    const storage = createStorage(this.context, transform?.storage);
+    const vault = createVault(this.context, transform?.vault);
+    const appInsights = createAppInsights(this.context, this.logsId, transform?.appInsights);
+    const stores = { storage: storage.id, vault: vault.id, appInsights: appInsights.id };
+    const workspace = this.createMachineLearningWorkspace(identity, stores);
+    const contributor = this.grant({
+      "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
+    });
+    const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
+    return {
+      id: workspace.id,
+      storageAccountId: storage.id,
+      vaultId: vault.id,
+      principalId: identity.principalId,
+      resources: [workspace, ...contributor, ...links],
+    };
+  }
+
+  private chooseIdentity(): Identity {
+    const { identity = "create", resourceGroupName, location, tags, transform } = this.args;
+    return chooseIdentity(
+      `${this.logicalName}-identity`,
+      identity,
+      { resourceName: storeName(this.context, "identity"), resourceGroupName, location, tags },
+      transform?.identity,
+      { parent: this },
+    );
+  }
+
+  private createMachineLearningWorkspace(identity: Identity, stores: WorkspaceStores): machinelearningservices.Workspace {
+    const roles = this.grantFor("workspace", storeRoles(identity, stores, this.ownsRegistry ? this.imageRegistryId : undefined));
+    const { resourceGroupName, location, tags, firewallSku = "Basic", transform } = this.args;
+    return new machinelearningservices.Workspace(
+      ...transformed(
+        transform?.workspace,
+        `${this.logicalName}-workspace`,
+        {
+          workspaceName: storeName(this.context, "workspace"),
+          resourceGroupName,
+          location,
+          tags,
+          kind: "Default",
+          sku: { name: "Basic", tier: "Basic" },
+          identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+          primaryUserAssignedIdentity: identity.id,
+          storageAccount: stores.storage,
+          keyVault: stores.vault,
+          applicationInsights: stores.appInsights,
+          containerRegistry: this.ownsRegistry ? this.imageRegistryId : undefined,
+          publicNetworkAccess: "Disabled",
+          v1LegacyMode: false,
+          systemDatastoresAuthMode: "Identity",
+          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku },
+          provisionNetworkNow: true,
+        },
+        {
+          parent: this,
+          ...roles,
+          protect: this.context.protect,
+          // Azure adds its own rules to the managed network, and reads the switch only when it makes the workspace.
+          ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],
+          customTimeouts: { create: "60m", update: "60m", delete: "60m" },
+        },
+      ),
+    );
+  }
+
+  private adoptWorkspace(workspaceId: string): Core {
+    const workspace = this.found.apply((found) => found.workspace!);
+    return {
+      id: workspace.apply(() => workspaceId),
+      storageAccountId: workspace.apply(({ properties }) => properties.storageAccount!),
+      vaultId: workspace.apply(({ properties }) => properties.keyVault!),
+      principalId: workspace.apply(workspacePrincipal),
+      registryId: workspace.apply(({ properties }) => properties.containerRegistry),
+      resources: this.createPrivateEndpoints({}),
+    };
+  }
+
+  private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
+    const { privateEndpoints, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
+    if (privateEndpoints === undefined) return [];
+    const place = { ...privateEndpoints, subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id]) => id) };
+    const all = { ...targets, ...(imageRegistry === "create" ? { registry: this.imageRegistryId } : {}) };
+    const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
+    return (Object.keys(all) as LinkedServiceName[]).flatMap((service) => {
+      const targetId = all[service]!;
+      const endpointName = storeName(this.context, "privateEndpoint", service);
+      const link = createPrivateLink(
+        `${this.logicalName}-${service}-endpoint`,
+        { service, targetId, endpointName, resourceGroupName, location, place, tags },
+        // A storage account refuses a second endpoint while one is being made (StorageAccountOperationInProgress).
+        { parent: this, dependsOn: last.get(targetId) },
+      );
+      last.set(targetId, link);
+      if (place.dnsZones === undefined) this.askForZones(link[0], service);
+      return link;
+    });
+  }
+
+  private askForZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
+    const missing = id.apply((endpointId) => missingZones(endpointId, LINKED_SERVICES[service].zones));
+    this.asked.push(askOwner("dns: policy", missing));
+  }
+
+  /** Host-name and private-endpoint rules, and a foreign registry's own, one after another. */
+  private openOutbound(core: Core): pulumi.Input<pulumi.Resource>[] {
+    const { outboundRules = {}, imageRegistry = "create" } = this.args;
+    const common = { parent: this, after: core.resources };
+    if (this.ownsRegistry) return createOutboundRules(this.logicalName, this, outboundRules, common);
+    if (core.registryId === undefined || imageRegistry === "create") return this.openRegistry(core, outboundRules, core.resources);
+    const rules = createOutboundRules(this.logicalName, this, outboundRules, common);
+    const last = rules.at(-1) ?? this;
+    // Azure has connected an existing workspace's own registry itself and refuses a second rule to it. Which that is, only Azure knows.
+    const registry = core.registryId.apply((own) =>
+      own?.toLowerCase() === imageRegistry.existing.toLowerCase()
+        ? last
+        : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
+    );
+    return [...rules, registry];
+  }
+
+  private openRegistry(core: Core, outboundRules: OutboundRules, after: readonly pulumi.Resource[]): pulumi.Resource[] {
+    const { dependsOn, hooks } = this.grantFor("image-registry", {
+      "image-registry-approver": {
+        principalId: core.principalId,
+        role: "Azure AI Enterprise Network Connection Approver",
+        scope: this.imageRegistryId,
+      },
+    });
+    const registryRule = { privateEndpoint: { targetId: this.imageRegistryId, subresource: "registry" } };
+    const first = { parent: this, hooks, after: [...after, ...dependsOn] };
+    const made = createOutboundRules(this.logicalName, this, { "image-registry": registryRule }, first);
+    return [...made, ...createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: [...after, ...made] })];
+  }
+
+  /** Whether the image registry is the workspace's own, which Azure connects by itself. */
+  private get ownsRegistry(): boolean {
+    const { workspace = "create", imageRegistry = "create" } = this.args;
+    return workspace === "create" && imageRegistry === "create";
+  }
+
+  private grant(grants: Record<string, Grant>): authorization.RoleAssignment[] {
+    if (this.args.roles === "external") return [];
+    return Object.entries(grants).map(([name, grant]) => grantRole(`${this.logicalName}-${name}`, grant, { parent: this }));
+  }
+
+  /** Options of what Azure makes with these roles at once: it waits until they have spread, or says which ones others must grant. */
+  private grantFor(name: string, grants: Record<string, Grant>) {
+    const { roles, rolePropagationSeconds = 300 } = this.args;
+    const dependsOn = this.grant(grants);
+    const hook =
+      roles === "external"
+        ? askForRoles(`${this.logicalName}-${name}-role-requests`, Object.values(grants))
+        : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
+    return { dependsOn, hooks: { beforeCreate: [hook] } };
+  }
+}
+
+/** ARM id of what is adopted. */
+function idOf(choice: CreateOrExisting = "create"): string | undefined {
+  return choice === "create" ? undefined : choice.existing;
+}

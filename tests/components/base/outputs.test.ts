@@ -1,0 +1,58 @@
+// Proves what a preview takes an output for that can't change while its resource exists. That the preview of a real stack then shows what the
+// run does is tests/e2e/life's to show.
+import * as pulumi from "@pulumi/pulumi";
+import { foreseen, kept, resolved } from "../../../components/base/outputs";
+import { record } from "../recorder";
+
+const unknown = pulumi.unknown as string;
+
+interface Case {
+  readonly preview: boolean;
+  readonly id: string;
+  /** What the resource itself says. */
+  readonly said: string;
+  /** What Azure says when asked. @default - the reading fails */
+  readonly read?: string;
+}
+
+async function keptValue({ preview, id, said, read }: Case): Promise<{ value: string; asked: string[] }> {
+  const asked: string[] = [];
+  const { result } = await record(
+    () => {
+      const resource = { id: pulumi.output(id) } as unknown as pulumi.CustomResource;
+      const output = kept(resource, pulumi.output(said), async (askedFor) => {
+        asked.push(askedFor);
+        if (read === undefined) throw new Error("403");
+        return read;
+      });
+      return resolved<string>(output);
+    },
+    { preview },
+  );
+  return { value: result as string, asked };
+}
+
+const cases: [what: string, Case, value: string, asked: string[]][] = [
+  ["known in a preview, it is that", { preview: true, id: "/a", said: "said", read: "read" }, "said", []],
+  ["unknown in the preview of an update, it is read", { preview: true, id: "/a", said: unknown, read: "read" }, "read", ["/a"]],
+  ["unknown in the preview of a creation, it stays so", { preview: true, id: unknown, said: unknown, read: "read" }, unknown, []],
+  ["unknown and not to be read, it stays so", { preview: true, id: "/a", said: unknown }, unknown, ["/a"]],
+  ["in a run, it is what the run yields", { preview: false, id: "/a", said: "said", read: "read" }, "said", []],
+];
+test.each(cases)("Where an output is %s.", async (_, from, value, asked) => {
+  expect(await keptValue(from)).toEqual({ value, asked });
+});
+
+const foreseenCases: [what: string, preview: boolean, said: string, value: string, expected: string][] = [
+  ["known in a preview, it is that", true, "said", "foreseen", "said"],
+  ["unknown in the preview of a creation, it is what the inputs make it", true, unknown, "foreseen", "foreseen"],
+  ["unknown as its inputs are, it stays so", true, unknown, unknown, unknown],
+  ["in a run, it is what the run yields", false, "said", "foreseen", "said"],
+];
+test.each(foreseenCases)("Where an id is %s.", async (_, preview, said, value, expected) => {
+  const make = () => {
+    const resource = new pulumi.ComponentResource("tests:index:Made", "made");
+    return resolved<string>(foreseen(resource, pulumi.output(said), pulumi.output(value)));
+  };
+  expect((await record(make, { preview })).result).toBe(expected);
+});

@@ -1,0 +1,75 @@
+// Proves the autoscale setting's body and order. Doesn't prove how Azure Monitor aggregates the metric.
+import { Autoscale, type AutoscaleArgs } from "../../../components/endpoint/autoscale";
+import { group, Milestone, workspaceId } from "../fixtures";
+import { armRequest, find, listing, record, schemaErrors } from "../recorder";
+
+const deploymentId = `${workspaceId}/onlineEndpoints/chat/deployments/main-8c1f02ab`;
+const base: AutoscaleArgs = {
+  deploymentId,
+  deploymentName: "main-8c1f02ab",
+  endpointName: "chat",
+  resourceGroupName: "rg",
+  location: "swedencentral",
+  scale: { min: 2, max: 6 },
+  rule: { scaleOutAbove: 90, scaleInBelow: 38 },
+  tags: { owner: "ml" },
+};
+const make = (args: Partial<AutoscaleArgs> = {}, preview = false) =>
+  record(() => new Autoscale("scale", { ...base, ...args }), { preview });
+
+const trigger = {
+  metricName: "RequestsPerMinute",
+  metricNamespace: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments",
+  metricResourceUri: deploymentId,
+  timeGrain: "PT1M",
+  statistic: "Average",
+  timeAggregation: "Average",
+  dividePerInstance: true,
+};
+
+test.each([false, true])("A deployment gets one setting (preview %s).", async (preview) => {
+  expect(listing(await make({}, preview))).toEqual(["scale-setting: monitor:AutoscaleSetting", "scale: moor:index:Autoscale"].sort());
+});
+
+test("The setting is enabled, with capacities as text, one rule out and one rule in, and ARM's schema accepts it.", async () => {
+  const setting = find(await make(), "scale-setting");
+  expect(armRequest(setting)).toEqual({
+    id: `${group}/providers/Microsoft.Insights/autoscalesettings/as-chat-main-8c1f02ab`,
+    body: {
+      location: "swedencentral",
+      tags: { owner: "ml" },
+      properties: {
+        name: "as-chat-main-8c1f02ab",
+        enabled: true,
+        targetResourceUri: deploymentId,
+        profiles: [
+          {
+            name: "requests",
+            capacity: { minimum: "2", maximum: "6", default: "2" },
+            rules: [
+              {
+                metricTrigger: { ...trigger, timeWindow: "PT5M", operator: "GreaterThan", threshold: 90 },
+                scaleAction: { direction: "Increase", type: "ChangeCount", value: "1", cooldown: "PT15M" },
+              },
+              {
+                metricTrigger: { ...trigger, timeWindow: "PT15M", operator: "LessThan", threshold: 38 },
+                scaleAction: { direction: "Decrease", type: "ChangeCount", value: "1", cooldown: "PT15M" },
+              },
+            ],
+          },
+        ],
+      },
+    },
+  });
+  expect(schemaErrors(setting)).toEqual([]);
+});
+
+test("The cooldown can be set, and the setting comes after what it is told to.", async () => {
+  const recording = await record(() => {
+    const traffic = new Milestone("traffic");
+    new Autoscale("scale", { ...base, cooldownMinutes: 30, after: [traffic] });
+  });
+  expect(find(recording, "scale-setting").dependsOn).toEqual(["traffic"]);
+  const [profile] = find(recording, "scale-setting").inputs.profiles as { rules: { scaleAction: { cooldown: string } }[] }[];
+  expect(profile!.rules.map(({ scaleAction }) => scaleAction.cooldown)).toEqual(["PT30M", "PT30M"]);
+});

@@ -1,0 +1,68 @@
+// Proves which number of instances a deployment that autoscale owns is written with, and when autoscale's changes are ignored. Doesn't prove
+// that the engine keeps to it: tests/e2e/rolloutScale does.
+import * as pulumi from "@pulumi/pulumi";
+import { keepLiveInstances, writtenTag } from "../../../../components/endpoint/deployment/liveInstances";
+import { record } from "../../recorder";
+
+const scalable = { name: "main-00000001", concurrency: 8, max: 6 };
+const inputs = {
+  ...{ resourceGroupName: "rg", workspaceName: "workspace", endpointName: "chat", deploymentName: scalable.name },
+  sku: { name: "Default", capacity: 1 },
+  tags: { owner: "ml" },
+  properties: { environmentVariables: { A: "1" } },
+};
+
+interface Result {
+  readonly props: { readonly sku: { readonly capacity: number }; readonly tags: Record<string, string> };
+  readonly opts: { readonly ignoreChanges: string[] };
+}
+
+async function transformed(props: object, live?: { capacity: number; concurrency?: number; written?: string }): Promise<Result> {
+  const { capacity, concurrency = 8, written = "" } = live ?? {};
+  const found = {
+    sku: { capacity },
+    tags: { [writtenTag]: written },
+    properties: { provisioningState: "Succeeded", requestSettings: { maxConcurrentRequestsPerInstance: concurrency } },
+  };
+  const invokes = live && { "azure-native:machinelearningservices:getOnlineDeployment": found as never };
+  const args = { custom: true, type: "", name: "", props, opts: { ignoreChanges: ["sku.capacity"] } };
+  const { result } = await record(() => keepLiveInstances(scalable)(args), invokes && { invokes });
+  return result as Result;
+}
+
+const writtenOf = async (props: object) => (await transformed(props)).props.tags[writtenTag]!;
+
+test("One that isn't there yet has the number that it is given, and a tag that says what it was written with.", async () => {
+  const { props, opts } = await transformed(inputs);
+  expect(props).toMatchObject({ ...inputs, tags: { owner: "ml", [writtenTag]: expect.stringMatching(/^[0-9a-f]{8}$/) } });
+  expect(opts.ignoreChanges).toEqual(["sku.capacity"]);
+});
+
+test("While nothing else is written, what autoscale has made of it is ignored.", async () => {
+  const { props, opts } = await transformed(inputs, { capacity: 4, written: await writtenOf(inputs) });
+  expect(props.sku.capacity).toBe(1);
+  expect(opts.ignoreChanges).toEqual(["sku.capacity"]);
+});
+
+const changes: [what: string, props: object, concurrency: number, capacity: number][] = [
+  ["a tag", { ...inputs, tags: { owner: "somebody" } }, 8, 4],
+  ["a property", { ...inputs, properties: { environmentVariables: { A: "2" } } }, 8, 4],
+  ["the number of requests at once, to less", { ...inputs, properties: {} }, 10, 5],
+  ["the number of requests at once, to so little that its maximum isn't enough", { ...inputs, properties: {} }, 64, 6],
+  ["the number of requests at once, to more", { ...inputs, properties: {} }, 4, 4],
+];
+test.each(changes)("Where %s changes, it is written with what it has.", async (_, props, concurrency, capacity) => {
+  const found = await transformed(props, { capacity: 4, concurrency, written: await writtenOf(inputs) });
+  expect(found.props.sku.capacity).toBe(capacity);
+  expect(found.opts.ignoreChanges).toEqual([]);
+});
+
+test("The number of instances itself is no change.", async () => {
+  expect(await writtenOf({ ...inputs, sku: { name: "Default", capacity: 5 } })).toBe(await writtenOf(inputs));
+});
+
+test("What depends on another resource counts by its value.", async () => {
+  const wrapped = (value: string) => ({ ...inputs, properties: pulumi.output({ environmentVariables: { A: value } }) });
+  expect(await writtenOf(wrapped("1"))).toBe(await writtenOf(inputs));
+  expect(await writtenOf(wrapped("2"))).not.toBe(await writtenOf(inputs));
+});

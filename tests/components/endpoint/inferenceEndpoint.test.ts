@@ -1,0 +1,156 @@
+// Proves how an endpoint with everything on it is composed: what is shared, kept, left out and ordered. Bodies are proved in the tests of the
+// parts. Doesn't prove that a rollout keeps serving: that is tests/e2e's.
+import * as pulumi from "@pulumi/pulumi";
+import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
+import { HubAccess } from "../../../components/model/hubAccess";
+import { modelKey } from "../../../components/model/model";
+import { Workspace } from "../../../components/workspace/workspace";
+import type { RolloutWish } from "../../../planner/rollout";
+import { serveAzure } from "../azureHere";
+import { hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "../fixtures";
+import { armRequest, find, type RecordOptions, record, template } from "../recorder";
+
+const planned: RolloutWish = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
+const previous = { ...vllmDecision, name: "main-01d00000" };
+const modelVersionId = `${workspaceId}/models/prod-qwen/versions/1`;
+
+function make(
+  args: Partial<InferenceEndpointArgs> = {},
+  options: RecordOptions & { readonly token?: string; readonly hub?: boolean } = {},
+) {
+  return record(() => {
+    const place = { stack: "prod", suffix: "x7k2p9", resourceGroupName: "rg", location: "swedencentral" };
+    const workspace = new Workspace("platform", place);
+    const hub = options.hub ? new HubAccess("hub", { workspace, vaultId, token: options.token }) : undefined;
+    return new InferenceEndpoint("chat", {
+      stack: "prod",
+      endpointName: "chat-prod-x7k2p9",
+      resourceGroupName: "rg",
+      workspace,
+      auth: "key",
+      deployments: [planned],
+      modelVersionIds: { [modelKey(vllmDecision.model!)]: pulumi.output(modelVersionId) },
+      hub,
+      ...args,
+    });
+  }, options);
+}
+type Made = Awaited<ReturnType<typeof make>>;
+const ofType = ({ resources }: Made, type: string) =>
+  resources.filter((resource) => resource.type.endsWith(`:${type}`)).map(({ name }) => name);
+const bodyOf = (recording: Made, name: string) => armRequest(find(recording, name)).body as { properties: Record<string, unknown> };
+const traffic = (recording: Made) =>
+  (template(find(recording, "chat-traffic-write")).resources as { properties: Record<string, unknown> }[])[0]!;
+
+test("Staged weights are mounted, and the address for OpenAI clients is below the endpoint's.", async () => {
+  const recording = await make();
+  expect(bodyOf(recording, "chat-main-8c1f02ab-deployment").properties.model).toBe(modelVersionId);
+  expect(recording.outputs.chat).toMatchObject({
+    name: "chat-prod-x7k2p9",
+    scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/",
+    openaiBaseUrl: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/v1",
+  });
+});
+
+test("A kept deployment comes first in the chain, has no weight and no autoscale, and leaves its instances alone.", async () => {
+  const recording = await make({ deployments: [{ ...planned, previous, keepPrevious: true, scale: { min: 2, max: 6 } }] });
+  expect(ofType(recording, "OnlineDeployment")).toHaveLength(2);
+  expect(find(recording, "chat-main-01d00000-deployment")).toMatchObject({
+    ignoreChanges: ["sku.capacity"],
+    inputs: { sku: { capacity: 2 } },
+  });
+  expect(find(recording, "chat-main-8c1f02ab-deployment").dependsOn).toContain("chat-main-01d00000-deployment");
+  expect(find(recording, "chat-main-01d00000-deployment").dependsOn).not.toContain("chat-main-8c1f02ab-deployment");
+  expect(traffic(recording).properties.traffic).toEqual({ "main-8c1f02ab": 100 });
+  expect(ofType(recording, "AutoscaleSetting")).toEqual(["chat-main-8c1f02ab-autoscale-setting"]);
+});
+
+const live = (capacity: number) => ({
+  "azure-native:machinelearningservices:getOnlineDeployment": { sku: { capacity }, properties: { provisioningState: "Succeeded" } },
+});
+const capacityOf = async (args: Partial<RolloutWish>, capacity: number) => {
+  const recording = await make({ deployments: [{ ...planned, ...args }] }, { invokes: live(capacity) });
+  return {
+    sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku,
+    asked: recording.invokes.flatMap(({ inputs }) => inputs.deploymentName ?? []),
+  };
+};
+
+test.each([
+  [1, 2],
+  [4, 4],
+  [9, 6],
+])("A candidate for one that has %s instances starts with %s: no fewer than its own, no more than its maximum.", async (has, starts) => {
+  const { sku, asked } = await capacityOf({ previous, scale: { min: 2, max: 6 } }, has);
+  expect(sku).toEqual({ name: "Default", capacity: starts });
+  expect(asked).toEqual(["main-01d00000"]);
+});
+
+test("A candidate with a fixed number, or without one before it, starts with its own and asks nobody.", async () => {
+  expect(await capacityOf({ previous }, 9)).toEqual({ sku: { name: "Default", capacity: 2 }, asked: [] });
+  expect(await capacityOf({ scale: { min: 2, max: 6 } }, 9)).toEqual({ sku: { name: "Default", capacity: 2 }, asked: [] });
+});
+
+test("What is changed in place keeps its name through a changed model, and has nobody kept beside it.", async () => {
+  const name = async (decision: typeof vllmDecision) => {
+    const recording = await make({ deployments: [{ ...planned, decision, previous, keepPrevious: true, update: "inPlace" }] });
+    return ofType(recording, "OnlineDeployment");
+  };
+  const before = await name(vllmDecision);
+  expect(before).toHaveLength(1);
+  expect(await name({ ...vllmDecision, name: "main-99999999", flags: ["--served-model-name=other"] })).toEqual(before);
+  expect(await name({ ...vllmDecision, name: "main-99999999", instanceType: "Standard_NC48ads_A100_v4" })).not.toEqual(before);
+});
+
+test("Deployments that share image and routes share an environment; others have their own.", async () => {
+  const other = { ...vllmDecision, name: "other-00000002", image: { ...vllmDecision.image, digest: `sha256:${"e".repeat(64)}` } };
+  const share = (decision: typeof other, weight: number) => ({ ...planned, decision, weight });
+  expect(ofType(await make({ deployments: [{ ...planned, previous, keepPrevious: true }] }), "ContainerImage")).toHaveLength(1);
+  expect(ofType(await make({ deployments: [share(vllmDecision, 50), share(other, 50)] }), "ContainerImage")).toHaveLength(2);
+});
+
+test("An endpoint whose deployments all wait has an endpoint and empty traffic, and no address for OpenAI clients.", async () => {
+  const recording = await make({ deployments: [] });
+  expect(ofType(recording, "OnlineDeployment")).toEqual([]);
+  expect(traffic(recording).properties).toMatchObject({ traffic: {}, mirrorTraffic: {} });
+  expect(recording.outputs.chat).not.toHaveProperty("openaiBaseUrl");
+});
+
+test("A deployment without weight has no autoscale yet: an idle candidate would be scaled in.", async () => {
+  const recording = await make({ deployments: [{ ...planned, weight: 0, scale: { min: 2, max: 6 } }] });
+  expect(ofType(recording, "AutoscaleSetting")).toEqual([]);
+});
+
+test("The address has the scoring route of the deployment with the most weight.", async () => {
+  const score: RolloutWish = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
+  const recording = await make({ deployments: [{ ...planned, weight: 10 }, score] });
+  expect(recording.outputs.chat).toMatchObject({ scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/score" });
+});
+
+test("A deployment from the hub waits for the hub's rules and reads the token by reference; one with staged weights does neither.", async () => {
+  const other: RolloutWish = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
+  const recording = await make({ deployments: [planned, other] }, { hub: true, token: "hf_not_a_real_token" });
+  const variables = (name: string) => bodyOf(recording, name).properties.environmentVariables as Record<string, string>;
+  expect(variables("chat-main-00000001-deployment").HF_TOKEN).toMatch(
+    /^\$\{\{keyvault:https:\/\/vault\.vault\.azure\.net\/secrets\/hf-token-dev\/[0-9a-f]{32}\}\}$/,
+  );
+  expect(variables("chat-main-8c1f02ab-deployment")).not.toHaveProperty("HF_TOKEN");
+  expect(find(recording, "chat-main-00000001-deployment").dependsOn).toContain("hub-hf-xet");
+  expect(find(recording, "chat-endpoint").dependsOn).toContain("hub-hf-xet");
+  expect(ofType(recording, "RoleAssignment")).toContain("chat-secrets-user");
+});
+
+test("An endpoint that takes nothing from the hub doesn't wait for its rules, nor may its identity read the vault.", async () => {
+  const recording = await make({}, { hub: true, token: "hf_not_a_real_token" });
+  expect(find(recording, "chat-endpoint").dependsOn).not.toContain("hub-hf-xet");
+  expect(ofType(recording, "RoleAssignment")).not.toContain("chat-secrets-user");
+});
+
+test("Diagnostics of a policy are not made; alerts come with addresses.", async () => {
+  const azure = await serveAzure({});
+  const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
+  const recording = await make({ diagnostics: "policy", alertEmails: ["a@example.com"] }, { invokes });
+  await azure.close();
+  expect(ofType(recording, "DiagnosticSetting")).toEqual([]);
+  expect(ofType(recording, "MetricAlert")).toHaveLength(3);
+});

@@ -1,0 +1,125 @@
+// Proves the diagnostic setting and the alerts that are asked for. Doesn't prove that Azure emits these metrics under these dimensions.
+import * as pulumi from "@pulumi/pulumi";
+import { Monitoring, type MonitoringArgs } from "../../../components/endpoint/monitoring";
+import { serveAzure } from "../azureHere";
+import { group, logsId, workspaceId } from "../fixtures";
+import { armRequest, find, listing, record, schemaErrors } from "../recorder";
+
+const endpointId = `${workspaceId}/onlineEndpoints/chat`;
+const base: MonitoringArgs = { endpointId, endpointName: "chat", resourceGroupName: "rg", logsId };
+const make = (args: Partial<MonitoringArgs> = {}, preview = false) =>
+  record(() => new Monitoring("watch", { ...base, ...args }), {
+    preview,
+    invokes: { "azure-native:authorization:getClientToken": { token: "t" } },
+  });
+
+test.each([false, true])("Logs and metrics go to Log Analytics, and without alerts that is all (preview %s).", async (preview) => {
+  const recording = await make({}, preview);
+  expect(listing(recording)).toEqual(["watch-diagnostics: monitor:DiagnosticSetting", "watch: moor:index:Monitoring"].sort());
+  expect(armRequest(find(recording, "watch-diagnostics"))).toEqual({
+    id: `${endpointId}/providers/Microsoft.Insights/diagnosticSettings/moor`,
+    body: {
+      properties: {
+        workspaceId: logsId,
+        logs: ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"].map((category) => ({
+          category,
+          enabled: true,
+        })),
+        metrics: [{ category: "AllMetrics", enabled: true }],
+      },
+    },
+  });
+  expect(schemaErrors(find(recording, "watch-diagnostics"))).toEqual([]);
+});
+
+test("A policy's diagnostic setting is not made, and asked for by the endpoint's id.", async () => {
+  const azure = await serveAzure({ [endpointId]: {} });
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  expect(listing(await make({ diagnostics: "policy" }))).toEqual(["watch: moor:index:Monitoring"]);
+  const said = warn.mock.calls.map(([message]) => message);
+  warn.mockRestore();
+  await azure.close();
+  expect(said).toEqual([
+    expect.stringMatching(/^diagnostics: policy: no diagnostic setting of the endpoint .*\/onlineEndpoints\/chat sends/),
+  ]);
+});
+
+test("Alerts watch server errors, model errors and latency, tell the addresses, and ARM's schemas accept them.", async () => {
+  const recording = await make({
+    alerts: { emails: ["a@example.com", "b@example.com"], latencyMilliseconds: 20_000, failuresPerMinute: 1 },
+  });
+  expect(listing(recording)).toEqual(
+    [
+      "watch-diagnostics: monitor:DiagnosticSetting",
+      "watch-emails: monitor:ActionGroup",
+      "watch-latency: monitor:MetricAlert",
+      "watch-model-errors: monitor:MetricAlert",
+      "watch-server-errors: monitor:MetricAlert",
+      "watch: moor:index:Monitoring",
+    ].sort(),
+  );
+  const criteria = (name: string) => {
+    const { properties } = armRequest(find(recording, name)).body as { properties: { criteria: Record<string, unknown> } };
+    return properties.criteria;
+  };
+  const criterion = {
+    criterionType: "StaticThresholdCriterion",
+    metricNamespace: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+    operator: "GreaterThan",
+    timeAggregation: "Average",
+  };
+  const kind = { "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria" };
+  const dimensions = (name: string, value: string) => [{ name, operator: "Include", values: [value] }];
+  expect(criteria("watch-server-errors")).toEqual({
+    ...kind,
+    allOf: [
+      {
+        ...criterion,
+        name: "server-errors",
+        metricName: "RequestsPerMinute",
+        threshold: 1,
+        dimensions: dimensions("statusCodeClass", "5xx"),
+      },
+    ],
+  });
+  expect(criteria("watch-model-errors")).toEqual({
+    ...kind,
+    allOf: [
+      { ...criterion, name: "model-errors", metricName: "RequestsPerMinute", threshold: 1, dimensions: dimensions("statusCode", "424") },
+    ],
+  });
+  expect(criteria("watch-latency")).toEqual({
+    ...kind,
+    allOf: [{ ...criterion, name: "latency", metricName: "RequestLatency_P95", threshold: 20_000 }],
+  });
+  expect(armRequest(find(recording, "watch-latency")).body).toMatchObject({
+    location: "global",
+    properties: {
+      enabled: true,
+      scopes: [endpointId],
+      evaluationFrequency: "PT1M",
+      windowSize: "PT5M",
+      severity: 2,
+      actions: [{ actionGroupId: `${group}/providers/Microsoft.Insights/actionGroups/ag-chat` }],
+    },
+  });
+  expect(armRequest(find(recording, "watch-emails")).body).toEqual({
+    location: "global",
+    properties: {
+      enabled: true,
+      groupShortName: "moor",
+      emailReceivers: ["a@example.com", "b@example.com"].map((emailAddress) => ({
+        name: emailAddress,
+        emailAddress,
+        useCommonAlertSchema: true,
+      })),
+    },
+  });
+  expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test("Without addresses there are alerts and no action group.", async () => {
+  const recording = await make({ alerts: {} });
+  expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
+  expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 60_000 }] } });
+});

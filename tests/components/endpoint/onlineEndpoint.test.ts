@@ -1,0 +1,171 @@
+// Proves an endpoint's resources, options and bodies, and that a changed identity is refused. Doesn't prove that the roles suffice in Azure.
+import { OnlineEndpoint, type OnlineEndpointArgs, refuseNewName } from "../../../components/endpoint/onlineEndpoint";
+import { BUILT_IN_ROLES } from "../../../facts/roles";
+import { group, registryId, storageId, vaultId, workspace, workspaceId } from "../fixtures";
+import { armRequest, CREATED_AT, find, listing, PRINCIPAL, record, SUBSCRIPTION, schemaErrors } from "../recorder";
+
+const invoker = "3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41";
+const base: OnlineEndpointArgs = {
+  workspace,
+  endpointName: "chat-prod-x7k2p9",
+  resourceGroupName: "rg",
+  auth: "key",
+  imageRegistryId: registryId,
+  storageAccountId: storageId,
+  tags: { owner: "ml" },
+};
+const make = (args: Partial<OnlineEndpointArgs> = {}, preview = false) =>
+  record(() => new OnlineEndpoint("chat", { ...base, ...args }), { preview });
+const only = (name: string) => (recording: Awaited<ReturnType<typeof make>>) => find(recording, name);
+const endpointOf = only("chat-endpoint");
+
+test.each([false, true])("An endpoint is an identity with two roles, and the endpoint (preview %s).", async (preview) => {
+  expect(listing(await make({}, preview))).toEqual(
+    [
+      "chat: moor:index:OnlineEndpoint",
+      "chat-acr-pull: authorization:RoleAssignment",
+      "chat-blob-reader: authorization:RoleAssignment",
+      "chat-endpoint: machinelearningservices:OnlineEndpoint",
+      "chat-identity: managedidentity:UserAssignedIdentity",
+    ].sort(),
+  );
+});
+
+test("It is created closed and without traffic, and ARM's schemas accept it.", async () => {
+  const recording = await make();
+  expect(armRequest(endpointOf(recording))).toEqual({
+    id: `${workspaceId}/onlineEndpoints/chat-prod-x7k2p9`,
+    body: {
+      location: "swedencentral",
+      kind: "Managed",
+      tags: { owner: "ml" },
+      identity: {
+        type: "UserAssigned",
+        userAssignedIdentities: { [`${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-chat-prod-x7k2p9`]: {} },
+      },
+      properties: { authMode: "Key", publicNetworkAccess: "Disabled" },
+    },
+  });
+  expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test("It waits for its roles, is protected, leaves properties and tags to Traffic, and keeps its identity.", async () => {
+  const endpoint = endpointOf(await make());
+  expect(endpoint.dependsOn).toEqual(expect.arrayContaining(["chat-acr-pull", "chat-blob-reader", "chat-identity"]));
+  expect(endpoint).toMatchObject({
+    parent: "chat",
+    protect: true,
+    ignoreChanges: ["properties", "tags"],
+    hooks: { beforeUpdate: ["chat-identity-guard"] },
+    customTimeouts: { create: "30m", update: "30m", delete: "60m" },
+  });
+  expect(endpointOf(await make({ protect: false })).protect).toBe(false);
+});
+
+test("In a preview its id and its identity's are known before they are made: what refers to them stays where one was deleted.", async () => {
+  const recording = await make({ auth: "entra", invokers: [PRINCIPAL] }, true);
+  const identityId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-chat-prod-x7k2p9`;
+  expect(endpointOf(recording).inputs.identity).toEqual({ type: "UserAssigned", userAssignedIdentities: [identityId] });
+  expect(find(recording, `chat-invoker-${PRINCIPAL}`).inputs.scope).toBe(`${workspaceId}/onlineEndpoints/chat-prod-x7k2p9`);
+});
+
+describe("A changed name", () => {
+  const change = (oldName: unknown, newName: unknown) => {
+    const args = { name: "chat", urn: "", id: "", type: "", oldInputs: { endpointName: oldName }, newInputs: { endpointName: newName } };
+    return record(() => refuseNewName("guard").callback(args));
+  };
+
+  test("is refused before anything of the endpoint is touched.", async () => {
+    expect(find(await make(), "chat").hooks).toEqual({ beforeUpdate: ["chat-name-guard"] });
+    await expect(change("chat-a", "chat-b")).rejects.toThrow(
+      "Endpoint chat is chat-a in Azure and would become chat-b: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.",
+    );
+  });
+
+  test.each([
+    ["the same", "chat-a", "chat-a"],
+    ["not known yet", "chat-a", undefined],
+    ["of a state that has none", undefined, "chat-a"],
+  ])("is none when it is %s.", async (_, oldName, newName) => {
+    await change(oldName, newName);
+  });
+});
+
+test("Roles go to the endpoint's identity: pull on the image registry, read on the workspace's storage, secrets only with a vault.", async () => {
+  const recording = await make({ vaultId });
+  const grants = recording.resources
+    .filter(({ type }) => type.endsWith("RoleAssignment"))
+    .map(({ name, inputs }) => [
+      name,
+      inputs.scope,
+      String(inputs.roleDefinitionId).split("/").at(-1),
+      inputs.principalId,
+      inputs.principalType,
+    ]);
+  expect(grants.sort()).toEqual([
+    ["chat-acr-pull", registryId, BUILT_IN_ROLES.AcrPull, PRINCIPAL, "ServicePrincipal"],
+    ["chat-blob-reader", storageId, BUILT_IN_ROLES["Storage Blob Data Reader"], PRINCIPAL, "ServicePrincipal"],
+    ["chat-secrets-user", vaultId, BUILT_IN_ROLES["Key Vault Secrets User"], PRINCIPAL, "ServicePrincipal"],
+  ]);
+});
+
+test("Invokers get a role that can score and nothing else, on this endpoint alone.", async () => {
+  const recording = await make({ auth: "entra", invokers: [invoker] });
+  const role = armRequest(find(recording, "chat-invoker-role"));
+  expect(role.body).toEqual({
+    properties: {
+      type: "CustomRole",
+      roleName: "Score chat-prod-x7k2p9 in swedencentral",
+      description: "May call one online endpoint, and nothing else.",
+      permissions: [{ actions: ["Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"], notActions: [] }],
+      assignableScopes: [group],
+    },
+  });
+  const assignment = find(recording, `chat-invoker-${invoker}`).inputs;
+  expect(assignment).toMatchObject({ principalId: invoker, scope: `${workspaceId}/onlineEndpoints/chat-prod-x7k2p9` });
+  expect(assignment.roleDefinitionId).toBe(
+    `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${role.id.split("/").at(-1)}`,
+  );
+  // A user, a group or a service principal: Azure looks it up.
+  expect(assignment).not.toHaveProperty("principalType");
+  expect(armRequest(endpointOf(recording)).body.properties).toMatchObject({ authMode: "AADToken" });
+});
+
+test("Roles of another team are not granted, invokers' included.", async () => {
+  const recording = await make({ auth: "entra", invokers: [invoker], roles: "external" });
+  expect(listing(recording)).toHaveLength(3);
+});
+
+test("fails when a key is to admit invokers.", async () => {
+  await expect(make({ invokers: [invoker] })).rejects.toThrow(
+    'Endpoint "chat" has invokers but auth "key": a key admits whoever holds it; set auth "entra".',
+  );
+});
+
+test("An existing identity is used as given.", async () => {
+  const id = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/theirs`;
+  const recording = await make({ identity: { existing: { id, principalId: invoker } } });
+  expect(recording.resources.some(({ type }) => type.endsWith("UserAssignedIdentity"))).toBe(false);
+  expect(endpointOf(recording).inputs.identity).toEqual({ type: "UserAssigned", userAssignedIdentities: [id] });
+  expect(find(recording, "chat-acr-pull").inputs.principalId).toBe(invoker);
+});
+
+test("Outputs give the host that clients call, and when the endpoint was made.", async () => {
+  const recording = await make();
+  expect(recording.outputs.chat).toMatchObject({
+    id: `${workspaceId}/onlineEndpoints/chat-prod-x7k2p9`,
+    name: "chat-prod-x7k2p9",
+    origin: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com",
+  });
+  const endpoint = recording.result as OnlineEndpoint;
+  const createdAt = await new Promise((resolve) => endpoint.createdAt.apply(resolve));
+  expect(createdAt).toBe(CREATED_AT);
+});
+
+test("What must outlive the endpoint is named as a dependency.", async () => {
+  const recording = await record(() => {
+    const first = new OnlineEndpoint("first", base);
+    return new OnlineEndpoint("chat", { ...base, after: [first.resource] });
+  });
+  expect(find(recording, "chat-endpoint").dependsOn).toContain("first-endpoint");
+});

@@ -1,0 +1,49 @@
+// Proves which roles are named as missing where others grant them, and the command for it. Doesn't prove that Azure's list is complete: a
+// role that comes by a group is not in it, which is why this only warns.
+import * as pulumi from "@pulumi/pulumi";
+import { askForRoles, isGranted, type RoleNeed, roleCommand } from "../../../components/identity/roleRequest";
+import { BUILT_IN_ROLES } from "../../../facts/roles";
+import { record } from "../recorder";
+
+const registry = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/cr";
+const need: RoleNeed = { principalId: "p", role: "AcrPull", scope: registry };
+const assignment = (changes: object = {}) => ({
+  properties: { principalId: "p", roleDefinitionId: `/x/roleDefinitions/${BUILT_IN_ROLES.AcrPull}`, scope: registry, ...changes },
+});
+
+test.each<[string, object, boolean]>([
+  ["on the scope itself", {}, true],
+  ["in another case", { scope: registry.toUpperCase() }, true],
+  ["on the group", { scope: "/subscriptions/s/resourceGroups/g" }, true],
+  ["on everything", { scope: "/" }, true],
+  ["on a neighbour whose name begins alike", { scope: `${registry}2` }, false],
+  ["on another group", { scope: "/subscriptions/s/resourceGroups/gg" }, false],
+  ["for another identity", { principalId: "q" }, false],
+  ["with another role", { roleDefinitionId: `/x/roleDefinitions/${BUILT_IN_ROLES.Contributor}` }, false],
+])("A role granted %s counts: %j → %s", (_, changes, counts) => {
+  expect(isGranted(need, [assignment(changes)])).toBe(counts);
+});
+
+async function warnings(answer: Response): Promise<string[]> {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  const fetched = jest.spyOn(global, "fetch").mockResolvedValue(answer);
+  try {
+    const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
+    await record(() => askForRoles("ask", [need]).callback({} as pulumi.ResourceHookArgs), { invokes });
+    return warn.mock.calls.map(([message]) => message);
+  } finally {
+    warn.mockRestore();
+    fetched.mockRestore();
+  }
+}
+
+test("What is missing is named with its command, what is there is not, and what can't be read is said to be so.", async () => {
+  const command = `az role assignment create --assignee-object-id p --assignee-principal-type ServicePrincipal --role "AcrPull" --scope ${registry}`;
+  expect(roleCommand(need)).toBe(command);
+  expect(await warnings(Response.json({ value: [] }))).toEqual([
+    `The identity p has not been granted AcrPull (roles: external). The owner of roles grants it by:\n  ${command}`,
+  ]);
+  expect(await warnings(Response.json({ value: [assignment()] }))).toEqual([]);
+  const [unread] = await warnings(new Response("no right", { status: 403 }));
+  expect(unread).toMatch(/^Whether the identity p has AcrPull can't be read \(Azure answered 403/);
+});

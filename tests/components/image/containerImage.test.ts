@@ -1,0 +1,76 @@
+// Proves the environment version's name, body and options, and what a build asks for. Doesn't prove that an image builds or is pulled.
+import { ContainerImage, type ContainerImageArgs, environmentVersion } from "../../../components/image/containerImage";
+import { vllmDecision, workspace } from "../fixtures";
+import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
+
+const { image, routes } = vllmDecision;
+const base: ContainerImageArgs = {
+  workspace,
+  stack: "prod",
+  endpoint: "chat",
+  loginServer: "cr.azurecr.io",
+  image,
+  routes,
+  tags: { owner: "ml" },
+};
+const make = (args: Partial<ContainerImageArgs> = {}, preview = false) =>
+  record(() => new ContainerImage("image", { ...base, ...args }), { preview });
+const reference = `cr.azurecr.io/moor/vllm@${image.digest}`;
+
+test.each([false, true])("A pinned image is one environment version, written as an untyped resource (preview %s).", async (preview) => {
+  const recording = await make({}, preview);
+  expect(listing(recording)).toEqual(["image-environment: resources:Resource", "image: moor:index:ContainerImage"].sort());
+});
+
+test("The version holds the image by digest and the routes, `/` among them, and ARM's schema accepts it.", async () => {
+  const recording = await make();
+  const environment = find(recording, "image-environment");
+  expect(armRequest(environment)).toEqual({
+    id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw/environments/prod-chat/versions/${environmentVersion(reference, routes)}`,
+    body: {
+      properties: {
+        image: reference,
+        osType: "Linux",
+        inferenceConfig: {
+          livenessRoute: { path: "/health", port: 8000 },
+          readinessRoute: { path: "/health", port: 8000 },
+          scoringRoute: { path: "/", port: 8000 },
+        },
+        tags: { owner: "ml" },
+      },
+    },
+  });
+  expect(environment.inputs.apiVersion).toBe("2025-12-01");
+  expect(environment.deleteBeforeReplace).toBe(false);
+  // The schema's pattern for a path is the reason for the untyped resource; it is the one thing that `/` breaks.
+  expect(schemaErrors(environment)).toEqual([
+    'image-environment/properties/inferenceConfig/scoringRoute/path must match pattern "[a-zA-Z0-9_]"',
+  ]);
+});
+
+test("The version's name changes with the image and with the routes, and with nothing else.", () => {
+  const version = environmentVersion(reference, routes);
+  expect(version).toMatch(/^[0-9a-f]{16}$/);
+  expect(environmentVersion(reference, { scoring: "/", readiness: "/health", liveness: "/health", port: 8000 })).toBe(version);
+  expect(environmentVersion(`${reference}0`, routes)).not.toBe(version);
+  expect(environmentVersion(reference, { ...routes, scoring: "/v1" })).not.toBe(version);
+});
+
+test("An image to build is built for x86-64, pushed under its tag, and used by its digest.", async () => {
+  const recording = await make({ image: { build: { repository: "moor/vllm", tag: "1", context: "docker/vllm", args: { BASE: "x" } } } });
+  expect(find(recording, "image-build").inputs).toEqual({
+    imageName: "cr.azurecr.io/moor/vllm:1",
+    build: { context: "docker/vllm", dockerfile: "docker/vllm/Dockerfile", args: { BASE: "x" }, platform: "linux/amd64" },
+    buildOnPreview: false,
+    skipPush: false,
+  });
+  expect(armRequest(find(recording, "image-environment")).body.properties).toMatchObject({ image: `cr/moor@sha256:${"b".repeat(64)}` });
+});
+
+test("A transform changes the environment last.", async () => {
+  const environment = (args: { properties?: { description?: string } }) => {
+    args.properties!.description = "mine";
+  };
+  const recording = await make({ transform: { environment } });
+  expect(armRequest(find(recording, "image-environment")).body.properties).toMatchObject({ description: "mine", osType: "Linux" });
+});

@@ -1,0 +1,50 @@
+// Proves the outbound rules, where the token goes and that it stands nowhere in plain text. Doesn't prove that the list of hosts is complete.
+import { HubAccess, type HubAccessArgs } from "../../../components/model/hubAccess";
+import { Milestone, vaultId, workspace } from "../fixtures";
+import { armRequest, exposed, find, listing, record, schemaErrors } from "../recorder";
+
+const token = "hf_not_a_real_token";
+const make = (args: Partial<HubAccessArgs> = {}, preview = false) =>
+  record(() => new HubAccess("hub", { workspace, vaultId, ...args }), { preview });
+const rules = ["hub-hf-hub", "hub-hf-lfs", "hub-hf-lfs-us", "hub-hf-xet"];
+
+test.each([false, true])("Public models need four rules, made one after another, and no secret (preview %s).", async (preview) => {
+  const recording = await make({}, preview);
+  expect(listing(recording)).toEqual(
+    ["hub: moor:index:HubAccess", ...rules.map((rule) => `${rule}: machinelearningservices:ManagedNetworkSettingsRule`)].sort(),
+  );
+  expect(rules.map((rule) => find(recording, rule).inputs.properties)).toEqual(
+    ["huggingface.co", "cdn-lfs.huggingface.co", "cdn-lfs-us-1.huggingface.co", "*.xethub.hf.co"].map((destination) => ({
+      type: "FQDN",
+      category: "UserDefined",
+      destination,
+    })),
+  );
+  expect(rules.slice(1).map((rule) => find(recording, rule).dependsOn)).toEqual(rules.slice(0, -1).map((rule) => [rule]));
+  expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test("The first rule comes after what it is told to.", async () => {
+  const recording = await record(() => {
+    const before = new Milestone("before");
+    new HubAccess("hub", { workspace, vaultId, after: [before] });
+  });
+  expect(find(recording, "hub-hf-hub").dependsOn).toEqual(["before"]);
+});
+
+test("A token is a secret of the stack's own in the workspace's vault, and the reference to it names its version.", async () => {
+  const recording = await make({ token });
+  expect(armRequest(find(recording, "hub-token"))).toEqual({
+    id: `${vaultId}/secrets/hf-token-dev`,
+    body: { properties: { value: token } },
+  });
+  expect(recording.outputs.hub).toEqual({
+    tokenReference: `\${{keyvault:https://vault.vault.azure.net/secrets/hf-token-dev/${"0123456789abcdef".repeat(2)}}}`,
+  });
+});
+
+test("The token stands in no input in plain text.", async () => {
+  const recording = await make({ token });
+  expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, token, name))).toEqual([]);
+  expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
+});

@@ -1,0 +1,75 @@
+// Proves what is asked of the owner of a policy, by id, and that nothing is where the policy has done its work. Doesn't prove that a policy's
+// zones resolve where callers are, nor that Azure lists in this form.
+import { missingDiagnostics, missingZones } from "../../../components/owners/ownerRequests";
+import { type AzureHere, serveAzure } from "../azureHere";
+import { group, logsId, workspaceId } from "../fixtures";
+import { record } from "../recorder";
+
+const linkId = `${group}/providers/Microsoft.Network/privateEndpoints/pe-dev-workspace-x7k2p9`;
+const endpointId = `${workspaceId}/onlineEndpoints/chat`;
+const groupsOf = `${linkId}/privateDnsZoneGroups`;
+const settingsOf = `${endpointId}/providers/Microsoft.Insights/diagnosticSettings`;
+const zones = ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"];
+const zoneGroup = (...names: string[]) => ({
+  properties: {
+    privateDnsZoneConfigs: names.map((name) => ({
+      properties: { privateDnsZoneId: `/subscriptions/hub/resourceGroups/dns/providers/Microsoft.Network/privateDnsZones/${name}` },
+    })),
+  },
+});
+const logs = ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"];
+const on = (category: string) => ({ category, enabled: true });
+const metrics = [on("AllMetrics")];
+const setting = (properties: object) => ({ properties: { workspaceId: "/hub/logs", ...properties } });
+
+let azure: AzureHere;
+beforeEach(async () => {
+  azure = await serveAzure({});
+});
+afterEach(() => azure.close());
+
+async function asked(look: () => Promise<string[]>): Promise<unknown> {
+  const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
+  return (await record(look, { invokes })).result;
+}
+
+test.each<[string, object[], string | undefined]>([
+  ["no zone group", [], "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"],
+  ["one zone of two", [zoneGroup("privatelink.api.azureml.ms")], "privatelink.notebooks.azure.net"],
+  ["both zones in one group", [zoneGroup(...zones)], undefined],
+  ["both zones in two groups, in another case", [zoneGroup("PrivateLink.api.azureml.ms"), zoneGroup(zones[1]!)], undefined],
+  ["an empty group", [{ properties: {} }], "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"],
+])("A private endpoint with %s: asked for %s.", async (_, value, lacking) => {
+  azure.shown[groupsOf] = { value };
+  const request = `the private endpoint ${linkId} has no zone group with ${lacking}; the owner of the zones adds it.`;
+  expect(await asked(() => missingZones(linkId, zones))).toEqual(lacking === undefined ? [] : [request]);
+});
+
+test.each<[string, object[], string | undefined]>([
+  ["no setting", [], [...logs, "AllMetrics"].join(", ")],
+  ["everything in one", [setting({ logs: logs.map(on), metrics })], undefined],
+  ["the group of all logs", [setting({ logs: [{ categoryGroup: "allLogs", category: null, enabled: true }], metrics })], undefined],
+  ["logs and metrics in two", [setting({ logs: logs.map(on) }), setting({ metrics })], undefined],
+  ["one log switched off", [setting({ logs: [...logs.slice(1).map(on), { category: logs[0], enabled: false }], metrics })], logs[0]],
+  [
+    "a setting that sends to storage only",
+    [setting({ workspaceId: null, logs: logs.map(on), metrics })],
+    [...logs, "AllMetrics"].join(", "),
+  ],
+])("An endpoint with %s: asked for %s.", async (_, value, lacking) => {
+  azure.shown[endpointId] = {};
+  azure.shown[settingsOf] = { value };
+  const to = `to Log Analytics (the stack's is ${logsId})`;
+  const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}; the owner of the policy adds it.`;
+  expect(await asked(() => missingDiagnostics(endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
+});
+
+test("Of an endpoint that isn't there yet nothing is asked.", async () => {
+  expect(await asked(() => missingDiagnostics(endpointId, logsId))).toEqual([]);
+});
+
+test("What can't be read is said to be so, and fails nothing.", async () => {
+  azure.shown[groupsOf] = 403;
+  const [request] = (await asked(() => missingZones(linkId, zones))) as string[];
+  expect(request).toMatch(/^the DNS zone groups of .* can't be read, so nothing here tells whether they are there \(Azure answered 403/);
+});

@@ -1,0 +1,381 @@
+// Proves which resources, options and request bodies a workspace asks for in each landing-zone choice, and that ARM's schemas accept them.
+// Doesn't prove that the roles suffice in Azure, nor that the managed network comes up.
+import * as pulumi from "@pulumi/pulumi";
+import type { DnsZones } from "../../../components/network/privateLink";
+import { Workspace, type WorkspaceArgs } from "../../../components/workspace/workspace";
+import { BUILT_IN_ROLES } from "../../../facts/roles";
+import { type AzureHere, serveAzure } from "../azureHere";
+import { armRequest, find, listing, PRINCIPAL, type RecordOptions, record, SUBSCRIPTION, schemaErrors, TENANT } from "../recorder";
+
+const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
+const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;
+const existing = {
+  workspace: `${hub}/Microsoft.MachineLearningServices/workspaces/shared`,
+  imageRegistry: `${hub}/Microsoft.ContainerRegistry/registries/Central`,
+  logs: `${hub}/Microsoft.OperationalInsights/workspaces/logs`,
+  storage: `${hub}/Microsoft.Storage/storageAccounts/shared`,
+  vault: `${hub}/Microsoft.KeyVault/vaults/shared`,
+};
+const zone = (name: string) => `${hub}/Microsoft.Network/privateDnsZones/${name}`;
+const dnsZones = new Proxy({}, { get: (_, name) => zone(String(name)) }) as DnsZones;
+const place = { subnetId: `${hub}/Microsoft.Network/virtualNetworks/spoke/subnets/endpoints`, dnsZones };
+const base: WorkspaceArgs = {
+  stack: "dev",
+  suffix: "x7k2p9",
+  resourceGroupName: "rg",
+  location: "swedencentral",
+  privateEndpoints: place,
+  tags: { owner: "ml" },
+};
+const token: RecordOptions = { invokes: { "azure-native:authorization:getClientToken": { token: "t" } } };
+const make = (args: Partial<WorkspaceArgs> = {}, options: RecordOptions = {}) =>
+  record(() => new Workspace("platform", { ...base, ...args }), { ...token, ...options });
+
+const at = { location: "swedencentral", properties: {} };
+const sound = {
+  [existing.workspace]: {
+    ...at,
+    identity: { principalId: PRINCIPAL },
+    properties: {
+      storageAccount: existing.storage,
+      keyVault: existing.vault,
+      publicNetworkAccess: "Disabled",
+      managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" },
+    },
+  },
+  [existing.imageRegistry]: { ...at, sku: { name: "Premium" }, properties: { loginServer: "central.azurecr.io" } },
+  [existing.logs]: at,
+  [existing.storage]: at,
+  [existing.vault]: at,
+};
+let azure: AzureHere;
+beforeEach(async () => {
+  azure = await serveAzure(sound);
+});
+afterEach(() => azure.close());
+
+let standardRun: ReturnType<typeof make> | undefined;
+/** A workspace with nothing changed, registered once for all tests that only look at it. */
+function standard(): ReturnType<typeof make> {
+  standardRun ??= make();
+  return standardRun;
+}
+
+const stores = [
+  "platform-app-insights: applicationinsights:Component",
+  "platform-identity: managedidentity:UserAssignedIdentity",
+  "platform-storage: storage:StorageAccount",
+  "platform-vault: keyvault:Vault",
+  "platform-workspace: machinelearningservices:Workspace",
+];
+const storeRoles = [
+  "platform-app-insights-contributor",
+  "platform-network-approver",
+  "platform-storage-contributor",
+  "platform-storage-data",
+  "platform-storage-files",
+  "platform-vault-contributor",
+  "platform-vault-data",
+  "platform-workspace-contributor",
+].map((name) => `${name}: authorization:RoleAssignment`);
+const links = (...services: string[]) =>
+  services.flatMap((service) => [
+    `platform-${service}-endpoint: network:PrivateEndpoint`,
+    `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
+  ]);
+
+test.each([false, true])("Everything is made, private and in one region (preview %s).", async (preview) => {
+  const recording = await make({}, { preview });
+  expect(listing(recording)).toEqual(
+    [
+      "platform: moor:index:Workspace",
+      "platform-logs: operationalinsights:Workspace",
+      "platform-registry: containerregistry:Registry",
+      "platform-registry-contributor: authorization:RoleAssignment",
+      ...stores,
+      ...storeRoles,
+      ...links("blob", "file", "registry", "vault", "workspace"),
+    ].sort(),
+  );
+});
+
+test("The bodies close public access and account keys, and ARM's schemas accept them.", async () => {
+  const recording = await standard();
+  const body = (name: string) => armRequest(find(recording, name)).body;
+  const place = { location: "swedencentral", tags: { owner: "ml" } };
+  expect(body("platform-storage")).toEqual({
+    ...place,
+    kind: "StorageV2",
+    sku: { name: "Standard_LRS" },
+    properties: {
+      publicNetworkAccess: "Disabled",
+      networkAcls: { defaultAction: "Deny", bypass: "AzureServices" },
+      allowBlobPublicAccess: false,
+      allowSharedKeyAccess: false,
+      allowCrossTenantReplication: false,
+      defaultToOAuthAuthentication: true,
+      supportsHttpsTrafficOnly: true,
+      minimumTlsVersion: "TLS1_2",
+    },
+  });
+  expect(body("platform-vault")).toEqual({
+    ...place,
+    properties: {
+      tenantId: TENANT,
+      sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: true,
+      enableSoftDelete: true,
+      enablePurgeProtection: true,
+      enabledForDeployment: false,
+      enabledForDiskEncryption: false,
+      enabledForTemplateDeployment: false,
+      publicNetworkAccess: "Disabled",
+      softDeleteRetentionInDays: 90,
+      networkAcls: { bypass: "AzureServices", defaultAction: "Deny" },
+    },
+  });
+  expect(body("platform-registry")).toMatchObject({
+    sku: { name: "Premium" },
+    properties: {
+      adminUserEnabled: false,
+      anonymousPullEnabled: false,
+      publicNetworkAccess: "Disabled",
+      networkRuleBypassOptions: "AzureServices",
+    },
+  });
+  expect(body("platform-logs")).toEqual({ ...place, properties: { sku: { name: "PerGB2018" }, retentionInDays: 90 } });
+  expect(body("platform-app-insights")).toMatchObject({
+    kind: "web",
+    properties: {
+      Application_Type: "web",
+      IngestionMode: "LogAnalytics",
+      WorkspaceResourceId: `${group}/providers/Microsoft.OperationalInsights/workspaces/log-dev-x7k2p9`,
+    },
+  });
+  expect(body("platform-workspace")).toEqual({
+    ...place,
+    kind: "Default",
+    sku: { name: "Basic", tier: "Basic" },
+    identity: {
+      type: "UserAssigned",
+      userAssignedIdentities: { [`${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-dev-x7k2p9`]: {} },
+    },
+    properties: {
+      primaryUserAssignedIdentity: `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-dev-x7k2p9`,
+      storageAccount: `${group}/providers/Microsoft.Storage/storageAccounts/stdevx7k2p9`,
+      keyVault: `${group}/providers/Microsoft.KeyVault/vaults/kv-dev-x7k2p9`,
+      applicationInsights: `${group}/providers/Microsoft.Insights/components/appi-dev-x7k2p9`,
+      containerRegistry: `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`,
+      publicNetworkAccess: "Disabled",
+      v1LegacyMode: false,
+      systemDatastoresAuthMode: "Identity",
+      managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku: "Basic", enableNetworkMonitor: false },
+      provisionNetworkNow: true,
+    },
+  });
+  expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test("The workspace waits for its identity's roles, keeps an hour, and ignores what Azure adds to its network.", async () => {
+  const recording = await standard();
+  const workspace = find(recording, "platform-workspace");
+  const roles = recording.resources.filter(
+    ({ type, name }) => type.endsWith("RoleAssignment") && name !== "platform-workspace-contributor",
+  );
+  expect(roles).toHaveLength(8);
+  expect(workspace.dependsOn).toEqual(expect.arrayContaining(roles.map(({ name }) => name)));
+  expect(workspace.ignoreChanges).toEqual(["managedNetwork.outboundRules", "provisionNetworkNow"]);
+  expect(workspace.customTimeouts).toEqual({ create: "60m", update: "60m", delete: "60m" });
+  expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
+});
+
+test("Workspace and stores are protected unless told otherwise, and nothing else is.", async () => {
+  const protectedNames = ({ resources }: Awaited<ReturnType<typeof make>>) =>
+    resources.filter(({ protect }) => protect).map(({ name }) => name);
+  expect(protectedNames(await standard()).sort()).toEqual([
+    "platform-registry",
+    "platform-storage",
+    "platform-vault",
+    "platform-workspace",
+  ]);
+  expect(protectedNames(await make({ protect: false }))).toEqual([]);
+});
+
+test("A role assignment names a role by its id, its scope, a service principal, and always the same GUID.", async () => {
+  const [first, second] = [await standard(), await make()];
+  expect(armRequest(find(first, "platform-network-approver"))).toEqual({
+    id: armRequest(find(second, "platform-network-approver")).id,
+    body: {
+      properties: {
+        principalId: PRINCIPAL,
+        principalType: "ServicePrincipal",
+        roleDefinitionId: `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${BUILT_IN_ROLES["Azure AI Enterprise Network Connection Approver"]}`,
+      },
+    },
+  });
+  expect(find(first, "platform-network-approver").inputs.scope).toBe(group);
+});
+
+test("Roles of another team are not granted, and asked for before what needs them is made.", async () => {
+  const recording = await make({ roles: "external", imageRegistry: { existing: existing.imageRegistry } });
+  expect(recording.resources.filter(({ type }) => type.endsWith("RoleAssignment"))).toEqual([]);
+  expect(find(recording, "platform-workspace").hooks).toEqual({ beforeCreate: ["platform-workspace-role-requests"] });
+  expect(find(recording, "platform-image-registry").hooks).toEqual({ beforeCreate: ["platform-image-registry-role-requests"] });
+});
+
+test("Private endpoints of a policy are not made, and without DNS zones there are no zone groups.", async () => {
+  const none = await make({ privateEndpoints: undefined });
+  expect(none.resources.filter(({ type }) => type.includes(":network:"))).toEqual([]);
+  const noZones = await make({ privateEndpoints: { subnetId: place.subnetId } });
+  expect(noZones.resources.filter(({ type }) => type.includes(":network:")).map(({ type }) => type)).toEqual(
+    Array(5).fill("azure-native:network:PrivateEndpoint"),
+  );
+});
+
+test.each([false, true])("Zones of a policy are asked for by private endpoint, once there is one (preview %s).", async (preview) => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  await make({ privateEndpoints: { subnetId: place.subnetId } }, { ...token, preview });
+  const asked = warn.mock.calls.map(([message]) => message).sort();
+  warn.mockRestore();
+  const lacking = { blob: "blob.core.windows.net", file: "file.core.windows.net", registry: "azurecr.io", vault: "vaultcore.azure.net" };
+  const expected = Object.entries(lacking).map(([service, zone]) => [service, `privatelink.${zone}`]);
+  expected.push(["workspace", "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"]);
+  const messages = expected.map(([service, zones]) => {
+    const endpoint = `${group}/providers/Microsoft.Network/privateEndpoints/pe-dev-${service}-x7k2p9`;
+    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}; the owner of the zones adds it.`;
+  });
+  expect(asked).toEqual(preview ? [] : messages);
+});
+
+test("Two private endpoints of one storage account are made one after the other, and others side by side.", async () => {
+  const recording = await standard();
+  const endpoints = ["blob", "file", "registry", "vault", "workspace"].map((service) => find(recording, `platform-${service}-endpoint`));
+  const before = endpoints.map(({ name, dependsOn }) => [name, dependsOn.filter((other) => other.includes("-endpoint"))]);
+  expect(before.filter(([, others]) => others!.length > 0)).toEqual([
+    ["platform-file-endpoint", ["platform-blob-endpoint", "platform-blob-endpoint-dns"]],
+  ]);
+});
+
+test("The workspace's private endpoint writes both of its zones.", async () => {
+  const recording = await standard();
+  expect(armRequest(find(recording, "platform-workspace-endpoint")).body).toEqual({
+    location: "swedencentral",
+    tags: { owner: "ml" },
+    properties: {
+      // The SDK's own defaults for a subnet; Azure reads the id alone.
+      subnet: {
+        id: place.subnetId,
+        properties: { privateEndpointNetworkPolicies: "Disabled", privateLinkServiceNetworkPolicies: "Enabled" },
+      },
+      privateLinkServiceConnections: [
+        {
+          name: "amlworkspace",
+          properties: {
+            groupIds: ["amlworkspace"],
+            privateLinkServiceId: `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9`,
+          },
+        },
+      ],
+    },
+  });
+  expect(armRequest(find(recording, "platform-workspace-endpoint-dns")).body).toEqual({
+    properties: {
+      privateDnsZoneConfigs: ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"].map((name) => ({
+        name: name.replaceAll(".", "-"),
+        properties: { privateDnsZoneId: zone(name) },
+      })),
+    },
+  });
+});
+
+test("An image registry of others gets AcrPull's counterpart: an approver role, then an outbound rule, and no private endpoint of ours.", async () => {
+  const recording = await make({ imageRegistry: { existing: existing.imageRegistry } });
+  expect(listing(recording)).toEqual(
+    [
+      "platform: moor:index:Workspace",
+      "platform-image-registry-approver: authorization:RoleAssignment",
+      "platform-image-registry: machinelearningservices:ManagedNetworkSettingsRule",
+      "platform-logs: operationalinsights:Workspace",
+      ...stores,
+      ...storeRoles,
+      ...links("blob", "file", "vault", "workspace"),
+    ].sort(),
+  );
+  expect(armRequest(find(recording, "platform-workspace")).body.properties).not.toHaveProperty("containerRegistry");
+  const rule = find(recording, "platform-image-registry");
+  expect(armRequest(rule).body).toEqual({
+    properties: {
+      type: "PrivateEndpoint",
+      category: "UserDefined",
+      destination: { serviceResourceId: existing.imageRegistry, subresourceTarget: "registry", sparkEnabled: false },
+    },
+  });
+  expect(rule.dependsOn).toEqual(expect.arrayContaining(["platform-image-registry-approver", "platform-workspace"]));
+  expect(rule.hooks).toEqual({ beforeCreate: ["platform-image-registry-role-wait"] });
+  expect(find(recording, "platform-image-registry-approver").inputs.scope).toBe(existing.imageRegistry);
+  expect(recording.outputs.platform).toMatchObject({ imageRegistryId: existing.imageRegistry, loginServer: "central.azurecr.io" });
+});
+
+test("Outbound rules are made one after another.", async () => {
+  const recording = await make({
+    outboundRules: { first: { fqdn: "a.example" }, second: { fqdn: "*.b.example" }, third: { fqdn: "c.example" } },
+  });
+  expect(find(recording, "platform-second").dependsOn).toContain("platform-first");
+  expect(find(recording, "platform-third").dependsOn).toContain("platform-second");
+  expect(armRequest(find(recording, "platform-second")).body).toEqual({
+    properties: { type: "FQDN", category: "UserDefined", destination: "*.b.example" },
+  });
+});
+
+test("fails on an outbound rule whose name Azure would refuse.", async () => {
+  await expect(make({ outboundRules: { "a.b": { fqdn: "a.example" } } })).rejects.toThrow(
+    'Outbound rule "a.b" of platform must have a name of 3 to 33 letters, digits, "-" or "_", beginning with a letter or digit.',
+  );
+});
+
+test("An existing workspace is read for its stores and its identity, and only what is missing beside it is made.", async () => {
+  const recording = await make({ workspace: { existing: existing.workspace }, logs: { existing: existing.logs } });
+  expect(listing(recording)).toEqual(
+    [
+      "platform: moor:index:Workspace",
+      "platform-image-registry-approver: authorization:RoleAssignment",
+      "platform-image-registry: machinelearningservices:ManagedNetworkSettingsRule",
+      "platform-registry: containerregistry:Registry",
+      ...links("registry"),
+    ].sort(),
+  );
+  expect(azure.asked).toEqual([existing.workspace, existing.storage, existing.vault, existing.logs]);
+  expect(recording.outputs.platform).toMatchObject({
+    id: existing.workspace,
+    name: "shared",
+    resourceGroupName: "hub",
+    storageAccountId: existing.storage,
+    vaultId: existing.vault,
+    logsId: existing.logs,
+  });
+  expect(find(recording, "platform-image-registry-approver").inputs.principalId).toBe(PRINCIPAL);
+  expect(find(recording, "platform-image-registry").inputs).toMatchObject({ workspaceName: "shared", resourceGroupName: "hub" });
+});
+
+test.each([
+  ["its own", existing.imageRegistry.toUpperCase(), []],
+  ["another", `${hub}/Microsoft.ContainerRegistry/registries/other`, ["platform-image-registry", "platform-image-registry-approver"]],
+  ["one where it has none", undefined, ["platform-image-registry", "platform-image-registry-approver"]],
+])("An existing workspace with an existing registry that is %s gets a rule only where Azure has made none.", async (_, own, made) => {
+  const { properties, ...rest } = sound[existing.workspace]!;
+  azure.shown[existing.workspace] = { ...rest, properties: { ...properties, ...(own === undefined ? {} : { containerRegistry: own }) } };
+  const args = { workspace: { existing: existing.workspace }, imageRegistry: { existing: existing.imageRegistry } };
+  for (const preview of [false, true]) {
+    const recording = await make(args, { ...token, preview });
+    const names = recording.resources.map(({ name }) => name).filter((name) => name.startsWith("platform-image-registry"));
+    expect(names.sort()).toEqual(made);
+  }
+});
+
+test("An existing identity is used as given.", async () => {
+  const id = `${hub}/Microsoft.ManagedIdentity/userAssignedIdentities/theirs`;
+  const recording = await make({ identity: { existing: { id, principalId: TENANT } } });
+  expect(recording.resources.filter(({ type }) => type.endsWith("UserAssignedIdentity"))).toEqual([]);
+  expect(find(recording, "platform-workspace").inputs.primaryUserAssignedIdentity).toBe(id);
+  expect(find(recording, "platform-storage-data").inputs.principalId).toBe(TENANT);
+});
