@@ -1,0 +1,37 @@
+/** Limits that Azure sets, each with its source. Where a limit has a default of its own, the limit is what Azure allows at most. */
+
+/** Managed online endpoints and their deployments. Source: Azure docs, how-to-manage-quotas (2026-01-27). */
+export const endpointLimits = {
+  /** Seconds that one request may take. */
+  requestTimeoutSeconds: 180,
+  /** Active connections of one endpoint. */
+  connections: 500,
+  /** Deployments of one endpoint. */
+  deployments: 20,
+  /** Instances of one deployment. */
+  instances: 50,
+  /** Characters in the name of an endpoint or a deployment. */
+  nameLength: 32,
+  /** Percent of the requests that may be mirrored. Source: Azure docs, how-to-safely-rollout-online-endpoints. */
+  mirrorPercent: 50,
+} as const;
+
+/** Endpoints and deployments of one subscription in one region. Source: Azure docs, how-to-manage-quotas (2026-01-27). */
+export const regionLimits = { endpoints: 100, deployments: 500 } as const;
+
+/** An autoscale setting, in minutes. Source: Azure REST specification, Microsoft.Insights/autoscalesettings (2022-10-01). */
+export const autoscaleLimits = {
+  /** Minutes over which a metric is averaged. */
+  window: { min: 5, max: 12 * 60 },
+  /** Minutes after a change before the next one. */
+  cooldown: { min: 1, max: 7 * 24 * 60 },
+} as const;
+
+/** Tags of one resource. Source: Azure docs, tag-resources, "Limitations". */
+export const tagLimits = { perResource: 50, perDnsZone: 15, nameLength: 128, valueLength: 256 } as const;
+
+/** Characters in the name of an outbound rule of a managed network. Source: ARM schema of workspaces/outboundRules. */
+export const outboundRuleNameLength = { min: 3, max: 33 } as const;
+
+/** Addresses that Azure reserves in each subnet. Source: Azure docs, virtual-networks-faq. */
+export const reservedAddresses = 5;
