@@ -7,7 +7,8 @@ export { ScoreDeployment, type ScoreDeploymentArgs } from "./endpoint/deployment
 export type { GateArgs, GateMode, GateSubject } from "./endpoint/gate";
 export { InferenceEndpoint, type InferenceEndpointArgs } from "./endpoint/inferenceEndpoint";
 export { type Alerts, Monitoring, type MonitoringArgs } from "./endpoint/monitoring";
-export { type Auth, type EndpointReference, OnlineEndpoint, type OnlineEndpointArgs } from "./endpoint/onlineEndpoint";
+export { type Auth, OnlineEndpoint, type OnlineEndpointArgs } from "./endpoint/onlineEndpoint";
+export type { EndpointReference } from "./endpoint/reference";
 export { Traffic, type TrafficArgs, type TrafficTarget } from "./endpoint/traffic/traffic";
 export type { IdentityChoice } from "./identity/identity";
 export type { RolesOwner } from "./identity/roles";

@@ -2,7 +2,7 @@
  * Values of a stack file that are not maps. The error text of each completes "Allowed: ", so that a report can say it whatever was wrong.
  */
 import * as z from "zod";
-import { armIdType, isArmIdOf } from "./armId";
+import { isArmIdOf, parseArmId } from "../azure/armId";
 
 /** A whole number from `min` to `max`. */
 export function whole(min: number, max: number, because = ""): z.ZodInt {
@@ -47,8 +47,8 @@ export function createOrId(type: string) {
 
 /** What was given instead of an id, for a report. */
 export function describeId(value: string): string {
-  const type = armIdType(value);
-  return type === undefined ? "no ARM id" : `the id of a ${type}`;
+  const id = parseArmId(value);
+  return id === undefined ? "no ARM id" : `the id of a ${id.type}`;
 }
 
 /** Tokens of context: a number, or thousands such as `16k`. One k is 1,024 tokens. */

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
-import { fail } from "./fail";
 import { lockFileName } from "./lockFile";
 import { reportMistakes } from "./mistakes";
 import { type RawStack, tokenKey } from "./settings";

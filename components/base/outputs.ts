@@ -1,7 +1,7 @@
 /** Outputs and what is known of them. */
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
-import { machineLearningApi, show } from "./arm";
+import { azureOf } from "./azure";
 
 /** An output's value, for code that runs when all outputs are known: hooks. */
 export function known<T>(output: pulumi.Output<T>): Promise<T> {
@@ -18,11 +18,12 @@ export function resolved<T>(inputs: pulumi.Input<unknown>): Promise<T> {
  * An output that stays what it is as long as its resource exists: an identity's object id, a time of creation. In the preview of an update
  * azure-native knows of a resource its inputs, id, name and location only, so that all that refers to something else of it would look changed
  * or replaced. There it is read from Azure; what can't be read stays unknown.
- * @param read Gets what the resource has now, by its ARM id.
+ * @param value The value in the resource's body as Azure shows it.
  */
-export function kept<T>(resource: pulumi.CustomResource, output: pulumi.Output<T>, read: (id: string) => Promise<T>): pulumi.Output<T> {
+export function kept<T, Body>(resource: pulumi.CustomResource, output: pulumi.Output<T>, value: (body: Body) => T): pulumi.Output<T> {
   if (!pulumi.runtime.isDryRun()) return output;
   // A resource that is yet to be made or replaced has no id.
+  const read = async (id: string) => value(await azureOf(resource).get<Body>(id));
   const live = resource.id.apply(async (id) => ((await isKnown(output)) ? output : read(id).catch(() => output)));
   return live as unknown as pulumi.Output<T>;
 }
@@ -32,10 +33,7 @@ export function timeOfCreation(
   made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
 ): pulumi.Output<string> {
   const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
-  return kept(made, createdAt, async (id) => {
-    const { body } = await show<{ readonly systemData: { readonly createdAt: string } }>(id, machineLearningApi);
-    return body!.systemData.createdAt;
-  });
+  return kept(made, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fail } from "./fail";
+import { fail } from "../../program/fail";
 
 interface NameRule {
   /** Short form of the type, first in the name. */

@@ -4,7 +4,7 @@ import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from 
 import { instancesNeeded } from "../../planner/rollout/capacity";
 import type { RolesOwner } from "../identity/roles";
 import { ContainerImage, environmentVersion } from "../image/containerImage";
-import { addressOf, liveDeployment } from "../live/endpoint";
+import { liveDeployment } from "../live/endpoint";
 import type { HubAccess } from "../model/hubAccess";
 import { modelKey } from "../model/model";
 import type { Workspace } from "../workspace/workspace";
@@ -210,8 +210,8 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   private startingInstances(endpoint: OnlineEndpoint, planned: PlannedDeployment): pulumi.Input<number> {
     const { decision, instances, scale, startsLike, weight } = planned;
     if (startsLike === undefined || scale === undefined) return instances;
-    return addressOf(endpoint).apply(async (address) => {
-      const live = await liveDeployment(address, startsLike);
+    return endpoint.id.apply(async (endpointId) => {
+      const live = await liveDeployment(endpoint.azure, endpointId, startsLike);
       if (live === undefined) return instances;
       // Shares are the shift's business: this one begins as the other's equal.
       const before = { name: startsLike, weight, instances: live.instances ?? 0, concurrency: live.concurrency };

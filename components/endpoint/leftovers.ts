@@ -1,12 +1,12 @@
 /** Deployments that earlier runs have left behind: rejected candidates, and failed ones. */
 import { setTimeout as sleep } from "node:timers/promises";
-import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { remove } from "../base/arm";
+import { armId, groupOf } from "../../azure/armId";
+import { armIdOf } from "../base/azure";
 import { known } from "../base/outputs";
-import { addressOf, type LiveEndpoint, liveEndpoint, unlessMissing } from "../live/endpoint";
+import { type LiveEndpoint, liveEndpoint } from "../live/endpoint";
 import { type ListedDeployment, listDeployments, waitForOperations } from "../live/operations";
-import type { EndpointReference } from "./onlineEndpoint";
+import type { EndpointReference } from "./reference";
 
 /** Tag that says which stack made a resource. */
 const stackTag = "moor-stack";
@@ -29,6 +29,16 @@ export function trafficWriteName(endpointName: string): string {
   return `moor-traffic-${endpointName}`;
 }
 
+/** ARM id of that ARM deployment. */
+export function trafficWriteId(endpointId: string): string {
+  return armId(groupOf(endpointId), "Microsoft.Resources/deployments", trafficWriteName(armIdOf(endpointId).name));
+}
+
+/** An ARM deployment as Azure shows it. */
+export interface TrafficWrite {
+  readonly properties: { readonly provisioningState: string /** ISO 8601. */; readonly timestamp?: string };
+}
+
 /**
  * Waits for what an earlier run has begun, then deletes, one after another, the stack's deployments that have no share and are not in the
  * stack any more, and those that have failed. The engine deletes last and several at once; a candidate that was rejected would hold its quota
@@ -36,16 +46,18 @@ export function trafficWriteName(endpointName: string): string {
  */
 export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
-    const live = await liveEndpoint(await known(addressOf(args.endpoint)));
+    const { azure } = args.endpoint;
+    const endpointId = await known(args.endpoint.id);
+    const live = await liveEndpoint(azure, endpointId);
     if (live === undefined) return;
-    await waitForOperations(args.endpoint);
+    await waitForOperations(azure, endpointId);
     for (const { id, name: deployment, properties } of await idle(args, live)) {
       const kept = args.names.includes(deployment);
       if (kept && properties.provisioningState !== "Failed") continue;
       if (!kept) await waitUntilDrained(args);
       const why = kept ? "has failed, and Azure makes it anew only after its deletion" : "is no longer in the stack";
       pulumi.log.info(`${deployment} ${why}; deleting it first.`);
-      await remove(id, deletionSeconds);
+      await azure.remove(id, deletionSeconds);
     }
   });
 }
@@ -55,23 +67,25 @@ export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.Resour
  * on: of a run that was killed over a deletion, the deletion.
  */
 export async function waitForOutgoing(args: LeftoverArgs): Promise<void> {
-  const live = await liveEndpoint(await known(addressOf(args.endpoint)));
+  const { azure } = args.endpoint;
+  const endpointId = await known(args.endpoint.id);
+  const live = await liveEndpoint(azure, endpointId);
   if (live === undefined) return;
-  await waitForOperations(args.endpoint);
+  await waitForOperations(azure, endpointId);
   const outgoing = (await idle(args, live)).filter(({ name }) => !args.names.includes(name));
   if (outgoing.length > 0) await waitUntilDrained(args);
 }
 
 /** The stack's deployments without live or mirrored requests. */
 async function idle({ endpoint, stack }: LeftoverArgs, { traffic, mirrorTraffic }: LiveEndpoint): Promise<ListedDeployment[]> {
-  const deployments = await listDeployments(endpoint);
+  const deployments = await listDeployments(endpoint.azure, await known(endpoint.id));
   return deployments.filter(({ name, tags }) => tags?.[stackTag] === stack && !traffic[name] && !mirrorTraffic[name]);
 }
 
 async function waitUntilDrained({ endpoint, drainSeconds }: LeftoverArgs): Promise<void> {
-  const { endpointName, resourceGroupName } = await known(addressOf(endpoint));
-  const deploymentName = trafficWriteName(endpointName);
-  const write = await unlessMissing(resources.getDeployment({ deploymentName, resourceGroupName }, { async: true }));
+  const endpointId = await known(endpoint.id);
+  const endpointName = armIdOf(endpointId).name;
+  const write = await endpoint.azure.find<TrafficWrite>(trafficWriteId(endpointId));
   const seconds = remainingDrain(write?.properties.timestamp, drainSeconds, Date.now());
   if (seconds === 0) return;
   pulumi.log.info(`${endpointName}: waiting ${seconds} s for the last requests to deployments that lost their share.`);

@@ -1,6 +1,7 @@
 import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
 import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import { askOwner, missingDiagnostics } from "../owners/ownerRequests";
@@ -96,7 +97,7 @@ export class Monitoring extends pulumi.ComponentResource {
   private askForLogs({ endpointId, logsId }: MonitoringArgs): pulumi.Output<void> {
     return askOwner(
       "diagnostics: policy",
-      pulumi.all([endpointId, logsId]).apply(([endpoint, logs]) => missingDiagnostics(endpoint, logs)),
+      pulumi.all([endpointId, logsId]).apply(([endpoint, logs]) => missingDiagnostics(azureOf(this), endpoint, logs)),
     );
   }
 

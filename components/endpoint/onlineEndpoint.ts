@@ -2,13 +2,17 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../azure/arm";
+import { groupOf } from "../../azure/armId";
 import { SCORE_ACTION } from "../../facts/roles";
-import { fail } from "../base/fail";
+import { fail } from "../../program/fail";
+import { azureOf } from "../base/azure";
 import { foreseen, timeOfCreation } from "../base/outputs";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import { chooseIdentity, type Identity, type IdentityChoice } from "../identity/identity";
 import { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, stableGuid } from "../identity/roles";
 import type { WorkspaceReference } from "../workspace/reference";
+import type { EndpointReference } from "./reference";
 
 /** How callers prove who they are, and Azure's word for it. Source: Azure docs, concept-endpoints-online-auth. */
 const AUTH_MODES = { key: "Key", entra: "AADToken" } as const;
@@ -56,22 +60,6 @@ export interface OnlineEndpointArgs {
   };
 }
 
-/** What deployments, traffic and monitoring need to know of an endpoint. An `OnlineEndpoint` is one. */
-export interface EndpointReference {
-  /** ARM id. */
-  readonly id: pulumi.Output<string>;
-  readonly name: pulumi.Output<string>;
-  readonly workspace: WorkspaceReference;
-  /** When Azure made it; tells a re-created endpoint from the one before. */
-  readonly createdAt: pulumi.Output<string>;
-  /** The endpoint as it was asked for, without traffic. */
-  readonly body: machinelearningservices.OnlineEndpointArgs;
-  /** When the identity's roles were granted. */
-  readonly roleTimes: RoleTimes;
-  /** Roles that the identity needs and that others grant; none where this stack does. */
-  readonly roleRequests: readonly Grant[];
-}
-
 /**
  * A private managed online endpoint with an identity of its own, whose roles are granted before the first deployment. It is created without
  * traffic, because Azure refuses traffic to a deployment that doesn't exist yet; `Traffic` writes the endpoint's body from then on, which
@@ -89,6 +77,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
   readonly workspace: WorkspaceReference;
+  readonly azure: ArmClient;
   readonly createdAt: pulumi.Output<string>;
   readonly body: machinelearningservices.OnlineEndpointArgs;
   readonly roleTimes: RoleTimes;
@@ -108,6 +97,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     super("moor:index:OnlineEndpoint", name, stateInputs(args), pulumi.mergeOptions({ hooks }, opts));
     this.logicalName = name;
     this.workspace = args.workspace;
+    this.azure = azureOf(this);
     const identity = this.chooseIdentity(args);
     this.identityId = identity.id;
     const needs = this.pullAndRead(args, identity);
@@ -183,7 +173,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     if (auth === "key")
       fail(`Endpoint "${this.logicalName}" has invokers but auth "key": a key admits whoever holds it; set auth "entra".`);
     if (roles === "external") return;
-    const groupId = this.id.apply((id) => id.split("/").slice(0, 5).join("/"));
+    const groupId = this.id.apply(groupOf);
     const role = new authorization.RoleDefinition(
       ...transformed(
         transform?.invokerRole,

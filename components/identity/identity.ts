@@ -1,7 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
-import { parseArmId } from "../base/armId";
+import { armId, resourceGroupId } from "../../azure/armId";
 import { foreseen, kept } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
 
@@ -24,6 +24,8 @@ export interface Identity {
   readonly principalId: pulumi.Output<string>;
 }
 
+const identityType = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
 /** The chosen identity, made with `args` where it is ours to make. */
 export function chooseIdentity(
   name: string,
@@ -37,13 +39,12 @@ export function chooseIdentity(
   const identity = new managedidentity.UserAssignedIdentity(...resource);
   const { subscriptionId } = authorization.getClientConfigOutput({ parent: opts.parent });
   const { resourceGroupName, resourceName } = resource[1];
-  const group = pulumi.interpolate`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}`;
-  const id = pulumi.interpolate`${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${resourceName}`;
-  return { id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, readPrincipal) };
+  const id = pulumi
+    .all([subscriptionId, resourceGroupName, resourceName])
+    .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), identityType, resource!));
+  return { id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, principalOf) };
 }
 
-async function readPrincipal(id: string): Promise<string> {
-  const { resourceGroupName, name } = parseArmId(id);
-  const { principalId } = await managedidentity.getUserAssignedIdentity({ resourceGroupName, resourceName: name }, { async: true });
-  return principalId;
+function principalOf({ properties }: { readonly properties: { readonly principalId: string } }): string {
+  return properties.principalId;
 }

@@ -1,7 +1,8 @@
 /** Roles that others grant: what an identity lacks is named, with the command that gives it, before a deployment starts without it. */
 import * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../azure/arm";
+import { isWithinArmId } from "../../azure/armId";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
-import { list } from "../base/arm";
 import { known } from "../base/outputs";
 import type { Grant } from "./roles";
 
@@ -17,25 +18,23 @@ export interface Assignment {
   readonly properties: { readonly principalId: string; readonly roleDefinitionId: string; readonly scope: string };
 }
 
-const assignmentsApi = "2022-04-01";
-
 /**
  * Says before a deployment is created which of its identity's roles are not granted. It only warns: a role that comes by a group, or inside
  * a role of the owner's own, isn't seen from here, and Azure has the last word.
  */
-export function askForRoles(name: string, grants: readonly Grant[]): pulumi.ResourceHook {
+export function askForRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
     const needs = (await known(pulumi.output(grants.map((grant) => ({ ...grant }))))) as readonly RoleNeed[];
     for (const need of needs) {
-      const problem = await lacks(need);
+      const problem = await lacks(azure, need);
       if (problem !== undefined) pulumi.log.warn(`${problem} The owner of roles grants it by:\n  ${roleCommand(need)}`);
     }
   });
 }
 
-async function lacks(need: RoleNeed): Promise<string | undefined> {
+async function lacks(azure: ArmClient, need: RoleNeed): Promise<string | undefined> {
   try {
-    const found = await list<Assignment>(`${need.scope}/providers/Microsoft.Authorization/roleAssignments`, assignmentsApi);
+    const found = await azure.list<Assignment>(`${need.scope}/providers/Microsoft.Authorization/roleAssignments`);
     return isGranted(need, found) ? undefined : `The identity ${need.principalId} has not been granted ${need.role} (roles: external).`;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -46,12 +45,11 @@ async function lacks(need: RoleNeed): Promise<string | undefined> {
 /** Whether one of the assignments gives the role on the scope, or on something above it. */
 export function isGranted({ principalId, role, scope }: RoleNeed, assignments: readonly Assignment[]): boolean {
   const roleId = BUILT_IN_ROLES[role].toLowerCase();
-  const target = `${scope.toLowerCase()}/`;
   return assignments.some(
     ({ properties }) =>
       properties.principalId === principalId &&
       properties.roleDefinitionId.toLowerCase().endsWith(`/${roleId}`) &&
-      target.startsWith(`${properties.scope.toLowerCase().replace(/\/$/, "")}/`),
+      isWithinArmId(scope, properties.scope),
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as resources from "@pulumi/azure-native/resources";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { resourceTypes } from "../../azure/resourceTypes";
 import type { ImageReference, Routes } from "../../planner/decision";
 import { canonicalJson } from "../../planner/names";
 import { stateInputs, type Transform, transformed } from "../base/transform";
@@ -40,9 +41,6 @@ export interface ContainerImageArgs {
     readonly environment?: Transform<resources.ResourceArgs>;
   };
 }
-
-/** API version of environment versions; the same that the typed resources of `@pulumi/azure-native` 3.28 use. */
-const API_VERSION = "2025-12-01";
 
 /**
  * A container image as Azure Machine Learning sees it: an environment version that holds the image, by digest, and its routes. The version
@@ -108,7 +106,7 @@ export class ContainerImage extends pulumi.ComponentResource {
         transform?.environment,
         `${this.logicalName}-environment`,
         {
-          apiVersion: API_VERSION,
+          apiVersion: resourceTypes["machinelearningservices:EnvironmentVersion"].apiVersion,
           resourceGroupName: workspace.resourceGroupName,
           resourceProviderNamespace: "Microsoft.MachineLearningServices",
           parentResourcePath: pulumi.interpolate`workspaces/${workspace.name}/environments/${stack}-${endpoint}`,

@@ -1,10 +1,8 @@
 /** What is going on on an endpoint: Azure runs one operation at a time there, and goes on with those of a run that was killed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { list, pollSeconds } from "../base/arm";
-import { fail } from "../base/fail";
-import { known } from "../base/outputs";
-import type { EndpointReference } from "../endpoint/onlineEndpoint";
+import type { ArmClient } from "../../azure/arm";
+import { fail } from "../../program/fail";
 
 /** States of a deployment that Azure is changing. Source: Azure REST specification, mfe.json (DeploymentProvisioningState). */
 const changing = ["Creating", "Updating", "Scaling", "Deleting"];
@@ -20,8 +18,8 @@ export interface ListedDeployment {
   readonly properties: { readonly provisioningState: string };
 }
 
-export async function listDeployments(endpoint: EndpointReference): Promise<ListedDeployment[]> {
-  return list<ListedDeployment>(`${await known(endpoint.id)}/deployments`);
+export function listDeployments(azure: ArmClient, endpointId: string): Promise<ListedDeployment[]> {
+  return azure.list<ListedDeployment>(`${endpointId}/deployments`);
 }
 
 /**
@@ -29,14 +27,14 @@ export async function listDeployments(endpoint: EndpointReference): Promise<List
  * refuses every other operation, and a deployment that starts answers nobody.
  * @throws pulumi.RunError when one is still being changed after `limit` seconds.
  */
-export async function waitForOperations(endpoint: EndpointReference, limit = longestSeconds): Promise<void> {
+export async function waitForOperations(azure: ArmClient, endpointId: string, limit = longestSeconds): Promise<void> {
   const end = Date.now() + limit * 1000;
   for (let told = false; ; told = true) {
-    const busy = (await listDeployments(endpoint)).find(({ properties }) => changing.includes(properties.provisioningState));
+    const busy = (await listDeployments(azure, endpointId)).find(({ properties }) => changing.includes(properties.provisioningState));
     if (busy === undefined) return;
     const state = `${busy.name} is still ${busy.properties.provisioningState}`;
     if (Date.now() >= end) fail(`${state} after ${limit} s. Look at it in the portal, and run again when it has ended.`);
     if (!told) pulumi.log.info(`${state}, which this run has not asked for; waiting for it to end.`);
-    await sleep(pollSeconds() * 1000);
+    await sleep(azure.pollSeconds * 1000);
   }
 }

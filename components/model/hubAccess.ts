@@ -1,6 +1,6 @@
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
-import { parseArmId } from "../base/armId";
+import { armIdOf } from "../base/azure";
 import { type Transform, transformed } from "../base/transform";
 import { createOutboundRules, type OutboundRules } from "../workspace/outboundRules";
 import type { WorkspaceReference } from "../workspace/reference";
@@ -57,7 +57,7 @@ export class HubAccess extends pulumi.ComponentResource {
   }
 
   private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>): pulumi.Output<string> {
-    const vault = pulumi.output(args.vaultId).apply(parseArmId);
+    const vault = pulumi.output(args.vaultId).apply(armIdOf);
     const secret = new keyvault.Secret(
       ...transformed(
         args.transform?.token,

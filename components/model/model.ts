@@ -1,7 +1,7 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelDecision } from "../../planner/decision";
-import { parseArmId } from "../base/armId";
+import { armIdOf } from "../base/azure";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import type { WorkspaceReference } from "../workspace/reference";
 
@@ -77,7 +77,7 @@ function plainName(id: string): string {
 }
 
 function datastoreUri(workspaceId: string, path: string): string {
-  const { subscriptionId, resourceGroupName, name } = parseArmId(workspaceId);
+  const { subscriptionId, resourceGroupName, name } = armIdOf(workspaceId);
   const workspace = `subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/workspaces/${name}`;
   return `azureml://${workspace}/datastores/workspaceblobstore/paths/${path}`;
 }

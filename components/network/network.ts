@@ -1,7 +1,7 @@
 import * as network from "@pulumi/azure-native/network";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
-import { parentArmId } from "../base/armId";
+import { parentOf } from "../../azure/armId";
 import { platformName } from "../base/platformName";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import { DNS_ZONE_NAMES, type DnsZoneName, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
@@ -69,7 +69,7 @@ export class Network extends pulumi.ComponentResource {
     super("moor:index:Network", name, stateInputs(args), opts);
     this.name = name;
     this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(args.network.existing.subnetId);
-    this.virtualNetworkId = this.subnetId.apply(parentArmId);
+    this.virtualNetworkId = this.subnetId.apply(parentOf);
     this.dnsZones = args.dns === "policy" ? undefined : this.createDnsZones(args);
     const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
     this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };

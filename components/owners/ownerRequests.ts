@@ -1,8 +1,8 @@
 /** What a policy of the landing zone owes the stack: looked for once the ids are known, and asked for by id where it is missing. */
 import * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../azure/arm";
 import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
-import { list, machineLearningApi, show } from "../base/arm";
-import { parseArmId } from "../base/armId";
+import { armIdOf } from "../base/azure";
 
 interface ZoneGroup {
   readonly properties: { readonly privateDnsZoneConfigs?: readonly { readonly properties: { readonly privateDnsZoneId: string } }[] };
@@ -30,11 +30,11 @@ export function askOwner(owner: string, missing: pulumi.Output<string[]>): pulum
 }
 
 /** Zones that no zone group of a private endpoint has. Whether a zone resolves where callers are isn't seen from here. */
-export function missingZones(endpointId: string, zones: readonly string[]): Promise<string[]> {
+export function missingZones(azure: ArmClient, endpointId: string, zones: readonly string[]): Promise<string[]> {
   return looked(endpointId, "DNS zone groups", async () => {
-    const groups = await list<ZoneGroup>(`${endpointId}/privateDnsZoneGroups`, "2024-05-01");
+    const groups = await azure.list<ZoneGroup>(`${endpointId}/privateDnsZoneGroups`);
     const configs = groups.flatMap(({ properties }) => properties.privateDnsZoneConfigs ?? []);
-    const held = configs.map(({ properties }) => parseArmId(properties.privateDnsZoneId).name.toLowerCase());
+    const held = configs.map(({ properties }) => armIdOf(properties.privateDnsZoneId).name.toLowerCase());
     const lacking = zones.filter((zone) => !held.includes(zone));
     if (lacking.length === 0) return [];
     return [`the private endpoint ${endpointId} has no zone group with ${lacking.join(" and ")}; the owner of the zones adds it.`];
@@ -42,10 +42,10 @@ export function missingZones(endpointId: string, zones: readonly string[]): Prom
 }
 
 /** What of an endpoint's logs and metrics goes to no Log Analytics workspace; nothing of one that isn't there yet. */
-export function missingDiagnostics(endpointId: string, logsId: string): Promise<string[]> {
+export function missingDiagnostics(azure: ArmClient, endpointId: string, logsId: string): Promise<string[]> {
   return looked(endpointId, "diagnostic settings", async () => {
-    if ((await show(endpointId, machineLearningApi)).status === 404) return [];
-    const all = await list<DiagnosticSetting>(`${endpointId}/providers/Microsoft.Insights/diagnosticSettings`, "2021-05-01-preview");
+    if ((await azure.find(endpointId)) === undefined) return [];
+    const all = await azure.list<DiagnosticSetting>(`${endpointId}/providers/Microsoft.Insights/diagnosticSettings`);
     const kept = all.filter(({ properties }) => properties.workspaceId);
     const sent = kept.flatMap(({ properties: { logs = [], metrics = [] } }) => [...logs, ...metrics]).filter(({ enabled }) => enabled);
     const has = (category: string) => sent.some((one) => one.category === category);

@@ -1,8 +1,8 @@
 /** The managed network that deployments of a workspace run in: looked at when a deployment is about to be made. */
-import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
-import { act } from "../base/arm";
-import { fail } from "../base/fail";
+import type { ArmClient } from "../../azure/arm";
+import { fail } from "../../program/fail";
+import { armIdOf } from "../base/azure";
 import { known } from "../base/outputs";
 import type { WorkspaceReference } from "./reference";
 
@@ -18,28 +18,33 @@ const underWay = new Map<string, Promise<void>>();
  * whose creation has failed and was repeated. A preview runs no hooks.
  * @see Azure docs, how-to-managed-network
  */
-export function provisionedNetwork(name: string, workspace: WorkspaceReference): pulumi.ResourceHook {
+export function provisionedNetwork(name: string, azure: ArmClient, workspace: WorkspaceReference): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
-    const { id, ...address } = await known(
-      pulumi.output({ id: workspace.id, workspaceName: workspace.name, resourceGroupName: workspace.resourceGroupName }),
-    );
-    const provisioning = underWay.get(id) ?? provisionIfInactive(id, address);
+    const id = await known(pulumi.output(workspace.id));
+    const provisioning = underWay.get(id) ?? provisionIfInactive(azure, id);
     underWay.set(id, provisioning);
     await provisioning;
   });
 }
 
-async function provisionIfInactive(id: string, address: machinelearningservices.GetWorkspaceArgs): Promise<void> {
-  const { managedNetwork } = await machinelearningservices.getWorkspace(address, { async: true });
+interface WorkspaceBody {
+  readonly properties: {
+    readonly managedNetwork?: { readonly isolationMode?: string; readonly status?: { readonly status?: string } };
+  };
+}
+
+async function provisionIfInactive(azure: ArmClient, id: string): Promise<void> {
+  const { managedNetwork } = (await azure.get<WorkspaceBody>(id)).properties;
   if (managedNetwork?.isolationMode === undefined || managedNetwork.isolationMode === "Disabled") return;
   if (managedNetwork.status?.status === "Active") return;
-  pulumi.log.info(`The managed network of ${address.workspaceName} isn't active; provisioning it first, which takes about half an hour.`);
+  const { name, resourceGroupName } = armIdOf(id);
+  pulumi.log.info(`The managed network of ${name} isn't active; provisioning it first, which takes about half an hour.`);
   try {
-    await act(id, "provisionManagedNetwork", { includeSpark: false }, PROVISIONING_SECONDS);
+    await azure.act(id, "provisionManagedNetwork", { includeSpark: false }, PROVISIONING_SECONDS);
   } catch (error) {
     fail(
-      `The managed network of ${address.workspaceName} could not be provisioned: ${(error as Error).message} Run \`pulumi up\` again, or ` +
-        `"az ml workspace provision-network -n ${address.workspaceName} -g ${address.resourceGroupName}" to see more.`,
+      `The managed network of ${name} could not be provisioned: ${(error as Error).message} Run \`pulumi up\` again, or ` +
+        `"az ml workspace provision-network -n ${name} -g ${resourceGroupName}" to see more.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import { digest } from "../../planner/names";
-import { fail } from "../base/fail";
+import { fail } from "../../program/fail";
 import type { WorkspaceReference } from "./reference";
 
 /** What computes in the managed network may reach beyond the services that Azure adds itself. */

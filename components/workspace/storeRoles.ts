@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { groupOf } from "../../azure/armId";
 import type { Identity } from "../identity/identity";
 import type { Grant } from "../identity/roles";
 
@@ -22,11 +23,7 @@ export function storeRoles({ principalId }: Identity, stores: WorkspaceStores, r
     "vault-data": { principalId, role: "Key Vault Administrator", scope: stores.vault },
     "app-insights-contributor": { principalId, role: "Contributor", scope: stores.appInsights },
     // On the group, because the managed network's endpoint to the workspace is approved while the workspace is being made.
-    "network-approver": { principalId, role: "Azure AI Enterprise Network Connection Approver", scope: resourceGroupId(stores.storage) },
+    "network-approver": { principalId, role: "Azure AI Enterprise Network Connection Approver", scope: stores.storage.apply(groupOf) },
     ...(registryId === undefined ? {} : { "registry-contributor": { principalId, role: "Contributor", scope: registryId } }),
   };
-}
-
-function resourceGroupId(memberId: pulumi.Output<string>): pulumi.Output<string> {
-  return memberId.apply((id) => id.split("/").slice(0, 5).join("/"));
 }

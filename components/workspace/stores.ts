@@ -5,7 +5,6 @@ import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { parseArmId } from "../base/armId";
 import { kept } from "../base/outputs";
 import { type NamedType, platformName } from "../base/platformName";
 import { type Transform, transformed } from "../base/transform";
@@ -108,13 +107,11 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
       storeOptions(context),
     ),
   );
-  return { id: registry.id, loginServer: kept(registry, registry.loginServer, readLoginServer) };
+  return { id: registry.id, loginServer: kept(registry, registry.loginServer, loginServerOf) };
 }
 
-async function readLoginServer(id: string): Promise<string> {
-  const { resourceGroupName, name } = parseArmId(id);
-  const { loginServer } = await containerregistry.getRegistry({ resourceGroupName, registryName: name }, { async: true });
-  return loginServer;
+function loginServerOf({ properties }: { readonly properties: { readonly loginServer: string } }): string {
+  return properties.loginServer;
 }
 
 /** Logs of the endpoints, in the stack's region. */

@@ -2,8 +2,9 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
+import { sameArmId } from "../../azure/armId";
 import { LINKED_SERVICES } from "../../facts/privateLink";
-import { parseArmId } from "../base/armId";
+import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import { chooseIdentity, type Identity, type IdentityChoice } from "../identity/identity";
 import { askForRoles } from "../identity/roleRequest";
@@ -153,8 +154,8 @@ export class Workspace extends pulumi.ComponentResource {
     this.loginServer = registry.loginServer;
     const core = this.chooseWorkspace();
     this.id = core.id;
-    this.name = core.id.apply((id) => parseArmId(id).name);
-    this.resourceGroupName = core.id.apply((id) => parseArmId(id).resourceGroupName);
+    this.name = core.id.apply((id) => armIdOf(id).name);
+    this.resourceGroupName = core.id.apply((id) => armIdOf(id).resourceGroupName);
     this.location = pulumi.output(args.location);
     this.storageAccountId = core.storageAccountId;
     this.vaultId = core.vaultId;
@@ -189,11 +190,13 @@ export class Workspace extends pulumi.ComponentResource {
     };
     if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({});
     const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
-    return pulumi
-      .all([subscriptionId, location])
-      .apply(([subscription, region]) =>
-        checkAdopted(this.logicalName, ids, { subscriptionId: subscription, location: region, regions: residency ?? [region] }),
-      );
+    return pulumi.all([subscriptionId, location]).apply(([subscription, region]) =>
+      checkAdopted(this.logicalName, azureOf(this), ids, {
+        subscriptionId: subscription,
+        location: region,
+        regions: residency ?? [region],
+      }),
+    );
   }
 
   private chooseLogs(): pulumi.Output<string> {
@@ -204,7 +207,7 @@ export class Workspace extends pulumi.ComponentResource {
   private chooseRegistry(): ImageRegistry {
     const { imageRegistry = "create", transform } = this.args;
     if (imageRegistry === "create") return createRegistry(this.context, transform?.registry);
-    const usual = `${parseArmId(imageRegistry.existing).name}.azurecr.io`;
+    const usual = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
     return {
       id: this.found.apply(() => imageRegistry.existing),
       loginServer: this.found.apply(({ loginServer = usual }) => loginServer.toLowerCase()),
@@ -320,7 +323,7 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private askForZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
-    const missing = id.apply((endpointId) => missingZones(endpointId, LINKED_SERVICES[service].zones));
+    const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
     this.asked.push(askOwner("dns: policy", missing));
   }
 
@@ -334,9 +337,7 @@ export class Workspace extends pulumi.ComponentResource {
     const last = rules.at(-1) ?? this;
     // Azure has connected an existing workspace's own registry itself and refuses a second rule to it. Which that is, only Azure knows.
     const registry = core.registryId.apply((own) =>
-      own?.toLowerCase() === imageRegistry.existing.toLowerCase()
-        ? last
-        : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
+      sameArmId(own, imageRegistry.existing) ? last : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
     );
     return [...rules, registry];
   }
@@ -372,7 +373,7 @@ export class Workspace extends pulumi.ComponentResource {
     const dependsOn = this.grant(grants);
     const hook =
       roles === "external"
-        ? askForRoles(`${this.logicalName}-${name}-role-requests`, Object.values(grants))
+        ? askForRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
         : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
     return { dependsOn, hooks: { beforeCreate: [hook] } };
   }

@@ -1,12 +1,12 @@
 // Proves names, ids, GUIDs and waits. Doesn't prove that Azure's roles have spread when the wait is over: Azure says that nowhere.
 import * as pulumi from "@pulumi/pulumi";
-import { parentArmId, parseArmId } from "../../components/base/armId";
+import { armIdOf } from "../../components/base/azure";
 import { minutes, seconds } from "../../components/base/duration";
-import { fail } from "../../components/base/fail";
 import { platformName } from "../../components/base/platformName";
 import { stateInputs, transformed } from "../../components/base/transform";
 import { remainingWait, roleWait, stableGuid } from "../../components/identity/roles";
 import { BUILT_IN_ROLES } from "../../facts/roles";
+import { fail } from "../../program/fail";
 import { record } from "./recorder";
 
 const now = Date.parse("2026-01-01T00:10:00Z");
@@ -34,15 +34,9 @@ test("fails when no name can be made.", () => {
   );
 });
 
-test("An ARM id gives the subscription, the group and the last name.", () => {
-  const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/n";
-  expect(parseArmId(id)).toEqual({ subscriptionId: "s", resourceGroupName: "g", name: "n" });
-  expect(parentArmId(id)).toBe("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v");
-});
-
 test("fails on what is no ARM id.", () => {
-  expect(() => parseArmId("cr.azurecr.io")).toThrow(
-    '"cr.azurecr.io" is not the id of an Azure resource; it must read /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
+  expect(() => armIdOf("cr.azurecr.io")).toThrow(
+    '"cr.azurecr.io" is not the id of an Azure resource. Allowed: /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
   );
 });
 

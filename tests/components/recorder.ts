@@ -9,6 +9,7 @@ import addFormats from "ajv-formats";
 import { previewOutputs, toBody, toOutputs } from "../../azure-local/providers/mapping";
 import { armType, resourceId, resourceType } from "../../azure-local/providers/metadata";
 import { isSecret, type Properties, plain, type Value } from "../../azure-local/providers/wire";
+import { serveAzure } from "../azure/fakeArm";
 
 export const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
 export const TENANT = "22222222-2222-4222-8222-222222222222";
@@ -55,7 +56,7 @@ export interface RecordOptions {
   readonly secretKeys?: readonly string[];
   /** @default "dev" */
   readonly stack?: string;
-  /** Answers to invokes, over the built-in ones; without one, what is asked for doesn't exist. @default none */
+  /** Answers to invokes, over the built-in ones. @default none */
   readonly invokes?: Readonly<Record<string, Properties>>;
 }
 
@@ -82,15 +83,27 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   );
   pulumi.runtime.setAllConfig(config, [...secretKeys]);
   wrapMonitor(resources, outputs);
+  // Where a test serves no Azure of its own, there is one in which nothing exists.
+  const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
   try {
     const result = await program();
     return { resources, outputs, invokes, result };
   } finally {
+    // A run that ends before Pulumi's server of hooks is up leaves it trying for ever, and the process with it.
+    await store().callbacks?._target;
     await pulumi.runtime.disconnect();
+    await empty?.close();
   }
 }
 
+interface Store {
+  supportsTransforms: boolean;
+  readonly callbacks?: { readonly _target: Promise<string> };
+}
+const store = () => (require("@pulumi/pulumi/runtime/state") as { getStore(): Store }).getStore();
+
 const INVOKES: Record<string, Properties> = {
+  "azure-native:authorization:getClientToken": { token: "t" },
   "azure-native:authorization:getClientConfig": {
     clientId: PRINCIPAL,
     objectId: PRINCIPAL,
@@ -116,7 +129,7 @@ function wrapMonitor(resources: Recorded[], outputs: Record<string, Properties>)
   };
   monitor.registerResourceHook = (_request: Message, callback: Message) => callback(null, {});
   // Registered with the resource, and called by nobody: that is the engine's.
-  (require("@pulumi/pulumi/runtime/state") as { getStore(): { supportsTransforms: boolean } }).getStore().supportsTransforms = true;
+  store().supportsTransforms = true;
 }
 
 function recorded(request: Message): Recorded {

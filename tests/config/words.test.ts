@@ -1,5 +1,5 @@
 /** Small readers: nearest words, address ranges, ARM ids, stack files. Doesn't prove that Azure reads ids and ranges the same way. */
-import { armIdType, isArmIdOf } from "../../config/armId";
+import { isArmIdOf, parseArmId } from "../../azure/armId";
 import { overlaps, parseCidr } from "../../config/cidr";
 import { show } from "../../config/mistakes";
 import { didYouMean, distance, nearest } from "../../config/nearest";
@@ -35,11 +35,11 @@ test("ranges overlap when they share an address", () => {
 test("the type of an ARM id names all its levels, in any case", () => {
   const group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers";
   const subnet = `${group}/Microsoft.Network/virtualNetworks/hub/subnets/endpoints`;
-  expect(armIdType(subnet)).toBe("Microsoft.Network/virtualNetworks/subnets");
+  expect(parseArmId(subnet)?.type).toBe("Microsoft.Network/virtualNetworks/subnets");
   expect(isArmIdOf("microsoft.network/virtualnetworks/subnets", subnet)).toBe(true);
   expect(isArmIdOf("Microsoft.Network/virtualNetworks", subnet)).toBe(false);
-  expect(armIdType(`${group}/Microsoft.Network/virtualNetworks`)).toBeUndefined();
-  expect(armIdType("/subscriptions/x/resourceGroups/hub")).toBeUndefined();
+  expect(parseArmId(`${group}/Microsoft.Network/virtualNetworks`)).toBeUndefined();
+  expect(parseArmId("/subscriptions/x/resourceGroups/hub")).toBeUndefined();
 });
 
 test("values are shown short and without tokens", () => {

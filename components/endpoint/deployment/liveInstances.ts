@@ -3,14 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
 import { instancesNeeded } from "../../../planner/rollout/capacity";
 import { resolved } from "../../base/outputs";
-import { type EndpointAddress, type LiveDeployment, liveDeployment } from "../../live/endpoint";
+import { type LiveDeployment, liveDeployment } from "../../live/endpoint";
+import type { EndpointReference } from "../reference";
 import type { Scalable } from "../traffic/capacity";
 
 /** Tag that says what a deployment was written with, its number of instances left out. */
 export const writtenTag = "moor-written";
 
 /** What of a deployment's inputs is looked at here. */
-interface Inputs extends EndpointAddress {
+interface Inputs {
   readonly sku: { readonly capacity: number };
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -20,12 +21,13 @@ interface Inputs extends EndpointAddress {
  * So whenever something is written, the number is the one that the deployment has now; while nothing is, autoscale's changes are ignored.
  * A tag tells the two apart, because a program doesn't see its state. Between the look and the write autoscale may change it once more.
  */
-export function keepLiveInstances(scalable: Scalable): pulumi.ResourceTransform {
+export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalable): pulumi.ResourceTransform {
   return async ({ props, opts }) => {
     const { sku, tags = {}, ...rest } = await resolved<Inputs>(props);
     const isKnown = !pulumi.containsUnknowns({ tags, rest });
     const written = isKnown ? digest(canonicalJson({ ...rest, tags })) : (pulumi.unknown as string);
-    const live = pulumi.containsUnknowns(rest.endpointName) ? undefined : await liveDeployment(rest, scalable.name);
+    const endpointId = await resolved<string>(endpoint.id);
+    const live = pulumi.containsUnknowns(endpointId) ? undefined : await liveDeployment(endpoint.azure, endpointId, scalable.name);
     const changes = live !== undefined && live.tags[writtenTag] !== written;
     const capacity = changes ? instancesOf(live, scalable) : sku.capacity;
     return {

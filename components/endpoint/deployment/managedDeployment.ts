@@ -68,7 +68,7 @@ export function createManagedDeployment(
   extras: DeploymentExtras,
 ): ManagedDeployment {
   const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
-  const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.roleRequests)];
+  const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
   let made = false;
   const noteMaking = () => {
     made = true;
@@ -96,11 +96,11 @@ export function createManagedDeployment(
         // Azure refuses to delete a deployment that takes traffic; the endpoint's own deletion takes its deployments along.
         deletedWith: endpoint.resource,
         ignoreChanges: autoscaled ? ["sku.capacity"] : [],
-        transforms: autoscaled ? [keepLiveInstances(scalableOf(decision, autoscaled))] : [],
+        transforms: autoscaled ? [keepLiveInstances(endpoint, scalableOf(decision, autoscaled))] : [],
         hooks: {
           beforeCreate: [
             making,
-            provisionedNetwork(`${name}-network`, endpoint.workspace),
+            provisionedNetwork(`${name}-network`, endpoint.azure, endpoint.workspace),
             roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds),
             ...asked,
             ...leftovers,

@@ -1,7 +1,7 @@
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import { recipeHash } from "../../../planner/names";
-import { fail } from "../../base/fail";
+import { fail } from "../../../program/fail";
 import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export type ScoreDeploymentArgs = ManagedDeploymentArgs;

@@ -1,18 +1,15 @@
-import * as authorization from "@pulumi/azure-native/authorization";
-import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
-import { fail } from "../../base/fail";
-import type { EndpointAddress } from "../../live/endpoint";
-
-/** Audience of Entra tokens for scoring. Source: Azure docs, how-to-authenticate-online-endpoint. */
-const scoringAudience = "https://ml.azure.com";
+import type { ArmClient } from "../../../azure/arm";
+import { fail } from "../../../program/fail";
+import { armIdOf } from "../../base/azure";
 
 /**
  * What opens the endpoint to whoever runs the program: a key, or a token of the credential that Pulumi has. It lives in this process only.
+ * Source of the audience: Azure docs, how-to-authenticate-online-endpoint.
  * @throws pulumi.RunError for a way to authenticate that Azure didn't have when this was written.
  */
-export async function credentialFor(authMode: string, address: EndpointAddress): Promise<string> {
-  if (authMode === "Key") return (await machinelearningservices.listOnlineEndpointKeys(address, { async: true })).primaryKey ?? "";
-  if (authMode === "AMLToken") return (await machinelearningservices.getOnlineEndpointToken(address, { async: true })).accessToken ?? "";
-  if (authMode === "AADToken") return (await authorization.getClientToken({ endpoint: scoringAudience }, { async: true })).token;
-  return fail(`${address.endpointName} has authMode ${authMode}; the gate knows Key, AMLToken and AADToken. Set gate: controlPlane.`);
+export async function credentialFor(authMode: string, azure: ArmClient, endpointId: string): Promise<string> {
+  if (authMode === "Key") return (await azure.post<{ readonly primaryKey?: string }>(endpointId, "listKeys")).primaryKey ?? "";
+  if (authMode === "AMLToken") return (await azure.post<{ readonly accessToken?: string }>(endpointId, "token")).accessToken ?? "";
+  if (authMode === "AADToken") return azure.credential(azure.cloud.scoringAudience);
+  return fail(`${armIdOf(endpointId).name} has authMode ${authMode}; the gate knows Key, AMLToken and AADToken. Set gate: controlPlane.`);
 }

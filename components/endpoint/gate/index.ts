@@ -1,18 +1,21 @@
 /** The gate before traffic: a deployment proves that it answers before requests go to it. */
 import * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../../azure/arm";
 import { sharesText } from "../../../planner/rollout/transition";
-import { fail } from "../../base/fail";
+import { fail } from "../../../program/fail";
+import { armIdOf } from "../../base/azure";
 import { known } from "../../base/outputs";
-import { addressOf, type EndpointAddress, type LiveEndpoint, liveDeployment, liveEndpoint, type Shares } from "../../live/endpoint";
+import { type LiveEndpoint, liveDeployment, liveEndpoint, type Shares } from "../../live/endpoint";
 import { waitForOperations } from "../../live/operations";
-import type { EndpointReference } from "../onlineEndpoint";
+import type { EndpointReference } from "../reference";
+import { factsOf, type TrafficFacts } from "../trafficFacts";
 import { ask, type Refusal } from "./ask";
 import { checksOf } from "./checks";
 import { readState } from "./controlPlane";
 import { credentialFor } from "./credential";
 import { gateReport, goneReport } from "./report";
 import { sender } from "./request";
-import { factsOf, type GateSubject, type TrafficFacts, toBeAsked } from "./subjects";
+import { type GateSubject, toBeAsked } from "./subjects";
 
 export type { GateSubject } from "./subjects";
 
@@ -57,16 +60,18 @@ export class Gate {
   private async pass(before: TrafficFacts, after: TrafficFacts): Promise<void> {
     if (this.asked) return;
     this.asked = true;
-    const address = await known(addressOf(this.endpoint));
-    const live = await liveEndpoint(address);
-    if (live === undefined) return fail(`${address.endpointName} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`);
+    const { azure } = this.endpoint;
+    const id = await known(this.endpoint.id);
+    const live = await liveEndpoint(azure, id);
+    const { name } = armIdOf(id);
+    if (live === undefined) return fail(`${name} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`);
     if (this.args.mode === "off") return;
     const asked = toBeAsked(this.args.subjects, before, after, live.traffic);
     // One that is still starting answers nobody, and its start may take longer than the gate's patience.
-    if (asked.length > 0) await waitForOperations(this.endpoint);
+    if (asked.length > 0) await waitForOperations(azure, id);
     for (const subject of asked) {
-      if ((await liveDeployment(address, subject.name)) === undefined) fail(goneReport(address.endpointName, subject.name, live.traffic));
-      await examine(subject, address, live, this.args);
+      if ((await liveDeployment(azure, id, subject.name)) === undefined) fail(goneReport(name, subject.name, live.traffic));
+      await examine(subject, azure, id, live, this.args);
     }
   }
 
@@ -75,30 +80,30 @@ export class Gate {
    * of a write that failed the component has the shares all the same. What Azure has already may be the work of a killed run.
    */
   private async tellDrift(written: Shares, next: Shares): Promise<void> {
-    const address = await known(addressOf(this.endpoint));
-    const live = (await liveEndpoint(address))?.traffic ?? {};
+    const id = await known(this.endpoint.id);
+    const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
     const [was, is, willBe] = [written, live, next].map(sharesText);
     if (Object.keys(written).length === 0 || is === was || is === willBe) return;
-    pulumi.log.warn(`${address.endpointName}: traffic was changed outside this program, to ${is}; it was written as ${was}.`);
+    pulumi.log.warn(`${armIdOf(id).name}: traffic was changed outside this program, to ${is}; it was written as ${was}.`);
   }
 }
 
-async function examine(subject: GateSubject, address: EndpointAddress, live: LiveEndpoint, args: GateArgs): Promise<void> {
+async function examine(subject: GateSubject, azure: ArmClient, id: string, live: LiveEndpoint, args: GateArgs): Promise<void> {
   const { mode, deadlineSeconds = 300 } = args;
-  const { endpointName } = address;
+  const endpointName = armIdOf(id).name;
   const checks = mode === "runner" ? checksOf(subject.decision, subject.check) : [];
   const asked = checks.length > 0 ? checks.map(({ what }) => what).join(", ") : "state in Azure";
   pulumi.log.info(`${endpointName}: asking ${subject.name} before it gets traffic (${asked}).`);
   const started = Date.now();
   let credential = "";
   let refusal: Refusal | undefined;
-  if (checks.length === 0) refusal = await readState(address, subject.name, deadlineSeconds);
+  if (checks.length === 0) refusal = await readState(azure, id, subject.name, deadlineSeconds);
   else {
-    credential = await credentialFor(live.authMode, address);
+    credential = await credentialFor(live.authMode, azure, id);
     const send = sender({ baseUrl: scoringBase(endpointName, live.origin), deployment: subject.name, credential });
     refusal = await ask({ checks, send, deadlineSeconds });
   }
-  if (refusal !== undefined) fail(gateReport({ address, subject, live: live.traffic, refusal, credential }));
+  if (refusal !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, refusal, credential }));
   pulumi.log.info(`${endpointName}: ${subject.name} passed in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }
 

@@ -1,9 +1,11 @@
-import type { EndpointAddress, Shares } from "../../live/endpoint";
+import { armIdOf } from "../../base/azure";
+import type { Shares } from "../../live/endpoint";
 import type { Refusal } from "./ask";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {
-  readonly address: EndpointAddress;
+  /** ARM id of the endpoint. */
+  readonly endpointId: string;
   readonly subject: GateSubject;
   /** Weights that Azure has. */
   readonly live: Shares;
@@ -13,8 +15,9 @@ export interface ReportArgs {
 }
 
 /** Why a deployment gets no traffic, for whoever has to mend it. */
-export function gateReport({ address, subject, live, refusal, credential }: ReportArgs): string {
-  const { endpointName, resourceGroupName, workspaceName } = address;
+export function gateReport({ endpointId, subject, live, refusal, credential }: ReportArgs): string {
+  const { names, resourceGroupName } = armIdOf(endpointId);
+  const [workspaceName, endpointName] = names;
   const { what, sent, cameBack, tries, seconds } = refusal;
   const place = `-g ${resourceGroupName} -w ${workspaceName} -e ${endpointName} -n ${subject.name}`;
   const lines = [

@@ -1,12 +1,12 @@
 /** The number of instances that a deployment must have before requests move to it. */
 import * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../../azure/arm";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
-import { setInstances } from "../../base/arm";
 import { known } from "../../base/outputs";
-import { addressOf, type EndpointAddress, liveDeployment, liveEndpoint, type Shares } from "../../live/endpoint";
-import { factsOf } from "../gate/subjects";
-import type { EndpointReference } from "../onlineEndpoint";
+import { deploymentId, liveDeployment, liveEndpoint, type Shares } from "../../live/endpoint";
+import type { EndpointReference } from "../reference";
+import { factsOf } from "../trafficFacts";
 
 /** Seconds that Azure may take to start instances. */
 const startSeconds = 3600;
@@ -25,30 +25,31 @@ export function scalableOf({ name, requestSettings }: DeploymentDecision, { max 
  */
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
-    const address = await known(addressOf(endpoint));
-    const live = await liveEndpoint(address);
+    const { azure } = endpoint;
+    const endpointId = await known(endpoint.id);
+    const live = await liveEndpoint(azure, endpointId);
     if (live === undefined) return;
     const after = factsOf(newInputs).traffic ?? {};
     const gaining = scalable.filter((one) => (after[one.name] ?? 0) > (live.traffic[one.name] ?? 0));
     if (gaining.length === 0) return;
-    const serving = await servingNow(address, live.traffic);
-    for (const one of gaining) await grow({ ...one, weight: after[one.name]! }, serving, address, await known(endpoint.id));
+    const serving = await servingNow(azure, endpointId, live.traffic);
+    for (const one of gaining) await grow({ ...one, weight: after[one.name]! }, serving, azure, endpointId);
   });
 }
 
 /** Read before anything grows, so that what one gains is no reason for another to grow. */
-async function servingNow(address: EndpointAddress, traffic: Shares): Promise<Serving[]> {
+async function servingNow(azure: ArmClient, endpointId: string, traffic: Shares): Promise<Serving[]> {
   const names = Object.keys(traffic).filter((name) => traffic[name]! > 0);
-  const found = await Promise.all(names.map(async (name) => ({ name, live: await liveDeployment(address, name) })));
+  const found = await Promise.all(names.map(async (name) => ({ name, live: await liveDeployment(azure, endpointId, name) })));
   return found.flatMap(({ name, live }) =>
     live === undefined ? [] : [{ name, weight: traffic[name]!, instances: live.instances ?? 0, concurrency: live.concurrency }],
   );
 }
 
-async function grow(one: Gaining, serving: readonly Serving[], address: EndpointAddress, endpointId: string): Promise<void> {
-  const own = (await liveDeployment(address, one.name))?.instances ?? 0;
+async function grow(one: Gaining, serving: readonly Serving[], azure: ArmClient, endpointId: string): Promise<void> {
+  const own = (await liveDeployment(azure, endpointId, one.name))?.instances ?? 0;
   const wanted = instancesNeeded(one, serving);
   if (own >= wanted) return;
   pulumi.log.info(`${one.name} has ${own} of the ${wanted} instances that its requests need now; starting the others before it gets them.`);
-  await setInstances(`${endpointId}/deployments/${one.name}`, wanted, startSeconds);
+  await azure.patch(deploymentId(endpointId, one.name), { sku: { name: "Default", capacity: wanted } }, startSeconds);
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { authSentence, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
-import { pollSeconds } from "../../base/arm";
-import { fail } from "../../base/fail";
-import { unlessMissing } from "../../live/endpoint";
-import { factsOf, type TrafficFacts } from "../gate/subjects";
+import { fail } from "../../../program/fail";
+import { armIdOf } from "../../base/azure";
+import { known } from "../../base/outputs";
+import { type TrafficWrite, trafficWriteId } from "../leftovers";
+import type { EndpointReference } from "../reference";
+import { factsOf, type TrafficFacts } from "../trafficFacts";
 
 /** States in which ARM is done with a deployment. Source: ARM schema of Microsoft.Resources/deployments. */
 const TERMINAL_STATES = ["Succeeded", "Failed", "Canceled"];
@@ -15,12 +16,13 @@ const TERMINAL_STATES = ["Succeeded", "Failed", "Canceled"];
  * either order. A preview runs no hooks.
  * @throws pulumi.RunError when it is still active after `limit` seconds.
  */
-export function waitForActiveDeployment(name: string, limit: number): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(name, async ({ newInputs }) => {
-    const { deploymentName, resourceGroupName } = newInputs as { deploymentName: string; resourceGroupName: string };
+export function waitForActiveWrite(name: string, endpoint: EndpointReference, limit: number): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(name, async () => {
+    const id = trafficWriteId(await known(endpoint.id));
+    const { name: deploymentName, resourceGroupName } = armIdOf(id);
     const end = Date.now() + limit * 1000;
     for (let told = false; ; told = true) {
-      const state = await deploymentState(deploymentName, resourceGroupName);
+      const state = (await endpoint.azure.find<TrafficWrite>(id))?.properties.provisioningState;
       if (state === undefined || TERMINAL_STATES.includes(state)) return;
       if (Date.now() >= end) {
         fail(
@@ -29,15 +31,9 @@ export function waitForActiveDeployment(name: string, limit: number): pulumi.Res
         );
       }
       if (!told) pulumi.log.info(`${deploymentName} of an earlier run is still ${state}; waiting for it to end.`);
-      await sleep(pollSeconds() * 1000);
+      await sleep(endpoint.azure.pollSeconds * 1000);
     }
   });
-}
-
-/** State of an ARM deployment, or undefined when there is none of that name. */
-async function deploymentState(deploymentName: string, resourceGroupName: string): Promise<string | undefined> {
-  const found = await unlessMissing(resources.getDeployment({ deploymentName, resourceGroupName }, { async: true }));
-  return found?.properties.provisioningState;
 }
 
 /** What a reviewer is told of a deployment. */

@@ -1,14 +1,14 @@
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
+import { resourceTypes } from "../../../azure/resourceTypes";
 import { endpointTraffic, type Share } from "../../../planner/traffic";
-import { machineLearningApi } from "../../base/arm";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, trafficWriteName, waitForOutgoing } from "../leftovers";
-import type { EndpointReference } from "../onlineEndpoint";
+import type { EndpointReference } from "../reference";
 import { armLiteral } from "./armTemplate";
 import { matchCapacity, type Scalable } from "./capacity";
-import { type ReviewedDeployment, reviewTransition, waitForActiveDeployment } from "./hooks";
+import { type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
 export interface TrafficTarget extends ReviewedDeployment {
@@ -105,7 +105,7 @@ export class Traffic extends pulumi.ComponentResource {
     const name = this.logicalName;
     const before = [
       reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), deployments),
-      waitForActiveDeployment(`${name}-active-write`, activeWriteSeconds),
+      waitForActiveWrite(`${name}-active-write`, endpoint, activeWriteSeconds),
       removeLeftovers(`${name}-leftovers`, leftoverArgs(args)),
       this.gate.beforeWrite(`${name}-write-gate`),
       matchCapacity(`${name}-capacity`, endpoint, scalable),
@@ -131,7 +131,7 @@ export class Traffic extends pulumi.ComponentResource {
     const shares = { traffic: this.traffic, mirrorTraffic: this.mirrorTraffic };
     return {
       type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
-      apiVersion: machineLearningApi,
+      apiVersion: resourceTypes["machinelearningservices:OnlineEndpoint"].apiVersion,
       name: pulumi.interpolate`${workspace.name}/${name}`,
       location,
       kind: armLiteral(kind),

@@ -1,9 +1,9 @@
 /** What others made and this stack stands on: read before anything is made on it, in the preview too. */
 import * as pulumi from "@pulumi/pulumi";
+import { type ArmClient, ArmError } from "../../../azure/arm";
+import { parentOf } from "../../../azure/armId";
 import { canonicalRegion } from "../../../planner/residency";
-import { machineLearningApi, show } from "../../base/arm";
-import { parentArmId } from "../../base/armId";
-import { stop } from "../../base/fail";
+import { stop } from "../../../program/fail";
 import { type Adopted, networkProblems, type Problem, registryProblems, type Shown, storeProblems, vaultProblems } from "./rules";
 import { type ShownWorkspace, workspaceNotes, workspaceProblems } from "./workspaceRules";
 
@@ -28,16 +28,16 @@ export interface Found {
  * @param name Logical name of the component that adopts.
  * Ends the program with every problem in one message: what is so, of which id, what is needed and how to change it.
  */
-export async function checkAdopted(name: string, ids: AdoptedIds, place: Adopted): Promise<Found> {
+export async function checkAdopted(name: string, azure: ArmClient, ids: AdoptedIds, place: Adopted): Promise<Found> {
   const canonical = { ...place, location: canonicalRegion(place.location), regions: place.regions.map(canonicalRegion) };
-  const read = <T extends Shown>(id: string | undefined, api: string, check: Check<T>) => readAndCheck(id, api, check, canonical);
-  const workspace = await read<ShownWorkspace>(ids.workspace, machineLearningApi, workspaceProblems);
-  const registry = await read(ids.imageRegistry, "2023-01-01-preview", registryProblems);
+  const read = <T extends Shown>(id: string | undefined, check: Check<T>) => readAndCheck(azure, id, check, canonical);
+  const workspace = await read<ShownWorkspace>(ids.workspace, workspaceProblems);
+  const registry = await read(ids.imageRegistry, registryProblems);
   const others = [
-    await read(workspace.shown?.properties.storageAccount, "2024-01-01", storeProblems),
-    await read(workspace.shown?.properties.keyVault, "2024-11-01", vaultProblems),
-    await read(ids.logs, "2023-09-01", storeProblems),
-    await read(ids.subnet && parentArmId(ids.subnet), "2024-05-01", networkProblems),
+    await read(workspace.shown?.properties.storageAccount, storeProblems),
+    await read(workspace.shown?.properties.keyVault, vaultProblems),
+    await read(ids.logs, storeProblems),
+    await read(ids.subnet && parentOf(ids.subnet), networkProblems),
   ];
   const problems = [workspace, registry, ...others].flatMap((one) => one.problems);
   if (problems.length > 0) return stop(report(name, problems));
@@ -50,15 +50,18 @@ export async function checkAdopted(name: string, ids: AdoptedIds, place: Adopted
 
 type Check<T extends Shown> = (id: string, shown: T, place: Adopted) => Problem[];
 
-async function readAndCheck<T extends Shown>(id: string | undefined, apiVersion: string, check: Check<T>, place: Adopted) {
+async function readAndCheck<T extends Shown>(azure: ArmClient, id: string | undefined, check: Check<T>, place: Adopted) {
   if (id === undefined) return { problems: [] };
-  const { status, body } = await show<T>(id, apiVersion).catch((error) => stop(`What the stack adopts can't be read: ${error.message}`));
-  if (body !== undefined) return { shown: body, problems: check(id, body, place) };
-  if (status === 404) {
+  const shown = await azure.get<T>(id).catch((error: Error) => error);
+  if (!(shown instanceof Error)) return { shown, problems: check(id, shown, place) };
+  if (!(shown instanceof ArmError) || !(shown.isAbsence || shown.isRefusal)) {
+    return stop(`What the stack adopts can't be read: ${shown.message}`);
+  }
+  if (shown.isAbsence) {
     const change = "Correct the id in the stack file, or have its owner make it.";
     return { problems: [{ id, what: "It doesn't exist.", change }] };
   }
-  pulumi.log.warn(`${id} can't be read (Azure answered ${status}), so nothing here tells whether it is as the stack needs it.`);
+  pulumi.log.warn(`${id} can't be read (Azure answered ${shown.status}), so nothing here tells whether it is as the stack needs it.`);
   return { problems: [] };
 }
 

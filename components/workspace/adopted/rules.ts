@@ -1,6 +1,8 @@
 /** What is needed of registries, stores, vaults and networks that others made. */
+
+import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../planner/residency";
-import { parseArmId } from "../../base/armId";
+import { armIdOf } from "../../base/azure";
 
 /** The place that everything must fit; regions as ARM writes them. */
 export interface Adopted {
@@ -36,7 +38,7 @@ export function registryProblems(id: string, shown: Shown, place: Adopted): Prob
   const tier = shown.sku?.name;
   const why = "deployments reach the registry by private endpoint, which no other tier takes";
   const premium = problemsOf(id, [
-    [tier !== "Premium", `Its tier is ${tier}; Premium is needed: ${why}.`, `az acr update -n ${parseArmId(id).name} --sku Premium`],
+    [tier !== "Premium", `Its tier is ${tier}; Premium is needed: ${why}.`, `az acr update -n ${armIdOf(id).name} --sku Premium`],
   ]);
   return [...premium, ...storeProblems(id, shown, place)];
 }
@@ -45,7 +47,7 @@ export function registryProblems(id: string, shown: Shown, place: Adopted): Prob
 export function vaultProblems(id: string, shown: Shown, place: Adopted): Problem[] {
   const bypass = shown.properties.networkAcls?.bypass;
   const what = "networkAcls.bypass is None; AzureServices is needed: Azure can't make an endpoint with keys without it.";
-  const open = problemsOf(id, [[bypass === "None", what, `az keyvault update -n ${parseArmId(id).name} --bypass AzureServices`]]);
+  const open = problemsOf(id, [[bypass === "None", what, `az keyvault update -n ${armIdOf(id).name} --bypass AzureServices`]]);
   return [...open, ...storeProblems(id, shown, place)];
 }
 
@@ -60,21 +62,16 @@ export function storeProblems(id: string, { location }: Shown, { regions }: Adop
 
 /** A network that takes private endpoints. Source: Azure docs, private-link/private-endpoint-overview. */
 export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: Adopted): Problem[] {
-  const { subscriptionId: its } = parseArmId(id);
+  const { subscriptionId: its } = armIdOf(id);
   const region = canonicalRegion(shown.location);
   const change = "Name a subnet of a network that is, or set `privateEndpoints: policy` and have the network's owner make them.";
   const why = "a private endpoint is in the region and the subscription of its network";
   return problemsOf(id, [
     [region !== location, `It is in ${region}; ${location} is needed: ${why}.`, change],
-    [!sameText(its, subscriptionId), `It is in the subscription ${its}; ${subscriptionId} is needed: ${why}.`, change],
+    [!sameArmId(its, subscriptionId), `It is in the subscription ${its}; ${subscriptionId} is needed: ${why}.`, change],
   ]);
 }
 
 export function problemsOf(id: string, found: readonly [is: boolean, what: string, change: string][]): Problem[] {
   return found.flatMap(([is, what, change]) => (is ? [{ id, what, change }] : []));
-}
-
-/** ARM compares ids in any case. */
-export function sameText(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

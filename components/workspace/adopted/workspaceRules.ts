@@ -1,7 +1,9 @@
 /** What is needed of a workspace that others made. */
+
+import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../planner/residency";
-import { parseArmId } from "../../base/armId";
-import { type Adopted, type Problem, problemsOf, type Shown, sameText } from "./rules";
+import { armIdOf } from "../../base/azure";
+import { type Adopted, type Problem, problemsOf, type Shown } from "./rules";
 
 /** A workspace as ARM shows it, as far as anything here looks at it. */
 export interface ShownWorkspace extends Shown {
@@ -23,14 +25,14 @@ export interface ShownWorkspace extends Shown {
 
 /** Source: Azure docs, concept-secure-online-endpoint, how-to-managed-network and how-to-configure-network-isolation-with-v2. */
 export function workspaceProblems(id: string, shown: ShownWorkspace, { location, subscriptionId }: Adopted): Problem[] {
-  const { name, resourceGroupName, subscriptionId: its } = parseArmId(id);
+  const { name, resourceGroupName, subscriptionId: its } = armIdOf(id);
   const { publicNetworkAccess = "Enabled", managedNetwork, v1LegacyMode, storageAccount, keyVault } = shown.properties;
   const isolation = managedNetwork?.isolationMode ?? "Disabled";
   const region = canonicalRegion(shown.location);
   const update = `az ml workspace update -g ${resourceGroupName}`;
   return problemsOf(id, [
     [
-      !sameText(its, subscriptionId),
+      !sameArmId(its, subscriptionId),
       `It is in the subscription ${its}; the stack's, ${subscriptionId}, is needed: endpoints are made where their workspace is.`,
       `pulumi config set azure-native:subscriptionId ${its}`,
     ],
@@ -74,6 +76,6 @@ export function workspaceNotes(id: string, { properties: { hbiWorkspace } }: Sho
 /** Object id by which a workspace acts: its system-assigned identity, or else its primary user-assigned one. */
 export function workspacePrincipal({ identity, properties }: ShownWorkspace): string {
   const assigned = Object.entries(identity?.userAssignedIdentities ?? {});
-  const primary = assigned.find(([id]) => sameText(id, properties.primaryUserAssignedIdentity ?? "")) ?? assigned[0];
+  const primary = assigned.find(([id]) => sameArmId(id, properties.primaryUserAssignedIdentity ?? "")) ?? assigned[0];
   return identity?.principalId || primary![1].principalId;
 }

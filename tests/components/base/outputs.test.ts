@@ -2,8 +2,10 @@
 // run does is tests/e2e/life's to show.
 import * as pulumi from "@pulumi/pulumi";
 import { foreseen, kept, resolved } from "../../../components/base/outputs";
+import { serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
 
+const vault = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv";
 const unknown = pulumi.unknown as string;
 
 interface Case {
@@ -16,28 +18,22 @@ interface Case {
 }
 
 async function keptValue({ preview, id, said, read }: Case): Promise<{ value: string; asked: string[] }> {
-  const asked: string[] = [];
-  const { result } = await record(
-    () => {
-      const resource = { id: pulumi.output(id) } as unknown as pulumi.CustomResource;
-      const output = kept(resource, pulumi.output(said), async (askedFor) => {
-        asked.push(askedFor);
-        if (read === undefined) throw new Error("403");
-        return read;
-      });
-      return resolved<string>(output);
-    },
-    { preview },
-  );
-  return { value: result as string, asked };
+  const azure = await serveAzure({ [vault]: read === undefined ? 403 : { name: read } });
+  const work = () => {
+    const resource = Object.assign(new pulumi.ComponentResource("tests:index:Made", "made"), { id: pulumi.output(id) });
+    const output = kept(resource as unknown as pulumi.CustomResource, pulumi.output(said), ({ name }: { name: string }) => name);
+    return resolved<string>(output);
+  };
+  const { result } = await record(work, { preview }).finally(() => azure.close());
+  return { value: result as string, asked: azure.asked };
 }
 
 const cases: [what: string, Case, value: string, asked: string[]][] = [
-  ["known in a preview, it is that", { preview: true, id: "/a", said: "said", read: "read" }, "said", []],
-  ["unknown in the preview of an update, it is read", { preview: true, id: "/a", said: unknown, read: "read" }, "read", ["/a"]],
+  ["known in a preview, it is that", { preview: true, id: vault, said: "said", read: "read" }, "said", []],
+  ["unknown in the preview of an update, it is read", { preview: true, id: vault, said: unknown, read: "read" }, "read", [vault]],
   ["unknown in the preview of a creation, it stays so", { preview: true, id: unknown, said: unknown, read: "read" }, unknown, []],
-  ["unknown and not to be read, it stays so", { preview: true, id: "/a", said: unknown }, unknown, ["/a"]],
-  ["in a run, it is what the run yields", { preview: false, id: "/a", said: "said", read: "read" }, "said", []],
+  ["unknown and not to be read, it stays so", { preview: true, id: vault, said: unknown }, unknown, [vault]],
+  ["in a run, it is what the run yields", { preview: false, id: vault, said: "said", read: "read" }, "said", []],
 ];
 test.each(cases)("Where an output is %s.", async (_, from, value, asked) => {
   expect(await keptValue(from)).toEqual({ value, asked });

@@ -6,8 +6,8 @@ import { HubAccess } from "../../../components/model/hubAccess";
 import { modelKey } from "../../../components/model/model";
 import { Workspace } from "../../../components/workspace/workspace";
 import type { RolloutWish } from "../../../planner/rollout";
-import { serveAzure } from "../azureHere";
-import { hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "../fixtures";
+import { serveAzure } from "../../azure/fakeArm";
+import { group, hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "../fixtures";
 import { armRequest, find, type RecordOptions, record, template } from "../recorder";
 
 const planned: RolloutWish = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
@@ -65,14 +65,15 @@ test("A kept deployment comes first in the chain, has no weight and no autoscale
   expect(ofType(recording, "AutoscaleSetting")).toEqual(["chat-main-8c1f02ab-autoscale-setting"]);
 });
 
-const live = (capacity: number) => ({
-  "azure-native:machinelearningservices:getOnlineDeployment": { sku: { capacity }, properties: { provisioningState: "Succeeded" } },
-});
+const endpointId = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-prod-x7k2p9/onlineEndpoints/chat-prod-x7k2p9`;
 const capacityOf = async (args: Partial<RolloutWish>, capacity: number) => {
-  const recording = await make({ deployments: [{ ...planned, ...args }] }, { invokes: live(capacity) });
+  const live = { sku: { capacity }, properties: { provisioningState: "Succeeded" } };
+  const azure = await serveAzure({ [`${endpointId}/deployments/main-01d00000`]: live });
+  const recording = await make({ deployments: [{ ...planned, ...args }] }).finally(() => azure.close());
+  const own = `${endpointId}/deployments/main-8c1f02ab`;
   return {
     sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku,
-    asked: recording.invokes.flatMap(({ inputs }) => inputs.deploymentName ?? []),
+    asked: azure.asked.filter((id) => id.startsWith(`${endpointId}/deployments/`) && id !== own),
   };
 };
 
@@ -83,7 +84,7 @@ test.each([
 ])("A candidate for one that has %s instances starts with %s: no fewer than its own, no more than its maximum.", async (has, starts) => {
   const { sku, asked } = await capacityOf({ previous, scale: { min: 2, max: 6 } }, has);
   expect(sku).toEqual({ name: "Default", capacity: starts });
-  expect(asked).toEqual(["main-01d00000"]);
+  expect(asked).toEqual([`${endpointId}/deployments/main-01d00000`]);
 });
 
 test("A candidate with a fixed number, or without one before it, starts with its own and asks nobody.", async () => {

@@ -1,7 +1,7 @@
 // Proves the diagnostic setting and the alerts that are asked for. Doesn't prove that Azure emits these metrics under these dimensions.
 import * as pulumi from "@pulumi/pulumi";
 import { Monitoring, type MonitoringArgs } from "../../../components/endpoint/monitoring";
-import { serveAzure } from "../azureHere";
+import { serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
 import { armRequest, find, listing, record, schemaErrors } from "../recorder";
 

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { askForRoles, isGranted, type RoleNeed, roleCommand } from "../../../components/identity/roleRequest";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
+import { armClient, serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
 
 const registry = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/cr";
@@ -24,26 +25,25 @@ test.each<[string, object, boolean]>([
   expect(isGranted(need, [assignment(changes)])).toBe(counts);
 });
 
-async function warnings(answer: Response): Promise<string[]> {
+async function warnings(answer: object | number): Promise<string[]> {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
-  const fetched = jest.spyOn(global, "fetch").mockResolvedValue(answer);
+  const azure = await serveAzure({ [`${registry}/providers/Microsoft.Authorization/roleAssignments`]: answer });
   try {
-    const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
-    await record(() => askForRoles("ask", [need]).callback({} as pulumi.ResourceHookArgs), { invokes });
+    await record(() => askForRoles("ask", armClient(), [need]).callback({} as pulumi.ResourceHookArgs));
     return warn.mock.calls.map(([message]) => message);
   } finally {
     warn.mockRestore();
-    fetched.mockRestore();
+    await azure.close();
   }
 }
 
 test("What is missing is named with its command, what is there is not, and what can't be read is said to be so.", async () => {
   const command = `az role assignment create --assignee-object-id p --assignee-principal-type ServicePrincipal --role "AcrPull" --scope ${registry}`;
   expect(roleCommand(need)).toBe(command);
-  expect(await warnings(Response.json({ value: [] }))).toEqual([
+  expect(await warnings({ value: [] })).toEqual([
     `The identity p has not been granted AcrPull (roles: external). The owner of roles grants it by:\n  ${command}`,
   ]);
-  expect(await warnings(Response.json({ value: [assignment()] }))).toEqual([]);
-  const [unread] = await warnings(new Response("no right", { status: 403 }));
+  expect(await warnings({ value: [assignment()] })).toEqual([]);
+  const [unread] = await warnings(403);
   expect(unread).toMatch(/^Whether the identity p has AcrPull can't be read \(Azure answered 403/);
 });

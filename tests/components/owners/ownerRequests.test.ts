@@ -1,7 +1,7 @@
 // Proves what is asked of the owner of a policy, by id, and that nothing is where the policy has done its work. Doesn't prove that a policy's
 // zones resolve where callers are, nor that Azure lists in this form.
 import { missingDiagnostics, missingZones } from "../../../components/owners/ownerRequests";
-import { type AzureHere, serveAzure } from "../azureHere";
+import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
 import { record } from "../recorder";
 
@@ -29,8 +29,7 @@ beforeEach(async () => {
 afterEach(() => azure.close());
 
 async function asked(look: () => Promise<string[]>): Promise<unknown> {
-  const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
-  return (await record(look, { invokes })).result;
+  return (await record(look)).result;
 }
 
 test.each<[string, object[], string | undefined]>([
@@ -42,7 +41,7 @@ test.each<[string, object[], string | undefined]>([
 ])("A private endpoint with %s: asked for %s.", async (_, value, lacking) => {
   azure.shown[groupsOf] = { value };
   const request = `the private endpoint ${linkId} has no zone group with ${lacking}; the owner of the zones adds it.`;
-  expect(await asked(() => missingZones(linkId, zones))).toEqual(lacking === undefined ? [] : [request]);
+  expect(await asked(() => missingZones(armClient(), linkId, zones))).toEqual(lacking === undefined ? [] : [request]);
 });
 
 test.each<[string, object[], string | undefined]>([
@@ -61,15 +60,15 @@ test.each<[string, object[], string | undefined]>([
   azure.shown[settingsOf] = { value };
   const to = `to Log Analytics (the stack's is ${logsId})`;
   const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}; the owner of the policy adds it.`;
-  expect(await asked(() => missingDiagnostics(endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
+  expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
 });
 
 test("Of an endpoint that isn't there yet nothing is asked.", async () => {
-  expect(await asked(() => missingDiagnostics(endpointId, logsId))).toEqual([]);
+  expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual([]);
 });
 
 test("What can't be read is said to be so, and fails nothing.", async () => {
   azure.shown[groupsOf] = 403;
-  const [request] = (await asked(() => missingZones(linkId, zones))) as string[];
+  const [request] = (await asked(() => missingZones(armClient(), linkId, zones))) as string[];
   expect(request).toMatch(/^the DNS zone groups of .* can't be read, so nothing here tells whether they are there \(Azure answered 403/);
 });

@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AdoptedIds, checkAdopted } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";
-import { type AzureHere, serveAzure } from "../azureHere";
+import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
 
 const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;
@@ -53,8 +53,7 @@ afterEach(async () => {
 
 /** What has been found, or the message. */
 async function check(ids: AdoptedIds = all, where = place): Promise<unknown> {
-  const invokes = { "azure-native:authorization:getClientToken": { token: "t" } };
-  const { result } = await record(() => checkAdopted("platform", ids, where).catch(({ message }: Error) => message), { invokes });
+  const { result } = await record(() => checkAdopted("platform", armClient(), ids, where).catch(({ message }: Error) => message));
   return result;
 }
 
@@ -201,7 +200,7 @@ test("A workspace with high business impact is warned of.", async () => {
 
 test("An answer that is neither is the run's error.", async () => {
   azure.shown[id.logs] = 500;
-  expect(await check()).toMatch(/^What the stack adopts can't be read: Azure answered 500 to GET .*\/workspaces\/logs/);
+  expect(await check()).toMatch(/^What the stack adopts can't be read: Azure answered 500 500 to GET .*\/workspaces\/logs/);
 });
 
 test("A workspace acts by its own identity, or by the primary one of those assigned to it.", () => {

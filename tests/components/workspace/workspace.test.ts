@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DnsZones } from "../../../components/network/privateLink";
 import { Workspace, type WorkspaceArgs } from "../../../components/workspace/workspace";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
-import { type AzureHere, serveAzure } from "../azureHere";
+import { type AzureHere, serveAzure } from "../../azure/fakeArm";
 import { armRequest, find, listing, PRINCIPAL, type RecordOptions, record, SUBSCRIPTION, schemaErrors, TENANT } from "../recorder";
 
 const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;

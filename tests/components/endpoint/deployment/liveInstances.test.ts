@@ -2,7 +2,12 @@
 // that the engine keeps to it: tests/e2e/rolloutScale does.
 import * as pulumi from "@pulumi/pulumi";
 import { keepLiveInstances, writtenTag } from "../../../../components/endpoint/deployment/liveInstances";
+import type { EndpointReference } from "../../../../components/endpoint/reference";
+import { armClient, serveAzure } from "../../../azure/fakeArm";
+import { workspaceId } from "../../fixtures";
 import { record } from "../../recorder";
+
+const endpointId = `${workspaceId}/onlineEndpoints/chat`;
 
 const scalable = { name: "main-00000001", concurrency: 8, max: 6 };
 const inputs = {
@@ -24,9 +29,10 @@ async function transformed(props: object, live?: { capacity: number; concurrency
     tags: { [writtenTag]: written },
     properties: { provisioningState: "Succeeded", requestSettings: { maxConcurrentRequestsPerInstance: concurrency } },
   };
-  const invokes = live && { "azure-native:machinelearningservices:getOnlineDeployment": found as never };
+  const azure = await serveAzure(live === undefined ? {} : { [`${endpointId}/deployments/${scalable.name}`]: found });
+  const endpoint = { id: pulumi.output(endpointId), azure: armClient() } as unknown as EndpointReference;
   const args = { custom: true, type: "", name: "", props, opts: { ignoreChanges: ["sku.capacity"] } };
-  const { result } = await record(() => keepLiveInstances(scalable)(args), invokes && { invokes });
+  const { result } = await record(() => keepLiveInstances(endpoint, scalable)(args)).finally(() => azure.close());
   return result as Result;
 }
 

@@ -8,7 +8,7 @@ import { gateReport } from "../../../../components/endpoint/gate/report";
 import type { GateAnswer, Send } from "../../../../components/endpoint/gate/request";
 import { sender } from "../../../../components/endpoint/gate/request";
 import { toBeAsked } from "../../../../components/endpoint/gate/subjects";
-import { scoreDecision, vllmDecision } from "../../fixtures";
+import { scoreDecision, vllmDecision, workspaceId } from "../../fixtures";
 
 const ok = (body: unknown, seconds = 0.1): GateAnswer => ({
   status: 200,
@@ -116,7 +116,7 @@ test.each([
 
 test("A report holds no credential, even when the container sends it back.", () => {
   const report = gateReport({
-    address: { endpointName: "chat", resourceGroupName: "rg", workspaceName: "mlw" },
+    endpointId: `${workspaceId}/onlineEndpoints/chat`,
     subject: { name: "main-2", decision: vllmDecision },
     live: { "main-1": 100 },
     refusal: { what: "chat", sent: "POST /", cameBack: "500: Bearer s3cr3t-key hf_abcdefgh12345 s3cr3t-key", tries: 2, seconds: 1.26 },

@@ -2,8 +2,8 @@
 // others is proved in gate.test; that the engine runs the hooks, in tests/e2e.
 import * as pulumi from "@pulumi/pulumi";
 import { Gate } from "../../../../components/endpoint/gate";
-import type { EndpointReference } from "../../../../components/endpoint/onlineEndpoint";
-import { serveAzure } from "../../azureHere";
+import type { EndpointReference } from "../../../../components/endpoint/reference";
+import { armClient, serveAzure } from "../../../azure/fakeArm";
 import { workspace, workspaceId } from "../../fixtures";
 import { record } from "../../recorder";
 
@@ -22,20 +22,15 @@ afterEach(() => jest.restoreAllMocks());
 
 /** Runs the hook of a write, with what the last one wrote, what Azure has, and what is to be written. */
 async function write(mode: "off" | "controlPlane", last: Shares, live: Shares, next: Shares): Promise<void> {
-  const azure = await serveAzure({ [`${id}/deployments`]: { value: [] } });
-  const invokes = {
-    "azure-native:authorization:getClientToken": { token: "t" },
-    "azure-native:machinelearningservices:getOnlineEndpoint": {
-      properties: { authMode: "Key", scoringUri: "https://chat.swedencentral.inference.ml.azure.com/score", traffic: live },
-    },
-  };
+  const properties = { authMode: "Key", scoringUri: "https://chat.swedencentral.inference.ml.azure.com/score", traffic: live };
+  const azure = await serveAzure({ [id]: { properties }, [`${id}/deployments`]: { value: [] } });
   const run = () => {
-    const endpoint = { id: pulumi.output(id), name: pulumi.output("chat"), workspace } as unknown as EndpointReference;
+    const endpoint = { id: pulumi.output(id), name: pulumi.output("chat"), workspace, azure: armClient() } as unknown as EndpointReference;
     const subjects = [{ name: two, decision: undefined as never }];
     const args = { name: "", urn: "", id: "", type: "", oldInputs: inputs(last), newInputs: inputs(next) };
     return new Gate(endpoint, { mode, subjects }).beforeWrite("gate").callback(args);
   };
-  await record(run, { invokes: invokes as never }).finally(() => azure.close());
+  await record(run).finally(() => azure.close());
 }
 
 test.each<[what: string, live: Shares, warnings: string[]]>([

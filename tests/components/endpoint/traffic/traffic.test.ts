@@ -3,10 +3,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remainingDrain } from "../../../../components/endpoint/leftovers";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../../components/endpoint/onlineEndpoint";
+import type { EndpointReference } from "../../../../components/endpoint/reference";
 import { armLiteral } from "../../../../components/endpoint/traffic/armTemplate";
-import { reviewTransition, waitForActiveDeployment } from "../../../../components/endpoint/traffic/hooks";
+import { reviewTransition, waitForActiveWrite } from "../../../../components/endpoint/traffic/hooks";
 import { Traffic, type TrafficArgs } from "../../../../components/endpoint/traffic/traffic";
-import { group, Milestone, registryId, storageId, workspace } from "../../fixtures";
+import { armClient, serveAzure } from "../../../azure/fakeArm";
+import { group, Milestone, registryId, storageId, workspace, workspaceId } from "../../fixtures";
 import { CREATED_AT, find, listing, type RecordOptions, record, schemaErrors, template } from "../../recorder";
 
 const shares = [
@@ -156,8 +158,13 @@ describe("Hooks", () => {
   const inputs = (traffic: Record<string, number>) => ({ properties: { template: { resources: [{ properties: { traffic } }] } } });
   const run = (make: () => pulumi.ResourceHook, fields: Partial<pulumi.ResourceHookArgs>, options: RecordOptions = {}) =>
     record(() => make().callback(hookArgs(fields)), options);
-  const newInputs = { deploymentName: "moor-traffic-chat", resourceGroupName: "rg" };
-  const state = (provisioningState: string) => ({ "azure-native:resources:getDeployment": { properties: { provisioningState } } });
+  const writeId = `${group}/providers/Microsoft.Resources/deployments/moor-traffic-chat`;
+  const waitFor = async (provisioningState: string, limit: number) => {
+    const azure = await serveAzure({ [writeId]: { properties: { provisioningState } } });
+    const endpoint = { id: pulumi.output(`${workspaceId}/onlineEndpoints/chat`), azure: armClient() } as unknown as EndpointReference;
+    await run(() => waitForActiveWrite("active", endpoint, limit), {}).finally(() => azure.close());
+    return azure.asked;
+  };
 
   const deployments = [
     { deploymentName: "main-00000002", recipe: "a" },
@@ -187,13 +194,11 @@ describe("Hooks", () => {
   });
 
   test.each(["Succeeded", "Failed", "Canceled"])("A write that is %s is in nobody's way.", async (provisioningState) => {
-    const { invokes } = await run(() => waitForActiveDeployment("active", 60), { newInputs }, { invokes: state(provisioningState) });
-    expect(invokes).toEqual([{ token: "azure-native:resources:getDeployment", inputs: newInputs }]);
+    expect(await waitFor(provisioningState, 60)).toEqual([writeId]);
   });
 
   test("fails when a write of an earlier run doesn't end, and says how to end it.", async () => {
-    const waiting = run(() => waitForActiveDeployment("active", 0), { newInputs }, { invokes: state("Running") });
-    await expect(waiting).rejects.toThrow(
+    await expect(waitFor("Running", 0)).rejects.toThrow(
       'moor-traffic-chat has been Running for more than 0 s, left by an earlier run. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
     );
   });

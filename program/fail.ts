@@ -1,3 +1,4 @@
+/** How a Pulumi program ends with one message. */
 import * as pulumi from "@pulumi/pulumi";
 
 /**

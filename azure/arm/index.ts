@@ -1,0 +1,3 @@
+export { ArmClient, type ArmClientOptions } from "./client";
+export { ArmError } from "./error";
+export type { Credential } from "./transport";

@@ -1,0 +1,56 @@
+/** Long-running operations: sent, then polled by the address that Azure gives for them, until they have ended. */
+import type { HttpMethods } from "@azure/core-rest-pipeline";
+import { ArmError } from "./error";
+import type { ArmAnswer, Send } from "./transport";
+
+export interface OperationRequest {
+  readonly method: HttpMethods;
+  readonly url: string;
+  readonly body?: object;
+  readonly send: Send;
+  /** Seconds between two polls where Azure names no time. */
+  readonly pollSeconds: number;
+  readonly limitSeconds: number;
+}
+
+/**
+ * Sends a request and waits for the end of the operation that it starts, if it starts one.
+ * @throws ArmError when Azure refuses the request or the operation fails; Error when it has not ended after `limitSeconds`
+ */
+export async function waitForOperation({ method, url, body, send, pollSeconds, limitSeconds }: OperationRequest): Promise<void> {
+  const { createHttpPoller } = await import("@azure/core-lro");
+  const request = `${method} ${new URL(url).pathname}`;
+  const first = await send(method, url, body);
+  let last = first;
+  const poller = createHttpPoller(
+    {
+      sendInitialRequest: async () => operationResponse(first, method, url),
+      sendPollRequest: async (address) => {
+        last = await send("GET", address);
+        return operationResponse(last, "GET", address);
+      },
+    },
+    // Nobody reads the result: what counts is that the operation has ended.
+    { intervalInMs: pollSeconds * 1000, skipFinalGet: true },
+  );
+  const limit = AbortSignal.timeout(limitSeconds * 1000);
+  try {
+    await poller.pollUntilDone({ abortSignal: limit });
+  } catch (error) {
+    if (limit.aborted) throw new Error(`Azure has not ended ${request} after ${Number(limitSeconds.toFixed(1))} s.`);
+    throw failureOf(request, last) ?? error;
+  }
+}
+
+function operationResponse({ status, headers, text }: ArmAnswer, method: string, url: string) {
+  const body = text === "" ? undefined : (JSON.parse(text) as Record<string, unknown>);
+  return { flatResponse: undefined, rawResponse: { statusCode: status, headers: { ...headers }, body, request: { method, url } } };
+}
+
+/** Why an operation has failed, as its status says. */
+function failureOf(request: string, { status, text }: ArmAnswer): ArmError | undefined {
+  const body = (text === "" ? {} : JSON.parse(text)) as { readonly status?: string; readonly error?: { code?: string; message?: string } };
+  if (body.status === undefined) return undefined;
+  const { code = body.status, message = "Azure gives no reason." } = body.error ?? {};
+  return new ArmError(status, code, request, message, `${request} has failed in Azure (${code}): ${message}`);
+}

@@ -1,0 +1,170 @@
+/**
+ * Resource types of Azure Resource Manager: by the token that Pulumi's azure-native gives them, with the template of their ids and the API
+ * version that azure-native 3.28 uses. Source: azure-rest-api-specs; the schema of azure-native 3.28.
+ */
+import { parseArmId } from "./armId";
+
+export interface ResourceType {
+  /** Template of the id. The parameters in braces are inputs of azure-native's class, all but the subscription. */
+  readonly idTemplate: string;
+  readonly apiVersion: string;
+}
+
+/** By token without `azure-native:`. */
+export const resourceTypes = {
+  "applicationinsights:Component": inGroup("Microsoft.Insights/components/{resourceName}", "2020-02-02"),
+  "authorization:ManagementLockAtResourceGroupLevel": inGroup("Microsoft.Authorization/locks/{lockName}", "2020-05-01"),
+  "authorization:ManagementLockByScope": onScope("Microsoft.Authorization/locks/{lockName}", "2020-05-01"),
+  "authorization:RoleAssignment": onScope("Microsoft.Authorization/roleAssignments/{roleAssignmentName}", "2022-04-01"),
+  "authorization:RoleDefinition": onScope("Microsoft.Authorization/roleDefinitions/{roleDefinitionId}", "2022-05-01-preview"),
+  "consumption:Budget": onScope("Microsoft.Consumption/budgets/{budgetName}", "2024-08-01"),
+  "containerregistry:Registry": inGroup("Microsoft.ContainerRegistry/registries/{registryName}", "2023-01-01-preview"),
+  "containerregistry:Replication": inGroup(
+    "Microsoft.ContainerRegistry/registries/{registryName}/replications/{replicationName}",
+    "2024-11-01-preview",
+  ),
+  "containerregistry:Task": inGroup("Microsoft.ContainerRegistry/registries/{registryName}/tasks/{taskName}", "2019-06-01-preview"),
+  "containerregistry:TaskRun": inGroup(
+    "Microsoft.ContainerRegistry/registries/{registryName}/taskRuns/{taskRunName}",
+    "2019-06-01-preview",
+  ),
+  "keyvault:Secret": inGroup("Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}", "2024-11-01"),
+  "keyvault:Vault": inGroup("Microsoft.KeyVault/vaults/{vaultName}", "2024-11-01"),
+  "machinelearningservices:CodeContainer": inWorkspace("codes/{name}", "2025-12-01"),
+  "machinelearningservices:CodeVersion": inWorkspace("codes/{name}/versions/{version}", "2025-12-01"),
+  "machinelearningservices:Compute": inWorkspace("computes/{computeName}", "2025-12-01"),
+  "machinelearningservices:Datastore": inWorkspace("datastores/{name}", "2025-12-01"),
+  "machinelearningservices:EnvironmentContainer": inWorkspace("environments/{name}", "2025-12-01"),
+  "machinelearningservices:EnvironmentVersion": inWorkspace("environments/{name}/versions/{version}", "2025-12-01"),
+  "machinelearningservices:ManagedNetworkSettingsRule": inWorkspace("outboundRules/{ruleName}", "2025-12-01"),
+  "machinelearningservices:ModelContainer": inWorkspace("models/{name}", "2025-12-01"),
+  "machinelearningservices:ModelVersion": inWorkspace("models/{name}/versions/{version}", "2025-12-01"),
+  "machinelearningservices:OnlineDeployment": inWorkspace("onlineEndpoints/{endpointName}/deployments/{deploymentName}", "2025-12-01"),
+  "machinelearningservices:OnlineEndpoint": inWorkspace("onlineEndpoints/{endpointName}", "2025-12-01"),
+  "machinelearningservices:Registry": inGroup("Microsoft.MachineLearningServices/registries/{registryName}", "2025-12-01"),
+  "machinelearningservices:RegistryEnvironmentVersion": inGroup(
+    "Microsoft.MachineLearningServices/registries/{registryName}/environments/{environmentName}/versions/{version}",
+    "2025-12-01",
+  ),
+  "machinelearningservices:RegistryModelVersion": inGroup(
+    "Microsoft.MachineLearningServices/registries/{registryName}/models/{modelName}/versions/{version}",
+    "2025-12-01",
+  ),
+  "machinelearningservices:Workspace": inGroup("Microsoft.MachineLearningServices/workspaces/{workspaceName}", "2025-12-01"),
+  "machinelearningservices:WorkspaceConnection": inWorkspace("connections/{connectionName}", "2025-12-01"),
+  "managedidentity:FederatedIdentityCredential": inGroup(
+    "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
+    "2023-01-31",
+  ),
+  "managedidentity:UserAssignedIdentity": inGroup("Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}", "2023-01-31"),
+  "monitor:ActionGroup": inGroup("Microsoft.Insights/actionGroups/{actionGroupName}", "2024-10-01-preview"),
+  "monitor:AutoscaleSetting": inGroup("Microsoft.Insights/autoscalesettings/{autoscaleSettingName}", "2021-05-01-preview"),
+  "monitor:DiagnosticSetting": onScope("Microsoft.Insights/diagnosticSettings/{name}", "2021-05-01-preview", "resourceUri"),
+  "monitor:MetricAlert": inGroup("Microsoft.Insights/metricAlerts/{ruleName}", "2018-03-01"),
+  "monitor:ScheduledQueryRule": inGroup("Microsoft.Insights/scheduledQueryRules/{ruleName}", "2025-01-01-preview"),
+  "network:NetworkSecurityGroup": inGroup("Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}", "2024-05-01"),
+  "network:PrivateDnsZoneGroup": inGroup(
+    "Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}",
+    "2024-05-01",
+  ),
+  "network:PrivateEndpoint": inGroup("Microsoft.Network/privateEndpoints/{privateEndpointName}", "2024-05-01"),
+  "network:Subnet": inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}", "2024-05-01"),
+  "network:VirtualNetwork": inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}", "2024-05-01"),
+  "operationalinsights:Workspace": inGroup("Microsoft.OperationalInsights/workspaces/{workspaceName}", "2023-09-01"),
+  "portal:Dashboard": inGroup("Microsoft.Portal/dashboards/{dashboardName}", "2022-12-01-preview"),
+  "privatedns:PrivateRecordSet": inGroup(
+    "Microsoft.Network/privateDnsZones/{privateZoneName}/{recordType}/{relativeRecordSetName}",
+    "2024-06-01",
+  ),
+  "privatedns:PrivateZone": inGroup("Microsoft.Network/privateDnsZones/{privateZoneName}", "2024-06-01"),
+  "privatedns:VirtualNetworkLink": inGroup(
+    "Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}",
+    "2024-06-01",
+  ),
+  "resources:AzureCliScript": inGroup("Microsoft.Resources/deploymentScripts/{scriptName}", "2023-08-01"),
+  "resources:AzurePowerShellScript": inGroup("Microsoft.Resources/deploymentScripts/{scriptName}", "2023-08-01"),
+  "resources:Deployment": inGroup("Microsoft.Resources/deployments/{deploymentName}", "2024-03-01"),
+  "storage:BlobContainer": inGroup(
+    "Microsoft.Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}",
+    "2024-01-01",
+  ),
+  "storage:BlobServiceProperties": inGroup("Microsoft.Storage/storageAccounts/{accountName}/blobServices/{blobServicesName}", "2024-01-01"),
+  "storage:StorageAccount": inGroup("Microsoft.Storage/storageAccounts/{accountName}", "2024-01-01"),
+  "resources:Resource": inGroup("{resourceProviderNamespace}/{parentResourcePath}/{resourceType}/{resourceName}", ""),
+  "resources:ResourceGroup": {
+    idTemplate: "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}",
+    apiVersion: "2024-03-01",
+  },
+} satisfies Readonly<Record<string, ResourceType>>;
+
+function inGroup(path: string, apiVersion: string): ResourceType {
+  return { idTemplate: `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/${path}`, apiVersion };
+}
+
+function inWorkspace(path: string, apiVersion: string): ResourceType {
+  return inGroup(`Microsoft.MachineLearningServices/workspaces/{workspaceName}/${path}`, apiVersion);
+}
+
+/** A resource that stands on another one. @param scope The input that names the other one. */
+function onScope(path: string, apiVersion: string, scope = "scope"): ResourceType {
+  return { idTemplate: `/{${scope}}/providers/${path}`, apiVersion };
+}
+
+/** The row of a Pulumi token, for instance `azure-native:network:Subnet`; undefined for a type that the table doesn't have. */
+export function resourceTypeOf(token: string): ResourceType | undefined {
+  const name = token.replace(/^azure-native:/, "");
+  return isKnown(name) ? resourceTypes[name] : undefined;
+}
+
+function isKnown(name: string): name is keyof typeof resourceTypes {
+  return Object.hasOwn(resourceTypes, name);
+}
+
+/** The ARM type that an id template describes, for instance `Microsoft.Network/virtualNetworks/subnets`. */
+export function armTypeOf({ idTemplate }: ResourceType): string {
+  const path = idTemplate.slice(idTemplate.lastIndexOf("/providers/") + "/providers/".length);
+  return path
+    .split("/")
+    .filter((segment) => !segment.startsWith("{"))
+    .join("/");
+}
+
+/** API version by ARM type in lower case. */
+const apiVersions: ReadonlyMap<string, string> = new Map(
+  Object.entries(resourceTypes).flatMap(([name, type]) =>
+    name === "resources:Resource" || name === "resources:ResourceGroup" ? [] : [[armTypeOf(type).toLowerCase(), type.apiVersion]],
+  ),
+);
+
+/**
+ * API version for a request to a resource, or to a collection of resources.
+ * @throws Error for a type that the table doesn't have
+ */
+export function apiVersionOf(id: string): string {
+  const type = requestTypeOf(id);
+  const version = apiVersions.get(type.toLowerCase());
+  if (version === undefined) throw new Error(`No API version is known for ${type} (${id}): add the type to azure/resourceTypes.ts.`);
+  return version;
+}
+
+/** The type that a request path asks for: a resource ends in its name, a collection in its type. */
+function requestTypeOf(id: string): string {
+  return (parseArmId(id) ?? parseArmId(`${id}/any`))?.type ?? id;
+}
+
+// These parameters hold a path, not one segment of it.
+const paths: ReadonlySet<string> = new Set(["parentResourcePath", "resourceType", "resourceUri", "scope"]);
+
+/** The ARM id that a resource's inputs describe; undefined while one of its parameters is not text. */
+export function idOfInputs(type: ResourceType, inputs: Readonly<Record<string, unknown>>, subscriptionId: string): string | undefined {
+  const values: Readonly<Record<string, unknown>> = { subscriptionId, ...inputs };
+  const segments = type.idTemplate.split("/").map((segment) => {
+    const parameter = /^\{(\w+)\}$/.exec(segment)?.[1];
+    if (parameter === undefined) return segment;
+    const value = values[parameter];
+    if (typeof value !== "string") return undefined;
+    return paths.has(parameter) ? value.replace(/^\/+|\/+$/g, "") : encodeURIComponent(value);
+  });
+  // An empty parent of the untyped resource leaves an empty segment.
+  return segments.includes(undefined) ? undefined : `/${segments.filter(Boolean).join("/")}`;
+}

@@ -1,0 +1,23 @@
+import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../azure/arm";
+import type { Grant, RoleTimes } from "../identity/roles";
+import type { WorkspaceReference } from "../workspace/reference";
+
+/** What deployments, traffic and monitoring need to know of an endpoint. An `OnlineEndpoint` is one. */
+export interface EndpointReference {
+  /** ARM id. */
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly workspace: WorkspaceReference;
+  /** Azure, with the endpoint's credential. */
+  readonly azure: ArmClient;
+  /** When Azure made it; tells a re-created endpoint from the one before. */
+  readonly createdAt: pulumi.Output<string>;
+  /** The endpoint as it was asked for, without traffic. */
+  readonly body: machinelearningservices.OnlineEndpointArgs;
+  /** When the identity's roles were granted. */
+  readonly roleTimes: RoleTimes;
+  /** Roles that the identity needs and that others grant; none where this stack does. */
+  readonly roleRequests: readonly Grant[];
+}

@@ -1,0 +1,210 @@
+// Proves how the client retries, pages, waits for operations and tells absence from errors, against a small resource manager. Doesn't prove that
+// Azure answers so: the codes and headers are those of its documentation.
+import { ArmError } from "../../azure/arm";
+import { clouds } from "../../azure/clouds";
+import { type AzureInTurn, answerInTurn, armClient, type Turn } from "./fakeArm";
+
+const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg";
+const id = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw`;
+const version = "?api-version=2025-12-01";
+
+let azure: AzureInTurn | undefined;
+afterEach(() => azure?.close());
+
+async function against<T>(turns: readonly Turn[], work: (url: string) => Promise<T>): Promise<T> {
+  await azure?.close();
+  azure = await answerInTurn(turns);
+  return work(azure.url);
+}
+
+const methods = () => azure!.calls.map((call) => call.split(" ")[0]);
+const found = { status: 200, body: { name: "mlw" } };
+const refusal = (status: number, code: string) => ({ status, body: { error: { code, message: `${code} it is` } } });
+
+test.each([408, 429, 500, 502, 503, 504])("A request that reads is sent again on %i.", async (status) => {
+  expect(await against([{ status }, { status }, found], () => armClient().get(id))).toEqual({ name: "mlw" });
+  expect(azure!.calls).toEqual(Array(3).fill(`GET ${id}${version}`));
+});
+
+test.each([400, 401, 403, 404, 409, 501])("A refusal with %i is told at once, with its status and Azure's code.", async (status) => {
+  const error = await against([refusal(status, "Because")], () =>
+    armClient()
+      .get(id)
+      .catch((error: ArmError) => error),
+  );
+  expect(error).toBeInstanceOf(ArmError);
+  expect(error).toMatchObject({ status, code: "Because", message: `Azure answered ${status} Because to GET ${id}: Because it is` });
+  expect(methods()).toEqual(["GET"]);
+});
+
+test("The wait is as long as Azure says, in seconds or as a date.", async () => {
+  for (const named of [() => "1", () => new Date(Date.now() + 2000).toUTCString()]) {
+    const began = Date.now();
+    await against([{ status: 429, headers: { "retry-after": named() } }, found], () => armClient().get(id));
+    // Without the header it would be 2 ms.
+    expect(Date.now() - began).toBeGreaterThan(900);
+    expect(methods()).toEqual(["GET", "GET"]);
+  }
+});
+
+test("On a broken connection only what reads is sent again, because a write may have been done.", async () => {
+  expect(await against(["break", found], () => armClient().get(id))).toEqual({ name: "mlw" });
+  await expect(against(["break", found], () => armClient().patch(id, {}, 1))).rejects.toThrow();
+  expect(methods()).toEqual(["PATCH"]);
+});
+
+const writes: [status: number, patch: number, post: number][] = [
+  [408, 2, 1],
+  [429, 2, 2],
+  [500, 2, 1],
+  [502, 2, 1],
+  [503, 2, 2],
+  [504, 2, 1],
+];
+test.each(writes)("On %i a write is sent %i times, and an action, which may have been begun, %i.", async (status, patch, post) => {
+  await against([{ status }, { status: 200 }], () => armClient().patch(id, {}, 1));
+  expect(methods()).toHaveLength(patch);
+  await against([{ status }, { status: 200 }], () =>
+    armClient()
+      .post(id, "listKeys")
+      .catch(() => {}),
+  );
+  expect(methods()).toHaveLength(post);
+});
+
+test("After the sixth time it is an error that says what was asked and what came back.", async () => {
+  await expect(against([refusal(503, "Busy")], () => armClient().get(id))).rejects.toThrow(
+    `Azure answered 503 Busy to GET ${id}: Busy it is`,
+  );
+  expect(methods()).toHaveLength(6);
+});
+
+test("A credential that fails ends the request with its own message, and nothing is sent.", async () => {
+  const credential = () => Promise.reject(new Error("Azure CLI not found on path"));
+  await expect(against([found], () => armClient({ credential }).find(id))).rejects.toThrow("Azure CLI not found on path");
+  expect(azure!.calls).toEqual([]);
+});
+
+test("The credential is asked for each attempt, for the cloud's audience.", async () => {
+  const audiences: string[] = [];
+  const credential = async (audience: string) => {
+    audiences.push(audience);
+    return "t";
+  };
+  await against([{ status: 503 }, found], () => armClient({ credential, cloud: clouds.AzureUSGovernment }).get(id));
+  expect(audiences).toEqual(Array(2).fill("https://management.usgovcloudapi.net/"));
+});
+
+describe("What doesn't exist", () => {
+  const absent: [what: string, Turn][] = [
+    ["a resource", refusal(404, "ResourceNotFound")],
+    ["its parent", refusal(404, "ParentResourceNotFound")],
+    ["its resource group", refusal(404, "ResourceGroupNotFound")],
+    ["a deployment of Azure Machine Learning", refusal(404, "UserError")],
+    ["an ARM deployment", refusal(404, "DeploymentNotFound")],
+    ["something that has no text", { status: 404, body: "" }],
+  ];
+  test.each(absent)("is nothing: %s.", async (_, turn) => {
+    expect(await against([turn], () => armClient().find(id))).toBeUndefined();
+    expect(await against([turn], () => armClient().list(`${id}/onlineEndpoints`))).toEqual([]);
+    await against([turn], () => armClient().remove(id, 1));
+    await expect(against([turn], () => armClient().get(id))).rejects.toThrow("Azure answered 404");
+  });
+
+  const errors: [what: string, Turn, message: string][] = [
+    ["an unknown subscription", refusal(404, "SubscriptionNotFound"), "Azure answered 404 SubscriptionNotFound"],
+    ["a type that Azure doesn't have", refusal(404, "InvalidResourceType"), "Azure answered 404 InvalidResourceType"],
+    ["a namespace that Azure doesn't have", refusal(404, "InvalidResourceNamespace"), "Azure answered 404 InvalidResourceNamespace"],
+    ["a proxy's page", { status: 404, body: "<html>Not Found</html>" }, "Azure answered 404 to GET"],
+    ["a refusal whose text says not found", refusal(403, "AuthorizationFailed"), "Azure answered 403 AuthorizationFailed"],
+    ["a wrong tenant", refusal(401, "InvalidAuthenticationTokenTenant"), "Azure answered 401 InvalidAuthenticationTokenTenant"],
+  ];
+  test.each(errors)("is told from %s, which is an error.", async (_, turn, message) => {
+    await expect(against([turn], () => armClient().find(id))).rejects.toThrow(message);
+    await expect(against([turn], () => armClient().list(`${id}/onlineEndpoints`))).rejects.toThrow(message);
+    await expect(against([turn], () => armClient().remove(id, 1))).rejects.toThrow(message.replace("GET", "DELETE"));
+  });
+
+  test("is told from a name that can't be resolved, and from a port that nobody listens on.", async () => {
+    for (const endpoint of ["http://127.0.0.1:1", "https://nothing.invalid"]) {
+      await expect(armClient({ endpoint, pollSeconds: 0.001 }).find(id)).rejects.toThrow(/ECONNREFUSED|ENOTFOUND|EAI_AGAIN/);
+    }
+  });
+});
+
+test("A collection is read page after page.", async () => {
+  const pages = (url: string): Turn[] => [
+    { status: 200, body: { value: [1, 2], nextLink: `${url}/next?skip=2` } },
+    { status: 200, body: { value: [3], nextLink: null } },
+  ];
+  const turns: Turn[] = [];
+  const items = await against(turns, (url) => {
+    turns.push(...pages(url));
+    return armClient().list(`${id}/onlineEndpoints`);
+  });
+  expect(items).toEqual([1, 2, 3]);
+  expect(azure!.calls).toEqual([`GET ${id}/onlineEndpoints${version}`, "GET /next?skip=2"]);
+});
+
+describe("A long-running operation", () => {
+  const operation = () => ({ "azure-asyncoperation": `${azure!.url}/operation` });
+  const location = () => ({ location: `${azure!.url}/operation` });
+  const running = { status: 200, body: { status: "InProgress" } };
+  const done = { status: 200, body: { status: "Succeeded" } };
+
+  test.each<[what: string, Turn[], calls: string[]]>([
+    ["by its status", [{ status: 202, headers: operation }, running, running, done], ["PATCH", "GET", "GET", "GET"]],
+    ["by its location", [{ status: 202, headers: location }, { status: 202 }, { status: 200 }], ["PATCH", "GET", "GET"]],
+    ["not at all where Azure has done it at once", [{ status: 200, body: {} }], ["PATCH"]],
+  ])("is waited for %s.", async (_, turns, calls) => {
+    await against(turns, () => armClient().patch(id, { sku: {} }, 5));
+    expect(methods()).toEqual(calls);
+  });
+
+  test("that fails says what was asked, Azure's code and its message.", async () => {
+    const failed = { status: 200, body: { status: "Failed", error: { code: "OutOfQuota", message: "No cores are left." } } };
+    const error = await against([{ status: 202, headers: operation }, failed], () =>
+      armClient()
+        .patch(id, {}, 5)
+        .catch((error) => error),
+    );
+    expect(error).toBeInstanceOf(ArmError);
+    expect(error).toMatchObject({ code: "OutOfQuota", message: `PATCH ${id} has failed in Azure (OutOfQuota): No cores are left.` });
+  });
+
+  test("that is canceled is an error too.", async () => {
+    const canceled = { status: 200, body: { status: "Canceled" } };
+    await expect(against([{ status: 202, headers: operation }, canceled], () => armClient().act(id, "go", {}, 5))).rejects.toThrow(
+      `POST ${id}/go has failed in Azure (Canceled): Azure gives no reason.`,
+    );
+  });
+
+  test("that doesn't end in time is an error that says for how long it was waited.", async () => {
+    await expect(against([{ status: 202, headers: operation }, running], () => armClient().patch(id, {}, 0.2))).rejects.toThrow(
+      `Azure has not ended PATCH ${id} after 0.2 s.`,
+    );
+  });
+});
+
+test("While another operation keeps a resource busy, its deletion is sent again, but not for ever.", async () => {
+  const busy = refusal(409, "Conflict");
+  await against([busy, busy, { status: 204, body: "" }], () => armClient().remove(id, 5));
+  expect(methods()).toEqual(["DELETE", "DELETE", "DELETE"]);
+  await expect(against([busy], () => armClient().remove(id, 0.1))).rejects.toThrow("Azure answered 409 Conflict to DELETE");
+});
+
+test("A token goes over HTTPS, or to this machine.", async () => {
+  await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("http://10.0.0.1");
+  await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("a token is sent over HTTPS, or to this machine");
+});
+
+test("The package that sends requests is loaded with the first one only.", () => {
+  const script = `
+    require("ts-node").register({ transpileOnly: true, swc: true });
+    require("./components");
+    const loaded = Object.keys(require.cache).filter((file) => /core-rest-pipeline|core-lro/.test(file));
+    console.log(loaded.length);`;
+  const { execFileSync } = require("node:child_process") as typeof import("node:child_process");
+  const root = require("node:path").join(__dirname, "..", "..");
+  expect(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }).trim()).toBe("0");
+});
