@@ -39,6 +39,7 @@ const subjects: readonly { readonly value: RegExp; readonly reason: RegExp }[] =
   { value: /^requestSettings\.requestTimeout$/, reason: /^requestTimeout / },
   { value: /^(requestSettings\.maxConcurrentRequestsPerInstance|--max-num-seqs)$/, reason: /^maxConcurrentRequestsPerInstance / },
   { value: /^(probes\.|environmentVariables\.VLLM_ENGINE_READY_TIMEOUT_S$)/, reason: /^start: / },
+  { value: /^scaleRule\.\w+Minutes$/, reason: /^(scaleOutWindow|scaleInWindow|cooldown)Minutes / },
   { value: /^scaleRule\./, reason: /^scale: |^requestTimeout .* a token/ },
 ];
 

@@ -4,6 +4,7 @@
  */
 import type { Document } from "yaml";
 import * as z from "zod";
+import { autoscaleLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision, DeploymentWish, ModelDecision } from "../planner/decision";
 import { map, text, whole } from "./leaves";
@@ -37,6 +38,24 @@ const model = z.strictObject(
   map("id, revision, source, and with mirror path and staged"),
 );
 
+const minutes = ({ min, max }: { readonly min: number; readonly max: number }) => whole(min, max, "Azure's limits in minutes");
+
+// Optional and without defaults: a lock leaves out what is equal to its default, and reading mustn't add it.
+const scaleRule = z.strictObject(
+  {
+    scaleOutAbove: positive().describe("Requests per minute and instance above which an instance is added."),
+    scaleInBelow: positive().describe("Requests per minute and instance below which one is removed."),
+    scaleOutWindowMinutes: minutes(autoscaleLimits.window)
+      .optional()
+      .describe("Minutes over which the requests are averaged before an instance is added; 5 when absent."),
+    scaleInWindowMinutes: minutes(autoscaleLimits.window)
+      .optional()
+      .describe("Minutes over which the requests are averaged before an instance is removed; 15 when absent."),
+    cooldownMinutes: minutes(autoscaleLimits.cooldown).optional().describe("Minutes after a change before the next one; 15 when absent."),
+  },
+  map("scaleOutAbove and scaleInBelow, and optionally scaleOutWindowMinutes, scaleInWindowMinutes, cooldownMinutes"),
+);
+
 const decision = z.strictObject(
   {
     name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
@@ -59,7 +78,7 @@ const decision = z.strictObject(
       { requestTimeout: whole(1, 180), maxConcurrentRequestsPerInstance: whole(1, 100_000) },
       map("requestTimeout and maxConcurrentRequestsPerInstance"),
     ),
-    scaleRule: z.strictObject({ scaleOutAbove: positive(), scaleInBelow: positive() }, map("scaleOutAbove and scaleInBelow")),
+    scaleRule,
     usdPerHour: positive().optional().describe("List price of one instance when this was decided, USD."),
   },
   map("the values of a decision"),

@@ -121,6 +121,10 @@ export const codes = {
     title: "--max-num-seqs is beyond what Azure admits",
     remedy: "Raise concurrencyPerInstance to what the instance is to work on at once, or leave --max-num-seqs out.",
   },
+  MOOR217: {
+    title: "The cooldown is shorter than the start",
+    remedy: "Set cooldownMinutes to the start time or more, or leave it out: until an instance serves, its load is still on the others.",
+  },
 
   MOOR301: {
     title: "Quota is below what the stacks need",

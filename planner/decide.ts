@@ -8,7 +8,7 @@ import type { Refusal } from "./codes";
 import { decideVllm, type VllmWish } from "./decideVllm";
 import type { DeploymentDecision, DeploymentRecipe, ImageReference, Routes, ScaleRule } from "./decision";
 import { physicalName } from "./names";
-import { scaleRuleFor } from "./serving/contract";
+import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
 export type { VllmWish } from "./decideVllm";
@@ -67,6 +67,11 @@ const scoreRequestSeconds = 1;
 
 function decideScore(wish: ScoreWish): Plan {
   const { image, instanceType, requestTimeout, concurrencyPerInstance } = wish;
+  const scaleRule = scaleRuleFor({
+    concurrency: concurrencyPerInstance,
+    answerSeconds: scoreRequestSeconds,
+    startSeconds: scoreStartSeconds,
+  });
   return {
     recipe: {
       pattern: "score",
@@ -77,11 +82,12 @@ function decideScore(wish: ScoreWish): Plan {
       probes: probesFor(scoreStartSeconds),
       requestSettings: { requestTimeout, maxConcurrentRequestsPerInstance: concurrencyPerInstance },
     },
-    scaleRule: scaleRuleFor(concurrencyPerInstance, scoreRequestSeconds),
+    scaleRule,
     reasons: [
       `${instanceType}: set in the stack file`,
       `requestTimeout ${requestTimeout} s: Azure's most is 180 s, its default of 5 s ends with 408`,
       `start: ${scoreStartSeconds} s allowed, in which score.py's init() loads the model`,
+      ...scaleReasons(scaleRule, scoreStartSeconds),
       `scale: ${concurrencyPerInstance} requests at once of ${scoreRequestSeconds} s each (assumed, not measured)`,
     ],
   };

@@ -45,10 +45,18 @@ export interface ModelDecision {
   readonly staged?: boolean;
 }
 
-/** Requests per minute and instance above which an instance is added, and below which one is removed. */
+/** When an instance is added, and when one is removed. A value that is equal to its default is absent. */
 export interface ScaleRule {
+  /** Requests per minute and instance above which an instance is added. */
   readonly scaleOutAbove: number;
+  /** Requests per minute and instance below which one is removed. */
   readonly scaleInBelow: number;
+  /** Minutes over which the requests are averaged before an instance is added, 5 to 720. @default 5 */
+  readonly scaleOutWindowMinutes?: number;
+  /** Minutes over which the requests are averaged before an instance is removed, 5 to 720. @default 15 */
+  readonly scaleInWindowMinutes?: number;
+  /** Minutes after a change before the next one, 1 to 10,080. @default 15 */
+  readonly cooldownMinutes?: number;
 }
 
 /** Request limits that Azure enforces before the container sees a request. */

@@ -3,7 +3,9 @@ export function seconds(count: number): string {
   return `PT${count}S`;
 }
 
-/** Minutes as the ISO 8601 duration that Azure Monitor takes: 5 is `PT5M`. */
+/** Minutes, at least 1, as the ISO 8601 duration that Azure Monitor takes and answers with: 5 is `PT5M`, 90 is `PT1H30M`, 1,500 is `P1DT1H`. */
 export function minutes(count: number): string {
-  return `PT${count}M`;
+  const [days, hours, rest] = [Math.floor(count / 1440), Math.floor(count / 60) % 24, count % 60];
+  const time = `${hours > 0 ? `${hours}H` : ""}${rest > 0 ? `${rest}M` : ""}`;
+  return `P${days > 0 ? `${days}D` : ""}${time === "" ? "" : `T${time}`}`;
 }

@@ -1,6 +1,7 @@
 import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScaleRule } from "../../planner/decision";
+import { completeRule } from "../../planner/serving/scaling";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 
@@ -13,13 +14,8 @@ export interface AutoscaleArgs {
   readonly location: pulumi.Input<string>;
   /** Fewest and most instances, 1 to 50. */
   readonly scale: { readonly min: number; readonly max: number };
-  /** Requests per minute and instance above which one is added and below which one is removed. */
+  /** When an instance is added and when one is removed: thresholds, windows and cooldown. */
   readonly rule: ScaleRule;
-  /**
-   * Minutes after a change before the next one; longer than an instance takes to start, or the load of the start is scaled for again.
-   * @default 15
-   */
-  readonly cooldownMinutes?: number;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must be done before: the endpoint's traffic, because an idle candidate would be scaled in. @default - nothing */
   readonly after?: readonly pulumi.Resource[];
@@ -32,6 +28,10 @@ const METRIC_NAMESPACE = "Microsoft.MachineLearningServices/workspaces/onlineEnd
 /**
  * Keeps a deployment's number of instances between two bounds by its requests per minute and instance. GPU metrics don't serve: vLLM fills
  * the memory at its start, and the processors are busy long before a request waits.
+ *
+ * `rule` decides everything. What it leaves out has a default: requests are averaged over 5 minutes before an instance is added and over
+ * 15 before one is removed, and Azure waits 15 minutes between changes. The cooldown must be longer than the start of an instance, or Azure
+ * adds another one for the load of the start.
  *
  * Cost: none; the instances cost.
  *
@@ -74,29 +74,41 @@ function profile(args: AutoscaleArgs) {
   const { min, max } = args.scale;
   // Azure raises to `default` when it has no metrics, which is also so where nobody calls: more than the minimum would pay for idle GPUs.
   const capacity = { minimum: String(min), maximum: String(max), default: String(min) };
-  return { name: "requests", capacity, rules: [scaleRule(args, "Increase"), scaleRule(args, "Decrease")] };
+  const rule = completeRule(args.rule);
+  return { name: "requests", capacity, rules: [scaleOut(args, rule), scaleIn(args, rule)] };
 }
 
-function scaleRule({ deploymentId, rule, cooldownMinutes = 15 }: AutoscaleArgs, direction: "Increase" | "Decrease") {
-  const increase = direction === "Increase";
+type Rule = Required<ScaleRule>;
+
+function scaleOut({ deploymentId }: AutoscaleArgs, { scaleOutAbove, scaleOutWindowMinutes, cooldownMinutes }: Rule) {
+  const operator = monitor.ComparisonOperationType.GreaterThan;
   return {
-    metricTrigger: {
-      metricName: "RequestsPerMinute",
-      metricNamespace: METRIC_NAMESPACE,
-      metricResourceUri: deploymentId,
-      timeGrain: minutes(1),
-      timeWindow: minutes(increase ? 5 : 15),
-      statistic: monitor.MetricStatisticType.Average,
-      timeAggregation: monitor.TimeAggregationType.Average,
-      operator: increase ? monitor.ComparisonOperationType.GreaterThan : monitor.ComparisonOperationType.LessThan,
-      threshold: increase ? rule.scaleOutAbove : rule.scaleInBelow,
-      dividePerInstance: true,
-    },
-    scaleAction: {
-      direction: increase ? monitor.ScaleDirection.Increase : monitor.ScaleDirection.Decrease,
-      type: monitor.ScaleType.ChangeCount,
-      value: "1",
-      cooldown: minutes(cooldownMinutes),
-    },
+    metricTrigger: { ...trigger(deploymentId, scaleOutWindowMinutes), operator, threshold: scaleOutAbove },
+    scaleAction: byOne(monitor.ScaleDirection.Increase, cooldownMinutes),
   };
+}
+
+function scaleIn({ deploymentId }: AutoscaleArgs, { scaleInBelow, scaleInWindowMinutes, cooldownMinutes }: Rule) {
+  const operator = monitor.ComparisonOperationType.LessThan;
+  return {
+    metricTrigger: { ...trigger(deploymentId, scaleInWindowMinutes), operator, threshold: scaleInBelow },
+    scaleAction: byOne(monitor.ScaleDirection.Decrease, cooldownMinutes),
+  };
+}
+
+function trigger(deploymentId: pulumi.Input<string>, windowMinutes: number) {
+  return {
+    metricName: "RequestsPerMinute",
+    metricNamespace: METRIC_NAMESPACE,
+    metricResourceUri: deploymentId,
+    timeGrain: minutes(1),
+    timeWindow: minutes(windowMinutes),
+    statistic: monitor.MetricStatisticType.Average,
+    timeAggregation: monitor.TimeAggregationType.Average,
+    dividePerInstance: true,
+  };
+}
+
+function byOne(direction: monitor.ScaleDirection, cooldownMinutes: number) {
+  return { direction, type: monitor.ScaleType.ChangeCount, value: "1", cooldown: minutes(cooldownMinutes) };
 }

@@ -2,10 +2,12 @@
  * The inequalities between model, machine, flags, probes and Azure's limits. One list serves both sides: derived values satisfy it by
  * construction, and a value set by hand that breaks one is refused with the numbers.
  */
+import { autoscaleLimits } from "../../azure/limits";
 import { reasoningParsers, toolCallParsers, vllmFlag } from "../../facts/vllm";
 import { type Code, type Refusal, refusal } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Estimate } from "../fit/estimate";
+import { completeRule } from "./scaling";
 import type { Speed } from "./speed";
 import { probeSeconds, type Start } from "./start";
 
@@ -114,6 +116,8 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
 function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
   const { requestTimeout } = settings.requestSettings;
   const { answerSeconds } = basis.speed;
+  const { allowedSeconds } = basis.start;
+  const { cooldownMinutes } = completeRule(settings.scaleRule);
   const most = limits.requestTimeoutSeconds;
   return [
     {
@@ -135,6 +139,13 @@ function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       name: "the scale rule doesn't flap",
       ok: settings.scaleRule.scaleInBelow * 2 <= settings.scaleRule.scaleOutAbove,
       message: `scaleInBelow is ${settings.scaleRule.scaleInBelow} and scaleOutAbove ${settings.scaleRule.scaleOutAbove} requests a minute: two instances below the one can be one above the other.`,
+    },
+    {
+      code: "MOOR217",
+      name: "the cooldown covers the start",
+      ok: 60 * cooldownMinutes >= allowedSeconds,
+      message: `cooldownMinutes is ${cooldownMinutes}; a start may take ${allowedSeconds} s, and Azure would scale again for the same load.`,
+      allowed: `${Math.ceil(allowedSeconds / 60)} to ${autoscaleLimits.cooldown.max}`,
     },
   ];
 }

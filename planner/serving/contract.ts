@@ -3,7 +3,7 @@
  * the declared load.
  */
 import type { Gpu } from "../../facts/gpus";
-import type { RequestSettings, ScaleRule } from "../decision";
+import type { RequestSettings } from "../decision";
 import type { Estimate } from "../fit/estimate";
 import type { Model } from "../fit/model";
 import { needsExpertParallel } from "../fit/parallel";
@@ -11,6 +11,7 @@ import { forcedDtype } from "../size/compatible";
 import type { Machine } from "../size/machine";
 import { limits, type ServingBasis, type ServingSettings } from "./checks";
 import { parsersOf } from "./parsers";
+import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
 import { probesFor, type Start, startOf } from "./start";
 
@@ -76,7 +77,11 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
     environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: String(start.allowedSeconds) },
     probes: probesFor(start.allowedSeconds),
     requestSettings,
-    scaleRule: scaleRuleFor(load.concurrency, speed.answerSeconds),
+    scaleRule: scaleRuleFor({
+      concurrency: load.concurrency,
+      answerSeconds: speed.answerSeconds,
+      startSeconds: start.allowedSeconds,
+    }),
   };
   const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
   const client = adviceFor(requestSettings, speed, maxModelLen);
@@ -91,13 +96,6 @@ function requestSettingsFor(concurrency: number, speed: Speed): RequestSettings 
   const wanted = Math.ceil((timeoutReserve * speed.answerSeconds) / 10) * 10;
   const requestTimeout = Math.min(limits.requestTimeoutSeconds, Math.max(shortestTimeout, wanted));
   return { requestTimeout, maxConcurrentRequestsPerInstance: concurrency };
-}
-
-/** Requests a minute at which an instance is as full as declared; a new one is asked for before that, for it takes minutes to come. */
-export function scaleRuleFor(concurrency: number, answerSeconds: number): ScaleRule {
-  const full = (60 * concurrency) / answerSeconds;
-  const scaleOutAbove = Math.max(2, Math.floor(0.7 * full));
-  return { scaleOutAbove, scaleInBelow: Math.max(1, Math.floor(0.4 * scaleOutAbove)) };
 }
 
 function adviceFor(requestSettings: RequestSettings, speed: Speed, maxModelLen: number): ClientAdvice {
@@ -134,10 +132,11 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
 }
 
 function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: ClientAdvice): string[] {
-  const { speed, estimate } = basis;
+  const { speed, estimate, start } = basis;
   const holds = Math.floor(estimate.safeConcurrency);
   return [
-    basis.start.reason,
+    start.reason,
+    ...scaleReasons(settings.scaleRule, start.allowedSeconds),
     `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: as declared; the KV cache has room for ${holds} of ${estimate.settings.maxModelLen} tokens`,
     `requestTimeout ${settings.requestSettings.requestTimeout} s: first token after up to ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms a token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`,
     `clients: max_tokens at most ${client.maxTokens}, timeout ${client.timeoutSeconds} s, retry ${client.retryOn.join(", ")} with a doubling pause`,

@@ -44,6 +44,19 @@ test("Durations are ISO 8601.", () => {
   expect([seconds(90), minutes(5)]).toEqual(["PT90S", "PT5M"]);
 });
 
+test.each([
+  [1, "PT1M"],
+  [59, "PT59M"],
+  [60, "PT1H"],
+  [90, "PT1H30M"],
+  [720, "PT12H"],
+  [1440, "P1D"],
+  [1501, "P1DT1H1M"],
+  [10_080, "P7D"],
+])("%d minutes are %s.", (count, duration) => {
+  expect(minutes(count)).toBe(duration);
+});
+
 test("A failure is its message and has no stack, which could stall Node.", () => {
   const error = thrown(() => fail("No."));
   expect(error).toBeInstanceOf(pulumi.RunError);

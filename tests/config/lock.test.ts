@@ -1,11 +1,12 @@
 /** Locks: read, refused, compared. Doesn't prove how `npm run lock` decides, only what is made of what it wrote. */
 import { isPair, parse, parseDocument, visit } from "yaml";
 import { checkStack } from "../../config/checkStack";
+import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, wishDifferences, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentWish, parseImage } from "../../config/wish";
-import type { DeploymentDecision } from "../../planner/decision";
+import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
 const image = `moor/vllm@${digest}`;
@@ -91,6 +92,49 @@ test("the reasons stand in comments above their decision, and come back with it"
   expect(writeLock(read.lock)).toBe(text);
 });
 
+describe("windows and cooldown", () => {
+  const scaled = (times: Partial<ScaleRule>) =>
+    lock({ current: { ...decision(true), scaleRule: { ...decision(true).scaleRule, ...times } } });
+  const rules = (text: string) => {
+    const read = readLock("prod", text);
+    return "mistakes" in read
+      ? read.mistakes.map(({ code, path, allowed }) => [code, path, allowed])
+      : read.lock.endpoints.chat?.main?.current.scaleRule;
+  };
+  const thresholds = decision(true).scaleRule;
+  const place = "moor.lock.prod.yaml.endpoints.chat.main.current.scaleRule";
+
+  test.each<[string, Partial<ScaleRule>]>([
+    ["nothing", {}],
+    ["Azure's least", { scaleOutWindowMinutes: 5, scaleInWindowMinutes: 5, cooldownMinutes: 1 }],
+    ["Azure's most", { scaleOutWindowMinutes: 720, scaleInWindowMinutes: 720, cooldownMinutes: 10_080 }],
+    ["one of them", { cooldownMinutes: 40 }],
+  ])("a lock that says %s reads back so, with no value more, and is written with the same bytes", (_, times) => {
+    const text = scaled(times);
+    expect(rules(text)).toStrictEqual({ ...thresholds, ...times });
+    const read = readLock("prod", text);
+    expect("lock" in read && writeLock(read.lock)).toBe(text);
+    expect(mistakes(text)).toEqual([]);
+  });
+
+  test.each<[keyof ScaleRule, number, string]>([
+    ["scaleOutWindowMinutes", 4, "a whole number from 5 to 720, Azure's limits in minutes"],
+    ["scaleInWindowMinutes", 721, "a whole number from 5 to 720, Azure's limits in minutes"],
+    ["cooldownMinutes", 0, "a whole number from 1 to 10080, Azure's limits in minutes"],
+    ["cooldownMinutes", 10_081, "a whole number from 1 to 10080, Azure's limits in minutes"],
+  ])("%s of %d is out of bounds", (key, value, allowed) => {
+    expect(rules(scaled({ [key]: value }))).toEqual([["MOOR051", `${place}.${key}`, allowed]]);
+  });
+});
+
+test("optional keys of a decision and its entry are absent at their defaults, and the schema adds none", () => {
+  const read = readLock("prod", lock());
+  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  expect(Object.keys(read.lock.endpoints.chat?.main ?? {})).toEqual(["wish", "current"]);
+  expect(Object.keys(read.lock.endpoints.chat?.main?.current.scaleRule ?? {})).toEqual(["scaleOutAbove", "scaleInBelow"]);
+  expect(schemaFiles()["lock.schema.json"]).not.toContain('"default":');
+});
+
 test("a stack with a lock takes its decision from there", () => {
   const spec = specOf(lock());
   expect(spec.decisionsFrom).toBe("lock");
@@ -140,7 +184,9 @@ test.each([
 });
 
 test("whatever is missing or of the wrong type in a lock, the report says what is allowed in Moor's own words", () => {
-  const good = lock({ previous: decision(true, other) });
+  const times = { scaleOutWindowMinutes: 10, scaleInWindowMinutes: 40, cooldownMinutes: 40 };
+  const current = { ...decision(true), scaleRule: { ...decision(true).scaleRule, ...times } };
+  const good = lock({ current, previous: decision(true, other) });
   const places: (readonly (string | number)[])[] = [];
   visit(parseDocument(good), {
     Pair: (_, { key }, path) => {

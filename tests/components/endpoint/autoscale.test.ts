@@ -1,5 +1,6 @@
 // Proves the autoscale setting's body and order. Doesn't prove how Azure Monitor aggregates the metric.
 import { Autoscale, type AutoscaleArgs } from "../../../components/endpoint/autoscale";
+import type { ScaleRule } from "../../../planner/decision";
 import { group, Milestone, workspaceId } from "../fixtures";
 import { armRequest, find, listing, record, schemaErrors } from "../recorder";
 
@@ -64,12 +65,34 @@ test("The setting is enabled, with capacities as text, one rule out and one rule
   expect(schemaErrors(setting)).toEqual([]);
 });
 
-test("The cooldown can be set, and the setting comes after what it is told to.", async () => {
+type ScaleSetting = {
+  readonly metricTrigger: { readonly timeWindow: string };
+  readonly scaleAction: { readonly cooldown: string };
+};
+
+test.each<[string, Partial<ScaleRule>, string[]]>([
+  ["nothing", {}, ["PT5M", "PT15M", "PT15M"]],
+  ["its defaults", { scaleOutWindowMinutes: 5, scaleInWindowMinutes: 15, cooldownMinutes: 15 }, ["PT5M", "PT15M", "PT15M"]],
+  ["a cooldown", { cooldownMinutes: 40 }, ["PT5M", "PT15M", "PT40M"]],
+  ["all times", { scaleOutWindowMinutes: 10, scaleInWindowMinutes: 40, cooldownMinutes: 90 }, ["PT10M", "PT40M", "PT1H30M"]],
+])("A rule that says %s of windows and cooldown makes %j.", async (_, times, [out, into, cooldown]) => {
+  const setting = find(await make({ rule: { ...base.rule, ...times } }), "scale-setting");
+  const [profile] = setting.inputs.profiles as { rules: ScaleSetting[] }[];
+  expect(profile!.rules.map(({ metricTrigger, scaleAction }) => [metricTrigger.timeWindow, scaleAction.cooldown])).toEqual([
+    [out, cooldown],
+    [into, cooldown],
+  ]);
+  expect(schemaErrors(setting)).toEqual([]);
+});
+
+test("The component's inputs hold the rule as it was given, so that a default alters no state.", async () => {
+  expect(find(await make(), "scale").inputs.rule).toEqual({ scaleOutAbove: 90, scaleInBelow: 38 });
+});
+
+test("The setting comes after what it is told to.", async () => {
   const recording = await record(() => {
     const traffic = new Milestone("traffic");
-    new Autoscale("scale", { ...base, cooldownMinutes: 30, after: [traffic] });
+    new Autoscale("scale", { ...base, after: [traffic] });
   });
   expect(find(recording, "scale-setting").dependsOn).toEqual(["traffic"]);
-  const [profile] = find(recording, "scale-setting").inputs.profiles as { rules: { scaleAction: { cooldown: string } }[] }[];
-  expect(profile!.rules.map(({ scaleAction }) => scaleAction.cooldown)).toEqual(["PT30M", "PT30M"]);
 });

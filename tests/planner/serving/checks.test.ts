@@ -15,11 +15,11 @@ const pinned = `repository@sha256:${"0".repeat(64)}`;
 const brokenBy = (changes: Partial<ServingSettings>, basisChanges = {}) =>
   servingRefusals({ ...settings, image: pinned, ...changes }, { ...basis, ...basisChanges }).map(({ code }) => code);
 
-test("there are fifteen inequalities, each with a code of its own, and the derived contract keeps them all", () => {
+test("there are sixteen inequalities, each with a code of its own, and the derived contract keeps them all", () => {
   const checks = servingChecks({ ...settings, image: pinned }, basis);
-  expect(checks).toHaveLength(15);
-  expect(new Set(checks.map(({ code }) => code)).size).toBe(15);
-  expect(new Set(checks.map(({ name }) => name)).size).toBe(15);
+  expect(checks).toHaveLength(16);
+  expect(new Set(checks.map(({ code }) => code)).size).toBe(16);
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(16);
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
 });
 
@@ -42,6 +42,7 @@ test.each<[string, Partial<ServingSettings>, object]>([
   ["MOOR212", { scaleRule: { scaleOutAbove: 10, scaleInBelow: 6 } }, {}],
   ["MOOR213", { maxNumBatchedTokens: 63 }, {}],
   ["MOOR214", { environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: "539" } }, {}],
+  ["MOOR217", { scaleRule: { ...settings.scaleRule, cooldownMinutes: 8 } }, {}],
 ])("%s breaks alone", (code, changes, basisChanges) => {
   expect(brokenBy(changes, basisChanges)).toEqual([code]);
 });
@@ -50,6 +51,30 @@ test("without the variable vLLM waits 600 s, which a longer start breaks", () =>
   expect(brokenBy({ environmentVariables: {} })).toEqual([]);
   const start = { ...basis.start, allowedSeconds: 660 };
   expect(brokenBy({ environmentVariables: {} }, { start })).toEqual(["MOOR214"]);
+});
+
+test.each([
+  [900, undefined, []],
+  [901, undefined, ["MOOR217"]],
+  [2100, undefined, ["MOOR217"]],
+  [2100, 34, ["MOOR217"]],
+  [2100, 35, []],
+  [2100, 40, []],
+])("a start of %d s with a cooldown of %s min: %j", (allowedSeconds, cooldownMinutes, expected) => {
+  const scaleRule = { ...settings.scaleRule, ...(cooldownMinutes === undefined ? {} : { cooldownMinutes }) };
+  const checks = servingChecks({ ...settings, scaleRule }, { ...basis, start: { ...basis.start, allowedSeconds } });
+  expect(checks.filter(({ code, ok }) => code === "MOOR217" && !ok).map(({ code }) => code)).toEqual(expected);
+});
+
+test("a cooldown that is too short is told with the start and what is allowed", () => {
+  const start = { ...basis.start, allowedSeconds: 2100 };
+  const found = servingRefusals(settings, { ...basis, start }).find(({ code }) => code === "MOOR217");
+  expect(found).toEqual({
+    code: "MOOR217",
+    message: "cooldownMinutes is 15; a start may take 2100 s, and Azure would scale again for the same load.",
+    remedy: "Set cooldownMinutes to the start time or more, or leave it out: until an instance serves, its load is still on the others.",
+    allowed: "35 to 10080",
+  });
 });
 
 test("a message has the numbers of the case", () => {

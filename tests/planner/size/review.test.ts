@@ -42,6 +42,7 @@ test.each<[string, HandSet, string]>([
   ["a rule that flaps", { scaleRule: { scaleOutAbove: 10, scaleInBelow: 8 } }, "MOOR212"],
   ["steps smaller than the sequences", { maxNumBatchedTokens: 32 }, "MOOR213"],
   ["vLLM's patience below the start", { environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: "60" } }, "MOOR214"],
+  ["a cooldown below the start", { scaleRule: { cooldownMinutes: 5 } }, "MOOR217"],
   ["a size that is too small", { instanceType: "Standard_NV36ads_A10_v5" }, "MOOR110"],
 ])("%s is refused", (_, hand, code) => {
   expect(codesOf(hand)).toContain(code);

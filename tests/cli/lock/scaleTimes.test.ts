@@ -1,0 +1,70 @@
+// Proves what `npm run lock` says and writes of windows and cooldown over a lock that has none, on the fixtures of an earlier version. Doesn't
+// prove the times themselves: tests/planner/serving/scaling.test.ts does.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { lock } from "../../../cli/lock";
+
+const fixtures = path.join(__dirname, "..", "..", "config", "fixtures", "0.1.0");
+const root = path.join(__dirname, "..", "..", "..");
+
+let folder = "";
+let printed: string[] = [];
+beforeEach(() => {
+  printed = [];
+  jest.spyOn(console, "log").mockImplementation((line) => printed.push(line));
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lock-"));
+  fs.cpSync(path.join(root, "docker", "score"), path.join(folder, "docker", "score"), { recursive: true });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const take = (...names: string[]) => {
+  for (const name of names) fs.copyFileSync(path.join(fixtures, name), path.join(folder, name));
+};
+const lockText = (stack: string) => fs.readFileSync(path.join(folder, `moor.lock.${stack}.yaml`), "utf8");
+const because = (minutes: number) =>
+  `scaleInWindowMinutes ${minutes}, cooldownMinutes ${minutes}: a new instance serves after up to ${minutes} min, 5 for Azure's machine and ${minutes - 5} for the start`;
+
+test.each([
+  ["large", 40],
+  ["flags", 19],
+])("--check of an earlier lock of %s names window and cooldown of %d min, with the reason, and nothing else", async (stack, minutes) => {
+  take(`Pulumi.${stack}.yaml`, `moor.lock.${stack}.yaml`);
+  const before = lockText(stack);
+  const message = await lock({ stack, folder, check: true }).then(() => "", String);
+  expect(message.split("\n")).toEqual([
+    `Error: moor.lock.${stack}.yaml differs in 2 values from what this version decides.`,
+    `chat/main scaleRule.scaleInWindowMinutes: nothing → ${minutes}`,
+    `  because ${because(minutes)}`,
+    `chat/main scaleRule.cooldownMinutes: nothing → ${minutes}`,
+    `Nothing was changed: what runs stays until \`npm run lock -- -s ${stack}\` is run and its lock committed.`,
+  ]);
+  expect(lockText(stack)).toBe(before);
+});
+
+test("locked again, the deployment keeps its name, and the lock gets the two values and their reason", async () => {
+  take("Pulumi.large.yaml", "moor.lock.large.yaml");
+  const before = lockText("large").split("\n");
+  await lock({ stack: "large", folder });
+  const after = lockText("large").split("\n");
+  expect(after.filter((line) => !before.includes(line))).toEqual([
+    `        # ${because(40)}`,
+    "          scaleInWindowMinutes: 40",
+    "          cooldownMinutes: 40",
+  ]);
+  expect(after.filter((line) => before.includes(line))).toEqual(before);
+  await lock({ stack: "large", folder, check: true });
+  expect(printed.at(-1)).toBe("moor.lock.large.yaml is what this version of Moor decides.");
+});
+
+test.each(["prod", "score", "kept", "rolledback"])(
+  "--check of an earlier lock of %s, which starts soon enough, finds nothing",
+  async (stack) => {
+    take(`Pulumi.${stack}.yaml`, `moor.lock.${stack}.yaml`);
+    await lock({ stack, folder, check: true });
+    expect(printed.at(-1)).toBe(`moor.lock.${stack}.yaml is what this version of Moor decides.`);
+  },
+);
