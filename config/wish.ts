@@ -16,12 +16,11 @@ export type ImageSettings = Settings["moor:images"];
 type VllmSettings = PatternSettings<"vllm">;
 type ScoreSettings = PatternSettings<"score">;
 
-/** Seconds that a request may take where the stack file says nothing. With vLLM the planned speed says it. */
-const defaultTimeouts = {
-  vllm: undefined,
-  /** A third of Azure's most. */
-  score: 60,
-} as const satisfies Readonly<Record<Pattern, number | undefined>>;
+/** Seconds that a request to a score.py may take where the stack file says nothing: a third of Azure's most. */
+const scoreTimeout = 60;
+
+/** The same for each pattern. With vLLM the planned speed says it. */
+const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: undefined, score: scoreTimeout };
 
 /** What a deployment asks for, value by value; a decision made for other values is stale. Instances, scale and weight aren't decided. */
 export function deploymentWish(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
@@ -88,7 +87,7 @@ function decideVllm(vllm: VllmSettings, { label, settings, resolved }: ToDecide)
 }
 
 function decideScore({ concurrencyPerInstance }: ScoreSettings, { label, settings, resolved: { image, region } }: ToDecide): Outcome {
-  const { size, requestTimeout = defaultTimeouts.score } = settings;
+  const { size, requestTimeout = scoreTimeout } = settings;
   return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
 }
 
