@@ -2,8 +2,7 @@
 
 export type { Transform } from "./base/transform";
 export { Autoscale, type AutoscaleArgs } from "./endpoint/autoscale";
-export { GpuDeployment, type GpuDeploymentArgs } from "./endpoint/deployment/gpuDeployment";
-export { ScoreDeployment, type ScoreDeploymentArgs } from "./endpoint/deployment/scoreDeployment";
+export { GpuDeployment, type GpuDeploymentArgs, ScoreDeployment, type ScoreDeploymentArgs } from "./endpoint/deployment";
 export type { GateArgs, GateMode, GateSubject } from "./endpoint/gate";
 export { InferenceEndpoint, type InferenceEndpointArgs } from "./endpoint/inferenceEndpoint";
 export { type Alerts, Monitoring, type MonitoringArgs } from "./endpoint/monitoring";

@@ -4,9 +4,10 @@ import type { DeploymentDecision } from "../planner/decision";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
+import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
-import { decideDeployment, deploymentWish, namedImage } from "./wish";
+import { decideDeployment, deploymentWish, namedImage, namedModel } from "./wish";
 
 /** What was decided for one deployment. */
 export interface Decided {
@@ -125,11 +126,10 @@ function computed(raw: RawStack, settings: Settings): { decisions: Decisions } |
 
 function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & { readonly mistakes?: Mistake[] } {
   const { settings: deployment } = found;
-  const { vllm } = deployment;
   const image = namedImage(deployment, settings["moor:images"]);
-  if (image === undefined) return { waitsFor: `its image: set \`moor:images.${vllm ? "vllm" : "score"}\` to repository@digest` };
+  if (image === undefined) return { waitsFor: `its image: set \`moor:images.${patternOf(deployment)}\` to repository@digest` };
   // Without one the stack is refused, by needsLock().
-  const revision = vllm?.revision ?? "";
+  const revision = namedModel(deployment)?.revision ?? "";
   const outcome = decideDeployment(found.label, deployment, {
     image,
     region: settings["azure-native:location"],
@@ -172,18 +172,22 @@ export function refusalMistakes(region: string, { path, settings: { vllm } }: Fo
 }
 
 /** What only a lock can hold. */
-export function needsLock({ path, settings: { size, vllm } }: Found): Mistake[] {
+export function needsLock({ path, settings }: Found): Mistake[] {
+  const problem = "The size is to be decided, and without a lock it could change from one run to the next.";
+  const size = settings.size === "auto" ? [mistake("MOOR055", `${path}.size`, { problem, allowed: "a VM size" })] : [];
+  return [...size, ...byPattern(needsOfPatterns, settings, path)];
+}
+
+const needsOfPatterns: PatternTable<Mistake[], [path: string]> = { vllm: vllmNeedsLock, score: () => [] };
+
+function vllmNeedsLock({ source, revision, model }: PatternSettings<"vllm">, path: string): Mistake[] {
   const mistakes: Mistake[] = [];
-  if (size === "auto") {
-    const problem = "The size is to be decided, and without a lock it could change from one run to the next.";
-    mistakes.push(mistake("MOOR055", `${path}.size`, { problem, allowed: "a VM size" }));
-  }
-  if (vllm?.source === "mirror") {
+  if (source === "mirror") {
     const problem = "The source is mirror, and only a lock notes whether the weights are staged in the region.";
     mistakes.push(mistake("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub" }));
   }
-  if (vllm && vllm.revision === undefined) {
-    const problem = `No commit of ${vllm.model} is named, and without a lock nothing finds one.`;
+  if (revision === undefined) {
+    const problem = `No commit of ${model} is named, and without a lock nothing finds one.`;
     mistakes.push(mistake("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit, 40 hexadecimal digits" }));
   }
   return mistakes;

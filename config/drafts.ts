@@ -3,13 +3,15 @@
  * what forbids them comes in the same report as the mistakes elsewhere.
  */
 import { isRegion } from "../facts/regions";
+import type { Pattern } from "../planner/pattern";
 import { canonicalRegion } from "../planner/residency";
 import { type Found, needsLock, refusalMistakes } from "./decisions";
 import type { Mistake } from "./mistakes";
+import { patternsIn } from "./patternOf";
 import type { SettingsDraft } from "./rules/draft";
 import type { RawStack } from "./settings";
 import { deployment as deploymentSchema } from "./stackFile";
-import { decideDeployment, parseImage } from "./wish";
+import { decideDeployment, namedModel, parseImage } from "./wish";
 
 /** Stands for an image that isn't named, or not rightly: no decision hangs on which it is. */
 const anyImage = parseImage(`any@sha256:${"0".repeat(64)}`);
@@ -25,7 +27,7 @@ export function draftRefusals({ folder }: RawStack, draft: SettingsDraft, known:
   if (!isRegion(region)) return [];
   return wholeDeployments(draft).flatMap((found) => {
     const { settings, label } = found;
-    const revision = settings.vllm?.revision ?? "";
+    const revision = namedModel(settings)?.revision ?? "";
     const outcome = decideDeployment(label, settings, { image: anyImage, region, revision, folder });
     return "refusals" in outcome ? news(refusalMistakes(region, found, outcome.refusals), known) : [];
   });
@@ -35,12 +37,17 @@ function news(found: readonly Mistake[], known: readonly Mistake[]): Mistake[] {
   return found.filter(({ path }) => !known.some((mistake) => mistake.path === path));
 }
 
-/** Deployments of vLLM whose own settings have the right shape. */
+/** Whether the planner refuses deployments of a pattern, or decides whatever it is given. */
+const isJudged: Readonly<Record<Pattern, boolean>> = { vllm: true, score: false };
+
+/** Deployments that the planner judges and whose own settings have the right shape. */
 function wholeDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): Found[] {
   return Object.entries(endpoints).flatMap(([endpoint, { deployments = {} } = {}]) =>
     Object.entries(deployments).flatMap(([label, draft]) => {
       const { data } = deploymentSchema.safeParse(draft);
-      if (data?.vllm === undefined || data.score !== undefined) return [];
+      if (data === undefined) return [];
+      const [pattern, ...others] = patternsIn(data);
+      if (pattern === undefined || others.length > 0 || !isJudged[pattern]) return [];
       return [{ endpoint, label, settings: data, path: `moor:endpoints.${endpoint}.deployments.${label}` }];
     }),
   );

@@ -1,6 +1,7 @@
 /** Whether a lock agrees with itself: an edit by hand, or a merge of two branches, may leave a wish beside a decision that wasn't made for it. */
 import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
 import { recipeHash } from "../planner/names";
+import type { Pattern } from "../planner/pattern";
 import type { Lock, LockEntry } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
 
@@ -43,13 +44,21 @@ function wishMistakes(path: string, { wish, current, previous, rolledBack }: Loc
 }
 
 /** Values that a decision takes over from its wish as they are. What is derived from a wish differs between versions of Moor. */
-function copies({ instanceType, image, model, requestSettings, pattern }: DeploymentDecision): DeploymentWish {
-  const { requestTimeout, maxConcurrentRequestsPerInstance } = requestSettings;
+function copies(decision: DeploymentDecision): DeploymentWish {
+  const { instanceType, image, requestSettings, pattern } = decision;
   return {
     size: instanceType,
     image: `${image.repository}@${image.digest}`,
-    requestTimeout,
-    [`${pattern}.concurrencyPerInstance`]: maxConcurrentRequestsPerInstance,
-    ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),
+    requestTimeout: requestSettings.requestTimeout,
+    ...patternCopies[pattern](decision),
   };
 }
+
+/** Those that a wish has under the key of its pattern. */
+const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => DeploymentWish>> = {
+  vllm: ({ model, requestSettings }) => ({
+    "vllm.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
+    ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),
+  }),
+  score: ({ requestSettings }) => ({ "score.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance }),
+};

@@ -7,7 +7,8 @@ import * as z from "zod";
 import { autoscaleLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision, DeploymentWish, ModelDecision } from "../planner/decision";
-import { map, text, whole } from "./leaves";
+import { patterns } from "../planner/pattern";
+import { map, oneOf, text, whole } from "./leaves";
 import { contradictions } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Mistake, mistake } from "./mistakes";
@@ -59,7 +60,7 @@ const scaleRule = z.strictObject(
 const decision = z.strictObject(
   {
     name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
-    pattern: z.enum(["vllm", "score"], { error: "vllm or score" }),
+    pattern: oneOf(patterns),
     instanceType: z.enum(Object.keys(sizes), { error: "a VM size of managed online endpoints" }),
     image: z.strictObject(
       { repository: anyText, digest: text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits") },

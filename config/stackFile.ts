@@ -6,6 +6,7 @@ import * as z from "zod";
 import { regions } from "../facts/regions";
 import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
+import { type Pattern, patterns } from "../planner/pattern";
 import { geographies } from "../planner/residency";
 import { mirrorLimit } from "../planner/traffic";
 import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole } from "./leaves";
@@ -136,12 +137,14 @@ const score = z
 
 const instances = (because = "Azure's most for a deployment") => whole(1, 50, because);
 
+/** Under the key of its pattern a deployment says what it serves. */
+const patternKeys = { vllm: vllm.optional(), score: score.optional() } satisfies Record<Pattern, z.ZodOptional>;
+
 /** The settings of one deployment. */
 export const deployment = z
   .strictObject(
     {
-      vllm: vllm.optional(),
-      score: score.optional(),
+      ...patternKeys,
       size: freeText('a VM size such as Standard_NC24ads_A100_v4, or "auto"').meta({
         description: "VM size, or auto to have it decided.",
         enum: ["auto", ...Object.keys(sizes)],
@@ -189,11 +192,11 @@ export const deployment = z
         .describe("Seconds that a request may take; from the planned speed with vLLM and 60 with a score.py when absent.")
         .optional(),
     },
-    map("vllm or score, size, scale or instances, weight, and optionally mirror, requestTimeout"),
+    map(`${patterns.join(" or ")}, size, scale or instances, weight, and optionally mirror, requestTimeout`),
   )
   .meta({
     allOf: [
-      { oneOf: [{ required: ["vllm"] }, { required: ["score"] }] },
+      { oneOf: patterns.map((pattern) => ({ required: [pattern] })) },
       { oneOf: [{ required: ["instances"] }, { required: ["scale"] }] },
     ],
   });
@@ -231,6 +234,9 @@ const quota = z
   .default({})
   .describe("Azure ML quota per VM family; what doesn't fit is found before anything is created.");
 
+/** The image of each pattern. */
+const imageKeys = { vllm: imageText().optional(), score: imageText().optional() } satisfies Record<Pattern, z.ZodOptional>;
+
 /** The settings under `config:` of a stack file, by their full keys. */
 export const settingsSchema = z.strictObject({
   "azure-native:location": freeText("a region, for instance swedencentral").meta({
@@ -241,7 +247,7 @@ export const settingsSchema = z.strictObject({
   "moor:platform": platform,
   "moor:quota": quota,
   "moor:images": z
-    .strictObject({ vllm: imageText().optional(), score: imageText().optional() }, map("vllm and score"))
+    .strictObject(imageKeys, map(patterns.join(" and ")))
     .default({})
     .describe("Images in the image registry. A lock records them; without one, a deployment whose image isn't named is left out."),
   "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),

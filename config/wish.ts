@@ -6,26 +6,31 @@ import { decide, type Outcome } from "../planner/decide";
 import type { DeploymentWish, ImageReference } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
+import type { Pattern } from "../planner/pattern";
 import { tokenCount } from "./leaves";
+import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
 import type { DeploymentSettings, Settings } from "./stackFile";
 
 export type ImageSettings = Settings["moor:images"];
 
-type VllmSettings = NonNullable<DeploymentSettings["vllm"]>;
+type VllmSettings = PatternSettings<"vllm">;
+type ScoreSettings = PatternSettings<"score">;
 
 /** Seconds that a request to a score.py may take where the stack file says nothing: a third of Azure's most. */
 const scoreTimeout = 60;
 
+/** The same for each pattern. With vLLM the planned speed says it. */
+const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: undefined, score: scoreTimeout };
+
 /** What a deployment asks for, value by value; a decision made for other values is stale. Instances, scale and weight aren't decided. */
 export function deploymentWish(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
-  const { vllm, score, size } = settings;
   const image = imageText(settings, images);
-  const requestTimeout = settings.requestTimeout ?? (score && scoreTimeout);
-  const common = { size, ...given({ requestTimeout, image }) };
-  if (score) return { ...common, "score.path": score.path, "score.concurrencyPerInstance": score.concurrencyPerInstance };
-  if (!vllm) return common;
-  return {
-    ...common,
+  const requestTimeout = settings.requestTimeout ?? defaultTimeouts[patternOf(settings)];
+  return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(wishes, settings) };
+}
+
+const wishes: PatternTable<DeploymentWish> = {
+  vllm: (vllm) => ({
     "vllm.model": vllm.model,
     ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
     "vllm.context": tokenCount(vllm.context),
@@ -33,8 +38,9 @@ export function deploymentWish(settings: DeploymentSettings, images: ImageSettin
     "vllm.source": vllm.source,
     "vllm.servedName": vllm.servedName ?? vllm.model,
     ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
-  };
-}
+  }),
+  score: (score) => ({ "score.path": score.path, "score.concurrencyPerInstance": score.concurrencyPerInstance }),
+};
 
 /** The entries that have a value. */
 function given(entries: Readonly<Record<string, string | number | undefined>>): Record<string, string | number> {
@@ -54,24 +60,35 @@ export interface Resolved {
 
 /** Decides a deployment from its settings and what was resolved for them. */
 export function decideDeployment(label: string, settings: DeploymentSettings, resolved: Resolved): Outcome {
-  const { vllm, score, size } = settings;
+  return byPattern(deciders, settings, { label, settings, resolved });
+}
+
+interface ToDecide {
+  readonly label: string;
+  readonly settings: DeploymentSettings;
+  readonly resolved: Resolved;
+}
+
+const deciders: PatternTable<Outcome, [ToDecide]> = { vllm: decideVllm, score: decideScore };
+
+function decideVllm(vllm: VllmSettings, { label, settings, resolved }: ToDecide): Outcome {
   const { image, region, revision, folder = "." } = resolved;
-  if (!vllm) {
-    const requestTimeout = settings.requestTimeout ?? scoreTimeout;
-    const concurrencyPerInstance = score?.concurrencyPerInstance ?? 1;
-    return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
-  }
   const model = modelOf(vllm, folder);
   if ("code" in model) return { refusals: [model] };
   return decide(label, {
     ...{ pattern: "vllm", image, region, model, revision, source: vllm.source, flags: vllm.flags },
-    size: size as InstanceType | "auto",
+    size: settings.size as InstanceType | "auto",
     contextTokens: tokenCount(vllm.context),
     concurrencyPerInstance: vllm.concurrencyPerInstance,
     maxInstances: mostInstances(settings),
     servedName: vllm.servedName ?? vllm.model,
     requestTimeout: settings.requestTimeout,
   });
+}
+
+function decideScore({ concurrencyPerInstance }: ScoreSettings, { label, settings, resolved: { image, region } }: ToDecide): Outcome {
+  const { size, requestTimeout = scoreTimeout } = settings;
+  return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
 }
 
 /** Most instances that a deployment may have. */
@@ -107,6 +124,29 @@ export function parseImage(text: string): ImageReference {
   return { repository: text.slice(0, at), digest: text.slice(at + 1) };
 }
 
-function imageText({ score }: DeploymentSettings, images: ImageSettings): string | undefined {
-  return score ? (score.image ?? images.score) : images.vllm;
+function imageText(settings: DeploymentSettings, images: ImageSettings): string | undefined {
+  return byPattern(imageTexts, settings, images);
 }
+
+const imageTexts: PatternTable<string | undefined, [ImageSettings]> = {
+  vllm: (_, images) => images.vllm,
+  score: ({ image }, images) => image ?? images.score,
+};
+
+/** A model whose commit a decision holds. */
+export interface NamedModel {
+  /** Hugging Face id. */
+  readonly id: string;
+  /** Its commit. Absent when the stack file leaves it to the lock. */
+  readonly revision?: string;
+}
+
+/** The model that a stack file names for a deployment. None where the model is in the image. */
+export function namedModel(settings: DeploymentSettings): NamedModel | undefined {
+  return byPattern(namedModels, settings);
+}
+
+const namedModels: PatternTable<NamedModel | undefined> = {
+  vllm: ({ model: id, revision }) => ({ id, revision }),
+  score: () => undefined,
+};

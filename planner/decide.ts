@@ -8,6 +8,7 @@ import type { Refusal } from "./codes";
 import { decideVllm, type VllmWish } from "./decideVllm";
 import type { DeploymentDecision, DeploymentRecipe, ImageReference, Routes, ScaleRule } from "./decision";
 import { physicalName } from "./names";
+import type { Pattern } from "./pattern";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
@@ -27,6 +28,7 @@ export interface ScoreWish {
 }
 
 export type Wish = VllmWish | ScoreWish;
+type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
 
 /** A decision, or everything that forbids one. */
 export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Refusal[] };
@@ -43,7 +45,7 @@ export interface Plan {
  * @param label Its label in the stack file, the first part of its name.
  */
 export function decide(label: string, wish: Wish): Outcome {
-  const plan = wish.pattern === "vllm" ? decideVllm(wish) : decideScore(wish);
+  const plan = planOf(wish);
   if ("refusals" in plan) return plan;
   const { recipe, scaleRule, reasons } = plan;
   const price = usdPerHour(recipe.instanceType, wish.region);
@@ -56,6 +58,16 @@ export function decide(label: string, wish: Wish): Outcome {
       reasons,
     },
   };
+}
+
+/** How each pattern is planned. */
+const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Refusal[] } } = {
+  vllm: decideVllm,
+  score: decideScore,
+};
+
+function planOf<P extends Pattern>(wish: WishOf<P>) {
+  return planners[wish.pattern](wish);
 }
 
 /** Routes of Azure's inference HTTP server, which runs a `score.py`. */

@@ -2,6 +2,7 @@
  * A deployment, decided. These are the values that a lock file holds and that components turn into Azure resources; whoever computes
  * them (the lock, or a stack without one at each run) and whoever uses them meet here and nowhere else.
  */
+import type { Pattern } from "./pattern";
 
 /** An HTTP probe of the container, in whole seconds. Azure's startup probe is not used: nothing shows that it works. */
 export interface Probe {
@@ -69,7 +70,7 @@ export interface RequestSettings {
 
 /** Everything that alters a deployment's answers or its start-up, and so is in the hash of its name. */
 export interface DeploymentRecipe {
-  readonly pattern: "vllm" | "score";
+  readonly pattern: Pattern;
   readonly instanceType: string;
   readonly image: ImageReference;
   readonly routes: Routes;

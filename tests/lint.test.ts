@@ -35,6 +35,7 @@ function filesWithRefusedImport(files: [file: string, from: string][]): string[]
   const tree = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lint-"));
   try {
     fs.copyFileSync(path.join(root, "biome.json"), path.join(tree, "biome.json"));
+    fs.cpSync(path.join(root, "lint"), path.join(tree, "lint"), { recursive: true });
     for (const [file, from] of files) {
       fs.mkdirSync(path.dirname(path.join(tree, file)), { recursive: true });
       fs.writeFileSync(path.join(tree, file), `import * as it from "${from}";\n\nconsole.log(it);\n`);

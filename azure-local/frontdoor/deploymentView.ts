@@ -1,6 +1,7 @@
 import { secondsOf } from "../arm/duration";
 import type { ArmDeployment, ArmEnvironmentVersion, ArmProbe } from "./armTypes";
 import type { DeploymentView, Probe, Route } from "./directory";
+import { type Pattern, patterns } from "./pattern";
 import { startUpSeconds } from "./start";
 
 /**
@@ -16,12 +17,19 @@ const defaults = {
 /** Routes of an image made for Azure's inference server, which needs no inference configuration. */
 const inferenceServerRoutes = { scoring: { path: "/score", port: 5001 }, probes: { path: "/", port: 5001 } };
 
+/** How a deployment of each pattern shows itself: vLLM by the names of its models, a `score.py` by having none. One of them always holds. */
+const isServed: Readonly<Record<Pattern, (models: readonly string[]) => boolean>> = {
+  vllm: (models) => models.length > 0,
+  score: (models) => models.length === 0,
+};
+
 /** What the front door must know of a deployment, from its ARM bodies. */
 export function viewDeployment(deployment: ArmDeployment, environment: ArmEnvironmentVersion | undefined): DeploymentView {
   const { properties, systemData } = deployment;
   const environmentVariables = properties.environmentVariables ?? {};
   const config = environment?.properties.inferenceConfig;
   const models = vllmModels(environmentVariables, properties.model ?? undefined);
+  const pattern = patterns.find((one) => isServed[one](models))!;
   const scoring = config?.scoringRoute ?? inferenceServerRoutes.scoring;
   return {
     name: deployment.name,
@@ -36,12 +44,12 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
     readiness: probe(properties.readinessProbe, config?.readinessRoute),
     liveness: probe(properties.livenessProbe, config?.livenessRoute),
     startUp: startUpSeconds({
-      pattern: models.length > 0 ? "vllm" : "score",
+      pattern,
       model: environmentVariables.MOOR_MODEL ?? modelName(properties.model),
       fromHub: environmentVariables.MOOR_MODEL !== undefined,
     }),
     createdAt: systemData?.createdAt === undefined ? undefined : Date.parse(systemData.createdAt),
-    pattern: models.length > 0 ? "vllm" : "score",
+    pattern,
     models,
   };
 }

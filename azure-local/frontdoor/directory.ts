@@ -3,6 +3,8 @@
  * a test hands over plain objects.
  */
 
+import type { Pattern } from "./pattern";
+
 export type AuthMode = "Key" | "AMLToken" | "AADToken";
 
 /** Where a container answers. `/` as scoring path makes every path of the container reachable. */
@@ -40,7 +42,7 @@ export interface DeploymentView {
   /** Milliseconds since 1970; undefined: long ago. */
   readonly createdAt?: number;
   /** What kind of server stands in for the container where none is given. */
-  readonly pattern: "vllm" | "score";
+  readonly pattern: Pattern;
   /** With `vllm`: the model names that requests may carry; the first is the one in answers. */
   readonly models: readonly string[];
 }

@@ -3,6 +3,8 @@
  * start-up logs: an 8B model 55 to 106 s from disk, Qwen2.5-32B 602 s of which 491 s are the download. They are an example of a start, not
  * a promise: `startUp` of the front door's options sets another.
  */
+import type { Pattern } from "./pattern";
+
 const startUpFigures = {
   /** Seconds that don't depend on the model: process, compilation, graph capture. */
   vllmBase: 60,
@@ -20,7 +22,7 @@ const startUpFigures = {
 } as const;
 
 export interface StartInput {
-  readonly pattern: "vllm" | "score";
+  readonly pattern: Pattern;
   /** Name of the model, from which its size is read: `Qwen/Qwen2.5-7B-Instruct`. */
   readonly model?: string;
   /** The container downloads the weights itself. */
@@ -28,9 +30,17 @@ export interface StartInput {
 }
 
 /** Seconds from the start of a container until it answers its probes. A model whose name shows no size counts as one of no size. */
-export function startUpSeconds({ pattern, model = "", fromHub }: StartInput): number {
-  const { score, vllmBase, disk, hub } = startUpFigures;
-  if (pattern === "score") return score;
+export function startUpSeconds(input: StartInput): number {
+  return secondsByPattern[input.pattern](input);
+}
+
+const secondsByPattern: Readonly<Record<Pattern, (input: StartInput) => number>> = {
+  vllm: vllmSeconds,
+  score: () => startUpFigures.score,
+};
+
+function vllmSeconds({ model = "", fromHub }: StartInput): number {
+  const { vllmBase, disk, hub } = startUpFigures;
   const bytes = weightBytes(model);
   return Math.ceil(vllmBase + bytes / disk + (fromHub ? bytes / hub : 0));
 }

@@ -2,10 +2,12 @@
 import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
 import { type Lock, type LockEntry, wishDifferences } from "../../config/lockFile";
 import { type Mistake, mistake } from "../../config/mistakes";
+import { patternOf } from "../../config/patternOf";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
-import { decideDeployment, deploymentWish, namedImage } from "../../config/wish";
+import { decideDeployment, deploymentWish, namedImage, namedModel } from "../../config/wish";
 import type { DeploymentDecision, DeploymentWish } from "../../planner/decision";
+import type { Pattern } from "../../planner/pattern";
 
 /** What the lock needs from outside. */
 export interface Sources {
@@ -47,20 +49,23 @@ async function decideOne(
   sources: Sources,
 ): Promise<Made> {
   const { settings: deployment, label } = found;
-  const { vllm } = deployment;
   const image = namedImage(deployment, settings["moor:images"]);
-  if (image === undefined) return { mistakes: [noImage(vllm ? "vllm" : "score")] };
+  if (image === undefined) return { mistakes: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one that was locked stays: a lock made again must not move the weights by itself.
-  const revision = vllm && (vllm.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(vllm.model)));
+  const model = namedModel(deployment);
+  const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
   const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
   return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
 }
 
-function noImage(kind: "vllm" | "score"): Mistake {
-  const fix = `Push the image, and set \`moor:images.${kind}\` to the digest that the registry shows.`;
-  const problem = `No image is named for deployments of ${kind === "vllm" ? "vLLM" : "a score.py"}.`;
-  return mistake("MOOR002", `moor:images.${kind}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
+/** What an image runs, for a report. */
+const runs: Readonly<Record<Pattern, string>> = { vllm: "vLLM", score: "a score.py" };
+
+function noImage(pattern: Pattern): Mistake {
+  const fix = `Push the image, and set \`moor:images.${pattern}\` to the digest that the registry shows.`;
+  const problem = `No image is named for deployments of ${runs[pattern]}.`;
+  return mistake("MOOR002", `moor:images.${pattern}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
 }
 
 /** The entry after this decision: what served stays as the previous one, and what was rolled back stays as long as its wish. */

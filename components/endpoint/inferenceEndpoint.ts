@@ -9,8 +9,8 @@ import type { HubAccess } from "../model/hubAccess";
 import { modelKey } from "../model/model";
 import type { Workspace } from "../workspace/workspace";
 import { Autoscale } from "./autoscale";
-import { GpuDeployment } from "./deployment/gpuDeployment";
-import { ScoreDeployment } from "./deployment/scoreDeployment";
+import { clientPaths } from "./clients";
+import { createDeployment, type ManagedDeployment } from "./deployment";
 import type { GateMode } from "./gate";
 import type { LeftoverArgs } from "./leftovers";
 import { Monitoring } from "./monitoring";
@@ -54,8 +54,6 @@ export interface InferenceEndpointArgs {
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
 }
 
-type Deployment = GpuDeployment | ScoreDeployment;
-
 /**
  * An endpoint with everything on it, in the order that Azure needs: images, endpoint without traffic, deployments one at a time, traffic,
  * autoscale, monitoring.
@@ -98,8 +96,9 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     this.id = endpoint.id;
     this.name = endpoint.name;
     this.origin = endpoint.origin;
-    this.scoringUri = pulumi.interpolate`${endpoint.origin}${this.scoringPath()}`;
-    this.openaiBaseUrl = this.speaksOpenAi() ? pulumi.interpolate`${endpoint.origin}/v1` : undefined;
+    const { scoring, openai } = clientPaths(this.planned);
+    this.scoringUri = pulumi.interpolate`${endpoint.origin}${scoring}`;
+    this.openaiBaseUrl = openai === undefined ? undefined : pulumi.interpolate`${endpoint.origin}${openai}`;
     this.registerOutputs({
       id: this.id,
       name: this.name,
@@ -167,8 +166,8 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   /** One after another: Azure refuses a second operation on an endpoint while one is under way. */
-  private createDeployments(endpoint: OnlineEndpoint, images: Map<string, ContainerImage>): Map<string, Deployment> {
-    const made = new Map<string, Deployment>();
+  private createDeployments(endpoint: OnlineEndpoint, images: Map<string, ContainerImage>): Map<string, ManagedDeployment> {
+    const made = new Map<string, ManagedDeployment>();
     let previous: pulumi.Resource[] = [];
     for (const planned of this.planned) {
       const deployment = this.createDeployment(endpoint, planned, images.get(imageKey(planned.decision))!, previous);
@@ -183,11 +182,13 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     planned: PlannedDeployment,
     image: ContainerImage,
     previous: pulumi.Resource[],
-  ): Deployment {
+  ): ManagedDeployment {
     const { modelVersionIds = {}, rolePropagationSeconds, tags } = this.args;
     const { decision, scale } = planned;
     const name = `${this.logicalName}-${decision.name}`;
-    const common = {
+    const modelVersionId = decision.model?.source === "mirror" ? modelVersionIds[modelKey(decision.model)] : undefined;
+    const token = isFromHub(decision) ? this.hub?.tokenReference : undefined;
+    const args = {
       endpoint,
       decision,
       instances: this.startingInstances(endpoint, planned),
@@ -198,12 +199,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       tags,
       leftovers: this.leftovers(endpoint),
       after: [...this.network, ...previous],
+      modelVersionId,
+      secretReferences: token === undefined ? undefined : { HF_TOKEN: token },
     };
-    if (decision.pattern === "score") return new ScoreDeployment(name, common, { parent: this });
-    const modelVersionId = decision.model?.source === "mirror" ? modelVersionIds[modelKey(decision.model)] : undefined;
-    const token = isFromHub(decision) ? this.hub?.tokenReference : undefined;
-    const secretReferences = token === undefined ? undefined : { HF_TOKEN: token };
-    return new GpuDeployment(name, { ...common, modelVersionId, secretReferences }, { parent: this });
+    return createDeployment(name, args, { parent: this });
   }
 
   /** As many as take the place of the one it replaces, so that the shift doesn't meet a smaller deployment; within its own bounds. */
@@ -225,7 +224,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     return { endpoint, stack, names: this.decisions.map(({ name }) => name), drainSeconds };
   }
 
-  private writeTraffic(endpoint: OnlineEndpoint, deployments: Map<string, Deployment>): Traffic {
+  private writeTraffic(endpoint: OnlineEndpoint, deployments: Map<string, ManagedDeployment>): Traffic {
     const { gate: mode = "runner", gateSeconds: deadlineSeconds } = this.args;
     const { stack, drainSeconds } = this.leftovers(endpoint);
     const subjects = this.planned.map(({ decision, check, inPlace }) => ({ name: decision.name, decision, check, inPlace }));
@@ -242,7 +241,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     );
   }
 
-  private createAutoscale(endpoint: OnlineEndpoint, deployments: Map<string, Deployment>, traffic: Traffic): void {
+  private createAutoscale(endpoint: OnlineEndpoint, deployments: Map<string, ManagedDeployment>, traffic: Traffic): void {
     const { workspace, tags } = this.args;
     for (const { decision, scale, autoscaled } of this.planned) {
       if (scale === undefined || !autoscaled) continue;
@@ -273,15 +272,6 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, diagnostics, alerts, tags },
       { parent: this },
     );
-  }
-
-  private scoringPath(): string {
-    const [first] = [...this.planned].sort((a, b) => b.weight - a.weight);
-    return first?.decision.routes.scoring ?? "/";
-  }
-
-  private speaksOpenAi(): boolean {
-    return this.planned.some(({ decision }) => decision.pattern === "vllm");
   }
 }
 

@@ -1,6 +1,7 @@
 /** Rules about endpoints and their deployments. */
 import { ownedFlags } from "../../planner/handFlags";
 import { deploymentNameLength, endpointNameLength, nameLimit, namePartPattern } from "../../planner/names";
+import { patterns } from "../../planner/pattern";
 import { deploymentsPerEndpointLimit, regionLimits, sumOfWeights } from "../../planner/traffic";
 import { type Mistake, mistake, show } from "../mistakes";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
@@ -126,7 +127,7 @@ function servedNames(path: string, deployments: Labelled): Mistake[] {
 function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): Mistake[] {
   return [
     ...deploymentName(path, label),
-    ...exactlyOne(path, raw, ["vllm", "score"]),
+    ...exactlyOne(path, raw, patterns),
     ...exactlyOne(path, raw, ["instances", "scale"]),
     ...sizeMistakes(`${path}.size`, deployment),
     ...scaleBounds(`${path}.scale`, deployment),

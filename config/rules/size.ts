@@ -1,8 +1,10 @@
 /** Rules about the VM size of a deployment. */
 import { gpus } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf, sizes } from "../../facts/sizes";
+import type { Pattern } from "../../planner/pattern";
 import { type Mistake, mistake, show } from "../mistakes";
 import { nearest } from "../nearest";
+import { patternsIn } from "../patternOf";
 import type { DeploymentDraft } from "./draft";
 
 /** Least compute capability that vLLM's official image carries code for. Source: vLLM, docker/Dockerfile. */
@@ -13,13 +15,26 @@ const gpuSizes = current
   .filter(([, { gpu, gpuShare }]) => gpu !== undefined && gpuShare === undefined && gpus[gpu].computeCapability >= leastCapability)
   .map(([name]) => name);
 
-export function sizeMistakes(path: string, { size, vllm, score }: DeploymentDraft): Mistake[] {
+/** What a pattern says to "auto", and to a size that Azure has. */
+interface SizeRules {
+  auto(path: string): Mistake[];
+  named(path: string, size: string, row: Size): Mistake[];
+}
+
+const sizeRules: Readonly<Record<Pattern, SizeRules>> = {
+  vllm: { auto: () => [], named: forVllm },
+  score: { auto: (path) => [undecidable(path)], named: () => [] },
+};
+
+export function sizeMistakes(path: string, deployment: DeploymentDraft): Mistake[] {
+  const { size } = deployment;
   if (size === undefined) return [];
-  if (size === "auto") return score === undefined ? [] : [undecidable(path)];
+  const rules = patternsIn(deployment).map((pattern) => sizeRules[pattern]);
+  if (size === "auto") return rules.flatMap(({ auto }) => auto(path));
   if (!isInstanceType(size)) return [unknownSize(path, size)];
   const row = sizeOf(size);
   if (row.retired !== undefined) return [retired(path, size, row)];
-  return vllm === undefined ? [] : forVllm(path, size, row);
+  return rules.flatMap(({ named }) => named(path, size, row));
 }
 
 function undecidable(path: string): Mistake {

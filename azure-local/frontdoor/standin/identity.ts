@@ -1,10 +1,11 @@
+import type { Pattern } from "../pattern";
 import type { Fault, Speed, Wait } from "./pace";
 
 /** Who answers: shown in every answer, so that nobody takes a stand-in for a model. */
 export interface StandInIdentity {
   readonly deployment: string;
   readonly region: string;
-  readonly pattern: "vllm" | "score";
+  readonly pattern: Pattern;
   /** With `vllm`: the names that a request may carry as `model`. */
   readonly models: readonly string[];
   readonly scoringPath: string;

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Pattern } from "../pattern";
 import type { StandIn, StandInIdentity } from "./identity";
 import { answerOpenai } from "./openai";
 import type { Fault, Speed, Wait } from "./pace";
@@ -17,6 +18,9 @@ export interface RunningStandIn {
   close(): Promise<void>;
 }
 
+/** What a container of each pattern answers. */
+const answers: Readonly<Record<Pattern, typeof answerOpenai>> = { vllm: answerOpenai, score: answerScore };
+
 /** Starts a server that stands in for a deployment's container, on a free loopback port. */
 export async function startStandIn(identity: StandInIdentity, options: StandInOptions = {}): Promise<RunningStandIn> {
   const { speed = {}, fault, wait } = options;
@@ -29,7 +33,7 @@ export async function startStandIn(identity: StandInIdentity, options: StandInOp
     return present;
   };
   const standIn: StandIn = { identity, speed, wait, nextFault, isSick: () => sick };
-  const answer = identity.pattern === "vllm" ? answerOpenai : answerScore;
+  const answer = answers[identity.pattern];
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0]!;
     // Only a caller who hangs up makes an answer fail: there is nobody left to tell.

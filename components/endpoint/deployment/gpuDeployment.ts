@@ -1,8 +1,5 @@
-import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
-import * as pulumi from "@pulumi/pulumi";
-import { recipeHash } from "../../../planner/names";
-import { fail } from "../../../program/fail";
-import { createManagedDeployment, deploymentState, type ManagedDeploymentArgs } from "./managedDeployment";
+import type * as pulumi from "@pulumi/pulumi";
+import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
   /** ARM id of the model version with the staged weights; with `source: hub` there is none. */
@@ -23,34 +20,10 @@ export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
  * @example
  * new GpuDeployment("chat-main", { endpoint, decision, environmentId: image.environmentId, instances: 2, modelVersionId: model.versionId });
  */
-export class GpuDeployment extends pulumi.ComponentResource {
-  /** ARM id. */
-  readonly id: pulumi.Output<string>;
-  readonly deploymentName: string;
-  /** When Azure made it; tells a re-created deployment from the one before. */
-  readonly createdAt: pulumi.Output<string>;
-  /** Hash over everything that alters its answers. */
-  readonly recipe: string;
-  /** The deployment itself, to put others after it. */
-  readonly resource: machinelearningservices.OnlineDeployment;
-  /** Whether this run makes it, once its step has been planned or taken. */
-  readonly isMade: () => boolean;
-
+export class GpuDeployment extends ManagedDeployment {
   constructor(name: string, args: GpuDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:GpuDeployment", name, deploymentState(args), opts);
-    const { decision } = args;
-    if (decision.pattern !== "vllm") fail(`${name}: a GpuDeployment takes a decision of pattern "vllm", not "${decision.pattern}".`);
-    const made = createManagedDeployment(name, this, args, {
-      environmentVariables: { ...decision.environmentVariables, ...vllmVariables(args), ...args.secretReferences },
-      model: args.modelVersionId,
-    });
-    this.resource = made.resource;
-    this.id = made.id;
-    this.createdAt = made.createdAt;
-    this.isMade = made.isMade;
-    this.deploymentName = decision.name;
-    this.recipe = recipeHash(decision);
-    this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
+    const environmentVariables = { ...args.decision.environmentVariables, ...vllmVariables(args), ...args.secretReferences };
+    super(name, { type: "moor:index:GpuDeployment", pattern: "vllm", environmentVariables, model: args.modelVersionId }, args, opts);
   }
 }
 

@@ -1,6 +1,9 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, Probe } from "../../../planner/decision";
+import { recipeHash } from "../../../planner/names";
+import type { Pattern } from "../../../planner/pattern";
+import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
 import { foreseen, timeOfCreation } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
@@ -12,7 +15,7 @@ import type { OnlineEndpoint } from "../onlineEndpoint";
 import { scalableOf } from "../traffic/capacity";
 import { keepLiveInstances } from "./liveInstances";
 
-/** What both kinds of deployment take. */
+/** What every kind of deployment takes. */
 export interface ManagedDeploymentArgs {
   readonly endpoint: OnlineEndpoint;
   /** What was decided. Its name is a hash over it, so a changed decision is a new deployment beside this one, never a change of this one. */
@@ -45,28 +48,59 @@ export interface DeploymentExtras {
   readonly model?: pulumi.Input<string>;
 }
 
-/** A deployment, and what is known of it when its step has been planned or taken. */
-export interface ManagedDeployment {
-  readonly resource: machinelearningservices.OnlineDeployment;
+/** What a kind of deployment is. */
+export interface DeploymentKind extends DeploymentExtras {
+  /** Type token of the component. */
+  readonly type: string;
+  /** Pattern of the decisions that it takes. */
+  readonly pattern: Pattern;
+}
+
+/** A managed online deployment as decided, whatever its container runs. Each pattern has a subclass. */
+export abstract class ManagedDeployment extends pulumi.ComponentResource {
   /** ARM id. */
   readonly id: pulumi.Output<string>;
+  readonly deploymentName: string;
+  /** When Azure made it; tells a re-created deployment from the one before. */
   readonly createdAt: pulumi.Output<string>;
-  /** Whether this run makes it; an earlier one may have. */
+  /** Hash over everything that alters its answers. */
+  readonly recipe: string;
+  /** The deployment itself, to put others after it. */
+  readonly resource: machinelearningservices.OnlineDeployment;
+  /** Whether this run makes it, once its step has been planned or taken. */
   readonly isMade: () => boolean;
+
+  /** @throws if the decision is of another pattern */
+  protected constructor(name: string, kind: DeploymentKind, args: ManagedDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { type, pattern, ...extras } = kind;
+    super(type, name, deploymentState(args), opts);
+    const { decision } = args;
+    if (decision.pattern !== pattern) {
+      fail(`${name}: a ${new.target.name} takes a decision of pattern "${pattern}", not "${decision.pattern}".`);
+    }
+    const made = createManagedDeployment(name, this, args, extras);
+    this.resource = made.resource;
+    this.id = made.id;
+    this.createdAt = made.createdAt;
+    this.isMade = made.isMade;
+    this.deploymentName = decision.name;
+    this.recipe = recipeHash(decision);
+    this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
+  }
 }
 
 /** What of a deployment's arguments is its component's in the state: of an autoscaled one not the number that it happened to start with. */
-export function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentArgs): pulumi.Inputs {
+function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentArgs): pulumi.Inputs {
   return autoscaled === undefined ? { decision, instances } : { decision, autoscaled };
 }
 
-/** A managed online deployment as decided. It waits for young roles and an inactive network, and goes with its endpoint. */
-export function createManagedDeployment(
+/** The deployment itself. It waits for young roles and an inactive network, and goes with its endpoint. */
+function createManagedDeployment(
   name: string,
   parent: pulumi.ComponentResource,
   args: ManagedDeploymentArgs,
   extras: DeploymentExtras,
-): ManagedDeployment {
+): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isMade"> {
   const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
   const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
   let made = false;

@@ -1,5 +1,6 @@
 /** What a deployment is asked, and what makes an answer good. Pure: requests and answers are values. */
 import type { DeploymentDecision } from "../../../planner/decision";
+import type { Pattern } from "../../../planner/pattern";
 import { type GateCheck, shapeDifference } from "../../../planner/rollout/gateCheck";
 import type { GateAnswer, GateRequest } from "./request";
 
@@ -16,8 +17,13 @@ export interface Check {
 
 /** The questions to one deployment, in order. None for a `score.py` without a sample request. */
 export function checksOf(decision: DeploymentDecision, extra: GateCheck = {}): Check[] {
-  return decision.pattern === "vllm" ? vllmChecks(decision, extra) : scoreChecks(decision, extra);
+  return checks[decision.pattern](decision, extra);
 }
+
+const checks: Readonly<Record<Pattern, (decision: DeploymentDecision, extra: GateCheck) => Check[]>> = {
+  vllm: vllmChecks,
+  score: scoreChecks,
+};
 
 /** Name by which clients ask for the model: the value of the flag, or the id. */
 export function servedName({ flags = [], model }: DeploymentDecision): string {
