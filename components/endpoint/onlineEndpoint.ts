@@ -12,6 +12,7 @@ import { stateInputs, type Transform, transformed } from "../base/transform";
 import { chooseIdentity, type Identity, type IdentityChoice } from "../identity/identity";
 import { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, stableGuid } from "../identity/roles";
 import type { WorkspaceReference } from "../workspace/reference";
+import { type AuthMode, endpointPrivacy } from "./privacy";
 import type { EndpointReference } from "./reference";
 
 /** How callers prove who they are, and Azure's word for it. Source: Azure docs, concept-endpoints-online-auth. */
@@ -84,6 +85,8 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   readonly roleRequests: readonly Grant[];
   /** Scheme and host that clients call, without a path: `https://<endpoint>.<region>.inference.ml.azure.com`. */
   readonly origin: pulumi.Output<string>;
+  /** How callers prove who they are, in Azure's words; a transform may have made it stronger than `auth` asks for. */
+  readonly authMode: pulumi.Output<AuthMode>;
   /** ARM id of the endpoint's identity. */
   readonly identityId: pulumi.Output<string>;
   /** The endpoint itself, as what a deployment is deleted with. */
@@ -111,6 +114,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.name = foreseen(resource, resource.name, endpointName);
     this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
     this.createdAt = timeOfCreation(resource);
+    this.authMode = pulumi.output(body.properties).apply(({ authMode }) => authMode as AuthMode);
     this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
     this.admitInvokers(args);
     this.registerOutputs({ id: this.id, name: this.name, origin: this.origin, identityId: this.identityId });
@@ -163,6 +167,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
         hooks: { beforeUpdate: [refuseNewIdentity(`${this.logicalName}-identity-guard`)] },
         customTimeouts: { create: "30m", update: "30m", delete: "60m" },
       },
+      endpointPrivacy(AUTH_MODES[auth]),
     );
     return { body, resource: new machinelearningservices.OnlineEndpoint(name, body, opts) };
   }

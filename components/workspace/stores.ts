@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { kept } from "../base/outputs";
 import { type NamedType, platformName } from "../base/platformName";
 import { type Transform, transformed } from "../base/transform";
+import { registryPrivacy, storagePrivacy, vaultPrivacy } from "./privacy";
 
 /** What every store of a workspace has in common. */
 export interface StoreContext {
@@ -61,6 +62,7 @@ export function createStorage(context: StoreContext, transform: StoreTransforms[
         minimumTlsVersion: "TLS1_2",
       },
       storeOptions(context),
+      storagePrivacy,
     ),
   );
 }
@@ -85,6 +87,7 @@ export function createVault(context: StoreContext, transform: StoreTransforms["v
         },
       },
       storeOptions(context),
+      vaultPrivacy,
     ),
   );
 }
@@ -105,6 +108,7 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
         networkRuleBypassOptions: "AzureServices",
       },
       storeOptions(context),
+      registryPrivacy,
     ),
   );
   return { id: registry.id, loginServer: kept(registry, registry.loginServer, loginServerOf) };

@@ -14,6 +14,7 @@ import { askOwner, missingZones } from "../owners/ownerRequests";
 import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
+import { workspacePrivacy } from "./privacy";
 import { storeRoles, type WorkspaceStores } from "./storeRoles";
 import {
   createAppInsights,
@@ -285,6 +286,7 @@ export class Workspace extends pulumi.ComponentResource {
           ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],
           customTimeouts: { create: "60m", update: "60m", delete: "60m" },
         },
+        workspacePrivacy,
       ),
     );
   }

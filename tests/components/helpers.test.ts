@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { armIdOf } from "../../components/base/azure";
 import { minutes, seconds } from "../../components/base/duration";
 import { platformName } from "../../components/base/platformName";
-import { stateInputs, transformed } from "../../components/base/transform";
 import { remainingWait, roleWait, stableGuid } from "../../components/identity/roles";
 import { BUILT_IN_ROLES } from "../../facts/roles";
 import { fail } from "../../program/fail";
@@ -91,21 +90,6 @@ test("The wait for roles is as long as the youngest needs, and old roles need no
   };
   expect(await wait(3600)).toBeLessThan(500);
   expect(await wait(9.5)).toBeGreaterThanOrEqual(900);
-});
-
-test("Values of a transform win over a component's own, and a function may change arguments and options.", () => {
-  const args = { a: 1, b: 2 };
-  expect(transformed(undefined, "n", args, {})).toEqual(["n", args, {}]);
-  expect(transformed({ b: 3 }, "n", args, {})).toEqual(["n", { a: 1, b: 3 }, {}]);
-  const change = (given: typeof args, opts: pulumi.CustomResourceOptions) => {
-    given.a = 9;
-    opts.protect = true;
-  };
-  expect(transformed(change, "n", { ...args }, {})).toEqual(["n", { a: 9, b: 2 }, { protect: true }]);
-});
-
-test("A component's state holds neither callbacks nor what only gives order.", () => {
-  expect(stateInputs({ a: 1, transform: {}, after: [] })).toEqual({ a: 1 });
 });
 
 test("Every role is a GUID of its own.", () => {

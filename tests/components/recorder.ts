@@ -42,6 +42,8 @@ export interface Recording {
   readonly resources: readonly Recorded[];
   /** What components registered as outputs, in plain text, by logical name. */
   readonly outputs: Readonly<Record<string, Properties>>;
+  /** Errors of the hooks that were run; the resource is recorded all the same. */
+  readonly refusals: readonly string[];
   readonly invokes: readonly { readonly token: string; readonly inputs: Properties }[];
   /** Whatever the program returned. */
   readonly result: unknown;
@@ -56,6 +58,8 @@ export interface RecordOptions {
   readonly secretKeys?: readonly string[];
   /** @default "dev" */
   readonly stack?: string;
+  /** Names of hooks that are run before their resource is registered, as the engine does; in a preview only those that run in one. @default none */
+  readonly runHooks?: RegExp;
   /** Answers to invokes, over the built-in ones. @default none */
   readonly invokes?: Readonly<Record<string, Properties>>;
 }
@@ -65,6 +69,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   const { preview = false, config = {}, secretKeys = [], stack = "dev" } = options;
   const resources: Recorded[] = [];
   const outputs: Record<string, Properties> = {};
+  const refusals: string[] = [];
   const invokes: { token: string; inputs: Properties }[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -82,13 +87,17 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     preview,
   );
   pulumi.runtime.setAllConfig(config, [...secretKeys]);
-  wrapMonitor(resources, outputs);
+  wrapMonitor({ resources, outputs, refusals }, options);
   // Where a test serves no Azure of its own, there is one in which nothing exists.
   const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
+  // Pulumi formats a stack for every promise that it makes, which takes half of the time of a recording.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     const result = await program();
-    return { resources, outputs, invokes, result };
+    return { resources, outputs, refusals, invokes, result };
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     // A run that ends before Pulumi's server of hooks is up leaves it trying for ever, and the process with it.
     await store().callbacks?._target;
     await pulumi.runtime.disconnect();
@@ -98,7 +107,10 @@ export async function record(program: () => unknown, options: RecordOptions = {}
 
 interface Store {
   supportsTransforms: boolean;
-  readonly callbacks?: { readonly _target: Promise<string> };
+  readonly callbacks?: {
+    readonly _target: Promise<string>;
+    readonly _callbacks: ReadonlyMap<string, (bytes: Uint8Array) => Promise<{ getError(): string }>>;
+  };
 }
 const store = () => (require("@pulumi/pulumi/runtime/state") as { getStore(): Store }).getStore();
 
@@ -115,11 +127,18 @@ const INVOKES: Record<string, Properties> = {
 // biome-ignore lint/suspicious/noExplicitAny: protobuf messages of a private API have no exported types.
 type Message = any;
 
-function wrapMonitor(resources: Recorded[], outputs: Record<string, Properties>): void {
+function wrapMonitor({ resources, outputs, refusals }: Written, { preview = false, runHooks }: RecordOptions): void {
   const monitor = pulumi.runtime.getMonitor() as Message;
   const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (request: Message, callback: Message) => {
-    resources.push(recorded(request));
+  const hooks = new Map<string, Message>();
+  monitor.registerResource = async (request: Message, callback: Message) => {
+    const resource = recorded(request);
+    const names = (resource.hooks.beforeCreate ?? []).filter((name) => runHooks?.test(name));
+    for (const hook of names.map((name) => hooks.get(name))) {
+      const refusal = preview && !hook.getOnDryRun() ? "" : await runHook(hook, request);
+      if (refusal !== "") refusals.push(refusal);
+    }
+    resources.push(resource);
     return register(request, callback);
   };
   const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
@@ -127,9 +146,29 @@ function wrapMonitor(resources: Recorded[], outputs: Record<string, Properties>)
     outputs[nameOf(request.getUrn())!] = plain(request.getOutputs().toJavaScript()) as Properties;
     return registerOutputs(request, callback);
   };
-  monitor.registerResourceHook = (_request: Message, callback: Message) => callback(null, {});
+  monitor.registerResourceHook = (request: Message, callback: Message) => {
+    hooks.set(request.getName(), request);
+    callback(null, {});
+  };
   // Registered with the resource, and called by nobody: that is the engine's.
   store().supportsTransforms = true;
+}
+
+interface Written {
+  readonly resources: Recorded[];
+  readonly outputs: Record<string, Properties>;
+  readonly refusals: string[];
+}
+
+/** Runs a hook as the engine does before a creation, and yields its error; empty when it has none. */
+async function runHook(hook: Message, resource: Message): Promise<string> {
+  const { ResourceHookRequest } = require("@pulumi/pulumi/proto/resource_pb") as Message;
+  const request = new ResourceHookRequest();
+  request.setName(resource.getName());
+  request.setType(resource.getType());
+  request.setNewInputs(resource.getObject());
+  const response = await store().callbacks!._callbacks.get(hook.getCallback().getToken())!(request.serializeBinary());
+  return response.getError();
 }
 
 function recorded(request: Message): Recorded {

@@ -12,6 +12,7 @@ import { roleWait } from "../../identity/roles";
 import { provisionedNetwork } from "../../workspace/managedNetwork";
 import { type LeftoverArgs, removeLeftovers } from "../leftovers";
 import type { OnlineEndpoint } from "../onlineEndpoint";
+import { deploymentPrivacy } from "../privacy";
 import { scalableOf } from "../traffic/capacity";
 import { keepLiveInstances } from "./liveInstances";
 
@@ -144,6 +145,7 @@ function createManagedDeployment(
         },
         customTimeouts: { create: "120m", update: "120m", delete: "60m" },
       },
+      deploymentPrivacy,
     ),
   );
   const id = foreseen(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);

@@ -1,0 +1,274 @@
+// Proves that a transform can tighten and can't loosen what keeps workspace, stores, endpoint and deployment private, in each of its forms, in
+// the preview where the value is known and before the write otherwise. Doesn't prove that Azure's own defaults are as private.
+import * as pulumi from "@pulumi/pulumi";
+import { ScoreDeployment } from "../../components/endpoint/deployment";
+import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/endpoint/onlineEndpoint";
+import { deploymentPrivacy, endpointPrivacy } from "../../components/endpoint/privacy";
+import { registryPrivacy, storagePrivacy, vaultPrivacy, workspacePrivacy } from "../../components/workspace/privacy";
+import { createRegistry, createStorage, createVault, type StoreContext } from "../../components/workspace/stores";
+import { Workspace, type WorkspaceArgs } from "../../components/workspace/workspace";
+import { registryId, scoreDecision, storageId, workspace } from "./fixtures";
+import { find, type Recording, type RecordOptions, record } from "./recorder";
+
+const place = { stack: "dev", suffix: "x7k2p9", resourceGroupName: "rg", location: "swedencentral" };
+const workspaceWith = (transform: unknown, name = "platform") =>
+  new Workspace(name, { ...place, roles: "external", transform: { workspace: transform } as WorkspaceArgs["transform"] });
+/** Without the workspace around it, which takes fifty times as long. */
+const storeWith =
+  (create: (context: StoreContext, transform: never) => unknown) =>
+  (transform: unknown, parentName = "platform") => {
+    const parent = new pulumi.ComponentResource("tests:index:Parent", parentName);
+    return create({ ...place, parentName, parent, tags: {}, protect: false }, transform as never);
+  };
+const endpointWith =
+  (args: Partial<OnlineEndpointArgs> = {}) =>
+  (transform?: unknown, name = "chat") =>
+    new OnlineEndpoint(name, {
+      ...{ workspace, resourceGroupName: "rg", endpointName: "chat-dev-x7k2p9", auth: "key" },
+      ...{ imageRegistryId: registryId, storageAccountId: storageId, transform: { endpoint: transform as never } },
+      ...args,
+    });
+const deploymentWith = (transform: unknown, name = "main") =>
+  new ScoreDeployment(name, {
+    ...{ endpoint: endpointWith()(undefined, `${name}-endpoint`), decision: scoreDecision, environmentId: "env", instances: 1 },
+    transform: { deployment: transform as never },
+  });
+
+type Make = (transform: unknown, name?: string) => unknown;
+
+/** Each resource with its child's logical name and what loosens it: path and value. */
+const loosenings: [
+  what: string,
+  name: string,
+  make: (transform: unknown, name?: string) => unknown,
+  values: [path: string, value: unknown][],
+][] = [
+  [
+    "workspace",
+    "platform-workspace",
+    workspaceWith,
+    [
+      ["publicNetworkAccess", "Enabled"],
+      ["publicNetworkAccess", undefined],
+      ["allowPublicAccessWhenBehindVnet", true],
+      ["managedNetwork.isolationMode", "AllowInternetOutbound"],
+      ["managedNetwork.isolationMode", "Disabled"],
+      ["managedNetwork.outboundRules", { all: { type: "FQDN", destination: "*.example.org" } }],
+      ["managedNetwork", undefined],
+      ["v1LegacyMode", true],
+      ["systemDatastoresAuthMode", "AccessKey"],
+      ["identity.type", "SystemAssigned"],
+      ["identity", undefined],
+      ["identity.userAssignedIdentities", []],
+      ["primaryUserAssignedIdentity", "/subscriptions/s/other"],
+    ],
+  ],
+  [
+    "storage account",
+    "platform-storage",
+    storeWith(createStorage),
+    [
+      ["publicNetworkAccess", "Enabled"],
+      ["networkRuleSet.defaultAction", "Allow"],
+      ["networkRuleSet.bypass", "AzureServices, Logging"],
+      ["networkRuleSet", undefined],
+      ["allowBlobPublicAccess", true],
+      ["allowSharedKeyAccess", true],
+      ["allowCrossTenantReplication", true],
+      ["defaultToOAuthAuthentication", false],
+      ["isLocalUserEnabled", true],
+      ["isSftpEnabled", true],
+      ["enableHttpsTrafficOnly", false],
+      ["minimumTlsVersion", "TLS1_0"],
+    ],
+  ],
+  [
+    "vault",
+    "platform-vault",
+    storeWith(createVault),
+    [
+      ["properties.publicNetworkAccess", "Enabled"],
+      ["properties.networkAcls.defaultAction", "Allow"],
+      ["properties.networkAcls.bypass", "Everybody"],
+      ["properties.networkAcls", undefined],
+      ["properties.enableRbacAuthorization", false],
+      ["properties.enableSoftDelete", false],
+      ["properties.enablePurgeProtection", undefined],
+    ],
+  ],
+  [
+    "registry",
+    "platform-registry",
+    storeWith(createRegistry),
+    [
+      ["publicNetworkAccess", "Enabled"],
+      ["adminUserEnabled", true],
+      ["anonymousPullEnabled", true],
+      ["networkRuleBypassOptions", "Everybody"],
+      ["networkRuleSet.defaultAction", "Allow"],
+    ],
+  ],
+  [
+    "endpoint",
+    "chat-endpoint",
+    endpointWith(),
+    [
+      ["properties.publicNetworkAccess", "Enabled"],
+      ["properties.publicNetworkAccess", undefined],
+      ["properties.authMode", "None"],
+      ["properties.authMode", undefined],
+      ["identity.type", "SystemAssigned"],
+      ["identity.userAssignedIdentities", []],
+    ],
+  ],
+  [
+    "endpoint with auth: entra",
+    "chat-endpoint",
+    endpointWith({ auth: "entra" }),
+    [
+      ["properties.authMode", "Key"],
+      ["properties.authMode", "AMLToken"],
+    ],
+  ],
+  [
+    "deployment",
+    "main-deployment",
+    deploymentWith,
+    [
+      ["kind", "Kubernetes"],
+      ["identity", { type: "SystemAssigned" }],
+      ["properties.endpointComputeType", "Kubernetes"],
+      ["properties.egressPublicNetworkAccess", "Enabled"],
+    ],
+  ],
+];
+
+/** A nested object with one value: `{ a: { b: value } }` for `a.b`. */
+const nested = (path: string, value: unknown): object =>
+  path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
+const inPlace = (path: string, value: unknown) => (args: Record<string, unknown>) => {
+  const keys = path.split(".");
+  const last = keys.pop()!;
+  const holder = keys.reduce<Record<string, unknown>>((object, key) => {
+    object[key] ??= {};
+    return object[key] as Record<string, unknown>;
+  }, args);
+  holder[last] = value;
+};
+const withOutputs = (path: string, value: unknown) => nested(path, pulumi.output(value));
+const atTop = (path: string, value: unknown) =>
+  Object.fromEntries(Object.entries(nested(path, value)).map(([key, inner]) => [key, pulumi.output(inner)]));
+
+const guarded: RecordOptions = { runHooks: /-privacy$/ };
+
+/** What a program is refused for: by its own error, or by a hook. */
+async function refusal(make: () => unknown, options: RecordOptions = guarded): Promise<string> {
+  const recording = await record(make, options).catch((error: Error) => ({ refusals: [error.message] }));
+  return recording.refusals.join("\n");
+}
+
+const cases = loosenings.flatMap(([what, name, make, values]) => values.map(([path, value]) => ({ what, name, make, path, value })));
+
+/** Those transforms of a resource that nobody refused, each made under a name of its own in one recording. */
+async function passed(name: string, make: Make, transforms: readonly unknown[], options: RecordOptions): Promise<unknown[]> {
+  const thrown: string[] = [];
+  const { refusals } = await record(() => {
+    for (const [index, transform] of transforms.entries()) {
+      try {
+        make(transform, `n${index}`);
+      } catch (error) {
+        thrown.push((error as Error).message);
+      }
+    }
+  }, options);
+  const said = [...thrown, ...refusals].join("\n");
+  const child = name.slice(name.indexOf("-"));
+  return transforms.filter((_, index) => !said.includes(`n${index}${child}: a transform makes `));
+}
+
+const identityPaths = (path: string) => /userAssignedIdentit/i.test(path);
+
+test.each(loosenings)("Values and functions that loosen a %s are refused at once.", async (_, name, make, values) => {
+  // Which identity is the component's own may be known only later.
+  const plain = values.filter(([path]) => !identityPaths(path));
+  const transforms = plain.flatMap(([path, value]) => [nested(path, value), inPlace(path, value), () => nested(path, value)]);
+  expect(await passed(name, make, transforms, {})).toEqual([]);
+});
+
+test.each(loosenings)("A changed identity of a %s is refused as values, as a function and as an Output.", async (_, name, make, values) => {
+  const changed = values.filter(([path]) => identityPaths(path));
+  const transforms = changed.flatMap(([path, value]) => [nested(path, value), inPlace(path, value), withOutputs(path, value)]);
+  expect(await passed(name, make, transforms, guarded)).toEqual([]);
+});
+
+test.each(loosenings)("Outputs that loosen a %s are refused in the preview and in the run.", async (_, name, make, values) => {
+  // Of a resource that doesn't exist yet the identity is not known in the preview.
+  const known = values.filter(([path]) => !identityPaths(path));
+  const forms = (some: typeof values) => some.flatMap(([path, value]) => [withOutputs(path, value), atTop(path, value)]);
+  expect(await passed(name, make, forms(known), { ...guarded, preview: true })).toEqual([]);
+  expect(await passed(name, make, forms(values), guarded)).toEqual([]);
+});
+
+test("What is known only in the run is let through in the preview and refused before the write.", async () => {
+  const later = () => ({ publicNetworkAccess: pulumi.output(pulumi.runtime.isDryRun() ? (pulumi.unknown as string) : "Enabled") });
+  expect(await refusal(() => storeWith(createStorage)(later()), { ...guarded, preview: true })).toBe("");
+  expect(await refusal(() => storeWith(createStorage)(later()))).toContain(
+    'platform-storage: a transform makes publicNetworkAccess "Enabled". Allowed: "Disabled"',
+  );
+});
+
+test("The message says what, which value, what is allowed and why, and how to fix it.", async () => {
+  expect(await refusal(() => storeWith(createRegistry)({ adminUserEnabled: true }))).toBe(
+    "platform-registry: a transform makes adminUserEnabled true. Allowed: false, because holders of a key would be let in without Entra ID. " +
+      "Change the transform so that it leaves adminUserEnabled as it is.",
+  );
+});
+
+const kept = { publicNetworkAccess: "Disabled", authMode: "AADToken" };
+const strong: [form: string, transform: unknown][] = [
+  ["an object", { properties: { authMode: "AADToken" } }],
+  [
+    "a function",
+    (args: { properties: { authMode: string } }) => {
+      args.properties = { authMode: "AADToken" };
+    },
+  ],
+  ["a function that returns", () => ({ properties: { authMode: "AADToken" } })],
+  ["an Output", pulumi.output({ properties: { authMode: "AADToken" } })],
+  ["an object with an Output", { properties: pulumi.output({ authMode: "AADToken" }) }],
+];
+test.each(strong)("An endpoint made stronger by %s stays private, and its outputs follow.", async (_, transform) => {
+  let endpoint: OnlineEndpoint | undefined;
+  const recording: Recording = await record(async () => {
+    endpoint = endpointWith()(transform);
+    return new Promise((resolve) => endpoint!.authMode.apply(resolve));
+  }, guarded);
+  expect(find(recording, "chat-endpoint").inputs.properties).toMatchObject(kept);
+  expect(recording.result).toBe("AADToken");
+});
+
+test.each<[string, Make, object]>([
+  ["storage account", storeWith(createStorage), { networkRuleSet: { bypass: "None" }, minimumTlsVersion: "TLS1_3" }],
+  ["vault", storeWith(createVault), { properties: { networkAcls: { bypass: "None" }, sku: { family: "A", name: "premium" } } }],
+  ["registry", storeWith(createRegistry), { networkRuleBypassOptions: "None", zoneRedundancy: "Enabled" }],
+  ["workspace", workspaceWith, { hbiWorkspace: true, description: "ours" }],
+])("What tightens a %s, or has nothing to do with privacy, is let through.", async (_, make, transform) => {
+  expect(await refusal(() => make(transform))).toBe("");
+});
+
+test("A function that drops the hooks or the protection of a resource doesn't drop the check.", async () => {
+  const drop = (args: Record<string, unknown>, opts: pulumi.CustomResourceOptions) => {
+    opts.hooks = undefined;
+    args.publicNetworkAccess = pulumi.output("Enabled");
+  };
+  expect(await refusal(() => storeWith(createStorage)(drop))).toContain("platform-storage: a transform makes publicNetworkAccess");
+});
+
+test("Each requirement has a case here that breaks it.", () => {
+  const required = { workspace: workspacePrivacy, "storage account": storagePrivacy, vault: vaultPrivacy, registry: registryPrivacy };
+  const all = { ...required, endpoint: endpointPrivacy("Key"), deployment: deploymentPrivacy };
+  for (const [what, privacy] of Object.entries(all)) {
+    const broken = new Set(cases.filter((one) => one.what === what).map(({ path }) => path));
+    expect(Object.keys(privacy).filter((path) => !broken.has(path))).toEqual([]);
+  }
+});
