@@ -20,7 +20,11 @@ export interface AutoscaleArgs {
   /** What must be done before: the endpoint's traffic, because an idle candidate would be scaled in. @default - nothing */
   readonly after?: readonly pulumi.Resource[];
   /** Last changes to the child's arguments. */
-  readonly transform?: { readonly setting?: Transform<monitor.AutoscaleSettingArgs> };
+  readonly transform?: AutoscaleTransforms;
+}
+
+export interface AutoscaleTransforms {
+  readonly setting?: Transform<monitor.AutoscaleSettingArgs>;
 }
 
 const METRIC_NAMESPACE = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments";
@@ -44,6 +48,8 @@ const METRIC_NAMESPACE = "Microsoft.MachineLearningServices/workspaces/onlineEnd
 export class Autoscale extends pulumi.ComponentResource {
   /** ARM id of the autoscale setting. */
   readonly id: pulumi.Output<string>;
+  /** The resource that this component made. */
+  readonly nodes: { readonly setting: monitor.AutoscaleSetting };
 
   constructor(name: string, args: AutoscaleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Autoscale", name, stateInputs(args), opts);
@@ -66,6 +72,7 @@ export class Autoscale extends pulumi.ComponentResource {
       ),
     );
     this.id = setting.id;
+    this.nodes = { setting };
     this.registerOutputs({ id: this.id });
   }
 }

@@ -2,21 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
 import { instancesNeeded } from "../../planner/rollout/capacity";
-import type { RolesOwner } from "../identity/roles";
-import { ContainerImage, environmentVersion } from "../image/containerImage";
-import { liveDeployment } from "../live/endpoint";
-import type { HubAccess } from "../model/hubAccess";
-import { modelKey } from "../model/model";
-import type { Workspace } from "../workspace/workspace";
-import { Autoscale } from "./autoscale";
+import type { RolesOwner } from "../identity";
+import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
+import { liveDeployment } from "../live";
+import type { HubAccess } from "../model";
+import { modelKey } from "../model";
+import type { Workspace } from "../workspace";
+import { Autoscale, type AutoscaleTransforms } from "./autoscale";
 import { clientPaths } from "./clients";
-import { createDeployment, type ManagedDeployment } from "./deployment";
+import { createDeployment, type DeploymentTransforms, type ManagedDeployment } from "./deployment";
 import type { GateMode } from "./gate";
 import type { LeftoverArgs } from "./leftovers";
-import { Monitoring } from "./monitoring";
-import { type Auth, OnlineEndpoint } from "./onlineEndpoint";
-import { scalableOf } from "./traffic/capacity";
-import { Traffic } from "./traffic/traffic";
+import { Monitoring, type MonitoringTransforms } from "./monitoring";
+import { type Auth, OnlineEndpoint, type OnlineEndpointTransforms } from "./onlineEndpoint";
+import type { AuthMode } from "./privacy";
+import { scalableOf } from "./scalable";
+import { Traffic, type TrafficTransforms } from "./traffic/traffic";
 
 export interface InferenceEndpointArgs {
   /** Stack name. */
@@ -52,6 +53,26 @@ export interface InferenceEndpointArgs {
   readonly tags?: Readonly<Record<string, string>>;
   /** What must exist before the endpoint and go after it: model versions. @default - nothing */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
+  /** Last changes to the arguments of everything on the endpoint. */
+  readonly transform?: InferenceEndpointTransforms;
+}
+
+export interface InferenceEndpointTransforms
+  extends OnlineEndpointTransforms,
+    DeploymentTransforms,
+    ContainerImageTransforms,
+    TrafficTransforms,
+    AutoscaleTransforms,
+    MonitoringTransforms {}
+
+/** What an `InferenceEndpoint` has made; images by their key, deployments and autoscale by the deployment's name. */
+export interface InferenceEndpointNodes {
+  readonly endpoint: OnlineEndpoint;
+  readonly images: Readonly<Record<string, ContainerImage>>;
+  readonly deployments: Readonly<Record<string, ManagedDeployment>>;
+  readonly traffic: Traffic;
+  readonly autoscale: Readonly<Record<string, Autoscale>>;
+  readonly monitoring: Monitoring;
 }
 
 /**
@@ -77,6 +98,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   readonly scoringUri: pulumi.Output<string>;
   /** Base URL for OpenAI clients, when a deployment speaks their protocol. */
   readonly openaiBaseUrl: pulumi.Output<string> | undefined;
+  /** How callers prove who they are, in Azure's words. */
+  readonly authMode: pulumi.Output<AuthMode>;
+  /** The components on the endpoint. */
+  readonly nodes: InferenceEndpointNodes;
 
   private readonly logicalName: string;
   private readonly args: InferenceEndpointArgs;
@@ -91,8 +116,11 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     const endpoint = this.createEndpoint(images);
     const deployments = this.createDeployments(endpoint, images);
     const traffic = this.writeTraffic(endpoint, deployments);
-    this.createAutoscale(endpoint, deployments, traffic);
-    this.watch(endpoint);
+    const autoscale = this.createAutoscale(endpoint, deployments, traffic);
+    const monitoring = this.watch(endpoint);
+    const [byKey, byName] = [Object.fromEntries(images), Object.fromEntries(deployments)];
+    this.nodes = { endpoint, images: byKey, deployments: byName, traffic, autoscale, monitoring };
+    this.authMode = endpoint.authMode;
     this.id = endpoint.id;
     this.name = endpoint.name;
     this.origin = endpoint.origin;
@@ -124,7 +152,16 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         key,
         new ContainerImage(
           `${this.logicalName}-image-${key}`,
-          { workspace, stack, endpoint: this.logicalName, loginServer: workspace.loginServer, image, routes, tags },
+          {
+            workspace,
+            stack,
+            endpoint: this.logicalName,
+            loginServer: workspace.loginServer,
+            image,
+            routes,
+            tags,
+            transform: this.args.transform,
+          },
           { parent: this },
         ),
       );
@@ -133,7 +170,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   private createEndpoint(images: Map<string, ContainerImage>): OnlineEndpoint {
-    const { workspace, endpointName, resourceGroupName, auth, invokers, roles, protect, tags, after = [] } = this.args;
+    const { workspace, endpointName, resourceGroupName, auth, invokers, roles, protect, tags, transform, after = [] } = this.args;
     return new OnlineEndpoint(
       this.logicalName,
       {
@@ -148,6 +185,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         roles,
         protect,
         tags,
+        transform,
         // Images and outbound rules too: deployments go with the endpoint, and what they stand on must outlive them.
         after: [...images.values(), ...this.network, ...after],
       },
@@ -183,7 +221,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     image: ContainerImage,
     previous: pulumi.Resource[],
   ): ManagedDeployment {
-    const { modelVersionIds = {}, rolePropagationSeconds, tags } = this.args;
+    const { modelVersionIds = {}, rolePropagationSeconds, tags, transform } = this.args;
     const { decision, scale } = planned;
     const name = `${this.logicalName}-${decision.name}`;
     const modelVersionId = decision.model?.source === "mirror" ? modelVersionIds[modelKey(decision.model)] : undefined;
@@ -197,6 +235,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       environmentId: image.environmentId,
       rolePropagationSeconds,
       tags,
+      transform,
       leftovers: this.leftovers(endpoint),
       after: [...this.network, ...previous],
       modelVersionId,
@@ -236,16 +275,22 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         deployments: [...deployments.values()],
         shares: sharesOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
+        transform: this.args.transform,
       },
       { parent: this },
     );
   }
 
-  private createAutoscale(endpoint: OnlineEndpoint, deployments: Map<string, ManagedDeployment>, traffic: Traffic): void {
-    const { workspace, tags } = this.args;
+  private createAutoscale(
+    endpoint: OnlineEndpoint,
+    deployments: Map<string, ManagedDeployment>,
+    traffic: Traffic,
+  ): Record<string, Autoscale> {
+    const { workspace, tags, transform } = this.args;
+    const made: Record<string, Autoscale> = {};
     for (const { decision, scale, autoscaled } of this.planned) {
       if (scale === undefined || !autoscaled) continue;
-      new Autoscale(
+      made[decision.name] = new Autoscale(
         `${this.logicalName}-${decision.name}-autoscale`,
         {
           deploymentId: deployments.get(decision.name)!.id,
@@ -256,20 +301,22 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
           scale,
           rule: decision.scaleRule,
           tags,
+          transform,
           after: [traffic.resource],
         },
         { parent: this },
       );
     }
+    return made;
   }
 
-  private watch(endpoint: OnlineEndpoint): void {
-    const { workspace, diagnostics, alertEmails = [], resourceGroupName, tags } = this.args;
+  private watch(endpoint: OnlineEndpoint): Monitoring {
+    const { workspace, diagnostics, alertEmails = [], resourceGroupName, tags, transform } = this.args;
     const { logsId } = workspace;
     const alerts = alertEmails.length === 0 ? undefined : { emails: alertEmails };
-    new Monitoring(
+    return new Monitoring(
       `${this.logicalName}-monitoring`,
-      { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, diagnostics, alerts, tags },
+      { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, diagnostics, alerts, tags, transform },
       { parent: this },
     );
   }

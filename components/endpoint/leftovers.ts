@@ -4,12 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { armId, groupOf } from "../../azure/armId";
 import { armIdOf } from "../base/azure";
 import { known } from "../base/outputs";
-import { type LiveEndpoint, liveEndpoint } from "../live/endpoint";
-import { type ListedDeployment, listDeployments, waitForOperations } from "../live/operations";
+import { type ListedDeployment, type LiveEndpoint, listDeployments, liveEndpoint, waitForOperations } from "../live";
 import type { EndpointReference } from "./reference";
 
 /** Tag that says which stack made a resource. */
-const stackTag = "moor-stack";
+export const stackTag = "moor-stack";
 
 /** Seconds that Azure may take to delete a deployment. */
 const deletionSeconds = 3600;

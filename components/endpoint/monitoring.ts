@@ -4,7 +4,7 @@ import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { askOwner, missingDiagnostics } from "../owners/ownerRequests";
+import { askOwner, missingDiagnostics } from "../owners";
 
 export interface Alerts {
   /** Who is told by e-mail. @default - nobody; alerts then only show in the portal */
@@ -28,11 +28,20 @@ export interface MonitoringArgs {
   readonly alerts?: Alerts;
   readonly tags?: Readonly<Record<string, string>>;
   /** Last changes to the children's arguments. */
-  readonly transform?: {
-    readonly diagnostics?: Transform<monitor.DiagnosticSettingArgs>;
-    readonly actionGroup?: Transform<monitor.ActionGroupArgs>;
-    readonly alert?: Transform<monitor.MetricAlertArgs>;
-  };
+  readonly transform?: MonitoringTransforms;
+}
+
+export interface MonitoringTransforms {
+  readonly diagnostics?: Transform<monitor.DiagnosticSettingArgs>;
+  readonly actionGroup?: Transform<monitor.ActionGroupArgs>;
+  readonly alert?: Transform<monitor.MetricAlertArgs>;
+}
+
+/** What a `Monitoring` may have made; `alerts` by rule. */
+export interface MonitoringNodes {
+  readonly diagnostics?: monitor.DiagnosticSetting;
+  readonly actionGroup?: monitor.ActionGroup;
+  readonly alerts: Readonly<Record<string, monitor.MetricAlert>>;
 }
 
 interface AlertRule {
@@ -81,6 +90,8 @@ const ALERT_RULES = {
 export class Monitoring extends pulumi.ComponentResource {
   /** ARM ids of the metric alerts, by rule. */
   readonly alertIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The resources that this component made. */
+  readonly nodes: MonitoringNodes;
 
   private readonly logicalName: string;
 
@@ -89,8 +100,10 @@ export class Monitoring extends pulumi.ComponentResource {
     this.logicalName = name;
     // The registration waits for what is asked, or the run would end before.
     const asked = args.diagnostics === "policy" ? this.askForLogs(args) : undefined;
-    if (asked === undefined) this.sendLogs(args);
-    this.alertIds = args.alerts === undefined ? {} : this.createAlerts(args, args.alerts);
+    const diagnostics = asked === undefined ? this.sendLogs(args) : undefined;
+    const { actionGroup, alerts } = args.alerts === undefined ? { alerts: {} } : this.createAlerts(args, args.alerts);
+    this.alertIds = Object.fromEntries(Object.entries(alerts).map(([name, { id }]) => [name, id]));
+    this.nodes = { diagnostics, actionGroup, alerts };
     this.registerOutputs({ alertIds: this.alertIds, asked });
   }
 
@@ -101,8 +114,8 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  private sendLogs(args: MonitoringArgs): void {
-    new monitor.DiagnosticSetting(
+  private sendLogs(args: MonitoringArgs): monitor.DiagnosticSetting {
+    return new monitor.DiagnosticSetting(
       ...transformed(
         args.transform?.diagnostics,
         `${this.logicalName}-diagnostics`,
@@ -118,20 +131,22 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  private createAlerts(args: MonitoringArgs, alerts: Alerts): Record<string, pulumi.Output<string>> {
-    const actions = this.createActionGroup(args, alerts).map(({ id }) => ({ actionGroupId: id }));
+  private createAlerts(args: MonitoringArgs, alerts: Alerts): Pick<MonitoringNodes, "actionGroup" | "alerts"> {
+    const actionGroup = this.createActionGroup(args, alerts);
+    const actions = actionGroup === undefined ? [] : [{ actionGroupId: actionGroup.id }];
     const thresholds = {
       "server-errors": alerts.failuresPerMinute ?? 5,
       "model-errors": alerts.failuresPerMinute ?? 5,
       latency: alerts.latencyMilliseconds ?? 60_000,
     } satisfies Record<keyof typeof ALERT_RULES, number>;
     const names = Object.keys(ALERT_RULES) as (keyof typeof ALERT_RULES)[];
-    return Object.fromEntries(names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args).id]));
+    const made = names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args)]);
+    return { actionGroup, alerts: Object.fromEntries(made) };
   }
 
   private createActionGroup({ endpointName, resourceGroupName, tags, transform }: MonitoringArgs, { emails = [] }: Alerts) {
-    if (emails.length === 0) return [];
-    const group = new monitor.ActionGroup(
+    if (emails.length === 0) return undefined;
+    return new monitor.ActionGroup(
       ...transformed(
         transform?.actionGroup,
         `${this.logicalName}-emails`,
@@ -147,7 +162,6 @@ export class Monitoring extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    return [group];
   }
 
   private createAlert(

@@ -1,17 +1,24 @@
-import * as authorization from "@pulumi/azure-native/authorization";
+import type * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { groupOf } from "../../azure/armId";
-import { SCORE_ACTION } from "../../facts/roles";
-import { fail } from "../../program/fail";
 import { azureOf } from "../base/azure";
 import { foreseen, timeOfCreation } from "../base/outputs";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { chooseIdentity, type Identity, type IdentityChoice } from "../identity/identity";
-import { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, stableGuid } from "../identity/roles";
-import type { WorkspaceReference } from "../workspace/reference";
+import {
+  chooseIdentity,
+  type Grant,
+  grantRole,
+  type Identity,
+  type IdentityChoice,
+  type RolesOwner,
+  type RoleTimes,
+  roleTimes,
+} from "../identity";
+import type { WorkspaceReference } from "../workspace";
+import { refuseNewIdentity, refuseNewName } from "./fixedForLife";
+import { admitInvokers, type Invokers } from "./invokers";
 import { type AuthMode, endpointPrivacy } from "./privacy";
 import type { EndpointReference } from "./reference";
 
@@ -54,11 +61,13 @@ export interface OnlineEndpointArgs {
   /** What must exist before the endpoint and go after it: images and models of its deployments. @default - nothing */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the children's arguments. `Traffic` writes the changed endpoint too. */
-  readonly transform?: {
-    readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
-    readonly endpoint?: Transform<machinelearningservices.OnlineEndpointArgs>;
-    readonly invokerRole?: Transform<authorization.RoleDefinitionArgs>;
-  };
+  readonly transform?: OnlineEndpointTransforms;
+}
+
+export interface OnlineEndpointTransforms {
+  readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
+  readonly endpoint?: Transform<machinelearningservices.OnlineEndpointArgs>;
+  readonly invokerRole?: Transform<authorization.RoleDefinitionArgs>;
 }
 
 /**
@@ -93,6 +102,9 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   readonly resource: machinelearningservices.OnlineEndpoint;
 
   private readonly logicalName: string;
+  private readonly identity: Identity;
+  private readonly roles: readonly authorization.RoleAssignment[];
+  private readonly invokers: Invokers;
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     // The component's own hook comes before anything of it is touched: a new name would replace the identity of an endpoint that serves.
@@ -101,13 +113,13 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.logicalName = name;
     this.workspace = args.workspace;
     this.azure = azureOf(this);
-    const identity = this.chooseIdentity(args);
-    this.identityId = identity.id;
-    const needs = this.pullAndRead(args, identity);
+    this.identity = this.chooseIdentity(args);
+    this.identityId = this.identity.id;
+    const needs = this.pullAndRead(args, this.identity);
     this.roleRequests = args.roles === "external" ? Object.values(needs) : [];
-    const roles = args.roles === "external" ? [] : this.grantAll(needs);
-    this.roleTimes = roleTimes(roles);
-    const { resource, body } = this.createEndpoint(args, identity, roles);
+    this.roles = args.roles === "external" ? [] : this.grantAll(needs);
+    this.roleTimes = roleTimes(this.roles);
+    const { resource, body } = this.createEndpoint(args, this.identity, this.roles);
     this.resource = resource;
     this.body = body;
     const endpointName = pulumi.interpolate`${body.endpointName}`;
@@ -116,8 +128,14 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.createdAt = timeOfCreation(resource);
     this.authMode = pulumi.output(body.properties).apply(({ authMode }) => authMode as AuthMode);
     this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
-    this.admitInvokers(args);
+    this.invokers = admitInvokers(this.logicalName, this, { ...args, endpointId: this.id });
     this.registerOutputs({ id: this.id, name: this.name, origin: this.origin, identityId: this.identityId });
+  }
+
+  /** The resources that this component made. */
+  get nodes() {
+    const { resource, identity, roles, invokers } = this;
+    return { endpoint: resource, identity: identity.resource, roleAssignments: roles, invokers };
   }
 
   private chooseIdentity(args: OnlineEndpointArgs): Identity {
@@ -171,75 +189,4 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     );
     return { body, resource: new machinelearningservices.OnlineEndpoint(name, body, opts) };
   }
-
-  private admitInvokers(args: OnlineEndpointArgs): void {
-    const { invokers = [], auth, roles, endpointName, workspace, transform } = args;
-    if (invokers.length === 0) return;
-    if (auth === "key")
-      fail(`Endpoint "${this.logicalName}" has invokers but auth "key": a key admits whoever holds it; set auth "entra".`);
-    if (roles === "external") return;
-    const groupId = this.id.apply(groupOf);
-    const role = new authorization.RoleDefinition(
-      ...transformed(
-        transform?.invokerRole,
-        `${this.logicalName}-invoker-role`,
-        {
-          roleDefinitionId: stableGuid(`${this.logicalName}-invoker-role`),
-          scope: groupId,
-          // Unique in the tenant, where an endpoint's name is unique in its region only.
-          roleName: pulumi.interpolate`Score ${endpointName} in ${workspace.location}`,
-          roleType: "CustomRole",
-          description: "May call one online endpoint, and nothing else.",
-          permissions: [{ actions: [SCORE_ACTION], notActions: [] }],
-          assignableScopes: [groupId],
-        },
-        { parent: this },
-      ),
-    );
-    for (const invoker of invokers) {
-      const name = `${this.logicalName}-invoker-${invoker}`;
-      new authorization.RoleAssignment(
-        name,
-        {
-          roleAssignmentName: stableGuid(name),
-          principalId: invoker,
-          // A user, a group or a service principal: left out, Azure looks it up; left to the SDK, it would be "User".
-          principalType: pulumi.output<string | undefined>(undefined),
-          roleDefinitionId: pulumi.all([this.id, role.name]).apply(([scope, roleId]) => roleDefinitionId(scope, roleId)),
-          scope: this.id,
-        },
-        { parent: this, dependsOn: [role] },
-      );
-    }
-  }
-}
-
-/** A name is the address that callers have, and Azure keeps the deployments of an endpoint that serves: replacing it would end half-way. */
-export function refuseNewName(name: string): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(
-    name,
-    ({ oldInputs, newInputs, name: endpoint }) => {
-      const [before, now] = [oldInputs?.endpointName, newInputs?.endpointName];
-      if (typeof before !== "string" || typeof now !== "string" || before === now) return;
-      fail(
-        `Endpoint ${endpoint} is ${before} in Azure and would become ${now}: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.`,
-      );
-    },
-    { onDryRun: true },
-  );
-}
-
-/** Azure can't change an endpoint's identity, neither in place nor by replacing an endpoint that serves; better said in the preview. */
-function refuseNewIdentity(name: string): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(
-    name,
-    ({ oldInputs, newInputs, name: endpoint }) => {
-      const [before, now] = [oldInputs?.identity, newInputs?.identity].map((identity) => JSON.stringify(identity));
-      if (before === now) return;
-      fail(
-        `${endpoint}: an endpoint's identity is fixed for life (was ${before}, now ${now}). Add a second endpoint, move its callers, then remove this one.`,
-      );
-    },
-    { onDryRun: true },
-  );
 }

@@ -32,3 +32,8 @@ export const deploymentPrivacy: Privacy = {
     why: "deployments could send data past the workspace's managed network",
   },
 };
+
+export const invokerRolePrivacy: Privacy = {
+  permissions: { allowed: "unchanged", why: "callers could do more than call the endpoint" },
+  assignableScopes: { allowed: "unchanged", why: "the role could be assigned elsewhere" },
+};

@@ -1,8 +1,8 @@
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import type { Grant, RoleTimes } from "../identity/roles";
-import type { WorkspaceReference } from "../workspace/reference";
+import type { Grant, RoleTimes } from "../identity";
+import type { WorkspaceReference } from "../workspace";
 
 /** What deployments, traffic and monitoring need to know of an endpoint. An `OnlineEndpoint` is one. */
 export interface EndpointReference {

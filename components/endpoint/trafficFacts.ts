@@ -1,5 +1,5 @@
 /** What one write of traffic differs from another by. */
-import type { Shares } from "../live/endpoint";
+import type { Shares } from "../live";
 
 /** The inputs of `Traffic`. */
 export interface TrafficFacts {

@@ -18,6 +18,8 @@ export type IdentityChoice =
     };
 
 export interface Identity {
+  /** The identity itself, where this program made it. */
+  readonly resource?: managedidentity.UserAssignedIdentity;
   /** ARM id. */
   readonly id: pulumi.Output<string>;
   /** Object id in Entra. */
@@ -42,7 +44,7 @@ export function chooseIdentity(
   const id = pulumi
     .all([subscriptionId, resourceGroupName, resourceName])
     .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), identityType, resource!));
-  return { id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, principalOf) };
+  return { resource: identity, id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, principalOf) };
 }
 
 function principalOf({ properties }: { readonly properties: { readonly principalId: string } }): string {

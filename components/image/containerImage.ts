@@ -6,7 +6,7 @@ import { resourceTypes } from "../../azure/resourceTypes";
 import type { ImageReference, Routes } from "../../planner/decision";
 import { canonicalJson } from "../../planner/names";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import type { WorkspaceReference } from "../workspace/reference";
+import type { WorkspaceReference } from "../workspace";
 
 /** An image to build where the program runs; it needs a container engine there and the right to push. */
 export interface ImageBuild {
@@ -36,10 +36,12 @@ export interface ContainerImageArgs {
   readonly routes: Routes;
   readonly tags?: Readonly<Record<string, string>>;
   /** Last changes to the children's arguments. */
-  readonly transform?: {
-    readonly image?: Transform<docker.ImageArgs>;
-    readonly environment?: Transform<resources.ResourceArgs>;
-  };
+  readonly transform?: ContainerImageTransforms;
+}
+
+export interface ContainerImageTransforms {
+  readonly image?: Transform<docker.ImageArgs>;
+  readonly environment?: Transform<resources.ResourceArgs>;
 }
 
 /**
@@ -63,22 +65,25 @@ export class ContainerImage extends pulumi.ComponentResource {
   readonly environmentId: pulumi.Output<string>;
   /** `registry/repository@sha256:…`. */
   readonly reference: pulumi.Output<string>;
+  /** The resources that this component made. */
+  readonly nodes: { readonly image?: docker.Image; readonly environment: resources.Resource };
 
   private readonly logicalName: string;
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:ContainerImage", name, stateInputs(args), opts);
     this.logicalName = name;
-    this.reference =
-      "build" in args.image
-        ? this.build(args, args.image.build)
-        : pulumi.interpolate`${args.loginServer}/${args.image.repository}@${args.image.digest}`;
-    this.environmentId = this.createEnvironment(args).id;
+    const { image, loginServer } = args;
+    const built = "build" in image ? this.build(args, image.build) : undefined;
+    this.reference = "build" in image ? built!.repoDigest : pulumi.interpolate`${loginServer}/${image.repository}@${image.digest}`;
+    const environment = this.createEnvironment(args);
+    this.environmentId = environment.id;
+    this.nodes = { image: built, environment };
     this.registerOutputs({ environmentId: this.environmentId, reference: this.reference });
   }
 
-  private build(args: ContainerImageArgs, build: ImageBuild): pulumi.Output<string> {
-    const image = new docker.Image(
+  private build(args: ContainerImageArgs, build: ImageBuild): docker.Image {
+    return new docker.Image(
       ...transformed(
         args.transform?.image,
         `${this.logicalName}-build`,
@@ -96,7 +101,6 @@ export class ContainerImage extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    return image.repoDigest;
   }
 
   private createEnvironment(args: ContainerImageArgs): resources.Resource {

@@ -2,8 +2,8 @@ import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import { armIdOf } from "../base/azure";
 import { type Transform, transformed } from "../base/transform";
-import { createOutboundRules, type OutboundRules } from "../workspace/outboundRules";
-import type { WorkspaceReference } from "../workspace/reference";
+import type { WorkspaceReference } from "../workspace";
+import { createOutboundRules, type OutboundRules } from "../workspace";
 
 export interface HubAccessArgs {
   readonly workspace: WorkspaceReference;
@@ -48,17 +48,21 @@ export class HubAccess extends pulumi.ComponentResource {
   readonly tokenReference: pulumi.Output<string> | undefined;
   /** The rules, to put deployments after them. */
   readonly ready: pulumi.Resource[];
+  /** The resources that this component made. */
+  readonly nodes: { readonly outboundRules: readonly pulumi.Resource[]; readonly token?: keyvault.Secret };
 
   constructor(name: string, args: HubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:HubAccess", name, {}, opts);
     this.ready = createOutboundRules(name, args.workspace, HUB_RULES, { parent: this, after: args.after });
-    this.tokenReference = args.token === undefined ? undefined : this.keepToken(name, args, args.token);
+    const token = args.token === undefined ? undefined : this.keepToken(name, args, args.token);
+    this.tokenReference = token && referenceTo(token);
+    this.nodes = { outboundRules: this.ready, token };
     this.registerOutputs({ tokenReference: this.tokenReference });
   }
 
-  private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>): pulumi.Output<string> {
+  private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>): keyvault.Secret {
     const vault = pulumi.output(args.vaultId).apply(armIdOf);
-    const secret = new keyvault.Secret(
+    return new keyvault.Secret(
       ...transformed(
         args.transform?.token,
         `${name}-token`,
@@ -73,8 +77,13 @@ export class HubAccess extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    // The address carries the secret's version, which Azure requires. It is as public as a file name, though the provider marks it secret
-    // together with the value; unmarked, the deployments that refer to it stay readable in previews.
-    return pulumi.unsecret(secret.properties.apply(({ secretUriWithVersion }) => `\${{keyvault:${secretUriWithVersion}}}`));
   }
+}
+
+/**
+ * The address carries the secret's version, which Azure requires. It is as public as a file name, though the provider marks it secret together
+ * with the value; unmarked, the deployments that refer to it stay readable in previews.
+ */
+function referenceTo(secret: keyvault.Secret): pulumi.Output<string> {
+  return pulumi.unsecret(secret.properties.apply(({ secretUriWithVersion }) => `\${{keyvault:${secretUriWithVersion}}}`));
 }

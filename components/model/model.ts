@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ModelDecision } from "../../planner/decision";
 import { armIdOf } from "../base/azure";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import type { WorkspaceReference } from "../workspace/reference";
+import type { WorkspaceReference } from "../workspace";
 
 export interface ModelArgs {
   readonly workspace: WorkspaceReference;
@@ -35,6 +35,8 @@ export interface ModelArgs {
 export class Model extends pulumi.ComponentResource {
   /** ARM id of the model version. */
   readonly versionId: pulumi.Output<string>;
+  /** The resource that this component made. */
+  readonly nodes: { readonly version: machinelearningservices.ModelVersion };
 
   constructor(name: string, args: ModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Model", name, stateInputs(args), opts);
@@ -58,6 +60,7 @@ export class Model extends pulumi.ComponentResource {
       ),
     );
     this.versionId = version.id;
+    this.nodes = { version };
     this.registerOutputs({ versionId: this.versionId });
   }
 }

@@ -64,6 +64,10 @@ export class Network extends pulumi.ComponentResource {
   readonly place: PrivateEndpointPlace;
 
   private readonly name: string;
+  private readonly made: { virtualNetwork?: network.VirtualNetwork; subnet?: network.Subnet } = {};
+  private readonly zones: Partial<
+    Record<DnsZoneName, { readonly zone: privatedns.PrivateZone; readonly link: privatedns.VirtualNetworkLink }>
+  > = {};
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Network", name, stateInputs(args), opts);
@@ -74,6 +78,11 @@ export class Network extends pulumi.ComponentResource {
     const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
     this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };
     this.registerOutputs({ subnetId: this.subnetId, virtualNetworkId: this.virtualNetworkId, dnsZones: this.dnsZones });
+  }
+
+  /** The resources that this component made; none where the landing zone made them. */
+  get nodes() {
+    return { ...this.made, dnsZones: this.zones };
   }
 
   private createSubnet(args: NetworkArgs, create: { readonly addressSpace: string }): pulumi.Output<string> {
@@ -107,6 +116,7 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
+    Object.assign(this.made, { virtualNetwork, subnet });
     return subnet.id;
   }
 
@@ -125,7 +135,7 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    new privatedns.VirtualNetworkLink(
+    const link = new privatedns.VirtualNetworkLink(
       ...transformed(
         args.transform?.dnsLink,
         `${this.name}-${zoneName}-link`,
@@ -141,6 +151,7 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
+    this.zones[zoneName] = { zone, link };
     return zone.id;
   }
 }

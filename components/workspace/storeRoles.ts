@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { groupOf } from "../../azure/armId";
-import type { Identity } from "../identity/identity";
-import type { Grant } from "../identity/roles";
+import type { Grant, Identity } from "../identity";
 
 /** ARM ids of what a workspace keeps its things in. */
 export interface WorkspaceStores {

@@ -25,6 +25,8 @@ export interface StoreContext {
 
 /** Where images are pulled from. */
 export interface ImageRegistry {
+  /** The registry itself, where this program made it. */
+  readonly resource?: containerregistry.Registry;
   /** ARM id. */
   readonly id: pulumi.Output<string>;
   /** Host name. */
@@ -111,7 +113,7 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
       registryPrivacy,
     ),
   );
-  return { id: registry.id, loginServer: kept(registry, registry.loginServer, loginServerOf) };
+  return { resource: registry, id: registry.id, loginServer: kept(registry, registry.loginServer, loginServerOf) };
 }
 
 function loginServerOf({ properties }: { readonly properties: { readonly loginServer: string } }): string {

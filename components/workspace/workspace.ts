@@ -1,16 +1,30 @@
+import type * as applicationinsights from "@pulumi/azure-native/applicationinsights";
 import * as authorization from "@pulumi/azure-native/authorization";
+import type * as containerregistry from "@pulumi/azure-native/containerregistry";
+import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
+import type * as network from "@pulumi/azure-native/network";
+import type * as operationalinsights from "@pulumi/azure-native/operationalinsights";
+import type * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { sameArmId } from "../../azure/armId";
 import { LINKED_SERVICES } from "../../facts/privateLink";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { chooseIdentity, type Identity, type IdentityChoice } from "../identity/identity";
-import { askForRoles } from "../identity/roleRequest";
-import { type Grant, grantRole, type RolesOwner, roleTimes, roleWait } from "../identity/roles";
-import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "../network/privateLink";
-import { askOwner, missingZones } from "../owners/ownerRequests";
+import {
+  askForRoles,
+  chooseIdentity,
+  type Grant,
+  grantRole,
+  type Identity,
+  type IdentityChoice,
+  type RolesOwner,
+  roleTimes,
+  roleWait,
+} from "../identity";
+import { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "../network";
+import { askOwner, missingZones } from "../owners";
 import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -92,6 +106,18 @@ export interface WorkspaceArgs {
   };
 }
 
+/** What a `Workspace` may have made. */
+export interface WorkspaceNodes {
+  workspace?: machinelearningservices.Workspace;
+  identity?: managedidentity.UserAssignedIdentity;
+  storage?: storage.StorageAccount;
+  vault?: keyvault.Vault;
+  registry?: containerregistry.Registry;
+  logs?: operationalinsights.Workspace;
+  appInsights?: applicationinsights.Component;
+  privateEndpoints?: Readonly<Partial<Record<LinkedServiceName, network.PrivateEndpoint>>>;
+}
+
 interface Core {
   readonly id: pulumi.Output<string>;
   readonly storageAccountId: pulumi.Output<string>;
@@ -135,6 +161,7 @@ export class Workspace extends pulumi.ComponentResource {
   readonly ready: pulumi.Input<pulumi.Resource>[];
 
   private readonly logicalName: string;
+  private readonly made: WorkspaceNodes = {};
   private readonly args: WorkspaceArgs;
   private readonly context: StoreContext;
   /** What has been read of adopted resources; it fails where one isn't as needed, and with it whatever would be made on one. */
@@ -176,6 +203,11 @@ export class Workspace extends pulumi.ComponentResource {
     });
   }
 
+  /** The resources that this component made; what is adopted is not among them. */
+  get nodes(): Readonly<WorkspaceNodes> {
+    return this.made;
+  }
+
   private storeContext(): StoreContext {
     const { stack, suffix, resourceGroupName, location, tags, protect = true } = this.args;
     return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
@@ -202,12 +234,18 @@ export class Workspace extends pulumi.ComponentResource {
 
   private chooseLogs(): pulumi.Output<string> {
     const { logs = "create", logRetentionDays = 90, transform } = this.args;
-    return logs === "create" ? createLogs(this.context, logRetentionDays, transform?.logs).id : this.found.apply(() => logs.existing);
+    if (logs !== "create") return this.found.apply(() => logs.existing);
+    this.made.logs = createLogs(this.context, logRetentionDays, transform?.logs);
+    return this.made.logs.id;
   }
 
   private chooseRegistry(): ImageRegistry {
     const { imageRegistry = "create", transform } = this.args;
-    if (imageRegistry === "create") return createRegistry(this.context, transform?.registry);
+    if (imageRegistry === "create") {
+      const registry = createRegistry(this.context, transform?.registry);
+      this.made.registry = registry.resource;
+      return registry;
+    }
     const usual = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
     return {
       id: this.found.apply(() => imageRegistry.existing),
@@ -231,6 +269,7 @@ export class Workspace extends pulumi.ComponentResource {
     const contributor = this.grant({
       "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
     });
+    Object.assign(this.made, { workspace, storage, vault, appInsights, identity: identity.resource });
     const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
     return {
       id: workspace.id,
@@ -319,6 +358,7 @@ export class Workspace extends pulumi.ComponentResource {
         { parent: this, dependsOn: last.get(targetId) },
       );
       last.set(targetId, link);
+      this.made.privateEndpoints = { ...this.made.privateEndpoints, [service]: link[0] };
       if (place.dnsZones === undefined) this.askForZones(link[0], service);
       return link;
     });

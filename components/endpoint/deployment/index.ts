@@ -6,7 +6,7 @@ import type { ManagedDeployment } from "./managedDeployment";
 import { ScoreDeployment } from "./scoreDeployment";
 
 export { GpuDeployment, type GpuDeploymentArgs } from "./gpuDeployment";
-export type { ManagedDeployment, ManagedDeploymentArgs } from "./managedDeployment";
+export type { DeploymentTransforms, ManagedDeployment, ManagedDeploymentArgs } from "./managedDeployment";
 export { ScoreDeployment, type ScoreDeploymentArgs } from "./scoreDeployment";
 
 /** What a deployment of any pattern takes. A kind whose model is in its image has no use for weights and tokens. */

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
 import { instancesNeeded } from "../../../planner/rollout/capacity";
 import { resolved } from "../../base/outputs";
-import { type LiveDeployment, liveDeployment } from "../../live/endpoint";
+import { type LiveDeployment, liveDeployment } from "../../live";
 import type { EndpointReference } from "../reference";
-import type { Scalable } from "../traffic/capacity";
+import type { Scalable } from "../scalable";
 
 /** Tag that says what a deployment was written with, its number of instances left out. */
 export const writtenTag = "moor-written";

@@ -7,13 +7,12 @@ import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
 import { foreseen, timeOfCreation } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
-import { askForRoles } from "../../identity/roleRequest";
-import { roleWait } from "../../identity/roles";
-import { provisionedNetwork } from "../../workspace/managedNetwork";
-import { type LeftoverArgs, removeLeftovers } from "../leftovers";
+import { askForRoles, roleWait } from "../../identity";
+import { provisionedNetwork } from "../../workspace";
+import { type LeftoverArgs, removeLeftovers, stackTag } from "../leftovers";
 import type { OnlineEndpoint } from "../onlineEndpoint";
 import { deploymentPrivacy } from "../privacy";
-import { scalableOf } from "../traffic/capacity";
+import { scalableOf } from "../scalable";
 import { keepLiveInstances } from "./liveInstances";
 
 /** What every kind of deployment takes. */
@@ -39,7 +38,11 @@ export interface ManagedDeploymentArgs {
   /** What must be done before: the deployment before this one on the same endpoint, outbound rules. @default - nothing */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the child's arguments. */
-  readonly transform?: { readonly deployment?: Transform<machinelearningservices.OnlineDeploymentArgs> };
+  readonly transform?: DeploymentTransforms;
+}
+
+export interface DeploymentTransforms {
+  readonly deployment?: Transform<machinelearningservices.OnlineDeploymentArgs>;
 }
 
 /** What a kind of deployment adds to the common body. */
@@ -70,6 +73,11 @@ export abstract class ManagedDeployment extends pulumi.ComponentResource {
   readonly resource: machinelearningservices.OnlineDeployment;
   /** Whether this run makes it, once its step has been planned or taken. */
   readonly isMade: () => boolean;
+
+  /** The resource that this component made. */
+  get nodes() {
+    return { deployment: this.resource };
+  }
 
   /** @throws if the decision is of another pattern */
   protected constructor(name: string, kind: DeploymentKind, args: ManagedDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -122,7 +130,8 @@ function createManagedDeployment(
         location: endpoint.workspace.location,
         kind: "Managed",
         sku: { name: "Default", capacity: instances },
-        tags: args.tags,
+        // Leftovers of a stack are found by its tag.
+        tags: args.leftovers === undefined ? args.tags : { ...args.tags, [stackTag]: args.leftovers.stack },
         properties: { ...deploymentProperties(decision), environmentId: args.environmentId, ...extras },
       },
       {

@@ -1,7 +1,7 @@
 /** What can be known of a deployment from outside its network: its state, and the last words of its container. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ArmClient } from "../../../azure/arm";
-import { deploymentId, liveDeployment } from "../../live/endpoint";
+import { deploymentId, liveDeployment } from "../../live";
 import type { Refusal } from "./ask";
 
 const pollSeconds = 10;

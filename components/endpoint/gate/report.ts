@@ -1,5 +1,5 @@
 import { armIdOf } from "../../base/azure";
-import type { Shares } from "../../live/endpoint";
+import type { Shares } from "../../live";
 import type { Refusal } from "./ask";
 import type { GateSubject } from "./subjects";
 

@@ -1,7 +1,7 @@
 /** Which deployments a write of traffic puts to the test. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { GateCheck } from "../../../planner/rollout/gateCheck";
-import type { Shares } from "../../live/endpoint";
+import type { Shares } from "../../live";
 import type { TrafficFacts } from "../trafficFacts";
 
 /** A deployment that the gate may ask. */

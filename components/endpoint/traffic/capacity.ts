@@ -1,22 +1,15 @@
 /** The number of instances that a deployment must have before requests move to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import type { DeploymentDecision } from "../../../planner/decision";
 import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
 import { known } from "../../base/outputs";
-import { deploymentId, liveDeployment, liveEndpoint, type Shares } from "../../live/endpoint";
+import { deploymentId, liveDeployment, liveEndpoint, type Shares } from "../../live";
 import type { EndpointReference } from "../reference";
+import type { Scalable } from "../scalable";
 import { factsOf } from "../trafficFacts";
 
 /** Seconds that Azure may take to start instances. */
 const startSeconds = 3600;
-
-/** A deployment whose number of instances is autoscale's. */
-export type Scalable = Pick<Gaining, "name" | "concurrency" | "max">;
-
-export function scalableOf({ name, requestSettings }: DeploymentDecision, { max }: { readonly max: number }): Scalable {
-  return { name, max, concurrency: requestSettings.maxConcurrentRequestsPerInstance };
-}
 
 /**
  * Gives a deployment that gains weight the instances that this takes, from what serves now. A new one starts with as many as the one before

@@ -6,8 +6,9 @@ import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, trafficWriteName, waitForOutgoing } from "../leftovers";
 import type { EndpointReference } from "../reference";
+import type { Scalable } from "../scalable";
 import { armLiteral } from "./armTemplate";
-import { matchCapacity, type Scalable } from "./capacity";
+import { matchCapacity } from "./capacity";
 import { type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
@@ -37,7 +38,11 @@ export interface TrafficArgs {
   /** Seconds to wait for a write that a killed run has left active; then the run fails. @default 900 */
   readonly activeWriteSeconds?: number;
   /** Last changes to the child's arguments. */
-  readonly transform?: { readonly write?: Transform<resources.DeploymentArgs> };
+  readonly transform?: TrafficTransforms;
+}
+
+export interface TrafficTransforms {
+  readonly write?: Transform<resources.DeploymentArgs>;
 }
 
 /**
@@ -57,6 +62,11 @@ export class Traffic extends pulumi.ComponentResource {
   readonly mirrorTraffic: Readonly<Record<string, number>>;
   /** The write itself, to put others after it. */
   readonly resource: resources.Deployment;
+
+  /** The resource that this component made. */
+  get nodes() {
+    return { write: this.resource };
+  }
 
   private readonly logicalName: string;
   private readonly gate: Gate;

@@ -1,5 +1,6 @@
 // Proves an endpoint's resources, options and bodies, and that a changed identity is refused. Doesn't prove that the roles suffice in Azure.
-import { OnlineEndpoint, type OnlineEndpointArgs, refuseNewName } from "../../../components/endpoint/onlineEndpoint";
+import { refuseNewName } from "../../../components/endpoint/fixedForLife";
+import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../components/endpoint/onlineEndpoint";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import { group, registryId, storageId, vaultId, workspace, workspaceId } from "../fixtures";
 import { armRequest, CREATED_AT, find, listing, PRINCIPAL, record, SUBSCRIPTION, schemaErrors } from "../recorder";

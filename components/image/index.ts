@@ -1,0 +1,7 @@
+export {
+  ContainerImage,
+  type ContainerImageArgs,
+  type ContainerImageTransforms,
+  environmentVersion,
+  type ImageBuild,
+} from "./containerImage";

@@ -1,0 +1,1 @@
+export { askOwner, missingDiagnostics, missingZones } from "./ownerRequests";
