@@ -155,3 +155,65 @@ test("Diagnostics of a policy are not made; alerts come with addresses.", async 
   expect(ofType(recording, "DiagnosticSetting")).toEqual([]);
   expect(ofType(recording, "MetricAlert")).toHaveLength(3);
 });
+
+test("Deployments carry the tag by which their leftovers are found, whatever tags the caller gives.", async () => {
+  const tagsOf = async (tags?: Record<string, string>) => {
+    const recording = await make({ tags });
+    return find(recording, "chat-main-8c1f02ab-deployment").inputs.tags;
+  };
+  expect(await tagsOf()).toEqual({ "moor-stack": "prod" });
+  expect(await tagsOf({ owner: "ml", "moor-stack": "another" })).toEqual({ owner: "ml", "moor-stack": "prod" });
+});
+
+test("A transform reaches each resource on the endpoint, and the outputs follow.", async () => {
+  const recording = await make({
+    transform: {
+      endpoint: { properties: { authMode: "AADToken" } },
+      deployment: { properties: { description: "ours" } },
+      environment: (args) => void Object.assign(args, { apiVersion: "2025-09-01" }),
+      setting: { enabled: false },
+      diagnostics: { name: "ours" },
+    },
+    deployments: [{ ...planned, scale: { min: 1, max: 2 } }],
+  });
+  const result = recording.result as InferenceEndpoint;
+  expect(await new Promise((resolve) => result.authMode.apply(resolve))).toBe("AADToken");
+  expect(find(recording, "chat-endpoint").inputs.properties).toMatchObject({ authMode: "AADToken", publicNetworkAccess: "Disabled" });
+  expect(traffic(recording).properties).toMatchObject({ authMode: "AADToken", publicNetworkAccess: "Disabled" });
+  expect(find(recording, "chat-main-8c1f02ab-deployment").inputs.properties).toMatchObject({
+    description: "ours",
+    endpointComputeType: "Managed",
+  });
+  const environments = recording.resources.filter(({ name }) => name.endsWith("-environment"));
+  expect(environments.map(({ inputs }) => inputs.apiVersion)).toEqual(["2025-09-01"]);
+  expect(find(recording, "chat-main-8c1f02ab-autoscale-setting").inputs.enabled).toBe(false);
+  expect(find(recording, "chat-monitoring-diagnostics").inputs.name).toBe("ours");
+});
+
+test("It offers the components that it made, and each of them the resources.", async () => {
+  const { result } = await make({ deployments: [{ ...planned, scale: { min: 1, max: 2 } }], alertEmails: ["ml@example.org"] });
+  const { endpoint, images, deployments, traffic, autoscale, monitoring } = (result as InferenceEndpoint).nodes;
+  const name = "main-8c1f02ab";
+  expect([Object.keys(images).length, Object.keys(deployments), Object.keys(autoscale)]).toEqual([1, [name], [name]]);
+  const nodes = {
+    ...endpoint.nodes,
+    ...deployments[name]!.nodes,
+    ...Object.values(images)[0]!.nodes,
+    ...traffic.nodes,
+    ...autoscale[name]!.nodes,
+    ...monitoring.nodes,
+  };
+  const typeOf = (node: unknown) => (node as { __pulumiType?: string })?.__pulumiType?.replace("azure-native:", "");
+  expect(Object.entries(nodes).flatMap(([key, node]) => (typeOf(node) ? [`${key}: ${typeOf(node)}`] : []))).toEqual([
+    "endpoint: machinelearningservices:OnlineEndpoint",
+    "identity: managedidentity:UserAssignedIdentity",
+    "deployment: machinelearningservices:OnlineDeployment",
+    "environment: resources:Resource",
+    "write: resources:Deployment",
+    "setting: monitor:AutoscaleSetting",
+    "diagnostics: monitor:DiagnosticSetting",
+    "actionGroup: monitor:ActionGroup",
+  ]);
+  expect(endpoint.nodes.roleAssignments).toHaveLength(2);
+  expect(Object.keys(monitoring.nodes.alerts)).toEqual(["server-errors", "model-errors", "latency"]);
+});
