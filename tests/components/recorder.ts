@@ -44,7 +44,11 @@ export interface Recording {
   readonly outputs: Readonly<Record<string, Properties>>;
   /** Errors of the hooks that were run; the resource is recorded all the same. */
   readonly refusals: readonly string[];
-  readonly invokes: readonly { readonly token: string; readonly inputs: Properties }[];
+  readonly invokes: readonly {
+    readonly token: string;
+    readonly inputs: Properties /** URN and id of the provider, where it is not the default one. */;
+    readonly provider?: string;
+  }[];
   /** Whatever the program returned. */
   readonly result: unknown;
 }
@@ -70,12 +74,12 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   const resources: Recorded[] = [];
   const outputs: Record<string, Properties> = {};
   const refusals: string[] = [];
-  const invokes: { token: string; inputs: Properties }[] = [];
+  const invokes: { token: string; inputs: Properties; provider?: string }[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, inputs }) => (preview ? { id: "", state: planned(type, inputs) } : created(type, inputs)),
-      call: ({ token, inputs }) => {
-        invokes.push({ token, inputs });
+      call: ({ token, inputs, provider }) => {
+        invokes.push({ token, inputs, ...(provider ? { provider } : {}) });
         const answer = { ...INVOKES, ...options.invokes }[token];
         // The mocks pass on an error's details and drop its message.
         if (answer === undefined) throw Object.assign(new Error(token), { details: `ResourceNotFound: no answer to ${token} was given` });
