@@ -1,6 +1,6 @@
-import { exitCode, startPulumi } from "../azure-local/pulumi";
 import { openSession, root } from "./local/session";
 import { prepareStack } from "./local/stackFile";
+import { exitCode, startPulumi } from "./pulumiProcess";
 import { requireStackFile } from "./stackFiles";
 
 /** Where a verb works: on the real stack with the user's own Pulumi, or on the one on this machine. */

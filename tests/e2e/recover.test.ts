@@ -5,8 +5,8 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { exitCode } from "../../azure-local/pulumi";
 import { root } from "../../cli/local/session";
+import { exitCode } from "../../cli/pulumiProcess";
 import type { Request } from "./sandbox";
 
 jest.setTimeout(600_000);
