@@ -1,46 +1,31 @@
 /**
- * `npm run recover`: after a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and
- * deletes nothing in Azure.
+ * After a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and deletes nothing in
+ * Azure.
  */
-import { openStackPulumi, type StackOptions, type StackPulumi } from "../stackPulumi";
-import { exportState, importState } from "./checkpoint";
+import { type Checkpoint, exportState, importState } from "../checkpoint";
+import type { StackPulumi } from "../stackPulumi";
 import { releaseLock } from "./lock";
-import {
-  type Candidate,
-  type Checkpoint,
-  candidatesOf,
-  foreign,
-  type Mended,
-  mendFailed,
-  newResources,
-  type PlannedStep,
-  subscriptionOf,
-  withCandidates,
-  withoutEmptyComponents,
-  withSentInputs,
-} from "./state";
+import { type Candidate, candidatesOf, type PlannedStep, subscriptionOf } from "./missing";
+import type { RecoverOptions } from "./options";
+import { foreign, type Mended, mendFailed, newResources, withCandidates, withoutEmptyComponents, withSentInputs } from "./state";
 
-export interface RecoverOptions extends StackOptions {
-  /** Release a lock also when nobody can tell from here whether its run is dead. */
-  readonly releaseLock?: boolean;
+/** What a recovery has found and done. */
+export interface Recovered extends Pick<Mended, "anew" | "again"> {
+  /** Ids of the resources that were found in Azure and taken into the state. */
+  readonly adopted: readonly string[];
 }
 
 /** Rounds after which something is wrong: each finds what the round before made known. */
 const mostRounds = 20;
 
-export async function recover(options: RecoverOptions): Promise<void> {
-  const pulumi = await openStackPulumi(options);
-  try {
-    const found = await adoptAll(pulumi, options.releaseLock ?? false);
-    const list = found.length === 0 ? "The state lacked nothing." : `Found in Azure and taken into the state:\n  ${found.join("\n  ")}`;
-    const { anew, again } = await putFailedRight(pulumi);
-    const next = options.local ? `npm run local -- up -s ${options.stack}` : `pulumi up -s ${options.stack}`;
-    if (anew.length > 0) console.log(`Failed in Azure, to be made anew: ${anew.join(", ")}.`);
-    if (again.length > 0) console.log(`Failed in Azure in an update, and serving on; to be updated again: ${again.join(", ")}.`);
-    console.log(`${list}\nNow run \`${next}\`: it does what was left undone.`);
-  } finally {
-    await pulumi.close();
-  }
+/**
+ * Brings the state of a stack back to what Azure has.
+ * @throws Error when a run on the stack may be alive, when a preview fails, or when another stack has made what this one would make
+ */
+export async function recover(pulumi: StackPulumi, options: RecoverOptions = {}): Promise<Recovered> {
+  const adopted = await adoptAll(pulumi, options);
+  const { anew, again } = await putFailedRight(pulumi);
+  return { adopted, anew, again };
 }
 
 /**
@@ -48,7 +33,7 @@ export async function recover(options: RecoverOptions): Promise<void> {
  * program would create, because a provider that dies takes its note along. A resource whose id hangs on one that is still missing comes a
  * round later.
  */
-async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<string[]> {
+async function adoptAll(pulumi: StackPulumi, options: RecoverOptions): Promise<string[]> {
   const adopted: string[] = [];
   for (let round = 0; round < mostRounds; round++) {
     let before = await exportState(pulumi);
@@ -58,7 +43,7 @@ async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<str
       before = await exportState(pulumi);
       await importState(pulumi, before);
     };
-    if (round === 0) await releaseLock(pulumi, takeLock, evenIfUnsure);
+    if (round === 0) await releaseLock(pulumi, takeLock, options);
     const candidates = candidatesOf(before, await plannedSteps(pulumi), subscriptionOf(before, pulumi.environment));
     const after = await adopt(pulumi, before, candidates);
     const mistaken = foreign(after, candidates, pulumi.stack);
