@@ -70,8 +70,14 @@ async function localEngine(stack: string, source: string): Promise<Engine> {
   const { openSession } = require("./local/session") as typeof import("./local/session");
   const { prepareStack } = require("./local/stackFile") as typeof import("./local/stackFile");
   const session = await openSession((line) => console.error(line));
-  const configFile = await prepareStack(session, stack, source);
-  return { command: session.engine.command, environment: session.environment, configFile, close: () => session.close() };
+  try {
+    const configFile = await prepareStack(session, stack, source);
+    return { command: session.engine.command, environment: session.environment, configFile, close: () => session.close() };
+  } catch (error) {
+    // Otherwise the process would go on serving Azure.
+    await session.close();
+    throw error;
+  }
 }
 
 async function ended(child: ReturnType<typeof startPulumi>): Promise<number> {

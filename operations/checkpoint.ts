@@ -17,6 +17,8 @@ export interface StateResource {
   readonly outputs?: Properties;
   readonly parent?: string;
   readonly provider?: string;
+  /** Whether it is protected from deletion. */
+  readonly protect?: boolean;
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   /** Why its last creation or update is not over; the engine's next run updates it. */

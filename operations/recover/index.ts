@@ -5,14 +5,25 @@
 import { type Checkpoint, exportState, importState } from "../checkpoint";
 import type { StackPulumi } from "../stackPulumi";
 import { releaseLock } from "./lock";
-import { type Candidate, candidatesOf, type PlannedStep, subscriptionOf } from "./missing";
+import {
+  type Candidate,
+  candidatesOf,
+  type PlannedStep,
+  subscriptionOf,
+  type Unidentified,
+  unidentifiedBegun,
+  unidentifiedPlanned,
+} from "./missing";
 import type { RecoverOptions } from "./options";
 import { foreign, type Mended, mendFailed, newResources, withCandidates, withoutEmptyComponents, withSentInputs } from "./state";
+import { unidentifiedReport } from "./unidentified";
 
 /** What a recovery has found and done. */
 export interface Recovered extends Pick<Mended, "anew" | "again"> {
   /** Ids of the resources that were found in Azure and taken into the state. */
   readonly adopted: readonly string[];
+  /** Resources that may exist and that could not be looked up. */
+  readonly unidentified: readonly Unidentified[];
 }
 
 /** Rounds after which something is wrong: each finds what the round before made known. */
@@ -23,17 +34,29 @@ const mostRounds = 20;
  * @throws Error when a run on the stack may be alive, when a preview fails, or when another stack has made what this one would make
  */
 export async function recover(pulumi: StackPulumi, options: RecoverOptions = {}): Promise<Recovered> {
-  const adopted = await adoptAll(pulumi, options);
-  const { anew, again } = await putFailedRight(pulumi);
-  return { adopted, anew, again };
+  const begun: Unidentified[] = [];
+  try {
+    const found = await adoptAll(pulumi, options, begun);
+    const { anew, again } = await putFailedRight(pulumi);
+    return { ...found, anew, again };
+  } catch (error) {
+    // The state has lost the killed run's notes by now, so that a second try could not tell of them.
+    if (begun.length > 0) options.report?.(unidentifiedReport(pulumi, begun));
+    throw error;
+  }
 }
 
 /**
  * Takes into the state what the program makes and Azure has already. What the killed engine noted as begun comes first; then whatever the
  * program would create, because a provider that dies takes its note along. A resource whose id hangs on one that is still missing comes a
  * round later.
+ * @param begun Takes in what the killed engine noted as begun and what can't be looked up.
  */
-async function adoptAll(pulumi: StackPulumi, options: RecoverOptions): Promise<string[]> {
+async function adoptAll(
+  pulumi: StackPulumi,
+  options: RecoverOptions,
+  begun: Unidentified[],
+): Promise<Pick<Recovered, "adopted" | "unidentified">> {
   const adopted: string[] = [];
   for (let round = 0; round < mostRounds; round++) {
     let before = await exportState(pulumi);
@@ -44,7 +67,10 @@ async function adoptAll(pulumi: StackPulumi, options: RecoverOptions): Promise<s
       await importState(pulumi, before);
     };
     if (round === 0) await releaseLock(pulumi, takeLock, options);
-    const candidates = candidatesOf(before, await plannedSteps(pulumi), subscriptionOf(before, pulumi.environment));
+    const subscriptionId = subscriptionOf(before, pulumi.environment);
+    begun.push(...unidentifiedBegun(before, subscriptionId));
+    const steps = await plannedSteps(pulumi);
+    const candidates = candidatesOf(before, steps, subscriptionId);
     const after = await adopt(pulumi, before, candidates);
     const mistaken = foreign(after, candidates, pulumi.stack);
     for (const { urn } of mistaken) await pulumi.must(["state", "delete", urn, "--yes"]);
@@ -56,7 +82,9 @@ async function adoptAll(pulumi: StackPulumi, options: RecoverOptions): Promise<s
     }
     const fresh = newResources(before, after);
     adopted.push(...fresh);
-    if (fresh.length === 0) return adopted;
+    if (fresh.length > 0) continue;
+    const planned = unidentifiedPlanned(before, steps).filter(({ resource }) => begun.every((one) => one.resource.urn !== resource.urn));
+    return { adopted, unidentified: [...begun, ...planned] };
   }
   throw new Error(`Still finding resources after ${mostRounds} rounds: run \`pulumi refresh\` and look at what it says.`);
 }
