@@ -1,5 +1,10 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { settingsOf } from "../config/stackYaml";
 import { acceptDrift, findDrift } from "../operations/drift";
 import { driftReport } from "../operations/drift/report";
+import { stackAzure } from "../operations/stackAzure";
+import { requireStackFile } from "./stackFiles";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 
 export interface DriftOptions extends Omit<StackOptions, "configFile"> {
@@ -9,9 +14,11 @@ export interface DriftOptions extends Omit<StackOptions, "configFile"> {
 
 /** `npm run drift`. Exit code 1 when something has drifted and was not accepted, so that a scheduled pipeline notices. */
 export async function drift(options: DriftOptions): Promise<void> {
+  const file = requireStackFile(options.stack);
+  const { settings } = settingsOf(fs.readFileSync(file, "utf8"), path.basename(file));
   const stack = await openStackPulumi(options);
   try {
-    const found = await findDrift(stack);
+    const found = await findDrift(stack, stackAzure(stack, settings));
     console.log(driftReport(found));
     const drifted = found.live.some(({ differences }) => differences.length > 0);
     if (drifted && options.accept) {
