@@ -1,4 +1,3 @@
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Engine, languageHost } from "./engine";
@@ -40,23 +39,4 @@ export function pulumiEnvironment(
     MOOR_ARM_URL: azure.armUrl,
     MOOR_FRONTDOOR_URL: azure.frontdoorUrl,
   };
-}
-
-/** Starts `pulumi` with these arguments. */
-export function startPulumi(
-  engine: Pick<Engine, "command">,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-  stdio: StdioOptions,
-): ChildProcess {
-  return spawn(engine.command, args, { cwd, env, stdio });
-}
-
-/** The exit code of a process, once it has said all; a signal counts as a failure. */
-export function exitCode(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
 }

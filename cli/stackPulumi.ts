@@ -1,7 +1,6 @@
-import { exitCode, startPulumi } from "../azure-local/pulumi";
-import { openSession, root } from "./local/session";
-import { prepareStack } from "./local/stackFile";
-import { requireStackFile } from "./stackFiles";
+import type { StackPulumi } from "../operations/stackPulumi";
+import { exitCode, startPulumi } from "./pulumiProcess";
+import { requireStackFile, root } from "./stackFiles";
 
 /** Where a verb works: on the real stack with the user's own Pulumi, or on the one on this machine. */
 export interface StackOptions {
@@ -11,23 +10,17 @@ export interface StackOptions {
   readonly configFile?: string;
 }
 
-/** What a run of pulumi came to. */
-export interface PulumiRun {
-  readonly code: number;
-  readonly output: string;
-  readonly errors: string;
+/** Pulumi for one stack, until it is closed. */
+export interface OpenStack extends StackPulumi {
+  close(): Promise<void>;
 }
 
-/** Pulumi for one stack. */
-export interface StackPulumi {
-  readonly stack: string;
-  /** Whether the stack is on this machine. */
-  readonly local: boolean;
+/** How pulumi is run: which one, in which environment, with which stack file. */
+interface Engine {
+  readonly command: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Runs `pulumi <args>` on the stack. Its output is kept; with `show` it is also printed as it comes. */
-  run(args: readonly string[], options?: { readonly show?: boolean }): Promise<PulumiRun>;
-  /** As `run`; rejects with pulumi's message when it fails. */
-  must(args: readonly string[], options?: { readonly show?: boolean }): Promise<string>;
+  /** @default - the one that pulumi finds itself */
+  readonly configFile?: string;
   close(): Promise<void>;
 }
 
@@ -35,39 +28,56 @@ export interface StackPulumi {
 const readsSettings = ["preview", "up", "refresh"];
 
 /** @throws Error when the stack has no stack file, or pulumi is not to be found. */
-export async function openStackPulumi({ stack, local = false, configFile }: StackOptions): Promise<StackPulumi> {
+export async function openStackPulumi(options: StackOptions): Promise<OpenStack> {
+  const { stack, local = false, configFile } = options;
   const source = configFile ?? requireStackFile(stack);
-  const session = local ? await openSession((line) => console.error(line)) : undefined;
-  const file = session ? await prepareStack(session, stack, source) : configFile;
-  const engine = session?.engine ?? { command: "pulumi" };
-  const environment = session?.environment ?? process.env;
-  const settings = (verb: string | undefined) => (file !== undefined && readsSettings.includes(verb ?? "") ? ["--config-file", file] : []);
-  const run: StackPulumi["run"] = async (args, { show = false } = {}) => {
-    const all = [...args, "--stack", stack, ...settings(args[0]), "--non-interactive", "--color", "never"];
-    const child = startPulumi(engine, all, root, environment, ["ignore", "pipe", "pipe"]);
+  const engine = local ? await localEngine(stack, source) : ownEngine(configFile);
+  const run: StackPulumi["run"] = async (args) => {
+    const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
+    const settings = reads ? ["--config-file", engine.configFile] : [];
+    const all = [...args, "--stack", stack, ...settings, "--non-interactive", "--color", "never"];
+    const child = startPulumi(engine, all, root, engine.environment, ["ignore", "pipe", "pipe"]);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       texts.output += text;
-      if (show) process.stdout.write(text);
     });
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       texts.errors += text;
-      if (show) process.stderr.write(text);
     });
     return { code: await ended(child), ...texts };
   };
   return {
     stack,
     local,
-    environment,
+    environment: engine.environment,
     run,
-    async must(args, options) {
-      const { code, output, errors } = await run(args, options);
+    async must(args) {
+      const { code, output, errors } = await run(args);
       if (code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${output}${errors}`);
       return output;
     },
-    close: async () => session?.close(),
+    close: () => engine.close(),
   };
+}
+
+/** The user's own Pulumi. */
+function ownEngine(configFile: string | undefined): Engine {
+  return { command: "pulumi", environment: process.env, configFile, close: async () => {} };
+}
+
+/** Pulumi on this machine. Its modules are loaded here, so that a production stack loads nothing of the simulator. */
+async function localEngine(stack: string, source: string): Promise<Engine> {
+  const { openSession } = require("./local/session") as typeof import("./local/session");
+  const { prepareStack } = require("./local/stackFile") as typeof import("./local/stackFile");
+  const session = await openSession((line) => console.error(line));
+  try {
+    const configFile = await prepareStack(session, stack, source);
+    return { command: session.engine.command, environment: session.environment, configFile, close: () => session.close() };
+  } catch (error) {
+    // Otherwise the process would go on serving Azure.
+    await session.close();
+    throw error;
+  }
 }
 
 async function ended(child: ReturnType<typeof startPulumi>): Promise<number> {

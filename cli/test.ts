@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { ensureEngine } from "../azure-local/engine";
-import { exitCode } from "../azure-local/pulumi";
+import { exitCode } from "./pulumiProcess";
 import { root } from "./stackFiles";
 
 /** `npm test`: everything the tests need, then jest with the arguments given. The exit code is jest's. */

@@ -1,6 +1,6 @@
 import * as readline from "node:readline";
-import { exitCode, startPulumi } from "../../azure-local/pulumi";
 import { type LocalSession, recoverAdvice, root } from "../local/session";
+import { exitCode, startPulumi } from "../pulumiProcess";
 
 /** A resource that `pulumi up` has finished, as it prints it where there is no terminal. */
 const finished = /^\s*[+~-]+\s+(\S+)\s+(\S+)\s+(created|updated|deleted|replaced)\b/;

@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Azure, type AzureOptions, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
-import { exitCode, pulumiEnvironment, startPulumi } from "../../azure-local/pulumi";
+import { pulumiEnvironment } from "../../azure-local/pulumi";
+import { exitCode, startPulumi } from "../pulumiProcess";
 import { root } from "../stackFiles";
 
 export { root } from "../stackFiles";

@@ -5,8 +5,8 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { exitCode } from "../../azure-local/pulumi";
 import { root } from "../../cli/local/session";
+import { exitCode } from "../../cli/pulumiProcess";
 import type { Request } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -26,8 +26,8 @@ function moor(args: string[]) {
   });
 }
 
-/** Runs a verb that has to succeed; shows what it printed where it doesn't. */
-async function succeeds(args: string[]): Promise<void> {
+/** Runs a verb that has to succeed, and yields what it printed; shows that where it doesn't succeed. */
+async function succeeds(args: string[]): Promise<string> {
   const child = moor(args);
   let output = "";
   for (const stream of [child.stdout!, child.stderr!]) {
@@ -37,6 +37,7 @@ async function succeeds(args: string[]): Promise<void> {
   }
   const code = await exitCode(child);
   if (code !== 0) throw new Error(`${args.join(" ")} ended with exit code ${code}:\n${output}`);
+  return output;
 }
 
 const up = ["local", "up", "-s", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
@@ -76,6 +77,38 @@ test.each([5, 25, 45])("A run killed after %s writes is put right by recover, an
   const created = requests().filter(({ method, status }) => method === "PUT" && status === 201);
   const ids = created.map(({ path: target }) => target.split("?")[0]!.toLowerCase());
   expect(ids.length).toBe(new Set(ids).size);
+});
+
+/** Adds to a state the note of a killed run that has begun to create a resource. */
+function noteBegun(stack: string, type: string, name: string): void {
+  const file = path.join(home, "state", ".pulumi", "stacks", "moor", `${stack}.json`);
+  const state = JSON.parse(fs.readFileSync(file, "utf8"));
+  const { latest } = state.checkpoint;
+  const group = latest.resources.find((one: { type: string }) => one.type === "azure-native:resources:ResourceGroup");
+  const { parent, provider } = group;
+  const urn = `urn:pulumi:${stack}::moor::${type}::${name}`;
+  const inputs = { name, resourceGroupName: group.outputs.name };
+  const resource = { urn, custom: true, type, inputs, parent, provider, dependencies: [group.urn] };
+  latest.pending_operations = [...(latest.pending_operations ?? []), { resource, type: "creating" }];
+  fs.writeFileSync(file, JSON.stringify(state));
+}
+
+test("A type whose ids are not known, and that the simulator doesn't have, doesn't stop recover: it is told, and up converges for the rest.", async () => {
+  await killAfter(15);
+  noteBegun("dev", "azure-native:cache:Redis", "cache");
+  const said = await succeeds(["recover", "-s", "dev", "--local"]);
+  expect(said).toContain("  cache (azure-native:cache:Redis): the killed run had begun to create it\n");
+  expect(said).toContain("  npm run local -- import azure-native:cache:Redis cache <ARM id> --protect=false -s dev\n");
+  await succeeds(up);
+  await succeeds(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);
+});
+
+test("A stack file that can't be read ends the command with its mistake.", async () => {
+  const file = path.join(home, "bad.yaml");
+  fs.writeFileSync(file, "config: [");
+  await expect(succeeds(["recover", "-s", "dev", "--local", "--config-file", file])).rejects.toThrow(
+    /exit code 1:\nbad\.yaml is not YAML: /,
+  );
 });
 
 test("Where nothing was ever made, recover leaves nothing in the state: the stack can be removed.", async () => {

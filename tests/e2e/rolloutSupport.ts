@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { exitCode } from "../../azure-local/pulumi";
 import { prepareStack } from "../../cli/local/stackFile";
+import { exitCode } from "../../cli/pulumiProcess";
 import type { Run, Sandbox } from "./sandbox";
 
 /** Percent by deployment name, and the deployments that there are. */

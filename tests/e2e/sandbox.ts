@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
-import { exitCode } from "../../azure-local/pulumi";
 import { type LocalSession, openSession, root } from "../../cli/local/session";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
+import { exitCode } from "../../cli/pulumiProcess";
 
 /** What a run of pulumi came to. */
 export interface Run {

@@ -1,73 +1,6 @@
-/** A stack's state as `pulumi stack export` shows it, and what it lacks. Pure. */
-import { resourceId, resourceType } from "../../azure-local/providers/metadata";
-import type { Properties } from "../../azure-local/providers/wire";
-
-/** A resource in the state. */
-export interface StateResource {
-  readonly urn: string;
-  readonly custom: boolean;
-  readonly type: string;
-  readonly id?: string;
-  readonly inputs?: Properties;
-  readonly outputs?: Properties;
-  readonly parent?: string;
-  readonly provider?: string;
-  readonly dependencies?: readonly string[];
-  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
-  /** Why its last creation or update is not over; the engine's next run updates it. */
-  readonly initErrors?: readonly string[];
-}
-
-export interface Checkpoint {
-  readonly version: number;
-  readonly deployment: {
-    readonly resources?: readonly StateResource[];
-    /** What an engine had begun when it was killed. */
-    readonly pending_operations?: readonly { readonly resource: StateResource; readonly type: string }[];
-  };
-}
-
-/** A step of `pulumi preview --json`. */
-export interface PlannedStep {
-  readonly op: string;
-  readonly urn: string;
-  readonly newState?: StateResource;
-}
-
-/** A resource that the state lacks. */
-export interface Candidate {
-  readonly urn: string;
-  /** The id that it has if Azure has it; a component has none. */
-  readonly id?: string;
-  readonly resource: StateResource;
-}
-
-/** What the engine writes in place of a value that it doesn't know yet, and of one that it doesn't show. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const hidden = "[secret]";
-
-/**
- * Everything that may have been created without the state's knowing: begun by the killed engine, or still to be created. Each comes after
- * what it hangs on; what hangs on something that is missing itself is left for the next round.
- */
-export function candidatesOf(checkpoint: Checkpoint, steps: readonly PlannedStep[], subscriptionId: string): Candidate[] {
-  const { resources = [], pending_operations = [] } = checkpoint.deployment;
-  const there = new Set(resources.map(({ urn }) => urn));
-  const begun = pending_operations.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  const planned = steps.filter(({ op }) => op === "create").flatMap(({ newState }) => newState ?? []);
-  const found: Candidate[] = [];
-  // The engine's own notes come first: they have the secrets in them, encrypted, and may be of what the program no longer makes.
-  for (const resource of [...begun, ...planned]) {
-    const { urn, custom, parent, dependencies = [], provider } = resource;
-    const needs = [...dependencies, ...(parent ? [parent] : []), ...(provider ? [provider.slice(0, provider.lastIndexOf("::"))] : [])];
-    if (there.has(urn) || !needs.every((need) => there.has(need))) continue;
-    const id = custom ? idOf(resource, subscriptionId) : undefined;
-    if (custom ? id === undefined : !isPlain(resource)) continue;
-    found.push({ urn, ...(id === undefined ? {} : { id }), resource });
-    there.add(urn);
-  }
-  return found;
-}
+/** A stack's state after what recover has found: pure changes of a checkpoint. */
+import type { Checkpoint, Properties, StateResource } from "../checkpoint";
+import type { Candidate } from "./missing";
 
 /** The state with the candidates in it. */
 export function withCandidates(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
@@ -123,26 +56,6 @@ function only(keys: unknown, value: unknown): unknown {
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The ARM id that the inputs describe; none while one of them is unknown, or would be stored as a placeholder. */
-function idOf(resource: StateResource, subscriptionId: string): string | undefined {
-  const { type, inputs = {} } = resource;
-  if (!type.startsWith("azure-native:") || !isPlain(resource)) return undefined;
-  return resourceId(resourceType(type), inputs, subscriptionId);
-}
-
-function isPlain({ inputs = {} }: StateResource): boolean {
-  const text = JSON.stringify(inputs);
-  return !text.includes(unknown) && !text.includes(hidden);
-}
-
-/** Subscription of the stack: that of any resource it has, or the environment's. */
-export function subscriptionOf({ deployment }: Checkpoint, environment: NodeJS.ProcessEnv): string {
-  const ids = (deployment.resources ?? []).map(({ id = "" }) => /^\/subscriptions\/([^/]+)\//.exec(id)?.[1]);
-  const found = ids.find((id) => id !== undefined) ?? environment.ARM_SUBSCRIPTION_ID;
-  if (found !== undefined) return found;
-  throw new Error("The state names no subscription: set ARM_SUBSCRIPTION_ID to the stack's and run the command again.");
 }
 
 /** Ids of resources that are in `after` and were not in `before`. */

@@ -1,67 +1,8 @@
-// Proves what recover takes for missing, and what drift takes for changed. That the engine makes a good state of it is tests/e2e's to prove.
-import { accept, compare } from "../../cli/drift/compare";
-import { exportState } from "../../cli/recover/checkpoint";
-import {
-  type Checkpoint,
-  candidatesOf,
-  foreign,
-  mendFailed,
-  newResources,
-  subscriptionOf,
-  withCandidates,
-  withoutEmptyComponents,
-  withSentInputs,
-} from "../../cli/recover/state";
-import type { StackPulumi } from "../../cli/stackPulumi";
-
-const subscription = "11111111-1111-4111-8111-111111111111";
-const groupId = `/subscriptions/${subscription}/resourceGroups/rg`;
-const group = {
-  urn: "urn:rg",
-  custom: true,
-  type: "azure-native:resources:ResourceGroup",
-  id: groupId,
-  inputs: { resourceGroupName: "rg" },
-};
-const identity = (name: string, more: object = {}) => ({
-  urn: `urn:${name}`,
-  custom: true,
-  type: "azure-native:managedidentity:UserAssignedIdentity",
-  inputs: { resourceName: name, resourceGroupName: "rg", location: "swedencentral" },
-  dependencies: ["urn:rg"],
-  ...more,
-});
-const checkpoint = (more: object = {}): Checkpoint => ({ version: 3, deployment: { resources: [group], ...more } });
-const steps = (...states: object[]) => states.map((newState) => ({ op: "create", urn: "", newState: newState as never }));
-const urns = (found: readonly { urn: string }[]) => found.map(({ urn }) => urn);
-
-test("What the killed engine noted comes first, also when the program no longer makes it; what the program would create comes after.", () => {
-  const begun = checkpoint({ pending_operations: [{ type: "creating", resource: identity("begun") }] });
-  const found = candidatesOf(begun, steps(identity("planned"), identity("begun")), subscription);
-  expect(urns(found)).toEqual(["urn:begun", "urn:planned"]);
-  expect(found[1]!.id).toBe(`${groupId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/planned`);
-});
-
-test.each([
-  ["is in the state", { urn: "urn:rg" }],
-  ["hangs on something missing", { dependencies: ["urn:nowhere"] }],
-  ["has a parent that is missing", { parent: "urn:nowhere" }],
-  ["has a provider that is missing", { provider: "urn:provider::id" }],
-  ["has an input that isn't known yet", { inputs: { resourceName: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", resourceGroupName: "rg" } }],
-  ["has a secret that a preview hides", { inputs: { resourceName: "a", resourceGroupName: "rg", tags: { a: "[secret]" } } }],
-  ["is nothing of Azure's", { type: "random:index/randomString:RandomString" }],
-])("A resource that %s is left alone.", (_, change) => {
-  expect(candidatesOf(checkpoint(), steps(identity("one", change)), subscription)).toEqual([]);
-});
-
-test("What hangs on a component waits for nothing, when the component comes along.", () => {
-  const component = { urn: "urn:component", custom: false, type: "moor:index:Workspace", inputs: {} };
-  const found = candidatesOf(checkpoint(), steps(component, identity("child", { parent: "urn:component" })), subscription);
-  expect(urns(found)).toEqual(["urn:component", "urn:child"]);
-  const { resources, pending_operations } = withCandidates(checkpoint({ pending_operations: [] }), found).deployment;
-  expect(urns(resources!)).toEqual(["urn:rg", "urn:component", "urn:child"]);
-  expect(pending_operations).toBeUndefined();
-});
+// Proves how recover changes a state. That the engine makes a good state of it is tests/e2e's to prove.
+import type { Checkpoint } from "../../../operations/checkpoint";
+import { candidatesOf } from "../../../operations/recover/missing";
+import { foreign, mendFailed, newResources, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
+import { checkpoint, group, groupId, identity, steps, subscription, urns } from "./sample";
 
 test("An untyped resource keeps the inputs that it was sent, whatever a refresh has put into them; a typed one takes what Azure has.", () => {
   const untyped = { ...identity("environment"), type: "azure-native:resources:Resource" };
@@ -86,12 +27,6 @@ test("A deployment that was found keeps of what Azure shows the inputs that it w
   expect(deployment!.inputs).toEqual({ ...sent, sku: { name: "Default", capacity: 3 } });
 });
 
-test("The subscription is that of what is in the state, or the environment's.", () => {
-  expect(subscriptionOf(checkpoint(), {})).toBe(subscription);
-  expect(subscriptionOf({ version: 3, deployment: {} }, { ARM_SUBSCRIPTION_ID: "s" })).toBe("s");
-  expect(() => subscriptionOf({ version: 3, deployment: {} }, {})).toThrow("set ARM_SUBSCRIPTION_ID");
-});
-
 test("What another stack has tagged is not taken.", () => {
   const found = candidatesOf(checkpoint(), steps(identity("a"), identity("b")), subscription);
   const after = checkpoint({
@@ -99,26 +34,6 @@ test("What another stack has tagged is not taken.", () => {
   });
   expect(urns(foreign(after, found, "prod"))).toEqual(["urn:a"]);
   expect(newResources(checkpoint(), after)).toEqual(["a", "b"]);
-});
-
-const written = {
-  tags: { owner: "us" },
-  properties: { authMode: "Key", publicNetworkAccess: "Disabled", traffic: { a: 100, b: 0 }, mirrorTraffic: {} },
-};
-test("Shares, settings and our own tags are compared; a share of 0 and tags of others are no drift.", () => {
-  const live = { tags: { owner: "us", theirs: "x" }, properties: { ...written.properties, traffic: { a: 100 } } };
-  expect(compare(written, live)).toEqual([]);
-  const changed = { tags: {}, properties: { ...written.properties, authMode: "AADToken", traffic: { b: 100 } } };
-  expect(compare(written, changed).map(({ what }) => what)).toEqual(["traffic", "authMode", "tag owner"]);
-  expect(compare(accept(written, changed), changed)).toEqual([]);
-});
-
-test("A state that can't be read for its cut-off attributes says which file to delete; another failure is passed on.", async () => {
-  const failing = (message: string) =>
-    ({ stack: "prod", must: () => Promise.reject(new Error(message)) }) satisfies Partial<StackPulumi> as unknown as StackPulumi;
-  const cutOff = exportState(failing("pulumi stack export failed:\nerror: failed to load checkpoint: EOF\n"));
-  await expect(cutOff).rejects.toThrow(/load checkpoint: EOF\n.*delete prod\.json\.attrs/);
-  await expect(exportState(failing("error: no stack named prod"))).rejects.toThrow(/^error: no stack named prod$/);
 });
 
 describe("deployments that Azure shows as Failed", () => {

@@ -1,45 +1,48 @@
 /**
- * `npm run recover`: after a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and
- * deletes nothing in Azure.
+ * After a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and deletes nothing in
+ * Azure.
  */
-import { openStackPulumi, type StackOptions, type StackPulumi } from "../stackPulumi";
-import { exportState, importState } from "./checkpoint";
+import { type Checkpoint, exportState, importState } from "../checkpoint";
+import type { StackPulumi } from "../stackPulumi";
 import { releaseLock } from "./lock";
 import {
   type Candidate,
-  type Checkpoint,
   candidatesOf,
-  foreign,
-  type Mended,
-  mendFailed,
-  newResources,
   type PlannedStep,
   subscriptionOf,
-  withCandidates,
-  withoutEmptyComponents,
-  withSentInputs,
-} from "./state";
+  type Unidentified,
+  unidentifiedBegun,
+  unidentifiedPlanned,
+} from "./missing";
+import type { RecoverOptions } from "./options";
+import { foreign, type Mended, mendFailed, newResources, withCandidates, withoutEmptyComponents, withSentInputs } from "./state";
+import { unidentifiedReport } from "./unidentified";
 
-export interface RecoverOptions extends StackOptions {
-  /** Release a lock also when nobody can tell from here whether its run is dead. */
-  readonly releaseLock?: boolean;
+/** What a recovery has found and done. */
+export interface Recovered extends Pick<Mended, "anew" | "again"> {
+  /** Ids of the resources that were found in Azure and taken into the state. */
+  readonly adopted: readonly string[];
+  /** Resources that may exist and that could not be looked up. */
+  readonly unidentified: readonly Unidentified[];
 }
 
 /** Rounds after which something is wrong: each finds what the round before made known. */
 const mostRounds = 20;
 
-export async function recover(options: RecoverOptions): Promise<void> {
-  const pulumi = await openStackPulumi(options);
+/**
+ * Brings the state of a stack back to what Azure has.
+ * @throws Error when a run on the stack may be alive, when a preview fails, or when another stack has made what this one would make
+ */
+export async function recover(pulumi: StackPulumi, options: RecoverOptions = {}): Promise<Recovered> {
+  const begun: Unidentified[] = [];
   try {
-    const found = await adoptAll(pulumi, options.releaseLock ?? false);
-    const list = found.length === 0 ? "The state lacked nothing." : `Found in Azure and taken into the state:\n  ${found.join("\n  ")}`;
+    const found = await adoptAll(pulumi, options, begun);
     const { anew, again } = await putFailedRight(pulumi);
-    const next = options.local ? `npm run local -- up -s ${options.stack}` : `pulumi up -s ${options.stack}`;
-    if (anew.length > 0) console.log(`Failed in Azure, to be made anew: ${anew.join(", ")}.`);
-    if (again.length > 0) console.log(`Failed in Azure in an update, and serving on; to be updated again: ${again.join(", ")}.`);
-    console.log(`${list}\nNow run \`${next}\`: it does what was left undone.`);
-  } finally {
-    await pulumi.close();
+    return { ...found, anew, again };
+  } catch (error) {
+    // The state has lost the killed run's notes by now, so that a second try could not tell of them.
+    if (begun.length > 0) options.report?.(unidentifiedReport(pulumi, begun));
+    throw error;
   }
 }
 
@@ -47,8 +50,13 @@ export async function recover(options: RecoverOptions): Promise<void> {
  * Takes into the state what the program makes and Azure has already. What the killed engine noted as begun comes first; then whatever the
  * program would create, because a provider that dies takes its note along. A resource whose id hangs on one that is still missing comes a
  * round later.
+ * @param begun Takes in what the killed engine noted as begun and what can't be looked up.
  */
-async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<string[]> {
+async function adoptAll(
+  pulumi: StackPulumi,
+  options: RecoverOptions,
+  begun: Unidentified[],
+): Promise<Pick<Recovered, "adopted" | "unidentified">> {
   const adopted: string[] = [];
   for (let round = 0; round < mostRounds; round++) {
     let before = await exportState(pulumi);
@@ -58,8 +66,11 @@ async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<str
       before = await exportState(pulumi);
       await importState(pulumi, before);
     };
-    if (round === 0) await releaseLock(pulumi, takeLock, evenIfUnsure);
-    const candidates = candidatesOf(before, await plannedSteps(pulumi), subscriptionOf(before, pulumi.environment));
+    if (round === 0) await releaseLock(pulumi, takeLock, options);
+    const subscriptionId = subscriptionOf(before, pulumi.environment);
+    begun.push(...unidentifiedBegun(before, subscriptionId));
+    const steps = await plannedSteps(pulumi);
+    const candidates = candidatesOf(before, steps, subscriptionId);
     const after = await adopt(pulumi, before, candidates);
     const mistaken = foreign(after, candidates, pulumi.stack);
     for (const { urn } of mistaken) await pulumi.must(["state", "delete", urn, "--yes"]);
@@ -71,7 +82,9 @@ async function adoptAll(pulumi: StackPulumi, evenIfUnsure: boolean): Promise<str
     }
     const fresh = newResources(before, after);
     adopted.push(...fresh);
-    if (fresh.length === 0) return adopted;
+    if (fresh.length > 0) continue;
+    const planned = unidentifiedPlanned(before, steps).filter(({ resource }) => begun.every((one) => one.resource.urn !== resource.urn));
+    return { adopted, unidentified: [...begun, ...planned] };
   }
   throw new Error(`Still finding resources after ${mostRounds} rounds: run \`pulumi refresh\` and look at what it says.`);
 }

@@ -1,8 +1,38 @@
+/** A stack's state as `pulumi stack export` shows it. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { StackPulumi } from "../stackPulumi";
-import type { Checkpoint } from "./state";
+import type { StackPulumi } from "./stackPulumi";
+
+/** Values by their names. A secret is an object with a signature and its encrypted text. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource in the state. */
+export interface StateResource {
+  readonly urn: string;
+  readonly custom: boolean;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Properties;
+  readonly outputs?: Properties;
+  readonly parent?: string;
+  readonly provider?: string;
+  /** Whether it is protected from deletion. */
+  readonly protect?: boolean;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  /** Why its last creation or update is not over; the engine's next run updates it. */
+  readonly initErrors?: readonly string[];
+}
+
+export interface Checkpoint {
+  readonly version: number;
+  readonly deployment: {
+    readonly resources?: readonly StateResource[];
+    /** What an engine had begun when it was killed. */
+    readonly pending_operations?: readonly { readonly resource: StateResource; readonly type: string }[];
+  };
+}
 
 /**
  * A stack's state; secrets in it stay encrypted.

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StackPulumi } from "../stackPulumi";
+import type { RecoverOptions } from "./options";
 
 /** Who holds a stack's lock, as a self-managed backend says it: `created by me@here (pid 4711) at 2026-01-01T00:00:00Z`. */
 const holder = /created by (?<user>\S+)@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<time>\S+)/;
@@ -11,7 +12,11 @@ const holder = /created by (?<user>\S+)@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<t
  * its process is gone; of one elsewhere nobody can tell from here.
  * @throws Error when the run is alive, or when only a person can tell and has not.
  */
-export async function releaseLock(pulumi: StackPulumi, work: () => Promise<void>, evenIfUnsure: boolean): Promise<void> {
+export async function releaseLock(
+  pulumi: StackPulumi,
+  work: () => Promise<void>,
+  { releaseLock: evenIfUnsure = false, report }: RecoverOptions,
+): Promise<void> {
   const text = await lockedBy(work);
   if (text === undefined) return;
   const { user, host, pid, time } = holder.exec(text)?.groups ?? {};
@@ -26,7 +31,7 @@ export async function releaseLock(pulumi: StackPulumi, work: () => Promise<void>
   if ((await lockedBy(work)) === undefined) return;
   await pulumi.must(["cancel", "--yes"]);
   await work();
-  console.log(`Released the lock of a run that is dead${pid === undefined ? "" : ` (process ${pid})`}.`);
+  report?.(`Released the lock of a run that is dead${pid === undefined ? "" : ` (process ${pid})`}.`);
 }
 
 /** What pulumi says when another run holds the lock; undefined when the work is done. */

@@ -1,0 +1,88 @@
+/** What somebody has changed of the endpoints outside the stack, where neither a preview nor a refresh looks. */
+import type { ArmClient } from "../../azure/arm";
+import { type Checkpoint, exportState, importState, type StateResource } from "../checkpoint";
+import type { StackPulumi } from "../stackPulumi";
+import { accept, compare, type Drift, type EndpointBody } from "./compare";
+
+/** What Azure has of the endpoints that a stack has written. */
+export interface DriftFound {
+  /** Names of the endpoints that Azure doesn't have. */
+  readonly gone: readonly string[];
+  readonly live: readonly FoundEndpoint[];
+  /** State that it was compared with. */
+  readonly state: Checkpoint;
+}
+
+/** An endpoint that Azure has, with the write that it is compared with. */
+export interface FoundEndpoint {
+  readonly name: string;
+  readonly write: StateResource;
+  readonly body: EndpointBody;
+  readonly differences: readonly Drift[];
+}
+
+/**
+ * Compares the endpoints in Azure with what the stack last wrote.
+ * @throws Error when the state lacks an endpoint; ArmError when Azure doesn't say whether there is one
+ */
+export async function findDrift(pulumi: StackPulumi, azure: ArmClient): Promise<DriftFound> {
+  const state = await exportState(pulumi);
+  const looked = await Promise.all(writesOf(state).map((write) => look(azure, state, write)));
+  return {
+    gone: looked.flatMap((one) => (typeof one === "string" ? one : [])),
+    live: looked.flatMap((one) => (typeof one === "string" ? [] : one)),
+    state,
+  };
+}
+
+interface WriteInputs {
+  readonly deploymentName: string;
+  readonly properties: { readonly template: { readonly resources: readonly EndpointBody[] } };
+}
+
+const inputsOf = ({ inputs }: StateResource) => inputs as unknown as WriteInputs;
+
+/** The traffic writes in a state. */
+function writesOf({ deployment }: Checkpoint): StateResource[] {
+  return (deployment.resources ?? []).filter(
+    (resource) => resource.type === "azure-native:resources:Deployment" && inputsOf(resource).deploymentName.startsWith("moor-traffic-"),
+  );
+}
+
+/** The endpoint of a write, or its name when Azure doesn't have it. */
+async function look(azure: ArmClient, { deployment }: Checkpoint, write: StateResource): Promise<FoundEndpoint | string> {
+  const { deploymentName, properties } = inputsOf(write);
+  const name = deploymentName.replace("moor-traffic-", "");
+  const id = (deployment.resources ?? []).find((resource) => resource.id?.endsWith(`/onlineEndpoints/${name}`))?.id;
+  if (id === undefined) throw new Error(`The state has the traffic of ${name}, but not the endpoint: run \`npm run recover\`.`);
+  const body = await azure.find<EndpointBody>(id);
+  if (body === undefined) return name;
+  return { name, write, body, differences: compare(properties.template.resources[0]!, body) };
+}
+
+/**
+ * Notes Azure's values of the endpoints that differ in the state, so that the next preview shows the difference and the next `up` puts it
+ * right.
+ */
+export async function acceptDrift(pulumi: StackPulumi, { live, state }: DriftFound): Promise<void> {
+  const drifted = live.filter(({ differences }) => differences.length > 0);
+  const bodies = new Map(
+    drifted.map(({ write, body }) => [write.urn, accept(inputsOf(write).properties.template.resources[0]!, body)] as const),
+  );
+  const resources = (state.deployment.resources ?? []).map((resource) => {
+    const own = bodies.get(resource.urn);
+    if (own !== undefined) return withBody(resource, own);
+    // The component holds the shares too, and its gate compares them.
+    const child = [...bodies].find(([urn]) => drifted.some(({ write }) => write.urn === urn && write.parent === resource.urn))?.[1];
+    if (child === undefined) return resource;
+    const { traffic = {}, mirrorTraffic = {} } = child.properties;
+    return { ...resource, inputs: { ...resource.inputs, traffic: { ...traffic }, mirrorTraffic: { ...mirrorTraffic } } };
+  });
+  await importState(pulumi, { ...state, deployment: { ...state.deployment, resources } });
+}
+
+function withBody(resource: StateResource, body: EndpointBody): StateResource {
+  const { properties } = inputsOf(resource);
+  const template = { ...properties.template, resources: [body] };
+  return { ...resource, inputs: { ...resource.inputs, properties: { ...properties, template } } };
+}
