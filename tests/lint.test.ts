@@ -32,7 +32,10 @@ let refusals: readonly Refusal[] = [];
 beforeAll(() => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lint-"));
   try {
-    for (const name of [".dependency-cruiser.js", "package.json"]) fs.copyFileSync(path.join(root, name), path.join(folder, name));
+    fs.mkdirSync(path.join(folder, "azure-local"));
+    for (const name of [".dependency-cruiser.js", "package.json", "azure-local/package.json"]) {
+      fs.copyFileSync(path.join(root, name), path.join(folder, name));
+    }
     for (const [name, text] of Object.entries(tree)) {
       fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       fs.writeFileSync(path.join(folder, name), text);
@@ -224,7 +227,7 @@ describe("a circle", () => {
 });
 
 describe("packages", () => {
-  for (const name of ["@pulumi/azure-native", "@pulumi/pulumi", "commander", "fast-check", "semver"]) {
+  for (const name of ["@pulumi/azure-native", "@pulumi/pulumi", "commander", "fast-check", "node-forge", "semver"]) {
     withFiles({
       [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: "1.0.0" }),
       [`node_modules/${name}/index.js`]: "",
@@ -232,11 +235,14 @@ describe("packages", () => {
   }
   withFiles({ "node_modules/@pulumi/azure-native/network/index.js": "" });
   const declarations = withFiles({
+    "azure-local/itsOwn.ts": 'import "node-forge";\n',
+    "azure-local/ofTheProgram.ts": 'import "commander";\n',
     "bench/measured.ts": 'import "fast-check";\n',
     "cli/declared.ts": 'import "commander";\n',
     "cli/dev.ts": 'import "fast-check";\n',
     "config/devType.ts": 'export type Arbitrary = import("fast-check").Arbitrary<number>;\n',
     "config/missing.ts": 'import "./nowhere";\nimport "not-installed";\n',
+    "config/ofAzureLocal.ts": 'import "node-forge";\n',
     "config/undeclared.ts": 'import "semver";\n',
     "tests/properties.test.ts": 'import "fast-check";\n',
     "tests/undeclared.test.ts": 'import type * as semver from "semver";\nexport type Semver = typeof semver;\n',
@@ -265,6 +271,8 @@ describe("packages", () => {
       "no-dev-package: config/devType.ts → node_modules/fast-check/index.js",
       "no-missing-file: config/missing.ts → ./nowhere",
       "no-missing-file: config/missing.ts → not-installed",
+      "no-undeclared-package: azure-local/ofTheProgram.ts → node_modules/commander/index.js",
+      "no-undeclared-package: config/ofAzureLocal.ts → node_modules/node-forge/index.js",
       "no-undeclared-package: config/undeclared.ts → node_modules/semver/index.js",
       "no-undeclared-package: tests/undeclared.test.ts → node_modules/semver/index.js",
     ]);
