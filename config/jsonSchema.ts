@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod";
-import { lockSchema } from "./lockFile";
+import { lockSchema } from "./lockSchema";
 import { settingsSchema, stackFileSchema } from "./stackFile";
 
 /** Folder of the schemas, below the root of the project. */

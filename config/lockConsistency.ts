@@ -2,7 +2,7 @@
 import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
-import type { Lock, LockEntry } from "./lockFile";
+import type { Lock, LockEntry } from "./lockSchema";
 import { type Mistake, mistake, show } from "./mistakes";
 
 /**

@@ -5,7 +5,7 @@
 import type { Document, YAMLMap } from "yaml";
 import type { DeploymentDecision } from "../planner/decision";
 import { decisionDifferences } from "./decisionDifferences";
-import type { Lock, LockData } from "./lockFile";
+import type { Lock, LockData } from "./lockSchema";
 
 const slots = ["current", "previous"] as const;
 

@@ -6,9 +6,10 @@ import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
 import type { Refusal } from "./codes";
 import { decideVllm, type VllmWish } from "./decideVllm";
-import type { DeploymentDecision, DeploymentRecipe, ImageReference, Routes, ScaleRule } from "./decision";
+import type { DeploymentDecision, ImageReference, Routes } from "./decision";
 import { physicalName } from "./names";
 import type { Pattern } from "./pattern";
+import type { Plan } from "./plan";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
@@ -32,13 +33,6 @@ type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
 
 /** A decision, or everything that forbids one. */
 export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Refusal[] };
-
-/** What is decided before the deployment has its name. */
-export interface Plan {
-  readonly recipe: DeploymentRecipe;
-  readonly scaleRule: ScaleRule;
-  readonly reasons: readonly string[];
-}
 
 /**
  * Decides a deployment.

@@ -1,11 +1,11 @@
 /** Decides a deployment of vLLM: the size by planner/size, everything else by planner/serving, and what is set by hand held against both. */
 import type { InstanceType } from "../facts/sizes";
 import { type Refusal, refusal } from "./codes";
-import type { Plan } from "./decide";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
 import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
 import { weightsPath } from "./names";
+import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
 import { type HandSet, reviewHandSet } from "./size/review";
 

@@ -1,55 +1,312 @@
-// Proves that the linter holds the direction of imports. It does not prove that every room exists or is used as meant.
+// Proves that the linter refuses imports against the direction, in circles, and of packages that aren't declared for their place. Doesn't prove
+// that every folder exists or is used as meant.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
-const biome = path.join(root, "node_modules", "@biomejs", "biome", "bin", "biome");
+const cruiser = path.join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
 
-const refused: [file: string, from: string][] = [
-  ["planner/names.ts", "../config/load"],
-  ["planner/fit/memory.ts", "../../components"],
-  ["planner/decision.ts", "@pulumi/pulumi"],
-  ["facts/sizes.ts", "../planner/names"],
-  ["config/load.ts", "../components/network"],
-  ["components/network.ts", "../config/load"],
-  ["components/traffic.ts", "../azure-local"],
-  ["azure-local/arm/index.ts", "../../planner/names"],
-  ["azure-local/arm/rules/names.ts", "../../../config/load"],
-  ["azure-local/index.ts", "../components"],
-  ["components/model.ts", "@pulumi/azure-native"],
-  ["index.ts", "@pulumi/azure-native"],
-];
-const accepted: [file: string, from: string][] = [
-  ["cli/demo.ts", "../components"],
-  ["config/spec.ts", "../planner/names"],
-  ["components/gpuDeployment.ts", "../planner/decision"],
-  ["components/workspace.ts", "@pulumi/azure-native/network"],
-  ["azure-local/frontdoor/index.ts", "../arm"],
-  ["cli/local/session.ts", "../../azure-local"],
-];
+/** The files of all tests. They are linted once as one tree, because a start of the linter takes a second. */
+const tree: Record<string, string> = {};
 
-/** Lints a tree in which each file has one import, and yields the files where that import is refused. */
-function filesWithRefusedImport(files: [file: string, from: string][]): string[] {
-  const tree = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lint-"));
-  try {
-    fs.copyFileSync(path.join(root, "biome.json"), path.join(tree, "biome.json"));
-    fs.cpSync(path.join(root, "lint"), path.join(tree, "lint"), { recursive: true });
-    for (const [file, from] of files) {
-      fs.mkdirSync(path.dirname(path.join(tree, file)), { recursive: true });
-      fs.writeFileSync(path.join(tree, file), `import * as it from "${from}";\n\nconsole.log(it);\n`);
-    }
-    const args = [biome, "lint", "--vcs-enabled=false", "--reporter=json", "--max-diagnostics=none", "."];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: tree, encoding: "utf8" });
-    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { category: string; location: { path: string } }[] };
-    return diagnostics.filter(({ category }) => category === "lint/style/noRestrictedImports").map(({ location }) => location.path);
-  } finally {
-    fs.rmSync(tree, { recursive: true });
+/** Adds files by their text. */
+function withFiles(files: Readonly<Record<string, string>>): string[] {
+  for (const [name, text] of Object.entries(files)) {
+    if (tree[name] !== undefined && tree[name] !== text) throw new Error(`Two tests have different files ${name}.`);
+    tree[name] = text;
   }
+  return Object.keys(files);
 }
 
-test("the linter refuses an import against the direction, and of azure-native's root", () => {
-  const found = filesWithRefusedImport([...refused, ...accepted]);
-  expect(found.map((file) => file.replace(/^\.\//, "")).sort()).toEqual(refused.map(([file]) => file).sort());
+interface Refusal {
+  /** `rule: importing file → imported file` */
+  readonly what: string;
+  readonly sentence: string;
+}
+
+let exitCode: number | null = null;
+let refusals: readonly Refusal[] = [];
+
+beforeAll(() => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lint-"));
+  try {
+    fs.mkdirSync(path.join(folder, "azure-local"));
+    for (const name of [".dependency-cruiser.js", "package.json", "azure-local/package.json"]) {
+      fs.copyFileSync(path.join(root, name), path.join(folder, name));
+    }
+    for (const [name, text] of Object.entries(tree)) {
+      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      fs.writeFileSync(path.join(folder, name), text);
+    }
+    const linted = spawnSync(process.execPath, [cruiser, ".", "--output-type", "err-long"], { cwd: folder, encoding: "utf8" });
+    exitCode = linted.status;
+    const blocks = linted.stdout.split("\n\n").filter((block) => block.trim().startsWith("error "));
+    refusals = blocks.map((block) => {
+      const lines = block.split("\n");
+      const isSentence = (line: string) => /^ {4}\S/.test(line);
+      const words = (some: readonly string[]) => some.join(" ").trim().replace(/\s+/g, " ");
+      return { what: words(lines.filter((line) => !isSentence(line))).replace(/^error /, ""), sentence: words(lines.filter(isSentence)) };
+    });
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+/** What is refused of the imports that these files have. */
+function refusedIn(files: readonly string[]): string[] {
+  const importing = (what: string) => what.split(" ")[1]!;
+  return refusals
+    .map(({ what }) => what)
+    .filter((what) => files.includes(importing(what)))
+    .sort();
+}
+
+const leaf = "export const it = 1;\nexport type It = number;\n";
+
+describe("the layers", () => {
+  const mayImport: Readonly<Record<string, readonly string[]>> = {
+    azure: [],
+    program: [],
+    facts: ["azure"],
+    planner: ["facts", "azure"],
+    components: ["planner", "facts", "azure", "program", "components/live"],
+    config: ["planner", "facts", "azure", "program"],
+    rules: ["planner", "facts", "azure"],
+    operations: ["components/live", "rules", "config", "planner", "facts", "azure"],
+    review: ["components/live", "rules", "config", "planner", "facts", "azure"],
+    policy: ["components/live", "rules", "config", "planner", "facts", "azure"],
+    "azure-local": [],
+    cli: [
+      "azure-local",
+      "policy",
+      "review",
+      "operations",
+      "rules",
+      "config",
+      "components",
+      "components/live",
+      "planner",
+      "facts",
+      "azure",
+      "program",
+    ],
+  };
+  const all = [...Object.keys(mayImport), "components/live"];
+  const imports = Object.keys(mayImport).flatMap((from) => all.filter((to) => to !== from).map((to) => ({ from, to })));
+  const fileOf = ({ from, to }: { from: string; to: string }) => `${from}/imports-${to.replace("/", "-")}.ts`;
+  withFiles(Object.fromEntries(all.map((layer) => [`${layer}/target.ts`, leaf])));
+  const files = withFiles(Object.fromEntries(imports.map((one) => [fileOf(one), `export * from "../${one.to}/target";\n`])));
+
+  test("a layer imports what its row allows, and no other layer", () => {
+    const refused = imports.filter(({ from, to }) => !mayImport[from]!.includes(to));
+    expect(refused).toHaveLength(99);
+    expect(refusedIn(files)).toEqual(refused.map((one) => `${one.from}: ${fileOf(one)} → ${one.to}/target.ts`).sort());
+  });
+});
+
+describe("the rooms of the components", () => {
+  /** The lowest first; those of one row don't import each other. */
+  const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
+    components: [["base"], ["live"], ["identity", "owners"], ["network"], ["workspace"], ["image", "model"], ["endpoint"]],
+    "components/endpoint": [["gate"], ["traffic"], ["deployment"]],
+  };
+  const cases = Object.entries(rooms).map(([folder, rows]) => {
+    const names = rows.flat();
+    const rowOf = (room: string) => rows.findIndex((row) => row.includes(room));
+    const imports = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })));
+    withFiles(
+      Object.fromEntries([`${folder}/index.ts`, ...names.map((room) => `${folder}/${room}/target.ts`)].map((name) => [name, leaf])),
+    );
+    const beside = withFiles(
+      Object.fromEntries(imports.map(({ from, to }) => [`${folder}/${from}/imports-${to}.ts`, `export * from "../${to}/target";\n`])),
+    );
+    const above = withFiles(Object.fromEntries(names.map((room) => [`${folder}/${room}/imports-index.ts`, 'export * from "..";\n'])));
+    const refused = [
+      ...imports
+        .filter(({ from, to }) => rowOf(to) >= rowOf(from))
+        .map(({ from, to }) => `${folder}/${from}: ${folder}/${from}/imports-${to}.ts → ${folder}/${to}/target.ts`),
+      ...names.map((room) => `${folder}/${room}: ${folder}/${room}/imports-index.ts → ${folder}/index.ts`),
+    ];
+    return { folder, files: [...beside, ...above], refused };
+  });
+
+  test.each(cases)("a room of $folder imports only lower ones", ({ files, refused }) => {
+    expect(refusedIn(files)).toEqual(refused.sort());
+  });
+});
+
+describe("the ends of the program", () => {
+  withFiles({ "azure-local/index.ts": leaf, "config/index.ts": leaf, "operations/index.ts": leaf, "tests/sweep/index.ts": leaf });
+  const files = withFiles({
+    "bench/index.ts": 'export * from "../tests/sweep";\n',
+    "cli/demo.ts": 'export * from "../tests/sweep";\n',
+    "cli/main.ts": 'export * from "../bench";\n',
+    "cli/sweep.ts": 'export * from "../tests/sweep";\n',
+    "config/samples.ts": 'export * from "../tests/sweep";\n',
+    "index.ts":
+      'import "./azure-local";\nimport "./components";\nimport "./config";\nimport "./operations";\nexport * from "@pulumi/azure-native";\n',
+    "tests/program.test.ts": 'export * from "..";\nexport * from "../azure-local";\n',
+  });
+
+  test("index.ts starts from its layers, and only the verbs that start tests import them", () => {
+    expect(refusedIn(files)).toEqual([
+      "config: config/samples.ts → tests/sweep/index.ts",
+      "index.ts: index.ts → azure-local/index.ts",
+      "index.ts: index.ts → operations/index.ts",
+      "no-azure-native-root: index.ts → node_modules/@pulumi/azure-native/index.js",
+      "no-tests: cli/demo.ts → tests/sweep/index.ts",
+      "no-tests: config/samples.ts → tests/sweep/index.ts",
+    ]);
+  });
+});
+
+describe("a new folder", () => {
+  withFiles({ "components/base/target.ts": leaf });
+  const files = withFiles({
+    "cli/newcomer/file.ts": 'import "node:fs";\n',
+    "components/endpoint/newcomer/file.ts": 'import "../../base/target";\n',
+    "components/newcomer/file.ts": 'import "../base/target";\n',
+    "newcomer/file.ts": 'import "node:fs";\n',
+  });
+
+  test("needs a row, except in a folder without rooms", () => {
+    expect(refusedIn(files)).toEqual([
+      "no-unlisted-folder: components/endpoint/newcomer/file.ts → components/base/target.ts",
+      "no-unlisted-folder: components/newcomer/file.ts → components/base/target.ts",
+      "no-unlisted-folder: newcomer/file.ts → fs",
+    ]);
+  });
+});
+
+describe("every form of an import", () => {
+  withFiles({ "planner/target.ts": leaf });
+  const files = withFiles({
+    "facts/forms/bare.ts": 'import "../../planner/target";\n',
+    "facts/forms/dynamic.ts": 'export const it = import("../../planner/target");\n',
+    "facts/forms/equals.ts": 'import it = require("../../planner/target");\nexport default it;\n',
+    "facts/forms/exported.ts": 'export { it } from "../../planner/target";\n',
+    "facts/forms/exportedType.ts": 'export type { It } from "../../planner/target";\n',
+    "facts/forms/inlineType.ts": 'import { type It } from "../../planner/target";\nexport const it: It = 1;\n',
+    "facts/forms/required.ts": 'export const it = require("../../planner/target");\n',
+    "facts/forms/type.ts": 'import type { It } from "../../planner/target";\nexport const it: It = 1;\n',
+    "facts/forms/typeExpression.ts": 'export type That = import("../../planner/target").It;\n',
+    "facts/forms/typeOf.ts": 'export type That = typeof import("../../planner/target");\n',
+    "facts/forms/value.ts": 'import { it } from "../../planner/target";\nconsole.log(it);\n',
+  });
+
+  test("counts", () => {
+    expect(refusedIn(files)).toEqual(files.map((file) => `facts: ${file} → planner/target.ts`));
+  });
+});
+
+describe("a circle", () => {
+  const files = withFiles({
+    "azure-local/first.ts": 'import type { It } from "./second";\nexport const first: It = 1;\n',
+    "azure-local/second.ts": 'import type { first } from "./first";\nexport type It = number;\nexport type First = typeof first;\n',
+    "cli/first.ts": 'import { second } from "./second";\nexport const first = () => second;\n',
+    "cli/second.ts": 'import { first } from "./first";\nexport const second = () => first;\n',
+    "planner/first.ts": 'export * from "./second";\n',
+    "planner/second.ts": 'export type Third = import("./third").It;\n',
+    "planner/third.ts": 'import { Third } from "./first";\nexport type It = Third;\n',
+    // Two ways to one file are no circle.
+    "config/bottom.ts": leaf,
+    "config/left.ts": 'export * from "./bottom";\n',
+    "config/right.ts": 'export * from "./bottom";\n',
+    "config/top.ts": 'export { it } from "./left";\nexport type { It } from "./right";\n',
+  });
+
+  test("is refused, of values and of types", () => {
+    expect(refusedIn(files)).toEqual([
+      "no-circle: azure-local/first.ts → azure-local/second.ts → azure-local/first.ts",
+      "no-circle: cli/first.ts → cli/second.ts → cli/first.ts",
+      "no-circle: planner/first.ts → planner/second.ts → planner/third.ts → planner/first.ts",
+    ]);
+  });
+});
+
+describe("packages", () => {
+  for (const name of ["@pulumi/azure-native", "@pulumi/pulumi", "commander", "fast-check", "node-forge", "semver"]) {
+    withFiles({
+      [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: "1.0.0" }),
+      [`node_modules/${name}/index.js`]: "",
+    });
+  }
+  withFiles({ "node_modules/@pulumi/azure-native/network/index.js": "" });
+  const declarations = withFiles({
+    "azure-local/itsOwn.ts": 'import "node-forge";\n',
+    "azure-local/ofTheProgram.ts": 'import "commander";\n',
+    "bench/measured.ts": 'import "fast-check";\n',
+    "cli/declared.ts": 'import "commander";\n',
+    "cli/dev.ts": 'import "fast-check";\n',
+    "config/devType.ts": 'export type Arbitrary = import("fast-check").Arbitrary<number>;\n',
+    "config/missing.ts": 'import "./nowhere";\nimport "not-installed";\n',
+    "config/ofAzureLocal.ts": 'import "node-forge";\n',
+    "config/undeclared.ts": 'import "semver";\n',
+    "tests/properties.test.ts": 'import "fast-check";\n',
+    "tests/undeclared.test.ts": 'import type * as semver from "semver";\nexport type Semver = typeof semver;\n',
+  });
+  const roots = withFiles(
+    Object.fromEntries(
+      ["azure-local", "bench", "cli", "components/model", "tests"].map((folder) => [
+        `${folder}/root.ts`,
+        'import "@pulumi/azure-native";\n',
+      ]),
+    ),
+  );
+  const ofPulumi = withFiles({
+    "azure/pulumi.ts": 'import "@pulumi/pulumi";\n',
+    "components/network/pulumi.ts": 'import "@pulumi/azure-native/network";\nimport "@pulumi/pulumi";\n',
+    "config/pulumi.ts": 'import "@pulumi/pulumi";\n',
+    "facts/pulumi.ts": 'import "@pulumi/pulumi";\n',
+    "planner/native.ts": 'import "@pulumi/azure-native/network";\n',
+    "planner/pulumi.ts": 'import type { Input } from "@pulumi/pulumi";\nexport type Text = Input<string>;\n',
+    "program/pulumi.ts": 'import "@pulumi/pulumi";\n',
+  });
+
+  test("are declared for the place of their import", () => {
+    expect(refusedIn(declarations)).toEqual([
+      "no-dev-package: cli/dev.ts → node_modules/fast-check/index.js",
+      "no-dev-package: config/devType.ts → node_modules/fast-check/index.js",
+      "no-missing-file: config/missing.ts → ./nowhere",
+      "no-missing-file: config/missing.ts → not-installed",
+      "no-undeclared-package: azure-local/ofTheProgram.ts → node_modules/commander/index.js",
+      "no-undeclared-package: config/ofAzureLocal.ts → node_modules/node-forge/index.js",
+      "no-undeclared-package: config/undeclared.ts → node_modules/semver/index.js",
+      "no-undeclared-package: tests/undeclared.test.ts → node_modules/semver/index.js",
+    ]);
+  });
+
+  test("Pulumi's are for the layers above the planner", () => {
+    expect(refusedIn(ofPulumi)).toEqual([
+      "no-pulumi: azure/pulumi.ts → node_modules/@pulumi/pulumi/index.js",
+      "no-pulumi: facts/pulumi.ts → node_modules/@pulumi/pulumi/index.js",
+      "no-pulumi: planner/native.ts → node_modules/@pulumi/azure-native/network/index.js",
+      "no-pulumi: planner/pulumi.ts → node_modules/@pulumi/pulumi/index.js",
+    ]);
+  });
+
+  test("azure-native is imported by its submodules", () => {
+    expect(refusedIn(roots)).toEqual(roots.map((file) => `no-azure-native-root: ${file} → node_modules/@pulumi/azure-native/index.js`));
+    // The real package has its root where the rule looks for it.
+    expect(path.relative(root, require.resolve("@pulumi/azure-native"))).toBe("node_modules/@pulumi/azure-native/index.js");
+  });
+});
+
+test("an error ends the linter with a code and says the rule's sentence", () => {
+  const sentences = Object.fromEntries(refusals.map(({ what, sentence }) => [what.split(":")[0], sentence]));
+  expect(exitCode).toBeGreaterThan(0);
+  expect(Object.values(sentences)).not.toContain("");
+  expect(sentences).toMatchObject({
+    planner: "planner may import only facts and azure.",
+    "azure-local": "azure-local may import no other folder.",
+    "components/endpoint/traffic":
+      "components/endpoint/traffic may not import components/endpoint/deployment or components/endpoint/index.ts.",
+    "no-azure-native-root":
+      "Import from a submodule, for instance @pulumi/azure-native/machinelearningservices: the root costs 5 s and 400 MB at every preview.",
+    "no-circle": "Imports may not form a circle. Move what both files need to a file of its own.",
+    "no-dev-package": "Only tests and benchmarks may import a package of devDependencies. Move the package to dependencies.",
+    "no-undeclared-package": "The nearest package.json doesn't declare this package. Add it with the exact version that `npm ls` shows.",
+  });
 });

@@ -1,7 +1,7 @@
 import { viewDeployment } from "../frontdoor/deploymentView";
 import { type Life, lifeOf } from "../frontdoor/life";
 import type { Inventory } from "./model";
-import type { DeploymentProperties } from "./types/onlineEndpoints";
+import type { DeploymentProperties } from "./types/onlineEndpointBodies";
 
 /** How a deployment's container starts, as the front door will see it. */
 export interface ContainerLife extends Life {

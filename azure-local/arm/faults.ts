@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { ArmRequest } from "./armRequest";
 import { AzureError, type ErrorBody } from "./azureError";
 import { parsePath } from "./path";
-import type { ArmRequest } from "./service";
 
 const EFFECTS = ["refuse", "hang", "drop", "crash", "failOperation"] as const;
 

@@ -1,7 +1,7 @@
+import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import type { Engine } from "./engine";
 import { errorOf, type Faults, isApplied } from "./faults";
-import type { ArmRequest, ArmResponse } from "./service";
 
 /** What becomes of a call: an answer, a connection that stays open without one, or a closed connection. */
 export type Outcome = ArmResponse | "hang" | "drop";

@@ -1,8 +1,8 @@
 import type { Contents } from "./contents";
 import type { Credentials } from "./credentials";
 import type { JsonObject } from "./json";
+import type { CoreLimits, Limits } from "./limits";
 import type { Operation, OperationKind } from "./operations";
-import type { CoreLimits, Limits } from "./quota";
 
 /** A request body after `name` and read-only properties are taken out. */
 export interface Body extends JsonObject {

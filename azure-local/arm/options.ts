@@ -2,8 +2,8 @@ import type { Clock } from "./clock";
 import type { NetworkPosition } from "./dataPlane";
 import type { Fault } from "./faults";
 import type { JsonObject } from "./json";
+import type { CoreLimits, Limits } from "./limits";
 import type { Grade } from "./model";
-import type { CoreLimits, Limits } from "./quota";
 
 export interface ArmOptions {
   /** Folder that holds the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Made if it isn't there. */

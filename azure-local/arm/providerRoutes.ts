@@ -1,3 +1,4 @@
+import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError, type ErrorBody } from "./azureError";
 import { ROLES } from "./builtInRoles";
 import type { Engine } from "./engine";
@@ -5,8 +6,8 @@ import { isObject } from "./json";
 import type { Operation } from "./operations";
 import type { ArmPath } from "./path";
 import { usages, vmSizesView } from "./quota";
-import type { ArmRequest, ArmResponse } from "./service";
-import { stamp, view } from "./view";
+import { stamp } from "./timestamp";
+import { view } from "./view";
 
 interface Route {
   readonly request: ArmRequest;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
 import type { Outcome } from "./faultyHandler";
 import type { RequestLog } from "./requestLog";
-import type { ArmRequest, ArmResponse } from "./service";
 
 const MOST_BYTES = 4 * 1024 * 1024;
 

@@ -1,3 +1,4 @@
+import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import type { Engine } from "./engine";
 import { isObject, type JsonObject } from "./json";
@@ -9,24 +10,6 @@ import { listResources } from "./resourceList";
 import { deploymentOperations, Templates } from "./templates";
 import { view } from "./view";
 import { target, type Writes, type Written } from "./writes";
-
-export interface ArmRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Scheme, host and port that the caller reached the simulator at: absolute URLs in answers begin with it. */
-  readonly origin: string;
-  /** The parsed JSON body; undefined when there is none. */
-  readonly body: unknown;
-  /** One of Azure's own services asks: no fault is for it. */
-  readonly own?: boolean;
-}
-
-export interface ArmResponse {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 const DEPLOYMENT = TEMPLATE_DEPLOYMENT.toLowerCase();
 

@@ -5,7 +5,7 @@ import type { ProvisioningState, Resource } from "./model";
 import type { Operation } from "./operations";
 import { type ArmPath, parsePath, sameId, TEMPLATE_DEPLOYMENT } from "./path";
 import { readTemplate, type TemplateResource } from "./templateReader";
-import { stamp } from "./view";
+import { stamp } from "./timestamp";
 import { target, type Writes, type Written } from "./writes";
 
 /** How far a template's resource has come. */

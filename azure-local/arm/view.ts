@@ -1,6 +1,7 @@
 import type { CatalogEntry } from "./catalog";
 import { isObject, type JsonObject, merge } from "./json";
 import type { Inventory, ManagedIdentity, Resource } from "./model";
+import { stamp } from "./timestamp";
 
 const CALLER = "moor";
 
@@ -17,10 +18,6 @@ export function view(resource: Resource, { schema, service }: CatalogEntry, inve
   }
   if (schema.has("systemData")) shown.systemData = systemData(resource);
   return shown;
-}
-
-export function stamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function systemData(resource: Resource): JsonObject {

@@ -1,28 +1,5 @@
 import type { Command } from "commander";
-
-/** Options of `npm run fit` as they were written. */
-export interface FitOptions {
-  readonly context?: string;
-  readonly concurrency?: string;
-  readonly region?: string;
-  readonly size?: string;
-  readonly kvDtype?: string;
-  readonly outputTokens?: string;
-  readonly source?: string;
-  readonly compare?: boolean;
-  readonly json?: boolean;
-  readonly checkpointGib?: string;
-  readonly gpuMemoryGib?: string;
-  readonly computeCapability?: string;
-  readonly gpus?: string;
-  readonly tensorParallelSize?: string;
-  readonly gpuMemoryUtilization?: string;
-  readonly maxModelLen?: string;
-  readonly maxNumSeqs?: string;
-  readonly maxNumBatchedTokens?: string;
-  readonly enforceEager?: boolean;
-  readonly vllmVersion?: string;
-}
+import type { FitOptions } from "./options";
 
 const exitCodes = `
 Exit code: 0 when the model fits; 1 when nothing fits or an option can't be right.

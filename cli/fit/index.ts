@@ -1,7 +1,7 @@
 import { PlanError } from "../../planner/codes";
 import { compare, fit as fitModel } from "../../planner/size/fit";
-import type { FitOptions } from "./command";
 import { fitInput } from "./input";
+import type { FitOptions } from "./options";
 import { report } from "./report";
 
 /**

@@ -13,7 +13,7 @@ import { type Model, modelFromTable } from "../../planner/fit/model";
 import { canonicalRegion } from "../../planner/residency";
 import type { FitInput } from "../../planner/size/fit";
 import type { GpuByNumbers } from "../../planner/size/machine";
-import type { FitOptions } from "./command";
+import type { FitOptions } from "./options";
 
 /** The question to the planner. */
 export function fitInput(named: string, options: FitOptions): FitInput {

@@ -1,6 +1,7 @@
 /** Which layers keep what, read from a `config.json`: one kind for each layer, by whichever of the many spellings the family uses. */
-import type { Shape } from "./configJson";
+
 import { list, number, object } from "./configRead";
+import type { Shape } from "./configShape";
 import { type CacheLayers, indexerBytes, type StateShape, stateShape } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";

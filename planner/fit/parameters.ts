@@ -1,6 +1,7 @@
 /** How many parameters a model has, counted from its shapes: total, those that one token uses, and those that vLLM leaves on disk. */
-import type { Shape } from "./configJson";
+
 import { list, number, object } from "./configRead";
+import type { Shape } from "./configShape";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {

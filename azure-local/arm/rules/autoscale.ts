@@ -3,7 +3,7 @@ import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { sameId } from "../path";
 import { sameRegion } from "../region";
-import { DEPLOYMENT } from "../types/onlineEndpoints";
+import { DEPLOYMENT } from "../types/onlineEndpointBodies";
 import { isMissing, wrongReference } from "./common";
 import { measured, unknownMetric } from "./metrics";
 

@@ -2,7 +2,7 @@ import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
 import { isRegion, sameRegion } from "../region";
-import { ENDPOINT } from "../types/onlineEndpoints";
+import { ENDPOINT } from "../types/onlineEndpointBodies";
 
 const ALL = ["*"];
 const LOCK = "Microsoft.Authorization/locks";

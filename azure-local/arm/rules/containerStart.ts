@@ -1,6 +1,6 @@
 import { containerLife } from "../containerLife";
 import type { Rule } from "../model";
-import { DEPLOYMENT } from "../types/onlineEndpoints";
+import { DEPLOYMENT } from "../types/onlineEndpointBodies";
 import { surroundings } from "./deployments";
 import { TROUBLESHOOT } from "./sources";
 

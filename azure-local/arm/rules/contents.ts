@@ -4,7 +4,7 @@ import { holdsRole, isUserAssigned } from "../grants";
 import type { Rule, RuleContext } from "../model";
 import { sameId } from "../path";
 import { isolationOf, propertiesOf } from "../types/managedNetwork";
-import { DEPLOYMENT, endpointProperties } from "../types/onlineEndpoints";
+import { DEPLOYMENT, endpointProperties } from "../types/onlineEndpointBodies";
 import { vmSize } from "../vmSizes";
 import { hasRuleTo, principalsOf, registryOf } from "./deploymentStart";
 import { surroundings } from "./deployments";

@@ -2,7 +2,7 @@ import { holdsRole, isUserAssigned, principalOf, userAssignedIds } from "../gran
 import type { Resource, Rule, RuleContext } from "../model";
 import { sameId } from "../path";
 import { isolationOf, type PrivateEndpointDestination, propertiesOf, ruleProperties, rulesOf } from "../types/managedNetwork";
-import { DEPLOYMENT, type DeploymentProperties } from "../types/onlineEndpoints";
+import { DEPLOYMENT, type DeploymentProperties } from "../types/onlineEndpointBodies";
 import { surroundings } from "./deployments";
 import { MANAGED_NETWORK, TROUBLESHOOT } from "./sources";
 

@@ -4,7 +4,7 @@ import { nameOf } from "../path";
 import { instancesOf } from "../quota";
 import { sameRegion } from "../region";
 import { isActive, isolationOf, propertiesOf } from "../types/managedNetwork";
-import { DEPLOYMENT, deploymentProperties, endpointProperties, hasServed } from "../types/onlineEndpoints";
+import { DEPLOYMENT, deploymentProperties, endpointProperties, hasServed } from "../types/onlineEndpointBodies";
 import { vmSize } from "../vmSizes";
 import { wrongReference } from "./common";
 import { REGISTRY, WORKSPACE } from "./machineLearning";

@@ -1,7 +1,7 @@
 /** Rules of diagnostic settings and of Application Insights: where logs and metrics go. */
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
-import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpoints";
+import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpointBodies";
 import { wrongReference } from "./common";
 
 const DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings";

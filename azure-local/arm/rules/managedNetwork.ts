@@ -11,7 +11,7 @@ import {
   propertiesOf,
   ruleProperties,
 } from "../types/managedNetwork";
-import { ENDPOINT } from "../types/onlineEndpoints";
+import { ENDPOINT } from "../types/onlineEndpointBodies";
 import { GROUPS } from "../types/privateLink";
 import { isMissing } from "./common";
 import { WORKSPACE } from "./machineLearning";

@@ -1,6 +1,6 @@
 /** What Azure measures of endpoints and deployments. Source: Azure docs, azure-monitor/reference/supported-metrics of the two namespaces. */
 import { typeOf } from "../path";
-import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpoints";
+import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpointBodies";
 
 /** Names by type. */
 const METRICS: Readonly<Record<string, readonly string[]>> = {

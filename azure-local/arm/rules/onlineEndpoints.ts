@@ -3,7 +3,7 @@ import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, sameId } from "../path";
 import { sameRegion } from "../region";
 import { propertiesOf } from "../types/managedNetwork";
-import { DEPLOYMENT, ENDPOINT, endpointProperties } from "../types/onlineEndpoints";
+import { DEPLOYMENT, ENDPOINT, endpointProperties } from "../types/onlineEndpointBodies";
 import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
 const IDENTITIES = "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities";

@@ -2,7 +2,7 @@ import type { Rule } from "../model";
 import { sameId } from "../path";
 import { coresFor, coresInUse, deploymentsIn, instancesOf, limitOf } from "../quota";
 import { regionName } from "../region";
-import { DEPLOYMENT, deploymentProperties } from "../types/onlineEndpoints";
+import { DEPLOYMENT, deploymentProperties } from "../types/onlineEndpointBodies";
 import { vmSize } from "../vmSizes";
 import { LIMITS } from "./sources";
 

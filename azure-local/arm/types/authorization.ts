@@ -1,7 +1,7 @@
 import { ROLE_ASSIGNMENT } from "../grants";
 import type { ResourceType } from "../model";
 import { parentIdOf } from "../path";
-import { stamp } from "../view";
+import { stamp } from "../timestamp";
 
 export const authorizationTypes: readonly ResourceType[] = [
   {

@@ -1,5 +1,5 @@
 import type { ResourceType } from "../model";
-import { stamp } from "../view";
+import { stamp } from "../timestamp";
 import { privateEndpointConnections } from "./privateLink";
 
 export const containerRegistryTypes: readonly ResourceType[] = [

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ResourceType } from "../model";
 import { nameOf } from "../path";
 import { regionName } from "../region";
-import { stamp } from "../view";
+import { stamp } from "../timestamp";
 
 export const monitorTypes: readonly ResourceType[] = [
   {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Body, ResourceType } from "../model";
 import { nameOf } from "../path";
-import { stamp } from "../view";
+import { stamp } from "../timestamp";
 import { privateEndpointConnections } from "./privateLink";
 
 const SERVICES = ["blob", "file", "queue", "table", "dfs", "web"] as const;

@@ -1,0 +1,80 @@
+/** Reads the shape of a model from its `config.json`, under whichever names the family uses. */
+import { PlanError, refusal } from "../codes";
+import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDefaults";
+import { type Config, list, number, object } from "./configRead";
+
+/** The numbers that both the cache and the parameter count need. */
+export interface Shape {
+  readonly text: Config;
+  readonly architecture: string;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly intermediate: number;
+  readonly vocab: number;
+  readonly maxModelLen: number;
+  readonly tied: boolean;
+  /** What the configuration leaves to its family, one sentence each. */
+  readonly assumptions: readonly string[];
+}
+
+/**
+ * The shape that `config` describes.
+ * @throws PlanError MOOR120 where a number that nothing can replace is missing
+ */
+export function shapeOf(id: string, config: Config): Shape {
+  const nested = textConfig(config);
+  const architectures = list(config, "architectures") ?? list(nested, "architectures");
+  const architecture = String(architectures?.[0] ?? "");
+  const { text, assumptions } = nested === config ? { text: config, assumptions: [] } : familyDefaults(architecture, nested);
+  const need = (...names: string[]) => {
+    const value = number(text, ...names) ?? number(config, ...names);
+    if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
+    throw new PlanError(refusal("MOOR120", missingNumber(id, names, nested, config)));
+  };
+  const may = (least: number, ...names: string[]) => {
+    const value = number(text, ...names);
+    const odd = names.some((name) => typeof text[name] === "string") || (value !== undefined && value < least);
+    return odd ? need(...names) : value;
+  };
+  const hidden = need("hidden_size", "n_embd", "d_model");
+  const heads = need("num_attention_heads", "n_head", "n_heads");
+  const attention = object(text, "attn_config") ?? {};
+  const named =
+    may(1, "num_key_value_heads", "num_kv_heads", "multi_query_group_num", "num_attention_groups") ?? number(attention, "kv_n_heads");
+  const length = lengthOf(architecture, text, may(1, ...lengthNames) ?? number(config, ...lengthNames));
+  const widest = Math.max(0, ...(list(text, "intermediate_size") ?? []).filter((one) => typeof one === "number"));
+  return {
+    text,
+    architecture,
+    hidden,
+    layers: need("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
+    heads,
+    kvHeads: named ?? (text.multi_query === true ? 1 : heads),
+    headDim: may(1, "head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,
+    intermediate:
+      may(0, "intermediate_size", "n_inner", "ffn_hidden_size", "ffn_dim") ?? (widest || may(0, "moe_intermediate_size") || 4 * hidden),
+    vocab: need("vocab_size", "padded_vocab_size"),
+    maxModelLen: length.tokens,
+    tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? tiedByDefault(architecture)) === true,
+    assumptions: [...assumptions, ...length.assumptions],
+  };
+}
+
+/** The language model's own part, which models of several kinds of input nest. */
+function textConfig(config: Config): Config {
+  const outer = object(config, "thinker_config") ?? config;
+  return ["text_config", "llm_config", "language_config"].map((key) => object(outer, key)).find((nested) => nested) ?? outer;
+}
+
+/** That a number isn't there, or that what stands in its place is none. */
+function missingNumber(id: string, names: readonly string[], ...places: readonly Config[]): string {
+  for (const name of names) {
+    const given = places.map((place) => place[name]).find((value) => value !== undefined && value !== null);
+    if (given !== undefined)
+      return `The configuration of ${id} has ${name} ${JSON.stringify(given)}, which is ${typeof given === "number" ? "no whole number of at least 1" : "not a number"}.`;
+  }
+  return `The configuration of ${id} has no ${names[0]}.`;
+}

@@ -1,0 +1,24 @@
+// Proves that the packages of the program and of azure-local are pinned, and the same where both have one. The linter checks what is declared.
+import azureLocal from "../azure-local/package.json";
+import program from "../package.json";
+import lock from "../package-lock.json";
+
+const ours: Record<string, string> = { ...program.dependencies, ...program.devDependencies };
+const its: Record<string, string> = { ...azureLocal.dependencies, ...azureLocal.devDependencies };
+
+test("every version is exact", () => {
+  const versions = [...Object.values(ours), ...Object.values(its)];
+  expect(versions.length).toBeGreaterThan(30);
+  expect(versions.filter((version) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+});
+
+test("a package that both declare has one version", () => {
+  const common = Object.keys(its).filter((name) => name in ours);
+  expect(common).toEqual(["@grpc/grpc-js", "@pulumi/azure-native", "@pulumi/pulumi", "ajv", "google-protobuf", "zod"]);
+  expect(common.filter((name) => its[name] !== ours[name])).toEqual([]);
+});
+
+test("the lock names no registry, so that npm asks the one at hand", () => {
+  const entries = Object.values(lock.packages) as { readonly resolved?: string }[];
+  expect(entries.flatMap(({ resolved }) => resolved ?? [])).toEqual(["azure-local"]);
+});
