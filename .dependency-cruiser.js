@@ -56,6 +56,18 @@ const rules = [
     to: { path: within("tests", "bench") },
   },
   {
+    name: "no-way-past-a-face",
+    comment: "Import a room of components through its index.ts. Only what lies in base is imported by file.",
+    from: { path: "^components/([^/]+)/" },
+    to: { path: "^components/(?!base/)[^/]+/", pathNot: ["^components/$1/", "^components/[^/]+/index\\.ts$"] },
+  },
+  {
+    name: "no-way-past-a-face",
+    comment: "Import components through an index.ts.",
+    from: { pathNot: within("components", "tests", "bench") },
+    to: { path: "^components/", pathNot: "(^|/)index\\.ts$" },
+  },
+  {
     name: "no-undeclared-package",
     comment: "The nearest package.json doesn't declare this package. Add it with the exact version that `npm ls` shows.",
     from: {},

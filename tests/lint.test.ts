@@ -96,13 +96,13 @@ describe("the layers", () => {
   const all = [...Object.keys(mayImport), "components/live"];
   const imports = Object.keys(mayImport).flatMap((from) => all.filter((to) => to !== from).map((to) => ({ from, to })));
   const fileOf = ({ from, to }: { from: string; to: string }) => `${from}/imports-${to.replace("/", "-")}.ts`;
-  withFiles(Object.fromEntries(all.map((layer) => [`${layer}/target.ts`, leaf])));
-  const files = withFiles(Object.fromEntries(imports.map((one) => [fileOf(one), `export * from "../${one.to}/target";\n`])));
+  withFiles(Object.fromEntries(all.map((layer) => [`${layer}/index.ts`, leaf])));
+  const files = withFiles(Object.fromEntries(imports.map((one) => [fileOf(one), `export * from "../${one.to}/index";\n`])));
 
   test("a layer imports what its row allows, and no other layer", () => {
     const refused = imports.filter(({ from, to }) => !mayImport[from]!.includes(to));
     expect(refused).toHaveLength(99);
-    expect(refusedIn(files)).toEqual(refused.map((one) => `${one.from}: ${fileOf(one)} → ${one.to}/target.ts`).sort());
+    expect(refusedIn(files)).toEqual(refused.map((one) => `${one.from}: ${fileOf(one)} → ${one.to}/index.ts`).sort());
   });
 });
 
@@ -116,17 +116,15 @@ describe("the rooms of the components", () => {
     const names = rows.flat();
     const rowOf = (room: string) => rows.findIndex((row) => row.includes(room));
     const imports = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })));
-    withFiles(
-      Object.fromEntries([`${folder}/index.ts`, ...names.map((room) => `${folder}/${room}/target.ts`)].map((name) => [name, leaf])),
-    );
+    withFiles(Object.fromEntries([`${folder}/index.ts`, ...names.map((room) => `${folder}/${room}/index.ts`)].map((name) => [name, leaf])));
     const beside = withFiles(
-      Object.fromEntries(imports.map(({ from, to }) => [`${folder}/${from}/imports-${to}.ts`, `export * from "../${to}/target";\n`])),
+      Object.fromEntries(imports.map(({ from, to }) => [`${folder}/${from}/imports-${to}.ts`, `export * from "../${to}/index";\n`])),
     );
     const above = withFiles(Object.fromEntries(names.map((room) => [`${folder}/${room}/imports-index.ts`, 'export * from "..";\n'])));
     const refused = [
       ...imports
         .filter(({ from, to }) => rowOf(to) >= rowOf(from))
-        .map(({ from, to }) => `${folder}/${from}: ${folder}/${from}/imports-${to}.ts → ${folder}/${to}/target.ts`),
+        .map(({ from, to }) => `${folder}/${from}: ${folder}/${from}/imports-${to}.ts → ${folder}/${to}/index.ts`),
       ...names.map((room) => `${folder}/${room}: ${folder}/${room}/imports-index.ts → ${folder}/index.ts`),
     ];
     return { folder, files: [...beside, ...above], refused };
@@ -134,6 +132,25 @@ describe("the rooms of the components", () => {
 
   test.each(cases)("a room of $folder imports only lower ones", ({ files, refused }) => {
     expect(refusedIn(files)).toEqual(refused.sort());
+  });
+});
+
+describe("the face of a room", () => {
+  withFiles({ "components/network/inside.ts": leaf, "components/base/inside.ts": leaf });
+  const files = withFiles({
+    "cli/past-a-face.ts": 'export * from "../components/network/inside";\n',
+    "cli/through-a-face.ts": 'export * from "../components/network";\n',
+    "components/endpoint/past-a-face.ts": 'export type { It } from "../network/inside";\n',
+    "components/endpoint/through-a-face.ts": 'export * from "../network";\n',
+    "components/endpoint/to-the-ground.ts": 'export * from "../base/inside";\n',
+    "components/network/at-home.ts": 'export * from "./inside";\n',
+  });
+
+  test("is the only way in, but for base", () => {
+    expect(refusedIn(files)).toEqual([
+      "no-way-past-a-face: cli/past-a-face.ts → components/network/inside.ts",
+      "no-way-past-a-face: components/endpoint/past-a-face.ts → components/network/inside.ts",
+    ]);
   });
 });
 
