@@ -116,12 +116,15 @@ export function resourceTypeOf(token: string): ResourceType | undefined {
   return isKnown(name) ? resourceTypes[name] : undefined;
 }
 
-function isKnown(name: string): name is keyof typeof resourceTypes {
+function isKnown(name: string): name is ResourceTypeName {
   return Object.hasOwn(resourceTypes, name);
 }
 
-/** The ARM type that an id template describes, for instance `Microsoft.Network/virtualNetworks/subnets`. */
-export function armTypeOf({ idTemplate }: ResourceType): string {
+export type ResourceTypeName = keyof typeof resourceTypes;
+
+/** The ARM type of a row, for instance `Microsoft.Network/virtualNetworks/subnets`. */
+export function armTypeOf(name: ResourceTypeName): string {
+  const { idTemplate } = resourceTypes[name];
   const path = idTemplate.slice(idTemplate.lastIndexOf("/providers/") + "/providers/".length);
   return path
     .split("/")
@@ -131,8 +134,10 @@ export function armTypeOf({ idTemplate }: ResourceType): string {
 
 /** API version by ARM type in lower case. */
 const apiVersions: ReadonlyMap<string, string> = new Map(
-  Object.entries(resourceTypes).flatMap(([name, type]) =>
-    name === "resources:Resource" || name === "resources:ResourceGroup" ? [] : [[armTypeOf(type).toLowerCase(), type.apiVersion]],
+  (Object.keys(resourceTypes) as ResourceTypeName[]).flatMap((name) =>
+    name === "resources:Resource" || name === "resources:ResourceGroup"
+      ? []
+      : [[armTypeOf(name).toLowerCase(), resourceTypes[name].apiVersion]],
   ),
 );
 
