@@ -1,6 +1,7 @@
 /** A stack's state as `pulumi stack export` shows it, and what it lacks. Pure. */
 import { resourceId, resourceType } from "../../azure-local/providers/metadata";
 import type { Properties } from "../../azure-local/providers/wire";
+import { stackTag } from "../../planner/tags";
 
 /** A resource in the state. */
 export interface StateResource {
@@ -155,7 +156,7 @@ export function newResources(before: Checkpoint, after: Checkpoint): string[] {
 export function foreign(after: Checkpoint, candidates: readonly Candidate[], stack: string): Candidate[] {
   const outputs = new Map((after.deployment.resources ?? []).map((resource) => [resource.urn, resource.outputs]));
   return candidates.filter(({ urn }) => {
-    const owner = (outputs.get(urn)?.tags as Record<string, unknown> | undefined)?.["moor-stack"];
+    const owner = (outputs.get(urn)?.tags as Record<string, unknown> | undefined)?.[stackTag];
     return owner !== undefined && owner !== stack;
   });
 }
