@@ -286,3 +286,8 @@ export function isRegion(name: string): name is RegionName {
 export function regionOf(name: RegionName): Region {
   return regions[name];
 }
+
+/** A region's name as ARM writes it, from any form that Azure accepts: `Sweden Central` is `swedencentral`. */
+export function canonicalRegion(text: string): string {
+  return text.toLowerCase().replaceAll(" ", "");
+}
