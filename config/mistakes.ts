@@ -2,6 +2,7 @@
  * Every mistake that a stack file or a lock can have, by code. One table serves the report, preflight, the policy pack, the gate and the
  * documentation, so a code means the same everywhere and is never used again for something else.
  */
+import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";
 import { codes } from "../planner/codes";
 
@@ -54,7 +55,7 @@ const configurationKinds = {
   MOOR034: { title: "Size to be decided for a score.py", remedy: "Name a VM size: memory and cores of your own code can't be derived." },
   MOOR035: { title: "vLLM flag that Moor owns", remedy: "Remove the flag." },
   MOOR040: { title: "Address space that can't be used", remedy: "Write a free IPv4 range such as 10.40.0.0/22." },
-  MOOR041: { title: "Address space that Docker uses", remedy: "Choose a range outside 172.17.0.0/16." },
+  MOOR041: { title: "Address space that Docker uses", remedy: `Choose a range outside ${dockerRange}.` },
   MOOR042: {
     title: "Not the ARM id of such a resource",
     remedy: "Copy the resource's id from the portal's JSON view or from `az resource show`.",

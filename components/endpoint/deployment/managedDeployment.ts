@@ -22,7 +22,7 @@ export interface ManagedDeploymentArgs {
   readonly decision: DeploymentDecision;
   /** ARM id of the environment version: image and routes. */
   readonly environmentId: pulumi.Input<string>;
-  /** Number of instances, 1 to 50; with `autoscaled` only at creation. */
+  /** Number of instances, within `endpointLimits`; with `autoscaled` only at creation. */
   readonly instances: pulumi.Input<number>;
   /** The most instances, where autoscale owns their number from then on. @default - their number is fixed */
   readonly autoscaled?: { readonly max: number };
