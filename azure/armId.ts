@@ -6,13 +6,15 @@ export interface ArmId {
   readonly resourceGroupName: string;
   /** Resource type, for instance `Microsoft.Network/virtualNetworks/subnets`, as the id spells it. */
   readonly type: string;
-  /** Names from the outermost resource to the last one. */
+  /** Names from the outermost resource to the last one; of an extension resource only its own. */
   readonly names: readonly string[];
   /** Name of the last resource. */
   readonly name: string;
 }
 
-const pattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/(?:.+\/providers\/)?([^/]+)((?:\/[^/]+\/[^/]+)+)$/i;
+// What stands behind the last "providers" counts: an extension resource stands on another one, whose id is the first part of its own.
+const pattern =
+  /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/(?:.+\/providers\/)?([^/]+)((?:\/(?!providers\/)[^/]+\/[^/]+)+)$/i;
 
 /** The parts of an id, or undefined when `text` is not the id of a resource in a resource group. */
 export function parseArmId(text: string): ArmId | undefined {
@@ -47,7 +49,7 @@ export function resourceGroupId(subscriptionId: string, resourceGroupName: strin
 
 /**
  * Id of a resource.
- * @param scope Id of its resource group.
+ * @param scope Id of what it stands on: a resource group, a subscription, or for an extension resource another resource.
  * @param type Resource type, for instance `Microsoft.Network/virtualNetworks/subnets`.
  * @param names One name for each part of the type after the namespace.
  */

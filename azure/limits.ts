@@ -11,13 +11,16 @@ export const endpointLimits = {
   /** Instances of one deployment. */
   instances: 50,
   /** Characters in the name of an endpoint or a deployment. */
-  nameLength: 32,
+  nameLength: { min: 3, max: 32 },
   /** Percent of the requests that may be mirrored. Source: Azure docs, how-to-safely-rollout-online-endpoints. */
   mirrorPercent: 50,
 } as const;
 
 /** Endpoints and deployments of one subscription in one region. Source: Azure docs, how-to-manage-quotas (2026-01-27). */
 export const regionLimits = { endpoints: 100, deployments: 500 } as const;
+
+/** Percent of a deployment's instances that quota must hold in addition, for upgrades. Source: Azure docs, how-to-manage-quotas (2026-01-27). */
+export const upgradeReservePercent = 20;
 
 /** An autoscale setting, in minutes. Source: Azure REST specification, Microsoft.Insights/autoscalesettings (2022-10-01). */
 export const autoscaleLimits = {
@@ -28,10 +31,13 @@ export const autoscaleLimits = {
 } as const;
 
 /** Tags of one resource. Source: Azure docs, tag-resources, "Limitations". */
-export const tagLimits = { perResource: 50, perDnsZone: 15, nameLength: 128, valueLength: 256 } as const;
+export const tagLimits = {
+  perResource: 50,
+  perDnsZone: 15,
+  /** Characters of a name that every resource takes: a storage account takes 128, others take 512. */
+  nameLength: 128,
+  valueLength: 256,
+} as const;
 
 /** Characters in the name of an outbound rule of a managed network. Source: ARM schema of workspaces/outboundRules. */
 export const outboundRuleNameLength = { min: 3, max: 33 } as const;
-
-/** Addresses that Azure reserves in each subnet. Source: Azure docs, virtual-networks-faq. */
-export const reservedAddresses = 5;

@@ -116,25 +116,33 @@ export function resourceTypeOf(token: string): ResourceType | undefined {
   return isKnown(name) ? resourceTypes[name] : undefined;
 }
 
-function isKnown(name: string): name is keyof typeof resourceTypes {
+function isKnown(name: string): name is ResourceTypeName {
   return Object.hasOwn(resourceTypes, name);
 }
 
-/** The ARM type that an id template describes, for instance `Microsoft.Network/virtualNetworks/subnets`. */
-export function armTypeOf({ idTemplate }: ResourceType): string {
-  const path = idTemplate.slice(idTemplate.lastIndexOf("/providers/") + "/providers/".length);
-  return path
-    .split("/")
-    .filter((segment) => !segment.startsWith("{"))
-    .join("/");
+export type ResourceTypeName = keyof typeof resourceTypes;
+
+/** Rows whose ids all have one ARM type: neither the untyped resource nor the resource group, which no provider has. */
+export type TypedResourceName = Exclude<ResourceTypeName, "resources:Resource" | "resources:ResourceGroup">;
+
+/** The ARM type of a row, for instance `Microsoft.Network/virtualNetworks/subnets`. */
+export function armTypeOf(name: TypedResourceName): string {
+  const { idTemplate } = resourceTypes[name];
+  const [namespace, ...path] = idTemplate.slice(idTemplate.lastIndexOf("/providers/") + "/providers/".length).split("/");
+  // Each part of the type is followed by a name, which is a parameter or, as `default` is, a fixed one.
+  return [namespace, ...path.filter((_, index) => index % 2 === 0)].join("/");
 }
 
 /** API version by ARM type in lower case. */
 const apiVersions: ReadonlyMap<string, string> = new Map(
-  Object.entries(resourceTypes).flatMap(([name, type]) =>
-    name === "resources:Resource" || name === "resources:ResourceGroup" ? [] : [[armTypeOf(type).toLowerCase(), type.apiVersion]],
-  ),
+  (Object.keys(resourceTypes) as ResourceTypeName[])
+    .filter(isTyped)
+    .map((name) => [armTypeOf(name).toLowerCase(), resourceTypes[name].apiVersion]),
 );
+
+function isTyped(name: ResourceTypeName): name is TypedResourceName {
+  return name !== "resources:Resource" && name !== "resources:ResourceGroup";
+}
 
 /**
  * API version for a request to a resource, or to a collection of resources.

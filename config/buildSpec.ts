@@ -1,8 +1,9 @@
 /** From checked settings and decisions to the stack that components make. */
 import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
 import { LINKED_SERVICES } from "../facts/privateLink";
+import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
-import { allowedRegions, canonicalRegion } from "../planner/residency";
+import { allowedRegions } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
 import { stagingAdvice } from "./lockFile";

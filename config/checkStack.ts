@@ -1,5 +1,5 @@
 /** The whole check of a stack, without Pulumi: text in, a spec or all mistakes out. */
-import { canonicalRegion } from "../planner/residency";
+import { canonicalRegion } from "../facts/regions";
 import { buildSpec } from "./buildSpec";
 import { decisionsFor, lockMistakes } from "./decisions";
 import { draftLockMistakes, draftRefusals } from "./drafts";

@@ -2,9 +2,8 @@
  * A stack file with mistakes, as far as the planner can judge it: deployments that are whole by themselves are decided all the same, so that
  * what forbids them comes in the same report as the mistakes elsewhere.
  */
-import { isRegion } from "../facts/regions";
+import { canonicalRegion, isRegion } from "../facts/regions";
 import type { Pattern } from "../planner/pattern";
-import { canonicalRegion } from "../planner/residency";
 import { type Found, needsLock, refusalMistakes } from "./decisions";
 import type { Mistake } from "./mistakes";
 import { patternsIn } from "./patternOf";

@@ -1,6 +1,6 @@
 /** What a lock holds: its schema, and the types of what is read with it. */
 import * as z from "zod";
-import { autoscaleLimits } from "../azure/limits";
+import { autoscaleLimits, endpointLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision } from "../planner/decision";
 import { patterns } from "../planner/pattern";
@@ -68,7 +68,7 @@ const decision = z.strictObject(
     environmentVariables: z.record(anyText, anyText, map("names to text")),
     probes: z.strictObject({ liveness: probe, readiness: probe }, map("liveness and readiness")),
     requestSettings: z.strictObject(
-      { requestTimeout: whole(1, 180), maxConcurrentRequestsPerInstance: whole(1, 100_000) },
+      { requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds), maxConcurrentRequestsPerInstance: whole(1, 100_000) },
       map("requestTimeout and maxConcurrentRequestsPerInstance"),
     ),
     scaleRule,

@@ -2,6 +2,8 @@
  * Every mistake that a stack file or a lock can have, by code. One table serves the report, preflight, the policy pack, the gate and the
  * documentation, so a code means the same everywhere and is never used again for something else.
  */
+import { dockerRange } from "../azure/addresses";
+import { leastComputeCapability } from "../facts/gpus";
 import { codes } from "../planner/codes";
 
 /** What a code stands for. */
@@ -46,11 +48,14 @@ const configurationKinds = {
   MOOR030: { title: "Unknown VM size", remedy: "Write a size that managed online endpoints accept." },
   MOOR031: { title: "Retired VM size", remedy: "Choose a size that Azure still runs." },
   MOOR032: { title: "VM size without a GPU for vLLM", remedy: "Choose a GPU size, or serve the model through a score.py." },
-  MOOR033: { title: "GPU that vLLM's image has no code for", remedy: "Choose a size whose GPU has compute capability 7.5 or more." },
+  MOOR033: {
+    title: "GPU that vLLM's image has no code for",
+    remedy: `Choose a size whose GPU has compute capability ${leastComputeCapability} or more.`,
+  },
   MOOR034: { title: "Size to be decided for a score.py", remedy: "Name a VM size: memory and cores of your own code can't be derived." },
   MOOR035: { title: "vLLM flag that Moor owns", remedy: "Remove the flag." },
   MOOR040: { title: "Address space that can't be used", remedy: "Write a free IPv4 range such as 10.40.0.0/22." },
-  MOOR041: { title: "Address space that Docker uses", remedy: "Choose a range outside 172.17.0.0/16." },
+  MOOR041: { title: "Address space that Docker uses", remedy: `Choose a range outside ${dockerRange}.` },
   MOOR042: {
     title: "Not the ARM id of such a resource",
     remedy: "Copy the resource's id from the portal's JSON view or from `az resource show`.",

@@ -1,8 +1,9 @@
 /** Azure ML quota: whether what the stack file and the lock say fits into what `moor:quota` declares. */
+
+import { canonicalRegion } from "../facts/regions";
 import { isInstanceType, type Size, sizes } from "../facts/sizes";
 import { type FamilyNeed, type QuotaDeployment, quotaNeeds } from "../planner/quota/cores";
 import { coresToAskFor, quotaLineText, quotaRequest } from "../planner/quota/request";
-import { canonicalRegion } from "../planner/residency";
 import { type Decided, isStaged } from "./decisions";
 import { type Mistake, mistake } from "./mistakes";
 import type { DeploymentDraft, SettingsDraft } from "./rules/draft";

@@ -3,14 +3,16 @@
  * value completes "Allowed: ".
  */
 import * as z from "zod";
+import { endpointLimits, tagLimits } from "../azure/limits";
+import { armTypeOf } from "../azure/resourceTypes";
 import { regions } from "../facts/regions";
 import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
 import { geographies } from "../planner/residency";
-import { mirrorLimit } from "../planner/traffic";
 import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole } from "./leaves";
 
+const { nameLength } = endpointLimits;
 const namePart = text(namePartPattern, "lower-case letters, digits and single hyphens, a letter first");
 
 const residency = z
@@ -43,10 +45,7 @@ const network = z
         .describe("A virtual network of the stack's own.")
         .optional(),
       existing: z
-        .strictObject(
-          { subnetId: armId("Microsoft.Network/virtualNetworks/subnets").describe("Subnet for private endpoints.") },
-          map("subnetId"),
-        )
+        .strictObject({ subnetId: armId(armTypeOf("network:Subnet")).describe("Subnet for private endpoints.") }, map("subnetId"))
         .describe("A network that others own.")
         .optional(),
     },
@@ -57,27 +56,27 @@ const network = z
     oneOf: [{ required: ["create"] }, { required: ["existing"] }],
   });
 
+const tagName = text(
+  new RegExp(`^[^<>%&\\\\?/]{1,${tagLimits.nameLength}}$`),
+  `a tag name of at most ${tagLimits.nameLength} characters, none of them < > % & \\ ? /`,
+);
+const longestTagValue = `text of at most ${tagLimits.valueLength} characters`;
+const tagValue = z.string({ error: `${longestTagValue}; numbers need quotes` }).max(tagLimits.valueLength, { error: longestTagValue });
+
 const owner = oneOf(["moor", "policy"]);
 
 const platform = z
   .strictObject(
     {
       network,
-      workspace: createOrId("Microsoft.MachineLearningServices/workspaces").describe("Azure ML workspace: create, or the id of one."),
-      imageRegistry: createOrId("Microsoft.ContainerRegistry/registries").describe("Registry of the images: create, or the id of one."),
-      logs: createOrId("Microsoft.OperationalInsights/workspaces").describe("Log Analytics workspace: create, or the id of one."),
+      workspace: createOrId(armTypeOf("machinelearningservices:Workspace")).describe("Azure ML workspace: create, or the id of one."),
+      imageRegistry: createOrId(armTypeOf("containerregistry:Registry")).describe("Registry of the images: create, or the id of one."),
+      logs: createOrId(armTypeOf("operationalinsights:Workspace")).describe("Log Analytics workspace: create, or the id of one."),
       dns: owner.default("moor").describe("Who links private DNS zones: this stack, or a policy of the landing zone."),
       privateEndpoints: owner.default("moor").describe("Who makes private endpoints."),
       diagnostics: owner.default("moor").describe("Who makes diagnostic settings."),
       roles: oneOf(["moor", "external"]).default("moor").describe("Who grants roles: this stack, or another team on request."),
-      tags: z
-        .record(
-          text(/^[^<>%&\\?/]{1,128}$/, "a tag name of at most 128 characters, none of them < > % & \\ ? /"),
-          z.string({ error: "text of at most 256 characters; numbers need quotes" }).max(256, { error: "text of at most 256 characters" }),
-          map("tag names to text"),
-        )
-        .default({})
-        .describe("Tags of every resource."),
+      tags: z.record(tagName, tagValue, map("tag names to text")).default({}).describe("Tags of every resource."),
       alerts: z
         .strictObject(
           { emails: z.array(z.email({ error: "an e-mail address" }), { error: "a list of e-mail addresses" }).describe("Who is told.") },
@@ -135,7 +134,7 @@ const score = z
   )
   .describe("Any model served by a score.py.");
 
-const instances = (because = "Azure's most for a deployment") => whole(1, 50, because);
+const instances = (because = "Azure's most for a deployment") => whole(1, endpointLimits.instances, because);
 
 /** Under the key of its pattern a deployment says what it serves. */
 const patternKeys = { vllm: vllm.optional(), score: score.optional() } satisfies Record<Pattern, z.ZodOptional>;
@@ -161,7 +160,7 @@ export const deployment = z
         .describe("Number of instances between two bounds, by requests per minute.")
         .optional(),
       weight: whole(0, 100).describe("Percent of the endpoint's requests. The weights of an endpoint sum to 100, or to 0."),
-      mirror: whole(0, mirrorLimit, "Azure's most")
+      mirror: whole(0, endpointLimits.mirrorPercent, "Azure's most")
         .default(0)
         .describe("Percent of the endpoint's requests that are copied here and whose answers are dropped."),
       update: oneOf(["newDeployment", "inPlace"])
@@ -188,7 +187,7 @@ export const deployment = z
         )
         .describe("What the gate asks before traffic, beyond readiness, model, a chat answer and a stream.")
         .optional(),
-      requestTimeout: whole(1, 180, "Azure's most, in seconds")
+      requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's most, in seconds")
         .describe("Seconds that a request may take; from the planned speed with vLLM and 60 with a score.py when absent.")
         .optional(),
     },
@@ -203,7 +202,10 @@ export const deployment = z
 
 const endpoint = z.strictObject(
   {
-    name: text(physicalNamePattern, "3 to 32 lower-case letters, digits and single hyphens, a letter first and no hyphen last")
+    name: text(
+      physicalNamePattern,
+      `${nameLength.min} to ${nameLength.max} lower-case letters, digits and single hyphens, a letter first and no hyphen last`,
+    )
       .describe("Name in Azure, unique in the region and fixed for life; `<key>-<stack>-<6 characters>` when absent.")
       .optional(),
     auth: oneOf(["key", "entra"]).describe("How callers prove who they are: a key, or Entra ID."),

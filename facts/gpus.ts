@@ -10,7 +10,7 @@ export interface Gpu {
   readonly visibleFrom: "log" | "derived";
   /** Memory bandwidth, GB/s. */
   readonly bandwidthGBps: number;
-  /** CUDA compute capability. vLLM's official image carries no code for less than 7.5. */
+  /** CUDA compute capability. */
   readonly computeCapability: number;
   /** Dense half-precision TFLOPS. */
   readonly tflops: number;
@@ -19,6 +19,9 @@ export interface Gpu {
   /** Whether vLLM's device name of this GPU contains "a100", which alone decides its default batch. */
   readonly a100: boolean;
 }
+
+/** Compute capability below which vLLM's official image carries no code. Source: vLLM, docker/Dockerfile. */
+export const leastComputeCapability = 7.5;
 
 export const gpusSource = {
   source: "vLLM start-up logs (visible memory); NVIDIA data sheets and aiconfigurator systems tables (bandwidth, TFLOPS)",

@@ -2,6 +2,7 @@
  * Azure's regions, one row each: which geography a region belongs to decides residency, and the pair is where geo-redundant storage would
  * copy data to.
  */
+import type { CloudName } from "../azure/clouds";
 
 /** One region. */
 export interface Region {
@@ -15,7 +16,7 @@ export interface Region {
   /** Whether a subscription must ask for access first. */
   readonly restricted?: boolean;
   /** Managed online endpoints with private networking are for the public cloud, `AzureCloud`. */
-  readonly cloud: "AzureCloud" | "AzureUSGovernment" | "AzureChinaCloud";
+  readonly cloud: CloudName;
 }
 
 export const regionsSource = {
@@ -285,4 +286,9 @@ export function isRegion(name: string): name is RegionName {
 /** The row of a region. */
 export function regionOf(name: RegionName): Region {
   return regions[name];
+}
+
+/** A region's name as ARM writes it, from any form that Azure accepts: `Sweden Central` is `swedencentral`. */
+export function canonicalRegion(text: string): string {
+  return text.toLowerCase().replaceAll(" ", "");
 }

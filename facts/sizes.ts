@@ -21,7 +21,7 @@ export interface Size {
   readonly gpu?: GpuModel;
   /** Part of one GPU that a fractional size gets (vGPU). @default 1 */
   readonly gpuShare?: number;
-  /** Whether Azure reserves 20 % more instances for upgrades: quota must hold `ceil(1.2 × instances)`. */
+  /** Whether Azure reserves `upgradeReservePercent` more instances for upgrades; quota must hold them, rounded up. */
   readonly upgradeReserve: boolean;
   /** Day on which Azure retired the series, ISO 8601. Azure's page still lists some of these. */
   readonly retired?: string;

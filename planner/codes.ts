@@ -2,6 +2,11 @@
  * Codes of what the planner refuses: MOOR1xx the model and the machine, MOOR2xx the serving contract, MOOR3xx quota. Messages carry the
  * numbers of the case; the remedy here holds for every case.
  */
+import { endpointLimits } from "../azure/limits";
+import { leastComputeCapability } from "../facts/gpus";
+
+const { requestTimeoutSeconds, connections } = endpointLimits;
+
 export const codes = {
   MOOR101: { title: "The size has no GPU", remedy: "Choose a GPU size, or `size: auto`." },
   MOOR102: {
@@ -14,7 +19,7 @@ export const codes = {
   },
   MOOR104: {
     title: "vLLM's image has no code for the GPU",
-    remedy: "Choose a GPU of compute capability 7.5 or more: T4, A10, A100, H100.",
+    remedy: `Choose a GPU of compute capability ${leastComputeCapability} or more: T4, A10, A100, H100.`,
   },
   MOOR105: {
     title: "The size has a fraction of a GPU",
@@ -60,7 +65,7 @@ export const codes = {
   MOOR116: { title: "The asked context is longer than the model's", remedy: "Ask for at most the model's own maximum." },
   MOOR117: {
     title: "The answer takes longer than Azure allows",
-    remedy: "Ask for shorter answers, less concurrency per instance, or a faster GPU: a request ends after 180 s.",
+    remedy: `Ask for shorter answers, less concurrency per instance, or a faster GPU: a request ends after ${requestTimeoutSeconds} s.`,
   },
   MOOR118: {
     title: "No size fits",
@@ -81,10 +86,13 @@ export const codes = {
     title: "--max-num-seqs is below the declared concurrency",
     remedy: "Set it to maxConcurrentRequestsPerInstance or more, or leave it out.",
   },
-  MOOR204: { title: "requestTimeout is shorter than an answer takes", remedy: "Raise it (at most 180 s), or ask for fewer tokens." },
+  MOOR204: {
+    title: "requestTimeout is shorter than an answer takes",
+    remedy: `Raise it (at most ${requestTimeoutSeconds} s), or ask for fewer tokens.`,
+  },
   MOOR205: {
     title: "requestTimeout is above Azure's limit",
-    remedy: "Set at most 180 s; longer answers need fewer tokens or a batch job.",
+    remedy: `Set at most ${requestTimeoutSeconds} s; longer answers need fewer tokens or a batch job.`,
   },
   MOOR206: {
     title: "Liveness restarts the container before the model is loaded",
@@ -101,7 +109,7 @@ export const codes = {
   },
   MOOR210: {
     title: "The endpoint's connection limit is below the declared load",
-    remedy: "Lower concurrency × instances to 500, spread over two endpoints, or have Azure raise the limit.",
+    remedy: `Lower concurrency × instances to ${connections}, spread over two endpoints, or have Azure raise the limit.`,
   },
   MOOR211: {
     title: "vLLM doesn't know the flag or its value",

@@ -2,6 +2,9 @@
  * From a wish to a decision: which size, flags, probes and request settings a deployment gets, and why. Pure: the same wish and facts give
  * the same decision on every machine.
  */
+
+import { endpointLimits } from "../azure/limits";
+import { defaultRequestSettings, scoringStatus } from "../azure/scoring";
 import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
 import type { Refusal } from "./codes";
@@ -22,7 +25,7 @@ export interface ScoreWish {
   readonly instanceType: InstanceType;
   /** Region whose list price is noted. */
   readonly region: string;
-  /** Seconds, at most 180. */
+  /** Seconds, within `endpointLimits`. */
   readonly requestTimeout: number;
   /** Requests that one instance works on at once; the image starts that many workers. */
   readonly concurrencyPerInstance: number;
@@ -91,10 +94,15 @@ function decideScore(wish: ScoreWish): Plan {
     scaleRule,
     reasons: [
       `${instanceType}: set in the stack file`,
-      `requestTimeout ${requestTimeout} s: Azure's most is 180 s, its default of 5 s ends with 408`,
+      timeoutReason(requestTimeout),
       `start: ${scoreStartSeconds} s allowed, in which score.py's init() loads the model`,
       ...scaleReasons(scaleRule, scoreStartSeconds),
       `scale: ${concurrencyPerInstance} requests at once of ${scoreRequestSeconds} s each (assumed, not measured)`,
     ],
   };
+}
+
+function timeoutReason(requestTimeout: number): string {
+  const most = `Azure's most is ${endpointLimits.requestTimeoutSeconds} s`;
+  return `requestTimeout ${requestTimeout} s: ${most}, its default of ${defaultRequestSettings.requestTimeoutSeconds} s ends with ${scoringStatus.timeout}`;
 }

@@ -1,4 +1,5 @@
 /** Decides a deployment of vLLM: the size by planner/size, everything else by planner/serving, and what is set by hand held against both. */
+import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { type Refusal, refusal } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
@@ -30,7 +31,7 @@ export interface VllmWish {
   readonly maxInstances: number;
   /** Name by which clients ask for the model. */
   readonly servedName: string;
-  /** Seconds, at most 180. @default from the planned speed */
+  /** Seconds, within `endpointLimits`. @default from the planned speed */
   readonly requestTimeout?: number;
   /** Flags set by hand. They win over derived ones, and are refused where they break what was wished. */
   readonly flags: HandFlags;
@@ -66,9 +67,9 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
 
 /** Sequences by hand that no request can reach: they take memory from the KV cache, and whoever set them meant more load. */
 function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeqs = 0): Refusal[] {
-  const admitted = 2 * declared;
+  const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
-  const refused = `Azure admits 2 × ${declared} requests to an instance that is declared for ${declared}, and refuses the rest with 429`;
+  const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance that is declared for ${declared}, and refuses the rest with ${scoringStatus.tooManyRequests}`;
   return [refusal("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or more declared`)];
 }
 

@@ -52,19 +52,19 @@ export interface ScaleRule {
   readonly scaleOutAbove: number;
   /** Requests per minute and instance below which one is removed. */
   readonly scaleInBelow: number;
-  /** Minutes over which the requests are averaged before an instance is added, 5 to 720. @default 5 */
+  /** Minutes over which the requests are averaged before an instance is added, within `autoscaleLimits`. @default 5 */
   readonly scaleOutWindowMinutes?: number;
-  /** Minutes over which the requests are averaged before an instance is removed, 5 to 720. @default 15 */
+  /** Minutes over which the requests are averaged before an instance is removed, within `autoscaleLimits`. @default 15 */
   readonly scaleInWindowMinutes?: number;
-  /** Minutes after a change before the next one, 1 to 10,080. @default 15 */
+  /** Minutes after a change before the next one, within `autoscaleLimits`. @default 15 */
   readonly cooldownMinutes?: number;
 }
 
 /** Request limits that Azure enforces before the container sees a request. */
 export interface RequestSettings {
-  /** Seconds, at most 180. */
+  /** Seconds, within `endpointLimits`. */
   readonly requestTimeout: number;
-  /** Azure admits `2 × this × instances` requests at once and refuses the rest with 429. */
+  /** Azure admits `admissionFactor × this × instances` requests at once and refuses the rest. */
   readonly maxConcurrentRequestsPerInstance: number;
 }
 

@@ -3,18 +3,18 @@
  * deployment beside the old one and never an edit of a serving one.
  */
 import { createHash } from "node:crypto";
+import { endpointLimits } from "../azure/limits";
 import type { DeploymentRecipe } from "./decision";
-
-/** Longest name of an endpoint or a deployment. Source: Azure docs, how-to-manage-quotas. */
-export const nameLimit = 32;
 
 /** Characters that the random suffix of an endpoint's name takes, with its hyphen. */
 const suffixLength = 1 + 6;
 /** Characters that the hash in a deployment's name takes, with its hyphen. */
 const hashLength = 1 + 8;
 
-/** What endpoint and deployment names may look like: letter first, 3 to 32 characters, none of them upper case, no trailing hyphen. */
-export const physicalNamePattern = /^[a-z](?!.*--)[a-z0-9-]{1,30}[a-z0-9]$/;
+const { min, max } = endpointLimits.nameLength;
+
+/** What endpoint and deployment names may look like: a letter first, no capitals, no hyphen last, and of a length that Azure takes. */
+export const physicalNamePattern = new RegExp(`^[a-z](?!.*--)[a-z0-9-]{${min - 2},${max - 2}}[a-z0-9]$`);
 
 /** What a part of a name may look like: a stack, the key of an endpoint, the label of a deployment. */
 export const namePartPattern = /^[a-z](-?[a-z0-9])*$/;

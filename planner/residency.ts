@@ -27,8 +27,3 @@ export function regionsOfGeography(geography: string): RegionName[] {
 export function allowedRegions({ geography, regions: named = [] }: Residency): RegionName[] {
   return geography === undefined ? named.filter(isRegion) : regionsOfGeography(geography);
 }
-
-/** A region's name as ARM writes it, from any form that Azure accepts: `Sweden Central` is `swedencentral`. */
-export function canonicalRegion(text: string): string {
-  return text.toLowerCase().replaceAll(" ", "");
-}

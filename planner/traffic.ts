@@ -1,14 +1,7 @@
 /**
  * Who gets which share of an endpoint's requests. Azure takes whole percentages that sum to 100, or to 0 when nobody serves, and mirrors
- * at most half of the requests to one deployment that serves none itself. Source: Azure docs, how-to-safely-rollout-online-endpoints.
+ * a part of the requests to one deployment that serves none itself. Source: Azure docs, how-to-safely-rollout-online-endpoints.
  */
-
-/** Most that Azure mirrors, percent. */
-export const mirrorLimit = 50;
-/** Most deployments that one endpoint takes. Source: Azure docs, how-to-manage-quotas. */
-export const deploymentsPerEndpointLimit = 20;
-/** Most endpoints and deployments of a subscription in one region, other stacks' included. Source: the same. */
-export const regionLimits = { endpoints: 100, deployments: 500 } as const;
 
 /** The part of one deployment in its endpoint's traffic, in percent. */
 export interface Share {

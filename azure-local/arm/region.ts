@@ -8,7 +8,7 @@ export function sameRegion(a: string | undefined, b: string | undefined): boolea
 }
 
 /** Source: Azure/terraform-azurerm-avm-utl-regions, locations.tf.json; the sovereign clouds: MicrosoftDocs/azure-docs. */
-const REGIONS: ReadonlySet<string> = new Set(
+export const REGIONS: ReadonlySet<string> = new Set(
   `
   australiacentral australiacentral2 australiaeast australiasoutheast austriaeast belgiumcentral brazilsouth brazilsoutheast
   canadacentral canadaeast centralindia centralus chilecentral denmarkeast eastasia eastus eastus2 francecentral francesouth
@@ -17,7 +17,9 @@ const REGIONS: ReadonlySet<string> = new Set(
   qatarcentral southafricanorth southafricawest southcentralus southeastasia southindia spaincentral swedencentral swedensouth
   switzerlandnorth switzerlandwest uaecentral uaenorth uksouth ukwest westcentralus westeurope westindia westus westus2 westus3
   usdodcentral usdodeast usgovarizona usgovtexas usgovvirginia chinaeast chinaeast2 chinaeast3 chinanorth chinanorth2 chinanorth3
-`.split(/\s+/),
+`
+    .trim()
+    .split(/\s+/),
 );
 
 export function isRegion(location: string): boolean {

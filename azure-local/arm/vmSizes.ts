@@ -35,11 +35,15 @@ const GPU: readonly (readonly [name: string, family: string, vCpus: number, memo
   ["NV72ads_A10_v5", "NVADSA10v5", 72, 880, 2, false],
 ];
 
-/** The same list's CPU machines, `#` for the number of vCPUs; GiB a vCPU by common knowledge. */
+/**
+ * The same list's CPU machines, `#` for the number of vCPUs; GiB a vCPU by common knowledge. The largest of the ESv3 series has fewer.
+ * Source of that: Azure docs, virtual-machines/sizes/memory-optimized/esv3-series.
+ */
 const CPU: readonly (readonly [pattern: string, family: string, gibPerVCpu: number, vCpus: readonly number[]])[] = [
   ["D#as_v4", "DASv4", 4, [2, 4, 8, 16, 32, 48, 64, 96]],
   ["D#a_v4", "DAv4", 4, [2, 4, 8, 16, 32, 48, 64, 96]],
-  ["E#s_v3", "ESv3", 8, [2, 4, 8, 16, 32, 48, 64]],
+  ["E#s_v3", "ESv3", 8, [2, 4, 8, 16, 32, 48]],
+  ["E#s_v3", "ESv3", 6.75, [64]],
   ["F#s_v2", "FSv2", 2, [2, 4, 8, 16, 32, 48, 64, 72]],
   ["FX#mds", "FXMDVS", 21, [4, 12, 24, 36, 48]],
   ["L#s_v2", "LSv2", 8, [8, 16, 32, 48, 64, 80]],

@@ -2,7 +2,7 @@ import type { ArmClient } from "./armClient";
 
 const authorizationVersion = "2022-04-01";
 const roleDefinitionVersion = "2022-05-01-preview";
-const scoreAction = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action";
+export const scoreAction = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action";
 
 interface ArmRoleAssignment {
   readonly id: string;

@@ -6,8 +6,8 @@ import { type Lock, lockFileName, readLock } from "../../config/lockFile";
 import { type KnownDecisions, quotaDeployments } from "../../config/quota";
 import type { RawStack } from "../../config/settings";
 import { settingsOf } from "../../config/stackYaml";
+import { canonicalRegion } from "../../facts/regions";
 import type { QuotaDeployment } from "../../planner/quota/cores";
-import { canonicalRegion } from "../../planner/residency";
 
 export interface Neighbour {
   readonly stack: string;

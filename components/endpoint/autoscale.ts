@@ -1,5 +1,7 @@
 import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
+import { armTypeOf } from "../../azure/resourceTypes";
+import { METRIC_GRAIN_MINUTES, METRICS } from "../../facts/metrics";
 import type { ScaleRule } from "../../planner/decision";
 import { completeRule } from "../../planner/serving/scaling";
 import { minutes } from "../base/duration";
@@ -12,7 +14,7 @@ export interface AutoscaleArgs {
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   readonly location: pulumi.Input<string>;
-  /** Fewest and most instances, 1 to 50. */
+  /** Fewest and most instances, within `endpointLimits`. */
   readonly scale: { readonly min: number; readonly max: number };
   /** When an instance is added and when one is removed: thresholds, windows and cooldown. */
   readonly rule: ScaleRule;
@@ -26,8 +28,6 @@ export interface AutoscaleArgs {
 export interface AutoscaleTransforms {
   readonly setting?: Transform<monitor.AutoscaleSettingArgs>;
 }
-
-const METRIC_NAMESPACE = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments";
 
 /**
  * Keeps a deployment's number of instances between two bounds by its requests per minute and instance. GPU metrics don't serve: vLLM fills
@@ -105,10 +105,10 @@ function scaleIn({ deploymentId }: AutoscaleArgs, { scaleInBelow, scaleInWindowM
 
 function trigger(deploymentId: pulumi.Input<string>, windowMinutes: number) {
   return {
-    metricName: "RequestsPerMinute",
-    metricNamespace: METRIC_NAMESPACE,
+    metricName: METRICS.requestsPerMinute,
+    metricNamespace: armTypeOf("machinelearningservices:OnlineDeployment"),
     metricResourceUri: deploymentId,
-    timeGrain: minutes(1),
+    timeGrain: minutes(METRIC_GRAIN_MINUTES),
     timeWindow: minutes(windowMinutes),
     statistic: monitor.MetricStatisticType.Average,
     timeAggregation: monitor.TimeAggregationType.Average,

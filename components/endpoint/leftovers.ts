@@ -2,13 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, groupOf } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
+import { stackTag } from "../../planner/tags";
 import { armIdOf } from "../base/azure";
 import { known } from "../base/outputs";
 import { type ListedDeployment, type LiveEndpoint, listDeployments, liveEndpoint, waitForOperations } from "../live";
 import type { EndpointReference } from "./reference";
-
-/** Tag that says which stack made a resource. */
-export const stackTag = "moor-stack";
 
 /** Seconds that Azure may take to delete a deployment. */
 const deletionSeconds = 3600;
@@ -30,7 +29,7 @@ export function trafficWriteName(endpointName: string): string {
 
 /** ARM id of that ARM deployment. */
 export function trafficWriteId(endpointId: string): string {
-  return armId(groupOf(endpointId), "Microsoft.Resources/deployments", trafficWriteName(armIdOf(endpointId).name));
+  return armId(groupOf(endpointId), armTypeOf("resources:Deployment"), trafficWriteName(armIdOf(endpointId).name));
 }
 
 /** An ARM deployment as Azure shows it. */

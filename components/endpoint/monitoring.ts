@@ -1,6 +1,9 @@
 import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
+import { armTypeOf } from "../../azure/resourceTypes";
+import { scoringStatus } from "../../azure/scoring";
 import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { ENDPOINT_DIMENSIONS, METRICS } from "../../facts/metrics";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
@@ -52,26 +55,25 @@ interface AlertRule {
   readonly dimension?: { readonly name: string; readonly values: readonly string[] };
 }
 
-/** Source: Azure docs, supported-metrics for online endpoints, and how-to-troubleshoot-online-endpoints for the status codes. */
 const ALERT_RULES = {
   "server-errors": {
     description: "Azure failed requests (5xx).",
     severity: 1,
-    metricName: "RequestsPerMinute",
+    metricName: METRICS.requestsPerMinute,
     timeAggregation: "Average",
-    dimension: { name: "statusCodeClass", values: ["5xx"] },
+    dimension: { name: ENDPOINT_DIMENSIONS.statusCodeClass, values: ["5xx"] },
   },
   "model-errors": {
-    description: "The model refused or failed requests (424; the model's own status is in the traffic log).",
+    description: `The model refused or failed requests (${scoringStatus.modelError}; the model's own status is in the traffic log).`,
     severity: 2,
-    metricName: "RequestsPerMinute",
+    metricName: METRICS.requestsPerMinute,
     timeAggregation: "Average",
-    dimension: { name: "statusCode", values: ["424"] },
+    dimension: { name: ENDPOINT_DIMENSIONS.statusCode, values: [`${scoringStatus.modelError}`] },
   },
   latency: {
     description: "The slowest 5 % of requests take too long.",
     severity: 2,
-    metricName: "RequestLatency_P95",
+    metricName: METRICS.latencyP95,
     timeAggregation: "Average",
   },
 } as const satisfies Record<string, AlertRule>;
@@ -176,7 +178,7 @@ export class Monitoring extends pulumi.ComponentResource {
       name,
       criterionType: "StaticThresholdCriterion" as const,
       metricName,
-      metricNamespace: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+      metricNamespace: armTypeOf("machinelearningservices:OnlineEndpoint"),
       operator: "GreaterThan",
       threshold,
       timeAggregation,

@@ -29,7 +29,7 @@ export type Auth = keyof typeof AUTH_MODES;
 
 export interface OnlineEndpointArgs {
   readonly workspace: WorkspaceReference;
-  /** Name in Azure: 3 to 32 letters, digits and `-`, beginning with a letter, unique in the region. It is fixed for life. */
+  /** Name in Azure: letters, digits and `-`, beginning with a letter, of a length within `endpointLimits`, unique in the region. It is fixed for life. */
   readonly endpointName: pulumi.Input<string>;
   /** Group of the stack, for the endpoint's identity. */
   readonly resourceGroupName: pulumi.Input<string>;

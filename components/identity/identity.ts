@@ -2,6 +2,7 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { foreseen, kept } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
 
@@ -26,8 +27,6 @@ export interface Identity {
   readonly principalId: pulumi.Output<string>;
 }
 
-const identityType = "Microsoft.ManagedIdentity/userAssignedIdentities";
-
 /** The chosen identity, made with `args` where it is ours to make. */
 export function chooseIdentity(
   name: string,
@@ -41,9 +40,10 @@ export function chooseIdentity(
   const identity = new managedidentity.UserAssignedIdentity(...resource);
   const { subscriptionId } = authorization.getClientConfigOutput({ parent: opts.parent });
   const { resourceGroupName, resourceName } = resource[1];
+  const type = armTypeOf("managedidentity:UserAssignedIdentity");
   const id = pulumi
     .all([subscriptionId, resourceGroupName, resourceName])
-    .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), identityType, resource!));
+    .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), type, resource!));
   return { resource: identity, id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, principalOf) };
 }
 

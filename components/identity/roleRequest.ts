@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { isWithinArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
 import { known } from "../base/outputs";
 import type { Grant } from "./roles";
@@ -34,7 +35,7 @@ export function askForRoles(name: string, azure: ArmClient, grants: readonly Gra
 
 async function lacks(azure: ArmClient, need: RoleNeed): Promise<string | undefined> {
   try {
-    const found = await azure.list<Assignment>(`${need.scope}/providers/Microsoft.Authorization/roleAssignments`);
+    const found = await azure.list<Assignment>(`${need.scope}/providers/${armTypeOf("authorization:RoleAssignment")}`);
     return isGranted(need, found) ? undefined : `The identity ${need.principalId} has not been granted ${need.role} (roles: external).`;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

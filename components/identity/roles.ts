@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
+import { armId, subscriptionOf } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
 
 /** Who hands out roles: this program, or a team that is asked to. */
@@ -38,8 +40,7 @@ export function grantRole(name: string, grant: Grant, opts: pulumi.CustomResourc
  * subscription here.
  */
 export function roleDefinitionId(scope: string, roleId: string): string {
-  const [, , subscriptionId] = scope.split("/");
-  return `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`;
+  return armId(`/subscriptions/${subscriptionOf(scope)}`, armTypeOf("authorization:RoleDefinition"), roleId);
 }
 
 /** A GUID (version 5 in form) that depends on nothing but project, stack and logical name, so that a lost state finds its role assignments again. */

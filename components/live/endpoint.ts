@@ -1,5 +1,6 @@
 /** What Azure says of an endpoint and its deployments now, whatever the state of the stack remembers. */
 import type { ArmClient } from "../../azure/arm";
+import { defaultRequestSettings } from "../../azure/scoring";
 
 /** Percent by deployment name. */
 export type Shares = Readonly<Record<string, number>>;
@@ -66,8 +67,7 @@ export async function liveDeployment(azure: ArmClient, endpointId: string, deplo
   return {
     state,
     instances: body.sku?.capacity,
-    // Azure's own number where none was given. Source: ARM schema of onlineEndpoints/deployments.
-    concurrency: requestSettings?.maxConcurrentRequestsPerInstance ?? 1,
+    concurrency: requestSettings?.maxConcurrentRequestsPerInstance ?? defaultRequestSettings.maxConcurrentRequestsPerInstance,
     tags: body.tags ?? {},
   };
 }

@@ -10,7 +10,7 @@ import { DNS_ZONE_NAMES, type DnsZoneName, type DnsZones, type PrivateEndpointPl
 export type NetworkChoice =
   | {
       readonly create: {
-        /** CIDR block of the virtual network, at most /26 in size; 172.17.0.0/16 is Docker's on the instances and can't be used. Changing it replaces nothing but needs an empty subnet. */
+        /** CIDR block of the virtual network, at most /26 in size; Docker takes `dockerRange` on the instances, so it can't be used. Changing it replaces nothing but needs an empty subnet. */
         readonly addressSpace: string;
       };
     }

@@ -1,7 +1,8 @@
 /** What a policy of the landing zone owes the stack: looked for once the ids are known, and asked for by id where it is missing. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { armTypeOf } from "../../azure/resourceTypes";
+import { ALL_LOGS, ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
 import { armIdOf } from "../base/azure";
 
 interface ZoneGroup {
@@ -10,7 +11,7 @@ interface ZoneGroup {
 
 interface Sent {
   readonly category?: string | null;
-  /** A group of categories: `allLogs`. */
+  /** A group of categories, for instance `ALL_LOGS`. */
   readonly categoryGroup?: string | null;
   readonly enabled: boolean;
 }
@@ -45,11 +46,11 @@ export function missingZones(azure: ArmClient, endpointId: string, zones: readon
 export function missingDiagnostics(azure: ArmClient, endpointId: string, logsId: string): Promise<string[]> {
   return looked(endpointId, "diagnostic settings", async () => {
     if ((await azure.find(endpointId)) === undefined) return [];
-    const all = await azure.list<DiagnosticSetting>(`${endpointId}/providers/Microsoft.Insights/diagnosticSettings`);
+    const all = await azure.list<DiagnosticSetting>(`${endpointId}/providers/${armTypeOf("monitor:DiagnosticSetting")}`);
     const kept = all.filter(({ properties }) => properties.workspaceId);
     const sent = kept.flatMap(({ properties: { logs = [], metrics = [] } }) => [...logs, ...metrics]).filter(({ enabled }) => enabled);
     const has = (category: string) => sent.some((one) => one.category === category);
-    const allLogs = sent.some(({ categoryGroup }) => categoryGroup === "allLogs");
+    const allLogs = sent.some(({ categoryGroup }) => categoryGroup === ALL_LOGS);
     const lacking = [...LOG_CATEGORIES.filter((category) => !allLogs && !has(category)), ...(has(ALL_METRICS) ? [] : [ALL_METRICS])];
     if (lacking.length === 0) return [];
     const to = `to Log Analytics (the stack's is ${logsId})`;

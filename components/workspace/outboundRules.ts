@@ -1,5 +1,6 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
+import { outboundRuleNameLength } from "../../azure/limits";
 import { digest } from "../../planner/names";
 import { fail } from "../../program/fail";
 import type { WorkspaceReference } from "./reference";
@@ -17,8 +18,11 @@ export type OutboundRule =
       };
     };
 
-/** Rules by name; a name is 3 to 33 letters, digits, `-` and `_`. */
+/** Rules by name; a name has letters, digits, `-` and `_`, and a length within `outboundRuleNameLength`. */
 export type OutboundRules = Readonly<Record<string, OutboundRule>>;
+
+const { min, max } = outboundRuleNameLength;
+const namePattern = new RegExp(`^[a-zA-Z0-9][a-zA-Z0-9_-]{${min - 1},${max - 1}}$`);
 
 /**
  * Outbound rules as resources of their own, one made after the other: a list inside the workspace would fight with the rules that Azure adds,
@@ -35,9 +39,9 @@ export function createOutboundRules(
   const { after = [], ...common } = opts;
   const made: pulumi.Resource[] = [];
   for (const [ruleName, rule] of Object.entries(rules)) {
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/.test(ruleName)) {
+    if (!namePattern.test(ruleName)) {
       fail(
-        `Outbound rule "${ruleName}" of ${parentName} must have a name of 3 to 33 letters, digits, "-" or "_", beginning with a letter or digit.`,
+        `Outbound rule "${ruleName}" of ${parentName} must have a name of ${min} to ${max} letters, digits, "-" or "_", beginning with a letter or digit.`,
       );
     }
     const previous = made.at(-1);
@@ -64,7 +68,8 @@ export function createOutboundRules(
 /** A rule's name in Azure: with the stack's, because stacks that share a workspace may each need the same rule. */
 function ruleNameOf(ruleName: string): string {
   const name = `${ruleName}-${pulumi.getStack()}`;
-  return name.length <= 33 ? name : `${ruleName.slice(0, 24)}-${digest(name)}`;
+  const ending = `-${digest(name)}`;
+  return name.length <= max ? name : `${ruleName.slice(0, max - ending.length)}${ending}`;
 }
 
 function ruleProperties(rule: OutboundRule): machinelearningservices.ManagedNetworkSettingsRuleArgs["properties"] {

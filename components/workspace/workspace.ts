@@ -392,7 +392,7 @@ export class Workspace extends pulumi.ComponentResource {
         scope: this.imageRegistryId,
       },
     });
-    const registryRule = { privateEndpoint: { targetId: this.imageRegistryId, subresource: "registry" } };
+    const registryRule = { privateEndpoint: { targetId: this.imageRegistryId, subresource: LINKED_SERVICES.registry.groupId } };
     const first = { parent: this, hooks, after: [...after, ...dependsOn] };
     const made = createOutboundRules(this.logicalName, this, { "image-registry": registryRule }, first);
     return [...made, ...createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: [...after, ...made] })];

@@ -1,12 +1,15 @@
 /** Rules about endpoints and their deployments. */
+import { endpointLimits, regionLimits } from "../../azure/limits";
 import { ownedFlags } from "../../planner/handFlags";
-import { deploymentNameLength, endpointNameLength, nameLimit, namePartPattern } from "../../planner/names";
+import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
-import { deploymentsPerEndpointLimit, regionLimits, sumOfWeights } from "../../planner/traffic";
+import { sumOfWeights } from "../../planner/traffic";
 import { type Mistake, mistake, show } from "../mistakes";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
 import { sizeMistakes } from "./size";
+
+const nameLimit = endpointLimits.nameLength.max;
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -77,8 +80,8 @@ function count(path: string, deployments: number, type: string): Mistake[] {
   if (deployments === 0) {
     return [mistake("MOOR020", `${path}.deployments`, { problem: "The endpoint has no deployment.", allowed: "at least one deployment" })];
   }
-  if (deployments <= deploymentsPerEndpointLimit) return [];
-  const allowed = `at most ${deploymentsPerEndpointLimit} deployments of one endpoint`;
+  if (deployments <= endpointLimits.deployments) return [];
+  const allowed = `at most ${endpointLimits.deployments} deployments of one endpoint`;
   return [mistake("MOOR024", `${path}.deployments`, { problem: `The endpoint has ${deployments} deployments.`, allowed })];
 }
 

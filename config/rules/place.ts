@@ -1,6 +1,6 @@
 /** Rules about where: the stack's region and its residency. */
-import { isRegion, regionOf, regions } from "../../facts/regions";
-import { allowedRegions, canonicalRegion, geographies } from "../../planner/residency";
+import { canonicalRegion, isRegion, regionOf, regions } from "../../facts/regions";
+import { allowedRegions, geographies } from "../../planner/residency";
 import { type Mistake, mistake, show } from "../mistakes";
 import { didYouMean, nearest } from "../nearest";
 import type { SettingsDraft } from "./draft";

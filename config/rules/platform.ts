@@ -1,4 +1,5 @@
 /** Rules about what the endpoints stand on: network, tags and quota. */
+import { dockerRange } from "../../azure/addresses";
 import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
 import { type Mistake, mistake, show } from "../mistakes";
@@ -7,8 +8,7 @@ import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
 import { tagMistakes } from "./tags";
 
-/** Docker's own range inside each instance. Source: Azure docs, how-to-secure-workspace-vnet. */
-const dockerRange = parseCidr("172.17.0.0/16") as Cidr;
+const dockerAddresses = parseCidr(dockerRange) as Cidr;
 const families = [...new Set(Object.values<Size>(sizes).map(({ family }) => family))];
 
 export function platformMistakes(
@@ -43,9 +43,9 @@ function addressSpaceMistakes(given: string): Mistake[] {
     const problem = `${show(given)} has more than 16 million addresses.`;
     return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/8 or smaller" })];
   }
-  if (!overlaps(range, dockerRange)) return [];
-  const problem = `${show(given)} overlaps 172.17.0.0/16, which Docker uses inside each instance: answers would never leave it.`;
-  return [mistake("MOOR041", addressSpacePath, { problem, allowed: "ranges that don't overlap 172.17.0.0/16" })];
+  if (!overlaps(range, dockerAddresses)) return [];
+  const problem = `${show(given)} overlaps ${dockerRange}, which Docker uses inside each instance: answers would never leave it.`;
+  return [mistake("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
 }
 
 function quotaFamily(family: string): Mistake[] {

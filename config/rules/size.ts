@@ -1,5 +1,5 @@
 /** Rules about the VM size of a deployment. */
-import { gpus } from "../../facts/gpus";
+import { gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf, sizes } from "../../facts/sizes";
 import type { Pattern } from "../../planner/pattern";
 import { type Mistake, mistake, show } from "../mistakes";
@@ -7,12 +7,9 @@ import { nearest } from "../nearest";
 import { patternsIn } from "../patternOf";
 import type { DeploymentDraft } from "./draft";
 
-/** Least compute capability that vLLM's official image carries code for. Source: vLLM, docker/Dockerfile. */
-const leastCapability = 7.5;
-
 const current = (Object.entries(sizes) as [string, Size][]).filter(([, { retired }]) => retired === undefined);
 const gpuSizes = current
-  .filter(([, { gpu, gpuShare }]) => gpu !== undefined && gpuShare === undefined && gpus[gpu].computeCapability >= leastCapability)
+  .filter(([, { gpu, gpuShare }]) => gpu !== undefined && gpuShare === undefined && gpus[gpu].computeCapability >= leastComputeCapability)
   .map(([name]) => name);
 
 /** What a pattern says to "auto", and to a size that Azure has. */
@@ -56,7 +53,7 @@ function retired(path: string, size: string, row: Size): Mistake {
 function forVllm(path: string, size: string, { gpu }: Size): Mistake[] {
   if (gpu === undefined) return [mistake("MOOR032", path, { problem: `${size} has no GPU.`, allowed: gpuSizes.join(", ") })];
   const { computeCapability } = gpus[gpu];
-  if (computeCapability >= leastCapability) return [];
+  if (computeCapability >= leastComputeCapability) return [];
   const problem = `The ${gpu} of ${size} has compute capability ${computeCapability.toFixed(1)}.`;
   return [mistake("MOOR033", path, { problem, allowed: gpuSizes.join(", ") })];
 }

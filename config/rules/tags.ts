@@ -1,12 +1,13 @@
 /** Rules about tags beyond their form. Source: Azure docs, azure-resource-manager/management/tag-resources, "Limitations". */
+import { tagLimits } from "../../azure/limits";
+import { stackTag, writtenTag } from "../../planner/tags";
 import { type Mistake, mistake, show } from "../mistakes";
 import type { PlatformDraft } from "./draft";
 
 const path = "moor:platform.tags";
 
 /** Tags that the program sets itself: the stack's name on everything, and a note on a deployment that autoscale owns. */
-const ours = 2;
-const limits = { resource: 50, dnsZone: 15 } as const;
+const ownTags = { zone: [stackTag], deployment: [stackTag, writtenTag] } as const;
 
 const reserved = /^(azure|microsoft|windows|moor-)/i;
 const refusedByZones = /^\d|\s|[^\x20-\x7e]/;
@@ -18,9 +19,9 @@ export function tagMistakes({ tags = {}, dns }: PlatformDraft): Mistake[] {
 }
 
 function tooMany(count: number, makesZones: boolean): Mistake[] {
-  const most = makesZones ? limits.dnsZone - 1 : limits.resource - ours;
+  const most = makesZones ? tagLimits.perDnsZone - ownTags.zone.length : tagLimits.perResource - ownTags.deployment.length;
   if (count <= most) return [];
-  const why = makesZones ? "a private DNS zone takes 15" : "a resource takes 50";
+  const why = makesZones ? `a private DNS zone takes ${tagLimits.perDnsZone}` : `a resource takes ${tagLimits.perResource}`;
   return [
     mistake("MOOR045", path, { problem: `There are ${count} tags.`, allowed: `at most ${most}: ${why}, those that Moor adds among them` }),
   ];

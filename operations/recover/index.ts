@@ -2,6 +2,7 @@
  * After a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and deletes nothing in
  * Azure.
  */
+import { stackTag } from "../../planner/tags";
 import { type Checkpoint, exportState, importState } from "../checkpoint";
 import type { StackPulumi } from "../stackPulumi";
 import { releaseLock } from "./lock";
@@ -77,7 +78,7 @@ async function adoptAll(
     if (mistaken.length > 0) {
       const list = mistaken.map(({ id }) => id).join("\n  ");
       throw new Error(
-        `Azure has resources that this stack would make but that another made (tag moor-stack):\n  ${list}\nRename one side.`,
+        `Azure has resources that this stack would make but that another made (tag ${stackTag}):\n  ${list}\nRename one side.`,
       );
     }
     const fresh = newResources(before, after);

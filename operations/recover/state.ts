@@ -1,4 +1,5 @@
 /** A stack's state after what recover has found: pure changes of a checkpoint. */
+import { stackTag } from "../../planner/tags";
 import type { Checkpoint, Properties, StateResource } from "../checkpoint";
 import type { Candidate } from "./missing";
 
@@ -68,7 +69,7 @@ export function newResources(before: Checkpoint, after: Checkpoint): string[] {
 export function foreign(after: Checkpoint, candidates: readonly Candidate[], stack: string): Candidate[] {
   const outputs = new Map((after.deployment.resources ?? []).map((resource) => [resource.urn, resource.outputs]));
   return candidates.filter(({ urn }) => {
-    const owner = (outputs.get(urn)?.tags as Record<string, unknown> | undefined)?.["moor-stack"];
+    const owner = (outputs.get(urn)?.tags as Record<string, unknown> | undefined)?.[stackTag];
     return owner !== undefined && owner !== stack;
   });
 }

@@ -2,6 +2,7 @@
  * Cores that stacks need of Azure ML's quota, by family and region: every deployment scaled out to its maximum, and beside it whatever runs
  * there too, which is the one before it or, in the next rollout, the one after it.
  */
+import { upgradeReservePercent } from "../../azure/limits";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 
 /** One deployment as far as quota is concerned. */
@@ -63,10 +64,10 @@ export interface FamilyNeed {
   readonly missingInRollout?: number;
 }
 
-/** Instances that quota must hold for `instances` running ones: Azure reserves 20 % for upgrades, except on its large GPU sizes. */
+/** Instances that quota must hold for `instances` running ones: Azure reserves a part for upgrades, except on its large GPU sizes. */
 export function reservedInstances(size: Size, instances: number): number {
-  // In tenths, for 1.2 × 5 is a little more than 6 in binary fractions.
-  return size.upgradeReserve ? Math.ceil((12 * instances) / 10) : instances;
+  // In whole percent, for 1.2 × 5 is a little more than 6 in binary fractions.
+  return size.upgradeReserve ? Math.ceil(((100 + upgradeReservePercent) * instances) / 100) : instances;
 }
 
 /**
@@ -120,7 +121,7 @@ function coresOf(instanceType: string, instances: number): { family: string; cor
   if (!isInstanceType(instanceType)) return undefined;
   const size = sizeOf(instanceType);
   const reserved = reservedInstances(size, instances);
-  const upgrades = reserved > instances ? ` and ${reserved - instances} for upgrades (20 %, rounded up)` : "";
+  const upgrades = reserved > instances ? ` and ${reserved - instances} for upgrades (${upgradeReservePercent} %, rounded up)` : "";
   const sum = `${instances} instance${instances === 1 ? "" : "s"}${upgrades} × ${size.vCpu} cores`;
   return { family: size.family, cores: reserved * size.vCpu, sum };
 }

@@ -2,7 +2,8 @@
  * The inequalities between model, machine, flags, probes and Azure's limits. One list serves both sides: derived values satisfy it by
  * construction, and a value set by hand that breaks one is refused with the numbers.
  */
-import { autoscaleLimits } from "../../azure/limits";
+import { autoscaleLimits, endpointLimits } from "../../azure/limits";
+import { admissionFactor, scoringStatus } from "../../azure/scoring";
 import { reasoningParsers, toolCallParsers, vllmFlag } from "../../facts/vllm";
 import { type Code, type Refusal, refusal } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
@@ -10,9 +11,6 @@ import type { Estimate } from "../fit/estimate";
 import { completeRule } from "./scaling";
 import type { Speed } from "./speed";
 import { probeSeconds, type Start } from "./start";
-
-/** Azure's limits of managed online endpoints. Source: Azure docs, how-to-manage-quotas, 2026-01-27. */
-export const limits = { requestTimeoutSeconds: 180, activeConnectionsPerEndpoint: 500 } as const;
 
 /** Everything the inequalities are about. */
 export interface ServingSettings {
@@ -74,7 +72,7 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       code: "MOOR201",
       name: "admission covers the declared load",
       ok: admitted >= basis.concurrency,
-      message: `maxConcurrentRequestsPerInstance is ${admitted}; ${basis.concurrency} requests at once are declared per instance, and Azure refuses with 429 beyond 2 × ${admitted} × instances.`,
+      message: `maxConcurrentRequestsPerInstance is ${admitted}; ${basis.concurrency} requests at once are declared per instance, and Azure refuses with ${scoringStatus.tooManyRequests} beyond ${admissionFactor} × ${admitted} × instances.`,
     },
     {
       code: "MOOR202",
@@ -106,9 +104,9 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
     {
       code: "MOOR210",
       name: "the endpoint has connections enough",
-      ok: connections <= limits.activeConnectionsPerEndpoint,
-      message: `${basis.concurrency} requests on each of ${basis.maxInstances ?? 1} instances are ${connections} connections; an endpoint has ${limits.activeConnectionsPerEndpoint}.`,
-      allowed: `at most ${limits.activeConnectionsPerEndpoint} as concurrencyPerInstance × instances`,
+      ok: connections <= endpointLimits.connections,
+      message: `${basis.concurrency} requests on each of ${basis.maxInstances ?? 1} instances are ${connections} connections; an endpoint has ${endpointLimits.connections}.`,
+      allowed: `at most ${endpointLimits.connections} as concurrencyPerInstance × instances`,
     },
   ];
 }
@@ -118,7 +116,7 @@ function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
   const { answerSeconds } = basis.speed;
   const { allowedSeconds } = basis.start;
   const { cooldownMinutes } = completeRule(settings.scaleRule);
-  const most = limits.requestTimeoutSeconds;
+  const most = endpointLimits.requestTimeoutSeconds;
   return [
     {
       code: "MOOR204",

@@ -2,6 +2,8 @@
  * The serving contract: flags, probes, request settings and scale rule that fit each other, derived from the memory estimate, the speed and
  * the declared load.
  */
+import { endpointLimits } from "../../azure/limits";
+import { scoringStatus } from "../../azure/scoring";
 import type { Gpu } from "../../facts/gpus";
 import type { RequestSettings } from "../decision";
 import type { Estimate } from "../fit/estimate";
@@ -9,7 +11,7 @@ import type { Model } from "../fit/model";
 import { needsExpertParallel } from "../fit/parallel";
 import { forcedDtype } from "../size/compatible";
 import type { Machine } from "../size/machine";
-import { limits, type ServingBasis, type ServingSettings } from "./checks";
+import type { ServingBasis, ServingSettings } from "./checks";
 import { parsersOf } from "./parsers";
 import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
@@ -94,7 +96,7 @@ const shortestTimeout = 30;
 
 function requestSettingsFor(concurrency: number, speed: Speed): RequestSettings {
   const wanted = Math.ceil((timeoutReserve * speed.answerSeconds) / 10) * 10;
-  const requestTimeout = Math.min(limits.requestTimeoutSeconds, Math.max(shortestTimeout, wanted));
+  const requestTimeout = Math.min(endpointLimits.requestTimeoutSeconds, Math.max(shortestTimeout, wanted));
   return { requestTimeout, maxConcurrentRequestsPerInstance: concurrency };
 }
 
@@ -103,7 +105,7 @@ function adviceFor(requestSettings: RequestSettings, speed: Speed, maxModelLen: 
   return {
     maxTokens: Math.max(0, Math.min(tokens, maxModelLen)),
     timeoutSeconds: requestSettings.requestTimeout + 10,
-    retryOn: [408, 424, 429],
+    retryOn: [scoringStatus.timeout, scoringStatus.modelError, scoringStatus.tooManyRequests],
   };
 }
 

@@ -1,9 +1,10 @@
 /** One machine tried for one model: whether it carries the load, with which numbers, or why not. */
+import { endpointLimits } from "../../azure/limits";
 import { type Refusal, refusal } from "../codes";
 import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
-import { limits, servingRefusals } from "../serving/checks";
+import { servingRefusals } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
 import { formatRefusal } from "./compatible";
 import type { Machine } from "./machine";
@@ -79,7 +80,7 @@ function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: Wi
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     const { answerSeconds } = plannedSpeed(model, machine.gpu, found, { ...wish, concurrency: middle });
-    if (answerSeconds <= limits.requestTimeoutSeconds) low = middle;
+    if (answerSeconds <= endpointLimits.requestTimeoutSeconds) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -150,11 +151,11 @@ function azureRefusal(model: Model, machine: Machine, contract: Contract): Refus
     return refusal("MOOR112", `Image, weights and caches take ${Math.ceil(needed)} GiB of disk; ${nameOf(machine)} has ${disk}.`);
   }
   const seconds = contract.speed.answerSeconds;
-  if (seconds > limits.requestTimeoutSeconds) {
+  if (seconds > endpointLimits.requestTimeoutSeconds) {
     const load = `${contract.basis.concurrency} requests at once, each with an answer of ${contract.basis.outputTokens} tokens`;
     return refusal(
       "MOOR117",
-      `On ${nameOf(machine)}, ${load}, take up to ${Math.ceil(seconds)} s; Azure ends a request after ${limits.requestTimeoutSeconds} s.`,
+      `On ${nameOf(machine)}, ${load}, take up to ${Math.ceil(seconds)} s; Azure ends a request after ${endpointLimits.requestTimeoutSeconds} s.`,
     );
   }
   return servingRefusals(contract.settings, contract.basis)[0];

@@ -1,5 +1,5 @@
 /** What a server runs on: an Azure size, or a GPU given by numbers. */
-import { type Gpu, gpus } from "../../facts/gpus";
+import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 import { type Refusal, refusal } from "../codes";
 
@@ -20,9 +20,6 @@ export interface GpuByNumbers {
   /** @default 1 */
   readonly gpus?: number;
 }
-
-/** Compute capability below which vLLM's official image has no code. */
-const imageNeeds = 7.5;
 
 /** A plausible GPU of each generation, for speed only: memory is given. */
 const generations: readonly { readonly from: number; readonly like: Gpu }[] = [
@@ -49,10 +46,10 @@ export function machineOf(instanceType: string): Machine | Refusal {
   if (!size.gpu) return refusal("MOOR101", `${instanceType} has ${size.vCpu} cores and no GPU; vLLM's image needs one.`);
   if (size.retired) return refusal("MOOR103", `Azure retired ${instanceType} on ${size.retired}.`);
   const gpu = gpus[size.gpu];
-  if (gpu.computeCapability < imageNeeds) {
+  if (gpu.computeCapability < leastComputeCapability) {
     return refusal(
       "MOOR104",
-      `${instanceType} has ${size.gpu} GPUs of compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image starts at ${imageNeeds}.`,
+      `${instanceType} has ${size.gpu} GPUs of compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image starts at ${leastComputeCapability}.`,
     );
   }
   if (size.gpuShare !== undefined) {

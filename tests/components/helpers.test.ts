@@ -19,7 +19,8 @@ test.each([
   ["storage", "Prod-Sweden_1", undefined, "stprodsweden1x7k2p9", 24],
   ["storage", "production-sweden-central", undefined, "stproductionswedex7k2p9".slice(0, 24), 24],
   ["registry", "dev", undefined, "crdevx7k2p9", 50],
-  ["privateEndpoint", "dev", "blob", "pe-dev-blob-x7k2p9", 80],
+  ["privateEndpoint", "dev", "blob", "pe-dev-blob-x7k2p9", 64],
+  ["privateEndpoint", "s".repeat(80), "blob", `pe-${"s".repeat(49)}-blob-x7k2p9`, 64],
 ] as const)("The %s of stack %s (%s) is called %s.", (type, stack, qualifier, name, max) => {
   const made = platformName(type, stack, "x7k2p9", qualifier);
   expect(made.length).toBeLessThanOrEqual(max);

@@ -4,39 +4,13 @@
 // Before Pulumi's runtime, which reads the folder when it is loaded.
 import "./rootDirectory";
 
-import * as fs from "node:fs";
-import * as path from "node:path";
-import * as yaml from "yaml";
 import { DNS_ZONE_NAMES } from "../../components/network/privateLink";
-import type { Recording, RecordOptions } from "./recorder";
+import type { Recording } from "./recorder";
 import * as recorder from "./recorder";
+import { runStack } from "./shippedStacks";
 
-const root = path.join(__dirname, "..", "..");
 const token = "hf_not_a_real_token";
 const { find, listing, schemaErrors, template } = recorder;
-
-/** Settings of a shipped stack file, as Pulumi hands them to a program. */
-function shippedConfig(stack: string): Record<string, string> {
-  const { config } = yaml.parse(fs.readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
-}
-
-const runs = new Map<string, Promise<Recording>>();
-
-/** What a stack registers; each stack is run once in each way. */
-function runStack(stack: string, options: RecordOptions = {}): Promise<Recording> {
-  const key = JSON.stringify([stack, options]);
-  if (!runs.has(key)) runs.set(key, runAfresh(stack, options));
-  return runs.get(key)!;
-}
-
-/** Runs index.ts as in a process of its own: the program and Pulumi's runtime are read again. */
-async function runAfresh(stack: string, options: RecordOptions): Promise<Recording> {
-  jest.resetModules();
-  jest.spyOn(console, "log").mockImplementation(() => {});
-  const fresh = require("./recorder") as typeof recorder;
-  return fresh.record(() => require("../../index"), { stack, ...options, config: { ...shippedConfig(stack), ...options.config } });
-}
 
 afterAll(() => jest.restoreAllMocks());
 

@@ -1,6 +1,6 @@
 /** Geographies and regions. Doesn't prove the table: it is a copy of Azure's list, as old as its date. */
-import { isRegion, type Region, regions } from "../../facts/regions";
-import { allowedRegions, canonicalRegion, geographies, regionsOfGeography } from "../../planner/residency";
+import { canonicalRegion, isRegion, type Region, regions } from "../../facts/regions";
+import { allowedRegions, geographies, regionsOfGeography } from "../../planner/residency";
 
 test("a geography stands for all its regions", () => {
   expect(regionsOfGeography("Sweden")).toEqual(["swedencentral", "swedensouth"]);

@@ -18,6 +18,12 @@ const FORMS: Readonly<Record<string, NameForm>> = {
     form: /^[\w.()-]*[\w()-]$/,
     says: "letters, digits, '.', '-', '_' and parentheses, not ending with '.'",
   },
+  "Microsoft.Insights/components": {
+    shortest: 1,
+    longest: 260,
+    form: /^[^%&\\?/]*[^%&\\?/ .]$/,
+    says: "none of %&\\?/, not ending with a space or '.'",
+  },
   "Microsoft.ManagedIdentity/userAssignedIdentities": {
     shortest: 3,
     longest: 128,

@@ -23,6 +23,19 @@ export const storageRules: readonly Rule[] = [
     },
   },
   {
+    code: "storage-tag-names",
+    types: [ACCOUNT],
+    on: ["create", "update"],
+    azureCode: "InvalidTagNameOrValue",
+    status: 400,
+    source: "Azure docs, azure-resource-manager/management/tag-resources: names of 128 characters on a storage account",
+    grade: "D",
+    check: ({ body: { tags = {} } }) => {
+      const long = Object.keys(tags).find((name) => name.length > 128);
+      return long && `The tag '${long}' is not allowed on a storage account: a name has at most 128 characters.`;
+    },
+  },
+  {
     code: "storage-kind-fixed",
     types: [ACCOUNT],
     on: ["update"],

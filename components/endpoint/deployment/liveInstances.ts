@@ -2,13 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
 import { instancesNeeded } from "../../../planner/rollout/capacity";
+import { writtenTag } from "../../../planner/tags";
 import { resolved } from "../../base/outputs";
 import { type LiveDeployment, liveDeployment } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
-
-/** Tag that says what a deployment was written with, its number of instances left out. */
-export const writtenTag = "moor-written";
 
 /** What of a deployment's inputs is looked at here. */
 interface Inputs {

@@ -3,13 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, Probe } from "../../../planner/decision";
 import { recipeHash } from "../../../planner/names";
 import type { Pattern } from "../../../planner/pattern";
+import { stackTag } from "../../../planner/tags";
 import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
 import { foreseen, timeOfCreation } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
 import { askForRoles, roleWait } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
-import { type LeftoverArgs, removeLeftovers, stackTag } from "../leftovers";
+import { type LeftoverArgs, removeLeftovers } from "../leftovers";
 import type { OnlineEndpoint } from "../onlineEndpoint";
 import { deploymentPrivacy } from "../privacy";
 import { scalableOf } from "../scalable";
@@ -22,7 +23,7 @@ export interface ManagedDeploymentArgs {
   readonly decision: DeploymentDecision;
   /** ARM id of the environment version: image and routes. */
   readonly environmentId: pulumi.Input<string>;
-  /** Number of instances, 1 to 50; with `autoscaled` only at creation. */
+  /** Number of instances, within `endpointLimits`; with `autoscaled` only at creation. */
   readonly instances: pulumi.Input<number>;
   /** The most instances, where autoscale owns their number from then on. @default - their number is fixed */
   readonly autoscaled?: { readonly max: number };

@@ -1,6 +1,7 @@
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { resourceTypes } from "../../../azure/resourceTypes";
+import { endpointLimits } from "../../../azure/limits";
+import { armTypeOf, resourceTypes } from "../../../azure/resourceTypes";
 import { endpointTraffic, type Share } from "../../../planner/traffic";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
@@ -21,9 +22,9 @@ export interface TrafficArgs {
   readonly endpoint: EndpointReference;
   /** Every deployment of the endpoint, also those without a share: the write waits for all of them. */
   readonly deployments: readonly TrafficTarget[];
-  /** Shares by deployment name, in percent: weights sum to 100 or 0; at most one mirror, at most 50, to a deployment of weight 0. */
+  /** Shares by deployment name, in percent: weights sum to 100 or 0; at most one mirror, within `endpointLimits`, to a deployment of weight 0. */
   readonly shares: readonly Share[];
-  /** Name of the stack, which its deployments carry in the tag `moor-stack`: only those are ever removed. */
+  /** Name of the stack, which its deployments carry in the tag `stackTag`: only those are ever removed. */
   readonly stack: string;
   /** Deployments that get as many instances as those they take over from, before they get traffic. @default - none */
   readonly scalable?: readonly Scalable[];
@@ -32,7 +33,7 @@ export interface TrafficArgs {
   /**
    * Seconds to wait after a deployment lost its share before anything is deleted: the longest request timeout, so that no request that was
    * sent before the shift is cut off.
-   * @default 180 - the longest that Azure allows
+   * @default `endpointLimits.requestTimeoutSeconds` - the longest that Azure allows
    */
   readonly drainSeconds?: number;
   /** Seconds to wait for a write that a killed run has left active; then the run fails. @default 900 */
@@ -140,7 +141,7 @@ export class Traffic extends pulumi.ComponentResource {
     const { kind, location, sku, tags, identity, properties } = body;
     const shares = { traffic: this.traffic, mirrorTraffic: this.mirrorTraffic };
     return {
-      type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+      type: armTypeOf("machinelearningservices:OnlineEndpoint"),
       apiVersion: resourceTypes["machinelearningservices:OnlineEndpoint"].apiVersion,
       name: pulumi.interpolate`${workspace.name}/${name}`,
       location,
@@ -163,7 +164,7 @@ function deploymentFacts(deployments: readonly TrafficTarget[]) {
   };
 }
 
-function leftoverArgs({ endpoint, stack, deployments, drainSeconds = 180 }: TrafficArgs): LeftoverArgs {
+function leftoverArgs({ endpoint, stack, deployments, drainSeconds = endpointLimits.requestTimeoutSeconds }: TrafficArgs): LeftoverArgs {
   return { endpoint, stack, names: deployments.map(({ deploymentName }) => deploymentName), drainSeconds };
 }
 

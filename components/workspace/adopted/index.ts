@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ArmClient, ArmError } from "../../../azure/arm";
 import { parentOf } from "../../../azure/armId";
-import { canonicalRegion } from "../../../planner/residency";
+import { canonicalRegion } from "../../../facts/regions";
 import { stop } from "../../../program/fail";
 import { type Adopted, networkProblems, type Problem, registryProblems, type Shown, storeProblems, vaultProblems } from "./rules";
 import { type ShownWorkspace, workspaceNotes, workspaceProblems } from "./workspaceRules";

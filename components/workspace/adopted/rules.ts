@@ -1,7 +1,7 @@
 /** What is needed of registries, stores, vaults and networks that others made. */
 
 import { sameArmId } from "../../../azure/armId";
-import { canonicalRegion } from "../../../planner/residency";
+import { canonicalRegion } from "../../../facts/regions";
 import { armIdOf } from "../../base/azure";
 
 /** The place that everything must fit; regions as ARM writes them. */

@@ -1,7 +1,7 @@
 /** What is needed of a workspace that others made. */
 
 import { sameArmId } from "../../../azure/armId";
-import { canonicalRegion } from "../../../planner/residency";
+import { canonicalRegion } from "../../../facts/regions";
 import { armIdOf } from "../../base/azure";
 import { type Adopted, type Problem, problemsOf, type Shown } from "./rules";
 

@@ -6,7 +6,7 @@ const scale = `${INSIGHTS}/autoscalesettings/main`;
 const diagnostic = `${paths.endpoint}/providers/Microsoft.Insights/diagnosticSettings/logs`;
 const alert = `${INSIGHTS}/metricAlerts/latency`;
 
-function autoscale({ id }: Scene) {
+export function autoscale({ id }: Scene) {
   const rule = {
     metricTrigger: {
       metricName: "RequestsPerMinute",
@@ -30,7 +30,7 @@ function autoscale({ id }: Scene) {
   };
 }
 
-function diagnostics({ id }: Scene) {
+export function diagnostics({ id }: Scene) {
   return {
     properties: {
       workspaceId: id(paths.logs),

@@ -20,6 +20,8 @@ export const nameRefusals: readonly Refusal[] = [
   named(paths.group, ({ body }) => body.group, "team.", "team.a"),
   named(paths.identity, ({ body }) => body.identity, "ab", "abc"),
   named(paths.identity, ({ body }) => body.identity, "id.one", "id_one"),
+  named(paths.insights, ({ body }) => body.insights, "logs.", "logs.1"),
+  named(paths.insights, ({ body }) => body.insights, "i".repeat(261), "i".repeat(260)),
   named(paths.network, ({ body }) => body.network, "_vnet", "vnet_"),
   named(paths.network, ({ body }) => body.network, "v".repeat(65), "v".repeat(64)),
   named(paths.subnet, subnet, "a%20b", "a.b"),

@@ -212,6 +212,12 @@ export const serviceRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", paths.storage.replace("storage01", "s".repeat(24)), body.storage, "2023-05-01"],
   },
   {
+    rule: "storage-tag-names",
+    answer: "400 InvalidTagNameOrValue",
+    refused: ({ body }) => ["PUT", paths.storage, but(body.storage, "tags", { ["t".repeat(129)]: "x" })],
+    accepted: ({ body }) => ["PUT", paths.storage, but(body.storage, "tags", { ["t".repeat(128)]: "x" })],
+  },
+  {
     rule: "storage-kind-fixed",
     answer: "409 AccountPropertyCannotBeUpdated",
     refused: ({ body }) => ["PUT", paths.storage, but(body.storage, "kind", "BlobStorage")],

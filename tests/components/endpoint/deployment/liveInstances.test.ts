@@ -1,8 +1,9 @@
 // Proves which number of instances a deployment that autoscale owns is written with, and when autoscale's changes are ignored. Doesn't prove
 // that the engine keeps to it: tests/e2e/rolloutScale does.
 import * as pulumi from "@pulumi/pulumi";
-import { keepLiveInstances, writtenTag } from "../../../../components/endpoint/deployment/liveInstances";
+import { keepLiveInstances } from "../../../../components/endpoint/deployment/liveInstances";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
+import { writtenTag } from "../../../../planner/tags";
 import { armClient, serveAzure } from "../../../azure/fakeArm";
 import { workspaceId } from "../../fixtures";
 import { record } from "../../recorder";

@@ -1,0 +1,23 @@
+/** Names of resources. Source: Azure docs, resource-name-rules. */
+import type { TypedResourceName } from "./resourceTypes";
+
+interface NameRule {
+  /** Most characters. */
+  readonly longest: number;
+  /** Whether a name may have hyphens. */
+  readonly hyphens: boolean;
+}
+
+export const nameRules = {
+  "applicationinsights:Component": { longest: 260, hyphens: true },
+  "containerregistry:Registry": { longest: 50, hyphens: false },
+  "keyvault:Vault": { longest: 24, hyphens: true },
+  "machinelearningservices:Workspace": { longest: 33, hyphens: true },
+  "managedidentity:UserAssignedIdentity": { longest: 128, hyphens: true },
+  "network:PrivateEndpoint": { longest: 64, hyphens: true },
+  "network:VirtualNetwork": { longest: 64, hyphens: true },
+  "operationalinsights:Workspace": { longest: 63, hyphens: true },
+  "storage:StorageAccount": { longest: 24, hyphens: false },
+} as const satisfies Partial<Record<TypedResourceName, NameRule>>;
+
+export type RuledResourceName = keyof typeof nameRules;

@@ -1,0 +1,10 @@
+/** Metrics of online endpoints and of their deployments. Source: Azure docs, azure-monitor/reference/supported-metrics. */
+
+/** Metrics that an endpoint and a deployment both have. */
+export const METRICS = { requestsPerMinute: "RequestsPerMinute", latencyP95: "RequestLatency_P95" } as const;
+
+/** What the metrics of an endpoint can be split by. */
+export const ENDPOINT_DIMENSIONS = { statusCode: "statusCode", statusCodeClass: "statusCodeClass" } as const;
+
+/** Minutes between two values of a metric. */
+export const METRIC_GRAIN_MINUTES = 1;

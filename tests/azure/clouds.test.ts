@@ -1,0 +1,45 @@
+// Proves which cloud a setting names, and that each cloud's addresses are its own. Doesn't prove that the clouds answer there.
+import { cloudOf, clouds, environmentNames } from "../../azure/clouds";
+
+test.each([
+  [undefined, "AzureCloud"],
+  ["public", "AzureCloud"],
+  ["Public", "AzureCloud"],
+  ["AZURECLOUD", "AzureCloud"],
+  ["AzurePublicCloud", "AzureCloud"],
+  ["usgovernment", "AzureUSGovernment"],
+  ["usgov", "AzureUSGovernment"],
+  ["AzureUSGovernment", "AzureUSGovernment"],
+  ["AzureUSGovernmentCloud", "AzureUSGovernment"],
+  ["china", "AzureChinaCloud"],
+  ["AzureChina", "AzureChinaCloud"],
+  ["azurechinacloud", "AzureChinaCloud"],
+] as const)("The environment %s is %s", (environment, name) => {
+  expect(cloudOf(environment)).toBe(clouds[name]);
+});
+
+test.each(["", "german", "public ", "toString", "constructor", "__proto__"])('No cloud is called "%s"', (environment) => {
+  expect(cloudOf(environment)).toBeUndefined();
+});
+
+test("Each name that an error proposes is one", () => {
+  expect(environmentNames).toEqual(["public", "usgovernment", "china"]);
+  expect(environmentNames.map((name) => cloudOf(name))).toEqual(Object.values(clouds));
+});
+
+test("The addresses of the public cloud", () => {
+  expect(clouds.AzureCloud).toEqual({
+    resourceManager: "https://management.azure.com",
+    audience: "https://management.azure.com/",
+    scoringAudience: "https://ml.azure.com",
+    registryDomain: "azurecr.io",
+  });
+});
+
+test("No two clouds share an address, and a token for the resource manager is for the cloud that it is sent to", () => {
+  const rows = Object.values(clouds);
+  for (const key of ["resourceManager", "audience", "scoringAudience", "registryDomain"] as const) {
+    expect(new Set(rows.map((row) => row[key])).size).toBe(rows.length);
+  }
+  expect(rows.map(({ audience }) => audience)).toEqual(rows.map(({ resourceManager }) => `${resourceManager}/`));
+});

@@ -1,0 +1,34 @@
+/** What the shipped stack files make, recorded: the program is run once for each stack and way to run it. */
+
+// Before Pulumi's runtime, which reads the folder when it is loaded.
+import "./rootDirectory";
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as yaml from "yaml";
+import type * as recorder from "./recorder";
+
+const root = path.join(__dirname, "..", "..");
+
+/** Settings of a shipped stack file, as Pulumi hands them to a program. */
+export function shippedConfig(stack: string): Record<string, string> {
+  const { config } = yaml.parse(fs.readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+}
+
+const runs = new Map<string, Promise<recorder.Recording>>();
+
+/** What a stack registers; each stack is run once in each way. */
+export function runStack(stack: string, options: recorder.RecordOptions = {}): Promise<recorder.Recording> {
+  const key = JSON.stringify([stack, options]);
+  if (!runs.has(key)) runs.set(key, runAfresh(stack, options));
+  return runs.get(key)!;
+}
+
+/** Runs index.ts as in a process of its own: the program and Pulumi's runtime are read again. */
+async function runAfresh(stack: string, options: recorder.RecordOptions): Promise<recorder.Recording> {
+  jest.resetModules();
+  jest.spyOn(console, "log").mockImplementation(() => {});
+  const fresh = require("./recorder") as typeof recorder;
+  return fresh.record(() => require("../../index"), { stack, ...options, config: { ...shippedConfig(stack), ...options.config } });
+}

@@ -1,0 +1,88 @@
+// Proves that the program and the simulator take the same names, of resources and of tags. Doesn't prove that Azure does: the rules of both name
+// their sources.
+import { tagLimits } from "../../azure/limits";
+import { nameRules, type RuledResourceName } from "../../azure/nameRules";
+import { tagMistakes } from "../../config/rules/tags";
+import { settingsSchema } from "../../config/stackFile";
+import { physicalNamePattern } from "../../planner/names";
+import { paths } from "../azure-local/arm/platform";
+import { type Asked, answersTo, endpointCalled, letters, named, startPlatform, stopPlatform, tagged } from "./ask";
+
+beforeAll(startPlatform);
+afterAll(stopPlatform);
+
+/** Resources of the platform. */
+const resources = {
+  "applicationinsights:Component": "insights",
+  "containerregistry:Registry": "registry",
+  "keyvault:Vault": "vault",
+  "machinelearningservices:Workspace": "workspace",
+  "managedidentity:UserAssignedIdentity": "identity",
+  "network:PrivateEndpoint": "privateEndpoint",
+  "network:VirtualNetwork": "network",
+  "operationalinsights:Workspace": "logs",
+  "storage:StorageAccount": "storage",
+} as const satisfies Record<RuledResourceName, keyof typeof paths>;
+
+test.each(Object.keys(resources) as RuledResourceName[])("The longest name of %s, and whether it may have hyphens", async (type) => {
+  const { longest, hyphens } = nameRules[type];
+  const resource = resources[type];
+  const called =
+    (name: string): Asked =>
+    ({ body }) => ["PUT", named(paths[resource], name), body[resource]];
+  const [atMost, beyond, hyphenated] = await answersTo([called(letters(longest)), called(letters(longest + 1)), called("abc-def")]);
+  expect(atMost).toBe("accepted");
+  expect(beyond).toMatch(/^400 /);
+  expect(hyphenated === "accepted").toBe(hyphens);
+});
+
+test("What the program takes for the name of an endpoint, the simulator takes", async () => {
+  const good = ["abc", "a-b", "a1b", "a-1", `a${"-b".repeat(15)}c`, letters(32)];
+  expect(good.filter((name) => !physicalNamePattern.test(name))).toEqual([]);
+  expect(await answersTo(good.map(endpointCalled))).toEqual(good.map(() => "accepted"));
+});
+
+test("What it doesn't take, the simulator refuses, but for two hyphens in a row, which its source doesn't forbid", async () => {
+  const bad = ["ab", "1bc", "-bc", "ab-", "aBc", "a_c", letters(33)];
+  expect([...bad, "a--b"].filter((name) => physicalNamePattern.test(name))).toEqual([]);
+  expect(await answersTo(bad.map(endpointCalled))).toEqual(bad.map(() => "400 BadArgument"));
+  expect(await answersTo([endpointCalled("a--b")])).toEqual(["accepted"]);
+});
+
+const takesTag = (name: string) => settingsSchema.shape["moor:platform"].shape.tags.safeParse({ [name]: "x" }).success;
+
+test("Names of tags have the characters that the stack file lets through", async () => {
+  const names = Array.from({ length: 95 }, (_, index) => `a${String.fromCharCode(32 + index)}b`);
+  const answers = await answersTo(names.map((name) => tagged("logs", { [name]: "x" })));
+  const refused = names.filter((_, index) => answers[index] === "400 InvalidTagNameOrValue");
+  expect(refused).toEqual(["a%b", "a&b", "a/b", "a<b", "a>b", "a?b", "a\\b"]);
+  expect(names.filter((name) => !takesTag(name))).toEqual(refused);
+});
+
+test("A name of a tag that only a storage account refuses is refused in the stack file, because stacks make one", async () => {
+  const long = letters(tagLimits.nameLength + 1);
+  expect(await answersTo([tagged("storage", { [long]: "x" }), tagged("logs", { [long]: "x" })])).toEqual([
+    "400 InvalidTagNameOrValue",
+    "accepted",
+  ]);
+  expect([letters(tagLimits.nameLength), long].map(takesTag)).toEqual([true, false]);
+});
+
+describe("tags of a private DNS zone", () => {
+  const refusedByRules = (name: string) => tagMistakes({ tags: { [name]: "x" } }).length > 0;
+
+  test("have names without spaces, of plain ASCII, that don't begin with a digit", async () => {
+    const names = ["a", "a1", "a-b", "a.b", "1a", "a b", "\u00e5", "a\tb"];
+    expect(await answersTo(names.map((name) => tagged("zone", { [name]: "x" })))).toEqual([
+      ...Array(4).fill("accepted"),
+      ...Array(4).fill("400 InvalidTagNameOrValue"),
+    ]);
+    expect(names.filter(refusedByRules)).toEqual(["1a", "a b", "\u00e5", "a\tb"]);
+  });
+
+  test("begin with words that Azure keeps for itself in the simulator only, which knows no such rule", async () => {
+    const names = ["azure-a", "Microsoft-a", "WINDOWS-a"];
+    expect(await answersTo(names.map((name) => tagged("zone", { [name]: "x" })))).toEqual(names.map(() => "accepted"));
+    expect(names.filter(refusedByRules)).toEqual(names);
+  });
+});

@@ -1,0 +1,124 @@
+// Proves that what the program takes for true of Azure is what the simulator, which has tables of its own, takes for true; each difference
+// stands here by its name. Of prices the simulator knows nothing. Doesn't prove that either of them is right: both name their sources.
+
+import { clouds } from "../../azure/clouds";
+import { endpointLimits, regionLimits } from "../../azure/limits";
+import { armTypeOf } from "../../azure/resourceTypes";
+import { admissionFactor } from "../../azure/scoring";
+import { ROLES } from "../../azure-local/arm/builtInRoles";
+import type { Resource } from "../../azure-local/arm/model";
+import { coresFor, DEFAULT_LIMITS } from "../../azure-local/arm/quota";
+import { REGIONS } from "../../azure-local/arm/region";
+import { DIMENSIONS, unknownMetric } from "../../azure-local/arm/rules/metrics";
+import { DEPLOYMENT, ENDPOINT } from "../../azure-local/arm/types/onlineEndpointBodies";
+import { GROUPS } from "../../azure-local/arm/types/privateLink";
+import { VM_SIZES, vmSize } from "../../azure-local/arm/vmSizes";
+import { admitted } from "../../azure-local/frontdoor/admission";
+import { scoreAction } from "../../azure-local/frontdoor/armScorers";
+import { scoringAudience } from "../../azure-local/frontdoor/auth";
+import { defaultLimits } from "../../azure-local/frontdoor/limits";
+import { ENDPOINT_DIMENSIONS, METRICS } from "../../facts/metrics";
+import { LINKED_SERVICES } from "../../facts/privateLink";
+import { regions } from "../../facts/regions";
+import { BUILT_IN_ROLES, SCORE_ACTION } from "../../facts/roles";
+import { type Size, sizes } from "../../facts/sizes";
+import { reservedInstances } from "../../planner/quota/cores";
+
+/** Keys that one of two tables has and the other has not. */
+function onlyIn(one: Iterable<string>, other: Iterable<string>): string[] {
+  const known = new Set(other);
+  return [...one].filter((key) => !known.has(key)).sort();
+}
+
+describe("sizes", () => {
+  const rows = Object.entries<Size>(sizes);
+  const simulated = VM_SIZES.map(({ name }) => name);
+
+  test("The simulator has each size but the retired ones, and no other", () => {
+    expect(onlyIn(Object.keys(sizes), simulated)).toEqual([
+      "Standard_NC12s_v2",
+      "Standard_NC12s_v3",
+      "Standard_NC24s_v2",
+      "Standard_NC24s_v3",
+      "Standard_NC6s_v2",
+      "Standard_NC6s_v3",
+    ]);
+    expect(onlyIn(Object.keys(sizes), simulated)).toEqual(
+      rows.flatMap(([name, { retired }]) => (retired === undefined ? [] : [name])).sort(),
+    );
+    expect(onlyIn(simulated, Object.keys(sizes))).toEqual([]);
+  });
+
+  test("Family, cores, memory, GPUs and the reserve for upgrades are the same", () => {
+    const current = rows.filter(([, { retired }]) => retired === undefined);
+    const ours = current.map(([name, size]) => ({
+      ...{ name, family: size.family, vCpus: size.vCpu, memoryGiB: size.ramGiB, gpus: size.gpus },
+      exempt: !size.upgradeReserve,
+    }));
+    expect(ours).toEqual(ours.map(({ name }) => vmSize(name)));
+  });
+
+  test("Instances take the same cores of the quota, whatever their number", () => {
+    const counts = Array.from({ length: endpointLimits.instances }, (_, index) => index + 1);
+    for (const [name, size] of rows.filter(([, { retired }]) => retired === undefined)) {
+      const ours = counts.map((count) => reservedInstances(size, count) * size.vCpu);
+      expect([name, ours]).toEqual([name, counts.map((count) => coresFor(vmSize(name)!, count))]);
+    }
+  });
+});
+
+test("Regions are the same, those of the sovereign clouds too", () => {
+  expect([onlyIn(Object.keys(regions), REGIONS), onlyIn(REGIONS, Object.keys(regions))]).toEqual([[], []]);
+});
+
+test("Built-in roles have the same ids; the simulator knows one more", () => {
+  const { "Managed Identity Operator": _unused, ...others } = ROLES;
+  expect(BUILT_IN_ROLES).toEqual(others);
+});
+
+test("The front door asks for the action and the audience that the program gives", () => {
+  expect(SCORE_ACTION).toBe(scoreAction);
+  expect(clouds.AzureCloud.scoringAudience).toBe(scoringAudience);
+});
+
+test("Numbers that the simulator holds as data are the same", () => {
+  const { deployments: deploymentsPerEndpoint, instances: instancesPerDeployment, connections } = endpointLimits;
+  expect(DEFAULT_LIMITS).toEqual({ ...regionLimits, deploymentsPerEndpoint, instancesPerDeployment });
+  expect(defaultLimits.activeConnections).toBe(connections);
+  expect(admitted({ maxConcurrentRequestsPerInstance: 1, instances: 1 })).toBe(admissionFactor);
+});
+
+describe("private link", () => {
+  const target = { name: "name", outputs: { properties: { workspaceId: "guid" } } } as unknown as Resource;
+  const simulated = Object.values(GROUPS).flatMap((groups) => Object.entries(groups));
+
+  test.each(Object.entries(LINKED_SERVICES))("The addresses of %s are in the same zones", (_, { groupId, zones }) => {
+    const records = simulated.flatMap(([group, recordsOf]) => (group === groupId ? recordsOf(target, "swedencentral") : []));
+    expect([...new Set(records.map(({ zone }) => zone))]).toEqual(zones);
+  });
+
+  test("The simulator knows more sub-resources: those of a storage account that Moor doesn't reach", () => {
+    const ours = Object.values(LINKED_SERVICES).map(({ groupId }) => groupId);
+    const theirs = simulated.map(([group]) => group);
+    expect([onlyIn(ours, theirs), onlyIn(theirs, ours)]).toEqual([[], ["dfs", "queue", "table"]]);
+  });
+});
+
+describe("metrics", () => {
+  const group = "/subscriptions/s/resourceGroups/rg/providers";
+  const endpoint = `${group}/Microsoft.MachineLearningServices/workspaces/mlw/onlineEndpoints/chat`;
+
+  test("Their namespaces are the simulator's types", () => {
+    expect(armTypeOf("machinelearningservices:OnlineEndpoint")).toBe(ENDPOINT);
+    expect(armTypeOf("machinelearningservices:OnlineDeployment")).toBe(DEPLOYMENT);
+  });
+
+  test.each(Object.values(METRICS))("An endpoint and a deployment have %s", (metric) => {
+    expect([endpoint, `${endpoint}/deployments/main`].map((id) => unknownMetric(id, metric))).toEqual([undefined, undefined]);
+  });
+
+  test("The simulator knows more dimensions of an endpoint, which no alert of Moor's splits by", () => {
+    const [ours, theirs] = [Object.values(ENDPOINT_DIMENSIONS), DIMENSIONS[ENDPOINT]!];
+    expect([onlyIn(ours, theirs), onlyIn(theirs, ours)]).toEqual([[], ["deployment", "modelStatusCode"]]);
+  });
+});
