@@ -4,7 +4,6 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
-import { cloudOfProgram } from "./components/base/azure";
 import { describe } from "./config/describe";
 import type { EndpointSpec } from "./config/spec";
 import { huggingFaceToken, spec } from "./config/stack";
@@ -74,7 +73,7 @@ function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
     after: [...models.values()],
   });
   const keyCommand = pulumi.interpolate`az ml online-endpoint get-credentials --name ${endpoint.name} --resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;
-  const tokenCommand = `az account get-access-token --resource ${cloudOfProgram().scoringAudience} --query accessToken --output tsv`;
+  const tokenCommand = `az account get-access-token --resource ${endpoint.scoringAudience} --query accessToken --output tsv`;
   const { id, scoringUri, openaiBaseUrl } = endpoint;
   return { id, scoringUri, openaiBaseUrl, auth, ...(auth === "key" ? { keyCommand } : { tokenCommand }) };
 }

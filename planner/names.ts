@@ -66,3 +66,15 @@ export function deploymentNameLength(label: string): number {
 export function weightsPath(id: string, revision: string): string {
   return `models/${id.replace("/", "--")}/${revision}`;
 }
+
+const trafficWritePrefix = "moor-traffic-";
+
+/** Name of the ARM deployment that writes an endpoint's traffic. */
+export function trafficWriteName(endpointName: string): string {
+  return `${trafficWritePrefix}${endpointName}`;
+}
+
+/** The endpoint whose traffic an ARM deployment of this name writes; undefined when it writes no endpoint's. */
+export function endpointOfTrafficWrite(deploymentName: string): string | undefined {
+  return deploymentName.startsWith(trafficWritePrefix) ? deploymentName.slice(trafficWritePrefix.length) : undefined;
+}

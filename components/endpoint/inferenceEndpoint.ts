@@ -100,6 +100,8 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   readonly openaiBaseUrl: pulumi.Output<string> | undefined;
   /** How callers prove who they are, in Azure's words. */
   readonly authMode: pulumi.Output<AuthMode>;
+  /** Audience of the Entra ID tokens that callers send. */
+  readonly scoringAudience: string;
   /** The components on the endpoint. */
   readonly nodes: InferenceEndpointNodes;
 
@@ -121,6 +123,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     const [byKey, byName] = [Object.fromEntries(images), Object.fromEntries(deployments)];
     this.nodes = { endpoint, images: byKey, deployments: byName, traffic, autoscale, monitoring };
     this.authMode = endpoint.authMode;
+    this.scoringAudience = endpoint.azure.cloud.scoringAudience;
     this.id = endpoint.id;
     this.name = endpoint.name;
     this.origin = endpoint.origin;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, groupOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
+import { trafficWriteName } from "../../planner/names";
 import { stackTag } from "../../planner/tags";
 import { armIdOf } from "../base/azure";
 import { known } from "../base/outputs";
@@ -20,11 +21,6 @@ export interface LeftoverArgs {
   readonly names: readonly string[];
   /** Seconds since the last write of traffic after which a deployment without a share has answered its last request. */
   readonly drainSeconds: number;
-}
-
-/** Name of the ARM deployment that writes an endpoint's traffic. */
-export function trafficWriteName(endpointName: string): string {
-  return `moor-traffic-${endpointName}`;
 }
 
 /** ARM id of that ARM deployment. */

@@ -1,5 +1,6 @@
 /** What somebody has changed of the endpoints outside the stack, where neither a preview nor a refresh looks. */
 import type { ArmClient } from "../../azure/arm";
+import { endpointOfTrafficWrite } from "../../planner/names";
 import { type Checkpoint, exportState, importState, type StateResource } from "../checkpoint";
 import type { StackPulumi } from "../stackPulumi";
 import { accept, compare, type Drift, type EndpointBody } from "./compare";
@@ -45,14 +46,15 @@ const inputsOf = ({ inputs }: StateResource) => inputs as unknown as WriteInputs
 /** The traffic writes in a state. */
 function writesOf({ deployment }: Checkpoint): StateResource[] {
   return (deployment.resources ?? []).filter(
-    (resource) => resource.type === "azure-native:resources:Deployment" && inputsOf(resource).deploymentName.startsWith("moor-traffic-"),
+    (resource) =>
+      resource.type === "azure-native:resources:Deployment" && endpointOfTrafficWrite(inputsOf(resource).deploymentName) !== undefined,
   );
 }
 
 /** The endpoint of a write, or its name when Azure doesn't have it. */
 async function look(azure: ArmClient, { deployment }: Checkpoint, write: StateResource): Promise<FoundEndpoint | string> {
   const { deploymentName, properties } = inputsOf(write);
-  const name = deploymentName.replace("moor-traffic-", "");
+  const name = endpointOfTrafficWrite(deploymentName)!;
   const id = (deployment.resources ?? []).find((resource) => resource.id?.endsWith(`/onlineEndpoints/${name}`))?.id;
   if (id === undefined) throw new Error(`The state has the traffic of ${name}, but not the endpoint: run \`npm run recover\`.`);
   const body = await azure.find<EndpointBody>(id);
