@@ -5,4 +5,4 @@ export { InferenceEndpoint, type InferenceEndpointArgs } from "./inferenceEndpoi
 export { type Alerts, Monitoring, type MonitoringArgs } from "./monitoring";
 export { type Auth, OnlineEndpoint, type OnlineEndpointArgs } from "./onlineEndpoint";
 export type { EndpointReference } from "./reference";
-export { Traffic, type TrafficArgs, type TrafficTarget } from "./traffic/traffic";
+export { Traffic, type TrafficArgs, type TrafficTarget } from "./traffic";

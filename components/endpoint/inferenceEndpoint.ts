@@ -17,7 +17,7 @@ import { Monitoring, type MonitoringTransforms } from "./monitoring";
 import { type Auth, OnlineEndpoint, type OnlineEndpointTransforms } from "./onlineEndpoint";
 import type { AuthMode } from "./privacy";
 import { scalableOf } from "./scalable";
-import { Traffic, type TrafficTransforms } from "./traffic/traffic";
+import { Traffic, type TrafficTransforms } from "./traffic";
 
 export interface InferenceEndpointArgs {
   /** Stack name. */

@@ -4,9 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { ScoreDeployment } from "../../components/endpoint/deployment";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/endpoint/onlineEndpoint";
 import { deploymentPrivacy, endpointPrivacy } from "../../components/endpoint/privacy";
+import type { WorkspaceArgs } from "../../components/workspace/args";
 import { registryPrivacy, storagePrivacy, vaultPrivacy, workspacePrivacy } from "../../components/workspace/privacy";
 import { createRegistry, createStorage, createVault, type StoreContext } from "../../components/workspace/stores";
-import { Workspace, type WorkspaceArgs } from "../../components/workspace/workspace";
+import { Workspace } from "../../components/workspace/workspace";
 import { registryId, scoreDecision, storageId, workspace } from "./fixtures";
 import { find, type Recording, type RecordOptions, record } from "./recorder";
 

@@ -1,4 +1,5 @@
 // Proves what the network asks the engine for and that ARM's schemas accept it. Doesn't prove that Azure accepts it, nor name resolution.
+import { Subnet, VirtualNetwork } from "@pulumi/azure-native/network";
 import { firstSubnet, Network, type NetworkArgs } from "../../../components/network/network";
 import { DNS_ZONE_NAMES } from "../../../components/network/privateLink";
 import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
@@ -83,4 +84,13 @@ test.each([
   ["10.40.0.0/28", "10.40.0.0/28"],
 ])("Of %s the first subnet is %s.", (addressSpace, subnet) => {
   expect(firstSubnet(addressSpace)).toBe(subnet);
+});
+
+test("It offers what it made, and nothing of what the landing zone made.", async () => {
+  const nodesOf = async (args: Partial<NetworkArgs> = {}) => ((await make(args)).result as Network).nodes;
+  const own = await nodesOf();
+  expect([VirtualNetwork.isInstance(own.virtualNetwork), Subnet.isInstance(own.subnet)]).toEqual([true, true]);
+  expect(Object.keys(own.dnsZones)).toEqual(DNS_ZONE_NAMES);
+  const subnetId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/v/subnets/s`;
+  expect(await nodesOf({ network: { existing: { subnetId } }, dns: "policy" })).toEqual({ dnsZones: {} });
 });

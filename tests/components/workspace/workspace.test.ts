@@ -2,7 +2,8 @@
 // Doesn't prove that the roles suffice in Azure, nor that the managed network comes up.
 import * as pulumi from "@pulumi/pulumi";
 import type { DnsZones } from "../../../components/network/privateLink";
-import { Workspace, type WorkspaceArgs } from "../../../components/workspace/workspace";
+import type { WorkspaceArgs } from "../../../components/workspace/args";
+import { Workspace } from "../../../components/workspace/workspace";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import { type AzureHere, serveAzure } from "../../azure/fakeArm";
 import { armRequest, find, listing, PRINCIPAL, type RecordOptions, record, SUBSCRIPTION, schemaErrors, TENANT } from "../recorder";
@@ -378,4 +379,21 @@ test("An existing identity is used as given.", async () => {
   expect(recording.resources.filter(({ type }) => type.endsWith("UserAssignedIdentity"))).toEqual([]);
   expect(find(recording, "platform-workspace").inputs.primaryUserAssignedIdentity).toBe(id);
   expect(find(recording, "platform-storage-data").inputs.principalId).toBe(TENANT);
+});
+
+test("It offers what it made, and nothing of what it adopts.", async () => {
+  const nodesOf = async (args: Partial<WorkspaceArgs> = {}) => ((await make(args)).result as Workspace).nodes;
+  const own = await nodesOf();
+  expect(Object.keys(own).sort()).toEqual([
+    "appInsights",
+    "identity",
+    "logs",
+    "privateEndpoints",
+    "registry",
+    "storage",
+    "vault",
+    "workspace",
+  ]);
+  expect(Object.keys(own.privateEndpoints ?? {})).toEqual(["blob", "file", "vault", "workspace", "registry"]);
+  expect(Object.keys(await nodesOf({ logs: { existing: existing.logs } }))).not.toContain("logs");
 });

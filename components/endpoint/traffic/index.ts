@@ -1,0 +1,1 @@
+export { Traffic, type TrafficArgs, type TrafficTarget, type TrafficTransforms } from "./traffic";
