@@ -30,7 +30,7 @@ export async function waitForOperation({ method, url, body, send, pollSeconds, l
         return operationResponse(last, "GET", address);
       },
     },
-    // Nobody reads the result: what counts is that the operation has ended.
+    // The result isn't used: only the end of the operation counts.
     { intervalInMs: pollSeconds * 1000, skipFinalGet: true },
   );
   const limit = AbortSignal.timeout(limitSeconds * 1000);

@@ -20,7 +20,7 @@ export interface InvokersArgs {
   readonly transform?: { readonly invokerRole?: Transform<authorization.RoleDefinitionArgs> };
 }
 
-/** The role and its assignments; none where nobody is named, and where others grant roles. */
+/** The role and its assignments. Empty without invokers, and with `roles: external`. */
 export interface Invokers {
   readonly role?: authorization.RoleDefinition;
   readonly assignments: readonly authorization.RoleAssignment[];

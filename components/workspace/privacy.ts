@@ -3,7 +3,7 @@ import type { Privacy, Requirement } from "../base/privacy";
 
 const closed: Requirement = { allowed: ["Disabled"], why: "the resource would be reached from outside the network" };
 const denied: Requirement = { allowed: ["Deny"], why: "addresses outside the network would be let in" };
-/** Trusted services of Azure, or nobody. */
+/** Azure's trusted services, or none. */
 const trusted: Requirement = { allowed: ["AzureServices", "None"], why: "other services would be let past the network's rules" };
 const ownIdentity: Requirement = {
   allowed: "unchanged",

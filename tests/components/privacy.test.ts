@@ -170,7 +170,7 @@ async function refusal(make: () => unknown, options: RecordOptions = guarded): P
 
 const cases = loosenings.flatMap(([what, name, make, values]) => values.map(([path, value]) => ({ what, name, make, path, value })));
 
-/** Those transforms of a resource that nobody refused, each made under a name of its own in one recording. */
+/** The transforms of a resource that were not refused. Each is made under a name of its own, all in one recording. */
 async function passed(name: string, make: Make, transforms: readonly unknown[], options: RecordOptions): Promise<unknown[]> {
   const thrown: string[] = [];
   const { refusals } = await record(() => {

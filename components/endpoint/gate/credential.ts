@@ -3,7 +3,7 @@ import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 
 /**
- * What opens the endpoint to whoever runs the program: a key, or a token of the credential that Pulumi has. It lives in this process only.
+ * The key or token with which the program calls the endpoint: a token is that of the credential that Pulumi has. It stays in this process.
  * Source of the audience: Azure docs, how-to-authenticate-online-endpoint.
  * @throws pulumi.RunError for a way to authenticate that Azure didn't have when this was written.
  */
