@@ -17,6 +17,8 @@ export interface StateResource {
   readonly outputs?: Properties;
   readonly parent?: string;
   readonly provider?: string;
+  /** URN of the resource whose deletion takes this one along. */
+  readonly deletedWith?: string;
   /** Whether it is protected from deletion. */
   readonly protect?: boolean;
   readonly dependencies?: readonly string[];

@@ -43,7 +43,8 @@ export function timeOfCreation(
  */
 export function foreseen(resource: pulumi.Resource, output: pulumi.Output<string>, value: pulumi.Input<string>): pulumi.Output<string> {
   if (!pulumi.runtime.isDryRun()) return output;
-  return pulumi.output(resource).apply(async () => ((await isKnown(output)) ? output : value)) as unknown as pulumi.Output<string>;
+  // By its URN, so that what takes the value depends on the resource also where the value is only foreseen.
+  return resource.urn.apply(async () => ((await isKnown(output)) ? output : value)) as unknown as pulumi.Output<string>;
 }
 
 async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {

@@ -85,9 +85,10 @@ function urnsOf({ deployment }: Checkpoint): Set<string> {
   return new Set((deployment.resources ?? []).map(({ urn }) => urn));
 }
 
-/** URNs of what must exist before a resource. */
-function needsOf({ parent, provider, dependencies = [] }: StateResource): string[] {
-  return [...dependencies, ...(parent ? [parent] : []), ...(provider ? [provider.slice(0, provider.lastIndexOf("::"))] : [])];
+/** URNs of what must be in the state beside a resource, or the engine takes the state for broken. */
+function needsOf({ parent, provider, deletedWith, dependencies = [] }: StateResource): string[] {
+  const providerUrn = provider?.slice(0, provider.lastIndexOf("::"));
+  return [...dependencies, parent, providerUrn, deletedWith].filter((urn) => urn !== undefined && urn !== "") as string[];
 }
 
 /** Packages whose resources are nothing but values in the state; `pulumi` is that of providers. */

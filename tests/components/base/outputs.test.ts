@@ -52,3 +52,17 @@ test.each(foreseenCases)("Where an id is %s.", async (_, preview, said, value, e
   };
   expect((await record(make, { preview })).result).toBe(expected);
 });
+
+test.each([true, false])("What takes a foreseen value depends on its resource (preview %s).", async (preview) => {
+  const { result } = await record(
+    async () => {
+      const resource = new pulumi.ComponentResource("tests:index:Made", "made");
+      const said = pulumi.output(preview ? unknown : "said");
+      const taken = foreseen(resource, preview ? said : resource.urn, "foreseen") as unknown as pulumi.OutputInstance<string>;
+      const dependencies = await (taken as unknown as { allResources(): Promise<Set<pulumi.Resource>> }).allResources();
+      return dependencies.has(resource);
+    },
+    { preview },
+  );
+  expect(result).toBe(true);
+});

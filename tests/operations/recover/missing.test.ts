@@ -14,6 +14,7 @@ test.each([
   ["is in the state", { urn: "urn:rg" }],
   ["hangs on something missing", { dependencies: ["urn:nowhere"] }],
   ["has a parent that is missing", { parent: "urn:nowhere" }],
+  ["is deleted with something that is missing", { deletedWith: "urn:nowhere" }],
   ["has a provider that is missing", { provider: "urn:provider::id" }],
   ["has an input that isn't known yet", { inputs: { resourceName: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", resourceGroupName: "rg" } }],
   ["has a secret that a preview hides", { inputs: { resourceName: "a", resourceGroupName: "rg", tags: { a: "[secret]" } } }],
