@@ -28,19 +28,27 @@ export function refuseLoosened(name: string, privacy: Privacy, before: object, a
 }
 
 /**
- * Checks the inputs that the engine is about to write, in the preview where they are known and before the write otherwise.
+ * Checks the inputs that the engine is about to write, in the preview where they are known and before the write otherwise. In an update, what the
+ * resource ignores is not written, and the inputs have the value of the last write or refresh instead: so it is not checked.
  * @param before The arguments as the component gives them.
+ * @param ignored Paths that an update ignores.
  */
-export function guardHook(name: string, privacy: Privacy, before: object): pulumi.ResourceHook {
-  const guard = async ({ newInputs = {} }: pulumi.ResourceHookArgs) => {
-    for (const [path, requirement] of Object.entries(privacy)) {
-      const is = await settledAt(newInputs, path);
-      const was = requirement.allowed === "unchanged" ? await settledAt(before, path) : undefined;
-      if (pulumi.containsUnknowns(is) || pulumi.containsUnknowns(was)) continue;
-      check(name, path, requirement, was, is);
-    }
-  };
+export function guardHook(name: string, privacy: Privacy, before: object, ignored: readonly string[] = []): pulumi.ResourceHook {
+  const isIgnored = (path: string) => ignored.some((one) => path === one || path.startsWith(`${one}.`));
+  const updated = Object.fromEntries(Object.entries(privacy).filter(([path]) => !isIgnored(path)));
+  const guard = ({ oldInputs, newInputs = {} }: pulumi.ResourceHookArgs) =>
+    refuseLoosenedWrite(name, oldInputs === undefined ? privacy : updated, before, newInputs);
   return new pulumi.ResourceHook(`${name}-privacy`, guard, { onDryRun: true });
+}
+
+/** @throws pulumi.RunError when a value of `inputs` is less private than it must be; what isn't known in a preview passes there */
+export async function refuseLoosenedWrite(name: string, privacy: Privacy, before: object, inputs: object): Promise<void> {
+  for (const [path, requirement] of Object.entries(privacy)) {
+    const is = await settledAt(inputs, path);
+    const was = requirement.allowed === "unchanged" ? await settledAt(before, path) : undefined;
+    if (pulumi.containsUnknowns(is) || pulumi.containsUnknowns(was)) continue;
+    check(name, path, requirement, was, is);
+  }
 }
 
 function check(name: string, path: string, { allowed, why }: Requirement, was: unknown, is: unknown): void {
@@ -63,7 +71,7 @@ function valueAt(inputs: unknown, path: string): unknown {
 }
 
 /** The value at a path of inputs, waited for. */
-async function settledAt(inputs: unknown, path: string): Promise<unknown> {
+export async function settledAt(inputs: unknown, path: string): Promise<unknown> {
   let value = inputs;
   for (const key of path.split(".")) {
     value = isDeferred(value) ? await resolved<unknown>(value) : value;

@@ -45,7 +45,7 @@ export function transformed<Args extends object>(
   const changed = typeof transform === "function" ? called(transform as Change<Args>, name, args, opts) : overlaid(name, args, transform);
   refuseLoosened(name, privacy, args, changed);
   if (Object.keys(privacy).length === 0) return [name, changed, opts];
-  const hook = guardHook(name, privacy, args);
+  const hook = guardHook(name, privacy, args, opts.ignoreChanges);
   return [name, changed, pulumi.mergeOptions(opts, { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } })];
 }
 

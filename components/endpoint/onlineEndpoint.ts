@@ -20,7 +20,7 @@ import type { WorkspaceReference } from "../workspace";
 import { refuseNewIdentity, refuseNewName } from "./fixedForLife";
 import { admitInvokers, type Invokers } from "./invokers";
 import { type AuthMode, endpointPrivacy } from "./privacy";
-import type { EndpointReference } from "./reference";
+import type { EndpointPrivacy, EndpointReference } from "./reference";
 
 /** How callers prove who they are, and Azure's word for it. Source: Azure docs, concept-endpoints-online-auth. */
 const AUTH_MODES = { key: "Key", entra: "AADToken" } as const;
@@ -90,6 +90,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   readonly azure: ArmClient;
   readonly createdAt: pulumi.Output<string>;
   readonly body: machinelearningservices.OnlineEndpointArgs;
+  readonly privacy: EndpointPrivacy;
   readonly roleTimes: RoleTimes;
   readonly roleRequests: readonly Grant[];
   /** Scheme and host that clients call, without a path: `https://<endpoint>.<region>.inference.ml.azure.com`. */
@@ -119,9 +120,10 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.roleRequests = args.roles === "external" ? Object.values(needs) : [];
     this.roles = args.roles === "external" ? [] : this.grantAll(needs);
     this.roleTimes = roleTimes(this.roles);
-    const { resource, body } = this.createEndpoint(args, this.identity, this.roles);
+    const { resource, body, privacy } = this.createEndpoint(args, this.identity, this.roles);
     this.resource = resource;
     this.body = body;
+    this.privacy = privacy;
     const endpointName = pulumi.interpolate`${body.endpointName}`;
     this.name = foreseen(resource, resource.name, endpointName);
     this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
@@ -164,19 +166,21 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
 
   private createEndpoint(args: OnlineEndpointArgs, identity: Identity, roles: readonly pulumi.Resource[]) {
     const { workspace, auth, description, tags, protect = true, after = [] } = args;
-    const [name, body, opts] = transformed<machinelearningservices.OnlineEndpointArgs>(
+    const before: machinelearningservices.OnlineEndpointArgs = {
+      endpointName: args.endpointName,
+      workspaceName: workspace.name,
+      resourceGroupName: workspace.resourceGroupName,
+      location: workspace.location,
+      kind: "Managed",
+      identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+      tags,
+      properties: { authMode: AUTH_MODES[auth], publicNetworkAccess: "Disabled", description },
+    };
+    const requirements = endpointPrivacy(AUTH_MODES[auth]);
+    const [name, body, opts] = transformed(
       args.transform?.endpoint,
       `${this.logicalName}-endpoint`,
-      {
-        endpointName: args.endpointName,
-        workspaceName: workspace.name,
-        resourceGroupName: workspace.resourceGroupName,
-        location: workspace.location,
-        kind: "Managed",
-        identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
-        tags,
-        properties: { authMode: AUTH_MODES[auth], publicNetworkAccess: "Disabled", description },
-      },
+      before,
       {
         parent: this,
         protect,
@@ -185,8 +189,8 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
         hooks: { beforeUpdate: [refuseNewIdentity(`${this.logicalName}-identity-guard`)] },
         customTimeouts: { create: "30m", update: "30m", delete: "60m" },
       },
-      endpointPrivacy(AUTH_MODES[auth]),
+      requirements,
     );
-    return { body, resource: new machinelearningservices.OnlineEndpoint(name, body, opts) };
+    return { body, privacy: { requirements, before }, resource: new machinelearningservices.OnlineEndpoint(name, body, opts) };
   }
 }

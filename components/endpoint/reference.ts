@@ -1,6 +1,7 @@
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
+import type { Privacy } from "../base/privacy";
 import type { Grant, RoleTimes } from "../identity";
 import type { WorkspaceReference } from "../workspace";
 
@@ -16,8 +17,16 @@ export interface EndpointReference {
   readonly createdAt: pulumi.Output<string>;
   /** The endpoint as it was asked for, without traffic. */
   readonly body: machinelearningservices.OnlineEndpointArgs;
+  /** What must hold of everything that is written to the endpoint. */
+  readonly privacy: EndpointPrivacy;
   /** When the identity's roles were granted. */
   readonly roleTimes: RoleTimes;
   /** Roles that the identity needs and that others grant; none where this stack does. */
   readonly roleRequests: readonly Grant[];
+}
+
+export interface EndpointPrivacy {
+  readonly requirements: Privacy;
+  /** The endpoint's arguments before any transform. */
+  readonly before: machinelearningservices.OnlineEndpointArgs;
 }

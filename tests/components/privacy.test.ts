@@ -1,9 +1,11 @@
 // Proves that a transform can tighten and can't loosen what keeps workspace, stores, endpoint and deployment private, in each of its forms, in
 // the preview where the value is known and before the write otherwise. Doesn't prove that Azure's own defaults are as private.
 import * as pulumi from "@pulumi/pulumi";
+import { guardHook } from "../../components/base/privacy";
 import { ScoreDeployment } from "../../components/endpoint/deployment";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../components/endpoint/onlineEndpoint";
 import { deploymentPrivacy, endpointPrivacy } from "../../components/endpoint/privacy";
+import { Traffic } from "../../components/endpoint/traffic";
 import type { WorkspaceArgs } from "../../components/workspace/args";
 import { registryPrivacy, storagePrivacy, vaultPrivacy, workspacePrivacy } from "../../components/workspace/privacy";
 import { createRegistry, createStorage, createVault, type StoreContext } from "../../components/workspace/stores";
@@ -263,6 +265,56 @@ test("A function that drops the hooks or the protection of a resource doesn't dr
     args.publicNetworkAccess = pulumi.output("Enabled");
   };
   expect(await refusal(() => storeWith(createStorage)(drop))).toContain("platform-storage: a transform makes publicNetworkAccess");
+});
+
+const trafficWith = (endpoint: unknown, write?: unknown) => {
+  const chat = endpointWith()(endpoint);
+  return new Traffic("chat-traffic", { endpoint: chat, stack: "dev", deployments: [], shares: [], transform: { write: write as never } });
+};
+const templateWith = (changes: object) => ({
+  properties: { template: { resources: [{ identity: {}, properties: { authMode: "Key", publicNetworkAccess: "Disabled" }, ...changes }] } },
+});
+const looseWrites: [what: string, endpoint: unknown, write: unknown, message: string][] = [
+  ["a transform of the endpoint", { properties: pulumi.output({ publicNetworkAccess: "Enabled" }) }, undefined, "publicNetworkAccess"],
+  ["another identity of the endpoint", { identity: pulumi.output({ userAssignedIdentities: ["/other"] }) }, undefined, "identity"],
+  ["a transform of the write", undefined, templateWith({ properties: { authMode: "Key" } }), "properties.publicNetworkAccess absent"],
+  ["a transform of the write that drops the identity", undefined, templateWith({}), "identity.type absent"],
+  ["a transform of the write that drops the endpoint", undefined, { properties: { template: { resources: [] } } }, "absent"],
+];
+test.each(looseWrites)(
+  "A write of traffic that %s makes less private is refused: it changes what the endpoint itself ignores.",
+  async (...one) => {
+    const [, endpoint, write, message] = one;
+    const said = await refusal(() => trafficWith(endpoint, write), { runHooks: /^chat-traffic-privacy$/ });
+    expect(said).toContain("chat-traffic-write: a transform makes ");
+    expect(said).toContain(message);
+  },
+);
+
+test("A write of traffic without transforms, and one that a transform makes stronger, is let through, in the preview too.", async () => {
+  for (const preview of [true, false]) {
+    for (const transform of [
+      undefined,
+      { properties: { authMode: "AADToken" } },
+      { properties: pulumi.output({ authMode: "AADToken" }) },
+    ]) {
+      expect(await refusal(() => trafficWith(transform), { ...guarded, preview })).toBe("");
+    }
+  }
+});
+
+test("What an update ignores is not checked in it: the inputs have what Azure has added.", async () => {
+  const rules = { managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", outboundRules: { azures: { type: "PrivateEndpoint" } } } };
+  const privacy = {
+    "managedNetwork.isolationMode": workspacePrivacy["managedNetwork.isolationMode"]!,
+    "managedNetwork.outboundRules": workspacePrivacy["managedNetwork.outboundRules"]!,
+  };
+  const run = (args: Partial<pulumi.ResourceHookArgs>) =>
+    record(() => guardHook("w", privacy, {}, ["managedNetwork.outboundRules"]).callback(args as pulumi.ResourceHookArgs));
+  await run({ oldInputs: rules, newInputs: rules });
+  await expect(run({ newInputs: rules })).rejects.toThrow("w: a transform makes managedNetwork.outboundRules");
+  const open = { managedNetwork: { isolationMode: "Disabled" } };
+  await expect(run({ oldInputs: rules, newInputs: open })).rejects.toThrow("w: a transform makes managedNetwork.isolationMode");
 });
 
 test("Each requirement has a case here that breaks it.", () => {

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { authSentence, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
+import { isPlainObject } from "../../base/merge";
 import { known } from "../../base/outputs";
+import { refuseLoosenedWrite, settledAt } from "../../base/privacy";
 import { type TrafficWrite, trafficWriteId } from "../leftovers";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
@@ -34,6 +36,26 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
       await sleep(endpoint.azure.pollSeconds * 1000);
     }
   });
+}
+
+/**
+ * Refuses a write that a transform of the endpoint, or of the write itself, has made less private; in the preview too, where the values are
+ * known. The endpoint's own resource ignores changes of these properties, so this write is what changes them.
+ */
+export function guardWrite(name: string, { privacy: { requirements, before } }: Pick<EndpointReference, "privacy">): pulumi.ResourceHook {
+  const guard = async ({ newInputs = {}, name: write }: pulumi.ResourceHookArgs) => {
+    const written = await settledAt(newInputs, "properties.template.resources");
+    if (!pulumi.isUnknown(written)) await refuseLoosenedWrite(write, requirements, before, endpointInputs(written));
+  };
+  return new pulumi.ResourceHook(name, guard, { onDryRun: true });
+}
+
+/** The inputs of the endpoint that a template writes: a template has the identities as the keys of a map. */
+function endpointInputs(written: unknown): object {
+  const [endpoint] = Array.isArray(written) ? written : [];
+  const { identity, properties } = (endpoint ?? {}) as { readonly identity?: unknown; readonly properties?: unknown };
+  if (!isPlainObject(identity) || !isPlainObject(identity.userAssignedIdentities)) return { identity, properties };
+  return { identity: { ...identity, userAssignedIdentities: Object.keys(identity.userAssignedIdentities) }, properties };
 }
 
 /** What a reviewer is told of a deployment. */

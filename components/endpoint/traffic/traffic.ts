@@ -11,7 +11,7 @@ import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
 import { armLiteral } from "./armTemplate";
 import { matchCapacity } from "./capacity";
-import { type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
+import { guardWrite, type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
 export interface TrafficTarget extends ReviewedDeployment {
@@ -116,6 +116,7 @@ export class Traffic extends pulumi.ComponentResource {
     const { endpoint, deployments, scalable = [], activeWriteSeconds = 900 } = args;
     const name = this.logicalName;
     const before = [
+      guardWrite(`${name}-privacy`, endpoint),
       reviewTransition(`${name}-rules`, name.replace(/-traffic$/, ""), deployments),
       waitForActiveWrite(`${name}-active-write`, endpoint, activeWriteSeconds),
       removeLeftovers(`${name}-leftovers`, leftoverArgs(args)),

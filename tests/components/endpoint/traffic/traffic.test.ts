@@ -125,7 +125,7 @@ test("An endpoint without deployments gets empty shares, so that one whose last 
 test("It comes after every deployment, and has hooks around the write.", async () => {
   const write = written(await make());
   expect(write.dependsOn).toEqual(expect.arrayContaining(["chat-endpoint", "chat-identity", "main-1", "next-2", "shadow-3"]));
-  const before = ["rules", "active-write", "leftovers", "write-gate", "capacity"].map((hook) => `chat-traffic-${hook}`);
+  const before = ["privacy", "rules", "active-write", "leftovers", "write-gate", "capacity"].map((hook) => `chat-traffic-${hook}`);
   expect(write.hooks).toEqual({ beforeCreate: before, beforeUpdate: before });
 });
 
