@@ -1,0 +1,68 @@
+// Proves with the real engine that a transform of an endpoint that exists can make it more private and not less, also where its values are
+// known only later. Every resource and form is tried in tests/components/privacy.test.ts. Doesn't prove what Azure makes of the write.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cloneProgram } from "./clone";
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(240_000);
+
+let folder: string;
+let sandbox: Sandbox;
+let program: string;
+beforeAll(async () => {
+  folder = cloneProgram();
+  program = fs.readFileSync(path.join(folder, "index.ts"), "utf8");
+  sandbox = await openSandbox({}, undefined, folder);
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await sandbox?.close();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the program with a transform of its endpoints. */
+function run(verb: string, transform: string) {
+  const place = "after: [...models.values()],";
+  expect(program).toContain(place);
+  fs.writeFileSync(path.join(folder, "index.ts"), program.replace(place, `${place}\n    transform: ${transform},`));
+  return sandbox.run(verb, "dev");
+}
+
+const later = (value: string) => `pulumi.output(new Promise((resolve) => setTimeout(() => resolve(${value}), 50)))`;
+const loosenings: [what: string, transform: string, path: string][] = [
+  ["values", '{ endpoint: { properties: { publicNetworkAccess: "Enabled" } } }', "properties.publicNetworkAccess"],
+  ["an Output", `{ endpoint: { properties: ${later('{ publicNetworkAccess: "Enabled" }')} } } as never`, "properties.publicNetworkAccess"],
+  [
+    "a write of traffic",
+    '{ write: { properties: { template: { resources: [{ properties: { authMode: "Key" } }] } } } } as never',
+    "properties.publicNetworkAccess",
+  ],
+  [
+    "a deployment",
+    `{ deployment: { properties: ${later('{ egressPublicNetworkAccess: "Enabled" }')} } } as never`,
+    "egressPublicNetworkAccess",
+  ],
+];
+test.each(loosenings)(
+  "%s that open a live endpoint are refused by preview and up, and nothing is written.",
+  async (_, transform, property) => {
+    const before = sandbox.requests().length;
+    for (const verb of ["preview", "up"]) {
+      const { code, output } = await run(verb, transform);
+      expect(code).not.toBe(0);
+      expect(output).toMatch(new RegExp(`a transform makes ${property.includes(".") ? property : `properties.${property}`}`));
+    }
+    const written = sandbox.requests().slice(before);
+    expect(
+      written.filter(({ method, path }) => method === "PUT" && /onlineEndpoints|Microsoft.Resources\/deployments/i.test(path)),
+    ).toEqual([]);
+  },
+);
+
+test("One that makes the endpoint stronger is written, and nothing else of it changes.", async () => {
+  expect(await run("up", `{ endpoint: { properties: ${later('{ authMode: "AADToken" }')} } } as never`)).toMatchObject({ code: 0 });
+  const id = sandbox.azure.resources().find(({ type }) => /\/onlineEndpoints$/i.test(type))!.id;
+  const shown = (await (await sandbox.arm("GET", id, "2025-12-01")).json()) as { properties: object };
+  expect(shown.properties).toMatchObject({ authMode: "AADToken", publicNetworkAccess: "Disabled", traffic: { "main-57a7e080": 100 } });
+});
