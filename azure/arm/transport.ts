@@ -9,7 +9,7 @@ export interface TransportOptions {
   readonly credential: Credential;
   /** Audience of the tokens. */
   readonly audience: string;
-  /** Seconds before the second retry where Azure names no time; it doubles with each retry. */
+  /** Seconds between two polls. Where Azure names no time, the first retry waits a fifth of it, and each further one twice as long. */
   readonly pollSeconds: number;
 }
 

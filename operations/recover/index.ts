@@ -49,7 +49,7 @@ export async function recover(pulumi: StackPulumi, options: RecoverOptions = {})
 
 /**
  * Takes into the state what the program makes and Azure has already. What the killed engine noted as begun comes first; then whatever the
- * program would create, because a provider that dies takes its note along. A resource whose id hangs on one that is still missing comes a
+ * program would create, because a provider that dies takes its note along. A resource whose id depends on one that is still missing comes a
  * round later.
  * @param begun Takes in what the killed engine noted as begun and what can't be looked up.
  */

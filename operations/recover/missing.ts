@@ -31,7 +31,7 @@ const hidden = "[secret]";
 
 /**
  * Everything that may have been created without the state's knowing: begun by the killed engine, or still to be created. Each comes after
- * what it hangs on; what hangs on something that is missing itself is left for the next round.
+ * what it depends on; what depends on something that is missing itself is left for the next round.
  */
 export function candidatesOf(checkpoint: Checkpoint, steps: readonly PlannedStep[], subscriptionId: string): Candidate[] {
   const there = urnsOf(checkpoint);
@@ -58,7 +58,7 @@ export function unidentifiedBegun(checkpoint: Checkpoint, subscriptionId: string
 }
 
 /**
- * Resources that are only planned, and whose types `azure/resourceTypes.ts` doesn't have. One that hangs on something that the state lacks
+ * Resources that are only planned, and whose types `azure/resourceTypes.ts` doesn't have. One that depends on something that the state lacks
  * isn't among them: an engine creates it only after that.
  */
 export function unidentifiedPlanned(checkpoint: Checkpoint, steps: readonly PlannedStep[]): Unidentified[] {
