@@ -52,6 +52,13 @@ export function commandLine(): Command {
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));
   program
+    .command("fuzz")
+    .description("give each parser and server many broken inputs: no crash, no stack trace, no long wait")
+    .option("--runs <count>", "inputs for each parser (default: 100000)")
+    .option("--seed <number>", "repeat the inputs of this seed (default: a new one, printed)")
+    .option("--only <name>", "the fuzzers whose file name has this in it")
+    .action((options) => load<typeof import("./fuzz")>("./fuzz").fuzz(options));
+  program
     .command("lock")
     .description("decide a stack's sizes, flags, probes and names, and write them to moor.lock.<stack>.yaml")
     .requiredOption("-s, --stack <stack>", "the stack")

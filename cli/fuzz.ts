@@ -1,0 +1,20 @@
+import { randomInt } from "node:crypto";
+import { wholeNumber } from "./sweep";
+import { test } from "./test";
+
+export interface FuzzCommandOptions {
+  readonly runs?: string;
+  readonly seed?: string;
+  readonly only?: string;
+}
+
+/**
+ * `npm run fuzz`: the fuzzers of `npm test` with more inputs, by a new seed that it prints.
+ * @throws Error when an option is not understood
+ */
+export async function fuzz({ runs = "100000", seed, only = "" }: FuzzCommandOptions): Promise<void> {
+  process.env.MOOR_FUZZ_RUNS = String(wholeNumber(runs, "--runs"));
+  process.env.MOOR_FUZZ_SEED = String(seed === undefined ? randomInt(1, 2 ** 31) : wholeNumber(seed, "--seed"));
+  console.log(`${process.env.MOOR_FUZZ_RUNS} inputs for each parser, by seed ${process.env.MOOR_FUZZ_SEED}`);
+  await test([`tests/fuzz/.*${only}`]);
+}
