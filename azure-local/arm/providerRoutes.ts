@@ -149,7 +149,7 @@ function deletedVault({ request, path, engine }: Route, name: string): ArmRespon
       "DeletedVaultPurge",
       `Operation "DeletedVaultPurge" is not allowed on the vault '${name}': it is protected from purge.`,
     );
-  engine.purge(deleted.type, deleted.name);
+  engine.purge(deleted.id);
   return { status: 200 };
 }
 

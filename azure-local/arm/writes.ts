@@ -65,7 +65,7 @@ export class Writes {
     this.engine.catalog.checkApiVersion(entry.type, apiVersion);
     const previous = this.engine.store.get(node.id);
     if (!previous) {
-      if (permanently) this.engine.purge(entry.type, node.name);
+      if (permanently) this.engine.purge(node.id);
       return undefined;
     }
     const { id, type, name, body } = previous;
@@ -158,7 +158,7 @@ export class Writes {
       if (!rule.on.includes(context.event)) continue;
       const message = rule.check(context);
       if (message === undefined) continue;
-      const error = new AzureError(rule.status, rule.azureCode, message);
+      const error = new AzureError(rule.status, rule.azureCode, message, rule.target ? { target: rule.target } : {});
       if (!rule.failsOperation) throw error;
       failure ??= error;
     }

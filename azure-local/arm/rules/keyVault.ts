@@ -1,4 +1,5 @@
 import type { Rule } from "../model";
+import { sameId } from "../path";
 import { globallyUnique } from "./globalNames";
 
 const VAULT = "Microsoft.KeyVault/vaults";
@@ -38,9 +39,9 @@ export const keyVaultRules: readonly Rule[] = [
     status: 409,
     source: SOFT_DELETE,
     grade: "D",
-    check: ({ name, body, inventory }) => {
-      const deleted = inventory.softDeleted(VAULT).some((one) => one.name.toLowerCase() === name.toLowerCase());
-      if (!deleted || propertiesOf(body).createMode === "recover") return undefined;
+    check: ({ id, name, body, inventory }) => {
+      const deleted = inventory.softDeleted(VAULT).find((one) => one.name.toLowerCase() === name.toLowerCase());
+      if (!deleted || (propertiesOf(body).createMode === "recover" && sameId(deleted.id, id))) return undefined;
       return `A vault with the same name '${name}' already exists in deleted state. You need to either recover or purge existing key vault.`;
     },
   },

@@ -29,9 +29,10 @@ export const keyVaultTypes: readonly ResourceType[] = [
       properties: { enableSoftDelete: true, softDeleteRetentionInDays: 90, enableRbacAuthorization: false, publicNetworkAccess: "Enabled" },
     }),
     omit: ["properties.createMode"],
-    created: (id) => ({ outputs: { properties: { vaultUri: vaultUri(id) } } }),
-    // The name was free or is being recovered: either way nothing deleted holds it any more.
-    written: (vault, _request, effects) => effects.purge(vault.type, vault.name),
+    created: (id, body, effects) => {
+      if (body.properties?.createMode === "recover") effects.recover(id);
+      return { outputs: { properties: { vaultUri: vaultUri(id) } } };
+    },
     derived: (vault, inventory) => ({ properties: { privateEndpointConnections: privateEndpointConnections(vault, inventory) } }),
     deleted: (vault, effects, permanently) => {
       const { softDeleteRetentionInDays, enablePurgeProtection } = vault.body.properties as unknown as VaultProperties;
