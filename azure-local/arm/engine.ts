@@ -140,6 +140,8 @@ export class Engine implements Effects {
 
   softDelete(resource: Resource, seconds: number, purgeProtected: boolean): void {
     const { id, type } = resource;
+    // What goes with a resource above it of the same service is kept with that one.
+    if (this.removing.some((other) => isWithin(id, other.id) && type.startsWith(`${other.type}/`))) return;
     const now = this.now();
     // Role assignments and other extensions are not restored. Source: Azure docs, key-vault/general/soft-delete-overview.
     const children = this.removing.filter((other) => isWithin(other.id, `${id}/`) && other.type.startsWith(`${type}/`));

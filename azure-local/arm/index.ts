@@ -109,8 +109,8 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
-  const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, value) => {
-    handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties: { value } } });
+  const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, properties) => {
+    handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties } });
   });
   let crashed = () => {};
   const whenCrashed = new Promise<void>((resolve) => {

@@ -3,6 +3,7 @@ import { sameId } from "../path";
 import { globallyUnique } from "./globalNames";
 
 const VAULT = "Microsoft.KeyVault/vaults";
+const SECRET = `${VAULT}/secrets`;
 const SOFT_DELETE = "Azure docs, key-vault/general/soft-delete-overview";
 
 interface VaultProperties {
@@ -103,8 +104,21 @@ export const keyVaultRules: readonly Rule[] = [
     },
   },
   {
+    code: "secret-soft-deleted",
+    types: [SECRET],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    source: `${SOFT_DELETE} and common-error-codes: the name of a deleted secret can't be reused until it is recovered or purged`,
+    grade: "D",
+    check: ({ id, name, inventory }) =>
+      inventory.softDeleted(SECRET).some((one) => sameId(one.id, id))
+        ? `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`
+        : undefined,
+  },
+  {
     code: "secret-has-value",
-    types: ["Microsoft.KeyVault/vaults/secrets"],
+    types: [SECRET],
     on: ["create"],
     azureCode: "BadParameter",
     status: 400,

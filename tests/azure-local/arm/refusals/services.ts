@@ -209,6 +209,16 @@ export const serviceRefusals: readonly Refusal[] = [
     accepted: ({ body }) => ["PUT", LOGS, body.logs],
   },
   {
+    rule: "secret-soft-deleted",
+    answer: "409 Conflict",
+    given: async ({ caller }) => {
+      await caller.made(`${paths.vault}/secrets/token`, { properties: { value: "x" } });
+      await caller.delete(`${paths.vault}/secrets/token`);
+    },
+    refused: () => ["PUT", `${paths.vault}/secrets/token`, { properties: { value: "x" } }],
+    accepted: () => ["PUT", `${paths.vault}/secrets/token-2`, { properties: { value: "x" } }],
+  },
+  {
     rule: "vault-retention",
     answer: "400 BadRequest",
     refused: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), but(body.vault, "properties/softDeleteRetentionInDays", 6)],
