@@ -156,7 +156,7 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** The first /26 of an address space (59 private endpoints), or all of a smaller one; the rest stays free for runners and clients. */
+/** The first /26 of an address space (59 usable addresses), or all of a smaller one; the rest stays free for runners and clients. */
 export function firstSubnet(addressSpace: string): string {
   const [address, prefix] = addressSpace.split("/");
   return `${address}/${Math.max(26, Number(prefix))}`;

@@ -2,7 +2,8 @@ import type { Inventory, Resource, Rule, RuleContext } from "../model";
 import { parentIdOf, sameId, typeOf } from "../path";
 import { sameRegion } from "../region";
 import { inside, overlap, type Range, readPrefix, usable } from "../types/addresses";
-import { connectionsOf, GROUPS, PRIVATE_ENDPOINT, type PrivateEndpointProperties } from "../types/privateLink";
+import { addressesOf } from "../types/network";
+import { addressCount, connectionsOf, GROUPS, PRIVATE_ENDPOINT, type PrivateEndpointProperties } from "../types/privateLink";
 import { isMissing, wrongReference } from "./common";
 
 const VNET = "Microsoft.Network/virtualNetworks";
@@ -281,20 +282,20 @@ export const networkRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "SubnetIsFull",
     status: 400,
-    source: "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are kept",
+    source:
+      "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are reserved; container-registry/container-registry-private-link and machine-learning/how-to-custom-dns: how many a private endpoint takes",
     grade: "D",
     check: ({ body, inventory }) => {
       const subnetId = (body.properties as PrivateEndpointProperties).subnet!.id!;
       const subnet = inventory.get(subnetId);
-      const range = readPrefix(prefixesOf(subnet?.body.properties as SubnetProperties)[0] ?? "");
+      const prefix = prefixesOf(subnet?.body.properties as SubnetProperties)[0] ?? "";
+      const range = readPrefix(prefix);
       if (!range) return undefined;
-      const taken = endpointsIn(subnetId, inventory).flatMap(
-        ({ outputs }) => (outputs.properties as { customDnsConfigs?: unknown[] } | undefined)?.customDnsConfigs ?? [],
-      ).length;
-      // The workspace's private endpoint takes the most addresses.
-      const needed = connectionsOf({ body }).some(({ properties }) => properties?.groupIds?.includes("amlworkspace")) ? 4 : 1;
-      return taken + needed > usable(range)
-        ? `Subnet ${subnet!.name} does not have enough capacity for ${needed} IP addresses: ${taken} of ${usable(range)} are taken.`
+      const room = Math.max(0, usable(range));
+      const taken = endpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
+      const needed = addressCount({ body }, inventory);
+      return taken + needed > room
+        ? `Subnet ${subnet!.name} with address prefix ${prefix} does not have enough capacity for ${needed} IP addresses: ${taken} of its ${room} are taken.`
         : undefined;
     },
   },

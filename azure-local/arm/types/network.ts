@@ -36,14 +36,16 @@ function privateEndpointsIn(subnet: Resource, inventory: Inventory): Resource[] 
   return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnet.id));
 }
 
-/** Addresses are given out when the private endpoint is written, one for each name that it stands for. */
+/** Addresses are given out when the private endpoint is created, one for each member of its target. */
 function assignAddresses(endpoint: Resource, effects: Effects): void {
   if (endpoint.outputs.properties) return;
   const { inventory } = effects;
   const subnet = inventory.get((endpoint.body.properties as PrivateEndpointProperties).subnet?.id);
   const taken = (subnet ? privateEndpointsIn(subnet, inventory) : []).flatMap(addressesOf);
-  const configs = recordsOf(endpoint, inventory).map(({ fqdn }) => {
-    const address = nextAddress(prefixOf(subnet), taken);
+  const byMember = new Map<string, string>();
+  const configs = recordsOf(endpoint, inventory).map(({ fqdn, member }) => {
+    const address = byMember.get(member) ?? nextAddress(prefixOf(subnet), taken);
+    byMember.set(member, address);
     taken.push(address);
     return { fqdn, ipAddresses: [address] };
   });
@@ -63,8 +65,9 @@ function dnsConfigsOf(endpoint: Resource): readonly { fqdn: string; ipAddresses:
   return outputs?.customDnsConfigs ?? [];
 }
 
-function addressesOf(endpoint: Resource): string[] {
-  return dnsConfigsOf(endpoint).flatMap((config) => [...config.ipAddresses]);
+/** The addresses that a private endpoint has. */
+export function addressesOf(endpoint: Resource): string[] {
+  return [...new Set(dnsConfigsOf(endpoint).flatMap((config) => config.ipAddresses))];
 }
 
 /** A zone group keeps the A records of its private endpoint in its zones. */

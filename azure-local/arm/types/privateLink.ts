@@ -4,6 +4,7 @@ import { nameOf, sameId, typeOf } from "../path";
 import { regionName } from "../region";
 
 export const PRIVATE_ENDPOINT = "Microsoft.Network/privateEndpoints";
+const REPLICATION = "Microsoft.ContainerRegistry/registries/replications";
 
 interface ServiceConnection {
   readonly name?: string;
@@ -21,7 +22,7 @@ export function connectionsOf(endpoint: { readonly body: { properties?: unknown 
   return [...(properties.privateLinkServiceConnections ?? []), ...(properties.manualPrivateLinkServiceConnections ?? [])];
 }
 
-function targetIdOf(endpoint: Resource): string | undefined {
+function targetIdOf(endpoint: Pick<Resource, "body">): string | undefined {
   return connectionsOf(endpoint)[0]?.properties?.privateLinkServiceId;
 }
 
@@ -47,65 +48,75 @@ interface GroupRecord {
   readonly record: string;
   readonly zone: string;
   readonly fqdn: string;
+  /** What of the target has an address of its own; names of one member share its address. */
+  readonly member: string;
 }
 
 interface WorkspaceOutputs {
   readonly properties: { readonly workspaceId: string };
 }
 
-type Records = (target: Resource, region: string) => readonly GroupRecord[];
+type Records = (target: Resource, region: string, inventory: Inventory) => readonly GroupRecord[];
 
-const blob = (service: string): Records => {
-  return ({ name }) => [{ record: name, zone: `privatelink.${service}.core.windows.net`, fqdn: `${name}.${service}.core.windows.net` }];
+const storage = (service: string): Records => {
+  const host = `${service}.core.windows.net`;
+  return ({ name }) => [{ record: name, zone: `privatelink.${host}`, fqdn: `${name}.${host}`, member: service }];
+};
+
+/** The registry itself, and its data in each region that it is in. Source: Azure docs, container-registry/container-registry-private-link. */
+const registry: Records = (target, home, inventory) => {
+  const name = target.name.toLowerCase();
+  const replicas = inventory.children(target.id, REPLICATION).map(({ body }) => regionName(body.location));
+  const hosts = [name, ...[...new Set([home, ...replicas])].map((region) => `${name}.${region}.data`)];
+  return hosts.map((record) => ({ record, zone: "privatelink.azurecr.io", fqdn: `${record}.azurecr.io`, member: record }));
 };
 
 /** The group ids of each kind of target, and the names that a private endpoint of the group stands for. Source: Azure docs, private-endpoint-dns. */
 export const GROUPS: Readonly<Record<string, Readonly<Record<string, Records>>>> = {
   "microsoft.storage/storageaccounts": {
-    blob: blob("blob"),
-    file: blob("file"),
-    queue: blob("queue"),
-    table: blob("table"),
-    dfs: blob("dfs"),
+    blob: storage("blob"),
+    file: storage("file"),
+    queue: storage("queue"),
+    table: storage("table"),
+    dfs: storage("dfs"),
   },
   "microsoft.keyvault/vaults": {
-    vault: ({ name }) => [{ record: name, zone: "privatelink.vaultcore.azure.net", fqdn: `${name}.vault.azure.net` }],
+    vault: ({ name }) => [{ record: name, zone: "privatelink.vaultcore.azure.net", fqdn: `${name}.vault.azure.net`, member: "vault" }],
   },
   "microsoft.containerregistry/registries": {
-    registry: ({ name }, region) => [
-      { record: name.toLowerCase(), zone: "privatelink.azurecr.io", fqdn: `${name.toLowerCase()}.azurecr.io` },
-      {
-        record: `${name.toLowerCase()}.${region}.data`,
-        zone: "privatelink.azurecr.io",
-        fqdn: `${name.toLowerCase()}.${region}.data.azurecr.io`,
-      },
-    ],
+    registry,
   },
-  // Source: Azure docs, machine-learning/how-to-custom-dns.
+  // Source: Azure docs, machine-learning/how-to-custom-dns: three addresses, for the API, notebooks and inference.
   "microsoft.machinelearningservices/workspaces": {
     amlworkspace: (workspace, region) => {
       const guid = (workspace.outputs as unknown as WorkspaceOutputs).properties.workspaceId;
       const api = "privatelink.api.azureml.ms";
       const notebooks = "privatelink.notebooks.azure.net";
       const notebook = `ml-${workspace.name.toLowerCase()}-${region}-${guid}.${region}`;
+      const named = (record: string, member: string) => ({ record, zone: api, fqdn: `${record}.api.azureml.ms`, member });
       return [
-        { record: `${guid}.workspace.${region}`, zone: api, fqdn: `${guid}.workspace.${region}.api.azureml.ms` },
-        { record: `${guid}.workspace.${region}.cert`, zone: api, fqdn: `${guid}.workspace.${region}.cert.api.azureml.ms` },
-        { record: notebook, zone: notebooks, fqdn: `${notebook}.notebooks.azure.net` },
-        { record: `*.${guid}.inference.${region}`, zone: api, fqdn: `*.${guid}.inference.${region}.api.azureml.ms` },
+        named(`${guid}.workspace.${region}`, "default"),
+        named(`${guid}.workspace.${region}.cert`, "default"),
+        { record: notebook, zone: notebooks, fqdn: `${notebook}.notebooks.azure.net`, member: "notebook" },
+        named(`*.${guid}.inference.${region}`, "inference"),
       ];
     },
   },
 };
 
+/** How many addresses a private endpoint takes from its subnet: at least that of its network interface. */
+export function addressCount(endpoint: Pick<Resource, "body">, inventory: Inventory): number {
+  return Math.max(1, new Set(recordsOf(endpoint, inventory).map(({ member }) => member)).size);
+}
+
 /** The names that a private endpoint stands for; none while its target is unknown. */
-export function recordsOf(endpoint: Resource, inventory: Inventory): readonly GroupRecord[] {
+export function recordsOf(endpoint: Pick<Resource, "body">, inventory: Inventory): readonly GroupRecord[] {
   const target = inventory.get(targetIdOf(endpoint));
   if (!target) return [];
   const groups = GROUPS[typeOf(target.id).toLowerCase()] ?? {};
   const region = regionName(target.body.location);
   return connectionsOf(endpoint).flatMap((connection) =>
-    (connection.properties?.groupIds ?? []).flatMap((group) => groups[group]?.(target, region) ?? []),
+    (connection.properties?.groupIds ?? []).flatMap((group) => groups[group]?.(target, region, inventory) ?? []),
   );
 }
 

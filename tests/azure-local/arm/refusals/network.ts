@@ -159,7 +159,11 @@ export const networkRefusals: readonly Refusal[] = [
   {
     rule: "subnet-has-room",
     answer: "400 SubnetIsFull",
-    given: ({ caller }) => caller.made(second, subnet("10.40.1.0/29")),
+    given: async (scene) => {
+      await scene.caller.made(second, subnet("10.40.1.0/29"));
+      const first = but(connection(scene, paths.storage, "blob"), "properties/subnet/id", scene.id(second));
+      await scene.caller.made(endpoint2.replace(/[^/]+$/, "first"), first);
+    },
     refused: ({ body, id }) => ["PUT", endpoint2, but(body.privateEndpoint, "properties/subnet/id", id(second))],
     accepted: (scene) => ["PUT", endpoint2, but(connection(scene, paths.vault, "vault"), "properties/subnet/id", scene.id(second))],
   },
