@@ -62,7 +62,7 @@ export class Caller {
   async fork(options: Partial<ArmOptions> = {}): Promise<Caller> {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
     for (const file of ["state.jsonl", "secrets.jsonl"]) fs.copyFileSync(path.join(this.home, file), path.join(home, file));
-    return Caller.start({ ...options, home, clock: manualClock(this.clock.now()) });
+    return Caller.start({ clock: manualClock(this.clock.now()), ...options, home });
   }
 
   async stop(): Promise<void> {
