@@ -7,18 +7,21 @@ export interface Clock {
   now(): number;
   /** How many of the clock's milliseconds an operation takes that takes so many seconds in Azure. */
   millisecondsFor(azureSeconds: number): number;
+  /** Milliseconds that an operation stays open at least, unless a client polls it: what must not overlap doesn't. @default 0 */
+  readonly shortest?: number;
   /** Seconds that a client should wait between polls: the `Retry-After` header. */
   readonly retryAfter: number;
 }
 
 /**
  * The machine's clock, with Azure's durations divided by `speed`.
- * @param speed Seconds of Azure in one real second; `Infinity`: every operation is over at its first poll.
+ * @param speed Seconds of Azure in one real second; `Infinity`: every operation is over at its first poll, or after 50 milliseconds.
  */
 export function realClock(speed: number): Clock {
   return {
     now: () => Date.now(),
     millisecondsFor: (azureSeconds) => (azureSeconds * 1000) / speed,
+    shortest: 50,
     retryAfter: speed <= 1 ? 1 : 0,
   };
 }

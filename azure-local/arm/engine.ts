@@ -19,6 +19,8 @@ export class Engine implements Effects {
   private readonly deleted: Table<SoftDeleted>;
   /** Told of each operation that ended, so that a template can go on. */
   onEnded: (operation: Operation, now: number) => void = () => {};
+  /** Told of each poll of a template, whose resources are polled with it. */
+  onTemplatePolled: (template: Resource) => void = () => {};
   private settlingAt: number | undefined;
   /** What the removal at hand takes away, children first. */
   private removing: readonly Resource[] = [];
@@ -64,6 +66,13 @@ export class Engine implements Effects {
       }
     }
     this.purgeOverdue();
+  }
+
+  /** A client asks how an operation is: one whose work is done ends at this. */
+  poll(operation: Operation | undefined): void {
+    if (operation?.status !== "InProgress") return;
+    if (operation.kind === "template") this.onTemplatePolled(this.store.get(operation.resourceId)!);
+    else if ((operation.doneAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.finish(operation);
   }
 
   /** Secrets first: a crash between the two leaves an unused secret, not a resource without one. */

@@ -16,6 +16,8 @@ export interface Operation {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endsAt?: number;
+  /** When its work is done: from then on the first poll ends it. Not after `endsAt`. */
+  readonly doneAt?: number;
   readonly status: "InProgress" | "Succeeded" | "Failed" | "Canceled";
   /** Decided when the operation starts, shown when it ends. */
   readonly failure?: ErrorBody;
@@ -40,9 +42,14 @@ export class Operations {
     }
   }
 
-  begin(start: Omit<Operation, "id" | "startedAt" | "endsAt" | "status">, azureSeconds: number | undefined, now: number): Operation {
-    const endsAt = azureSeconds === undefined ? undefined : now + this.clock.millisecondsFor(azureSeconds);
-    const operation: Operation = { id: randomUUID(), status: "InProgress", startedAt: now, endsAt, ...start };
+  begin(
+    start: Omit<Operation, "id" | "startedAt" | "doneAt" | "endsAt" | "status">,
+    azureSeconds: number | undefined,
+    now: number,
+  ): Operation {
+    const doneAt = azureSeconds === undefined ? undefined : now + this.clock.millisecondsFor(azureSeconds);
+    const endsAt = doneAt && Math.max(doneAt, now + (this.clock.shortest ?? 0));
+    const operation: Operation = { id: randomUUID(), status: "InProgress", startedAt: now, doneAt, endsAt, ...start };
     this.save(operation);
     return operation;
   }

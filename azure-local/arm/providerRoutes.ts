@@ -75,6 +75,7 @@ function canceled(operation: Operation): ErrorBody {
 }
 
 function find(engine: Engine, id: string): Operation {
+  engine.poll(engine.operations.get(id));
   const operation = engine.operations.get(id);
   if (operation) return operation;
   throw new AzureError(404, "OperationNotFound", `The operation '${id}' could not be found.`);

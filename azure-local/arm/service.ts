@@ -67,6 +67,8 @@ export class Service {
     if (node.type === SUBSCRIPTION) return { status: 200, body: this.subscription(node) };
     this.engine.catalog.entry(node.type, apiVersionOf(request));
     this.engine.catalog.checkApiVersion(node.type, apiVersionOf(request));
+    // Azure's own services only look.
+    if (!request.own) this.engine.poll(this.engine.operations.on(node.id));
     return { status: 200, body: this.show(this.writes.existing(node)) };
   }
 

@@ -27,6 +27,7 @@ export class Templates {
     private readonly writes: Writes,
   ) {
     engine.onEnded = (operation) => this.operationEnded(operation);
+    engine.onTemplatePolled = (deployment) => this.polled(deployment);
   }
 
   put(path: ArmPath, raw: unknown, apiVersion: string): Written {
@@ -63,6 +64,15 @@ export class Templates {
       );
     }
     this.finish(resource, "Canceled");
+  }
+
+  /** Polls what runs for the template, and what that lets start, until nothing more ends. */
+  private polled({ id }: Resource): void {
+    const runningIn = () => stepsOf(this.engine.store.get(id)!).filter((step) => step.state === "Running");
+    for (let before = "", running = runningIn(); idsOf(running) !== before; running = runningIn()) {
+      before = idsOf(running);
+      for (const { operationId } of running) this.engine.poll(this.engine.operations.get(operationId!));
+    }
   }
 
   private operationEnded(operation: Operation): void {
@@ -149,6 +159,10 @@ export function deploymentOperations(deployment: Resource): JsonObject[] {
         ...(step.error ? { statusMessage: { error: step.error } } : {}),
       },
     }));
+}
+
+function idsOf(steps: readonly Step[]): string {
+  return steps.map(({ operationId }) => operationId).join();
 }
 
 function startable(steps: readonly Step[]): Step | undefined {
