@@ -1,6 +1,5 @@
 // What may not run at the same time is refused on the fast clock too: an operation is open until its first poll, or for 50 milliseconds. Does not
 // prove which operations Azure lets overlap: each rule names its source.
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, Caller, fastClock, type Parsed } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 
@@ -18,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 beforeEach(async () => {
-  caller = await platform.fork({ clock: fastClock() });
+  caller = await platform.fork({ clock: fastClock(platform.clock.now()) });
 });
 afterEach(() => caller.stop());
 
@@ -110,7 +109,7 @@ describe("is taken", () => {
 
   test.each(independent)("50 milliseconds later without a poll: %s", async (_title, first, second) => {
     await send(first);
-    await sleep(60);
+    caller.clock.advance(0.05);
     expect((await send(second)).status).toBeLessThan(300);
   });
 });
