@@ -36,7 +36,9 @@ test("the token reaches Key Vault and the deployment refers to it, and it stands
 
   expect(secretWrites()).toHaveLength(1);
   const deployment = sandbox.requests().find(({ method, path: target }) => method === "PUT" && /\/deployments\/main-/.test(target));
-  expect(JSON.stringify(deployment!.body)).toMatch(/"HF_TOKEN":"\$\{\{keyvault:https:\/\/[^/]+\/secrets\/hf-token-dev(-[a-z0-9]+)?\/[0-9a-f]{32}\}\}"/);
+  expect(JSON.stringify(deployment!.body)).toMatch(
+    /"HF_TOKEN":"\$\{\{keyvault:https:\/\/[^/]+\/secrets\/hf-token-dev(-[a-z0-9]+)?\/[0-9a-f]{32}\}\}"/,
+  );
 
   const outputs = await sandbox.pulumiQuietly(["stack", "output", "--json", "--show-secrets", "--stack", "dev"]);
   const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
