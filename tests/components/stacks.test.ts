@@ -110,6 +110,12 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
   });
 });
 
+test("The expiry date of the stack file is that of the token's secret.", async () => {
+  const config = { "moor:huggingFaceToken": token, "moor:huggingFaceTokenExpires": "2027-03-01" };
+  const recording = await runStack("dev", { config, secretKeys: ["moor:huggingFaceToken"] });
+  expect(find(recording, "hub-token").inputs.properties).toMatchObject({ attributes: { expires: Date.UTC(2027, 2, 1) / 1000 } });
+});
+
 describe.each([undefined, true])("prod (preview %s)", (preview) => {
   test("makes the platform, two models, and two endpoints with three deployments, autoscale, alerts and an invoker.", async () => {
     const recording = await runStack("prod", { preview });
