@@ -420,7 +420,7 @@ const rows: readonly Row[] = [
   ],
   [
     "the token expires on a day that doesn't exist",
-    (s) => Object.assign(s, { "moor:huggingFaceToken": "x", "moor:huggingFaceTokenExpires": "2027-02-30" }),
+    (s) => (s["moor:huggingFaceTokenExpires"] = "2027-02-30"),
     "MOOR006",
     "moor:huggingFaceTokenExpires",
     'The value "2027-02-30" has another form.',
@@ -566,6 +566,10 @@ test.each([
   ],
 ])("on %s the preview says of a token that expires on 2027-03-01: %j", (today, notes) => {
   expect(tokenNotes(today)).toEqual(notes);
+});
+
+test("a date without quotes, which Pulumi hands over as a time, is the same date", () => {
+  expect(tokenNotes("2027-03-02T00:00:00Z", "2027-03-01 00:00:00 +0000 UTC")).toEqual(tokenNotes("2027-03-02T00:00:00Z"));
 });
 
 test("settings of other providers are left alone", () => {

@@ -64,7 +64,7 @@ test("a token that is changed keeps its secret's name, and one that is removed a
   const copy = path.join(sandbox.home, "project", "Pulumi.dev.yaml");
   const config = (...args: string[]) => sandbox.pulumiQuietly(["config", ...args, "--stack", "dev", "--config-file", copy]);
   const before = secretWrites().length;
-  const up = async () => expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+  const up = async () => expect((await sandbox.run("up", "dev")).code).toBe(0);
 
   await config("set", "--secret", "moor:huggingFaceToken", `${token}Changed`);
   await up();
@@ -80,6 +80,16 @@ test("a token that is changed keeps its secret's name, and one that is removed a
   expect(again).not.toBe(first);
   // A deletion needs the data plane of the vault, which is closed to the public network; and it keeps the name for up to 90 days.
   expect(sandbox.requests().filter(({ method, path: target }) => method === "DELETE" && /\/secrets\//i.test(target))).toEqual([]);
+});
+
+test("an expiry date, as YAML writes it, reaches Key Vault with the content type", async () => {
+  const file = path.join(sandbox.home, "expires.yaml");
+  fs.writeFileSync(file, `${fs.readFileSync(stackFileOf("dev")!, "utf8")}\n  moor:huggingFaceTokenExpires: 2099-12-31\n`);
+  expect(await sandbox.run("up", "dev", { stackFile: file })).toMatchObject({ code: 0 });
+  const { id } = sandbox.azure.resources().find(({ name }) => name === secretWrites().at(-1))!;
+  const { properties } = (await (await sandbox.arm("GET", id, "2024-11-01")).json()) as { properties: object };
+  expect(properties).toMatchObject({ contentType: "text/plain", attributes: { exp: Date.UTC(2099, 11, 31) / 1000 } });
+  expect(await sandbox.run("refresh", "dev", { args: ["--expect-no-changes"], stackFile: file })).toMatchObject({ code: 0 });
 });
 
 /** Names of the secrets that were written, in order. */
