@@ -41,8 +41,8 @@ test("secrets of the real stack are replaced by stand-ins, at every depth, and e
   expect(fs.readFileSync(source, "utf8")).toBe(real);
   const text = fs.readFileSync(copy, "utf8");
   expect(text).not.toMatch(/secretsprovider|encryptedkey|bm90|bm9y/);
-  expect(await value("moor:huggingFaceToken", copy)).toBe("stand-in-for-a-secret-of-the-real-stack");
-  expect(await value('other:nested["deep.er"]', copy)).toBe("stand-in-for-a-secret-of-the-real-stack");
+  expect(await value("moor:huggingFaceToken", copy)).toMatch(standIn);
+  expect(await value('other:nested["deep.er"]', copy)).toMatch(standIn);
   expect(await value("other:nested.plain", copy)).toBe("1");
 });
 
@@ -59,6 +59,7 @@ test("a secret that was set on this machine is kept, and a plain value follows t
   expect(await value("azure-native:location", copy)).toBe("westeurope");
 });
 
+const standIn = /^stand-in-for-a-secret-of-the-real-stack-[0-9a-f]{8}$/;
 const token = "  moor:huggingFaceToken:\n    secure: bm90IHJlYWRhYmxlIGhlcmU=\n";
 
 describe("the copy on this machine follows the secrets of the real stack file", () => {
@@ -141,7 +142,7 @@ describe("npm run local -- config", () => {
     expect(config("set", "--secret", ...nested, key, "mine")).toMatchObject({ status: 0 });
     expect(config("get", ...nested, key)).toMatchObject({ status: 0, stdout: "mine" });
     expect(config(verb, ...removed)).toMatchObject({ status: 0 });
-    expect(config("get", ...nested, key)).toMatchObject({ status: 255 });
+    expect(config("get", ...nested, key)).toMatchObject({ status: 1, stdout: "" });
     expect(Object.keys(JSON.parse(config("--json").stdout))).not.toContain(key.split(".")[0]);
   });
 });
