@@ -1,4 +1,7 @@
-/** Time as the simulator sees it. Rules and operations ask only this, so that a test can own the time. */
+/**
+ * Time as the simulator sees it. Rules and operations ask only this, so that a test can own the time. Only the duration of operations is scaled:
+ * how long a deleted resource is kept counts in the clock's own milliseconds.
+ */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

@@ -6,7 +6,7 @@ import type { Credentials } from "./credentials";
 import type { JsonObject } from "./json";
 import type { Body, Effects, Inventory, Resource, SoftDeleted } from "./model";
 import { type Operation, type OperationKind, Operations } from "./operations";
-import { nameOf } from "./path";
+import { isWithin, nameOf, sameId } from "./path";
 import { Store } from "./store";
 import type { Table, Tables } from "./tables";
 
@@ -20,6 +20,8 @@ export class Engine implements Effects {
   /** Told of each operation that ended, so that a template can go on. */
   onEnded: (operation: Operation, now: number) => void = () => {};
   private settlingAt: number | undefined;
+  /** What the removal at hand takes away, children first. */
+  private removing: readonly Resource[] = [];
   private fault: ErrorBody | undefined;
 
   constructor(
@@ -61,6 +63,7 @@ export class Engine implements Effects {
         this.settlingAt = undefined;
       }
     }
+    this.purgeOverdue();
   }
 
   /** Secrets first: a crash between the two leaves an unused secret, not a resource without one. */
@@ -121,33 +124,53 @@ export class Engine implements Effects {
   remove(id: string, permanently = false): void {
     const root = this.store.get(id);
     if (!root) return;
-    for (const resource of [...this.store.descendants(root.id), root]) {
+    const outer = this.removing;
+    const removing = [...this.store.descendants(root.id), root];
+    this.removing = removing;
+    for (const resource of removing) {
       this.catalog.find(resource.type)?.service.deleted?.(resource, this, permanently);
       this.store.remove(resource.id);
-      this.credentials.forget(resource.id);
       this.contents.forget(resource.id);
       const running = this.operations.on(resource.id);
       if (running) this.end(running, "Canceled");
     }
+    this.removing = outer;
+    for (const { id: gone } of removing) if (!this.isKept(gone)) this.credentials.forget(gone);
   }
 
-  softDelete(resource: Resource, azureSeconds: number, purgeProtected: boolean): void {
+  softDelete(resource: Resource, seconds: number, purgeProtected: boolean): void {
+    const { id, type } = resource;
+    // What goes with a resource above it of the same service is kept with that one.
+    if (this.removing.some((other) => isWithin(id, other.id) && type.startsWith(`${other.type}/`))) return;
     const now = this.now();
-    this.deleted.set(resource.id.toLowerCase(), {
+    // Role assignments and other extensions are not restored. Source: Azure docs, key-vault/general/soft-delete-overview.
+    const children = this.removing.filter((other) => isWithin(other.id, `${id}/`) && other.type.startsWith(`${type}/`));
+    this.deleted.set(id.toLowerCase(), {
       id: resource.id,
       type: resource.type,
       name: resource.name,
       location: resource.body.location ?? "",
       deletedAt: now,
-      purgeAt: now + this.clock.millisecondsFor(azureSeconds),
+      purgeAt: now + seconds * 1000,
       purgeProtected,
       resource,
+      children,
     });
   }
 
-  purge(type: string, name: string): void {
-    for (const one of this.softDeleted(type)) {
-      if (one.name.toLowerCase() === name.toLowerCase()) this.deleted.delete(one.id.toLowerCase());
+  recover(id: string): SoftDeleted | undefined {
+    const found = this.deleted.get(id.toLowerCase());
+    if (!found) return undefined;
+    this.deleted.delete(id.toLowerCase());
+    for (const child of found.children ?? []) this.store.put(child);
+    return found;
+  }
+
+  purge(id: string): void {
+    for (const { id: deletedId, resource, children = [] } of [...this.deleted.values()]) {
+      if (!isWithin(deletedId, id)) continue;
+      this.deleted.delete(deletedId.toLowerCase());
+      for (const one of [resource, ...children]) if (!this.store.get(one.id)) this.credentials.forget(one.id);
     }
   }
 
@@ -160,6 +183,17 @@ export class Engine implements Effects {
   private softDeleted(type: string): SoftDeleted[] {
     const now = this.now();
     return [...this.deleted.values()].filter((one) => one.type.toLowerCase() === type.toLowerCase() && one.purgeAt > now);
+  }
+
+  /** Whether a deleted resource is recoverable, on its own or with the one above it. */
+  private isKept(id: string): boolean {
+    return [...this.deleted.values()].some(({ resource, children = [] }) => [resource, ...children].some((one) => sameId(one.id, id)));
+  }
+
+  /** Retention ends by itself. */
+  private purgeOverdue(): void {
+    const now = this.now();
+    for (const { id, purgeAt } of [...this.deleted.values()]) if (purgeAt <= now) this.purge(id);
   }
 
   private finish(operation: Operation): void {

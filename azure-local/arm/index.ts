@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS } from "./limits";
 import type { Resource, Settings } from "./model";
 import type { Operation } from "./operations";
 import type { ArmOptions } from "./options";
+import { Policies } from "./policies";
 import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
 import { listen, portOf, stop } from "./server";
@@ -34,6 +35,7 @@ export { IDENTITY_HEADER, IDENTITY_PATH } from "./managedIdentity";
 export type { Grade, Rule } from "./model";
 export type { Operation } from "./operations";
 export type { ArmOptions } from "./options";
+export { type DenyPolicy, POLICIES, type PolicyOptions } from "./policies";
 export type { LoggedRequest } from "./requestLog";
 export { RULES } from "./rules";
 
@@ -96,7 +98,8 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const credentials = new Credentials(folder.secrets);
   const settings = settingsOf(options);
   const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
-  const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules));
+  const policies = new Policies(options.policies, options.withoutGrades);
+  const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
   const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
   const handle = (request: ArmRequest): ArmResponse => {
@@ -107,8 +110,8 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
-  const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, value) => {
-    handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties: { value } } });
+  const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, properties) => {
+    handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties } });
   });
   let crashed = () => {};
   const whenCrashed = new Promise<void>((resolve) => {

@@ -59,6 +59,8 @@ export interface SoftDeleted {
   readonly purgeAt: number;
   readonly purgeProtected: boolean;
   readonly resource: Resource;
+  /** What was below it, and comes back with it. Absent in a state folder of an earlier version. */
+  readonly children?: readonly Resource[];
 }
 
 /** What differs from one Azure to another. */
@@ -127,6 +129,8 @@ export interface Rule {
   /** Azure documentation page, specification or repository that says so. */
   readonly source: string;
   readonly grade: Grade;
+  /** What the error's `target` names. @default nothing */
+  readonly target?: string;
   /** The request is accepted and its operation ends Failed with `azureCode`. */
   readonly failsOperation?: true;
   /** The refusal's sentence, or undefined when all is well. */
@@ -141,10 +145,12 @@ export interface Effects {
   /** Writes a resource that comes along with another one (a subnet of a network, a container of a version). */
   putChild(id: string, type: string, body: Body, outputs?: JsonObject, facts?: JsonObject): void;
   remove(id: string): void;
-  /** Keeps the name of a deleted resource taken for so many seconds of Azure. */
-  softDelete(resource: Resource, azureSeconds: number, purgeProtected: boolean): void;
-  /** Frees the names of deleted resources of this type and name. */
-  purge(type: string, name: string): void;
+  /** Keeps a resource that is being removed recoverable, and its name taken, for so many seconds whatever the clock's speed. */
+  softDelete(resource: Resource, seconds: number, purgeProtected: boolean): void;
+  /** Takes a deleted resource back out of retention and restores its children; the resource itself is the caller's to write. */
+  recover(id: string): SoftDeleted | undefined;
+  /** Forgets what is kept of a deleted resource and of deleted ones below it, which frees their names. */
+  purge(id: string): void;
   /** Starts a service-side operation on a resource. */
   begin(resource: Resource, kind: OperationKind, azureSeconds: number, apiVersion: string): Operation;
 }
@@ -178,6 +184,8 @@ export interface ResourceType {
   defaults?(body: Body, id: string, inventory: Inventory): JsonObject;
   /** Parts of the body that are kept elsewhere and not stored with it. */
   omit?: readonly string[];
+  /** Query parameter of a DELETE that leaves nothing recoverable. */
+  readonly purgeParameter?: string;
   /** Secrets of the body are never read back: only a fingerprint is kept. */
   readonly keepsOnlyFingerprint?: true;
   /** Outputs and facts made once, at creation. */

@@ -90,7 +90,8 @@ export class Service {
   }
 
   private delete(path: ArmPath, request: ArmRequest): ArmResponse {
-    const permanently = request.query.get("forceToPurge")?.toLowerCase() === "true";
+    const { purgeParameter } = this.engine.catalog.find(path.nodes.at(-1)!.type)?.service ?? {};
+    const permanently = purgeParameter !== undefined && request.query.get(purgeParameter)?.toLowerCase() === "true";
     const deleted = this.writes.delete(path, apiVersionOf(request), permanently);
     if (!deleted) return { status: 204 };
     if (!deleted.operation) return { status: 200 };

@@ -20,6 +20,8 @@ export function addAzureLocal(program: Command): void {
         .choices(["azure", "loopback"])
         .default("azure"),
     )
+    .option("--policy <name>", "assign a policy that denies, such as landing-zone; may be repeated", collect, [])
+    .option("--policy-tag <name=value>", "assign a policy that adds a tag to every resource; may be repeated", collect, [])
     .option("--json", "requests as lines of JSON")
     .action((options: AzureLocalOptions) => (require("./index") as typeof import("./index")).azureLocal(options));
   verb

@@ -11,6 +11,10 @@ export interface AzureLocalOptions {
   /** `<url>`, `<endpoint>=<url>` or `<endpoint>/<deployment>=<url>`. */
   readonly backend: readonly string[];
   readonly scoringUris: "azure" | "loopback";
+  /** Names of policies that deny. */
+  readonly policy: readonly string[];
+  /** `<name>=<value>` of tags that a policy adds. */
+  readonly policyTag: readonly string[];
   readonly json?: true;
 }
 
@@ -25,6 +29,7 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
     speed: options.clock === "real" ? 1 : Number.POSITIVE_INFINITY,
     backends: readBackends(options.backend),
     scoringUris: options.scoringUris,
+    arm: { policies: { deny: options.policy, addTags: readTags(options.policyTag) } },
     https: true,
     attach: false,
     onRequest: (request) => print(options.json ? JSON.stringify(request) : requestLine(request)),
@@ -73,6 +78,16 @@ function readBackends(given: readonly string[]): Record<string, string> {
       const [, key = "*", url] = /^(?:([^=:]+)=)?(.*)$/s.exec(text)!;
       // People copy addresses with a slash at their end.
       return [key, url!.replace(/\/$/, "")];
+    }),
+  );
+}
+
+function readTags(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined) throw new Error(`--policy-tag is ${text}: it must be <name>=<value>.`);
+      return [name, value];
     }),
   );
 }

@@ -9,6 +9,7 @@ import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
 import { diagnosticRules } from "./diagnostics";
 import { keyVaultRules } from "./keyVault";
+import { logAnalyticsRules } from "./logAnalytics";
 import { machineLearningRules } from "./machineLearning";
 import { managedNetworkRules } from "./managedNetwork";
 import { alertRules } from "./metricAlerts";
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   ...authorizationRules,
   ...containerRegistryRules,
   ...keyVaultRules,
+  ...logAnalyticsRules,
   ...storageRules,
   ...networkRules,
   ...privateDnsRules,

@@ -1,7 +1,9 @@
 import type { Rule } from "../model";
+import { sameId } from "../path";
 import { globallyUnique } from "./globalNames";
 
 const VAULT = "Microsoft.KeyVault/vaults";
+const SECRET = `${VAULT}/secrets`;
 const SOFT_DELETE = "Azure docs, key-vault/general/soft-delete-overview";
 
 interface VaultProperties {
@@ -38,9 +40,9 @@ export const keyVaultRules: readonly Rule[] = [
     status: 409,
     source: SOFT_DELETE,
     grade: "D",
-    check: ({ name, body, inventory }) => {
-      const deleted = inventory.softDeleted(VAULT).some((one) => one.name.toLowerCase() === name.toLowerCase());
-      if (!deleted || propertiesOf(body).createMode === "recover") return undefined;
+    check: ({ id, name, body, inventory }) => {
+      const deleted = inventory.softDeleted(VAULT).find((one) => one.name.toLowerCase() === name.toLowerCase());
+      if (!deleted || (propertiesOf(body).createMode === "recover" && sameId(deleted.id, id))) return undefined;
       return `A vault with the same name '${name}' already exists in deleted state. You need to either recover or purge existing key vault.`;
     },
   },
@@ -102,8 +104,21 @@ export const keyVaultRules: readonly Rule[] = [
     },
   },
   {
+    code: "secret-soft-deleted",
+    types: [SECRET],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    source: `${SOFT_DELETE} and common-error-codes: the name of a deleted secret can't be reused until it is recovered or purged`,
+    grade: "D",
+    check: ({ id, name, inventory }) =>
+      inventory.softDeleted(SECRET).some((one) => sameId(one.id, id))
+        ? `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`
+        : undefined,
+  },
+  {
     code: "secret-has-value",
-    types: ["Microsoft.KeyVault/vaults/secrets"],
+    types: [SECRET],
     on: ["create"],
     azureCode: "BadParameter",
     status: 400,

@@ -20,6 +20,12 @@ function keepValue({ id }: Resource, version: string, request: Body, { credentia
   credentials.setSecretsOf(id, { ...before, [version]: request.properties?.value });
 }
 
+/** For how many seconds a vault keeps what is deleted, and whether nobody may purge it before. */
+function retentionOf(vault: Resource): [seconds: number, purgeProtected: boolean] {
+  const { softDeleteRetentionInDays, enablePurgeProtection } = vault.body.properties as unknown as VaultProperties;
+  return [softDeleteRetentionInDays * DAY, enablePurgeProtection === true];
+}
+
 export const keyVaultTypes: readonly ResourceType[] = [
   {
     type: "Microsoft.KeyVault/vaults",
@@ -29,13 +35,13 @@ export const keyVaultTypes: readonly ResourceType[] = [
       properties: { enableSoftDelete: true, softDeleteRetentionInDays: 90, enableRbacAuthorization: false, publicNetworkAccess: "Enabled" },
     }),
     omit: ["properties.createMode"],
-    created: (id) => ({ outputs: { properties: { vaultUri: vaultUri(id) } } }),
-    // The name was free or is being recovered: either way nothing deleted holds it any more.
-    written: (vault, _request, effects) => effects.purge(vault.type, vault.name),
+    created: (id, body, effects) => {
+      if (body.properties?.createMode === "recover") effects.recover(id);
+      return { outputs: { properties: { vaultUri: vaultUri(id) } } };
+    },
     derived: (vault, inventory) => ({ properties: { privateEndpointConnections: privateEndpointConnections(vault, inventory) } }),
     deleted: (vault, effects, permanently) => {
-      const { softDeleteRetentionInDays, enablePurgeProtection } = vault.body.properties as unknown as VaultProperties;
-      if (!permanently) effects.softDelete(vault, softDeleteRetentionInDays * DAY, enablePurgeProtection === true);
+      if (!permanently) effects.softDelete(vault, ...retentionOf(vault));
     },
   },
   {
@@ -61,6 +67,7 @@ export const keyVaultTypes: readonly ResourceType[] = [
         outputs: { properties: { secretUri, secretUriWithVersion, attributes } },
       });
     },
+    deleted: (secret, effects) => effects.softDelete(secret, ...retentionOf(effects.inventory.get(parentIdOf(secret.id))!)),
     derived: (secret, inventory) => ({ location: inventory.get(parentIdOf(secret.id))?.body.location }),
   },
 ];

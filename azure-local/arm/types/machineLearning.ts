@@ -68,6 +68,7 @@ function lasting(before: Resource | undefined): JsonObject {
 
 const workspace: ResourceType = {
   type: `${ML}/workspaces`,
+  purgeParameter: "forceToPurge",
   seconds: workspaceSeconds,
   defaults: (_body, id, inventory) => ({
     kind: "Default",

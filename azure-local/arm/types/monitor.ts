@@ -4,9 +4,15 @@ import { nameOf } from "../path";
 import { regionName } from "../region";
 import { stamp } from "../timestamp";
 
+export const LOG_WORKSPACE = "Microsoft.OperationalInsights/workspaces";
+
+/** Source: Azure docs, azure-monitor/logs/delete-workspace: 14 days. */
+const SOFT_DELETED_FOR = 14 * 24 * 3600;
+
 export const monitorTypes: readonly ResourceType[] = [
   {
-    type: "Microsoft.OperationalInsights/workspaces",
+    type: LOG_WORKSPACE,
+    purgeParameter: "force",
     seconds: ({ event }) => (event === "create" ? 30 : 5),
     // Source: Azure REST specification, operationalinsights 2023-09-01.
     defaults: () => ({
@@ -17,9 +23,15 @@ export const monitorTypes: readonly ResourceType[] = [
         publicNetworkAccessForQuery: "Enabled",
       },
     }),
-    created: (_id, _body, { inventory }) => ({
-      outputs: { properties: { customerId: randomUUID(), createdDate: stamp(inventory.now()) } },
+    // A deleted workspace is recovered by creating it again. Source: Azure docs, azure-monitor/logs/delete-workspace.
+    created: (id, _body, effects) => ({
+      outputs: effects.recover(id)?.resource.outputs ?? {
+        properties: { customerId: randomUUID(), createdDate: stamp(effects.inventory.now()) },
+      },
     }),
+    deleted: (workspace, effects, permanently) => {
+      if (!permanently) effects.softDelete(workspace, SOFT_DELETED_FOR, false);
+    },
     derived: (workspace) => ({ properties: { modifiedDate: stamp(workspace.modifiedAt) } }),
   },
   {

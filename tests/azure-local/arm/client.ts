@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Arm, type ArmOptions, type ManualClock, manualClock, startArm } from "../../../azure-local/arm";
+import { type Arm, type ArmOptions, type ManualClock, manualClock, realClock, startArm } from "../../../azure-local/arm";
 
 /** API versions at which bodies are checked strictly, by provider. */
 const API_VERSIONS: Readonly<Record<string, string>> = {
@@ -22,6 +22,18 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.resources": "2024-03-01",
   "microsoft.storage": "2024-01-01",
 };
+
+/** The fast clock, on which operations are over at their first poll, with a way to let days of retention pass. */
+export function fastClock(): ManualClock {
+  let ahead = 0;
+  return {
+    ...realClock(Number.POSITIVE_INFINITY),
+    now: () => Date.now() + ahead,
+    advance: (azureSeconds) => {
+      ahead += azureSeconds * 1000;
+    },
+  };
+}
 
 /** What `JSON.parse` gives: tests look into answers without declaring their shapes. */
 export type Parsed = ReturnType<typeof JSON.parse>;

@@ -54,7 +54,28 @@ test("it says where it is, reports requests as lines of JSON, refuses a second o
   expect(fs.existsSync(path.join(home, "running.json"))).toBe(false);
 }, 30_000);
 
+test("policies that are assigned deny requests and add tags", async () => {
+  const { lines } = start(["--json", "--policy", "landing-zone", "--policy-tag", "costCenter=4711", "--policy-tag", "note=a=b"]);
+  const { armUrl, subscriptionId } = JSON.parse(await nextLine(lines));
+  const put = async (below: string, version: string, body: object) =>
+    (
+      await fetch(`${armUrl}/subscriptions/${subscriptionId}/resourceGroups/rg${below}?api-version=${version}`, {
+        method: "PUT",
+        body: JSON.stringify(body),
+      })
+    ).json();
+  expect(await put("", "2024-03-01", { location: "swedencentral" })).toMatchObject({ tags: { costCenter: "4711", note: "a=b" } });
+  const properties = {
+    addressSpace: { addressPrefixes: ["10.0.0.0/24"] },
+    subnets: [{ name: "a", properties: { addressPrefix: "10.0.0.0/26" } }],
+  };
+  const network = await put("/providers/Microsoft.Network/virtualNetworks/n", "2024-05-01", { location: "swedencentral", properties });
+  expect(network).toMatchObject({ error: { code: "RequestDisallowedByPolicy", target: "n" } });
+}, 30_000);
+
 test.each([
+  [["--policy-tag", "costCenter"], "--policy-tag is costCenter: it must be <name>=<value>.\n"],
+  [["--policy", "landing"], expect.stringMatching(/^No policy is named 'landing'\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
   [["--port", "70000"], "--port is 70000: it must be the first of four ports, from 0 (any free ones) to 65532.\n"],
   [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
   [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],

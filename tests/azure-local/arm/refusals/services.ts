@@ -28,6 +28,13 @@ function role(number: number, roleName: string): Request {
   ];
 }
 
+const LOGS = paths.logs.replace(/logs$/, "logs-02");
+
+async function deletedLogs({ caller, body }: Scene): Promise<void> {
+  await caller.made(LOGS, body.logs);
+  await caller.outcome(await caller.delete(LOGS));
+}
+
 export const serviceRefusals: readonly Refusal[] = [
   {
     rule: "role-name-unique",
@@ -166,6 +173,50 @@ export const serviceRefusals: readonly Refusal[] = [
     },
     refused: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), body.vault],
     accepted: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), but(body.vault, "properties/createMode", "recover")],
+  },
+  {
+    rule: "vault-soft-deleted",
+    case: "recovered in another resource group",
+    answer: "409 ConflictError",
+    given: async (scene) => {
+      await otherGroup(scene);
+      const vault = paths.vault.replace("vault01", "vault02");
+      await scene.caller.made(vault, scene.body.vault);
+      await scene.caller.outcome(await scene.caller.delete(vault));
+    },
+    refused: ({ body }) => [
+      "PUT",
+      paths.vault.replace("vault01", "vault02").replace("/rg/", "/other/"),
+      but(body.vault, "properties/createMode", "recover"),
+    ],
+    accepted: ({ body }) => ["PUT", paths.vault.replace("vault01", "vault02"), but(body.vault, "properties/createMode", "recover")],
+  },
+  {
+    rule: "log-workspace-soft-deleted",
+    answer: "409 Conflict",
+    given: deletedLogs,
+    refused: ({ body }) => ["PUT", LOGS, but(body.logs, "location", "germanywestcentral")],
+    accepted: ({ body }) => ["PUT", LOGS, body.logs],
+  },
+  {
+    rule: "log-workspace-soft-deleted-elsewhere",
+    answer: "409 Conflict",
+    given: async (scene) => {
+      await otherGroup(scene);
+      await deletedLogs(scene);
+    },
+    refused: ({ body }) => ["PUT", LOGS.replace("/rg/", "/other/"), body.logs],
+    accepted: ({ body }) => ["PUT", LOGS, body.logs],
+  },
+  {
+    rule: "secret-soft-deleted",
+    answer: "409 Conflict",
+    given: async ({ caller }) => {
+      await caller.made(`${paths.vault}/secrets/token`, { properties: { value: "x" } });
+      await caller.delete(`${paths.vault}/secrets/token`);
+    },
+    refused: () => ["PUT", `${paths.vault}/secrets/token`, { properties: { value: "x" } }],
+    accepted: () => ["PUT", `${paths.vault}/secrets/token-2`, { properties: { value: "x" } }],
   },
   {
     rule: "vault-retention",

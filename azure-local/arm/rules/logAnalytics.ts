@@ -1,0 +1,44 @@
+import type { Rule } from "../model";
+import { sameId } from "../path";
+import { sameRegion } from "../region";
+import { LOG_WORKSPACE } from "../types/monitor";
+
+const DELETE =
+  "Azure REST reference, loganalytics/workspaces/delete: to recover a workspace, create it again with the same name in the same subscription, resource group and location; the name is kept for 14 days and cannot be used for another workspace";
+
+const notUnique = (name: string) =>
+  `The workspace name '${name}' is not unique: a workspace of that name was deleted less than 14 days ago. Create it again in its resource group and region to recover it, or delete it with force=true.`;
+
+export const logAnalyticsRules: readonly Rule[] = [
+  {
+    code: "log-workspace-soft-deleted",
+    types: [LOG_WORKSPACE],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    target: "name",
+    source: DELETE,
+    grade: "D",
+    check: ({ id, name, body, inventory }) => {
+      const deleted = inventory.softDeleted(LOG_WORKSPACE).find((one) => sameId(one.id, id));
+      return deleted && !sameRegion(deleted.location, body.location) ? notUnique(name) : undefined;
+    },
+  },
+  {
+    code: "log-workspace-soft-deleted-elsewhere",
+    types: [LOG_WORKSPACE],
+    on: ["create"],
+    azureCode: "Conflict",
+    status: 409,
+    target: "name",
+    source: `${DELETE}; that the name is kept in the other resource groups of the subscription is inferred from "another workspace"`,
+    grade: "I",
+    check: ({ id, name, inventory }) => {
+      const [, , subscription] = id.split("/");
+      const deleted = inventory
+        .softDeleted(LOG_WORKSPACE)
+        .some((one) => !sameId(one.id, id) && sameId(one.name, name) && sameId(one.id.split("/")[2], subscription));
+      return deleted ? notUnique(name) : undefined;
+    },
+  },
+];

@@ -1,0 +1,149 @@
+// What stays of a deleted resource, for how long, and how it is recovered or purged: on the fast clock too, because only operations are fast.
+// Does not prove that a recovered Azure ML workspace or Log Analytics workspace has its data: no data is kept here.
+import { realClock } from "../../../azure-local/arm";
+import { type Answer, Caller, fastClock } from "./client";
+import { bodies, paths } from "./platform";
+import { but } from "./refusals/refusal";
+
+const DAY = 24 * 3600;
+const DELETED_VAULT = "/providers/Microsoft.KeyVault/locations/swedencentral/deletedVaults/vault01";
+const KINDS = ["vault", "workspace"] as const;
+
+let caller: Caller;
+beforeEach(async () => {
+  caller = await Caller.start({ clock: fastClock() });
+  for (const name of ["group", "logs", "insights", "storage", "vault", "registry"] as const) await make(name);
+});
+afterEach(() => caller.stop());
+
+type Name = Exclude<keyof typeof paths, "subnet">;
+/** Deletes and creates wait for their operation as clients do; no time is let pass. */
+const make = async (name: Name, body: object = bodies(caller)[name]) => settled(await caller.put(paths[name], body));
+const remove = async (name: Name, query = "") => settled(await caller.send("DELETE", `${paths[name]}${query}`));
+const refusal = ({ status, body }: Answer) => `${status} ${body?.error?.code}`;
+
+async function settled(answer: Answer): Promise<Answer> {
+  const url = answer.headers.get("azure-asyncoperation");
+  if (url) expect(await (await fetch(url)).json()).toMatchObject({ status: "Succeeded" });
+  return answer;
+}
+
+describe("the name of a deleted vault or Azure ML workspace stays taken on the fast clock", () => {
+  const conflict = { vault: "409 ConflictError", workspace: "409 Conflict" };
+
+  test.each([
+    ["vault", 90],
+    ["workspace", 14],
+  ] as const)("%s: for %i days", async (name, days) => {
+    if (name === "workspace") await make(name);
+    await remove(name);
+    expect(refusal(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
+    caller.clock.advance(days * DAY - 3600);
+    expect(refusal(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
+    caller.clock.advance(3600);
+    expect((await caller.put(paths[name], bodies(caller)[name])).status).toBe(201);
+  });
+
+  test("a vault's own retention counts", async () => {
+    const vault = paths.vault.replace("vault01", "vault02");
+    const body = but(bodies(caller).vault, "properties/softDeleteRetentionInDays", 7);
+    await settled(await caller.put(vault, body));
+    await settled(await caller.delete(vault));
+    caller.clock.advance(7 * DAY - 60);
+    expect(refusal(await caller.put(vault, body))).toBe("409 ConflictError");
+    caller.clock.advance(60);
+    expect((await caller.put(vault, body)).status).toBe(201);
+  });
+
+  test.each(KINDS)("%s: also when it goes with its resource group", async (name) => {
+    if (name === "workspace") await make(name);
+    await remove("group");
+    await make("group");
+    for (const needed of ["logs", "insights", "storage", "registry"] as const) await make(needed);
+    if (name === "workspace") await make("vault", but(bodies(caller).vault, "properties/createMode", "recover"));
+    expect(refusal(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
+  });
+
+  test.each([1, 600, Number.POSITIVE_INFINITY])("at speed %d", async (speed) => {
+    const scaled = await Caller.start({ clock: { ...caller.clock, millisecondsFor: realClock(speed).millisecondsFor } });
+    try {
+      for (const name of ["group", "vault"] as const) await scaled.made(paths[name], bodies(scaled)[name]);
+      await scaled.outcome(await scaled.delete(paths.vault));
+      scaled.clock.advance(89 * DAY);
+      expect(refusal(await scaled.put(paths.vault, bodies(scaled).vault))).toBe("409 ConflictError");
+    } finally {
+      await scaled.stop();
+    }
+  });
+});
+
+describe("a purge frees the name", () => {
+  test("of a vault, unless it has purge protection", async () => {
+    await remove("vault");
+    expect((await caller.get(DELETED_VAULT)).body.properties.scheduledPurgeDate.slice(0, 10)).toBe(
+      new Date(caller.clock.now() + 90 * DAY * 1000).toISOString().slice(0, 10),
+    );
+    expect((await caller.post(`${DELETED_VAULT}/purge`)).status).toBe(200);
+    const protectedBody = but(bodies(caller).vault, "properties/enablePurgeProtection", true);
+    expect((await make("vault", protectedBody)).status).toBe(201);
+    await remove("vault");
+    expect(refusal(await caller.post(`${DELETED_VAULT}/purge`))).toBe("409 DeletedVaultPurge");
+    expect(refusal(await caller.put(paths.vault, protectedBody))).toBe("409 ConflictError");
+  });
+
+  test("of an Azure ML workspace, at its deletion or later, by forceToPurge", async () => {
+    await make("workspace");
+    await remove("workspace", "?forceToPurge=true");
+    expect((await make("workspace")).status).toBe(201);
+    await remove("workspace");
+    expect((await remove("workspace", "?forceToPurge=true")).status).toBe(204);
+    expect((await make("workspace")).status).toBe(201);
+  });
+
+  test("each type has its own parameter for it", async () => {
+    await remove("vault", "?forceToPurge=true");
+    expect(refusal(await caller.put(paths.vault, bodies(caller).vault))).toBe("409 ConflictError");
+  });
+});
+
+test("a recovered vault has its secrets again, and what was deleted before it stays deleted", async () => {
+  const secret = (name: string) => `${paths.vault}/secrets/${name}`;
+  for (const name of ["kept", "gone"]) await caller.put(secret(name), { properties: { value: "hf_1" } });
+  const before = (await caller.get(secret("kept"))).body;
+  await caller.delete(secret("gone"));
+  await remove("vault");
+  expect((await make("vault", but(bodies(caller).vault, "properties/createMode", "recover"))).status).toBe(201);
+  expect((await caller.get(secret("kept"))).body).toEqual(before);
+  expect((await caller.get(secret("gone"))).status).toBe(404);
+});
+
+describe("a Log Analytics workspace", () => {
+  const elsewhere = () => but(bodies(caller).logs, "location", "germanywestcentral");
+
+  test("is recovered when it is created again in the same group and region, and is new after 14 days", async () => {
+    const { customerId } = (await caller.get(paths.logs)).body.properties;
+    await remove("logs");
+    expect((await make("logs")).status).toBe(201);
+    expect((await caller.get(paths.logs)).body.properties.customerId).toBe(customerId);
+    await remove("logs");
+    caller.clock.advance(14 * DAY);
+    await make("logs");
+    expect((await caller.get(paths.logs)).body.properties.customerId).not.toBe(customerId);
+  });
+
+  test("keeps its name for 14 days: another region is refused", async () => {
+    await remove("logs");
+    expect((await caller.put(paths.logs, elsewhere())).body.error).toEqual({
+      code: "Conflict",
+      target: "name",
+      message: expect.stringContaining("The workspace name 'logs' is not unique"),
+    });
+    caller.clock.advance(14 * DAY);
+    expect((await caller.put(paths.logs, elsewhere())).status).toBe(201);
+  });
+
+  test("is gone for good when it is deleted with force=true", async () => {
+    await remove("logs", "?force=true");
+    expect((await caller.put(paths.logs, elsewhere())).status).toBe(201);
+  });
+});
