@@ -67,14 +67,11 @@ test.each<[string, (refusal: object) => Turn[]]>([
     (refusal) => operationThatFails({ code: "DeploymentFailed", message: "m", details: [{ details: [refusal] }] }),
   ],
 ])("A refusal by policy of %s names policy, assignment and reason.", async (_, turns) => {
-  const error: Error = await against(turns(policyRefusal), () =>
-    armClient()
-      .patch(id, {}, 5)
-      .catch((error: Error) => error as never),
-  );
+  const sent = against(turns(policyRefusal), () => armClient().patch(id, {}, 5));
+  const error = (await sent.catch((error: unknown) => error)) as ArmError;
   expect(error).toBeInstanceOf(ArmError);
   expect(error.message.split("\n").slice(1)).toEqual(told);
-  expect((error as ArmError).denials.map(({ assignment }) => assignment)).toEqual(["Deny-PublicPaaS", "Deny-Other"]);
+  expect(error.denials.map(({ assignment }) => assignment)).toEqual(["Deny-PublicPaaS", "Deny-Other"]);
 });
 
 test.each([
