@@ -58,7 +58,9 @@ for (const { id, revision, path } of weights) {
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
 const fromHub = weights.some(({ source }) => source === "hub");
 const { vaultId, ready: after } = workspace;
-const hub = fromHub ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tags, after }) : undefined;
+const hub = fromHub
+  ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after })
+  : undefined;
 
 export { region as location };
 export const workspaceId = workspace.id;

@@ -46,7 +46,7 @@ export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOp
   /** Use the Azure that another process runs on this home, whatever its options are; otherwise that is an error. @default true */
   readonly attach?: boolean;
   /** What else the resource manager can be told: faults, quota, rules that are off, a clock of the test's own. */
-  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer">;
+  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer" | "issueIdentityToken">;
   /** Told of each request that is over, the front door's own to the resource manager left out. */
   readonly onRequest?: RequestWatch["onRequest"];
   /** Told of the same requests as they come in. */

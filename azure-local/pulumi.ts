@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { IDENTITY_HEADER, IDENTITY_PATH } from "./arm";
 import { type Engine, languageHost } from "./engine";
 import type { Azure } from "./index";
 
@@ -8,6 +9,9 @@ const passphrase = "azure-local";
 
 /** What of a user's own Pulumi must not reach a stack on this machine, nor the other way round. */
 const foreign = ["PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_OPTION_STACK"];
+
+/** What of an identity in Azure would win over the one on this machine. */
+const otherIdentity = ["IDENTITY_SERVER_THUMBPRINT", "AZURE_FEDERATED_TOKEN_FILE", "MSI_ENDPOINT"];
 
 /**
  * The environment in which a `pulumi` process works against Azure-on-this-machine, apart from any Pulumi that the user has: own home,
@@ -20,7 +24,7 @@ export function pulumiEnvironment(
 ): NodeJS.ProcessEnv {
   const state = path.join(home, "state");
   fs.mkdirSync(state, { recursive: true });
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.includes(name)));
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => ![...foreign, ...otherIdentity].includes(name)));
   return {
     ...own,
     PATH: [...engine.path, process.env.PATH].join(path.delimiter),
@@ -37,6 +41,8 @@ export function pulumiEnvironment(
     // Roles work here as soon as they are granted, and nobody is in the middle of a request.
     MOOR_WAITS: JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: 0, gateSeconds: 10 }),
     MOOR_ARM_URL: azure.armUrl,
+    IDENTITY_ENDPOINT: `${azure.armUrl}${IDENTITY_PATH}`,
+    IDENTITY_HEADER,
     MOOR_FRONTDOOR_URL: azure.frontdoorUrl,
   };
 }

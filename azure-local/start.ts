@@ -21,7 +21,11 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   };
   let frontdoorUrl = "";
   const scoringOrigin = options.scoringUris === "loopback" ? (name: string) => `${frontdoorUrl}/${name}` : undefined;
-  const arm = await startArm({ ...options.arm, home: path.join(home, "azure"), port, speed, scoringOrigin, ownBearer: directoryBearer });
+  const arm = await startArm({
+    ...options.arm,
+    ...{ home: path.join(home, "azure"), port, speed, scoringOrigin, ownBearer: directoryBearer },
+    issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
+  });
   closers.push(() => arm.close());
   try {
     const directory = armDirectory(arm.url, arm.subscriptionId, { tokenSecret: issuer.secret, owners: [deployerObjectId(arm.tenantId)] });

@@ -8,25 +8,34 @@ import type { Credential } from "./arm";
  */
 const reuseSeconds = 240;
 
+/** Whose token `az` gives, where it isn't that of the account which is selected. */
+export interface CliAccount {
+  readonly subscriptionId?: string;
+  readonly tenantId?: string;
+}
+
 /**
  * Gives tokens of the account that `az` is logged in with.
  * @param environment Environment that `az` runs in.
  * @throws Error when `az` isn't on the PATH or gives no token; the message has what `az` says
  */
-export function azureCliCredential(environment: NodeJS.ProcessEnv = process.env): Credential {
+export function azureCliCredential(environment: NodeJS.ProcessEnv = process.env, account: CliAccount = {}): Credential {
   const tokens = new Map<string, { readonly token: Promise<string>; readonly until: number }>();
   return (audience) => {
     const known = tokens.get(audience);
     if (known !== undefined && Date.now() < known.until) return known.token;
-    const token = tokenOf(audience, environment);
+    const token = tokenOf(audience, environment, account);
     tokens.set(audience, { token, until: Date.now() + reuseSeconds * 1000 });
     token.catch(() => tokens.delete(audience));
     return token;
   };
 }
 
-function tokenOf(audience: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const args = ["account", "get-access-token", "--resource", audience, "--query", "accessToken", "--output", "tsv"];
+function tokenOf(audience: string, env: NodeJS.ProcessEnv, { subscriptionId, tenantId }: CliAccount): Promise<string> {
+  // `az` takes one of the two.
+  const tenant = tenantId === undefined ? [] : ["--tenant", tenantId];
+  const which = subscriptionId === undefined ? tenant : ["--subscription", subscriptionId];
+  const args = ["account", "get-access-token", "--resource", audience, ...which, "--query", "accessToken", "--output", "tsv"];
   return new Promise((resolve, reject) => {
     execFile("az", args, { env, encoding: "utf8" }, (error, stdout, stderr) => {
       const token = stdout.trim();

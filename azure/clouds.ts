@@ -7,6 +7,8 @@ export interface Cloud {
   readonly audience: string;
   /** Audience of Entra ID tokens for scoring. */
   readonly scoringAudience: string;
+  /** Address of Entra ID. */
+  readonly authorityHost: string;
   /** Domain of container registries. */
   readonly registryDomain: string;
 }
@@ -17,18 +19,21 @@ export const clouds = {
     resourceManager: "https://management.azure.com",
     audience: "https://management.azure.com/",
     scoringAudience: "https://ml.azure.com",
+    authorityHost: "https://login.microsoftonline.com",
     registryDomain: "azurecr.io",
   },
   AzureUSGovernment: {
     resourceManager: "https://management.usgovcloudapi.net",
     audience: "https://management.usgovcloudapi.net/",
     scoringAudience: "https://ml.azure.us",
+    authorityHost: "https://login.microsoftonline.us",
     registryDomain: "azurecr.us",
   },
   AzureChinaCloud: {
     resourceManager: "https://management.chinacloudapi.cn",
     audience: "https://management.chinacloudapi.cn/",
     scoringAudience: "https://ml.azure.cn",
+    authorityHost: "https://login.chinacloudapi.cn",
     registryDomain: "azurecr.cn",
   },
 } as const satisfies Record<string, Cloud>;

@@ -8,11 +8,13 @@ import { fillUp } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
 import { stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
+import { tokenNotes } from "./rules/token";
 import type { RawStack } from "./settings";
 import type { DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
 
-export function buildSpec({ project, stack }: RawStack, settings: Settings, decisions: Decisions): StackSpec {
+export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions): StackSpec {
+  const { project, stack } = raw;
   const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(stack, key, endpoint, decisions));
   const endpoints = built.map(({ endpoint }) => endpoint);
   const skipped = built.flatMap((each) => each.skipped);
@@ -25,9 +27,11 @@ export function buildSpec({ project, stack }: RawStack, settings: Settings, deci
     quota: settings["moor:quota"],
     endpoints,
     skipped,
+    ...(settings["moor:huggingFaceTokenExpires"] === undefined ? {} : { tokenExpires: settings["moor:huggingFaceTokenExpires"] }),
     decisionsFrom: settings["moor:lock"] === "none" ? "computed" : "lock",
     notes: [
       ...lockNotes(settings),
+      ...tokenNotes(raw, settings),
       ...platformNotes(settings["moor:platform"], endpoints),
       ...ownerNotes(settings["moor:platform"]),
       ...endpoints.flatMap(endpointNotes),

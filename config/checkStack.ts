@@ -11,6 +11,7 @@ import { exactlyOne } from "./rules/exactlyOne";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
 import { scoreMistakes } from "./rules/score";
+import { tokenMistakes } from "./rules/token";
 import { salvage } from "./schemaTools";
 import { decodeSettings, type RawStack } from "./settings";
 import { settle } from "./settled";
@@ -65,6 +66,7 @@ function read(raw: RawStack) {
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
     ...scoreMistakes(draft, raw.folder ?? "."),
+    ...tokenMistakes(raw, draft),
   ];
   return { tree, draft, mistakes };
 }

@@ -91,6 +91,10 @@ const configurationKinds = {
     title: "Secret in plain text",
     remedy: "Revoke the token, remove the line, and run `pulumi config set --secret moor:huggingFaceToken` with a new one.",
   },
+  MOOR095: {
+    title: "Expiry date without a token",
+    remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
+  },
 } as const satisfies Record<string, MistakeKind>;
 
 /** All codes: MOOR0xx the stack file and the lock, the others what the planner refuses. */

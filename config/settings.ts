@@ -1,5 +1,5 @@
 /** Settings as text, which is how Pulumi hands them to a program, and back to the values that a stack file's author wrote. */
-import type * as z from "zod";
+import * as z from "zod";
 import { type Mistake, mistake, show } from "./mistakes";
 import { didYouMean } from "./nearest";
 import { unwrap } from "./schemaTools";
@@ -19,6 +19,8 @@ export interface RawStack {
   readonly lock?: string;
   /** Folder that paths in the stack file start from. @default the working directory */
   readonly folder?: string;
+  /** @default the present time */
+  readonly now?: Date;
 }
 
 /** Key of the one setting that must be a secret. Its value never enters a check. */
@@ -36,9 +38,13 @@ export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Reco
   return { tree, mistakes: [...unknown, ...plain] };
 }
 
+/** An unquoted date of a stack file, as Pulumi hands it over: `2027-03-01 00:00:00 +0000 UTC`. */
+const pulumiDate = /^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/;
+
 /** An object's text is read as JSON; text that isn't JSON stays text, and the schema says what it should have been. */
 function decode(key: string, text: string): unknown {
   const schema = unwrap(settingsSchema.shape[key as keyof typeof settingsSchema.shape] as z.ZodType);
+  if (schema instanceof z.ZodISODate) return text.replace(pulumiDate, "$1");
   if (schema.def.type !== "object" && schema.def.type !== "record") return text;
   try {
     return JSON.parse(text);

@@ -15,6 +15,8 @@ export interface StackSpec {
   readonly endpoints: readonly EndpointSpec[];
   /** Deployments that can't be made yet. */
   readonly skipped: readonly SkippedDeployment[];
+  /** Date on which the Hugging Face token expires. */
+  readonly tokenExpires?: string;
   /** `lock`: read from moor.lock.<stack>.yaml. `computed`: made in this run. */
   readonly decisionsFrom: "lock" | "computed";
   /** What a reader of the preview should know, one sentence each. */

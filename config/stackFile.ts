@@ -260,6 +260,12 @@ export const settingsSchema = z.strictObject({
     .strictObject({ secure: z.string() })
     .describe("Token for gated models with source: hub. Set it with `pulumi config set --secret`.")
     .optional(),
+  "moor:huggingFaceTokenExpires": z.iso
+    .date({ error: "a date, for instance 2027-03-01" })
+    .describe(
+      "Date on which the token expires. Its Key Vault secret gets this expiry date; previews warn 30 days before. A policy may require one.",
+    )
+    .optional(),
 });
 
 /** The settings of a stack, as checked. */

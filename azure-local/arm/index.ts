@@ -31,6 +31,7 @@ export { DATA_PREFIX, NETWORK_HEADER, type NetworkPosition } from "./dataPlane";
 export type { Fault, FaultReport, Strike } from "./faults";
 export { FolderInUse } from "./folderLock";
 export type { CoreLimits, Limits } from "./limits";
+export { IDENTITY_HEADER, IDENTITY_PATH } from "./managedIdentity";
 export type { Grade, Rule } from "./model";
 export type { Operation } from "./operations";
 export type { ArmOptions } from "./options";
@@ -90,7 +91,7 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
 type Settled = ArmOptions & Required<Pick<ArmOptions, "subscriptionId" | "tenantId" | "clock">>;
 
 async function start(options: Settled, unlock: () => void): Promise<Arm> {
-  const { home, subscriptionId, tenantId, clock, scoringOrigin } = options;
+  const { home, subscriptionId, tenantId, clock, scoringOrigin, issueIdentityToken } = options;
   const faults = new Faults(options.faults);
   const catalog = new Catalog();
   const folder = new StateFolder(home, catalog, unlock);
@@ -127,6 +128,7 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     faults: (method, body) => serveFaults(faults, method, body),
     dataPlane,
     ownBearer: options.ownBearer,
+    ...(issueIdentityToken ? { issueIdentityToken: (audience: string) => issueIdentityToken(audience, tenantId) } : {}),
     log: folder.log,
   });
   const settled = <T>(look: () => T): T => {

@@ -47,6 +47,8 @@ export interface ArmOptions {
   readonly crashes?: "simulator" | "process";
   /** Bearer by which Azure's own services (the front door) are known: faults neither count nor strike their calls. @default none */
   readonly ownBearer?: string;
+  /** Tokens of the managed identity that the engine on this machine runs as, for an audience and the tenant. @default there is no such identity */
+  readonly issueIdentityToken?: (audience: string, tenantId: string) => string;
   /** Cores granted, by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. @default no limit, as if all had been asked for */
   readonly quota?: CoreLimits;
   /** How many endpoints, deployments and instances there may be. @default Azure's own, see `Limits` */

@@ -5,6 +5,7 @@ import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
 import type { Outcome } from "./faultyHandler";
+import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
 
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -19,6 +20,8 @@ export interface Handlers {
   /** Bearer by which Azure's own services are known. */
   readonly ownBearer?: string;
   readonly log: RequestLog;
+  /** Tokens of the managed identity. @default there is no such identity */
+  readonly issueIdentityToken?: IssueIdentityToken;
 }
 
 const FAULTS_PATH = "/faults";
@@ -52,6 +55,8 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   const { pathname, search } = addressOf(request.url ?? "/");
   if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane);
   const { method = "GET" } = request;
+  const { issueIdentityToken } = handlers;
+  if (pathname === IDENTITY_PATH && issueIdentityToken !== undefined) return answerIdentity(request, response, search, issueIdentityToken);
   const correlationId = header(request, "x-ms-correlation-request-id") ?? randomUUID();
   let body: unknown;
   let outcome: Outcome;
@@ -100,6 +105,15 @@ async function answerData(
   try {
     const { status, headers, body } = await dataPlane.handle(request, pathname);
     response.writeHead(status, headers).end(body);
+  } catch (thrown) {
+    const refusal = asAzureError(thrown);
+    send(response, { status: refusal.status, body: { error: refusal.body } }, {});
+  }
+}
+
+function answerIdentity(request: http.IncomingMessage, response: http.ServerResponse, search: string, issue: IssueIdentityToken): void {
+  try {
+    send(response, identityToken(new URLSearchParams(search), header(request, "x-identity-header"), issue), {});
   } catch (thrown) {
     const refusal = asAzureError(thrown);
     send(response, { status: refusal.status, body: { error: refusal.body } }, {});

@@ -1,3 +1,5 @@
+import { denialsOf, describeDenial, type PolicyDenial } from "./denial";
+
 /** An error answer of Azure Resource Manager, by its status and Azure's own code. */
 export class ArmError extends Error {
   constructor(
@@ -9,11 +11,12 @@ export class ArmError extends Error {
     readonly request: string,
     /** Azure's message, or the body where it has none. */
     readonly reason: string,
+    /** Policies that have denied the request. */
+    readonly denials: readonly PolicyDenial[] = [],
     message?: string,
   ) {
-    super(
-      message ?? `Azure answered ${[status, code].filter((part) => part !== undefined).join(" ")} to ${request}: ${reason || "no text"}`,
-    );
+    const answered = `Azure answered ${[status, code].filter((part) => part !== undefined).join(" ")} to ${request}: ${reason || "no text"}`;
+    super([message ?? answered, ...denials.map(describeDenial)].join("\n"));
     this.name = "ArmError";
   }
 
@@ -45,17 +48,22 @@ const wrongAddress: ReadonlySet<string> = new Set([
 
 /** The error that an answer describes. */
 export function armError(request: string, status: number, text: string): ArmError {
-  const { code, message } = errorOf(text);
-  return new ArmError(status, code, request, message ?? text.slice(0, longestReason));
+  const { code, message, denials } = errorOf(text);
+  return new ArmError(status, code, request, message ?? text.slice(0, longestReason), denials);
 }
 
 const longestReason = 2000;
 
-function errorOf(text: string): { readonly code?: string; readonly message?: string } {
+function errorOf(text: string): { readonly code?: string; readonly message?: string; readonly denials?: PolicyDenial[] } {
   try {
     const body = JSON.parse(text) as { readonly error?: ErrorBody } & ErrorBody;
-    const { code, message } = body.error ?? body;
-    return { ...(typeof code === "string" ? { code } : {}), ...(typeof message === "string" ? { message } : {}) };
+    const error = body.error ?? body;
+    const { code, message } = error;
+    return {
+      ...(typeof code === "string" ? { code } : {}),
+      ...(typeof message === "string" ? { message } : {}),
+      denials: denialsOf(error),
+    };
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 /** Long-running operations: sent, then polled by the address that Azure gives for them, until they have ended. */
 import type { HttpMethods } from "@azure/core-rest-pipeline";
+import { denialsOf } from "./denial";
 import { ArmError } from "./error";
 import type { ArmAnswer, Send } from "./transport";
 
@@ -52,5 +53,5 @@ function failureOf(request: string, { status, text }: ArmAnswer): ArmError | und
   const body = (text === "" ? {} : JSON.parse(text)) as { readonly status?: string; readonly error?: { code?: string; message?: string } };
   if (body.status === undefined) return undefined;
   const { code = body.status, message = "Azure gives no reason." } = body.error ?? {};
-  return new ArmError(status, code, request, message, `${request} has failed in Azure (${code}): ${message}`);
+  return new ArmError(status, code, request, message, denialsOf(body.error), `${request} has failed in Azure (${code}): ${message}`);
 }

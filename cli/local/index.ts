@@ -1,9 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SeenRequest } from "../../azure-local";
+import { stackDocument } from "../../config/stackYaml";
 import { requireStackFile, stacksWithFile } from "../stackFiles";
+import { configTarget, positionals, type RealStackFile } from "./configTarget";
 import { type LocalSession, localHome, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
-import { prepareStack } from "./stackFile";
+import { prepareStack, projectName } from "./stackFile";
 
 /** Verbs of `pulumi` that read a stack file. */
 const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
@@ -31,7 +33,7 @@ export async function local(args: string[]): Promise<void> {
 }
 
 function isPreview(args: string[]): boolean {
-  return ["preview", "pre"].includes(args.find((arg) => !arg.startsWith("-")) ?? "");
+  return ["preview", "pre"].includes(positionals(args)[0] ?? "");
 }
 
 /** Whether a run that is going on, or was interrupted, holds the state of a stack. */
@@ -42,22 +44,21 @@ function hasLock(home: string): boolean {
 
 /** The arguments as given, with the stack file of this machine in place of the real one. */
 async function completeArguments(session: LocalSession, args: string[]): Promise<string[]> {
-  const verb = args.find((arg) => !arg.startsWith("-"));
+  const [verb] = positionals(args);
   if (verb === "stack" && args.includes("rm")) return [...args, "--preserve-config"]; // the real stack's file stays
-  if (!verb || !readsStackFile.includes(verb) || writesStackFile(args) || args.includes("--help")) return args;
+  if (!verb || !readsStackFile.includes(verb) || args.includes("--help")) return args;
   const stack = option(args, "--stack", "-s")?.value ?? (await selectedStack(session));
   const given = option(args, "--config-file");
   const source = given ? path.resolve(given.value) : requireStackFile(stack);
   if (!fs.existsSync(source)) throw new Error(`There is no file ${source}: give --config-file the path of a stack file, or leave it out.`);
+  if (verb === "config" && configTarget(args, () => realStackFile(source)) === "real") return args;
   const copy = await prepareStack(session, stack, source);
   const rest = args.filter((_, index) => !given?.indexes.includes(index));
   return [...rest, "--config-file", copy];
 }
 
-/** `config set` of a plain value and `config rm` change the real stack file, as they do for every Pulumi program; secrets stay here. */
-function writesStackFile(args: string[]): boolean {
-  const [verb, action] = args.filter((arg) => !arg.startsWith("-"));
-  return verb === "config" && ["set", "rm"].includes(action ?? "") && !args.includes("--secret");
+function realStackFile(source: string): RealStackFile {
+  return { project: projectName(), real: stackDocument(fs.readFileSync(source, "utf8"), path.basename(source)) };
 }
 
 function option(args: string[], ...names: string[]): { value: string; indexes: number[] } | undefined {

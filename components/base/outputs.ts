@@ -2,16 +2,11 @@
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
 import { azureOf } from "./azure";
+import { resolved } from "./resolved";
 
 /** An output's value, for code that runs when all outputs are known: hooks. */
 export function known<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply((value) => resolve(value as T)));
-}
-
-/** Inputs as plain values. What depends on another resource comes wrapped, and what isn't known in a preview is marked so. */
-export function resolved<T>(inputs: pulumi.Input<unknown>): Promise<T> {
-  // `apply` never calls back where something is unknown; the SDK leaves this way out of its types.
-  return (pulumi.output(inputs) as unknown as { promise(withUnknowns: true): Promise<T> }).promise(true);
 }
 
 /**

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../../program/fail";
 import { isDeferred, isPlainObject } from "./merge";
-import { resolved } from "./outputs";
+import { resolved } from "./resolved";
 
 /** One property that a transform must not loosen. */
 export interface Requirement {

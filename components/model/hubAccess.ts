@@ -1,5 +1,6 @@
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { armIdOf } from "../base/azure";
 import { type Transform, transformed } from "../base/transform";
 import type { WorkspaceReference } from "../workspace";
@@ -14,6 +15,11 @@ export interface HubAccessArgs {
    * @default - none: public models need none
    */
   readonly token?: pulumi.Input<string>;
+  /**
+   * Date on which the token expires, at 00:00 UTC, for instance `2027-03-01`. Key Vault records it and still hands the token out afterwards.
+   * @default - none
+   */
+  readonly tokenExpires?: string;
   readonly tags?: Readonly<Record<string, string>>;
   /** What must be done before the first rule: other outbound rules. @default - nothing */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
@@ -49,35 +55,56 @@ export class HubAccess extends pulumi.ComponentResource {
   /** The rules, to put deployments after them. */
   readonly ready: pulumi.Resource[];
   /** The resources that this component made. */
-  readonly nodes: { readonly outboundRules: readonly pulumi.Resource[]; readonly token?: keyvault.Secret };
+  readonly nodes: {
+    readonly outboundRules: readonly pulumi.Resource[];
+    readonly tokenSuffix?: random.RandomString;
+    readonly token?: keyvault.Secret;
+  };
 
   constructor(name: string, args: HubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:HubAccess", name, {}, opts);
     this.ready = createOutboundRules(name, args.workspace, HUB_RULES, { parent: this, after: args.after });
-    const token = args.token === undefined ? undefined : this.keepToken(name, args, args.token);
-    this.tokenReference = token && referenceTo(token);
-    this.nodes = { outboundRules: this.ready, token };
+    const kept = args.token === undefined ? undefined : this.keepToken(name, args, args.token);
+    this.tokenReference = kept && referenceTo(kept.token);
+    this.nodes = { outboundRules: this.ready, ...kept };
     this.registerOutputs({ tokenReference: this.tokenReference });
   }
 
-  private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>): keyvault.Secret {
+  /**
+   * A changed token is a new version of the same secret. A removed one leaves the secret in the vault: only the data plane deletes secrets, it
+   * is closed to the public network, and a deleted secret keeps its name for the retention of the vault. So a token that is set again gets a
+   * name with a new suffix.
+   */
+  private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>) {
     const vault = pulumi.output(args.vaultId).apply(armIdOf);
-    return new keyvault.Secret(
+    const suffix = new random.RandomString(`${name}-token-suffix`, { length: 6, upper: false, special: false }, { parent: this });
+    const secret = new keyvault.Secret(
       ...transformed(
         args.transform?.token,
         `${name}-token`,
         {
           // With the stack's name, because stacks that share a workspace share its vault.
-          secretName: `hf-token-${pulumi.getStack()}`,
+          secretName: pulumi.interpolate`hf-token-${pulumi.getStack()}-${suffix.result}`,
           vaultName: vault.name,
           resourceGroupName: vault.resourceGroupName,
-          properties: { value: pulumi.secret(token) },
+          properties: {
+            value: pulumi.secret(token),
+            contentType: "text/plain",
+            ...(args.tokenExpires === undefined ? {} : { attributes: { expires: secondsOf(args.tokenExpires) } }),
+          },
           tags: args.tags,
         },
-        { parent: this },
+        // A secret that exists keeps its name, also one from before names had a suffix.
+        { parent: this, retainOnDelete: true, ignoreChanges: ["secretName"] },
       ),
     );
+    return { tokenSuffix: suffix, token: secret };
   }
+}
+
+/** Key Vault counts seconds since 1970. */
+function secondsOf(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / 1000;
 }
 
 /**

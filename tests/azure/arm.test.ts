@@ -37,6 +37,66 @@ test.each([400, 401, 403, 404, 409, 501])("A refusal with %i is told at once, wi
   expect(methods()).toEqual(["GET"]);
 });
 
+const violation = (info: object) => ({ type: "PolicyViolation", info });
+const denied = {
+  policyDefinitionDisplayName: "Storage accounts should disable public network access",
+  policyDefinitionName: "b2982f36-99f2-4db5-8eff-283140c09693",
+  policyAssignmentDisplayName: "Deny public endpoints",
+  policyAssignmentName: "Deny-PublicPaaS",
+  policyAssignmentId:
+    "/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/policyAssignments/Deny-PublicPaaS",
+  evaluationDetails: { reason: "Use a private endpoint." },
+};
+const names = { policyDefinitionName: "custom", policyAssignmentName: "Deny-Other", policyAssignmentId: "/x/policyAssignments/Deny-Other" };
+const policyRefusal = {
+  code: "RequestDisallowedByPolicy",
+  message: "Resource 'st' was disallowed by policy. Reasons: 'Use a private endpoint.'. See error details for policy resource IDs.",
+  additionalInfo: [violation(denied), { type: "Other", info: { policyDefinitionName: "none" } }, violation(names)],
+};
+const told = [
+  `Denied by the policy "Storage accounts should disable public network access" (b2982f36-99f2-4db5-8eff-283140c09693), assignment "Deny public endpoints" (${denied.policyAssignmentId}), reason: Use a private endpoint.`,
+  `Denied by the policy custom, assignment Deny-Other (/x/policyAssignments/Deny-Other).`,
+];
+
+test.each<[string, (refusal: object) => Turn[]]>([
+  ["a request", (refusal) => [{ status: 403, body: { error: refusal } }]],
+  ["a request, in its details", (refusal) => [{ status: 409, body: { error: { code: "Failed", message: "m", details: [refusal] } } }]],
+  ["an operation", (refusal) => operationThatFails(refusal)],
+  [
+    "an operation, in its details",
+    (refusal) => operationThatFails({ code: "DeploymentFailed", message: "m", details: [{ details: [refusal] }] }),
+  ],
+])("A refusal by policy of %s names policy, assignment and reason.", async (_, turns) => {
+  const sent = against(turns(policyRefusal), () => armClient().patch(id, {}, 5));
+  const error = (await sent.catch((error: unknown) => error)) as ArmError;
+  expect(error).toBeInstanceOf(ArmError);
+  expect(error.message.split("\n").slice(1)).toEqual(told);
+  expect(error.denials.map(({ assignment }) => assignment)).toEqual(["Deny-PublicPaaS", "Deny-Other"]);
+});
+
+test.each([
+  undefined,
+  [],
+  "text",
+  [null],
+  [violation({})],
+  [{ type: "PolicyViolation" }],
+  [violation({ policyDefinitionName: 1, policyAssignmentName: {} })],
+])("What isn't a violation of a policy adds nothing: %j.", async (additionalInfo) => {
+  const turn = { status: 403, body: { error: { code: "RequestDisallowedByPolicy", message: "No.", additionalInfo } } };
+  await expect(against([turn], () => armClient().get(id))).rejects.toThrow(
+    new Error(`Azure answered 403 RequestDisallowedByPolicy to GET ${id}: No.`),
+  );
+});
+
+function operationThatFails(error: object): Turn[] {
+  const operation = () => ({ "azure-asyncoperation": `${process.env.MOOR_ARM_URL}/operation` });
+  return [
+    { status: 202, headers: operation },
+    { status: 200, body: { status: "Failed", error } },
+  ];
+}
+
 test("The wait is as long as Azure says, in seconds or as a date.", async () => {
   for (const named of [() => "1", () => new Date(Date.now() + 2000).toUTCString()]) {
     const began = Date.now();

@@ -32,6 +32,7 @@ test("The addresses of the public cloud", () => {
     resourceManager: "https://management.azure.com",
     audience: "https://management.azure.com/",
     scoringAudience: "https://ml.azure.com",
+    authorityHost: "https://login.microsoftonline.com",
     registryDomain: "azurecr.io",
   });
 });

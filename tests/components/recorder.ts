@@ -119,7 +119,6 @@ interface Store {
 const store = () => (require("@pulumi/pulumi/runtime/state") as { getStore(): Store }).getStore();
 
 const INVOKES: Record<string, Properties> = {
-  "azure-native:authorization:getClientToken": { token: "t" },
   "azure-native:authorization:getClientConfig": {
     clientId: PRINCIPAL,
     objectId: PRINCIPAL,

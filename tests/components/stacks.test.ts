@@ -103,11 +103,17 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
     );
-    expect(recording.resources).toHaveLength(65);
+    expect(recording.resources).toHaveLength(66);
     expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(token);
     expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
   });
+});
+
+test("The expiry date of the stack file is that of the token's secret.", async () => {
+  const config = { "moor:huggingFaceToken": token, "moor:huggingFaceTokenExpires": "2027-03-01" };
+  const recording = await runStack("dev", { config, secretKeys: ["moor:huggingFaceToken"] });
+  expect(find(recording, "hub-token").inputs.properties).toMatchObject({ attributes: { expires: Date.UTC(2027, 2, 1) / 1000 } });
 });
 
 describe.each([undefined, true])("prod (preview %s)", (preview) => {

@@ -419,6 +419,20 @@ const rows: readonly Row[] = [
     "No commit of Qwen/Qwen2.5-0.5B-Instruct is named, and without a lock nothing finds one.",
   ],
   [
+    "the token expires on a day that doesn't exist",
+    (s) => (s["moor:huggingFaceTokenExpires"] = "2027-02-30"),
+    "MOOR006",
+    "moor:huggingFaceTokenExpires",
+    'The value "2027-02-30" has another form.',
+  ],
+  [
+    "there is an expiry date and no token",
+    (s) => (s["moor:huggingFaceTokenExpires"] = "2027-03-01"),
+    "MOOR095",
+    "moor:huggingFaceTokenExpires",
+    "The stack has an expiry date for a Hugging Face token, and no token.",
+  ],
+  [
     "the token is in plain text",
     (s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"),
     "MOOR060",
@@ -522,6 +536,40 @@ test("a token that Pulumi encrypted is no mistake, and not in the spec", () => {
   const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"] }));
   expect("spec" in checked).toBe(true);
   expect(JSON.stringify(checked)).not.toContain("hf_");
+});
+
+const tokenNotes = (today: string, expires = "2027-03-01") => {
+  const settings = { ...goodSettings(), "moor:huggingFaceToken": "x", "moor:huggingFaceTokenExpires": expires };
+  const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"], now: new Date(today) }));
+  return "spec" in checked ? checked.spec.notes.filter((note) => note.includes("Hugging Face token")) : checked.mistakes;
+};
+
+test.each([
+  ["2027-01-29T23:59:59Z", []],
+  [
+    "2027-01-30T00:00:00Z",
+    [
+      "The Hugging Face token expires on 2027-03-01, in 30 days: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and move moor:huggingFaceTokenExpires.",
+    ],
+  ],
+  [
+    "2027-02-28T23:00:00Z",
+    [
+      "The Hugging Face token expires on 2027-03-01, in 1 day: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and move moor:huggingFaceTokenExpires.",
+    ],
+  ],
+  [
+    "2027-03-01T00:00:00Z",
+    [
+      "The Hugging Face token expired on 2027-03-01: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and move moor:huggingFaceTokenExpires.",
+    ],
+  ],
+])("on %s the preview says of a token that expires on 2027-03-01: %j", (today, notes) => {
+  expect(tokenNotes(today)).toEqual(notes);
+});
+
+test("a date without quotes, which Pulumi hands over as a time, is the same date", () => {
+  expect(tokenNotes("2027-03-02T00:00:00Z", "2027-03-01 00:00:00 +0000 UTC")).toEqual(tokenNotes("2027-03-02T00:00:00Z"));
 });
 
 test("settings of other providers are left alone", () => {

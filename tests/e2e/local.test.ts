@@ -4,11 +4,12 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { root } from "../../cli/local/session";
 import { prepareStack } from "../../cli/local/stackFile";
 import { openSandbox, type Sandbox } from "./sandbox";
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let sandbox: Sandbox;
 let source: string;
@@ -40,8 +41,8 @@ test("secrets of the real stack are replaced by stand-ins, at every depth, and e
   expect(fs.readFileSync(source, "utf8")).toBe(real);
   const text = fs.readFileSync(copy, "utf8");
   expect(text).not.toMatch(/secretsprovider|encryptedkey|bm90|bm9y/);
-  expect(await value("moor:huggingFaceToken", copy)).toBe("stand-in-for-a-secret-of-the-real-stack");
-  expect(await value('other:nested["deep.er"]', copy)).toBe("stand-in-for-a-secret-of-the-real-stack");
+  expect(await value("moor:huggingFaceToken", copy)).toMatch(standIn);
+  expect(await value('other:nested["deep.er"]', copy)).toMatch(standIn);
   expect(await value("other:nested.plain", copy)).toBe("1");
 });
 
@@ -56,6 +57,94 @@ test("a secret that was set on this machine is kept, and a plain value follows t
   expect(await value("moor:huggingFaceToken", copy)).toBe("mine");
   expect(await value("moor:only-here", copy)).toBe("too");
   expect(await value("azure-native:location", copy)).toBe("westeurope");
+});
+
+const standIn = /^stand-in-for-a-secret-of-the-real-stack-[0-9a-f]{8}$/;
+const token = "  moor:huggingFaceToken:\n    secure: bm90IHJlYWRhYmxlIGhlcmU=\n";
+
+describe("the copy on this machine follows the secrets of the real stack file", () => {
+  const stackFile = (config: string) => fs.writeFileSync(source, `config:\n  azure-native:location: swedencentral\n${config}`);
+  const prepared = async () => parse(fs.readFileSync(await prepareStack(sandbox, "follows", source), "utf8")).config as object;
+  const local = (...args: string[]) => {
+    const copy = path.join(sandbox.home, "project", "Pulumi.follows.yaml");
+    return sandbox.pulumiQuietly(["config", ...args, "--stack", "follows", "--config-file", copy]);
+  };
+  const secret = { secure: expect.any(String) };
+  const location = { "azure-native:location": "swedencentral" };
+
+  test("one that is set, kept, changed and removed there", async () => {
+    stackFile(token);
+    const first = await prepared();
+    expect(first).toEqual({ ...location, "moor:huggingFaceToken": secret });
+    expect(await prepared()).toEqual(first);
+    stackFile(token.replace("bm90", "bm91"));
+    const changed = await prepared();
+    expect(changed).toEqual({ ...location, "moor:huggingFaceToken": secret });
+    expect(changed).not.toEqual(first);
+    stackFile("");
+    expect(await prepared()).toEqual(location);
+  });
+
+  test("one that is removed there, below another key", async () => {
+    stackFile("  other:nested: { a.b: { secure: bm9yIHRoaXM= }, plain: 1 }\n");
+    expect(await prepared()).toEqual({ ...location, "other:nested": { "a.b": secret, plain: 1 } });
+    stackFile("  other:nested: { plain: 1 }\n");
+    expect(await prepared()).toEqual({ ...location, "other:nested": { plain: 1 } });
+  });
+
+  test("one that has another value on this machine keeps it until it is removed there", async () => {
+    stackFile(token);
+    await prepared();
+    await local("set", "--secret", "moor:huggingFaceToken", "mine");
+    const mine = await prepared();
+    stackFile(token.replace("bm90", "bm91"));
+    expect(await prepared()).toEqual(mine);
+    stackFile("");
+    expect(await prepared()).toEqual(location);
+  });
+
+  test("those that were only set on this machine stay, at every depth", async () => {
+    stackFile("  other:nested: { plain: 1 }\n");
+    await prepared();
+    await local("set", "--secret", "moor:only-here", "too");
+    await local("set", "--secret", "--path", "other:nested.only", "here");
+    expect(await prepared()).toEqual({ ...location, "other:nested": { plain: 1, only: secret }, "moor:only-here": secret });
+    stackFile("");
+    expect(await prepared()).toEqual({ ...location, "other:nested": { only: secret }, "moor:only-here": secret });
+  });
+});
+
+describe("npm run local -- config", () => {
+  const home = () => path.join(sandbox.home, "config");
+  const config = (...args: string[]) => {
+    const all = ["local", "config", ...args, "-s", "dev", "--non-interactive"];
+    const environment = { ...process.env, MOOR_LOCAL_HOME: home() };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, "cli", "run.js"), ...all], {
+      ...{ cwd: root, env: environment, encoding: "utf8" },
+    });
+    return { status, stdout: stdout.trim(), stderr };
+  };
+  const file = path.join(root, "Pulumi.dev.yaml");
+  const before = fs.readFileSync(file, "utf8");
+  afterEach(() => {
+    const after = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, before);
+    expect(after).toBe(before);
+  });
+
+  test.each([
+    ["moor:huggingFaceToken", "rm", ["moor:huggingFaceToken"]],
+    ["huggingFaceToken", "rm", ["huggingFaceToken"]],
+    ["moor:other.inner", "rm", ["--path", "moor:other.inner"]],
+    ["moor:huggingFaceToken", "rm-all", ["moor:huggingFaceToken"]],
+  ])("a secret %s that was only set on this machine is removed by `config %s`", (key, verb, removed) => {
+    const nested = key.includes(".") ? ["--path"] : [];
+    expect(config("set", "--secret", ...nested, key, "mine")).toMatchObject({ status: 0 });
+    expect(config("get", ...nested, key)).toMatchObject({ status: 0, stdout: "mine" });
+    expect(config(verb, ...removed)).toMatchObject({ status: 0 });
+    expect(config("get", ...nested, key)).toMatchObject({ status: 1, stdout: "" });
+    expect(Object.keys(JSON.parse(config("--json").stdout))).not.toContain(key.split(".")[0]);
+  });
 });
 
 test("a stack file that is not YAML is refused with its name", async () => {

@@ -1,5 +1,5 @@
-// Proves that the Hugging Face token of a stack, given as a Pulumi secret, is nowhere in plain text on this machine. It does not prove what
-// Azure itself keeps.
+// Proves that the Hugging Face token of a stack, given as a Pulumi secret, is nowhere in plain text on this machine, and that it can be
+// changed, removed and set again. It does not prove what Azure itself keeps.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
@@ -34,10 +34,11 @@ test("the token reaches Key Vault and the deployment refers to it, and it stands
   ];
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
 
-  const writes = sandbox.requests().filter(({ method, path: target }) => method === "PUT" && /\/secrets\/hf-token-dev\?/.test(target));
-  expect(writes).toHaveLength(1);
+  expect(secretWrites()).toHaveLength(1);
   const deployment = sandbox.requests().find(({ method, path: target }) => method === "PUT" && /\/deployments\/main-/.test(target));
-  expect(JSON.stringify(deployment!.body)).toMatch(/"HF_TOKEN":"\$\{\{keyvault:https:\/\/[^/]+\/secrets\/hf-token-dev\/[0-9a-f]{32}\}\}"/);
+  expect(JSON.stringify(deployment!.body)).toMatch(
+    /"HF_TOKEN":"\$\{\{keyvault:https:\/\/[^/]+\/secrets\/hf-token-dev(-[a-z0-9]+)?\/[0-9a-f]{32}\}\}"/,
+  );
 
   const outputs = await sandbox.pulumiQuietly(["stack", "output", "--json", "--show-secrets", "--stack", "dev"]);
   const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
@@ -58,3 +59,43 @@ test("the token reaches Key Vault and the deployment refers to it, and it stands
 test("the search would find the token: with --show-secrets the state does hold it", async () => {
   expect(await sandbox.pulumiQuietly(["stack", "export", "--show-secrets", "--stack", "dev"])).toContain(token);
 });
+
+test("a token that is changed keeps its secret's name, and one that is removed and set again gets a new name", async () => {
+  const copy = path.join(sandbox.home, "project", "Pulumi.dev.yaml");
+  const config = (...args: string[]) => sandbox.pulumiQuietly(["config", ...args, "--stack", "dev", "--config-file", copy]);
+  const before = secretWrites().length;
+  const up = async () => expect((await sandbox.run("up", "dev")).code).toBe(0);
+
+  await config("set", "--secret", "moor:huggingFaceToken", `${token}Changed`);
+  await up();
+  await config("rm", "moor:huggingFaceToken");
+  await up();
+  await config("set", "--secret", "moor:huggingFaceToken", `${token}Again`);
+  await up();
+
+  const [first] = secretWrites();
+  const [changed, again, ...others] = secretWrites().slice(before);
+  expect(others).toEqual([]);
+  expect(changed).toBe(first);
+  expect(again).not.toBe(first);
+  // A deletion needs the data plane of the vault, which is closed to the public network; and it keeps the name for up to 90 days.
+  expect(sandbox.requests().filter(({ method, path: target }) => method === "DELETE" && /\/secrets\//i.test(target))).toEqual([]);
+});
+
+test("an expiry date, as YAML writes it, reaches Key Vault with the content type", async () => {
+  const file = path.join(sandbox.home, "expires.yaml");
+  fs.writeFileSync(file, `${fs.readFileSync(stackFileOf("dev")!, "utf8")}\n  moor:huggingFaceTokenExpires: 2099-12-31\n`);
+  expect(await sandbox.run("up", "dev", { stackFile: file })).toMatchObject({ code: 0 });
+  const { id } = sandbox.azure.resources().find(({ name }) => name === secretWrites().at(-1))!;
+  const { properties } = (await (await sandbox.arm("GET", id, "2024-11-01")).json()) as { properties: object };
+  expect(properties).toMatchObject({ contentType: "text/plain", attributes: { exp: Date.UTC(2099, 11, 31) / 1000 } });
+  expect(await sandbox.run("refresh", "dev", { args: ["--expect-no-changes"], stackFile: file })).toMatchObject({ code: 0 });
+});
+
+/** Names of the secrets that were written, in order. */
+function secretWrites(): string[] {
+  return sandbox.requests().flatMap(({ method, path: target }) => {
+    const [, name] = /\/secrets\/(hf-token-[^?]+)\?/.exec(target) ?? [];
+    return method === "PUT" && name !== undefined ? [name] : [];
+  });
+}

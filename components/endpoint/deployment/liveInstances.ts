@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
 import { instancesNeeded } from "../../../planner/rollout/capacity";
 import { writtenTag } from "../../../planner/tags";
-import { resolved } from "../../base/outputs";
+import { resolved } from "../../base/resolved";
 import { type LiveDeployment, liveDeployment } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";

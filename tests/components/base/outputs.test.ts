@@ -1,7 +1,8 @@
 // Proves what a preview takes an output for that can't change while its resource exists. That the preview of a real stack then shows what the
 // run does is tests/e2e/life's to show.
 import * as pulumi from "@pulumi/pulumi";
-import { foreseen, kept, resolved } from "../../../components/base/outputs";
+import { foreseen, kept } from "../../../components/base/outputs";
+import { resolved } from "../../../components/base/resolved";
 import { serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
 

@@ -1,7 +1,7 @@
 // Proves how a transform merges in each of its forms, and that its values reach the engine whole. What a transform must not loosen is proved in
 // tests/components/privacy.test.ts.
 import * as pulumi from "@pulumi/pulumi";
-import { resolved } from "../../../components/base/outputs";
+import { resolved } from "../../../components/base/resolved";
 import { stateInputs, type Transform, transformed } from "../../../components/base/transform";
 import { record } from "../recorder";
 

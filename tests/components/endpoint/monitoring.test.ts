@@ -10,7 +10,6 @@ const base: MonitoringArgs = { endpointId, endpointName: "chat", resourceGroupNa
 const make = (args: Partial<MonitoringArgs> = {}, preview = false) =>
   record(() => new Monitoring("watch", { ...base, ...args }), {
     preview,
-    invokes: { "azure-native:authorization:getClientToken": { token: "t" } },
   });
 
 test.each([false, true])("Logs and metrics go to Log Analytics, and without alerts that is all (preview %s).", async (preview) => {

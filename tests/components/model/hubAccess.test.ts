@@ -32,15 +32,24 @@ test("The first rule comes after what it is told to.", async () => {
   expect(find(recording, "hub-hf-hub").dependsOn).toEqual(["before"]);
 });
 
-test("A token is a secret of the stack's own in the workspace's vault, and the reference to it names its version.", async () => {
+test("A token is a text secret of the stack in the workspace's vault, and the reference to it names its version.", async () => {
   const recording = await make({ token });
   expect(armRequest(find(recording, "hub-token"))).toEqual({
-    id: `${vaultId}/secrets/hf-token-dev`,
-    body: { properties: { value: token } },
+    id: `${vaultId}/secrets/hf-token-dev-x7k2p9`,
+    body: { properties: { value: token, contentType: "text/plain" } },
   });
   expect(recording.outputs.hub).toEqual({
-    tokenReference: `\${{keyvault:https://vault.vault.azure.net/secrets/hf-token-dev/${"0123456789abcdef".repeat(2)}}}`,
+    tokenReference: `\${{keyvault:https://vault.vault.azure.net/secrets/hf-token-dev-x7k2p9/${"0123456789abcdef".repeat(2)}}}`,
   });
+});
+
+test("A secret that exists keeps its name, whatever the suffix is.", async () => {
+  expect(find(await make({ token }), "hub-token").ignoreChanges).toEqual(["secretName"]);
+});
+
+test.each([false, true])("The expiry of a token is that of its secret, in seconds (preview %s).", async (preview) => {
+  const { inputs } = find(await make({ token, tokenExpires: "2027-03-01" }, preview), "hub-token");
+  expect(inputs.properties).toEqual({ value: token, contentType: "text/plain", attributes: { expires: 1803859200 } });
 });
 
 test("The token stands in no input in plain text.", async () => {

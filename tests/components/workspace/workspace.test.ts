@@ -28,9 +28,8 @@ const base: WorkspaceArgs = {
   privateEndpoints: place,
   tags: { owner: "ml" },
 };
-const token: RecordOptions = { invokes: { "azure-native:authorization:getClientToken": { token: "t" } } };
 const make = (args: Partial<WorkspaceArgs> = {}, options: RecordOptions = {}) =>
-  record(() => new Workspace("platform", { ...base, ...args }), { ...token, ...options });
+  record(() => new Workspace("platform", { ...base, ...args }), options);
 
 const at = { location: "swedencentral", properties: {} };
 const sound = {
@@ -235,7 +234,7 @@ test("Private endpoints of a policy are not made, and without DNS zones there ar
 
 test.each([false, true])("Zones of a policy are asked for by private endpoint, once there is one (preview %s).", async (preview) => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
-  await make({ privateEndpoints: { subnetId: place.subnetId } }, { ...token, preview });
+  await make({ privateEndpoints: { subnetId: place.subnetId } }, { preview });
   const asked = warn.mock.calls.map(([message]) => message).sort();
   warn.mockRestore();
   const lacking = { blob: "blob.core.windows.net", file: "file.core.windows.net", registry: "azurecr.io", vault: "vaultcore.azure.net" };
@@ -367,7 +366,7 @@ test.each([
   azure.shown[existing.workspace] = { ...rest, properties: { ...properties, ...(own === undefined ? {} : { containerRegistry: own }) } };
   const args = { workspace: { existing: existing.workspace }, imageRegistry: { existing: existing.imageRegistry } };
   for (const preview of [false, true]) {
-    const recording = await make(args, { ...token, preview });
+    const recording = await make(args, { preview });
     const names = recording.resources.map(({ name }) => name).filter((name) => name.startsWith("platform-image-registry"));
     expect(names.sort()).toEqual(made);
   }
