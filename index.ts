@@ -3,7 +3,7 @@ import "./config/stack"; // first: a mistake in the stack file is told before th
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
+import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace, warnOfRisks } from "./components";
 import { describe } from "./config/describe";
 import type { EndpointSpec } from "./config/spec";
 import { huggingFaceToken, spec } from "./config/stack";
@@ -60,15 +60,24 @@ const fromHub = weights.some(({ source }) => source === "hub");
 const { vaultId, ready: after } = workspace;
 const hub = fromHub ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tags, after }) : undefined;
 
+const named = spec.endpoints.map((endpoint) => ({ ...endpoint, name: nameOf(endpoint) }));
+const warned = warnOfRisks({ stack, workspace, endpoints: named });
+
 export { region as location };
-export const workspaceId = workspace.id;
+// The run lasts until its outputs are known, and so until the warning was given.
+export const workspaceId = warned.apply(() => workspace.id);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
-function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
+function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {
+  return name ?? pulumi.interpolate`${key}-${stack}-${suffix}`;
+}
+
+function serve(spec: EndpointSpec) {
+  const { key, auth, invokers, gate, deployments } = spec;
   const endpoint = new InferenceEndpoint(key, {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
     invokers: auth === "entra" ? invokers : [],
-    endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
+    endpointName: nameOf(spec),
     alertEmails: platform.alertEmails,
     after: [...models.values()],
   });

@@ -36,8 +36,8 @@ async function run(config: Record<string, string>, preview = true, secretKeys: s
 }
 
 const heading = (count: string) => `Stack dev: ${count}, most dangerous first.`;
-const hub =
-  "  - Weights from outside the residency: chat/main-57a7e080 fetches them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.";
+const hub = (deployment: string) =>
+  `  - Weights from outside the residency: chat/${deployment} fetches them from Hugging Face at each start. Use \`source: mirror\` to start from weights that are staged in the region.`;
 
 test("flags that log requests and outputs put prompts and answers into the logs, and one warning says so, in the preview", async () => {
   const flags = { "enable-log-requests": true, "enable-log-outputs": true };
@@ -59,7 +59,7 @@ test("placeholder images, a gate that is off and weights from Hugging Face are i
       heading("3 risks"),
       "  - Placeholder images: moor/vllm@sha256:0000… of chat/main-57a7e080. No registry has such an image, and Azure refuses a deployment without its image. Push the image and write its digest into `moor:images`.",
       "  - No gate: a new deployment of chat gets requests before anything was checked. Set `gate: runner` or `gate: controlPlane`.",
-      hub,
+      hub("main-57a7e080"),
     ].join("\n"),
   ]);
   expect(lines.filter((line) => /gate|Hugging Face/.test(line))).toEqual([]);
@@ -89,7 +89,7 @@ test("an endpoint that has requests is named when the stack file no longer has i
     [
       heading("2 risks"),
       "  - An endpoint with requests is deleted: old-dev-x7k2p9 serves now (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will get no answer. Move them first, or put the endpoint back under `moor:endpoints`.",
-      hub,
+      hub("main-c5b2784d"),
     ].join("\n"),
   ]);
 });
