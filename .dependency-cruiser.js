@@ -25,7 +25,7 @@ const above = ["cli", "tests", "bench"];
 
 /** The folders of a folder, from the lowest to the highest. A folder may import those of lower rows. */
 const rooms = {
-  components: [["base"], ["live"], ["identity", "owners"], ["network"], ["workspace"], ["image", "model"], ["endpoint"]],
+  components: [["base"], ["live"], ["identity", "owners"], ["network"], ["workspace"], ["image", "model"], ["endpoint", "risks"]],
   "components/endpoint": [["gate"], ["traffic"], ["deployment"]],
 };
 
@@ -133,7 +133,8 @@ module.exports = {
   forbidden: [...layerRules, ...roomRules, ...rowRules, ...rules].map((rule) => ({ ...rule, severity: "error" })),
   options: {
     doNotFollow: { path: "(^|/)node_modules/" },
-    exclude: { path: "^(\\.moor|coverage)/" },
+    // Programs of clients have packages of their own.
+    exclude: { path: "^(\\.moor|coverage|examples/clients)/" },
     tsPreCompilationDeps: true,
   },
 };

@@ -3,7 +3,19 @@ import "./config/stack"; // first: a mistake in the stack file is told before th
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
+import {
+  type EndpointOutputs,
+  endpointOutputs,
+  HubAccess,
+  InferenceEndpoint,
+  type InferenceEndpointArgs,
+  Model,
+  modelKey,
+  Network,
+  platformOutputs,
+  Workspace,
+  warnOfRisks,
+} from "./components";
 import { describe } from "./config/describe";
 import type { EndpointSpec } from "./config/spec";
 import { huggingFaceToken, spec } from "./config/stack";
@@ -62,22 +74,30 @@ const hub = fromHub
   ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after })
   : undefined;
 
-export { region as location };
-export const workspaceId = workspace.id;
+const named = spec.endpoints.map((endpoint) => ({ ...endpoint, name: nameOf(endpoint) }));
+const warned = warnOfRisks({ stack, workspace, endpoints: named });
+
+const places = platformOutputs(resourceGroupName, network, workspace);
+
+export { places as platform, region as location };
+// The run lasts until its outputs are known, and so until the warning was given.
+export const workspaceId = warned.apply(() => workspace.id);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
-function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
+function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {
+  return name ?? pulumi.interpolate`${key}-${stack}-${suffix}`;
+}
+
+function serve(spec: EndpointSpec): EndpointOutputs {
+  const { key, auth, invokers, gate, deployments } = spec;
   const endpoint = new InferenceEndpoint(key, {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
     invokers: auth === "entra" ? invokers : [],
-    endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
+    endpointName: nameOf(spec),
     alertEmails: platform.alertEmails,
     after: [...models.values()],
   });
-  const keyCommand = pulumi.interpolate`az ml online-endpoint get-credentials --name ${endpoint.name} --resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;
-  const tokenCommand = `az account get-access-token --resource ${endpoint.scoringAudience} --query accessToken --output tsv`;
-  const { id, scoringUri, openaiBaseUrl } = endpoint;
-  return { id, scoringUri, openaiBaseUrl, auth, ...(auth === "key" ? { keyCommand } : { tokenCommand }) };
+  return endpointOutputs(endpoint, auth, workspace);
 }
 
 function createOr(id: string | undefined) {

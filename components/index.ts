@@ -6,7 +6,9 @@ export {
   type Auth,
   Autoscale,
   type AutoscaleArgs,
+  type DeploymentTerms,
   type EndpointReference,
+  type EndpointTerms,
   type GateArgs,
   type GateMode,
   type GateSubject,
@@ -18,6 +20,7 @@ export {
   type MonitoringArgs,
   OnlineEndpoint,
   type OnlineEndpointArgs,
+  type RetryAdvice,
   ScoreDeployment,
   type ScoreDeploymentArgs,
   Traffic,
@@ -28,6 +31,14 @@ export type { IdentityChoice, RolesOwner } from "./identity";
 export { ContainerImage, type ContainerImageArgs, type ImageBuild } from "./image";
 export { HubAccess, type HubAccessArgs, Model, type ModelArgs, modelKey } from "./model";
 export { Network, type NetworkArgs, type NetworkChoice } from "./network";
+export {
+  type DeploymentOutputs,
+  type EndpointOutputs,
+  endpointOutputs,
+  type PlatformOutputs,
+  platformOutputs,
+} from "./outputs";
+export { type NamedEndpointPlan, type RiskArgs, warnOfRisks } from "./risks";
 export {
   type CreateOrExisting,
   type OutboundRule,

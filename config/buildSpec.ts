@@ -179,8 +179,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
   ];
 }
 
-function endpointNotes({ key, auth, invokers, gate, deployments }: EndpointSpec): string[] {
-  const fromHub = deployments.filter(({ decision }) => decision.model?.source === "hub").map(({ label }) => `${key}/${label}`);
+function endpointNotes({ key, auth, invokers }: EndpointSpec): string[] {
   return [
     ...(auth === "entra" && invokers.length === 0
       ? [`Endpoint ${key} has no invokers: nobody is granted the right to score by this stack.`]
@@ -188,9 +187,5 @@ function endpointNotes({ key, auth, invokers, gate, deployments }: EndpointSpec)
     ...(auth === "key" && invokers.length > 0
       ? [`Endpoint ${key} has auth: key: whoever has a key may score, and its invokers mean nothing.`]
       : []),
-    ...(gate === "off" ? [`Endpoint ${key} has gate: off: a deployment gets traffic without being asked anything first.`] : []),
-    ...fromHub.map(
-      (name) => `Deployment ${name} fetches its weights from Hugging Face at each start (source: hub), outside the residency.`,
-    ),
   ];
 }

@@ -24,7 +24,10 @@ export function valueDifferences(before: Values, next: Values): Difference[] {
 
 /** Where `next` differs from `before`, each with the reason that `next` gives for it. */
 export function decisionDifferences(before: DeploymentDecision, next: DeploymentDecision): Difference[] {
-  return valueDifferences(flat(before), flat(next)).map((difference) => {
+  // A lock that was made before it held what clients are told is no different: nothing that runs depends on it.
+  const { clients: _, ...rest } = next;
+  const after = before.clients === undefined ? rest : next;
+  return valueDifferences(flat(before), flat(after)).map((difference) => {
     const [because, wasBecause] = [next, before].map(({ reasons }) => reasonFor(difference.where, reasons));
     return because === undefined ? difference : { ...difference, because, wasBecause };
   });
@@ -39,6 +42,7 @@ const subjects: readonly { readonly value: RegExp; readonly reason: RegExp }[] =
   { value: /^requestSettings\.requestTimeout$/, reason: /^requestTimeout / },
   { value: /^(requestSettings\.maxConcurrentRequestsPerInstance|--max-num-seqs)$/, reason: /^maxConcurrentRequestsPerInstance / },
   { value: /^(probes\.|environmentVariables\.VLLM_ENGINE_READY_TIMEOUT_S$)/, reason: /^start: / },
+  { value: /^clients\./, reason: /^clients: / },
   { value: /^scaleRule\.\w+Minutes$/, reason: /^(scaleOutWindow|scaleInWindow|cooldown)Minutes / },
   { value: /^scaleRule\./, reason: /^scale: |^requestTimeout .* a token/ },
 ];
@@ -56,7 +60,9 @@ function flat({ flags = [], reasons: _, ...decision }: DeploymentDecision): Valu
 function leaves(value: object, path = ""): Values {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]) =>
-      typeof inner === "object" && inner !== null ? Object.entries(leaves(inner, `${path}${key}.`)) : [[`${path}${key}`, inner]],
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.entries(leaves(inner, `${path}${key}.`))
+        : [[`${path}${key}`, inner]],
     ),
   );
 }

@@ -49,6 +49,17 @@ const scaleRule = z.strictObject(
   map("scaleOutAbove and scaleInBelow, and optionally scaleOutWindowMinutes, scaleInWindowMinutes, cooldownMinutes"),
 );
 
+const clients = z
+  .strictObject(
+    {
+      maxTokens: whole(0, 100_000_000).optional().describe("Largest max_tokens whose answer arrives within the timeout."),
+      timeoutSeconds: seconds().describe("Seconds that a client waits."),
+      retryOn: z.array(whole(400, 599), { error: "a list of status codes" }).describe("Status codes that are worth another try."),
+    },
+    map("timeoutSeconds, retryOn, and optionally maxTokens"),
+  )
+  .describe("What clients of the deployment are told.");
+
 const decision = z.strictObject(
   {
     name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
@@ -72,6 +83,7 @@ const decision = z.strictObject(
       map("requestTimeout and maxConcurrentRequestsPerInstance"),
     ),
     scaleRule,
+    clients: clients.optional(),
     usdPerHour: positive().optional().describe("List price of one instance when this was decided, USD."),
   },
   map("the values of a decision"),

@@ -13,6 +13,7 @@ import type { DeploymentDecision, ImageReference, Routes } from "./decision";
 import { physicalName } from "./names";
 import type { Pattern } from "./pattern";
 import type { Plan } from "./plan";
+import { adviceFor } from "./serving/clients";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
@@ -44,13 +45,14 @@ export type Outcome = { readonly decision: DeploymentDecision } | { readonly ref
 export function decide(label: string, wish: Wish): Outcome {
   const plan = planOf(wish);
   if ("refusals" in plan) return plan;
-  const { recipe, scaleRule, reasons } = plan;
+  const { recipe, scaleRule, clients, reasons } = plan;
   const price = usdPerHour(recipe.instanceType, wish.region);
   return {
     decision: {
       name: physicalName(label, recipe),
       ...recipe,
       scaleRule,
+      clients,
       ...(price === undefined ? {} : { usdPerHour: price }),
       reasons,
     },
@@ -92,6 +94,7 @@ function decideScore(wish: ScoreWish): Plan {
       requestSettings: { requestTimeout, maxConcurrentRequestsPerInstance: concurrencyPerInstance },
     },
     scaleRule,
+    clients: adviceFor(requestTimeout),
     reasons: [
       `${instanceType}: set in the stack file`,
       timeoutReason(requestTimeout),

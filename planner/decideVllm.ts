@@ -60,7 +60,14 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
   const broken = reviewHandSet(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
   const idle = idleSequences(wish, maxNumSeqs);
   if (broken.length > 0) return { refusals: [...broken, ...idle] };
-  const result = fitModel({ ...asked, maxNumSeqs, maxNumBatchedTokens, model: wish.model, instanceType });
+  const result = fitModel({
+    ...asked,
+    maxNumSeqs,
+    maxNumBatchedTokens,
+    requestTimeout: wish.requestTimeout,
+    model: wish.model,
+    instanceType,
+  });
   const forbids = result.refusal ?? gpusRefusal(wish, result);
   return forbids || idle.length > 0 ? { refusals: [...idle, ...(forbids ? [forbids] : [])] } : planOf(wish, result);
 }
@@ -108,6 +115,7 @@ function planOf(wish: VllmWish, result: FitResult): Plan {
       requestSettings: requestTimeout === undefined ? derived : { ...derived, requestTimeout },
     },
     scaleRule: result.scaleRule!,
+    clients: result.client!,
     reasons: [sizeReason(wish, result), ...result.reasons, ...handReasons(wish)],
   };
 }

@@ -68,6 +68,16 @@ export interface RequestSettings {
   readonly maxConcurrentRequestsPerInstance: number;
 }
 
+/** What a client must keep to so that no request fails inside the declared load. */
+export interface ClientAdvice {
+  /** Largest `max_tokens` whose answer arrives within the timeout at the declared concurrency. Absent where answers aren't counted in tokens. */
+  readonly maxTokens?: number;
+  /** Seconds that a client waits: a little longer than Azure does. */
+  readonly timeoutSeconds: number;
+  /** Status codes that are worth another try, after a pause that doubles. */
+  readonly retryOn: readonly number[];
+}
+
 /** Everything that alters a deployment's answers or its start-up, and so is in the hash of its name. */
 export interface DeploymentRecipe {
   readonly pattern: Pattern;
@@ -90,6 +100,8 @@ export interface DeploymentDecision extends DeploymentRecipe {
   /** `<label>-<8 hexadecimal digits of the recipe's hash>`: the deployment's name in Azure. */
   readonly name: string;
   readonly scaleRule: ScaleRule;
+  /** What clients are told. Absent in a lock that was made before it was written down. */
+  readonly clients?: ClientAdvice;
   /** List price of one instance when this was decided, USD per hour. Absent where Azure lists none. */
   readonly usdPerHour?: number;
   /** Why each value is what it is, one sentence each; comments of the lock file and lines of the preview. */

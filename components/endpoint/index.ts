@@ -1,4 +1,5 @@
 export { Autoscale, type AutoscaleArgs } from "./autoscale";
+export type { DeploymentTerms, EndpointTerms, RetryAdvice, Task } from "./clientTerms";
 export { GpuDeployment, type GpuDeploymentArgs, ScoreDeployment, type ScoreDeploymentArgs } from "./deployment";
 export type { GateArgs, GateMode, GateSubject } from "./gate";
 export { InferenceEndpoint, type InferenceEndpointArgs } from "./inferenceEndpoint";

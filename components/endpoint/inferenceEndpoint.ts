@@ -10,6 +10,7 @@ import { modelKey } from "../model";
 import type { Workspace } from "../workspace";
 import { Autoscale, type AutoscaleTransforms } from "./autoscale";
 import { clientPaths } from "./clients";
+import { type DeploymentTerms, deploymentTerms, type EndpointTerms, endpointTerms } from "./clientTerms";
 import { createDeployment, type DeploymentTransforms, type ManagedDeployment } from "./deployment";
 import type { GateMode } from "./gate";
 import type { LeftoverArgs } from "./leftovers";
@@ -102,6 +103,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   readonly authMode: pulumi.Output<AuthMode>;
   /** Audience of the Entra ID tokens that callers send. */
   readonly scoringAudience: string;
+  /** What clients must keep to, whichever deployment answers. Undefined without deployments. */
+  readonly clientTerms: EndpointTerms | undefined;
+  /** What holds for each deployment as the stack wants it, without those that are kept for the way back. */
+  readonly deploymentTerms: readonly (DeploymentTerms & { readonly label: string; readonly name: string; readonly weight: number })[];
   /** The components on the endpoint. */
   readonly nodes: InferenceEndpointNodes;
 
@@ -130,6 +135,14 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     const { scoring, openai } = clientPaths(this.planned);
     this.scoringUri = pulumi.interpolate`${endpoint.origin}${scoring}`;
     this.openaiBaseUrl = openai === undefined ? undefined : pulumi.interpolate`${endpoint.origin}${openai}`;
+    this.clientTerms = endpointTerms(this.planned);
+    const current = this.planned.filter(({ role }) => role === "current");
+    this.deploymentTerms = current.map(({ label, decision, weight }) => ({
+      label,
+      name: decision.name,
+      weight,
+      ...deploymentTerms(decision),
+    }));
     this.registerOutputs({
       id: this.id,
       name: this.name,

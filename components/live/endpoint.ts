@@ -33,6 +33,24 @@ export async function liveEndpoint(azure: ArmClient, id: string): Promise<LiveEn
   return { authMode, origin: new URL(scoringUri).origin, traffic, mirrorTraffic };
 }
 
+/** An endpoint as a list has it. */
+export interface ListedEndpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly traffic: Shares;
+}
+
+/**
+ * All endpoints of a workspace; none when there is no such workspace.
+ * @throws ArmError when Azure doesn't list them
+ */
+export async function listEndpoints(azure: ArmClient, workspaceId: string): Promise<ListedEndpoint[]> {
+  type Listed = { readonly id: string; readonly name: string; readonly tags?: ListedEndpoint["tags"] } & Pick<EndpointBody, "properties">;
+  const listed = await azure.list<Listed>(`${workspaceId}/onlineEndpoints`);
+  return listed.map(({ id, name, tags = {}, properties: { traffic = {} } }) => ({ id, name, tags, traffic }));
+}
+
 export interface LiveDeployment {
   /** Provisioning state. */
   readonly state: string;

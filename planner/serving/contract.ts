@@ -3,15 +3,15 @@
  * the declared load.
  */
 import { endpointLimits } from "../../azure/limits";
-import { scoringStatus } from "../../azure/scoring";
 import type { Gpu } from "../../facts/gpus";
-import type { RequestSettings } from "../decision";
+import type { ClientAdvice, RequestSettings } from "../decision";
 import type { Estimate } from "../fit/estimate";
 import type { Model } from "../fit/model";
 import { needsExpertParallel } from "../fit/parallel";
 import { forcedDtype } from "../size/compatible";
 import type { Machine } from "../size/machine";
 import type { ServingBasis, ServingSettings } from "./checks";
+import { adviceFor } from "./clients";
 import { parsersOf } from "./parsers";
 import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
@@ -29,16 +29,8 @@ export interface DeclaredLoad {
   readonly maxInstances?: number;
   /** Name by which clients call the model. @default the model's id */
   readonly servedModelName?: string;
-}
-
-/** What a client must do so that no request fails inside the declared load. */
-export interface ClientAdvice {
-  /** Largest `max_tokens` that arrives within the timeout at the declared concurrency. */
-  readonly maxTokens: number;
-  /** Seconds a client waits: a little longer than Azure does. */
-  readonly timeoutSeconds: number;
-  /** Status codes worth another try, after a pause that doubles. */
-  readonly retryOn: readonly number[];
+  /** Seconds that a request may take, where they are set by hand: what clients are told depends on them. @default from the planned speed */
+  readonly requestTimeout?: number;
 }
 
 export interface Contract {
@@ -46,7 +38,7 @@ export interface Contract {
   readonly basis: ServingBasis;
   readonly speed: Speed;
   readonly start: Start;
-  readonly client: ClientAdvice;
+  readonly client: Required<ClientAdvice>;
   readonly reasons: readonly string[];
 }
 
@@ -86,7 +78,7 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
     }),
   };
   const basis: ServingBasis = { estimate, speed, start, concurrency: load.concurrency, outputTokens, maxInstances: load.maxInstances };
-  const client = adviceFor(requestSettings, speed, maxModelLen);
+  const client = tokenAdvice(load.requestTimeout ?? requestSettings.requestTimeout, speed, maxModelLen);
   return { settings, basis, speed, start, client, reasons: reasonsOf(settings, basis, client) };
 }
 
@@ -100,13 +92,9 @@ function requestSettingsFor(concurrency: number, speed: Speed): RequestSettings 
   return { requestTimeout, maxConcurrentRequestsPerInstance: concurrency };
 }
 
-function adviceFor(requestSettings: RequestSettings, speed: Speed, maxModelLen: number): ClientAdvice {
-  const tokens = Math.floor((requestSettings.requestTimeout - speed.firstTokenSeconds) / speed.perTokenSeconds);
-  return {
-    maxTokens: Math.max(0, Math.min(tokens, maxModelLen)),
-    timeoutSeconds: requestSettings.requestTimeout + 10,
-    retryOn: [scoringStatus.timeout, scoringStatus.modelError, scoringStatus.tooManyRequests],
-  };
+function tokenAdvice(requestTimeout: number, speed: Speed, maxModelLen: number): Required<ClientAdvice> {
+  const tokens = Math.floor((requestTimeout - speed.firstTokenSeconds) / speed.perTokenSeconds);
+  return { maxTokens: Math.max(0, Math.min(tokens, maxModelLen)), ...adviceFor(requestTimeout) };
 }
 
 function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): string[] {
@@ -133,7 +121,7 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
   return flags.flat();
 }
 
-function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: ClientAdvice): string[] {
+function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: Required<ClientAdvice>): string[] {
   const { speed, estimate, start } = basis;
   const holds = Math.floor(estimate.safeConcurrency);
   return [

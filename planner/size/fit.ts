@@ -6,9 +6,8 @@
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
 import { type Code, PlanError, type Refusal, refusal } from "../codes";
-import type { Probe, RequestSettings, ScaleRule } from "../decision";
+import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import type { ClientAdvice } from "../serving/contract";
 import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
 import { modelRefusal } from "./compatible";
 import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
@@ -56,7 +55,7 @@ export interface FitResult {
   readonly probes: { readonly liveness: Probe; readonly readiness: Probe } | null;
   readonly requestSettings: RequestSettings | null;
   readonly scaleRule: ScaleRule | null;
-  readonly client: ClientAdvice | null;
+  readonly client: Required<ClientAdvice> | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
   readonly refusal: Refusal | null;

@@ -99,6 +99,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   Error.stackTraceLimit = 0;
   try {
     const result = await program();
+    await outputsOf(result);
     return { resources, outputs, refusals, invokes, result };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
@@ -107,6 +108,12 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     await pulumi.runtime.disconnect();
     await empty?.close();
   }
+}
+
+/** Waits for a program's outputs, as the engine does. */
+async function outputsOf(result: unknown): Promise<void> {
+  const outputs = Object.values(result ?? {}).filter((value) => pulumi.Output.isInstance(value));
+  await Promise.allSettled(outputs.map((output) => (output as unknown as { promise(withUnknowns: true): Promise<unknown> }).promise(true)));
 }
 
 interface Store {

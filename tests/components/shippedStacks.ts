@@ -29,6 +29,7 @@ export function runStack(stack: string, options: recorder.RecordOptions = {}): P
 async function runAfresh(stack: string, options: recorder.RecordOptions): Promise<recorder.Recording> {
   jest.resetModules();
   jest.spyOn(console, "log").mockImplementation(() => {});
+  jest.spyOn(console, "warn").mockImplementation(() => {});
   const fresh = require("./recorder") as typeof recorder;
   return fresh.record(() => require("../../index"), { stack, ...options, config: { ...shippedConfig(stack), ...options.config } });
 }

@@ -137,6 +137,7 @@ test("0.1.0 dev, a stack without a lock, has its recorded wish, name, scale rule
     "probes",
     "requestSettings",
     "scaleRule",
+    "clients",
     "usdPerHour",
     "reasons",
   ]);

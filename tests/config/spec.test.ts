@@ -30,7 +30,6 @@ test("defaults are filled in", () => {
     decisionsFrom: "computed",
     notes: [
       "Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs.",
-      "Deployment chat/main fetches its weights from Hugging Face at each start (source: hub), outside the residency.",
       "Quota of NCADSA100v4 isn't declared under moor:quota, so nothing here tells whether the 24 cores that this stack needs in swedencentral are granted; GPU families start at 0.",
     ],
   });
@@ -100,7 +99,6 @@ test.each([
     { invokers: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"] },
     "Endpoint chat has auth: key: whoever has a key may score, and its invokers mean nothing.",
   ],
-  ["no gate", { gate: "off" }, "Endpoint chat has gate: off: a deployment gets traffic without being asked anything first."],
 ])("%s is allowed and noted", (_, change, note) => {
   expect(specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, change))).notes).toContain(note);
 });

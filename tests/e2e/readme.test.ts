@@ -1,10 +1,11 @@
-// Runs every command of the README, in its order, in a copy of the project: `pulumi` is the real engine against Azure-on-this-machine. It
-// leaves out `npm test`, which would run itself, and does not prove that a subscription accepts what a simulator accepts.
+// Runs every command of the README that stands in a block marked `sh`, in its order, in a copy of the project: `pulumi` is the real engine
+// against Azure-on-this-machine. It leaves out `npm test`, which would run itself, and does not prove that a subscription accepts what a simulator
+// accepts. The client examples have a test of their own, tests/clients/examples.test.ts.
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { withSettings } from "../../cli/generate";
+import { withTables } from "../../cli/generate";
 import { openSession, root } from "../../cli/local/session";
 
 jest.setTimeout(600_000);
@@ -50,10 +51,10 @@ function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ ex
   return new Promise((resolve) => child.on("close", (exitCode) => resolve({ exitCode, output })));
 }
 
-test("the README's table of settings is what the schema says", () => {
-  expect(withSettings(readme)).toBe(readme);
+test("the README's tables are what the program says", () => {
+  expect(withTables(readme)).toBe(readme);
 });
 
 test("a README without its marks is refused", () => {
-  expect(() => withSettings("# Moor\n")).toThrow("README.md has lost its marks");
+  expect(() => withTables("# Moor\n")).toThrow("README.md has lost its marks");
 });

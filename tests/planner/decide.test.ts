@@ -64,6 +64,7 @@ test("a mirrored model starts offline, on all GPUs of its size, behind vLLM's ro
     },
     requestSettings: { requestTimeout: 90, maxConcurrentRequestsPerInstance: 32 },
     scaleRule: { scaleOutAbove: 19, scaleInBelow: 7 },
+    clients: { maxTokens: 1548, timeoutSeconds: 100, retryOn: [408, 424, 429] },
     usdPerHour: 9.55,
   });
   expect(name).toBe(physicalName("main", values));
@@ -100,6 +101,7 @@ test("a score.py gets the inference server's routes, a worker for each request, 
   expect(decision.environmentVariables).toEqual({ WORKER_COUNT: "4" });
   expect(decision.requestSettings).toEqual({ requestTimeout: 60, maxConcurrentRequestsPerInstance: 4 });
   expect(decision.scaleRule).toEqual({ scaleOutAbove: 168, scaleInBelow: 67 });
+  expect(decision.clients).toEqual({ timeoutSeconds: 70, retryOn: [408, 424, 429] });
   expect(decision.usdPerHour).toBe(0.272);
   for (const key of ["flags", "tensorParallelSize"]) expect(decision).not.toHaveProperty(key);
 });
@@ -198,4 +200,12 @@ test("scale rules leave room: in below half of out, for any concurrency", () => 
     decided({ ...scoreWish, concurrencyPerInstance }).scaleRule,
   ]);
   expect(rules.filter(({ scaleInBelow, scaleOutAbove }) => scaleInBelow * 2 > scaleOutAbove)).toEqual([]);
+});
+
+test("clients are told the timeout that is set by hand, and the longest answer that arrives within it", () => {
+  const derived = decided(vllmWish);
+  const byHand = decided({ ...vllmWish, requestTimeout: 170 });
+  const told = ({ clients }: typeof derived) => `clients: max_tokens at most ${clients!.maxTokens}, timeout ${clients!.timeoutSeconds} s, `;
+  expect(byHand.clients).toMatchObject({ timeoutSeconds: 180, maxTokens: 3479 });
+  for (const one of [derived, byHand]) expect(one.reasons.filter((reason) => reason.startsWith(told(one)))).toHaveLength(1);
 });

@@ -2,6 +2,7 @@
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { Pattern } from "../../../planner/pattern";
 import { type GateCheck, shapeDifference } from "../../../planner/rollout/gateCheck";
+import { servedName } from "../../../planner/servedName";
 import type { GateAnswer, GateRequest } from "./request";
 
 /** One question. */
@@ -24,15 +25,6 @@ const checks: Readonly<Record<Pattern, (decision: DeploymentDecision, extra: Gat
   vllm: vllmChecks,
   score: scoreChecks,
 };
-
-/** Name by which clients ask for the model: the value of the flag, or the id. */
-export function servedName({ flags = [], model }: DeploymentDecision): string {
-  const flag = "--served-model-name";
-  const joined = flags.find((text) => text.startsWith(`${flag}=`));
-  if (joined !== undefined) return joined.slice(flag.length + 1);
-  const index = flags.indexOf(flag);
-  return (index < 0 ? undefined : flags[index + 1]) ?? model?.id ?? "";
-}
 
 function vllmChecks(decision: DeploymentDecision, { latency }: GateCheck): Check[] {
   const name = servedName(decision);

@@ -1,4 +1,5 @@
 /** A request of the gate to one deployment, and what came back. */
+import { modelStatusHeader } from "../../../azure/scoring";
 
 export interface GateRequest {
   readonly method: "GET" | "POST";
@@ -43,7 +44,7 @@ export function sender({ baseUrl, deployment, credential }: SenderArgs): Send {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const modelStatus = Number(response.headers.get("ms-azureml-model-error-statuscode")) || undefined;
+    const modelStatus = Number(response.headers.get(modelStatusHeader)) || undefined;
     return { status: response.status, body: text, modelStatus, seconds: (performance.now() - started) / 1000 };
   };
 }

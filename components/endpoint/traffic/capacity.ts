@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
 import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
 import { known } from "../../base/outputs";
-import { deploymentId, liveDeployment, liveEndpoint, type Shares } from "../../live";
+import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
 import { factsOf } from "../trafficFacts";
@@ -25,18 +25,10 @@ export function matchCapacity(name: string, endpoint: EndpointReference, scalabl
     const after = factsOf(newInputs).traffic ?? {};
     const gaining = scalable.filter((one) => (after[one.name] ?? 0) > (live.traffic[one.name] ?? 0));
     if (gaining.length === 0) return;
+    // Read before anything grows, so that what one gains is no reason for another to grow.
     const serving = await servingNow(azure, endpointId, live.traffic);
     for (const one of gaining) await grow({ ...one, weight: after[one.name]! }, serving, azure, endpointId);
   });
-}
-
-/** Read before anything grows, so that what one gains is no reason for another to grow. */
-async function servingNow(azure: ArmClient, endpointId: string, traffic: Shares): Promise<Serving[]> {
-  const names = Object.keys(traffic).filter((name) => traffic[name]! > 0);
-  const found = await Promise.all(names.map(async (name) => ({ name, live: await liveDeployment(azure, endpointId, name) })));
-  return found.flatMap(({ name, live }) =>
-    live === undefined ? [] : [{ name, weight: traffic[name]!, instances: live.instances ?? 0, concurrency: live.concurrency }],
-  );
 }
 
 async function grow(one: Gaining, serving: readonly Serving[], azure: ArmClient, endpointId: string): Promise<void> {

@@ -100,6 +100,9 @@ test("each difference is told with the old value, the new one, and the reason fo
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
     "  because maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
+    "chat/main clients.maxTokens: 1292 → 1843",
+    "  because clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with a doubling pause",
+    "chat/main clients.timeoutSeconds: 190 → 130",
     'chat/main --max-num-seqs: "64" → "32"',
     'chat/main previous: nothing → "main-396e5a20"',
     "Nothing was changed: what runs stays until `npm run lock -- -s prod` is run and its lock committed.",
@@ -120,6 +123,8 @@ test("a pull request shows what a new decision changes, though the old one moves
     "# changed from main-396e5a20: requestSettings.requestTimeout 180 → 120",
     "# changed from main-396e5a20: requestSettings.maxConcurrentRequestsPerInstance 64 → 32",
     "# changed from main-396e5a20: scaleRule.scaleOutAbove 16 → 15",
+    "# changed from main-396e5a20: clients.maxTokens 1292 → 1843",
+    "# changed from main-396e5a20: clients.timeoutSeconds 190 → 130",
     '# changed from main-396e5a20: --max-num-seqs "64" → "32"',
   ]);
   expect(folder.lockText().indexOf(comments[0]!)).toBeLessThan(folder.lockText().indexOf(`name: ${entry(folder).current.name}`));

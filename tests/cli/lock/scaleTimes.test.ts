@@ -29,23 +29,34 @@ const because = (minutes: number) =>
   `scaleInWindowMinutes ${minutes}, cooldownMinutes ${minutes}: a new instance serves after up to ${minutes} min, 5 for Azure's machine and ${minutes - 5} for the start`;
 
 test.each([
-  ["large", 40],
-  ["flags", 19],
-])("--check of an earlier lock of %s names window and cooldown of %d min, with the reason, and nothing else", async (stack, minutes) => {
-  take(`Pulumi.${stack}.yaml`, `moor.lock.${stack}.yaml`);
-  const before = lockText(stack);
-  const message = await lock({ stack, folder, check: true }).then(() => "", String);
-  expect(message.split("\n")).toEqual([
-    `Error: moor.lock.${stack}.yaml differs in 2 values from what this version decides.`,
-    `chat/main scaleRule.scaleInWindowMinutes: nothing → ${minutes}`,
-    `  because ${because(minutes)}`,
-    `chat/main scaleRule.cooldownMinutes: nothing → ${minutes}`,
-    `Nothing was changed: what runs stays until \`npm run lock -- -s ${stack}\` is run and its lock committed.`,
-  ]);
-  expect(lockText(stack)).toBe(before);
-});
+  ["large", 40, []],
+  // What clients were told left out that the timeout is set by hand there.
+  [
+    "flags",
+    19,
+    [
+      "chat/main reason: clients: max_tokens at most 1988, timeout 50 s, retry 408, 424, 429 with a doubling pause → clients: max_tokens at most 7229, timeout 130 s, retry 408, 424, 429 with a doubling pause",
+    ],
+  ],
+])(
+  "--check of an earlier lock of %s names window and cooldown of %d min, with the reason, and nothing else",
+  async (stack, minutes, more) => {
+    take(`Pulumi.${stack}.yaml`, `moor.lock.${stack}.yaml`);
+    const before = lockText(stack);
+    const message = await lock({ stack, folder, check: true }).then(() => "", String);
+    expect(message.split("\n")).toEqual([
+      `Error: moor.lock.${stack}.yaml differs in ${2 + more.length} values from what this version decides.`,
+      `chat/main scaleRule.scaleInWindowMinutes: nothing → ${minutes}`,
+      `  because ${because(minutes)}`,
+      `chat/main scaleRule.cooldownMinutes: nothing → ${minutes}`,
+      ...more,
+      `Nothing was changed: what runs stays until \`npm run lock -- -s ${stack}\` is run and its lock committed.`,
+    ]);
+    expect(lockText(stack)).toBe(before);
+  },
+);
 
-test("locked again, the deployment keeps its name, and the lock gets the two values and their reason", async () => {
+test("locked again, the deployment keeps its name, and the lock gets the two values with their reason, and what clients are told", async () => {
   take("Pulumi.large.yaml", "moor.lock.large.yaml");
   const before = lockText("large").split("\n");
   await lock({ stack: "large", folder });
@@ -54,6 +65,13 @@ test("locked again, the deployment keeps its name, and the lock gets the two val
     `        # ${because(40)}`,
     "          scaleInWindowMinutes: 40",
     "          cooldownMinutes: 40",
+    "        clients:",
+    "          maxTokens: 1353",
+    "          timeoutSeconds: 70",
+    "          retryOn:",
+    "            - 408",
+    "            - 424",
+    "            - 429",
   ]);
   expect(after.filter((line) => before.includes(line))).toEqual(before);
   await lock({ stack: "large", folder, check: true });

@@ -3,11 +3,12 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { ask } from "../../../../components/endpoint/gate/ask";
-import { checksOf, servedName } from "../../../../components/endpoint/gate/checks";
+import { checksOf } from "../../../../components/endpoint/gate/checks";
 import { gateReport } from "../../../../components/endpoint/gate/report";
 import type { GateAnswer, Send } from "../../../../components/endpoint/gate/request";
 import { sender } from "../../../../components/endpoint/gate/request";
 import { toBeAsked } from "../../../../components/endpoint/gate/subjects";
+import { servedName } from "../../../../planner/servedName";
 import { scoreDecision, vllmDecision, workspaceId } from "../../fixtures";
 
 const ok = (body: unknown, seconds = 0.1): GateAnswer => ({

@@ -1,0 +1,107 @@
+/** What can go wrong by a change of a stack: found in what is planned and in what Azure has now. */
+import { isPlaceholderDigest } from "../placeholder";
+import { type PlannedDeployment, planRollout, type RolloutWish } from "../rollout";
+import { loggedBy } from "./logging";
+import type { PlaceholderImage, Risk } from "./risk";
+import { type LiveShares, overloads } from "./share";
+
+export type { Risk, RiskKind } from "./risk";
+export { gaining, type LiveShares } from "./share";
+export { mostDangerousFirst, riskText } from "./text";
+
+/** An endpoint of the stack file. */
+export interface EndpointPlan {
+  readonly key: string;
+  readonly gate: "runner" | "controlPlane" | "off";
+  readonly deployments: readonly RolloutWish[];
+}
+
+/** An endpoint that the stack has in Azure. */
+export interface LiveEndpointShares extends LiveShares {
+  /** Name in Azure. */
+  readonly name: string;
+  /** Key in the stack file. Absent when the stack file doesn't have the endpoint. */
+  readonly key?: string;
+}
+
+/** The stack's endpoints in Azure, or why they are not known. */
+export type Live = { readonly endpoints: readonly LiveEndpointShares[] } | { readonly notRead: string };
+
+export interface RiskInput {
+  readonly endpoints: readonly EndpointPlan[];
+  /** @default - nothing exists yet */
+  readonly live?: Live;
+  /** Whether stand-ins answer for containers, so that no image is pulled. @default false */
+  readonly standIns?: boolean;
+}
+
+/** Everything that can go wrong, in no order. */
+export function findRisks({ endpoints, live = { endpoints: [] }, standIns = false }: RiskInput): Risk[] {
+  const planned = endpoints.map(({ key, gate, deployments }) => ({ key, gate, deployments: planRollout(deployments) }));
+  return [
+    ...planned.flatMap(logging),
+    ...("notRead" in live ? [{ kind: "endpointsNotRead" as const, reason: live.notRead }] : deletions(live.endpoints)),
+    ...planned.flatMap((endpoint) => shares(endpoint, live)),
+    ...(standIns ? [] : placeholders(planned)),
+    ...withoutGate(planned),
+    ...fromHub(planned),
+  ];
+}
+
+interface Planned {
+  readonly key: string;
+  readonly gate: EndpointPlan["gate"];
+  readonly deployments: readonly PlannedDeployment[];
+}
+
+function logging({ key, deployments }: Planned): Risk[] {
+  return deployments.flatMap(({ decision }) => {
+    const deployment = `${key}/${decision.name}`;
+    const logged = loggedBy(decision);
+    const [toLog, toReceiver] = [logged.filter(({ target }) => target === "log"), logged.filter(({ target }) => target === "receiver")];
+    return [
+      ...(toLog.length === 0 ? [] : [{ kind: "promptsLogged" as const, deployment, logged: toLog }]),
+      ...(toReceiver.length === 0 ? [] : [{ kind: "requestsReported" as const, deployment, logged: toReceiver }]),
+    ];
+  });
+}
+
+function deletions(live: readonly LiveEndpointShares[]): Risk[] {
+  return live
+    .filter(({ key, traffic }) => key === undefined && Object.values(traffic).some((weight) => weight > 0))
+    .map(({ name, traffic }) => ({ kind: "servingEndpointDeleted", name, traffic }));
+}
+
+function shares({ key, deployments }: Planned, live: Live): Risk[] {
+  const found = "notRead" in live ? undefined : live.endpoints.find((one) => one.key === key);
+  return overloads(deployments, found).map((overload) => ({
+    kind: "shareBeyondInstances",
+    deployment: `${key}/${overload.name}`,
+    ...overload,
+  }));
+}
+
+function placeholders(endpoints: readonly Planned[]): Risk[] {
+  const byImage = new Map<string, string[]>();
+  for (const { key, deployments } of endpoints) {
+    for (const { decision } of deployments) {
+      if (!isPlaceholderDigest(decision.image.digest)) continue;
+      const image = `${decision.image.repository}@${decision.image.digest}`;
+      byImage.set(image, [...(byImage.get(image) ?? []), `${key}/${decision.name}`]);
+    }
+  }
+  const images: PlaceholderImage[] = [...byImage].map(([image, deployments]) => ({ image, deployments }));
+  return images.length === 0 ? [] : [{ kind: "placeholderImages", images }];
+}
+
+function withoutGate(endpoints: readonly Planned[]): Risk[] {
+  const keys = endpoints.filter(({ gate, deployments }) => gate === "off" && deployments.length > 0).map(({ key }) => key);
+  return keys.length === 0 ? [] : [{ kind: "gateOff", endpoints: keys }];
+}
+
+function fromHub(endpoints: readonly Planned[]): Risk[] {
+  const deployments = endpoints.flatMap(({ key, deployments }) =>
+    deployments.filter(({ decision }) => decision.model?.source === "hub").map(({ decision }) => `${key}/${decision.name}`),
+  );
+  return deployments.length === 0 ? [] : [{ kind: "weightsFromHub", deployments }];
+}

@@ -1,0 +1,55 @@
+/** Which settings of a deployment take text of requests and answers out of the server. */
+import { type LoggingSetting, type LogTarget, loggingFlags, loggingVariables } from "../../facts/vllmLogging";
+import type { DeploymentRecipe } from "../decision";
+import type { Pattern } from "../pattern";
+
+/** A setting that is on. */
+export interface Logged {
+  /** As a reader finds it: `--enable-log-outputs`, or the name of a variable. */
+  readonly setting: string;
+  readonly target: LogTarget;
+  readonly writes: string;
+}
+
+/** The settings of each pattern's server. What a score.py writes is its own code's. */
+const settings: Readonly<Record<Pattern, { readonly flags: LoggingSettings; readonly variables: LoggingSettings }>> = {
+  vllm: { flags: loggingFlags, variables: loggingVariables },
+  score: { flags: {}, variables: {} },
+};
+type LoggingSettings = Readonly<Record<string, LoggingSetting>>;
+
+/** What of a decision writes text of requests or answers, in the order of the decision. */
+export function loggedBy({ pattern, flags = [], environmentVariables }: DeploymentRecipe): Logged[] {
+  const known = settings[pattern];
+  return [
+    ...flagValues(flags).flatMap(([flag, value]) => logged(`--${flag}`, own(known.flags, flag), value)),
+    ...Object.entries(environmentVariables).flatMap(([name, value]) => logged(name, own(known.variables, name), value)),
+  ];
+}
+
+function own(table: LoggingSettings, name: string): LoggingSetting | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function logged(setting: string, row: LoggingSetting | undefined, value: string): Logged[] {
+  if (row === undefined || (row.values !== undefined && !row.values.includes(value.toUpperCase()))) return [];
+  return [{ setting, target: row.target, writes: row.writes }];
+}
+
+/**
+ * Flags with their values, the last of several; a switch has the value "", and one that is off is left out. vLLM takes `--flag value` and
+ * `--flag=value`, underscores for hyphens, and `--flag.key value` for one key of a JSON value.
+ */
+function flagValues(args: readonly string[]): [flag: string, value: string][] {
+  const values = new Map<string, string>();
+  for (const [index, arg] of args.entries()) {
+    const [, name, given] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (name === undefined) continue;
+    const flag = name.split(".")[0]!.replaceAll("_", "-");
+    const next = args[index + 1];
+    const value = given ?? (next === undefined || next.startsWith("--") ? "" : next);
+    if (flag.startsWith("no-")) values.delete(flag.slice("no-".length));
+    else values.set(flag, value);
+  }
+  return [...values];
+}

@@ -1,0 +1,10 @@
+import type { DeploymentDecision } from "./decision";
+
+/** Name by which clients ask for the model: the value of the flag, or the id. */
+export function servedName({ flags = [], model }: DeploymentDecision): string {
+  const flag = "--served-model-name";
+  const joined = flags.find((text) => text.startsWith(`${flag}=`));
+  if (joined !== undefined) return joined.slice(flag.length + 1);
+  const index = flags.indexOf(flag);
+  return (index < 0 ? undefined : flags[index + 1]) ?? model?.id ?? "";
+}

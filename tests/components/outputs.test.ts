@@ -1,0 +1,152 @@
+// Proves the outputs of the shipped stacks, all of them: what people need to push images, upload weights and call endpoints. Doesn't prove that
+// the engine stores and shows them: that is tests/e2e/risksAndOutputs.test.ts.
+
+// Before Pulumi's runtime, which reads the folder when it is loaded.
+import "./rootDirectory";
+
+import { serveAzure } from "../azure/fakeArm";
+import { type RecordOptions, SUBSCRIPTION } from "./recorder";
+import { runStack } from "./shippedStacks";
+
+afterAll(() => jest.restoreAllMocks());
+
+const retry = {
+  statuses: [408, 424, 429],
+  modelStatuses: [408, 429, 500, 502, 503, 504],
+  attempts: 5,
+  firstPauseSeconds: 1,
+  pauseFactor: 2,
+};
+
+/** What a stack gives out; what isn't there is left out, as Pulumi does. */
+async function outputsOf(stack: string, options: RecordOptions = {}): Promise<unknown> {
+  const { result } = await runStack(stack, options);
+  return JSON.parse(JSON.stringify(await plain(result)));
+}
+
+/** The value with every output in it known; what a preview doesn't know is `undefined`. */
+async function plain(value: unknown): Promise<unknown> {
+  const output = value as { promise?: (withUnknowns: true) => Promise<unknown>; __pulumiOutput?: boolean } | null | undefined;
+  if (output?.__pulumiOutput) return plain(await output.promise!(true));
+  if (typeof value === "object" && value !== null && "__pulumiUnknown" in value) return undefined;
+  if (Array.isArray(value)) return Promise.all(value.map(plain));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await plain(item)]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function platformOf(stack: string) {
+  const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/moor-${stack}-swedencentral`;
+  const networkId = `${group}/providers/Microsoft.Network/virtualNetworks/vnet-${stack}-x7k2p9`;
+  const name = `mlw-${stack}-x7k2p9`;
+  return {
+    resourceGroup: `moor-${stack}-swedencentral`,
+    network: { id: networkId, subnetId: `${networkId}/subnets/private-endpoints` },
+    workspace: {
+      id: `${group}/providers/Microsoft.MachineLearningServices/workspaces/${name}`,
+      name,
+      resourceGroup: `moor-${stack}-swedencentral`,
+    },
+    registry: {
+      id: `${group}/providers/Microsoft.ContainerRegistry/registries/cr${stack}x7k2p9`,
+      name: `cr${stack}x7k2p9`,
+      loginServer: `cr${stack}x7k2p9.azurecr.io`,
+    },
+    storage: { id: `${group}/providers/Microsoft.Storage/storageAccounts/st${stack}x7k2p9`, account: `st${stack}x7k2p9` },
+    logs: { id: `${group}/providers/Microsoft.OperationalInsights/workspaces/log-${stack}-x7k2p9`, name: `log-${stack}-x7k2p9` },
+  };
+}
+
+const az = (stack: string, key: string) => `--resource-group moor-${stack}-swedencentral --workspace-name mlw-${stack}-x7k2p9 ${key}`;
+const logs = (stack: string, endpoint: string, name: string) =>
+  `az ml online-deployment get-logs --name ${name} --endpoint-name ${endpoint} ${az(stack, "")}`.trim();
+const keys = (stack: string, endpoint: string) => `az ml online-endpoint get-credentials --name ${endpoint} ${az(stack, "")}`.trim();
+const addresses = (stack: string, key: string) => ({
+  id: `${platformOf(stack).workspace.id}/onlineEndpoints/${key}-${stack}-x7k2p9`,
+  name: `${key}-${stack}-x7k2p9`,
+});
+
+const dev = {
+  location: "swedencentral",
+  workspaceId: platformOf("dev").workspace.id,
+  platform: platformOf("dev"),
+  endpoints: {
+    chat: {
+      ...addresses("dev", "chat"),
+      scoringUri: "https://chat-dev-x7k2p9.swedencentral.inference.ml.azure.com/",
+      openaiBaseUrl: "https://chat-dev-x7k2p9.swedencentral.inference.ml.azure.com/v1",
+      auth: "key",
+      keyCommand: keys("dev", "chat-dev-x7k2p9"),
+      client: { task: "chat", model: "chat", maxTokens: 3024, timeoutSeconds: 40, retry },
+      deployments: {
+        main: {
+          name: "main-57a7e080",
+          task: "chat",
+          model: "chat",
+          weight: 100,
+          requestTimeoutSeconds: 30,
+          maxTokens: 3024,
+          logsCommand: logs("dev", "chat-dev-x7k2p9", "main-57a7e080"),
+        },
+      },
+    },
+  },
+};
+
+test("golden: dev gives out these, the container as Azure says, and no secret", async () => {
+  const id = `${platformOf("dev").workspace.id}/datastores/workspaceblobstore`;
+  // With data isolation the container is named otherwise than usual.
+  const azure = await serveAzure({ [id]: { properties: { accountName: "stdevx7k2p9", containerName: "0a1b-azureml-blobstore" } } });
+  const token = { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] };
+  const outputs = await outputsOf("dev", token).finally(() => azure.close());
+  const { storage } = dev.platform;
+  expect(outputs).toEqual({ ...dev, platform: { ...dev.platform, storage: { ...storage, container: "0a1b-azureml-blobstore" } } });
+});
+
+test("golden: prod gives out these, no container where it can't be read; its endpoint with two deployments holds clients to what both can do", async () => {
+  const deployment = (name: string, values: object, endpoint = "chat") => ({
+    name,
+    ...values,
+    logsCommand: logs("prod", `${endpoint}-prod-x7k2p9`, name),
+  });
+  expect(await outputsOf("prod")).toEqual({
+    location: "swedencentral",
+    workspaceId: platformOf("prod").workspace.id,
+    platform: platformOf("prod"),
+    endpoints: {
+      chat: {
+        ...addresses("prod", "chat"),
+        scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/",
+        openaiBaseUrl: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/v1",
+        auth: "entra",
+        tokenCommand: "az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv",
+        client: { task: "chat", model: "chat", maxTokens: 1292, timeoutSeconds: 190, retry },
+        deployments: {
+          main: deployment("main-396e5a20", { task: "chat", model: "chat", weight: 90, requestTimeoutSeconds: 180, maxTokens: 1292 }),
+          candidate: deployment("candidate-fdd376f0", {
+            task: "chat",
+            model: "chat",
+            weight: 10,
+            requestTimeoutSeconds: 100,
+            maxTokens: 1564,
+          }),
+        },
+      },
+      fraud: {
+        ...addresses("prod", "fraud"),
+        scoringUri: "https://fraud-prod-x7k2p9.swedencentral.inference.ml.azure.com/score",
+        auth: "key",
+        keyCommand: keys("prod", "fraud-prod-x7k2p9"),
+        client: { task: "score", timeoutSeconds: 70, retry },
+        deployments: { main: deployment("main-8da2438d", { task: "score", weight: 100, requestTimeoutSeconds: 60 }, "fraud") },
+      },
+    },
+  });
+});
+
+test("a preview before anything exists tells what is known already", async () => {
+  const { endpoints, location } = (await outputsOf("dev", { preview: true })) as { endpoints: Record<string, object>; location: string };
+  expect(location).toBe("swedencentral");
+  const { client, auth } = dev.endpoints.chat;
+  expect(endpoints.chat).toMatchObject({ client, auth });
+});

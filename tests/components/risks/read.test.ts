@@ -1,0 +1,109 @@
+// Proves what is read of Azure for the warning of a run: whatever part of the address is unknown, whether the workspace exists, and where Azure
+// refuses. Doesn't prove the words: that is tests/planner/risks.
+import * as pulumi from "@pulumi/pulumi";
+import { type NamedEndpointPlan, warnOfRisks } from "../../../components/risks";
+import { type AzureHere, serveAzure } from "../../azure/fakeArm";
+import { vllmDecision, workspaceId } from "../fixtures";
+import { type RecordOptions, record } from "../recorder";
+
+const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
+const decision = { ...vllmDecision, image };
+const unknown = () => pulumi.unknown as unknown as string;
+
+class Place extends pulumi.ComponentResource {
+  constructor(readonly id: pulumi.Output<string>) {
+    super("test:index:Place", "place");
+  }
+}
+
+let azure: AzureHere;
+let warnings: string[];
+beforeEach(() => {
+  warnings = [];
+  jest.spyOn(pulumi.log, "warn").mockImplementation(async (text) => void warnings.push(text));
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await azure.close();
+});
+
+function chat(name: pulumi.Input<string>, instances = 3): NamedEndpointPlan {
+  return { key: "chat", name, gate: "runner", deployments: [{ label: "main", decision, instances, weight: 100, mirror: 0 }] };
+}
+
+/** Endpoints as the workspace lists them, and what is asked of Azure. */
+async function warn(endpoints: NamedEndpointPlan[], shown: Record<string, object | number>, id = workspaceId, options: RecordOptions = {}) {
+  azure = await serveAzure(shown);
+  await record(() => {
+    const workspace = new Place(pulumi.output(id));
+    return { warned: warnOfRisks({ stack: "prod", workspace, endpoints }) };
+  }, options);
+  return azure.asked;
+}
+
+const list = `${workspaceId}/onlineEndpoints`;
+const live = (name: string, traffic: Record<string, number>, tags: object = { "moor-stack": "prod" }) => ({
+  id: `${list}/${name}`,
+  name,
+  tags,
+  properties: { authMode: "Key", scoringUri: `https://${name}/`, traffic },
+});
+
+test("A workspace whose id isn't known yet has no endpoints, and Azure isn't asked.", async () => {
+  expect(await warn([chat(unknown())], {}, unknown(), { preview: true })).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+test("An adopted workspace is not compared with endpoints whose names are still unknown.", async () => {
+  const shown = { [list]: { value: [live("other-prod-abc123", { "main-00000001": 100 })] } };
+  expect(await warn([chat(unknown())], shown, workspaceId, { preview: true })).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+test("A workspace that doesn't exist has no endpoints.", async () => {
+  expect(await warn([chat("chat-prod-x7k2p9")], {})).toEqual([list]);
+  expect(warnings).toEqual([]);
+});
+
+test.each([401, 403, 400])("Where Azure answers %s, the warning says that the endpoints were not read.", async (status) => {
+  await warn([chat("chat-prod-x7k2p9")], { [list]: status });
+  expect(warnings).toEqual([
+    expect.stringMatching(new RegExp(`^Stack prod: 1 risk\\.\\n {2}- Endpoints not read: .* Azure answered ${status} `)),
+  ]);
+});
+
+test("Only endpoints of this stack count, names differ in more than case, and one without requests may go.", async () => {
+  const value = [
+    live("CHAT-prod-x7k2p9", { [decision.name]: 100 }),
+    live("old-prod-x7k2p9", { "main-00000001": 100 }),
+    live("idle-prod-x7k2p9", {}),
+    live("foreign", { "main-00000001": 100 }, { "moor-stack": "dev" }),
+    live("untagged", { "main-00000001": 100 }, {}),
+  ];
+  expect(await warn([chat("chat-prod-x7k2p9")], { [list]: { value } })).toEqual([list]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with requests is deleted: old-prod-x7k2p9 serves now/),
+  ]);
+});
+
+test("An empty stack file deletes every endpoint that it had.", async () => {
+  await warn([], { [list]: { value: [live("chat-prod-x7k2p9", { "main-00000001": 100 })] } });
+  expect(warnings).toEqual([expect.stringContaining("An endpoint with requests is deleted: chat-prod-x7k2p9")]);
+});
+
+test("What serves is read where a deployment takes over from it, and only there.", async () => {
+  const old = {
+    properties: { provisioningState: "Succeeded", requestSettings: { maxConcurrentRequestsPerInstance: 64 } },
+    sku: { capacity: 4 },
+  };
+  const shown = {
+    [list]: { value: [live("chat-prod-x7k2p9", { "main-00000001": 100 })] },
+    [`${list}/chat-prod-x7k2p9/deployments/main-00000001`]: old,
+  };
+  expect(await warn([chat("chat-prod-x7k2p9")], shown)).toEqual([list, `${list}/chat-prod-x7k2p9/deployments/main-00000001`]);
+  expect(warnings).toEqual([
+    expect.stringContaining(
+      "gets 100 % of the 256 concurrent requests that the endpoint's instances take now, which is 256, and takes 192",
+    ),
+  ]);
+});

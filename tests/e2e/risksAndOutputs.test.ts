@@ -1,0 +1,109 @@
+// Proves with the real engine that a preview and an update show one warning of what can go wrong by them, that a plain `destroy` of an endpoint
+// with requests still works, and that `stack output --json` gives what people need. Doesn't prove each cause and word: tests/planner/risks does.
+import { openSandbox, type Sandbox } from "./sandbox";
+
+jest.setTimeout(600_000);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+/** The text of each warning, as Pulumi shows it in the end: once for the whole run, indented. */
+function warnings(output: string): string[] {
+  const diagnostics = output.slice(output.indexOf("\nDiagnostics:"));
+  return diagnostics
+    .split(/\n {4}warning: /)
+    .slice(1)
+    .map((text) =>
+      text
+        .split("\n\n")[0]!
+        .trimEnd()
+        .replace(/\n {4}/g, "\n"),
+    );
+}
+
+const hub =
+  "  - Weights from outside the residency: chat/main-57a7e080 fetches them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.";
+
+const fraud = {
+  auth: "key",
+  deployments: { main: { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100 } },
+};
+
+test("a preview warns once of an endpoint with requests that it would delete, and a plain destroy works", async () => {
+  const both = sandbox.edit("dev", [
+    [["moor:endpoints", "fraud"], fraud],
+    [["moor:images", "score"], `moor/score@sha256:${"cd".repeat(32)}`],
+  ]);
+  const first = await sandbox.run("preview", "dev", { stackFile: both });
+  expect({ code: first.code, warnings: warnings(first.output) }).toEqual({ code: 0, warnings: [`Stack dev: 1 risk.\n${hub}`] });
+  const up = await sandbox.run("up", "dev", { stackFile: both });
+  expect({ code: up.code, warnings: warnings(up.output) }).toEqual({ code: 0, warnings: [`Stack dev: 1 risk.\n${hub}`] });
+
+  const [name] = sandbox.resources().flatMap((id) => /\/onlineendpoints\/(fraud-dev-[a-z0-9]{6})$/.exec(id)?.[1] ?? []);
+  const preview = await sandbox.run("preview", "dev");
+  expect({ code: preview.code, warnings: warnings(preview.output) }).toEqual({
+    code: 0,
+    warnings: [
+      expect.stringMatching(
+        new RegExp(
+          `^Stack dev: 2 risks, most dangerous first\\.\\n {2}- An endpoint with requests is deleted: ${name} serves now \\(main-\\w{8} 100 %\\) and is not in the stack file\\.`,
+        ),
+      ),
+    ],
+  });
+  expect(preview.output).toContain("to delete");
+
+  const destroyed = await sandbox.run("destroy", "dev");
+  expect({ code: destroyed.code, output: destroyed.output }).toEqual({ code: 0, output: expect.stringMatching(/- \d+ deleted/) });
+});
+
+test("`stack output --json` of prod names places, addresses, commands and what clients must know, and holds no secret", async () => {
+  expect(await sandbox.run("up", "prod")).toMatchObject({ code: 0 });
+  const workspaceId = sandbox.azure.resources().find(({ type }) => /workspaces$/i.test(type) && /MachineLearning/i.test(type))!.id;
+  const datastore = {
+    properties: {
+      datastoreType: "AzureBlob",
+      accountName: "x",
+      containerName: "abc-azureml-blobstore",
+      credentials: { credentialsType: "None" },
+    },
+  };
+  expect((await sandbox.arm("PUT", `${workspaceId}/datastores/workspaceblobstore`, "2025-12-01", datastore)).ok).toBe(true);
+  expect(await sandbox.run("up", "prod")).toMatchObject({ code: 0 });
+
+  const text = await sandbox.pulumiQuietly(["stack", "output", "--json", "--stack", "prod"]);
+  const outputs = JSON.parse(text) as Record<string, Record<string, unknown>>;
+  const id = (rest: string) =>
+    expect.stringMatching(new RegExp(`^/subscriptions/[^/]+/resourceGroups/moor-prod-swedencentral/providers/${rest}$`));
+  expect(outputs.platform).toEqual({
+    resourceGroup: "moor-prod-swedencentral",
+    network: {
+      id: id("Microsoft.Network/virtualNetworks/vnet-prod-\\w{6}"),
+      subnetId: id("Microsoft.Network/virtualNetworks/vnet-prod-\\w{6}/subnets/private-endpoints"),
+    },
+    workspace: {
+      id: id("Microsoft.MachineLearningServices/workspaces/mlw-prod-\\w{6}"),
+      name: expect.stringMatching(/^mlw-prod-\w{6}$/),
+      resourceGroup: "moor-prod-swedencentral",
+    },
+    registry: {
+      id: id("Microsoft.ContainerRegistry/registries/crprod\\w{6}"),
+      name: expect.stringMatching(/^crprod\w{6}$/),
+      loginServer: expect.stringMatching(/^crprod\w{6}\.azurecr\.io$/),
+    },
+    storage: {
+      id: id("Microsoft.Storage/storageAccounts/stprod\\w{6}"),
+      account: expect.stringMatching(/^stprod\w{6}$/),
+      container: "abc-azureml-blobstore",
+    },
+    logs: { id: id("Microsoft.OperationalInsights/workspaces/log-prod-\\w{6}"), name: expect.stringMatching(/^log-prod-\w{6}$/) },
+  });
+  const { chat, fraud: score } = outputs.endpoints as Record<string, Record<string, unknown>>;
+  expect(Object.keys(chat!).sort()).toEqual(["auth", "client", "deployments", "id", "name", "openaiBaseUrl", "scoringUri", "tokenCommand"]);
+  expect(Object.keys(score!).sort()).toEqual(["auth", "client", "deployments", "id", "keyCommand", "name", "scoringUri"]);
+  expect(chat!.client).toMatchObject({ task: "chat", model: "chat", maxTokens: 1292, timeoutSeconds: 190 });
+  expect(text).not.toMatch(/"plaintext"|hf_|primaryKey|\[secret\]/);
+});

@@ -1,0 +1,254 @@
+// Proves which risks are found in a plan and in what Azure has, in which order they are told, and the words of each. Doesn't prove how Azure is
+// read: that is tests/components/risks.
+import fc from "fast-check";
+import { vllmFlag } from "../../../facts/vllm";
+import { loggingFlags } from "../../../facts/vllmLogging";
+import type { DeploymentDecision } from "../../../planner/decision";
+import { findRisks, type Live, mostDangerousFirst, type RiskInput, riskText } from "../../../planner/risks";
+import type { RolloutWish } from "../../../planner/rollout";
+import { scoreDecision, vllmDecision } from "../../components/fixtures";
+
+const zeros = (last: string) => `sha256:${"0".repeat(63)}${last}`;
+
+const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
+
+/** A deployment with staged weights, an image that is there, 64 concurrent requests an instance and nothing logged. */
+function wish(label: string, changes: Partial<RolloutWish> = {}, decision: Partial<DeploymentDecision> = {}): RolloutWish {
+  const recipe = { ...vllmDecision, image, name: `${label}-00000001`, ...decision };
+  return { label, decision: recipe, instances: 1, weight: 100, mirror: 0, ...changes };
+}
+
+const concurrency = (maxConcurrentRequestsPerInstance: number) => ({
+  requestSettings: { requestTimeout: 100, maxConcurrentRequestsPerInstance },
+});
+
+const main = { ...wish("main", { scale: { min: 3, max: 6 }, instances: 3, weight: 90 }) };
+const candidate = (changes: Partial<RolloutWish>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
+
+function chat(deployments: RolloutWish[], gate: "runner" | "off" = "runner") {
+  return [{ key: "chat", gate, deployments }];
+}
+
+const textOf = (input: RiskInput) => riskText("prod", findRisks(input));
+const serving = (traffic: Record<string, number>, instances = 3): Live => ({
+  endpoints: [
+    {
+      name: "chat-prod-x7k2p9",
+      key: "chat",
+      traffic,
+      serving: Object.entries(traffic).map(([name, weight]) => ({ name, weight, instances, concurrency: 64 })),
+    },
+  ],
+});
+
+const goldens: [cause: string, input: RiskInput, line: string][] = [
+  [
+    "requests and answers logged",
+    { endpoints: chat([wish("main", {}, { flags: ["--enable-log-requests", "--enable-log-outputs", "--max-log-len", "100"] })]) },
+    "Prompts or answers in the logs: chat/main-00000001 writes to its log, and so to Log Analytics, the parameters of each request (stop texts, JSON schemas), and with log level DEBUG the prompt (--enable-log-requests); answers (--enable-log-outputs). Remove --enable-log-requests and --enable-log-outputs to keep them out.",
+  ],
+  [
+    "an endpoint with requests deleted",
+    { endpoints: [], live: { endpoints: [{ name: "chat-prod-x7k2p9", traffic: { "next-00000002": 10, "main-00000001": 90 } }] } },
+    "An endpoint with requests is deleted: chat-prod-x7k2p9 serves now (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will get no answer. Move them first, or put the endpoint back under `moor:endpoints`.",
+  ],
+  [
+    "endpoints that could not be read",
+    { endpoints: [], live: { notRead: "Azure answered 403 AuthorizationFailed to GET /x: no." } },
+    "Endpoints not read: nothing here tells whether an endpoint that has requests is deleted, or whether a deployment carries what serves now. Azure answered 403 AuthorizationFailed to GET /x: no.",
+  ],
+  [
+    "requests reported to a receiver",
+    { endpoints: chat([wish("main", {}, { flags: ["--otlp-traces-endpoint", "http://collector:4317"] })]) },
+    "Requests reported elsewhere: chat/main-00000001 sends a trace of each request with its parameters and token counts, without its prompt (--otlp-traces-endpoint). Remove --otlp-traces-endpoint, or make sure that the receiver is inside the residency.",
+  ],
+  [
+    "a candidate raised beyond its instances, by what is declared",
+    { endpoints: chat([{ ...main, weight: 50 }, candidate({ weight: 50 })]) },
+    "Share beyond instances: chat/candidate-00000001 gets 50 % of the 384 concurrent requests that the endpoint is declared for, which is 192, and takes 16 (1 instance × 16). Requests above 16 wait, and above 32 Azure answers 429. Give it 12 instances, or at most 4 % of the requests.",
+  ],
+  [
+    "a candidate that takes over from what serves now",
+    { endpoints: chat([candidate({ weight: 100 })]), live: serving({ "main-00000009": 100 }) },
+    "Share beyond instances: chat/candidate-00000001 gets 100 % of the 192 concurrent requests that the endpoint's instances take now, which is 192, and takes 16 (1 instance × 16). Requests above 16 wait, and above 32 Azure answers 429. Give it 12 instances, or at most 8 % of the requests.",
+  ],
+  [
+    "placeholder images",
+    {
+      endpoints: [
+        ...chat([
+          wish("main", { weight: 50 }, { image: { repository: "moor/vllm", digest: zeros("1") } }),
+          wish("next", { weight: 50 }, { image: { repository: "moor/vllm", digest: zeros("1") } }),
+        ]),
+        {
+          key: "fraud",
+          gate: "runner",
+          deployments: [wish("main", {}, { ...scoreDecision, image: { repository: "moor/score", digest: zeros("2") } })],
+        },
+      ],
+    },
+    "Placeholder images: moor/vllm@sha256:0000… of chat/main-00000001, chat/next-00000001; moor/score@sha256:0000… of fraud/main-5c02e000. No registry has such an image, and Azure refuses a deployment without its image. Push the image and write its digest into `moor:images`.",
+  ],
+  [
+    "no gate",
+    { endpoints: chat([wish("main")], "off") },
+    "No gate: a new deployment of chat gets requests before anything was checked. Set `gate: runner` or `gate: controlPlane`.",
+  ],
+  [
+    "weights from Hugging Face, also of the deployment that is kept",
+    {
+      endpoints: chat([
+        wish(
+          "main",
+          {
+            keepPrevious: true,
+            previous: { ...vllmDecision, image, name: "main-00000000", model: { id: "a/b", revision: "c", source: "hub" } },
+          },
+          { model: { id: "a/b", revision: "d", source: "hub" } },
+        ),
+      ]),
+    },
+    "Weights from outside the residency: chat/main-00000000, chat/main-00000001 fetch them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.",
+  ],
+];
+
+test.each(goldens)("golden: %s", (_, input, line) => {
+  expect(textOf(input)).toBe(`Stack prod: 1 risk.\n  - ${line}`);
+});
+
+test("golden: all at once are one warning, most dangerous first, in whatever order they were found", () => {
+  const risks = goldens.flatMap(([, input]) => findRisks(input));
+  const expected = [`Stack prod: ${goldens.length} risks, most dangerous first.`, ...goldens.map(([, , line]) => `  - ${line}`)].join("\n");
+  expect(riskText("prod", risks)).toBe(expected);
+  // Those of one kind keep their order.
+  fc.assert(
+    fc.property(fc.shuffledSubarray(risks), (some) => {
+      const order = mostDangerousFirst(some).map(({ kind }) => kind);
+      expect(order).toEqual(risks.filter((risk) => some.includes(risk)).map(({ kind }) => kind));
+    }),
+  );
+});
+
+test("golden: none of it gives no warning", () => {
+  expect(textOf({ endpoints: chat([{ ...main, weight: 100 }]) })).toBeUndefined();
+  expect(textOf({ endpoints: [], live: { endpoints: [{ name: "old", traffic: { "main-00000001": 0 } }] } })).toBeUndefined();
+});
+
+test("where stand-ins answer no image is pulled, so a placeholder is no risk", () => {
+  const [, input] = goldens.find(([cause]) => cause === "placeholder images")!;
+  expect(textOf({ ...input, standIns: true })).toBeUndefined();
+});
+
+describe("shares", () => {
+  const kinds = (deployments: RolloutWish[], live?: Live) =>
+    findRisks({ endpoints: chat(deployments), live }).map((risk) => ("deployment" in risk ? `${risk.kind} ${risk.deployment}` : risk.kind));
+  const beyond = "shareBeyondInstances chat/candidate-00000001";
+
+  test.each<[what: string, deployments: RolloutWish[], live: Live | undefined, found: string[]]>([
+    ["4 % of 384 is 15.4, which 16 carry", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
+    ["5 % of 384 is 19.2, which 16 don't", [{ ...main, weight: 95 }, candidate({ weight: 5 })], undefined, [beyond]],
+    ["autoscale may give it the instances", [{ ...main, weight: 95 }, candidate({ weight: 5, scale: { min: 1, max: 2 } })], undefined, []],
+    ["two alike share any load", [wish("main", { weight: 50 }), wish("next", { weight: 50 })], undefined, []],
+    ["no share, no requests", [{ ...main, weight: 100 }, candidate({ weight: 0 })], undefined, []],
+    ["an idle one in the place of one with all requests", [{ ...main, weight: 0 }, candidate({ weight: 100 })], undefined, [beyond]],
+    [
+      "the same, as it has been serving",
+      [{ ...main, weight: 0 }, candidate({ weight: 100 })],
+      serving({ "candidate-00000001": 100 }, 1),
+      [],
+    ],
+    [
+      "a larger one that waits for its requests",
+      [wish("main"), wish("next", { instances: 9, weight: 0 })],
+      serving({ "main-00000001": 100 }, 1),
+      [],
+    ],
+    ["a new recipe with as many instances", [wish("main", { instances: 3 })], serving({ "main-00000009": 100 }), []],
+    [
+      "a new recipe with fewer",
+      [wish("main", { instances: 2 })],
+      serving({ "main-00000009": 100 }),
+      ["shareBeyondInstances chat/main-00000001"],
+    ],
+    ["an unchanged share isn't held against what serves", [wish("main", { instances: 2 })], serving({ "main-00000001": 100 }), []],
+    ["Azure was not read", [{ ...main, weight: 50 }, candidate({ weight: 50 })], { notRead: "x" }, ["endpointsNotRead", beyond]],
+  ])("%s", (_, deployments, live, found) => {
+    expect(kinds(deployments, live)).toEqual(found);
+  });
+
+  test("whatever the advice says, it is enough: that many instances, or that share", () => {
+    const numbers = fc.record({
+      weight: fc.integer({ min: 1, max: 99 }),
+      most: fc.integer({ min: 1, max: 50 }),
+      own: fc.integer({ min: 1, max: 128 }),
+    });
+    fc.assert(
+      fc.property(numbers, ({ weight, most, own }) => {
+        const first = wish("main", { weight: 100 - weight, instances: most });
+        const second = (changes: Partial<RolloutWish>) => wish("next", { weight, ...changes }, concurrency(own));
+        const found = findRisks({ endpoints: chat([first, second({})]) }).filter(
+          (risk) => "deployment" in risk && risk.deployment.startsWith("chat/next"),
+        );
+        const [text] = found.map((risk) => riskText("prod", [risk])!);
+        if (text === undefined) return;
+        const [, instances, share] = /Give it (\d+) instances, or at most (\d+) %/.exec(text)!.map(Number);
+        const ofNext = (input: RolloutWish[]) => kinds(input).filter((kind) => kind.includes("chat/next"));
+        expect(ofNext([first, second({ instances })])).toEqual([]);
+        expect(ofNext([{ ...first, weight: 100 - share! }, second({ weight: share })])).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("what is logged", () => {
+  const settingsOf = (decision: Partial<DeploymentDecision>) =>
+    findRisks({ endpoints: chat([wish("main", {}, decision)]) }).flatMap((risk) =>
+      "logged" in risk ? risk.logged.map(({ setting }) => setting) : [],
+    );
+
+  test.each<[flags: string[], found: string[]]>([
+    [["--enable-log-requests"], ["--enable-log-requests"]],
+    [["--no-enable-log-requests", "--no-enable-log-outputs"], []],
+    [["--enable-log-requests", "--no-enable-log-requests"], []],
+    [["--enable_log_outputs"], ["--enable-log-outputs"]],
+    [["--log-level", "DEBUG"], ["--log-level"]],
+    [["--log-level=debug"], ["--log-level"]],
+    [["--log-level", "INFO"], []],
+    [["--logging-config.level", "DEBUG"], ["--logging-config"]],
+    [["--middleware", "mine.Recorder"], ["--middleware"]],
+    [["--log-error-stack"], ["--log-error-stack"]],
+    [["--kv-events-config", "{}"], ["--kv-events-config"]],
+    [["--max-log-len", "10", "--enable-prompt-tokens-details", "--uvicorn-log-level", "debug", "--constructor"], []],
+    [vllmDecision.flags as string[], []],
+  ])("by the flags %j", (flags, found) => {
+    expect(settingsOf({ flags })).toEqual(found);
+  });
+
+  test.each<[variables: Record<string, string>, found: string[]]>([
+    [{ VLLM_LOGGING_LEVEL: "debug" }, ["VLLM_LOGGING_LEVEL"]],
+    [{ VLLM_LOGGING_LEVEL: "INFO", VLLM_DEBUG_LOG_API_SERVER_RESPONSE: "0" }, []],
+    [{ VLLM_DEBUG_LOG_API_SERVER_RESPONSE: "true" }, ["VLLM_DEBUG_LOG_API_SERVER_RESPONSE"]],
+    [{ VLLM_LOGGING_CONFIG_PATH: "/x.json", toString: "x" }, ["VLLM_LOGGING_CONFIG_PATH"]],
+  ])("by the variables %j", (environmentVariables, found) => {
+    expect(settingsOf({ environmentVariables })).toEqual(found);
+  });
+
+  test("every flag of the table is one of the pinned vLLM, and has values only where vLLM knows them", () => {
+    for (const [name, { values }] of Object.entries(loggingFlags)) {
+      const flag = vllmFlag(`--${name}`);
+      expect({ name, known: flag !== undefined }).toEqual({ name, known: true });
+      const choices = flag?.choices?.map(String) ?? [];
+      if (values !== undefined) expect(values.filter((value) => choices.includes(value))).not.toEqual([]);
+    }
+  });
+});
+
+test.each([
+  [zeros("1"), true],
+  [`sha256:${"f".repeat(64)}`, true],
+  [`sha256:${"ab".repeat(32)}`, false],
+  ["sha256:b18abb2df97b8f798e81862bd93f872ea18613372e2c3adc0cc2ac21e66ac12f", false],
+])("%s is a placeholder: %s", (digest, expected) => {
+  const found = findRisks({ endpoints: chat([wish("main", {}, { image: { repository: "moor/vllm", digest } })]) });
+  expect(found.map(({ kind }) => kind)).toEqual(expected ? ["placeholderImages"] : []);
+});
