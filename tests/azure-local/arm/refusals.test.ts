@@ -17,6 +17,7 @@ import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refu
 import { serviceRefusals } from "./refusals/services";
 import { wordRefusals } from "./refusals/words";
 import { OTHER_SUBSCRIPTION, workspaceRefusals } from "./refusals/workspace";
+import { workspaceStoreRefusals } from "./refusals/workspaceStores";
 
 const REFUSALS: readonly Refusal[] = [
   ...commonRefusals,
@@ -24,6 +25,7 @@ const REFUSALS: readonly Refusal[] = [
   ...serviceRefusals,
   ...networkRefusals,
   ...workspaceRefusals,
+  ...workspaceStoreRefusals,
   ...endpointRefusals,
   ...deploymentRefusals,
   ...monitorRefusals,
