@@ -19,6 +19,7 @@ import { privateDnsRules } from "./privateDns";
 import { quotaRules } from "./quota";
 import { storageRules } from "./storage";
 import { wordRules } from "./words";
+import { workspaceStoreRules } from "./workspaceStores";
 
 /** Every refusal, in the order in which the checks are made: what holds for all types comes first; last the words, so that a rule which knows more speaks before. */
 export const RULES: readonly Rule[] = [
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   ...networkRules,
   ...privateDnsRules,
   ...machineLearningRules,
+  ...workspaceStoreRules,
   ...managedNetworkRules,
   ...onlineEndpointRules,
   ...deploymentRules,
