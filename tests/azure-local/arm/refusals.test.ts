@@ -3,6 +3,7 @@
 import { type ArmOptions, type Grade, RULES, type Rule } from "../../../azure-local/arm";
 import { Caller } from "./client";
 import { buildPlatform } from "./platform";
+import { addressRefusals } from "./refusals/addresses";
 import { commonRefusals } from "./refusals/common";
 import { containerStartRefusals } from "./refusals/containerStart";
 import { contentRefusals } from "./refusals/contents";
@@ -12,6 +13,7 @@ import { MISTAKES, type Mistake } from "./refusals/mistakes";
 import { monitorRefusals } from "./refusals/monitor";
 import { nameRefusals } from "./refusals/names";
 import { networkRefusals } from "./refusals/network";
+import { privateEndpointRefusals } from "./refusals/privateEndpoints";
 import { quotaRefusals } from "./refusals/quota";
 import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refusal";
 import { serviceRefusals } from "./refusals/services";
@@ -24,6 +26,8 @@ const REFUSALS: readonly Refusal[] = [
   ...nameRefusals,
   ...serviceRefusals,
   ...networkRefusals,
+  ...addressRefusals,
+  ...privateEndpointRefusals,
   ...workspaceRefusals,
   ...workspaceStoreRefusals,
   ...endpointRefusals,
