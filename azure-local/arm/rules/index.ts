@@ -16,8 +16,12 @@ import { nameRules } from "./names";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
 import { privateDnsRules } from "./privateDns";
+import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
+import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
+import { subnetRules } from "./subnets";
+import { virtualNetworkRules } from "./virtualNetworks";
 import { wordRules } from "./words";
 import { workspaceStoreRules } from "./workspaceStores";
 
@@ -30,6 +34,10 @@ export const RULES: readonly Rule[] = [
   ...keyVaultRules,
   ...storageRules,
   ...networkRules,
+  ...virtualNetworkRules,
+  ...subnetRules,
+  ...securityGroupRules,
+  ...privateEndpointRules,
   ...privateDnsRules,
   ...machineLearningRules,
   ...workspaceStoreRules,

@@ -7,7 +7,12 @@ export const PRIVATE_ENDPOINT = "Microsoft.Network/privateEndpoints";
 
 interface ServiceConnection {
   readonly name?: string;
-  readonly properties?: { readonly privateLinkServiceId?: string; readonly groupIds?: readonly string[] };
+  readonly properties?: {
+    readonly privateLinkServiceId?: string;
+    readonly groupIds?: readonly string[];
+    /** What the owner of the target is asked, where the connection is not approved by itself. */
+    readonly requestMessage?: string;
+  };
 }
 
 export interface PrivateEndpointProperties {
@@ -36,10 +41,18 @@ export function privateEndpointConnections(target: Resource, inventory: Inventor
       type: `${target.type}/privateEndpointConnections`,
       properties: {
         privateEndpoint: { id: endpoint.id },
-        privateLinkServiceConnectionState: { status: "Approved", description: "Auto-Approved", actionsRequired: "None" },
+        privateLinkServiceConnectionState: connectionState(endpoint),
         provisioningState: "Succeeded",
       },
     }));
+}
+
+/** Source: Azure docs, private-link/private-endpoint-overview (approval workflow): a connection that is asked for by hand waits for the target's owner. */
+function connectionState(endpoint: Resource): JsonObject {
+  const [asked] = (endpoint.body.properties as PrivateEndpointProperties).manualPrivateLinkServiceConnections ?? [];
+  return asked
+    ? { status: "Pending", description: asked.properties?.requestMessage ?? "", actionsRequired: "None" }
+    : { status: "Approved", description: "Auto-Approved", actionsRequired: "None" };
 }
 
 interface GroupRecord {
@@ -55,18 +68,22 @@ interface WorkspaceOutputs {
 
 type Records = (target: Resource, region: string) => readonly GroupRecord[];
 
-const blob = (service: string): Records => {
-  return ({ name }) => [{ record: name, zone: `privatelink.${service}.core.windows.net`, fqdn: `${name}.${service}.core.windows.net` }];
-};
+/** A storage service and its copy in the paired region, which has a group of its own. */
+function storageService(service: string): Readonly<Record<string, Records>> {
+  const zone = `privatelink.${service}.core.windows.net`;
+  const named = (name: string) => [{ record: name, zone, fqdn: `${name}.${service}.core.windows.net` }];
+  return { [service]: ({ name }) => named(name), [`${service}_secondary`]: ({ name }) => named(`${name}-secondary`) };
+}
 
 /** The group ids of each kind of target, and the names that a private endpoint of the group stands for. Source: Azure docs, private-endpoint-dns. */
 export const GROUPS: Readonly<Record<string, Readonly<Record<string, Records>>>> = {
   "microsoft.storage/storageaccounts": {
-    blob: blob("blob"),
-    file: blob("file"),
-    queue: blob("queue"),
-    table: blob("table"),
-    dfs: blob("dfs"),
+    ...storageService("blob"),
+    ...storageService("file"),
+    ...storageService("queue"),
+    ...storageService("table"),
+    ...storageService("web"),
+    ...storageService("dfs"),
   },
   "microsoft.keyvault/vaults": {
     vault: ({ name }) => [{ record: name, zone: "privatelink.vaultcore.azure.net", fqdn: `${name}.vault.azure.net` }],
