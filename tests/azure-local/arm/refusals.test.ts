@@ -4,6 +4,7 @@ import { type ArmOptions, type Grade, RULES, type Rule } from "../../../azure-lo
 import { Caller } from "./client";
 import { buildPlatform } from "./platform";
 import { addressRefusals } from "./refusals/addresses";
+import { assetRefusals } from "./refusals/assets";
 import { commonRefusals } from "./refusals/common";
 import { containerStartRefusals } from "./refusals/containerStart";
 import { contentRefusals } from "./refusals/contents";
@@ -30,6 +31,7 @@ const REFUSALS: readonly Refusal[] = [
   ...privateEndpointRefusals,
   ...workspaceRefusals,
   ...workspaceStoreRefusals,
+  ...assetRefusals,
   ...endpointRefusals,
   ...deploymentRefusals,
   ...monitorRefusals,
