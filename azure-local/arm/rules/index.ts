@@ -1,4 +1,5 @@
 import type { Grade, Rule } from "../model";
+import { assetRules } from "./assets";
 import { authorizationRules } from "./authorization";
 import { autoscaleRules } from "./autoscale";
 import { commonRules } from "./common";
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   ...privateEndpointRules,
   ...privateDnsRules,
   ...machineLearningRules,
+  ...assetRules,
   ...workspaceStoreRules,
   ...managedNetworkRules,
   ...onlineEndpointRules,
