@@ -4,12 +4,14 @@ import { type ArmOptions, type Grade, RULES, type Rule } from "../../../azure-lo
 import { Caller } from "./client";
 import { buildPlatform } from "./platform";
 import { addressRefusals } from "./refusals/addresses";
+import { alertRefusals } from "./refusals/alerts";
 import { assetRefusals } from "./refusals/assets";
 import { commonRefusals } from "./refusals/common";
 import { containerStartRefusals } from "./refusals/containerStart";
 import { contentRefusals } from "./refusals/contents";
 import { deploymentRefusals } from "./refusals/deployments";
 import { endpointRefusals } from "./refusals/endpoints";
+import { logRefusals } from "./refusals/logs";
 import { MISTAKES, type Mistake } from "./refusals/mistakes";
 import { monitorRefusals } from "./refusals/monitor";
 import { nameRefusals } from "./refusals/names";
@@ -35,6 +37,8 @@ const REFUSALS: readonly Refusal[] = [
   ...endpointRefusals,
   ...deploymentRefusals,
   ...monitorRefusals,
+  ...alertRefusals,
+  ...logRefusals,
   ...contentRefusals,
   ...quotaRefusals,
   ...containerStartRefusals,

@@ -49,7 +49,7 @@ function latencyAlert({ id }: Scene) {
       scopes: [id(paths.endpoint)],
       evaluationFrequency: "PT1M",
       windowSize: "PT5M",
-      criteria: { "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [] },
+      criteria: { "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [criterion("RequestLatency_P95")] },
       actions: [],
     },
   };
