@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { endpointLimits } from "../azure/limits";
-import type { DeploymentRecipe } from "./decision";
+import type { DeploymentRecipe, ModelDecision } from "./decision";
 
 /** Characters that the random suffix of an endpoint's name takes, with its hyphen. */
 const suffixLength = 1 + 6;
@@ -65,6 +65,35 @@ export function deploymentNameLength(label: string): number {
  */
 export function weightsPath(id: string, revision: string): string {
   return `models/${id.replace("/", "--")}/${revision}`;
+}
+
+/** Longest name of a model in Azure Machine Learning. Source: Azure REST specification, machinelearningservices. */
+const longestModelName = 255;
+
+/**
+ * Version of every model in Azure: the name already has the commit. A model's version must be a number there, so it can't be the commit.
+ * Source: Azure docs, reference-yaml-model.
+ */
+export const modelVersion = "1";
+
+type Weights = Pick<ModelDecision, "id" | "revision">;
+
+/**
+ * Name in Azure of the weights of one commit: `prod-Qwen-Qwen2-5-7B-Instruct-<commit>-<8 hexadecimal digits>`. Azure accepts letters, digits,
+ * `-` and `_`; the hash tells weights apart whose stacks and ids read the same in these characters, or are cut to fit.
+ */
+export function modelName(stack: string, { id, revision }: Weights): string {
+  const ending = `-${revision}-${digest(canonicalJson([stack, id, revision]))}`;
+  return `${`${stack}-${plainName(id)}`.slice(0, longestModelName - ending.length)}${ending}`;
+}
+
+/** Tells the weights of a stack apart, in logical names and maps: `Qwen-Qwen2-5-7B-Instruct-<8 hexadecimal digits>`. */
+export function modelKey({ id, revision }: Weights): string {
+  return `${plainName(id)}-${digest(canonicalJson([id, revision]))}`;
+}
+
+function plainName(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, "-");
 }
 
 const trafficWritePrefix = "moor-traffic-";

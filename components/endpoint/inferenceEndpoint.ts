@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
+import { modelKey } from "../../planner/names";
 import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
 import { instancesNeeded } from "../../planner/rollout/capacity";
 import type { RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
 import { liveDeployment } from "../live";
 import type { HubAccess } from "../model";
-import { modelKey } from "../model";
 import type { Workspace } from "../workspace";
 import { Autoscale, type AutoscaleTransforms } from "./autoscale";
 import { clientPaths } from "./clients";

@@ -1,2 +1,3 @@
+export { modelKey } from "../../planner/names";
 export { HubAccess, type HubAccessArgs } from "./hubAccess";
-export { Model, type ModelArgs, modelKey } from "./model";
+export { Model, type ModelArgs } from "./model";

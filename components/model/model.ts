@@ -1,17 +1,17 @@
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
-import type { ModelDecision } from "../../planner/decision";
+import { modelName, modelVersion } from "../../planner/names";
 import { armIdOf } from "../base/azure";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import type { WorkspaceReference } from "../workspace";
 
 export interface ModelArgs {
   readonly workspace: WorkspaceReference;
-  /** Stack name; in the model's name, so that stacks in one workspace don't meet. */
+  /** Stack name; part of the model's name, so that stacks in one workspace don't use the same name. */
   readonly stack: string;
   /** Hugging Face id, for instance `Qwen/Qwen2.5-7B-Instruct`. */
   readonly id: string;
-  /** Commit of the model repository, 40 hexadecimal digits; the version. Changing it makes a new version. */
+  /** Commit of the model repository, 40 hexadecimal digits; part of the model's name. Changing it makes another model. */
   readonly revision: string;
   /** Folder below the workspace's blob datastore that holds the weights; they must be there already. */
   readonly path: string;
@@ -45,8 +45,8 @@ export class Model extends pulumi.ComponentResource {
         args.transform?.version,
         `${name}-version`,
         {
-          name: modelName(args.stack, args.id),
-          version: args.revision,
+          name: modelName(args.stack, args),
+          version: modelVersion,
           workspaceName: args.workspace.name,
           resourceGroupName: args.workspace.resourceGroupName,
           properties: {
@@ -63,20 +63,6 @@ export class Model extends pulumi.ComponentResource {
     this.nodes = { version };
     this.registerOutputs({ versionId: this.versionId });
   }
-}
-
-/** Tells the weights of one commit apart, in logical names and maps: `Qwen-Qwen2-5-7B-Instruct-a09a3545`. */
-export function modelKey({ id, revision }: Pick<ModelDecision, "id" | "revision">): string {
-  return `${plainName(id)}-${revision.slice(0, 8)}`;
-}
-
-/** Name of the model in Azure, which takes letters, digits, `-` and `_` only: `prod-Qwen-Qwen2-5-7B-Instruct`. */
-export function modelName(stack: string, id: string): string {
-  return `${stack}-${plainName(id)}`;
-}
-
-function plainName(id: string): string {
-  return id.replace(/[^a-zA-Z0-9_-]/g, "-");
 }
 
 function datastoreUri(workspaceId: string, path: string): string {

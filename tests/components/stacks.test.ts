@@ -125,7 +125,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
       `${key}-monitoring-emails: monitor:ActionGroup`,
       ...["latency", "model-errors", "server-errors"].map((alert) => `${key}-monitoring-${alert}: monitor:MetricAlert`),
     ];
-    const models = ["model-Qwen-Qwen2-5-7B-Instruct-a09a3545", "model-Qwen-Qwen3-8B-b968826d"];
+    const models = ["model-Qwen-Qwen2-5-7B-Instruct-740e79d4", "model-Qwen-Qwen3-8B-deb75613"];
     expect(Object.keys(names).sort()).toEqual(["chat-candidate", "chat-main", "fraud-main"]);
     expect(listing(recording)).toEqual(
       [
@@ -161,7 +161,7 @@ describe.each(["dev", "prod"])("%s", (stack) => {
   test("has a parent for everything but the components that index.ts makes.", () => {
     const orphans = recording.resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
     const own =
-      stack === "dev" ? ["chat", "hub"] : ["chat", "fraud", "model-Qwen-Qwen2-5-7B-Instruct-a09a3545", "model-Qwen-Qwen3-8B-b968826d"];
+      stack === "dev" ? ["chat", "hub"] : ["chat", "fraud", "model-Qwen-Qwen2-5-7B-Instruct-740e79d4", "model-Qwen-Qwen3-8B-deb75613"];
     expect(orphans.sort()).toEqual([...own, "moor", "network", "platform", "suffix"].sort());
   });
 

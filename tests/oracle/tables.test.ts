@@ -102,7 +102,8 @@ describe("private link", () => {
   test("The simulator knows more sub-resources: those of a storage account that Moor doesn't reach", () => {
     const ours = Object.values(LINKED_SERVICES).map(({ groupId }) => groupId);
     const theirs = simulated.map(([group]) => group);
-    expect([onlyIn(ours, theirs), onlyIn(theirs, ours)]).toEqual([[], ["dfs", "queue", "table"]]);
+    const services = ["blob_secondary", "dfs", "dfs_secondary", "file_secondary", "queue", "queue_secondary", "table", "table_secondary"];
+    expect([onlyIn(ours, theirs), onlyIn(theirs, ours)]).toEqual([[], [...services, "web", "web_secondary"]]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Grade, Rule } from "../model";
+import { assetRules } from "./assets";
 import { authorizationRules } from "./authorization";
 import { autoscaleRules } from "./autoscale";
 import { commonRules } from "./common";
@@ -17,9 +18,14 @@ import { nameRules } from "./names";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
 import { privateDnsRules } from "./privateDns";
+import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
+import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
+import { subnetRules } from "./subnets";
+import { virtualNetworkRules } from "./virtualNetworks";
 import { wordRules } from "./words";
+import { workspaceStoreRules } from "./workspaceStores";
 
 /** Every refusal, in the order in which the checks are made: what holds for all types comes first; last the words, so that a rule which knows more speaks before. */
 export const RULES: readonly Rule[] = [
@@ -31,8 +37,14 @@ export const RULES: readonly Rule[] = [
   ...logAnalyticsRules,
   ...storageRules,
   ...networkRules,
+  ...virtualNetworkRules,
+  ...subnetRules,
+  ...securityGroupRules,
+  ...privateEndpointRules,
   ...privateDnsRules,
   ...machineLearningRules,
+  ...assetRules,
+  ...workspaceStoreRules,
   ...managedNetworkRules,
   ...onlineEndpointRules,
   ...deploymentRules,

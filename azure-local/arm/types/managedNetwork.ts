@@ -21,6 +21,7 @@ export interface WorkspaceProperties {
   readonly imageBuildCompute?: string;
   readonly hbiWorkspace?: boolean;
   readonly enableDataIsolation?: boolean;
+  readonly encryption?: unknown;
   readonly managedNetwork?: {
     readonly isolationMode?: string;
     readonly outboundRules?: Readonly<Record<string, JsonObject>>;

@@ -8,7 +8,12 @@ const REPLICATION = "Microsoft.ContainerRegistry/registries/replications";
 
 interface ServiceConnection {
   readonly name?: string;
-  readonly properties?: { readonly privateLinkServiceId?: string; readonly groupIds?: readonly string[] };
+  readonly properties?: {
+    readonly privateLinkServiceId?: string;
+    readonly groupIds?: readonly string[];
+    /** What the owner of the target is asked, where the connection is not approved by itself. */
+    readonly requestMessage?: string;
+  };
 }
 
 export interface PrivateEndpointProperties {
@@ -37,10 +42,18 @@ export function privateEndpointConnections(target: Resource, inventory: Inventor
       type: `${target.type}/privateEndpointConnections`,
       properties: {
         privateEndpoint: { id: endpoint.id },
-        privateLinkServiceConnectionState: { status: "Approved", description: "Auto-Approved", actionsRequired: "None" },
+        privateLinkServiceConnectionState: connectionState(endpoint),
         provisioningState: "Succeeded",
       },
     }));
+}
+
+/** Source: Azure docs, private-link/private-endpoint-overview (approval workflow): a connection that is asked for by hand waits for the target's owner. */
+function connectionState(endpoint: Resource): JsonObject {
+  const [asked] = (endpoint.body.properties as PrivateEndpointProperties).manualPrivateLinkServiceConnections ?? [];
+  return asked
+    ? { status: "Pending", description: asked.properties?.requestMessage ?? "", actionsRequired: "None" }
+    : { status: "Approved", description: "Auto-Approved", actionsRequired: "None" };
 }
 
 interface GroupRecord {
@@ -58,10 +71,13 @@ interface WorkspaceOutputs {
 
 type Records = (target: Resource, region: string, inventory: Inventory) => readonly GroupRecord[];
 
-const storage = (service: string): Records => {
-  const host = `${service}.core.windows.net`;
-  return ({ name }) => [{ record: name, zone: `privatelink.${host}`, fqdn: `${name}.${host}`, member: service }];
-};
+/** A storage service and its copy in the paired region, which has a group of its own. */
+function storageService(service: string): Readonly<Record<string, Records>> {
+  const zone = `privatelink.${service}.core.windows.net`;
+  const named = (name: string, member: string) => [{ record: name, zone, fqdn: `${name}.${service}.core.windows.net`, member }];
+  const copy = `${service}_secondary`;
+  return { [service]: ({ name }) => named(name, service), [copy]: ({ name }) => named(`${name}-secondary`, copy) };
+}
 
 /** The registry itself, and its data in each region that it is in. Source: Azure docs, container-registry/container-registry-private-link. */
 const registry: Records = (target, home, inventory) => {
@@ -74,11 +90,12 @@ const registry: Records = (target, home, inventory) => {
 /** The group ids of each kind of target, and the names that a private endpoint of the group stands for. Source: Azure docs, private-endpoint-dns. */
 export const GROUPS: Readonly<Record<string, Readonly<Record<string, Records>>>> = {
   "microsoft.storage/storageaccounts": {
-    blob: storage("blob"),
-    file: storage("file"),
-    queue: storage("queue"),
-    table: storage("table"),
-    dfs: storage("dfs"),
+    ...storageService("blob"),
+    ...storageService("file"),
+    ...storageService("queue"),
+    ...storageService("table"),
+    ...storageService("web"),
+    ...storageService("dfs"),
   },
   "microsoft.keyvault/vaults": {
     vault: ({ name }) => [{ record: name, zone: "privatelink.vaultcore.azure.net", fqdn: `${name}.vault.azure.net`, member: "vault" }],

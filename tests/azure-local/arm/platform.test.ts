@@ -71,4 +71,23 @@ describe("a platform", () => {
     expect(answer.status).toBe(200);
     expect(answer.body.id).toBe(caller.id(paths.endpoint));
   });
+
+  test("a private endpoint that asks for approval is Pending at its target until its owner approves it", async () => {
+    const { privateLinkServiceConnections: _, ...properties } = bodies(caller).privateEndpoint.properties;
+    const asked = {
+      name: "vault",
+      properties: { privateLinkServiceId: caller.id(paths.vault), groupIds: ["vault"], requestMessage: "please" },
+    };
+    const below = paths.privateEndpoint.replace("privateEndpoints/workspace", "privateEndpoints/asking");
+    await caller.made(below, {
+      ...bodies(caller).privateEndpoint,
+      properties: { ...properties, manualPrivateLinkServiceConnections: [asked] },
+    });
+    const [connection] = (await caller.get(paths.vault)).body.properties.privateEndpointConnections;
+    expect(connection.properties.privateLinkServiceConnectionState).toEqual({
+      status: "Pending",
+      description: "please",
+      actionsRequired: "None",
+    });
+  });
 });

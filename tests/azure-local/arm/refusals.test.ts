@@ -3,30 +3,42 @@
 import { type ArmOptions, type Grade, RULES, type Rule } from "../../../azure-local/arm";
 import { Caller } from "./client";
 import { buildPlatform } from "./platform";
+import { addressRefusals } from "./refusals/addresses";
+import { alertRefusals } from "./refusals/alerts";
+import { assetRefusals } from "./refusals/assets";
 import { commonRefusals } from "./refusals/common";
 import { containerStartRefusals } from "./refusals/containerStart";
 import { contentRefusals } from "./refusals/contents";
 import { deploymentRefusals } from "./refusals/deployments";
 import { endpointRefusals } from "./refusals/endpoints";
+import { logRefusals } from "./refusals/logs";
 import { MISTAKES, type Mistake } from "./refusals/mistakes";
 import { monitorRefusals } from "./refusals/monitor";
 import { nameRefusals } from "./refusals/names";
 import { networkRefusals } from "./refusals/network";
+import { privateEndpointRefusals } from "./refusals/privateEndpoints";
 import { quotaRefusals } from "./refusals/quota";
 import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refusal";
 import { serviceRefusals } from "./refusals/services";
 import { wordRefusals } from "./refusals/words";
 import { OTHER_SUBSCRIPTION, workspaceRefusals } from "./refusals/workspace";
+import { workspaceStoreRefusals } from "./refusals/workspaceStores";
 
 const REFUSALS: readonly Refusal[] = [
   ...commonRefusals,
   ...nameRefusals,
   ...serviceRefusals,
   ...networkRefusals,
+  ...addressRefusals,
+  ...privateEndpointRefusals,
   ...workspaceRefusals,
+  ...workspaceStoreRefusals,
+  ...assetRefusals,
   ...endpointRefusals,
   ...deploymentRefusals,
   ...monitorRefusals,
+  ...alertRefusals,
+  ...logRefusals,
   ...contentRefusals,
   ...quotaRefusals,
   ...containerStartRefusals,

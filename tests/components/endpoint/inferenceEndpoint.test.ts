@@ -3,8 +3,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";
-import { modelKey } from "../../../components/model/model";
 import { Workspace } from "../../../components/workspace/workspace";
+import { modelKey } from "../../../planner/names";
 import type { RolloutWish } from "../../../planner/rollout";
 import { serveAzure } from "../../azure/fakeArm";
 import { group, hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "../fixtures";

@@ -1,21 +1,25 @@
-// Proves the model version's name, address of the weights and body. Doesn't prove that weights are there.
-import { Model, modelKey, modelName } from "../../../components/model/model";
+// Proves the model version's name, address of the weights and body, and that different weights have different names. Doesn't prove that
+// weights are there.
+import fc from "fast-check";
+import { Model } from "../../../components/model/model";
+import { modelKey, modelName } from "../../../planner/names";
 import { workspace } from "../fixtures";
 import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
 
-const args = { workspace, stack: "prod", id: "Qwen/Qwen2.5-7B-Instruct", revision: "c".repeat(40), path: "models/qwen" };
+const revision = "c".repeat(40);
+const args = { workspace, stack: "prod", id: "Qwen/Qwen2.5-7B-Instruct", revision, path: "models/qwen" };
 
 test.each([false, true])("Staged weights are one model version over the workspace's blob datastore (preview %s).", async (preview) => {
   const recording = await record(() => new Model("model", args), { preview });
   expect(listing(recording)).toEqual(["model-version: machinelearningservices:ModelVersion", "model: moor:index:Model"].sort());
   const version = find(recording, "model-version");
   expect(armRequest(version)).toEqual({
-    id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw/models/prod-Qwen-Qwen2-5-7B-Instruct/versions/${"c".repeat(40)}`,
+    id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw/models/prod-Qwen-Qwen2-5-7B-Instruct-${revision}-3aaae37d/versions/1`,
     body: {
       properties: {
         modelType: "custom_model",
         modelUri: `azureml://subscriptions/${SUBSCRIPTION}/resourceGroups/rg/workspaces/mlw/datastores/workspaceblobstore/paths/models/qwen`,
-        description: `Qwen/Qwen2.5-7B-Instruct at ${"c".repeat(40)}`,
+        description: `Qwen/Qwen2.5-7B-Instruct at ${revision}`,
         isAnonymous: false,
         isArchived: false,
       },
@@ -24,7 +28,34 @@ test.each([false, true])("Staged weights are one model version over the workspac
   expect(schemaErrors(version)).toEqual([]);
 });
 
-test("A model's name in Azure has no characters that Azure refuses.", () => {
-  expect(modelName("prod", "a.b/c_d-e:f")).toBe("prod-a-b-c_d-e-f");
-  expect(modelKey({ id: "a/b.c", revision: "0123456789" })).toBe("a-b-c-01234567");
+describe("a model's name in Azure", () => {
+  const name = (id: string, stack = "prod", commit = revision) => modelName(stack, { id, revision: commit });
+
+  test("has the commit, since the version of a model is a number in Azure", () => {
+    expect(name("a/b")).toMatch(new RegExp(`^prod-a-b-${revision}-[0-9a-f]{8}$`));
+  });
+
+  test("has only characters that Azure accepts, at most 255 of them", () => {
+    const anyId = fc.string({ minLength: 1, maxLength: 300 });
+    fc.assert(fc.property(anyId, (id) => /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/.test(name(id)) && name(id).includes(revision)));
+  });
+
+  test.each([
+    ["ids that differ in characters that Azure refuses", [name("a/b.c"), name("a/b-c")]],
+    ["ids of which only the end is different, and too long", [name(`a/${"b".repeat(300)}c`), name(`a/${"b".repeat(300)}d`)]],
+    ["a stack and an id that read the same together", [name("b-c/d", "a"), name("c/d", "a-b")]],
+    ["commits of one model", [name("a/b"), name("a/b", "prod", "d".repeat(40))]],
+  ])("is different for %s", (_, [one, other]) => {
+    expect(one).not.toBe(other);
+  });
+});
+
+test("Weights of a stack have different keys where their ids or commits differ, however little", () => {
+  const keys = [
+    modelKey({ id: "a/b.c", revision }),
+    modelKey({ id: "a/b-c", revision }),
+    modelKey({ id: "a/b.c", revision: `${revision.slice(0, 39)}d` }),
+  ];
+  expect(new Set(keys).size).toBe(3);
+  expect(keys[0]).toMatch(/^a-b-c-[0-9a-f]{8}$/);
 });

@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, type Refusal, type Scene } from "./refusal";
+import { but, differ, type Refusal, type Scene } from "./refusal";
 
 const INSIGHTS = "/resourceGroups/rg/providers/Microsoft.Insights";
 const scale = `${INSIGHTS}/autoscalesettings/main`;
@@ -49,23 +49,9 @@ function latencyAlert({ id }: Scene) {
       scopes: [id(paths.endpoint)],
       evaluationFrequency: "PT1M",
       windowSize: "PT5M",
-      criteria: { "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [] },
+      criteria: { "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", allOf: [criterion("RequestLatency_P95")] },
       actions: [],
     },
-  };
-}
-
-/** Refused and accepted differ in the value at one path of the body. */
-function differ(
-  below: string,
-  body: (scene: Scene) => unknown,
-  path: string,
-  refused: unknown,
-  accepted: unknown,
-): Pick<Refusal, "refused" | "accepted"> {
-  return {
-    refused: (scene) => ["PUT", below, but(body(scene), path, refused)],
-    accepted: (scene) => ["PUT", below, but(body(scene), path, accepted)],
   };
 }
 

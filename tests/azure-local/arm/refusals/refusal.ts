@@ -40,3 +40,17 @@ export function but<T>(body: T, path: string, value: unknown): T {
   else copy[key] = value;
   return copy;
 }
+
+/** Refused and accepted differ in the value at one path of the body; `undefined` leaves the value out. */
+export function differ(
+  below: string,
+  body: (scene: Scene) => unknown,
+  path: string,
+  refused: unknown,
+  accepted: unknown,
+): Pick<Refusal, "refused" | "accepted"> {
+  return {
+    refused: (scene) => ["PUT", below, but(body(scene), path, refused)],
+    accepted: (scene) => ["PUT", below, but(body(scene), path, accepted)],
+  };
+}

@@ -302,7 +302,8 @@ export const workspaceRefusals: readonly Refusal[] = [
 export const OTHER_SUBSCRIPTION = "00000000-0000-4000-8000-000000000002";
 const FOREIGN = `/subscriptions/${OTHER_SUBSCRIPTION}${paths.registry.replace("registry01", "central01")}`;
 
-async function elsewhere(send: Scene["caller"]["send"], caller: Scene["caller"], body: Scene["body"]): Promise<void> {
+/** A registry in another subscription of the tenant. */
+export async function elsewhere(send: Scene["caller"]["send"], caller: Scene["caller"], body: Scene["body"]): Promise<void> {
   await send("PUT", `/subscriptions/${OTHER_SUBSCRIPTION}${paths.group}`, body.group, "2024-03-01");
   await caller.made(FOREIGN, body.registry);
 }

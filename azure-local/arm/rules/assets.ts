@@ -1,0 +1,149 @@
+/** Values of environment and model versions that the specification leaves open. That versions never change is checked in `machineLearning.ts`. */
+import { at } from "../json";
+import type { Rule } from "../model";
+import { nameOf, sameId } from "../path";
+import { REGISTRY, WORKSPACE } from "./machineLearning";
+
+const DOCS = "Azure docs, machine-learning";
+const MODELS = [`${WORKSPACE}/models/versions`, `${REGISTRY}/models/versions`];
+const ENVIRONMENTS = [`${WORKSPACE}/environments/versions`, `${REGISTRY}/environments/versions`];
+const LARGEST_VERSION = 2 ** 31 - 1;
+
+/** Source: Azure docs, machine-learning/reference-yaml-model. */
+const MODEL_TYPES = ["custom_model", "mlflow_model", "triton_model"];
+
+/** Datastores that each workspace has. Source: Azure docs, machine-learning/concept-data. */
+const DATASTORES = ["workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"];
+
+/** Forms of `modelUri`. Source: Azure docs, machine-learning/how-to-manage-models and reference-yaml-core-syntax. */
+const MODEL_URIS = [
+  /^azureml:\/\/(subscriptions\/[^/]+\/resourcegroups\/[^/]+\/(providers\/Microsoft\.MachineLearningServices\/)?workspaces\/[^/]+\/)?datastores\/\w+\/paths\/.+$/i,
+  /^azureml:\/\/(subscriptions\/.+\/)?jobs\/[^/]+\/outputs\/.+$/i,
+  /^azureml:\/\/registries\/[^/]+\/models\/[^/]+\/(versions|labels)\/[^/]+$/i,
+  /^azureml:\/\/locations\/[^/]+\/workspaces\/.+$/i,
+  /^runs:\/[^/]+\/.+$/,
+  /^https:\/\/[a-z0-9]+\.(blob|dfs|file)\.core\.[a-z.]+\/.+$/i,
+  /^(wasbs?|abfss?):\/\/.+$/i,
+];
+
+/** Source: distribution/distribution, reference/regexp.go: an image reference of Docker. */
+const IMAGE =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+interface Route {
+  readonly path: string;
+  readonly port: number;
+}
+
+const ROUTES = ["livenessRoute", "readinessRoute", "scoringRoute", "startupRoute"];
+const SOUND: Route = { path: "/", port: 1 };
+
+const common = { azureCode: "UserError", status: 400 } as const;
+
+export const assetRules: readonly Rule[] = [
+  {
+    ...common,
+    code: "model-version-number",
+    types: MODELS,
+    on: ["create"],
+    source: `${DOCS}/reference-yaml-model: version is an int; Azure/azureml-assets, register_model: a numeric string; the specification has no pattern`,
+    grade: "D",
+    check: ({ name }) =>
+      /^\d+$/.test(name) && Number(name) <= LARGEST_VERSION
+        ? undefined
+        : `The version '${name}' of a model is invalid: it must be a whole number of at most ${LARGEST_VERSION}.`,
+  },
+  {
+    ...common,
+    code: "model-type",
+    types: MODELS,
+    on: ["create", "update"],
+    source: `${DOCS}/reference-yaml-model: custom_model, mlflow_model, triton_model`,
+    grade: "D",
+    check: ({ body }) => {
+      const type = at(body, "properties.modelType");
+      return type === undefined || MODEL_TYPES.includes(String(type))
+        ? undefined
+        : `'properties.modelType' is '${type}': it must be one of ${MODEL_TYPES.join(", ")}.`;
+    },
+  },
+  {
+    ...common,
+    code: "model-uri",
+    types: MODELS,
+    on: ["create"],
+    source: `${DOCS}/how-to-manage-models and reference-yaml-core-syntax: the files of a model are in a datastore, a job's output, a registry or Azure Storage`,
+    grade: "D",
+    check: ({ body }) => {
+      const uri = at(body, "properties.modelUri");
+      return uri === undefined || MODEL_URIS.some((form) => form.test(String(uri)))
+        ? undefined
+        : `'properties.modelUri' is '${uri}': it must be an address such as azureml://datastores/<datastore>/paths/<path>, azureml://jobs/<job>/outputs/<output>/<path>, runs:/<run>/<path> or https://<account>.blob.core.windows.net/<container>/<path>.`;
+    },
+  },
+  {
+    ...common,
+    code: "model-uri-workspace",
+    types: [`${WORKSPACE}/models/versions`],
+    on: ["create"],
+    source: `${DOCS}/how-to-manage-models: datastores are those of the workspace; that the service looks for them when a version is created is inferred`,
+    grade: "I",
+    check: ({ id, body, inventory }) => {
+      const uri = String(at(body, "properties.modelUri"));
+      const workspaceId = id.slice(0, id.toLowerCase().indexOf("/models/"));
+      const named = /\/workspaces\/([^/]+)\/datastores\//i.exec(uri)?.[1];
+      if (named !== undefined && !sameId(named, nameOf(workspaceId)))
+        return `'properties.modelUri' names the workspace '${named}': the files of a model must be in a datastore of its own workspace.`;
+      const datastore = /datastores\/(\w+)\/paths\//i.exec(uri)?.[1];
+      const known = datastore === undefined || DATASTORES.includes(datastore.toLowerCase());
+      return known || inventory.get(`${workspaceId}/datastores/${datastore}`)
+        ? undefined
+        : `The datastore '${datastore}' of 'properties.modelUri' was not found in the workspace.`;
+    },
+  },
+  {
+    ...common,
+    code: "environment-name-reserved",
+    types: ENVIRONMENTS,
+    on: ["create"],
+    source: `${DOCS}/how-to-use-environments: names that begin with Microsoft or AzureML are reserved`,
+    grade: "D",
+    check: ({ parentId }) => {
+      const name = nameOf(parentId);
+      return /^(Microsoft|AzureML)/i.test(name)
+        ? `The environment name '${name}' is reserved: it can't begin with Microsoft or AzureML.`
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "environment-image",
+    types: ENVIRONMENTS,
+    on: ["create"],
+    source: "distribution/distribution, reference: the form of an image's name; that the service checks it is inferred",
+    grade: "I",
+    check: ({ body }) => {
+      const image = at(body, "properties.image");
+      return image === undefined || IMAGE.test(String(image))
+        ? undefined
+        : `'properties.image' is '${image}': it must be an image such as <registry>/<repository>:<tag> or <registry>/<repository>@sha256:<64 hexadecimal digits>.`;
+    },
+  },
+  {
+    ...common,
+    code: "environment-routes",
+    types: ENVIRONMENTS,
+    on: ["create"],
+    source: `${DOCS}/how-to-deploy-custom-container: routes are paths on a port of the container`,
+    grade: "K",
+    check: ({ body }) => {
+      for (const name of ROUTES) {
+        const { path, port } = (at(body, `properties.inferenceConfig.${name}`) ?? SOUND) as Route;
+        const where = `'properties.inferenceConfig.${name}`;
+        if (!path.startsWith("/")) return `${where}.path' is '${path}': it must begin with '/'.`;
+        if (port < 1 || port > 65_535) return `${where}.port' is ${port}: it must be 1 to 65535.`;
+      }
+      return undefined;
+    },
+  },
+];

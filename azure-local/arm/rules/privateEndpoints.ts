@@ -1,0 +1,188 @@
+/** Where a private endpoint may stand, and what its connection may look like. That its subnet and target exist is checked in `network.ts`. */
+import { sameJson } from "../json";
+import type { Resource, Rule, RuleContext } from "../model";
+import { nameOf, sameId } from "../path";
+import { regionName } from "../region";
+import { inside, readPrefix } from "../types/addresses";
+import { connectionsOf, PRIVATE_ENDPOINT, type PrivateEndpointProperties } from "../types/privateLink";
+import { prefixesOf, RESERVED_SUBNETS, type SubnetProperties } from "./subnets";
+
+const OVERVIEW = "Azure docs, private-link/private-endpoint-overview";
+const STORAGE = "Microsoft.Storage/storageAccounts";
+
+/** Sub-resources by the kind of a storage account. Source: Azure docs, storage/common/storage-private-endpoints and storage-account-overview. */
+const STORAGE_GROUPS: Readonly<Record<string, RegExp>> = {
+  StorageV2: /./,
+  BlockBlobStorage: /^(blob|dfs|web)(_secondary)?$/,
+  FileStorage: /^file$/,
+};
+
+/** Regions in which network policies for private endpoints aren't available; Azure Government and Azure operated by 21Vianet are among them. */
+const WITHOUT_POLICIES = /^(westindia|australiacentral2|southafricawest|brazilsoutheast|us(gov|dod).+|china.+)$/;
+
+interface StaticAddress {
+  readonly properties?: { readonly privateIPAddress?: string };
+}
+
+function propertiesOf(body: {
+  properties?: unknown;
+}): PrivateEndpointProperties & { readonly ipConfigurations?: readonly StaticAddress[] } {
+  return (body.properties ?? {}) as PrivateEndpointProperties;
+}
+
+function subnetOf({ body, inventory }: RuleContext): Resource | undefined {
+  return inventory.get(propertiesOf(body).subnet?.id);
+}
+
+function subnetProperties(subnet: Resource | undefined): SubnetProperties {
+  return (subnet?.body.properties ?? {}) as SubnetProperties;
+}
+
+const common = { types: [PRIVATE_ENDPOINT], status: 400 } as const;
+
+export const privateEndpointRules: readonly Rule[] = [
+  {
+    ...common,
+    code: "private-endpoint-subnet-delegated",
+    on: ["create"],
+    azureCode: "PrivateEndpointCreationNotAllowedAsSubnetIsDelegated",
+    source: "Azure docs, virtual-network/subnet-delegation-overview: a delegated subnet can't be used with a private endpoint",
+    grade: "D",
+    check: (context) => {
+      const subnet = subnetOf(context);
+      const services = (subnetProperties(subnet).delegations ?? []).map(({ properties }) => properties?.serviceName);
+      return subnet && services.length > 0
+        ? `Private endpoint ${context.id} cannot be created as subnet ${subnet.id} is delegated to ${services.join(", ")}.`
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-subnet-reserved",
+    on: ["create"],
+    azureCode: "SubnetNotAllowed",
+    source:
+      "Azure docs, vpn-gateway/vpn-gateway-about-vpn-gateway-settings, firewall and bastion: nothing else is deployed to their subnets",
+    grade: "D",
+    check: (context) => {
+      const name = nameOf(propertiesOf(context.body).subnet?.id ?? "");
+      return Object.keys(RESERVED_SUBNETS).some((reserved) => sameId(reserved, name))
+        ? `The subnet '${name}' is reserved for its service: a private endpoint must be in another subnet.`
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-subscription",
+    on: ["create"],
+    azureCode: "InvalidResourceReference",
+    source: `${OVERVIEW}: same region and subscription as the virtual network`,
+    grade: "D",
+    check: ({ id, body }) => {
+      const subnetId = propertiesOf(body).subnet?.id ?? "";
+      return sameId(id.split("/")[2], subnetId.split("/")[2])
+        ? undefined
+        : `The subnet '${subnetId}' must be in the subscription of the private endpoint.`;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-network-policies",
+    on: ["create"],
+    azureCode: "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
+    source: `${OVERVIEW} (limitations, 2023): network policies aren't available in these regions; reports of 2026 name Azure Government`,
+    grade: "E",
+    check: (context) => {
+      const subnet = subnetOf(context);
+      const policies = subnetProperties(subnet).privateEndpointNetworkPolicies ?? "Disabled";
+      return subnet && policies !== "Disabled" && WITHOUT_POLICIES.test(regionName(context.body.location))
+        ? `Private endpoint ${context.id} cannot be created in a subnet ${subnet.id} since it has private endpoint network policies enabled.`
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-one-connection",
+    on: ["create", "update"],
+    azureCode: "PrivateEndpointInvalidGroupId",
+    source: `${OVERVIEW}: each sub-resource needs a private endpoint for itself; that one connection is the most is common knowledge`,
+    grade: "K",
+    check: (context) => {
+      const connections = connectionsOf(context);
+      if (connections.length > 1) return `A private endpoint has one connection, and ${connections.length} are given.`;
+      const groups = connections[0]?.properties?.groupIds ?? [];
+      return groups.length > 1
+        ? `'groupIds' has ${groups.length} entries, ${groups.join(", ")}: a private endpoint reaches one sub-resource. Create one private endpoint for each.`
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-storage-kind",
+    on: ["create"],
+    azureCode: "PrivateEndpointNotSupportedForAccount",
+    source: `${OVERVIEW}: not on general-purpose v1 accounts; storage/common/storage-account-overview: services by kind`,
+    grade: "D",
+    check: (context) => {
+      for (const { properties } of connectionsOf(context)) {
+        const account = context.inventory.get(properties?.privateLinkServiceId);
+        if (account?.type !== STORAGE) continue;
+        const kind = String(account.body.kind);
+        const served = STORAGE_GROUPS[kind];
+        if (!served)
+          return `The storage account '${account.name}' is of the kind ${kind}: private endpoints need one of the kind StorageV2.`;
+        const group = properties?.groupIds?.find((one) => !served.test(one));
+        if (group) return `The storage account '${account.name}' is of the kind ${kind}, which has no '${group}' service.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-connection-fixed",
+    on: ["update"],
+    azureCode: "PrivateEndpointCannotBeUpdated",
+    source: "azurerm provider, private_endpoint: another target or sub-resource replaces the private endpoint",
+    grade: "K",
+    check: ({ body, previous }) => {
+      const [now, before] = [{ body }, previous!].map((one) =>
+        connectionsOf(one).map(({ properties }) => [properties?.privateLinkServiceId?.toLowerCase(), properties?.groupIds]),
+      );
+      return sameJson(now, before)
+        ? undefined
+        : "The target and sub-resource of a private endpoint can't be changed: create another private endpoint.";
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-request-message",
+    on: ["create", "update"],
+    azureCode: "InvalidRequestFormat",
+    source: "Azure REST specification, network: requestMessage is restricted to 140 characters",
+    grade: "S",
+    check: (context) => {
+      const long = connectionsOf(context).find(({ properties }) => (properties?.requestMessage ?? "").length > 140);
+      return long && `'requestMessage' has ${long.properties!.requestMessage!.length} characters: 140 is the limit.`;
+    },
+  },
+  {
+    ...common,
+    code: "private-endpoint-address",
+    on: ["create"],
+    azureCode: "PrivateIPAddressNotInSubnet",
+    source: `${OVERVIEW}: addresses are of the subnet; virtual-network/virtual-networks-faq: its first four and its last are reserved`,
+    grade: "D",
+    check: (context) => {
+      const prefix = prefixesOf(subnetProperties(subnetOf(context)))[0] ?? "";
+      const range = readPrefix(prefix);
+      const addresses = (propertiesOf(context.body).ipConfigurations ?? []).map(({ properties }) => properties?.privateIPAddress ?? "");
+      const wrong = addresses.find((address) => {
+        const one = readPrefix(`${address}/32`);
+        return range && !(one && inside(one, { first: range.first + 4, last: range.last - 1 }));
+      });
+      return wrong === undefined
+        ? undefined
+        : `Private static IP address ${wrong} does not belong to the range of subnet prefix ${prefix}, or Azure reserves it.`;
+    },
+  },
+];
