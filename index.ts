@@ -69,7 +69,7 @@ function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
     invokers: auth === "entra" ? invokers : [],
     endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
-    alertEmails: platform.alertEmails,
+    alerts: platform.alertEmails.length === 0 ? undefined : { emails: platform.alertEmails },
     after: [...models.values()],
   });
   const keyCommand = pulumi.interpolate`az ml online-endpoint get-credentials --name ${endpoint.name} --resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;

@@ -4,6 +4,7 @@ import { armTypeOf } from "../../azure/resourceTypes";
 import { scoringStatus } from "../../azure/scoring";
 import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
 import { ENDPOINT_DIMENSIONS, METRICS } from "../../facts/metrics";
+import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
@@ -12,7 +13,10 @@ import { askOwner, missingDiagnostics } from "../owners";
 export interface Alerts {
   /** Who is told by e-mail. @default - nobody; alerts then only show in the portal */
   readonly emails?: readonly string[];
-  /** Milliseconds above which the slowest 5 % of requests raise an alert. @default 60000 */
+  /**
+   * Milliseconds above which the slowest 5 % of requests raise an alert. `InferenceEndpoint` derives it from the request timeouts of its deployments.
+   * @default - 99 % of the longest request timeout that Azure allows
+   */
   readonly latencyMilliseconds?: number;
   /** Failed requests per minute above which an alert is raised. @default 5 */
   readonly failuresPerMinute?: number;
@@ -139,7 +143,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const thresholds = {
       "server-errors": alerts.failuresPerMinute ?? 5,
       "model-errors": alerts.failuresPerMinute ?? 5,
-      latency: alerts.latencyMilliseconds ?? 60_000,
+      latency: alerts.latencyMilliseconds ?? latencyAlertMilliseconds([]),
     } satisfies Record<keyof typeof ALERT_RULES, number>;
     const names = Object.keys(ALERT_RULES) as (keyof typeof ALERT_RULES)[];
     const made = names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args)]);

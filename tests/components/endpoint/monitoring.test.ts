@@ -121,5 +121,5 @@ test("Alerts watch server errors, model errors and latency, tell the addresses, 
 test("Without addresses there are alerts and no action group.", async () => {
   const recording = await make({ alerts: {} });
   expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
-  expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 60_000 }] } });
+  expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 178_200 }] } });
 });
