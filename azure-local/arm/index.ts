@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS } from "./limits";
 import type { Resource, Settings } from "./model";
 import type { Operation } from "./operations";
 import type { ArmOptions } from "./options";
+import { Policies } from "./policies";
 import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
 import { listen, portOf, stop } from "./server";
@@ -33,6 +34,7 @@ export type { CoreLimits, Limits } from "./limits";
 export type { Grade, Rule } from "./model";
 export type { Operation } from "./operations";
 export type { ArmOptions } from "./options";
+export { type DenyPolicy, POLICIES, type PolicyOptions } from "./policies";
 export type { LoggedRequest } from "./requestLog";
 export { RULES } from "./rules";
 
@@ -95,7 +97,8 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const credentials = new Credentials(folder.secrets);
   const settings = settingsOf(options);
   const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
-  const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules));
+  const policies = new Policies(options.policies, options.withoutGrades);
+  const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
   const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
   const handle = (request: ArmRequest): ArmResponse => {

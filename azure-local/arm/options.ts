@@ -4,6 +4,7 @@ import type { Fault } from "./faults";
 import type { JsonObject } from "./json";
 import type { CoreLimits, Limits } from "./limits";
 import type { Grade } from "./model";
+import type { PolicyOptions } from "./policies";
 
 export interface ArmOptions {
   /** Folder that holds the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Made if it isn't there. */
@@ -25,6 +26,8 @@ export interface ArmOptions {
   readonly withoutGrades?: readonly Grade[];
   /** Single rules that are switched off, by their code. @default none */
   readonly withoutRules?: readonly string[];
+  /** Azure Policy: what is denied, and which tags are added. @default none */
+  readonly policies?: PolicyOptions;
   /** Takes the place of `speed`; a test owns the time with `manualClock()`. */
   readonly clock?: Clock;
   /** Origin of an endpoint's `scoringUri`. @default Azure's own, `https://<name>.<region>.inference.ml.azure.com` */

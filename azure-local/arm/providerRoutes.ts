@@ -62,8 +62,8 @@ function operationResult({ request, engine }: Route, id: string): ArmResponse {
     return { status: 202, headers: { Location: location, "Retry-After": String(engine.clock.retryAfter) } };
   }
   if (operation.status !== "Succeeded") {
-    const { code, message, details, target } = operation.failure ?? canceled(operation);
-    throw new AzureError(409, code, message, details, target);
+    const { code, message, ...more } = operation.failure ?? canceled(operation);
+    throw new AzureError(409, code, message, more);
   }
   const resource = engine.store.get(operation.resourceId);
   if (!resource || operation.kind === "delete") return { status: 204 };

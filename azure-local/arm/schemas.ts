@@ -38,13 +38,18 @@ export class TypeSchema {
   has(dotted: string): boolean {
     let known = this.known.get(dotted);
     if (known === undefined) {
-      known = this.lookFor(dotted);
+      known = this.nodesAt(dotted).length > 0;
       this.known.set(dotted, known);
     }
     return known;
   }
 
-  private lookFor(dotted: string): boolean {
+  /** Whether requests of this type may set the property. */
+  takes(dotted: string): boolean {
+    return this.nodesAt(dotted).some(({ readOnly }) => readOnly !== true);
+  }
+
+  private nodesAt(dotted: string): SchemaNode[] {
     let nodes: SchemaNode[] = [this.root];
     for (const key of dotted.split(".")) {
       nodes = nodes
@@ -52,7 +57,7 @@ export class TypeSchema {
         .map((node) => node.properties?.[key])
         .filter((node) => node !== undefined);
     }
-    return nodes.length > 0;
+    return nodes;
   }
 
   /**

@@ -8,6 +8,7 @@ import { isObject, type JsonObject, mergePatch, withDefaults } from "./json";
 import type { Body, Event, ProvisioningState, Resource, RuleContext, Timing } from "./model";
 import type { Operation } from "./operations";
 import { type ArmPath, type Node, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
+import type { Policies } from "./policies";
 import type { Rulebook } from "./rules";
 
 export interface Written {
@@ -21,6 +22,7 @@ export class Writes {
   constructor(
     private readonly engine: Engine,
     private readonly rules: Rulebook,
+    private readonly policies: Policies,
   ) {}
 
   put(path: ArmPath, raw: unknown, apiVersion: string, patch?: JsonObject): Written {
@@ -29,7 +31,8 @@ export class Writes {
     this.engine.catalog.checkApiVersion(entry.type, apiVersion);
     const previous = this.engine.store.get(node.id);
     const id = previous?.id ?? this.spell(node, parent, entry);
-    const request = readBody(raw, node.name, entry, apiVersion);
+    const request = this.policies.modified(readBody(raw, node.name, entry, apiVersion), entry.schema);
+    this.policies.check({ id, type: entry.type, name: node.name, body: request, now: this.engine.now() });
     const body = withDefaults(request, entry.service.defaults?.(request, id, this.engine.inventory) ?? {}) as Body;
     const event: Event = previous ? "update" : "create";
     const failure = this.check({
