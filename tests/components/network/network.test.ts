@@ -50,6 +50,15 @@ test("The bodies are those of private endpoints' subnets, and ARM's schemas acce
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
+test.each([false, true])("The created subnet never exists without a network security group (preview %s).", async (preview) => {
+  const recording = await make({}, preview);
+  const subnet = find(recording, "network-private-endpoints");
+  expect(subnet.inputs).toHaveProperty("networkSecurityGroup");
+  expect(subnet.dependsOn).toContain("network-nsg");
+  // A network that is made with subnets inside would have them before the group.
+  expect(find(recording, "network-vnet").inputs).not.toHaveProperty("subnets");
+});
+
 test("An existing subnet is used as given, and its network gets the zones.", async () => {
   const recording = await make({ network: { existing: { subnetId } } });
   expect(recording.resources).toHaveLength(1 + 12);
