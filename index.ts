@@ -3,9 +3,18 @@ import "./config/stack"; // first: a mistake in the stack file is told before th
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
+import {
+  HubAccess,
+  InferenceEndpoint,
+  type InferenceEndpointArgs,
+  Model,
+  modelKey,
+  Network,
+  type NetworkChoice,
+  Workspace,
+} from "./components";
 import { describe } from "./config/describe";
-import type { EndpointSpec } from "./config/spec";
+import type { EndpointSpec, PlatformSpec } from "./config/spec";
 import { huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
 
@@ -28,10 +37,9 @@ const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
-const { subnetId, addressSpace } = platform.network;
 const network = new Network("network", {
   ...place,
-  network: subnetId === undefined ? { create: { addressSpace } } : { existing: { subnetId } },
+  network: networkChoice(platform.network),
   dns: platform.dns,
 });
 const workspace = new Workspace("platform", {
@@ -76,6 +84,12 @@ function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
   const tokenCommand = `az account get-access-token --resource ${endpoint.scoringAudience} --query accessToken --output tsv`;
   const { id, scoringUri, openaiBaseUrl } = endpoint;
   return { id, scoringUri, openaiBaseUrl, auth, ...(auth === "key" ? { keyCommand } : { tokenCommand }) };
+}
+
+function networkChoice(choice: PlatformSpec["network"]): NetworkChoice {
+  if (choice.subnetId !== undefined) return { existing: { subnetId: choice.subnetId } };
+  const { addressSpace, securityGroupId } = choice;
+  return { create: { addressSpace, securityGroup: createOr(securityGroupId) } };
 }
 
 function createOr(id: string | undefined) {

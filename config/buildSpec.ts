@@ -9,7 +9,7 @@ import { type Decided, type Decisions, isStaged } from "./decisions";
 import { stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
 import type { RawStack } from "./settings";
-import type { DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
+import type { CreatedNetworkSpec, DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
 
 export function buildSpec({ project, stack }: RawStack, settings: Settings, decisions: Decisions): StackSpec {
@@ -46,13 +46,17 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
 
 function platformSpec({ network, workspace, imageRegistry, logs, alerts, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing ? { subnetId: network.existing.subnetId } : { addressSpace: network.create?.addressSpace ?? "" },
+    network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
     ...adopted("workspaceId", workspace),
     ...adopted("imageRegistryId", imageRegistry),
     ...adopted("logsId", logs),
     ...rest,
     alertEmails: alerts?.emails ?? [],
   };
+}
+
+function createdNetwork({ addressSpace, securityGroup }: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
+  return { addressSpace, ...adopted("securityGroupId", securityGroup) };
 }
 
 function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {

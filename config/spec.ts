@@ -31,9 +31,7 @@ export interface ResidencySpec {
 
 /** What the endpoints stand on. An id that is absent means that the stack creates the resource. */
 export interface PlatformSpec {
-  readonly network:
-    | { readonly addressSpace: string; readonly subnetId?: undefined }
-    | { readonly subnetId: string; readonly addressSpace?: undefined };
+  readonly network: CreatedNetworkSpec | ExistingNetworkSpec;
   readonly workspaceId?: string;
   readonly imageRegistryId?: string;
   readonly logsId?: string;
@@ -44,6 +42,20 @@ export interface PlatformSpec {
   readonly tags: Readonly<Record<string, string>>;
   /** E-mail addresses that alerts go to; empty: no alerts. */
   readonly alertEmails: readonly string[];
+}
+
+/** A virtual network that the stack creates. */
+export interface CreatedNetworkSpec {
+  readonly addressSpace: string;
+  /** ARM id of the subnet's network security group. @default - the stack creates one */
+  readonly securityGroupId?: string;
+  readonly subnetId?: undefined;
+}
+
+/** A network of the landing zone. */
+export interface ExistingNetworkSpec {
+  readonly subnetId: string;
+  readonly addressSpace?: undefined;
 }
 
 /** One online endpoint. */

@@ -39,8 +39,13 @@ const network = z
     {
       create: z
         .strictObject(
-          { addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range, /24 or larger.") },
-          map("addressSpace"),
+          {
+            addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range, /24 or larger."),
+            securityGroup: createOrId(armTypeOf("network:NetworkSecurityGroup")).describe(
+              "Network security group of the subnet: create, or the id of one in the same region and subscription.",
+            ),
+          },
+          map("addressSpace, and optionally securityGroup"),
         )
         .describe("A virtual network of the stack's own.")
         .optional(),
