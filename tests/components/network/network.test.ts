@@ -83,6 +83,10 @@ test("The bodies are those of private endpoints' subnets, and ARM's schemas acce
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
+test("A policy that protects virtual networks against DDoS attacks changes nothing that the stack would take back.", async () => {
+  expect(find(await make(), "network-vnet").ignoreChanges).toEqual(["subnets", "enableDdosProtection", "ddosProtectionPlan"]);
+});
+
 test("An existing security group is used as given.", async () => {
   const existing = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/networkSecurityGroups/theirs`;
   const recording = await make({ network: { create: { addressSpace: "10.40.0.0/22", securityGroup: { existing } } } });

@@ -177,6 +177,12 @@ test("The bodies close public access and account keys, and ARM's schemas accept 
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
+test("The registry's zone redundancy is left to Azure, which turns it on where the region has zones.", async () => {
+  const registry = find(await standard(), "platform-registry");
+  expect(registry.inputs).not.toHaveProperty("zoneRedundancy");
+  expect(registry.ignoreChanges).toEqual(["zoneRedundancy"]);
+});
+
 test("The workspace waits for its identity's roles, keeps an hour, and ignores what Azure adds to its network.", async () => {
   const recording = await standard();
   const workspace = find(recording, "platform-workspace");
