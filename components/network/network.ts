@@ -113,10 +113,13 @@ export class Network extends pulumi.ComponentResource {
           resourceGroupName: args.resourceGroupName,
           location: args.location,
           addressSpace: { addressPrefixes: [create.addressSpace] },
+          enableDdosProtection: false,
+          enableVmProtection: false,
           tags: args.tags,
         },
-        // The subnet is a resource of its own; the list that Azure shows inside the network must not be taken for a difference.
-        { parent: this, ignoreChanges: ["subnets"] },
+        // The subnet is a resource of its own; the list that Azure shows inside the network must not be taken for a difference. The plan against
+        // DDoS attacks is set by a policy in landing zones.
+        { parent: this, ignoreChanges: ["subnets", "enableDdosProtection", "ddosProtectionPlan"] },
       ),
     );
     const { securityGroup = "create" } = create;
@@ -132,6 +135,7 @@ export class Network extends pulumi.ComponentResource {
           addressPrefix: firstSubnet(create.addressSpace),
           networkSecurityGroup: { id: securityGroupId },
           privateEndpointNetworkPolicies: "Disabled",
+          privateLinkServiceNetworkPolicies: "Enabled",
           defaultOutboundAccess: false,
         },
         { parent: this },

@@ -221,7 +221,7 @@ export class Workspace extends pulumi.ComponentResource {
           publicNetworkAccess: "Disabled",
           v1LegacyMode: false,
           systemDatastoresAuthMode: "Identity",
-          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku },
+          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku, enableNetworkMonitor: false },
           provisionNetworkNow: true,
         },
         {

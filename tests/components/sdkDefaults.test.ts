@@ -33,14 +33,14 @@ for (const module of modules) {
     const actual = jest.requireActual(`@pulumi/azure-native/${module}`) as Record<string, unknown>;
     const { output } = jest.requireActual("@pulumi/pulumi") as typeof pulumiSdk;
     return new Proxy(actual, {
-      get: (target, key: string) => {
-        const value = target[key];
+      get: (exported, key: string) => {
+        const value = exported[key];
         if (typeof value !== "function" || !(value.prototype instanceof Object) || !/^[A-Z]/.test(key)) return value;
         return new Proxy(value, {
-          construct: (constructor, args, newTarget) => {
+          construct: (target, args) => {
             const [name, inputs] = args as [string, object];
             given.set(`azure-native:${module}:${key} ${name}`, new Promise((resolve) => output(inputs).apply(resolve)));
-            return Reflect.construct(constructor, args, newTarget === newTarget ? constructor : newTarget);
+            return Reflect.construct(target, args);
           },
         });
       },
