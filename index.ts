@@ -7,6 +7,7 @@ import {
   HubAccess,
   InferenceEndpoint,
   type InferenceEndpointArgs,
+  ignorePolicyTags,
   Model,
   modelKey,
   Network,
@@ -15,12 +16,14 @@ import {
 } from "./components";
 import { describe } from "./config/describe";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
-import { huggingFaceToken, spec } from "./config/stack";
+import { alertWebhook, huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
 
 const { name: stack, location: region, platform } = spec;
 const { roles, diagnostics } = platform;
 const tags = { [stackTag]: stack, ...platform.tags };
+/** Options of whatever has tags. */
+const tagged = { transformations: ignorePolicyTags(platform.policyTags) };
 /** A stack that is worth a lock is worth keeping. */
 const protect = spec.decisionsFrom === "lock";
 /** Azure-on-this-machine spreads roles at once and says how long it waits: `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
@@ -32,27 +35,34 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const group = new resources.ResourceGroup("moor", { resourceGroupName: `moor-${stack}-${region}`, location: region, tags }, { protect });
+const group = new resources.ResourceGroup(
+  "moor",
+  { resourceGroupName: `moor-${stack}-${region}`, location: region, tags },
+  { protect, ...tagged },
+);
 const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
-const network = new Network("network", {
-  ...place,
-  network: networkChoice(platform.network),
-  dns: platform.dns,
-});
-const workspace = new Workspace("platform", {
-  ...place,
-  residency: spec.residency.regions,
-  workspace: createOr(platform.workspaceId),
-  imageRegistry: createOr(platform.imageRegistryId),
-  logs: createOr(platform.logsId),
-  privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
-  roles,
-  rolePropagationSeconds: waits.rolePropagationSeconds,
-  protect,
-});
+const network = new Network("network", { ...place, network: networkChoice(platform.network), dns: platform.dns }, tagged);
+const workspace = new Workspace(
+  "platform",
+  {
+    ...place,
+    residency: spec.residency.regions,
+    workspace: createOr(platform.workspaceId),
+    imageRegistry: createOr(platform.imageRegistryId),
+    logs: createOr(platform.logsId),
+    logRetentionDays: platform.logRetentionDays,
+    logDailyCapGB: platform.logDailyCapGB,
+    firewallSku: platform.firewallSku,
+    privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
+    roles,
+    rolePropagationSeconds: waits.rolePropagationSeconds,
+    protect,
+  },
+  tagged,
+);
 
 const decisions = spec.endpoints.flatMap(({ deployments }) =>
   deployments.flatMap(({ decision, previous, keepPrevious }) => [decision, ...(keepPrevious && previous ? [previous] : [])]),
@@ -66,20 +76,22 @@ for (const { id, revision, path } of weights) {
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
 const fromHub = weights.some(({ source }) => source === "hub");
 const { vaultId, ready: after } = workspace;
-const hub = fromHub ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tags, after }) : undefined;
+const hub = fromHub ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tags, after }, tagged) : undefined;
 
 export { region as location };
 export const workspaceId = workspace.id;
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 
 function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
-  const endpoint = new InferenceEndpoint(key, {
+  const args = {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
     invokers: auth === "entra" ? invokers : [],
     endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
-    alerts: platform.alertEmails.length === 0 ? undefined : { emails: platform.alertEmails },
+    alerts: alertsOf(platform.alerts),
+    policyTags: platform.policyTags,
     after: [...models.values()],
-  });
+  };
+  const endpoint = new InferenceEndpoint(key, args, tagged);
   const keyCommand = pulumi.interpolate`az ml online-endpoint get-credentials --name ${endpoint.name} --resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;
   const tokenCommand = `az account get-access-token --resource ${endpoint.scoringAudience} --query accessToken --output tsv`;
   const { id, scoringUri, openaiBaseUrl } = endpoint;
@@ -88,8 +100,14 @@ function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
 
 function networkChoice(choice: PlatformSpec["network"]): NetworkChoice {
   if (choice.subnetId !== undefined) return { existing: { subnetId: choice.subnetId } };
-  const { addressSpace, securityGroupId } = choice;
-  return { create: { addressSpace, securityGroup: createOr(securityGroupId) } };
+  const { addressSpace, dnsServers, securityGroupId } = choice;
+  return { create: { addressSpace, dnsServers, securityGroup: createOr(securityGroupId) } };
+}
+
+function alertsOf(alerts: PlatformSpec["alerts"]): InferenceEndpointArgs["alerts"] {
+  if (alerts === undefined) return undefined;
+  const { latencySeconds, ...rest } = alerts;
+  return { ...rest, webhook: alertWebhook, latencyMilliseconds: latencySeconds === undefined ? undefined : 1000 * latencySeconds };
 }
 
 function createOr(id: string | undefined) {

@@ -1,4 +1,5 @@
 /** From checked settings and decisions to the stack that components make. */
+import { azureDnsAddress } from "../azure/addresses";
 import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
@@ -44,19 +45,22 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
   };
 }
 
-function platformSpec({ network, workspace, imageRegistry, logs, alerts, ...rest }: PlatformSettings): PlatformSpec {
+function platformSpec({ network, workspace, imageRegistry, logs, ...rest }: PlatformSettings): PlatformSpec {
   return {
     network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
     ...adopted("workspaceId", workspace),
     ...adopted("imageRegistryId", imageRegistry),
     ...adopted("logsId", logs),
     ...rest,
-    alertEmails: alerts?.emails ?? [],
   };
 }
 
-function createdNetwork({ addressSpace, securityGroup }: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
-  return { addressSpace, ...adopted("securityGroupId", securityGroup) };
+function createdNetwork({
+  addressSpace,
+  dnsServers,
+  securityGroup,
+}: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
+  return { addressSpace, ...(dnsServers === undefined ? {} : { dnsServers }), ...adopted("securityGroupId", securityGroup) };
 }
 
 function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {
@@ -167,6 +171,13 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
           `This stack links private DNS zones of its own to the network of ${where} (dns: moor). A network takes one zone of a name: if it has such zones, set dns: policy.`,
         ]
       : []),
+    ...(network.create?.dnsServers === undefined
+      ? []
+      : [
+          `The created network uses the DNS servers ${network.create.dnsServers.join(", ")} (dnsServers): they must forward ` +
+            `${names.flatMap((name) => LINKED_SERVICES[name].zones).join(", ")} to Azure DNS (${azureDnsAddress}), or clients don't find the ` +
+            "private endpoints.",
+        ]),
     ...(adopted && privateEndpoints === "moor"
       ? [`This stack makes no private endpoint to ${workspace}, because it is adopted: callers come by those that its owner has made.`]
       : []),

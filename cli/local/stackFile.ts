@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
+import { webhookKey } from "../../config/settings";
 import { stackDocument } from "../../config/stackYaml";
 import { type LocalSession, root } from "./session";
 
@@ -9,8 +10,9 @@ export { stackFileOf } from "../stackFiles";
 /** What a stack file says of its secrets; a copy on this machine has its own. */
 const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
-/** Stands in for a secret that only the real stack can decrypt. */
+/** Stands in for a secret that only the real stack can decrypt; an address where the program checks that it is one. */
 const placeholder = "stand-in-for-a-secret-of-the-real-stack";
+const placeholders: Readonly<Record<string, string>> = { [webhookKey]: `https://${placeholder}.example.com` };
 
 /**
  * Brings a stack up to date on this machine and yields the stack file to run it with: a copy of the real one in which secrets are local.
@@ -28,7 +30,7 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   fs.writeFileSync(copy, real.toString({ lineWidth: 0 }));
   for (const keys of missing) {
     const where = ["--path", configPath(keys), "--stack", stack, "--config-file", copy];
-    await session.pulumiQuietly(["config", "set", "--secret", ...where, placeholder]);
+    await session.pulumiQuietly(["config", "set", "--secret", ...where, placeholders[keys[0]!] ?? placeholder]);
   }
   return copy;
 }

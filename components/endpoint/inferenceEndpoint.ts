@@ -55,6 +55,8 @@ export interface InferenceEndpointArgs {
   /** Refuse to delete the endpoint. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Names of tags that a policy sets, which a write of traffic keeps on the endpoint; see `ignorePolicyTags`. @default - none */
+  readonly policyTags?: readonly string[];
   /** What must exist before the endpoint and go after it: model versions. @default - nothing */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the arguments of everything on the endpoint. */
@@ -282,6 +284,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         deployments: [...deployments.values()],
         shares: sharesOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
+        policyTags: this.args.policyTags,
         transform: this.args.transform,
       },
       { parent: this },

@@ -11,8 +11,12 @@ import { stateInputs, type Transform, transformed } from "../base/transform";
 import { askOwner, missingDiagnostics } from "../owners";
 
 export interface Alerts {
-  /** Who is told by e-mail. @default - nobody; alerts then only show in the portal */
+  /** E-mail addresses that alerts are sent to. Without a receiver, alerts only show in the portal. @default - none */
   readonly emails?: readonly string[];
+  /** HTTPS address that alerts are posted to, in Azure's common alert schema. It is kept as a secret, because it often holds a token. @default - none */
+  readonly webhook?: pulumi.Input<string>;
+  /** ARM ids of existing action groups that alerts call too. @default - none */
+  readonly actionGroups?: readonly string[];
   /**
    * Milliseconds above which the slowest 5 % of requests raise an alert. `InferenceEndpoint` derives it from the request timeouts of its deployments.
    * @default - 99 % of the longest request timeout that Azure allows
@@ -102,7 +106,7 @@ export class Monitoring extends pulumi.ComponentResource {
   private readonly logicalName: string;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:Monitoring", name, stateInputs(args), opts);
+    super("moor:index:Monitoring", name, stateInputs({ ...args, alerts: withSecretWebhook(args.alerts) }), opts);
     this.logicalName = name;
     // The registration waits for what is asked, or the run would end before.
     const asked = args.diagnostics === "policy" ? this.askForLogs(args) : undefined;
@@ -139,7 +143,8 @@ export class Monitoring extends pulumi.ComponentResource {
 
   private createAlerts(args: MonitoringArgs, alerts: Alerts): Pick<MonitoringNodes, "actionGroup" | "alerts"> {
     const actionGroup = this.createActionGroup(args, alerts);
-    const actions = actionGroup === undefined ? [] : [{ actionGroupId: actionGroup.id }];
+    const actionGroupIds = [...(actionGroup === undefined ? [] : [actionGroup.id]), ...(alerts.actionGroups ?? [])];
+    const actions = actionGroupIds.map((actionGroupId) => ({ actionGroupId }));
     const thresholds = {
       "server-errors": alerts.failuresPerMinute ?? 5,
       "model-errors": alerts.failuresPerMinute ?? 5,
@@ -150,8 +155,8 @@ export class Monitoring extends pulumi.ComponentResource {
     return { actionGroup, alerts: Object.fromEntries(made) };
   }
 
-  private createActionGroup({ endpointName, resourceGroupName, tags, transform }: MonitoringArgs, { emails = [] }: Alerts) {
-    if (emails.length === 0) return undefined;
+  private createActionGroup({ endpointName, resourceGroupName, tags, transform }: MonitoringArgs, { emails = [], webhook }: Alerts) {
+    if (emails.length === 0 && webhook === undefined) return undefined;
     return new monitor.ActionGroup(
       ...transformed(
         transform?.actionGroup,
@@ -163,9 +168,10 @@ export class Monitoring extends pulumi.ComponentResource {
           groupShortName: "moor",
           enabled: true,
           emailReceivers: emails.map((emailAddress) => ({ name: emailAddress, emailAddress, useCommonAlertSchema: true })),
+          ...(webhook === undefined ? {} : { webhookReceivers: [webhookReceiver(webhook)] }),
           tags,
         },
-        { parent: this },
+        { parent: this, additionalSecretOutputs: ["webhookReceivers"] },
       ),
     );
   }
@@ -210,4 +216,13 @@ export class Monitoring extends pulumi.ComponentResource {
       ),
     );
   }
+}
+
+function webhookReceiver(webhook: pulumi.Input<string>) {
+  return { name: "webhook", serviceUri: pulumi.secret(webhook), useAadAuth: false, useCommonAlertSchema: true };
+}
+
+/** The alerts as they may stand in the component's state. */
+function withSecretWebhook(alerts: Alerts | undefined): Alerts | undefined {
+  return alerts?.webhook === undefined ? alerts : { ...alerts, webhook: pulumi.secret(alerts.webhook) };
 }

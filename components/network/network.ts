@@ -12,6 +12,12 @@ export interface CreatedNetwork {
   /** CIDR block of the virtual network, at most /26 in size; Docker takes `dockerRange` on the instances, so it can't be used. Changing it replaces nothing but needs an empty subnet. */
   readonly addressSpace: string;
   /**
+   * IPv4 addresses of the network's DNS servers. Private DNS zones answer through Azure DNS (168.63.129.16) only, so these servers must forward
+   * the names of the private endpoints to it, from a network that the zones are linked to.
+   * @default - Azure DNS
+   */
+  readonly dnsServers?: readonly string[];
+  /**
    * Network security group of the subnet: `create`, or the ARM id of one in the same region and subscription.
    * @default "create"
    */
@@ -113,6 +119,7 @@ export class Network extends pulumi.ComponentResource {
           resourceGroupName: args.resourceGroupName,
           location: args.location,
           addressSpace: { addressPrefixes: [create.addressSpace] },
+          ...(create.dnsServers === undefined ? {} : { dhcpOptions: { dnsServers: [...create.dnsServers] } }),
           enableDdosProtection: false,
           enableVmProtection: false,
           tags: args.tags,

@@ -129,14 +129,20 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
 /** Logs of the endpoints, in the stack's region. */
 export function createLogs(
   context: StoreContext,
-  retentionInDays: number,
+  { retentionInDays, dailyQuotaGb }: { readonly retentionInDays: number; readonly dailyQuotaGb?: number },
   transform: StoreTransforms["logs"],
 ): operationalinsights.Workspace {
   return new operationalinsights.Workspace(
     ...transformed(
       transform,
       `${context.parentName}-logs`,
-      { workspaceName: storeName(context, "logs"), ...place(context), sku: { name: "PerGB2018" }, retentionInDays },
+      {
+        workspaceName: storeName(context, "logs"),
+        ...place(context),
+        sku: { name: "PerGB2018" },
+        retentionInDays,
+        ...(dailyQuotaGb === undefined ? {} : { workspaceCapping: { dailyQuotaGb } }),
+      },
       { parent: context.parent },
     ),
   );

@@ -140,9 +140,9 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private chooseLogs(): pulumi.Output<string> {
-    const { logs = "create", logRetentionDays = 90, transform } = this.args;
+    const { logs = "create", logRetentionDays = 90, logDailyCapGB, transform } = this.args;
     if (logs !== "create") return this.found.apply(() => logs.existing);
-    this.made.logs = createLogs(this.context, logRetentionDays, transform?.logs);
+    this.made.logs = createLogs(this.context, { retentionInDays: logRetentionDays, dailyQuotaGb: logDailyCapGB }, transform?.logs);
     return this.made.logs.id;
   }
 

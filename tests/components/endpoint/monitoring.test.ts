@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Monitoring, type MonitoringArgs } from "../../../components/endpoint/monitoring";
 import { serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
-import { armRequest, find, listing, record, schemaErrors } from "../recorder";
+import { armRequest, exposed, find, listing, record, schemaErrors } from "../recorder";
 
 const endpointId = `${workspaceId}/onlineEndpoints/chat`;
 const base: MonitoringArgs = { endpointId, endpointName: "chat", resourceGroupName: "rg", logsId };
@@ -122,4 +122,19 @@ test("Without addresses there are alerts and no action group.", async () => {
   const recording = await make({ alerts: {} });
   expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
   expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 178_200 }] } });
+});
+
+const actionGroups = [`${group}/providers/Microsoft.Insights/actionGroups/on-call`];
+
+test("With existing action groups alone no action group is created, and alerts call those.", async () => {
+  const recording = await make({ alerts: { actionGroups } });
+  expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
+  expect(find(recording, "watch-latency").inputs.actions).toEqual([{ actionGroupId: actionGroups[0] }]);
+});
+
+test("With a webhook alone the action group has no e-mail addresses, and the address is a secret in group and component.", async () => {
+  const webhook = "https://hooks.example.com/not-a-real-token";
+  const recording = await make({ alerts: { webhook } });
+  expect(find(recording, "watch-emails").inputs).toMatchObject({ emailReceivers: [], webhookReceivers: [{ serviceUri: webhook }] });
+  expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, "not-a-real-token", name))).toEqual([]);
 });
