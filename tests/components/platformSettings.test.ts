@@ -98,3 +98,7 @@ describe("With every setting", () => {
     expect(types).toEqual(["azure-native:resources:Deployment", "azure-native:resources:Resource"]);
   });
 });
+
+test("Addresses that alerts are sent to are kept in the stack's region.", async () => {
+  expect(bodyOf(await run(), "chat-monitoring-emails").location).toBe("swedencentral");
+});

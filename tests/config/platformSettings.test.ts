@@ -108,3 +108,21 @@ test.each<[string, platform: Tree, hook: Webhook | undefined, code: string, path
 test("A webhook that only Pulumi can decrypt is a receiver, and its form is checked in the run that decrypts it.", () => {
   expect(specOf({ alerts: {} }, webhook(encrypted)).platform.alerts).toMatchObject({ emails: [], actionGroups: [] });
 });
+
+test("Where Azure has no regional action groups, the preview says where the addresses of alerts are kept.", () => {
+  const notes = (region: string) => {
+    const settings = spoilt((s) => {
+      s["azure-native:location"] = region;
+      s["moor:residency"] = { regions: [region] };
+      s["moor:platform"].alerts = { emails: ["a@example.com"] };
+    });
+    const checked = checkStack(rawStack(settings));
+    if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+    return checked.spec.notes.filter((note) => note.includes("action group"));
+  };
+  expect(notes("swedencentral")).toEqual([]);
+  expect(notes("francecentral")).toEqual([
+    "Azure offers no action groups in francecentral: the e-mail addresses and the webhook of alerts are kept in a global action group, and " +
+      "processed in any geography.",
+  ]);
+});

@@ -21,10 +21,8 @@ test.each([false, true])("Logs and metrics go to Log Analytics, and without aler
     body: {
       properties: {
         workspaceId: logsId,
-        logs: ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"].map((category) => ({
-          category,
-          enabled: true,
-        })),
+        // By group, so that a policy which asks for all logs finds them sent, and doesn't send a second copy elsewhere.
+        logs: [{ categoryGroup: "allLogs", enabled: true }],
         metrics: [{ category: "AllMetrics", enabled: true }],
       },
     },
@@ -104,7 +102,7 @@ test("Alerts watch server errors, model errors and latency, tell the addresses, 
     },
   });
   expect(armRequest(find(recording, "watch-emails")).body).toEqual({
-    location: "global",
+    location: "Global",
     properties: {
       enabled: true,
       groupShortName: "moor",
@@ -116,6 +114,17 @@ test("Alerts watch server errors, model errors and latency, tell the addresses, 
     },
   });
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test.each([
+  ["swedencentral", "swedencentral"],
+  ["Germany West Central", "germanywestcentral"],
+  ["francecentral", "Global"],
+  [undefined, "Global"],
+])("Addresses of an endpoint in %s are kept in %s, and an existing group stays where it is.", async (location, kept) => {
+  const recording = await make({ location, alerts: { emails: ["a@example.com"] } });
+  expect(find(recording, "watch-emails")).toMatchObject({ inputs: { location: kept }, ignoreChanges: ["location"] });
+  expect(find(recording, "watch-latency").inputs.location).toBe("global");
 });
 
 test("Without addresses there are alerts and no action group.", async () => {
