@@ -1,6 +1,7 @@
 /** From checked settings and decisions to the stack that components make. */
 import { azureDnsAddress } from "../azure/addresses";
-import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
+import { LOG_CATEGORIES } from "../facts/diagnostics";
+import { actionGroupLocation } from "../facts/monitoring";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
@@ -30,6 +31,7 @@ export function buildSpec({ project, stack }: RawStack, settings: Settings, deci
     notes: [
       ...lockNotes(settings),
       ...platformNotes(settings["moor:platform"], endpoints),
+      ...alertNotes(settings),
       ...ownerNotes(settings["moor:platform"]),
       ...endpoints.flatMap(endpointNotes),
       ...quotaNotes(quotaOf(stack, settings, decisions)),
@@ -128,6 +130,15 @@ function platformNotes({ roles }: PlatformSettings, endpoints: readonly Endpoint
   ];
 }
 
+function alertNotes({ "azure-native:location": region, "moor:platform": { alerts }, "moor:alertWebhook": webhook }: Settings): string[] {
+  const createsGroup = alerts !== undefined && (alerts.emails.length > 0 || webhook !== undefined);
+  if (!createsGroup || actionGroupLocation(region) === region) return [];
+  return [
+    `Azure offers no action groups in ${region}: the e-mail addresses and the webhook of alerts are kept in a global action group, and ` +
+      "processed in any geography.",
+  ];
+}
+
 function invokerNote({ key, invokers }: EndpointSpec): string {
   return (
     `Endpoint ${key} answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the ` +
@@ -184,7 +195,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     ...(diagnostics === "moor"
       ? []
       : [
-          `This stack makes no diagnostic settings (diagnostics: policy). Their owner sends ${[...LOG_CATEGORIES, ALL_METRICS].join(", ")} of each ` +
+          `This stack makes no diagnostic settings (diagnostics: policy). Their owner sends ${LOG_CATEGORIES.join(", ")} of each ` +
             `endpoint to ${logs === "create" ? "the stack's Log Analytics workspace" : logs}. What is missing is named by id once the endpoints are there.`,
         ]),
   ];

@@ -1,4 +1,5 @@
 /** Where Azure Monitor keeps and processes what alerts need. */
+import { canonicalRegion } from "./regions";
 
 /**
  * Regions in which action groups can be created; anywhere else they are `Global`, kept in two regions or more, and processed in any geography.
@@ -19,5 +20,6 @@ export const ACTION_GROUP_REGIONS: readonly string[] = [
 
 /** Location of an action group for a region: the region where Azure offers that, otherwise `Global`. */
 export function actionGroupLocation(region: string): string {
-  return ACTION_GROUP_REGIONS.includes(region) ? region : "Global";
+  const name = canonicalRegion(region);
+  return ACTION_GROUP_REGIONS.includes(name) ? name : "Global";
 }

@@ -322,12 +322,15 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
 
   private watch(endpoint: OnlineEndpoint): Monitoring {
     const { workspace, diagnostics, resourceGroupName, tags, transform } = this.args;
-    const { logsId } = workspace;
+    const { logsId, location } = workspace;
     const { latencyMilliseconds = latencyAlertMilliseconds(this.decisions) } = this.args.alerts ?? {};
     const alerts = this.args.alerts && { ...this.args.alerts, latencyMilliseconds };
     return new Monitoring(
       `${this.logicalName}-monitoring`,
-      { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, diagnostics, alerts, tags, transform },
+      {
+        ...{ endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, location },
+        ...{ logsId, diagnostics, alerts, tags, transform },
+      },
       { parent: this },
     );
   }

@@ -2,8 +2,9 @@ import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { scoringStatus } from "../../azure/scoring";
-import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { ALL_LOGS, ALL_METRICS } from "../../facts/diagnostics";
 import { ENDPOINT_DIMENSIONS, METRICS } from "../../facts/metrics";
+import { actionGroupLocation } from "../../facts/monitoring";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
@@ -31,6 +32,11 @@ export interface MonitoringArgs {
   readonly endpointId: pulumi.Input<string>;
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
+  /**
+   * Region in which the addresses of alerts are kept, where Azure offers action groups in it. An existing action group stays where it is.
+   * @default "Global"
+   */
+  readonly location?: pulumi.Input<string>;
   /** ARM id of the Log Analytics workspace that the endpoint's logs go to. */
   readonly logsId: pulumi.Input<string>;
   /** Whether a policy of the landing zone makes the diagnostic setting; then it is looked for, and asked for where it is missing. @default "moor" */
@@ -89,8 +95,9 @@ const ALERT_RULES = {
 /**
  * An endpoint's logs and metrics in Log Analytics, and alerts on failed and slow requests.
  *
- * Cost: logs by volume (about 2.80 USD a GB), each alert about 0.10 USD a month and time series. E-mail addresses of an action group and
- * the rules of alerts are global in Azure, not regional.
+ * Cost: logs by volume (about 2.80 USD a GB), each alert about 0.10 USD a month and time series. The rules of alerts are global in Azure. An
+ * action group, with its e-mail addresses and webhook, is in the endpoint's region where Azure offers that, and otherwise global: kept in
+ * several regions, and processed in any geography.
  *
  * @example
  * new Monitoring("chat-monitoring", {
@@ -133,7 +140,8 @@ export class Monitoring extends pulumi.ComponentResource {
           name: "moor",
           resourceUri: args.endpointId,
           workspaceId: args.logsId,
-          logs: LOG_CATEGORIES.map((category) => ({ category, enabled: true })),
+          // The group, not its categories: Azure's policies look for it, and send a second copy where they don't find it.
+          logs: [{ categoryGroup: ALL_LOGS, enabled: true }],
           metrics: [{ category: ALL_METRICS, enabled: true }],
         },
         { parent: this },
@@ -155,7 +163,10 @@ export class Monitoring extends pulumi.ComponentResource {
     return { actionGroup, alerts: Object.fromEntries(made) };
   }
 
-  private createActionGroup({ endpointName, resourceGroupName, tags, transform }: MonitoringArgs, { emails = [], webhook }: Alerts) {
+  private createActionGroup(
+    { endpointName, resourceGroupName, location, tags, transform }: MonitoringArgs,
+    { emails = [], webhook }: Alerts,
+  ) {
     if (emails.length === 0 && webhook === undefined) return undefined;
     return new monitor.ActionGroup(
       ...transformed(
@@ -164,14 +175,15 @@ export class Monitoring extends pulumi.ComponentResource {
         {
           actionGroupName: pulumi.interpolate`ag-${endpointName}`,
           resourceGroupName,
-          location: "global",
+          location: location === undefined ? "Global" : pulumi.output(location).apply(actionGroupLocation),
           groupShortName: "moor",
           enabled: true,
           emailReceivers: emails.map((emailAddress) => ({ name: emailAddress, emailAddress, useCommonAlertSchema: true })),
           ...(webhook === undefined ? {} : { webhookReceivers: [webhookReceiver(webhook)] }),
           tags,
         },
-        { parent: this, additionalSecretOutputs: ["webhookReceivers"] },
+        // Azure can't move an action group, and replacing one that existed before it had a region gains little.
+        { parent: this, ignoreChanges: ["location"], additionalSecretOutputs: ["webhookReceivers"] },
       ),
     );
   }

@@ -126,6 +126,12 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
   return properties.loginServer;
 }
 
+/**
+ * Logs are written and read over public addresses, with Entra ID and the roles on the workspace. Closing them needs an Azure Monitor private link
+ * scope, which belongs to the owner of the network.
+ */
+const logAccess = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+
 /** Logs of the endpoints, in the stack's region. */
 export function createLogs(
   context: StoreContext,
@@ -141,6 +147,8 @@ export function createLogs(
         ...place(context),
         sku: { name: "PerGB2018" },
         retentionInDays,
+        ...logAccess,
+        features: { disableLocalAuth: true },
         ...(dailyQuotaGb === undefined ? {} : { workspaceCapping: { dailyQuotaGb } }),
       },
       { parent: context.parent },
@@ -166,11 +174,11 @@ export function createAppInsights(
         flowType: "Bluefield",
         requestSource: "rest",
         ingestionMode: "LogAnalytics",
-        publicNetworkAccessForIngestion: "Enabled",
-        publicNetworkAccessForQuery: "Enabled",
+        ...logAccess,
+        disableLocalAuth: true,
         workspaceResourceId: logsId,
       },
-      { parent: context.parent },
+      { parent: context.parent, additionalSecretOutputs: ["connectionString", "instrumentationKey"] },
     ),
   );
 }
