@@ -1,5 +1,5 @@
-// Proves with the real engine that the program of today previews the stacks of an older version with no change of any Azure resource, and
-// which inputs of components differ, which only the state holds. The older version itself brought the stacks up: see fixtures/README.md. It
+// Proves with the real engine which changes the program of today previews for the stacks of an older version: additions and updates in place that
+// were made on purpose, no replacement and no deletion; and which inputs of components differ, which only the state holds. The older version itself brought the stacks up: see fixtures/README.md. It
 // doesn't prove anything of a stack that uses what these three don't, such as `roles: external`, nor that options such as `protect` and
 // `dependsOn` are as they were: a preview has no step for those. `dev` has no lock, so a planner that decides otherwise shows there as another
 // deployment.
@@ -13,17 +13,49 @@ import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(240_000);
 
-/** What a preview shows: how many Azure resources stay as they are, and a line for each component that has changed. */
+/** What a preview shows: how many Azure resources stay as they are, and a line for each other one and for each component that has changed. */
 interface Expected {
   readonly azure: number;
+  readonly changes: readonly string[];
   readonly components: readonly string[];
 }
 
+/** Landing zones deny a subnet without a network security group; logs and Application Insights take no keys. */
+const platform = [
+  "create azure-native:network:NetworkSecurityGroup network-nsg",
+  "update azure-native:applicationinsights:Component platform-app-insights: disableLocalAuth",
+  "update azure-native:network:Subnet network-private-endpoints: networkSecurityGroup",
+  "update azure-native:operationalinsights:Workspace platform-logs: features, publicNetworkAccessForIngestion, publicNetworkAccessForQuery",
+];
+/** Logs are sent by group. */
+const logs = (key: string) =>
+  `update azure-native:monitor:DiagnosticSetting ${key}-monitoring-diagnostics: logs.0.category, logs.0.categoryGroup, logs.1, logs.2`;
+/** The threshold follows from the request timeouts. */
+const latency = (key: string) => `update azure-native:monitor:MetricAlert ${key}-monitoring-latency: criteria.allOf.0.threshold`;
+
+/** New arguments, which only the state holds. */
+const network = "update moor:index:Network network: network.create.securityGroup";
+const workspace = "update moor:index:Workspace platform: firewallSku, logRetentionDays";
+const alerts = (key: string) =>
+  `update moor:index:Monitoring ${key}-monitoring: alerts.actionGroups, alerts.failuresPerMinute, alerts.latencyMilliseconds, location`;
+
 const versions: Record<string, Record<string, Expected>> = {
   "0.1.0": {
-    dev: { azure: 53, components: [] },
-    prod: { azure: 71, components: [] },
-    adopted: { azure: 34, components: [] },
+    dev: {
+      azure: 49,
+      changes: [...platform, logs("chat")],
+      components: ["update moor:index:Monitoring chat-monitoring: location", network, workspace],
+    },
+    prod: {
+      azure: 64,
+      changes: [...platform, logs("chat"), logs("fraud"), latency("chat"), latency("fraud")],
+      components: [alerts("chat"), alerts("fraud"), network, workspace],
+    },
+    adopted: {
+      azure: 32,
+      changes: [latency("assist"), latency("risk")],
+      components: [alerts("assist"), alerts("risk"), workspace],
+    },
   },
 };
 
@@ -55,17 +87,22 @@ describe.each(Object.entries(versions))("the stacks of version %s", (version, st
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(Object.entries(stacks))("%s: no Azure resource changes", async (stack, expected) => {
-    const file = await prepareStack(sandbox, stack, path.join(folder, `Pulumi.${stack}.yaml`));
-    const args = ["preview", "--json", "--show-sames", "--stack", stack, "--config-file", file, "--non-interactive"];
-    // Rejects, with what pulumi said, where the preview fails.
-    const { steps } = JSON.parse(await sandbox.pulumiQuietly(args, folder)) as { steps: Step[] };
-    const changed = steps.filter(({ op }) => op !== "same" && op !== "read");
-    expect(changed.filter((step) => !isComponent(step)).map(line)).toEqual([]);
-    expect(changed.filter(isComponent).map(line).sort()).toEqual(expected.components);
-    // A preview that saw nothing would change nothing either.
-    expect(steps.filter((step) => step.op === "same" && typeOf(step).startsWith("azure-native:")).length).toBe(expected.azure);
-  });
+  test.each(Object.entries(stacks))(
+    "%s: no Azure resource is replaced or deleted, and those that change are listed",
+    async (stack, expected) => {
+      const file = await prepareStack(sandbox, stack, path.join(folder, `Pulumi.${stack}.yaml`));
+      const args = ["preview", "--json", "--show-sames", "--stack", stack, "--config-file", file, "--non-interactive"];
+      // Rejects, with what pulumi said, where the preview fails.
+      const { steps } = JSON.parse(await sandbox.pulumiQuietly(args, folder)) as { steps: Step[] };
+      const changed = steps.filter(({ op }) => op !== "same" && op !== "read");
+      const changes = changed.filter((step) => !isComponent(step));
+      expect(changes.map(line).sort()).toEqual([...expected.changes].sort());
+      expect(changes.filter(({ op }) => op !== "create" && op !== "update")).toEqual([]);
+      expect(changed.filter(isComponent).map(line).sort()).toEqual(expected.components);
+      // A preview that saw nothing would change nothing either.
+      expect(steps.filter((step) => step.op === "same" && typeOf(step).startsWith("azure-native:")).length).toBe(expected.azure);
+    },
+  );
 });
 
 /** The program of today with the stack files and locks of then, because those that are shipped may have changed for other reasons. */
