@@ -9,21 +9,25 @@ import {
   HubAccess,
   InferenceEndpoint,
   type InferenceEndpointArgs,
+  ignorePolicyTags,
   Model,
   modelKey,
   Network,
+  type NetworkChoice,
   platformOutputs,
   Workspace,
   warnOfRisks,
 } from "./components";
 import { describe } from "./config/describe";
-import type { EndpointSpec } from "./config/spec";
-import { huggingFaceToken, spec } from "./config/stack";
+import type { EndpointSpec, PlatformSpec } from "./config/spec";
+import { alertWebhook, huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
 
 const { name: stack, location: region, platform } = spec;
 const { roles, diagnostics } = platform;
 const tags = { [stackTag]: stack, ...platform.tags };
+/** Options of whatever has tags. */
+const tagged = { transformations: ignorePolicyTags(platform.policyTags) };
 /** A stack that is worth a lock is worth keeping. */
 const protect = spec.decisionsFrom === "lock";
 /** Azure-on-this-machine spreads roles at once and says how long it waits: `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
@@ -35,28 +39,34 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const group = new resources.ResourceGroup("moor", { resourceGroupName: `moor-${stack}-${region}`, location: region, tags }, { protect });
+const group = new resources.ResourceGroup(
+  "moor",
+  { resourceGroupName: `moor-${stack}-${region}`, location: region, tags },
+  { protect, ...tagged },
+);
 const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
-const { subnetId, addressSpace } = platform.network;
-const network = new Network("network", {
-  ...place,
-  network: subnetId === undefined ? { create: { addressSpace } } : { existing: { subnetId } },
-  dns: platform.dns,
-});
-const workspace = new Workspace("platform", {
-  ...place,
-  residency: spec.residency.regions,
-  workspace: createOr(platform.workspaceId),
-  imageRegistry: createOr(platform.imageRegistryId),
-  logs: createOr(platform.logsId),
-  privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
-  roles,
-  rolePropagationSeconds: waits.rolePropagationSeconds,
-  protect,
-});
+const network = new Network("network", { ...place, network: networkChoice(platform.network), dns: platform.dns }, tagged);
+const workspace = new Workspace(
+  "platform",
+  {
+    ...place,
+    residency: spec.residency.regions,
+    workspace: createOr(platform.workspaceId),
+    imageRegistry: createOr(platform.imageRegistryId),
+    logs: createOr(platform.logsId),
+    logRetentionDays: platform.logRetentionDays,
+    logDailyCapGB: platform.logDailyCapGB,
+    firewallSku: platform.firewallSku,
+    privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
+    roles,
+    rolePropagationSeconds: waits.rolePropagationSeconds,
+    protect,
+  },
+  tagged,
+);
 
 const decisions = spec.endpoints.flatMap(({ deployments }) =>
   deployments.flatMap(({ decision, previous, keepPrevious }) => [decision, ...(keepPrevious && previous ? [previous] : [])]),
@@ -70,9 +80,8 @@ for (const { id, revision, path } of weights) {
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
 const fromHub = weights.some(({ source }) => source === "hub");
 const { vaultId, ready: after } = workspace;
-const hub = fromHub
-  ? new HubAccess("hub", { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after })
-  : undefined;
+const hubArgs = { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after };
+const hub = fromHub ? new HubAccess("hub", hubArgs, tagged) : undefined;
 
 const named = spec.endpoints.map((endpoint) => ({ ...endpoint, name: nameOf(endpoint) }));
 const warned = warnOfRisks({ stack, workspace, endpoints: named });
@@ -90,14 +99,27 @@ function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {
 
 function serve(spec: EndpointSpec): EndpointOutputs {
   const { key, auth, invokers, gate, deployments } = spec;
-  const endpoint = new InferenceEndpoint(key, {
+  const args = {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
     invokers: auth === "entra" ? invokers : [],
     endpointName: nameOf(spec),
-    alertEmails: platform.alertEmails,
+    alerts: alertsOf(platform.alerts),
+    policyTags: platform.policyTags,
     after: [...models.values()],
-  });
-  return endpointOutputs(endpoint, auth, workspace);
+  };
+  return endpointOutputs(new InferenceEndpoint(key, args, tagged), auth, workspace);
+}
+
+function networkChoice(choice: PlatformSpec["network"]): NetworkChoice {
+  if (choice.subnetId !== undefined) return { existing: { subnetId: choice.subnetId } };
+  const { addressSpace, dnsServers, securityGroupId } = choice;
+  return { create: { addressSpace, dnsServers, securityGroup: createOr(securityGroupId) } };
+}
+
+function alertsOf(alerts: PlatformSpec["alerts"]): InferenceEndpointArgs["alerts"] {
+  if (alerts === undefined) return undefined;
+  const { latencySeconds, ...rest } = alerts;
+  return { ...rest, webhook: alertWebhook, latencyMilliseconds: latencySeconds === undefined ? undefined : 1000 * latencySeconds };
 }
 
 function createOr(id: string | undefined) {

@@ -39,5 +39,19 @@ export const tagLimits = {
   valueLength: 256,
 } as const;
 
+/** An action group and the alerts that use it. Source: Azure docs, azure-monitor/service-limits. */
+export const alertLimits = {
+  /** Action groups of one alert rule. */
+  actionGroups: 5,
+  /** E-mail receivers of one action group. */
+  emails: 1000,
+} as const;
+
+/** Days that a Log Analytics workspace of the tier PerGB2018 keeps logs. Source: Azure docs, azure-monitor/logs/data-retention-configure. */
+export const logRetentionDays = { min: 30, max: 730 } as const;
+
+/** DNS servers of one virtual network. Source: Azure docs, azure-subscription-service-limits, "Networking limits". */
+export const dnsServersPerNetwork = 20;
+
 /** Characters in the name of an outbound rule of a managed network. Source: ARM schema of workspaces/outboundRules. */
 export const outboundRuleNameLength = { min: 3, max: 33 } as const;

@@ -14,6 +14,7 @@ export const nameRules = {
   "keyvault:Vault": { longest: 24, hyphens: true },
   "machinelearningservices:Workspace": { longest: 33, hyphens: true },
   "managedidentity:UserAssignedIdentity": { longest: 128, hyphens: true },
+  "network:NetworkSecurityGroup": { longest: 80, hyphens: true },
   "network:PrivateEndpoint": { longest: 64, hyphens: true },
   "network:VirtualNetwork": { longest: 64, hyphens: true },
   "operationalinsights:Workspace": { longest: 63, hyphens: true },

@@ -1,5 +1,6 @@
 /** The components, for stacks of one's own. */
 
+export { ignorePolicyTags } from "./base/policyTags";
 export type { Transform } from "./base/transform";
 export {
   type Alerts,

@@ -1,5 +1,7 @@
 /** From checked settings and decisions to the stack that components make. */
-import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
+import { azureDnsAddress } from "../azure/addresses";
+import { LOG_CATEGORIES } from "../facts/diagnostics";
+import { actionGroupLocation } from "../facts/monitoring";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
@@ -10,7 +12,7 @@ import { stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
 import { tokenNotes } from "./rules/token";
 import type { RawStack } from "./settings";
-import type { DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
+import type { CreatedNetworkSpec, DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
 
 export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions): StackSpec {
@@ -33,6 +35,7 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
       ...lockNotes(settings),
       ...tokenNotes(raw, settings),
       ...platformNotes(settings["moor:platform"], endpoints),
+      ...alertNotes(settings),
       ...ownerNotes(settings["moor:platform"]),
       ...endpoints.flatMap(endpointNotes),
       ...quotaNotes(quotaOf(stack, settings, decisions)),
@@ -48,15 +51,22 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
   };
 }
 
-function platformSpec({ network, workspace, imageRegistry, logs, alerts, ...rest }: PlatformSettings): PlatformSpec {
+function platformSpec({ network, workspace, imageRegistry, logs, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing ? { subnetId: network.existing.subnetId } : { addressSpace: network.create?.addressSpace ?? "" },
+    network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
     ...adopted("workspaceId", workspace),
     ...adopted("imageRegistryId", imageRegistry),
     ...adopted("logsId", logs),
     ...rest,
-    alertEmails: alerts?.emails ?? [],
   };
+}
+
+function createdNetwork({
+  addressSpace,
+  dnsServers,
+  securityGroup,
+}: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
+  return { addressSpace, ...(dnsServers === undefined ? {} : { dnsServers }), ...adopted("securityGroupId", securityGroup) };
 }
 
 function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {
@@ -124,6 +134,15 @@ function platformNotes({ roles }: PlatformSettings, endpoints: readonly Endpoint
   ];
 }
 
+function alertNotes({ "azure-native:location": region, "moor:platform": { alerts }, "moor:alertWebhook": webhook }: Settings): string[] {
+  const createsGroup = alerts !== undefined && (alerts.emails.length > 0 || webhook !== undefined);
+  if (!createsGroup || actionGroupLocation(region) === region) return [];
+  return [
+    `Azure offers no action groups in ${region}: the e-mail addresses and the webhook of alerts are kept in a global action group, and ` +
+      "processed in any geography.",
+  ];
+}
+
 function invokerNote({ key, invokers }: EndpointSpec): string {
   return (
     `Endpoint ${key} answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the ` +
@@ -167,13 +186,20 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
           `This stack links private DNS zones of its own to the network of ${where} (dns: moor). A network takes one zone of a name: if it has such zones, set dns: policy.`,
         ]
       : []),
+    ...(network.create?.dnsServers === undefined
+      ? []
+      : [
+          `The created network uses the DNS servers ${network.create.dnsServers.join(", ")} (dnsServers): they must forward ` +
+            `${names.flatMap((name) => LINKED_SERVICES[name].zones).join(", ")} to Azure DNS (${azureDnsAddress}), or clients don't find the ` +
+            "private endpoints.",
+        ]),
     ...(adopted && privateEndpoints === "moor"
       ? [`This stack makes no private endpoint to ${workspace}, because it is adopted: callers come by those that its owner has made.`]
       : []),
     ...(diagnostics === "moor"
       ? []
       : [
-          `This stack makes no diagnostic settings (diagnostics: policy). Their owner sends ${[...LOG_CATEGORIES, ALL_METRICS].join(", ")} of each ` +
+          `This stack makes no diagnostic settings (diagnostics: policy). Their owner sends ${LOG_CATEGORIES.join(", ")} of each ` +
             `endpoint to ${logs === "create" ? "the stack's Log Analytics workspace" : logs}. What is missing is named by id once the endpoints are there.`,
         ]),
   ];

@@ -6,14 +6,16 @@ import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
 import { lockFileName } from "./lockFile";
 import { reportMistakes } from "./mistakes";
-import { type RawStack, tokenKey } from "./settings";
+import { type RawStack, tokenKey, webhookKey } from "./settings";
 import type { StackSpec } from "./spec";
 
-/** A stack and its one secret, which is kept apart so that the spec can be logged and stored. */
+/** A stack and its secrets, which are kept apart so that the spec can be logged and stored. */
 export interface LoadedStack {
   readonly spec: StackSpec;
   /** Token for gated models with `source: hub`, as a secret. */
   readonly huggingFaceToken?: pulumi.Output<string>;
+  /** Address that alerts are posted to, as a secret. */
+  readonly alertWebhook?: pulumi.Output<string>;
 }
 
 /**
@@ -25,8 +27,11 @@ export function loadStack(folder = pulumi.getRootDirectory() || process.cwd()): 
   const raw = readRaw(folder);
   const checked = checkStack(raw);
   if ("mistakes" in checked) return fail(reportMistakes(raw.stack, checked.mistakes));
-  const token = raw.settings[tokenKey];
-  return token === undefined ? checked : { ...checked, huggingFaceToken: pulumi.secret(token) };
+  return { ...checked, ...secret("huggingFaceToken", raw.settings[tokenKey]), ...secret("alertWebhook", raw.settings[webhookKey]) };
+}
+
+function secret<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: pulumi.Output<string> } {
+  return (value === undefined ? {} : { [key]: pulumi.secret(value) }) as { readonly [K in Key]?: pulumi.Output<string> };
 }
 
 /** Everything as text: Pulumi's own typed getters throw errors that can stall Node for half a minute. */

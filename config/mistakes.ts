@@ -91,6 +91,24 @@ const configurationKinds = {
     title: "Secret in plain text",
     remedy: "Revoke the token, remove the line, and run `pulumi config set --secret moor:huggingFaceToken` with a new one.",
   },
+  MOOR080: {
+    title: "Alerts without a receiver",
+    remedy: "Add `emails` or `actionGroups`, or set `moor:alertWebhook`; or remove `alerts`.",
+  },
+  MOOR081: {
+    title: "Webhook in plain text",
+    remedy: "Replace the webhook's token, remove the line, and run `pulumi config set --secret moor:alertWebhook` with the new address.",
+  },
+  MOOR082: {
+    title: "Webhook that is not an HTTPS address",
+    remedy: "Run `pulumi config set --secret moor:alertWebhook` with an HTTPS address.",
+  },
+  MOOR083: { title: "Webhook without alerts", remedy: "Add `moor:platform.alerts`, or remove the webhook." },
+  MOOR084: {
+    title: "Setting of a resource that the stack doesn't create",
+    remedy: "Remove the setting: the owner of the resource decides.",
+  },
+  MOOR085: { title: "Tag that can't be left to a policy", remedy: "Remove the name from `policyTags`, or from `tags`." },
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",

@@ -23,19 +23,27 @@ export interface RawStack {
   readonly now?: Date;
 }
 
-/** Key of the one setting that must be a secret. Its value never enters a check. */
+/** Key of a setting that must be a secret. Its value never enters a check. */
 export const tokenKey = "moor:huggingFaceToken";
+
+/** Key of the address that alerts are posted to: a secret, because such an address often holds a token. */
+export const webhookKey = "moor:alertWebhook";
+
+/** Stands in for values that only Pulumi can decrypt. */
+export const encrypted = "[secret]";
 
 const knownKeys = Object.keys(settingsSchema.shape);
 
 /** The settings of Moor as a tree, without other providers' settings, and what is wrong with the keys themselves. */
 export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; mistakes: Mistake[] } {
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
-  const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey);
+  const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey && key !== webhookKey);
   const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
   const unknown = own.filter((key) => !knownKeys.includes(key)).map((key) => unknownKey(key, knownKeys, key));
   const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
-  return { tree, mistakes: [...unknown, ...plain] };
+  // Rules see that there is a webhook, and not its address.
+  const webhook = own.includes(webhookKey) ? { [webhookKey]: { secure: encrypted } } : {};
+  return { tree: { ...tree, ...webhook }, mistakes: [...unknown, ...plain, ...webhookMistakes(settings[webhookKey], secretKeys)] };
 }
 
 /** An unquoted date of a stack file, as Pulumi hands it over: `2027-03-01 00:00:00 +0000 UTC`. */
@@ -70,6 +78,19 @@ const azureWords: Readonly<Record<string, string>> = {
 export function unknownKey(path: string, known: readonly string[], key: string): Mistake {
   const fix = azureWords[key.toLowerCase().replaceAll("_", "")] ?? didYouMean(key, known);
   return mistake("MOOR001", path, { problem: `The key ${show(key)} means nothing here.`, allowed: known.join(", ") || "no keys", fix });
+}
+
+/** @param address As Pulumi decrypted it; outside of the engine it stays encrypted and can't be checked. */
+function webhookMistakes(address: string | undefined, secretKeys: readonly string[]): Mistake[] {
+  if (address === undefined || address === encrypted) return [];
+  if (!secretKeys.includes(webhookKey)) {
+    const problem = "The address stands in the stack file in plain text, and addresses of webhooks hold tokens.";
+    return [mistake("MOOR081", webhookKey, { problem, allowed: "a value that Pulumi encrypted (`secure:`)" })];
+  }
+  if (URL.canParse(address) && new URL(address).protocol === "https:") return [];
+  return [
+    mistake("MOOR082", webhookKey, { problem: "The secret is not an HTTPS address.", allowed: "an address that begins with https://" }),
+  ];
 }
 
 function plainToken(): Mistake {

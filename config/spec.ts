@@ -33,9 +33,7 @@ export interface ResidencySpec {
 
 /** What the endpoints stand on. An id that is absent means that the stack creates the resource. */
 export interface PlatformSpec {
-  readonly network:
-    | { readonly addressSpace: string; readonly subnetId?: undefined }
-    | { readonly subnetId: string; readonly addressSpace?: undefined };
+  readonly network: CreatedNetworkSpec | ExistingNetworkSpec;
   readonly workspaceId?: string;
   readonly imageRegistryId?: string;
   readonly logsId?: string;
@@ -44,8 +42,40 @@ export interface PlatformSpec {
   readonly diagnostics: "moor" | "policy";
   readonly roles: "moor" | "external";
   readonly tags: Readonly<Record<string, string>>;
-  /** E-mail addresses that alerts go to; empty: no alerts. */
-  readonly alertEmails: readonly string[];
+  /** Names of tags that a policy of the landing zone sets. */
+  readonly policyTags: readonly string[];
+  readonly firewallSku: "Basic" | "Standard";
+  readonly logRetentionDays: number;
+  /** GB a day. @default - no cap */
+  readonly logDailyCapGB?: number;
+  /** @default - no alerts */
+  readonly alerts?: AlertsSpec;
+}
+
+/** Who is told of failed and slow requests, and when. A webhook is a secret, and so not in here. */
+export interface AlertsSpec {
+  readonly emails: readonly string[];
+  /** ARM ids of existing action groups. */
+  readonly actionGroups: readonly string[];
+  /** @default - from the request timeouts of the endpoint's deployments */
+  readonly latencySeconds?: number;
+  readonly failuresPerMinute: number;
+}
+
+/** A virtual network that the stack creates. */
+export interface CreatedNetworkSpec {
+  readonly addressSpace: string;
+  /** IPv4 addresses of the network's DNS servers. @default - Azure DNS */
+  readonly dnsServers?: readonly string[];
+  /** ARM id of the subnet's network security group. @default - the stack creates one */
+  readonly securityGroupId?: string;
+  readonly subnetId?: undefined;
+}
+
+/** A network of the landing zone. */
+export interface ExistingNetworkSpec {
+  readonly subnetId: string;
+  readonly addressSpace?: undefined;
 }
 
 /** One online endpoint. */

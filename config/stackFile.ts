@@ -3,7 +3,7 @@
  * value completes "Allowed: ".
  */
 import * as z from "zod";
-import { endpointLimits, tagLimits } from "../azure/limits";
+import { alertLimits, dnsServersPerNetwork, endpointLimits, logRetentionDays, tagLimits } from "../azure/limits";
 import { armTypeOf } from "../azure/resourceTypes";
 import { regions } from "../facts/regions";
 import { sizes } from "../facts/sizes";
@@ -39,8 +39,21 @@ const network = z
     {
       create: z
         .strictObject(
-          { addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range, /24 or larger.") },
-          map("addressSpace"),
+          {
+            addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range, /24 or larger."),
+            dnsServers: z
+              .array(z.ipv4({ error: "an IPv4 address" }), { error: "a list of IPv4 addresses" })
+              .min(1, { error: "a list of at least one IPv4 address" })
+              .max(dnsServersPerNetwork, { error: `a list of at most ${dnsServersPerNetwork} IPv4 addresses` })
+              .describe(
+                "DNS servers of the network; they must forward the private DNS zones to Azure DNS (168.63.129.16). Azure DNS when absent.",
+              )
+              .optional(),
+            securityGroup: createOrId(armTypeOf("network:NetworkSecurityGroup")).describe(
+              "Network security group of the subnet: create, or the id of one in the same region and subscription.",
+            ),
+          },
+          map("addressSpace, and optionally dnsServers, securityGroup"),
         )
         .describe("A virtual network of the stack's own.")
         .optional(),
@@ -65,6 +78,32 @@ const tagValue = z.string({ error: `${longestTagValue}; numbers need quotes` }).
 
 const owner = oneOf(["moor", "policy"]);
 
+const alerts = z
+  .strictObject(
+    {
+      emails: z
+        .array(z.email({ error: "an e-mail address" }), { error: "a list of e-mail addresses" })
+        .max(alertLimits.emails, { error: `a list of at most ${alertLimits.emails} e-mail addresses` })
+        .default([])
+        .describe("E-mail addresses that alerts are sent to."),
+      actionGroups: z
+        .array(armId(armTypeOf("monitor:ActionGroup")), { error: "a list of ids of action groups" })
+        .max(alertLimits.actionGroups - 1, { error: `a list of at most ${alertLimits.actionGroups - 1} ids of action groups` })
+        .default([])
+        .describe(
+          "Ids of existing action groups that alerts call, besides the one that the stack creates for e-mail addresses and webhook.",
+        ),
+      latencySeconds: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's longest request timeout")
+        .describe(
+          "Seconds above which the slowest 5 % of requests raise an alert; 99 % of the endpoint's longest request timeout when absent.",
+        )
+        .optional(),
+      failuresPerMinute: whole(0, 100_000).default(5).describe("Failed requests per minute above which an alert is raised."),
+    },
+    map("emails, actionGroups, latencySeconds, failuresPerMinute"),
+  )
+  .describe("Alerts on failed requests and latency; none without it.");
+
 const platform = z
   .strictObject(
     {
@@ -72,20 +111,32 @@ const platform = z
       workspace: createOrId(armTypeOf("machinelearningservices:Workspace")).describe("Azure ML workspace: create, or the id of one."),
       imageRegistry: createOrId(armTypeOf("containerregistry:Registry")).describe("Registry of the images: create, or the id of one."),
       logs: createOrId(armTypeOf("operationalinsights:Workspace")).describe("Log Analytics workspace: create, or the id of one."),
+      logRetentionDays: whole(logRetentionDays.min, logRetentionDays.max, "Azure's bounds in days")
+        .default(90)
+        .describe("Days that the created Log Analytics workspace keeps logs."),
+      logDailyCapGB: whole(1, 100_000)
+        .describe("GB a day after which the created Log Analytics workspace stops taking logs until the next day; no cap when absent.")
+        .optional(),
+      firewallSku: oneOf(["Basic", "Standard"])
+        .default("Basic")
+        .describe(
+          "Size of the firewall that Azure runs in the created workspace's managed network once there is a host-name rule (source: hub).",
+        ),
       dns: owner.default("moor").describe("Who links private DNS zones: this stack, or a policy of the landing zone."),
       privateEndpoints: owner.default("moor").describe("Who makes private endpoints."),
       diagnostics: owner.default("moor").describe("Who makes diagnostic settings."),
       roles: oneOf(["moor", "external"]).default("moor").describe("Who grants roles: this stack, or another team on request."),
       tags: z.record(tagName, tagValue, map("tag names to text")).default({}).describe("Tags of every resource."),
-      alerts: z
-        .strictObject(
-          { emails: z.array(z.email({ error: "an e-mail address" }), { error: "a list of e-mail addresses" }).describe("Who is told.") },
-          map("emails"),
-        )
-        .describe("Alerts on failed requests and latency; none without it.")
-        .optional(),
+      policyTags: z
+        .array(tagName, { error: "a list of tag names" })
+        .default([])
+        .describe("Names of tags that a policy of the landing zone sets, as it writes them. The stack neither sets nor removes them."),
+      alerts: alerts.optional(),
     },
-    map("network, and optionally workspace, imageRegistry, logs, dns, privateEndpoints, diagnostics, roles, tags, alerts"),
+    map(
+      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, firewallSku, dns, privateEndpoints, diagnostics, " +
+        "roles, tags, policyTags, alerts",
+    ),
   )
   .describe("What the endpoints stand on.");
 
@@ -256,6 +307,10 @@ export const settingsSchema = z.strictObject({
   "moor:lock": oneOf(["required", "none"])
     .default("required")
     .describe("Whether decisions are read from `moor.lock.<stack>.yaml`, or made anew at each run."),
+  "moor:alertWebhook": z
+    .strictObject({ secure: z.string() })
+    .describe("HTTPS address that alerts are posted to, in Azure's common alert schema. Set it with `pulumi config set --secret`.")
+    .optional(),
   "moor:huggingFaceToken": z
     .strictObject({ secure: z.string() })
     .describe("Token for gated models with source: hub. Set it with `pulumi config set --secret`.")

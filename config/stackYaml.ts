@@ -1,9 +1,6 @@
 /** A stack file read without Pulumi, for commands that run outside the engine. */
 import type { Document } from "yaml";
-import type { RawStack } from "./settings";
-
-/** Stands in for values that only Pulumi can decrypt. */
-const encrypted = "[secret]";
+import { encrypted, type RawStack } from "./settings";
 
 /**
  * A stack file as a document, so that it can be changed and keep its comments. `name` is the file's, for the message.

@@ -1,6 +1,7 @@
 /** Secrets of a stack file's copy on this machine: which follow the real file, and which were only set here. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
+import { webhookKey } from "../../config/settings";
 
 /** What is known of the secrets of the real stack file, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;
@@ -29,7 +30,7 @@ export function takeOverSecrets(real: Document, local: Document, known: KnownSec
     const before = known[nameOf(keys)];
     const isStandIn = own !== undefined && before?.standIn === fingerprint(own);
     if (own !== undefined && (!isStandIn || before?.real === fingerprint(value))) real.setIn(["config", ...keys], own);
-    else missing.push({ keys, value: `stand-in-for-a-secret-of-the-real-stack-${fingerprint(value).slice(0, 8)}` });
+    else missing.push({ keys, value: standInFor(keys, value) });
   }
   for (const { keys, value } of secretsOf(local)) {
     if (known[nameOf(keys)] === undefined && isFree(real, keys)) real.setIn(["config", ...keys], value);
@@ -48,6 +49,12 @@ export function knownSecrets(real: Document, copy: Document, known: KnownSecrets
       return [name, { real: fingerprint(value), ...(isStandIn ? { standIn: fingerprint(own) } : {}) }];
     }),
   );
+}
+
+/** Another value for another secret, so that a changed one shows as a change; an address where the program checks that it is one. */
+function standInFor([setting]: readonly string[], secret: YAMLMap): string {
+  const standIn = `stand-in-for-a-secret-of-the-real-stack-${fingerprint(secret).slice(0, 8)}`;
+  return setting === webhookKey ? `https://${standIn}.example.com` : standIn;
 }
 
 interface Secret {

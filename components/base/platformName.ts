@@ -11,6 +11,7 @@ const NAMED = {
   appInsights: { short: "appi", type: "applicationinsights:Component" },
   identity: { short: "id", type: "managedidentity:UserAssignedIdentity" },
   logs: { short: "log", type: "operationalinsights:Workspace" },
+  networkSecurityGroup: { short: "nsg", type: "network:NetworkSecurityGroup" },
   privateEndpoint: { short: "pe", type: "network:PrivateEndpoint" },
   registry: { short: "cr", type: "containerregistry:Registry" },
   storage: { short: "st", type: "storage:StorageAccount" },

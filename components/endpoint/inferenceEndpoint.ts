@@ -3,6 +3,7 @@ import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
 import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
 import { instancesNeeded } from "../../planner/rollout/capacity";
+import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
 import { liveDeployment } from "../live";
@@ -14,7 +15,7 @@ import { type DeploymentTerms, deploymentTerms, type EndpointTerms, endpointTerm
 import { createDeployment, type DeploymentTransforms, type ManagedDeployment } from "./deployment";
 import type { GateMode } from "./gate";
 import type { LeftoverArgs } from "./leftovers";
-import { Monitoring, type MonitoringTransforms } from "./monitoring";
+import { type Alerts, Monitoring, type MonitoringTransforms } from "./monitoring";
 import { type Auth, OnlineEndpoint, type OnlineEndpointTransforms } from "./onlineEndpoint";
 import type { AuthMode } from "./privacy";
 import { scalableOf } from "./scalable";
@@ -43,8 +44,11 @@ export interface InferenceEndpointArgs {
   readonly roles?: RolesOwner;
   /** Whether a policy of the landing zone makes the diagnostic setting. @default "moor" */
   readonly diagnostics?: "moor" | "policy";
-  /** Who is told of alerts. @default - nobody, and there are no alerts */
-  readonly alertEmails?: readonly string[];
+  /**
+   * Alerts on failed and slow requests. Unless they say otherwise, slow is 99 % of the longest request timeout of the deployments.
+   * @default - no alerts
+   */
+  readonly alerts?: Alerts;
   /** Seconds that roles must be old before a deployment is created. @default 300 */
   readonly rolePropagationSeconds?: number;
   /** Seconds after a shift of traffic before anything is deleted. @default - the longest request timeout of the endpoint's deployments */
@@ -52,6 +56,8 @@ export interface InferenceEndpointArgs {
   /** Refuse to delete the endpoint. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Names of tags that a policy sets, which a write of traffic keeps on the endpoint; see `ignorePolicyTags`. @default - none */
+  readonly policyTags?: readonly string[];
   /** What must exist before the endpoint and go after it: model versions. @default - nothing */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Last changes to the arguments of everything on the endpoint. */
@@ -291,6 +297,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         deployments: [...deployments.values()],
         shares: sharesOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
+        policyTags: this.args.policyTags,
         transform: this.args.transform,
       },
       { parent: this },
@@ -327,12 +334,16 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
   }
 
   private watch(endpoint: OnlineEndpoint): Monitoring {
-    const { workspace, diagnostics, alertEmails = [], resourceGroupName, tags, transform } = this.args;
-    const { logsId } = workspace;
-    const alerts = alertEmails.length === 0 ? undefined : { emails: alertEmails };
+    const { workspace, diagnostics, resourceGroupName, tags, transform } = this.args;
+    const { logsId, location } = workspace;
+    const { latencyMilliseconds = latencyAlertMilliseconds(this.decisions) } = this.args.alerts ?? {};
+    const alerts = this.args.alerts && { ...this.args.alerts, latencyMilliseconds };
     return new Monitoring(
       `${this.logicalName}-monitoring`,
-      { endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, logsId, diagnostics, alerts, tags, transform },
+      {
+        ...{ endpointId: endpoint.id, endpointName: endpoint.name, resourceGroupName, location },
+        ...{ logsId, diagnostics, alerts, tags, transform },
+      },
       { parent: this },
     );
   }

@@ -2,17 +2,26 @@ import * as monitor from "@pulumi/azure-native/monitor";
 import * as pulumi from "@pulumi/pulumi";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { scoringStatus } from "../../azure/scoring";
-import { ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { ALL_LOGS, ALL_METRICS } from "../../facts/diagnostics";
 import { ENDPOINT_DIMENSIONS, METRICS } from "../../facts/metrics";
+import { actionGroupLocation } from "../../facts/monitoring";
+import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import { askOwner, missingDiagnostics } from "../owners";
 
 export interface Alerts {
-  /** Who is told by e-mail. @default - nobody; alerts then only show in the portal */
+  /** E-mail addresses that alerts are sent to. Without a receiver, alerts only show in the portal. @default - none */
   readonly emails?: readonly string[];
-  /** Milliseconds above which the slowest 5 % of requests raise an alert. @default 60000 */
+  /** HTTPS address that alerts are posted to, in Azure's common alert schema. It is kept as a secret, because it often holds a token. @default - none */
+  readonly webhook?: pulumi.Input<string>;
+  /** ARM ids of existing action groups that alerts call too. @default - none */
+  readonly actionGroups?: readonly string[];
+  /**
+   * Milliseconds above which the slowest 5 % of requests raise an alert. `InferenceEndpoint` derives it from the request timeouts of its deployments.
+   * @default - 99 % of the longest request timeout that Azure allows
+   */
   readonly latencyMilliseconds?: number;
   /** Failed requests per minute above which an alert is raised. @default 5 */
   readonly failuresPerMinute?: number;
@@ -23,6 +32,11 @@ export interface MonitoringArgs {
   readonly endpointId: pulumi.Input<string>;
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
+  /**
+   * Region in which the addresses of alerts are kept, where Azure offers action groups in it. An existing action group stays where it is.
+   * @default "Global"
+   */
+  readonly location?: pulumi.Input<string>;
   /** ARM id of the Log Analytics workspace that the endpoint's logs go to. */
   readonly logsId: pulumi.Input<string>;
   /** Whether a policy of the landing zone makes the diagnostic setting; then it is looked for, and asked for where it is missing. @default "moor" */
@@ -81,8 +95,9 @@ const ALERT_RULES = {
 /**
  * An endpoint's logs and metrics in Log Analytics, and alerts on failed and slow requests.
  *
- * Cost: logs by volume (about 2.80 USD a GB), each alert about 0.10 USD a month and time series. E-mail addresses of an action group and
- * the rules of alerts are global in Azure, not regional.
+ * Cost: logs by volume (about 2.80 USD a GB), each alert about 0.10 USD a month and time series. The rules of alerts are global in Azure. An
+ * action group, with its e-mail addresses and webhook, is in the endpoint's region where Azure offers that, and otherwise global: kept in
+ * several regions, and processed in any geography.
  *
  * @example
  * new Monitoring("chat-monitoring", {
@@ -98,7 +113,7 @@ export class Monitoring extends pulumi.ComponentResource {
   private readonly logicalName: string;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:Monitoring", name, stateInputs(args), opts);
+    super("moor:index:Monitoring", name, stateInputs({ ...args, alerts: withSecretWebhook(args.alerts) }), opts);
     this.logicalName = name;
     // The registration waits for what is asked, or the run would end before.
     const asked = args.diagnostics === "policy" ? this.askForLogs(args) : undefined;
@@ -125,7 +140,8 @@ export class Monitoring extends pulumi.ComponentResource {
           name: "moor",
           resourceUri: args.endpointId,
           workspaceId: args.logsId,
-          logs: LOG_CATEGORIES.map((category) => ({ category, enabled: true })),
+          // The group, not its categories: Azure's policies look for it, and send a second copy where they don't find it.
+          logs: [{ categoryGroup: ALL_LOGS, enabled: true }],
           metrics: [{ category: ALL_METRICS, enabled: true }],
         },
         { parent: this },
@@ -135,19 +151,23 @@ export class Monitoring extends pulumi.ComponentResource {
 
   private createAlerts(args: MonitoringArgs, alerts: Alerts): Pick<MonitoringNodes, "actionGroup" | "alerts"> {
     const actionGroup = this.createActionGroup(args, alerts);
-    const actions = actionGroup === undefined ? [] : [{ actionGroupId: actionGroup.id }];
+    const actionGroupIds = [...(actionGroup === undefined ? [] : [actionGroup.id]), ...(alerts.actionGroups ?? [])];
+    const actions = actionGroupIds.map((actionGroupId) => ({ actionGroupId }));
     const thresholds = {
       "server-errors": alerts.failuresPerMinute ?? 5,
       "model-errors": alerts.failuresPerMinute ?? 5,
-      latency: alerts.latencyMilliseconds ?? 60_000,
+      latency: alerts.latencyMilliseconds ?? latencyAlertMilliseconds([]),
     } satisfies Record<keyof typeof ALERT_RULES, number>;
     const names = Object.keys(ALERT_RULES) as (keyof typeof ALERT_RULES)[];
     const made = names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args)]);
     return { actionGroup, alerts: Object.fromEntries(made) };
   }
 
-  private createActionGroup({ endpointName, resourceGroupName, tags, transform }: MonitoringArgs, { emails = [] }: Alerts) {
-    if (emails.length === 0) return undefined;
+  private createActionGroup(
+    { endpointName, resourceGroupName, location, tags, transform }: MonitoringArgs,
+    { emails = [], webhook }: Alerts,
+  ) {
+    if (emails.length === 0 && webhook === undefined) return undefined;
     return new monitor.ActionGroup(
       ...transformed(
         transform?.actionGroup,
@@ -155,13 +175,15 @@ export class Monitoring extends pulumi.ComponentResource {
         {
           actionGroupName: pulumi.interpolate`ag-${endpointName}`,
           resourceGroupName,
-          location: "global",
+          location: location === undefined ? "Global" : pulumi.output(location).apply(actionGroupLocation),
           groupShortName: "moor",
           enabled: true,
           emailReceivers: emails.map((emailAddress) => ({ name: emailAddress, emailAddress, useCommonAlertSchema: true })),
+          ...(webhook === undefined ? {} : { webhookReceivers: [webhookReceiver(webhook)] }),
           tags,
         },
-        { parent: this },
+        // Azure can't move an action group, and replacing one that existed before it had a region gains little.
+        { parent: this, ignoreChanges: ["location"], additionalSecretOutputs: ["webhookReceivers"] },
       ),
     );
   }
@@ -206,4 +228,13 @@ export class Monitoring extends pulumi.ComponentResource {
       ),
     );
   }
+}
+
+function webhookReceiver(webhook: pulumi.Input<string>) {
+  return { name: "webhook", serviceUri: pulumi.secret(webhook), useAadAuth: false, useCommonAlertSchema: true };
+}
+
+/** The alerts as they may stand in the component's state. */
+function withSecretWebhook(alerts: Alerts | undefined): Alerts | undefined {
+  return alerts?.webhook === undefined ? alerts : { ...alerts, webhook: pulumi.secret(alerts.webhook) };
 }

@@ -51,6 +51,8 @@ export class Model extends pulumi.ComponentResource {
           resourceGroupName: args.workspace.resourceGroupName,
           properties: {
             modelType: "custom_model",
+            isAnonymous: false,
+            isArchived: false,
             modelUri: pulumi.output(args.workspace.id).apply((id) => datastoreUri(id, args.path)),
             description: `${args.id} at ${args.revision}`,
             tags: args.tags,

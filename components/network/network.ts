@@ -5,15 +5,28 @@ import { parentOf } from "../../azure/armId";
 import { platformName } from "../base/platformName";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import { DNS_ZONE_NAMES, type DnsZoneName, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
+import { privateEndpointRules } from "./securityRules";
 
-/** A network of our own, or a subnet that the landing zone gives. */
+/** A virtual network to create. */
+export interface CreatedNetwork {
+  /** CIDR block of the virtual network, at most /26 in size; Docker takes `dockerRange` on the instances, so it can't be used. Changing it replaces nothing but needs an empty subnet. */
+  readonly addressSpace: string;
+  /**
+   * IPv4 addresses of the network's DNS servers. Private DNS zones answer through Azure DNS (168.63.129.16) only, so these servers must forward
+   * the names of the private endpoints to it, from a network that the zones are linked to.
+   * @default - Azure DNS
+   */
+  readonly dnsServers?: readonly string[];
+  /**
+   * Network security group of the subnet: `create`, or the ARM id of one in the same region and subscription.
+   * @default "create"
+   */
+  readonly securityGroup?: "create" | { readonly existing: string };
+}
+
+/** A virtual network that this component creates, or a subnet of the landing zone. */
 export type NetworkChoice =
-  | {
-      readonly create: {
-        /** CIDR block of the virtual network, at most /26 in size; Docker takes `dockerRange` on the instances, so it can't be used. Changing it replaces nothing but needs an empty subnet. */
-        readonly addressSpace: string;
-      };
-    }
+  | { readonly create: CreatedNetwork }
   | { readonly existing: { /** ARM id of a subnet that accepts private endpoints. */ readonly subnetId: string } };
 
 export interface NetworkArgs {
@@ -36,6 +49,7 @@ export interface NetworkArgs {
   /** Last changes to the children's arguments. */
   readonly transform?: {
     readonly virtualNetwork?: Transform<network.VirtualNetworkArgs>;
+    readonly securityGroup?: Transform<network.NetworkSecurityGroupArgs>;
     readonly subnet?: Transform<network.SubnetArgs>;
     readonly dnsZone?: Transform<privatedns.PrivateZoneArgs>;
     readonly dnsLink?: Transform<privatedns.VirtualNetworkLinkArgs>;
@@ -46,7 +60,13 @@ export interface NetworkArgs {
  * The place of the private endpoints: a subnet, and the private DNS zones through which clients find them. Clients reach an inference
  * endpoint only through the private endpoint of its workspace, and so through this network.
  *
- * Cost: the network is free; a private DNS zone costs about 0.50 USD a month.
+ * The subnet is created with a network security group, because landing zones deny subnets without one. The subnet's
+ * `privateEndpointNetworkPolicies` is `Disabled`, so Azure doesn't apply the group to the traffic of private endpoints; it only filters other
+ * network interfaces in the subnet. To apply it to private endpoints too, set `privateEndpointNetworkPolicies` to
+ * `NetworkSecurityGroupEnabled` with the transform `subnet`. The rules of the created group then let clients in connected networks reach the
+ * private endpoints, and deny everything else.
+ *
+ * Cost: the network and its security group are free; a private DNS zone costs about 0.50 USD a month.
  *
  * @example
  * const network = new Network("network", {
@@ -64,7 +84,11 @@ export class Network extends pulumi.ComponentResource {
   readonly place: PrivateEndpointPlace;
 
   private readonly name: string;
-  private readonly made: { virtualNetwork?: network.VirtualNetwork; subnet?: network.Subnet } = {};
+  private readonly made: {
+    virtualNetwork?: network.VirtualNetwork;
+    securityGroup?: network.NetworkSecurityGroup;
+    subnet?: network.Subnet;
+  } = {};
   private readonly zones: Partial<
     Record<DnsZoneName, { readonly zone: privatedns.PrivateZone; readonly link: privatedns.VirtualNetworkLink }>
   > = {};
@@ -85,7 +109,7 @@ export class Network extends pulumi.ComponentResource {
     return { ...this.made, dnsZones: this.zones };
   }
 
-  private createSubnet(args: NetworkArgs, create: { readonly addressSpace: string }): pulumi.Output<string> {
+  private createSubnet(args: NetworkArgs, create: CreatedNetwork): pulumi.Output<string> {
     const virtualNetwork = new network.VirtualNetwork(
       ...transformed(
         args.transform?.virtualNetwork,
@@ -95,12 +119,18 @@ export class Network extends pulumi.ComponentResource {
           resourceGroupName: args.resourceGroupName,
           location: args.location,
           addressSpace: { addressPrefixes: [create.addressSpace] },
+          ...(create.dnsServers === undefined ? {} : { dhcpOptions: { dnsServers: [...create.dnsServers] } }),
+          enableDdosProtection: false,
+          enableVmProtection: false,
           tags: args.tags,
         },
-        // The subnet is a resource of its own; the list that Azure shows inside the network must not be taken for a difference.
-        { parent: this, ignoreChanges: ["subnets"] },
+        // The subnet is a resource of its own; the list that Azure shows inside the network must not be taken for a difference. The plan against
+        // DDoS attacks is set by a policy in landing zones.
+        { parent: this, ignoreChanges: ["subnets", "enableDdosProtection", "ddosProtectionPlan"] },
       ),
     );
+    const { securityGroup = "create" } = create;
+    const securityGroupId = securityGroup === "create" ? this.createSecurityGroup(args).id : securityGroup.existing;
     const subnet = new network.Subnet(
       ...transformed(
         args.transform?.subnet,
@@ -110,7 +140,9 @@ export class Network extends pulumi.ComponentResource {
           virtualNetworkName: virtualNetwork.name,
           resourceGroupName: args.resourceGroupName,
           addressPrefix: firstSubnet(create.addressSpace),
+          networkSecurityGroup: { id: securityGroupId },
           privateEndpointNetworkPolicies: "Disabled",
+          privateLinkServiceNetworkPolicies: "Enabled",
           defaultOutboundAccess: false,
         },
         { parent: this },
@@ -118,6 +150,25 @@ export class Network extends pulumi.ComponentResource {
     );
     Object.assign(this.made, { virtualNetwork, subnet });
     return subnet.id;
+  }
+
+  private createSecurityGroup(args: NetworkArgs): network.NetworkSecurityGroup {
+    const securityGroup = new network.NetworkSecurityGroup(
+      ...transformed(
+        args.transform?.securityGroup,
+        `${this.name}-nsg`,
+        {
+          networkSecurityGroupName: pulumi.output(args.suffix).apply((suffix) => platformName("networkSecurityGroup", args.stack, suffix)),
+          resourceGroupName: args.resourceGroupName,
+          location: args.location,
+          securityRules: privateEndpointRules,
+          tags: args.tags,
+        },
+        { parent: this },
+      ),
+    );
+    Object.assign(this.made, { securityGroup });
+    return securityGroup;
   }
 
   private createDnsZones(args: NetworkArgs): DnsZones {

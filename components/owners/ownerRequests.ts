@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { armTypeOf } from "../../azure/resourceTypes";
-import { ALL_LOGS, ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
+import { ALL_LOGS, LOG_CATEGORIES } from "../../facts/diagnostics";
 import { armIdOf } from "../base/azure";
 
 interface ZoneGroup {
@@ -17,7 +17,7 @@ interface Sent {
 }
 
 interface DiagnosticSetting {
-  readonly properties: { readonly workspaceId?: string | null; readonly logs?: readonly Sent[]; readonly metrics?: readonly Sent[] };
+  readonly properties: { readonly workspaceId?: string | null; readonly logs?: readonly Sent[] };
 }
 
 /**
@@ -42,16 +42,17 @@ export function missingZones(azure: ArmClient, endpointId: string, zones: readon
   });
 }
 
-/** What of an endpoint's logs and metrics goes to no Log Analytics workspace; nothing of one that isn't there yet. */
+/** Which of an endpoint's logs go to no Log Analytics workspace; nothing of one that isn't there yet. */
 export function missingDiagnostics(azure: ArmClient, endpointId: string, logsId: string): Promise<string[]> {
   return looked(endpointId, "diagnostic settings", async () => {
     if ((await azure.find(endpointId)) === undefined) return [];
     const all = await azure.list<DiagnosticSetting>(`${endpointId}/providers/${armTypeOf("monitor:DiagnosticSetting")}`);
     const kept = all.filter(({ properties }) => properties.workspaceId);
-    const sent = kept.flatMap(({ properties: { logs = [], metrics = [] } }) => [...logs, ...metrics]).filter(({ enabled }) => enabled);
+    const sent = kept.flatMap(({ properties: { logs = [] } }) => logs).filter(({ enabled }) => enabled);
     const has = (category: string) => sent.some((one) => one.category === category);
     const allLogs = sent.some(({ categoryGroup }) => categoryGroup === ALL_LOGS);
-    const lacking = [...LOG_CATEGORIES.filter((category) => !allLogs && !has(category)), ...(has(ALL_METRICS) ? [] : [ALL_METRICS])];
+    // Metrics aren't asked for: Azure keeps them anyway, and its policies send logs only.
+    const lacking = LOG_CATEGORIES.filter((category) => !allLogs && !has(category));
     if (lacking.length === 0) return [];
     const to = `to Log Analytics (the stack's is ${logsId})`;
     return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}; the owner of the policy adds it.`];

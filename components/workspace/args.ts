@@ -66,8 +66,10 @@ export interface WorkspaceArgs {
    * @see Azure docs, how-to-managed-network
    */
   readonly firewallSku?: "Basic" | "Standard";
-  /** Days that logs are kept. @default 90 */
+  /** Days that a created Log Analytics workspace keeps logs, 30 to 730. @default 90 */
   readonly logRetentionDays?: number;
+  /** GB a day after which a created Log Analytics workspace stops taking logs until the next day. @default - no cap */
+  readonly logDailyCapGB?: number;
   /** Refuse to delete the workspace and its stores. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;

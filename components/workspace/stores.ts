@@ -83,7 +83,11 @@ export function createVault(context: StoreContext, transform: StoreTransforms["v
           sku: { family: "A", name: "standard" },
           enableRbacAuthorization: true,
           enableSoftDelete: true,
+          softDeleteRetentionInDays: 90,
           enablePurgeProtection: true,
+          enabledForDeployment: false,
+          enabledForDiskEncryption: false,
+          enabledForTemplateDeployment: false,
           publicNetworkAccess: "Disabled",
           networkAcls: { bypass: "AzureServices", defaultAction: "Deny" },
         },
@@ -108,8 +112,10 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
         anonymousPullEnabled: false,
         publicNetworkAccess: "Disabled",
         networkRuleBypassOptions: "AzureServices",
+        // Left to Azure, which makes registries zone-redundant where the region has zones; left to the SDK, it would be "Disabled".
+        zoneRedundancy: pulumi.output<string | undefined>(undefined),
       },
-      storeOptions(context),
+      { ...storeOptions(context), ignoreChanges: ["zoneRedundancy"] },
       registryPrivacy,
     ),
   );
@@ -120,17 +126,31 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
   return properties.loginServer;
 }
 
+/**
+ * Logs are written and read over public addresses, with Entra ID and the roles on the workspace. Closing them needs an Azure Monitor private link
+ * scope, which belongs to the owner of the network.
+ */
+const logAccess = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+
 /** Logs of the endpoints, in the stack's region. */
 export function createLogs(
   context: StoreContext,
-  retentionInDays: number,
+  { retentionInDays, dailyQuotaGb }: { readonly retentionInDays: number; readonly dailyQuotaGb?: number },
   transform: StoreTransforms["logs"],
 ): operationalinsights.Workspace {
   return new operationalinsights.Workspace(
     ...transformed(
       transform,
       `${context.parentName}-logs`,
-      { workspaceName: storeName(context, "logs"), ...place(context), sku: { name: "PerGB2018" }, retentionInDays },
+      {
+        workspaceName: storeName(context, "logs"),
+        ...place(context),
+        sku: { name: "PerGB2018" },
+        retentionInDays,
+        ...logAccess,
+        features: { disableLocalAuth: true },
+        ...(dailyQuotaGb === undefined ? {} : { workspaceCapping: { dailyQuotaGb } }),
+      },
       { parent: context.parent },
     ),
   );
@@ -151,10 +171,14 @@ export function createAppInsights(
         ...place(context),
         kind: "web",
         applicationType: "web",
+        flowType: "Bluefield",
+        requestSource: "rest",
         ingestionMode: "LogAnalytics",
+        ...logAccess,
+        disableLocalAuth: true,
         workspaceResourceId: logsId,
       },
-      { parent: context.parent },
+      { parent: context.parent, additionalSecretOutputs: ["connectionString", "instrumentationKey"] },
     ),
   );
 }

@@ -140,9 +140,9 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private chooseLogs(): pulumi.Output<string> {
-    const { logs = "create", logRetentionDays = 90, transform } = this.args;
+    const { logs = "create", logRetentionDays = 90, logDailyCapGB, transform } = this.args;
     if (logs !== "create") return this.found.apply(() => logs.existing);
-    this.made.logs = createLogs(this.context, logRetentionDays, transform?.logs);
+    this.made.logs = createLogs(this.context, { retentionInDays: logRetentionDays, dailyQuotaGb: logDailyCapGB }, transform?.logs);
     return this.made.logs.id;
   }
 
@@ -221,7 +221,7 @@ export class Workspace extends pulumi.ComponentResource {
           publicNetworkAccess: "Disabled",
           v1LegacyMode: false,
           systemDatastoresAuthMode: "Identity",
-          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku },
+          managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", firewallSku, enableNetworkMonitor: false },
           provisionNetworkNow: true,
         },
         {

@@ -4,6 +4,7 @@ import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
 import { type Mistake, mistake, show } from "../mistakes";
 import { didYouMean } from "../nearest";
+import { webhookKey } from "../settings";
 import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
 import { tagMistakes } from "./tags";
@@ -15,7 +16,46 @@ export function platformMistakes(
   { "moor:platform": platform, "moor:quota": quota }: SettingsDraft,
   tree: Record<string, unknown>,
 ): Mistake[] {
-  return [...network(platform, tree), ...tagMistakes(platform ?? {}), ...Object.keys(quota ?? {}).flatMap(quotaFamily)];
+  return [
+    ...network(platform, tree),
+    ...adoptedMistakes(platform, tree),
+    ...alertMistakes(platform, tree),
+    ...tagMistakes(platform ?? {}),
+    ...Object.keys(quota ?? {}).flatMap(quotaFamily),
+  ];
+}
+
+/** Settings of resources that the stack may adopt instead of creating them. */
+const settingsOfCreated = { logs: ["logRetentionDays", "logDailyCapGB"], workspace: ["firewallSku"] } as const;
+
+function adoptedMistakes(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
+  // Only what was written counts, not a default.
+  const written = (tree["moor:platform"] ?? {}) as Record<string, unknown>;
+  return (Object.keys(settingsOfCreated) as (keyof typeof settingsOfCreated)[]).flatMap((resource) => {
+    const id = platform?.[resource];
+    if (id === undefined || id === "create") return [];
+    const found = settingsOfCreated[resource].filter((setting) => written[setting] !== undefined);
+    return found.map((setting) =>
+      mistake("MOOR084", `moor:platform.${setting}`, {
+        problem: `${setting} applies to a resource that the stack creates, and \`${resource}\` names an existing one.`,
+        allowed: `${setting} together with \`${resource}: create\``,
+      }),
+    );
+  });
+}
+
+function alertMistakes(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
+  const written = (tree["moor:platform"] as { readonly alerts?: unknown } | undefined)?.alerts;
+  const hasWebhook = tree[webhookKey] !== undefined;
+  if (written === undefined) {
+    const problem = "No alert calls the webhook, because `moor:platform` has no `alerts`.";
+    return hasWebhook ? [mistake("MOOR083", webhookKey, { problem, allowed: "a webhook together with `moor:platform.alerts`" })] : [];
+  }
+  const { emails, actionGroups } = platform?.alerts ?? {};
+  // Of values that have mistakes of their own nothing is said here.
+  if (hasWebhook || emails === undefined || actionGroups === undefined || emails.length + actionGroups.length > 0) return [];
+  const allowed = "at least one e-mail address, action group or webhook";
+  return [mistake("MOOR080", "moor:platform.alerts", { problem: "The alerts have no receiver.", allowed })];
 }
 
 function network(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {

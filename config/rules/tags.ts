@@ -9,13 +9,28 @@ const path = "moor:platform.tags";
 /** Tags that the program sets itself: the stack's name on everything, and a note on a deployment that autoscale owns. */
 const ownTags = { zone: [stackTag], deployment: [stackTag, writtenTag] } as const;
 
+const ownPrefix = "moor-";
 const reserved = /^(azure|microsoft|windows|moor-)/i;
 const refusedByZones = /^\d|\s|[^\x20-\x7e]/;
 
-export function tagMistakes({ tags = {}, dns }: PlatformDraft): Mistake[] {
+export function tagMistakes({ tags = {}, policyTags = [], dns }: PlatformDraft): Mistake[] {
   const names = Object.keys(tags);
   const makesZones = dns !== "policy";
-  return [...tooMany(names.length, makesZones), ...names.flatMap((name, index) => oneTag(name, names.slice(0, index), makesZones))];
+  return [
+    ...tooMany(names.length, makesZones),
+    ...names.flatMap((name, index) => oneTag(name, names.slice(0, index), makesZones)),
+    ...policyTags.flatMap((name, index) => policyTag(name, index, names)),
+  ];
+}
+
+/** A tag that the stack sets itself, or a pattern: Pulumi ignores single names, or all tags. */
+function policyTag(name: string, index: number, own: readonly string[]): Mistake[] {
+  const wrong = (problem: string, allowed: string) => [mistake("MOOR085", `moor:platform.policyTags.${index}`, { problem, allowed })];
+  const set = own.find((other) => other.toLowerCase() === name.toLowerCase());
+  if (set !== undefined) return wrong(`The stack sets the tag ${show(set)} itself.`, "tags that are not among `tags`");
+  if (name.toLowerCase().startsWith(ownPrefix))
+    return wrong(`The tag ${show(name)} is one of Moor's own.`, `names that don't begin with ${ownPrefix}`);
+  return name.includes("*") ? wrong(`${show(name)} is a pattern.`, "whole names of tags") : [];
 }
 
 function tooMany(count: number, makesZones: boolean): Mistake[] {

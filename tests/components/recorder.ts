@@ -28,6 +28,8 @@ export interface Recorded {
   readonly parent: string | undefined;
   readonly dependsOn: readonly string[];
   readonly ignoreChanges: readonly string[];
+  /** Outputs that are secrets in the state. */
+  readonly secretOutputs: readonly string[];
   readonly deletedWith: string | undefined;
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean | undefined;
@@ -194,6 +196,7 @@ function recorded(request: Message): Recorded {
     parent: nameOf(fields.parent),
     dependsOn: fields.dependenciesList.map(nameOf).sort(),
     ignoreChanges: fields.ignorechangesList,
+    secretOutputs: fields.additionalsecretoutputsList,
     deletedWith: nameOf(fields.deletedwith),
     protect: fields.protect ?? false,
     deleteBeforeReplace: fields.deletebeforereplacedefined ? fields.deletebeforereplace : undefined,

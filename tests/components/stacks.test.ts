@@ -20,6 +20,7 @@ const platform = [
   "moor: resources:ResourceGroup",
   "suffix: random:index/randomString:RandomString",
   "network: moor:index:Network",
+  "network-nsg: network:NetworkSecurityGroup",
   "network-private-endpoints: network:Subnet",
   "network-vnet: network:VirtualNetwork",
   ...DNS_ZONE_NAMES.flatMap((zone) => [`network-${zone}: privatedns:PrivateZone`, `network-${zone}-link: privatedns:VirtualNetworkLink`]),
@@ -94,7 +95,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     const [image] = imageNames(recording);
     expect(main).toMatch(/^chat-main-[0-9a-f]{8}$/);
     expect(listing(recording)).toEqual([...platform, ...hub, ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort());
-    expect(recording.resources).toHaveLength(63);
+    expect(recording.resources).toHaveLength(64);
   });
 
   test("keeps the token in secret envelopes only.", async () => {
@@ -144,7 +145,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
         ...deployment(names["fraud-main"]!, "ScoreDeployment"),
       ].sort(),
     );
-    expect(recording.resources).toHaveLength(90);
+    expect(recording.resources).toHaveLength(91);
   });
 });
 

@@ -23,7 +23,9 @@ test("defaults are filled in", () => {
       diagnostics: "moor",
       roles: "moor",
       tags: {},
-      alertEmails: [],
+      policyTags: [],
+      firewallSku: "Basic",
+      logRetentionDays: 90,
     },
     quota: {},
     skipped: [],
@@ -206,9 +208,7 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "diagnostic settings",
       { diagnostics: "policy", logs },
-      [
-        `sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog, AllMetrics of each endpoint to ${logs}.`,
-      ],
+      [`sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
     ],
   ])("%s", (_, platform, parts) => {
     const notes = owed(platform);

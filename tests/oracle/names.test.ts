@@ -18,6 +18,7 @@ const resources = {
   "keyvault:Vault": "vault",
   "machinelearningservices:Workspace": "workspace",
   "managedidentity:UserAssignedIdentity": "identity",
+  "network:NetworkSecurityGroup": "securityGroup",
   "network:PrivateEndpoint": "privateEndpoint",
   "network:VirtualNetwork": "network",
   "operationalinsights:Workspace": "logs",

@@ -154,6 +154,7 @@ test("Together the stacks register everything that the components can make", asy
     "monitor:AutoscaleSetting",
     "monitor:DiagnosticSetting",
     "monitor:MetricAlert",
+    "network:NetworkSecurityGroup",
     "network:PrivateDnsZoneGroup",
     "network:PrivateEndpoint",
     "network:Subnet",

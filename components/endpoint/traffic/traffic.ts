@@ -12,6 +12,7 @@ import type { Scalable } from "../scalable";
 import { armLiteral } from "./armTemplate";
 import { matchCapacity } from "./capacity";
 import { guardWrite, type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
+import { keepPolicyTags } from "./policyTags";
 
 /** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
 export interface TrafficTarget extends ReviewedDeployment {
@@ -39,6 +40,8 @@ export interface TrafficArgs {
   readonly drainSeconds?: number;
   /** Seconds to wait for a write that a killed run has left active; then the run fails. @default 900 */
   readonly activeWriteSeconds?: number;
+  /** Names of tags that a policy sets on the endpoint, which a write keeps. @default - none */
+  readonly policyTags?: readonly string[];
   /** Last changes to the child's arguments. */
   readonly transform?: TrafficTransforms;
 }
@@ -104,7 +107,7 @@ export class Traffic extends pulumi.ComponentResource {
         {
           parent: this,
           dependsOn: deployments.map(({ resource }) => resource),
-          hooks: this.hooks(args),
+          hooks: pulumi.mergeOptions({ hooks: this.hooks(args) }, { hooks: this.policyTagHooks(args) }).hooks,
           customTimeouts: { create: "30m", update: "30m", delete: "30m" },
         },
       ),
@@ -124,6 +127,10 @@ export class Traffic extends pulumi.ComponentResource {
       matchCapacity(`${name}-capacity`, endpoint, scalable),
     ];
     return { beforeCreate: before, beforeUpdate: before };
+  }
+
+  private policyTagHooks({ endpoint, policyTags = [] }: TrafficArgs): pulumi.ResourceHookBinding {
+    return keepPolicyTags(`${this.logicalName}-policy-tags`, endpoint, policyTags);
   }
 
   private template(endpoint: EndpointReference, deployments: readonly TrafficTarget[]) {

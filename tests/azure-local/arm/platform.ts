@@ -11,6 +11,7 @@ export const paths = {
   vault: "/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/vault01",
   registry: "/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/registry01",
   network: "/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/network",
+  securityGroup: "/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/endpoints",
   subnet: "/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/network/subnets/endpoints",
   zone: "/resourceGroups/rg/providers/Microsoft.Network/privateDnsZones/privatelink.api.azureml.ms",
   identity: "/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/endpoint",
@@ -56,6 +57,7 @@ export function bodies(caller: Caller) {
         subnets: [{ name: "endpoints", properties: { addressPrefix: "10.40.0.0/24" } }],
       },
     },
+    securityGroup: { location: REGION },
     zone: { location: "global" },
     identity: { location: REGION },
     workspace: {

@@ -149,7 +149,7 @@ test("An endpoint that takes nothing from the hub doesn't wait for its rules, no
 
 test("Diagnostics of a policy are not made; alerts come with addresses.", async () => {
   const azure = await serveAzure({});
-  const recording = await make({ diagnostics: "policy", alertEmails: ["a@example.com"] });
+  const recording = await make({ diagnostics: "policy", alerts: { emails: ["a@example.com"] } });
   await azure.close();
   expect(ofType(recording, "DiagnosticSetting")).toEqual([]);
   expect(ofType(recording, "MetricAlert")).toHaveLength(3);
@@ -190,7 +190,7 @@ test("A transform reaches each resource on the endpoint, and the outputs follow.
 });
 
 test("It offers the components that it made, and each of them the resources.", async () => {
-  const { result } = await make({ deployments: [{ ...planned, scale: { min: 1, max: 2 } }], alertEmails: ["ml@example.org"] });
+  const { result } = await make({ deployments: [{ ...planned, scale: { min: 1, max: 2 } }], alerts: { emails: ["ml@example.org"] } });
   const { endpoint, images, deployments, traffic, autoscale, monitoring } = (result as InferenceEndpoint).nodes;
   const name = "main-8c1f02ab";
   expect([Object.keys(images).length, Object.keys(deployments), Object.keys(autoscale)]).toEqual([1, [name], [name]]);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Monitoring, type MonitoringArgs } from "../../../components/endpoint/monitoring";
 import { serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
-import { armRequest, find, listing, record, schemaErrors } from "../recorder";
+import { armRequest, exposed, find, listing, record, schemaErrors } from "../recorder";
 
 const endpointId = `${workspaceId}/onlineEndpoints/chat`;
 const base: MonitoringArgs = { endpointId, endpointName: "chat", resourceGroupName: "rg", logsId };
@@ -20,10 +20,8 @@ test.each([false, true])("Logs and metrics go to Log Analytics, and without aler
     body: {
       properties: {
         workspaceId: logsId,
-        logs: ["AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog"].map((category) => ({
-          category,
-          enabled: true,
-        })),
+        // By group, so that a policy which asks for all logs finds them sent, and doesn't send a second copy elsewhere.
+        logs: [{ categoryGroup: "allLogs", enabled: true }],
         metrics: [{ category: "AllMetrics", enabled: true }],
       },
     },
@@ -103,7 +101,7 @@ test("Alerts watch server errors, model errors and latency, tell the addresses, 
     },
   });
   expect(armRequest(find(recording, "watch-emails")).body).toEqual({
-    location: "global",
+    location: "Global",
     properties: {
       enabled: true,
       groupShortName: "moor",
@@ -117,8 +115,34 @@ test("Alerts watch server errors, model errors and latency, tell the addresses, 
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
+test.each([
+  ["swedencentral", "swedencentral"],
+  ["Germany West Central", "germanywestcentral"],
+  ["francecentral", "Global"],
+  [undefined, "Global"],
+])("Addresses of an endpoint in %s are kept in %s, and an existing group stays where it is.", async (location, kept) => {
+  const recording = await make({ location, alerts: { emails: ["a@example.com"] } });
+  expect(find(recording, "watch-emails")).toMatchObject({ inputs: { location: kept }, ignoreChanges: ["location"] });
+  expect(find(recording, "watch-latency").inputs.location).toBe("global");
+});
+
 test("Without addresses there are alerts and no action group.", async () => {
   const recording = await make({ alerts: {} });
   expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
-  expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 60_000 }] } });
+  expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 178_200 }] } });
+});
+
+const actionGroups = [`${group}/providers/Microsoft.Insights/actionGroups/on-call`];
+
+test("With existing action groups alone no action group is created, and alerts call those.", async () => {
+  const recording = await make({ alerts: { actionGroups } });
+  expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
+  expect(find(recording, "watch-latency").inputs.actions).toEqual([{ actionGroupId: actionGroups[0] }]);
+});
+
+test("With a webhook alone the action group has no e-mail addresses, and the address is a secret in group and component.", async () => {
+  const webhook = "https://hooks.example.com/not-a-real-token";
+  const recording = await make({ alerts: { webhook } });
+  expect(find(recording, "watch-emails").inputs).toMatchObject({ emailReceivers: [], webhookReceivers: [{ serviceUri: webhook }] });
+  expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, "not-a-real-token", name))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 // Proves what the network asks the engine for and that ARM's schemas accept it. Doesn't prove that Azure accepts it, nor name resolution.
-import { Subnet, VirtualNetwork } from "@pulumi/azure-native/network";
+import { NetworkSecurityGroup, Subnet, VirtualNetwork } from "@pulumi/azure-native/network";
 import { firstSubnet, Network, type NetworkArgs } from "../../../components/network/network";
 import { DNS_ZONE_NAMES } from "../../../components/network/privateLink";
 import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
@@ -13,24 +13,29 @@ const base: NetworkArgs = {
   tags: { owner: "ml" },
 };
 const subnetId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/spoke/subnets/endpoints`;
+const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network`;
 const make = (args: Partial<NetworkArgs> = {}, preview = false) => record(() => new Network("network", { ...base, ...args }), { preview });
 
-test.each([false, true])("A network of our own is a network, a subnet, and six linked zones (preview %s).", async (preview) => {
-  const recording = await make({}, preview);
-  expect(listing(recording)).toEqual(
-    [
-      "network: moor:index:Network",
-      "network-private-endpoints: network:Subnet",
-      "network-vnet: network:VirtualNetwork",
-      ...DNS_ZONE_NAMES.flatMap((zone) => [
-        `network-${zone}: privatedns:PrivateZone`,
-        `network-${zone}-link: privatedns:VirtualNetworkLink`,
-      ]),
-    ].sort(),
-  );
-  expect(DNS_ZONE_NAMES).toHaveLength(6);
-  expect(recording.resources.filter(({ custom }) => custom).every(({ parent }) => parent === "network")).toBe(true);
-});
+test.each([false, true])(
+  "A network of our own is a network, a subnet with a security group, and six linked zones (preview %s).",
+  async (preview) => {
+    const recording = await make({}, preview);
+    expect(listing(recording)).toEqual(
+      [
+        "network: moor:index:Network",
+        "network-nsg: network:NetworkSecurityGroup",
+        "network-private-endpoints: network:Subnet",
+        "network-vnet: network:VirtualNetwork",
+        ...DNS_ZONE_NAMES.flatMap((zone) => [
+          `network-${zone}: privatedns:PrivateZone`,
+          `network-${zone}-link: privatedns:VirtualNetworkLink`,
+        ]),
+      ].sort(),
+    );
+    expect(DNS_ZONE_NAMES).toHaveLength(6);
+    expect(recording.resources.filter(({ custom }) => custom).every(({ parent }) => parent === "network")).toBe(true);
+  },
+);
 
 test("The bodies are those of private endpoints' subnets, and ARM's schemas accept them.", async () => {
   const recording = await make();
@@ -42,12 +47,60 @@ test("The bodies are those of private endpoints' subnets, and ARM's schemas acce
   expect(armRequest(find(recording, "network-private-endpoints")).body).toEqual({
     properties: {
       addressPrefix: "10.40.0.0/26",
+      networkSecurityGroup: { id: `${group}/networkSecurityGroups/nsg-dev-x7k2p9` },
       privateEndpointNetworkPolicies: "Disabled",
       privateLinkServiceNetworkPolicies: "Enabled",
       defaultOutboundAccess: false,
     },
   });
+  const anything = { protocol: "*", sourceAddressPrefix: "*", sourcePortRange: "*", destinationAddressPrefix: "*" };
+  const denied = { ...anything, destinationPortRange: "*", priority: 4096, access: "Deny" };
+  const clients = { ...anything, protocol: "Tcp", sourceAddressPrefix: "VirtualNetwork", destinationAddressPrefix: "VirtualNetwork" };
+  expect(armRequest(find(recording, "network-nsg")).body).toEqual({
+    location: "swedencentral",
+    tags: { owner: "ml" },
+    properties: {
+      securityRules: [
+        {
+          name: "AllowClientsInbound",
+          properties: {
+            ...clients,
+            description: "Clients in connected networks reach the private endpoints by HTTPS and SMB.",
+            destinationPortRanges: ["443", "445"],
+            priority: 100,
+            direction: "Inbound",
+            access: "Allow",
+          },
+        },
+        {
+          name: "DenyOtherInbound",
+          properties: { ...denied, description: "Everything else is denied, also within the network.", direction: "Inbound" },
+        },
+        { name: "DenyOutbound", properties: { ...denied, description: "Private endpoints open no connections.", direction: "Outbound" } },
+      ],
+    },
+  });
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test("A policy that protects virtual networks against DDoS attacks changes nothing that the stack would take back.", async () => {
+  expect(find(await make(), "network-vnet").ignoreChanges).toEqual(["subnets", "enableDdosProtection", "ddosProtectionPlan"]);
+});
+
+test("An existing security group is used as given.", async () => {
+  const existing = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/networkSecurityGroups/theirs`;
+  const recording = await make({ network: { create: { addressSpace: "10.40.0.0/22", securityGroup: { existing } } } });
+  expect(recording.resources.filter(({ type }) => type.endsWith(":NetworkSecurityGroup"))).toEqual([]);
+  expect(find(recording, "network-private-endpoints").inputs.networkSecurityGroup).toEqual({ id: existing });
+});
+
+test.each([false, true])("The created subnet never exists without a network security group (preview %s).", async (preview) => {
+  const recording = await make({}, preview);
+  const subnet = find(recording, "network-private-endpoints");
+  expect(subnet.inputs).toHaveProperty("networkSecurityGroup");
+  expect(subnet.dependsOn).toContain("network-nsg");
+  // A network that is made with subnets inside would have them before the group.
+  expect(find(recording, "network-vnet").inputs).not.toHaveProperty("subnets");
 });
 
 test("An existing subnet is used as given, and its network gets the zones.", async () => {
@@ -90,6 +143,7 @@ test("It offers what it made, and nothing of what the landing zone made.", async
   const nodesOf = async (args: Partial<NetworkArgs> = {}) => ((await make(args)).result as Network).nodes;
   const own = await nodesOf();
   expect([VirtualNetwork.isInstance(own.virtualNetwork), Subnet.isInstance(own.subnet)]).toEqual([true, true]);
+  expect(NetworkSecurityGroup.isInstance(own.securityGroup)).toBe(true);
   expect(Object.keys(own.dnsZones)).toEqual(DNS_ZONE_NAMES);
   const subnetId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/v/subnets/s`;
   expect(await nodesOf({ network: { existing: { subnetId } }, dns: "policy" })).toEqual({ dnsZones: {} });

@@ -45,16 +45,17 @@ test.each<[string, object[], string | undefined]>([
 });
 
 test.each<[string, object[], string | undefined]>([
-  ["no setting", [], [...logs, "AllMetrics"].join(", ")],
+  ["no setting", [], logs.join(", ")],
+  [
+    "the setting of Azure's policy, which sends no metrics",
+    [setting({ logs: [{ categoryGroup: "allLogs", enabled: true }], metrics: [] })],
+    undefined,
+  ],
   ["everything in one", [setting({ logs: logs.map(on), metrics })], undefined],
   ["the group of all logs", [setting({ logs: [{ categoryGroup: "allLogs", category: null, enabled: true }], metrics })], undefined],
   ["logs and metrics in two", [setting({ logs: logs.map(on) }), setting({ metrics })], undefined],
   ["one log switched off", [setting({ logs: [...logs.slice(1).map(on), { category: logs[0], enabled: false }], metrics })], logs[0]],
-  [
-    "a setting that sends to storage only",
-    [setting({ workspaceId: null, logs: logs.map(on), metrics })],
-    [...logs, "AllMetrics"].join(", "),
-  ],
+  ["a setting that sends to storage only", [setting({ workspaceId: null, logs: logs.map(on), metrics })], logs.join(", ")],
 ])("An endpoint with %s: asked for %s.", async (_, value, lacking) => {
   azure.shown[endpointId] = {};
   azure.shown[settingsOf] = { value };

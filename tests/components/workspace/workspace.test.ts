@@ -143,11 +143,21 @@ test("The bodies close public access and account keys, and ARM's schemas accept 
       networkRuleBypassOptions: "AzureServices",
     },
   });
-  expect(body("platform-logs")).toEqual({ ...place, properties: { sku: { name: "PerGB2018" }, retentionInDays: 90 } });
-  expect(body("platform-app-insights")).toMatchObject({
+  // Reached from the internet, as today, and with Entra ID only.
+  const access = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
+  expect(body("platform-logs")).toEqual({
+    ...place,
+    properties: { ...access, sku: { name: "PerGB2018" }, retentionInDays: 90, features: { disableLocalAuth: true } },
+  });
+  expect(body("platform-app-insights")).toEqual({
+    ...place,
     kind: "web",
     properties: {
+      ...access,
       Application_Type: "web",
+      Flow_Type: "Bluefield",
+      Request_Source: "rest",
+      DisableLocalAuth: true,
       IngestionMode: "LogAnalytics",
       WorkspaceResourceId: `${group}/providers/Microsoft.OperationalInsights/workspaces/log-dev-x7k2p9`,
     },
@@ -174,6 +184,16 @@ test("The bodies close public access and account keys, and ARM's schemas accept 
     },
   });
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
+});
+
+test("The keys of Application Insights are secrets in the state.", async () => {
+  expect(find(await standard(), "platform-app-insights").secretOutputs).toEqual(["connectionString", "instrumentationKey"]);
+});
+
+test("The registry's zone redundancy is left to Azure, which turns it on where the region has zones.", async () => {
+  const registry = find(await standard(), "platform-registry");
+  expect(registry.inputs).not.toHaveProperty("zoneRedundancy");
+  expect(registry.ignoreChanges).toEqual(["zoneRedundancy"]);
 });
 
 test("The workspace waits for its identity's roles, keeps an hour, and ignores what Azure adds to its network.", async () => {
