@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { createHttpServer, listenOnLoopback } from "./http/listen";
 
 /**
  * Where an Azure-on-this-machine that runs is found by a second process with the same home. A file names its process and an address; the
@@ -44,7 +44,7 @@ const noticeOf = (home: string) => path.join(home, "running.json");
 export async function beHost(home: string, addresses: Addresses): Promise<Host> {
   const guests = new Set<http.ServerResponse>();
   let lastLeft = () => {};
-  const server = http.createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     if (request.url !== "/stay") return void response.writeHead(404).end();
     guests.add(response);
     response.once("close", () => {
@@ -53,8 +53,8 @@ export async function beHost(home: string, addresses: Addresses): Promise<Host> 
     });
     response.write(`${JSON.stringify({ home, addresses })}\n`);
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const notice: Notice = { pid: process.pid, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const port = await listenOnLoopback(server);
+  const notice: Notice = { pid: process.pid, url: `http://127.0.0.1:${port}` };
   writeWhole(noticeOf(home), JSON.stringify(notice));
   return {
     async close(report) {

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
-import * as http from "node:http";
+import type * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { readJsonBody } from "../http/body";
+import { createHttpServer, listenOnLoopback } from "../http/listen";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
 import type { Outcome } from "./faultyHandler";
 import type { RequestLog } from "./requestLog";
 
+/** Azure docs, azure-resource-manager/management/azure-subscription-service-limits: the size of a template with its parameters. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What stands behind the server's paths. */
@@ -25,16 +28,13 @@ const FAULTS_PATH = "/faults";
 
 /** Serves ARM on 127.0.0.1. Whatever goes wrong is answered in Azure's shape. */
 export async function listen(port: number, handlers: Handlers): Promise<http.Server> {
-  const server = http.createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     // A simulator that crashed answers nobody, whichever way the connection came.
     if (!server.listening) return void request.socket.destroy();
-    void answer(request, response, handlers);
+    return answer(request, response, handlers);
   });
   server.keepAliveTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
+  await listenOnLoopback(server, port);
   return server;
 }
 
@@ -111,19 +111,10 @@ function hasBody({ headers }: http.IncomingMessage): boolean {
 }
 
 async function readJson(request: http.IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > MOST_BYTES) throw new AzureError(413, "RequestContentTooLarge", `The request content exceeds ${MOST_BYTES} bytes.`);
-    chunks.push(chunk as Buffer);
-  }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    throw new AzureError(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: it is not JSON.");
-  }
+  const body = await readJsonBody(request, MOST_BYTES);
+  if ("value" in body) return body.value;
+  if ("tooLarge" in body) throw new AzureError(413, "RequestContentTooLarge", `The request content exceeds ${MOST_BYTES} bytes.`);
+  throw new AzureError(400, "InvalidRequestContent", `The request content was invalid and could not be deserialized: it ${body.invalid}.`);
 }
 
 function asAzureError(thrown: unknown): AzureError {

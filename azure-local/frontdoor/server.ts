@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createHttpServer, listenOnLoopback } from "../http/listen";
 import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
 import { type ContainerOptions, Containers } from "./containers";
@@ -67,7 +68,7 @@ class LocalFrontdoor implements Frontdoor {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rates = new Rates(this.limits);
     this.answering = new InFlight(options.directory);
-    this.server = createServer((request, response) => this.track(this.answer(request, response)));
+    this.server = createHttpServer((request, response) => this.track(this.answer(request, response)));
   }
 
   get port(): number {
@@ -78,11 +79,8 @@ class LocalFrontdoor implements Frontdoor {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(port, "127.0.0.1", resolve);
-    });
+  async listen(port: number): Promise<void> {
+    await listenOnLoopback(this.server, port);
   }
 
   close(): Promise<void> {

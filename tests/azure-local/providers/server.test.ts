@@ -153,7 +153,9 @@ test("an answer or an error that can't be sent is an error of that call and does
   for (const name of ["fails", "succeeds"]) {
     const request = createRequest({});
     request.setUrn(URN.replace(/rg$/, name));
-    await expect(call((done) => client.create(request, { deadline: Date.now() + 5_000 }, done))).rejects.toThrow("circular structure");
+    await expect(call((done) => client.create(request, new grpc.Metadata(), { deadline: Date.now() + 5_000 }, done))).rejects.toThrow(
+      "circular structure",
+    );
   }
   client.close();
   await server.close();
