@@ -6,7 +6,7 @@ import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
 import { type ContainerOptions, Containers } from "./containers";
 import type { DeploymentView, Directory, EndpointView } from "./directory";
-import { endToEnd, requestIds } from "./headers";
+import { bodyFrame, endToEnd, requestIds } from "./headers";
 import { InFlight } from "./inFlight";
 import { defaultLimits, type EndpointLimits, Rates } from "./limits";
 import { type Refusal, refuse } from "./refusal";
@@ -156,7 +156,7 @@ class LocalFrontdoor implements Frontdoor {
   private containerHeaders(request: IncomingMessage, ids: Record<string, string>): OutgoingHttpHeaders {
     const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id"];
     if (!this.rules.forwardAuthorization) dropped.push("authorization");
-    return { ...endToEnd(request.headers, dropped), ...ids };
+    return { ...endToEnd(request.headers, dropped), ...bodyFrame(request.headers), ...ids };
   }
 
   /** A place in the queue of a deployment that is ready; whoever gets one calls `leave` in the end. */
