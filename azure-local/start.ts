@@ -14,19 +14,27 @@ import { type Addresses, beHost } from "./running";
  * @throws FolderInUse if another process has the home
  */
 export async function start(options: AzureOptions, issuer: Issuer): Promise<Azure> {
-  const { home, speed = Number.POSITIVE_INFINITY, port = 0, refreshIgnores, report = () => {} } = options;
+  const { home, speed = Number.POSITIVE_INFINITY, port = 0, hosts, refreshIgnores, report = () => {} } = options;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const one of closers.splice(0).reverse()) await one();
   };
   let frontdoorUrl = "";
   const scoringOrigin = options.scoringUris === "loopback" ? (name: string) => `${frontdoorUrl}/${name}` : undefined;
-  const arm = await startArm({ ...options.arm, home: path.join(home, "azure"), port, speed, scoringOrigin, ownBearer: directoryBearer });
+  const arm = await startArm({
+    ...options.arm,
+    home: path.join(home, "azure"),
+    port,
+    hosts,
+    speed,
+    scoringOrigin,
+    ownBearer: directoryBearer,
+  });
   closers.push(() => arm.close());
   try {
     const directory = armDirectory(arm.url, arm.subscriptionId, { tokenSecret: issuer.secret, owners: [deployerObjectId(arm.tenantId)] });
     const told = Object.fromEntries(frontdoorOptions.map((name) => [name, options[name]]));
-    const frontdoor = await startFrontdoor({ ...told, directory, speed, ...timeOf(options), port: port && port + 1 });
+    const frontdoor = await startFrontdoor({ ...told, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
     closers.push(() => frontdoor.close());
     watch(arm, frontdoor, options);
     const https = options.https ? await serveBoth(arm, frontdoor, home, port && port + 2) : undefined;

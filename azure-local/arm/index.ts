@@ -124,6 +124,7 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     faults: (method, body) => serveFaults(faults, method, body),
     dataPlane,
     ownBearer: options.ownBearer,
+    hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
   });
   const settled = <T>(look: () => T): T => {

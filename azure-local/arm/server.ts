@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { readJsonBody } from "../http/body";
-import { createHttpServer, listenOnLoopback } from "../http/listen";
+import { type Answer, createHttpServer, listenOnLoopback } from "../http/listen";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
@@ -21,17 +21,27 @@ export interface Handlers {
   readonly faults: (method: string, body: unknown) => ArmResponse;
   /** Bearer by which Azure's own services are known. */
   readonly ownBearer?: string;
+  /** Further host names, in lower case. */
+  readonly hosts: readonly string[];
   readonly log: RequestLog;
 }
+
+/** Azure Resource Manager of each cloud, for a client that finds it through a proxy or a hosts file. */
+const ARM_HOSTS = ["management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"];
 
 const FAULTS_PATH = "/faults";
 
 /** Serves ARM on 127.0.0.1. Whatever goes wrong is answered in Azure's shape. */
 export async function listen(port: number, handlers: Handlers): Promise<http.Server> {
-  const server = createHttpServer((request, response) => {
+  const respond: Answer = (request, response) => {
     // A simulator that crashed answers nobody, whichever way the connection came.
     if (!server.listening) return void request.socket.destroy();
     return answer(request, response, handlers);
+  };
+  const names = new Set([...ARM_HOSTS, ...handlers.hosts]);
+  const server = createHttpServer(respond, {
+    isOwnName: (hostname) => names.has(hostname),
+    refuse: (response, { status, code, message }) => send(response, { status, body: { error: { code, message } } }, {}),
   });
   server.keepAliveTimeout = 30_000;
   await listenOnLoopback(server, port);

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } fro
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createHttpServer, listenOnLoopback } from "../http/listen";
+import { isAzureHost } from "./address";
 import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
 import { type ContainerOptions, Containers } from "./containers";
@@ -18,6 +19,8 @@ export interface FrontdoorOptions extends ContainerOptions {
   readonly directory: Directory;
   /** Loopback port. @default 0, any free one */
   readonly port?: number;
+  /** Host names by which callers may reach it besides those of this machine and of Azure. @default none */
+  readonly hosts?: readonly string[];
   /** Where Azure's behaviour is not documented. @default the stricter reading of each */
   readonly rules?: Partial<FrontdoorRules>;
   /** @default Azure's limits of an endpoint before they are raised */
@@ -68,7 +71,11 @@ class LocalFrontdoor implements Frontdoor {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rates = new Rates(this.limits);
     this.answering = new InFlight(options.directory);
-    this.server = createHttpServer((request, response) => this.track(this.answer(request, response)));
+    const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
+    this.server = createHttpServer((request, response) => this.track(this.answer(request, response)), {
+      isOwnName: (hostname) => isAzureHost(hostname) || names.has(hostname),
+      refuse: (response, { status, code, message }) => refuse(response, { status, code, message }),
+    });
   }
 
   get port(): number {

@@ -11,6 +11,7 @@ export interface AzureLocalOptions {
   /** `<url>`, `<endpoint>=<url>` or `<endpoint>/<deployment>=<url>`. */
   readonly backend: readonly string[];
   readonly scoringUris: "azure" | "loopback";
+  readonly allowHost: readonly string[];
   readonly json?: true;
 }
 
@@ -25,6 +26,7 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
     speed: options.clock === "real" ? 1 : Number.POSITIVE_INFINITY,
     backends: readBackends(options.backend),
     scoringUris: options.scoringUris,
+    hosts: options.allowHost,
     https: true,
     attach: false,
     onRequest: (request) => print(options.json ? JSON.stringify(request) : requestLine(request)),
