@@ -100,9 +100,8 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const show = (resource: Resource) => service.show(resource);
   const handle = (request: ArmRequest): ArmResponse => {
     try {
-      return service.handle(request);
+      return engine.transact(() => service.handle(request));
     } finally {
-      engine.commit();
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
@@ -113,7 +112,9 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const whenCrashed = new Promise<void>((resolve) => {
     crashed = resolve;
   });
+  let closing: Promise<void> | undefined;
   const crash = () => {
+    closing = whenCrashed;
     folder.log.close();
     if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
     folder.release("abandon");
@@ -147,11 +148,9 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     setFaults: (list) => faults.set(list),
     faultReport: () => faults.report(),
     crashed: whenCrashed,
-    close: async () => {
-      if (!folder.isOpen) return whenCrashed;
-      await stop(server);
-      engine.commit();
-      folder.release("close");
+    close: () => {
+      closing ??= stop(server).then(() => folder.release("close"));
+      return closing;
     },
   };
 }

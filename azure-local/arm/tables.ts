@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { AppendFile } from "../files/appendFile";
 
 type Change = [table: string, key: string, value: unknown];
 
@@ -11,6 +12,13 @@ export interface Table<T> {
   readonly size: number;
 }
 
+/** What a key held before a change; `value` is undefined where it held nothing. */
+interface Before {
+  readonly map: Map<string, unknown>;
+  readonly key: string;
+  readonly value: unknown;
+}
+
 /**
  * Tables in memory over one append-only file of JSON lines. A line is a transaction: all changes of one commit, so a process that
  * dies while writing loses whole transactions that nobody was told about, never half of one. The file is compacted when opened.
@@ -18,27 +26,33 @@ export interface Table<T> {
  */
 export class Tables {
   private readonly maps: Map<string, Map<string, unknown>>;
+  /** Not yet written. The first `kept` of them are from before `begin`. */
   private pending: Change[] = [];
-  private descriptor: number | undefined;
+  private kept = 0;
+  private before: Before[] = [];
+  private file: AppendFile | undefined;
 
-  constructor(file: string) {
-    this.maps = readTables(file);
-    const fresh = `${file}.new`;
-    fs.writeFileSync(fresh, this.snapshot(), { mode: 0o600 });
-    fs.renameSync(fresh, file);
-    this.descriptor = fs.openSync(file, "a", 0o600);
+  constructor(readonly path: string) {
+    this.maps = readTables(path);
+    this.file = open(path, this.snapshot());
   }
 
   table<T>(name: string): Table<T> {
     const map = this.map(name) as Map<string, T>;
+    const change = (key: string, value: T | null) => {
+      this.before.push({ map, key, value: map.get(key) });
+      this.pending.push([name, key, value]);
+    };
     return {
       get: (key) => map.get(key),
       set: (key, value) => {
+        change(key, value);
         map.set(key, value);
-        this.pending.push([name, key, value]);
       },
       delete: (key) => {
-        if (map.delete(key)) this.pending.push([name, key, null]);
+        if (!map.has(key)) return;
+        change(key, null);
+        map.delete(key);
       },
       values: () => map.values(),
       get size() {
@@ -47,23 +61,60 @@ export class Tables {
     };
   }
 
-  /** Writes what changed since the last commit. After it returns, a killed process keeps the changes. */
-  commit(): void {
-    if (this.pending.length === 0 || this.descriptor === undefined) return;
-    const line = `${JSON.stringify(this.pending)}\n`;
-    this.pending = [];
-    fs.writeSync(this.descriptor, line);
+  /** From here on changes can be taken back by `rollback`. */
+  begin(): void {
+    this.before = [];
+    this.kept = this.pending.length;
   }
 
-  close(): void {
-    this.commit();
-    this.abandon();
+  /** Whether anything changed since `begin`. */
+  get isChanged(): boolean {
+    return this.before.length > 0;
+  }
+
+  /** Takes back what changed since `begin`. What is made from the tables must be made again. */
+  rollback(): void {
+    for (const { map, key, value } of this.before.reverse()) {
+      if (value === undefined) map.delete(key);
+      else map.set(key, value);
+    }
+    this.pending.length = this.kept;
+    this.before = [];
+  }
+
+  /**
+   * Writes what changed since the last commit. After it returns, a killed process keeps the changes.
+   * @returns a function that takes them out of the file again, so that they are pending as before
+   * @throws Error if they can't be written; they are pending as before, and the file is as it was
+   */
+  commit(): () => void {
+    const { file, pending } = this;
+    if (pending.length === 0 || file === undefined) return () => {};
+    const length = file.size;
+    file.append(`${JSON.stringify(pending)}\n`);
+    this.pending = [];
+    return () => {
+      file.truncate(length);
+      this.pending = pending;
+    };
+  }
+
+  /** Whether it could write what was pending: what ended by itself while the disk was full comes about again at the next opening. */
+  close(): boolean {
+    try {
+      this.commit();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.abandon();
+    }
   }
 
   /** Lets the file go without writing what is pending, as the end of the process would. */
   abandon(): void {
-    if (this.descriptor !== undefined) fs.closeSync(this.descriptor);
-    this.descriptor = undefined;
+    this.file?.close();
+    this.file = undefined;
   }
 
   private map(name: string): Map<string, unknown> {
@@ -76,6 +127,28 @@ export class Tables {
       for (const [key, value] of map) lines.push(`${JSON.stringify([[table, key, value]])}\n`);
     }
     return lines.join("");
+  }
+}
+
+/** Opens the file of these tables and compacts it; where the disk has no room for that, only what a killed process left unfinished goes. */
+function open(path: string, snapshot: string): AppendFile {
+  const fresh = `${path}.new`;
+  fs.rmSync(fresh, { force: true });
+  try {
+    const compacted = new AppendFile(fresh);
+    try {
+      compacted.append(snapshot);
+    } finally {
+      compacted.close();
+    }
+    fs.renameSync(fresh, path);
+    return new AppendFile(path);
+  } catch (error) {
+    fs.rmSync(fresh, { force: true });
+    if (!fs.existsSync(path)) throw error;
+    const file = new AppendFile(path);
+    file.truncate(fs.readFileSync(path).lastIndexOf("\n") + 1);
+    return file;
   }
 }
 

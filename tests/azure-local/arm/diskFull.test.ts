@@ -29,7 +29,11 @@ afterEach(async () => {
 });
 
 const state = () => fs.readFileSync(path.join(caller.home, "state.jsonl"), "utf8");
-const linesAreWhole = () => state().split("\n").slice(0, -1).map((line) => JSON.parse(line));
+const linesAreWhole = () =>
+  state()
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 const identity = (name: string) => paths.identity.replace(/endpoint$/, name);
 
 test.each([0, 1, 100])("with %d bytes left a write is refused, nothing of it is there, and reads go on", async (bytes) => {
@@ -65,22 +69,26 @@ test("after it has room again writes are kept, also over a restart", async () =>
 
 test("an update, a deletion and new keys that are refused leave everything as it was, in both files", async () => {
   const body = bodies(caller);
+  const endpoint = paths.endpoint.replace("chat-dev", "keyed-dev");
   const keys = (await caller.post(`${paths.endpoint}/listKeys`)).body;
   const shown = (await caller.get(paths.group)).body;
-  // Enough for the secrets, which are written first, and not for the state.
-  for (const bytes of [0, 200, 400]) {
+  // 400 bytes are enough for the secrets of an endpoint, which are written first, and not for the state.
+  for (const bytes of [0, 20, 100]) {
     left = bytes;
-    expect((await caller.put(paths.group, { ...body.group, tags: { changed: "x".repeat(200) } })).status).toBe(bytes === 400 ? 507 : 507);
+    expect((await caller.put(paths.group, { ...body.group, tags: { changed: "x".repeat(200) } })).status).toBe(507);
     left = bytes;
-    expect((await caller.delete(identity("endpoint"))).status).not.toBe(500);
-    left = bytes;
-    const chosen = { properties: { ...body.endpoint.properties, keys: { primaryKey: "new-key", secondaryKey: "newer-key" } } };
-    expect((await caller.put(paths.endpoint, { ...body.endpoint, ...chosen })).status).toBe(507);
+    expect((await caller.delete(paths.model)).status).toBe(507);
+    left = bytes * 4;
+    const keyed = { ...body.endpoint.properties, keys: { primaryKey: "new-key", secondaryKey: "newer-key" } };
+    expect((await caller.put(endpoint, { ...body.endpoint, properties: keyed })).status).toBe(507);
     left = 0;
     expect((await caller.post(`${paths.endpoint}/regenerateKeys`, { keyType: "Primary" })).status).toBe(507);
   }
   expect((await caller.post(`${paths.endpoint}/listKeys`)).body).toEqual(keys);
   expect((await caller.get(paths.group)).body).toEqual(shown);
+  expect((await caller.get(paths.model)).status).toBe(200);
+  expect((await caller.get(endpoint)).status).toBe(404);
+  expect(fs.readFileSync(path.join(caller.home, "secrets.jsonl"), "utf8")).not.toContain("new-key");
   left = Number.POSITIVE_INFINITY;
   const next = await caller.fork();
   expect((await next.post(`${paths.endpoint}/listKeys`)).body).toEqual(keys);
