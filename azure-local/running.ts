@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
+import { writePrivateFile } from "./files/privateHome";
 import { createHttpServer, listenOnLoopback } from "./http/listen";
 
 /**
@@ -55,7 +56,7 @@ export async function beHost(home: string, addresses: Addresses): Promise<Host> 
   });
   const port = await listenOnLoopback(server);
   const notice: Notice = { pid: process.pid, url: `http://127.0.0.1:${port}` };
-  writeWhole(noticeOf(home), JSON.stringify(notice));
+  writePrivateFile(noticeOf(home), JSON.stringify(notice));
   return {
     async close(report) {
       if (guests.size > 0) {
@@ -122,11 +123,4 @@ function readNotice(home: string): Notice | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** So that nobody reads half of it. */
-function writeWhole(file: string, text: string): void {
-  const unfinished = `${file}.${process.pid}`;
-  fs.writeFileSync(unfinished, text, { mode: 0o600 });
-  fs.renameSync(unfinished, file);
 }

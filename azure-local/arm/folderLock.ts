@@ -18,11 +18,11 @@ export class FolderInUse extends Error {
  * @throws FolderInUse if a living process holds the folder.
  */
 export function lockFolder(home: string): () => void {
-  fs.mkdirSync(home, { recursive: true });
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const file = path.join(home, "lock");
   for (;;) {
     try {
-      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+      fs.writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
       held.add(file);
       return () => {
         held.delete(file);

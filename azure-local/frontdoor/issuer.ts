@@ -24,7 +24,7 @@ export interface Issuer {
 
 /** The issuer whose secret is in `file`; the secret is made at the first call and readable by its owner only. */
 export function openIssuer(file: string): Issuer {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   try {
     fs.writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
   } catch (error) {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
+import { makePrivateFolder, writePrivateFile } from "../../azure-local";
 import { stackDocument } from "../../config/stackYaml";
 import { type LocalSession, root } from "./session";
 
@@ -25,7 +26,7 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   const missing = takeOverSecrets(real, local);
   for (const key of encryption) real.delete(key);
   if (local.has("encryptionsalt")) real.set("encryptionsalt", local.get("encryptionsalt"));
-  fs.writeFileSync(copy, real.toString({ lineWidth: 0 }));
+  writePrivateFile(copy, real.toString({ lineWidth: 0 }));
   for (const keys of missing) {
     const where = ["--path", configPath(keys), "--stack", stack, "--config-file", copy];
     await session.pulumiQuietly(["config", "set", "--secret", ...where, placeholder]);
@@ -36,7 +37,7 @@ export async function prepareStack(session: LocalSession, stack: string, source:
 /** A project of the same name beside the state, so that `stack init` writes its salt there and not into the clone. */
 async function prepareProject(session: LocalSession, stack: string): Promise<string> {
   const folder = path.join(session.home, "project");
-  fs.mkdirSync(folder, { recursive: true });
+  makePrivateFolder(folder);
   const { name } = parseDocument(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")).toJS() as { name: string };
   fs.writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
   const exists = fs.existsSync(path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`));
