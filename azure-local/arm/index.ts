@@ -76,7 +76,7 @@ const TENANT_ID = "00000000-0000-4000-8000-0000000000aa";
  */
 export async function startArm(options: ArmOptions): Promise<Arm> {
   const { home, subscriptionId = SUBSCRIPTION_ID, tenantId = TENANT_ID, clock = realClock(options.speed ?? 600) } = options;
-  const unlock = lockFolder(home);
+  const unlock = await lockFolder(home);
   try {
     return await start({ ...options, subscriptionId, tenantId, clock }, unlock);
   } catch (error) {
