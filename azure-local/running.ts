@@ -108,7 +108,7 @@ function firstLine(request: http.ClientRequest): Promise<{ home: string; address
         if (!text.includes("\n")) return;
         request.setTimeout(0);
         try {
-          resolve(JSON.parse(text));
+          resolve(JSON.parse(text) ?? undefined);
         } catch {
           nobody();
         }
@@ -117,9 +117,12 @@ function firstLine(request: http.ClientRequest): Promise<{ home: string; address
   });
 }
 
+/** Undefined for a file that is none, or that was cut off. */
 function readNotice(home: string): Notice | undefined {
   try {
-    return JSON.parse(fs.readFileSync(noticeOf(home), "utf8")) as Notice;
+    const { pid, url } = JSON.parse(fs.readFileSync(noticeOf(home), "utf8")) as Partial<Notice>;
+    const isNotice = Number.isInteger(pid) && typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) && URL.canParse(url);
+    return isNotice ? { pid: pid!, url } : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { AppendFile } from "../files/appendFile";
 
 type Change = [table: string, key: string, value: unknown];
@@ -131,8 +132,8 @@ export class Tables {
 }
 
 /** Opens the file of these tables and compacts it; where the disk has no room for that, only what a killed process left unfinished goes. */
-function open(path: string, snapshot: string): AppendFile {
-  const fresh = `${path}.new`;
+function open(file: string, snapshot: string): AppendFile {
+  const fresh = `${file}.new`;
   fs.rmSync(fresh, { force: true });
   try {
     const compacted = new AppendFile(fresh);
@@ -141,14 +142,14 @@ function open(path: string, snapshot: string): AppendFile {
     } finally {
       compacted.close();
     }
-    fs.renameSync(fresh, path);
-    return new AppendFile(path);
+    fs.renameSync(fresh, file);
+    return new AppendFile(file);
   } catch (error) {
     fs.rmSync(fresh, { force: true });
-    if (!fs.existsSync(path)) throw error;
-    const file = new AppendFile(path);
-    file.truncate(fs.readFileSync(path).lastIndexOf("\n") + 1);
-    return file;
+    if (!fs.existsSync(file)) throw error;
+    const kept = new AppendFile(file);
+    kept.truncate(fs.readFileSync(file).lastIndexOf("\n") + 1);
+    return kept;
   }
 }
 
@@ -178,11 +179,32 @@ function mapOf(maps: Map<string, Map<string, unknown>>, name: string): Map<strin
 }
 
 function parseLine(file: string, line: string, index: number): Change[] {
-  try {
-    return JSON.parse(line) as Change[];
-  } catch {
-    throw new Error(
-      `Line ${index + 1} of ${file} can't be read: the state was changed by something else. Restore the folder or delete it.`,
+  const problem = () => {
+    const folder = path.dirname(file);
+    return new Error(
+      `Line ${index + 1} of ${file} can't be read: the state was changed by something else. Restore the folder ${folder} from a copy, or delete it to begin with an empty Azure.`,
     );
+  };
+  let changes: unknown;
+  try {
+    changes = JSON.parse(line);
+  } catch {
+    throw problem();
   }
+  if (!Array.isArray(changes) || !changes.every(isChange)) throw problem();
+  return changes;
+}
+
+/** Texts that the rows of a table must have for anything to find them. */
+const texts: Readonly<Record<string, readonly string[]>> = {
+  resources: ["id", "type", "name", "state"],
+  operations: ["id", "resourceId", "status"],
+  softDeleted: ["id", "type", "name"],
+};
+
+function isChange(change: unknown): change is Change {
+  if (!Array.isArray(change) || change.length !== 3) return false;
+  const [table, key, value] = change as unknown[];
+  if (typeof table !== "string" || typeof key !== "string") return false;
+  return value === null || (texts[table] ?? []).every((name) => typeof (value as Record<string, unknown>)[name] === "string");
 }

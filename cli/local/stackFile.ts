@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
 import { makePrivateFolder, writePrivateFile } from "../../azure-local";
 import { stackDocument } from "../../config/stackYaml";
+import { checkStateFile } from "../../operations/stateFile";
 import { type LocalSession, root } from "./session";
 
 export { stackFileOf } from "../stackFiles";
@@ -22,7 +23,7 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
   const real = stackDocument(fs.readFileSync(source, "utf8"), path.basename(source));
-  const local = fs.existsSync(copy) ? stackDocument(fs.readFileSync(copy, "utf8"), copy) : parseDocument("{}");
+  const local = readCopy(copy);
   const missing = takeOverSecrets(real, local);
   for (const key of encryption) real.delete(key);
   if (local.has("encryptionsalt")) real.set("encryptionsalt", local.get("encryptionsalt"));
@@ -34,14 +35,24 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   return copy;
 }
 
+/** The copy as it stands. One that a killed command left half-written is made again. */
+function readCopy(copy: string): Document {
+  try {
+    return stackDocument(fs.readFileSync(copy, "utf8"), copy);
+  } catch {
+    return parseDocument("{}");
+  }
+}
+
 /** A project of the same name beside the state, so that `stack init` writes its salt there and not into the clone. */
 async function prepareProject(session: LocalSession, stack: string): Promise<string> {
   const folder = path.join(session.home, "project");
   makePrivateFolder(folder);
   const { name } = parseDocument(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")).toJS() as { name: string };
-  fs.writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
-  const exists = fs.existsSync(path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`));
-  if (!exists) await session.pulumiQuietly(["stack", "init", stack, "--non-interactive"], folder);
+  writePrivateFile(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
+  const state = path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`);
+  checkStateFile(state);
+  if (!fs.existsSync(state)) await session.pulumiQuietly(["stack", "init", stack, "--non-interactive"], folder);
   return folder;
 }
 
