@@ -36,6 +36,8 @@ export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOp
   readonly refreshIgnores?: boolean;
   /** First of four ports in a row: resource manager and front door by HTTP, then both by HTTPS. @default any free ones */
   readonly port?: number;
+  /** Host names by which callers may reach the servers besides those of this machine and of Azure. @default none */
+  readonly hosts?: readonly string[];
   /** Serves HTTPS too, with a certificate that is kept in the home. @default false */
   readonly https?: boolean;
   /**
@@ -46,7 +48,7 @@ export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOp
   /** Use the Azure that another process runs on this home, whatever its options are; otherwise that is an error. @default true */
   readonly attach?: boolean;
   /** What else the resource manager can be told: faults, quota, rules that are off, a clock of the test's own. */
-  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer" | "issueIdentityToken">;
+  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer" | "hosts" | "issueIdentityToken">;
   /** Told of each request that is over, the front door's own to the resource manager left out. */
   readonly onRequest?: RequestWatch["onRequest"];
   /** Told of the same requests as they come in. */

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FolderInUse, storedResources } from "./arm";
 import type { Azure, AzureOptions } from "./azure";
+import { makePrivate } from "./files/privateHome";
 import { type Issuer, openIssuer } from "./frontdoor";
 import { startProviders } from "./providers";
 import { type Visit, visit } from "./running";
@@ -9,6 +10,7 @@ import { start } from "./start";
 
 export { FolderInUse } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
+export { makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
 export { type Issuer, openIssuer, type TokenRequest } from "./frontdoor";
 export type { SeenRequest } from "./requests";
 
@@ -23,6 +25,7 @@ const patience = 15_000;
  */
 export async function openAzure(options: AzureOptions): Promise<Azure> {
   const home = path.resolve(options.home);
+  makePrivate(home);
   const issuer = openIssuer(path.join(home, "issuer.secret"));
   for (const givenUp = Date.now() + patience; ; await sleep(50)) {
     const running = options.attach === false ? undefined : await visit(home);

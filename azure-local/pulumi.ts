@@ -1,10 +1,10 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { IDENTITY_HEADER, IDENTITY_PATH } from "./arm";
 import { type Engine, languageHost } from "./engine";
+import { makePrivateFolder } from "./files/privateHome";
 import type { Azure } from "./index";
 
-/** A passphrase, not a secret: stacks on this machine hold stand-in values, and the folder they are in is never committed. */
+/** No secret: what keeps the values of stacks on this machine is that only the owner may read the home. */
 const passphrase = "azure-local";
 
 /** What of a user's own Pulumi must not reach a stack on this machine, nor the other way round. */
@@ -23,7 +23,7 @@ export function pulumiEnvironment(
   azure: Pick<Azure, "armUrl" | "frontdoorUrl" | "debugProviders" | "subscriptionId">,
 ): NodeJS.ProcessEnv {
   const state = path.join(home, "state");
-  fs.mkdirSync(state, { recursive: true });
+  makePrivateFolder(state);
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => ![...foreign, ...otherIdentity].includes(name)));
   return {
     ...own,

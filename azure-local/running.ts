@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { writePrivateFile } from "./files/privateHome";
+import { createHttpServer, listenOnLoopback } from "./http/listen";
 
 /**
  * Where an Azure-on-this-machine that runs is found by a second process with the same home. A file names its process and an address; the
@@ -44,7 +45,7 @@ const noticeOf = (home: string) => path.join(home, "running.json");
 export async function beHost(home: string, addresses: Addresses): Promise<Host> {
   const guests = new Set<http.ServerResponse>();
   let lastLeft = () => {};
-  const server = http.createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     if (request.url !== "/stay") return void response.writeHead(404).end();
     guests.add(response);
     response.once("close", () => {
@@ -53,9 +54,9 @@ export async function beHost(home: string, addresses: Addresses): Promise<Host> 
     });
     response.write(`${JSON.stringify({ home, addresses })}\n`);
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const notice: Notice = { pid: process.pid, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  writeWhole(noticeOf(home), JSON.stringify(notice));
+  const port = await listenOnLoopback(server);
+  const notice: Notice = { pid: process.pid, url: `http://127.0.0.1:${port}` };
+  writePrivateFile(noticeOf(home), JSON.stringify(notice));
   return {
     async close(report) {
       if (guests.size > 0) {
@@ -107,7 +108,7 @@ function firstLine(request: http.ClientRequest): Promise<{ home: string; address
         if (!text.includes("\n")) return;
         request.setTimeout(0);
         try {
-          resolve(JSON.parse(text));
+          resolve(JSON.parse(text) ?? undefined);
         } catch {
           nobody();
         }
@@ -116,17 +117,13 @@ function firstLine(request: http.ClientRequest): Promise<{ home: string; address
   });
 }
 
+/** Undefined for a file that is none, or that was cut off. */
 function readNotice(home: string): Notice | undefined {
   try {
-    return JSON.parse(fs.readFileSync(noticeOf(home), "utf8")) as Notice;
+    const { pid, url } = JSON.parse(fs.readFileSync(noticeOf(home), "utf8")) as Partial<Notice>;
+    const isNotice = Number.isInteger(pid) && typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) && URL.canParse(url);
+    return isNotice ? { pid: pid!, url } : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** So that nobody reads half of it. */
-function writeWhole(file: string, text: string): void {
-  const unfinished = `${file}.${process.pid}`;
-  fs.writeFileSync(unfinished, text, { mode: 0o600 });
-  fs.renameSync(unfinished, file);
 }

@@ -14,7 +14,7 @@ import { type Addresses, beHost } from "./running";
  * @throws FolderInUse if another process has the home
  */
 export async function start(options: AzureOptions, issuer: Issuer): Promise<Azure> {
-  const { home, speed = Number.POSITIVE_INFINITY, port = 0, refreshIgnores, report = () => {} } = options;
+  const { home, speed = Number.POSITIVE_INFINITY, port = 0, hosts, refreshIgnores, report = () => {} } = options;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const one of closers.splice(0).reverse()) await one();
@@ -23,14 +23,14 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   const scoringOrigin = options.scoringUris === "loopback" ? (name: string) => `${frontdoorUrl}/${name}` : undefined;
   const arm = await startArm({
     ...options.arm,
-    ...{ home: path.join(home, "azure"), port, speed, scoringOrigin, ownBearer: directoryBearer },
+    ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, ownBearer: directoryBearer },
     issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
   });
   closers.push(() => arm.close());
   try {
     const directory = armDirectory(arm.url, arm.subscriptionId, { tokenSecret: issuer.secret, owners: [deployerObjectId(arm.tenantId)] });
     const told = Object.fromEntries(frontdoorOptions.map((name) => [name, options[name]]));
-    const frontdoor = await startFrontdoor({ ...told, directory, speed, ...timeOf(options), port: port && port + 1 });
+    const frontdoor = await startFrontdoor({ ...told, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
     closers.push(() => frontdoor.close());
     watch(arm, frontdoor, options);
     const https = options.https ? await serveBoth(arm, frontdoor, home, port && port + 2) : undefined;

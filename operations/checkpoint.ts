@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { StackPulumi } from "./stackPulumi";
+import { checkStateFile, stateFileOf } from "./stateFile";
 
 /** Values by their names. A secret is an object with a signature and its encrypted text. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -38,22 +39,36 @@ export interface Checkpoint {
 
 /**
  * A stack's state; secrets in it stay encrypted.
- * @throws Error that says what to remove, where a backend of files has been left with a half-written file of attributes
+ * @throws Error that says which file to delete or to put back, where a backend of files has been left with a half-written one
  */
 export async function exportState(pulumi: StackPulumi): Promise<Checkpoint> {
+  const text = await pulumi.must(["stack", "export"]).catch((error: Error) => {
+    throw /failed to load checkpoint/.test(error.message) ? unreadable(pulumi, error.message.trimEnd()) : error;
+  });
+  const checkpoint = JSON.parse(text) as Checkpoint | null;
+  if (checkpoint?.deployment) return checkpoint;
+  throw unreadable(pulumi, `The state of ${pulumi.stack} holds no deployment: it was overwritten or cut off.`);
+}
+
+function unreadable({ stack, environment }: StackPulumi, said: string): Error {
+  if (/checkpoint: (unexpected )?EOF/.test(said)) return new Error(`${said}\n${brokenAttributes(stack)}`);
+  const file = stateFileOf(stack, environment);
   try {
-    return JSON.parse(await pulumi.must(["stack", "export"])) as Checkpoint;
+    if (file !== undefined) checkStateFile(file);
   } catch (error) {
-    const { message } = error as Error;
-    if (!/failed to load checkpoint: (unexpected )?EOF/.test(message)) throw error;
-    throw new Error(`${message.trimEnd()}\n${brokenAttributes(pulumi.stack)}`);
+    return error as Error;
   }
+  return new Error(`${said}\n${brokenState(stack)}`);
 }
 
 /** A backend of files writes a state atomically, but not the attributes beside it. */
 const brokenAttributes = (stack: string) =>
   `The killed run has cut off a file of attributes beside the state. The state itself is whole: delete ${stack}.json.attrs in the folder of ` +
   "your backend (`pulumi whoami --verbose` names it) and run the command again.";
+
+const brokenState = (stack: string) =>
+  `A backend of files keeps the version before it as ${stack}.json.bak, below .pulumi/stacks in its folder (\`pulumi whoami --verbose\` names it): ` +
+  `copy it to ${stack}.json and run the command again. Other backends keep versions of ${stack}.json themselves.`;
 
 /** Replaces a stack's state. The file that it goes through is readable by its owner only and goes at once. */
 export async function importState(pulumi: StackPulumi, checkpoint: Checkpoint): Promise<void> {

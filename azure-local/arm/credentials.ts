@@ -24,7 +24,7 @@ export class Credentials {
   private readonly tokens: Table<EndpointToken[]>;
   private readonly values: Table<unknown>;
 
-  constructor(private readonly tables: Tables) {
+  constructor(readonly tables: Tables) {
     this.keys = tables.table("endpointKeys");
     this.tokens = tables.table("endpointTokens");
     this.values = tables.table("values");
@@ -75,10 +75,6 @@ export class Credentials {
     this.keys.delete(key);
     this.tokens.delete(key);
     this.values.delete(key);
-  }
-
-  commit(): void {
-    this.tables.commit();
   }
 }
 

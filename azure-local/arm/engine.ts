@@ -1,4 +1,5 @@
-import type { ErrorBody } from "./azureError";
+import * as path from "node:path";
+import { AzureError, type ErrorBody } from "./azureError";
 import type { Catalog } from "./catalog";
 import type { Clock } from "./clock";
 import { Contents } from "./contents";
@@ -75,10 +76,54 @@ export class Engine implements Effects {
     else if ((operation.doneAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.finish(operation);
   }
 
-  /** Secrets first: a crash between the two leaves an unused secret, not a resource without one. */
-  commit(): void {
-    this.credentials.commit();
-    this.tables.commit();
+  /**
+   * Does something that is kept as a whole or not at all: what it changed is written before this returns, and taken back if it throws or
+   * can't be written. What only reads goes on while the disk is full.
+   * @throws AzureError 507 if it can't be written
+   */
+  transact<T>(act: () => T): T {
+    this.settle();
+    for (const tables of this.written) tables.begin();
+    let result: T;
+    try {
+      result = act();
+    } catch (error) {
+      this.rollback();
+      this.commit();
+      throw error;
+    }
+    const problem = this.commit();
+    if (problem === undefined || !this.isChanged) return result;
+    this.rollback();
+    throw new AzureError(507, "InsufficientStorage", notWritten(this.tables.path, problem));
+  }
+
+  /** Writes what is pending. @returns why it could not be written; then none of it is, and it stays pending */
+  private commit(): Error | undefined {
+    const takeBack: (() => void)[] = [];
+    try {
+      // Secrets first: a crash between the two leaves an unused secret, not a resource without one.
+      for (const tables of this.written) takeBack.push(tables.commit());
+      return undefined;
+    } catch (error) {
+      for (const one of takeBack) one();
+      return error as Error;
+    }
+  }
+
+  private get written(): readonly Tables[] {
+    return [this.credentials.tables, this.tables];
+  }
+
+  private get isChanged(): boolean {
+    return this.written.some((tables) => tables.isChanged);
+  }
+
+  private rollback(): void {
+    if (!this.isChanged) return;
+    for (const tables of this.written) tables.rollback();
+    this.store.reindex();
+    this.operations.reindex();
   }
 
   /** Lets every operation that begins meanwhile end Failed with this error. */
@@ -218,4 +263,8 @@ export class Engine implements Effects {
     }
     this.end(operation, failed ? "Failed" : "Succeeded");
   }
+}
+
+function notWritten(file: string, { message }: Error): string {
+  return `The state could not be written to ${path.dirname(file)}: ${message}. Nothing was changed. Free space there and send the request again.`;
 }

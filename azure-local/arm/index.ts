@@ -79,7 +79,7 @@ const TENANT_ID = "00000000-0000-4000-8000-0000000000aa";
  */
 export async function startArm(options: ArmOptions): Promise<Arm> {
   const { home, subscriptionId = SUBSCRIPTION_ID, tenantId = TENANT_ID, clock = realClock(options.speed ?? 600) } = options;
-  const unlock = lockFolder(home);
+  const unlock = await lockFolder(home);
   try {
     return await start({ ...options, subscriptionId, tenantId, clock }, unlock);
   } catch (error) {
@@ -104,9 +104,8 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const show = (resource: Resource) => service.show(resource);
   const handle = (request: ArmRequest): ArmResponse => {
     try {
-      return service.handle(request);
+      return engine.transact(() => service.handle(request));
     } finally {
-      engine.commit();
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
@@ -117,7 +116,9 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   const whenCrashed = new Promise<void>((resolve) => {
     crashed = resolve;
   });
+  let closing: Promise<void> | undefined;
   const crash = () => {
+    closing = whenCrashed;
     folder.log.close();
     if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
     folder.release("abandon");
@@ -129,6 +130,7 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     dataPlane,
     ownBearer: options.ownBearer,
     ...(issueIdentityToken ? { issueIdentityToken: (audience: string) => issueIdentityToken(audience, tenantId) } : {}),
+    hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
   });
   const settled = <T>(look: () => T): T => {
@@ -151,11 +153,9 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     setFaults: (list) => faults.set(list),
     faultReport: () => faults.report(),
     crashed: whenCrashed,
-    close: async () => {
-      if (!folder.isOpen) return whenCrashed;
-      await stop(server);
-      engine.commit();
-      folder.release("close");
+    close: () => {
+      closing ??= stop(server).then(() => folder.release("close"));
+      return closing;
     },
   };
 }

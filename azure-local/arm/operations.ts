@@ -36,9 +36,17 @@ export class Operations {
     private readonly clock: Clock,
   ) {
     this.operations = tables.table<Operation>("operations");
-    for (const operation of [...this.operations.values()]) {
+    for (const { id, status, endsAt } of [...this.operations.values()]) {
+      if (status !== "InProgress" && (endsAt ?? 0) < clock.now() - KEPT_FOR) this.operations.delete(id);
+    }
+    this.reindex();
+  }
+
+  /** Finds the running ones again, after changes of the table were taken back. */
+  reindex(): void {
+    this.running.clear();
+    for (const operation of this.operations.values()) {
       if (operation.status === "InProgress") this.running.set(operation.id, operation);
-      else if ((operation.endsAt ?? 0) < clock.now() - KEPT_FOR) this.operations.delete(operation.id);
     }
   }
 

@@ -11,6 +11,8 @@ export interface ArmOptions {
   readonly home: string;
   /** @default 0, any free port */
   readonly port?: number;
+  /** Host names by which callers may reach it besides those of this machine. @default none */
+  readonly hosts?: readonly string[];
   /**
    * Seconds of Azure that pass in one real second; `Infinity`: an operation is over at its first poll.
    * @default 600, a stack comes up in seconds

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { AppendFile } from "../files/appendFile";
 import { redact } from "./bodyWalk";
 import type { Catalog } from "./catalog";
 import { isObject, type JsonObject } from "./json";
@@ -22,19 +23,19 @@ export interface LoggedRequest {
 }
 
 export class RequestLog {
-  private descriptor: number | undefined;
+  private file: AppendFile | undefined;
   private pending: string[] = [];
 
   constructor(
-    private readonly file: string,
+    private readonly path: string,
     private readonly catalog: Catalog,
   ) {
-    this.descriptor = fs.openSync(file, "a", 0o600);
+    this.file = new AppendFile(path);
   }
 
   /** What comes after `close` is not logged: a crash ends the log before its own call is over. */
   add(entry: Omit<LoggedRequest, "body">, body: unknown): void {
-    if (this.descriptor === undefined) return;
+    if (this.file === undefined) return;
     const open = isObject(body) ? this.redacted(entry.path, body) : undefined;
     if (this.pending.push(`${JSON.stringify({ ...entry, body: open })}\n`) === 1) setImmediate(() => this.flush());
   }
@@ -42,7 +43,7 @@ export class RequestLog {
   /** All requests so far; a line that a killed process left unfinished is passed over. */
   read(): LoggedRequest[] {
     this.flush();
-    const lines = fs.readFileSync(this.file, "utf8").split("\n").filter(Boolean);
+    const lines = fs.readFileSync(this.path, "utf8").split("\n").filter(Boolean);
     return lines.flatMap((line) => {
       try {
         return [JSON.parse(line) as LoggedRequest];
@@ -54,16 +55,20 @@ export class RequestLog {
 
   close(): void {
     this.flush();
-    if (this.descriptor !== undefined) fs.closeSync(this.descriptor);
-    this.descriptor = undefined;
+    this.file?.close();
+    this.file = undefined;
   }
 
-  /** What comes in at once is written at once. */
+  /** What comes in at once is written at once. What a full disk has no room for is not logged: a log is no reason to refuse a request. */
   private flush(): void {
-    if (this.descriptor === undefined || this.pending.length === 0) return;
+    if (this.file === undefined || this.pending.length === 0) return;
     const lines = this.pending.join("");
     this.pending = [];
-    fs.writeSync(this.descriptor, lines);
+    try {
+      this.file.append(lines);
+    } catch {
+      // See above.
+    }
   }
 
   private redacted(path: string, body: JsonObject): JsonObject {

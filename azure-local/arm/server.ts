@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import * as http from "node:http";
+import type * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { readJsonBody } from "../http/body";
+import { type Answer, createHttpServer, listenOnLoopback } from "../http/listen";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
@@ -8,6 +10,7 @@ import type { Outcome } from "./faultyHandler";
 import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
 
+/** Azure docs, azure-resource-manager/management/azure-subscription-service-limits: the size of a template with its parameters. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What stands behind the server's paths. */
@@ -19,25 +22,32 @@ export interface Handlers {
   readonly faults: (method: string, body: unknown) => ArmResponse;
   /** Bearer by which Azure's own services are known. */
   readonly ownBearer?: string;
+  /** Further host names, in lower case. */
+  readonly hosts: readonly string[];
   readonly log: RequestLog;
   /** Tokens of the managed identity. @default there is no such identity */
   readonly issueIdentityToken?: IssueIdentityToken;
 }
 
+/** Azure Resource Manager of each cloud, for a client that finds it through a proxy or a hosts file. */
+const ARM_HOSTS = ["management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"];
+
 const FAULTS_PATH = "/faults";
 
 /** Serves ARM on 127.0.0.1. Whatever goes wrong is answered in Azure's shape. */
 export async function listen(port: number, handlers: Handlers): Promise<http.Server> {
-  const server = http.createServer((request, response) => {
+  const respond: Answer = (request, response) => {
     // A simulator that crashed answers nobody, whichever way the connection came.
     if (!server.listening) return void request.socket.destroy();
-    void answer(request, response, handlers);
+    return answer(request, response, handlers);
+  };
+  const names = new Set([...ARM_HOSTS, ...handlers.hosts]);
+  const server = createHttpServer(respond, {
+    isOwnName: (hostname) => names.has(hostname),
+    refuse: (response, { status, code, message }) => send(response, { status, body: { error: { code, message } } }, {}),
   });
   server.keepAliveTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
+  await listenOnLoopback(server, port);
   return server;
 }
 
@@ -125,19 +135,10 @@ function hasBody({ headers }: http.IncomingMessage): boolean {
 }
 
 async function readJson(request: http.IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > MOST_BYTES) throw new AzureError(413, "RequestContentTooLarge", `The request content exceeds ${MOST_BYTES} bytes.`);
-    chunks.push(chunk as Buffer);
-  }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    throw new AzureError(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: it is not JSON.");
-  }
+  const body = await readJsonBody(request, MOST_BYTES);
+  if ("value" in body) return body.value;
+  if ("tooLarge" in body) throw new AzureError(413, "RequestContentTooLarge", `The request content exceeds ${MOST_BYTES} bytes.`);
+  throw new AzureError(400, "InvalidRequestContent", `The request content was invalid and could not be deserialized: it ${body.invalid}.`);
 }
 
 function asAzureError(thrown: unknown): AzureError {

@@ -8,7 +8,6 @@ export class StateFolder {
   readonly state: Tables;
   readonly secrets: Tables;
   readonly log: RequestLog;
-  private open = true;
 
   /** @param unlock Lets the folder go. @throws Error if the state can't be read */
   constructor(
@@ -21,13 +20,8 @@ export class StateFolder {
     this.log = new RequestLog(path.join(home, "requests.jsonl"), catalog);
   }
 
-  get isOpen(): boolean {
-    return this.open;
-  }
-
   /** `close` writes what is pending first; `abandon` leaves the files as they are, as the end of the process would. */
   release(how: "close" | "abandon"): void {
-    this.open = false;
     this.secrets[how]();
     this.state[how]();
     this.log.close();

@@ -10,6 +10,13 @@ export class Store {
 
   constructor(tables: Tables) {
     this.resources = tables.table<Resource>("resources");
+    this.reindex();
+  }
+
+  /** Makes the indexes again, after changes of the table were taken back. */
+  reindex(): void {
+    this.byParent.clear();
+    this.byType.clear();
     for (const resource of this.resources.values()) this.index(resource);
   }
 

@@ -11,6 +11,11 @@ export interface Address {
 
 const azureHost = /^([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.com(?::\d+)?$/i;
 
+/** Whether a host name is that of an endpoint in Azure. */
+export function isAzureHost(hostname: string): boolean {
+  return azureHost.test(hostname);
+}
+
 /**
  * `http://127.0.0.1:PORT/<endpointName>/<path>`, or any path with Azure's own host name. The path stays as it was sent: a container
  * behind Azure sees no normalised one either.

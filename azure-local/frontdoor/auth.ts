@@ -37,17 +37,14 @@ const entraVerifier: Verifier = {
     if ("invalid" in token) return unauthorized("aad_token_auth_access_denied", `The token ${token.invalid}.`);
     const { aud, oid, groups } = token.claims;
     if (aud !== scoringAudience) {
-      return unauthorized(
-        "aad_token_auth_access_denied",
-        `The token is for ${String(aud)}; ask for the scope ${scoringAudience}/.default.`,
-      );
+      return unauthorized("aad_token_auth_access_denied", `The token is for ${shown(aud)}; ask for the scope ${scoringAudience}/.default.`);
     }
     const principals = [oid, ...(Array.isArray(groups) ? groups : [])];
     if (principals.some((id) => typeof id === "string" && endpoint.scorers.includes(id))) return undefined;
     return {
       status: rules.noScoreRoleStatus,
       code: "aad_token_auth_access_denied",
-      message: `${String(oid)} has no role with Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on ${endpoint.name}.`,
+      message: `${shown(oid)} has no role with Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on ${endpoint.name}.`,
     };
   },
 };
@@ -62,6 +59,11 @@ export function authenticate(endpoint: EndpointView, authorization: string | und
     return unauthorized(`${prefix}_bad_header_forbidden`, "Send the header Authorization: Bearer <key or token>.");
   }
   return verifiers[endpoint.authMode].verify(endpoint, bearer, rules);
+}
+
+/** A claim in a message. The signed token may hold any JSON value there. */
+function shown(claim: unknown): string {
+  return typeof claim === "string" ? claim : (JSON.stringify(claim) ?? "undefined");
 }
 
 function unauthorized(code: string, message: string): Refusal {

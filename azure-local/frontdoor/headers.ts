@@ -15,11 +15,22 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 
-/** The headers of a message without those of its connection and without `dropped`. */
+/**
+ * The headers of a message without those of its connection and without `dropped`. `Connection` can't name the length: without it, Node would
+ * send the body of a GET without a frame, and the receiver would read it as a second request.
+ */
 export function endToEnd(headers: IncomingHttpHeaders, dropped: readonly string[] = []): OutgoingHttpHeaders {
-  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const named = (headers.connection ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "content-length");
   const gone = new Set([...hopByHop, ...named, ...dropped]);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !gone.has(name)));
+}
+
+/** How the body of a request is framed on its way to a container: in chunks where it came in chunks, whatever the method. */
+export function bodyFrame(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
 }
 
 /**

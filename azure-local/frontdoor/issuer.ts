@@ -22,15 +22,39 @@ export interface Issuer {
   issueToken(request: TokenRequest): string;
 }
 
-/** The issuer whose secret is in `file`; the secret is made at the first call and readable by its owner only. */
-export function openIssuer(file: string): Issuer {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+/** Length of the secret. */
+const bytes = 32;
+
+/** The secret, unless it was cut off: an empty one would sign tokens that no front door can check. */
+function readSecret(file: string): string | undefined {
   try {
-    fs.writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+    const text = fs.readFileSync(file, "utf8");
+    return /^[\w-]+$/.test(text) && Buffer.from(text, "base64url").length === bytes ? text : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
+/** Of two commands that make one at the same time, both take the first one's. */
+function makeSecret(file: string): void {
+  fs.rmSync(file, { force: true });
+  const whole = `${file}.${process.pid}`;
+  try {
+    fs.writeFileSync(whole, randomBytes(bytes).toString("base64url"), { mode: 0o600 });
+    fs.linkSync(whole, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    fs.rmSync(whole, { force: true });
   }
-  const secret = fs.readFileSync(file, "utf8");
+}
+
+/** The issuer whose secret is in `file`; the secret is made at the first call and readable by its owner only. */
+export function openIssuer(file: string): Issuer {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  if (readSecret(file) === undefined) makeSecret(file);
+  const secret = readSecret(file)!;
   return {
     secret,
     issueToken({ oid, groups = [], audience = scoringAudience, lifetime = 3600 }) {

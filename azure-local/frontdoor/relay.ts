@@ -52,7 +52,7 @@ export function relay(exchange: Exchange): Promise<void> {
     upstream.once("response", (answer) => {
       if (over) return;
       if (!exchange.timeoutBoundsWholeAnswer) clearTimeout(timer);
-      const hasTrailers = writeHead(response, answer, sent, exchange.bandwidth);
+      const hasTrailers = writeHead(exchange, answer, sent);
       // The caller gets what the container sent before it broke off, and sees that it broke off.
       answer.once("error", () => response.socket?.destroySoon());
       const received = pass(answer, response, exchange.bandwidth, () => {
@@ -108,9 +108,10 @@ function delays(sent: Transfer, received: Transfer): Record<string, string> {
  *
  * @returns whether the answer can have trailers
  */
-function writeHead(response: ServerResponse, answer: IncomingMessage, sent: Transfer, bandwidth: Bandwidth | undefined): boolean {
+function writeHead({ request, response, bandwidth }: Exchange, answer: IncomingMessage, sent: Transfer): boolean {
   const length = Number(answer.headers["content-length"] ?? Number.NaN);
-  const hasTrailers = bandwidth !== undefined && (Number.isNaN(length) || sent.delay > 0 || bandwidth.wouldDelay(length));
+  const isDelayed = bandwidth !== undefined && (Number.isNaN(length) || sent.delay > 0 || bandwidth.wouldDelay(length));
+  const hasTrailers = isDelayed && takesChunks(request);
   const headers = endToEnd(answer.headers, ["x-request-id", "x-ms-client-request-id", ...(hasTrailers ? ["content-length"] : [])]);
   if (hasTrailers) headers.trailer = `${requestDelay}, ${responseDelay}`;
   if (answer.statusCode === 200) {
@@ -121,6 +122,11 @@ function writeHead(response: ServerResponse, answer: IncomingMessage, sent: Tran
   // Without this, Node holds the headers back until the first chunk, and a slow first token looks like a hanging connection.
   response.flushHeaders();
   return hasTrailers;
+}
+
+/** Whether an answer can be sent in chunks, behind which trailers may come: not to HTTP/1.0, and HEAD has no body. */
+function takesChunks({ httpVersionMajor, httpVersionMinor, method }: IncomingMessage): boolean {
+  return httpVersionMajor === 1 && httpVersionMinor >= 1 && method !== "HEAD";
 }
 
 /** The container could not be reached or is not ready. That Azure shows this as 424 too is inferred from its advice on failing probes. */

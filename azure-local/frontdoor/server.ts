@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createHttpServer, listenOnLoopback } from "../http/listen";
+import { isAzureHost } from "./address";
 import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
 import { type ContainerOptions, Containers } from "./containers";
 import type { DeploymentView, Directory, EndpointView } from "./directory";
-import { endToEnd, requestIds } from "./headers";
+import { bodyFrame, endToEnd, requestIds } from "./headers";
 import { InFlight } from "./inFlight";
 import { defaultLimits, type EndpointLimits, Rates } from "./limits";
 import { type Refusal, refuse } from "./refusal";
@@ -17,6 +19,8 @@ export interface FrontdoorOptions extends ContainerOptions {
   readonly directory: Directory;
   /** Loopback port. @default 0, any free one */
   readonly port?: number;
+  /** Host names by which callers may reach it besides those of this machine and of Azure. @default none */
+  readonly hosts?: readonly string[];
   /** Where Azure's behaviour is not documented. @default the stricter reading of each */
   readonly rules?: Partial<FrontdoorRules>;
   /** @default Azure's limits of an endpoint before they are raised */
@@ -67,7 +71,11 @@ class LocalFrontdoor implements Frontdoor {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rates = new Rates(this.limits);
     this.answering = new InFlight(options.directory);
-    this.server = createServer((request, response) => this.track(this.answer(request, response)));
+    const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
+    this.server = createHttpServer((request, response) => this.track(this.answer(request, response)), {
+      isOwnName: (hostname) => isAzureHost(hostname) || names.has(hostname),
+      refuse: (response, { status, code, message }) => refuse(response, { status, code, message }),
+    });
   }
 
   get port(): number {
@@ -78,11 +86,8 @@ class LocalFrontdoor implements Frontdoor {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(port, "127.0.0.1", resolve);
-    });
+  async listen(port: number): Promise<void> {
+    await listenOnLoopback(this.server, port);
   }
 
   close(): Promise<void> {
@@ -158,7 +163,7 @@ class LocalFrontdoor implements Frontdoor {
   private containerHeaders(request: IncomingMessage, ids: Record<string, string>): OutgoingHttpHeaders {
     const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id"];
     if (!this.rules.forwardAuthorization) dropped.push("authorization");
-    return { ...endToEnd(request.headers, dropped), ...ids };
+    return { ...endToEnd(request.headers, dropped), ...bodyFrame(request.headers), ...ids };
   }
 
   /** A place in the queue of a deployment that is ready; whoever gets one calls `leave` in the end. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { md, pki } from "node-forge";
+import { makePrivateFolder, writePrivateFile } from "../files/privateHome";
 
 /** What a TLS server on loopback needs, and what its clients must trust. */
 export interface Certificate {
@@ -30,11 +31,10 @@ export function loopbackCertificate(folder: string): Certificate {
   const key = path.join(folder, files.key);
   if (!isGood(cert) || !fs.existsSync(authority) || !fs.existsSync(key)) {
     const made = make();
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(key, made.key, { mode: 0o600 });
-    fs.writeFileSync(authority, made.authority);
-    // Last: it is what a later call looks at.
-    fs.writeFileSync(cert, made.cert);
+    makePrivateFolder(folder);
+    writePrivateFile(key, made.key);
+    writePrivateFile(authority, made.authority);
+    writePrivateFile(cert, made.cert);
   }
   return { authority, cert: fs.readFileSync(cert, "utf8"), key: fs.readFileSync(key, "utf8") };
 }

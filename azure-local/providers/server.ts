@@ -22,8 +22,20 @@ export interface ProviderServer {
 }
 
 function toServiceError(error: unknown): Partial<grpc.ServiceError> {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof InitializationError)) return { code: grpc.status.UNKNOWN, details: message };
+  if (!(error instanceof InitializationError)) return unknownError(error);
+  try {
+    return initializationError(error);
+  } catch (unsendable) {
+    return unknownError(unsendable);
+  }
+}
+
+function unknownError(error: unknown): Partial<grpc.ServiceError> {
+  return { code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : "The provider failed." };
+}
+
+function initializationError(error: InitializationError): Partial<grpc.ServiceError> {
+  const { message } = error;
   const detail = new proto.ErrorResourceInitFailed();
   detail.setId(error.id);
   detail.setProperties(encode(error.state));
@@ -241,10 +253,13 @@ function operations(instances: Instances): grpc.UntypedServiceImplementation {
   };
 }
 
+/** Bytes of a message: what Pulumi's own engine and providers allow (pulumi/pulumi, sdk/go/common/util/rpcutil: MaxRPCMessageSize). */
+const mostBytes = 400 * 1024 * 1024;
+
 /** Starts a server for one provider on a free loopback port. */
 export async function serveProvider(definition: ProviderDefinition): Promise<ProviderServer> {
   const instances = new Instances(definition);
-  const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  const server = new grpc.Server({ "grpc.max_receive_message_length": mostBytes, "grpc.max_send_message_length": mostBytes });
   server.addService(ResourceProviderService, { ...lifecycle(definition, instances), ...operations(instances) });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));

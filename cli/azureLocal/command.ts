@@ -14,6 +14,7 @@ export function addAzureLocal(program: Command): void {
     )
     .option("--port <port>", "first of four ports: resource manager and endpoints by HTTP, then by HTTPS; 0 for any free ones", "4280")
     .option("--home <folder>", "where the state is kept (default: the one that npm run local uses)")
+    .option("--allow-host <name>", "a host name by which callers reach it, besides localhost and Azure's; may be repeated", collect, [])
     .option("--backend <url>", "a real server behind all deployments, or behind some: <endpoint>[/<deployment>]=<url>", collect, [])
     .addOption(
       new Option("--scoring-uris <which>", "what scoringUri says: Azure's address, or one that answers here")

@@ -15,6 +15,7 @@ export interface AzureLocalOptions {
   readonly policy: readonly string[];
   /** `<name>=<value>` of tags that a policy adds. */
   readonly policyTag: readonly string[];
+  readonly allowHost: readonly string[];
   readonly json?: true;
 }
 
@@ -30,6 +31,7 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
     backends: readBackends(options.backend),
     scoringUris: options.scoringUris,
     arm: { policies: { deny: options.policy, addTags: readTags(options.policyTag) } },
+    hosts: options.allowHost,
     https: true,
     attach: false,
     onRequest: (request) => print(options.json ? JSON.stringify(request) : requestLine(request)),

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Azure, type AzureOptions, openAzure } from "../../azure-local";
+import { type Azure, type AzureOptions, makePrivate, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
 import { pulumiEnvironment } from "../../azure-local/pulumi";
 import { exitCode, startPulumi } from "../pulumiProcess";
@@ -45,6 +45,7 @@ export function makeHome(home: string): void {
   try {
     makeFolders(home);
     fs.accessSync(home, fs.constants.W_OK);
+    makePrivate(home);
   } catch (error) {
     const { message } = error as Error;
     throw new Error(`Azure-on-this-machine can't be kept in ${home} (${message}); set MOOR_LOCAL_HOME to a folder that you may write.`);
@@ -59,7 +60,7 @@ function makeFolders(folder: string): void {
   }
   makeFolders(path.dirname(folder));
   try {
-    fs.mkdirSync(folder);
+    fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another command may have made it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -93,6 +94,10 @@ export async function openSession(
       if (code !== 0) throw new Error(`${verb} failed:\n${output}${errors}`);
       return output;
     },
-    close: () => azure.close(),
+    async close() {
+      await azure.close();
+      // Pulumi writes its files readable by everyone.
+      makePrivate(home);
+    },
   };
 }

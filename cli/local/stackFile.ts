@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, parseDocument } from "yaml";
+import { makePrivateFolder, writePrivateFile } from "../../azure-local";
 import { stackDocument } from "../../config/stackYaml";
+import { checkStateFile } from "../../operations/stateFile";
 import { type KnownSecrets, knownSecrets, takeOverSecrets } from "./secrets";
 import { type LocalSession, root } from "./session";
 
@@ -19,23 +21,32 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
   const [real, changed] = [readDocument(source, path.basename(source)), readDocument(source, path.basename(source))];
-  const local = fs.existsSync(copy) ? readDocument(copy) : parseDocument("{}");
+  const local = readCopy(copy);
   const knownFile = path.join(project, `secrets.${stack}.json`);
   const known = readKnown(knownFile);
   const missing = takeOverSecrets(changed, local, known);
   for (const key of encryption) changed.delete(key);
   if (local.has("encryptionsalt")) changed.set("encryptionsalt", local.get("encryptionsalt"));
-  fs.writeFileSync(copy, changed.toString({ lineWidth: 0 }));
+  writePrivateFile(copy, changed.toString({ lineWidth: 0 }));
   for (const { keys, value } of missing) {
     const where = ["--path", configPath(keys), "--stack", stack, "--config-file", copy];
     await session.pulumiQuietly(["config", "set", "--secret", ...where, value]);
   }
-  fs.writeFileSync(knownFile, JSON.stringify(knownSecrets(real, readDocument(copy), known, missing)));
+  writePrivateFile(knownFile, JSON.stringify(knownSecrets(real, readDocument(copy), known, missing)));
   return copy;
 }
 
 function readDocument(file: string, name = file): Document {
   return stackDocument(fs.readFileSync(file, "utf8"), name);
+}
+
+/** The copy as it stands. One that a killed command left half-written is made again. */
+function readCopy(copy: string): Document {
+  try {
+    return readDocument(copy);
+  } catch {
+    return parseDocument("{}");
+  }
 }
 
 /** A file that can't be read is one of no run that came to its end. */
@@ -55,11 +66,12 @@ export function projectName(): string {
 /** A project of the same name beside the state, so that `stack init` writes its salt there and not into the clone. */
 async function prepareProject(session: LocalSession, stack: string): Promise<string> {
   const folder = path.join(session.home, "project");
-  fs.mkdirSync(folder, { recursive: true });
+  makePrivateFolder(folder);
   const name = projectName();
-  fs.writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
-  const exists = fs.existsSync(path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`));
-  if (!exists) await session.pulumiQuietly(["stack", "init", stack, "--non-interactive"], folder);
+  writePrivateFile(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
+  const state = path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`);
+  checkStateFile(state);
+  if (!fs.existsSync(state)) await session.pulumiQuietly(["stack", "init", stack, "--non-interactive"], folder);
   return folder;
 }
 

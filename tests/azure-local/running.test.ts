@@ -110,7 +110,15 @@ test("a notice that names another server's address, or is no notice, counts for 
   const other = createServer((_request, response) => void response.end("not Azure"));
   await once(other.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-  for (const notice of [JSON.stringify({ pid: process.pid, url }), "half of a noti"]) {
+  const notices = [
+    { pid: process.pid, url },
+    { pid: process.pid },
+    { pid: 1, url: 5 },
+    { pid: 1, url: "nowhere" },
+    { pid: 1, url: "http://[" },
+  ];
+  const others = [{ pid: 1, url: "ftp://127.0.0.1" }, { pid: 1, url: "http://169.254.169.254" }, { url }, null, 5, "x", []];
+  for (const notice of [...[...notices, ...others].map((one) => JSON.stringify(one)), "half of a noti", ""]) {
     fs.writeFileSync(path.join(home, "running.json"), notice);
     const azure = await open();
     expect(azure.runsIn).toBeUndefined();

@@ -21,7 +21,8 @@ function hasContainer(account: Resource, container: string, inventory: Inventory
 }
 
 /** Put Blob, Get Blob Properties and Delete Blob. */
-export function blobService({ contents, inventory }: Engine): DataService {
+export function blobService(engine: Engine): DataService {
+  const { contents, inventory } = engine;
   return {
     type: "Microsoft.Storage/storageAccounts",
     host: /^([a-z0-9]+)\.(?:blob|dfs)\.core\.windows\.net$/,
@@ -32,7 +33,8 @@ export function blobService({ contents, inventory }: Engine): DataService {
       const [containerId, blob] = [containerIdOf(resource.id, container), rest.join("/")];
       if (!hasContainer(resource, container, inventory)) return refuse(404, "ContainerNotFound", "The specified container does not exist.");
       if (method === "PUT" && blob) {
-        contents.putBlob(containerId, blob, (await measure(request)).size);
+        const { size } = await measure(request);
+        engine.transact(() => contents.putBlob(containerId, blob, size));
         return { status: 201 };
       }
       const found = contents.blob(containerId, blob);
@@ -40,7 +42,7 @@ export function blobService({ contents, inventory }: Engine): DataService {
       if (method === "HEAD") return { status: 200, headers: { "x-ms-blob-content-length": String(found.size) } };
       if (method !== "DELETE")
         return refuse(405, "UnsupportedHttpVerb", "Blobs are put, looked for (HEAD) and deleted here; their bytes are not kept.");
-      contents.deleteBlob(containerId, blob);
+      engine.transact(() => contents.deleteBlob(containerId, blob));
       return { status: 202 };
     },
   };

@@ -6,7 +6,8 @@ function refuse(status: number, code: string, message: string): DataAnswer {
 }
 
 /** The manifests of an OCI registry: an image is there when its manifest is. */
-export function imageService({ contents }: Engine): DataService {
+export function imageService(engine: Engine): DataService {
+  const { contents } = engine;
   return {
     type: "Microsoft.ContainerRegistry/registries",
     host: /^([a-z0-9]+)\.azurecr\.io$/,
@@ -20,7 +21,7 @@ export function imageService({ contents }: Engine): DataService {
         const { digest } = await measure(request);
         if (reference.startsWith("sha256:") && reference !== digest)
           return refuse(400, "DIGEST_INVALID", `The manifest's digest is ${digest}, and ${reference} was given.`);
-        contents.putImage(resource.id, repository, reference, digest);
+        engine.transact(() => contents.putImage(resource.id, repository, reference, digest));
         return { status: 201, headers: { "docker-content-digest": digest } };
       }
       if (method !== "HEAD") return refuse(405, "UNSUPPORTED", "Manifests are put and looked for (HEAD) here; their bytes are not kept.");

@@ -39,9 +39,7 @@ export class DataPlane {
     if (!service || !resource)
       return json(404, { error: { code: "HostNotFound", message: `No service of this Azure answers at '${host}'.` } });
     if (!this.admits(resource, request.headers[NETWORK_HEADER])) return service.refuse(403, ...service.closed);
-    const answer = await service.serve({ method: request.method ?? "GET", path: rest.join("/"), request, resource });
-    this.engine.commit();
-    return answer;
+    return service.serve({ method: request.method ?? "GET", path: rest.join("/"), request, resource });
   }
 
   /** A closed resource is reached through a private endpoint only. */

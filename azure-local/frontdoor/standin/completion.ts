@@ -30,7 +30,8 @@ export function readCompletion(kind: "chat" | "text", body: unknown, models: rea
   if ("status" in prompt) return prompt;
   const model = request.model ?? models[0];
   if (typeof model !== "string" || !models.includes(model)) {
-    return { status: 404, type: "NotFoundError", message: `The model \`${String(model)}\` does not exist.`, param: "model" };
+    const asked = typeof model === "string" ? model : JSON.stringify(model);
+    return { status: 404, type: "NotFoundError", message: `The model \`${asked}\` does not exist.`, param: "model" };
   }
   const wrong = unsupported(request);
   if (wrong) return wrong;

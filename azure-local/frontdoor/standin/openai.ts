@@ -25,7 +25,7 @@ export async function answerOpenai(standIn: StandIn, request: IncomingMessage, r
 async function read(kind: "chat" | "text", request: IncomingMessage, models: readonly string[]): Promise<Completion | OpenaiError> {
   const body = await readJson(request);
   if ("value" in body) return readCompletion(kind, body.value, models);
-  return { status: 400, type: "BadRequestError", message: `The body is not JSON: ${body.invalid}.`, param: null };
+  return { ...body, type: "BadRequestError", param: null };
 }
 
 /** The tokens at the stand-in's speed. Ends early when the caller hangs up, or when a `drop` fault hangs up on the caller. */

@@ -13,7 +13,7 @@ export async function answerScore(standIn: StandIn, request: IncomingMessage, re
   if (path !== scoringPath) return sendJson(response, 404, { message: "Not Found" });
   if (request.method !== "POST") return sendJson(response, 405, { message: "Method not allowed" });
   const body = await readJson(request);
-  if ("invalid" in body) return sendJson(response, 400, { message: `The body is not JSON: ${body.invalid}.` });
+  if ("status" in body) return sendJson(response, body.status, { message: body.message });
   const fault = standIn.nextFault();
   if (answerFault(fault, response)) return;
   if (fault?.kind === "drop") return void response.destroy();

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createHttpServer, listenOnLoopback } from "../../http/listen";
 import type { Pattern } from "../pattern";
 import type { StandIn, StandInIdentity } from "./identity";
 import { answerOpenai } from "./openai";
@@ -34,14 +33,13 @@ export async function startStandIn(identity: StandInIdentity, options: StandInOp
   };
   const standIn: StandIn = { identity, speed, wait, nextFault, isSick: () => sick };
   const answer = answers[identity.pattern];
-  const server = createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0]!;
-    // Only a caller who hangs up makes an answer fail: there is nobody left to tell.
-    answer(standIn, request, response, path).catch(() => response.destroy());
+    return answer(standIn, request, response, path);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -85,3 +85,21 @@ test("a line in the middle that can't be read is an error that names it", () => 
   fs.writeFileSync(file, '[["numbers","a",1]]\nnonsense\n[["numbers","b",1]]\n');
   expect(() => new Tables(file)).toThrow(`Line 2 of ${file} can't be read`);
 });
+
+test.each([
+  "null",
+  "5",
+  "{}",
+  "[null]",
+  "[[]]",
+  '[["resources"]]',
+  '[["resources","a"]]',
+  '[["resources",1,{}]]',
+  '[["resources","a",5]]',
+  '[["resources","a",{"id":1}]]',
+])("a line %s names the file, the line and the remedy", (line) => {
+  fs.writeFileSync(file, `[["numbers","a",["a",1]]]\n${line}\n`);
+  expect(() => new Tables(file)).toThrow(
+    `Line 2 of ${file} can't be read: the state was changed by something else. Restore the folder ${folder} from a copy, or delete it to begin with an empty Azure.`,
+  );
+});

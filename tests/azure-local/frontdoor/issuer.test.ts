@@ -37,3 +37,12 @@ test("the secret is kept, and readable by its owner only", () => {
   expect(openIssuer(file).secret).toBe(secret);
   expect(fs.statSync(file).mode & 0o777).toBe(0o600);
 });
+
+test.each(["", "half", "\n"])(
+  "a secret that was cut off to %j is made again: an empty one would sign tokens that nobody checks",
+  (text) => {
+    openIssuer(file);
+    fs.writeFileSync(file, text);
+    expect(Buffer.from(openIssuer(file).secret, "base64url")).toHaveLength(32);
+  },
+);

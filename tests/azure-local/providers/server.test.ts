@@ -5,6 +5,9 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type Providers, startProviders } from "../../../azure-local/providers";
+import type { Provider } from "../../../azure-local/providers/provider";
+import { InitializationError } from "../../../azure-local/providers/provider";
+import { serveProvider } from "../../../azure-local/providers/server";
 import { decode, encode, type Properties } from "../../../azure-local/providers/wire";
 import { type FakeArm, startFakeArm } from "./fakeArm";
 
@@ -133,4 +136,27 @@ test("an error of ARM is the error of the call", async () => {
   arm.intercept = () => ({ status: 403, body: { error: { code: "AuthorizationFailed", message: "no right" } } });
   const failure = call((done) => connect("azure-native").create(createRequest({ resourceGroupName: "g" }), done));
   await expect(failure).rejects.toMatchObject({ details: 'Status=403 Code="AuthorizationFailed" Message="no right"' });
+});
+
+test("an answer or an error that can't be sent is an error of that call and doesn't end the process", async () => {
+  const circular: Properties = {};
+  circular.self = circular;
+  const provider = {
+    create: async ({ name }: { name: string }) => {
+      if (name === "fails") throw new InitializationError("not ready", "id", circular, {});
+      return { id: "id", state: circular };
+    },
+    cancel: () => {},
+  } as unknown as Provider;
+  const server = await serveProvider({ name: "circular", version: "1.0.0", configure: () => provider });
+  const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
+  for (const name of ["fails", "succeeds"]) {
+    const request = createRequest({});
+    request.setUrn(URN.replace(/rg$/, name));
+    await expect(call((done) => client.create(request, new grpc.Metadata(), { deadline: Date.now() + 5_000 }, done))).rejects.toThrow(
+      "circular structure",
+    );
+  }
+  client.close();
+  await server.close();
 });

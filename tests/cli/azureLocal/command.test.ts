@@ -102,3 +102,32 @@ test("a token of the test issuer is for the caller and the groups named", () => 
     claims: { oid: "me", groups: ["us", "them"], aud: "https://ml.azure.com" },
   });
 }, 30_000);
+
+const root = path.join(__dirname, "../../..");
+
+test.each([
+  [["azure-local", "--home", ""], {}, "--home is empty: give a folder, or leave the option out.\n"],
+  [["azure-local", "--home", " "], {}, "--home is empty: give a folder, or leave the option out.\n"],
+  [["azure-local", "token", "me", "--home", ""], {}, "--home is empty: give a folder, or leave the option out.\n"],
+  ...["", ".", "keys", "tests/home"]
+    .slice(1)
+    .map((home) => [
+      ["azure-local", "--home", home],
+      {},
+      `--home is ${path.join(root, home)}, which lies in the clone: keys and tokens would lie beside files that are committed. Give a folder outside it, or below ${path.join(root, ".moor")}.\n`,
+    ]),
+  [
+    ["local", "version"],
+    { MOOR_LOCAL_HOME: path.join(root, "keys") },
+    `MOOR_LOCAL_HOME is ${path.join(root, "keys")}, which lies in the clone: keys and tokens would lie beside files that are committed. Give a folder outside it, or below ${path.join(root, ".moor")}.\n`,
+  ],
+] as [string[], Record<string, string>, string][])(
+  "%j with %j is refused: nothing is written into the clone",
+  (args, environment, message) => {
+    const env = { ...process.env, ...environment };
+    const { status, stderr } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8", cwd: root, env, timeout: 20_000 });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: message });
+    for (const name of ["issuer.secret", "azure", "https", "keys", "tests/home"]) expect(fs.existsSync(path.join(root, name))).toBe(false);
+  },
+  30_000,
+);

@@ -99,3 +99,23 @@ describe("score", () => {
     await expect(call(`${dropping}/score`, { method: "POST", body: "{}" })).rejects.toThrow("socket hang up");
   });
 });
+
+const deep = `${"[".repeat(2_000)}${"]".repeat(2_000)}`;
+
+test.each([
+  ["a model that is an object", "/v1/chat/completions", '{"model":{"toString":1},"messages":[{"role":"user","content":"hi"}]}', 404],
+  ["a body nested 2,000 deep", "/v1/chat/completions", `{"model":"tiny","messages":${deep}}`, 400],
+  ["a number of tokens nested 2,000 deep", "/v1/completions", `{"model":"tiny","prompt":"","max_tokens":${deep}}`, 400],
+  ["a message that is null", "/v1/chat/completions", '{"model":"tiny","messages":[null]}', 400],
+  ["no body", "/v1/chat/completions", "", 400],
+])("%s is refused, and the next request is answered", async (_what, path, body, status) => {
+  const url = await start();
+  const refused = await call(url + path, { method: "POST", body });
+  expect([refused.status, refused.headers["content-type"]]).toEqual([status, "application/json"]);
+  expect((await call(`${url}/v1/models`)).status).toBe(200);
+});
+
+test("a body nested 2,000 deep is refused by a stand-in for a script too", async () => {
+  const url = await start({}, { pattern: "score", scoringPath: "/score" });
+  expect((await call(`${url}/score`, { method: "POST", body: deep })).status).toBe(400);
+});

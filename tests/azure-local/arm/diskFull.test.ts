@@ -1,0 +1,161 @@
+// A disk that fills, and has room again: a write that can't be kept is refused and takes no effect, reads go on, and nothing that was accepted
+// before or after is lost. The disk is one that takes so many bytes and then a part of a line. Does not prove what each file system does at its
+// end, nor what is lost with the machine's power: nothing is synced to the disk.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { AppendFile } from "../../../azure-local/files/appendFile";
+import { Caller } from "./client";
+import { bodies, buildPlatform, paths } from "./platform";
+
+let caller: Caller;
+let left: number;
+let full: jest.SpyInstance;
+beforeEach(async () => {
+  left = Number.POSITIVE_INFINITY;
+  const write = AppendFile.prototype.writeSome;
+  full = jest.spyOn(AppendFile.prototype, "writeSome").mockImplementation(function (this: AppendFile, bytes: Uint8Array) {
+    // A device at its end takes what it can, and refuses only the call after that.
+    if (left <= 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    const written = write.call(this, bytes.subarray(0, Math.min(bytes.length, left)));
+    left -= written;
+    return written;
+  });
+  caller = await Caller.start();
+  await buildPlatform(caller);
+});
+afterEach(async () => {
+  full.mockRestore();
+  await caller.stop();
+});
+
+const state = () => fs.readFileSync(path.join(caller.home, "state.jsonl"), "utf8");
+const linesAreWhole = () =>
+  state()
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+const identity = (name: string) => paths.identity.replace(/endpoint$/, name);
+
+test.each([0, 1, 100])("with %d bytes left a write is refused, nothing of it is there, and reads go on", async (bytes) => {
+  const [before, shown] = [state(), caller.arm.everything()];
+  left = bytes;
+  const refused = await caller.put(identity("late"), bodies(caller).identity);
+  expect([refused.status, refused.body.error]).toEqual([
+    507,
+    {
+      code: "InsufficientStorage",
+      message: `The state could not be written to ${caller.home}: ENOSPC: no space left on device, write. Nothing was changed. Free space there and send the request again.`,
+    },
+  ]);
+  expect((await caller.get(identity("late"))).status).toBe(404);
+  expect((await caller.get(paths.endpoint)).status).toBe(200);
+  expect((await caller.send("GET", `${paths.endpoint}/deployments`, undefined, "2025-12-01")).body.value).toHaveLength(1);
+  expect((await caller.post(`${paths.endpoint}/listKeys`)).status).toBe(200);
+  expect(caller.arm.everything()).toEqual(shown);
+  expect(state()).toBe(before);
+});
+
+test("after it has room again writes are kept, also over a restart", async () => {
+  left = 10;
+  expect((await caller.put(identity("late"), bodies(caller).identity)).status).toBe(507);
+  left = Number.POSITIVE_INFINITY;
+  await caller.made(identity("later"), bodies(caller).identity);
+  linesAreWhole();
+  const next = await caller.fork();
+  expect((await next.get(identity("later"))).status).toBe(200);
+  expect((await next.get(identity("late"))).status).toBe(404);
+  await next.stop();
+});
+
+test("an update, a deletion and new keys that are refused leave everything as it was, in both files", async () => {
+  const body = bodies(caller);
+  const endpoint = paths.endpoint.replace("chat-dev", "keyed-dev");
+  const keys = (await caller.post(`${paths.endpoint}/listKeys`)).body;
+  const shown = (await caller.get(paths.group)).body;
+  // 400 bytes are enough for the secrets of an endpoint, which are written first, and not for the state.
+  for (const bytes of [0, 20, 100]) {
+    left = bytes;
+    expect((await caller.put(paths.group, { ...body.group, tags: { changed: "x".repeat(200) } })).status).toBe(507);
+    left = bytes;
+    expect((await caller.delete(paths.model)).status).toBe(507);
+    left = bytes * 4;
+    const keyed = { ...body.endpoint.properties, keys: { primaryKey: "new-key", secondaryKey: "newer-key" } };
+    expect((await caller.put(endpoint, { ...body.endpoint, properties: keyed })).status).toBe(507);
+    left = 0;
+    expect((await caller.post(`${paths.endpoint}/regenerateKeys`, { keyType: "Primary" })).status).toBe(507);
+  }
+  expect((await caller.post(`${paths.endpoint}/listKeys`)).body).toEqual(keys);
+  expect((await caller.get(paths.group)).body).toEqual(shown);
+  expect((await caller.get(paths.model)).status).toBe(200);
+  expect((await caller.get(endpoint)).status).toBe(404);
+  expect(fs.readFileSync(path.join(caller.home, "secrets.jsonl"), "utf8")).not.toContain("new-key");
+  left = Number.POSITIVE_INFINITY;
+  const next = await caller.fork();
+  expect((await next.post(`${paths.endpoint}/listKeys`)).body).toEqual(keys);
+  await next.stop();
+});
+
+test("what ends by itself while the disk is full is shown, and kept when it has room", async () => {
+  const second = paths.deployment.replace("main-1", "main-2");
+  expect((await caller.put(second, bodies(caller).deployment)).status).toBe(201);
+  left = 0;
+  caller.clock.advance(3600);
+  expect((await caller.get(second)).body.properties.provisioningState).toBe("Succeeded");
+  expect((await caller.put(identity("late"), bodies(caller).identity)).status).toBe(507);
+  expect((await caller.get(second)).body.properties.provisioningState).toBe("Succeeded");
+  left = Number.POSITIVE_INFINITY;
+  await caller.made(identity("later"), bodies(caller).identity);
+  const next = await caller.fork();
+  expect((await next.get(second)).body.properties.provisioningState).toBe("Succeeded");
+  expect(linesAreWhole().length).toBeGreaterThan(10);
+  await next.stop();
+});
+
+test("blobs and images that can't be kept are refused too", async () => {
+  const put = (address: string) =>
+    fetch(`${caller.arm.url}/data/${address}`, { method: "PUT", headers: { "x-azure-local-network": "inside" }, body: "x" });
+  await caller.made(`${paths.privateEndpoint}2`, registryEndpoint());
+  left = 0;
+  expect((await put("registry01.azurecr.io/v2/vllm/manifests/one")).status).toBe(507);
+  left = Number.POSITIVE_INFINITY;
+  const head = () =>
+    fetch(`${caller.arm.url}/data/registry01.azurecr.io/v2/vllm/manifests/one`, {
+      method: "HEAD",
+      headers: { "x-azure-local-network": "inside" },
+    });
+  expect((await head()).status).toBe(404);
+  expect((await put("registry01.azurecr.io/v2/vllm/manifests/one")).status).toBe(201);
+  expect((await head()).status).toBe(200);
+});
+
+function registryEndpoint() {
+  const connection = { name: "registry", properties: { privateLinkServiceId: caller.id(paths.registry), groupIds: ["registry"] } };
+  const { privateEndpoint } = bodies(caller);
+  return { ...privateEndpoint, properties: { ...privateEndpoint.properties, privateLinkServiceConnections: [connection] } };
+}
+
+test("the request log goes on with whole lines, and closing ends well", async () => {
+  left = 30;
+  for (let index = 0; index < 5; index++) await caller.get(paths.group);
+  await new Promise(setImmediate);
+  left = Number.POSITIVE_INFINITY;
+  await caller.get(paths.endpoint);
+  expect(caller.arm.requests().at(-1)!.path).toContain("/onlineEndpoints/chat-dev");
+  const log = fs.readFileSync(path.join(caller.home, "requests.jsonl"), "utf8");
+  for (const line of log.split("\n").slice(0, -1)) JSON.parse(line);
+  left = 0;
+  await caller.get(paths.group);
+  await caller.arm.close();
+});
+
+test("a folder on a full disk can still be opened and read", async () => {
+  const shown = caller.arm.everything();
+  await caller.arm.close();
+  fs.appendFileSync(path.join(caller.home, "state.jsonl"), '[["resources","half');
+  left = 0;
+  caller = await Caller.start({ home: caller.home, clock: caller.clock });
+  expect(caller.arm.everything()).toEqual(shown);
+  left = Number.POSITIVE_INFINITY;
+  await caller.made(identity("later"), bodies(caller).identity);
+  linesAreWhole();
+});

@@ -1,0 +1,74 @@
+// Only the owner reads what the local Azure keeps: the home and everything in it, also where it was made with wide modes before. Does not prove
+// anything for Windows, whose permissions are not modes, nor of what lies in a folder that also holds files of others.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { openAzure } from "../../../azure-local";
+import { makePrivate } from "../../../azure-local/files/privateHome";
+
+let home: string;
+let umask: number;
+beforeEach(() => {
+  // What most systems have: others may read what is made without a mode.
+  umask = process.umask(0o022);
+  home = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "moor-private-")), "home");
+});
+afterEach(() => {
+  process.umask(umask);
+  fs.rmSync(path.dirname(home), { recursive: true, force: true });
+});
+
+const modeOf = (...names: string[]) => (fs.statSync(path.join(home, ...names)).mode & 0o7777).toString(8);
+
+/** Every file and folder of the home that somebody else may do something with. */
+function open(folder = home): string[] {
+  const own = fs.statSync(folder).mode & 0o077 ? [folder] : [];
+  const inside = fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const here = path.join(folder, entry.name);
+    if (entry.isDirectory()) return open(here);
+    return fs.lstatSync(here).mode & 0o077 && !entry.isSymbolicLink() ? [here] : [];
+  });
+  return [...own, ...inside];
+}
+
+async function use(): Promise<void> {
+  const azure = await openAzure({ home, https: true });
+  await fetch(`${azure.armUrl}/subscriptions/none`);
+  expect(open()).toEqual([]);
+  await azure.close();
+}
+
+test("a new home is the owner's only: state, secrets, keys, certificates, request log, notices", async () => {
+  await use();
+  expect(open()).toEqual([]);
+  expect([modeOf(), modeOf("azure"), modeOf("https"), modeOf("issuer.secret"), modeOf("azure", "requests.jsonl")]).toEqual([
+    "700",
+    "700",
+    "700",
+    "600",
+    "600",
+  ]);
+});
+
+test("a home with wide modes is closed when it is opened, with what pulumi and the stack files left in it", async () => {
+  await use();
+  for (const folder of ["project", "state", "state/.pulumi", "pulumi", "pulumi/bin"]) fs.mkdirSync(path.join(home, folder));
+  for (const file of ["project/Pulumi.dev.yaml", "state/.pulumi/dev.json", "pulumi/credentials.json"])
+    fs.writeFileSync(path.join(home, file), "x");
+  fs.writeFileSync(path.join(home, "pulumi/bin/run"), "x", { mode: 0o755 });
+  fs.chmodSync(home, 0o777);
+  for (const name of ["azure", "azure/secrets.jsonl", "azure/state.jsonl", "azure/requests.jsonl", "https/key.pem", "issuer.secret"]) {
+    fs.chmodSync(path.join(home, name), 0o755);
+  }
+  await use();
+  expect([modeOf(), modeOf("pulumi", "bin", "run"), modeOf("azure", "secrets.jsonl")]).toEqual(["700", "700", "600"]);
+});
+
+test("in a folder that holds other files, only what belongs to the local Azure is closed, and no link is followed", () => {
+  fs.mkdirSync(path.join(home, "azure"), { recursive: true });
+  fs.writeFileSync(path.join(home, "somebody's.txt"), "x");
+  fs.writeFileSync(path.join(home, "azure", "state.jsonl"), "x");
+  fs.symlinkSync(path.join(home, "somebody's.txt"), path.join(home, "azure", "link"));
+  makePrivate(home);
+  expect([modeOf(), modeOf("somebody's.txt"), modeOf("azure"), modeOf("azure", "state.jsonl")]).toEqual(["755", "644", "700", "600"]);
+});

@@ -1,0 +1,66 @@
+// The certificate is made again whenever it would not do now: made under a clock that was ahead, half-written, or with the key of another. Does not
+// prove what each TLS library makes of it; tests/azure-local/running and tests/clients have two.
+import { X509Certificate } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { type Certificate, loopbackCertificate } from "../../../azure-local/https/certificate";
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-certificate-"));
+});
+afterEach(() => {
+  jest.useRealTimers();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const day = 24 * 3600 * 1000;
+
+function madeAt(time: number): Certificate {
+  jest.useFakeTimers({ now: time, doNotFake: ["nextTick", "setImmediate", "setTimeout", "performance"] });
+  const made = loopbackCertificate(folder);
+  jest.useRealTimers();
+  return made;
+}
+
+function expectGood({ authority, cert, key }: Certificate): void {
+  const [own, root] = [new X509Certificate(cert), new X509Certificate(fs.readFileSync(authority))];
+  expect(Date.parse(own.validFrom)).toBeLessThanOrEqual(Date.now());
+  expect(Date.parse(own.validTo)).toBeGreaterThan(Date.now() + 30 * day);
+  expect(own.verify(root.publicKey)).toBe(true);
+  expect(own.checkPrivateKey(require("node:crypto").createPrivateKey(key))).toBe(true);
+}
+
+test.each([
+  ["two days ahead", 2 * day],
+  ["ten years ahead", 3650 * day],
+  ["so far back that it has ended", -800 * day],
+])(
+  "one that was made under a clock %s is made again",
+  (_when, ahead) => {
+    const before = madeAt(Date.now() + ahead);
+    const now = loopbackCertificate(folder);
+    expect(now.cert).not.toBe(before.cert);
+    expectGood(now);
+    expect(loopbackCertificate(folder).cert).toBe(now.cert);
+  },
+  30_000,
+);
+
+test.each(["certificate.pem", "key.pem", "authority.pem"])(
+  "a %s that was cut off, emptied or removed, or that is another's, is made again",
+  (name) => {
+    const file = path.join(folder, name);
+    loopbackCertificate(folder);
+    const other = fs.mkdtempSync(path.join(folder, "other-"));
+    loopbackCertificate(other);
+    const whole = fs.readFileSync(file, "utf8");
+    for (const text of [whole.slice(0, 300), "", "nonsense", fs.readFileSync(path.join(other, name), "utf8"), undefined]) {
+      if (text === undefined) fs.rmSync(file);
+      else fs.writeFileSync(file, text);
+      expectGood(loopbackCertificate(folder));
+    }
+  },
+  60_000,
+);
