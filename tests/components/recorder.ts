@@ -43,7 +43,7 @@ export interface Recording {
   readonly resources: readonly Recorded[];
   /** What components registered as outputs, in plain text, by logical name. */
   readonly outputs: Readonly<Record<string, Properties>>;
-  /** Errors of the hooks that were run; the resource is recorded all the same. */
+  /** Errors of the hooks and transforms that were run; the resource is recorded all the same. */
   readonly refusals: readonly string[];
   readonly invokes: readonly {
     readonly token: string;
@@ -150,7 +150,7 @@ function wrapMonitor({ resources, outputs, refusals }: Written, { preview = fals
   const register = monitor.registerResource.bind(monitor);
   const hooks = new Map<string, Message>();
   monitor.registerResource = async (request: Message, callback: Message) => {
-    if (world !== undefined) await runTransforms(request, world);
+    if (world !== undefined) await runTransforms(request, world).catch(({ message }: Error) => refusals.push(message));
     const resource = recorded(request);
     const before = world?.before(resource.type, resource.name, resource.rawInputs);
     const all = (before === undefined ? resource.hooks.beforeCreate : resource.hooks.beforeUpdate) ?? [];
