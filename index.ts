@@ -3,7 +3,16 @@ import "./config/stack"; // first: a mistake in the stack file is told before th
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
+import {
+  HubAccess,
+  InferenceEndpoint,
+  type InferenceEndpointArgs,
+  linkedServices,
+  Model,
+  modelKey,
+  Network,
+  Workspace,
+} from "./components";
 import { describe } from "./config/describe";
 import type { EndpointSpec } from "./config/spec";
 import { huggingFaceToken, spec } from "./config/stack";
@@ -29,10 +38,12 @@ const suffix = new random.RandomString("suffix", { length: 6, upper: false, spec
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
 const { subnetId, addressSpace } = platform.network;
+const created = { workspace: platform.workspaceId === undefined, imageRegistry: platform.imageRegistryId === undefined };
 const network = new Network("network", {
   ...place,
   network: subnetId === undefined ? { create: { addressSpace } } : { existing: { subnetId } },
   dns: platform.dns,
+  services: platform.privateEndpoints === "moor" ? linkedServices(created) : [],
 });
 const workspace = new Workspace("platform", {
   ...place,

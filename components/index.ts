@@ -1,5 +1,6 @@
 /** The components, for stacks of one's own. */
 
+export { type Created, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 export type { Transform } from "./base/transform";
 export {
   type Alerts,

@@ -3,6 +3,7 @@ import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
+import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 import { allowedRegions } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
@@ -143,28 +144,36 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     registry,
   };
   const names = Object.keys(targets) as (keyof typeof targets)[];
-  const zonesOf = (name: keyof typeof targets) => LINKED_SERVICES[name].zones.join(" and ");
+  const made = privateEndpoints === "moor" ? linkedServices({ workspace: !adopted, imageRegistry: imageRegistry === "create" }) : [];
+  const theirs = names.filter((name) => !made.includes(name));
+  const zonesOf = (name: LinkedServiceName) => LINKED_SERVICES[name].zones.join(" and ");
+  const endpointsOf = (services: readonly LinkedServiceName[]) =>
+    services.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ");
   return [
     ...(privateEndpoints === "moor"
       ? []
       : [
           `This stack makes no private endpoints (privateEndpoints: policy), and doesn't see others'. Their owner makes, in ${where}: ` +
-            `${names.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ")}.`,
+            `${endpointsOf(names)}.`,
         ]),
-    ...(privateEndpoints === "moor" && dns === "policy"
+    ...(made.length > 0 && dns === "policy"
       ? [
           "This stack writes no DNS (dns: policy). The owner of the zones gives each private endpoint of the stack its zone group " +
-            `(${names.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and lets them resolve from ${where}. ` +
+            `(${made.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and lets them resolve from ${where}. ` +
             "What is missing is named by id once the endpoints are there.",
         ]
       : []),
-    ...(network.existing && dns === "moor"
+    ...(network.existing && dns === "moor" && made.length > 0
       ? [
-          `This stack links private DNS zones of its own to the network of ${where} (dns: moor). A network takes one zone of a name: if it has such zones, set dns: policy.`,
+          `This stack links these private DNS zones of its own to the network of ${where} (dns: moor): ${dnsZonesOf(made).join(", ")}. Azure ` +
+            "links one zone of a name to a network: if the network has such zones, set dns: policy.",
         ]
       : []),
     ...(adopted && privateEndpoints === "moor"
-      ? [`This stack makes no private endpoint to ${workspace}, because it is adopted: callers come by those that its owner has made.`]
+      ? [
+          `This stack creates no private endpoint to ${workspace}, because it is adopted: callers use the private endpoints that its owner ` +
+            `created. In ${where} they need: ${endpointsOf(theirs)}. The owner of the zones links each zone to the network that callers are in.`,
+        ]
       : []),
     ...(diagnostics === "moor"
       ? []

@@ -2,9 +2,10 @@ import * as network from "@pulumi/azure-native/network";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import { parentOf } from "../../azure/armId";
+import { type DnsZoneName, dnsZonesOf, type LinkedServiceName } from "../../planner/linkedServices";
 import { platformName } from "../base/platformName";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { DNS_ZONE_NAMES, type DnsZoneName, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
+import { DNS_ZONE_NAMES, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
 
 /** A network of our own, or a subnet that the landing zone gives. */
 export type NetworkChoice =
@@ -26,12 +27,19 @@ export interface NetworkArgs {
   readonly location: pulumi.Input<string>;
   readonly network: NetworkChoice;
   /**
-   * Who holds the private DNS zones: `moor` makes the six zones and links them to the network; `policy` leaves them to the landing zone. Two
-   * zones of one name hide each other's records, so in a landing zone with a hub this is nearly always `policy`.
+   * Who holds the private DNS zones: `moor` creates those of `services` and links them to the network; `policy` leaves them to the landing
+   * zone. Azure links one zone of a name to a network, so in a landing zone with a hub this is nearly always `policy`.
    * @default "moor"
    * @see Azure docs, how-to-custom-dns
    */
   readonly dns?: "moor" | "policy";
+  /**
+   * Services that private endpoints in this network reach, with `dns: moor`: `linkedServices` says which a `Workspace` creates. A linked zone
+   * answers for all names of its service, so a zone without the address of a private endpoint makes these names fail in the whole network.
+   * @default - all services
+   * @see Azure docs, private-link/private-endpoint-dns
+   */
+  readonly services?: readonly LinkedServiceName[];
   readonly tags?: Readonly<Record<string, string>>;
   /** Last changes to the children's arguments. */
   readonly transform?: {
@@ -121,8 +129,8 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createDnsZones(args: NetworkArgs): DnsZones {
-    const zones = DNS_ZONE_NAMES.map((zone): [DnsZoneName, pulumi.Output<string>] => [zone, this.createDnsZone(args, zone)]);
-    return Object.fromEntries(zones) as DnsZones;
+    const names = args.services === undefined ? DNS_ZONE_NAMES : dnsZonesOf(args.services);
+    return Object.fromEntries(names.map((zone) => [zone, this.createDnsZone(args, zone)]));
   }
 
   private createDnsZone(args: NetworkArgs, zoneName: DnsZoneName): pulumi.Output<string> {

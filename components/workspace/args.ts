@@ -8,9 +8,10 @@ import type * as network from "@pulumi/azure-native/network";
 import type * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import type * as storage from "@pulumi/azure-native/storage";
 import type * as pulumi from "@pulumi/pulumi";
+import type { LinkedServiceName } from "../../planner/linkedServices";
 import type { Transform } from "../base/transform";
 import type { IdentityChoice, RolesOwner } from "../identity";
-import type { LinkedServiceName, PrivateEndpointPlace } from "../network";
+import type { PrivateEndpointPlace } from "../network";
 import type { OutboundRules } from "./outboundRules";
 import type { StoreTransforms } from "./stores";
 

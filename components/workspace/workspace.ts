@@ -3,10 +3,11 @@ import * as machinelearningservices from "@pulumi/azure-native/machinelearningse
 import * as pulumi from "@pulumi/pulumi";
 import { sameArmId } from "../../azure/armId";
 import { LINKED_SERVICES } from "../../facts/privateLink";
+import { type LinkedServiceName, linkedServices } from "../../planner/linkedServices";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { stateInputs, transformed } from "../base/transform";
 import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
-import { createPrivateLink, type LinkedServiceName } from "../network";
+import { createPrivateLink } from "../network";
 import { askOwner, missingZones } from "../owners";
 import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
@@ -250,12 +251,13 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
-    const { privateEndpoints, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
+    const { privateEndpoints, resourceGroupName, location, tags, workspace = "create", imageRegistry = "create" } = this.args;
     if (privateEndpoints === undefined) return [];
     const place = { ...privateEndpoints, subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id]) => id) };
-    const all = { ...targets, ...(imageRegistry === "create" ? { registry: this.imageRegistryId } : {}) };
+    const all = { ...targets, registry: this.imageRegistryId };
+    const services = linkedServices({ workspace: workspace === "create", imageRegistry: imageRegistry === "create" });
     const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
-    return (Object.keys(all) as LinkedServiceName[]).flatMap((service) => {
+    return services.flatMap((service) => {
       const targetId = all[service]!;
       const endpointName = storeName(this.context, "privateEndpoint", service);
       const link = createPrivateLink(
