@@ -3,8 +3,11 @@ import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import { parentOf } from "../../azure/armId";
 import { type DnsZoneName, dnsZonesOf, type LinkedServiceName } from "../../planner/linkedServices";
+import { azureOf } from "../base/azure";
+import { resolved } from "../base/outputs";
 import { platformName } from "../base/platformName";
 import { stateInputs, type Transform, transformed } from "../base/transform";
+import { refuseLinkedZones } from "./linkedZones";
 import { DNS_ZONE_NAMES, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
 
 /** A network of our own, or a subnet that the landing zone gives. */
@@ -73,6 +76,8 @@ export class Network extends pulumi.ComponentResource {
 
   private readonly name: string;
   private readonly made: { virtualNetwork?: network.VirtualNetwork; subnet?: network.Subnet } = {};
+  /** The network that zones are linked to; an adopted one once it has been looked at. */
+  private readonly linkedNetworkId: pulumi.Output<string>;
   private readonly zones: Partial<
     Record<DnsZoneName, { readonly zone: privatedns.PrivateZone; readonly link: privatedns.VirtualNetworkLink }>
   > = {};
@@ -82,6 +87,7 @@ export class Network extends pulumi.ComponentResource {
     this.name = name;
     this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(args.network.existing.subnetId);
     this.virtualNetworkId = this.subnetId.apply(parentOf);
+    this.linkedNetworkId = this.networkToLink(args);
     this.dnsZones = args.dns === "policy" ? undefined : this.createDnsZones(args);
     const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
     this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };
@@ -128,9 +134,21 @@ export class Network extends pulumi.ComponentResource {
     return subnet.id;
   }
 
+  private networkToLink(args: NetworkArgs): pulumi.Output<string> {
+    const zones = zoneNames(args);
+    if ("create" in args.network || zones.length === 0) return this.virtualNetworkId;
+    const networkId = parentOf(args.network.existing.subnetId);
+    const look = async () => {
+      const group = await resolved<unknown>(args.resourceGroupName);
+      const resourceGroupName = typeof group === "string" ? group : undefined;
+      await refuseLinkedZones(this.name, azureOf(this), { networkId, zones, resourceGroupName });
+      return networkId;
+    };
+    return pulumi.output(look());
+  }
+
   private createDnsZones(args: NetworkArgs): DnsZones {
-    const names = args.services === undefined ? DNS_ZONE_NAMES : dnsZonesOf(args.services);
-    return Object.fromEntries(names.map((zone) => [zone, this.createDnsZone(args, zone)]));
+    return Object.fromEntries(zoneNames(args).map((zone) => [zone, this.createDnsZone(args, zone)]));
   }
 
   private createDnsZone(args: NetworkArgs, zoneName: DnsZoneName): pulumi.Output<string> {
@@ -152,7 +170,7 @@ export class Network extends pulumi.ComponentResource {
           privateZoneName: zone.name,
           resourceGroupName,
           location: "global",
-          virtualNetwork: { id: this.virtualNetworkId },
+          virtualNetwork: { id: this.linkedNetworkId },
           registrationEnabled: false,
           tags,
         },
@@ -162,6 +180,12 @@ export class Network extends pulumi.ComponentResource {
     this.zones[zoneName] = { zone, link };
     return zone.id;
   }
+}
+
+/** Zones that the network creates and links. */
+function zoneNames({ dns, services }: NetworkArgs): readonly DnsZoneName[] {
+  if (dns === "policy") return [];
+  return services === undefined ? DNS_ZONE_NAMES : dnsZonesOf(services);
 }
 
 /** The first /26 of an address space (59 private endpoints), or all of a smaller one; the rest stays free for runners and clients. */

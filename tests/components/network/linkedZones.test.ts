@@ -30,7 +30,7 @@ beforeEach(async () => {
   azure = await serveAzure({});
   said = { info: [], warn: [], error: [] };
   for (const level of ["info", "warn", "error"] as const)
-    jest.spyOn(pulumi.log, level).mockImplementation(async (message) => void said[level].push(message));
+    jest.spyOn(pulumi.log, level).mockImplementation(async (...spoken: unknown[]) => void said[level].push(String(spoken[0])));
   jest.spyOn(process, "exit").mockImplementation(() => new Promise(() => {}) as never);
 });
 afterEach(async () => {
