@@ -7,7 +7,7 @@ import { startProviders } from "./providers";
 import { type Visit, visit } from "./running";
 import { start } from "./start";
 
-export { FolderInUse } from "./arm";
+export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
 export { type Issuer, openIssuer, type TokenRequest } from "./frontdoor";
 export type { SeenRequest } from "./requests";

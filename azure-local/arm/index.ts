@@ -34,6 +34,7 @@ export type { Grade, Rule } from "./model";
 export type { Operation } from "./operations";
 export type { ArmOptions } from "./options";
 export type { LoggedRequest } from "./requestLog";
+export { type NameAnswer, resolveName } from "./resolver";
 export { RULES } from "./rules";
 
 /** A running simulator and what may be seen of it from inside. */
