@@ -6,7 +6,7 @@ import "./rootDirectory";
 
 import { type AzureHere, serveAzure } from "../azure/fakeArm";
 import { adoptedIds, soundHub } from "./landingZone";
-import { listing, type Recording } from "./recorder";
+import { listing, type Recorded, type Recording } from "./recorder";
 import { runStack } from "./shippedStacks";
 
 let azure: AzureHere;
@@ -45,3 +45,29 @@ test("A stack links the zones of the private endpoints that it makes, and no oth
     ].map((zone) => `network-${zone}: privatedns:PrivateZone`),
   );
 });
+
+/** Ways to spell an id; Azure Resource Manager compares ids without case. */
+const spellings: [name: string, spell: (id: string) => string][] = [
+  ["in lower case", (id) => id.toLowerCase()],
+  ["in upper case", (id) => id.toUpperCase()],
+  ["with resourcegroups, as many commands print it", (id) => id.replace("resourceGroups", "resourcegroups")],
+];
+
+test.each(spellings)("The same resources with the same inputs are made of ids %s.", async (_, spell) => {
+  const spelt = (how: (id: string) => string) =>
+    run({
+      network: { existing: { subnetId: how(subnet) } },
+      ...Object.fromEntries(Object.entries(ids).map(([key, id]) => [key, how(id)])),
+    });
+  const registryOnly = (how: (id: string) => string) =>
+    run({ network: { existing: { subnetId: how(subnet) } }, imageRegistry: how(ids.imageRegistry), logs: how(ids.logs) });
+  for (const make of [spelt, registryOnly]) {
+    const [asAzure, otherwise] = [await make((id) => id), await make(spell)];
+    expect(customs(otherwise)).toEqual(customs(asAzure));
+  }
+});
+
+function customs({ resources }: Recording): Pick<Recorded, "name" | "inputs" | "dependsOn">[] {
+  const made = resources.filter(({ custom }) => custom).map(({ name, inputs, dependsOn }) => ({ name, inputs, dependsOn }));
+  return made.sort((a, b) => a.name.localeCompare(b.name));
+}

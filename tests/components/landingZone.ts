@@ -20,7 +20,12 @@ export const adoptedIds = {
   subnet: `${hubIds.network}/subnets/endpoints`,
 };
 
-export function soundHub(): Record<string, { readonly location: string; readonly properties: object }> {
+/** By id. */
+export function soundHub(): Record<string, { readonly id: string; readonly location: string; readonly properties: object }> {
+  return Object.fromEntries(Object.entries(bodies()).map(([id, body]) => [id, { id, ...body }]));
+}
+
+function bodies(): Record<string, { readonly location: string; readonly properties: object }> {
   const location = "swedencentral";
   return {
     [hubIds.workspace]: {
