@@ -4,9 +4,11 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
+  azureOf,
   HubAccess,
   InferenceEndpoint,
   type InferenceEndpointArgs,
+  keepSpelling,
   linkedServices,
   Model,
   modelKey,
@@ -32,12 +34,15 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
+const { subnetId, addressSpace } = platform.network;
+const adopted = [subnetId, platform.workspaceId, platform.imageRegistryId, platform.logsId].filter((id) => id !== undefined);
+if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
+
 const group = new resources.ResourceGroup("moor", { resourceGroupName: `moor-${stack}-${region}`, location: region, tags }, { protect });
 const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
-const { subnetId, addressSpace } = platform.network;
 const created = { workspace: platform.workspaceId === undefined, imageRegistry: platform.imageRegistryId === undefined };
 const network = new Network("network", {
   ...place,

@@ -11,9 +11,10 @@ const localAddress = () => process.env.MOOR_ARM_URL || undefined;
 
 /**
  * A client with the credential of the provider that `resource` has, so that a component with a provider of its own reads with it too.
+ * @param resource @default - the program's default provider
  * @throws pulumi.RunError when the configuration names a cloud that isn't known
  */
-export function azureOf(resource: pulumi.Resource): ArmClient {
+export function azureOf(resource?: pulumi.Resource): ArmClient {
   const cloud = cloudOfProgram();
   const endpoint = localAddress();
   return new ArmClient({
@@ -21,7 +22,7 @@ export function azureOf(resource: pulumi.Resource): ArmClient {
     // Without an audience azure-native gives a token for Azure Resource Manager.
     credential: async (audience) => {
       const args = audience === cloud.audience ? {} : { endpoint: audience };
-      return (await authorization.getClientToken(args, { async: true, parent: resource })).token;
+      return (await authorization.getClientToken(args, { async: true, ...(resource === undefined ? {} : { parent: resource }) })).token;
     },
     ...(endpoint === undefined ? {} : { endpoint, pollSeconds: 0.1 }),
   });

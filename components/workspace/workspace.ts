@@ -129,7 +129,7 @@ export class Workspace extends pulumi.ComponentResource {
       logs: idOf(logs),
       subnet: privateEndpoints?.adoptedSubnetId,
     };
-    if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({});
+    if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({ ids });
     const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
     return pulumi.all([subscriptionId, location]).apply(([subscription, region]) =>
       checkAdopted(this.logicalName, azureOf(this), ids, {
@@ -142,7 +142,7 @@ export class Workspace extends pulumi.ComponentResource {
 
   private chooseLogs(): pulumi.Output<string> {
     const { logs = "create", logRetentionDays = 90, transform } = this.args;
-    if (logs !== "create") return this.found.apply(() => logs.existing);
+    if (logs !== "create") return this.found.apply(({ ids }) => ids.logs!);
     this.made.logs = createLogs(this.context, logRetentionDays, transform?.logs);
     return this.made.logs.id;
   }
@@ -156,14 +156,14 @@ export class Workspace extends pulumi.ComponentResource {
     }
     const usual = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
     return {
-      id: this.found.apply(() => imageRegistry.existing),
+      id: this.found.apply(({ ids }) => ids.imageRegistry!),
       loginServer: this.found.apply(({ loginServer = usual }) => loginServer.toLowerCase()),
     };
   }
 
   private chooseWorkspace(): Core {
     const { workspace = "create" } = this.args;
-    return workspace === "create" ? this.createWorkspace() : this.adoptWorkspace(workspace.existing);
+    return workspace === "create" ? this.createWorkspace() : this.adoptWorkspace();
   }
 
   private createWorkspace(): Core {
@@ -238,10 +238,10 @@ export class Workspace extends pulumi.ComponentResource {
     );
   }
 
-  private adoptWorkspace(workspaceId: string): Core {
+  private adoptWorkspace(): Core {
     const workspace = this.found.apply((found) => found.workspace!);
     return {
-      id: workspace.apply(() => workspaceId),
+      id: this.found.apply(({ ids }) => ids.workspace!),
       storageAccountId: workspace.apply(({ properties }) => properties.storageAccount!),
       vaultId: workspace.apply(({ properties }) => properties.keyVault!),
       principalId: workspace.apply(workspacePrincipal),
@@ -253,7 +253,10 @@ export class Workspace extends pulumi.ComponentResource {
   private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
     const { privateEndpoints, resourceGroupName, location, tags, workspace = "create", imageRegistry = "create" } = this.args;
     if (privateEndpoints === undefined) return [];
-    const place = { ...privateEndpoints, subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id]) => id) };
+    const place = {
+      ...privateEndpoints,
+      subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id, { ids }]) => ids.subnet ?? id),
+    };
     const all = { ...targets, registry: this.imageRegistryId };
     const services = linkedServices({ workspace: workspace === "create", imageRegistry: imageRegistry === "create" });
     const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();

@@ -149,8 +149,10 @@ function wrapMonitor({ resources, outputs, refusals }: Written, { preview = fals
   const monitor = pulumi.runtime.getMonitor() as Message;
   const register = monitor.registerResource.bind(monitor);
   const hooks = new Map<string, Message>();
+  const stackTransforms: Message[] = [];
   monitor.registerResource = async (request: Message, callback: Message) => {
-    if (world !== undefined) await runTransforms(request, world).catch(({ message }: Error) => refusals.push(message));
+    const transforms = [...request.getTransformsList(), ...stackTransforms];
+    if (world !== undefined) await runTransforms(request, transforms, world).catch(({ message }: Error) => refusals.push(message));
     const resource = recorded(request);
     const before = world?.before(resource.type, resource.name, resource.rawInputs);
     const all = (before === undefined ? resource.hooks.beforeCreate : resource.hooks.beforeUpdate) ?? [];
@@ -165,6 +167,10 @@ function wrapMonitor({ resources, outputs, refusals }: Written, { preview = fals
   monitor.registerResourceOutputs = (request: Message, callback: Message) => {
     outputs[nameOf(request.getUrn())!] = plain(request.getOutputs().toJavaScript()) as Properties;
     return registerOutputs(request, callback);
+  };
+  monitor.registerStackTransform = (callback: Message, done: Message) => {
+    stackTransforms.push(callback);
+    done(null, {});
   };
   monitor.registerResourceHook = (request: Message, callback: Message) => {
     hooks.set(request.getName(), request);
@@ -192,9 +198,9 @@ async function runHook(hook: Message, resource: Message, world?: World, before?:
 }
 
 /** Applies a resource's transforms as the engine does: they see its inputs, and change its inputs and the changes that it ignores. */
-async function runTransforms(resource: Message, world: World): Promise<void> {
+async function runTransforms(resource: Message, transforms: readonly Message[], world: World): Promise<void> {
   const { TransformRequest, TransformResourceOptions } = require("@pulumi/pulumi/proto/resource_pb") as Message;
-  for (const transform of resource.getTransformsList()) {
+  for (const transform of transforms) {
     const request = new TransformRequest();
     const options = new TransformResourceOptions();
     options.setIgnoreChangesList(resource.getIgnorechangesList());

@@ -25,7 +25,7 @@ afterAll(() => sandbox?.close());
 const group = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/hub/providers";
 const networkId = `${group}/Microsoft.Network/virtualNetworks/spoke`;
 const workspaceId = `${group}/Microsoft.MachineLearningServices/workspaces/shared`;
-const registryId = `${group}/Microsoft.ContainerRegistry/registries/hubcentral`;
+const registryId = `${group}/Microsoft.ContainerRegistry/registries/hubworkspace`;
 const network = { existing: { subnetId: `${networkId}/subnets/endpoints` } };
 
 async function answers(): Promise<Record<string, unknown>> {
@@ -48,7 +48,9 @@ test("Blob, vault, registry and api.azureml.ms resolve in the adopted network as
   expect(new Set(Object.values(before).map((answer) => (answer as { from: string }).from))).toEqual(new Set(["public"]));
   const stackFile = sandbox.edit("dev", [[["moor:platform"], { network, workspace: workspaceId, imageRegistry: registryId }]]);
   const up = await sandbox.run("up", "dev-on-hub", { stackFile, args: [] });
-  expect(up).toEqual({ code: 0, output: expect.stringContaining("callers use the private endpoints that its owner created") });
+  expect(up.output).toContain("callers use the private endpoints that its owner created");
+  expect(up.output).not.toContain("error:");
+  expect(up.code).toBe(0);
   expect(linksOf()).toEqual(links);
   expect(await answers()).toEqual(before);
 });

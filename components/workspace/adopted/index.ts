@@ -21,6 +21,8 @@ export interface Found {
   readonly workspace?: ShownWorkspace;
   /** Host name of the image registry. */
   readonly loginServer?: string;
+  /** The ids as Azure spells them; those of what can't be read as they are given. */
+  readonly ids: AdoptedIds;
 }
 
 /**
@@ -33,11 +35,13 @@ export async function checkAdopted(name: string, azure: ArmClient, ids: AdoptedI
   const read = <T extends Shown>(id: string | undefined, check: Check<T>) => readAndCheck(azure, id, check, canonical);
   const workspace = await read<ShownWorkspace>(ids.workspace, workspaceProblems);
   const registry = await read(ids.imageRegistry, registryProblems);
+  const logs = await read(ids.logs, storeProblems);
+  const network = await read(ids.subnet && parentOf(ids.subnet), networkProblems);
   const others = [
     await read(workspace.shown?.properties.storageAccount, storeProblems),
     await read(workspace.shown?.properties.keyVault, vaultProblems),
-    await read(ids.logs, storeProblems),
-    await read(ids.subnet && parentOf(ids.subnet), networkProblems),
+    logs,
+    network,
   ];
   const problems = [workspace, registry, ...others].flatMap((one) => one.problems);
   if (problems.length > 0) return stop(report(name, problems));
@@ -45,7 +49,12 @@ export async function checkAdopted(name: string, azure: ArmClient, ids: AdoptedI
     return stop(`${name}: without Reader on ${ids.workspace} it can't be adopted.`);
   }
   for (const note of workspace.shown === undefined ? [] : workspaceNotes(ids.workspace!, workspace.shown)) pulumi.log.warn(note);
-  return { workspace: workspace.shown, loginServer: registry.shown?.properties.loginServer };
+  const spelt = { workspace: workspace.shown?.id, imageRegistry: registry.shown?.id, logs: logs.shown?.id };
+  return {
+    workspace: workspace.shown,
+    loginServer: registry.shown?.properties.loginServer,
+    ids: { ...ids, ...Object.fromEntries(Object.entries(spelt).filter(([, id]) => id !== undefined)) },
+  };
 }
 
 type Check<T extends Shown> = (id: string, shown: T, place: Adopted) => Problem[];

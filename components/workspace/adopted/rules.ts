@@ -25,6 +25,8 @@ export interface Problem {
 
 /** A resource as ARM shows it, as far as anything here looks at it. */
 export interface Shown {
+  /** As Azure spells it. */
+  readonly id?: string;
   readonly location: string;
   readonly sku?: { readonly name: string };
   readonly properties: {

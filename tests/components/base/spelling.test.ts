@@ -6,6 +6,8 @@ import { armClient, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
 
 const registry = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.ContainerRegistry/registries/central`;
+const subnet = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/spoke/subnets/a`;
+const adopted = [registry, subnet];
 const roleAssignmentName = "11111111-2222-4333-8444-555555555555";
 const roleDefinitionId = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/7f951dda`;
 const inputs = { scope: registry, roleAssignmentName, roleDefinitionId, principalId: "p" };
@@ -15,7 +17,7 @@ const live = { id, properties: { scope: registry, roleDefinitionId, principalId:
 async function ignored(props: object, shown: Record<string, object | number>, type = "azure-native:authorization:RoleAssignment") {
   const azure = await serveAzure(shown);
   const args = { custom: true, type, name: "", props, opts: { ignoreChanges: ["tags"] } };
-  const { result } = await record(() => keepSpelling(armClient())(args)).finally(() => azure.close());
+  const { result } = await record(() => keepSpelling(armClient(), adopted)(args)).finally(() => azure.close());
   return ((result as { opts: { ignoreChanges: string[] } } | undefined)?.opts ?? args.opts).ignoreChanges;
 }
 
@@ -34,13 +36,12 @@ test("At another scope there is no such assignment, and the change is one.", asy
 });
 
 test("A private endpoint keeps the spelling of its subnet where that is the subnet that it is in.", async () => {
-  const subnet = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/spoke/subnets/a`;
   const endpoint = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/pe`;
   const props = { privateEndpointName: "pe", resourceGroupName: "rg", subnet: { id: upper(subnet) } };
   const shown = { [endpoint]: { properties: { subnet: { id: subnet } } } };
-  expect(await ignored(props, shown, "azure-native:network:PrivateEndpoint")).toEqual(["tags", "subnet.id"]);
+  expect(await ignored(props, shown, "azure-native:network:PrivateEndpoint")).toEqual(["tags", "resourceGroupName", "subnet.id"]);
   const moved = { ...props, subnet: { id: `${subnet}2` } };
-  expect(await ignored(moved, shown, "azure-native:network:PrivateEndpoint")).toEqual(["tags"]);
+  expect(await ignored(moved, shown, "azure-native:network:PrivateEndpoint")).toEqual(["tags", "resourceGroupName"]);
 });
 
 test.each([403, 404, 500])("Where Azure answers %i, nothing is ignored.", async (status) => {
@@ -49,4 +50,9 @@ test.each([403, 404, 500])("Where Azure answers %i, nothing is ignored.", async 
 
 test("What isn't known yet is not looked for.", async () => {
   expect(await ignored({ ...inputs, scope: pulumi.unknown }, {})).toEqual(["tags"]);
+});
+
+test("A resource that refers to nothing adopted is not looked at.", async () => {
+  const props = { accountName: "st", resourceGroupName: "rg" };
+  expect(await ignored(props, {}, "azure-native:storage:StorageAccount")).toEqual(["tags"]);
 });

@@ -58,12 +58,12 @@ async function check(ids: AdoptedIds = all, where = place): Promise<unknown> {
 }
 
 test("What is as needed passes without a word, and the registry's own host name is taken.", async () => {
-  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: "central-e7gg.azurecr.io" });
+  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: "central-e7gg.azurecr.io", ids: all });
   expect(warned).toEqual([]);
 });
 
 test("Only what is adopted is read.", async () => {
-  expect(await check({ logs: id.logs })).toEqual({});
+  expect(await check({ logs: id.logs })).toEqual({ ids: { logs: id.logs } });
   expect(azure.asked).toEqual([id.logs]);
 });
 
@@ -186,7 +186,7 @@ test("Everything that is wrong is in one message.", async () => {
 test("What can't be read is warned of and passes; a workspace that can't be read doesn't.", async () => {
   azure.shown[id.logs] = 403;
   azure.shown[id.imageRegistry] = 403;
-  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined });
+  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined, ids: all });
   expect(warned.map((message) => message.split(" can't")[0])).toEqual([id.imageRegistry, id.logs]);
   azure.shown[id.workspace] = 403;
   expect(await check({ workspace: id.workspace })).toBe(`platform: without Reader on ${id.workspace} it can't be adopted.`);
