@@ -44,5 +44,6 @@ function bodies(): Record<string, { readonly location: string; readonly properti
     [hubIds.storage]: { location, properties: {} },
     [hubIds.vault]: { location, properties: { enableRbacAuthorization: true, networkAcls: { bypass: "AzureServices" } } },
     [hubIds.network]: { location, properties: {} },
+    [adoptedIds.subnet]: { location, properties: { addressPrefix: "10.60.0.0/26", privateEndpointNetworkPolicies: "Disabled" } },
   };
 }
