@@ -57,6 +57,7 @@ const workspace = new Workspace("platform", {
   imageRegistry: createOr(platform.imageRegistryId),
   logs: createOr(platform.logsId),
   privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
+  vaultSecrets: huggingFaceToken !== undefined,
   roles,
   rolePropagationSeconds: waits.rolePropagationSeconds,
   protect,

@@ -40,6 +40,11 @@ export interface WorkspaceArgs {
    * @default "create"
    */
   readonly imageRegistry?: CreateOrExisting;
+  /**
+   * Whether deployments take secrets from the workspace's vault, which needs roles as its permission model. Only an existing vault is held to it.
+   * @default true
+   */
+  readonly vaultSecrets?: boolean;
   /** The Log Analytics workspace. @default "create" */
   readonly logs?: CreateOrExisting;
   /** The workspace's user-assigned identity. @default "create" */

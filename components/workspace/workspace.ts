@@ -1,15 +1,17 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
-import { sameArmId } from "../../azure/armId";
+import { armId, resourceGroupId, sameArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { LINKED_SERVICES } from "../../facts/privateLink";
 import { type LinkedServiceName, linkedServices } from "../../planner/linkedServices";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
+import { resolved } from "../base/outputs";
 import { stateInputs, transformed } from "../base/transform";
 import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
 import { createPrivateLink } from "../network";
 import { askOwner, missingZones } from "../owners";
-import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
+import { type AdoptedIds, checkAdopted, type Found, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -122,7 +124,7 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private checkAdopted(): pulumi.Output<Found> {
-    const { workspace, imageRegistry, logs, privateEndpoints, location, residency } = this.args;
+    const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = true } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),
       imageRegistry: idOf(imageRegistry),
@@ -131,13 +133,33 @@ export class Workspace extends pulumi.ComponentResource {
     };
     if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({ ids });
     const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
-    return pulumi.all([subscriptionId, location]).apply(([subscription, region]) =>
+    return pulumi.all([subscriptionId, location]).apply(async ([subscription, region]) =>
       checkAdopted(this.logicalName, azureOf(this), ids, {
         subscriptionId: subscription,
         location: region,
         regions: residency ?? [region],
+        vaultSecrets,
+        endpoints: ids.subnet === undefined ? [] : await this.plannedEndpoints(subscription),
       }),
     );
+  }
+
+  /** Private endpoints of the workspace, with their ids where these are known: those of a stack that doesn't exist yet are not. */
+  private async plannedEndpoints(subscriptionId: string): Promise<PlannedEndpoint[]> {
+    const group = await resolved<unknown>(this.args.resourceGroupName);
+    const endpoints = this.services.map(async (service) => {
+      const name = await resolved<unknown>(storeName(this.context, "privateEndpoint", service));
+      const isKnown = typeof group === "string" && typeof name === "string";
+      const id = isKnown ? armId(resourceGroupId(subscriptionId, group), armTypeOf("network:PrivateEndpoint"), name) : undefined;
+      return { addresses: LINKED_SERVICES[service].addresses, id };
+    });
+    return Promise.all(endpoints);
+  }
+
+  /** Services to which the workspace creates private endpoints. */
+  private get services(): LinkedServiceName[] {
+    const { workspace = "create", imageRegistry = "create" } = this.args;
+    return linkedServices({ workspace: workspace === "create", imageRegistry: imageRegistry === "create" });
   }
 
   private chooseLogs(): pulumi.Output<string> {
@@ -251,16 +273,15 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
-    const { privateEndpoints, resourceGroupName, location, tags, workspace = "create", imageRegistry = "create" } = this.args;
+    const { privateEndpoints, resourceGroupName, location, tags } = this.args;
     if (privateEndpoints === undefined) return [];
     const place = {
       ...privateEndpoints,
       subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id, { ids }]) => ids.subnet ?? id),
     };
     const all = { ...targets, registry: this.imageRegistryId };
-    const services = linkedServices({ workspace: workspace === "create", imageRegistry: imageRegistry === "create" });
     const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
-    return services.flatMap((service) => {
+    return this.services.flatMap((service) => {
       const targetId = all[service]!;
       const endpointName = storeName(this.context, "privateEndpoint", service);
       const link = createPrivateLink(
