@@ -151,14 +151,13 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
   const made = privateEndpoints === "moor" ? linkedServices({ workspace: !adopted, imageRegistry: imageRegistry === "create" }) : [];
   const theirs = names.filter((name) => !made.includes(name));
   const zonesOf = (name: LinkedServiceName) => LINKED_SERVICES[name].zones.join(" and ");
-  const endpointsOf = (services: readonly LinkedServiceName[]) =>
-    services.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ");
+  const named = (name: LinkedServiceName) => `${LINKED_SERVICES[name].groupId} (${zonesOf(name)})`;
   return [
     ...(privateEndpoints === "moor"
       ? []
       : [
           `This stack makes no private endpoints (privateEndpoints: policy), and doesn't see others'. Their owner makes, in ${where}: ` +
-            `${endpointsOf(names)}.`,
+            `${names.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ")}.`,
         ]),
     ...(made.length > 0 && dns === "policy"
       ? [
@@ -176,7 +175,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     ...(adopted && privateEndpoints === "moor"
       ? [
           `This stack creates no private endpoint to ${workspace}, because it is adopted: callers use the private endpoints that its owner ` +
-            `created. In ${where} they need: ${endpointsOf(theirs)}. The owner of the zones links each zone to the network that callers are in.`,
+            `created in the callers' network, each with its zones: ${theirs.map(named).join("; ")}. The owner of the zones links them to that network.`,
         ]
       : []),
     ...(diagnostics === "moor"

@@ -141,8 +141,11 @@ export class Network extends pulumi.ComponentResource {
     const look = async () => {
       const group = await resolved<unknown>(args.resourceGroupName);
       const resourceGroupName = typeof group === "string" ? group : undefined;
-      await refuseLinkedZones(this.name, azureOf(this), { networkId, zones, resourceGroupName });
-      return networkId;
+      const azure = azureOf(this);
+      await refuseLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
+      // As Azure spells it, however the stack file does; a network that can't be read is the workspace's to report.
+      const shown = await azure.find<{ readonly id?: string }>(networkId).catch(() => undefined);
+      return shown?.id ?? networkId;
     };
     return pulumi.output(look());
   }

@@ -209,7 +209,7 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
       { workspace },
       [
         `no private endpoint to ${workspace}, because it is adopted`,
-        `vault of vault of ${workspace} (privatelink.vaultcore.azure.net); amlworkspace of ${workspace} (privatelink.api.azureml.ms and `,
+        "vault (privatelink.vaultcore.azure.net); amlworkspace (privatelink.api.azureml.ms and privatelink.notebooks.azure.net).",
       ],
     ],
     [
