@@ -4,12 +4,15 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
+  azureOf,
   type EndpointOutputs,
   endpointOutputs,
   HubAccess,
   InferenceEndpoint,
   type InferenceEndpointArgs,
   ignorePolicyTags,
+  keepSpelling,
+  linkedServices,
   Model,
   modelKey,
   Network,
@@ -39,6 +42,11 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
+const adopted = [platform.network.subnetId, platform.workspaceId, platform.imageRegistryId, platform.logsId].filter(
+  (id) => id !== undefined,
+);
+if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
+
 const group = new resources.ResourceGroup(
   "moor",
   { resourceGroupName: `moor-${stack}-${region}`, location: region, tags },
@@ -48,7 +56,17 @@ const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
-const network = new Network("network", { ...place, network: networkChoice(platform.network), dns: platform.dns }, tagged);
+const created = { workspace: platform.workspaceId === undefined, imageRegistry: platform.imageRegistryId === undefined };
+const network = new Network(
+  "network",
+  {
+    ...place,
+    network: networkChoice(platform.network),
+    dns: platform.dns,
+    services: platform.privateEndpoints === "moor" ? linkedServices(created) : [],
+  },
+  tagged,
+);
 const workspace = new Workspace(
   "platform",
   {
@@ -61,6 +79,7 @@ const workspace = new Workspace(
     logDailyCapGB: platform.logDailyCapGB,
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
+    vaultSecrets: huggingFaceToken !== undefined,
     roles,
     rolePropagationSeconds: waits.rolePropagationSeconds,
     protect,

@@ -8,7 +8,7 @@ import { startProviders } from "./providers";
 import { type Visit, visit } from "./running";
 import { start } from "./start";
 
-export { FolderInUse } from "./arm";
+export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
 export { makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
 export { type Issuer, openIssuer, type TokenRequest } from "./frontdoor";

@@ -37,6 +37,17 @@ export function sameArmId(one: string | undefined, other: string | undefined): b
   return one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase();
 }
 
+/**
+ * An id in the spelling that Azure documents, so that ids which are the same to ARM are the same text. Names stay as they are written: only Azure knows
+ * how the resource spells them.
+ * @param type Resource type, as Azure documents it, for instance `Microsoft.Network/virtualNetworks/subnets`.
+ */
+export function canonicalArmId(id: string, type: string): string {
+  const parsed = parseArmId(id);
+  if (parsed === undefined || !sameArmId(parsed.type, type)) return id;
+  return armId(resourceGroupId(parsed.subscriptionId.toLowerCase(), parsed.resourceGroupName), type, ...parsed.names);
+}
+
 /** Whether `id` is `scope` itself or a resource below it. */
 export function isWithinArmId(id: string, scope: string): boolean {
   return `${id.toLowerCase()}/`.startsWith(`${scope.toLowerCase().replace(/\/$/, "")}/`);

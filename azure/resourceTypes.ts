@@ -157,7 +157,8 @@ export function apiVersionOf(id: string): string {
 
 /** The type that a request path asks for: a resource ends in its name, a collection in its type. */
 function requestTypeOf(id: string): string {
-  return (parseArmId(id) ?? parseArmId(`${id}/any`))?.type ?? id;
+  const [, inSubscription] = /^\/subscriptions\/[^/]+\/providers\/([^/]+\/[^/]+)$/i.exec(id) ?? [];
+  return inSubscription ?? (parseArmId(id) ?? parseArmId(`${id}/any`))?.type ?? id;
 }
 
 // These parameters hold a path, not one segment of it.

@@ -1,6 +1,9 @@
 /** The components, for stacks of one's own. */
 
+export { type Created, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
+export { azureOf } from "./base/azure";
 export { ignorePolicyTags } from "./base/policyTags";
+export { keepSpelling } from "./base/spelling";
 export type { Transform } from "./base/transform";
 export {
   type Alerts,

@@ -1,10 +1,13 @@
 /** From checked settings and decisions to the stack that components make. */
 import { azureDnsAddress } from "../azure/addresses";
+import { canonicalArmId } from "../azure/armId";
+import { armTypeOf, type TypedResourceName } from "../azure/resourceTypes";
 import { LOG_CATEGORIES } from "../facts/diagnostics";
 import { actionGroupLocation } from "../facts/monitoring";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
+import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 import { allowedRegions } from "../planner/residency";
 import { fillUp } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
@@ -53,10 +56,12 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
 
 function platformSpec({ network, workspace, imageRegistry, logs, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
-    ...adopted("workspaceId", workspace),
-    ...adopted("imageRegistryId", imageRegistry),
-    ...adopted("logsId", logs),
+    network: network.existing
+      ? { subnetId: canonicalArmId(network.existing.subnetId, armTypeOf("network:Subnet")) }
+      : createdNetwork(network.create!),
+    ...adopted("workspaceId", workspace, "machinelearningservices:Workspace"),
+    ...adopted("imageRegistryId", imageRegistry, "containerregistry:Registry"),
+    ...adopted("logsId", logs, "operationalinsights:Workspace"),
     ...rest,
   };
 }
@@ -66,11 +71,15 @@ function createdNetwork({
   dnsServers,
   securityGroup,
 }: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
-  return { addressSpace, ...(dnsServers === undefined ? {} : { dnsServers }), ...adopted("securityGroupId", securityGroup) };
+  return {
+    addressSpace,
+    ...(dnsServers === undefined ? {} : { dnsServers }),
+    ...adopted("securityGroupId", securityGroup, "network:NetworkSecurityGroup"),
+  };
 }
 
-function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {
-  return (value === "create" ? {} : { [key]: value }) as { readonly [K in Key]?: string };
+function adopted<Key extends string>(key: Key, value: string, type: TypedResourceName): { readonly [K in Key]?: string } {
+  return (value === "create" ? {} : { [key]: canonicalArmId(value, armTypeOf(type)) }) as { readonly [K in Key]?: string };
 }
 
 interface BuiltEndpoint {
@@ -166,7 +175,10 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     registry,
   };
   const names = Object.keys(targets) as (keyof typeof targets)[];
-  const zonesOf = (name: keyof typeof targets) => LINKED_SERVICES[name].zones.join(" and ");
+  const made = privateEndpoints === "moor" ? linkedServices({ workspace: !adopted, imageRegistry: imageRegistry === "create" }) : [];
+  const theirs = names.filter((name) => !made.includes(name));
+  const zonesOf = (name: LinkedServiceName) => LINKED_SERVICES[name].zones.join(" and ");
+  const named = (name: LinkedServiceName) => `${LINKED_SERVICES[name].groupId} (${zonesOf(name)})`;
   return [
     ...(privateEndpoints === "moor"
       ? []
@@ -174,16 +186,17 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
           `This stack makes no private endpoints (privateEndpoints: policy), and doesn't see others'. Their owner makes, in ${where}: ` +
             `${names.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ")}.`,
         ]),
-    ...(privateEndpoints === "moor" && dns === "policy"
+    ...(made.length > 0 && dns === "policy"
       ? [
           "This stack writes no DNS (dns: policy). The owner of the zones gives each private endpoint of the stack its zone group " +
-            `(${names.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and lets them resolve from ${where}. ` +
+            `(${made.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and lets them resolve from ${where}. ` +
             "What is missing is named by id once the endpoints are there.",
         ]
       : []),
-    ...(network.existing && dns === "moor"
+    ...(network.existing && dns === "moor" && made.length > 0
       ? [
-          `This stack links private DNS zones of its own to the network of ${where} (dns: moor). A network takes one zone of a name: if it has such zones, set dns: policy.`,
+          `This stack links these private DNS zones of its own to the network of ${where} (dns: moor): ${dnsZonesOf(made).join(", ")}. Azure ` +
+            "links one zone of a name to a network: if the network has such zones, set dns: policy.",
         ]
       : []),
     ...(network.create?.dnsServers === undefined
@@ -194,7 +207,10 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
             "private endpoints.",
         ]),
     ...(adopted && privateEndpoints === "moor"
-      ? [`This stack makes no private endpoint to ${workspace}, because it is adopted: callers come by those that its owner has made.`]
+      ? [
+          `This stack creates no private endpoint to ${workspace}, because it is adopted: callers use the private endpoints that its owner ` +
+            `created in the callers' network, each with its zones: ${theirs.map(named).join("; ")}. The owner of the zones links them to that network.`,
+        ]
       : []),
     ...(diagnostics === "moor"
       ? []

@@ -37,6 +37,7 @@ export type { Operation } from "./operations";
 export type { ArmOptions } from "./options";
 export { type DenyPolicy, POLICIES, type PolicyOptions } from "./policies";
 export type { LoggedRequest } from "./requestLog";
+export { type NameAnswer, resolveName } from "./resolver";
 export { RULES } from "./rules";
 
 /** A running simulator and what may be seen of it from inside. */

@@ -7,6 +7,7 @@ import type { Operation } from "./operations";
 import type { ArmPath } from "./path";
 import { usages, vmSizesView } from "./quota";
 import { stamp } from "./timestamp";
+import { subnetUsages } from "./types/network";
 import { view } from "./view";
 
 interface Route {
@@ -32,6 +33,7 @@ export function providerRoute(route: Route): ArmResponse | undefined {
     lower,
   );
   if (location && request.method === "GET") return sizesAndUsages(route, location[1]!, location[2]!, location[3]!);
+  if (/\/virtualnetworks\/[^/]+\/usages$/.test(lower) && request.method === "GET") return networkUsages(route);
   if (path.trailing?.toLowerCase() === "deletedvaults" && request.method === "GET") {
     return {
       status: 200,
@@ -79,6 +81,14 @@ function find(engine: Engine, id: string): Operation {
   const operation = engine.operations.get(id);
   if (operation) return operation;
   throw new AzureError(404, "OperationNotFound", `The operation '${id}' could not be found.`);
+}
+
+/** Addresses of a network's subnets. Source: Azure REST specification, network: VirtualNetworks_ListUsage. */
+function networkUsages({ path, engine }: Route): ArmResponse {
+  const { id } = path.nodes.at(-1)!;
+  const network = engine.inventory.get(id);
+  if (network === undefined) throw new AzureError(404, "ResourceNotFound", `The Resource '${id}' was not found.`);
+  return { status: 200, body: { value: subnetUsages(network, engine.inventory) } };
 }
 
 /** Quota and machine sizes of a region. */

@@ -4,6 +4,7 @@ import type { Engine } from "./engine";
 import { isObject, type JsonObject } from "./json";
 import type { Resource } from "./model";
 import type { Operation } from "./operations";
+import { pageOf } from "./paging";
 import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import { providerRoute } from "./providerRoutes";
 import { listResources } from "./resourceList";
@@ -88,7 +89,8 @@ export class Service {
     const found =
       scope.type === SUBSCRIPTION && type !== RESOURCE_GROUP ? this.engine.store.all(type) : this.engine.store.children(scope.id, type);
     const inSubscription = found.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
-    return { status: 200, body: { value: inSubscription.map((resource) => this.show(resource)) } };
+    const { items, nextLink } = pageOf(type, inSubscription, request);
+    return { status: 200, body: { value: items.map((resource) => this.show(resource)), ...(nextLink === undefined ? {} : { nextLink }) } };
   }
 
   private delete(path: ArmPath, request: ArmRequest): ArmResponse {

@@ -38,10 +38,11 @@ export class ArmClient {
 
   /**
    * A resource as Azure shows it.
+   * @param apiVersion For a property that azure-native's version doesn't show. @default - that of the id's type
    * @throws ArmError, also when it doesn't exist
    */
-  async get<T>(id: string): Promise<T> {
-    return json<T>(await this.send("GET", this.urlOf(id)));
+  async get<T>(id: string, apiVersion?: string): Promise<T> {
+    return json<T>(await this.send("GET", this.urlOf(id, id, apiVersion)));
   }
 
   /**
@@ -55,10 +56,11 @@ export class ArmClient {
   /**
    * All items of a collection, page after page; none when the resource that holds it doesn't exist.
    * @param collectionId For instance `<endpoint id>/deployments`.
+   * @param apiVersion For a collection that holds no resources. @default - that of the collection's type
    */
-  async list<T>(collectionId: string): Promise<T[]> {
+  async list<T>(collectionId: string, apiVersion?: string): Promise<T[]> {
     const items: T[] = [];
-    for (let next: string | undefined = this.urlOf(collectionId); next; ) {
+    for (let next: string | undefined = this.urlOf(collectionId, collectionId, apiVersion); next; ) {
       const answer: ArmAnswer | undefined = await unlessAbsent(this.send("GET", next));
       if (answer === undefined) return items;
       const page: Page<T> = json<Page<T>>(answer);
@@ -115,8 +117,8 @@ export class ArmClient {
   }
 
   /** @param typeId Id whose type decides the API version. */
-  private urlOf(id: string, typeId = id): string {
-    return `${this.endpoint}${encodeURI(id)}?api-version=${apiVersionOf(typeId)}`;
+  private urlOf(id: string, typeId = id, apiVersion = apiVersionOf(typeId)): string {
+    return `${this.endpoint}${encodeURI(id)}?api-version=${apiVersion}`;
   }
 }
 

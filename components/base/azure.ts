@@ -12,13 +12,14 @@ const localAddress = () => process.env.MOOR_ARM_URL || undefined;
 
 /**
  * A client with the identity of the provider that `resource` has, so that a component with a provider of its own reads with it too.
+ * @param resource @default - the program's default provider
  * @throws pulumi.RunError when the configuration names a cloud that isn't known
  */
-export function azureOf(resource: pulumi.Resource): ArmClient {
+export function azureOf(resource?: pulumi.Resource): ArmClient {
   const cloud = cloudOfProgram();
   const endpoint = localAddress();
   if (endpoint !== undefined) return new ArmClient({ cloud, endpoint, pollSeconds: 0.1, credential: localCredential(cloud) });
-  return new ArmClient({ cloud, credential: credentialOf(resource.getProvider("azure-native:index:any"), cloud) });
+  return new ArmClient({ cloud, credential: credentialOf(resource?.getProvider("azure-native:index:any"), cloud) });
 }
 
 /** The resource manager on this machine takes any token; endpoints take one of the managed identity that the same server stands in for. */

@@ -4,7 +4,7 @@ import type { ArmClient } from "../../azure/arm";
 import { isWithinArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
-import { known } from "../base/outputs";
+import { resolved } from "../base/resolved";
 import type { Grant } from "./roles";
 
 /** A grant whose values are known. */
@@ -20,17 +20,20 @@ export interface Assignment {
 }
 
 /**
- * Says before a deployment is created which of its identity's roles are not granted. It only warns: a role that comes by a group, or inside
- * a role of the owner's own, isn't seen from here, and Azure has the last word.
+ * Says before a deployment is created which of its identity's roles are not granted; in the preview too, where the identity exists. It only warns: a
+ * role that comes by a group, or inside a role of the owner's own, isn't seen from here, and Azure has the last word.
  */
 export function askForRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(name, async () => {
-    const needs = (await known(pulumi.output(grants.map((grant) => ({ ...grant }))))) as readonly RoleNeed[];
-    for (const need of needs) {
+  const ask = async () => {
+    for (const grant of grants) {
+      const need = await resolved<RoleNeed>({ ...grant });
+      // An identity or a scope that this run makes is not known in a preview.
+      if (pulumi.containsUnknowns(need)) continue;
       const problem = await lacks(azure, need);
       if (problem !== undefined) pulumi.log.warn(`${problem} The owner of roles grants it by:\n  ${roleCommand(need)}`);
     }
-  });
+  };
+  return new pulumi.ResourceHook(name, ask, { onDryRun: true });
 }
 
 async function lacks(azure: ArmClient, need: RoleNeed): Promise<string | undefined> {

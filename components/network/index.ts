@@ -1,2 +1,2 @@
 export { Network, type NetworkArgs, type NetworkChoice } from "./network";
-export { createPrivateLink, type LinkedServiceName, type PrivateEndpointPlace } from "./privateLink";
+export { createPrivateLink, type PrivateEndpointPlace } from "./privateLink";

@@ -2,9 +2,13 @@ import * as network from "@pulumi/azure-native/network";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import { parentOf } from "../../azure/armId";
+import { type DnsZoneName, dnsZonesOf, type LinkedServiceName } from "../../planner/linkedServices";
+import { azureOf } from "../base/azure";
 import { platformName } from "../base/platformName";
+import { resolved } from "../base/resolved";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { DNS_ZONE_NAMES, type DnsZoneName, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
+import { refuseLinkedZones } from "./linkedZones";
+import { DNS_ZONE_NAMES, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
 import { privateEndpointRules } from "./securityRules";
 
 /** A virtual network to create. */
@@ -39,12 +43,19 @@ export interface NetworkArgs {
   readonly location: pulumi.Input<string>;
   readonly network: NetworkChoice;
   /**
-   * Who holds the private DNS zones: `moor` makes the six zones and links them to the network; `policy` leaves them to the landing zone. Two
-   * zones of one name hide each other's records, so in a landing zone with a hub this is nearly always `policy`.
+   * Who holds the private DNS zones: `moor` creates those of `services` and links them to the network; `policy` leaves them to the landing
+   * zone. Azure links one zone of a name to a network, so in a landing zone with a hub this is nearly always `policy`.
    * @default "moor"
    * @see Azure docs, how-to-custom-dns
    */
   readonly dns?: "moor" | "policy";
+  /**
+   * Services that private endpoints in this network reach, with `dns: moor`: `linkedServices` says which a `Workspace` creates. A linked zone
+   * answers for all names of its service, so a zone without the address of a private endpoint makes these names fail in the whole network.
+   * @default - all services
+   * @see Azure docs, private-link/private-endpoint-dns
+   */
+  readonly services?: readonly LinkedServiceName[];
   readonly tags?: Readonly<Record<string, string>>;
   /** Last changes to the children's arguments. */
   readonly transform?: {
@@ -89,6 +100,8 @@ export class Network extends pulumi.ComponentResource {
     securityGroup?: network.NetworkSecurityGroup;
     subnet?: network.Subnet;
   } = {};
+  /** The network that zones are linked to; an adopted one once it has been looked at. */
+  private readonly linkedNetworkId: pulumi.Output<string>;
   private readonly zones: Partial<
     Record<DnsZoneName, { readonly zone: privatedns.PrivateZone; readonly link: privatedns.VirtualNetworkLink }>
   > = {};
@@ -98,6 +111,7 @@ export class Network extends pulumi.ComponentResource {
     this.name = name;
     this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(args.network.existing.subnetId);
     this.virtualNetworkId = this.subnetId.apply(parentOf);
+    this.linkedNetworkId = this.networkToLink(args);
     this.dnsZones = args.dns === "policy" ? undefined : this.createDnsZones(args);
     const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
     this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };
@@ -171,9 +185,24 @@ export class Network extends pulumi.ComponentResource {
     return securityGroup;
   }
 
+  private networkToLink(args: NetworkArgs): pulumi.Output<string> {
+    const zones = zoneNames(args);
+    if ("create" in args.network || zones.length === 0) return this.virtualNetworkId;
+    const networkId = parentOf(args.network.existing.subnetId);
+    const look = async () => {
+      const group = await resolved<unknown>(args.resourceGroupName);
+      const resourceGroupName = typeof group === "string" ? group : undefined;
+      const azure = azureOf(this);
+      await refuseLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
+      // As Azure spells it, however the stack file does; a network that can't be read is the workspace's to report.
+      const shown = await azure.find<{ readonly id?: string }>(networkId).catch(() => undefined);
+      return shown?.id ?? networkId;
+    };
+    return pulumi.output(look());
+  }
+
   private createDnsZones(args: NetworkArgs): DnsZones {
-    const zones = DNS_ZONE_NAMES.map((zone): [DnsZoneName, pulumi.Output<string>] => [zone, this.createDnsZone(args, zone)]);
-    return Object.fromEntries(zones) as DnsZones;
+    return Object.fromEntries(zoneNames(args).map((zone) => [zone, this.createDnsZone(args, zone)]));
   }
 
   private createDnsZone(args: NetworkArgs, zoneName: DnsZoneName): pulumi.Output<string> {
@@ -195,7 +224,7 @@ export class Network extends pulumi.ComponentResource {
           privateZoneName: zone.name,
           resourceGroupName,
           location: "global",
-          virtualNetwork: { id: this.virtualNetworkId },
+          virtualNetwork: { id: this.linkedNetworkId },
           registrationEnabled: false,
           tags,
         },
@@ -205,6 +234,12 @@ export class Network extends pulumi.ComponentResource {
     this.zones[zoneName] = { zone, link };
     return zone.id;
   }
+}
+
+/** Zones that the network creates and links. */
+function zoneNames({ dns, services }: NetworkArgs): readonly DnsZoneName[] {
+  if (dns === "policy") return [];
+  return services === undefined ? DNS_ZONE_NAMES : dnsZonesOf(services);
 }
 
 /** The first /26 of an address space (59 usable addresses), or all of a smaller one; the rest stays free for runners and clients. */

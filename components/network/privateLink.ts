@@ -1,12 +1,13 @@
 import * as network from "@pulumi/azure-native/network";
 import type * as pulumi from "@pulumi/pulumi";
 import { LINKED_SERVICES } from "../../facts/privateLink";
+import type { DnsZoneName, LinkedServiceName } from "../../planner/linkedServices";
+import { fail } from "../../program/fail";
 
-export type LinkedServiceName = keyof typeof LINKED_SERVICES;
-export type DnsZoneName = (typeof LINKED_SERVICES)[LinkedServiceName]["zones"][number];
-/** ARM ids of the private DNS zones. */
-export type DnsZones = Readonly<Record<DnsZoneName, pulumi.Output<string>>>;
+/** ARM ids of private DNS zones, by name. */
+export type DnsZones = Readonly<Partial<Record<DnsZoneName, pulumi.Output<string>>>>;
 
+/** The zones of all services. */
 export const DNS_ZONE_NAMES: readonly DnsZoneName[] = Object.values(LINKED_SERVICES).flatMap((service) => [...service.zones]);
 
 /** Where private endpoints go, and who writes their addresses into DNS. */
@@ -58,9 +59,17 @@ export function createPrivateLink(name: string, args: PrivateLinkArgs, opts: pul
       privateDnsZoneGroupName: "default",
       privateEndpointName: endpoint.name,
       resourceGroupName: args.resourceGroupName,
-      privateDnsZoneConfigs: zones.map((zone) => ({ name: zone.replaceAll(".", "-"), privateDnsZoneId: dnsZones[zone] })),
+      privateDnsZoneConfigs: zones.map((zone) => ({ name: zone.replaceAll(".", "-"), privateDnsZoneId: zoneIn(dnsZones, zone, name) })),
     },
     opts,
   );
   return [endpoint, group];
+}
+
+function zoneIn(dnsZones: DnsZones, zone: DnsZoneName, endpoint: string): pulumi.Output<string> {
+  const given = Object.keys(dnsZones).join(", ") || "none";
+  return (
+    dnsZones[zone] ??
+    fail(`${endpoint}: there is no zone ${zone} for its address. Zones given: ${given}. Add the service to \`services\` of the network.`)
+  );
 }

@@ -5,7 +5,7 @@ import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointShar
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { azureOf } from "../base/azure";
-import { resolved } from "../base/outputs";
+import { resolved } from "../base/resolved";
 import { type ListedEndpoint, listEndpoints, servingNow } from "../live";
 
 /** An endpoint of the stack. */

@@ -8,9 +8,10 @@ import type * as network from "@pulumi/azure-native/network";
 import type * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import type * as storage from "@pulumi/azure-native/storage";
 import type * as pulumi from "@pulumi/pulumi";
+import type { LinkedServiceName } from "../../planner/linkedServices";
 import type { Transform } from "../base/transform";
 import type { IdentityChoice, RolesOwner } from "../identity";
-import type { LinkedServiceName, PrivateEndpointPlace } from "../network";
+import type { PrivateEndpointPlace } from "../network";
 import type { OutboundRules } from "./outboundRules";
 import type { StoreTransforms } from "./stores";
 
@@ -39,6 +40,11 @@ export interface WorkspaceArgs {
    * @default "create"
    */
   readonly imageRegistry?: CreateOrExisting;
+  /**
+   * Whether deployments take secrets from the workspace's vault, which needs roles as its permission model. Only an existing vault is held to it.
+   * @default true
+   */
+  readonly vaultSecrets?: boolean;
   /** The Log Analytics workspace. @default "create" */
   readonly logs?: CreateOrExisting;
   /** The workspace's user-assigned identity. @default "create" */

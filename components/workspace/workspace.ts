@@ -1,14 +1,17 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import * as pulumi from "@pulumi/pulumi";
-import { sameArmId } from "../../azure/armId";
+import { armId, resourceGroupId, sameArmId } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { LINKED_SERVICES } from "../../facts/privateLink";
+import { type LinkedServiceName, linkedServices } from "../../planner/linkedServices";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
+import { resolved } from "../base/resolved";
 import { stateInputs, transformed } from "../base/transform";
 import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
-import { createPrivateLink, type LinkedServiceName } from "../network";
+import { createPrivateLink } from "../network";
 import { askOwner, missingZones } from "../owners";
-import { type AdoptedIds, checkAdopted, type Found } from "./adopted";
+import { type AdoptedIds, checkAdopted, type Found, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -121,27 +124,47 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private checkAdopted(): pulumi.Output<Found> {
-    const { workspace, imageRegistry, logs, privateEndpoints, location, residency } = this.args;
+    const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = true } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),
       imageRegistry: idOf(imageRegistry),
       logs: idOf(logs),
       subnet: privateEndpoints?.adoptedSubnetId,
     };
-    if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({});
+    if (Object.values(ids).every((id) => id === undefined)) return pulumi.output({ ids });
     const { subscriptionId } = authorization.getClientConfigOutput({ parent: this });
-    return pulumi.all([subscriptionId, location]).apply(([subscription, region]) =>
+    return pulumi.all([subscriptionId, location]).apply(async ([subscription, region]) =>
       checkAdopted(this.logicalName, azureOf(this), ids, {
         subscriptionId: subscription,
         location: region,
         regions: residency ?? [region],
+        vaultSecrets,
+        endpoints: ids.subnet === undefined ? [] : await this.plannedEndpoints(subscription),
       }),
     );
   }
 
+  /** Private endpoints of the workspace, with their ids where these are known: those of a stack that doesn't exist yet are not. */
+  private async plannedEndpoints(subscriptionId: string): Promise<PlannedEndpoint[]> {
+    const group = await resolved<unknown>(this.args.resourceGroupName);
+    const endpoints = this.services.map(async (service) => {
+      const name = await resolved<unknown>(storeName(this.context, "privateEndpoint", service));
+      const isKnown = typeof group === "string" && typeof name === "string";
+      const id = isKnown ? armId(resourceGroupId(subscriptionId, group), armTypeOf("network:PrivateEndpoint"), name) : undefined;
+      return { addresses: LINKED_SERVICES[service].addresses, id };
+    });
+    return Promise.all(endpoints);
+  }
+
+  /** Services to which the workspace creates private endpoints. */
+  private get services(): LinkedServiceName[] {
+    const { workspace = "create", imageRegistry = "create" } = this.args;
+    return linkedServices({ workspace: workspace === "create", imageRegistry: imageRegistry === "create" });
+  }
+
   private chooseLogs(): pulumi.Output<string> {
     const { logs = "create", logRetentionDays = 90, logDailyCapGB, transform } = this.args;
-    if (logs !== "create") return this.found.apply(() => logs.existing);
+    if (logs !== "create") return this.found.apply(({ ids }) => ids.logs!);
     this.made.logs = createLogs(this.context, { retentionInDays: logRetentionDays, dailyQuotaGb: logDailyCapGB }, transform?.logs);
     return this.made.logs.id;
   }
@@ -155,14 +178,14 @@ export class Workspace extends pulumi.ComponentResource {
     }
     const usual = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
     return {
-      id: this.found.apply(() => imageRegistry.existing),
+      id: this.found.apply(({ ids }) => ids.imageRegistry!),
       loginServer: this.found.apply(({ loginServer = usual }) => loginServer.toLowerCase()),
     };
   }
 
   private chooseWorkspace(): Core {
     const { workspace = "create" } = this.args;
-    return workspace === "create" ? this.createWorkspace() : this.adoptWorkspace(workspace.existing);
+    return workspace === "create" ? this.createWorkspace() : this.adoptWorkspace();
   }
 
   private createWorkspace(): Core {
@@ -237,10 +260,10 @@ export class Workspace extends pulumi.ComponentResource {
     );
   }
 
-  private adoptWorkspace(workspaceId: string): Core {
+  private adoptWorkspace(): Core {
     const workspace = this.found.apply((found) => found.workspace!);
     return {
-      id: workspace.apply(() => workspaceId),
+      id: this.found.apply(({ ids }) => ids.workspace!),
       storageAccountId: workspace.apply(({ properties }) => properties.storageAccount!),
       vaultId: workspace.apply(({ properties }) => properties.keyVault!),
       principalId: workspace.apply(workspacePrincipal),
@@ -250,12 +273,15 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private createPrivateEndpoints(targets: Partial<Record<LinkedServiceName, pulumi.Input<string>>>): pulumi.Resource[] {
-    const { privateEndpoints, resourceGroupName, location, tags, imageRegistry = "create" } = this.args;
+    const { privateEndpoints, resourceGroupName, location, tags } = this.args;
     if (privateEndpoints === undefined) return [];
-    const place = { ...privateEndpoints, subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id]) => id) };
-    const all = { ...targets, ...(imageRegistry === "create" ? { registry: this.imageRegistryId } : {}) };
+    const place = {
+      ...privateEndpoints,
+      subnetId: pulumi.all([privateEndpoints.subnetId, this.found]).apply(([id, { ids }]) => ids.subnet ?? id),
+    };
+    const all = { ...targets, registry: this.imageRegistryId };
     const last = new Map<pulumi.Input<string>, pulumi.Resource[]>();
-    return (Object.keys(all) as LinkedServiceName[]).flatMap((service) => {
+    return this.services.flatMap((service) => {
       const targetId = all[service]!;
       const endpointName = storeName(this.context, "privateEndpoint", service);
       const link = createPrivateLink(

@@ -21,7 +21,7 @@ export async function serveAzure(shown: Readonly<Record<string, object | number>
     const [id] = request.url!.split("?");
     const key = request.method === "GET" ? id! : `${request.method} ${id}`;
     (request.method === "GET" ? here.asked : here.written).push(key);
-    const answer = here.shown[key] ?? 404;
+    const answer = here.shown[key] ?? inAnyCase(here.shown, key) ?? 404;
     const [status, body] = typeof answer === "number" ? [answer, { error: { code: String(answer) } }] : [200, answer];
     response.writeHead(status, { connection: "close" }).end(JSON.stringify(body));
   });
@@ -32,6 +32,12 @@ export async function serveAzure(shown: Readonly<Record<string, object | number>
 export type Turn =
   | "break"
   | { readonly status: number; readonly headers?: Record<string, string> | (() => Record<string, string>); readonly body?: unknown };
+
+/** Azure Resource Manager compares ids without case. */
+function inAnyCase(shown: AzureHere["shown"], key: string): object | number | undefined {
+  const found = Object.keys(shown).find((one) => one.toLowerCase() === key.toLowerCase());
+  return found === undefined ? undefined : shown[found];
+}
 
 export interface AzureInTurn {
   /** `<method> <path and query>` of each request. */

@@ -6,6 +6,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { previewOutputs, toBody, toOutputs } from "../../azure-local/providers/mapping";
 import { armType, resourceId, resourceType } from "../../azure-local/providers/metadata";
 import { isSecret, type Properties, plain, type Value } from "../../azure-local/providers/wire";
@@ -44,7 +45,7 @@ export interface Recording {
   readonly resources: readonly Recorded[];
   /** What components registered as outputs, in plain text, by logical name. */
   readonly outputs: Readonly<Record<string, Properties>>;
-  /** Errors of the hooks that were run; the resource is recorded all the same. */
+  /** Errors of the hooks and transforms that were run; the resource is recorded all the same. */
   readonly refusals: readonly string[];
   readonly invokes: readonly {
     readonly token: string;
@@ -68,6 +69,18 @@ export interface RecordOptions {
   readonly runHooks?: RegExp;
   /** Answers to invokes, over the built-in ones. @default none */
   readonly invokes?: Readonly<Record<string, Properties>>;
+  /** What a preview meets; it calls every transform, and every hook that runs in a preview. @default - nothing exists, and only `runHooks` run */
+  readonly world?: World;
+}
+
+/** What a preview meets in Azure, and how much of it is known. */
+export interface World {
+  /** Id and state of a resource; one without an id doesn't exist yet. */
+  met(type: string, name: string, inputs: Properties): { readonly id: string; readonly state: Properties };
+  /** The inputs of a resource as its transforms and hooks see them. */
+  seen(name: string, inputs: Properties): Properties;
+  /** The inputs in the state of a resource that exists. */
+  before(type: string, name: string, inputs: Properties): Properties | undefined;
 }
 
 /** Registers everything that `program` makes and waits until nothing is pending. */
@@ -79,7 +92,8 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   const invokes: { token: string; inputs: Properties; provider?: string }[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, inputs }) => (preview ? { id: "", state: planned(type, inputs) } : created(type, inputs)),
+      newResource: ({ type, name, inputs }) =>
+        options.world?.met(type, name, inputs) ?? (preview ? { id: "", state: planned(type, inputs) } : created(type, inputs)),
       call: ({ token, inputs, provider }) => {
         invokes.push({ token, inputs, ...(provider ? { provider } : {}) });
         const answer = { ...INVOKES, ...options.invokes }[token];
@@ -122,7 +136,7 @@ interface Store {
   supportsTransforms: boolean;
   readonly callbacks?: {
     readonly _target: Promise<string>;
-    readonly _callbacks: ReadonlyMap<string, (bytes: Uint8Array) => Promise<{ getError(): string }>>;
+    readonly _callbacks: ReadonlyMap<string, (bytes: Uint8Array) => Promise<Message>>;
   };
 }
 const store = () => (require("@pulumi/pulumi/runtime/state") as { getStore(): Store }).getStore();
@@ -139,15 +153,19 @@ const INVOKES: Record<string, Properties> = {
 // biome-ignore lint/suspicious/noExplicitAny: protobuf messages of a private API have no exported types.
 type Message = any;
 
-function wrapMonitor({ resources, outputs, refusals }: Written, { preview = false, runHooks }: RecordOptions): void {
+function wrapMonitor({ resources, outputs, refusals }: Written, { preview = false, runHooks, world }: RecordOptions): void {
   const monitor = pulumi.runtime.getMonitor() as Message;
   const register = monitor.registerResource.bind(monitor);
   const hooks = new Map<string, Message>();
+  const stackTransforms: Message[] = [];
   monitor.registerResource = async (request: Message, callback: Message) => {
+    const transforms = [...request.getTransformsList(), ...stackTransforms];
+    if (world !== undefined) await runTransforms(request, transforms, world).catch(({ message }: Error) => refusals.push(message));
     const resource = recorded(request);
-    const names = (resource.hooks.beforeCreate ?? []).filter((name) => runHooks?.test(name));
-    for (const hook of names.map((name) => hooks.get(name))) {
-      const refusal = preview && !hook.getOnDryRun() ? "" : await runHook(hook, request);
+    const before = world?.before(resource.type, resource.name, resource.rawInputs);
+    const all = (before === undefined ? resource.hooks.beforeCreate : resource.hooks.beforeUpdate) ?? [];
+    for (const hook of all.filter((name) => world !== undefined || runHooks?.test(name)).map((name) => hooks.get(name))) {
+      const refusal = preview && !hook.getOnDryRun() ? "" : await runHook(hook, request, world, before);
       if (refusal !== "") refusals.push(refusal);
     }
     resources.push(resource);
@@ -157,6 +175,10 @@ function wrapMonitor({ resources, outputs, refusals }: Written, { preview = fals
   monitor.registerResourceOutputs = (request: Message, callback: Message) => {
     outputs[nameOf(request.getUrn())!] = plain(request.getOutputs().toJavaScript()) as Properties;
     return registerOutputs(request, callback);
+  };
+  monitor.registerStackTransform = (callback: Message, done: Message) => {
+    stackTransforms.push(callback);
+    done(null, {});
   };
   monitor.registerResourceHook = (request: Message, callback: Message) => {
     hooks.set(request.getName(), request);
@@ -172,15 +194,42 @@ interface Written {
   readonly refusals: string[];
 }
 
-/** Runs a hook as the engine does before a creation, and yields its error; empty when it has none. */
-async function runHook(hook: Message, resource: Message): Promise<string> {
+/** Runs a hook as the engine does before a creation or an update, and yields its error; empty when it has none. */
+async function runHook(hook: Message, resource: Message, world?: World, before?: Properties): Promise<string> {
   const { ResourceHookRequest } = require("@pulumi/pulumi/proto/resource_pb") as Message;
   const request = new ResourceHookRequest();
   request.setName(resource.getName());
   request.setType(resource.getType());
-  request.setNewInputs(resource.getObject());
-  const response = await store().callbacks!._callbacks.get(hook.getCallback().getToken())!(request.serializeBinary());
-  return response.getError();
+  request.setNewInputs(asSeen(resource, world));
+  if (before !== undefined) request.setOldInputs(Struct.fromJavaScript(before));
+  return (await callBack(hook.getCallback(), request)).getError();
+}
+
+/** Applies a resource's transforms as the engine does: they see its inputs, and change its inputs and the changes that it ignores. */
+async function runTransforms(resource: Message, transforms: readonly Message[], world: World): Promise<void> {
+  const { TransformRequest, TransformResourceOptions } = require("@pulumi/pulumi/proto/resource_pb") as Message;
+  for (const transform of transforms) {
+    const request = new TransformRequest();
+    const options = new TransformResourceOptions();
+    options.setIgnoreChangesList(resource.getIgnorechangesList());
+    request.setName(resource.getName());
+    request.setType(resource.getType());
+    request.setCustom(resource.getCustom());
+    request.setProperties(asSeen(resource, world));
+    request.setOptions(options);
+    const response = await callBack(transform, request);
+    resource.setObject(response.getProperties());
+    resource.setIgnorechangesList(response.getOptions()?.getIgnoreChangesList() ?? []);
+  }
+}
+
+function asSeen(resource: Message, world: World | undefined): Struct {
+  const inputs = resource.getObject();
+  return world === undefined ? inputs : Struct.fromJavaScript(world.seen(resource.getName(), inputs.toJavaScript()));
+}
+
+function callBack(callback: Message, request: Message): Promise<Message> {
+  return store().callbacks!._callbacks.get(callback.getToken())!(request.serializeBinary());
 }
 
 function recorded(request: Message): Recorded {
@@ -218,21 +267,24 @@ function nameOf(urn: string | undefined): string | undefined {
 }
 
 /** State of a resource that a preview plans: what its inputs tell, the rest unknown. */
-function planned(type: string, inputs: Properties): Properties {
+export function planned(type: string, inputs: Properties): Properties {
   if (!type.startsWith("azure-native:")) return inputs;
   const row = resourceType(type);
   return previewOutputs(row.shape, plain(inputs) as Properties, row.outputs);
 }
 
-/** Id and state of a resource that Azure made. */
-function created(type: string, inputs: Properties): { id: string; state: Properties } {
+/** Id and state of a resource that Azure made, and its body as Azure shows it. */
+export function created(
+  type: string,
+  inputs: Properties,
+): { readonly id: string; readonly state: Properties; readonly shown?: Properties } {
   if (type === "random:index/randomString:RandomString") return { id: "x7k2p9", state: { ...inputs, result: "x7k2p9" } };
   if (type === "docker:index/image:Image") return { id: "image", state: { ...inputs, repoDigest: `cr/moor@sha256:${"b".repeat(64)}` } };
   if (!type.startsWith("azure-native:")) return { id: "", state: inputs };
   const row = resourceType(type);
   const id = resourceId(row, plain(inputs) as Properties, SUBSCRIPTION);
   const answer = merge(toBody(row.shape, plain(inputs) as Properties), readOnly(type, id));
-  return { id, state: { ...toOutputs(row.shape, answer), id } as Properties };
+  return { id, state: { ...toOutputs(row.shape, answer), id } as Properties, shown: answer };
 }
 
 /** What Azure adds to a body, as far as components use it. */

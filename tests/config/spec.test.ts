@@ -204,7 +204,14 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
       ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolve from the stack's subnet private-endpoints"],
     ],
     ["that no zones are there", { network: existing }, [`private DNS zones of its own to the network of ${subnetId}`]],
-    ["an adopted workspace's private endpoint", { workspace }, [`no private endpoint to ${workspace}, because it is adopted`]],
+    [
+      "an adopted workspace's private endpoints, with the zones that each needs",
+      { workspace },
+      [
+        `no private endpoint to ${workspace}, because it is adopted`,
+        "vault (privatelink.vaultcore.azure.net); amlworkspace (privatelink.api.azureml.ms and privatelink.notebooks.azure.net).",
+      ],
+    ],
     [
       "diagnostic settings",
       { diagnostics: "policy", logs },

@@ -7,7 +7,7 @@ import { armTypeOf } from "../../azure/resourceTypes";
 import { admissionFactor } from "../../azure/scoring";
 import { ROLES } from "../../azure-local/arm/builtInRoles";
 import { DEFAULT_LIMITS } from "../../azure-local/arm/limits";
-import type { Inventory, Resource } from "../../azure-local/arm/model";
+import type { Resource } from "../../azure-local/arm/model";
 import { coresFor } from "../../azure-local/arm/quota";
 import { REGIONS } from "../../azure-local/arm/region";
 import { DIMENSIONS, unknownMetric } from "../../azure-local/arm/rules/metrics";
@@ -91,12 +91,12 @@ test("Numbers that the simulator holds as data are the same", () => {
 
 describe("private link", () => {
   const target = { name: "name", outputs: { properties: { workspaceId: "guid" } } } as unknown as Resource;
-  const noReplicas = { children: () => [] } as unknown as Inventory;
   const simulated = Object.values(GROUPS).flatMap((groups) => Object.entries(groups));
 
-  test.each(Object.entries(LINKED_SERVICES))("The addresses of %s are in the same zones", (_, { groupId, zones }) => {
-    const records = simulated.flatMap(([group, recordsOf]) => (group === groupId ? recordsOf(target, "swedencentral", noReplicas) : []));
+  test.each(Object.entries(LINKED_SERVICES))("The addresses of %s are as many, in the same zones", (_, { groupId, zones, addresses }) => {
+    const records = simulated.flatMap(([group, recordsOf]) => (group === groupId ? recordsOf(target, "swedencentral", []) : []));
     expect([...new Set(records.map(({ zone }) => zone))]).toEqual(zones);
+    expect(new Set(records.map(({ member }) => member)).size).toBe(addresses);
   });
 
   test("The simulator knows more sub-resources: those of a storage account that Moor doesn't reach", () => {

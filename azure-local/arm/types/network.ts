@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json";
 import type { Effects, Inventory, Resource, ResourceType } from "../model";
 import { nameOf, parentIdOf, sameId } from "../path";
-import { nextAddress } from "./addresses";
+import { nextAddress, readPrefix, usable } from "./addresses";
 import { PRIVATE_ENDPOINT, type PrivateEndpointProperties, recordsOf, zoneNameOf } from "./privateLink";
 
 const SUBNET = "Microsoft.Network/virtualNetworks/subnets";
@@ -34,6 +34,20 @@ function subnetView(subnet: Resource): JsonObject {
 
 function privateEndpointsIn(subnet: Resource, inventory: Inventory): Resource[] {
   return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnet.id));
+}
+
+/** How many addresses of each subnet are taken, and how many there are to give out. */
+export function subnetUsages(network: Resource, inventory: Inventory): JsonObject[] {
+  return inventory.children(network.id, SUBNET).map((subnet) => {
+    const range = readPrefix(prefixOf(subnet));
+    return {
+      id: subnet.id,
+      currentValue: privateEndpointsIn(subnet, inventory).flatMap(addressesOf).length,
+      limit: range === undefined ? 0 : usable(range),
+      unit: "Count",
+      name: { value: "SubnetSpace", localizedValue: "Subnet size and usage" },
+    };
+  });
 }
 
 /** Addresses are given out when the private endpoint is created, one for each member of its target. */

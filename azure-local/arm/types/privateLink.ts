@@ -4,7 +4,7 @@ import { nameOf, sameId, typeOf } from "../path";
 import { regionName } from "../region";
 
 export const PRIVATE_ENDPOINT = "Microsoft.Network/privateEndpoints";
-const REPLICATION = "Microsoft.ContainerRegistry/registries/replications";
+export const REPLICATION = "Microsoft.ContainerRegistry/registries/replications";
 
 interface ServiceConnection {
   readonly name?: string;
@@ -69,7 +69,8 @@ interface WorkspaceOutputs {
   readonly properties: { readonly workspaceId: string };
 }
 
-type Records = (target: Resource, region: string, inventory: Inventory) => readonly GroupRecord[];
+/** @param replicas Other regions that hold a copy of the target. */
+type Records = (target: Resource, region: string, replicas: readonly string[]) => readonly GroupRecord[];
 
 /** A storage service and its copy in the paired region, which has a group of its own. */
 function storageService(service: string): Readonly<Record<string, Records>> {
@@ -80,9 +81,8 @@ function storageService(service: string): Readonly<Record<string, Records>> {
 }
 
 /** The registry itself, and its data in each region that it is in. Source: Azure docs, container-registry/container-registry-private-link. */
-const registry: Records = (target, home, inventory) => {
+const registry: Records = (target, home, replicas) => {
   const name = target.name.toLowerCase();
-  const replicas = inventory.children(target.id, REPLICATION).map(({ body }) => regionName(body.location));
   const hosts = [name, ...[...new Set([home, ...replicas])].map((region) => `${name}.${region}.data`)];
   return hosts.map((record) => ({ record, zone: "privatelink.azurecr.io", fqdn: `${record}.azurecr.io`, member: record }));
 };
@@ -132,8 +132,9 @@ export function recordsOf(endpoint: Pick<Resource, "body">, inventory: Inventory
   if (!target) return [];
   const groups = GROUPS[typeOf(target.id).toLowerCase()] ?? {};
   const region = regionName(target.body.location);
+  const replicas = inventory.children(target.id, REPLICATION).map(({ body }) => regionName(body.location));
   return connectionsOf(endpoint).flatMap((connection) =>
-    (connection.properties?.groupIds ?? []).flatMap((group) => groups[group]?.(target, region, inventory) ?? []),
+    (connection.properties?.groupIds ?? []).flatMap((group) => groups[group]?.(target, region, replicas) ?? []),
   );
 }
 

@@ -44,15 +44,20 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
  */
 export function guardWrite(name: string, { privacy: { requirements, before } }: Pick<EndpointReference, "privacy">): pulumi.ResourceHook {
   const guard = async ({ newInputs = {}, name: write }: pulumi.ResourceHookArgs) => {
-    const written = await settledAt(newInputs, "properties.template.resources");
+    const written = await writtenEndpoint(newInputs);
     if (!pulumi.isUnknown(written)) await refuseLoosenedWrite(write, requirements, before, endpointInputs(written));
   };
   return new pulumi.ResourceHook(name, guard, { onDryRun: true });
 }
 
+/** The endpoint in the template of a write; unknown where a preview doesn't know it. */
+async function writtenEndpoint(inputs: object): Promise<unknown> {
+  const written = await settledAt(inputs, "properties.template.resources");
+  return Array.isArray(written) ? written[0] : written;
+}
+
 /** The inputs of the endpoint that a template writes: a template has the identities as the keys of a map. */
-function endpointInputs(written: unknown): object {
-  const [endpoint] = Array.isArray(written) ? written : [];
+function endpointInputs(endpoint: unknown): object {
   const { identity, properties } = (endpoint ?? {}) as { readonly identity?: unknown; readonly properties?: unknown };
   if (!isPlainObject(identity) || !isPlainObject(identity.userAssignedIdentities)) return { identity, properties };
   return { identity: { ...identity, userAssignedIdentities: Object.keys(identity.userAssignedIdentities) }, properties };
@@ -76,7 +81,9 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
   const recipes = Object.fromEntries(deployments.map(({ deploymentName, recipe }) => [deploymentName, recipe]));
   return new pulumi.ResourceHook(
     name,
-    ({ oldInputs, newInputs }) => {
+    async ({ oldInputs, newInputs = {} }) => {
+      // Shares that a preview doesn't know are reviewed before the write.
+      if (pulumi.containsUnknowns(await sharesOf(newInputs))) return;
       const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
       const isNew = (name: string) => !Object.hasOwn(before.recipes, name);
       const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
@@ -89,6 +96,14 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
     },
     { onDryRun: true },
   );
+}
+
+/** The part of a write's inputs that says where requests go, and who may send them. */
+async function sharesOf(inputs: object): Promise<unknown> {
+  const properties = await settledAt(await writtenEndpoint(inputs), "properties");
+  if (!isPlainObject(properties)) return properties;
+  const { traffic, mirrorTraffic, authMode } = properties;
+  return { traffic, mirrorTraffic, authMode };
 }
 
 function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): Moment & Pick<TrafficFacts, "authMode"> {

@@ -1,8 +1,6 @@
-/** What is needed of registries, stores, vaults and networks that others made. */
+/** What every rule about an adopted resource works with. */
 
-import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../facts/regions";
-import { armIdOf } from "../../base/azure";
 
 /** The place that everything must fit; regions as ARM writes them. */
 export interface Adopted {
@@ -12,47 +10,40 @@ export interface Adopted {
   readonly location: string;
   /** Regions in which data may be. */
   readonly regions: readonly string[];
+  /** Whether deployments take secrets from the workspace's vault. */
+  readonly vaultSecrets: boolean;
+  /** Private endpoints of the stack in the adopted subnet. */
+  readonly endpoints: readonly PlannedEndpoint[];
 }
 
-/** One thing that is not as it must be. */
+export interface PlannedEndpoint {
+  /** Addresses that it takes in its subnet. */
+  readonly addresses: number;
+  /** ARM id; undefined where it isn't known, which is in the preview of its creation. */
+  readonly id?: string;
+}
+
+/** One thing that is not as it should be. */
 export interface Problem {
   readonly id: string;
   /** What is so, and what is needed. */
   readonly what: string;
   /** How its owner changes it. */
   readonly change: string;
+  /** The stack can be created all the same. @default false */
+  readonly warning?: true;
 }
 
-/** A resource as ARM shows it, as far as anything here looks at it. */
+/** A resource as ARM shows it, as far as every rule looks at it. */
 export interface Shown {
+  /** As Azure spells it. */
+  readonly id?: string;
   readonly location: string;
   readonly sku?: { readonly name: string };
-  readonly properties: {
-    readonly loginServer?: string;
-    readonly networkAcls?: { readonly bypass?: string };
-  };
-}
-
-/** A registry. Source: Azure docs, how-to-secure-workspace-vnet. */
-export function registryProblems(id: string, shown: Shown, place: Adopted): Problem[] {
-  const tier = shown.sku?.name;
-  const why = "deployments reach the registry by private endpoint, which no other tier takes";
-  const premium = problemsOf(id, [
-    [tier !== "Premium", `Its tier is ${tier}; Premium is needed: ${why}.`, `az acr update -n ${armIdOf(id).name} --sku Premium`],
-  ]);
-  return [...premium, ...storeProblems(id, shown, place)];
-}
-
-/** A vault. Source: Azure docs, how-to-troubleshoot-online-endpoints. */
-export function vaultProblems(id: string, shown: Shown, place: Adopted): Problem[] {
-  const bypass = shown.properties.networkAcls?.bypass;
-  const what = "networkAcls.bypass is None; AzureServices is needed: Azure can't make an endpoint with keys without it.";
-  const open = problemsOf(id, [[bypass === "None", what, `az keyvault update -n ${armIdOf(id).name} --bypass AzureServices`]]);
-  return [...open, ...storeProblems(id, shown, place)];
 }
 
 /** Whatever holds data, logs or images is in the residency. */
-export function storeProblems(id: string, { location }: Shown, { regions }: Adopted): Problem[] {
+export function residencyProblems(id: string, { location }: Shown, { regions }: Adopted): Problem[] {
   const region = canonicalRegion(location);
   const what = `It is in ${region}, outside the stack's residency; ${regions.join(" or ")} is needed.`;
   return problemsOf(id, [
@@ -60,18 +51,17 @@ export function storeProblems(id: string, { location }: Shown, { regions }: Adop
   ]);
 }
 
-/** A network that takes private endpoints. Source: Azure docs, private-link/private-endpoint-overview. */
-export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: Adopted): Problem[] {
-  const { subscriptionId: its } = armIdOf(id);
-  const region = canonicalRegion(shown.location);
-  const change = "Name a subnet of a network that is, or set `privateEndpoints: policy` and have the network's owner make them.";
-  const why = "a private endpoint is in the region and the subscription of its network";
-  return problemsOf(id, [
-    [region !== location, `It is in ${region}; ${location} is needed: ${why}.`, change],
-    [!sameArmId(its, subscriptionId), `It is in the subscription ${its}; ${subscriptionId} is needed: ${why}.`, change],
-  ]);
+/** Whether data may be in a region, however it is written. */
+export function isResident(location: string, { regions }: Pick<Adopted, "regions">): boolean {
+  return regions.includes(canonicalRegion(location));
 }
 
-export function problemsOf(id: string, found: readonly [is: boolean, what: string, change: string][]): Problem[] {
+type Found = readonly [is: boolean, what: string, change: string];
+
+export function problemsOf(id: string, found: readonly Found[]): Problem[] {
   return found.flatMap(([is, what, change]) => (is ? [{ id, what, change }] : []));
+}
+
+export function warningsOf(id: string, found: readonly Found[]): Problem[] {
+  return problemsOf(id, found).map((problem) => ({ ...problem, warning: true }));
 }

@@ -11,13 +11,16 @@ export interface ShownWorkspace extends Shown {
     readonly principalId?: string;
     readonly userAssignedIdentities?: Readonly<Record<string, { readonly principalId: string }>>;
   };
-  readonly properties: Shown["properties"] & {
+  readonly properties: {
     readonly storageAccount?: string;
     readonly keyVault?: string;
     readonly containerRegistry?: string;
+    readonly applicationInsights?: string;
+    readonly systemDatastoresAuthMode?: string;
     readonly primaryUserAssignedIdentity?: string;
     readonly publicNetworkAccess?: string;
-    readonly managedNetwork?: { readonly isolationMode?: string };
+    readonly managedNetwork?: { readonly isolationMode?: string; readonly status?: { readonly status?: string } };
+    readonly privateEndpointConnections?: readonly unknown[];
     readonly v1LegacyMode?: boolean;
     readonly hbiWorkspace?: boolean;
   };
@@ -54,6 +57,11 @@ export function workspaceProblems(id: string, shown: ShownWorkspace, { location,
         : "Adopt another workspace, or let the stack make one (`workspace: create`): no documented way leads from this mode to the other.",
     ],
     [
+      workspacePrincipal(shown) === "",
+      "It has no identity; one is needed: with it the workspace approves private endpoints and stores the keys of endpoints.",
+      "Adopt a workspace with an identity, or let the stack make one (`workspace: create`).",
+    ],
+    [
       v1LegacyMode === true,
       "v1LegacyMode is true; false is needed: managed online endpoints are not made otherwise.",
       `${update} -w ${name} --v1-legacy-mode False, with the extension azure-cli-ml, 1.41 or newer`,
@@ -67,15 +75,32 @@ export function workspaceProblems(id: string, shown: ShownWorkspace, { location,
 }
 
 /** What is no reason to refuse a workspace, and yet worth knowing. */
-export function workspaceNotes(id: string, { properties: { hbiWorkspace } }: ShownWorkspace): string[] {
-  return hbiWorkspace === true
-    ? [`${id} has hbiWorkspace on, which can't be changed: Azure collects fewer diagnostics, so a failed deployment says less of why.`]
-    : [];
+export function workspaceNotes(id: string, { properties }: ShownWorkspace): string[] {
+  const { hbiWorkspace, managedNetwork, privateEndpointConnections } = properties;
+  const { name, resourceGroupName } = armIdOf(id);
+  const status = managedNetwork?.status?.status;
+  return [
+    ...(hbiWorkspace === true
+      ? [`${id} has hbiWorkspace on, which can't be changed: Azure collects fewer diagnostics, so a failed deployment says less of why.`]
+      : []),
+    ...(status !== undefined && status !== "Active"
+      ? [
+          `${id}: its managed network is ${status}, so \`pulumi up\` provisions it before the first deployment, which takes about half an hour. ` +
+            `Its owner can do so now: az ml workspace provision-network -g ${resourceGroupName} -n ${name}`,
+        ]
+      : []),
+    ...(privateEndpointConnections?.length === 0
+      ? [
+          `${id} has no private endpoint, and public access is off: nothing can call the stack's endpoints until its owner creates one ` +
+            "(sub-resource amlworkspace) in the callers' network.",
+        ]
+      : []),
+  ];
 }
 
-/** Object id by which a workspace acts: its system-assigned identity, or else its primary user-assigned one. */
-export function workspacePrincipal({ identity, properties }: ShownWorkspace): string {
+/** Object id by which a workspace acts: its system-assigned identity, or else its primary user-assigned one; empty where it has none. */
+export function workspacePrincipal({ identity, properties }: Pick<ShownWorkspace, "identity" | "properties">): string {
   const assigned = Object.entries(identity?.userAssignedIdentities ?? {});
   const primary = assigned.find(([id]) => sameArmId(id, properties.primaryUserAssignedIdentity ?? "")) ?? assigned[0];
-  return identity?.principalId || primary![1].principalId;
+  return identity?.principalId || primary?.[1].principalId || "";
 }

@@ -1,7 +1,7 @@
 // Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends on
 // it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
 import * as pulumi from "@pulumi/pulumi";
-import { type AdoptedIds, checkAdopted } from "../../../components/workspace/adopted";
+import { type AdoptedIds, checkAdopted, type Place } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";
 import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
@@ -15,23 +15,48 @@ const id = {
   storage: `${hub}/Microsoft.Storage/storageAccounts/shared`,
   vault: `${hub}/Microsoft.KeyVault/vaults/shared`,
   network: `${hub}/Microsoft.Network/virtualNetworks/spoke`,
+  insights: `${hub}/Microsoft.Insights/components/shared`,
+  insightsLogs: `${hub}/Microsoft.OperationalInsights/workspaces/traces`,
 };
-const all: AdoptedIds = { workspace: id.workspace, imageRegistry: id.imageRegistry, logs: id.logs, subnet: `${id.network}/subnets/a` };
-const place = { subscriptionId: SUBSCRIPTION, location: "swedencentral", regions: ["swedencentral", "swedensouth"] };
+const subnet = `${id.network}/subnets/a`;
+const rules = `${id.workspace}/outboundRules`;
+const replications = `${id.imageRegistry}/replications`;
+const all: AdoptedIds = { workspace: id.workspace, imageRegistry: id.imageRegistry, logs: id.logs, subnet };
+const endpoint = (name: string, addresses: number) => ({ id: `${hub}/Microsoft.Network/privateEndpoints/${name}`, addresses });
+const place: Place = {
+  subscriptionId: SUBSCRIPTION,
+  location: "swedencentral",
+  regions: ["swedencentral", "swedensouth"],
+  vaultSecrets: true,
+  endpoints: [endpoint("blob", 1), endpoint("registry", 2), { addresses: 4 }],
+};
 const properties = {
   storageAccount: id.storage,
   keyVault: id.vault,
   publicNetworkAccess: "Disabled",
   managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" },
   v1LegacyMode: false,
+  applicationInsights: id.insights,
+  systemDatastoresAuthMode: "Identity",
 };
+const closed = { publicNetworkAccess: "Disabled" };
 const sound = {
   [id.workspace]: { location: "swedencentral", identity: { principalId: "p" }, properties },
-  [id.imageRegistry]: { location: "Sweden Central", sku: { name: "Premium" }, properties: { loginServer: "central-e7gg.azurecr.io" } },
+  [id.imageRegistry]: {
+    location: "Sweden Central",
+    sku: { name: "Premium" },
+    properties: { ...closed, loginServer: "central-e7gg.azurecr.io" },
+  },
   [id.logs]: { location: "swedensouth", properties: {} },
-  [id.storage]: { location: "swedencentral", properties: {} },
-  [id.vault]: { location: "swedencentral", properties: { networkAcls: { bypass: "AzureServices" } } },
+  [id.storage]: { location: "swedencentral", sku: { name: "Standard_ZRS" }, properties: { ...closed, allowSharedKeyAccess: false } },
+  [id.vault]: {
+    location: "swedencentral",
+    properties: { ...closed, enableRbacAuthorization: true, networkAcls: { bypass: "AzureServices" } },
+  },
   [id.network]: { location: "swedencentral", properties: {} },
+  [subnet]: { properties: { addressPrefix: "10.0.0.0/28", privateEndpointNetworkPolicies: "Disabled" } },
+  [id.insights]: { location: "swedencentral", properties: { WorkspaceResourceId: id.insightsLogs } },
+  [id.insightsLogs]: { location: "swedencentral", properties: {} },
 };
 
 let azure: AzureHere;
@@ -58,15 +83,19 @@ async function check(ids: AdoptedIds = all, where = place): Promise<unknown> {
 }
 
 test("What is as needed passes without a word, and the registry's own host name is taken.", async () => {
-  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: "central-e7gg.azurecr.io" });
+  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: "central-e7gg.azurecr.io", ids: all });
   expect(warned).toEqual([]);
 });
 
 test("Only what is adopted is read.", async () => {
-  expect(await check({ logs: id.logs })).toEqual({});
+  expect(await check({ logs: id.logs })).toEqual({ ids: { logs: id.logs } });
   expect(azure.asked).toEqual([id.logs]);
 });
 
+const registryWith = (changes: object) => ({
+  ...sound[id.imageRegistry],
+  properties: { ...sound[id.imageRegistry]!.properties, ...changes },
+});
 const workspaceWith = (changes: object) => ({ ...sound[id.workspace], properties: { ...properties, ...changes } });
 
 test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
@@ -139,7 +168,7 @@ test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
   [
     "vault that shuts out Azure's services",
     id.vault,
-    { location: "swedencentral", properties: { networkAcls: { bypass: "None" } } },
+    { location: "swedencentral", properties: { enableRbacAuthorization: true, networkAcls: { bypass: "None" } } },
     /networkAcls.bypass is None; AzureServices is needed/,
     /az keyvault update -n shared --bypass AzureServices/,
   ],
@@ -159,6 +188,263 @@ test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
   expect(first).toBe(broken);
   expect(second).toMatch(what);
   expect(third).toMatch(fix);
+});
+
+const vaultWith = (changes: object) => ({ location: "swedencentral", properties: { ...sound[id.vault]!.properties, ...changes } });
+const storageWith = (changes: object, sku = "Standard_ZRS") => ({
+  location: "swedencentral",
+  sku: { name: sku },
+  properties: { ...sound[id.storage]!.properties, ...changes },
+});
+const subnetWith = (changes: object) => ({ properties: { ...sound[subnet]!.properties, ...changes } });
+const rule = (name: string, properties: object) => ({ value: [{ name, properties: { category: "UserDefined", ...properties } }] });
+const replicated = { enabled: true, location: "westeurope" };
+
+/** What would fail later: the resource that is changed, as Azure shows it, and the resource that the finding names. */
+const later: [what: string, changed: string, shown: object | number, named: string, what: RegExp, fix: RegExp][] = [
+  [
+    "a vault with access policies, where deployments take a token from it",
+    id.vault,
+    vaultWith({ enableRbacAuthorization: false, accessPolicies: [{ objectId: "P", permissions: { secrets: ["all"] } }] }),
+    id.vault,
+    /enableRbacAuthorization is false; true is needed: deployments read the Hugging Face token by a role/,
+    /az keyvault update -n shared --enable-rbac-authorization true/,
+  ],
+  [
+    "a vault that says nothing of its permission model, which is access policies",
+    id.vault,
+    vaultWith({ enableRbacAuthorization: undefined, accessPolicies: [{ objectId: "p", permissions: { secrets: ["Set"] } }] }),
+    id.vault,
+    /enableRbacAuthorization is false; true is needed/,
+    /--enable-rbac-authorization true/,
+  ],
+  [
+    "a delegated subnet",
+    subnet,
+    subnetWith({ delegations: [{ properties: { serviceName: "Microsoft.App/environments" } }] }),
+    subnet,
+    /It is delegated to Microsoft\.App\/environments; a subnet without a delegation is needed/,
+    /az network vnet subnet update --ids .*\/subnets\/a --remove delegations/,
+  ],
+  [
+    "a subnet of too few addresses",
+    subnet,
+    subnetWith({ addressPrefix: "10.0.0.0/29" }),
+    subnet,
+    /It has 3 free addresses of 3 \(10\.0\.0\.0\/29\); 7 are needed/,
+    /--address-prefixes/,
+  ],
+  [
+    "a subnet that others have filled",
+    `${id.network}/usages`,
+    { value: [{ id: subnet.toUpperCase(), currentValue: 5, limit: 11 }] },
+    subnet,
+    /It has 6 free addresses of 11 \(10\.0\.0\.0\/28\); 7 are needed/,
+    /Name a larger subnet/,
+  ],
+  ["a subnet that isn't there", subnet, 404, subnet, /It doesn't exist/, /Correct the id/],
+  [
+    "a registry with a replication outside the residency",
+    replications,
+    {
+      value: [
+        { name: "home", location: "Sweden Central" },
+        { name: "far", location: "West Europe" },
+      ],
+    },
+    id.imageRegistry,
+    /It is replicated to West Europe, outside the stack's residency/,
+    /az acr replication delete -r central -n far/,
+  ],
+  [
+    "a storage account with a copy in a region outside the residency",
+    id.storage,
+    storageWith({ secondaryLocation: "northeurope" }, "Standard_RAGRS"),
+    id.storage,
+    /Its redundancy is Standard_RAGRS, with a copy in northeurope, outside the stack's residency/,
+    /az storage account update -n shared -g hub --sku Standard_LRS/,
+  ],
+  [
+    "a geo-redundant storage account that doesn't say where its copy is",
+    id.storage,
+    storageWith({}, "Standard_GZRS"),
+    id.storage,
+    /with a copy in the paired region, outside/,
+    /--sku Standard_ZRS/,
+  ],
+  [
+    "a storage account with a hierarchical namespace",
+    id.storage,
+    storageWith({ isHnsEnabled: true }),
+    id.storage,
+    /isHnsEnabled is true; false is needed/,
+    /Adopt another workspace/,
+  ],
+  [
+    "a storage account without keys, behind a workspace that reads it with a key",
+    id.workspace,
+    workspaceWith({ systemDatastoresAuthMode: "AccessKey" }),
+    id.storage,
+    /allowSharedKeyAccess is false, and the workspace reads its datastores with the account's key/,
+    /az ml workspace update -n shared -g hub --system-datastores-auth-mode identity/,
+  ],
+  [
+    "Application Insights outside the residency",
+    id.insights,
+    { location: "westeurope", properties: {} },
+    id.insights,
+    /It is in westeurope, outside/,
+    /moor:residency/,
+  ],
+  [
+    "traces in a Log Analytics workspace outside the residency",
+    id.insightsLogs,
+    { location: "westeurope", properties: {} },
+    id.insightsLogs,
+    /It is in westeurope, outside/,
+    /moor:residency/,
+  ],
+  [
+    "logs that are replicated out of the residency",
+    id.logs,
+    { location: "swedencentral", properties: { replication: replicated } },
+    id.logs,
+    /Its logs are replicated to westeurope, outside the stack's residency/,
+    /az rest --method put/,
+  ],
+  [
+    "traces that are replicated out of the residency",
+    id.insightsLogs,
+    { location: "swedencentral", properties: { replication: replicated } },
+    id.insightsLogs,
+    /Its logs are replicated to westeurope/,
+    /az rest --method put/,
+  ],
+  [
+    "a workspace without an identity",
+    id.workspace,
+    { ...sound[id.workspace], identity: undefined },
+    id.workspace,
+    /It has no identity; one is needed/,
+    /workspace: create/,
+  ],
+];
+test.each(later)("fails in the preview on %s.", async (_, changed, shown, named, what, fix) => {
+  azure.shown[changed] = shown;
+  const message = (await check()) as string;
+  const blocks = message.split("\n\n").slice(1);
+  expect(blocks.map((block) => block.split("\n")[0])).toEqual([named]);
+  expect(blocks[0]).toMatch(what);
+  expect(blocks[0]).toMatch(fix);
+});
+
+test("fails on a rule of the workspace that leads to a resource outside the residency.", async () => {
+  const target = `${hub}/Microsoft.Storage/storageAccounts/far`;
+  azure.shown[rules] = rule("far", { type: "PrivateEndpoint", destination: { serviceResourceId: target } });
+  azure.shown[target] = { location: "westeurope", properties: {} };
+  const message = (await check()) as string;
+  expect(message).toContain(`Its outbound rule far leads to ${target} in westeurope, outside the stack's residency`);
+  expect(message).toContain("Fix: az ml workspace outbound-rule remove -g hub -w shared --rule far");
+});
+
+test.each<[string, string, object, RegExp]>([
+  [
+    "a vault with access policies of which none is the workspace's",
+    id.vault,
+    vaultWith({ enableRbacAuthorization: false }),
+    /no access policy lets the workspace's identity p write secrets.* Fix: az keyvault set-policy -n shared --object-id p/,
+  ],
+  [
+    "a vault that is open",
+    id.vault,
+    vaultWith({ publicNetworkAccess: "Enabled" }),
+    /public network access is open.*--public-network-access Disabled/,
+  ],
+  [
+    "a registry that is open",
+    id.imageRegistry,
+    registryWith({ publicNetworkAccess: "Enabled" }),
+    /az acr update -n central --public-network-enabled false/,
+  ],
+  ["a registry with an admin user", id.imageRegistry, registryWith({ adminUserEnabled: true }), /--admin-enabled false/],
+  ["a registry with anonymous pull", id.imageRegistry, registryWith({ anonymousPullEnabled: true }), /--anonymous-pull-enabled false/],
+  [
+    "a registry without trusted services",
+    id.imageRegistry,
+    registryWith({ networkRuleBypassOptions: "None" }),
+    /--allow-trusted-services true/,
+  ],
+  [
+    "a registry with a quarantine",
+    id.imageRegistry,
+    registryWith({ policies: { quarantinePolicy: { status: "enabled" } } }),
+    /can't pull an image until the image is released/,
+  ],
+  [
+    "a storage account that is open",
+    id.storage,
+    storageWith({ publicNetworkAccess: "Enabled" }),
+    /az storage account update -n shared -g hub --public/,
+  ],
+  [
+    "a subnet whose policies apply",
+    subnet,
+    subnetWith({ privateEndpointNetworkPolicies: "Enabled" }),
+    /--private-endpoint-network-policies Disabled/,
+  ],
+  [
+    "a rule to a host on the internet",
+    rules,
+    rule("pypi", { type: "FQDN", destination: "pypi.org" }),
+    /rule pypi lets deployments send data to pypi\.org/,
+  ],
+  [
+    "a rule to a service of all regions",
+    rules,
+    rule("all", { type: "ServiceTag", destination: { serviceTag: "Storage" } }),
+    /service tag Storage/,
+  ],
+  [
+    "a rule to a type that isn't known here",
+    rules,
+    rule("x", { type: "PrivateEndpoint", destination: { serviceResourceId: `${hub}/Contoso.X/things/a` } }),
+    /Contoso\.X\/things\/a, to which a rule of the adopted workspace leads, can't be read/,
+  ],
+  [
+    "a managed network that isn't provisioned",
+    id.workspace,
+    workspaceWith({ managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound", status: { status: "Inactive" } } }),
+    /its managed network is Inactive.* az ml workspace provision-network -g hub -n shared/,
+  ],
+  [
+    "a workspace without a private endpoint",
+    id.workspace,
+    workspaceWith({ privateEndpointConnections: [] }),
+    /nothing can call the stack's endpoints/,
+  ],
+  ["outbound rules that can't be read", rules, 403 as unknown as object, /outboundRules can't be read \(Azure answered 403\)/],
+  ["replications that can't be read", replications, 403 as unknown as object, /replications can't be read/],
+])("warns of %s, and goes on.", async (_, changed, shown, warning) => {
+  azure.shown[changed] = shown;
+  const where = { ...place, vaultSecrets: false };
+  expect(await check(all, where)).toMatchObject({ ids: all });
+  expect(warned).toEqual([expect.stringMatching(warning)]);
+});
+
+test.each<[string, object]>([
+  ["rules of Azure's own", rule("r", { category: "Required", type: "ServiceTag", destination: { serviceTag: "AzureActiveDirectory" } })],
+  ["rules of this stack", rule("hf-hub-dev", { type: "FQDN", destination: "huggingface.co" })],
+  ["rules within the residency", rule("s", { type: "ServiceTag", destination: { serviceTag: "Storage.SwedenCentral" } })],
+])("says nothing of %s.", async (_, list) => {
+  azure.shown[rules] = list;
+  expect(await check()).toMatchObject({ ids: all });
+  expect(warned).toEqual([]);
+});
+
+test("The addresses of private endpoints that are there already are not counted again.", async () => {
+  azure.shown[`${id.network}/usages`] = { value: [{ id: subnet, currentValue: 7, limit: 11 }] };
+  azure.shown[subnet] = subnetWith({ privateEndpoints: [{ id: place.endpoints![0]!.id!.toUpperCase() }, { id: place.endpoints![1]!.id }] });
+  expect(await check()).toMatchObject({ ids: all });
 });
 
 test("fails on a workspace and a network of another subscription than the stack's.", async () => {
@@ -186,7 +472,7 @@ test("Everything that is wrong is in one message.", async () => {
 test("What can't be read is warned of and passes; a workspace that can't be read doesn't.", async () => {
   azure.shown[id.logs] = 403;
   azure.shown[id.imageRegistry] = 403;
-  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined });
+  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined, ids: all });
   expect(warned.map((message) => message.split(" can't")[0])).toEqual([id.imageRegistry, id.logs]);
   azure.shown[id.workspace] = 403;
   expect(await check({ workspace: id.workspace })).toBe(`platform: without Reader on ${id.workspace} it can't be adopted.`);
@@ -205,7 +491,7 @@ test("An answer that is neither is the run's error.", async () => {
 
 test("A workspace acts by its own identity, or by the primary one of those assigned to it.", () => {
   const assigned = { [`${hub}/X/A`]: { principalId: "a" }, [`${hub}/X/B`]: { principalId: "b" } };
-  const of = (identity: object, more: object = {}) => workspacePrincipal({ location: "x", identity, properties: more });
+  const of = (identity: object, more: object = {}) => workspacePrincipal({ identity, properties: more });
   expect(of({ principalId: "own", userAssignedIdentities: assigned })).toBe("own");
   expect(of({ userAssignedIdentities: assigned }, { primaryUserAssignedIdentity: `${hub}/x/b` })).toBe("b");
   expect(of({ principalId: "", userAssignedIdentities: assigned })).toBe("a");

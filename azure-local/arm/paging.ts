@@ -1,0 +1,34 @@
+import type { ArmRequest } from "./armRequest";
+import { AzureError } from "./azureError";
+
+/** Most items of a page, by type in lower case, where the caller names no number. Source: Azure REST specification, privatedns: `$top`. */
+const PAGES: Readonly<Record<string, number>> = {
+  "microsoft.network/privatednszones": 100,
+  "microsoft.network/privatednszones/virtualnetworklinks": 100,
+};
+
+/** One page of a list, and the address of the next one. Types without pages are listed whole. */
+export function pageOf<T>(
+  type: string,
+  all: readonly T[],
+  request: ArmRequest,
+): { readonly items: readonly T[]; readonly nextLink?: string } {
+  const longest = PAGES[type.toLowerCase()];
+  if (longest === undefined) return { items: all };
+  const size = Math.min(wholeNumber(request, "$top", longest) || longest, longest);
+  const start = wholeNumber(request, "$skipToken", 0);
+  const items = all.slice(start, start + size);
+  const end = start + items.length;
+  if (end >= all.length) return { items };
+  const query = new URLSearchParams(request.query);
+  query.set("$skipToken", String(end));
+  return { items, nextLink: `${request.origin}${request.path}?${query}` };
+}
+
+function wholeNumber({ query }: ArmRequest, name: string, absent: number): number {
+  const text = query.get(name);
+  if (text === null) return absent;
+  if (!/^\d{1,9}$/.test(text))
+    throw new AzureError(400, "InvalidQueryParameterValue", `The value '${text}' of ${name} is not a whole number.`);
+  return Number(text);
+}

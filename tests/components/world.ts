@@ -1,0 +1,59 @@
+/** Azure at the time of a preview: a random part of the program's resources exists, and a random part of every value is unknown. */
+import { createHash } from "node:crypto";
+import { resourceId, resourceType } from "../../azure-local/providers/metadata";
+import { isObject, isSecret, type Properties, plain, UNKNOWN, type Value } from "../../azure-local/providers/wire";
+import { created, planned, SUBSCRIPTION, type World } from "./recorder";
+
+export interface Odds {
+  readonly seed: number;
+  /** Share of the resources that exist, from 0 to 1. */
+  readonly existing: number;
+  /** Share of the values that are unknown, from 0 to 1. */
+  readonly unknown: number;
+}
+
+/** @param shown Answers of Azure by id; those of the resources that exist are added, in the order that the program registers them. */
+export function randomWorld({ seed, existing, unknown }: Odds, shown: Record<string, object | number>): World {
+  const draw = (where: string) => createHash("sha1").update(`${seed}/${where}`).digest().readUInt32BE() / 2 ** 32;
+  /** A resource whose address isn't known in full can't exist. */
+  const exists = (type: string, name: string, inputs: Properties) => draw(`exists ${name}`) < existing && isAddressed(type, inputs);
+  /** The value with its unknown parts marked; an unknown object has no parts. */
+  const obscured = (value: Value, where: string): Value => {
+    if (isSecret(value)) return { ...value, value: obscured(value.value, where) };
+    if (draw(where) < unknown) return UNKNOWN;
+    if (Array.isArray(value)) return value.map((item, index) => obscured(item, `${where}.${index}`));
+    return isObject(value) ? parts(value, where) : value;
+  };
+  const parts = (value: Properties, where: string): Properties =>
+    Object.fromEntries(Object.entries(value).map(([key, item]) => [key, obscured(item, `${where}.${key}`)]));
+
+  return {
+    met(type, name, inputs) {
+      if (!type.includes(":index/") && !type.startsWith("azure-native:")) return { id: "", state: inputs };
+      if (!exists(type, name, inputs)) return { id: "", state: parts(planned(type, inputs), `planned ${name}`) };
+      const { id, state, shown: body } = created(type, inputs);
+      if (body !== undefined) shown[id] = { ...body, properties: { provisioningState: "Succeeded", ...(body.properties as object) } };
+      return { id: draw(`id ${name}`) < unknown ? "" : id, state: parts(state, `met ${name}`) };
+    },
+    seen(name, inputs) {
+      return parts(inputs, `seen ${name}`);
+    },
+    // A state holds no unknown values.
+    before: (type, name, inputs) => (exists(type, name, inputs) ? (settled(inputs) as Properties) : undefined),
+  };
+}
+
+function settled(value: Value): Value {
+  if (Array.isArray(value)) return value.map(settled);
+  if (!isObject(value)) return value === UNKNOWN ? "as it was" : value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settled(item)]));
+}
+
+function isAddressed(type: string, inputs: Properties): boolean {
+  if (!type.startsWith("azure-native:")) return true;
+  try {
+    return !resourceId(resourceType(type), plain(inputs) as Properties, SUBSCRIPTION).includes(UNKNOWN);
+  } catch {
+    return false;
+  }
+}
