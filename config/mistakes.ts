@@ -116,17 +116,33 @@ export function mistake(code: MistakeCode, path: string, text: { problem: string
   return { code, path, problem: text.problem, allowed: text.allowed, fix: text.fix ?? mistakeKinds[code].remedy };
 }
 
-/** All mistakes of a stack in one text, for a person. */
+/** Mistakes that a report shows. */
+const mostShown = 50;
+/** Characters of a path, and of a word in a sentence, that a report shows. Each is longer than any that a correct file has. */
+const longest = { path: 400, word: 200 };
+
+/** The mistakes of a stack in one text, for a person: the first fifty, shortened where the file has values of absurd length. */
 export function reportMistakes(stack: string, mistakes: readonly Mistake[]): string {
   const count = mistakes.length === 1 ? "one mistake" : `${mistakes.length} mistakes`;
-  const blocks = mistakes.map(
-    ({ code, path, problem, allowed, fix }) => `${code} ${path}\n  ${problem}\n  Allowed: ${allowed}\n  Fix: ${fix}`,
-  );
-  return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks].join("\n\n");
+  const blocks = mistakes.slice(0, mostShown).map(({ code, path, problem, allowed, fix }) => {
+    const lines = [problem, `Allowed: ${allowed}`, `Fix: ${fix}`].map((text) => `\n  ${shortWords(text)}`);
+    return `${code} ${shorten(path, longest.path)}${lines.join("")}`;
+  });
+  const hidden = mistakes.length - mostShown;
+  const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? "mistake is" : "mistakes are"} not shown. Correct these first.`] : [];
+  return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks, ...more].join("\n\n");
+}
+
+function shortWords(text: string): string {
+  return text.replace(new RegExp(`\\S{${longest.word},}`, "g"), (word) => shorten(word, longest.word));
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }
 
 /** A value as a report may show it: short, on one line, and without anything that looks like a token. */
 export function show(value: unknown): string {
   const text = (JSON.stringify(value) ?? "nothing").replace(/hf_\w{8,}/g, "[secret]");
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return shorten(text, 80);
 }

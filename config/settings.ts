@@ -1,7 +1,7 @@
 /** Settings as text, which is how Pulumi hands them to a program, and back to the values that a stack file's author wrote. */
 import type * as z from "zod";
 import { type Mistake, mistake, show } from "./mistakes";
-import { didYouMean } from "./nearest";
+import { didYouMean, mostSuggestions } from "./nearest";
 import { unwrap } from "./schemaTools";
 import { settingsSchema } from "./stackFile";
 
@@ -31,7 +31,11 @@ export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Reco
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
   const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey);
   const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
-  const unknown = own.filter((key) => !knownKeys.includes(key)).map((key) => unknownKey(key, knownKeys, key));
+  const unknown = unknownKeys(
+    "",
+    knownKeys,
+    own.filter((key) => !knownKeys.includes(key)),
+  );
   const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
   return { tree, mistakes: [...unknown, ...plain] };
 }
@@ -60,10 +64,15 @@ const azureWords: Readonly<Record<string, string>> = {
   requesttimeoutms: "Write `requestTimeout`, in seconds.",
 };
 
-/** A key that nothing reads, with the nearest one that something would. */
-export function unknownKey(path: string, known: readonly string[], key: string): Mistake {
-  const fix = azureWords[key.toLowerCase().replaceAll("_", "")] ?? didYouMean(key, known);
-  return mistake("MOOR001", path, { problem: `The key ${show(key)} means nothing here.`, allowed: known.join(", ") || "no keys", fix });
+/** Keys that nothing reads, each with the nearest one that is known. `path` is that of their map; empty for the settings themselves. */
+export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): Mistake[] {
+  const allowed = known.join(", ") || "no keys";
+  return keys.map((key, index) => {
+    const word = key.toLowerCase().replaceAll("_", "");
+    const near = index < mostSuggestions ? didYouMean(key, known) : undefined;
+    const fix = Object.hasOwn(azureWords, word) ? azureWords[word] : near;
+    return mistake("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `The key ${show(key)} is unknown here.`, allowed, fix });
+  });
 }
 
 function plainToken(): Mistake {

@@ -24,6 +24,7 @@ const residency = z
       regions: z
         .array(freeText("a region, for instance swedencentral").meta({ enum: Object.keys(regions) }), { error: "a list of regions" })
         .min(1, { error: "a list of at least one region" })
+        .max(Object.keys(regions).length, { error: `a list of at most ${Object.keys(regions).length} regions` })
         .describe("Regions in which data may be, by name.")
         .optional(),
     },

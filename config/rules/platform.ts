@@ -3,7 +3,7 @@ import { dockerRange } from "../../azure/addresses";
 import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
 import { type Mistake, mistake, show } from "../mistakes";
-import { didYouMean } from "../nearest";
+import { didYouMean, mostSuggestions } from "../nearest";
 import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
 import { tagMistakes } from "./tags";
@@ -15,7 +15,7 @@ export function platformMistakes(
   { "moor:platform": platform, "moor:quota": quota }: SettingsDraft,
   tree: Record<string, unknown>,
 ): Mistake[] {
-  return [...network(platform, tree), ...tagMistakes(platform ?? {}), ...Object.keys(quota ?? {}).flatMap(quotaFamily)];
+  return [...network(platform, tree), ...tagMistakes(platform ?? {}), ...quotaFamilies(Object.keys(quota ?? {}))];
 }
 
 function network(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
@@ -48,8 +48,11 @@ function addressSpaceMistakes(given: string): Mistake[] {
   return [mistake("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
 }
 
-function quotaFamily(family: string): Mistake[] {
-  if (families.includes(family)) return [];
-  const problem = `There is no quota family ${show(family)}.`;
-  return [mistake("MOOR043", `moor:quota.${family}`, { problem, allowed: families.join(", "), fix: didYouMean(family, families) })];
+function quotaFamilies(given: readonly string[]): Mistake[] {
+  const allowed = families.join(", ");
+  const unknown = given.filter((family) => !families.includes(family));
+  return unknown.map((family, index) => {
+    const fix = index < mostSuggestions ? didYouMean(family, families) : undefined;
+    return mistake("MOOR043", `moor:quota.${family}`, { problem: `There is no quota family ${show(family)}.`, allowed, fix });
+  });
 }

@@ -17,8 +17,8 @@ const tags = (count: number) => Object.fromEntries(Array.from({ length: count },
 type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
 
 const rows: readonly Row[] = [
-  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'The key "moor:endpoint" means nothing here.'],
-  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'The key "wieght" means nothing here.'],
+  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'The key "moor:endpoint" is unknown here.'],
+  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'The key "wieght" is unknown here.'],
   ["the region is missing", (s) => delete s["azure-native:location"], "MOOR002", "azure-native:location", "There is no value."],
   ["the endpoints are missing", (s) => delete s["moor:endpoints"], "MOOR002", "moor:endpoints", "There is no value."],
   ["the weight is missing", (s) => delete main(s).weight, "MOOR002", `${at}.weight`, "There is no value."],
