@@ -1,12 +1,13 @@
 /** The whole check of a stack, without Pulumi: text in, a spec or all mistakes out. */
 import { canonicalRegion } from "../facts/regions";
 import { buildSpec } from "./buildSpec";
+import { configurationSizeMistakes } from "./configurationSize";
 import { decisionsFor, lockMistakes } from "./decisions";
 import { draftLockMistakes, draftRefusals } from "./drafts";
 import type { Mistake } from "./mistakes";
 import { quotaMistakes, quotaOf } from "./quota";
 import type { SettingsDraft } from "./rules/draft";
-import { endpointMistakes } from "./rules/endpoints";
+import { endpointMistakes, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
@@ -55,6 +56,12 @@ export function checkSettings(raw: RawStack): CheckedSettings {
 
 function read(raw: RawStack) {
   const { tree, mistakes: ofKeys } = decodeSettings(raw);
+  const tooLarge = configurationSizeMistakes(raw.settings);
+  if (tooLarge.length > 0) {
+    // Nothing else is checked, so that the work stays bounded. Too many deployments are the cause and not only the size.
+    const tooMany = regionCount(tree["moor:endpoints"]);
+    return { tree, draft: {} as SettingsDraft, mistakes: tooMany.length > 0 ? tooMany : tooLarge };
+  }
   const ofShape = shapeMistakes({ schema: settingsSchema, value: tree, secretKeys: raw.secretKeys });
   const draft: SettingsDraft = salvage(settingsSchema, tree) ?? {};
   const mistakes = [

@@ -91,6 +91,10 @@ const configurationKinds = {
     title: "Secret in plain text",
     remedy: "Revoke the token, remove the line, and run `pulumi config set --secret moor:huggingFaceToken` with a new one.",
   },
+  MOOR061: {
+    title: "Settings too large for Pulumi",
+    remedy: "Shorten sample requests and lists, or move endpoints to a second stack.",
+  },
 } as const satisfies Record<string, MistakeKind>;
 
 /** All codes: MOOR0xx the stack file and the lock, the others what the planner refuses. */

@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
-import { stackDocument } from "../../config/stackYaml";
+import { configurationSizeMistakes } from "../../config/configurationSize";
+import { reportMistakes } from "../../config/mistakes";
+import { settingsOf, stackDocument } from "../../config/stackYaml";
 import { type LocalSession, root } from "./session";
 
 export { stackFileOf } from "../stackFiles";
@@ -18,9 +20,12 @@ const placeholder = "stand-in-for-a-secret-of-the-real-stack";
  * machine gets a stand-in value.
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
+  const text = fs.readFileSync(source, "utf8");
+  const real = stackDocument(text, path.basename(source));
+  const tooLarge = configurationSizeMistakes(settingsOf(text, path.basename(source)).settings);
+  if (tooLarge.length > 0) throw new Error(reportMistakes(stack, tooLarge));
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
-  const real = stackDocument(fs.readFileSync(source, "utf8"), path.basename(source));
   const local = fs.existsSync(copy) ? stackDocument(fs.readFileSync(copy, "utf8"), copy) : parseDocument("{}");
   const missing = takeOverSecrets(real, local);
   for (const key of encryption) real.delete(key);

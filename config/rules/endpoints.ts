@@ -16,7 +16,7 @@ type Tree = Readonly<Record<string, unknown>>;
 export function endpointMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, tree: Tree, stack: string): Mistake[] {
   const raw = asMap(tree["moor:endpoints"]);
   const each = Object.entries(endpoints).flatMap(([key, endpoint]) => oneEndpoint(key, endpoint ?? {}, asMap(raw[key]), stack));
-  return [...stackName(stack), ...each, ...sharedNames(endpoints), ...regionCount(endpoints)];
+  return [...stackName(stack), ...each, ...sharedNames(endpoints), ...regionCount(raw)];
 }
 
 function stackName(stack: string): Mistake[] {
@@ -67,10 +67,11 @@ function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): M
 }
 
 /** Limits of a subscription in a region: what other stacks have there counts too, and isn't known here. */
-function regionCount(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): Mistake[] {
+export function regionCount(rawEndpoints: unknown): Mistake[] {
+  const endpoints = Object.values(asMap(rawEndpoints));
   const has = {
-    endpoints: Object.keys(endpoints).length,
-    deployments: Object.values(endpoints).reduce((sum, endpoint) => sum + Object.keys(endpoint?.deployments ?? {}).length, 0),
+    endpoints: endpoints.length,
+    deployments: endpoints.reduce<number>((sum, endpoint) => sum + Object.keys(asMap(asMap(endpoint).deployments)).length, 0),
   };
   return (["endpoints", "deployments"] as const).flatMap((what) => {
     if (has[what] <= regionLimits[what]) return [];

@@ -425,6 +425,13 @@ const rows: readonly Row[] = [
     "moor:huggingFaceToken",
     "The token stands in the stack file in plain text, where every reader of the repository sees it.",
   ],
+  [
+    "the settings are too large",
+    (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
+    "MOOR061",
+    "config",
+    expect.stringMatching(/^The settings take 13\d,\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/),
+  ],
 ];
 
 function mistakesOf(settings: Tree, changes = {}) {
