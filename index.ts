@@ -67,7 +67,7 @@ export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [en
 function serve({ key, name, auth, invokers, gate, deployments }: EndpointSpec) {
   const endpoint = new InferenceEndpoint(key, {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
-    invokers: auth === "entra" ? invokers : [],
+    invokers,
     endpointName: name ?? pulumi.interpolate`${key}-${stack}-${suffix}`,
     alertEmails: platform.alertEmails,
     after: [...models.values()],

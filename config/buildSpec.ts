@@ -181,9 +181,6 @@ function endpointNotes({ key, auth, invokers, gate, deployments }: EndpointSpec)
     ...(auth === "entra" && invokers.length === 0
       ? [`Endpoint ${key} has no invokers: nobody is granted the right to score by this stack.`]
       : []),
-    ...(auth === "key" && invokers.length > 0
-      ? [`Endpoint ${key} has auth: key: whoever has a key may score, and its invokers mean nothing.`]
-      : []),
     ...(gate === "off" ? [`Endpoint ${key} has gate: off: a deployment gets traffic without being asked anything first.`] : []),
     ...fromHub.map(
       (name) => `Deployment ${name} fetches its weights from Hugging Face at each start (source: hub), outside the residency.`,

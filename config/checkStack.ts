@@ -9,11 +9,12 @@ import { quotaMistakes, quotaOf } from "./quota";
 import type { SettingsDraft } from "./rules/draft";
 import { endpointMistakes, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
+import { ignoredMistakes, ignoredNotes } from "./rules/ignored";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
 import { scoreMistakes } from "./rules/score";
 import { salvage } from "./schemaTools";
-import { decodeSettings, type RawStack } from "./settings";
+import { decodeSettings, type RawStack, tokenKey } from "./settings";
 import { settle } from "./settled";
 import { shapeMistakes } from "./shape";
 import type { StackSpec } from "./spec";
@@ -38,7 +39,8 @@ export function checkStack(raw: RawStack): CheckedStack {
   const beyondQuota = quotaMistakes(quotaOf(raw.stack, settings, decided.decisions));
   if (beyondQuota.length > 0) return { mistakes: beyondQuota };
   const spec = buildSpec(raw, settings, decided.decisions);
-  return { spec: { ...spec, notes: [...spec.notes, ...notes] } };
+  const ignored = ignoredNotes(settings, raw.stack, { token: tokenKey in raw.settings, lock: raw.lock !== undefined });
+  return { spec: { ...spec, notes: [...spec.notes, ...notes, ...ignored] } };
 }
 
 /** What a stack file says: its settings, or what is wrong with them and the parts that are good. */
@@ -72,6 +74,7 @@ function read(raw: RawStack) {
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
     ...scoreMistakes(draft, raw.folder ?? "."),
+    ...ignoredMistakes(draft),
   ];
   return { tree, draft, mistakes };
 }

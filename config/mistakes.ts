@@ -91,6 +91,7 @@ const configurationKinds = {
     title: "Secret in plain text",
     remedy: "Revoke the token, remove the line, and run `pulumi config set --secret moor:huggingFaceToken` with a new one.",
   },
+  MOOR065: { title: "Setting without an effect", remedy: "Remove the setting." },
   MOOR061: {
     title: "Settings too large for Pulumi",
     remedy: "Shorten sample requests and lists, or move endpoints to a second stack.",

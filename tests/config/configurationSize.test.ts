@@ -29,7 +29,9 @@ test("a sample request of 132 KB is refused with the limit before Pulumi fails w
     {
       code: "MOOR061",
       path: "config",
-      problem: expect.stringMatching(/^The settings take 13[2-4],\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/),
+      problem: expect.stringMatching(
+        /^The settings take 13[2-4],\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/,
+      ),
     },
   ]);
 });
@@ -48,7 +50,9 @@ test("what Pulumi writes in six bytes counts as six", () => {
 
 test("more endpoints than a region takes are told as such, however long the file is", () => {
   const large = vllmDeployment();
-  const deployments = Object.fromEntries(["a", "b", "c", "d", "e"].map((label, index) => [label, { ...large, weight: index === 0 ? 100 : 0 }]));
+  const deployments = Object.fromEntries(
+    ["a", "b", "c", "d", "e"].map((label, index) => [label, { ...large, weight: index === 0 ? 100 : 0 }]),
+  );
   const endpoints = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`e${index}`, { auth: "key", deployments }]));
   const settings = { ...goodSettings(), "moor:endpoints": endpoints };
   expect(check(settings).map(({ code }) => code)).toEqual(["MOOR027", "MOOR027"]);

@@ -300,9 +300,11 @@ test("a stale lock is refused with each difference and the command", () => {
 test("instances, scale, weight and mirror aren't decided, so changing them leaves the lock fresh", () => {
   const changed = prodSettings((main) => {
     delete main.instances;
-    Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0, mirror: 20 });
+    Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(mistakes(lock(), changed)).toEqual([]);
+  const wish = (mirror: number) => deploymentWish(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  expect(wishDifferences(wish(0), wish(20))).toEqual([]);
 });
 
 test("deployments that only the lock or only the stack file has make it stale", () => {
