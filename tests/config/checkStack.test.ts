@@ -4,7 +4,7 @@
  */
 import { checkStack } from "../../config/checkStack";
 import { mistakeKinds, reportMistakes } from "../../config/mistakes";
-import { digest, goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+import { digest, goodSettings, rawStack, revision, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
 const deployments = (settings: Tree, value: Tree): void => {
@@ -426,6 +426,13 @@ const rows: readonly Row[] = [
     "The token stands in the stack file in plain text, where every reader of the repository sees it.",
   ],
   [
+    "a gated model is fetched from the hub without a token",
+    (s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision }),
+    "MOOR063",
+    `${at}.vllm.source`,
+    "Hugging Face gives the files of meta-llama/Llama-3.1-8B-Instruct only to accounts that accepted its licence, and `moor:huggingFaceToken` is not set.",
+  ],
+  [
     "the settings are too large",
     (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
     "MOOR061",
@@ -529,6 +536,14 @@ test("a token that Pulumi encrypted is no mistake, and not in the spec", () => {
   const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"] }));
   expect("spec" in checked).toBe(true);
   expect(JSON.stringify(checked)).not.toContain("hf_");
+});
+
+test("a gated model is taken with a token, and from the mirror, where the operator fetches it", () => {
+  const gated = (changes: Tree) =>
+    spoilt((s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision, ...changes }));
+  const withToken = { ...gated({}), "moor:huggingFaceToken": "[secret]" };
+  expect(mistakesOf(withToken, { secretKeys: ["moor:huggingFaceToken"] })).toEqual([]);
+  expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
 test("settings of other providers are left alone", () => {
