@@ -9,6 +9,7 @@ import { quotaMistakes, quotaOf } from "./quota";
 import type { SettingsDraft } from "./rules/draft";
 import { endpointMistakes, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
+import { gatedMistakes } from "./rules/gated";
 import { ignoredMistakes, ignoredNotes } from "./rules/ignored";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
@@ -74,6 +75,7 @@ function read(raw: RawStack) {
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
     ...scoreMistakes(draft, raw.folder ?? "."),
+    ...gatedMistakes(draft, tokenKey in raw.settings),
     ...ignoredMistakes(draft),
   ];
   return { tree, draft, mistakes };

@@ -91,11 +91,16 @@ const configurationKinds = {
     title: "Secret in plain text",
     remedy: "Revoke the token, remove the line, and run `pulumi config set --secret moor:huggingFaceToken` with a new one.",
   },
-  MOOR065: { title: "Setting without an effect", remedy: "Remove the setting." },
   MOOR061: {
     title: "Settings too large for Pulumi",
     remedy: "Shorten sample requests and lists, or move endpoints to a second stack.",
   },
+  MOOR063: {
+    title: "Gated model without a token",
+    remedy:
+      "Accept the licence on the model's page on Hugging Face and run `pulumi config set --secret moor:huggingFaceToken` with a token of that account.",
+  },
+  MOOR065: { title: "Setting without an effect", remedy: "Remove the setting." },
 } as const satisfies Record<string, MistakeKind>;
 
 /** All codes: MOOR0xx the stack file and the lock, the others what the planner refuses. */
