@@ -2,6 +2,9 @@
  * Wrong stack files, one mistake a row, and the exact report of each. Doesn't prove that the rules are Azure's: each is only as true as the
  * table of facts behind it, and nothing here asks Azure.
  */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { checkStack } from "../../config/checkStack";
 import { mistakeKinds, reportMistakes } from "../../config/mistakes";
 import { digest, goodSettings, rawStack, revision, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
@@ -546,6 +549,24 @@ test("a gated model is taken with a token, and from the mirror, where the operat
   expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
+test("a folder of a score.py without a Dockerfile is refused: nothing could build its image", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-score-"));
+  try {
+    fs.writeFileSync(path.join(folder, "score.py"), "");
+    const settings = spoilt((s) => deployments(s, { main: scoreDeployment({ score: { path: "." } }) }));
+    expect(mistakesOf(settings, { folder }).map(({ code, path: where, problem }) => ({ code, path: where, problem }))).toEqual([
+      { code: "MOOR067", path: `${at}.score.path`, problem: 'There is no Dockerfile in ".".' },
+    ]);
+    fs.writeFileSync(path.join(folder, "Dockerfile"), "");
+    expect(mistakesOf(settings, { folder })).toEqual([]);
+    fs.rmSync(path.join(folder, "score.py"));
+    fs.mkdirSync(path.join(folder, "score.py"));
+    expect(mistakesOf(settings, { folder }).map(({ code }) => code)).toEqual(["MOOR046"]);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
 test("settings of other providers are left alone", () => {
   expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
 });
@@ -568,6 +589,7 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "lock.test.ts": ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054"],
   "ignored.test.ts": ["MOOR065"],
+  "checkStack.test.ts, apart from the rows": ["MOOR067"],
 };
 
 test("every code of the configuration has a row here or in another test that is named here", () => {

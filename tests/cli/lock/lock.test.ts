@@ -40,6 +40,18 @@ test("golden: the shipped stack has these names, and locking it again changes no
   expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
 });
 
+test("the lock names images whose digest is a placeholder, and nothing of it once the digest is real", async () => {
+  const placeholder = (pattern: string, digit: number) =>
+    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}): no registry has such an image, and Azure fails the deployment. Write the digest that your registry shows after the push.`;
+  const folder = shippedFolder();
+  await run(folder);
+  expect(printed).toEqual(expect.arrayContaining([placeholder("vllm", 1), placeholder("score", 2)]));
+  folder.edit([["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`]);
+  printed = [];
+  await run(folder);
+  expect(printed.filter((line) => line.includes("placeholder"))).toEqual([placeholder("score", 2)]);
+});
+
 const waits = (name: string, id: string, commit: string) =>
   `${name} waits for its weights: upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml.`;
 
