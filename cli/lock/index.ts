@@ -7,7 +7,9 @@ import { reportMistakes } from "../../config/mistakes";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
+import { parseImage } from "../../config/wish";
 import { version } from "../../package.json";
+import { isPlaceholderDigest } from "../../planner/image";
 import { requireStackFile, root } from "../stackFiles";
 import { differenceLines, lockDifferences } from "./differences";
 import { newestCommit } from "./hub";
@@ -80,8 +82,30 @@ function write(raw: RawStack, settings: Settings, before: Lock | undefined, next
   if (changed) fs.writeFileSync(there, text);
   const lines = differenceLines(lockDifferences(before, next));
   console.log(changed ? `${file} is written; review and commit it.` : `${file} is up to date.`);
-  for (const line of [...lines, ...rollbackNotes(next), ...stagingNotes(next), ...quotaReport(settings, next, neighboursOf(raw))])
+  for (const line of [
+    ...lines,
+    ...rollbackNotes(next),
+    ...stagingNotes(next),
+    ...placeholderNotes(settings),
+    ...quotaReport(settings, next, neighboursOf(raw)),
+  ])
     console.log(line);
+}
+
+/** Images that stand for ones which aren't built yet. */
+function placeholderNotes({ "moor:images": images, "moor:endpoints": endpoints }: Settings): string[] {
+  const own = Object.entries(endpoints).flatMap(([key, { deployments }]) =>
+    Object.entries(deployments).map(
+      ([label, { score }]) => [`moor:endpoints.${key}.deployments.${label}.score.image`, score?.image] as const,
+    ),
+  );
+  const named = [...Object.entries(images).map(([pattern, image]) => [`moor:images.${pattern}`, image] as const), ...own];
+  return named.flatMap(([setting, image]) => {
+    const digest = image === undefined ? "" : parseImage(image).digest;
+    if (!isPlaceholderDigest(digest)) return [];
+    const fails = "no registry has such an image, and Azure fails the deployment";
+    return [`${setting} has a placeholder digest (${digest}): ${fails}. Write the digest that your registry shows after the push.`];
+  });
 }
 
 /** Weights that a deployment waits for. */

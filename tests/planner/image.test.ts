@@ -16,6 +16,9 @@ test.each([
 });
 
 test("the digest of any content is none", () => {
-  const property = fc.property(fc.uint8Array(), (content) => !isPlaceholderDigest(`sha256:${createHash("sha256").update(content).digest("hex")}`));
+  const property = fc.property(
+    fc.uint8Array(),
+    (content) => !isPlaceholderDigest(`sha256:${createHash("sha256").update(content).digest("hex")}`),
+  );
   fc.assert(property, { numRuns: 1_000 });
 });
