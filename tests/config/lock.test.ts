@@ -347,3 +347,36 @@ test("a previous decision is kept beside the current one", () => {
   expect(deployment?.decision.name).toBe(decision(true).name);
   expect(deployment?.previous?.name).toBe(decision(true, other).name);
 });
+
+describe("a preview refuses a commit of another model", () => {
+  const path = "moor:endpoints.chat.deployments.main.vllm.revision";
+  const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
+  const changed = () =>
+    prodSettings((main) => {
+      main.vllm.model = coder;
+      main.vllm.revision = revision;
+    });
+
+  test("that its own lock knows", () => {
+    expect(mistakes(lock(), changed()).map(({ code, path: at }) => [code, at])).toEqual([["MOOR064", path]]);
+  });
+
+  test("that a lock beside it knows, in a stack that works without one", () => {
+    const settings = { ...changed(), "moor:lock": "none" };
+    settings["moor:endpoints"].chat.deployments.main = { ...settings["moor:endpoints"].chat.deployments.main, size: "Standard_NC24ads_A100_v4" };
+    settings["moor:endpoints"].chat.deployments.main.vllm.source = "hub";
+    const check = (locksBeside: Record<string, string>) => {
+      const checked = checkStack(rawStack(settings, { stack: "dev", locksBeside }));
+      return "mistakes" in checked ? checked.mistakes.map(({ code, path: at }) => [code, at]) : [];
+    };
+    expect(check({ prod: lock() })).toEqual([["MOOR064", path]]);
+    expect(check({ prod: "not: a lock" })).toEqual([]);
+    expect(check({})).toEqual([]);
+  });
+
+  test("but not one that the lock was made for", () => {
+    const renamed = lock().replaceAll("Qwen/Qwen2.5-0.5B-Instruct", coder);
+    const found = mistakes(renamed, changed()).map(({ code }) => code);
+    expect(found).not.toContain("MOOR064");
+  });
+});
