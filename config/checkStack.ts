@@ -13,6 +13,7 @@ import { gatedMistakes } from "./rules/gated";
 import { ignoredMistakes, ignoredNotes } from "./rules/ignored";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
+import { commitsOfLocks, commitsOfSettings, revisionMistakes } from "./rules/revisions";
 import { scoreMistakes } from "./rules/score";
 import { salvage } from "./schemaTools";
 import { decodeSettings, type RawStack, tokenKey } from "./settings";
@@ -26,7 +27,8 @@ export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: r
 
 /** Checks a stack and reports all its mistakes at once. A lock is compared with the stack file only when that has none of its own. */
 export function checkStack(raw: RawStack): CheckedStack {
-  const { tree, draft, mistakes: found } = read(raw);
+  const { tree, draft, mistakes: ofSettings } = read(raw);
+  const found = [...ofSettings, ...foreignCommits(raw, draft)];
   const { mistakes, notes } = settle(raw, draft, found);
   const undecided = () => quotaMistakes(quotaOf(raw.stack, draft, () => ({})));
   if (mistakes.length > 0) {
@@ -79,6 +81,12 @@ function read(raw: RawStack) {
     ...ignoredMistakes(draft),
   ];
   return { tree, draft, mistakes };
+}
+
+/** `npm run lock` asks Hugging Face too, and so looks for these itself. */
+function foreignCommits(raw: RawStack, draft: SettingsDraft): Mistake[] {
+  if (commitsOfSettings(raw.stack, draft).length === 0) return [];
+  return revisionMistakes(raw.stack, draft, commitsOfLocks(raw));
 }
 
 function parsed(tree: Record<string, unknown>): Settings {

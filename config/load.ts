@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
-import { lockFileName } from "./lockFile";
+import { lockFileName, readLocksBeside } from "./lockFile";
 import { reportMistakes } from "./mistakes";
 import { type RawStack, tokenKey } from "./settings";
 import type { StackSpec } from "./spec";
@@ -35,8 +35,9 @@ function readRaw(folder: string): RawStack {
   const settings = pulumi.runtime.allConfig();
   const lockPath = path.join(folder, lockFileName(stack));
   const lock = fs.existsSync(lockPath) ? fs.readFileSync(lockPath, "utf8") : undefined;
+  const locksBeside = readLocksBeside(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
-  return { project, stack, settings, secretKeys, folder, ...(lock === undefined ? {} : { lock }) };
+  return { project, stack, settings, secretKeys, folder, locksBeside, ...(lock === undefined ? {} : { lock }) };
 }
 
 /** Whether Pulumi holds a setting encrypted. The SDK exports it for its own use and leaves it out of its types. */

@@ -2,6 +2,8 @@
  * `moor.lock.<stack>.yaml`: the decisions of a stack, with the wishes they were made for and the decisions before them. Written by
  * `npm run lock`, committed, and read by every preview.
  */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { Document } from "yaml";
 import type { DeploymentWish, ModelDecision } from "../planner/decision";
 import { contradictions } from "./lockConsistency";
@@ -26,6 +28,13 @@ export function lockCommand(stack: string): string {
 export function stagingAdvice(stack: string, { id, revision, path }: ModelDecision): string {
   const where = `${path} in the workspace's blob store (datastore workspaceblobstore)`;
   return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` beside it in ${lockFileName(stack)}`;
+}
+
+/** Texts of the locks of other stacks in a folder, by the names of the stacks. */
+export function readLocksBeside(folder: string, stack: string): Record<string, string> {
+  const names = fs.readdirSync(folder).flatMap((file) => /^moor\.lock\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const others = names.filter((name) => name !== stack).sort();
+  return Object.fromEntries(others.map((name) => [name, fs.readFileSync(path.join(folder, lockFileName(name)), "utf8")]));
 }
 
 /** Reads a lock and checks all that can be checked without the stack file: its shape, and that it agrees with itself. */

@@ -101,6 +101,10 @@ const configurationKinds = {
       "Accept the licence on the model's page on Hugging Face and run `pulumi config set --secret moor:huggingFaceToken` with a token of that account.",
   },
   MOOR067: { title: "No Dockerfile beside a score.py", remedy: "Add a Dockerfile, for instance a copy of docker/score/Dockerfile." },
+  MOOR064: {
+    title: "Commit of another model",
+    remedy: "Set `revision` to a commit of the new model, or remove it: `npm run lock` finds the newest one.",
+  },
   MOOR065: { title: "Setting without an effect", remedy: "Remove the setting." },
 } as const satisfies Record<string, MistakeKind>;
 

@@ -17,6 +17,8 @@ export interface RawStack {
   readonly secretKeys: readonly string[];
   /** Text of `moor.lock.<stack>.yaml`. Absent when there is no such file. */
   readonly lock?: string;
+  /** Texts of the other locks in the folder, by the names of their stacks. @default none */
+  readonly locksBeside?: Readonly<Record<string, string>>;
   /** Folder that paths in the stack file start from. @default the working directory */
   readonly folder?: string;
 }

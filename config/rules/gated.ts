@@ -13,9 +13,13 @@ export function gatedMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraf
     Object.entries(endpoint?.deployments ?? {}).flatMap(([label, deployment]) => {
       const { model, source } = deployment?.vllm ?? {};
       if (model === undefined || source !== "hub" || !modelFacts(model)?.gated) return [];
-      const problem = `Hugging Face gives the files of ${model} only to accounts that accepted its licence, and \`moor:huggingFaceToken\` is not set.`;
-      const allowed = "`source: hub` with a token, or `source: mirror`";
-      return [mistake("MOOR063", `moor:endpoints.${key}.deployments.${label}.vllm.source`, { problem, allowed })];
+      return [gatedModel(`moor:endpoints.${key}.deployments.${label}`, model)];
     }),
   );
+}
+
+/** @param path Of the deployment. */
+export function gatedModel(path: string, model: string): Mistake {
+  const problem = `Hugging Face gives the files of ${model} only to accounts that accepted its licence, and \`moor:huggingFaceToken\` is not set.`;
+  return mistake("MOOR063", `${path}.vllm.source`, { problem, allowed: "`source: hub` with a token, or `source: mirror`" });
 }

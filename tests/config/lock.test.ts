@@ -362,8 +362,11 @@ describe("a preview refuses a commit of another model", () => {
   });
 
   test("that a lock beside it knows, in a stack that works without one", () => {
-    const settings = { ...changed(), "moor:lock": "none" };
-    settings["moor:endpoints"].chat.deployments.main = { ...settings["moor:endpoints"].chat.deployments.main, size: "Standard_NC24ads_A100_v4" };
+    const settings: Tree = { ...changed(), "moor:lock": "none" };
+    settings["moor:endpoints"].chat.deployments.main = {
+      ...settings["moor:endpoints"].chat.deployments.main,
+      size: "Standard_NC24ads_A100_v4",
+    };
     settings["moor:endpoints"].chat.deployments.main.vllm.source = "hub";
     const check = (locksBeside: Record<string, string>) => {
       const checked = checkStack(rawStack(settings, { stack: "dev", locksBeside }));

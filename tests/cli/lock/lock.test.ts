@@ -290,7 +290,7 @@ test("settings that no size satisfies are refused with the numbers, all at once,
 
 test("a model outside the table is refused with what to do, and taken from a config.json of its own", async () => {
   const folder = shippedFolder();
-  folder.edit([[...main, "vllm", "model"], "acme/own-7b"]);
+  folder.edit([[...main, "vllm", "model"], "acme/own-7b"], [[...main, "vllm", "revision"], "b".repeat(40)]);
   expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models; set `vllm.configJson`");
   folder.edit([[...main, "vllm", "configJson"], `${__dirname}/own-7b`], [[...main, "vllm", "checkpointGiB"], 14.2]);
   await run(folder);
@@ -469,7 +469,10 @@ describe("a commit that the stack file names", () => {
     );
     const other = shippedFolder();
     fs.renameSync(path.join(other.path, "moor.lock.prod.yaml"), path.join(other.path, "moor.lock.eu.yaml"));
-    fs.writeFileSync(path.join(other.path, "moor.lock.eu.yaml"), fs.readFileSync(path.join(other.path, "moor.lock.eu.yaml"), "utf8").replace("stack: prod", "stack: eu"));
+    fs.writeFileSync(
+      path.join(other.path, "moor.lock.eu.yaml"),
+      fs.readFileSync(path.join(other.path, "moor.lock.eu.yaml"), "utf8").replace("stack: prod", "stack: eu"),
+    );
     other.edit(model);
     expect(await refusal(other)).toContain(belongsTo("moor.lock.eu.yaml, chat/main"));
   });
