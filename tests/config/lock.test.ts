@@ -270,9 +270,10 @@ test("a lock of another stack or region is refused", () => {
   expect(mistakes(lock({ top: { stack: "dev", location: "westeurope" } }))).toEqual([
     { code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem: 'The lock was made for stack "dev", and this is "prod".' },
     {
-      code: "MOOR054",
-      path: "moor.lock.prod.yaml.location",
-      problem: 'The lock was made for location "westeurope", and this is "swedencentral".',
+      code: "MOOR066",
+      path: "azure-native:location",
+      problem:
+        "The stack is in westeurope (moor.lock.prod.yaml), and the stack file says swedencentral. A stack can't move: every resource would be deleted and created again.",
     },
   ]);
 });
