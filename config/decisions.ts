@@ -5,6 +5,7 @@ import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
+import { moveMistakes } from "./rules/move";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
 import { decideDeployment, deploymentWish, namedImage, namedModel } from "./wish";
@@ -81,13 +82,11 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
 }
 
 function foreign(stack: string, settings: Settings, lock: Lock): Mistake[] {
-  const expected = { stack, location: settings["azure-native:location"] };
-  return (["stack", "location"] as const).flatMap((key) => {
-    if (lock[key] === expected[key]) return [];
-    const problem = `The lock was made for ${key} ${show(lock[key])}, and this is ${show(expected[key])}.`;
-    const fix = `Run \`${lockCommand(stack)}\`.`;
-    return [mistake("MOOR054", `${lockFileName(stack)}.${key}`, { problem, allowed: show(expected[key]), fix })];
-  });
+  const moved = moveMistakes(stack, lock.location, lockFileName(stack), settings["azure-native:location"]);
+  if (lock.stack === stack) return moved;
+  const problem = `The lock was made for stack ${show(lock.stack)}, and this is ${show(stack)}.`;
+  const fix = `Run \`${lockCommand(stack)}\`.`;
+  return [mistake("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix }), ...moved];
 }
 
 function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {

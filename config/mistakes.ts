@@ -74,7 +74,7 @@ const configurationKinds = {
     title: "Lock that contradicts itself",
     remedy: "Take the committed lock back with `git checkout`; it isn't meant to be edited by hand.",
   },
-  MOOR054: { title: "Lock of another stack or region", remedy: "Make a lock for this one." },
+  MOOR054: { title: "Lock of another stack", remedy: "Make a lock for this one." },
   MOOR055: {
     title: "Size to be decided, but no lock to keep the decision",
     remedy: "Name a VM size, or work with a lock (`moor:lock: required`).",
@@ -100,6 +100,7 @@ const configurationKinds = {
     remedy:
       "Accept the licence on the model's page on Hugging Face and run `pulumi config set --secret moor:huggingFaceToken` with a token of that account.",
   },
+  MOOR066: { title: "Region of a stack that exists elsewhere", remedy: "Set the region back, and make a second stack for the other one." },
   MOOR067: { title: "No Dockerfile beside a score.py", remedy: "Add a Dockerfile, for instance a copy of docker/score/Dockerfile." },
   MOOR064: {
     title: "Commit of another model",

@@ -416,27 +416,30 @@ describe("a commit that the stack file leaves open", () => {
   });
 });
 
-test.each([{}, { check: true }, { rollback: "chat/main" }])("%j refuses to move a lock to another region, with the commands for a second stack", async (args) => {
-  const folder = shippedFolder();
-  folder.edit([["azure-native:location"], "westeurope"], [["moor:residency"], { geography: "Europe" }]);
-  const before = folder.lockText();
-  expect(await refusal(folder, args)).toBe(
-    [
-      'Error: Stack "prod" has one mistake. Nothing was created or changed.',
-      "",
-      "MOOR066 azure-native:location",
-      "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
-      "  Allowed: swedencentral",
-      "  Fix: Set it back to swedencentral, and make a second stack for westeurope:",
-      "    cp Pulumi.prod.yaml Pulumi.prod2.yaml",
-      "    (in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
-      "    pulumi stack init prod2",
-      "    npm run lock -- -s prod2",
-      "    pulumi up -s prod2",
-    ].join("\n"),
-  );
-  expect(folder.lockText()).toBe(before);
-});
+test.each([{}, { check: true }, { rollback: "chat/main" }])(
+  "%j refuses to move a lock to another region, with the commands for a second stack",
+  async (args) => {
+    const folder = shippedFolder();
+    folder.edit([["azure-native:location"], "westeurope"], [["moor:residency"], { geography: "Europe" }]);
+    const before = folder.lockText();
+    expect(await refusal(folder, args)).toBe(
+      [
+        'Error: Stack "prod" has one mistake. Nothing was created or changed.',
+        "",
+        "MOOR066 azure-native:location",
+        "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
+        "  Allowed: swedencentral",
+        "  Fix: Set it back to swedencentral, and make a second stack for westeurope:",
+        "    cp Pulumi.prod.yaml Pulumi.prod2.yaml",
+        "    (in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
+        "    pulumi stack init prod2",
+        "    npm run lock -- -s prod2",
+        "    pulumi up -s prod2",
+      ].join("\n"),
+    );
+    expect(folder.lockText()).toBe(before);
+  },
+);
 
 describe("a commit that the stack file names", () => {
   const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
