@@ -266,16 +266,17 @@ test("staging the weights doesn't change the name", () => {
   expect(mistakes(markedByHand)).toEqual([]);
 });
 
-test("a lock of another stack or region is refused", () => {
-  expect(mistakes(lock({ top: { stack: "dev", location: "westeurope" } }))).toEqual([
-    { code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem: 'The lock was made for stack "dev", and this is "prod".' },
-    {
-      code: "MOOR066",
-      path: "azure-native:location",
-      problem:
-        "The stack is in westeurope (moor.lock.prod.yaml), and the stack file says swedencentral. A stack can't move: every resource would be deleted and created again.",
-    },
-  ]);
+test("a lock of another region is refused", () => {
+  const problem =
+    "The stack is in westeurope (moor.lock.prod.yaml), and the stack file says swedencentral. A stack can't move: every resource would be deleted and created again.";
+  expect(mistakes(lock({ top: { location: "westeurope" } }))).toEqual([{ code: "MOOR066", path: "azure-native:location", problem }]);
+});
+
+test("a lock of another stack is refused, whatever its region: what it marks as staged is in that stack's storage", () => {
+  const problem = 'The lock was made for stack "dev", and this is "prod".';
+  for (const top of [{ stack: "dev" }, { stack: "dev", location: "westeurope" }]) {
+    expect(mistakes(lock({ top }))).toEqual([{ code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem }]);
+  }
 });
 
 test("a stale lock is refused with each difference and the command", () => {

@@ -441,6 +441,15 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
   },
 );
 
+test("a lock that was copied from another stack is refused: its staged marks would be taken for this one's", async () => {
+  const folder = shippedFolder();
+  folder.neighbour("prod2");
+  fs.copyFileSync(path.join(folder.path, "moor.lock.prod.yaml"), path.join(folder.path, "moor.lock.prod2.yaml"));
+  const report = await lock({ stack: "prod2", folder: folder.path, hub: noHub }).then(() => "", String);
+  expect(report).toContain('MOOR054 moor.lock.prod2.yaml.stack\n  The lock was made for stack "prod", and this is "prod2".');
+  expect(report).toContain("Fix: Delete moor.lock.prod2.yaml and run `npm run lock -- -s prod2`.");
+});
+
 describe("a commit that the stack file names", () => {
   const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
   const old = "a09a35458c702b33eeacc393d103063234e8bc28";
