@@ -71,7 +71,7 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
   if (text === undefined) return { mistakes: [noLock(stack)] };
   const read = readLock(stack, text);
   if ("mistakes" in read) return read;
-  const mistakes = [...foreign(stack, settings, read.lock), ...stale(stack, settings, read.lock)];
+  const mistakes = [...foreignLock(stack, settings["azure-native:location"], read.lock), ...stale(stack, settings, read.lock)];
   if (mistakes.length > 0) return { mistakes };
   return {
     decisions: (endpoint, label) => {
@@ -81,12 +81,12 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
   };
 }
 
-function foreign(stack: string, settings: Settings, lock: Lock): Mistake[] {
-  const moved = moveMistakes(stack, lock.location, lockFileName(stack), settings["azure-native:location"]);
-  if (lock.stack === stack) return moved;
+/** What is wrong with the stack and the region of a lock. `location` is the stack file's. */
+export function foreignLock(stack: string, location: string, lock: Lock): Mistake[] {
+  if (lock.stack === stack) return moveMistakes(stack, lock.location, lockFileName(stack), location);
   const problem = `The lock was made for stack ${show(lock.stack)}, and this is ${show(stack)}.`;
-  const fix = `Run \`${lockCommand(stack)}\`.`;
-  return [mistake("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix }), ...moved];
+  const fix = `Delete ${lockFileName(stack)} and run \`${lockCommand(stack)}\`.`;
+  return [mistake("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix })];
 }
 
 function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
+import { foreignLock } from "../../config/decisions";
 import { draftRefusals } from "../../config/drafts";
 import {
   type Lock,
@@ -13,7 +14,6 @@ import {
   writeLock,
 } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
-import { moveMistakes } from "../../config/rules/move";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
@@ -56,8 +56,8 @@ function sourcesOf(hub: string | undefined): Sources {
 export async function lock({ stack, check, rollback, hub, folder = root }: LockArguments): Promise<void> {
   const { raw, settings } = readStack(stack, folder);
   const before = readBefore(raw);
-  const moved = before === undefined ? [] : moveMistakes(stack, before.location, lockFileName(stack), settings["azure-native:location"]);
-  if (moved.length > 0) throw new Error(reportMistakes(stack, moved));
+  const foreign = before === undefined ? [] : foreignLock(stack, settings["azure-native:location"], before);
+  if (foreign.length > 0) throw new Error(reportMistakes(stack, foreign));
   if (rollback !== undefined) {
     write(raw, settings, before, { lock: rollBack(existing(stack, before), rollback), notes: [] });
     return;
