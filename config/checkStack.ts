@@ -15,6 +15,7 @@ import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
 import { commitsOfLocks, commitsOfSettings, revisionMistakes } from "./rules/revisions";
 import { scoreMistakes } from "./rules/score";
+import { secretMistakes } from "./rules/secrets";
 import { salvage } from "./schemaTools";
 import { decodeSettings, type RawStack, tokenKey } from "./settings";
 import { settle } from "./settled";
@@ -79,6 +80,7 @@ function read(raw: RawStack) {
     ...scoreMistakes(draft, raw.folder ?? "."),
     ...gatedMistakes(draft, tokenKey in raw.settings),
     ...ignoredMistakes(draft),
+    ...secretMistakes(raw, tree, draft, [tokenKey]),
   ];
   return { tree, draft, mistakes };
 }

@@ -5,6 +5,7 @@
 import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";
 import { codes } from "../planner/codes";
+import { withoutSecrets } from "./secretForms";
 
 /** What a code stands for. */
 export interface MistakeKind {
@@ -127,9 +128,10 @@ export interface Mistake {
   readonly fix: string;
 }
 
-/** A mistake whose fix is its kind's remedy, unless a better one is known. */
+/** A mistake whose fix is its kind's remedy, unless a better one is known. Secrets that the file has in plain text are not repeated. */
 export function mistake(code: MistakeCode, path: string, text: { problem: string; allowed: string; fix?: string }): Mistake {
-  return { code, path, problem: text.problem, allowed: text.allowed, fix: text.fix ?? mistakeKinds[code].remedy };
+  const fix = text.fix ?? mistakeKinds[code].remedy;
+  return { code, path: withoutSecrets(path), problem: withoutSecrets(text.problem), allowed: text.allowed, fix: withoutSecrets(fix) };
 }
 
 /** Mistakes that a report shows. */
@@ -159,6 +161,5 @@ function shorten(text: string, length: number): string {
 
 /** A value as a report may show it: short, on one line, and without anything that looks like a token. */
 export function show(value: unknown): string {
-  const text = (JSON.stringify(value) ?? "nothing").replace(/hf_\w{8,}/g, "[secret]");
-  return shorten(text, 80);
+  return shorten(withoutSecrets(JSON.stringify(value) ?? "nothing"), 80);
 }

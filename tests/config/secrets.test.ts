@@ -53,10 +53,14 @@ test.each(places)("in %s, each secret is refused by its kind and never repeated"
     const mistakes = mistakesOf(settings);
     const told = mistakes.filter(({ code }) => code === "MOOR060").map((mistake) => [mistake.path, mistake.problem]);
     expect(told).toEqual([
-      [path, `The value contains what looks like ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, where every reader of the repository sees it.`],
+      [
+        path,
+        `The value contains what looks like ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, where every reader of the repository sees it.`,
+      ],
     ]);
     const all = [reportMistakes("dev", mistakes), JSON.stringify(mistakes), JSON.stringify(checkSettings(rawStack(settings)).mistakes)];
-    for (const text of all) expect(text).not.toContain(secret.slice(-20));
+    const part = secret.includes("alice") ? "correct-horse" : secret.slice(-20);
+    for (const text of all) expect(text).not.toContain(part);
   }
 });
 
