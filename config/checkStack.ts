@@ -16,12 +16,14 @@ import { platformMistakes } from "./rules/platform";
 import { commitsOfLocks, commitsOfSettings, revisionMistakes } from "./rules/revisions";
 import { scoreMistakes } from "./rules/score";
 import { secretMistakes } from "./rules/secrets";
+import { isSample, structureMistakes } from "./rules/structure";
 import { salvage } from "./schemaTools";
 import { decodeSettings, type RawStack, tokenKey } from "./settings";
 import { settle } from "./settled";
 import { shapeMistakes } from "./shape";
 import type { StackSpec } from "./spec";
 import { type Settings, settingsSchema } from "./stackFile";
+import { stackFileMistakes } from "./stackYaml";
 
 /** A stack that can be made, or everything that keeps it from being made. */
 export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: readonly Mistake[] };
@@ -62,6 +64,9 @@ export function checkSettings(raw: RawStack): CheckedSettings {
 
 function read(raw: RawStack) {
   const { tree, mistakes: ofKeys } = decodeSettings(raw);
+  const unreadable = raw.stackFile === undefined ? [] : stackFileMistakes(raw.stackFile, `Pulumi.${raw.stack}.yaml`);
+  const structure = [...unreadable, ...structureMistakes(tree, isSample)];
+  if (structure.length > 0) return { tree, draft: {} as SettingsDraft, mistakes: structure };
   const tooLarge = configurationSizeMistakes(raw.settings);
   if (tooLarge.length > 0) {
     // Nothing else is checked, so that the work stays bounded. Too many deployments are the cause and not only the size.

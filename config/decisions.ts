@@ -2,7 +2,7 @@
 import type { Code, Refusal } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { tokenCount } from "./leaves";
-import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
+import { type Lock, lockCommand, lockEntry, lockFileName, readLock, wishDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
 import { moveMistakes } from "./rules/move";
@@ -75,7 +75,7 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
   if (mistakes.length > 0) return { mistakes };
   return {
     decisions: (endpoint, label) => {
-      const { current, previous } = read.lock.endpoints[endpoint]?.[label] ?? {};
+      const { current, previous } = lockEntry(read.lock, endpoint, label) ?? {};
       return { current, previous };
     },
   };
@@ -101,7 +101,7 @@ function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
 }
 
 function staleWish(stack: string, settings: Settings, lock: Lock, { endpoint, label, settings: deployment, path }: Found): Mistake[] {
-  const entry = lock.endpoints[endpoint]?.[label];
+  const entry = lockEntry(lock, endpoint, label);
   if (entry === undefined) return [staleMistake(stack, path, "The lock has no decision for this deployment.")];
   const differences = wishDifferences(entry.wish, deploymentWish(deployment, settings["moor:images"]));
   if (differences.length === 0) return [];

@@ -33,11 +33,11 @@ export function loadStack(folder = pulumi.getRootDirectory() || process.cwd()): 
 function readRaw(folder: string): RawStack {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const settings = pulumi.runtime.allConfig();
-  const lockPath = path.join(folder, lockFileName(stack));
-  const lock = fs.existsSync(lockPath) ? fs.readFileSync(lockPath, "utf8") : undefined;
+  const text = (name: string) => (fs.existsSync(path.join(folder, name)) ? fs.readFileSync(path.join(folder, name), "utf8") : undefined);
+  const [lock, stackFile] = [text(lockFileName(stack)), text(`Pulumi.${stack}.yaml`)];
   const locksBeside = readLocksBeside(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
-  return { project, stack, settings, secretKeys, folder, locksBeside, ...(lock === undefined ? {} : { lock }) };
+  return { project, stack, settings, secretKeys, folder, locksBeside, lock, stackFile };
 }
 
 /** Whether Pulumi holds a setting encrypted. The SDK exports it for its own use and leaves it out of its types. */

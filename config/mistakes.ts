@@ -96,6 +96,10 @@ const configurationKinds = {
     title: "Settings too large for Pulumi",
     remedy: "Shorten sample requests and lists, or move endpoints to a second stack.",
   },
+  MOOR062: {
+    title: "Values that aren't plain YAML",
+    remedy: "Write maps, lists, text, numbers, true and false, without anchors and tags.",
+  },
   MOOR063: {
     title: "Gated model without a token",
     remedy:

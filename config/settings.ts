@@ -15,6 +15,8 @@ export interface RawStack {
   readonly settings: Readonly<Record<string, string>>;
   /** Full keys of the settings that are secrets. */
   readonly secretKeys: readonly string[];
+  /** Text of `Pulumi.<stack>.yaml`, where there is one: Pulumi's own reader of it takes more than plain YAML. */
+  readonly stackFile?: string;
   /** Text of `moor.lock.<stack>.yaml`. Absent when there is no such file. */
   readonly lock?: string;
   /** Texts of the other locks in the folder, by the names of their stacks. @default none */

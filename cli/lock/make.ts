@@ -1,6 +1,6 @@
 /** A new lock from a stack file and the lock before it. */
 import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
-import { type Lock, type LockEntry, wishDifferences } from "../../config/lockFile";
+import { type Lock, type LockEntry, lockEntry, wishDifferences } from "../../config/lockFile";
 import { type Mistake, mistake } from "../../config/mistakes";
 import { patternOf } from "../../config/patternOf";
 import { gatedModel } from "../../config/rules/gated";
@@ -40,7 +40,7 @@ export async function makeLock(
   const staged = stagedPaths(before);
   for (const found of deploymentsOf(settings)) {
     const { endpoint, label } = found;
-    const old = before?.endpoints[endpoint]?.[label];
+    const old = before && lockEntry(before, endpoint, label);
     const wish = deploymentWish(found.settings, settings["moor:images"]);
     const made = await decideOne(raw, settings, found, old && sameWish(old, wish) ? old : undefined, sources);
     if ("mistakes" in made) mistakes.push(...made.mistakes);
@@ -56,7 +56,7 @@ async function checkCommits(raw: RawStack, settings: Settings, before: Lock | un
   const [mistakes, confirmed, notes]: [Mistake[], KnownCommit[], string[]] = [[], [], []];
   for (const { endpoint, label, settings: deployment, path } of deploymentsOf(settings)) {
     const { id, revision } = namedModel(deployment) ?? {};
-    if (id === undefined || revision === undefined || isLocked(before?.endpoints[endpoint]?.[label], id, revision)) continue;
+    if (id === undefined || revision === undefined || isLocked(before && lockEntry(before, endpoint, label), id, revision)) continue;
     const answer = await askCommit(id, revision);
     if (answer.known === "foreign") mistakes.push(foreignCommit(path, id, `Hugging Face has no commit ${revision} of ${id}.`));
     if (answer.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });

@@ -588,6 +588,7 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
 /** Codes whose rows stand in other tests of this folder or in tests/cli/lock. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "lock.test.ts": ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054", "MOOR064", "MOOR066"],
+  "strictYaml.test.ts": ["MOOR062"],
   "ignored.test.ts": ["MOOR065"],
   "checkStack.test.ts, apart from the rows": ["MOOR067"],
 };
