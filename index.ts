@@ -120,7 +120,7 @@ function serve(spec: EndpointSpec): EndpointOutputs {
   const { key, auth, invokers, gate, deployments } = spec;
   const args = {
     ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
-    invokers: auth === "entra" ? invokers : [],
+    invokers,
     endpointName: nameOf(spec),
     alerts: alertsOf(platform.alerts),
     policyTags: platform.policyTags,

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Lock, type LockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
+import { type Lock, type LockEntry, lockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
 import { reportMistakes } from "../config/mistakes";
 import { requireStackFile, root } from "./stackFiles";
 
@@ -30,7 +30,7 @@ export function retireText(stack: string, lockText: string, endpoint: string, la
   const read = readLock(stack, lockText);
   if ("mistakes" in read) throw new Error(reportMistakes(stack, read.mistakes));
   const { lock } = read;
-  const { previous, ...entry } = lock.endpoints[endpoint]?.[label] ?? {};
+  const { previous, ...entry } = lockEntry(lock, endpoint, label) ?? ({} as Partial<LockEntry>);
   if (previous === undefined) {
     const kept = withPrevious(lock);
     const which = kept.length === 0 ? "It keeps none of any deployment" : `It keeps one of ${kept.join(", ")}`;

@@ -226,8 +226,5 @@ function endpointNotes({ key, auth, invokers }: EndpointSpec): string[] {
     ...(auth === "entra" && invokers.length === 0
       ? [`Endpoint ${key} has no invokers: nobody is granted the right to score by this stack.`]
       : []),
-    ...(auth === "key" && invokers.length > 0
-      ? [`Endpoint ${key} has auth: key: whoever has a key may score, and its invokers mean nothing.`]
-      : []),
   ];
 }

@@ -1,30 +1,38 @@
 /** The whole check of a stack, without Pulumi: text in, a spec or all mistakes out. */
 import { canonicalRegion } from "../facts/regions";
 import { buildSpec } from "./buildSpec";
+import { configurationSizeMistakes } from "./configurationSize";
 import { decisionsFor, lockMistakes } from "./decisions";
 import { draftLockMistakes, draftRefusals } from "./drafts";
 import type { Mistake } from "./mistakes";
 import { quotaMistakes, quotaOf } from "./quota";
 import type { SettingsDraft } from "./rules/draft";
-import { endpointMistakes } from "./rules/endpoints";
+import { endpointMistakes, regionCount } from "./rules/endpoints";
 import { exactlyOne } from "./rules/exactlyOne";
+import { gatedMistakes } from "./rules/gated";
+import { ignoredMistakes, ignoredNotes } from "./rules/ignored";
 import { placeMistakes } from "./rules/place";
 import { platformMistakes } from "./rules/platform";
+import { commitsOfLocks, commitsOfSettings, revisionMistakes } from "./rules/revisions";
 import { scoreMistakes } from "./rules/score";
+import { secretMistakes } from "./rules/secrets";
+import { isSample, structureMistakes } from "./rules/structure";
 import { tokenMistakes } from "./rules/token";
 import { salvage } from "./schemaTools";
-import { decodeSettings, type RawStack } from "./settings";
+import { decodeSettings, type RawStack, tokenKey } from "./settings";
 import { settle } from "./settled";
 import { shapeMistakes } from "./shape";
 import type { StackSpec } from "./spec";
 import { type Settings, settingsSchema } from "./stackFile";
+import { stackFileMistakes } from "./stackYaml";
 
 /** A stack that can be made, or everything that keeps it from being made. */
 export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: readonly Mistake[] };
 
 /** Checks a stack and reports all its mistakes at once. A lock is compared with the stack file only when that has none of its own. */
 export function checkStack(raw: RawStack): CheckedStack {
-  const { tree, draft, mistakes: found } = read(raw);
+  const { tree, draft, mistakes: ofSettings } = read(raw);
+  const found = [...ofSettings, ...foreignCommits(raw, draft)];
   const { mistakes, notes } = settle(raw, draft, found);
   const undecided = () => quotaMistakes(quotaOf(raw.stack, draft, () => ({})));
   if (mistakes.length > 0) {
@@ -38,7 +46,8 @@ export function checkStack(raw: RawStack): CheckedStack {
   const beyondQuota = quotaMistakes(quotaOf(raw.stack, settings, decided.decisions));
   if (beyondQuota.length > 0) return { mistakes: beyondQuota };
   const spec = buildSpec(raw, settings, decided.decisions);
-  return { spec: { ...spec, notes: [...spec.notes, ...notes] } };
+  const ignored = ignoredNotes(settings, raw.stack, { token: tokenKey in raw.settings, lock: raw.lock !== undefined });
+  return { spec: { ...spec, notes: [...spec.notes, ...notes, ...ignored] } };
 }
 
 /** What a stack file says: its settings, or what is wrong with them and the parts that are good. */
@@ -56,6 +65,15 @@ export function checkSettings(raw: RawStack): CheckedSettings {
 
 function read(raw: RawStack) {
   const { tree, mistakes: ofKeys } = decodeSettings(raw);
+  const unreadable = raw.stackFile === undefined ? [] : stackFileMistakes(raw.stackFile, `Pulumi.${raw.stack}.yaml`);
+  const structure = [...unreadable, ...structureMistakes(tree, isSample)];
+  if (structure.length > 0) return { tree, draft: {} as SettingsDraft, mistakes: structure };
+  const tooLarge = configurationSizeMistakes(raw.settings);
+  if (tooLarge.length > 0) {
+    // Nothing else is checked, so that the work stays bounded. Too many deployments are the cause and not only the size.
+    const tooMany = regionCount(tree["moor:endpoints"]);
+    return { tree, draft: {} as SettingsDraft, mistakes: tooMany.length > 0 ? tooMany : tooLarge };
+  }
   const ofShape = shapeMistakes({ schema: settingsSchema, value: tree, secretKeys: raw.secretKeys });
   const draft: SettingsDraft = salvage(settingsSchema, tree) ?? {};
   const mistakes = [
@@ -66,9 +84,18 @@ function read(raw: RawStack) {
     ...platformMistakes(draft, tree),
     ...endpointMistakes(draft, tree, raw.stack),
     ...scoreMistakes(draft, raw.folder ?? "."),
+    ...gatedMistakes(draft, tokenKey in raw.settings),
+    ...ignoredMistakes(draft),
+    ...secretMistakes(raw, tree, draft, [tokenKey]),
     ...tokenMistakes(raw, draft),
   ];
   return { tree, draft, mistakes };
+}
+
+/** `npm run lock` asks Hugging Face too, and so looks for these itself. */
+function foreignCommits(raw: RawStack, draft: SettingsDraft): Mistake[] {
+  if (commitsOfSettings(raw.stack, draft).length === 0) return [];
+  return revisionMistakes(raw.stack, draft, commitsOfLocks(raw));
 }
 
 function parsed(tree: Record<string, unknown>): Settings {

@@ -2,9 +2,10 @@
 import type { Code, Refusal } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { tokenCount } from "./leaves";
-import { type Lock, lockCommand, lockFileName, readLock, wishDifferences } from "./lockFile";
+import { type Lock, lockCommand, lockEntry, lockFileName, readLock, wishDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
+import { moveMistakes } from "./rules/move";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
 import { decideDeployment, deploymentWish, namedImage, namedModel } from "./wish";
@@ -70,24 +71,22 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
   if (text === undefined) return { mistakes: [noLock(stack)] };
   const read = readLock(stack, text);
   if ("mistakes" in read) return read;
-  const mistakes = [...foreign(stack, settings, read.lock), ...stale(stack, settings, read.lock)];
+  const mistakes = [...foreignLock(stack, settings["azure-native:location"], read.lock), ...stale(stack, settings, read.lock)];
   if (mistakes.length > 0) return { mistakes };
   return {
     decisions: (endpoint, label) => {
-      const { current, previous } = read.lock.endpoints[endpoint]?.[label] ?? {};
+      const { current, previous } = lockEntry(read.lock, endpoint, label) ?? {};
       return { current, previous };
     },
   };
 }
 
-function foreign(stack: string, settings: Settings, lock: Lock): Mistake[] {
-  const expected = { stack, location: settings["azure-native:location"] };
-  return (["stack", "location"] as const).flatMap((key) => {
-    if (lock[key] === expected[key]) return [];
-    const problem = `The lock was made for ${key} ${show(lock[key])}, and this is ${show(expected[key])}.`;
-    const fix = `Run \`${lockCommand(stack)}\`.`;
-    return [mistake("MOOR054", `${lockFileName(stack)}.${key}`, { problem, allowed: show(expected[key]), fix })];
-  });
+/** What is wrong with the stack and the region of a lock. `location` is the stack file's. */
+export function foreignLock(stack: string, location: string, lock: Lock): Mistake[] {
+  if (lock.stack === stack) return moveMistakes(stack, lock.location, lockFileName(stack), location);
+  const problem = `The lock was made for stack ${show(lock.stack)}, and this is ${show(stack)}.`;
+  const fix = `Delete ${lockFileName(stack)} and run \`${lockCommand(stack)}\`.`;
+  return [mistake("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix })];
 }
 
 function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
@@ -102,7 +101,7 @@ function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
 }
 
 function staleWish(stack: string, settings: Settings, lock: Lock, { endpoint, label, settings: deployment, path }: Found): Mistake[] {
-  const entry = lock.endpoints[endpoint]?.[label];
+  const entry = lockEntry(lock, endpoint, label);
   if (entry === undefined) return [staleMistake(stack, path, "The lock has no decision for this deployment.")];
   const differences = wishDifferences(entry.wish, deploymentWish(deployment, settings["moor:images"]));
   if (differences.length === 0) return [];

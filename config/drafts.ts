@@ -2,6 +2,7 @@
  * A stack file with mistakes, as far as the planner can judge it: deployments that are whole by themselves are decided all the same, so that
  * what forbids them comes in the same report as the mistakes elsewhere.
  */
+import { regionLimits } from "../azure/limits";
 import { canonicalRegion, isRegion } from "../facts/regions";
 import type { Pattern } from "../planner/pattern";
 import { type Found, needsLock, refusalMistakes } from "./decisions";
@@ -33,14 +34,20 @@ export function draftRefusals({ folder }: RawStack, draft: SettingsDraft, known:
 }
 
 function news(found: readonly Mistake[], known: readonly Mistake[]): Mistake[] {
-  return found.filter(({ path }) => !known.some((mistake) => mistake.path === path));
+  const paths = new Set(known.map(({ path }) => path));
+  return found.filter(({ path }) => !paths.has(path));
 }
 
 /** Whether the planner refuses deployments of a pattern, or decides whatever it is given. */
 const isJudged: Readonly<Record<Pattern, boolean>> = { vllm: true, score: false };
 
-/** Deployments that the planner judges and whose own settings have the right shape. */
+/**
+ * Deployments that the planner judges and whose own settings have the right shape. Where there are more than a region takes, none: they are
+ * refused already, and planning them all would only take time.
+ */
 function wholeDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): Found[] {
+  const count = Object.values(endpoints).reduce((sum, endpoint) => sum + Object.keys(endpoint?.deployments ?? {}).length, 0);
+  if (count > regionLimits.deployments) return [];
   return Object.entries(endpoints).flatMap(([endpoint, { deployments = {} } = {}]) =>
     Object.entries(deployments).flatMap(([label, draft]) => {
       const { data } = deploymentSchema.safeParse(draft);

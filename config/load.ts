@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
-import { lockFileName } from "./lockFile";
+import { lockFileName, readLocksBeside } from "./lockFile";
 import { reportMistakes } from "./mistakes";
 import { type RawStack, tokenKey, webhookKey } from "./settings";
 import type { StackSpec } from "./spec";
@@ -38,10 +38,11 @@ function secret<Key extends string>(key: Key, value: string | undefined): { read
 function readRaw(folder: string): RawStack {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const settings = pulumi.runtime.allConfig();
-  const lockPath = path.join(folder, lockFileName(stack));
-  const lock = fs.existsSync(lockPath) ? fs.readFileSync(lockPath, "utf8") : undefined;
+  const text = (name: string) => (fs.existsSync(path.join(folder, name)) ? fs.readFileSync(path.join(folder, name), "utf8") : undefined);
+  const [lock, stackFile] = [text(lockFileName(stack)), text(`Pulumi.${stack}.yaml`)];
+  const locksBeside = readLocksBeside(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
-  return { project, stack, settings, secretKeys, folder, ...(lock === undefined ? {} : { lock }) };
+  return { project, stack, settings, secretKeys, folder, locksBeside, lock, stackFile };
 }
 
 /** Whether Pulumi holds a setting encrypted. The SDK exports it for its own use and leaves it out of its types. */

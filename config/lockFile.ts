@@ -2,13 +2,17 @@
  * `moor.lock.<stack>.yaml`: the decisions of a stack, with the wishes they were made for and the decisions before them. Written by
  * `npm run lock`, committed, and read by every preview.
  */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { Document } from "yaml";
 import type { DeploymentWish, ModelDecision } from "../planner/decision";
 import { contradictions } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
-import { type Lock, lockSchema } from "./lockSchema";
+import { type Lock, type LockEntry, lockSchema } from "./lockSchema";
 import { type Mistake, mistake } from "./mistakes";
+import { structureMistakes } from "./rules/structure";
 import { shapeMistakes } from "./shape";
+import { readStrictYaml } from "./strictYaml";
 
 export type { Lock, LockEntry } from "./lockSchema";
 
@@ -28,14 +32,21 @@ export function stagingAdvice(stack: string, { id, revision, path }: ModelDecisi
   return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` beside it in ${lockFileName(stack)}`;
 }
 
+/** Texts of the locks of other stacks in a folder, by the names of the stacks. */
+export function readLocksBeside(folder: string, stack: string): Record<string, string> {
+  const names = fs.readdirSync(folder).flatMap((file) => /^moor\.lock\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const others = names.filter((name) => name !== stack).sort();
+  return Object.fromEntries(others.map((name) => [name, fs.readFileSync(path.join(folder, lockFileName(name)), "utf8")]));
+}
+
 /** Reads a lock and checks all that can be checked without the stack file: its shape, and that it agrees with itself. */
 export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly mistakes: Mistake[] } {
   const file = lockFileName(stack);
   const parsed = parseYaml(stack, lockText);
   if ("mistakes" in parsed) return parsed;
-  const { document } = parsed;
-  const value: unknown = document.toJS();
-  const shape = shapeMistakes({ schema: lockSchema, value, root: file });
+  const { document, value } = parsed;
+  const structure = structureMistakes(value, undefined, file);
+  const shape = structure.length > 0 ? structure : shapeMistakes({ schema: lockSchema, value, root: file });
   if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: takeBack(stack) })) };
   const lock = readReasons(document, lockSchema.parse(value));
   const mistakes = contradictions(lock, file, takeBack(stack));
@@ -45,7 +56,9 @@ export function readLock(stack: string, lockText: string): { readonly lock: Lock
 /** Text of a lock file. */
 export function writeLock(lock: Lock): string {
   const { Document } = yaml();
-  const document = new Document(lock, (key, value) => (isReasons(key) ? undefined : value), { aliasDuplicateObjects: false });
+  // Text that YAML 1.1 reads as something else is put in quotes: what is written is what every reader reads.
+  const options = { aliasDuplicateObjects: false, compat: "yaml-1.1" } as const;
+  const document = new Document(lock, (key, value) => (isReasons(key) ? undefined : value), options);
   writeReasons(document, lock);
   const head = [
     "# yaml-language-server: $schema=./config/schema/lock.schema.json",
@@ -53,6 +66,12 @@ export function writeLock(lock: Lock): string {
     "# Each deployment's name ends in a hash over its values; the comments above a decision say why it is so.",
   ];
   return `${head.join("\n")}\n${document.toString({ lineWidth: 0 })}`;
+}
+
+/** What a lock has for a deployment. A name that no deployment has may come from a command line. */
+export function lockEntry({ endpoints }: Lock, endpoint: string, label: string): LockEntry | undefined {
+  const labels = Object.hasOwn(endpoints, endpoint) ? endpoints[endpoint]! : {};
+  return Object.hasOwn(labels, label) ? labels[label] : undefined;
 }
 
 /** A wish that differs from the lock's, value by value. */
@@ -69,12 +88,10 @@ export function wishDifferences(locked: DeploymentWish, wished: DeploymentWish):
   return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.wished));
 }
 
-function parseYaml(stack: string, lockText: string): { document: Document } | { mistakes: Mistake[] } {
-  const { parseDocument } = yaml();
-  const document = parseDocument(lockText);
-  const [error] = document.errors;
-  if (!error) return { document };
-  const problem = `The file isn't YAML: ${error.message.split("\n")[0]}`;
+function parseYaml(stack: string, lockText: string): { document: Document; value: unknown } | { mistakes: Mistake[] } {
+  const read = readStrictYaml(lockText);
+  if (!("fault" in read)) return read;
+  const problem = `The file ${read.fault.what} (line ${read.fault.line}).`;
   const allowed = "YAML as `npm run lock` writes it";
   return { mistakes: [mistake("MOOR051", lockFileName(stack), { problem, allowed, fix: takeBack(stack) })] };
 }

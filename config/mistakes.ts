@@ -5,6 +5,7 @@
 import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";
 import { codes } from "../planner/codes";
+import { withoutSecrets } from "./secretForms";
 
 /** What a code stands for. */
 export interface MistakeKind {
@@ -74,7 +75,7 @@ const configurationKinds = {
     title: "Lock that contradicts itself",
     remedy: "Take the committed lock back with `git checkout`; it isn't meant to be edited by hand.",
   },
-  MOOR054: { title: "Lock of another stack or region", remedy: "Make a lock for this one." },
+  MOOR054: { title: "Lock of another stack", remedy: "Make a lock for this one." },
   MOOR055: {
     title: "Size to be decided, but no lock to keep the decision",
     remedy: "Name a VM size, or work with a lock (`moor:lock: required`).",
@@ -91,6 +92,26 @@ const configurationKinds = {
     title: "Secret in plain text",
     remedy: "Revoke the token, remove the line, and run `pulumi config set --secret moor:huggingFaceToken` with a new one.",
   },
+  MOOR061: {
+    title: "Settings too large for Pulumi",
+    remedy: "Shorten sample requests and lists, or move endpoints to a second stack.",
+  },
+  MOOR062: {
+    title: "Values that aren't plain YAML",
+    remedy: "Write maps, lists, text, numbers, true and false, without anchors and tags.",
+  },
+  MOOR063: {
+    title: "Gated model without a token",
+    remedy:
+      "Accept the licence on the model's page on Hugging Face and run `pulumi config set --secret moor:huggingFaceToken` with a token of that account.",
+  },
+  MOOR066: { title: "Region of a stack that exists elsewhere", remedy: "Set the region back, and make a second stack for the other one." },
+  MOOR067: { title: "No Dockerfile beside a score.py", remedy: "Add a Dockerfile, for instance a copy of docker/score/Dockerfile." },
+  MOOR064: {
+    title: "Commit of another model",
+    remedy: "Set `revision` to a commit of the new model, or remove it: `npm run lock` finds the newest one.",
+  },
+  MOOR065: { title: "Setting without an effect", remedy: "Remove the setting." },
   MOOR080: {
     title: "Alerts without a receiver",
     remedy: "Add `emails` or `actionGroups`, or set `moor:alertWebhook`; or remove `alerts`.",
@@ -133,22 +154,38 @@ export interface Mistake {
   readonly fix: string;
 }
 
-/** A mistake whose fix is its kind's remedy, unless a better one is known. */
+/** A mistake whose fix is its kind's remedy, unless a better one is known. Secrets that the file has in plain text are not repeated. */
 export function mistake(code: MistakeCode, path: string, text: { problem: string; allowed: string; fix?: string }): Mistake {
-  return { code, path, problem: text.problem, allowed: text.allowed, fix: text.fix ?? mistakeKinds[code].remedy };
+  const fix = text.fix ?? mistakeKinds[code].remedy;
+  return { code, path: withoutSecrets(path), problem: withoutSecrets(text.problem), allowed: text.allowed, fix: withoutSecrets(fix) };
 }
 
-/** All mistakes of a stack in one text, for a person. */
+/** Mistakes that a report shows. */
+const mostShown = 50;
+/** Characters of a path, and of a word in a sentence, that a report shows. Each is longer than any that a correct file has. */
+const longest = { path: 400, word: 200 };
+
+/** The mistakes of a stack in one text, for a person: the first fifty, shortened where the file has values of absurd length. */
 export function reportMistakes(stack: string, mistakes: readonly Mistake[]): string {
   const count = mistakes.length === 1 ? "one mistake" : `${mistakes.length} mistakes`;
-  const blocks = mistakes.map(
-    ({ code, path, problem, allowed, fix }) => `${code} ${path}\n  ${problem}\n  Allowed: ${allowed}\n  Fix: ${fix}`,
-  );
-  return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks].join("\n\n");
+  const blocks = mistakes.slice(0, mostShown).map(({ code, path, problem, allowed, fix }) => {
+    const lines = [problem, `Allowed: ${allowed}`, `Fix: ${fix}`].map((text) => `\n  ${shortWords(text)}`);
+    return `${code} ${shorten(path, longest.path)}${lines.join("")}`;
+  });
+  const hidden = mistakes.length - mostShown;
+  const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? "mistake is" : "mistakes are"} not shown. Correct these first.`] : [];
+  return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks, ...more].join("\n\n");
+}
+
+function shortWords(text: string): string {
+  return text.replace(new RegExp(`\\S{${longest.word},}`, "g"), (word) => shorten(word, longest.word));
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }
 
 /** A value as a report may show it: short, on one line, and without anything that looks like a token. */
 export function show(value: unknown): string {
-  const text = (JSON.stringify(value) ?? "nothing").replace(/hf_\w{8,}/g, "[secret]");
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return shorten(withoutSecrets(JSON.stringify(value) ?? "nothing"), 80);
 }

@@ -2,30 +2,48 @@
 
 /** Letters to insert, delete or exchange to get from one word to the other (Levenshtein), whatever their case. */
 export function distance(from: string, to: string): number {
-  const a = from.toLowerCase();
-  const b = to.toLowerCase();
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  return boundedDistance(from.toLowerCase(), to.toLowerCase(), Number.POSITIVE_INFINITY);
+}
+
+/** The distance of two words, or infinity as soon as it is known to be greater than `most`, which bounds the work. */
+function boundedDistance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
+  let above = new Uint32Array(b.length + 1);
+  for (let column = 0; column <= b.length; column++) above[column] = column;
+  let row = new Uint32Array(b.length + 1);
   for (let i = 1; i <= a.length; i++) {
-    const above = row;
-    row = [i];
+    row[0] = i;
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const exchanged = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(exchanged, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+      const exchanged = above[j - 1]! + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
+      const letters = Math.min(exchanged, above[j]! + 1, row[j - 1]! + 1);
+      row[j] = letters;
+      if (letters < least) least = letters;
     }
+    if (least > most) return Number.POSITIVE_INFINITY;
+    [above, row] = [row, above];
   }
-  return row[b.length] ?? 0;
+  return above[b.length]!;
 }
 
 /** At most `count` known words that hold `word`, or differ from it in no more than a third of their letters, closest first. */
 export function nearest(word: string, known: readonly string[], count = 3): string[] {
-  const rated = known.map((candidate) => ({ candidate, away: distance(word, candidate) }));
-  const holds = (candidate: string) => word.length >= 4 && candidate.toLowerCase().includes(word.toLowerCase());
-  const close = rated.filter(({ candidate, away }) => away <= Math.max(1, Math.floor(candidate.length / 3)) || holds(candidate));
-  return close
+  const lower = word.toLowerCase();
+  const rated = known.flatMap((candidate) => {
+    const lowerCandidate = candidate.toLowerCase();
+    const holds = lower.length >= 4 && lowerCandidate.includes(lower);
+    const most = holds ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(candidate.length / 3));
+    const away = boundedDistance(lower, lowerCandidate, most);
+    return Number.isFinite(away) ? [{ candidate, away }] : [];
+  });
+  return rated
     .sort((a, b) => a.away - b.away)
     .slice(0, count)
     .map(({ candidate }) => candidate);
 }
+
+/** Mistakes of one kind that get a suggestion. Finding one takes time, and a report shows no more. */
+export const mostSuggestions = 50;
 
 /** `Did you mean "weight"?`, or undefined when nothing is close. */
 export function didYouMean(word: string, known: readonly string[], count = 1): string | undefined {

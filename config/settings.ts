@@ -1,7 +1,7 @@
 /** Settings as text, which is how Pulumi hands them to a program, and back to the values that a stack file's author wrote. */
 import * as z from "zod";
 import { type Mistake, mistake, show } from "./mistakes";
-import { didYouMean } from "./nearest";
+import { didYouMean, mostSuggestions } from "./nearest";
 import { unwrap } from "./schemaTools";
 import { settingsSchema } from "./stackFile";
 
@@ -15,8 +15,12 @@ export interface RawStack {
   readonly settings: Readonly<Record<string, string>>;
   /** Full keys of the settings that are secrets. */
   readonly secretKeys: readonly string[];
+  /** Text of `Pulumi.<stack>.yaml`, where there is one: Pulumi's own reader of it takes more than plain YAML. */
+  readonly stackFile?: string;
   /** Text of `moor.lock.<stack>.yaml`. Absent when there is no such file. */
   readonly lock?: string;
+  /** Texts of the other locks in the folder, by the names of their stacks. @default none */
+  readonly locksBeside?: Readonly<Record<string, string>>;
   /** Folder that paths in the stack file start from. @default the working directory */
   readonly folder?: string;
   /** @default the present time */
@@ -39,7 +43,11 @@ export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Reco
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
   const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey && key !== webhookKey);
   const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
-  const unknown = own.filter((key) => !knownKeys.includes(key)).map((key) => unknownKey(key, knownKeys, key));
+  const unknown = unknownKeys(
+    "",
+    knownKeys,
+    own.filter((key) => !knownKeys.includes(key)),
+  );
   const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
   // Rules see that there is a webhook, and not its address.
   const webhook = own.includes(webhookKey) ? { [webhookKey]: { secure: encrypted } } : {};
@@ -74,10 +82,15 @@ const azureWords: Readonly<Record<string, string>> = {
   requesttimeoutms: "Write `requestTimeout`, in seconds.",
 };
 
-/** A key that nothing reads, with the nearest one that something would. */
-export function unknownKey(path: string, known: readonly string[], key: string): Mistake {
-  const fix = azureWords[key.toLowerCase().replaceAll("_", "")] ?? didYouMean(key, known);
-  return mistake("MOOR001", path, { problem: `The key ${show(key)} means nothing here.`, allowed: known.join(", ") || "no keys", fix });
+/** Keys that nothing reads, each with the nearest one that is known. `path` is that of their map; empty for the settings themselves. */
+export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): Mistake[] {
+  const allowed = known.join(", ") || "no keys";
+  return keys.map((key, index) => {
+    const word = key.toLowerCase().replaceAll("_", "");
+    const near = index < mostSuggestions ? didYouMean(key, known) : undefined;
+    const fix = Object.hasOwn(azureWords, word) ? azureWords[word] : near;
+    return mistake("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `The key ${show(key)} is unknown here.`, allowed, fix });
+  });
 }
 
 /** @param address As Pulumi decrypted it; outside of the engine it stays encrypted and can't be checked. */

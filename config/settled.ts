@@ -2,7 +2,7 @@
  * What a lock has settled. Rules over sizes and flags change from one version of Moor to the next: Azure retires a size, a newer vLLM drops a
  * GPU. What was decided under the older rules runs, so a preview of it tells the news and goes on; `npm run lock` holds to the newer ones.
  */
-import { type Lock, readLock } from "./lockFile";
+import { type Lock, lockEntry, readLock } from "./lockFile";
 import { type Mistake, type MistakeCode, show } from "./mistakes";
 import type { SettingsDraft } from "./rules/draft";
 import type { RawStack } from "./settings";
@@ -31,9 +31,9 @@ export function settle(raw: RawStack, draft: SettingsDraft, found: readonly Mist
 }
 
 /** Whether the value that a mistake is about is the one that the decision was made for. */
-function isLocked({ endpoints }: Lock, draft: SettingsDraft, { path }: Mistake): boolean {
+function isLocked(lock: Lock, draft: SettingsDraft, { path }: Mistake): boolean {
   const [, endpoint = "", label = "", key = ""] = /^moor:endpoints\.([^.]+)\.deployments\.([^.]+)\.(.+)$/.exec(path) ?? [];
-  const wished = endpoints[endpoint]?.[label]?.wish[key];
+  const wished = lockEntry(lock, endpoint, label)?.wish[key];
   const deployment = draft["moor:endpoints"]?.[endpoint]?.deployments?.[label];
   const flag = key.replace(/^vllm\.flags\./, "");
   const given = key === "size" ? deployment?.size : deployment?.vllm?.flags?.[flag];

@@ -4,7 +4,7 @@ import { describeId } from "./leaves";
 import { type Mistake, type MistakeCode, mistake, show } from "./mistakes";
 import { didYouMean } from "./nearest";
 import { keysAt } from "./schemaTools";
-import { unknownKey } from "./settings";
+import { unknownKeys } from "./settings";
 
 /** What to check and how to speak of it. */
 export interface Shape {
@@ -22,13 +22,9 @@ export function shapeMistakes({ schema, value, root = "", secretKeys = [] }: Sha
   return (error?.issues ?? []).flatMap((issue) => {
     const secret = secretKeys.includes(String(issue.path[0]));
     const path = [root, ...issue.path.map(String)].filter((part) => part !== "").join(".");
-    return issue.code === "unrecognized_keys" ? unknownKeys(schema, issue, path) : [issueMistake(issue, path, secret)];
+    if (issue.code === "unrecognized_keys") return unknownKeys(path, keysAt(schema, issue.path), issue.keys);
+    return [issueMistake(issue, path, secret)];
   });
-}
-
-function unknownKeys(schema: z.ZodType, issue: z.core.$ZodIssueUnrecognizedKeys, path: string): Mistake[] {
-  const known = keysAt(schema, issue.path);
-  return issue.keys.map((key) => unknownKey(path === "" ? key : `${path}.${key}`, known, key));
 }
 
 function issueMistake(issue: z.core.$ZodIssue, path: string, secret: boolean): Mistake {

@@ -24,6 +24,7 @@ const residency = z
       regions: z
         .array(freeText("a region, for instance swedencentral").meta({ enum: Object.keys(regions) }), { error: "a list of regions" })
         .min(1, { error: "a list of at least one region" })
+        .max(Object.keys(regions).length, { error: `a list of at most ${Object.keys(regions).length} regions` })
         .describe("Regions in which data may be, by name.")
         .optional(),
     },
@@ -226,8 +227,11 @@ export const deployment = z
       check: z
         .strictObject(
           {
-            request: z.unknown().describe("Body of a sample request to the scoring route, with score.").optional(),
-            answer: z.unknown().describe("An answer of the expected shape: the same keys, values of the same types.").optional(),
+            request: z.unknown().describe("Body of a sample request to the scoring route; only with score.").optional(),
+            answer: z
+              .unknown()
+              .describe("An answer of the expected shape: the same keys, values of the same types; only with request.")
+              .optional(),
             latency: z
               .number({ error: "seconds, more than 0" })
               .positive({ error: "seconds, more than 0" })
@@ -263,7 +267,7 @@ const endpoint = z.strictObject(
     invokers: z
       .array(z.guid({ error: "the object id of a user, group or service principal, a GUID" }), { error: "a list of object ids" })
       .default([])
-      .describe("Object ids that may score and nothing else, with auth: entra."),
+      .describe("Object ids that may score and nothing else; only with auth: entra."),
     gate: oneOf(["runner", "controlPlane", "off"])
       .default("runner")
       .describe("What stands before traffic: real requests from here, readiness read through ARM, or nothing."),

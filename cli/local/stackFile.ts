@@ -2,7 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { makePrivateFolder, writePrivateFile } from "../../azure-local";
-import { stackDocument } from "../../config/stackYaml";
+import { configurationSizeMistakes } from "../../config/configurationSize";
+import { reportMistakes } from "../../config/mistakes";
+import { settingsOf, stackDocument } from "../../config/stackYaml";
 import { checkStateFile } from "../../operations/stateFile";
 import { type KnownSecrets, knownSecrets, takeOverSecrets } from "./secrets";
 import { type LocalSession, root } from "./session";
@@ -18,9 +20,13 @@ const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
  * machine gets a stand-in value, which changes when the secret changes.
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
+  const text = fs.readFileSync(source, "utf8");
+  const real = stackDocument(text, path.basename(source));
+  const tooLarge = configurationSizeMistakes(settingsOf(text, path.basename(source)).settings);
+  if (tooLarge.length > 0) throw new Error(reportMistakes(stack, tooLarge));
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
-  const [real, changed] = [readDocument(source, path.basename(source)), readDocument(source, path.basename(source))];
+  const changed = stackDocument(text, path.basename(source));
   const local = readCopy(copy);
   const knownFile = path.join(project, `secrets.${stack}.json`);
   const known = readKnown(knownFile);

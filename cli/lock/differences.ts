@@ -1,6 +1,6 @@
 /** Where two locks differ, value by value, in words for a person. */
 import { type Difference, decisionDifferences, valueDifferences } from "../../config/decisionDifferences";
-import type { Lock, LockEntry } from "../../config/lockFile";
+import { type Lock, type LockEntry, lockEntry } from "../../config/lockFile";
 
 /** Everything in which `next` differs from `before`, except who made it; each place begins with its deployment, for instance `chat/main`. */
 export function lockDifferences(before: Lock | undefined, next: Lock): Difference[] {
@@ -56,5 +56,5 @@ function deploymentsOf(lock: Lock | undefined): string[] {
 
 function entryOf(lock: Lock | undefined, name: string): LockEntry | undefined {
   const [key, label] = name.split("/") as [string, string];
-  return lock?.endpoints[key]?.[label];
+  return lock && lockEntry(lock, key, label);
 }

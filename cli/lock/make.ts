@@ -1,13 +1,16 @@
 /** A new lock from a stack file and the lock before it. */
 import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
-import { type Lock, type LockEntry, wishDifferences } from "../../config/lockFile";
+import { type Lock, type LockEntry, lockEntry, wishDifferences } from "../../config/lockFile";
 import { type Mistake, mistake } from "../../config/mistakes";
 import { patternOf } from "../../config/patternOf";
-import type { RawStack } from "../../config/settings";
+import { gatedModel } from "../../config/rules/gated";
+import { commitsOfLocks, foreignCommit, type KnownCommit, revisionMistakes } from "../../config/rules/revisions";
+import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { decideDeployment, deploymentWish, namedImage, namedModel } from "../../config/wish";
 import type { DeploymentDecision, DeploymentWish } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
+import type { CommitAnswer } from "./hub";
 
 /** What the lock needs from outside. */
 export interface Sources {
@@ -15,6 +18,14 @@ export interface Sources {
   readonly madeBy: string;
   /** The newest commit of a model repository. */
   newestCommit(model: string): Promise<string>;
+  /** Whether a commit belongs to a model repository. */
+  askCommit(model: string, revision: string): Promise<CommitAnswer>;
+}
+
+/** A new lock, and what could not be found out for it. */
+export interface MadeLock {
+  readonly lock: Lock;
+  readonly notes: readonly string[];
 }
 
 /** The lock of a stack file without mistakes, or what forbids one. */
@@ -23,20 +34,46 @@ export async function makeLock(
   settings: Settings,
   before: Lock | undefined,
   sources: Sources,
-): Promise<{ readonly lock: Lock } | { readonly mistakes: readonly Mistake[] }> {
-  const mistakes: Mistake[] = [];
+): Promise<MadeLock | { readonly mistakes: readonly Mistake[] }> {
+  const { mistakes, notes } = await checkCommits(raw, settings, before, sources);
   const endpoints: Record<string, Record<string, LockEntry>> = {};
   const staged = stagedPaths(before);
   for (const found of deploymentsOf(settings)) {
     const { endpoint, label } = found;
-    const old = before?.endpoints[endpoint]?.[label];
+    const old = before && lockEntry(before, endpoint, label);
     const wish = deploymentWish(found.settings, settings["moor:images"]);
     const made = await decideOne(raw, settings, found, old && sameWish(old, wish) ? old : undefined, sources);
     if ("mistakes" in made) mistakes.push(...made.mistakes);
     else endpoints[endpoint] = { ...endpoints[endpoint], [label]: succeed(old, wish, withStaged(made.decision, staged)) };
   }
   if (mistakes.length > 0) return { mistakes };
-  return { lock: { version: 1, stack: raw.stack, location: settings["azure-native:location"], madeBy: sources.madeBy, endpoints } };
+  const location = settings["azure-native:location"];
+  return { lock: { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints }, notes };
+}
+
+/** Checks commits that the stack file names and the lock doesn't have yet: with the hub, and where it says nothing, with what locks know. */
+async function checkCommits(raw: RawStack, settings: Settings, before: Lock | undefined, { askCommit }: Sources) {
+  const [mistakes, confirmed, notes]: [Mistake[], KnownCommit[], string[]] = [[], [], []];
+  for (const { endpoint, label, settings: deployment, path } of deploymentsOf(settings)) {
+    const { id, revision } = namedModel(deployment) ?? {};
+    if (id === undefined || revision === undefined || isLocked(before && lockEntry(before, endpoint, label), id, revision)) continue;
+    const answer = await askCommit(id, revision);
+    if (answer.known === "foreign") mistakes.push(foreignCommit(path, id, `Hugging Face has no commit ${revision} of ${id}.`));
+    if (answer.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });
+    if (answer.known === "belongs" && answer.gated)
+      mistakes.push(...(deployment.vllm?.source === "hub" && !(tokenKey in raw.settings) ? [gatedModel(path, id)] : []));
+    if (answer.known === "unknown") {
+      const unsaid = `Hugging Face did not say whether ${revision} is a commit of ${id} (${answer.because})`;
+      notes.push(`${endpoint}/${label}: ${unsaid}. Check it on the model's page.`);
+    }
+  }
+  const refused = new Set(mistakes.map(({ path }) => path));
+  const foreign = revisionMistakes(raw.stack, settings, [...confirmed, ...commitsOfLocks(raw)]).filter(({ path }) => !refused.has(path));
+  return { mistakes: [...mistakes, ...foreign], notes };
+}
+
+function isLocked(entry: LockEntry | undefined, id: string, revision: string): boolean {
+  return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && model.revision === revision);
 }
 
 type Made = { readonly decision: DeploymentDecision } | { readonly mistakes: readonly Mistake[] };

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
-import { type Lock, lockFileName, readLock } from "../../config/lockFile";
+import { type Lock, lockEntry, lockFileName, readLock } from "../../config/lockFile";
 import { type KnownDecisions, quotaDeployments } from "../../config/quota";
 import type { RawStack } from "../../config/settings";
 import { settingsOf } from "../../config/stackYaml";
@@ -18,7 +18,7 @@ export interface Neighbour {
 
 /** Looks up what a lock has decided. */
 export function decisionsOf(lock: Lock | undefined): KnownDecisions {
-  return (endpoint, label) => lock?.endpoints[endpoint]?.[label] ?? {};
+  return (endpoint, label) => (lock && lockEntry(lock, endpoint, label)) ?? {};
 }
 
 /** Stacks that share this one's region and, as far as the stack files say, its subscription. */

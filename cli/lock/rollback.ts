@@ -1,5 +1,5 @@
 /** `lock --rollback chat/main`: the previous decision serves again, and the one that replaced it is kept in its turn. */
-import type { Lock } from "../../config/lockFile";
+import { type Lock, lockEntry } from "../../config/lockFile";
 
 /**
  * The lock with the two decisions of one deployment exchanged. What was rolled back stays so until its wish changes, or until it is
@@ -8,7 +8,7 @@ import type { Lock } from "../../config/lockFile";
  */
 export function rollBack(lock: Lock, name: string): Lock {
   const [endpoint = "", label = ""] = name.split("/");
-  const entry = lock.endpoints[endpoint]?.[label];
+  const entry = lockEntry(lock, endpoint, label);
   if (entry === undefined) throw new Error(`The lock has no deployment "${name}"; it has ${names(lock).join(", ")}.`);
   const { current, previous, rolledBack, ...rest } = entry;
   if (previous === undefined) {

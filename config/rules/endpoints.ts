@@ -16,7 +16,7 @@ type Tree = Readonly<Record<string, unknown>>;
 export function endpointMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, tree: Tree, stack: string): Mistake[] {
   const raw = asMap(tree["moor:endpoints"]);
   const each = Object.entries(endpoints).flatMap(([key, endpoint]) => oneEndpoint(key, endpoint ?? {}, asMap(raw[key]), stack));
-  return [...stackName(stack), ...each, ...sharedNames(endpoints), ...regionCount(endpoints)];
+  return [...stackName(stack), ...each, ...sharedNames(endpoints), ...regionCount(raw)];
 }
 
 function stackName(stack: string): Mistake[] {
@@ -54,19 +54,24 @@ function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): M
   const named = Object.entries(endpoints).flatMap(([key, endpoint]) =>
     endpoint?.name === undefined ? [] : [{ key, name: endpoint.name }],
   );
-  return named.flatMap(({ key, name }, index) => {
-    const first = named.slice(0, index).find((other) => other.name === name);
-    if (first === undefined) return [];
-    const problem = `${show(name)} is the name of endpoint ${show(first.key)} already.`;
+  const firsts = new Map<string, string>();
+  return named.flatMap(({ key, name }) => {
+    const first = firsts.get(name);
+    if (first === undefined) {
+      firsts.set(name, key);
+      return [];
+    }
+    const problem = `${show(name)} is the name of endpoint ${show(first)} already.`;
     return [mistake("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that no other endpoint in the region has" })];
   });
 }
 
 /** Limits of a subscription in a region: what other stacks have there counts too, and isn't known here. */
-function regionCount(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): Mistake[] {
+export function regionCount(rawEndpoints: unknown): Mistake[] {
+  const endpoints = Object.values(asMap(rawEndpoints));
   const has = {
-    endpoints: Object.keys(endpoints).length,
-    deployments: Object.values(endpoints).reduce((sum, endpoint) => sum + Object.keys(endpoint?.deployments ?? {}).length, 0),
+    endpoints: endpoints.length,
+    deployments: endpoints.reduce<number>((sum, endpoint) => sum + Object.keys(asMap(asMap(endpoint).deployments)).length, 0),
   };
   return (["endpoints", "deployments"] as const).flatMap((what) => {
     if (has[what] <= regionLimits[what]) return [];
@@ -92,8 +97,8 @@ function weights(path: string, deployments: Labelled): Mistake[] {
     deployment?.weight === undefined ? [] : [{ label, weight: deployment.weight }],
   );
   const sum = sumOfWeights(stated);
-  // A weight that is itself wrong is reported as such; the sum can't be known then.
-  if (stated.length < deployments.length || sum === 100 || sum === 0) return [];
+  // A weight that is itself wrong is reported as such; the sum can't be known then. Too many deployments are refused by their number.
+  if (stated.length < deployments.length || deployments.length > endpointLimits.deployments || sum === 100 || sum === 0) return [];
   const list = stated.map(({ label, weight }) => `${label} ${weight}`).join(", ");
   const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "are missing" : "are too many"}.`;
   return [

@@ -3,7 +3,7 @@ import { dockerRange } from "../../azure/addresses";
 import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
 import { type Mistake, mistake, show } from "../mistakes";
-import { didYouMean } from "../nearest";
+import { didYouMean, mostSuggestions } from "../nearest";
 import { webhookKey } from "../settings";
 import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
@@ -21,7 +21,7 @@ export function platformMistakes(
     ...adoptedMistakes(platform, tree),
     ...alertMistakes(platform, tree),
     ...tagMistakes(platform ?? {}),
-    ...Object.keys(quota ?? {}).flatMap(quotaFamily),
+    ...quotaFamilies(Object.keys(quota ?? {})),
   ];
 }
 
@@ -88,8 +88,11 @@ function addressSpaceMistakes(given: string): Mistake[] {
   return [mistake("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
 }
 
-function quotaFamily(family: string): Mistake[] {
-  if (families.includes(family)) return [];
-  const problem = `There is no quota family ${show(family)}.`;
-  return [mistake("MOOR043", `moor:quota.${family}`, { problem, allowed: families.join(", "), fix: didYouMean(family, families) })];
+function quotaFamilies(given: readonly string[]): Mistake[] {
+  const allowed = families.join(", ");
+  const unknown = given.filter((family) => !families.includes(family));
+  return unknown.map((family, index) => {
+    const fix = index < mostSuggestions ? didYouMean(family, families) : undefined;
+    return mistake("MOOR043", `moor:quota.${family}`, { problem: `There is no quota family ${show(family)}.`, allowed, fix });
+  });
 }

@@ -16,9 +16,11 @@ const refusedByZones = /^\d|\s|[^\x20-\x7e]/;
 export function tagMistakes({ tags = {}, policyTags = [], dns }: PlatformDraft): Mistake[] {
   const names = Object.keys(tags);
   const makesZones = dns !== "policy";
+  const firsts = new Map<string, string>();
+  for (const name of names) if (!firsts.has(name.toLowerCase())) firsts.set(name.toLowerCase(), name);
   return [
     ...tooMany(names.length, makesZones),
-    ...names.flatMap((name, index) => oneTag(name, names.slice(0, index), makesZones)),
+    ...names.flatMap((name) => oneTag(name, firsts, makesZones)),
     ...policyTags.flatMap((name, index) => policyTag(name, index, names)),
   ];
 }
@@ -42,10 +44,11 @@ function tooMany(count: number, makesZones: boolean): Mistake[] {
   ];
 }
 
-function oneTag(name: string, before: readonly string[], makesZones: boolean): Mistake[] {
+/** `firsts`: by the name in lower case, the first tag that has it. */
+function oneTag(name: string, firsts: ReadonlyMap<string, string>, makesZones: boolean): Mistake[] {
   const wrong = (problem: string, allowed: string) => [mistake("MOOR044", `${path}.${name}`, { problem, allowed })];
-  const same = before.find((other) => other.toLowerCase() === name.toLowerCase());
-  if (same !== undefined) return wrong(`${show(name)} is the same name to Azure as ${show(same)}.`, "names that differ not only in case");
+  const same = firsts.get(name.toLowerCase()) ?? name;
+  if (same !== name) return wrong(`${show(name)} is the same name to Azure as ${show(same)}.`, "names that differ not only in case");
   if (reserved.test(name))
     return wrong(`${show(name)} begins with a word that is kept.`, "names that don't begin with azure, microsoft, windows or moor-");
   if (makesZones && refusedByZones.test(name)) {

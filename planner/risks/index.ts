@@ -1,5 +1,5 @@
 /** What can go wrong by a change of a stack: found in what is planned and in what Azure has now. */
-import { isPlaceholderDigest } from "../placeholder";
+import { isPlaceholderDigest } from "../image";
 import { type PlannedDeployment, planRollout, type RolloutWish } from "../rollout";
 import { loggedBy } from "./logging";
 import type { PlaceholderImage, Risk } from "./risk";

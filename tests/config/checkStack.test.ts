@@ -2,9 +2,12 @@
  * Wrong stack files, one mistake a row, and the exact report of each. Doesn't prove that the rules are Azure's: each is only as true as the
  * table of facts behind it, and nothing here asks Azure.
  */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { checkStack } from "../../config/checkStack";
 import { mistakeKinds, reportMistakes } from "../../config/mistakes";
-import { digest, goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+import { digest, goodSettings, rawStack, revision, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
 const deployments = (settings: Tree, value: Tree): void => {
@@ -17,8 +20,8 @@ const tags = (count: number) => Object.fromEntries(Array.from({ length: count },
 type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
 
 const rows: readonly Row[] = [
-  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'The key "moor:endpoint" means nothing here.'],
-  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'The key "wieght" means nothing here.'],
+  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'The key "moor:endpoint" is unknown here.'],
+  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'The key "wieght" is unknown here.'],
   ["the region is missing", (s) => delete s["azure-native:location"], "MOOR002", "azure-native:location", "There is no value."],
   ["the endpoints are missing", (s) => delete s["moor:endpoints"], "MOOR002", "moor:endpoints", "There is no value."],
   ["the weight is missing", (s) => delete main(s).weight, "MOOR002", `${at}.weight`, "There is no value."],
@@ -439,6 +442,20 @@ const rows: readonly Row[] = [
     "moor:huggingFaceToken",
     "The token stands in the stack file in plain text, where every reader of the repository sees it.",
   ],
+  [
+    "a gated model is fetched from the hub without a token",
+    (s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision }),
+    "MOOR063",
+    `${at}.vllm.source`,
+    "Hugging Face gives the files of meta-llama/Llama-3.1-8B-Instruct only to accounts that accepted its licence, and `moor:huggingFaceToken` is not set.",
+  ],
+  [
+    "the settings are too large",
+    (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
+    "MOOR061",
+    "config",
+    expect.stringMatching(/^The settings take 13\d,\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/),
+  ],
 ];
 
 function mistakesOf(settings: Tree, changes = {}) {
@@ -572,6 +589,32 @@ test("a date without quotes, which Pulumi hands over as a time, is the same date
   expect(tokenNotes("2027-03-02T00:00:00Z", "2027-03-01 00:00:00 +0000 UTC")).toEqual(tokenNotes("2027-03-02T00:00:00Z"));
 });
 
+test("a gated model is taken with a token, and from the mirror, where the operator fetches it", () => {
+  const gated = (changes: Tree) =>
+    spoilt((s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision, ...changes }));
+  const withToken = { ...gated({}), "moor:huggingFaceToken": "[secret]" };
+  expect(mistakesOf(withToken, { secretKeys: ["moor:huggingFaceToken"] })).toEqual([]);
+  expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
+});
+
+test("a folder of a score.py without a Dockerfile is refused: nothing could build its image", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-score-"));
+  try {
+    fs.writeFileSync(path.join(folder, "score.py"), "");
+    const settings = spoilt((s) => deployments(s, { main: scoreDeployment({ score: { path: "." } }) }));
+    expect(mistakesOf(settings, { folder }).map(({ code, path: where, problem }) => ({ code, path: where, problem }))).toEqual([
+      { code: "MOOR067", path: `${at}.score.path`, problem: 'There is no Dockerfile in ".".' },
+    ]);
+    fs.writeFileSync(path.join(folder, "Dockerfile"), "");
+    expect(mistakesOf(settings, { folder })).toEqual([]);
+    fs.rmSync(path.join(folder, "score.py"));
+    fs.mkdirSync(path.join(folder, "score.py"));
+    expect(mistakesOf(settings, { folder }).map(({ code }) => code)).toEqual(["MOOR046"]);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
 test("settings of other providers are left alone", () => {
   expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
 });
@@ -590,11 +633,17 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
   );
 });
 
-test("every code of the configuration has a row here or in the tests of the lock and of the platform's settings", () => {
-  const lockCodes = ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054"];
-  // Those have rows in platformSettings.test.ts.
-  const platformCodes = ["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085"];
-  const elsewhere = [...lockCodes, ...platformCodes];
+/** Codes whose rows stand in other tests of this folder or in tests/cli/lock. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  "lock.test.ts": ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054", "MOOR064", "MOOR066"],
+  "strictYaml.test.ts": ["MOOR062"],
+  "ignored.test.ts": ["MOOR065"],
+  "platformSettings.test.ts": ["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085"],
+  "checkStack.test.ts, apart from the rows": ["MOOR067"],
+};
+
+test("every code of the configuration has a row here or in another test that is named here", () => {
+  const told = Object.values(elsewhere).flat();
   const own = Object.keys(mistakeKinds).filter((code) => code.startsWith("MOOR0"));
-  expect(own.filter((code) => !elsewhere.includes(code) && !rows.some((row) => row[2] === code))).toEqual([]);
+  expect(own.filter((code) => !told.includes(code) && !rows.some((row) => row[2] === code))).toEqual([]);
 });

@@ -266,15 +266,17 @@ test("staging the weights doesn't change the name", () => {
   expect(mistakes(markedByHand)).toEqual([]);
 });
 
-test("a lock of another stack or region is refused", () => {
-  expect(mistakes(lock({ top: { stack: "dev", location: "westeurope" } }))).toEqual([
-    { code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem: 'The lock was made for stack "dev", and this is "prod".' },
-    {
-      code: "MOOR054",
-      path: "moor.lock.prod.yaml.location",
-      problem: 'The lock was made for location "westeurope", and this is "swedencentral".',
-    },
-  ]);
+test("a lock of another region is refused", () => {
+  const problem =
+    "The stack is in westeurope (moor.lock.prod.yaml), and the stack file says swedencentral. A stack can't move: every resource would be deleted and created again.";
+  expect(mistakes(lock({ top: { location: "westeurope" } }))).toEqual([{ code: "MOOR066", path: "azure-native:location", problem }]);
+});
+
+test("a lock of another stack is refused, whatever its region: what it marks as staged is in that stack's storage", () => {
+  const problem = 'The lock was made for stack "dev", and this is "prod".';
+  for (const top of [{ stack: "dev" }, { stack: "dev", location: "westeurope" }]) {
+    expect(mistakes(lock({ top }))).toEqual([{ code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem }]);
+  }
 });
 
 test("a stale lock is refused with each difference and the command", () => {
@@ -300,9 +302,11 @@ test("a stale lock is refused with each difference and the command", () => {
 test("instances, scale, weight and mirror aren't decided, so changing them leaves the lock fresh", () => {
   const changed = prodSettings((main) => {
     delete main.instances;
-    Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0, mirror: 20 });
+    Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(mistakes(lock(), changed)).toEqual([]);
+  const wish = (mirror: number) => deploymentWish(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  expect(wishDifferences(wish(0), wish(20))).toEqual([]);
 });
 
 test("deployments that only the lock or only the stack file has make it stale", () => {
@@ -344,4 +348,40 @@ test("a previous decision is kept beside the current one", () => {
   const [deployment] = specOf(lock({ previous: decision(true, other) })).endpoints[0]?.deployments ?? [];
   expect(deployment?.decision.name).toBe(decision(true).name);
   expect(deployment?.previous?.name).toBe(decision(true, other).name);
+});
+
+describe("a preview refuses a commit of another model", () => {
+  const path = "moor:endpoints.chat.deployments.main.vllm.revision";
+  const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
+  const changed = () =>
+    prodSettings((main) => {
+      main.vllm.model = coder;
+      main.vllm.revision = revision;
+    });
+
+  test("that its own lock knows", () => {
+    expect(mistakes(lock(), changed()).map(({ code, path: at }) => [code, at])).toEqual([["MOOR064", path]]);
+  });
+
+  test("that a lock beside it knows, in a stack that works without one", () => {
+    const settings: Tree = { ...changed(), "moor:lock": "none" };
+    settings["moor:endpoints"].chat.deployments.main = {
+      ...settings["moor:endpoints"].chat.deployments.main,
+      size: "Standard_NC24ads_A100_v4",
+    };
+    settings["moor:endpoints"].chat.deployments.main.vllm.source = "hub";
+    const check = (locksBeside: Record<string, string>) => {
+      const checked = checkStack(rawStack(settings, { stack: "dev", locksBeside }));
+      return "mistakes" in checked ? checked.mistakes.map(({ code, path: at }) => [code, at]) : [];
+    };
+    expect(check({ prod: lock() })).toEqual([["MOOR064", path]]);
+    expect(check({ prod: "not: a lock" })).toEqual([]);
+    expect(check({})).toEqual([]);
+  });
+
+  test("but not one that the lock was made for", () => {
+    const renamed = lock().replaceAll("Qwen/Qwen2.5-0.5B-Instruct", coder);
+    const found = mistakes(renamed, changed()).map(({ code }) => code);
+    expect(found).not.toContain("MOOR064");
+  });
 });

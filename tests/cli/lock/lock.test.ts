@@ -20,7 +20,9 @@ afterEach(() => {
   removeFolders();
 });
 
-const run = (folder: Folder, args: Partial<LockArguments> = {}) => lock({ stack: "prod", folder: folder.path, ...args });
+/** Nothing listens there: the hub can't be reached. */
+const noHub = "http://127.0.0.1:9";
+const run = (folder: Folder, args: Partial<LockArguments> = {}) => lock({ stack: "prod", folder: folder.path, hub: noHub, ...args });
 const refusal = (folder: Folder, args: Partial<LockArguments> = {}) => run(folder, args).then(() => "", String);
 const main = ["moor:endpoints", "chat", "deployments", "main"];
 
@@ -38,6 +40,18 @@ test("golden: the shipped stack has these names, and locking it again changes no
   expect(printed[0]).toBe("moor.lock.prod.yaml is up to date.");
   const names = [entry(folder), entry(folder, "chat", "candidate"), entry(folder, "fraud")].map(({ current }) => current.name);
   expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
+});
+
+test("the lock names images whose digest is a placeholder, and nothing of it once the digest is real", async () => {
+  const placeholder = (pattern: string, digit: number) =>
+    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}): no registry has such an image, and Azure fails the deployment. Write the digest that your registry shows after the push.`;
+  const folder = shippedFolder();
+  await run(folder);
+  expect(printed).toEqual(expect.arrayContaining([placeholder("vllm", 1), placeholder("score", 2)]));
+  folder.edit([["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`]);
+  printed = [];
+  await run(folder);
+  expect(printed.filter((line) => line.includes("placeholder"))).toEqual([placeholder("score", 2)]);
 });
 
 const waits = (name: string, id: string, commit: string) =>
@@ -281,7 +295,7 @@ test("settings that no size satisfies are refused with the numbers, all at once,
 
 test("a model outside the table is refused with what to do, and taken from a config.json of its own", async () => {
   const folder = shippedFolder();
-  folder.edit([[...main, "vllm", "model"], "acme/own-7b"]);
+  folder.edit([[...main, "vllm", "model"], "acme/own-7b"], [[...main, "vllm", "revision"], "b".repeat(40)]);
   expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models; set `vllm.configJson`");
   folder.edit([[...main, "vllm", "configJson"], `${__dirname}/own-7b`], [[...main, "vllm", "checkpointGiB"], 14.2]);
   await run(folder);
@@ -404,5 +418,143 @@ describe("a commit that the stack file leaves open", () => {
     folder.editLock([["endpoints", "chat", "main", "wish", "vllm.revision"], undefined]);
     await run(folder);
     expect(entry(folder).current.model?.revision).toBe(revision);
+  });
+});
+
+test.each([{}, { check: true }, { rollback: "chat/main" }])(
+  "%j refuses to move a lock to another region, with the commands for a second stack",
+  async (args) => {
+    const folder = shippedFolder();
+    folder.edit([["azure-native:location"], "westeurope"], [["moor:residency"], { geography: "Europe" }]);
+    const before = folder.lockText();
+    expect(await refusal(folder, args)).toBe(
+      [
+        'Error: Stack "prod" has one mistake. Nothing was created or changed.',
+        "",
+        "MOOR066 azure-native:location",
+        "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
+        "  Allowed: swedencentral",
+        "  Fix: Set it back to swedencentral, and make a second stack for westeurope:",
+        "    cp Pulumi.prod.yaml Pulumi.prod2.yaml",
+        "    (in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
+        "    pulumi stack init prod2",
+        "    npm run lock -- -s prod2",
+        "    pulumi up -s prod2",
+      ].join("\n"),
+    );
+    expect(folder.lockText()).toBe(before);
+  },
+);
+
+test("a lock that was copied from another stack is refused: its staged marks would be taken for this one's", async () => {
+  const folder = shippedFolder();
+  folder.neighbour("prod2");
+  fs.copyFileSync(path.join(folder.path, "moor.lock.prod.yaml"), path.join(folder.path, "moor.lock.prod2.yaml"));
+  const report = await lock({ stack: "prod2", folder: folder.path, hub: noHub }).then(() => "", String);
+  expect(report).toContain('MOOR054 moor.lock.prod2.yaml.stack\n  The lock was made for stack "prod", and this is "prod2".');
+  expect(report).toContain("Fix: Delete moor.lock.prod2.yaml and run `npm run lock -- -s prod2`.");
+});
+
+describe("a commit that the stack file names", () => {
+  const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
+  const old = "a09a35458c702b33eeacc393d103063234e8bc28";
+  const model: [string[], unknown] = [[...main, "vllm", "model"], coder];
+  const asked: string[] = [];
+  let answer: [status: number, code: string, body: object] = [200, "", {}];
+  const server = http.createServer((request, response) => {
+    asked.push(request.url!);
+    const [status, code, body] = answer;
+    response.writeHead(status, { "content-type": "application/json", ...(code === "" ? {} : { "x-error-code": code }) });
+    response.end(JSON.stringify(body));
+  });
+  let hub = "";
+  beforeAll((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      hub = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      done();
+    });
+  });
+  afterAll((done) => {
+    server.close(done);
+  });
+  beforeEach(() => asked.splice(0));
+
+  const belongsTo = (where: string) => `The commit ${old} is one of Qwen/Qwen2.5-7B-Instruct (${where}), not of ${coder}.`;
+
+  test("is refused where only the model was changed, and the lock knows whose commit it is", async () => {
+    const folder = shippedFolder();
+    const before = folder.lockText();
+    folder.edit(model);
+    const report = await refusal(folder);
+    expect(report).toContain(`MOOR064 ${main.join(".")}.vllm.revision\n  ${belongsTo("moor.lock.prod.yaml, chat/main")}`);
+    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` finds the newest one.");
+    expect(folder.lockText()).toBe(before);
+  });
+
+  test("is refused where the lock knows it from a previous decision", async () => {
+    const folder = shippedFolder();
+    folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
+    await run(folder);
+    folder.edit(model, [[...main, "vllm", "revision"], old]);
+    expect(await refusal(folder)).toContain(belongsTo("moor.lock.prod.yaml, chat/main"));
+  });
+
+  test("is refused where another deployment or another lock in the folder has it for another model", async () => {
+    const folder = shippedFolder();
+    folder.removeLock();
+    folder.edit([["moor:endpoints", "chat", "deployments", "candidate", "vllm", "revision"], old]);
+    expect(await refusal(folder)).toContain(
+      `The commit ${old} is one of Qwen/Qwen2.5-7B-Instruct (Pulumi.prod.yaml, chat/main), not of Qwen/Qwen3-8B.`,
+    );
+    const other = shippedFolder();
+    fs.renameSync(path.join(other.path, "moor.lock.prod.yaml"), path.join(other.path, "moor.lock.eu.yaml"));
+    fs.writeFileSync(
+      path.join(other.path, "moor.lock.eu.yaml"),
+      fs.readFileSync(path.join(other.path, "moor.lock.eu.yaml"), "utf8").replace("stack: prod", "stack: eu"),
+    );
+    other.edit(model);
+    expect(await refusal(other)).toContain(belongsTo("moor.lock.eu.yaml, chat/main"));
+  });
+
+  test("is taken where the hub says that it belongs to the model, as after a rename", async () => {
+    const folder = shippedFolder();
+    folder.edit(model);
+    answer = [200, "", { sha: old, gated: false }];
+    await run(folder, { hub });
+    expect(asked).toEqual([`/api/models/${coder}/revision/${old}`]);
+    expect(entry(folder).current.model).toMatchObject({ id: coder, revision: old });
+    await run(folder, { hub });
+    expect(asked).toHaveLength(1);
+    expect(printed.filter((line) => line.includes("Hugging Face"))).toEqual([]);
+  });
+
+  test("is refused where the hub has no such commit of the model", async () => {
+    const folder = shippedFolder();
+    folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
+    answer = [404, "RevisionNotFound", { error: "Invalid rev id" }];
+    expect(await refusal(folder, { hub })).toContain(
+      `MOOR064 ${main.join(".")}.vllm.revision\n  Hugging Face has no commit ${"b".repeat(40)} of Qwen/Qwen2.5-7B-Instruct.`,
+    );
+  });
+
+  test.each<[string, [number, string, object] | undefined, string]>([
+    ["the hub can't be reached", undefined, "no connection"],
+    ["the repository is private", [401, "RepoNotFound", {}], "it answered 401"],
+    ["the hub is down", [503, "", {}], "it answered 503"],
+  ])("is taken with a note where %s and nothing speaks against it", async (_, answered, because) => {
+    const folder = shippedFolder();
+    folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
+    if (answered !== undefined) answer = answered;
+    await run(folder, answered === undefined ? {} : { hub });
+    expect(printed).toContain(
+      `chat/main: Hugging Face did not say whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
+    );
+  });
+
+  test("leads to a gated model, which needs a token with source: hub, also where the planner's table doesn't know that it is gated", async () => {
+    const folder = shippedFolder();
+    folder.edit([[...main, "vllm", "revision"], "b".repeat(40)], [[...main, "vllm", "source"], "hub"]);
+    answer = [200, "", { sha: "b".repeat(40), gated: "manual" }];
+    expect(await refusal(folder, { hub })).toContain(`MOOR063 ${main.join(".")}.vllm.source`);
   });
 });

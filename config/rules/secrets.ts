@@ -1,0 +1,66 @@
+/** Secrets in plain text, wherever they stand in a stack file. */
+import { ownedFlags } from "../../planner/handFlags";
+import { type Mistake, mistake } from "../mistakes";
+import { secretIn } from "../secretForms";
+import type { RawStack } from "../settings";
+import { walk } from "../walk";
+import type { SettingsDraft } from "./draft";
+
+/** Settings whose values are secrets by their name. Source: azure-native, provider configuration, and names of the same kind. */
+const secretSetting = /(?:secret|password|token|accesskey|apikey)$/i;
+const secretFlag = /(?:^|-)(?:token|password|secret|api-key|access-key)$/;
+
+const everyReader = "in plain text, where every reader of the repository sees it";
+
+/**
+ * @param tree Moor's settings as values; all others are looked at as text. A setting that Pulumi encrypted is left out.
+ * @param known Settings whose secrets are reported elsewhere.
+ */
+export function secretMistakes(
+  { settings, secretKeys }: RawStack,
+  tree: Readonly<Record<string, unknown>>,
+  draft: SettingsDraft,
+  known: readonly string[],
+): Mistake[] {
+  const others = Object.entries(settings).filter(([key]) => !Object.hasOwn(tree, key) && !secretKeys.includes(key) && !known.includes(key));
+  return [...byForm({ ...Object.fromEntries(others), ...tree }), ...others.flatMap(([key, value]) => byName(key, value)), ...flags(draft)];
+}
+
+function byForm(tree: Readonly<Record<string, unknown>>): Mistake[] {
+  return [...walk(tree)].flatMap(({ key = "", value, path }) => {
+    const inKey = secretIn(key);
+    const inValue = typeof value === "string" ? secretIn(value) : undefined;
+    return [
+      ...(inKey === undefined ? [] : [secretMistake(path(), `The key contains what looks like ${inKey}`, inKey)]),
+      ...(inValue === undefined ? [] : [secretMistake(path(), `The value contains what looks like ${inValue}`, inValue)]),
+    ];
+  });
+}
+
+function secretMistake(path: string, problem: string, kind: string): Mistake {
+  const isHubToken = kind === "a Hugging Face token";
+  const fix = isHubToken ? undefined : "Revoke it, and remove it from the file and from the history of the repository.";
+  return mistake("MOOR060", path, { problem: `${problem}, ${everyReader}.`, allowed: "text without secrets", fix });
+}
+
+/** Settings of providers: of Moor's own, only the token is a secret. */
+function byName(key: string, value: string): Mistake[] {
+  if (!secretSetting.test(key) || value === "" || secretIn(value) !== undefined) return [];
+  const fix = `Revoke it, remove the line, and run \`pulumi config set --secret ${key}\` with a new one.`;
+  const allowed = "a value that Pulumi encrypted (`secure:`)";
+  return [mistake("MOOR060", key, { problem: `The value of ${key} is a secret, ${everyReader}.`, allowed, fix })];
+}
+
+/** Flags of vLLM end up in the deployment's command line, in the preview and in Pulumi's state. */
+function flags({ "moor:endpoints": endpoints = {} }: SettingsDraft): Mistake[] {
+  return Object.entries(endpoints).flatMap(([key, endpoint]) =>
+    Object.entries(endpoint?.deployments ?? {}).flatMap(([label, deployment]) =>
+      Object.entries(deployment?.vllm?.flags ?? {}).flatMap(([flag, value]) => {
+        if (typeof value !== "string" || !secretFlag.test(flag) || ownedFlags.includes(flag) || secretIn(value) !== undefined) return [];
+        const path = `moor:endpoints.${key}.deployments.${label}.vllm.flags.${flag}`;
+        const problem = `The value of --${flag} is a secret, ${everyReader}.`;
+        return [mistake("MOOR060", path, { problem, allowed: "no text for this flag" })];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,60 @@
+// Proves that a stack file which Pulumi can't pass to its program is refused with the limit, and that one just below the limit is not. Doesn't
+// prove the operating system's limit itself: MAX_ARG_STRLEN of Linux, 32 pages of 4,096 bytes for one variable.
+import { checkSettings, checkStack } from "../../config/checkStack";
+import { goodSettings, rawStack, spoilt, type Tree, vllmDeployment } from "./stacks";
+
+const check = (settings: Tree) => {
+  const checked = checkStack(rawStack(settings));
+  return "mistakes" in checked ? checked.mistakes.map(({ code, path, problem }) => ({ code, path, problem })) : [];
+};
+
+const request = (length: number) => (s: Tree) => {
+  s["moor:endpoints"].fraud = {
+    auth: "key",
+    deployments: {
+      main: {
+        score: { path: "./docker/score" },
+        size: "Standard_DS3_v2",
+        instances: 1,
+        weight: 100,
+        check: { request: "x".repeat(length) },
+      },
+    },
+  };
+};
+
+test("a sample request of 132 KB is refused with the limit before Pulumi fails with spawn E2BIG", () => {
+  const mistakes = check(spoilt(request(132_000)));
+  expect(mistakes).toEqual([
+    {
+      code: "MOOR061",
+      path: "config",
+      problem: expect.stringMatching(
+        /^The settings take 13[2-4],\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/,
+      ),
+    },
+  ]);
+});
+
+test("100,000 bytes are not too many", () => {
+  expect(check(spoilt(request(100_000)))).toEqual([]);
+});
+
+test("what Pulumi writes in six bytes counts as six", () => {
+  expect(check(spoilt(request(30_000)))).toEqual([]);
+  expect(check(spoilt((s) => request(0)(Object.assign(s, { "moor:other": "" })))).map(({ code }) => code)).toEqual(["MOOR001"]);
+  const escaped = spoilt(request(0));
+  escaped["moor:endpoints"].fraud.deployments.main.check.request = "&".repeat(30_000);
+  expect(check(escaped).map(({ code }) => code)).toEqual(["MOOR061"]);
+});
+
+test("more endpoints than a region takes are told as such, however long the file is", () => {
+  const large = vllmDeployment();
+  const deployments = Object.fromEntries(
+    ["a", "b", "c", "d", "e"].map((label, index) => [label, { ...large, weight: index === 0 ? 100 : 0 }]),
+  );
+  const endpoints = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`e${index}`, { auth: "key", deployments }]));
+  const settings = { ...goodSettings(), "moor:endpoints": endpoints };
+  expect(check(settings).map(({ code }) => code)).toEqual(["MOOR027", "MOOR027"]);
+  expect(checkSettings(rawStack(settings)).settings).toBeUndefined();
+});

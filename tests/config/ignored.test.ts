@@ -1,0 +1,136 @@
+// Proves that a combination of settings in which one has no effect is refused, with the setting and what to do, and that its near twin is
+// not. Doesn't prove that the settings which are left do what they say.
+import { checkStack } from "../../config/checkStack";
+import { rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";
+
+const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
+const only = (settings: Tree, deployment: Tree): void => {
+  settings["moor:endpoints"].chat.deployments = { main: deployment };
+};
+const at = "moor:endpoints.chat.deployments.main";
+const group = "3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41";
+
+const mistakes = (spoil: (settings: Tree) => void) => {
+  const checked = checkStack(rawStack(spoilt(spoil)));
+  return "mistakes" in checked ? checked.mistakes : [];
+};
+
+/** What is set, the path and problem of the one mistake, and the near twin that is accepted. */
+type Row = readonly [title: string, spoil: (s: Tree) => void, path: string, problem: string, twin: (s: Tree) => void];
+
+const rows: readonly Row[] = [
+  [
+    "invokers with auth: key",
+    (s) => (s["moor:endpoints"].chat.invokers = [group]),
+    "moor:endpoints.chat.invokers",
+    "`invokers` has no effect with `auth: key`: every client that has a key may score.",
+    (s) => Object.assign(s["moor:endpoints"].chat, { auth: "entra", invokers: [group] }),
+  ],
+  [
+    "a sample request of a vLLM deployment",
+    (s) => (main(s).check = { request: { prompt: "Hello" } }),
+    `${at}.check.request`,
+    "`check.request` has no effect with `vllm`: the gate sends a chat request of its own.",
+    (s) => (main(s).check = { latency: 30 }),
+  ],
+  [
+    "a sample answer of a vLLM deployment",
+    (s) => (main(s).check = { answer: { text: "" } }),
+    `${at}.check.answer`,
+    "`check.answer` has no effect with `vllm`: the gate checks the answer of the chat request.",
+    (s) => (main(s).check = { latency: 30 }),
+  ],
+  [
+    "a sample answer without a request",
+    (s) => only(s, scoreDeployment({ check: { answer: [0.5] } })),
+    `${at}.check.answer`,
+    "`check.answer` has no effect without `check.request`: the gate sends no request to a score.py then.",
+    (s) => only(s, scoreDeployment({ check: { request: [1], answer: [0.5] } })),
+  ],
+  [
+    "a latency without a request to a score.py",
+    (s) => only(s, scoreDeployment({ check: { latency: 2 } })),
+    `${at}.check.latency`,
+    "`check.latency` has no effect without `check.request`: the gate sends no request to a score.py then.",
+    (s) => only(s, scoreDeployment({ check: { request: [1], latency: 2 } })),
+  ],
+  [
+    "a check without a value",
+    (s) => (main(s).check = {}),
+    `${at}.check`,
+    "`check` has no effect without a value.",
+    (s) => (main(s).check = { latency: 30 }),
+  ],
+  ...(["off", "controlPlane"] as const).map(
+    (gate): Row => [
+      `a check with gate: ${gate}`,
+      (s) => {
+        s["moor:endpoints"].chat.gate = gate;
+        main(s).check = { latency: 30 };
+      },
+      `${at}.check`,
+      `\`check\` has no effect with \`gate: ${gate}\`: no request is sent.`,
+      (s) => (s["moor:endpoints"].chat.gate = gate),
+    ],
+  ),
+  [
+    "a mirror where no deployment serves",
+    (s) => Object.assign(main(s), { weight: 0, mirror: 10 }),
+    `${at}.mirror`,
+    "`mirror` has no effect while all weights of the endpoint are 0: there are no requests to copy.",
+    (s) => {
+      const shadow = vllmDeployment({ weight: 0, mirror: 10 });
+      s["moor:endpoints"].chat.deployments = { main: vllmDeployment(), shadow };
+    },
+  ],
+  [
+    "keepPrevious without a lock",
+    (s) => (main(s).keepPrevious = true),
+    `${at}.keepPrevious`,
+    "`keepPrevious` has no effect with `moor:lock: none`: only a lock knows the previous decision.",
+    (s) => (main(s).keepPrevious = false),
+  ],
+  [
+    "keepPrevious with an update in place",
+    (s) => Object.assign(main(s), { keepPrevious: true, update: "inPlace" }),
+    `${at}.keepPrevious`,
+    "`keepPrevious` has no effect with `update: inPlace`: the previous deployment is the one that changes.",
+    (s) => (main(s).update = "inPlace"),
+  ],
+  [
+    "alerts to no address",
+    (s) => (s["moor:platform"].alerts = { emails: [] }),
+    "moor:platform.alerts.emails",
+    "`alerts` has no effect without an address: no alert would be created.",
+    (s) => (s["moor:platform"].alerts = { emails: ["ml@example.com"] }),
+  ],
+];
+
+test.each(rows)("%s is refused, and not ignored", (_, spoil, path, problem) => {
+  const found = mistakes(spoil);
+  expect(found.filter((mistake) => mistake.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
+    code: "MOOR065",
+    problem,
+  });
+  expect(found.every(({ code, fix, allowed }) => code === "MOOR065" && /[.]$/.test(fix) && allowed !== "")).toBe(true);
+});
+
+test.each(rows)("the near twin of %s is accepted", (_, __, ___, ____, twin) => {
+  expect(mistakes(twin)).toEqual([]);
+});
+
+const notes = (spoil: (settings: Tree) => void, changes = {}) => {
+  const checked = checkStack(rawStack(spoilt(spoil), changes));
+  return "spec" in checked ? checked.spec.notes : [];
+};
+
+test("a token that no deployment uses and a lock that isn't read are told, because both may be meant for later", () => {
+  const token = "`moor:huggingFaceToken` is not written to Azure, because no deployment has `source: hub`.";
+  const secret = { secretKeys: ["moor:huggingFaceToken"] };
+  const score = (s: Tree) => Object.assign(only(s, scoreDeployment()) ?? s, { "moor:huggingFaceToken": "[secret]" });
+  expect(notes(score, secret)).toContain(token);
+  expect(notes((s) => (s["moor:huggingFaceToken"] = "[secret]"), secret)).not.toContain(token);
+  const lock = "moor.lock.dev.yaml is not read (moor:lock: none).";
+  expect(notes(() => {}, { lock: "version: 1" })).toContain(lock);
+  expect(notes(() => {})).not.toContain(lock);
+});
