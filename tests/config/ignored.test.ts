@@ -97,13 +97,6 @@ const rows: readonly Row[] = [
     "`keepPrevious` has no effect with `update: inPlace`: the previous deployment is the one that changes.",
     (s) => (main(s).update = "inPlace"),
   ],
-  [
-    "alerts to no address",
-    (s) => (s["moor:platform"].alerts = { emails: [] }),
-    "moor:platform.alerts.emails",
-    "`alerts` has no effect without an address: no alert would be created.",
-    (s) => (s["moor:platform"].alerts = { emails: ["ml@example.com"] }),
-  ],
 ];
 
 test.each(rows)("%s is refused, and not ignored", (_, spoil, path, problem) => {
