@@ -210,9 +210,7 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "diagnostic settings",
       { diagnostics: "policy", logs },
-      [
-        `sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`,
-      ],
+      [`sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
     ],
   ])("%s", (_, platform, parts) => {
     const notes = owed(platform);
