@@ -121,7 +121,7 @@ const platform = z
       firewallSku: oneOf(["Basic", "Standard"])
         .default("Basic")
         .describe(
-          "Size of the firewall that Azure runs in the created workspace's managed network once there is a host-name rule (source: hub).",
+          "Size of the firewall that Azure runs in the created workspace's managed network once there is a host-name rule (source: hub); it can't be changed while the firewall runs.",
         ),
       dns: owner.default("moor").describe("Who links private DNS zones: this stack, or a policy of the landing zone."),
       privateEndpoints: owner.default("moor").describe("Who makes private endpoints."),

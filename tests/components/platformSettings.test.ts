@@ -7,6 +7,8 @@ import "./rootDirectory";
 import { armRequest, exposed, find, type Recording, type RecordOptions, SUBSCRIPTION, schemaErrors } from "./recorder";
 import { runStack, shippedConfig } from "./shippedStacks";
 
+// A whole stack takes 5 s, and longer on a busy machine.
+jest.setTimeout(180_000);
 afterAll(() => jest.restoreAllMocks());
 
 const shipped = JSON.parse(shippedConfig("prod")["moor:platform"]!) as Record<string, unknown>;

@@ -48,6 +48,8 @@ for (const module of modules) {
   });
 }
 
+// A whole stack takes 5 s, and longer on a busy machine.
+jest.setTimeout(180_000);
 afterAll(() => jest.restoreAllMocks());
 
 const isTree = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
@@ -76,7 +78,7 @@ const accepted = [
 
 const stacks: [stack: string, RecordOptions][] = [
   ["dev", { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] }],
-  ["prod", {}],
+  ["prod", { config: { "moor:alertWebhook": "https://hooks.example.com/not-a-real-token" }, secretKeys: ["moor:alertWebhook"] }],
 ];
 
 test("Every value that the SDK would fill in is stated by the program, except for those listed here.", async () => {

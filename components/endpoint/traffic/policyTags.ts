@@ -24,7 +24,14 @@ export function keepPolicyTags(name: string, endpoint: EndpointReference, names:
     const id = await known(endpoint.id);
     const tags = (await endpoint.azure.get<Tagged>(id)).tags ?? {};
     const lost = Object.entries(before).filter(([tag]) => !Object.hasOwn(tags, tag));
-    if (lost.length > 0) await endpoint.azure.patch(id, { tags: { ...tags, ...Object.fromEntries(lost) } }, tagSeconds);
+    if (lost.length === 0) return;
+    try {
+      await endpoint.azure.patch(id, { tags: { ...tags, ...Object.fromEntries(lost) } }, tagSeconds);
+    } catch (error) {
+      // Traffic is written by now; failing here would report a rollout as failed that has succeeded.
+      const names = lost.map(([tag]) => tag).join(", ");
+      pulumi.log.warn(`The tags ${names} were lost when traffic of ${id} was written, and can't be put back: ${(error as Error).message}`);
+    }
   });
   return { beforeCreate: [note], beforeUpdate: [note], afterCreate: [restore], afterUpdate: [restore] };
 }
