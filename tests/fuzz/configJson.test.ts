@@ -118,7 +118,11 @@ fuzz("folders of a model", input, ({ config, weights, index, quantization, json 
   write("model.safetensors.index.json", index === null ? undefined : JSON.stringify(index));
   write("hf_quant_config.json", quantization === null ? undefined : JSON.stringify(quantization));
   write("model.safetensors", weights === null ? undefined : safetensors(weights));
-  checkFit(runFit(folder, "--size", "Standard_NC24ads_A100_v4", ...(json ? ["--json"] : [])), json);
+  checkFit(
+    runFit(folder, "--size", "Standard_NC24ads_A100_v4", ...(json ? ["--json"] : [])),
+    json,
+    config + JSON.stringify([index, quantization]),
+  );
 });
 
 function write(name: string, content: string | Buffer | undefined): void {

@@ -35,11 +35,16 @@ export function runFit(...args: string[]): FitAnswer {
 const numbers = ["gpus", "tensorParallelSize", "weightsGiBPerGpu", "activationGiB", "nonTorchGiB", "cudaGraphGiB", "kvGiBPerGpu"];
 const more = ["safeKvGiBPerGpu", "kvTokens", "maxConcurrency", "maxModelLen"];
 
-/** @throws Error when an answer has what no answer may have */
-export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean): void {
+const never = [/NaN/, /Infinity/, /\[object /, /undefined/, /\n\s+at .*[:(]/, /RangeError/, /TypeError/];
+
+/**
+ * @param given What was asked, which an answer may quote.
+ * @throws Error when an answer has what no answer may have
+ */
+export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean, given: string): void {
   const told = error === undefined ? printed : error.message;
-  const odd = /NaN|Infinity|\[object |undefined|\n\s+at .*[:(]|RangeError|TypeError/.exec(told);
-  if (odd !== null) throw new Error(`The answer says ${odd[0]}: ${told.slice(0, 2000)}`);
+  const odd = never.find((pattern) => pattern.test(told) && !pattern.test(given));
+  if (odd !== undefined) throw new Error(`The answer has ${odd}: ${told.slice(0, 2000)}`);
   if (error !== undefined) {
     if (!["Error", "PlanError", "CommanderError"].includes(error.name)) throw error;
     if (json && error.name !== "CommanderError") throw new Error(`With --json the error is no JSON: ${error.message}`);

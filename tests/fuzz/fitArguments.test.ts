@@ -60,5 +60,5 @@ const input = fc.record({
 
 fuzz("arguments of fit", input, ({ model, machine, options, flags }) => {
   const args = [...machine, ...options.flat(), ...flags, "--", model];
-  checkFit(runFit(...args), flags.includes("--json"));
+  checkFit(runFit(...args), flags.includes("--json"), args.join(" "));
 });

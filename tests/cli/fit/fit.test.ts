@@ -157,7 +157,7 @@ test.each<[string[], RegExp]>([
   [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it is a version such as/],
   [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it is mirror/],
 ])("%j is refused in one sentence", (args, message) => {
-  const { printed, refused } = fitCli(...args, "--json");
+  const { printed, refused } = fitCli(...args);
   expect(printed).toBe("");
   expect(refused).toMatch(message);
   expect(refused).not.toContain("\n");
