@@ -11,36 +11,33 @@ interface Bound {
   readonly fraction?: true;
 }
 
-const each = (bound: Bound, ...names: string[]) => names.map((name) => [name, bound] as const);
+const upTo = (most: number, least = 1): Bound => ({ least, most });
 
-/** Bounds by name. */
-const bounds = new Map<string, Bound>([
-  ...each({ least: 1, most: 1_000_000 }, "hidden_size", "n_embd", "d_model", "num_attention_heads", "n_head", "n_heads"),
-  ...each({ least: 1, most: 10_000 }, "num_hidden_layers", "n_layer", "num_layers", "n_layers"),
-  ...each({ least: 1, most: 100_000_000 }, "vocab_size", "padded_vocab_size"),
-  ...each({ least: 1, most: 10_000 }, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", "expert_layer_period"),
-  ...each({ least: 1, most: 10_000 }, "moe_layer_interval"),
-  ...each({ least: 1, most: 1_000_000_000 }, "max_position_embeddings"),
-  ...each({ least: 0, most: 10_000 }, "first_k_dense_replace", "moe_layer_start_index", "num_kv_shared_layers", "num_nextn_predict_layers"),
-  ...each({ least: 0, most: 10_000 }, "mtp_num_hidden_layers", "depth", "encoder_layers", "layers"),
-  ...each(
-    { least: 0, most: 1_000_000 },
-    "num_key_value_heads",
-    "num_kv_heads",
-    "multi_query_group_num",
-    "num_attention_groups",
-    "kv_n_heads",
-  ),
-  ...each({ least: 0, most: 1_000_000 }, "head_dim", "kv_channels", "attention_head_dim", "kv_lora_rank", "q_lora_rank"),
-  ...each({ least: 0, most: 100_000, fraction: true }, "factor", "partial_rotary_factor", "mlp_ratio", "mamba_expand"),
-  ...each({ least: 1, most: 1e16 }, "total_size"),
-]);
+/** By the name of the field; several names are families' words for one thing. */
+const bounds: readonly (readonly [Bound, string])[] = [
+  [upTo(1_000_000), "hidden_size n_embd d_model"],
+  [upTo(10_000), "num_hidden_layers n_layer num_layers n_layers"],
+  [upTo(1_000_000), "num_attention_heads n_head n_heads"],
+  [upTo(1_000_000), "num_key_value_heads num_kv_heads multi_query_group_num num_attention_groups kv_n_heads"],
+  [upTo(1_000_000), "head_dim kv_channels attention_head_dim"],
+  [upTo(1_000_000, 0), "kv_lora_rank q_lora_rank"],
+  [upTo(100_000_000), "vocab_size padded_vocab_size"],
+  [upTo(1_000_000_000), "max_position_embeddings"],
+  [upTo(10_000), "interleave_moe_layer_step decoder_sparse_step moe_layer_freq expert_layer_period moe_layer_interval"],
+  [upTo(10_000, 0), "first_k_dense_replace moe_layer_start_index num_kv_shared_layers num_nextn_predict_layers mtp_num_hidden_layers"],
+  [upTo(10_000, 0), "depth encoder_layers layers"],
+  [{ least: 0, most: 100_000, fraction: true }, "factor partial_rotary_factor mlp_ratio mamba_expand"],
+  // Bytes of all weight files.
+  [upTo(1e16), "total_size"],
+];
+
+const byName = new Map(bounds.flatMap(([bound, names]) => names.split(" ").map((name) => [name, bound] as const)));
 
 const otherBound: Bound = { least: 0, most: 1_000_000_000 };
 
 /** @throws OutOfBounds */
 export function checkBound(name: string, value: number): void {
-  const { least, most, fraction } = bounds.get(name) ?? otherBound;
+  const { least, most, fraction } = byName.get(name) ?? otherBound;
   if (value >= least && value <= most && (fraction || Number.isInteger(value))) return;
   const kind = fraction ? "a number" : "a whole number";
   throw outOfBounds(name, value, `${kind} from ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")}`);
