@@ -3,7 +3,8 @@ import type { FitOptions } from "./options";
 
 const exitCodes = `
 Exit code: 0 when the model fits; 1 when nothing fits or an option can't be right.
-With --json, a model that doesn't fit is an answer too ("fits": false), with exit code 0.`;
+With --json, a model that doesn't fit is an answer too ("fits": false), with exit code 0; a question that can't be answered is
+{"error": "..."}, with exit code 1.`;
 
 /** Adds the verb `fit`; what it needs is loaded when it runs. */
 export function addFit(program: Command): void {

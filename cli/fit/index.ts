@@ -5,25 +5,31 @@ import type { FitOptions } from "./options";
 import { report } from "./report";
 
 /**
- * `npm run fit`: which size a model needs, with which flags, and why. With `--json` one document on stdout, whether it fits or not;
- * a person's form sets exit code 1 where nothing fits.
- * @throws Error with one sentence where the question itself can't be understood
+ * `npm run fit`: which size a model needs, with which flags, and why. With `--json` one document on stdout, whether it fits or not, and
+ * `{"error": …}` with exit code 1 where the question itself can't be understood; a person's form sets exit code 1 where nothing fits.
+ * @throws Error with one sentence where the question itself can't be understood, without `--json`
  */
 export function fitCommand(model: string, options: FitOptions): void {
   try {
-    const input = fitInput(model, options);
-    const result = fitModel(input);
-    const choosing = input.gpu === undefined && input.instanceType === undefined;
-    const all = options.compare === true;
-    const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
-    const text = options.json
-      ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
-      : report(input, result, comparison, all);
-    process.stdout.write(`${text}\n`);
-    if (!result.fits && !options.json) process.exitCode = 1;
+    answer(model, options);
   } catch (error) {
-    throw error instanceof PlanError ? new Error(error.message) : error;
+    if (!options.json) throw error instanceof PlanError ? new Error(error.message) : error;
+    process.stdout.write(`${JSON.stringify({ error: (error as Error).message }, null, 2)}\n`);
+    process.exitCode = 1;
   }
+}
+
+function answer(model: string, options: FitOptions): void {
+  const input = fitInput(model, options);
+  const result = fitModel(input);
+  const choosing = input.gpu === undefined && input.instanceType === undefined;
+  const all = options.compare === true;
+  const comparison = all || choosing ? compare({ ...input, instanceType: undefined }) : undefined;
+  const text = options.json
+    ? JSON.stringify(all ? { ...result, compared: compared(comparison!) } : result, null, 2)
+    : report(input, result, comparison, all);
+  process.stdout.write(`${text}\n`);
+  if (!result.fits && !options.json) process.exitCode = 1;
 }
 
 function compared({ tried }: ReturnType<typeof compare>) {

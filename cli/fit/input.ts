@@ -17,9 +17,9 @@ import type { FitOptions } from "./options";
 
 /** The question to the planner. */
 export function fitInput(named: string, options: FitOptions): FitInput {
-  const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0 });
+  const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0, most: 1_000_000 });
   const model = modelOf(named, checkpointGiB);
-  const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize);
+  const tensorParallelSize = whole("--tensor-parallel-size", options.tensorParallelSize, mostGpus);
   const instanceType = sizeNamed(options.size);
   const gpu = gpuOf(options, tensorParallelSize);
   checkSplit(tensorParallelSize, gpu, instanceType);
@@ -30,12 +30,12 @@ export function fitInput(named: string, options: FitOptions): FitInput {
     instanceType,
     gpu,
     maxModelLen: lengthOf(options, model),
-    concurrency: whole("--concurrency", options.concurrency),
+    concurrency: whole("--concurrency", options.concurrency, mostSequences),
     outputTokens: tokens("--output-tokens", options.outputTokens),
     source: sourceOf(options.source),
     tensorParallelSize,
     gpuMemoryUtilization: number("--gpu-memory-utilization", options.gpuMemoryUtilization, { above: 0, most: 1 }),
-    maxNumSeqs: whole("--max-num-seqs", options.maxNumSeqs),
+    maxNumSeqs: whole("--max-num-seqs", options.maxNumSeqs, mostSequences),
     maxNumBatchedTokens: tokens("--max-num-batched-tokens", options.maxNumBatchedTokens),
     kvCacheDtype: kvDtypeOf(options.kvDtype),
     enforceEager: options.enforceEager,
@@ -90,9 +90,9 @@ function checkSplit(over: number | undefined, gpu: GpuByNumbers | undefined, ins
 }
 
 function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): GpuByNumbers | undefined {
-  const visibleGiB = number("--gpu-memory-gib", options.gpuMemoryGib, { above: 0 });
+  const visibleGiB = number("--gpu-memory-gib", options.gpuMemoryGib, { above: 0, most: 100_000 });
   const computeCapability = number("--compute-capability", options.computeCapability, { above: 0, most: 20 });
-  const count = whole("--gpus", options.gpus);
+  const count = whole("--gpus", options.gpus, mostGpus);
   if (visibleGiB !== undefined) return { visibleGiB, computeCapability, gpus: count ?? tensorParallelSize };
   const alone = computeCapability !== undefined ? "--compute-capability" : count !== undefined ? "--gpus" : undefined;
   if (alone === undefined) return undefined;
@@ -118,28 +118,39 @@ function sourceOf(source: string | undefined): FitInput["source"] {
 }
 
 function versionOf(version: string | undefined): string | undefined {
-  if (version === undefined || /^v?\d+\.\d+(\.\d+)?\S*$/.test(version)) return version?.replace(/^v/, "");
+  if (version === undefined || /^v?\d{1,4}\.\d{1,4}(\.\d{1,4})?([^\s\d]\S{0,40})?$/.test(version)) return version?.replace(/^v/, "");
   throw new Error(`--vllm-version is ${version}; it is a version such as 0.31.0.`);
 }
 
+/** Bounds of options: beyond any machine and any load, and small enough that an answer is quick. */
+const mostGpus = 1024;
+const mostSequences = 1_000_000;
+const mostTokens = 1_000_000_000;
+/** Least part of a GiB or of a GPU's memory that is a question and no slip of the pen. */
+const leastPart = 0.001;
+
+const grouped = (value: number) => value.toLocaleString("en-US");
+
 /** A whole number, or thousands such as `16k` (16,384) and millions such as `1M`. */
 function tokens(option: string, text: string | undefined): number | undefined {
-  const match = text === undefined ? undefined : /^(\d+)([kKmM]?)$/.exec(text);
-  if (match === undefined) return undefined;
-  const value = match && Number(match[1]) * { "": 1, k: 1024, m: 1024 ** 2 }[match[2]!.toLowerCase() as "" | "k" | "m"];
-  if (value && value >= 1) return value;
-  throw new Error(`${option} is ${text}; it is a number of tokens of at least 1, or thousands such as 16k.`);
-}
-
-function whole(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`${option} is ${text}; it is a whole number of at least 1.`);
+  const match = /^(\d+)([kKmM]?)$/.exec(text);
+  const value =
+    match === null ? Number.NaN : Number(match[1]) * { "": 1, k: 1024, m: 1024 ** 2 }[match[2]!.toLowerCase() as "" | "k" | "m"];
+  if (value >= 1 && value <= mostTokens) return value;
+  throw new Error(`${option} is ${text}; it is a number of tokens from 1 to ${grouped(mostTokens)}, or thousands such as 16k.`);
 }
 
-function number(option: string, text: string | undefined, { above, most }: { above: number; most?: number }): number | undefined {
+function whole(option: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= most) return value;
+  throw new Error(`${option} is ${text}; it is a whole number from 1 to ${grouped(most)}.`);
+}
+
+function number(option: string, text: string | undefined, { above, most }: { above: number; most: number }): number | undefined {
   if (text === undefined) return undefined;
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && value > above && value <= (most ?? Number.POSITIVE_INFINITY)) return value;
-  throw new Error(`${option} is ${text}; it is a number above ${above}${most === undefined ? "" : ` and at most ${most}`}.`);
+  if (value >= above + leastPart && value <= most) return value;
+  throw new Error(`${option} is ${text}; it is a number above ${above} and at most ${grouped(most)}, and at least ${above + leastPart}.`);
 }

@@ -19,8 +19,9 @@ const classDefaults: Readonly<Record<string, Config>> = {
 
 /** A nested configuration with its family's defaults filled in, and what was filled in; one that stands alone has to be whole. */
 export function familyDefaults(architecture: string, text: Config): { readonly text: Config; readonly assumptions: readonly string[] } {
-  const family = String(text.model_type ?? (statesStretched.test(architecture) ? "gemma3_text" : ""));
-  const defaults = classDefaults[family] ?? {};
+  const named = typeof text.model_type === "string" ? text.model_type : undefined;
+  const family = named ?? (statesStretched.test(architecture) ? "gemma3_text" : "");
+  const defaults = (Object.hasOwn(classDefaults, family) && classDefaults[family]) || {};
   const missing = Object.keys(defaults).filter((name) => text[name] === undefined);
   const assumptions = missing.map((name) => `${name} ${defaults[name]} is the default of ${family}: config.json leaves it out`);
   return missing.length > 0 ? { text: { ...defaults, ...text }, assumptions } : { text, assumptions: [] };

@@ -2,6 +2,7 @@
  * A model from its own `config.json`. The names vary by family and age: text models nested below `text_config`, head dimensions left out,
  * layer kinds as lists, intervals or letters, quantisation in a file of its own.
  */
+import { withinBounds } from "./configBounds";
 import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
@@ -22,9 +23,13 @@ export interface Checkpoint {
 
 /**
  * The model that `config` describes.
- * @throws PlanError MOOR120 where a number that nothing can replace is missing
+ * @throws PlanError MOOR120 where a number that nothing can replace is missing, or a number is out of its bound
  */
 export function modelFromConfig(id: string, config: Config, checkpoint: Checkpoint = {}): Model {
+  return withinBounds(`The configuration of ${id}`, () => read(id, config, checkpoint));
+}
+
+function read(id: string, config: Config, checkpoint: Checkpoint): Model {
   const shape = shapeOf(id, config);
   const { text } = shape;
   const assumptions = [...shape.assumptions];

@@ -90,14 +90,16 @@ function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape
   return layers;
 }
 
+const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
+
 /** The kind of each layer, in order; undefined for a word that nobody knows. */
 function layerKinds(shape: Shape): (Kind | undefined)[] {
   const { text, layers } = shape;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = number(text, "sliding_window");
   // Beyond the layers that are built come those of multi-token prediction.
-  if (named) return named.slice(0, layers).map((word) => narrow(kinds[String(word)], window, shape.maxModelLen));
-  if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map((letter) => kinds[letter]);
+  if (named) return named.slice(0, layers).map((word) => narrow(kindOf(word), window, shape.maxModelLen));
+  if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map(kindOf);
   const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
   const interval = number(text, "full_attention_interval", "attn_layer_period");
   if (interval) return each((i) => i % interval === (number(text, "attn_layer_offset") ?? interval - 1), "state");

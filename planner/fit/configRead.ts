@@ -1,16 +1,27 @@
 /** Reading a parsed `config.json`, where a value may be missing, nested or of another kind. */
 
+import { checkBound } from "./configBounds";
+
 /** A parsed `config.json`. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** The first of `names` that holds a number, or a list of one and the same number for each layer. */
+/**
+ * The first of `names` that holds a number, or a list of one and the same number for each layer.
+ * @throws OutOfBounds when the number is not within the bound of its name
+ */
 export function number(config: Config, ...names: string[]): number | undefined {
   for (const name of names) {
-    const value = config[name];
-    if (typeof value === "number") return value;
-    if (Array.isArray(value) && typeof value[0] === "number" && value.every((one) => one === value[0])) return value[0];
+    const value = numberOf(config[name]);
+    if (value === undefined) continue;
+    checkBound(name, value);
+    return value;
   }
   return undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return Array.isArray(value) && typeof value[0] === "number" && value.every((one) => one === value[0]) ? value[0] : undefined;
 }
 
 /** The object under `name`. */

@@ -27,7 +27,8 @@ export interface Shape {
 export function shapeOf(id: string, config: Config): Shape {
   const nested = textConfig(config);
   const architectures = list(config, "architectures") ?? list(nested, "architectures");
-  const architecture = String(architectures?.[0] ?? "");
+  const [first] = architectures ?? [];
+  const architecture = typeof first === "string" ? first : "";
   const { text, assumptions } = nested === config ? { text: config, assumptions: [] } : familyDefaults(architecture, nested);
   const need = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
@@ -45,7 +46,7 @@ export function shapeOf(id: string, config: Config): Shape {
   const named =
     may(1, "num_key_value_heads", "num_kv_heads", "multi_query_group_num", "num_attention_groups") ?? number(attention, "kv_n_heads");
   const length = lengthOf(architecture, text, may(1, ...lengthNames) ?? number(config, ...lengthNames));
-  const widest = Math.max(0, ...(list(text, "intermediate_size") ?? []).filter((one) => typeof one === "number"));
+  const widest = Math.max(0, ...(list(text, "intermediate_size") ?? []).filter((one): one is number => Number.isSafeInteger(one)));
   return {
     text,
     architecture,

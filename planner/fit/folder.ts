@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PlanError, refusal } from "../codes";
+import { withinBounds } from "./configBounds";
 import { type Checkpoint, modelFromConfig } from "./configJson";
 import { type Config, number, object } from "./configRead";
 import { GiB, type Model } from "./model";
@@ -20,15 +21,16 @@ export function readModel(path: string, checkpointGiB?: number): Model {
   const hfQuantConfig = readJson(join(folder, "hf_quant_config.json"));
   const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
   const id = basename(file) === "config.json" ? folder : file;
-  return modelFromConfig(String(config._name_or_path || id), config, { ...size, hfQuantConfig });
+  const named = typeof config._name_or_path === "string" && config._name_or_path !== "" ? config._name_or_path : id;
+  return modelFromConfig(named, config, { ...size, hfQuantConfig });
 }
 
 function checkpointSize(folder: string, config: Config): Checkpoint {
   const files = weightFiles(folder);
   if (files.length > 0) return { loadedBytes: files.reduce((sum, file) => sum + loadedBytes(join(folder, file), config), 0) };
   const index = readJson(join(folder, "model.safetensors.index.json"));
-  const total = number((index && object(index, "metadata")) ?? {}, "total_size");
-  return { fileBytes: total && total > 0 ? total : undefined };
+  const metadata = (index && object(index, "metadata")) ?? {};
+  return { fileBytes: withinBounds(join(folder, "model.safetensors.index.json"), () => number(metadata, "total_size")) };
 }
 
 /**
@@ -53,24 +55,40 @@ function isPointer(file: string): boolean {
 /** Bytes of the tensors of one file that vLLM loads, from the file's own header. */
 function loadedBytes(file: string, config: Config): number {
   const text = object(config, "text_config") ?? config;
-  const layers = number(text, "num_hidden_layers") ?? Number.POSITIVE_INFINITY;
+  const layers = withinBounds(`The configuration beside ${file}`, () => number(text, "num_hidden_layers")) ?? Number.POSITIVE_INFINITY;
   const tied = (text.tie_word_embeddings ?? config.tie_word_embeddings) === true;
   return Object.entries(header(file)).reduce((sum, [name, tensor]) => {
     if (name === "__metadata__" || /(^|\.)mtp\./.test(name) || (tied && /(^|\.)lm_head\.weight$/.test(name))) return sum;
     const layer = /(^|\.)layers\.(\d+)\./.exec(name);
     const language = !/vision|visual|audio|encoder/.test(name);
     if (layer && language && Number(layer[2]) >= layers) return sum;
-    const [from, to] = (tensor as { data_offsets: [number, number] }).data_offsets;
-    return sum + to - from;
+    return sum + bytesOf(file, name, tensor);
   }, 0);
 }
+
+/** Bytes of one tensor, which the header says by their place. */
+function bytesOf(file: string, name: string, tensor: unknown): number {
+  const place: unknown = typeof tensor === "object" && tensor !== null ? (tensor as Config).data_offsets : undefined;
+  const [from, to, ...others]: unknown[] = Array.isArray(place) ? place : [];
+  const isPlace = isOffset(from) && isOffset(to) && from <= to && others.length === 0;
+  if (isPlace) return to - from;
+  const problem = `the tensor ${JSON.stringify(name)} has ${place === undefined ? "no data_offsets" : `data_offsets ${JSON.stringify(place)}`}`;
+  throw new PlanError(refusal("MOOR120", `${file} can't be used: ${problem}. Allowed: two whole numbers, the first at most the second.`));
+}
+
+function isOffset(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Longest header, bytes. Source: the safetensors format. */
+const longestHeader = 100_000_000;
 
 /** A safetensors file starts with the length of its JSON header, 64 bits little endian. */
 function header(file: string): Config {
   const length = readBytes(file, 0, 8).readBigUInt64LE();
-  const text = length < statSync(file).size ? readBytes(file, 8, Number(length)).toString("utf8") : "";
+  const text = length <= longestHeader && length < statSync(file).size ? readBytes(file, 8, Number(length)).toString("utf8") : "";
   const parsed = text.startsWith("{") ? parse(text) : undefined;
-  if (parsed) return parsed as Config;
+  if (typeof parsed === "object" && parsed !== null) return parsed as Config;
   throw new PlanError(refusal("MOOR120", `${file} is no whole safetensors file: its header can't be read.`));
 }
 

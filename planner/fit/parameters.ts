@@ -1,5 +1,6 @@
 /** How many parameters a model has, counted from its shapes: total, those that one token uses, and those that vLLM leaves on disk. */
 
+import { outOfBounds } from "./configBounds";
 import { list, number, object } from "./configRead";
 import type { Shape } from "./configShape";
 import type { CacheLayers, Model } from "./model";
@@ -49,6 +50,7 @@ function expertsOf({ text: outer, intermediate }: Shape): Model["experts"] {
   const count = number(text, "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts");
   if (!count || count < 2) return undefined;
   const perToken = number(text, "num_experts_per_tok", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_top_k", "moe_k") ?? 1;
+  if (perToken > count) throw outOfBounds("num_experts_per_tok", perToken, `at most the number of experts, ${count}`);
   const width =
     number(text, "moe_intermediate_size", "expert_ffn_hidden_size") ?? number(object(outer, "ffn_config") ?? {}, "ffn_hidden_size");
   return { count, perToken, intermediate: width ?? intermediate };

@@ -68,6 +68,19 @@ export interface FitResult {
  * @throws PlanError MOOR120 where the model's id isn't in the table
  */
 export function fit(input: FitInput): FitResult {
+  const result = decided(input);
+  refuseInfinite(result);
+  return result;
+}
+
+/** @throws Error that names the first number which is not finite: a mistake of the planner, and no answer */
+function refuseInfinite(value: unknown, path = "result"): void {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`The planner can't compute ${path} from these numbers.`);
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) refuseInfinite(item, `${path}.${key}`);
+}
+
+function decided(input: FitInput): FitResult {
   const model = modelOf(input);
   const none = modelRefusal(model);
   if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input), none);

@@ -82,6 +82,21 @@ test("a token that is changed keeps its secret's name, and one that is removed a
   expect(sandbox.requests().filter(({ method, path: target }) => method === "DELETE" && /\/secrets\//i.test(target))).toEqual([]);
 });
 
+test("a secret that was deleted by hand gets a new name when its suffix is replaced", async () => {
+  const { id, name } = sandbox.azure.resources().find((one) => one.name === secretWrites().at(-1))!;
+  expect((await sandbox.arm("DELETE", id, "2024-11-01")).status).toBe(200);
+  expect(await sandbox.run("refresh", "dev")).toMatchObject({ code: 0 });
+  const refused = await sandbox.run("up", "dev");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain("409");
+
+  const urns = await sandbox.pulumiQuietly(["stack", "--show-urns", "--stack", "dev"]);
+  const [suffix] = /urn:\S*::hub-token-suffix/.exec(urns)!;
+  expect(await sandbox.run("up", "dev", { args: ["--replace", suffix] })).toMatchObject({ code: 0 });
+  expect(secretWrites().at(-1)).not.toBe(name);
+  expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
+});
+
 test("an expiry date, as YAML writes it, reaches Key Vault with the content type", async () => {
   const file = path.join(sandbox.home, "expires.yaml");
   fs.writeFileSync(file, `${fs.readFileSync(stackFileOf("dev")!, "utf8")}\n  moor:huggingFaceTokenExpires: 2099-12-31\n`);

@@ -157,7 +157,7 @@ test.each<[string[], RegExp]>([
   [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it is a version such as/],
   [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it is mirror/],
 ])("%j is refused in one sentence", (args, message) => {
-  const { printed, refused } = fitCli(...args, "--json");
+  const { printed, refused } = fitCli(...args);
   expect(printed).toBe("");
   expect(refused).toMatch(message);
   expect(refused).not.toContain("\n");
@@ -172,4 +172,30 @@ test("from the shell: one JSON document on stdout, or one line on stderr and exi
     stdout: "",
     stderr: expect.stringMatching(/^acme\/none is not among .*\n$/),
   });
+});
+
+test.each([
+  ["--gpus", "999999999", "from 1 to 1,024"],
+  ["--tensor-parallel-size", "1025", "from 1 to 1,024"],
+  ["--concurrency", "1000001", "from 1 to 1,000,000"],
+  ["--max-num-seqs", "9".repeat(200), "from 1 to 1,000,000"],
+  ["--context", "9999999M", "from 1 to 1,000,000,000"],
+  ["--max-num-batched-tokens", "0", "from 1 to 1,000,000,000"],
+  ["--gpu-memory-gib", "1e308", "above 0 and at most 100,000"],
+  ["--gpu-memory-gib", "1e-308", "at least 0.001"],
+  ["--checkpoint-gib", "1e308", "above 0 and at most 1,000,000"],
+  ["--vllm-version", `${"9".repeat(300)}.1`, "a version such as 0.31.0"],
+])("%s %s is refused with its bound", (option, value, bound) => {
+  const gpu = option === "--gpus" ? ["--gpu-memory-gib", "79"] : [];
+  expect(fitCli("Qwen/Qwen2.5-7B-Instruct", ...gpu, option, value).refused).toContain(bound);
+});
+
+test.each([
+  [["none/such"], "none/such is not among the"],
+  [["Qwen/Qwen2.5-7B-Instruct", "--gpus", "0"], "--gpus is 0"],
+  [["./none.json"], "There is no file or folder ./none.json"],
+])("with --json the error of %j is JSON, and the exit code 1", (args, message) => {
+  const { printed, exitCode } = fitCli(...args, "--json");
+  expect(JSON.parse(printed)).toEqual({ error: expect.stringContaining(message) });
+  expect(exitCode).toBe(1);
 });

@@ -289,7 +289,7 @@ test.each([
   ["head_dim", -128],
   ["max_position_embeddings", 0],
 ])("a %s of %d is said to be out of range", (name, value) => {
-  const message = `MOOR120: The configuration of org/model has ${name} ${value}, which is no whole number of at least 1.`;
+  const message = `MOOR120: The configuration of org/model can't be used: ${name} is ${value}. Allowed: a whole number from 1 to `;
   expect(() => modelFromConfig("org/model", { ...llama, [name]: value })).toThrow(message);
 });
 

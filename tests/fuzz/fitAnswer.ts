@@ -1,0 +1,67 @@
+/** What every answer of `npm run fit` keeps, whatever it is asked. */
+import { Command } from "commander";
+import { addFit } from "../../cli/fit/command";
+
+export interface FitAnswer {
+  readonly printed: string;
+  readonly exitCode?: unknown;
+  /** The error that ends the command. */
+  readonly error?: Error;
+}
+
+/** Runs the verb in this process. */
+export function runFit(...args: string[]): FitAnswer {
+  let printed = "";
+  const exitCodeBefore = process.exitCode;
+  process.exitCode = undefined;
+  const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
+  addFit(program);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
+  try {
+    program.parse(["fit", ...args], { from: "user" });
+    return { printed, exitCode: process.exitCode };
+  } catch (error) {
+    return { printed, exitCode: process.exitCode, error: error as Error };
+  } finally {
+    write.mockRestore();
+    process.exitCode = exitCodeBefore;
+  }
+}
+
+const numbers = ["gpus", "tensorParallelSize", "weightsGiBPerGpu", "activationGiB", "nonTorchGiB", "cudaGraphGiB", "kvGiBPerGpu"];
+const more = ["safeKvGiBPerGpu", "kvTokens", "maxConcurrency", "maxModelLen"];
+
+const never = [/NaN/, /Infinity/, /\[object /, /undefined/, /\n\s+at .*[:(]/, /RangeError/, /TypeError/];
+
+/**
+ * @param given What was asked, which an answer may quote.
+ * @throws Error when an answer has what no answer may have
+ */
+export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean, given: string): void {
+  const told = error === undefined ? printed : error.message;
+  const odd = never.find((pattern) => pattern.test(told) && !pattern.test(given));
+  if (odd !== undefined) throw new Error(`The answer has ${odd}: ${told.slice(0, 2000)}`);
+  if (error !== undefined) {
+    if (!["Error", "PlanError", "CommanderError"].includes(error.name)) throw error;
+    if (json && error.name !== "CommanderError") throw new Error(`With --json the error is no JSON: ${error.message}`);
+    return;
+  }
+  if (!json) {
+    if (exitCode !== undefined && exitCode !== 1) throw new Error(`The exit code is ${String(exitCode)}.`);
+    return;
+  }
+  const answer = JSON.parse(printed) as Record<string, unknown>;
+  if (typeof answer.error === "string") {
+    if (exitCode !== 1) throw new Error("An error has exit code 0.");
+    return;
+  }
+  if (exitCode !== undefined) throw new Error(`The exit code is ${String(exitCode)}.`);
+  const missing = [...numbers, ...more].filter((name) => typeof answer[name] !== "number");
+  if (missing.length > 0) throw new Error(`${missing.join(", ")} are no numbers: ${printed.slice(0, 2000)}`);
+  if (answer.fits === true && !(Number(answer.maxConcurrency) >= 1))
+    throw new Error(`It fits, and holds no request: ${printed.slice(0, 2000)}`);
+}
