@@ -24,6 +24,9 @@ function redactByName(value: unknown, path: string, paths: readonly string[]): u
   if (typeof value === "string") return redactText(value);
   if (Array.isArray(value)) return value.map((item) => redactByName(item, path, paths));
   if (!isObject(value)) return value;
+  // A resource says itself what it is, in whatever it was sent.
+  const own = path !== "" && typeof value.type === "string" ? ALSO_SENSITIVE[value.type.toLowerCase()] : undefined;
+  if (own) return redactByName(value, "", own);
   return mapValues(value, (item, key) => {
     const here = path ? `${path}.${key}` : key;
     return paths.includes(here) || (isSecretName(key) && isValue(item)) ? REDACTED : redactByName(item, here, paths);

@@ -42,10 +42,11 @@ export class RequestLog {
   /** What comes after `close` is not logged: a crash ends the log before its own call is over. */
   add(entry: Omit<LoggedRequest, "body">, body: unknown): void {
     if (this.file === undefined) return;
-    const { path, client } = entry;
+    const { path, client, correlationId } = entry;
     const shown = {
       ...entry,
       path: redactText(path),
+      correlationId: redactText(correlationId),
       client: client && Object.fromEntries(Object.entries(client).map(([name, value]) => [name, redactText(value)])),
       body: isObject(body) ? this.redacted(path, body) : undefined,
     };

@@ -21,6 +21,7 @@ export function isSecretName(name: string): boolean {
 export function redactText(text: string): string {
   return text
     .replace(/\beyJ[\w-]*\.[\w-]+\.[\w-]+/g, REDACTED)
+    .replace(/\b(Bearer|Basic)\s+\S+/gi, `$1 ${REDACTED}`)
     .replace(/\bhf_[A-Za-z0-9]{16,}/g, REDACTED)
     .replace(/([?&;]|^)([\w.-]+)=([^&;#\s"]+)/g, (whole, before: string, name: string) =>
       secretParameter.test(name) || isSecretName(name) ? `${before}${name}=${REDACTED}` : whole,
