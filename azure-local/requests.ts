@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { redactText } from "./http/redact";
 
 /** A request that a server of this Azure has answered. */
 export interface SeenRequest {
@@ -6,7 +7,7 @@ export interface SeenRequest {
   readonly time: string;
   readonly server: "arm" | "frontdoor";
   readonly method: string;
-  /** With its query. */
+  /** With its query, whose secrets are left out. */
   readonly path: string;
   /** Undefined where the caller hung up before an answer began. */
   readonly status?: number;
@@ -36,7 +37,7 @@ export function watchRequests(
     if (unseen.some((bearer) => request.headers.authorization === `Bearer ${bearer}`)) return;
     const time = new Date();
     const begun = performance.now();
-    const arriving: ArrivingRequest = { server: name, method: request.method ?? "GET", path: request.url ?? "/" };
+    const arriving: ArrivingRequest = { server: name, method: request.method ?? "GET", path: redactText(request.url ?? "/") };
     onArrival?.(arriving);
     response.once("close", () => {
       const { headersSent, statusCode, writableFinished } = response;

@@ -22,7 +22,7 @@ export interface SchemaNode {
 type Visit = (value: unknown, node: SchemaNode, path: string) => { value: unknown; deeper?: boolean } | undefined;
 
 /** Rebuilds a body along its schema. Values that the schema doesn't know stay as they are. */
-function walk(value: unknown, node: SchemaNode, root: SchemaNode, path: string, visit: Visit): unknown {
+export function walk(value: unknown, node: SchemaNode, root: SchemaNode, path: string, visit: Visit): unknown {
   const seen = visit(value, node, path);
   if (!seen) return undefined;
   if (seen.deeper === false) return seen.value;
@@ -103,13 +103,11 @@ interface UnknownWord {
 }
 
 /** Paths that hold secrets although the specification doesn't mark them. */
-const ALSO_SENSITIVE: Readonly<Record<string, readonly string[]>> = {
+export const ALSO_SENSITIVE: Readonly<Record<string, readonly string[]>> = {
   "microsoft.keyvault/vaults/secrets": ["properties.value"],
   "microsoft.machinelearningservices/workspaces/datastores": ["properties.credentials.secrets"],
   "microsoft.machinelearningservices/workspaces/connections": ["properties.credentials"],
 };
-
-const REDACTED = "[redacted]";
 
 /** A body without its secrets, and the secrets by their dotted path. */
 export function splitSecrets(body: JsonObject, type: string, root: SchemaNode): { body: JsonObject; secrets: Record<string, unknown> } {
@@ -122,27 +120,4 @@ export function splitSecrets(body: JsonObject, type: string, root: SchemaNode): 
     return undefined;
   }) as JsonObject;
   return { body: open, secrets };
-}
-
-/** Names whose values are secret wherever they stand, so that a misplaced or unknown property doesn't leak either. */
-const SECRET_NAME = /(password|secret|token|primaryKey|secondaryKey|keyValue|accountKey|sharedKey|connectionString|privateKeyData)$/i;
-
-/** The body with every secret replaced, fit for a log. Works without a schema too, then by names and known paths. */
-export function redact(body: JsonObject, type: string, root: SchemaNode | undefined): JsonObject {
-  const marked = root
-    ? walk(body, root, root, "", (value, node) => (node["x-sensitive"] ? { value: REDACTED, deeper: false } : { value }))
-    : body;
-  return redactByName(marked, "", ALSO_SENSITIVE[type.toLowerCase()] ?? []) as JsonObject;
-}
-
-function redactByName(value: unknown, path: string, paths: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => redactByName(item, path, paths));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const here = path ? `${path}.${key}` : key;
-      const secret = paths.includes(here) || (SECRET_NAME.test(key) && typeof item === "string" && !item.startsWith("${{"));
-      return [key, secret ? REDACTED : redactByName(item, here, paths)];
-    }),
-  );
 }

@@ -164,6 +164,7 @@ function explain(error: ErrorObject, type: string, apiVersion: string): string {
     case "enum":
       return `'${where}' must be one of ${(params.allowedValues as unknown[]).join(", ")}.`;
     case "discriminator":
+      if (params.tagValue === undefined) return `Required property '${inside(String(params.tag))}' not found.`;
       return `'${inside(String(params.tag))}' has the value '${String(params.tagValue)}', which is none that ${type} knows.`;
     default:
       return `'${where}' ${error.message}.`;

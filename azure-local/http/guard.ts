@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 
 /** A request that no server here takes, whatever it asks for. */
 export interface Unacceptable {
-  readonly status: 400 | 403 | 501;
-  readonly code: "InvalidRequestHeader" | "HostNotAllowed" | "OriginNotAllowed" | "TransferCodingNotImplemented";
+  readonly status: 400 | 403;
+  readonly code: "InvalidRequestHeader" | "HostNotAllowed" | "OriginNotAllowed";
   readonly message: string;
 }
 
@@ -52,7 +52,7 @@ export function unacceptable(request: IncomingMessage, isOwnName: (hostname: str
   if (twice) return { status: 400, code: "InvalidRequestHeader", message: `The header ${twice} may be sent once, and was sent twice.` };
   const coding = request.headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked") {
-    return { status: 501, code: "TransferCodingNotImplemented", message: "The only transfer coding taken is chunked." };
+    return { status: 400, code: "InvalidRequestHeader", message: "The only transfer coding taken is chunked." };
   }
   const host = hostOf(request);
   // HTTP/1.0 need not send one; browsers do.

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { md, pki } from "node-forge";
@@ -22,14 +22,14 @@ const renewBefore = 30;
 const files = { authority: "authority.pem", cert: "certificate.pem", key: "key.pem" };
 
 /**
- * The certificate in `folder`, made there at the first call and when it is about to end: for `localhost` and `127.0.0.1`, signed by an
+ * The certificate in `folder`, made there at the first call and when it would not do any more: for `localhost` and `127.0.0.1`, signed by an
  * authority of its own. The authority's key is forgotten at once: whoever trusts the authority trusts these two names and nothing more.
  */
 export function loopbackCertificate(folder: string): Certificate {
   const authority = path.join(folder, files.authority);
   const cert = path.join(folder, files.cert);
   const key = path.join(folder, files.key);
-  if (!isGood(cert) || !fs.existsSync(authority) || !fs.existsSync(key)) {
+  if (!isGood(authority, cert, key)) {
     const made = make();
     makePrivateFolder(folder);
     writePrivateFile(key, made.key);
@@ -39,10 +39,17 @@ export function loopbackCertificate(folder: string): Certificate {
   return { authority, cert: fs.readFileSync(cert, "utf8"), key: fs.readFileSync(key, "utf8") };
 }
 
-function isGood(file: string): boolean {
-  if (!fs.existsSync(file)) return false;
-  const { notAfter } = pki.certificateFromPem(fs.readFileSync(file, "utf8")).validity;
-  return notAfter.getTime() > Date.now() + renewBefore * 24 * 3600 * 1000;
+/** Whether the three files are whole, belong together and are valid now and for a while: the clock may have been wrong when they were made. */
+function isGood(authority: string, cert: string, key: string): boolean {
+  try {
+    const [root, own] = [new X509Certificate(fs.readFileSync(authority)), new X509Certificate(fs.readFileSync(cert))];
+    const begins = Math.max(Date.parse(root.validFrom), Date.parse(own.validFrom));
+    const ends = Math.min(Date.parse(root.validTo), Date.parse(own.validTo));
+    const lasts = begins <= Date.now() && ends > Date.now() + renewBefore * 24 * 3600 * 1000;
+    return lasts && own.verify(root.publicKey) && own.checkPrivateKey(createPrivateKey(fs.readFileSync(key)));
+  } catch {
+    return false;
+  }
 }
 
 function make(): { authority: string; cert: string; key: string } {

@@ -21,7 +21,7 @@ export interface AzureLocalOptions {
 
 /** `npm run azure-local`: Azure-on-this-machine by HTTP and HTTPS, until Ctrl-C. */
 export async function azureLocal(options: AzureLocalOptions): Promise<void> {
-  const home = path.resolve(options.home ?? localHome());
+  const home = localHome(options.home);
   makeHome(home);
   const print = (line: string) => console.log(line);
   const azure = await open({
@@ -46,7 +46,7 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
 
 /** Prints a token of the test issuer: `npm run azure-local -- token <object id>`. */
 export function token(oid: string, { home, group, audience }: { home?: string; group: string[]; audience?: string }): void {
-  const folder = path.resolve(home ?? localHome());
+  const folder = localHome(home);
   makeHome(folder);
   const issuer = openIssuer(path.join(folder, "issuer.secret"));
   console.log(issuer.issueToken({ oid, groups: group, audience }));

@@ -12,9 +12,25 @@ export { root } from "../stackFiles";
 export const recoverAdvice = (stack = "<stack>") =>
   `If an earlier run was interrupted, \`npm run recover -- -s ${stack} --local\` puts the state right; then run the command again.`;
 
-/** Where Azure-on-this-machine and the stacks on it are kept. */
-export function localHome(): string {
-  return path.resolve(process.env.MOOR_LOCAL_HOME || path.join(root, ".moor", "local"));
+/**
+ * Where Azure-on-this-machine and the stacks on it are kept.
+ * @param given Value of `--home`. @default - `MOOR_LOCAL_HOME`, or `.moor/local` in the clone
+ * @throws Error when it is empty, or lies where files are committed
+ */
+export function localHome(given?: string): string {
+  if (given?.trim() === "") throw new Error("--home is empty: give a folder, or leave the option out.");
+  const [source, folder] = given === undefined ? ["MOOR_LOCAL_HOME", process.env.MOOR_LOCAL_HOME?.trim()] : ["--home", given];
+  const own = path.join(root, ".moor");
+  if (!folder) return path.join(own, "local");
+  const home = path.resolve(folder);
+  if (!isWithin(home, root) || isWithin(home, own)) return home;
+  throw new Error(
+    `${source} is ${home}, which lies in the clone: keys and tokens would lie beside files that are committed. Give a folder outside it, or below ${own}.`,
+  );
+}
+
+function isWithin(folder: string, above: string): boolean {
+  return folder === above || folder.startsWith(above + path.sep);
 }
 
 /** Azure-on-this-machine with a Pulumi engine beside it, for as long as one command lasts. */

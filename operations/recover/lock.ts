@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,7 +21,7 @@ export async function releaseLock(
   const text = await lockedBy(work);
   if (text === undefined) return;
   const { user, host, pid, time } = holder.exec(text)?.groups ?? {};
-  if (host === os.hostname() && !(await hasEnded(Number(pid)))) {
+  if (host === os.hostname() && !isLaterThan(Number(pid), Date.parse(time ?? "")) && !(await hasEnded(Number(pid)))) {
     throw new Error(`A run on this stack is still going on (process ${pid}): wait for it, or end it, and run the command again.`);
   }
   if (host !== os.hostname() && !evenIfUnsure) {
@@ -44,6 +45,36 @@ async function lockedBy(work: () => Promise<void>): Promise<string | undefined> 
     if (/currently locked|already in progress|Another update/i.test(text)) return text;
     throw error;
   }
+}
+
+/**
+ * Whether the process that has a number now began after the lock was made, so that it can't be the one that made it. Numbers are given out
+ * again, and in a container each run may have the same one. False where the beginning of a process isn't known.
+ */
+function isLaterThan(pid: number, lockedAt: number): boolean {
+  const startedAt = process.platform === "linux" ? startOnLinux(pid) : startByPs(pid);
+  // Both times are rounded to seconds somewhere.
+  return startedAt !== undefined && startedAt > lockedAt + 2_000;
+}
+
+/** Milliseconds since 1970. The 22nd field of `stat` counts hundredths of a second since the machine's start (proc(5)). */
+function startOnLinux(pid: number): number | undefined {
+  try {
+    const [uptime] = fs.readFileSync("/proc/uptime", "utf8").split(" ");
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    const started = Date.now() - (Number(uptime) - ticks / 100) * 1000;
+    return Number.isFinite(started) ? started : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** For macOS; Windows has no `ps`. */
+function startByPs(pid: number): number | undefined {
+  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+  const started = Date.parse((stdout ?? "").trim());
+  return Number.isFinite(started) ? started : undefined;
 }
 
 /** Whether a process is gone, or goes within a few seconds: one that was just killed may still be ending. */

@@ -38,18 +38,23 @@ function invalid(what: string): AzureError {
   return new AzureError(400, "InvalidRequestContent", `The request content was invalid: ${what}.`);
 }
 
+const keyNames: ReadonlyMap<string, "primaryKey" | "secondaryKey"> = new Map([
+  ["primary", "primaryKey"],
+  ["secondary", "secondaryKey"],
+]);
+
 function regenerateKeys({ resource, body, effects }: ActionRequest): { body?: unknown } {
   requireMode(resource, ["Key"], "Keys");
-  const { keyType, keyValue } = body as { keyType?: string; keyValue?: string };
-  const which = { primary: "primaryKey", secondary: "secondaryKey" }[String(keyType).toLowerCase()] as
-    | "primaryKey"
-    | "secondaryKey"
-    | undefined;
-  if (!which) throw invalid(`'keyType' is '${keyType}', it must be Primary or Secondary`);
+  const { keyType, keyValue = undefined } = body;
+  const which = typeof keyType === "string" ? keyNames.get(keyType.toLowerCase()) : undefined;
+  if (!which) throw invalid("'keyType' must be Primary or Secondary");
+  if (keyValue !== undefined && keyValue !== null && (typeof keyValue !== "string" || keyValue === "")) {
+    throw invalid("'keyValue' must be a non-empty string");
+  }
   const before = effects.credentials.endpointKeys(resource.id);
   const other = which === "primaryKey" ? "secondaryKey" : "primaryKey";
   // The Python client azure-ai-ml 1.35 sends the present key along when it asks for a new one.
-  const value = keyValue === before?.[which] ? undefined : keyValue;
+  const value = keyValue === before?.[which] ? undefined : (keyValue ?? undefined);
   effects.credentials.forget(resource.id);
   effects.credentials.setEndpointKeys(resource.id, { [which]: value, [other]: before?.[other] });
   return {};

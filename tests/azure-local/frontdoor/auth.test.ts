@@ -73,3 +73,22 @@ test("without an issuer secret no token passes, not even one signed with an empt
   expect(authenticate({ ...entra, tokenSecret: undefined }, bearer(token), defaultRules)).toMatchObject({ status: 401 });
   expect(authenticate({ ...entra, tokenSecret: "" }, bearer(token), defaultRules)).toMatchObject({ status: 401 });
 });
+
+test("a signature that is spelled differently is not the one that was signed", () => {
+  const [header, payload, signature] = entraToken().split(".") as [string, string, string];
+  const standard = signature.replaceAll("-", "+").replaceAll("_", "/");
+  const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".indexOf(signature.at(-1)!);
+  // The last of 43 characters holds four bits of the digest and two that mean nothing.
+  const spare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[last ^ 1]!;
+  const spellings = [
+    `${signature}=`,
+    `${signature}!`,
+    `${signature.slice(0, 9)}*${signature.slice(9)}`,
+    `${standard}=`,
+    signature.slice(0, -1) + spare,
+  ];
+  for (const spelling of spellings) {
+    expect(authenticate(entra, bearer(`${header}.${payload}.${spelling}`), defaultRules)).toMatchObject({ status: 401 });
+  }
+  expect(authenticate(entra, bearer(`${header}.${payload}.${signature}`), defaultRules)).toBeUndefined();
+});

@@ -127,7 +127,8 @@ test.each([
     const env = { ...process.env, ...environment };
     const { status, stderr } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8", cwd: root, env, timeout: 20_000 });
     expect({ status, stderr }).toEqual({ status: 1, stderr: message });
-    for (const name of ["issuer.secret", "azure", "https", "keys", "tests/home"]) expect(fs.existsSync(path.join(root, name))).toBe(false);
+    for (const name of ["issuer.secret", "https", "running.json", "keys", "tests/home"])
+      expect(fs.existsSync(path.join(root, name))).toBe(false);
   },
   30_000,
 );

@@ -1,0 +1,160 @@
+// No bytes that reach the front door end it: requests of HTTP/1.0 and 1.1, their headers, bodies, chunks and early ends, mutated, are answered below
+// 500 in whole lines or the connection is closed, no trace of the program is in an answer, and a right request is answered after each. Over a real
+// socket, because the HTTP parser is Node's. Does not prove what a real model server makes of what is passed on to it: a stand-in answers.
+import * as http from "node:http";
+import * as net from "node:net";
+import fc from "fast-check";
+import { type Frontdoor, startFrontdoor } from "../../azure-local/frontdoor";
+import { deployment, directoryOf, endpoint } from "../azure-local/frontdoor/support";
+import { fuzz } from "./fuzz";
+import { mutated } from "./mutate";
+
+let frontdoor: Frontdoor;
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+beforeAll(async () => {
+  const scoring = { path: "/score", port: 5001 };
+  const fraud = deployment("main", { pattern: "score", scoring, maxConcurrentRequestsPerInstance: 500 });
+  const chat = deployment("main", { maxConcurrentRequestsPerInstance: 500 });
+  const directory = directoryOf(endpoint({ deployments: [chat] }), endpoint({ name: "fraud", deployments: [fraud] }));
+  frontdoor = await startFrontdoor({ directory, rules: { limitRates: false }, drain: 0 });
+});
+afterAll(async () => {
+  agent.destroy();
+  await frontdoor.close();
+});
+
+const key = "Authorization: Bearer first-key";
+const lines = (...all: string[]) => all.join("\r\n");
+const messages = [{ role: "user", content: "hi" }];
+const chat = JSON.stringify({ model: "tiny", max_tokens: 3, messages });
+const stream = JSON.stringify({ model: "tiny", stream: true, stream_options: { include_usage: true }, max_tokens: 3, messages });
+const post = (version: string, target: string, body: string, ...headers: string[]) =>
+  lines(
+    `POST ${target} ${version}`,
+    "Host: localhost",
+    key,
+    "Content-Type: application/json",
+    ...headers,
+    `Content-Length: ${body.length}`,
+    "",
+    body,
+  );
+
+const samples = [
+  lines("GET /chat/v1/models HTTP/1.1", "Host: localhost", key, "Connection: close", "", ""),
+  lines("HEAD /chat/v1/models HTTP/1.1", "Host: 127.0.0.1", key, "Connection: close", "", ""),
+  lines("GET /v1/models HTTP/1.1", "Host: chat.swedencentral.inference.ml.azure.com", key, "Connection: close", "", ""),
+  lines("GET /chat/v1/models HTTP/1.0", key, "Connection: transfer-encoding", "", ""),
+  lines("OPTIONS * HTTP/1.1", "Host: localhost", "", ""),
+  post("HTTP/1.1", "/chat/v1/chat/completions", chat, "Connection: close"),
+  post("HTTP/1.1", "/chat/v1/chat/completions?x=1", stream, "Connection: close", "azureml-model-deployment: main"),
+  post("HTTP/1.0", "/chat/v1/chat/completions", stream),
+  post("HTTP/1.1", "/fraud/score", '{"data":[1,2,3]}', "Expect: 100-continue", "Connection: close"),
+  lines(
+    "POST /fraud/score HTTP/1.1",
+    "Host: localhost",
+    key,
+    "Transfer-Encoding: chunked",
+    "Connection: close",
+    "",
+    "3",
+    "[1,",
+    "2",
+    "2]",
+    "0",
+    "x: y",
+    "",
+    "",
+  ),
+  lines("POST /chat/v1/completions HTTP/1.1", "Host: localhost", key, "Content-Length: 2", "Content-Length: 3", "", "{}x"),
+  lines("GET /chat/v1/models HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade", key, "", ""),
+];
+const words = [
+  "\r\n",
+  "\n",
+  "\r\n\r\n",
+  "\0",
+  " ",
+  ":",
+  "%00",
+  "..",
+  "//",
+  "HTTP/1.0",
+  "HTTP/2.0",
+  "HTTP/1.1",
+  "CONNECT ",
+  "TRACE ",
+  "Transfer-Encoding: chunked\r\n",
+  "Transfer-Encoding: identity\r\n",
+  "Content-Length: -1\r\n",
+  "Content-Length: 99999999999999999999\r\n",
+  "Connection: trailer, content-length\r\n",
+  "Connection: keep-alive\r\n",
+  "Trailer: x\r\n",
+  "TE: trailers\r\n",
+  "Expect: nothing\r\n",
+  "Host: evil.example\r\n",
+  "Origin: null\r\n",
+  `${key}\r\n`,
+  "Authorization: Bearer wrong\r\n",
+  "ffffffffffff\r\n",
+  "x-ms-client-request-id: \x80\xff\r\n",
+  "azureml-model-deployment: \xe9\r\n",
+  "null",
+  "[[[[",
+  '{"stream":true}',
+  "\u2028",
+  "é",
+  "x".repeat(20_000),
+];
+
+/** What is answered to these bytes, in Latin-1, until the connection closes or no more comes. */
+function exchange(bytes: string, hangUp: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = net.connect(frontdoor.port, "127.0.0.1", () => {
+      socket.write(bytes, "latin1");
+      if (hangUp) socket.end();
+    });
+    // A caller who has sent half of a request and waits would be cut off by the server after minutes.
+    let patience = setTimeout(() => socket.destroy(), 15);
+    socket.setEncoding("latin1").on("data", (chunk: string) => {
+      answer += chunk;
+      clearTimeout(patience);
+      patience = setTimeout(() => socket.destroy(), 5);
+    });
+    socket
+      .on("error", () => {})
+      .once("close", () => {
+        clearTimeout(patience);
+        resolve(answer);
+      });
+  });
+}
+
+function rightRequest(): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      host: "127.0.0.1",
+      port: frontdoor.port,
+      agent,
+      path: "/chat/v1/models",
+      headers: { authorization: "Bearer first-key" },
+    };
+    http
+      .get(options, (answer) => {
+        answer.resume().once("end", () => resolve(answer.statusCode));
+      })
+      .once("error", reject);
+  });
+}
+
+const input = fc.record({ bytes: mutated(samples, words), hangUp: fc.boolean() });
+
+fuzz("bytes sent to the front door", input, async ({ bytes, hangUp }) => {
+  const answer = await exchange(bytes, hangUp);
+  for (const [, status] of answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)) if (Number(status) >= 500) throw new Error(answer.slice(0, 500));
+  if (answer !== "" && !/^HTTP\/1\.1 [1-4]\d\d /.test(answer)) throw new Error(`Not an answer: ${answer.slice(0, 200)}`);
+  if (/\bat \S+ \(?\/|\.ts:\d+|first-key|second-key/.test(answer)) throw new Error(`It tells too much: ${answer.slice(0, 500)}`);
+  expect(await rightRequest()).toBe(200);
+});

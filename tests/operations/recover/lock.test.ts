@@ -1,0 +1,41 @@
+// When the lock of a stack counts as one of a dead run. Does not prove what Pulumi writes into a lock: the text is that of 3.246.0.
+import { spawnSync } from "node:child_process";
+import * as os from "node:os";
+import { releaseLock } from "../../../operations/recover/lock";
+import type { StackPulumi } from "../../../operations/stackPulumi";
+
+/** A stack that a run holds, until it is cancelled. */
+function lockedStack(pid: number, time: string) {
+  const did: string[] = [];
+  const work = async () => {
+    if (did.includes("cancel --yes")) return void did.push("work");
+    throw new Error(`error: the stack is currently locked by 1 lock(s). created by me@${os.hostname()} (pid ${pid}) at ${time}`);
+  };
+  const pulumi = {
+    must: async (args: readonly string[]) => {
+      did.push(args.join(" "));
+      return "";
+    },
+  } as unknown as StackPulumi;
+  return { did, release: () => releaseLock(pulumi, work, { report: (line) => did.push(line) }) };
+}
+
+const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+
+test("the lock of a process that is gone is released", async () => {
+  const { did, release } = lockedStack(gone, new Date().toISOString());
+  await release();
+  expect(did).toEqual(["cancel --yes", "work", `Released the lock of a run that is dead (process ${gone}).`]);
+});
+
+test("a lock that is older than the living process with its number is released: the number was given out again", async () => {
+  const { did, release } = lockedStack(process.pid, "2020-01-01T00:00:00Z");
+  await release();
+  expect(did).toContain("cancel --yes");
+});
+
+test("the lock of a living process holds", async () => {
+  const { did, release } = lockedStack(process.pid, new Date().toISOString());
+  await expect(release()).rejects.toThrow(`A run on this stack is still going on (process ${process.pid})`);
+  expect(did).toEqual([]);
+});
