@@ -65,6 +65,23 @@ export const networkRules: readonly Rule[] = [
         : undefined,
   },
   {
+    code: "network-writes-one-at-a-time",
+    types: [VNET, SUBNET],
+    on: ["create", "update", "delete"],
+    azureCode: "AnotherOperationInProgress",
+    status: 409,
+    source:
+      "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress); that the subnets of a network count as one resource is common knowledge",
+    grade: "K",
+    check: ({ id, type, parentId, inventory }) => {
+      const busy = inventory.runningWithin(type === VNET ? id : parentId)[0];
+      return (
+        busy &&
+        `Another operation on this or dependent resource is in progress: ${busy.kind} of '${busy.resourceId}'. Wait for it to end and retry.`
+      );
+    },
+  },
+  {
     code: "subnet-prefix-valid",
     types: [VNET, SUBNET],
     on: ["create", "update"],
