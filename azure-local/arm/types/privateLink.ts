@@ -4,7 +4,7 @@ import { nameOf, sameId, typeOf } from "../path";
 import { regionName } from "../region";
 
 export const PRIVATE_ENDPOINT = "Microsoft.Network/privateEndpoints";
-const REPLICATION = "Microsoft.ContainerRegistry/registries/replications";
+export const REPLICATION = "Microsoft.ContainerRegistry/registries/replications";
 
 interface ServiceConnection {
   readonly name?: string;
@@ -26,21 +26,22 @@ function targetIdOf(endpoint: Pick<Resource, "body">): string | undefined {
   return connectionsOf(endpoint)[0]?.properties?.privateLinkServiceId;
 }
 
+export function privateEndpointsOf(targetId: string, inventory: Inventory): Resource[] {
+  return inventory.all(PRIVATE_ENDPOINT).filter((endpoint) => sameId(targetIdOf(endpoint), targetId));
+}
+
 /** What a private link target shows of the private endpoints that point to it. */
 export function privateEndpointConnections(target: Resource, inventory: Inventory): JsonObject[] {
-  return inventory
-    .all(PRIVATE_ENDPOINT)
-    .filter((endpoint) => sameId(targetIdOf(endpoint), target.id))
-    .map((endpoint) => ({
-      id: `${target.id}/privateEndpointConnections/${endpoint.name}`,
-      name: endpoint.name,
-      type: `${target.type}/privateEndpointConnections`,
-      properties: {
-        privateEndpoint: { id: endpoint.id },
-        privateLinkServiceConnectionState: { status: "Approved", description: "Auto-Approved", actionsRequired: "None" },
-        provisioningState: "Succeeded",
-      },
-    }));
+  return privateEndpointsOf(target.id, inventory).map((endpoint) => ({
+    id: `${target.id}/privateEndpointConnections/${endpoint.name}`,
+    name: endpoint.name,
+    type: `${target.type}/privateEndpointConnections`,
+    properties: {
+      privateEndpoint: { id: endpoint.id },
+      privateLinkServiceConnectionState: { status: "Approved", description: "Auto-Approved", actionsRequired: "None" },
+      provisioningState: "Succeeded",
+    },
+  }));
 }
 
 interface GroupRecord {
