@@ -164,32 +164,28 @@ function provisioningState(body: Properties): string {
 
 function expectOk(reply: Reply): Reply {
   if (reply.status < 400) return reply;
-  const { code } = errorOf(reply.body);
-  throw new ArmError(reply.status, code, `Status=${reply.status} ${describe(errorOf(reply.body))}`);
+  const { code, message } = errorOf(reply.body);
+  throw new ArmError(reply.status, code, describe(reply.status, code, message ?? JSON.stringify(reply.body)));
 }
 
-interface ErrorBody {
-  readonly code: string;
-  readonly message: string;
-  readonly details: readonly ErrorBody[];
+function errorOf(body: Properties): { readonly code: string; readonly message: string | undefined } {
+  const error = isObject(body.error) ? body.error : {};
+  return { code: String(error.code ?? ""), message: typeof error.message === "string" ? error.message : undefined };
 }
 
-function errorOf(body: Properties): ErrorBody {
-  const source = isObject(body.error) ? body.error : {};
-  const details = Array.isArray(source.details) ? source.details.filter(isObject).map((detail) => errorOf({ error: detail })) : [];
-  return { code: String(source.code ?? ""), message: String(source.message ?? ""), details };
+/**
+ * An error as the real provider tells it: target, details and additional information are left out, so a deployment of a template doesn't say
+ * which resource failed, and a refusal by policy names the policy only where Azure's message does. Source: pulumi-azure-native,
+ * provider/pkg/azure/client_azcore.go (newResponseError).
+ */
+function describe(status: number, code: string, message: string): string {
+  return `Status=${status} ${code ? `Code="${code}" ` : ""}Message="${message}"`;
 }
 
-/** An ARM error on one line, its details after it. */
-function describe({ code, details, message }: ErrorBody): string {
-  const own = [...(code ? [`Code="${code}"`] : []), `Message="${message.replace(/\s+/g, " ").trim()}"`].join(" ");
-  return details.length === 0 ? own : `${own} Details: ${details.map(describe).join("; ")}`;
-}
-
+/** A poll is answered 200, whatever it tells. */
 function operationError(state: string, body: Properties): Error {
-  const error = errorOf(body);
-  const detail = error.code || error.message ? describe(error) : `Message="the operation ended as ${state}"`;
-  return new ArmError(200, error.code, `Status=${state} ${detail}`);
+  const { code, message = `the operation ended as ${state}` } = errorOf(body);
+  return new ArmError(200, code, describe(200, code, message));
 }
 
 function readable(error: unknown, method: string, url: string): Error {

@@ -50,3 +50,7 @@ describe.each(["dev", "prod"])("the stack %s", (stack) => {
     expect(sandbox.resources().filter((id) => !kept.test(id))).toEqual([]);
   });
 });
+
+test("a destroyed stack comes up again: a new suffix gives it names that no soft-deleted vault or workspace holds", async () => {
+  expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
+});

@@ -3,7 +3,15 @@ import { parentIdOf, sameId, typeOf } from "../path";
 import { sameRegion } from "../region";
 import { inside, overlap, type Range, readPrefix, usable } from "../types/addresses";
 import { addressesOf } from "../types/network";
-import { addressCount, connectionsOf, GROUPS, PRIVATE_ENDPOINT, type PrivateEndpointProperties } from "../types/privateLink";
+import {
+  addressCount,
+  connectionsOf,
+  GROUPS,
+  PRIVATE_ENDPOINT,
+  type PrivateEndpointProperties,
+  privateEndpointsOf,
+  REPLICATION,
+} from "../types/privateLink";
 import { isMissing, wrongReference } from "./common";
 
 const VNET = "Microsoft.Network/virtualNetworks";
@@ -50,6 +58,23 @@ function endpointsIn(subnetId: string, inventory: Inventory): Resource[] {
   return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnetId));
 }
 
+function subnetIdOf(body: { properties?: unknown }): string {
+  return (body.properties as PrivateEndpointProperties).subnet?.id ?? "";
+}
+
+/** Says so where a subnet has fewer free addresses than are needed. */
+function lackOfRoom(subnetId: string, needed: number, inventory: Inventory): string | undefined {
+  const subnet = inventory.get(subnetId);
+  const prefix = prefixesOf(subnet?.body.properties as SubnetProperties | undefined)[0] ?? "";
+  const range = readPrefix(prefix);
+  if (!subnet || !range) return undefined;
+  const room = Math.max(0, usable(range));
+  const taken = endpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
+  return taken + needed > room
+    ? `Subnet ${subnet.name} with address prefix ${prefix} does not have enough capacity for ${needed} IP addresses: ${taken} of its ${room} are taken.`
+    : undefined;
+}
+
 export const networkRules: readonly Rule[] = [
   {
     code: "subnets-named",
@@ -63,6 +88,23 @@ export const networkRules: readonly Rule[] = [
       (body.properties as VnetProperties | undefined)?.subnets?.some(({ name }) => !name)
         ? "Cannot parse the request: each entry of 'properties.subnets' needs a name."
         : undefined,
+  },
+  {
+    code: "network-writes-one-at-a-time",
+    types: [VNET, SUBNET],
+    on: ["create", "update", "delete"],
+    azureCode: "AnotherOperationInProgress",
+    status: 409,
+    source:
+      "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress); that the subnets of a network count as one resource is common knowledge",
+    grade: "K",
+    check: ({ id, type, parentId, inventory }) => {
+      const busy = inventory.runningWithin(type === VNET ? id : parentId)[0];
+      return (
+        busy &&
+        `Another operation on this or dependent resource is in progress: ${busy.kind} of '${busy.resourceId}'. Wait for it to end and retry.`
+      );
+    },
   },
   {
     code: "subnet-prefix-valid",
@@ -278,25 +320,17 @@ export const networkRules: readonly Rule[] = [
   },
   {
     code: "subnet-has-room",
-    types: [PRIVATE_ENDPOINT],
+    types: [PRIVATE_ENDPOINT, REPLICATION],
     on: ["create"],
     azureCode: "SubnetIsFull",
     status: 400,
     source:
       "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are reserved; container-registry/container-registry-private-link and machine-learning/how-to-custom-dns: how many a private endpoint takes",
     grade: "D",
-    check: ({ body, inventory }) => {
-      const subnetId = (body.properties as PrivateEndpointProperties).subnet!.id!;
-      const subnet = inventory.get(subnetId);
-      const prefix = prefixesOf(subnet?.body.properties as SubnetProperties)[0] ?? "";
-      const range = readPrefix(prefix);
-      if (!range) return undefined;
-      const room = Math.max(0, usable(range));
-      const taken = endpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
-      const needed = addressCount({ body }, inventory);
-      return taken + needed > room
-        ? `Subnet ${subnet!.name} with address prefix ${prefix} does not have enough capacity for ${needed} IP addresses: ${taken} of its ${room} are taken.`
-        : undefined;
+    check: ({ type, body, parentId, inventory }) => {
+      if (type === PRIVATE_ENDPOINT) return lackOfRoom(subnetIdOf(body), addressCount({ body }, inventory), inventory);
+      const subnetIds = privateEndpointsOf(parentId, inventory).map((endpoint) => subnetIdOf(endpoint.body));
+      return subnetIds.map((subnetId) => lackOfRoom(subnetId, 1, inventory)).find((lack) => lack !== undefined);
     },
   },
 ];

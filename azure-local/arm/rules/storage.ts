@@ -1,4 +1,5 @@
 import type { Rule } from "../model";
+import { sameId } from "../path";
 import { globallyUnique } from "./globalNames";
 
 const ACCOUNT = "Microsoft.Storage/storageAccounts";
@@ -7,7 +8,22 @@ interface AccountProperties {
   readonly isHnsEnabled?: boolean;
 }
 
+const CONTAINER = `${ACCOUNT}/blobServices/containers`;
+
 export const storageRules: readonly Rule[] = [
+  {
+    code: "container-being-deleted",
+    types: [CONTAINER],
+    on: ["create"],
+    azureCode: "ContainerBeingDeleted",
+    status: 409,
+    source: "Azure REST reference, storageservices/delete-container: the name can't be used for at least 30 seconds",
+    grade: "D",
+    check: ({ id, inventory }) =>
+      inventory.softDeleted(CONTAINER).some((one) => sameId(one.id, id))
+        ? "The specified container is being deleted. Try operation later."
+        : undefined,
+  },
   globallyUnique(ACCOUNT, "StorageAccountAlreadyTaken", "storage account", "Azure docs, storage/common/storage-account-overview"),
   {
     code: "storage-name",

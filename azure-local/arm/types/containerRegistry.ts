@@ -1,6 +1,8 @@
 import type { ResourceType } from "../model";
+import { parentIdOf } from "../path";
 import { stamp } from "../timestamp";
-import { privateEndpointConnections } from "./privateLink";
+import { assignAddresses } from "./network";
+import { privateEndpointConnections, privateEndpointsOf, REPLICATION } from "./privateLink";
 
 export const containerRegistryTypes: readonly ResourceType[] = [
   {
@@ -23,5 +25,12 @@ export const containerRegistryTypes: readonly ResourceType[] = [
       properties: { privateEndpointConnections: privateEndpointConnections(registry, inventory) },
     }),
   },
-  { type: "Microsoft.ContainerRegistry/registries/replications", seconds: () => 60 },
+  {
+    type: REPLICATION,
+    seconds: () => 60,
+    // Its data gets an address in each subnet from which the registry is reached.
+    written: (replica, _request, effects) => {
+      for (const endpoint of privateEndpointsOf(parentIdOf(replica.id), effects.inventory)) assignAddresses(endpoint, effects);
+    },
+  },
 ];

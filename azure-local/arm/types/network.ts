@@ -50,15 +50,15 @@ export function subnetUsages(network: Resource, inventory: Inventory): JsonObjec
   });
 }
 
-/** Addresses are given out when the private endpoint is created, one for each member of its target. */
-function assignAddresses(endpoint: Resource, effects: Effects): void {
-  if (endpoint.outputs.properties) return;
+/** Gives a private endpoint one address for each member of its target; it keeps those that it has. */
+export function assignAddresses(endpoint: Resource, effects: Effects): void {
   const { inventory } = effects;
   const subnet = inventory.get((endpoint.body.properties as PrivateEndpointProperties).subnet?.id);
   const taken = (subnet ? privateEndpointsIn(subnet, inventory) : []).flatMap(addressesOf);
+  const held = new Map(dnsConfigsOf(endpoint).map(({ fqdn, ipAddresses }) => [fqdn, ipAddresses[0]]));
   const byMember = new Map<string, string>();
   const configs = recordsOf(endpoint, inventory).map(({ fqdn, member }) => {
-    const address = byMember.get(member) ?? nextAddress(prefixOf(subnet), taken);
+    const address = held.get(fqdn) ?? byMember.get(member) ?? nextAddress(prefixOf(subnet), taken);
     byMember.set(member, address);
     taken.push(address);
     return { fqdn, ipAddresses: [address] };

@@ -31,21 +31,22 @@ function targetIdOf(endpoint: Pick<Resource, "body">): string | undefined {
   return connectionsOf(endpoint)[0]?.properties?.privateLinkServiceId;
 }
 
+export function privateEndpointsOf(targetId: string, inventory: Inventory): Resource[] {
+  return inventory.all(PRIVATE_ENDPOINT).filter((endpoint) => sameId(targetIdOf(endpoint), targetId));
+}
+
 /** What a private link target shows of the private endpoints that point to it. */
 export function privateEndpointConnections(target: Resource, inventory: Inventory): JsonObject[] {
-  return inventory
-    .all(PRIVATE_ENDPOINT)
-    .filter((endpoint) => sameId(targetIdOf(endpoint), target.id))
-    .map((endpoint) => ({
-      id: `${target.id}/privateEndpointConnections/${endpoint.name}`,
-      name: endpoint.name,
-      type: `${target.type}/privateEndpointConnections`,
-      properties: {
-        privateEndpoint: { id: endpoint.id },
-        privateLinkServiceConnectionState: connectionState(endpoint),
-        provisioningState: "Succeeded",
-      },
-    }));
+  return privateEndpointsOf(target.id, inventory).map((endpoint) => ({
+    id: `${target.id}/privateEndpointConnections/${endpoint.name}`,
+    name: endpoint.name,
+    type: `${target.type}/privateEndpointConnections`,
+    properties: {
+      privateEndpoint: { id: endpoint.id },
+      privateLinkServiceConnectionState: connectionState(endpoint),
+      provisioningState: "Succeeded",
+    },
+  }));
 }
 
 /** Source: Azure docs, private-link/private-endpoint-overview (approval workflow): a connection that is asked for by hand waits for the target's owner. */

@@ -6,6 +6,9 @@ import { privateEndpointConnections } from "./privateLink";
 
 const SERVICES = ["blob", "file", "queue", "table", "dfs", "web"] as const;
 
+/** Seconds for which a deleted container's name stays taken. Source: Azure REST reference, storageservices/delete-container: at least 30. */
+const BEING_DELETED_FOR = 30;
+
 function endpointsOf(name: string): Record<string, string> {
   return Object.fromEntries(
     SERVICES.map((service) => [service, `https://${name}.${service === "web" ? "z1.web" : service}.core.windows.net/`]),
@@ -50,6 +53,7 @@ export const storageTypes: readonly ResourceType[] = [
   {
     type: "Microsoft.Storage/storageAccounts/blobServices/containers",
     defaults: () => ({ properties: { publicAccess: "None" } }),
+    deleted: (container, effects) => effects.softDelete(container, BEING_DELETED_FOR, true),
     created: (_id, _body, { inventory }) => ({
       outputs: {
         properties: { leaseState: "Available", leaseStatus: "Unlocked", hasLegalHold: false, lastModifiedTime: stamp(inventory.now()) },

@@ -51,6 +51,21 @@ test("a registry's private endpoint takes one address for the registry and one f
   expect(addresses).toHaveLength(3);
 });
 
+test("a replica that is added later takes an address of the subnet too, and is refused where there is none", async () => {
+  const replica = (region: string) => caller.put(`${paths.registry}/replications/${region}`, { location: region });
+  await subnetOf("10.40.0.0/29");
+  await to("registry");
+  expect((await replica("germanywestcentral")).status).toBe(201);
+  const { customDnsConfigs } = (await caller.get(`${RESOURCES}/Microsoft.Network/privateEndpoints/for-registry`)).body.properties;
+  expect(customDnsConfigs).toEqual([
+    { fqdn: "registry01.azurecr.io", ipAddresses: ["10.40.0.4"] },
+    { fqdn: "registry01.swedencentral.data.azurecr.io", ipAddresses: ["10.40.0.5"] },
+    { fqdn: "registry01.germanywestcentral.data.azurecr.io", ipAddresses: ["10.40.0.6"] },
+  ]);
+  caller.clock.advance(3600);
+  expect(await replica("northeurope")).toMatchObject({ status: 400, body: { error: { code: "SubnetIsFull" } } });
+});
+
 test("a full subnet is told with the numbers of addresses that are needed, taken and usable", async () => {
   await caller.made(REGISTRY_2, bodies(caller).registry);
   await subnetOf("10.40.0.0/29");

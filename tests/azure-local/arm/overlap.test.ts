@@ -7,6 +7,7 @@ const NEXT_ENDPOINT = paths.endpoint.replace("chat-dev", "next-dev");
 const NEXT = paths.deployment.replace("main-1", "main-2");
 const THIRD = paths.deployment.replace("main-1", "main-3");
 const rule = (name: string) => `${paths.workspace}/outboundRules/${name}`;
+const subnet = (name: string) => paths.subnet.replace("endpoints", name);
 const fqdn = (destination: string) => ({ properties: { type: "FQDN", destination } });
 
 let platform: Caller;
@@ -57,6 +58,12 @@ const PAIRS: readonly (readonly [string, Step, Step, string])[] = [
     ["PUT", rule("one"), () => fqdn("one.example.com")],
     ["PUT", rule("two"), () => fqdn("two.example.com")],
     "409 Conflict",
+  ],
+  [
+    "a second subnet beside a new one",
+    ["PUT", subnet("one"), () => ({ properties: { addressPrefix: "10.40.1.0/29" } })],
+    ["PUT", subnet("two"), () => ({ properties: { addressPrefix: "10.40.2.0/29" } })],
+    "409 AnotherOperationInProgress",
   ],
   [
     "the same resource twice",

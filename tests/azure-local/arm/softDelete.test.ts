@@ -117,6 +117,26 @@ test("a recovered vault has its secrets again, and what was deleted before it st
   expect((await caller.get(secret("gone"))).status).toBe(404);
 });
 
+describe("a blob container", () => {
+  const container = `${paths.storage}/blobServices/default/containers/models`;
+
+  test("keeps its name for 30 seconds after its deletion", async () => {
+    await caller.put(container, {});
+    await caller.delete(container);
+    caller.clock.advance(29);
+    expect(refusal(await caller.put(container, {}))).toBe("409 ContainerBeingDeleted");
+    caller.clock.advance(1);
+    expect((await caller.put(container, {})).status).toBe(201);
+  });
+
+  test("keeps nothing when it goes with its account", async () => {
+    await caller.put(container, {});
+    await remove("storage");
+    await make("storage");
+    expect((await caller.put(container, {})).status).toBe(201);
+  });
+});
+
 describe("a Log Analytics workspace", () => {
   const elsewhere = () => but(bodies(caller).logs, "location", "germanywestcentral");
 

@@ -100,18 +100,26 @@ describe("create", () => {
     expect(reads).toBe(6);
   });
 
-  test("tells ARM's refusal on one line, with its details, and leaves nothing in the state", async () => {
-    const details = [
-      { code: "InvalidTraffic", message: "sum is 90" },
-      { code: "X", message: "y" },
-    ];
+  test("tells ARM's refusal as the real provider does, by status, code and message alone, and leaves nothing in the state", async () => {
+    const more = {
+      target: "chat",
+      details: [{ code: "InvalidTraffic", message: "sum is 90" }],
+      additionalInfo: [{ type: "PolicyViolation", info: { policyAssignmentName: "no-public-endpoints" } }],
+    };
     arm.intercept = ({ method }) =>
-      method === "PUT" ? { status: 400, body: { error: { code: "BadRequest", message: "two\n lines", details } } } : undefined;
+      method === "PUT" ? { status: 400, body: { error: { code: "BadRequest", message: "two\n lines", ...more } } } : undefined;
     const failure = await createEndpoint().catch((error: unknown) => error);
     expect(failure).not.toBeInstanceOf(InitializationError);
-    expect(String(failure)).toBe(
-      'Error: Status=400 Code="BadRequest" Message="two lines" Details: Code="InvalidTraffic" Message="sum is 90"; Code="X" Message="y"',
-    );
+    expect(String(failure)).toBe('Error: Status=400 Code="BadRequest" Message="two\n lines"');
+  });
+
+  test("tells a refusal without a code by its status and message, and one without a message by its whole body", async () => {
+    const refusal = async (body: Record<string, unknown>) => {
+      arm.intercept = ({ method }) => (method === "PUT" ? { status: 400, body } : undefined);
+      return String(await createEndpoint().catch((error: unknown) => error));
+    };
+    expect(await refusal({ error: { message: "no" } })).toBe('Error: Status=400 Message="no"');
+    expect(await refusal({ problem: "x" })).toBe('Error: Status=400 Message="{"problem":"x"}"');
   });
 
   test("keeps what ARM accepted and could not finish, with the reason", async () => {
@@ -120,7 +128,7 @@ describe("create", () => {
     const failure = await createEndpoint().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InitializationError);
     expect(failure).toMatchObject({
-      message: 'Status=Failed Code="OutOfQuota" Message="no cores"',
+      message: 'Status=200 Code="OutOfQuota" Message="no cores"',
       id: ENDPOINT,
       inputs: endpoint,
       state: { properties: { provisioningState: "Failed" } },

@@ -122,7 +122,7 @@ test("a half-made resource reaches the engine with its id, state and inputs", as
     (error: grpc.ServiceError) => error,
   );
   const { code, details, metadata } = failure as grpc.ServiceError;
-  expect([code, details]).toEqual([grpc.status.UNKNOWN, 'Status=Failed Code="Nope" Message="no"']);
+  expect([code, details]).toEqual([grpc.status.UNKNOWN, 'Status=200 Code="Nope" Message="no"']);
   const status = Status.deserializeBinary(metadata.get("grpc-status-details-bin")[0] as Buffer);
   const any = status.getDetailsList()[0];
   expect(any?.getTypeName()).toBe("pulumirpc.ErrorResourceInitFailed");

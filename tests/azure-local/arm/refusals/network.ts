@@ -157,6 +157,16 @@ export const networkRefusals: readonly Refusal[] = [
     accepted: (scene) => ["PUT", endpoint2, connection(scene, paths.registry, "registry")],
   },
   {
+    rule: "network-writes-one-at-a-time",
+    answer: "409 AnotherOperationInProgress",
+    given: ({ caller }) => caller.put(second, subnet("10.40.1.0/29")),
+    refused: () => ["PUT", second.replace(/[^/]+$/, "third"), subnet("10.40.2.0/29")],
+    accepted: ({ caller }) => {
+      caller.clock.advance(60);
+      return ["PUT", second.replace(/[^/]+$/, "third"), subnet("10.40.2.0/29")];
+    },
+  },
+  {
     rule: "subnet-has-room",
     answer: "400 SubnetIsFull",
     given: async (scene) => {

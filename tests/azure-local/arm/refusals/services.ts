@@ -28,11 +28,19 @@ function role(number: number, roleName: string): Request {
   ];
 }
 
+const CONTAINER = `${paths.storage}/blobServices/default/containers/models`;
 const LOGS = paths.logs.replace(/logs$/, "logs-02");
 
 async function deletedLogs({ caller, body }: Scene): Promise<void> {
   await caller.made(LOGS, body.logs);
   await caller.outcome(await caller.delete(LOGS));
+}
+
+const PRINCIPAL = "aaaaaaaa-0000-4000-8000-000000000001";
+
+function onSubscription(number: number, principalId: string, roleDefinitionId: string): [string, unknown] {
+  const path = `/providers/Microsoft.Authorization/roleAssignments/33333333-0000-4000-8000-00000000000${number}`;
+  return [path, { properties: { principalId, roleDefinitionId, principalType: "ServicePrincipal" } }];
 }
 
 export const serviceRefusals: readonly Refusal[] = [
@@ -62,6 +70,20 @@ export const serviceRefusals: readonly Refusal[] = [
     given: (scene) => scene.caller.made(...assignment(scene, `${ASSIGNMENT}1`)),
     refused: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}2`)],
     accepted: (scene) => ["PUT", ...assignment(scene, `${ASSIGNMENT}2`, ACR_PULL, "2")],
+  },
+  {
+    rule: "role-assignment-unique",
+    case: "on the subscription, with the principal and the role spelt in other ways",
+    answer: "409 RoleAssignmentExists",
+    given: ({ caller }) => caller.put(...onSubscription(1, PRINCIPAL, `/providers/Microsoft.Authorization/roleDefinitions/${ACR_PULL}`)),
+    refused: ({ id }) => [
+      "PUT",
+      ...onSubscription(2, PRINCIPAL.toUpperCase(), id(`/providers/Microsoft.Authorization/roleDefinitions/${ACR_PULL.toUpperCase()}`)),
+    ],
+    accepted: () => [
+      "PUT",
+      ...onSubscription(2, PRINCIPAL.replace("a", "b"), `/providers/Microsoft.Authorization/roleDefinitions/${ACR_PULL}`),
+    ],
   },
   {
     rule: "role-assignment-fixed",
@@ -217,6 +239,16 @@ export const serviceRefusals: readonly Refusal[] = [
     },
     refused: () => ["PUT", `${paths.vault}/secrets/token`, { properties: { value: "x" } }],
     accepted: () => ["PUT", `${paths.vault}/secrets/token-2`, { properties: { value: "x" } }],
+  },
+  {
+    rule: "container-being-deleted",
+    answer: "409 ContainerBeingDeleted",
+    given: async ({ caller }) => {
+      await caller.put(CONTAINER, {});
+      await caller.delete(CONTAINER);
+    },
+    refused: () => ["PUT", CONTAINER, {}],
+    accepted: () => ["PUT", CONTAINER.replace(/models$/, "others"), {}],
   },
   {
     rule: "vault-retention",
