@@ -1,15 +1,20 @@
 import type { Grade, Rule } from "../model";
+import { actionGroupRules } from "./actionGroups";
+import { alertCriteriaRules } from "./alertCriteria";
 import { assetRules } from "./assets";
 import { authorizationRules } from "./authorization";
 import { autoscaleRules } from "./autoscale";
+import { autoscaleValueRules } from "./autoscaleValues";
 import { commonRules } from "./common";
 import { containerRegistryRules } from "./containerRegistry";
 import { containerStartRules } from "./containerStart";
 import { contentRules } from "./contents";
 import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
+import { diagnosticCategoryRules } from "./diagnosticCategories";
 import { diagnosticRules } from "./diagnostics";
 import { keyVaultRules } from "./keyVault";
+import { logRules } from "./logs";
 import { machineLearningRules } from "./machineLearning";
 import { managedNetworkRules } from "./managedNetwork";
 import { alertRules } from "./metricAlerts";
@@ -51,8 +56,13 @@ export const RULES: readonly Rule[] = [
   ...containerStartRules,
   ...quotaRules,
   ...autoscaleRules,
+  ...autoscaleValueRules,
+  ...diagnosticCategoryRules,
   ...diagnosticRules,
+  ...logRules,
   ...alertRules,
+  ...alertCriteriaRules,
+  ...actionGroupRules,
   ...wordRules,
 ];
 
