@@ -11,8 +11,11 @@ import { containerStartRules } from "./containerStart";
 import { contentRules } from "./contents";
 import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
+import { deploymentValueRules } from "./deploymentValues";
 import { diagnosticCategoryRules } from "./diagnosticCategories";
 import { diagnosticRules } from "./diagnostics";
+import { dnsValueRules } from "./dnsValues";
+import { governanceRules } from "./governance";
 import { keyVaultRules } from "./keyVault";
 import { logRules } from "./logs";
 import { machineLearningRules } from "./machineLearning";
@@ -21,12 +24,16 @@ import { alertRules } from "./metricAlerts";
 import { nameRules } from "./names";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
+import { outboundDestinationRules } from "./outboundDestinations";
 import { privateDnsRules } from "./privateDns";
 import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
+import { registryValueRules } from "./registryValues";
 import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
+import { storageValueRules } from "./storageValues";
 import { subnetRules } from "./subnets";
+import { vaultValueRules } from "./vaultValues";
 import { virtualNetworkRules } from "./virtualNetworks";
 import { wordRules } from "./words";
 import { workspaceStoreRules } from "./workspaceStores";
@@ -36,21 +43,28 @@ export const RULES: readonly Rule[] = [
   ...commonRules,
   ...nameRules,
   ...authorizationRules,
+  ...governanceRules,
   ...containerRegistryRules,
+  ...registryValueRules,
   ...keyVaultRules,
+  ...vaultValueRules,
   ...storageRules,
+  ...storageValueRules,
   ...networkRules,
   ...virtualNetworkRules,
   ...subnetRules,
   ...securityGroupRules,
   ...privateEndpointRules,
   ...privateDnsRules,
+  ...dnsValueRules,
   ...machineLearningRules,
   ...assetRules,
   ...workspaceStoreRules,
   ...managedNetworkRules,
+  ...outboundDestinationRules,
   ...onlineEndpointRules,
   ...deploymentRules,
+  ...deploymentValueRules,
   ...deploymentStartRules,
   ...contentRules,
   ...containerStartRules,

@@ -6,7 +6,7 @@ const registry = paths.registry.replace("registry01", "registry02");
 const vault = paths.vault.replace("vault01", "vault02");
 const secret = `${paths.vault}/secrets/token`;
 const container = `${paths.storage}/blobServices/default/containers/weights`;
-const replication = `${paths.registry}/replications/one`;
+const replication = `${paths.registry}/replications/second`;
 
 const PROPERTY = "400 InvalidRequestPropertyValue";
 const BAD = "400 BadRequest";

@@ -162,8 +162,8 @@ export const valueRefusals: readonly Refusal[] = [
     rule: "record-values",
     case: "a record's name with an asterisk inside",
     answer: BAD,
-    refused: () => ["PUT", record.replace("one", "a*b"), address("10.0.0.4")],
-    accepted: () => ["PUT", record.replace("one", "*.a"), address("10.0.0.4")],
+    refused: () => ["PUT", `${paths.zone}/A/a*b`, address("10.0.0.4")],
+    accepted: () => ["PUT", `${paths.zone}/A/*.a`, address("10.0.0.4")],
   },
   {
     rule: "link-registration-once",
@@ -218,13 +218,6 @@ export const valueRefusals: readonly Refusal[] = [
     case: "a sampling of more than everything",
     answer: "400 BadArgument",
     ...differ(deployment, deployed, "properties/dataCollector", collector(2), collector(1)),
-  },
-  {
-    rule: "identity-isolation-scope",
-    case: "an identity's isolation that there is not",
-    answer: BAD,
-    refused: ({ body }) => ["PUT", `${paths.identity}-2`, { ...body.identity, properties: { isolationScope: "Zonal" } }, "2024-11-30"],
-    accepted: ({ body }) => ["PUT", `${paths.identity}-2`, { ...body.identity, properties: { isolationScope: "Regional" } }, "2024-11-30"],
   },
   {
     rule: "role-condition",
