@@ -45,9 +45,10 @@ function vllmSeconds({ model = "", fromHub }: StartInput): number {
   return Math.ceil(vllmBase + bytes / disk + (fromHub ? bytes / hub : 0));
 }
 
-/** `7B` in the name is 7 billion parameters; of a mixture's `30B-A3B` the whole counts. */
+/** `7B` in the name is 7 billion parameters; of a mixture's `30B-A3B` the whole counts, and what follows a commit doesn't. */
 function weightBytes(model: string): number {
-  const billions = Number(/(?<![a-z\d.])(\d+(?:\.\d+)?)b(?![a-z\d])/i.exec(model)?.[1] ?? 0);
+  const [name = ""] = model.split(/-[0-9a-f]{40}(?![0-9a-f])/);
+  const billions = Number(/(?<![a-z\d.])(\d+(?:\.\d+)?)b(?![a-z\d])/i.exec(name)?.[1] ?? 0);
   const { bytes } = startUpFigures.bytesPerParameter.find(({ name }) => name.test(model)) ?? { bytes: 0 };
   return billions * 1e9 * bytes;
 }

@@ -1,28 +1,40 @@
 import type { Grade, Rule } from "../model";
+import { actionGroupRules } from "./actionGroups";
+import { alertCriteriaRules } from "./alertCriteria";
 import { assetRules } from "./assets";
 import { authorizationRules } from "./authorization";
 import { autoscaleRules } from "./autoscale";
+import { autoscaleValueRules } from "./autoscaleValues";
 import { commonRules } from "./common";
 import { containerRegistryRules } from "./containerRegistry";
 import { containerStartRules } from "./containerStart";
 import { contentRules } from "./contents";
 import { deploymentStartRules } from "./deploymentStart";
 import { deploymentRules } from "./deployments";
+import { deploymentValueRules } from "./deploymentValues";
+import { diagnosticCategoryRules } from "./diagnosticCategories";
 import { diagnosticRules } from "./diagnostics";
+import { dnsValueRules } from "./dnsValues";
+import { governanceRules } from "./governance";
 import { keyVaultRules } from "./keyVault";
 import { logAnalyticsRules } from "./logAnalytics";
+import { logRules } from "./logs";
 import { machineLearningRules } from "./machineLearning";
 import { managedNetworkRules } from "./managedNetwork";
 import { alertRules } from "./metricAlerts";
 import { nameRules } from "./names";
 import { networkRules } from "./network";
 import { onlineEndpointRules } from "./onlineEndpoints";
+import { outboundDestinationRules } from "./outboundDestinations";
 import { privateDnsRules } from "./privateDns";
 import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
+import { registryValueRules } from "./registryValues";
 import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
+import { storageValueRules } from "./storageValues";
 import { subnetRules } from "./subnets";
+import { vaultValueRules } from "./vaultValues";
 import { virtualNetworkRules } from "./virtualNetworks";
 import { wordRules } from "./words";
 import { workspaceStoreRules } from "./workspaceStores";
@@ -32,29 +44,41 @@ export const RULES: readonly Rule[] = [
   ...commonRules,
   ...nameRules,
   ...authorizationRules,
+  ...governanceRules,
   ...containerRegistryRules,
+  ...registryValueRules,
   ...keyVaultRules,
   ...logAnalyticsRules,
+  ...vaultValueRules,
   ...storageRules,
+  ...storageValueRules,
   ...networkRules,
   ...virtualNetworkRules,
   ...subnetRules,
   ...securityGroupRules,
   ...privateEndpointRules,
   ...privateDnsRules,
+  ...dnsValueRules,
   ...machineLearningRules,
   ...assetRules,
   ...workspaceStoreRules,
   ...managedNetworkRules,
+  ...outboundDestinationRules,
   ...onlineEndpointRules,
   ...deploymentRules,
+  ...deploymentValueRules,
   ...deploymentStartRules,
   ...contentRules,
   ...containerStartRules,
   ...quotaRules,
   ...autoscaleRules,
+  ...autoscaleValueRules,
+  ...diagnosticCategoryRules,
   ...diagnosticRules,
+  ...logRules,
   ...alertRules,
+  ...alertCriteriaRules,
+  ...actionGroupRules,
   ...wordRules,
 ];
 

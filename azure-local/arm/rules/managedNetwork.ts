@@ -18,7 +18,7 @@ import { WORKSPACE } from "./machineLearning";
 import { MANAGED_NETWORK } from "./sources";
 
 /** The outbound rules of a request, written on their own or with their workspace, and the mode that they have to fit. */
-function rulesIn({ type, name, body, parentId, inventory }: RuleContext): {
+export function rulesIn({ type, name, body, parentId, inventory }: RuleContext): {
   mode: string | undefined;
   rules: [string, OutboundRuleProperties][];
 } {

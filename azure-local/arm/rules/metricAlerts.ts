@@ -1,9 +1,8 @@
 /** Rules of alerts. */
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
-import { sameId } from "../path";
 import { isMissing, wrongReference } from "./common";
-import { DIMENSIONS, measured, unknownMetric } from "./metrics";
+import { unknownMetric } from "./metrics";
 
 const METRIC_ALERT = "Microsoft.Insights/metricAlerts";
 const SPECIFICATION = "Azure REST specification, monitor";
@@ -22,7 +21,6 @@ interface AlertCriterion {
   readonly name: string;
   readonly metricName: string;
   readonly skipMetricValidation?: boolean;
-  readonly dimensions?: readonly { readonly name: string }[];
 }
 
 function alertOf(body: { properties?: unknown }): AlertProperties {
@@ -100,16 +98,13 @@ export const alertRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadRequest",
     status: 400,
-    source: "Azure docs, azure-monitor/reference/supported-metrics: names and dimensions",
+    source: "Azure docs, azure-monitor/reference/supported-metrics: names",
     grade: "D",
     check: ({ body }) => {
       const { scopes = [], criteria } = alertOf(body);
-      const type = measured(scopes[0]);
-      for (const { metricName, skipMetricValidation, dimensions = [] } of (type && criteria?.allOf) || []) {
+      for (const { metricName, skipMetricValidation } of criteria?.allOf ?? []) {
         const unknown = skipMetricValidation ? undefined : unknownMetric(scopes[0], metricName);
         if (unknown) return unknown;
-        const dimension = dimensions.find(({ name }) => !DIMENSIONS[type!]!.some((known) => sameId(known, name)));
-        if (dimension) return `The dimension '${dimension.name}' is not one of ${type}: ${DIMENSIONS[type!]!.join(", ")}.`;
       }
       return undefined;
     },

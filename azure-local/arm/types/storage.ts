@@ -22,7 +22,8 @@ export const storageTypes: readonly ResourceType[] = [
     // Source: Azure REST specification, storage 2024-01-01, descriptions of the properties.
     defaults: (body) => ({
       properties: {
-        accessTier: "Hot",
+        // Accounts of the kind BlobStorage have no default.
+        ...(body.kind === "BlobStorage" ? {} : { accessTier: "Hot" }),
         allowBlobPublicAccess: false,
         supportsHttpsTrafficOnly: true,
         minimumTlsVersion: "TLS1_0",

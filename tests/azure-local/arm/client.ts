@@ -7,6 +7,7 @@ import { type Arm, type ArmOptions, type ManualClock, manualClock, realClock, st
 const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.authorization/locks": "2020-05-01",
   "microsoft.authorization": "2022-04-01",
+  "microsoft.consumption": "2024-08-01",
   "microsoft.containerregistry/registries/replications": "2024-11-01-preview",
   "microsoft.containerregistry": "2023-01-01-preview",
   "microsoft.insights/actiongroups": "2024-10-01-preview",

@@ -20,6 +20,8 @@ import { privateEndpointRefusals } from "./refusals/privateEndpoints";
 import { quotaRefusals } from "./refusals/quota";
 import { type Refusal, type Request, type Scene, sceneOf } from "./refusals/refusal";
 import { serviceRefusals } from "./refusals/services";
+import { storeRefusals } from "./refusals/stores";
+import { valueRefusals } from "./refusals/values";
 import { wordRefusals } from "./refusals/words";
 import { OTHER_SUBSCRIPTION, workspaceRefusals } from "./refusals/workspace";
 import { workspaceStoreRefusals } from "./refusals/workspaceStores";
@@ -28,6 +30,8 @@ const REFUSALS: readonly Refusal[] = [
   ...commonRefusals,
   ...nameRefusals,
   ...serviceRefusals,
+  ...storeRefusals,
+  ...valueRefusals,
   ...networkRefusals,
   ...addressRefusals,
   ...privateEndpointRefusals,

@@ -54,6 +54,7 @@ test.each([
   ["Qwen/Qwen3-30B-A3B-FP8", false, 90],
   ["Qwen/Qwen2.5-0.5B-Instruct", false, 61],
   ["microsoft/phi-4", false, 60],
+  [`dev-microsoft-phi-4-${"c".repeat(40)}-1234567b`, false, 60],
 ])("%s, from the hub %s, starts in %d s", (model, fromHub, expected) => {
   expect(startUpSeconds({ pattern: "vllm", model, fromHub })).toBe(expected);
 });

@@ -444,7 +444,7 @@ export const alertRefusals: readonly Refusal[] = [
     rule: "diagnostic-category-or-group",
     case: "an entry without a category",
     answer: BAD,
-    ...logsOf(paths.endpoint, [{ enabled: true }], [log("AmlOnlineEndpointEventLog")]),
+    ...logsOf(paths.vault, [{ enabled: true }], [log("AuditEvent")]),
   },
   {
     rule: "diagnostic-category-or-group",

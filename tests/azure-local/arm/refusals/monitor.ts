@@ -287,8 +287,8 @@ export const monitorRefusals: readonly Refusal[] = [
     ...differ(alert, latencyAlert, "properties/criteria/allOf", [criterion("RequestLatencyP95")], [criterion("RequestLatency_P95")]),
   },
   {
-    rule: "alert-metrics",
-    case: "a dimension",
+    rule: "alert-dimensions",
+    case: "a dimension that no metric has",
     answer: "400 BadRequest",
     ...differ(
       alert,

@@ -303,7 +303,16 @@ export const serviceRefusals: readonly Refusal[] = [
   {
     rule: "storage-kind-fixed",
     answer: "409 AccountPropertyCannotBeUpdated",
-    refused: ({ body }) => ["PUT", paths.storage, but(body.storage, "kind", "BlobStorage")],
+    refused: ({ body }) => [
+      "PUT",
+      paths.storage,
+      {
+        ...body.storage,
+        kind: "BlobStorage",
+        sku: { name: "Standard_LRS" },
+        properties: { ...body.storage.properties, accessTier: "Hot" },
+      },
+    ],
     accepted: ({ body }) => ["PUT", paths.storage, body.storage],
   },
   {

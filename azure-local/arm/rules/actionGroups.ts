@@ -1,0 +1,166 @@
+/** Values of action groups that the specification leaves open. */
+import type { Rule } from "../model";
+import { regionName } from "../region";
+
+const DOCS = "Azure docs, azure-monitor/alerts/action-groups";
+const LIMITS = "Azure docs, azure-monitor/service-limits (action groups)";
+
+/** Regions that process action groups, besides `global`. */
+const REGIONS = `
+  eastus westus eastus2 westus2 southcentralus northcentralus swedencentral germanywestcentral centralindia southindia
+`
+  .trim()
+  .split(/\s+/);
+
+/** Most receivers of a kind. */
+const MOST: Readonly<Record<string, number>> = {
+  emailReceivers: 1000,
+  smsReceivers: 10,
+  voiceReceivers: 10,
+  webhookReceivers: 10,
+  itsmReceivers: 10,
+  azureAppPushReceivers: 10,
+  automationRunbookReceivers: 10,
+  logicAppReceivers: 10,
+  armRoleReceivers: 10,
+  eventHubReceivers: 10,
+};
+const KINDS = [...Object.keys(MOST), "azureFunctionReceivers"];
+
+/** Codes of countries that are called and sent messages. */
+const COUNTRIES = `
+  1 7 27 31 32 33 34 39 40 41 43 44 45 46 47 49 52 55 56 60 61 64 65 81 82 86 91 351 352 353 358 372 420 852 886 971 972
+`
+  .trim()
+  .split(/\s+/);
+const LONGEST_ADDRESS = 64;
+
+interface Receiver {
+  readonly name?: string;
+  readonly emailAddress?: string;
+  readonly countryCode?: string;
+  readonly phoneNumber?: string;
+  readonly serviceUri?: string;
+  readonly useAadAuth?: boolean;
+  readonly objectId?: string;
+  readonly identifierUri?: string;
+  readonly tenantId?: string;
+}
+
+function receiversOf(body: { properties?: unknown }, ...kinds: readonly string[]): Receiver[] {
+  const properties = (body.properties ?? {}) as Readonly<Record<string, readonly Receiver[] | undefined>>;
+  return kinds.flatMap((kind) => properties[kind] ?? []);
+}
+
+export function isEmail(text: string | undefined): boolean {
+  return /^[^\s@<>()[\],;:"\\]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i.test(text ?? "");
+}
+
+export function isHttps(text: string | undefined): boolean {
+  return URL.canParse(text ?? "") && new URL(text!).protocol === "https:";
+}
+
+const common = { types: ["Microsoft.Insights/actionGroups"], on: ["create", "update"], azureCode: "BadRequest", status: 400 } as const;
+
+export const actionGroupRules: readonly Rule[] = [
+  {
+    ...common,
+    code: "action-group-location",
+    on: ["create"],
+    azureCode: "LocationNotAvailableForResourceType",
+    source: `${DOCS} (global and regional processing), 07/21/2026`,
+    grade: "D",
+    check: ({ body: { location } }) =>
+      ["global", ...REGIONS].includes(regionName(location))
+        ? undefined
+        : `The provided location '${location}' is not available for action groups: it must be global or one of ${REGIONS.join(", ")}.`,
+  },
+  {
+    ...common,
+    code: "action-group-short-name",
+    source: "Azure REST specification, monitor: groupShortName has at most 12 characters",
+    grade: "S",
+    check: ({ body }) => {
+      const name = String((body.properties as { groupShortName?: string } | undefined)?.groupShortName ?? "");
+      return name.length >= 1 && name.length <= 12
+        ? undefined
+        : `'properties.groupShortName' is '${name}': it must have 1 to 12 characters.`;
+    },
+  },
+  {
+    ...common,
+    code: "action-group-emails",
+    source: `${LIMITS}: an e-mail address has at most 64 characters`,
+    grade: "D",
+    check: ({ body }) => {
+      const wrong = receiversOf(body, "emailReceivers", "azureAppPushReceivers").find(
+        ({ emailAddress }) => !isEmail(emailAddress) || emailAddress!.length > LONGEST_ADDRESS,
+      );
+      return (
+        wrong &&
+        `The receiver '${wrong.name}' has the e-mail address '${wrong.emailAddress}': it must be valid and have at most ${LONGEST_ADDRESS} characters.`
+      );
+    },
+  },
+  {
+    ...common,
+    code: "action-group-counts",
+    source: LIMITS,
+    grade: "D",
+    check: ({ body }) => {
+      for (const [kind, most] of Object.entries(MOST)) {
+        const count = receiversOf(body, kind).length;
+        if (count > most) return `'properties.${kind}' has ${count} entries: ${most} is the limit.`;
+      }
+      return undefined;
+    },
+  },
+  {
+    ...common,
+    code: "action-group-names",
+    source: `${DOCS}: the name of an action is unique within its group`,
+    grade: "D",
+    check: ({ body }) => {
+      const names = receiversOf(body, ...KINDS).map(({ name }) => name?.toLowerCase());
+      const twice = names.find((name, index) => name !== undefined && names.indexOf(name) !== index);
+      return twice && `The receiver '${twice}' is given twice: the names of all receivers of an action group must be unique.`;
+    },
+  },
+  {
+    ...common,
+    code: "action-group-webhooks",
+    source: `${DOCS} (webhook): a public address; that it must be HTTPS is inferred from the templates`,
+    grade: "I",
+    check: ({ body }) => {
+      const wrong = receiversOf(body, "webhookReceivers").find(({ serviceUri }) => !isHttps(serviceUri));
+      return wrong && `The webhook '${wrong.name}' has the address '${wrong.serviceUri}': it must begin with https://.`;
+    },
+  },
+  {
+    ...common,
+    code: "action-group-secure-webhook",
+    source: `${DOCS} (secure webhook): the object id of the application, its identifier and tenant`,
+    grade: "D",
+    check: ({ body }) => {
+      const parts = ["objectId", "identifierUri", "tenantId"] as const;
+      const wrong = receiversOf(body, "webhookReceivers").find((one) => one.useAadAuth === true && parts.some((part) => !one[part]));
+      return wrong && `The secure webhook '${wrong.name}' needs ${parts.map((part) => `'${part}'`).join(", ")}.`;
+    },
+  },
+  {
+    ...common,
+    code: "action-group-phones",
+    source: `${DOCS} (countries/regions with SMS and voice support)`,
+    grade: "D",
+    check: ({ body }) => {
+      const wrong = receiversOf(body, "smsReceivers", "voiceReceivers").find(
+        ({ countryCode = "", phoneNumber = "" }) =>
+          !COUNTRIES.includes(countryCode.replace(/^\+/, "")) || !/^\d{4,15}$/.test(phoneNumber.replace(/[ -]/g, "")),
+      );
+      return (
+        wrong &&
+        `The receiver '${wrong.name}' has the number +${wrong.countryCode} ${wrong.phoneNumber}: its country must be one that is supported, and the rest digits.`
+      );
+    },
+  },
+];

@@ -1,0 +1,144 @@
+/** Categories of diagnostic settings, what they keep, and where. The categories of an online endpoint are in `diagnostics.ts`. */
+import type { Rule } from "../model";
+import { typeOf } from "../path";
+import { sameRegion } from "../region";
+
+const DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings";
+const SETTINGS = "Azure docs, azure-monitor/essentials/diagnostic-settings";
+const GROUPS = ["allLogs", "audit"];
+const STORAGE_METRICS = ["Transaction", "Capacity"];
+
+/** Logs by lower-case type, as far as they are listed here; a type that isn't takes any. Source: Azure docs, azure-monitor/reference/supported-logs. */
+const LOGS: Readonly<Record<string, readonly string[]>> = {
+  "microsoft.keyvault/vaults": ["AuditEvent", "AzurePolicyEvaluationDetails"],
+  "microsoft.containerregistry/registries": ["ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"],
+  "microsoft.storage/storageaccounts": [],
+  "microsoft.storage/storageaccounts/blobservices": ["StorageRead", "StorageWrite", "StorageDelete"],
+  "microsoft.network/networksecuritygroups": ["NetworkSecurityGroupEvent", "NetworkSecurityGroupRuleCounter"],
+  "microsoft.network/virtualnetworks": ["VMProtectionAlerts"],
+  "microsoft.insights/autoscalesettings": ["AutoscaleEvaluations", "AutoscaleScaleActions"],
+};
+
+interface Entry {
+  readonly category?: string;
+  readonly categoryGroup?: string;
+  readonly enabled: boolean;
+  readonly retentionPolicy?: { readonly enabled: boolean };
+}
+
+interface Setting {
+  readonly storageAccountId?: string;
+  readonly logAnalyticsDestinationType?: string;
+  readonly logs?: readonly Entry[];
+  readonly metrics?: readonly Entry[];
+}
+
+function settingOf(body: { properties?: unknown }): Setting {
+  return (body.properties ?? {}) as Setting;
+}
+
+const common = { types: [DIAGNOSTICS], on: ["create", "update"], azureCode: "BadRequest", status: 400 } as const;
+
+export const diagnosticCategoryRules: readonly Rule[] = [
+  {
+    ...common,
+    code: "diagnostic-category-or-group",
+    source: `${SETTINGS} (category groups): with a group, categories can't be selected any longer`,
+    grade: "D",
+    check: ({ body }) => {
+      const { logs = [], metrics = [] } = settingOf(body);
+      const wrong = [...logs, ...metrics].find(({ category, categoryGroup }) => (category === undefined) === (categoryGroup === undefined));
+      if (wrong) return "Each entry of 'logs' and 'metrics' needs either 'category' or 'categoryGroup'.";
+      const enabled = logs.filter((log) => log.enabled);
+      return enabled.some(({ category }) => category) && enabled.some(({ categoryGroup }) => categoryGroup)
+        ? "'properties.logs' has categories and category groups: use either one or the other."
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "diagnostic-category-kind",
+    source: `${SETTINGS}: metrics and logs are listed apart`,
+    grade: "D",
+    check: ({ body }) => {
+      const { logs = [], metrics = [] } = settingOf(body);
+      const known = ["AllMetrics", ...STORAGE_METRICS];
+      const metric = logs.find(({ category = "" }) => known.includes(category));
+      if (metric) return `Category '${metric.category}' is not supported in 'logs': it is a category of metrics.`;
+      const log = metrics.find(({ category }) => category === undefined || !known.includes(category));
+      return log && `Category '${log.category ?? log.categoryGroup}' is not supported in 'metrics': it is not a category of metrics.`;
+    },
+  },
+  {
+    ...common,
+    code: "diagnostic-category-twice",
+    source: `${SETTINGS}: a category is on or off in a setting; that the service refuses a second entry is common knowledge`,
+    grade: "K",
+    check: ({ body }) => {
+      const { logs = [], metrics = [] } = settingOf(body);
+      const names = [...logs, ...metrics].map(({ category, categoryGroup }) => category ?? categoryGroup);
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      return twice && `The category '${twice}' is given twice.`;
+    },
+  },
+  {
+    ...common,
+    code: "diagnostic-category-known",
+    source: "Azure docs, azure-monitor/reference/supported-logs and supported-metrics, by type of resource",
+    grade: "K",
+    check: ({ body, parentId }) => {
+      const type = typeOf(parentId);
+      const isStorage = type.toLowerCase().startsWith("microsoft.storage/");
+      const known = LOGS[type.toLowerCase()];
+      const { logs = [], metrics = [] } = settingOf(body);
+      const group = logs.find(({ categoryGroup }) => categoryGroup !== undefined && !GROUPS.includes(categoryGroup));
+      if (group) return `Category group '${group.categoryGroup}' is not supported: it must be ${GROUPS.join(" or ")}.`;
+      const log = logs.find(({ category }) => known && category !== undefined && !known.includes(category));
+      if (log) return `Category '${log.category}' is not supported by ${type}: ${known!.join(", ") || "it has no logs"}.`;
+      const metric = metrics.find(({ category = "" }) => isStorage !== STORAGE_METRICS.includes(category));
+      const allowed = isStorage ? STORAGE_METRICS : ["AllMetrics"];
+      return metric && `Metric category '${metric.category}' is not supported by ${type}: it must be ${allowed.join(" or ")}.`;
+    },
+  },
+  {
+    ...common,
+    code: "diagnostic-retention",
+    source:
+      "Azure docs, azure-monitor/essentials/migrate-to-azure-storage-lifecycle-policy: no retention in new diagnostic settings since 31 March 2023",
+    grade: "D",
+    check: ({ body }) => {
+      const { logs = [], metrics = [] } = settingOf(body);
+      return [...logs, ...metrics].some(({ retentionPolicy }) => retentionPolicy?.enabled === true)
+        ? "Diagnostic settings does not support retention for new diagnostic settings."
+        : undefined;
+    },
+  },
+  {
+    ...common,
+    code: "diagnostic-destination-type",
+    source: "Azure REST specification, monitor: logAnalyticsDestinationType is Dedicated or left out; AzureDiagnostics is accepted too",
+    grade: "S",
+    check: ({ body }) => {
+      const type = settingOf(body).logAnalyticsDestinationType;
+      return type === undefined || ["Dedicated", "AzureDiagnostics"].includes(type)
+        ? undefined
+        : `'properties.logAnalyticsDestinationType' is '${type}': it must be Dedicated or AzureDiagnostics.`;
+    },
+  },
+  {
+    ...common,
+    code: "diagnostic-storage",
+    source: `${SETTINGS} (destinations): a storage account in the region of the resource, without a hierarchical namespace`,
+    grade: "D",
+    check: ({ body, parentId, inventory }) => {
+      const account = inventory.get(settingOf(body).storageAccountId);
+      if (!account) return undefined;
+      const region = inventory.get(parentId)?.body.location;
+      if (region && !sameRegion(region, "global") && !sameRegion(region, account.body.location))
+        return `The storage account '${account.id}' is in ${account.body.location}: it must be in the region of the resource, ${region}.`;
+      return account.body.properties?.isHnsEnabled === true
+        ? `The storage account '${account.id}' has a hierarchical namespace, which is not supported as a destination of diagnostic settings.`
+        : undefined;
+    },
+  },
+];

@@ -1,0 +1,119 @@
+/** Values of key vaults and secrets. Names, soft delete and purge protection are checked in `keyVault.ts`. */
+import { at } from "../json";
+import type { Rule } from "../model";
+import { sameId } from "../path";
+import { wrongAddresses, wrongSubnets } from "./publicAddresses";
+
+const VAULT = "Microsoft.KeyVault/vaults";
+const DOCS = "Azure docs, key-vault";
+const LIMITS = { ipRules: 1000, subnets: 200, longestPrefix: 32 };
+const MOST_ACCESS_POLICIES = 1024;
+const MOST_SECRET_BYTES = 25 * 1024;
+const MOST_SECRET_TAGS = 15;
+const LONGEST_CONTENT_TYPE = 255;
+
+interface AccessPolicy {
+  readonly tenantId: string;
+  readonly objectId: string;
+}
+
+const vaults = { types: [VAULT], on: ["create", "update"], azureCode: "BadRequest", status: 400 } as const;
+const secrets = { ...vaults, types: [`${VAULT}/secrets`], azureCode: "BadParameter" } as const;
+
+export const vaultValueRules: readonly Rule[] = [
+  {
+    ...vaults,
+    code: "vault-tenant",
+    source:
+      "Azure REST specification, keyvault: tenantId is the tenant that authenticates requests; that it must be the subscription's is common knowledge",
+    grade: "K",
+    check: ({ body, inventory }) => {
+      const tenant = String(at(body, "properties.tenantId"));
+      return sameId(tenant, inventory.tenantId)
+        ? undefined
+        : `'properties.tenantId' is '${tenant}': it must be the tenant of the subscription, ${inventory.tenantId}.`;
+    },
+  },
+  {
+    ...vaults,
+    code: "vault-access-policies",
+    source:
+      "Azure REST specification, keyvault: access policies are required unless the vault is recovered or uses roles; all of the vault's tenant, at most 1,024",
+    grade: "S",
+    check: ({ body }) => {
+      const { accessPolicies, enableRbacAuthorization, createMode, tenantId } = (body.properties ?? {}) as {
+        accessPolicies?: readonly AccessPolicy[];
+        enableRbacAuthorization?: boolean;
+        createMode?: string;
+        tenantId?: string;
+      };
+      if (!accessPolicies && enableRbacAuthorization !== true && createMode !== "recover")
+        return 'The parameter "accessPolicies" is not specified: a vault needs it, or "enableRbacAuthorization".';
+      const policies = accessPolicies ?? [];
+      if (policies.length > MOST_ACCESS_POLICIES)
+        return `'properties.accessPolicies' has ${policies.length} entries: ${MOST_ACCESS_POLICIES} is the limit.`;
+      const foreign = policies.find((policy) => !sameId(policy.tenantId, tenantId));
+      return (
+        foreign && `The access policy of '${foreign.objectId}' is of the tenant ${foreign.tenantId}: it must be the vault's, ${tenantId}.`
+      );
+    },
+  },
+  {
+    ...vaults,
+    code: "vault-public-network-access",
+    source: `${DOCS}/general/network-security and Azure REST specification, keyvault: enabled or disabled`,
+    grade: "D",
+    check: ({ body }) => {
+      const access = at(body, "properties.publicNetworkAccess");
+      return access === undefined || ["enabled", "disabled"].includes(String(access).toLowerCase())
+        ? undefined
+        : `'properties.publicNetworkAccess' is '${access}': it must be Enabled or Disabled.`;
+    },
+  },
+  {
+    ...vaults,
+    code: "vault-network-rules",
+    source: `${DOCS}/general/network-security: public IPv4 addresses, at most 1,000; subnets with a service endpoint, at most 200`,
+    grade: "D",
+    check: (context) => {
+      const rules = (at(context.body, "properties.networkAcls") ?? {}) as Parameters<typeof wrongAddresses>[0];
+      return wrongAddresses(rules, LIMITS) ?? wrongSubnets(rules, LIMITS, "Microsoft.KeyVault", context);
+    },
+  },
+  {
+    ...secrets,
+    code: "secret-name",
+    on: ["create"],
+    source: `${DOCS}/general/about-keys-secrets-certificates: 1 to 127 letters, digits and hyphens`,
+    grade: "D",
+    check: ({ name }) =>
+      /^[0-9a-zA-Z-]{1,127}$/.test(name) ? undefined : `The secret name '${name}' is invalid: 1 to 127 letters, digits and hyphens.`,
+  },
+  {
+    ...secrets,
+    code: "secret-value",
+    source: `${DOCS}/secrets/about-secrets: 25 KB, a content type of 255 characters, 15 tags; that it is valid before it expires is common knowledge`,
+    grade: "D",
+    check: ({ body }) => {
+      const {
+        value = "",
+        contentType = "",
+        attributes = {},
+      } = (body.properties ?? {}) as {
+        value?: string;
+        contentType?: string;
+        attributes?: { nbf?: number; exp?: number };
+      };
+      const bytes = Buffer.byteLength(value);
+      if (bytes > MOST_SECRET_BYTES) return `The secret has ${bytes} bytes: ${MOST_SECRET_BYTES} is the limit.`;
+      if (contentType.length > LONGEST_CONTENT_TYPE)
+        return `'properties.contentType' has ${contentType.length} characters: ${LONGEST_CONTENT_TYPE} is the limit.`;
+      const tags = Object.keys(body.tags ?? {}).length;
+      if (tags > MOST_SECRET_TAGS) return `A secret takes at most ${MOST_SECRET_TAGS} tags, and ${tags} are given.`;
+      const { nbf, exp } = attributes;
+      return nbf !== undefined && exp !== undefined && exp <= nbf
+        ? `'properties.attributes.exp' is ${exp}: it must be after 'nbf', ${nbf}.`
+        : undefined;
+    },
+  },
+];
