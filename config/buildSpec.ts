@@ -1,6 +1,4 @@
 /** From checked settings and decisions to the stack that components make. */
-import { canonicalArmId } from "../azure/armId";
-import { armTypeOf, type TypedResourceName } from "../azure/resourceTypes";
 import { ALL_METRICS, LOG_CATEGORIES } from "../facts/diagnostics";
 import { LINKED_SERVICES } from "../facts/privateLink";
 import { canonicalRegion } from "../facts/regions";
@@ -49,19 +47,17 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
 
 function platformSpec({ network, workspace, imageRegistry, logs, alerts, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing
-      ? { subnetId: canonicalArmId(network.existing.subnetId, armTypeOf("network:Subnet")) }
-      : { addressSpace: network.create?.addressSpace ?? "" },
-    ...adopted("workspaceId", workspace, "machinelearningservices:Workspace"),
-    ...adopted("imageRegistryId", imageRegistry, "containerregistry:Registry"),
-    ...adopted("logsId", logs, "operationalinsights:Workspace"),
+    network: network.existing ? { subnetId: network.existing.subnetId } : { addressSpace: network.create?.addressSpace ?? "" },
+    ...adopted("workspaceId", workspace),
+    ...adopted("imageRegistryId", imageRegistry),
+    ...adopted("logsId", logs),
     ...rest,
     alertEmails: alerts?.emails ?? [],
   };
 }
 
-function adopted<Key extends string>(key: Key, value: string, type: TypedResourceName): { readonly [K in Key]?: string } {
-  return (value === "create" ? {} : { [key]: canonicalArmId(value, armTypeOf(type)) }) as { readonly [K in Key]?: string };
+function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {
+  return (value === "create" ? {} : { [key]: value }) as { readonly [K in Key]?: string };
 }
 
 interface BuiltEndpoint {
