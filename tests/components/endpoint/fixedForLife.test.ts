@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseNewIdentity } from "../../../components/endpoint/fixedForLife";
 import { group } from "../fixtures";
+import { record } from "../recorder";
 
 const identityId = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id`;
 const identity = (...ids: unknown[]) => ({ type: "UserAssigned", userAssignedIdentities: ids });
@@ -12,12 +13,14 @@ async function refusal(before: unknown, now: unknown): Promise<string | undefine
     oldInputs: { identity: before },
     newInputs: { identity: now },
   } as unknown as pulumi.ResourceHookArgs;
-  try {
-    await refuseNewIdentity("guard").callback(args);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const { result } = await record(async () => {
+    try {
+      await refuseNewIdentity("guard").callback(args);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  return result as string | undefined;
 }
 
 test("The same identity in another spelling is the same one.", async () => {
