@@ -42,9 +42,7 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const adopted = [platform.network.subnetId, platform.workspaceId, platform.imageRegistryId, platform.logsId].filter(
-  (id) => id !== undefined,
-);
+const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
 
 const group = new resources.ResourceGroup(
@@ -127,6 +125,10 @@ function serve(spec: EndpointSpec): EndpointOutputs {
     after: [...models.values()],
   };
   return endpointOutputs(new InferenceEndpoint(key, args, tagged), auth, workspace);
+}
+
+function adoptedIds({ network: { subnetId, securityGroupId }, workspaceId, imageRegistryId, logsId }: PlatformSpec): string[] {
+  return [subnetId, securityGroupId, workspaceId, imageRegistryId, logsId].filter((id) => id !== undefined);
 }
 
 function networkChoice(choice: PlatformSpec["network"]): NetworkChoice {

@@ -1,7 +1,5 @@
 /** From checked settings and decisions to the stack that components make. */
 import { azureDnsAddress } from "../azure/addresses";
-import { canonicalArmId } from "../azure/armId";
-import { armTypeOf, type TypedResourceName } from "../azure/resourceTypes";
 import { LOG_CATEGORIES } from "../facts/diagnostics";
 import { actionGroupLocation } from "../facts/monitoring";
 import { LINKED_SERVICES } from "../facts/privateLink";
@@ -56,12 +54,10 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
 
 function platformSpec({ network, workspace, imageRegistry, logs, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing
-      ? { subnetId: canonicalArmId(network.existing.subnetId, armTypeOf("network:Subnet")) }
-      : createdNetwork(network.create!),
-    ...adopted("workspaceId", workspace, "machinelearningservices:Workspace"),
-    ...adopted("imageRegistryId", imageRegistry, "containerregistry:Registry"),
-    ...adopted("logsId", logs, "operationalinsights:Workspace"),
+    network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
+    ...adopted("workspaceId", workspace),
+    ...adopted("imageRegistryId", imageRegistry),
+    ...adopted("logsId", logs),
     ...rest,
   };
 }
@@ -74,12 +70,12 @@ function createdNetwork({
   return {
     addressSpace,
     ...(dnsServers === undefined ? {} : { dnsServers }),
-    ...adopted("securityGroupId", securityGroup, "network:NetworkSecurityGroup"),
+    ...adopted("securityGroupId", securityGroup),
   };
 }
 
-function adopted<Key extends string>(key: Key, value: string, type: TypedResourceName): { readonly [K in Key]?: string } {
-  return (value === "create" ? {} : { [key]: canonicalArmId(value, armTypeOf(type)) }) as { readonly [K in Key]?: string };
+function adopted<Key extends string>(key: Key, value: string): { readonly [K in Key]?: string } {
+  return (value === "create" ? {} : { [key]: value }) as { readonly [K in Key]?: string };
 }
 
 interface BuiltEndpoint {

@@ -76,6 +76,7 @@ export interface CreatedNetworkSpec {
 export interface ExistingNetworkSpec {
   readonly subnetId: string;
   readonly addressSpace?: undefined;
+  readonly securityGroupId?: undefined;
 }
 
 /** One online endpoint. */

@@ -12,11 +12,13 @@ const addressInputs = ["scope", "resourceUri", "resourceGroupName", "workspaceNa
 /** Other inputs that hold an adopted id, and where Azure shows the same id. */
 const heldIds: Readonly<Partial<Record<ResourceTypeName, Readonly<Record<string, string>>>>> = {
   "authorization:RoleAssignment": { roleDefinitionId: "properties.roleDefinitionId" },
+  "authorization:RoleDefinition": { assignableScopes: "properties.assignableScopes" },
   "machinelearningservices:ManagedNetworkSettingsRule": {
     "properties.destination.serviceResourceId": "properties.destination.serviceResourceId",
   },
   "monitor:DiagnosticSetting": { workspaceId: "properties.workspaceId" },
   "network:PrivateEndpoint": { "subnet.id": "properties.subnet.id" },
+  "network:Subnet": { "networkSecurityGroup.id": "properties.networkSecurityGroup.id" },
   "privatedns:VirtualNetworkLink": { "virtualNetwork.id": "properties.virtualNetwork.id" },
 };
 
@@ -41,7 +43,7 @@ export function keepSpelling(azure: ArmClient, adopted: readonly string[]): pulu
     const live = id === undefined ? undefined : await azure.find<Inputs>(id).catch(() => undefined);
     if (live === undefined) return undefined;
     const held = Object.entries(heldIds[type.replace("azure-native:", "") as ResourceTypeName] ?? {});
-    const same = held.filter(([input, shown]) => sameArmId(textAt(inputs, input), textAt(live, shown))).map(([input]) => input);
+    const same = held.filter(([input, shown]) => isSameText(valueAt(inputs, input), valueAt(live, shown))).map(([input]) => input);
     const address = addressInputs.filter((input) => row.idTemplate.includes(`{${input}}`));
     const { ignoreChanges = [] } = opts as pulumi.CustomResourceOptions;
     return { props, opts: { ...opts, ignoreChanges: [...ignoreChanges, ...address, ...same] } };
@@ -51,15 +53,18 @@ export function keepSpelling(azure: ArmClient, adopted: readonly string[]): pulu
 /** Whether inputs name an adopted resource, or a resource group of one. */
 function refersTo(inputs: Inputs, adopted: readonly string[]): boolean {
   const text = JSON.stringify(inputs).toLowerCase();
-  const groups = adopted.map((id) => groupOf(id).split("/").at(-1)!);
-  const { resourceGroupName } = inputs;
-  return (
-    adopted.some((id) => text.includes(id.toLowerCase())) ||
-    groups.some((group) => typeof resourceGroupName === "string" && sameArmId(resourceGroupName, group))
-  );
+  // What belongs to an adopted workspace is mostly in its group.
+  return adopted.map(groupOf).some((group) => {
+    const name = group.split("/").at(-1)!;
+    return text.includes(group.toLowerCase()) || isSameText(inputs.resourceGroupName, name);
+  });
 }
 
-function textAt(value: unknown, path: string): string | undefined {
-  const found = path.split(".").reduce<unknown>((inner, key) => (inner as Inputs | null | undefined)?.[key], value);
-  return typeof found === "string" ? found : undefined;
+function valueAt(value: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((inner, key) => (inner as Inputs | null | undefined)?.[key], value);
+}
+
+/** Whether two values are there and the same, whatever the case of the text in them. */
+function isSameText(one: unknown, other: unknown): boolean {
+  return sameArmId(JSON.stringify(one), JSON.stringify(other));
 }

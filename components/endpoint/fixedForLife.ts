@@ -25,7 +25,8 @@ export function refuseNewIdentity(name: string): pulumi.ResourceHook {
       // An identity that this run makes or replaces may not be known in a preview: then the write is checked.
       if (pulumi.containsUnknowns(newInputs?.identity)) return;
       const [before, now] = [oldInputs?.identity, newInputs?.identity].map((identity) => JSON.stringify(identity));
-      if (before === now) return;
+      // The ids in it are compared without case, as Azure does.
+      if (before?.toLowerCase() === now?.toLowerCase()) return;
       fail(
         `${endpoint}: an endpoint's identity is fixed for life (was ${before}, now ${now}). Add a second endpoint, move its callers, then remove this one.`,
       );

@@ -1,7 +1,7 @@
 /** Roles that others grant: what an identity lacks is named, with the command that gives it, before a deployment starts without it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { isWithinArmId } from "../../azure/armId";
+import { isWithinArmId, sameArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
 import { resolved } from "../base/resolved";
@@ -51,7 +51,7 @@ export function isGranted({ principalId, role, scope }: RoleNeed, assignments: r
   const roleId = BUILT_IN_ROLES[role].toLowerCase();
   return assignments.some(
     ({ properties }) =>
-      properties.principalId === principalId &&
+      sameArmId(properties.principalId, principalId) &&
       properties.roleDefinitionId.toLowerCase().endsWith(`/${roleId}`) &&
       isWithinArmId(scope, properties.scope),
   );

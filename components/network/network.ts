@@ -1,7 +1,8 @@
 import * as network from "@pulumi/azure-native/network";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
-import { parentOf } from "../../azure/armId";
+import { canonicalArmId, parentOf } from "../../azure/armId";
+import { armTypeOf } from "../../azure/resourceTypes";
 import { type DnsZoneName, dnsZonesOf, type LinkedServiceName } from "../../planner/linkedServices";
 import { azureOf } from "../base/azure";
 import { platformName } from "../base/platformName";
@@ -109,11 +110,12 @@ export class Network extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Network", name, stateInputs(args), opts);
     this.name = name;
-    this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(args.network.existing.subnetId);
+    const adoptedSubnetId =
+      "create" in args.network ? undefined : canonicalArmId(args.network.existing.subnetId, armTypeOf("network:Subnet"));
+    this.subnetId = "create" in args.network ? this.createSubnet(args, args.network.create) : pulumi.output(adoptedSubnetId!);
     this.virtualNetworkId = this.subnetId.apply(parentOf);
-    this.linkedNetworkId = this.networkToLink(args);
+    this.linkedNetworkId = this.networkToLink(args, adoptedSubnetId);
     this.dnsZones = args.dns === "policy" ? undefined : this.createDnsZones(args);
-    const adoptedSubnetId = "create" in args.network ? undefined : args.network.existing.subnetId;
     this.place = { subnetId: this.subnetId, adoptedSubnetId, dnsZones: this.dnsZones };
     this.registerOutputs({ subnetId: this.subnetId, virtualNetworkId: this.virtualNetworkId, dnsZones: this.dnsZones });
   }
@@ -185,10 +187,10 @@ export class Network extends pulumi.ComponentResource {
     return securityGroup;
   }
 
-  private networkToLink(args: NetworkArgs): pulumi.Output<string> {
+  private networkToLink(args: NetworkArgs, adoptedSubnetId: string | undefined): pulumi.Output<string> {
     const zones = zoneNames(args);
-    if ("create" in args.network || zones.length === 0) return this.virtualNetworkId;
-    const networkId = parentOf(args.network.existing.subnetId);
+    if (adoptedSubnetId === undefined || zones.length === 0) return this.virtualNetworkId;
+    const networkId = parentOf(adoptedSubnetId);
     const look = async () => {
       const group = await resolved<unknown>(args.resourceGroupName);
       const resourceGroupName = typeof group === "string" ? group : undefined;

@@ -41,8 +41,9 @@ export interface WorkspaceArgs {
    */
   readonly imageRegistry?: CreateOrExisting;
   /**
-   * Whether deployments take secrets from the workspace's vault, which needs roles as its permission model. Only an existing vault is held to it.
-   * @default true
+   * Whether deployments take secrets from the workspace's vault, as with a token of `HubAccess`. An existing vault must then have roles as its
+   * permission model; otherwise a vault with access policies is only warned of.
+   * @default false
    */
   readonly vaultSecrets?: boolean;
   /** The Log Analytics workspace. @default "create" */

@@ -124,7 +124,7 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private checkAdopted(): pulumi.Output<Found> {
-    const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = true } = this.args;
+    const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = false } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),
       imageRegistry: idOf(imageRegistry),

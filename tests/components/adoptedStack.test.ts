@@ -6,11 +6,13 @@ import "./rootDirectory";
 
 import { type AzureHere, serveAzure } from "../azure/fakeArm";
 import { adoptedIds, soundHub } from "./landingZone";
-import { listing, type Recorded, type Recording } from "./recorder";
-import { runStack } from "./shippedStacks";
+import { program } from "./program";
+import { listing, type Recorded, type Recording, record } from "./recorder";
+import { shippedConfig } from "./shippedStacks";
 
 let azure: AzureHere;
 beforeAll(async () => {
+  jest.spyOn(console, "log").mockImplementation(() => {});
   azure = await serveAzure(soundHub());
 });
 afterAll(async () => {
@@ -22,7 +24,7 @@ const { subnet, ...ids } = adoptedIds;
 const network = { existing: { subnetId: subnet } };
 
 function run(platform: object): Promise<Recording> {
-  return runStack("dev", { config: { "moor:platform": JSON.stringify({ network, ...platform }) } });
+  return record(program, { config: { ...shippedConfig("dev"), "moor:platform": JSON.stringify({ network, ...platform }) } });
 }
 
 const zonesOf = (recording: Recording) => listing(recording).filter((line) => line.endsWith("privatedns:PrivateZone"));

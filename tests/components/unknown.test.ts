@@ -5,15 +5,12 @@
 // Before Pulumi's runtime, which reads the folder when it is loaded.
 import "./rootDirectory";
 
-import * as fs from "node:fs";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import * as ts from "typescript";
 import { UNKNOWN } from "../../azure-local/providers/wire";
-import { type LoadedStack, loadStack } from "../../config/load";
 import { serveAzure } from "../azure/fakeArm";
 import { adoptedIds, soundHub } from "./landingZone";
+import { program } from "./program";
 import { record } from "./recorder";
 import { shippedConfig } from "./shippedStacks";
 import { type Odds, randomWorld } from "./world";
@@ -57,28 +54,13 @@ const stacks: [name: string, stack: "dev" | "prod", config: Config][] = [
   ["a stack whose roles others grant", "dev", edited("dev", ...scaled, [["moor:platform", "roles"], "external"])],
 ];
 
-const source = ts.transpileModule(fs.readFileSync(path.join(__dirname, "..", "..", "index.ts"), "utf8"), {
-  compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
-}).outputText;
-const run = new Function("require", "exports", source);
-const checked = new Map<string, LoadedStack>();
-
-/** Runs index.ts again with the modules that are loaded: a fresh registry would load azure-native for each preview. */
-function program(): void {
-  const key = JSON.stringify([pulumi.getStack(), pulumi.runtime.allConfig()]);
-  if (!checked.has(key)) checked.set(key, loadStack());
-  const load = (name: string) =>
-    name === "./config/stack" ? checked.get(key) : require(name.startsWith("./") ? `../../${name.slice(2)}` : name);
-  run(load, {});
-}
-
 const rejections: unknown[] = [];
 const note = (reason: unknown) => void rejections.push(reason);
 beforeAll(() => {
   process.on("unhandledRejection", note);
   for (const level of ["info", "warn", "error"] as const) jest.spyOn(pulumi.log, level).mockResolvedValue(undefined);
   jest.spyOn(process, "exit").mockImplementation((code) => {
-    throw new Error(`exit ${code}`);
+    throw new Error(`exit ${code}: ${(pulumi.log.error as jest.Mock).mock.lastCall}`);
   });
 });
 afterAll(() => {
@@ -94,7 +76,7 @@ async function faults(stack: string, config: Config, odds: Odds): Promise<unknow
   (error as jest.Mock).mockClear();
   try {
     const ended = record(program, { stack, config, preview: true, world: randomWorld(odds, azure.shown) });
-    const { refusals } = await within(15_000, ended);
+    const { refusals } = await within(40_000, ended);
     const unknown = azure.asked.filter((id) => id.includes(UNKNOWN) || /\/(undefined|\[object [^/]*|null)(\/|$)|\/\//.test(id));
     const said = (error as jest.Mock).mock.calls.map(([message]) => message);
     return [...rejections, ...refusals, ...said, ...unknown.map((id) => `asked for ${id}`), ...azure.written];

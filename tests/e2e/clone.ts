@@ -16,3 +16,15 @@ export function cloneProgram(): string {
   }
   return clone;
 }
+
+/** The program of today with the stack files and locks of then, because those that are shipped may have changed for other reasons. */
+export function cloneWith(fixture: string): string {
+  const folder = cloneProgram();
+  for (const place of [folder, fixture]) {
+    for (const file of fs.readdirSync(place).filter((name) => /^(Pulumi|moor\.lock)\.\w+\.yaml$/.test(name))) {
+      if (place === folder) fs.rmSync(path.join(folder, file));
+      else fs.copyFileSync(path.join(fixture, file), path.join(folder, file));
+    }
+  }
+  return folder;
+}

@@ -8,7 +8,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { prepareStack } from "../../cli/local/stackFile";
-import { cloneProgram } from "./clone";
+import { cloneWith } from "./clone";
 import { unpackHome } from "./fixtures/home";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -136,18 +136,6 @@ describe.each(Object.entries(versions))("the stacks of version %s", (version, st
     expect(steps.filter((step) => step.op === "same" && typeOf(step).startsWith("azure-native:")).length).toBe(expected.azure);
   });
 });
-
-/** The program of today with the stack files and locks of then, because those that are shipped may have changed for other reasons. */
-function cloneWith(fixture: string): string {
-  const folder = cloneProgram();
-  for (const place of [folder, fixture]) {
-    for (const file of fs.readdirSync(place).filter((name) => /^(Pulumi|moor\.lock)\.\w+\.yaml$/.test(name))) {
-      if (place === folder) fs.rmSync(path.join(folder, file));
-      else fs.copyFileSync(path.join(fixture, file), path.join(folder, file));
-    }
-  }
-  return folder;
-}
 
 function typeOf({ oldState, newState }: Step): string {
   return (newState ?? oldState)!.type;

@@ -1,8 +1,8 @@
 /** What other teams own and this stack stands on: read before anything is made on it, in the preview too. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { parentOf, sameArmId } from "../../../azure/armId";
-import { resourceTypes } from "../../../azure/resourceTypes";
+import { canonicalArmId, parentOf, sameArmId } from "../../../azure/armId";
+import { armTypeOf, resourceTypes, type TypedResourceName } from "../../../azure/resourceTypes";
 import { canonicalRegion } from "../../../facts/regions";
 import { stop } from "../../../program/fail";
 import { logsApiVersion, logsProblems, type ShownAppInsights, type ShownLogs } from "./logsRules";
@@ -44,7 +44,8 @@ export type Place = Pick<Adopted, "subscriptionId" | "location" | "regions"> & P
  * Ends the program with every problem in one message: what is so, of which id, what is needed and how to change it. Problems that don't keep the
  * stack from being created are warned of.
  */
-export async function checkAdopted(name: string, azure: ArmClient, ids: AdoptedIds, given: Place): Promise<Found> {
+export async function checkAdopted(name: string, azure: ArmClient, adopted: AdoptedIds, given: Place): Promise<Found> {
+  const ids = canonical(adopted);
   const place: Adopted = {
     vaultSecrets: false,
     endpoints: [],
@@ -71,6 +72,18 @@ export async function checkAdopted(name: string, azure: ArmClient, ids: AdoptedI
     loginServer: registry?.properties.loginServer,
     ids: { ...ids, ...Object.fromEntries(Object.entries(spelt).filter(([, id]) => id !== undefined)) },
   };
+}
+
+/** The ids in one spelling, but for the names in them. */
+function canonical({ workspace, imageRegistry, logs, subnet }: AdoptedIds): AdoptedIds {
+  const inSpelling = (id: string | undefined, type: TypedResourceName) => id && canonicalArmId(id, armTypeOf(type));
+  const spelt = {
+    workspace: inSpelling(workspace, "machinelearningservices:Workspace"),
+    imageRegistry: inSpelling(imageRegistry, "containerregistry:Registry"),
+    logs: inSpelling(logs, "operationalinsights:Workspace"),
+    subnet: inSpelling(subnet, "network:Subnet"),
+  };
+  return Object.fromEntries(Object.entries(spelt).filter(([, id]) => id !== undefined));
 }
 
 /** A workspace, with its stores and the rules of its managed network. */

@@ -1,5 +1,4 @@
 /** What is needed of a Log Analytics workspace and of Application Insights that other teams own. */
-import { armIdOf } from "../../base/azure";
 import { type Adopted, isResident, type Problem, problemsOf, residencyProblems, type Shown } from "./rules";
 
 /** First API version that shows replication. Source: Azure docs, azure-monitor/logs/workspace-replication. */
@@ -16,10 +15,8 @@ export interface ShownAppInsights extends Shown {
 /** Source: Azure docs, azure-monitor/logs/workspace-replication. A data export can't leave the region: logs-data-export. */
 export function logsProblems(id: string, shown: ShownLogs, place: Adopted): Problem[] {
   const { enabled, location = "another region" } = shown.properties.replication ?? {};
-  const { name, resourceGroupName } = armIdOf(id);
   const what = `Its logs are replicated to ${location}, outside the stack's residency; only ${place.regions.join(" or ")} may hold logs.`;
-  const change =
-    `az rest --method put --url "${id}?api-version=${logsApiVersion}" with replication.enabled false in the body of ${name} ` +
-    `(resource group ${resourceGroupName})`;
+  const body = JSON.stringify({ location: shown.location, properties: { replication: { enabled: false } } });
+  const change = `az rest --method put --url "${id}?api-version=${logsApiVersion}" --body '${body}'`;
   return [...residencyProblems(id, shown, place), ...problemsOf(id, [[enabled === true && !isResident(location, place), what, change]])];
 }

@@ -47,3 +47,25 @@ test("What is missing is named with its command, what is there is not, and what 
   const [unread] = await warnings(403);
   expect(unread).toMatch(/^Whether the identity p has AcrPull can't be read \(Azure answered 403/);
 });
+
+test("A preview names what is missing where the identity is known, and asks nothing of one that isn't.", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  const azure = await serveAzure({});
+  try {
+    const grants = [need, { ...need, principalId: pulumi.output(pulumi.unknown as unknown as string) }];
+    const { result } = await record(
+      async () => {
+        const hook = askForRoles("ask", armClient(), grants);
+        await hook.callback({} as pulumi.ResourceHookArgs);
+        return hook.opts?.onDryRun;
+      },
+      { preview: true },
+    );
+    expect(result).toBe(true);
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(/^The identity p has not been granted AcrPull/)]);
+    expect(azure.asked).toHaveLength(1);
+  } finally {
+    warn.mockRestore();
+    await azure.close();
+  }
+});

@@ -364,7 +364,8 @@ test("An existing workspace is read for its stores and its identity, and only wh
       ...links("registry"),
     ].sort(),
   );
-  expect(azure.asked).toEqual([existing.workspace, existing.storage, existing.vault, existing.logs]);
+  const rules = `${existing.workspace}/outboundRules`;
+  expect(azure.asked).toEqual([existing.workspace, existing.storage, existing.vault, rules, existing.logs]);
   expect(recording.outputs.platform).toMatchObject({
     id: existing.workspace,
     name: "shared",

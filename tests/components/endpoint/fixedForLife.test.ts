@@ -1,0 +1,39 @@
+// Proves which changes of an endpoint's identity are refused. Doesn't prove when the engine calls the hook.
+import * as pulumi from "@pulumi/pulumi";
+import { refuseNewIdentity } from "../../../components/endpoint/fixedForLife";
+import { group } from "../fixtures";
+import { record } from "../recorder";
+
+const identityId = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id`;
+const identity = (...ids: unknown[]) => ({ type: "UserAssigned", userAssignedIdentities: ids });
+
+async function refusal(before: unknown, now: unknown): Promise<string | undefined> {
+  const args = {
+    name: "chat-endpoint",
+    oldInputs: { identity: before },
+    newInputs: { identity: now },
+  } as unknown as pulumi.ResourceHookArgs;
+  const { result } = await record(async () => {
+    try {
+      await refuseNewIdentity("guard").callback(args);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  return result as string | undefined;
+}
+
+test("The same identity in another spelling is the same one.", async () => {
+  expect(await refusal(identity(identityId), identity(identityId.toUpperCase()))).toBeUndefined();
+});
+
+test("An identity that a preview doesn't know is not refused there.", async () => {
+  expect(await refusal(identity(identityId), identity(pulumi.unknown))).toBeUndefined();
+  expect(await refusal(identity(identityId), pulumi.unknown)).toBeUndefined();
+});
+
+test("Another identity is refused.", async () => {
+  expect(await refusal(identity(identityId), identity(`${identityId}2`))).toMatch(
+    /^chat-endpoint: an endpoint's identity is fixed for life/,
+  );
+});
