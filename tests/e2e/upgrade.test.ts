@@ -61,6 +61,12 @@ const workspace = "update moor:index:Workspace platform: firewallSku, logRetenti
 const alerts = (key: string) =>
   `update moor:index:Monitoring ${key}-monitoring: alerts.actionGroups, alerts.failuresPerMinute, alerts.latencyMilliseconds, location`;
 
+/** What clients are told is part of a decision; a locked one has none until `npm run lock`. */
+const clients = [
+  "update moor:index:GpuDeployment chat-main-57a7e080: decision.clients",
+  "update moor:index:InferenceEndpoint chat: deployments.0.decision.clients",
+];
+
 /** The models of staged weights have other names. */
 const modelComponents = [
   "create moor:index:Model model-Qwen-Qwen2-5-7B-Instruct-740e79d4",
@@ -76,7 +82,12 @@ const versions: Record<string, Record<string, Expected>> = {
     dev: {
       azure: 49,
       changes: [...platform, logs("chat")],
-      components: ["update moor:index:Monitoring chat-monitoring: location", network("network.create.securityGroup"), workspace],
+      components: [
+        ...clients,
+        "update moor:index:Monitoring chat-monitoring: location",
+        network("network.create.securityGroup"),
+        workspace,
+      ],
     },
     prod: {
       azure: 60,
