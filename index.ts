@@ -3,8 +3,20 @@ import "./config/stack"; // first: a mistake in the stack file is told before th
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HubAccess, InferenceEndpoint, type InferenceEndpointArgs, Model, modelKey, Network, Workspace } from "./components";
+import {
+  groupInRegion,
+  groupName,
+  HubAccess,
+  InferenceEndpoint,
+  type InferenceEndpointArgs,
+  Model,
+  modelKey,
+  Network,
+  Workspace,
+} from "./components";
 import { describe } from "./config/describe";
+import { reportMistakes } from "./config/mistakes";
+import { moveMistakes } from "./config/rules/move";
 import type { EndpointSpec } from "./config/spec";
 import { huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
@@ -23,7 +35,10 @@ const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
 const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((deployment) => describe(key, deployment)));
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
-const group = new resources.ResourceGroup("moor", { resourceGroupName: `moor-${stack}-${region}`, location: region, tags }, { protect });
+/** With a lock, the lock knows the region, and the check of the stack has compared it. */
+const refusal = (is: string, group: string) => reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region));
+const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, refusal });
+const group = new resources.ResourceGroup("moor", { resourceGroupName: groupNamed, location: region, tags }, { protect });
 const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };

@@ -28,6 +28,7 @@ export type { IdentityChoice, RolesOwner } from "./identity";
 export { ContainerImage, type ContainerImageArgs, type ImageBuild } from "./image";
 export { HubAccess, type HubAccessArgs, Model, type ModelArgs, modelKey } from "./model";
 export { Network, type NetworkArgs, type NetworkChoice } from "./network";
+export { groupInRegion, groupName, type RegionArgs } from "./place";
 export {
   type CreateOrExisting,
   type OutboundRule,

@@ -6,7 +6,7 @@ import type { Resource } from "./model";
 import type { Operation } from "./operations";
 import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import { providerRoute } from "./providerRoutes";
-import { listResources } from "./resourceList";
+import { filterGroups, listResources } from "./resourceList";
 import { deploymentOperations, Templates } from "./templates";
 import { view } from "./view";
 import { target, type Writes, type Written } from "./writes";
@@ -86,7 +86,8 @@ export class Service {
     const found =
       scope.type === SUBSCRIPTION && type !== RESOURCE_GROUP ? this.engine.store.all(type) : this.engine.store.children(scope.id, type);
     const inSubscription = found.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
-    return { status: 200, body: { value: inSubscription.map((resource) => this.show(resource)) } };
+    const listed = type === RESOURCE_GROUP ? filterGroups(inSubscription, request.query.get("$filter")) : inSubscription;
+    return { status: 200, body: { value: listed.map((resource) => this.show(resource)) } };
   }
 
   private delete(path: ArmPath, request: ArmRequest): ArmResponse {

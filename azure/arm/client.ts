@@ -55,10 +55,12 @@ export class ArmClient {
   /**
    * All items of a collection, page after page; none when the resource that holds it doesn't exist.
    * @param collectionId For instance `<endpoint id>/deployments`.
+   * @param filter OData filter, in the form that the collection documents. @default all items
    */
-  async list<T>(collectionId: string): Promise<T[]> {
+  async list<T>(collectionId: string, filter?: string): Promise<T[]> {
     const items: T[] = [];
-    for (let next: string | undefined = this.urlOf(collectionId); next; ) {
+    const query = filter === undefined ? "" : `&$filter=${encodeURIComponent(filter)}`;
+    for (let next: string | undefined = `${this.urlOf(collectionId)}${query}`; next; ) {
       const answer: ArmAnswer | undefined = await unlessAbsent(this.send("GET", next));
       if (answer === undefined) return items;
       const page: Page<T> = json<Page<T>>(answer);

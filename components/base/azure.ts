@@ -11,9 +11,10 @@ const localAddress = () => process.env.MOOR_ARM_URL || undefined;
 
 /**
  * A client with the credential of the provider that `resource` has, so that a component with a provider of its own reads with it too.
+ * @param resource @default - the program's own provider
  * @throws pulumi.RunError when the configuration names a cloud that isn't known
  */
-export function azureOf(resource: pulumi.Resource): ArmClient {
+export function azureOf(resource?: pulumi.Resource): ArmClient {
   const cloud = cloudOfProgram();
   const endpoint = localAddress();
   return new ArmClient({
