@@ -10,7 +10,7 @@ import { type MistakeCode, mistakeKinds, reportMistakes } from "../../config/mis
 import { settingsOf } from "../../config/stackYaml";
 import { goodSettings, scoreDeployment, vllmDeployment } from "../config/stacks";
 import { checkText, marked } from "./editor";
-import { fuzz } from "./fuzz";
+import { fuzz, runs } from "./fuzz";
 import { anyJson, mutated } from "./mutate";
 
 const root = path.join(__dirname, "..", "..");
@@ -94,7 +94,10 @@ function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): voi
   if (editor === undefined && unstated.length > 0) throw new Error(`The editor takes what the check refuses: ${JSON.stringify(unstated)}`);
 }
 
-fuzz("a damaged stack file is a stack or a report", mutated(samples, [...words, ...tricky]), checkFile);
+/** The three kinds of input together are `runs`. */
+const share = (part: number) => Math.ceil(runs * part);
+
+fuzz("a damaged stack file is a stack or a report", mutated(samples, [...words, ...tricky]), checkFile, share(0.4));
 
 /** Settings of every kind, so that a change finds each of them. */
 const whole = () => ({
@@ -181,19 +184,24 @@ function define(map: Tree, key: string, value: unknown): void {
   Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-fuzz("the editor's schema and the check agree on changed settings", changed, (settings) => {
-  const text = JSON.stringify({ config: settings });
-  let read: ReturnType<typeof settingsOf>;
-  try {
-    read = settingsOf(text, "Pulumi.dev.yaml");
-  } catch (error) {
-    const isKey = /has the key "/.test((error as Error).message);
-    // The editor has no numbers that JSON can't hold; a key without a namespace it does mark.
-    if (isKey) expect(marked("stack", { config: settings })).toBeDefined();
-    return;
-  }
-  checkSettings(read, { config: settings });
-});
+fuzz(
+  "the editor's schema and the check agree on changed settings",
+  changed,
+  (settings) => {
+    const text = JSON.stringify({ config: settings });
+    let read: ReturnType<typeof settingsOf>;
+    try {
+      read = settingsOf(text, "Pulumi.dev.yaml");
+    } catch (error) {
+      const isKey = /has the key "/.test((error as Error).message);
+      // The editor has no numbers that JSON can't hold; a key without a namespace it does mark.
+      if (isKey) expect(marked("stack", { config: settings })).toBeDefined();
+      return;
+    }
+    checkSettings(read, { config: settings });
+  },
+  share(0.4),
+);
 
 fuzz(
   "any settings are a stack or a report",
@@ -207,4 +215,5 @@ fuzz(
     }
     checkSettings(settingsOf(text), { config: settings });
   },
+  share(0.2),
 );
