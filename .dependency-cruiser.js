@@ -25,7 +25,7 @@ const above = ["cli", "tests", "bench"];
 
 /** The folders of a folder, from the lowest to the highest. A folder may import those of lower rows. */
 const rooms = {
-  components: [["base"], ["live"], ["identity", "owners"], ["network"], ["workspace"], ["image", "model"], ["endpoint", "risks"]],
+  components: [["base"], ["live"], ["identity", "owners", "place"], ["network"], ["workspace"], ["image", "model"], ["endpoint", "risks"]],
   "components/endpoint": [["gate"], ["traffic"], ["deployment"]],
 };
 

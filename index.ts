@@ -7,6 +7,8 @@ import {
   azureOf,
   type EndpointOutputs,
   endpointOutputs,
+  groupInRegion,
+  groupName,
   HubAccess,
   InferenceEndpoint,
   type InferenceEndpointArgs,
@@ -22,6 +24,8 @@ import {
   warnOfRisks,
 } from "./components";
 import { describe } from "./config/describe";
+import { reportMistakes } from "./config/mistakes";
+import { moveMistakes } from "./config/rules/move";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
 import { alertWebhook, huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
@@ -45,11 +49,10 @@ for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
 
-const group = new resources.ResourceGroup(
-  "moor",
-  { resourceGroupName: `moor-${stack}-${region}`, location: region, tags },
-  { protect, ...tagged },
-);
+/** With a lock, the lock knows the region, and the check of the stack has compared it. */
+const refusal = (is: string, group: string) => reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region));
+const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, refusal });
+const group = new resources.ResourceGroup("moor", { resourceGroupName: groupNamed, location: region, tags }, { protect, ...tagged });
 const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };

@@ -149,6 +149,8 @@ function isTyped(name: ResourceTypeName): name is TypedResourceName {
  * @throws Error for a type that the table doesn't have
  */
 export function apiVersionOf(id: string): string {
+  // A resource group, and the collection of them, have no provider in their ids.
+  if (/^\/subscriptions\/[^/]+\/resourceGroups(\/[^/]+)?$/i.test(id)) return resourceTypes["resources:ResourceGroup"].apiVersion;
   const type = requestTypeOf(id);
   const version = apiVersions.get(type.toLowerCase());
   if (version === undefined) throw new Error(`No API version is known for ${type} (${id}): add the type to azure/resourceTypes.ts.`);

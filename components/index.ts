@@ -42,6 +42,7 @@ export {
   type PlatformOutputs,
   platformOutputs,
 } from "./outputs";
+export { groupInRegion, groupName, type RegionArgs } from "./place";
 export { type NamedEndpointPlan, type RiskArgs, warnOfRisks } from "./risks";
 export {
   type CreateOrExisting,

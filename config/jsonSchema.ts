@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod";
 import { lockSchema } from "./lockSchema";
+import { inheritedKeys } from "./rules/structure";
 import { settingsSchema, stackFileSchema } from "./stackFile";
 
 /** Folder of the schemas, below the root of the project. */
@@ -12,7 +13,7 @@ const folder = path.join(__dirname, "schema");
 export function schemaFiles(): Readonly<Record<string, string>> {
   return {
     "stack.schema.json": jsonText(stackSchema()),
-    "lock.schema.json": jsonText({ title: "Lock of a Moor stack", ...z.toJSONSchema(lockSchema, { io: "input" }) }),
+    "lock.schema.json": jsonText({ title: "Lock of a Moor stack", ...keysChecked(z.toJSONSchema(lockSchema, { io: "input" })) }),
   };
 }
 
@@ -24,12 +25,20 @@ export function writeSchemas(): void {
 
 /** A stack file holds other providers' settings too; only an unknown key of Moor's own is a mistake. */
 function stackSchema(): object {
-  const schema = z.toJSONSchema(stackFileSchema, { io: "input" });
+  const schema = keysChecked(z.toJSONSchema(stackFileSchema, { io: "input" }));
   const config = schema.properties?.config;
   if (typeof config !== "object") return schema;
   const { additionalProperties: _, ...open } = config;
-  const propertyNames = { anyOf: [{ enum: Object.keys(settingsSchema.shape) }, { not: { pattern: "^moor:" } }] };
+  const propertyNames = { pattern: "^[^:]+:[^:]+$", anyOf: [{ enum: Object.keys(settingsSchema.shape) }, { not: { pattern: "^moor:" } }] };
   return { title: "Stack file of Moor", ...schema, properties: { ...schema.properties, config: { ...open, propertyNames } } };
+}
+
+/** The schema, in which the keys of every open map are none that each object has. */
+function keysChecked<Schema>(schema: Schema): Schema {
+  const text = JSON.stringify(schema, (_, value) =>
+    value?.propertyNames === undefined ? value : { ...value, propertyNames: { ...value.propertyNames, not: { enum: inheritedKeys } } },
+  );
+  return JSON.parse(text) as Schema;
 }
 
 function jsonText(value: object): string {

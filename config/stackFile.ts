@@ -15,6 +15,9 @@ import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole
 const { nameLength } = endpointLimits;
 const namePart = text(namePartPattern, "lower-case letters, digits and single hyphens, a letter first");
 
+/** For editors, which can't compare names without their case and spaces: `Sweden Central` is taken, and checked later. */
+const regionNames = { anyOf: [{ enum: Object.keys(regions) }, { pattern: "[A-Z ]" }] };
+
 const residency = z
   .strictObject(
     {
@@ -22,7 +25,7 @@ const residency = z
         .meta({ description: "One of Azure's geographies: all data stays in its regions.", enum: geographies })
         .optional(),
       regions: z
-        .array(freeText("a region, for instance swedencentral").meta({ enum: Object.keys(regions) }), { error: "a list of regions" })
+        .array(freeText("a region, for instance swedencentral").meta(regionNames), { error: "a list of regions" })
         .min(1, { error: "a list of at least one region" })
         .max(Object.keys(regions).length, { error: `a list of at most ${Object.keys(regions).length} regions` })
         .describe("Regions in which data may be, by name.")
@@ -298,7 +301,7 @@ const imageKeys = { vllm: imageText().optional(), score: imageText().optional() 
 export const settingsSchema = z.strictObject({
   "azure-native:location": freeText("a region, for instance swedencentral").meta({
     description: "Region of every resource of the stack.",
-    enum: Object.keys(regions),
+    ...regionNames,
   }),
   "moor:residency": residency,
   "moor:platform": platform,

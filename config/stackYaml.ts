@@ -72,7 +72,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 function isSecret(value: unknown): boolean {
-  return isMap(value) && Object.keys(value).join() === "secure";
+  return isMap(value) && Object.keys(value).join() === "secure" && typeof value.secure === "string";
 }
 
 /** Pulumi hands over a key without a value as empty text. */

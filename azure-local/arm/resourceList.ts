@@ -19,6 +19,15 @@ export function listResources(store: Store, scope: Node, filter: string | null):
   return store.descendants(scope.id).filter(isListed).filter(predicate(filter));
 }
 
+/**
+ * `GET /subscriptions/<s>/resourcegroups?$filter=`, by tag only.
+ * Source: Azure REST reference, Resource Groups - List, parameter $filter.
+ */
+export function filterGroups(groups: readonly Resource[], filter: string | null): Resource[] {
+  if (filter !== null && !/^tagName eq /i.test(filter)) throw invalid(filter);
+  return groups.filter(predicate(filter));
+}
+
 function predicate(filter: string | null): (resource: Resource) => boolean {
   if (!filter) return () => true;
   const type = /^resourceType eq '([^']+)'$/i.exec(filter);
@@ -28,5 +37,9 @@ function predicate(filter: string | null): (resource: Resource) => boolean {
     const [, name, value] = tag;
     return ({ body: { tags = {} } }) => name! in tags && (value === undefined || tags[name!] === value);
   }
-  throw new AzureError(400, "InvalidFilterInQueryString", `Invalid $filter '${filter}' specified in the query string.`);
+  throw invalid(filter);
+}
+
+function invalid(filter: string): AzureError {
+  return new AzureError(400, "InvalidFilterInQueryString", `Invalid $filter '${filter}' specified in the query string.`);
 }

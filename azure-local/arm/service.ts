@@ -7,7 +7,7 @@ import type { Operation } from "./operations";
 import { pageOf } from "./paging";
 import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import { providerRoute } from "./providerRoutes";
-import { listResources } from "./resourceList";
+import { filterGroups, listResources } from "./resourceList";
 import { deploymentOperations, Templates } from "./templates";
 import { view } from "./view";
 import { target, type Writes, type Written } from "./writes";
@@ -89,7 +89,8 @@ export class Service {
     const found =
       scope.type === SUBSCRIPTION && type !== RESOURCE_GROUP ? this.engine.store.all(type) : this.engine.store.children(scope.id, type);
     const inSubscription = found.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
-    const { items, nextLink } = pageOf(type, inSubscription, request);
+    const listed = type === RESOURCE_GROUP ? filterGroups(inSubscription, request.query.get("$filter")) : inSubscription;
+    const { items, nextLink } = pageOf(type, listed, request);
     return { status: 200, body: { value: items.map((resource) => this.show(resource)), ...(nextLink === undefined ? {} : { nextLink }) } };
   }
 

@@ -56,11 +56,14 @@ export class ArmClient {
   /**
    * All items of a collection, page after page; none when the resource that holds it doesn't exist.
    * @param collectionId For instance `<endpoint id>/deployments`.
-   * @param apiVersion For a collection that holds no resources. @default - that of the collection's type
+   * @param options.apiVersion For a collection that holds no resources. @default - that of the collection's type
+   * @param options.filter OData filter, in the form that the collection documents. @default - all items
    */
-  async list<T>(collectionId: string, apiVersion?: string): Promise<T[]> {
+  async list<T>(collectionId: string, options: { readonly apiVersion?: string; readonly filter?: string } = {}): Promise<T[]> {
+    const { apiVersion, filter } = options;
     const items: T[] = [];
-    for (let next: string | undefined = this.urlOf(collectionId, collectionId, apiVersion); next; ) {
+    const query = filter === undefined ? "" : `&$filter=${encodeURIComponent(filter)}`;
+    for (let next: string | undefined = `${this.urlOf(collectionId, collectionId, apiVersion)}${query}`; next; ) {
       const answer: ArmAnswer | undefined = await unlessAbsent(this.send("GET", next));
       if (answer === undefined) return items;
       const page: Page<T> = json<Page<T>>(answer);

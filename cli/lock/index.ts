@@ -21,10 +21,11 @@ import { parseImage } from "../../config/wish";
 import { version } from "../../package.json";
 import { isPlaceholderDigest } from "../../planner/image";
 import { requireStackFile, root } from "../stackFiles";
+import { copyNotes } from "./copies";
 import { differenceLines, lockDifferences } from "./differences";
 import { askCommit, newestCommit } from "./hub";
 import { type MadeLock, makeLock, type Sources } from "./make";
-import { neighboursOf } from "./neighbours";
+import { neighboursOf, stacksBeside } from "./neighbours";
 import { quotaReport } from "./quota";
 import { rollBack } from "./rollback";
 
@@ -108,6 +109,7 @@ function write(raw: RawStack, settings: Settings, before: Lock | undefined, { lo
     ...rollbackNotes(next),
     ...stagingNotes(next),
     ...placeholderNotes(settings),
+    ...copyNotes(settings, stacksBeside(raw)),
     ...notes,
     ...quotaReport(settings, next, neighboursOf(raw)),
   ])
@@ -151,7 +153,7 @@ function entriesOf({ endpoints }: Lock): (LockEntry & { readonly name: string })
 }
 
 function compare(raw: RawStack, settings: Settings, before: Lock, { lock: next, notes }: MadeLock): void {
-  for (const note of notes) console.log(note);
+  for (const note of [...copyNotes(settings, stacksBeside(raw)), ...notes]) console.log(note);
   for (const line of quotaReport(settings, next, neighboursOf(raw))) console.log(line);
   for (const line of rollbackNotes(next)) console.log(line);
   const differences = lockDifferences(before, next);

@@ -8,6 +8,8 @@ import type { RawStack } from "../../config/settings";
 import { settingsOf } from "../../config/stackYaml";
 import { canonicalRegion } from "../../facts/regions";
 import type { QuotaDeployment } from "../../planner/quota/cores";
+import { stacksWithFile } from "../stackFiles";
+import type { StackBeside } from "./copies";
 
 export interface Neighbour {
   readonly stack: string;
@@ -21,10 +23,22 @@ export function decisionsOf(lock: Lock | undefined): KnownDecisions {
   return (endpoint, label) => (lock && lockEntry(lock, endpoint, label)) ?? {};
 }
 
+/** The settings of the other stack files in the folder; none of those that can't be read. */
+export function stacksBeside({ stack, folder = "." }: RawStack): StackBeside[] {
+  return stacksWithFile(folder).flatMap((name) => {
+    if (name === stack) return [];
+    try {
+      const read = settingsOf(fs.readFileSync(path.join(folder, `Pulumi.${name}.yaml`), "utf8"));
+      return [{ stack: name, draft: checkSettings({ project: "moor", stack: name, folder, ...read }).draft }];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** Stacks that share this one's region and, as far as the stack files say, its subscription. */
 export function neighboursOf({ stack, settings, folder = "." }: RawStack): Neighbour[] {
-  const names = fs.readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  return names.sort().flatMap((name) => (name === stack ? [] : neighbour(name, settings, folder)));
+  return stacksWithFile(folder).flatMap((name) => (name === stack ? [] : neighbour(name, settings, folder)));
 }
 
 function neighbour(stack: string, own: RawStack["settings"], folder: string): Neighbour[] {

@@ -8,5 +8,6 @@ export {
   liveEndpoint,
   type Shares,
 } from "./endpoint";
+export { groupName, type StackPlace, stackElsewhere } from "./groups";
 export { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
 export { servingNow } from "./serving";

@@ -4,10 +4,8 @@ import { deepest } from "../strictYaml";
 import { walk } from "../walk";
 
 /** `__proto__`, `constructor` and others: as a key of a map they would be dropped, or found where nobody wrote them. */
-const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
-
-/** Whether every JavaScript object has a property of this name. */
-export const isInherited = (key: string): boolean => inherited.has(key);
+export const inheritedKeys: readonly string[] = Object.getOwnPropertyNames(Object.prototype).sort();
+const inherited = new Set(inheritedKeys);
 
 /**
  * Keys that can't be kept apart from those of every object, and values that are nested too deep. Where there are some, no other rule may look
@@ -23,7 +21,7 @@ export function structureMistakes(tree: unknown, isFree: (path: string) => boole
       const problem = `The value is nested more than ${deepest} levels deep.`;
       return [mistake("MOOR062", place(path().split(".").slice(0, 8).join(".")), { problem, allowed: `at most ${deepest} levels` })];
     }
-    if (!isInherited(key) || isFree(path())) continue;
+    if (!inherited.has(key) || isFree(path())) continue;
     const problem = `The key ${JSON.stringify(key)} is unknown here: every object has it.`;
     mistakes.push(mistake("MOOR001", place(path()), { problem, allowed: "another name" }));
   }

@@ -106,6 +106,30 @@ test.each([
   expect(validator("stack.schema.json")(parse(text.replace(good, bad)))).toBe(false);
 });
 
+test.each([
+  ["a label that every object has", "        main:", "        constructor:"],
+  ["a tag that every object has", "environment: dev", "constructor: dev"],
+  ["a key without a namespace", "moor:lock: none", "lock: none"],
+  ["a key with the namespace's old form", "moor:lock: none", "moor:config:lock: none"],
+  ["a token that is a number", "moor:lock: none", "moor:lock: none\n  moor:huggingFaceToken: { secure: 5 }"],
+])("an editor and the check both refuse %s", (_, good, bad) => {
+  const text = file("Pulumi.dev.yaml").replace(good, bad);
+  expect(validator("stack.schema.json")(parse(text))).toBe(false);
+  const refused = () => {
+    const checked = checkStack({ project: "moor", stack: "dev", ...settingsOf(text) });
+    if ("mistakes" in checked) throw new Error("refused");
+  };
+  expect(refused).toThrow();
+});
+
+test.each(["Sweden Central", "SwedenCentral", "swedencentral"])("an editor and the check both take the region %s", (region) => {
+  const text = file("Pulumi.dev.yaml")
+    .replace("location: swedencentral", `location: ${region}`)
+    .replace("geography: Sweden", `regions: [${region}]`);
+  expect(validator("stack.schema.json")(parse(text))).toBe(true);
+  expect("spec" in checkStack({ project: "moor", stack: "dev", ...settingsOf(text) })).toBe(true);
+});
+
 test("an editor leaves other providers' settings and Pulumi's own keys alone", () => {
   const text = file("Pulumi.dev.yaml").replace("config:", "encryptionsalt: v1:x\nconfig:\n  azure-native:subscriptionId: x");
   expect(validator("stack.schema.json")(parse(text))).toBe(true);

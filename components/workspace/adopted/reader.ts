@@ -25,7 +25,7 @@ export class Reader {
 
   /** The items of a collection; undefined when it can't be read, which is warned of. */
   async list<T>(id: string, apiVersion?: string): Promise<readonly T[] | undefined> {
-    const items = await this.azure.list<T>(id, apiVersion).catch((error: Error) => error);
+    const items = await this.azure.list<T>(id, { apiVersion }).catch((error: Error) => error);
     return items instanceof Error ? this.unread(id, items) : items;
   }
 

@@ -181,6 +181,15 @@ describe("lists", () => {
   });
 });
 
+test("resource groups of a subscription are filtered by tag, as resources are", async () => {
+  const groups = (filter: string) => caller.send("GET", `/resourceGroups?$filter=${encodeURIComponent(filter)}`, undefined, "2024-03-01");
+  await caller.made("/resourceGroups/tagged", { location: "westeurope", tags: { "moor-stack": "dev" } });
+  expect(namesOf(await groups("tagName eq 'moor-stack'"))).toEqual(["tagged"]);
+  expect(namesOf(await groups("tagName eq 'moor-stack' and tagValue eq 'dev'"))).toEqual(["tagged"]);
+  expect(namesOf(await groups("tagName eq 'moor-stack' and tagValue eq 'prod'"))).toEqual([]);
+  expect(codeOf(await groups("name lt 'x'"))).toBe("400 InvalidFilterInQueryString");
+});
+
 test("PATCH merges, null removes, the rest stays", async () => {
   await caller.made(paths.logs, { ...bodies(caller).logs, tags: { a: "1", b: "2" } });
   const answer = await caller.send("PATCH", paths.logs, { tags: { a: null, c: "3" } }, "2023-09-01");

@@ -455,6 +455,50 @@ test("a lock that was copied from another stack is refused: its staged marks wou
   expect(report).toContain("Fix: Delete moor.lock.prod2.yaml and run `npm run lock -- -s prod2`.");
 });
 
+describe("a copy of a stack for another region keeps values of the first:", () => {
+  const real = (digit: string): [string[], unknown] => [["moor:images", "vllm"], `moor/vllm@sha256:${digit.repeat(32)}`];
+  const europe: [string[], unknown][] = [
+    [["azure-native:location"], "westeurope"],
+    [["moor:residency"], { geography: "Europe" }],
+  ];
+  const space: [string[], unknown] = [["moor:platform", "network"], { create: { addressSpace: "10.40.2.0/23" } }];
+  const copies = () => printed.filter((line) => line.startsWith("Compare with Pulumi."));
+  const overlap = (mine: string, theirs: string) =>
+    `Compare with Pulumi.eu.yaml: its address space ${theirs} overlaps ${mine} of this stack. Change one of them if the two networks are ever to be peered or reached from one network.`;
+  const quota =
+    "Compare with Pulumi.eu.yaml: moor:quota is the same, and the stack is in westeurope. Azure grants quota by region: write here what swedencentral has.";
+  const image = (digit: string) =>
+    `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), and the stacks have different image registries. Push the image to this stack's registry too.`;
+
+  test("address space, quota and digests are named", async () => {
+    const folder = shippedFolder();
+    folder.edit(real("ab"));
+    folder.neighbour("eu", ...europe, real("ab"));
+    await run(folder);
+    expect(copies()).toEqual([overlap("10.40.0.0/22", "10.40.0.0/22"), quota, image("ab")]);
+  });
+
+  test("a check names them too, and a part of an address space is an overlap", async () => {
+    const folder = shippedFolder();
+    folder.neighbour("eu", ...europe, space, [["moor:quota"], { NCADSA100v4: { limit: 96 } }]);
+    await refusal(folder, { check: true });
+    expect(copies()).toEqual([overlap("10.40.0.0/22", "10.40.2.0/23")]);
+  });
+
+  test("what differs, is shared or is adopted is not named", async () => {
+    const folder = shippedFolder();
+    const registry =
+      "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers/Microsoft.ContainerRegistry/registries/hub";
+    const shared: [string[], unknown] = [["moor:platform", "imageRegistry"], registry];
+    const apart: [string[], unknown] = [["moor:platform", "network"], { create: { addressSpace: "10.44.0.0/22" } }];
+    folder.edit(real("ab"), shared);
+    folder.neighbour("eu", ...europe, real("ab"), shared, apart, [["moor:quota"], {}]);
+    folder.neighbour("team", apart);
+    await run(folder);
+    expect(copies()).toEqual([]);
+  });
+});
+
 describe("a commit that the stack file names", () => {
   const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
   const old = "a09a35458c702b33eeacc393d103063234e8bc28";

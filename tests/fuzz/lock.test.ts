@@ -1,0 +1,119 @@
+// Proves that any text is a lock, or a report that says that it can't be read or contradicts itself: no exception, no stack trace. And that
+// what is read as a lock the editor's schema takes, and the other way round. It doesn't prove that a lock fits its stack file.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { readLock, writeLock } from "../../config/lockFile";
+import { reportMistakes } from "../../config/mistakes";
+import { checkText, marked } from "./editor";
+import { fuzz, runs } from "./fuzz";
+import { anyJson, mutated } from "./mutate";
+
+const fixtures = path.join(__dirname, "..", "config", "fixtures", "0.1.0");
+const shipped = fs.readFileSync(path.join(__dirname, "..", "..", "moor.lock.prod.yaml"), "utf8");
+const text = (name: string) => fs.readFileSync(path.join(fixtures, `moor.lock.${name}.yaml`), "utf8");
+/** The shortest lock most often: the time that an input takes is that of the YAML parser. */
+const samples = [...Array(8).fill(text("score")), text("flags"), text("large"), text("kept"), text("rolledback"), shipped];
+
+const words = [
+  "&a ",
+  "*a",
+  "!!str ",
+  "!x ",
+  "<<: ",
+  "? ",
+  "- ",
+  "{",
+  "}",
+  "[",
+  "]",
+  ": ",
+  "#",
+  "|",
+  ">",
+  "'",
+  '"',
+  "---",
+  "...",
+  "%YAML 1.1",
+];
+const tricky = ["0777", "1e999", ".nan", "~", "2026-01-01", "__proto__: 1", "constructor: ", "previous:", "staged: true", "\u0000", "# "];
+
+/** The three kinds of input together are `runs`. */
+const share = (part: number) => Math.ceil(runs * part);
+
+function check(lockText: string): void {
+  const read = readLock("prod", lockText);
+  if ("lock" in read) {
+    const written = writeLock(read.lock);
+    const again = readLock("prod", written);
+    if (!("lock" in again)) throw new Error(`What was written can't be read: ${reportMistakes("prod", again.mistakes)}`);
+    expect(again.lock).toEqual(read.lock);
+    const editor = marked("lock", parse(lockText));
+    if (editor !== undefined) throw new Error(`A lock is read that the editor marks: ${editor}`);
+    return;
+  }
+  const report = reportMistakes("prod", read.mistakes);
+  checkText(report);
+  for (const { code, path: at, fix } of read.mistakes) {
+    expect(["MOOR051", "MOOR053"]).toContain(code);
+    expect(at).toMatch(/^moor\.lock\.prod\.yaml/);
+    expect(fix).toContain("git checkout moor.lock.prod.yaml");
+  }
+}
+
+fuzz("a damaged lock is a lock or a report", mutated(samples, [...words, ...tricky]), check, share(0.3));
+
+fuzz(
+  "any values are no lock, and the report says why",
+  anyJson(["version", "stack", "location", "madeBy", "endpoints"]),
+  (value) => {
+    const read = readLock("prod", JSON.stringify(value));
+    if ("lock" in read) throw new Error("It is read as a lock.");
+    check(JSON.stringify(value));
+  },
+  share(0.4),
+);
+
+type Tree = Record<string, unknown>;
+
+const score = JSON.stringify(parse(text("score")));
+
+fuzz(
+  "the editor's schema and the reader agree on changed locks",
+  fc.record({
+    at: fc.nat(10_000),
+    how: fc.constantFrom("set", "remove", "add"),
+    key: fc.constantFrom("constructor", "__proto__", "staged", "x"),
+    value: anyJson(),
+  }),
+  ({ at, how, key, value }) => {
+    const lock = JSON.parse(score) as Tree;
+    const places = placesOf(lock);
+    const { map, name } = places[at % places.length]!;
+    if (how === "remove") delete map[name];
+    else if (how === "set") define(map, name, value);
+    else if (typeof map[name] === "object" && map[name] !== null) define(map[name] as Tree, key, value);
+    const lockText = JSON.stringify(lock);
+    check(lockText);
+    const read = readLock("prod", lockText);
+    const refused = "mistakes" in read ? read.mistakes.filter(({ code }) => code === "MOOR051") : [];
+    // A number that JavaScript can't hold exactly is a fault of the text and not of the values.
+    const ofText = refused.some(({ problem }) => /^The file /.test(problem));
+    if (refused.length > 0 && !ofText && marked("lock", lock) === undefined)
+      throw new Error(`The editor takes it: ${JSON.stringify(refused)}`);
+  },
+  share(0.3),
+);
+
+function placesOf(map: Tree): { map: Tree; name: string }[] {
+  return Object.entries(map).flatMap(([name, value]) => [
+    { map, name },
+    ...(typeof value === "object" && value !== null ? placesOf(value as Tree) : []),
+  ]);
+}
+
+function define(map: Tree, key: string, value: unknown): void {
+  Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+}

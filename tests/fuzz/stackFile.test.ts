@@ -1,0 +1,219 @@
+// Proves that any text is a stack, or a report with codes: no exception, no stack trace, no value that was turned into text by accident. And
+// that the editor's schema and the check agree: what the check takes the editor takes, and what the editor takes the check refuses only for
+// reasons that a JSON Schema can't state, which are listed here. It doesn't prove that the reasons are right: tests/config does.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { checkStack } from "../../config/checkStack";
+import { type MistakeCode, mistakeKinds, reportMistakes } from "../../config/mistakes";
+import { settingsOf } from "../../config/stackYaml";
+import { goodSettings, scoreDeployment, vllmDeployment } from "../config/stacks";
+import { checkText, marked } from "./editor";
+import { fuzz, runs } from "./fuzz";
+import { anyJson, mutated } from "./mutate";
+
+const root = path.join(__dirname, "..", "..");
+const fixtures = path.join(root, "tests", "config", "fixtures", "0.1.0");
+const stackFiles = [root, fixtures].flatMap((folder) =>
+  fs.readdirSync(folder).flatMap((name) => (/^Pulumi\..+\.yaml$/.test(name) ? [path.join(folder, name)] : [])),
+);
+const samples = stackFiles.map((file) => fs.readFileSync(file, "utf8"));
+
+const words = [
+  "&a ",
+  "*a",
+  "!!str ",
+  "!x ",
+  "<<: ",
+  "? ",
+  "- ",
+  "{",
+  "}",
+  "[",
+  "]",
+  ": ",
+  "#",
+  "|",
+  ">",
+  "'",
+  '"',
+  "---",
+  "...",
+  "%YAML 1.1",
+];
+const tricky = [
+  "0777",
+  "1_000",
+  "1e999",
+  ".nan",
+  "~",
+  "2026-01-01",
+  "__proto__: 1",
+  "constructor: ",
+  "moor:endpoints: ",
+  "\t",
+  "\u0000",
+  "💥",
+];
+
+/** Reasons that a JSON Schema can't state: sums, comparisons between settings, tables, files, secrets and what the planner computes. */
+const beyondSchema: readonly MistakeCode[] = [
+  ...(["MOOR010", "MOOR011", "MOOR012", "MOOR015", "MOOR017", "MOOR018", "MOOR020", "MOOR021", "MOOR022", "MOOR023"] as const),
+  ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
+  ...(["MOOR041", "MOOR042", "MOOR043", "MOOR044", "MOOR045", "MOOR046", "MOOR050", "MOOR055", "MOOR056", "MOOR057"] as const),
+  ...(["MOOR060", "MOOR061", "MOOR062", "MOOR063", "MOOR064", "MOOR065", "MOOR067"] as const),
+];
+const isBeyondSchema = (code: MistakeCode) => beyondSchema.includes(code) || /^MOOR[123]/.test(code);
+
+function checkFile(text: string): void {
+  let read: ReturnType<typeof settingsOf>;
+  try {
+    read = settingsOf(text, "Pulumi.dev.yaml");
+  } catch (error) {
+    const { message } = error as Error;
+    expect(message).toMatch(/^MOOR062 Pulumi\.dev\.yaml .+ \(line \d+\): [^\n]+\.$/);
+    checkText(message);
+    return;
+  }
+  checkSettings(read, parse(text));
+}
+
+function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): void {
+  const checked = checkStack({ project: "moor", stack: "dev", folder: root, ...read });
+  const editor = marked("stack", value);
+  if ("spec" in checked) {
+    for (const note of checked.spec.notes) checkText(note);
+    if (editor !== undefined) throw new Error(`The check takes what the editor marks: ${editor}`);
+    return;
+  }
+  expect(checked.mistakes.length).toBeGreaterThan(0);
+  for (const { code } of checked.mistakes) expect(mistakeKinds[code]).toBeDefined();
+  checkText(reportMistakes("dev", checked.mistakes));
+  const unstated = checked.mistakes.filter(({ code }) => !isBeyondSchema(code));
+  if (editor === undefined && unstated.length > 0) throw new Error(`The editor takes what the check refuses: ${JSON.stringify(unstated)}`);
+}
+
+/** The three kinds of input together are `runs`. */
+const share = (part: number) => Math.ceil(runs * part);
+
+fuzz("a damaged stack file is a stack or a report", mutated(samples, [...words, ...tricky]), checkFile, share(0.4));
+
+/** Settings of every kind, so that a change finds each of them. */
+const whole = () => ({
+  ...goodSettings(),
+  "moor:quota": { NCADSA100v4: { limit: 500, others: 1 }, DSv2: { limit: 100 } },
+  "moor:platform": {
+    ...goodSettings()["moor:platform"],
+    ...{ workspace: "create", dns: "moor", roles: "moor", tags: { owner: "ml" }, alerts: { emails: ["ml@example.com"] } },
+  },
+  "moor:endpoints": {
+    chat: { auth: "entra", invokers: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"], gate: "runner", deployments: { main: vllmDeployment() } },
+    fraud: {
+      auth: "key",
+      deployments: {
+        main: scoreDeployment({ requestTimeout: 30, check: { request: { rows: [1] }, answer: { scores: [1] }, latency: 2 } }),
+      },
+    },
+  },
+});
+
+type Tree = Record<string, unknown>;
+const keys = ["vllm", "score", "flags", "check", "scale", "instances", "mirror", "residency", "regions", "moor:lock", "location", "secure"];
+const values = fc.oneof(
+  { weight: 2, arbitrary: anyJson(keys) },
+  fc.constantFrom<unknown>(
+    "create",
+    "none",
+    "auto",
+    "Sweden Central",
+    "swedencentral",
+    "16k",
+    "key",
+    "entra",
+    "hub",
+    "mirror",
+    1,
+    50,
+    51,
+    100,
+  ),
+  fc.constantFrom<unknown>(
+    "Standard_DS3_v2",
+    "Qwen/Qwen3-8B",
+    `moor/vllm@sha256:${"a".repeat(64)}`,
+    "10.0.0.0/16",
+    ["swedencentral"],
+    {},
+    [],
+  ),
+);
+
+/** Settings with a few values exchanged, removed or added at any depth. */
+const changed = fc
+  .array(
+    fc.record({
+      at: fc.nat(10_000),
+      how: fc.constantFrom("set", "remove", "add"),
+      key: fc.constantFrom("constructor", "__proto__", ...keys),
+      value: values,
+    }),
+    { maxLength: 3 },
+  )
+  .map((changes) => {
+    const settings = JSON.parse(JSON.stringify(whole())) as Tree;
+    for (const { at, how, key, value } of changes) {
+      const places = placesOf(settings);
+      const place = places[at % places.length]!;
+      if (how === "remove") delete place.map[place.key];
+      else if (how === "set") define(place.map, place.key, value);
+      else if (typeof place.map[place.key] === "object" && place.map[place.key] !== null) define(place.map[place.key] as Tree, key, value);
+    }
+    return settings;
+  });
+
+function placesOf(map: Tree): { map: Tree; key: string }[] {
+  return Object.entries(map).flatMap(([key, value]) => [
+    { map, key },
+    ...(typeof value === "object" && value !== null ? placesOf(value as Tree) : []),
+  ]);
+}
+
+/** An own property, also of the name `__proto__`. */
+function define(map: Tree, key: string, value: unknown): void {
+  Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+fuzz(
+  "the editor's schema and the check agree on changed settings",
+  changed,
+  (settings) => {
+    const text = JSON.stringify({ config: settings });
+    let read: ReturnType<typeof settingsOf>;
+    try {
+      read = settingsOf(text, "Pulumi.dev.yaml");
+    } catch (error) {
+      const isKey = /has the key "/.test((error as Error).message);
+      // The editor has no numbers that JSON can't hold; a key without a namespace it does mark.
+      if (isKey) expect(marked("stack", { config: settings })).toBeDefined();
+      return;
+    }
+    checkSettings(read, { config: settings });
+  },
+  share(0.4),
+);
+
+fuzz(
+  "any settings are a stack or a report",
+  fc.dictionary(fc.constantFrom(...Object.keys(whole()), "moor:extra", "azure-native:x"), anyJson(keys)),
+  (settings) => {
+    const text = JSON.stringify({ config: settings });
+    try {
+      settingsOf(text);
+    } catch {
+      return;
+    }
+    checkSettings(settingsOf(text), { config: settings });
+  },
+  share(0.2),
+);
