@@ -98,7 +98,7 @@ export class Engine implements Effects {
     throw new AzureError(507, "InsufficientStorage", notWritten(this.tables.path, problem));
   }
 
-  /** Writes what is pending. @returns why it could not be written; then none of it is, and it stays pending */
+  /** Writes pending changes. @returns the error if they can't be written; all of them then stay pending */
   private commit(): Error | undefined {
     const takeBack: (() => void)[] = [];
     try {

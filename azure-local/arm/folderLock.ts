@@ -27,9 +27,9 @@ interface Notice {
 const patience = 1_000;
 
 /**
- * Keeps two simulators from writing one state folder. The holder answers on a port of its own as long as it lives, because the number of a
- * process says little: another process may have it by now, and in a container every simulator is process 1. A lock whose holder doesn't
- * answer is taken over.
+ * Keeps two simulators from writing one state folder. The holder listens on a port and answers with the proof in the lock. A process id alone
+ * proves nothing: another process may have it by now, and in a container every simulator is process 1. A lock whose holder does not answer is
+ * taken over.
  * @returns the function that releases the lock.
  * @throws FolderInUse if a living process holds the folder.
  */
@@ -72,7 +72,7 @@ function write(file: string, text: string): boolean {
   }
 }
 
-/** Removes a lock that nobody holds. @throws FolderInUse */
+/** Removes a lock without a holder. @throws FolderInUse */
 async function clearStale(home: string, file: string): Promise<void> {
   const text = read(file);
   if (text === undefined) return;
@@ -110,7 +110,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Undefined for what is no notice, such as the bare number that earlier versions wrote. */
+/** Undefined if the text is not a notice, such as the process id that earlier versions wrote. */
 function parse(text: string): Notice | undefined {
   try {
     const { pid, port, proof } = JSON.parse(text) as Partial<Notice>;

@@ -5,9 +5,8 @@ import * as path from "node:path";
 const ours = ["azure", "https", "issuer.secret", "lock", "project", "pulumi", "running.json", "state"];
 
 /**
- * Makes a home if it isn't there, and takes everybody else's permissions from it: keys, tokens and the secrets of stacks lie in it, under a
- * passphrase that is no secret. The folder itself stays as it is if it also holds other files: then it is not only ours. Does nothing more
- * where permissions are not modes (Windows).
+ * Creates a home if it does not exist, and removes the permissions of all other users: it holds keys, tokens and the secrets of stacks, which are
+ * encrypted with a known passphrase. If the folder also holds other files, its own mode is not changed. On Windows it only creates the folder.
  */
 export function makePrivate(home: string): void {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });

@@ -16,7 +16,7 @@ export function readToken(token: string, secret: string | undefined, now: Date =
   if (parse(header)?.alg !== "HS256") return { invalid: "is not signed with HS256" };
   const expected = createHmac("sha256", secret).update(`${header}.${payload}`).digest();
   const given = Buffer.from(signature, "base64url");
-  // Node skips what is no base64url; a signature has one spelling.
+  // Node ignores characters outside base64url and unused bits. Only the exact text that was signed is accepted.
   if (given.toString("base64url") !== signature) return { invalid: "has a wrong signature" };
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { invalid: "has a wrong signature" };
   const claims = parse(payload);

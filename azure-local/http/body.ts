@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 /** Levels of objects and lists that a body may have. Newtonsoft.Json, which many services of Azure read bodies with, has the same default. */
 export const mostLevels = 64;
 
-/** What a body is, or what is wrong with it: to be read after "the body" or "it". */
+/** A parsed body, or why it can't be read; `invalid` follows "the body" in a message. */
 export type JsonBody =
   | { readonly value: unknown }
   | { readonly invalid: string }

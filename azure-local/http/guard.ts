@@ -8,8 +8,8 @@ export interface Unacceptable {
 }
 
 /**
- * Headers that may stand once (RFC 9110 and those of Azure). Node keeps the first of some and joins others, so that whoever stands before or
- * behind it may read another value.
+ * Headers that a request may contain once (RFC 9110, and Azure's own). Of duplicates Node keeps the first or joins them, so that a proxy in front
+ * may have read a different value.
  */
 const singletons = new Set([
   "api-key",
