@@ -137,7 +137,7 @@ test("an editor leaves other providers' settings and Pulumi's own keys alone", (
 
 test("every setting of the schema has a row in the table, and every row says what it means", () => {
   const rows = settingsTable().split("\n").slice(2);
-  expect(rows).toHaveLength(61);
+  expect(rows).toHaveLength(71);
   expect(rows.filter((row) => !/^\| `[^`]+` \| .+ \| .+ \|$/.test(row))).toEqual([]);
   for (const key of Object.keys(settingsSchema.shape)) expect(rows.some((row) => row.startsWith(`| \`${key}\``))).toBe(true);
 });
