@@ -67,7 +67,10 @@ export const keyVaultTypes: readonly ResourceType[] = [
         outputs: { properties: { secretUri, secretUriWithVersion, attributes } },
       });
     },
-    deleted: (secret, effects) => effects.softDelete(secret, ...retentionOf(effects.inventory.get(parentIdOf(secret.id))!)),
+    deleted: (secret, effects) => {
+      const vault = effects.inventory.get(parentIdOf(secret.id));
+      if (vault) effects.softDelete(secret, ...retentionOf(vault));
+    },
     derived: (secret, inventory) => ({ location: inventory.get(parentIdOf(secret.id))?.body.location }),
   },
 ];
