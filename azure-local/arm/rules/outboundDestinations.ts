@@ -2,7 +2,7 @@
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
 import { readPrefix } from "../types/addresses";
-import { OUTBOUND_RULE, type OutboundRuleProperties, type PrivateEndpointDestination, ruleProperties } from "../types/managedNetwork";
+import { OUTBOUND_RULE, type OutboundRuleProperties, type PrivateEndpointDestination } from "../types/managedNetwork";
 import { WORKSPACE } from "./machineLearning";
 import { rulesIn } from "./managedNetwork";
 import { isPortRange } from "./securityGroups";
@@ -65,25 +65,21 @@ function wrongTag({ serviceTag, protocol, portRanges, addressPrefixes = [] }: Se
   return port === undefined ? undefined : `has the port range '${port}', which must be *, a port or a range such as 8000-8080`;
 }
 
-function hostOf({ type, destination }: OutboundRuleProperties): string | undefined {
-  return type === "FQDN" ? String(destination).toLowerCase() : undefined;
-}
-
 /** Target and sub-resource of a private endpoint, as one text. */
 function targetOf({ type, destination }: OutboundRuleProperties): string | undefined {
   const { serviceResourceId, subresourceTarget } = (destination ?? {}) as PrivateEndpointDestination;
   return type === "PrivateEndpoint" ? `${serviceResourceId} (${subresourceTarget})`.toLowerCase() : undefined;
 }
 
-/** The first two rules of a request that say the same. */
-function twin(rules: readonly [string, OutboundRuleProperties][], of: (rule: OutboundRuleProperties) => string | undefined) {
+/** The first two private endpoints of a request that lead to the same. */
+function twin(rules: readonly [string, OutboundRuleProperties][]) {
   const seen = new Map<string, string>();
   for (const [name, rule] of rules) {
-    const key = of(rule);
-    if (key === undefined) continue;
-    const other = seen.get(key);
-    if (other !== undefined) return { name, other, key };
-    seen.set(key, name);
+    const target = targetOf(rule);
+    if (target === undefined) continue;
+    const other = seen.get(target);
+    if (other !== undefined) return { name, other, target };
+    seen.set(target, name);
   }
   return undefined;
 }
@@ -141,28 +137,8 @@ export const outboundDestinationRules: readonly Rule[] = [
     source: `${MANAGED_NETWORK}; that one target can't be in two rules is inferred`,
     grade: "I",
     check: (context) => {
-      const clash = twin(rulesIn(context).rules, targetOf);
-      return clash && `The outbound rule '${clash.other}' leads to ${clash.key} already, so '${clash.name}' can't.`;
-    },
-  },
-  {
-    ...common,
-    code: "fqdn-twice",
-    azureCode: "Conflict",
-    status: 409,
-    source: `${MANAGED_NETWORK}; that one host name can't be in two rules is inferred`,
-    grade: "I",
-    check: (context) => {
-      const { rules } = rulesIn(context);
-      const alone = context.type === OUTBOUND_RULE;
-      const standing = alone
-        ? context.inventory
-            .children(context.parentId, OUTBOUND_RULE)
-            .filter(({ name }) => !sameId(name, context.name))
-            .map((other): [string, OutboundRuleProperties] => [other.name, ruleProperties(other)])
-        : [];
-      const clash = twin([...standing, ...rules], hostOf);
-      return clash && `The outbound rule '${clash.other}' allows ${clash.key} already, so '${clash.name}' can't.`;
+      const clash = twin(rulesIn(context).rules);
+      return clash && `The outbound rule '${clash.other}' leads to ${clash.target} already, so '${clash.name}' can't.`;
     },
   },
 ];

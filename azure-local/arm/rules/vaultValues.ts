@@ -61,13 +61,13 @@ export const vaultValueRules: readonly Rule[] = [
   {
     ...vaults,
     code: "vault-public-network-access",
-    source: `${DOCS}/general/network-security and Azure REST specification, keyvault: enabled or disabled`,
+    source: `${DOCS}/general/network-security and Azure REST specification, keyvault: enabled or disabled; with a network security perimeter SecuredByPerimeter`,
     grade: "D",
     check: ({ body }) => {
       const access = at(body, "properties.publicNetworkAccess");
-      return access === undefined || ["enabled", "disabled"].includes(String(access).toLowerCase())
+      return access === undefined || ["enabled", "disabled", "securedbyperimeter"].includes(String(access).toLowerCase())
         ? undefined
-        : `'properties.publicNetworkAccess' is '${access}': it must be Enabled or Disabled.`;
+        : `'properties.publicNetworkAccess' is '${access}': it must be Enabled, Disabled or SecuredByPerimeter.`;
     },
   },
   {

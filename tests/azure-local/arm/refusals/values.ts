@@ -22,7 +22,6 @@ function tagged(refused: object, accepted: object): Pick<Refusal, "refused" | "a
   return { refused: () => ["PUT", rule, tag(refused)], accepted: () => ["PUT", rule, tag(accepted)] };
 }
 
-const fqdn = (destination: string) => ({ properties: { type: "FQDN", destination } });
 const toTarget = ({ id }: Scene, target: string, subresourceTarget: string) => ({
   properties: { type: "PrivateEndpoint", destination: { serviceResourceId: id(target), subresourceTarget } },
 });
@@ -106,21 +105,6 @@ export const valueRefusals: readonly Refusal[] = [
     case: "an address prefix that is none",
     answer: INVALID,
     ...tagged({ serviceTag: undefined, addressPrefixes: ["20.1.2"] }, { serviceTag: undefined, addressPrefixes: ["20.1.2.0/24"] }),
-  },
-  {
-    rule: "fqdn-twice",
-    case: "one host name in two rules",
-    answer: "409 Conflict",
-    given: ({ caller }) => caller.made(rule, fqdn("huggingface.co")),
-    refused: () => ["PUT", `${rule}-2`, fqdn("HuggingFace.co")],
-    accepted: () => ["PUT", `${rule}-2`, fqdn("*.huggingface.co")],
-  },
-  {
-    rule: "fqdn-twice",
-    case: "one host name in two rules of a workspace",
-    answer: "409 Conflict",
-    refused: inline(fqdn("huggingface.co").properties, fqdn("huggingface.co").properties),
-    accepted: inline(fqdn("huggingface.co").properties, fqdn("hf.co").properties),
   },
   {
     rule: "outbound-private-endpoint-type",
