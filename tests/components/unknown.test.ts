@@ -96,7 +96,7 @@ async function within<T>(milliseconds: number, ended: Promise<T>): Promise<T> {
 }
 
 /** Previews of each stack: a second of processor time each. */
-const runs = Number(process.env.MOOR_PREVIEW_RUNS ?? 6);
+const runs = Number(process.env.MOOR_PREVIEW_RUNS ?? 5);
 
 const share = fc.constantFrom(0, 0.02, 0.1, 0.3, 0.7, 1);
 const odds = fc.record({ seed: fc.nat(), existing: share, unknown: share });

@@ -137,6 +137,8 @@ async function readSubnet(reader: Reader, id: string, place: Adopted): Promise<S
   const network = await reader.get<Shown>(networkId);
   if (network === undefined) return undefined;
   reader.add(networkProblems(networkId, network, place));
+  // A subnet that takes nothing of the stack need not be as the stack needs it.
+  if (place.endpoints.length === 0) return undefined;
   const shown = await reader.get<ShownSubnet>(id);
   if (shown === undefined) return undefined;
   const { apiVersion } = resourceTypes["network:VirtualNetwork"];
