@@ -36,7 +36,7 @@ const lines = spec.endpoints.flatMap(({ key, deployments }) => deployments.map((
 for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 
 /** With a lock, the lock knows the region, and the check of the stack has compared it. */
-const refusal = (is: string, group: string) => reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region));
+const refusal = (is: string, group: string) => reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region, false));
 const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, refusal });
 const group = new resources.ResourceGroup("moor", { resourceGroupName: groupNamed, location: region, tags }, { protect });
 const resourceGroupName = group.name;
