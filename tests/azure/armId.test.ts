@@ -177,6 +177,9 @@ describe("apiVersionOf", () => {
     [deployment, "2025-12-01"],
     [`${endpoint}/deployments`, "2025-12-01"],
     [deployment.toLowerCase(), "2025-12-01"],
+    [group, "2024-03-01"],
+    [group.slice(0, group.lastIndexOf("/")), "2024-03-01"],
+    [`${group.split("/resourceGroups")[0]}/providers/Microsoft.Network/privateDnsZones`, "2024-06-01"],
     [setting, "2021-05-01-preview"],
     [`${endpoint}/providers/Microsoft.Insights/diagnosticSettings`, "2021-05-01-preview"],
     [`${group}/providers/Microsoft.Authorization/roleAssignments`, "2022-04-01"],
@@ -191,7 +194,7 @@ describe("apiVersionOf", () => {
   test.each([
     [`${group}/providers/Microsoft.Compute/virtualMachines/vm`, "Microsoft.Compute/virtualMachines"],
     [`${group}/providers/Microsoft.Compute/virtualMachines`, "Microsoft.Compute/virtualMachines"],
-    [group, group],
+    [group.split("/resourceGroups")[0]!, group.split("/resourceGroups")[0]!],
     ["", ""],
   ])("of %s isn't known", (id, type) => {
     expect(() => apiVersionOf(id)).toThrow(`No API version is known for ${type} (${id}): add the type to azure/resourceTypes.ts.`);

@@ -104,7 +104,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
     );
-    expect(recording.resources).toHaveLength(66);
+    expect(recording.resources).toHaveLength(67);
     expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(token);
     expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
