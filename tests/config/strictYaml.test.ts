@@ -1,5 +1,5 @@
 // Proves that stack files and locks are plain YAML: what two readers may read differently is refused with its place, and what is written is
-// what is read. Doesn't prove how Pulumi's own reader takes a file; tests/e2e/stackFile.test.ts compares the two.
+// what is read. Doesn't prove how Pulumi's own reader takes a file: the rules rest on the source of that reader, gopkg.in/yaml.v3.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

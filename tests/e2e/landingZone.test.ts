@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
+/** A landing zone allows secrets that are valid for at most 90 days. */
+const inSixtyDays = new Date(Date.now() + 60 * 24 * 3600 * 1000).toISOString().slice(0, 10);
 const policyTags = ["cost-centre", "CreatedBy"];
 const settings = (owner: string) =>
   sandbox.edit("dev", [
@@ -18,6 +20,8 @@ const settings = (owner: string) =>
     [["moor:platform", "tags", "owner"], owner],
     [["moor:platform", "alerts"], { emails: ["ml-platform@example.com"] }],
     [["moor:alertWebhook"], { secure: "v1:only:TheRealStackDecryptsThis" }],
+    [["moor:huggingFaceToken"], { secure: "v1:only:TheRealStackDecryptsThisToo" }],
+    [["moor:huggingFaceTokenExpires"], inSixtyDays],
   ]);
 
 interface Shown {
@@ -49,18 +53,20 @@ async function without(name: string, value: string): Promise<string[]> {
   return ids.filter((_, index) => tags[index]?.[name] !== value);
 }
 
-test("the stack comes up where a subnet without a network security group is denied", async () => {
+test("the stack comes up where a subnet without a network security group and a secret without content type or expiry are denied", async () => {
   const { code, output } = await sandbox.run("up", "dev", { stackFile: settings("ml") });
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Resources:\n {4}\+ \d+ created\n/) });
   expect(sandbox.requests().filter(({ status }) => status === 403)).toEqual([]);
+  expect(sandbox.requests().filter(({ method, path }) => method === "PUT" && /\/vaults\/[^/]+\/secrets\//.test(path))).toHaveLength(1);
   expect(await without("cost-centre", "4711")).toEqual([]);
 });
 
 test("the webhook of alerts reaches Azure, and stands in plain text neither in the state nor in an output", async () => {
-  // What stands in for the secret of the real stack.
-  const webhook = "https://stand-in-for-a-secret-of-the-real-stack.example.com";
   const [group] = sandbox.requests().filter(({ method, path }) => method === "PUT" && /\/actionGroups\//i.test(path));
-  expect(group?.body).toMatchObject({ properties: { webhookReceivers: [{ serviceUri: webhook }] } });
+  const { properties } = group!.body as { properties: { webhookReceivers: readonly { readonly serviceUri: string }[] } };
+  // What stands in for the secret of the real stack.
+  const webhook = properties.webhookReceivers[0]!.serviceUri;
+  expect(webhook).toMatch(/^https:\/\/stand-in-for-a-secret-of-the-real-stack-[0-9a-f]{8}\.example\.com$/);
   const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
   const outputs = await sandbox.pulumiQuietly(["stack", "output", "--json", "--show-secrets", "--stack", "dev"]);
   const { output } = await sandbox.run("preview", "dev", { stackFile: settings("ml"), args: ["--diff", "--show-sames"] });
