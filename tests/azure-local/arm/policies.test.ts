@@ -8,6 +8,7 @@ import { but, type Request, type Scene, sceneOf } from "./refusals/refusal";
 const NSG = "/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg";
 const SUBNET = paths.subnet.replace("endpoints", "next");
 const SECRET = `${paths.vault}/secrets/token`;
+const NEW_STORAGE = `${paths.storage}new`;
 const DAYS_90 = 90 * 24 * 3600;
 
 /** Seconds since 1970 on the caller's clock. */
@@ -81,7 +82,12 @@ const ROWS: readonly Row[] = [
   },
   {
     policy: "vault-without-rbac",
-    denied: ({ body }) => ["PUT", paths.vault, but(body.vault, "properties/enableRbacAuthorization", undefined)],
+    // Without roles a vault needs access policies.
+    denied: ({ body }) => [
+      "PUT",
+      paths.vault,
+      but(but(body.vault, "properties/enableRbacAuthorization", undefined), "properties/accessPolicies", []),
+    ],
     compliant: ({ body }) => ["PUT", paths.vault, body.vault],
   },
   open("public-storage-account", "storage", "Enabled"),
@@ -96,8 +102,9 @@ const ROWS: readonly Row[] = [
   },
   {
     policy: "storage-infrastructure-encryption",
-    denied: ({ body }) => ["PUT", paths.storage, body.storage],
-    compliant: ({ body }) => ["PUT", paths.storage, but(body.storage, "properties/encryption", { requireInfrastructureEncryption: true })],
+    // Only a new account can have it.
+    denied: ({ body }) => ["PUT", NEW_STORAGE, body.storage],
+    compliant: ({ body }) => ["PUT", NEW_STORAGE, but(body.storage, "properties/encryption", { requireInfrastructureEncryption: true })],
   },
 ];
 
