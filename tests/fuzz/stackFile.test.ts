@@ -63,6 +63,7 @@ const beyondSchema: readonly MistakeCode[] = [
   ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
   ...(["MOOR041", "MOOR042", "MOOR043", "MOOR044", "MOOR045", "MOOR046", "MOOR050", "MOOR055", "MOOR056", "MOOR057"] as const),
   ...(["MOOR060", "MOOR061", "MOOR062", "MOOR063", "MOOR064", "MOOR065", "MOOR067"] as const),
+  ...(["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085", "MOOR095"] as const),
 ];
 const isBeyondSchema = (code: MistakeCode) => beyondSchema.includes(code) || /^MOOR[123]/.test(code);
 
@@ -106,6 +107,8 @@ const whole = () => ({
   "moor:platform": {
     ...goodSettings()["moor:platform"],
     ...{ workspace: "create", dns: "moor", roles: "moor", tags: { owner: "ml" }, alerts: { emails: ["ml@example.com"] } },
+    ...{ policyTags: ["CostCentre"], logRetentionDays: 30, logDailyCapGB: 5, firewallSku: "Basic" },
+    network: { create: { addressSpace: "10.40.0.0/22", dnsServers: ["10.0.0.4"], securityGroup: "create" } },
   },
   "moor:endpoints": {
     chat: { auth: "entra", invokers: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"], gate: "runner", deployments: { main: vllmDeployment() } },
