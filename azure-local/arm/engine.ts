@@ -74,6 +74,8 @@ export class Engine implements Effects {
     if (operation?.status !== "InProgress") return;
     if (operation.kind === "template") this.onTemplatePolled(this.store.get(operation.resourceId)!);
     else if ((operation.doneAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.finish(operation);
+    // The operation has ended, also where the request is refused: a GET of a resource whose deletion ends by it answers 404.
+    for (const tables of this.written) tables.begin();
   }
 
   /**
