@@ -29,7 +29,15 @@ export function ignoredNotes(draft: SettingsDraft, stack: string, has: { readonl
   return [
     ...(has.token && !fromHub ? ["`moor:huggingFaceToken` is not written to Azure, because no deployment has `source: hub`."] : []),
     ...(has.lock && draft["moor:lock"] === "none" ? [`moor.lock.${stack}.yaml is not read (moor:lock: none).`] : []),
+    ...Object.entries(draft["moor:endpoints"] ?? {}).flatMap(([key, endpoint]) => unsentChecks(key, endpoint ?? {})),
   ];
+}
+
+/** A gate may be another one for a while, so the checks of its deployments may stay. */
+function unsentChecks(key: string, { gate = "runner", deployments = {} }: EndpointDraft): string[] {
+  if (gate === "runner") return [];
+  const labels = Object.entries(deployments).flatMap(([label, deployment]) => (deployment?.check === undefined ? [] : [label]));
+  return labels.map((label) => `\`check\` of ${key}/${label} is not used, because \`gate: ${gate}\` sends no request.`);
 }
 
 function endpoints({ "moor:endpoints": all = {}, "moor:lock": lock }: SettingsDraft): Ignored[] {
@@ -40,7 +48,7 @@ function endpoints({ "moor:endpoints": all = {}, "moor:lock": lock }: SettingsDr
       ...invokers(path, endpoint ?? {}),
       ...deployments.flatMap(([label, deployment = {}]) => {
         const at = `${path}.deployments.${label}`;
-        return [...check(at, endpoint?.gate, deployment), ...mirror(at, endpoint ?? {}, deployment), ...keepPrevious(at, lock, deployment)];
+        return [...check(at, deployment), ...mirror(at, endpoint ?? {}, deployment), ...keepPrevious(at, lock, deployment)];
       }),
     ];
   });
@@ -64,17 +72,13 @@ interface UnusedCheck {
   readonly fix: string;
 }
 
-function check(at: string, gate: EndpointDraft["gate"], deployment: DeploymentDraft): Ignored[] {
+function check(at: string, deployment: DeploymentDraft): Ignored[] {
   const { check: given } = deployment;
   if (given === undefined) return [];
   const whole = { path: `${at}.check`, setting: "check" };
   if ([given.request, given.answer, given.latency].every((value) => value === undefined)) {
     const fix = "Remove `check`, or add `request` (score.py) or `latency`.";
     return [{ ...whole, because: "without a value", allowed: "request, answer, latency", fix }];
-  }
-  if (gate === "off" || gate === "controlPlane") {
-    const fix = "Set `gate: runner`, or remove `check`.";
-    return [{ ...whole, because: `with \`gate: ${gate}\`: no request is sent`, allowed: "`check` with `gate: runner`", fix }];
   }
   const unused = patternsIn(deployment).flatMap((pattern) => unusedChecks[pattern](given));
   return unused.map(({ key, ...rest }) => ({ path: `${at}.check.${key}`, setting: `check.${key}`, ...rest }));

@@ -149,7 +149,9 @@ describe("npm run local -- config", () => {
 
 test("a stack file that is not YAML is refused with its name", async () => {
   fs.writeFileSync(source, "config: [\n");
-  await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(/^real\.yaml is not YAML: /);
+  await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(
+    /^MOOR062 real\.yaml is not YAML: .+ \(line 2\): Correct the line\.$/,
+  );
 });
 
 test("a mistake in the stack file is only told; what an interrupted run may have left is told how to put right", () => {

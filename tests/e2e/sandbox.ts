@@ -62,7 +62,8 @@ export async function openSandbox(options: Parameters<typeof openSession>[2] = {
       return runToEnd(session, all, folder);
     },
     edit(stack, changes) {
-      const document = parseDocument(fs.readFileSync(stackFileOf(stack)!, "utf8"));
+      // Text that another reader would take for something else, such as a date, is written in quotes.
+      const document = parseDocument(fs.readFileSync(stackFileOf(stack)!, "utf8"), { compat: "yaml-1.1" });
       for (const [keys, value] of changes) {
         if (value === undefined) document.deleteIn(["config", ...keys]);
         else document.setIn(["config", ...keys], value);
