@@ -57,7 +57,7 @@ export interface EndpointOutputs {
   readonly auth: Auth;
   /** With `auth: key`: shows the keys. */
   readonly keyCommand?: pulumi.Output<string>;
-  /** With `auth: entra`: shows a token of whoever is signed in. */
+  /** With `auth: entra`: shows a token of the signed-in identity. */
   readonly tokenCommand?: string;
   /** What a client must keep to, whichever deployment answers. Undefined without deployments. */
   readonly client: EndpointTerms | undefined;

@@ -3,7 +3,7 @@ import { type Mistake, mistake } from "../mistakes";
 import { deepest } from "../strictYaml";
 import { walk } from "../walk";
 
-/** `__proto__`, `constructor` and others: as a key of a map they would be dropped, or found where nobody wrote them. */
+/** `__proto__`, `constructor` and others: as a key of a map they would be dropped, or found where the file doesn't have them. */
 export const inheritedKeys: readonly string[] = Object.getOwnPropertyNames(Object.prototype).sort();
 const inherited = new Set(inheritedKeys);
 

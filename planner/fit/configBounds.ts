@@ -43,7 +43,7 @@ export function checkBound(name: string, value: number): void {
   throw outOfBounds(name, value, `${kind} from ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")}`);
 }
 
-/** That a number of a description can't be used. Whoever reads the description says whose it is. */
+/** A number of a description is out of bounds. The reader of the description adds which file it is in. */
 export function outOfBounds(name: string, value: number, allowed: string): OutOfBounds {
   return new OutOfBounds(`${name} is ${value}. Allowed: ${allowed}.`);
 }

@@ -4,6 +4,9 @@ import fc from "fast-check";
 /** Inputs for each parser: few at a keyboard, many in CI; `npm run fuzz -- --runs <count>` tries more. */
 export const runs = Number(process.env.MOOR_FUZZ_RUNS ?? (process.env.CI ? 10_000 : 1_000));
 
+/** A part of the runs, for a parser that gets inputs of several kinds. */
+export const share = (part: number) => Math.ceil(runs * part);
+
 /** The same inputs at every run, so that a failure can be repeated; `npm run fuzz` draws new ones and prints their seed. */
 const seed = Number(process.env.MOOR_FUZZ_SEED ?? 1);
 

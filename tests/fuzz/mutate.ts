@@ -50,6 +50,12 @@ function mutate(text: string, mutation: Mutation): string {
   }
 }
 
+/** What YAML gives a meaning to. */
+export const yamlWords = [
+  ...["&a ", "*a", "!!str ", "!x ", "<<: ", "? ", "- ", "{", "}", "[", "]", ": ", "#", "|", ">", "'", '"', "---", "...", "%YAML 1.1"],
+  ...["0777", "1e999", ".nan", "~", "2026-01-01", "__proto__: 1", "constructor: ", "\u0000"],
+];
+
 /** JSON values of any shape, with the keys and numbers that break careless code. */
 export function anyJson(keys: readonly string[] = []): fc.Arbitrary<unknown> {
   const awkward = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", "", ...keys];

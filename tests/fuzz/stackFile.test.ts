@@ -10,8 +10,8 @@ import { type MistakeCode, mistakeKinds, reportMistakes } from "../../config/mis
 import { settingsOf } from "../../config/stackYaml";
 import { goodSettings, scoreDeployment, vllmDeployment } from "../config/stacks";
 import { checkText, marked } from "./editor";
-import { fuzz, runs } from "./fuzz";
-import { anyJson, mutated } from "./mutate";
+import { fuzz, share } from "./fuzz";
+import { anyJson, mutated, yamlWords } from "./mutate";
 
 const root = path.join(__dirname, "..", "..");
 const fixtures = path.join(root, "tests", "config", "fixtures", "0.1.0");
@@ -20,42 +20,7 @@ const stackFiles = [root, fixtures].flatMap((folder) =>
 );
 const samples = stackFiles.map((file) => fs.readFileSync(file, "utf8"));
 
-const words = [
-  "&a ",
-  "*a",
-  "!!str ",
-  "!x ",
-  "<<: ",
-  "? ",
-  "- ",
-  "{",
-  "}",
-  "[",
-  "]",
-  ": ",
-  "#",
-  "|",
-  ">",
-  "'",
-  '"',
-  "---",
-  "...",
-  "%YAML 1.1",
-];
-const tricky = [
-  "0777",
-  "1_000",
-  "1e999",
-  ".nan",
-  "~",
-  "2026-01-01",
-  "__proto__: 1",
-  "constructor: ",
-  "moor:endpoints: ",
-  "\t",
-  "\u0000",
-  "💥",
-];
+const tricky = ["1_000", "moor:endpoints: ", "\t", "💥"];
 
 /** Reasons that a JSON Schema can't state: sums, comparisons between settings, tables, files, secrets and what the planner computes. */
 const beyondSchema: readonly MistakeCode[] = [
@@ -95,10 +60,7 @@ function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): voi
   if (editor === undefined && unstated.length > 0) throw new Error(`The editor takes what the check refuses: ${JSON.stringify(unstated)}`);
 }
 
-/** The three kinds of input together are `runs`. */
-const share = (part: number) => Math.ceil(runs * part);
-
-fuzz("a damaged stack file is a stack or a report", mutated(samples, [...words, ...tricky]), checkFile, share(0.4));
+fuzz("a damaged stack file is a stack or a report", mutated(samples, [...yamlWords, ...tricky]), checkFile, share(0.4));
 
 /** Settings of every kind, so that a change finds each of them. */
 const whole = () => ({

@@ -20,7 +20,7 @@ function keepValue({ id }: Resource, version: string, request: Body, { credentia
   credentials.setSecretsOf(id, { ...before, [version]: request.properties?.value });
 }
 
-/** For how many seconds a vault keeps what is deleted, and whether nobody may purge it before. */
+/** For how many seconds a vault keeps what is deleted, and whether it can be purged before. */
 function retentionOf(vault: Resource): [seconds: number, purgeProtected: boolean] {
   const { softDeleteRetentionInDays, enablePurgeProtection } = vault.body.properties as unknown as VaultProperties;
   return [softDeleteRetentionInDays * DAY, enablePurgeProtection === true];
