@@ -107,7 +107,7 @@ test("A stack file that can't be read ends the command with its mistake.", async
   const file = path.join(home, "bad.yaml");
   fs.writeFileSync(file, "config: [");
   await expect(succeeds(["recover", "-s", "dev", "--local", "--config-file", file])).rejects.toThrow(
-    /exit code 1:\nbad\.yaml is not YAML: /,
+    /exit code 1:\nMOOR062 bad\.yaml is not YAML: /,
   );
 });
 
