@@ -41,6 +41,13 @@ async function answers(): Promise<Record<string, unknown>> {
   return Object.fromEntries(names.map((name) => [name, resolveName(sandbox.azure.resources(), networkId, name)]));
 }
 
+/** Creates a resource and looks at it, which ends the operation. */
+async function exists(id: string, body: object): Promise<void> {
+  for (const answer of [await sandbox.arm("PUT", id, "2024-06-01", body), await sandbox.arm("GET", id, "2024-06-01")]) {
+    expect([id, answer.ok]).toEqual([id, true]);
+  }
+}
+
 const linksOf = () => sandbox.resources().filter((id) => id.includes("/virtualnetworklinks/"));
 
 test("Blob, vault, registry and api.azureml.ms resolve in the adopted network as before.", async () => {
@@ -57,9 +64,8 @@ test("Blob, vault, registry and api.azureml.ms resolve in the adopted network as
 
 test("A zone that another team has linked is found in the preview.", async () => {
   const zone = `${group}/Microsoft.Network/privateDnsZones/privatelink.azurecr.io`;
-  await sandbox.arm("PUT", zone, "2024-06-01", { location: "global" });
-  const virtualNetwork = { id: networkId };
-  await sandbox.arm("PUT", `${zone}/virtualNetworkLinks/spoke`, "2024-06-01", { location: "global", properties: { virtualNetwork } });
+  await exists(zone, { location: "global" });
+  await exists(`${zone}/virtualNetworkLinks/spoke`, { location: "global", properties: { virtualNetwork: { id: networkId } } });
   const stackFile = sandbox.edit("dev", [[["moor:platform"], { network, workspace: workspaceId }]]);
   const { code, output } = await sandbox.run("preview", "second", { stackFile });
   expect(code).not.toBe(0);
