@@ -57,6 +57,12 @@ const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;
 const place = { stack, suffix, resourceGroupName, location: region, tags };
 
+const decisions = spec.endpoints.flatMap(({ deployments }) =>
+  deployments.flatMap(({ decision, previous, keepPrevious }) => [decision, ...(keepPrevious && previous ? [previous] : [])]),
+);
+const weights = decisions.flatMap(({ model }) => model ?? []);
+const fromHub = weights.some(({ source }) => source === "hub");
+
 const created = { workspace: platform.workspaceId === undefined, imageRegistry: platform.imageRegistryId === undefined };
 const network = new Network(
   "network",
@@ -80,7 +86,7 @@ const workspace = new Workspace(
     logDailyCapGB: platform.logDailyCapGB,
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
-    vaultSecrets: huggingFaceToken !== undefined,
+    vaultSecrets: fromHub && huggingFaceToken !== undefined,
     roles,
     rolePropagationSeconds: waits.rolePropagationSeconds,
     protect,
@@ -88,17 +94,12 @@ const workspace = new Workspace(
   tagged,
 );
 
-const decisions = spec.endpoints.flatMap(({ deployments }) =>
-  deployments.flatMap(({ decision, previous, keepPrevious }) => [decision, ...(keepPrevious && previous ? [previous] : [])]),
-);
-const weights = decisions.flatMap(({ model }) => model ?? []);
 const models = new Map<string, Model>();
 for (const { id, revision, path } of weights) {
   const key = modelKey({ id, revision });
   if (path !== undefined && !models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
 }
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
-const fromHub = weights.some(({ source }) => source === "hub");
 const { vaultId, ready: after } = workspace;
 const hubArgs = { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after };
 const hub = fromHub ? new HubAccess("hub", hubArgs, tagged) : undefined;
