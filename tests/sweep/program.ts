@@ -12,10 +12,10 @@ const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks") as { Call
 const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings") as { grpcClientOptions: grpc.ClientOptions };
 
 /** The settings of a run that the program reads from its process. */
-const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL"];
+const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
 
-/** Parts of the program that may keep something of a run; the others know nothing of Pulumi. */
-const runsAnew = ["index.ts", "components/", "config/"];
+/** Parts of the program that may keep something of a run, such as a token of an Azure that is gone; the others know nothing of a run. */
+const runsAnew = ["index.ts", "components/", "config/", "azure/", "node_modules/@azure/identity/", "node_modules/@azure/msal-node/"];
 
 export interface ServedProgram {
   /** What a run that uses the program here needs to say to pulumi. */
