@@ -18,18 +18,14 @@ interface Up {
 export async function measure(): Promise<readonly Ratio[]> {
   const [small, large, whole] = [await up(few, withoutCheckpoints), await up(many, withoutCheckpoints), await up(many, {})];
   const told = ({ resources, seconds }: Up) => `${resources} resources in ${seconds.toFixed(1)} s`;
-  console.log(`up without checkpoints: ${told(small)}, ${told(large)}; with checkpoints: ${told(whole)}`);
+  const share = Math.round(100 * (1 - large.seconds / whole.seconds));
+  console.log(`up without checkpoints: ${told(small)}, ${told(large)}; with: ${told(whole)}, of which checkpoints take ${share} %`);
   const each = ({ seconds, resources }: Up) => seconds / resources;
   return [
     {
       what: `times that of ${many} endpoints, the time for a resource of ${few}, without checkpoints`,
       value: each(small) / each(large),
       atLeast: 0.8,
-    },
-    {
-      what: "share of an up of 12 endpoints that isn't the engine's writing of checkpoints",
-      value: large.seconds / whole.seconds,
-      atLeast: 0,
     },
   ];
 }
