@@ -39,7 +39,10 @@ import { virtualNetworkRules } from "./virtualNetworks";
 import { wordRules } from "./words";
 import { workspaceStoreRules } from "./workspaceStores";
 
-/** Every refusal, in the order in which the checks are made: what holds for all types comes first; last the words, so that a rule which knows more speaks before. */
+/**
+ * All rules, in the order in which they are checked. Rules for all types come first. Enum values come last, so that a more specific rule reports
+ * its message first.
+ */
 export const RULES: readonly Rule[] = [
   ...commonRules,
   ...nameRules,
@@ -82,7 +85,7 @@ export const RULES: readonly Rule[] = [
   ...wordRules,
 ];
 
-/** Which rules hold, given the grades and the single rules that are switched off. A rule for all types has the type `*`. */
+/** The enabled rules: all except the disabled grades and single rules. A rule for all types has the type `*`. */
 export class Rulebook {
   private readonly byType = new Map<string, Rule[]>();
   private readonly rules: readonly Rule[];

@@ -2,11 +2,11 @@ import { unknownWord } from "../bodyWalk";
 import type { Rule } from "../model";
 import { loadSchemas } from "../schemas";
 
-/** Connections get new categories without a new API version. */
-const GROWING = ["Microsoft.MachineLearningServices/workspaces/connections"];
+/** Connections: new categories are added without a new API version. */
+const EXTENSIBLE = ["Microsoft.MachineLearningServices/workspaces/connections"];
 
-/** Words that a rule of their own looks after, from a better source. */
-const RULED = ["properties.authMode"];
+/** Properties that a separate rule checks, from a better source. */
+const CHECKED_ELSEWHERE = ["properties.authMode"];
 
 export const wordRules: readonly Rule[] = [
   {
@@ -16,12 +16,12 @@ export const wordRules: readonly Rule[] = [
     azureCode: "InvalidRequestContent",
     status: 400,
     source:
-      "Azure REST specifications: an enum is marked open for later API versions; the service of one version knows the words listed there",
+      "Azure REST specifications: an enum is marked as open for later API versions; the service supports only the values listed in its version",
     grade: "K",
     check: ({ type, apiVersion, body }) => {
       const schema = loadSchemas().get(type.toLowerCase())!;
-      if (apiVersion !== schema.apiVersion || GROWING.includes(type)) return undefined;
-      const unknown = unknownWord(body, schema.root, RULED);
+      if (apiVersion !== schema.apiVersion || EXTENSIBLE.includes(type)) return undefined;
+      const unknown = unknownWord(body, schema.root, CHECKED_ELSEWHERE);
       return unknown && `'${unknown.path}' is '${unknown.value}': it must be one of ${unknown.words.join(", ")}.`;
     },
   },
