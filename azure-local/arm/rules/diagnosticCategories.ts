@@ -83,7 +83,7 @@ export const diagnosticCategoryRules: readonly Rule[] = [
   },
   {
     ...common,
-    code: "diagnostic-category-supported",
+    code: "diagnostic-category-known",
     source: "Azure docs, azure-monitor/reference/supported-logs and supported-metrics, by type of resource",
     grade: "K",
     check: ({ body, parentId }) => {

@@ -319,7 +319,7 @@ export const networkRules: readonly Rule[] = [
     },
   },
   {
-    code: "subnet-has-capacity",
+    code: "subnet-has-room",
     types: [PRIVATE_ENDPOINT, REPLICATION],
     on: ["create"],
     azureCode: "SubnetIsFull",

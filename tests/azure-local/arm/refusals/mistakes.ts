@@ -125,7 +125,7 @@ export const MISTAKES: readonly Mistake[] = [
     case: "traffic at creation",
     source: "Azure docs, machine-learning/reference-yaml-endpoint-online: every key is an existing deployment",
     answer: "400 BadArgument",
-    says: "it has none",
+    says: "Its deployments: none",
     ...wrong("endpoint", "properties/traffic", { main: 100 }),
   },
   {
