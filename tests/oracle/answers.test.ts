@@ -7,8 +7,8 @@ import { ALL_LOGS, ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
 import { METRICS } from "../../facts/metrics";
 import { type Size, sizes } from "../../facts/sizes";
 import { paths } from "../azure-local/arm/platform";
-import { diagnostics } from "../azure-local/arm/refusals/monitor";
-import { but } from "../azure-local/arm/refusals/refusal";
+import { diagnostics } from "../azure-local/arm/rejections/monitor";
+import { but } from "../azure-local/arm/rejections/rejectedRequest";
 import {
   type Asked,
   answersTo,

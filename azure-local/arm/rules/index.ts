@@ -15,6 +15,7 @@ import { deploymentValueRules } from "./deploymentValues";
 import { diagnosticCategoryRules } from "./diagnosticCategories";
 import { diagnosticRules } from "./diagnostics";
 import { dnsValueRules } from "./dnsValues";
+import { enumValueRules } from "./enumValues";
 import { governanceRules } from "./governance";
 import { keyVaultRules } from "./keyVault";
 import { logAnalyticsRules } from "./logAnalytics";
@@ -36,7 +37,6 @@ import { storageValueRules } from "./storageValues";
 import { subnetRules } from "./subnets";
 import { vaultValueRules } from "./vaultValues";
 import { virtualNetworkRules } from "./virtualNetworks";
-import { wordRules } from "./words";
 import { workspaceStoreRules } from "./workspaceStores";
 
 /**
@@ -82,7 +82,7 @@ export const RULES: readonly Rule[] = [
   ...alertRules,
   ...alertCriteriaRules,
   ...actionGroupRules,
-  ...wordRules,
+  ...enumValueRules,
 ];
 
 /** The enabled rules: all except the disabled grades and single rules. A rule for all types has the type `*`. */

@@ -2,7 +2,7 @@
 // provider deletes a secret through the data plane, as the real one does: here it does so through Azure Resource Manager.
 import { type Answer, Caller, fastClock } from "./client";
 import { bodies, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const SECRET = `${paths.vault}/secrets/token`;
 const DAY = 24 * 3600;

@@ -3,7 +3,7 @@
 import { type ArmOptions, POLICIES, type PolicyOptions } from "../../../azure-local/arm";
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
-import { but, type Request, type Scene, sceneOf } from "./refusals/refusal";
+import { but, type Request, type Scene, sceneOf } from "./rejections/rejectedRequest";
 
 const NSG = "/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg";
 const SUBNET = paths.subnet.replace("endpoints", "next");

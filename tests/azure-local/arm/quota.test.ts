@@ -3,7 +3,7 @@ import { coresFor } from "../../../azure-local/arm/quota";
 import { VM_SIZES, vmSize } from "../../../azure-local/arm/vmSizes";
 import { Caller, type Parsed } from "./client";
 import { bodies, buildPlatform, grantEndpoint, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const second = paths.deployment.replace("main-1", "main-2");
 const third = paths.deployment.replace("main-1", "main-3");

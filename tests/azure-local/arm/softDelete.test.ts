@@ -3,7 +3,7 @@
 import { realClock } from "../../../azure-local/arm";
 import { type Answer, Caller, fastClock } from "./client";
 import { bodies, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const DAY = 24 * 3600;
 const DELETED_VAULT = "/providers/Microsoft.KeyVault/locations/swedencentral/deletedVaults/vault01";

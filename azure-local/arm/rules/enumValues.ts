@@ -8,7 +8,7 @@ const EXTENSIBLE = ["Microsoft.MachineLearningServices/workspaces/connections"];
 /** Properties that a separate rule checks, from a better source. */
 const CHECKED_ELSEWHERE = ["properties.authMode"];
 
-export const wordRules: readonly Rule[] = [
+export const enumValueRules: readonly Rule[] = [
   {
     code: "known-words",
     types: ["*"],
