@@ -74,6 +74,6 @@ describe("An endpoint's logs and metrics", () => {
   test("have one more group in the simulator, the audit logs, which Moor doesn't send", async () => {
     const { body } = await onPlatform((scene) => scene.caller.send(...sent("logs", { category: "Other" })(scene)));
     const all = [...LOG_CATEGORIES, ALL_METRICS, `group ${ALL_LOGS}`, "group audit"].join(", ");
-    expect(body.error.message).toBe(`Category 'Other' is not supported: an online endpoint has ${all}.`);
+    expect(body.error.message).toBe(`Category 'Other' is not supported: the categories of an online endpoint are ${all}.`);
   });
 });

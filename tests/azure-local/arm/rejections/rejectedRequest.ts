@@ -41,7 +41,7 @@ export function but<T>(body: T, path: string, value: unknown): T {
   return copy;
 }
 
-/** Refused and accepted differ in the value at one path of the body; `undefined` leaves the value out. */
+/** A rejected and an accepted request that differ in one value of the body. `undefined` omits the value. */
 export function differ(
   below: string,
   body: (scene: Scene) => unknown,
