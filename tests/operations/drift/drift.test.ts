@@ -77,11 +77,11 @@ test("An Azure that is busy for a moment is asked again.", async () => {
 
 test("Without the Azure CLI, or a login, the command ends with the remedy.", async () => {
   const look = (environment: NodeJS.ProcessEnv) => findDrift(stack(), stackAzure({ local: false, environment }, {}));
-  await expect(look({ PATH: "/nowhere" })).rejects.toThrow("There is no Azure CLI (`az`) on the PATH.");
+  await expect(look({ PATH: "/nowhere" })).rejects.toThrow("The Azure CLI (`az`) is not on the PATH.");
   const az = fakeAz(notLoggedIn);
   try {
     await expect(look(az.environment)).rejects.toThrow(
-      "The Azure CLI gives no token for https://management.azure.com/. Log in with `az login` and run the command again.",
+      "The Azure CLI returned no token for https://management.azure.com/. Log in with `az login` and run the command again.",
     );
   } finally {
     az.remove();

@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { differ, type Refusal, type Scene } from "./refusal";
+import { differ, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const logs = `${paths.logs}-2`;
 const insights = `${paths.insights}-2`;
@@ -8,16 +8,16 @@ const component = ({ body }: Scene) => body.insights;
 const BAD = "400 BadRequest";
 const reserved = (capacityReservationLevel?: number) => ({ name: "CapacityReservation", capacityReservationLevel });
 
-export const logRefusals: readonly Refusal[] = [
+export const logRejections: readonly RejectedRequest[] = [
   {
     rule: "logs-pricing-tier",
-    case: "a pricing tier that new workspaces can't have",
+    case: "a legacy pricing tier",
     answer: BAD,
     ...differ(logs, workspace, "properties/sku", { name: "PerNode" }, { name: "PerGB2018" }),
   },
   {
     rule: "logs-commitment",
-    case: "a commitment tier that there is not",
+    case: "an unknown commitment tier",
     answer: BAD,
     ...differ(logs, workspace, "properties/sku", reserved(150), reserved(200)),
   },
@@ -29,19 +29,19 @@ export const logRefusals: readonly Refusal[] = [
   },
   {
     rule: "logs-retention",
-    case: "logs for a week",
+    case: "a retention of one week",
     answer: BAD,
     ...differ(logs, workspace, "properties/retentionInDays", 7, 30),
   },
   {
     rule: "logs-retention",
-    case: "logs for more than two years",
+    case: "a retention of more than two years",
     answer: BAD,
     ...differ(logs, workspace, "properties/retentionInDays", 731, 730),
   },
   {
     rule: "logs-purge",
-    case: "an immediate purge of logs that are kept for 90 days",
+    case: "an immediate purge with a retention of 90 days",
     answer: BAD,
     ...differ(
       logs,
@@ -53,13 +53,13 @@ export const logRefusals: readonly Refusal[] = [
   },
   {
     rule: "logs-daily-cap",
-    case: "a daily cap of nothing",
+    case: "a daily cap of 0",
     answer: BAD,
     ...differ(logs, workspace, "properties/workspaceCapping", { dailyQuotaGb: 0 }, { dailyQuotaGb: -1 }),
   },
   {
     rule: "components-kind",
-    case: "a kind of application that there is not",
+    case: "an unknown kind of application",
     answer: BAD,
     ...differ(insights, component as (scene: Scene) => object, "kind", "python", "other"),
   },
@@ -71,13 +71,13 @@ export const logRefusals: readonly Refusal[] = [
   },
   {
     rule: "components-values",
-    case: "a retention that there is not",
+    case: "an unsupported retention",
     answer: BAD,
     ...differ(insights, component, "properties/RetentionInDays", 45, 90),
   },
   {
     rule: "components-values",
-    case: "a sampling of more than everything",
+    case: "a sampling percentage of more than 100",
     answer: BAD,
     ...differ(insights, component, "properties/SamplingPercentage", 101, 100),
   },

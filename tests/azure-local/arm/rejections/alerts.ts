@@ -1,6 +1,6 @@
 import { paths } from "../platform";
 import { autoscale, diagnostics } from "./monitor";
-import { but, differ, type Refusal, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const INSIGHTS = "/resourceGroups/rg/providers/Microsoft.Insights";
 const alert = `${INSIGHTS}/metricAlerts/errors`;
@@ -46,7 +46,7 @@ function errors({ id }: Scene) {
   };
 }
 
-/** An alert on several endpoints, or with a threshold that Azure learns. */
+/** An alert on several endpoints, or with a dynamic threshold. */
 function learned(scene: Scene) {
   const body = but(errors(scene), "properties/criteria/odata.type", "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria");
   return but(but(body, CRITERION, DYNAMIC), "properties/evaluationFrequency", "PT5M");
@@ -73,7 +73,7 @@ const email = (index: number) => ({ emailAddress: `ml${index}@example.org` });
 const webhook = (more: object = {}) => ({ serviceUri: "https://example.org/alert", ...more });
 const secured = { useAadAuth: true, objectId: "a", identifierUri: "api://a", tenantId: "b" };
 
-/** Action groups, and the alert that names them. */
+/** Action groups, and an alert that references them. */
 function groups(count: number) {
   return (scene: Scene) =>
     but(
@@ -90,7 +90,7 @@ function categories(logs: readonly object[], metrics: readonly object[] = []) {
 const log = (category: string, more: object = {}) => ({ category, enabled: true, ...more });
 const logGroup = (categoryGroup: string) => ({ categoryGroup, enabled: true });
 
-/** A diagnostic setting of another resource of the platform. */
+/** A diagnostic setting on another resource of the platform. */
 function settingOf(below: string): string {
   return `${below}/providers/Microsoft.Insights/diagnosticSettings/logs`;
 }
@@ -98,17 +98,17 @@ function settingOf(below: string): string {
 /** Refused and accepted categories of a resource's diagnostic setting. */
 function logsOf(
   below: string,
-  refused: readonly object[],
+  rejected: readonly object[],
   accepted: readonly object[],
   metrics: readonly [object[], object[]] = [[], []],
-): Pick<Refusal, "refused" | "accepted"> {
+): Pick<RejectedRequest, "rejected" | "accepted"> {
   return {
-    refused: (scene) => ["PUT", settingOf(below), categories(refused, metrics[0])(scene)],
+    rejected: (scene) => ["PUT", settingOf(below), categories(rejected, metrics[0])(scene)],
     accepted: (scene) => ["PUT", settingOf(below), categories(accepted, metrics[1])(scene)],
   };
 }
 
-export const alertRefusals: readonly Refusal[] = [
+export const alertRejections: readonly RejectedRequest[] = [
   {
     rule: "alert-frequency",
     case: "an alert that is evaluated every 10 minutes",
@@ -118,13 +118,13 @@ export const alertRefusals: readonly Refusal[] = [
   { rule: "alert-frequency", case: "an alert over 2 hours", answer: BAD, ...differ(alert, errors, "properties/windowSize", "PT2H", "P1D") },
   {
     rule: "alert-frequency",
-    case: "a learned threshold that is evaluated every minute",
+    case: "a dynamic threshold that is evaluated every minute",
     answer: BAD,
     ...differ(alert, learned, "properties/evaluationFrequency", "PT1M", "PT5M"),
   },
   {
     rule: "alert-frequency",
-    case: "a learned threshold over 6 hours",
+    case: "a dynamic threshold over 6 hours",
     answer: BAD,
     ...differ(alert, learned, "properties/windowSize", "PT6H", "PT1H"),
   },
@@ -136,19 +136,19 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "alert-criteria",
-    case: "two conditions of one name",
+    case: "two conditions with the same name",
     answer: BAD,
     ...differ(alert, errors, "properties/criteria/allOf", [STATIC, STATIC], [STATIC, { ...STATIC, name: "more" }]),
   },
   {
     rule: "alert-criteria",
-    case: "a learned threshold beside another condition",
+    case: "a dynamic threshold and another condition",
     answer: BAD,
     ...differ(alert, learned, "properties/criteria/allOf", [DYNAMIC, { ...DYNAMIC, name: "more" }], [DYNAMIC]),
   },
   {
     rule: "alert-criteria",
-    case: "a learned threshold in a criteria type that has none",
+    case: "a dynamic threshold in a criteria type that doesn't support it",
     answer: BAD,
     ...differ(
       alert,
@@ -157,7 +157,7 @@ export const alertRefusals: readonly Refusal[] = [
       "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
       "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
     ),
-    refused: (scene) => [
+    rejected: (scene) => [
       "PUT",
       alert,
       but(
@@ -169,13 +169,13 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "alert-failing-periods",
-    case: "more failing periods than there are",
+    case: "more failing periods than evaluation periods",
     answer: BAD,
     ...differ(alert, learned, `${CRITERION}/failingPeriods/minFailingPeriodsToAlert`, 5, 4),
   },
   {
     rule: "alert-dimensions",
-    case: "an operator of a dimension that there is not",
+    case: "an unknown operator of a dimension",
     answer: BAD,
     ...differ(alert, errors, `${CRITERION}/dimensions/0/operator`, "Equals", "Exclude"),
   },
@@ -199,7 +199,7 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "alert-dimensions",
-    case: "a dimension of a metric that has none",
+    case: "a dimension of a metric without dimensions",
     answer: BAD,
     ...differ(
       alert,
@@ -231,41 +231,41 @@ export const alertRefusals: readonly Refusal[] = [
     rule: "alert-scopes",
     case: "an alert without a scope",
     answer: BAD,
-    refused: (scene) => ["PUT", alert, but(errors(scene), "properties/scopes", [])],
+    rejected: (scene) => ["PUT", alert, but(errors(scene), "properties/scopes", [])],
     accepted: (scene) => ["PUT", alert, errors(scene)],
   },
   {
     rule: "alert-scopes",
-    case: "two scopes where the criteria are of one resource",
+    case: "two scopes with single-resource criteria",
     answer: BAD,
-    given: ({ caller, body }) => caller.made(paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint),
-    refused: (scene) => ["PUT", alert, but(errors(scene), "properties/scopes", both(scene))],
+    setup: ({ caller, body }) => caller.made(paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint),
+    rejected: (scene) => ["PUT", alert, but(errors(scene), "properties/scopes", both(scene))],
     accepted: (scene) => ["PUT", alert, several(scene)],
   },
   {
     rule: "alert-scopes",
     case: "several scopes without their type and region",
     answer: BAD,
-    given: ({ caller, body }) => caller.made(paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint),
-    refused: (scene) => ["PUT", alert, but(several(scene), "properties/targetResourceRegion", undefined)],
+    setup: ({ caller, body }) => caller.made(paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint),
+    rejected: (scene) => ["PUT", alert, but(several(scene), "properties/targetResourceRegion", undefined)],
     accepted: (scene) => ["PUT", alert, several(scene)],
   },
   {
     rule: "alert-scopes",
-    case: "scopes of two types",
+    case: "scopes with two resource types",
     answer: BAD,
-    given: ({ caller, body }) => caller.made(paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint),
-    refused: (scene) => ["PUT", alert, but(several(scene), "properties/scopes/1", scene.id(paths.deployment))],
+    setup: ({ caller, body }) => caller.made(paths.endpoint.replace("chat-dev", "next-dev"), body.endpoint),
+    rejected: (scene) => ["PUT", alert, but(several(scene), "properties/scopes/1", scene.id(paths.deployment))],
     accepted: (scene) => ["PUT", alert, several(scene)],
   },
   {
     rule: "alert-actions",
     case: "six action groups in one alert",
     answer: BAD,
-    given: async ({ caller }) => {
+    setup: async ({ caller }) => {
       for (const index of [0, 1, 2, 3, 4, 5]) await caller.made(`${actionGroup}-${index}`, team);
     },
-    refused: (scene) => ["PUT", alert, groups(6)(scene)],
+    rejected: (scene) => ["PUT", alert, groups(6)(scene)],
     accepted: (scene) => ["PUT", alert, groups(5)(scene)],
   },
   {
@@ -276,7 +276,7 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "action-group-location",
-    case: "an action group in a region that doesn't process them",
+    case: "an action group in an unsupported region",
     answer: "400 LocationNotAvailableForResourceType",
     ...differ(actionGroup, () => team, "location", "westeurope", "Sweden Central"),
   },
@@ -284,7 +284,7 @@ export const alertRefusals: readonly Refusal[] = [
     rule: "action-group-short-name",
     case: "a short name of 13 characters, at any API version",
     answer: BAD,
-    refused: () => ["PUT", actionGroup, but(team, "properties/groupShortName", "a".repeat(13)), "2023-01-01"],
+    rejected: () => ["PUT", actionGroup, but(team, "properties/groupShortName", "a".repeat(13)), "2023-01-01"],
     accepted: () => ["PUT", actionGroup, but(team, "properties/groupShortName", "a".repeat(12)), "2023-01-01"],
   },
   {
@@ -295,13 +295,13 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "action-group-emails",
-    case: "what is no e-mail address",
+    case: "an invalid email address",
     answer: BAD,
     ...differ(actionGroup, () => team, "properties/emailReceivers/0/emailAddress", "ml@example", "ml+alerts@example.org"),
   },
   {
     rule: "action-group-emails",
-    case: "an e-mail address of more than 64 characters",
+    case: "an email address of more than 64 characters",
     answer: BAD,
     ...differ(
       actionGroup,
@@ -313,21 +313,21 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "action-group-counts",
-    case: "more than 1,000 e-mail addresses",
+    case: "more than 1,000 email addresses",
     answer: BAD,
-    refused: () => ["PUT", actionGroup, receivers("emailReceivers", 1001, email)],
+    rejected: () => ["PUT", actionGroup, receivers("emailReceivers", 1001, email)],
     accepted: () => ["PUT", actionGroup, receivers("emailReceivers", 1000, email)],
   },
   {
     rule: "action-group-counts",
     case: "more than 10 webhooks",
     answer: BAD,
-    refused: () => ["PUT", actionGroup, receivers("webhookReceivers", 11, () => webhook())],
+    rejected: () => ["PUT", actionGroup, receivers("webhookReceivers", 11, () => webhook())],
     accepted: () => ["PUT", actionGroup, receivers("webhookReceivers", 10, () => webhook())],
   },
   {
     rule: "action-group-names",
-    case: "an e-mail and a webhook of one name",
+    case: "an email receiver and a webhook with the same name",
     answer: BAD,
     ...differ(actionGroup, () => team, "properties/webhookReceivers", [webhook({ name: "ml" })], [webhook({ name: "pager" })]),
   },
@@ -369,39 +369,39 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "action-group-phones",
-    case: "a country from which no messages are sent",
+    case: "an unsupported country code",
     answer: BAD,
     ...differ(actionGroup, () => team, "properties/smsReceivers", [phone("385")], [phone("49")]),
   },
   {
     rule: "autoscale-action-type",
-    case: "an action that only some services have",
+    case: "an action type that only some services support",
     answer: INVALID,
     ...differ(scale, autoscale, `${RULE}/scaleAction/type`, "ServiceAllowedNextValue", "PercentChangeCount"),
   },
   {
     rule: "autoscale-action-type",
-    case: "a rule that scales in no direction",
+    case: "a scale rule without a direction",
     answer: INVALID,
     ...differ(scale, autoscale, `${RULE}/scaleAction/direction`, "None", "Increase"),
   },
   {
     rule: "autoscale-window",
-    case: "a window that is no multiple of the grain",
+    case: "a window that is not a multiple of the time grain",
     answer: INVALID,
     ...differ(scale, autoscale, `${RULE}/metricTrigger/timeWindow`, "PT5M30S", "PT6M"),
   },
   {
     rule: "autoscale-dimensions",
-    case: "a dimension that the metric hasn't",
+    case: "a dimension that the metric doesn't have",
     answer: INVALID,
     ...differ(scale, autoscale, `${RULE}/metricTrigger/dimensions`, [dimension("statusCode")], [dimension("envoy_response_code")]),
   },
   {
     rule: "autoscale-profiles",
-    case: "two profiles of one name",
+    case: "two profiles with the same name",
     answer: INVALID,
-    refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, "load"))],
+    rejected: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, "load"))],
     accepted: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, "night"))],
   },
   {
@@ -418,25 +418,25 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "autoscale-notifications",
-    case: "a notification to what is no e-mail address",
+    case: "a notification to an invalid email address",
     answer: INVALID,
     ...differ(scale, autoscale, "properties/notifications", [notified("ml")], [notified("ml@example.org")]),
   },
   {
     rule: "autoscale-notifications",
-    case: "a notification to an address over plain HTTP",
+    case: "a notification to a webhook over plain HTTP",
     answer: INVALID,
     ...differ(scale, autoscale, "properties/notifications", [called("http://example.org/")], [called("https://example.org/")]),
   },
   {
     rule: "diagnostic-category-kind",
-    case: "metrics among the logs",
+    case: "a metric category in the logs",
     answer: BAD,
     ...logsOf(paths.endpoint, [log("AllMetrics")], [log("AmlOnlineEndpointEventLog")], [[], [log("AllMetrics")]]),
   },
   {
     rule: "diagnostic-category-kind",
-    case: "a log among the metrics",
+    case: "a log category in the metrics",
     answer: BAD,
     ...logsOf(paths.vault, [], [], [[log("AuditEvent")], [log("AllMetrics")]]),
   },
@@ -448,19 +448,19 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "diagnostic-category-or-group",
-    case: "a category and a group in one entry",
+    case: "a category and a category group in one entry",
     answer: BAD,
     ...logsOf(paths.endpoint, [{ ...log("AmlOnlineEndpointEventLog"), ...logGroup("allLogs") }], [logGroup("allLogs")]),
   },
   {
     rule: "diagnostic-category-or-group",
-    case: "categories beside a group",
+    case: "categories in addition to a category group",
     answer: BAD,
     ...logsOf(paths.endpoint, [log("AmlOnlineEndpointEventLog"), logGroup("allLogs")], [logGroup("allLogs")], [[], [log("AllMetrics")]]),
   },
   {
     rule: "diagnostic-category-twice",
-    case: "one category twice",
+    case: "the same category twice",
     answer: BAD,
     ...logsOf(
       paths.endpoint,
@@ -470,13 +470,13 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "diagnostic-category-known",
-    case: "a log that a key vault hasn't",
+    case: "a log category that key vaults don't have",
     answer: BAD,
     ...logsOf(paths.vault, [log("AuditEvents")], [log("AuditEvent"), log("AzurePolicyEvaluationDetails")]),
   },
   {
     rule: "diagnostic-category-known",
-    case: "a log that a registry hasn't",
+    case: "a log category that registries don't have",
     answer: BAD,
     ...logsOf(
       paths.registry,
@@ -486,25 +486,25 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "diagnostic-category-known",
-    case: "the logs of blobs on their storage account",
+    case: "blob logs on the storage account",
     answer: BAD,
     ...logsOf(paths.storage, [log("StorageRead")], [], [[], [log("Transaction")]]),
   },
   {
     rule: "diagnostic-category-known",
-    case: "all metrics of a storage account's blobs",
+    case: "all metrics of a blob service",
     answer: BAD,
     ...logsOf(`${paths.storage}/blobServices/default`, [], [log("StorageWrite")], [[log("AllMetrics")], [log("Transaction")]]),
   },
   {
     rule: "diagnostic-category-known",
-    case: "a group that there is not",
+    case: "an unknown category group",
     answer: BAD,
     ...logsOf(paths.workspace, [logGroup("everything")], [logGroup("allLogs")]),
   },
   {
     rule: "diagnostic-retention",
-    case: "how long a diagnostic setting keeps logs",
+    case: "a retention in a diagnostic setting",
     answer: BAD,
     ...logsOf(
       paths.endpoint,
@@ -514,13 +514,13 @@ export const alertRefusals: readonly Refusal[] = [
   },
   {
     rule: "diagnostic-destination-type",
-    case: "a kind of tables that there is not",
+    case: "an unknown table type",
     answer: BAD,
     ...differ(diagnostic, diagnostics, "properties/logAnalyticsDestinationType", "ResourceSpecific", "Dedicated"),
   },
   {
     rule: "diagnostic-storage",
-    case: "a storage account of another region",
+    case: "a storage account in another region",
     answer: BAD,
     ...archive({ location: "westeurope" }, {}),
   },
@@ -567,20 +567,20 @@ function called(serviceUri: string) {
   return { operation: "Scale", webhooks: [{ serviceUri }] };
 }
 
-/** A diagnostic setting that keeps logs in a storage account, which is made as told. */
+/** A diagnostic setting with a storage account as its destination, and the account's body. */
 function archive(
-  refused: Readonly<Record<string, unknown>>,
+  rejected: Readonly<Record<string, unknown>>,
   accepted: Readonly<Record<string, unknown>>,
-): Pick<Refusal, "given" | "refused" | "accepted"> {
+): Pick<RejectedRequest, "setup" | "rejected" | "accepted"> {
   const account = (name: string) => paths.storage.replace("storage01", name);
   const made = (body: object, change: Readonly<Record<string, unknown>>) =>
     Object.entries(change).reduce((result, [path, value]) => but(result, path, value), body);
   return {
-    given: async ({ caller, body }) => {
-      await caller.made(account("archive1"), made(body.storage, refused));
+    setup: async ({ caller, body }) => {
+      await caller.made(account("archive1"), made(body.storage, rejected));
       await caller.made(account("archive2"), made(body.storage, accepted));
     },
-    refused: (scene) => [
+    rejected: (scene) => [
       "PUT",
       diagnostic,
       but(diagnostics(scene), "properties/storageAccountId" as string, scene.id(account("archive1"))),

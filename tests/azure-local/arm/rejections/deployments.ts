@@ -1,5 +1,5 @@
 import { ACR_PULL, BLOB_READER, grant, paths, ROLE_NAMES } from "../platform";
-import { but, type Refusal, type Request, type Scene } from "./refusal";
+import { but, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 
 const second = paths.deployment.replace("main-1", "main-2");
 const other = paths.endpoint.replace("chat-dev", "other-dev");
@@ -19,71 +19,71 @@ const asItIs: (scene: Scene) => Request = ({ body }) => ["PUT", second, body.dep
 const sameAgain: (scene: Scene) => Request = ({ body }) => ["PUT", paths.deployment, body.deployment];
 
 /** An environment version with this image, and a deployment that runs it. */
-function withImage(image: string): Pick<Refusal, "given" | "refused" | "accepted"> {
+function withImage(image: string): Pick<RejectedRequest, "setup" | "rejected" | "accepted"> {
   return {
-    given: ({ caller, body }) => caller.made(environment2, but(body.environment, "properties/image", image)),
-    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
+    setup: ({ caller, body }) => caller.made(environment2, but(body.environment, "properties/image", image)),
+    rejected: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
     accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
   };
 }
 
-/** Takes a role of the endpoint's identity away; an endpoint with a system-assigned identity doesn't need it. */
-function withoutRole(scope: string, name: string, role: string): Pick<Refusal, "given" | "refused" | "accepted"> {
+/** Removes a role assignment of the endpoint's identity. An endpoint with a system-assigned identity doesn't need it. */
+function withoutRole(scope: string, name: string, role: string): Pick<RejectedRequest, "setup" | "rejected" | "accepted"> {
   return {
-    given: async (scene) => {
+    setup: async (scene) => {
       const { principalId } = (await scene.caller.get(paths.identity)).body.properties;
       await scene.caller.delete(grant(scene.caller, scope, name, role, principalId)[0]);
       await scene.caller.made(other, but(scene.body.endpoint, "identity", { type: "SystemAssigned" }));
     },
-    refused: asItIs,
+    rejected: asItIs,
     accepted: ({ body }) => ["PUT", `${other}/deployments/main-1`, body.deployment],
   };
 }
 
-export const deploymentRefusals: readonly Refusal[] = [
+export const deploymentRejections: readonly RejectedRequest[] = [
   {
     rule: "deployment-busy",
     answer: "409 Conflict",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       await caller.made(other, body.endpoint);
       await caller.put(second, body.deployment);
     },
-    refused: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
+    rejected: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
     accepted: ({ body }) => ["PUT", `${other}/deployments/main-1`, body.deployment],
   },
   {
     rule: "deployment-busy",
-    case: "two deletes do not overlap",
+    case: "two concurrent deletes",
     answer: "409 Conflict",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       await caller.made(second, body.deployment);
       await caller.delete(second);
     },
-    refused: () => ["DELETE", paths.deployment],
+    rejected: () => ["DELETE", paths.deployment],
     accepted: () => ["DELETE", paths.model],
   },
   {
     rule: "deployment-name",
     answer: "400 BadArgument",
-    refused: ({ body }) => ["PUT", paths.deployment.replace("main-1", "1main"), body.deployment],
+    rejected: ({ body }) => ["PUT", paths.deployment.replace("main-1", "1main"), body.deployment],
     accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main1"), body.deployment],
   },
   {
     rule: "deployment-name-lower-case",
     answer: "400 BadArgument",
-    refused: ({ body }) => ["PUT", paths.deployment.replace("main-1", "Blue"), body.deployment],
+    rejected: ({ body }) => ["PUT", paths.deployment.replace("main-1", "Blue"), body.deployment],
     accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "blue"), body.deployment],
   },
   {
     rule: "deployment-location",
     answer: "400 BadArgument",
-    refused: made("location", "westeurope"),
+    rejected: made("location", "westeurope"),
     accepted: made("location", "Sweden Central"),
   },
   {
     rule: "deployment-compute-type",
     answer: "400 BadArgument",
-    refused: ({ body, id }) => [
+    rejected: ({ body, id }) => [
       "PUT",
       second,
       { ...body.deployment, properties: { endpointComputeType: "Kubernetes", environmentId: id(paths.environment) } },
@@ -93,100 +93,100 @@ export const deploymentRefusals: readonly Refusal[] = [
   {
     rule: "deployments-per-endpoint",
     answer: "400 OutOfQuota",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       for (let index = 2; index <= 20; index += 1) await caller.made(paths.deployment.replace("main-1", `many-${index}`), body.deployment);
     },
-    refused: asItIs,
+    rejected: asItIs,
     accepted: sameAgain,
   },
-  { rule: "deployment-instances", answer: "400 BadArgument", refused: made("sku/capacity", 51), accepted: made("sku/capacity", 50) },
+  { rule: "deployment-instances", answer: "400 BadArgument", rejected: made("sku/capacity", 51), accepted: made("sku/capacity", 50) },
   {
     rule: "deployment-instances",
-    case: "no scale to zero",
+    case: "zero instances",
     answer: "400 BadArgument",
-    refused: updated("sku/capacity", 0),
+    rejected: updated("sku/capacity", 0),
     accepted: updated("sku/capacity", 1),
   },
   {
     rule: "deployment-failed-refuses-update",
     answer: "400 BadArgument",
-    given: async ({ caller, body, id }) => {
+    setup: async ({ caller, body, id }) => {
       await caller.made(environment2, but(body.environment, "properties/image", "unknown.azurecr.io/vllm:1"));
       await caller.outcome(await caller.put(second, but(body.deployment, "properties/environmentId", id(environment2))));
     },
-    refused: asItIs,
+    rejected: asItIs,
     accepted: () => ["DELETE", second],
   },
   {
     rule: "deployment-failed-refuses-update",
-    case: "one that has served, and whose update failed, may be updated again",
+    case: "a deployment that was provisioned can be updated after a failed update",
     answer: "400 BadArgument",
-    given: async ({ caller, body, id }) => {
+    setup: async ({ caller, body, id }) => {
       await caller.made(environment2, but(body.environment, "properties/image", "unknown.azurecr.io/vllm:1"));
       for (const deployment of [second, paths.deployment]) {
         const answer = await caller.put(deployment, but(body.deployment, "properties/environmentId", id(environment2)));
         expect(await caller.outcome(answer)).toMatchObject({ status: "Failed" });
       }
     },
-    refused: asItIs,
+    rejected: asItIs,
     accepted: sameAgain,
   },
   {
     rule: "deployment-instance-type-fixed",
     answer: "400 BadArgument",
-    refused: updated("properties/instanceType", "Standard_NC48ads_A100_v4"),
+    rejected: updated("properties/instanceType", "Standard_NC48ads_A100_v4"),
     accepted: updated("properties/instanceType", "Standard_NC24ads_A100_v4"),
   },
   {
     rule: "deployment-instance-type-known",
     answer: "400 BadArgument",
-    refused: made("properties/instanceType", "Standard_NC6s_v3"),
+    rejected: made("properties/instanceType", "Standard_NC6s_v3"),
     accepted: made("properties/instanceType", "Standard_NC4as_T4_v3"),
   },
   {
     rule: "deployment-instance-type-known",
-    case: "a size of Azure's that endpoints don't run on",
+    case: "an Azure VM size that endpoints don't support",
     answer: "400 BadArgument",
-    refused: made("properties/instanceType", "Standard_NC6ads_A10_v4"),
+    rejected: made("properties/instanceType", "Standard_NC6ads_A10_v4"),
     accepted: made("properties/instanceType", "Standard_NV6ads_A10_v5"),
   },
   {
     rule: "deployment-instance-type-known",
-    case: "in other letters",
+    case: "other capitalization",
     answer: "400 BadArgument",
-    refused: made("properties/instanceType", "Standard_nc24ads_a100_v4"),
+    rejected: made("properties/instanceType", "Standard_nc24ads_a100_v4"),
     accepted: made("properties/instanceType", "Standard_NC24ads_A100_v4"),
   },
   {
     rule: "deployment-egress-fixed",
     answer: "400 BadArgument",
-    refused: updated("properties/egressPublicNetworkAccess", "Disabled"),
+    rejected: updated("properties/egressPublicNetworkAccess", "Disabled"),
     accepted: updated("properties/egressPublicNetworkAccess", "Enabled"),
   },
   {
     rule: "deployment-egress-with-managed-network",
     answer: "400 BadArgument",
-    refused: made("properties/egressPublicNetworkAccess", "Disabled"),
+    rejected: made("properties/egressPublicNetworkAccess", "Disabled"),
     accepted: made("properties/egressPublicNetworkAccess", undefined),
   },
   {
     rule: "deployment-properties-add-only",
     answer: "400 BadArgument",
-    given: ({ caller, body }) => caller.made(paths.deployment, but(body.deployment, "properties/properties", { team: "a" })),
-    refused: sameAgain,
+    setup: ({ caller, body }) => caller.made(paths.deployment, but(body.deployment, "properties/properties", { team: "a" })),
+    rejected: sameAgain,
     accepted: updated("properties/properties", { team: "a", more: "b" }),
   },
   {
     rule: "deployment-references",
     answer: "404 ResourceNotFound",
-    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
+    rejected: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
     accepted: asItIs,
   },
   {
     rule: "deployment-references",
     case: "the model",
     answer: "404 ResourceNotFound",
-    refused: ({ body, id }) => [
+    rejected: ({ body, id }) => [
       "PUT",
       second,
       but(body.deployment, "properties/model", id(paths.model.replace("versions/1", "versions/2"))),
@@ -197,22 +197,22 @@ export const deploymentRefusals: readonly Refusal[] = [
     rule: "deployment-references",
     case: "a model as the environment",
     answer: "404 ResourceNotFound",
-    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(paths.model))],
+    rejected: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(paths.model))],
     accepted: asItIs,
   },
   {
     rule: "deployment-references",
     case: "a container instead of a version",
     answer: "404 ResourceNotFound",
-    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/model", id(paths.model.replace("/versions/1", "")))],
+    rejected: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/model", id(paths.model.replace("/versions/1", "")))],
     accepted: asItIs,
   },
   {
     rule: "deployment-references",
     case: "the code",
     answer: "404 ResourceNotFound",
-    given: ({ caller }) => caller.made(code, { properties: { codeUri: "https://storage01.blob.core.windows.net/code/score" } }),
-    refused: ({ body, id }) => [
+    setup: ({ caller }) => caller.made(code, { properties: { codeUri: "https://storage01.blob.core.windows.net/code/score" } }),
+    rejected: ({ body, id }) => [
       "PUT",
       second,
       but(body.deployment, "properties/codeConfiguration", { codeId: id(`${code}0`), scoringScript: "score.py" }),
@@ -226,86 +226,86 @@ export const deploymentRefusals: readonly Refusal[] = [
   {
     rule: "deployment-environment-id",
     answer: "400 BadArgument",
-    refused: made("properties/environmentId", "azureml:vllm:1"),
+    rejected: made("properties/environmentId", "azureml:vllm:1"),
     accepted: made("properties/environmentId", "azureml://registries/azureml/environments/minimal/versions/1"),
   },
   {
     rule: "deployment-request-timeout",
     answer: "400 BadArgument",
-    refused: made("properties/requestSettings/requestTimeout", "PT181S"),
+    rejected: made("properties/requestSettings/requestTimeout", "PT181S"),
     accepted: made("properties/requestSettings/requestTimeout", "PT3M"),
   },
   {
     rule: "deployment-request-timeout",
-    case: "the wait in the queue is a duration too",
+    case: "maxQueueWait is a duration",
     answer: "400 BadArgument",
-    refused: made("properties/requestSettings/maxQueueWait", "60s"),
+    rejected: made("properties/requestSettings/maxQueueWait", "60s"),
     accepted: made("properties/requestSettings/maxQueueWait", "PT0.5S"),
   },
   {
     rule: "deployment-concurrency",
     answer: "400 BadArgument",
-    refused: made("properties/requestSettings/maxConcurrentRequestsPerInstance", 0),
+    rejected: made("properties/requestSettings/maxConcurrentRequestsPerInstance", 0),
     accepted: made("properties/requestSettings/maxConcurrentRequestsPerInstance", 1),
   },
   {
     rule: "deployment-probes",
     answer: "400 BadArgument",
-    refused: made("properties/livenessProbe", { initialDelay: "PT0S" }),
+    rejected: made("properties/livenessProbe", { initialDelay: "PT0S" }),
     accepted: made("properties/livenessProbe", { initialDelay: "PT10M", failureThreshold: 60 }),
   },
   {
     rule: "deployment-probes",
-    case: "a period without its ISO letters",
+    case: "a period that is not an ISO 8601 duration",
     answer: "400 BadArgument",
-    refused: made("properties/startupProbe", { period: "10s" }),
+    rejected: made("properties/startupProbe", { period: "10s" }),
     accepted: made("properties/startupProbe", { period: "PT10S" }),
   },
   {
     rule: "deployment-collections",
     answer: "400 BadArgument",
-    refused: made("properties/dataCollector", { collections: { request: {}, response: {}, a: {}, b: {}, c: {}, d: {} } }),
+    rejected: made("properties/dataCollector", { collections: { request: {}, response: {}, a: {}, b: {}, c: {}, d: {} } }),
     accepted: made("properties/dataCollector", { collections: { request: {}, response: {}, a: {}, b: {}, c: {} } }),
   },
   {
     rule: "deployment-scale-type",
     answer: "400 BadArgument",
-    refused: made("properties/scaleSettings", { scaleType: "TargetUtilization", minInstances: 1, maxInstances: 2 }),
+    rejected: made("properties/scaleSettings", { scaleType: "TargetUtilization", minInstances: 1, maxInstances: 2 }),
     accepted: made("properties/scaleSettings", { scaleType: "Default" }),
   },
   {
     rule: "deployment-model-mount-path",
     answer: "400 BadArgument",
-    refused: made("properties/modelMountPath", "var/models"),
+    rejected: made("properties/modelMountPath", "var/models"),
     accepted: made("properties/modelMountPath", "/var/models"),
   },
   {
     rule: "deployment-needs-active-network",
     answer: "400 WorkspaceManagedNetworkNotReady",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       const lazy = paths.workspace.replace("workspaces/workspace", "workspaces/lazy");
       await caller.made(lazy, but(body.workspace, "properties/provisionNetworkNow", undefined));
       await caller.made(other.replace("workspaces/workspace", "workspaces/lazy"), body.endpoint);
     },
-    refused: ({ body }) => ["PUT", `${other.replace("workspaces/workspace", "workspaces/lazy")}/deployments/main-1`, body.deployment],
+    rejected: ({ body }) => ["PUT", `${other.replace("workspaces/workspace", "workspaces/lazy")}/deployments/main-1`, body.deployment],
     accepted: asItIs,
   },
   {
     rule: "deployment-with-traffic-stays",
     answer: "400 BadArgument",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       await caller.made(second, body.deployment);
       await caller.made(paths.endpoint, but(body.endpoint, "properties/traffic", { "main-1": 100, "main-2": 0 }));
     },
-    refused: () => ["DELETE", paths.deployment],
+    rejected: () => ["DELETE", paths.deployment],
     accepted: () => ["DELETE", second],
   },
   {
     rule: "deployment-with-traffic-stays",
-    case: "mirrored traffic counts",
+    case: "mirrored traffic",
     answer: "400 BadArgument",
-    given: ({ caller, body }) => caller.made(paths.endpoint, but(body.endpoint, "properties/mirrorTraffic", { "main-1": 10 })),
-    refused: () => ["DELETE", paths.deployment],
+    setup: ({ caller, body }) => caller.made(paths.endpoint, but(body.endpoint, "properties/mirrorTraffic", { "main-1": 10 })),
+    rejected: () => ["DELETE", paths.deployment],
     accepted: () => ["DELETE", paths.endpoint],
   },
   { rule: "image-registry-known", answer: "BadArgument", ...withImage("unknown.azurecr.io/vllm:1") },
@@ -314,16 +314,16 @@ export const deploymentRefusals: readonly Refusal[] = [
   { rule: "storage-read-role", answer: "BadArgument", ...withoutRole(paths.storage, ROLE_NAMES.read, BLOB_READER) },
   {
     rule: "storage-read-role",
-    case: "the data collector has to write",
+    case: "the data collector needs write access",
     answer: "BadArgument",
-    refused: made("properties/dataCollector", { collections: { request: { dataCollectionMode: "Enabled" } } }),
+    rejected: made("properties/dataCollector", { collections: { request: { dataCollectionMode: "Enabled" } } }),
     accepted: made("properties/dataCollector", { collections: { request: {} } }, paths.deployment.replace("main-1", "main-3")),
   },
   {
     rule: "image-build-compute",
     answer: "ImageBuildFailure",
-    given: ({ caller, body }) => caller.made(environment2, but(body.environment, "properties/condaFile", "dependencies: [pip]")),
-    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
+    setup: ({ caller, body }) => caller.made(environment2, but(body.environment, "properties/condaFile", "dependencies: [pip]")),
+    rejected: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/environmentId", id(environment2))],
     accepted: ({ body }) => ["PUT", paths.deployment.replace("main-1", "main-3"), body.deployment],
   },
 ];

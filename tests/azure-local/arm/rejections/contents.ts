@@ -1,5 +1,5 @@
 import { grant, paths, ROLE_NAMES } from "../platform";
-import { but, type Refusal, type Request, type Scene } from "./refusal";
+import { but, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 
 const second = paths.deployment.replace("main-1", "main-2");
 const third = paths.deployment.replace("main-1", "main-3");
@@ -9,7 +9,7 @@ const vault2 = paths.vault.replace("vault01", "vault02");
 const SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6";
 const CONNECTION_READER = "ea01e6af-a1c1-4350-9563-ad00f8c72ec5";
 
-/** Pushes what the deployment's image needs to be there; the platform's registry has a private endpoint only in its own network. */
+/** Pushes the deployment's image. The platform's registry has a private endpoint only in the platform's network. */
 async function fill(scene: Scene, what: readonly ("image" | "model")[]): Promise<void> {
   const { caller } = scene;
   const headers = { "x-azure-local-network": "inside" };
@@ -39,14 +39,14 @@ function withVariable(value: string, deployment = second): (scene: Scene) => Req
 const uris = new WeakMap<Scene["caller"], string>();
 const reference = (scene: Scene) => `\${{keyvault:${uris.get(scene.caller)}}}`;
 
-/** A secret that the endpoint's identity may read. */
+/** A secret that the endpoint's identity can read. */
 async function secret(scene: Scene, role = true, vault: string = paths.vault): Promise<void> {
   const made = await scene.caller.made(`${vault}/secrets/hub-token`, { properties: { value: "hf_x" } });
   uris.set(scene.caller, made.properties.secretUriWithVersion);
   if (role) await grantEndpoint(scene, vault, SECRETS_USER);
 }
 
-/** A connection of the workspace that the endpoint's identity may read. */
+/** A workspace connection that the endpoint's identity can read. */
 async function connection(scene: Scene, role = true): Promise<void> {
   const properties = { category: "CustomKeys", authType: "CustomKeys", target: "_", credentials: { keys: { token: "hf_x" } } };
   await scene.caller.made(`${paths.workspace}/connections/hub`, { properties });
@@ -58,28 +58,28 @@ async function grantEndpoint({ caller }: Scene, scope: string, role: string): Pr
   await caller.made(...grant(caller, scope, ROLE_NAMES.pull.replace(/1$/, "9"), role, principalId));
 }
 
-/** What is there when a deployment starts. */
-export const contentRefusals: readonly Refusal[] = [
+/** The content that exists when a deployment starts. */
+export const contentRejections: readonly RejectedRequest[] = [
   {
     rule: "image-present",
     answer: "BadArgument",
     options: { dataPlane: "checked" },
-    given: (scene) => fill(scene, ["image", "model"]),
-    refused: ({ body }) => ["PUT", second, body.deployment],
+    setup: (scene) => fill(scene, ["image", "model"]),
+    rejected: ({ body }) => ["PUT", second, body.deployment],
     accepted: runs(third),
   },
   {
     rule: "model-files-present",
     answer: "BadArgument",
     options: { dataPlane: "checked" },
-    given: (scene) => fill(scene, ["image"]),
-    refused: runs(second),
+    setup: (scene) => fill(scene, ["image"]),
+    rejected: runs(second),
     accepted: runs(third, { "properties/model": undefined }),
   },
   {
     rule: "model-reachable",
     answer: "BadArgument",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       await caller.made(paths.storage.replace("storage01", "storage02"), body.storage);
       const datastore = {
         datastoreType: "AzureBlob",
@@ -91,52 +91,52 @@ export const contentRefusals: readonly Refusal[] = [
       const modelUri = "azureml://datastores/elsewhere/paths/models/qwen";
       await caller.made(model2, but(body.model, "properties/modelUri", modelUri));
     },
-    refused: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/model", id(model2))],
+    rejected: ({ body, id }) => ["PUT", second, but(body.deployment, "properties/model", id(model2))],
     accepted: ({ body }) => ["PUT", third, body.deployment],
   },
   {
     rule: "image-needs-gpu",
     answer: "ResourceNotReady",
-    refused: ({ body }) => ["PUT", second, but(body.deployment, "properties/instanceType", "Standard_F8s_v2")],
+    rejected: ({ body }) => ["PUT", second, but(body.deployment, "properties/instanceType", "Standard_F8s_v2")],
     accepted: ({ body }) => ["PUT", third, but(body.deployment, "properties/instanceType", "Standard_NC4as_T4_v3")],
   },
   {
     rule: "secret-reference",
     case: "the version is required",
     answer: "SecretsInjectionError",
-    given: (scene) => secret(scene),
-    refused: withVariable("${{keyvault:https://vault01.vault.azure.net/secrets/hub-token}}"),
+    setup: (scene) => secret(scene),
+    rejected: withVariable("${{keyvault:https://vault01.vault.azure.net/secrets/hub-token}}"),
     accepted: (scene) => withVariable(reference(scene), third)(scene),
   },
   {
     rule: "secret-vault-by-roles",
     answer: "SecretsInjectionError",
-    given: async (scene) => {
+    setup: async (scene) => {
       await secret(scene);
       await scene.caller.made(
         paths.vault,
         but(but(scene.body.vault, "properties/enableRbacAuthorization", false), "properties/accessPolicies", []),
       );
     },
-    refused: (scene) => withVariable(reference(scene))(scene),
+    rejected: (scene) => withVariable(reference(scene))(scene),
     accepted: withVariable("no secret", third),
   },
   {
     rule: "secret-read-role",
     answer: "SecretsInjectionError",
-    given: (scene) => secret(scene, false),
-    refused: (scene) => withVariable(reference(scene))(scene),
+    setup: (scene) => secret(scene, false),
+    rejected: (scene) => withVariable(reference(scene))(scene),
     accepted: withVariable("no secret", third),
   },
   {
     rule: "secret-present",
     answer: "SecretsInjectionError",
     options: { dataPlane: "checked" },
-    given: async (scene) => {
+    setup: async (scene) => {
       await fill(scene, ["image", "model"]);
       await secret(scene);
     },
-    refused: (scene) =>
+    rejected: (scene) =>
       runs(second, {
         "properties/environmentVariables": {
           HF_TOKEN: `\${{keyvault:https://vault01.vault.azure.net/secrets/hub-token/${"0".repeat(32)}}}`,
@@ -147,40 +147,40 @@ export const contentRefusals: readonly Refusal[] = [
   {
     rule: "secret-vault-known",
     answer: "SecretsInjectionError",
-    given: (scene) => secret(scene),
-    refused: (scene) => withVariable(reference(scene).replace("vault01", "vault02"))(scene),
+    setup: (scene) => secret(scene),
+    rejected: (scene) => withVariable(reference(scene).replace("vault01", "vault02"))(scene),
     accepted: (scene) => withVariable(reference(scene), third)(scene),
   },
   {
     rule: "secret-vault-reachable",
     answer: "SecretsInjectionError",
-    given: async (scene) => {
+    setup: async (scene) => {
       await scene.caller.made(vault2, scene.body.vault);
       await secret(scene, true, vault2);
     },
-    refused: (scene) => withVariable(reference(scene))(scene),
+    rejected: (scene) => withVariable(reference(scene))(scene),
     accepted: withVariable("no secret", third),
   },
   {
     rule: "connection-reference",
     answer: "SecretsInjectionError",
-    given: (scene) => connection(scene),
-    refused: withVariable("${{azureml://connections/lab/credentials/token}}"),
+    setup: (scene) => connection(scene),
+    rejected: withVariable("${{azureml://connections/lab/credentials/token}}"),
     accepted: withVariable("${{azureml://connections/hub/credentials/token}}", third),
   },
   {
     rule: "connection-reference",
-    case: "its form",
+    case: "an invalid format",
     answer: "SecretsInjectionError",
-    given: (scene) => connection(scene),
-    refused: withVariable("${{azureml://connections/hub/token}}"),
+    setup: (scene) => connection(scene),
+    rejected: withVariable("${{azureml://connections/hub/token}}"),
     accepted: withVariable("${{azureml://connections/hub}}", third),
   },
   {
     rule: "connection-read-role",
     answer: "SecretsInjectionError",
-    given: (scene) => connection(scene, false),
-    refused: withVariable("${{azureml://connections/hub/target}}"),
+    setup: (scene) => connection(scene, false),
+    rejected: withVariable("${{azureml://connections/hub/target}}"),
     accepted: withVariable("no secret", third),
   },
 ];

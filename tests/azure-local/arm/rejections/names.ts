@@ -1,14 +1,14 @@
 import { paths } from "../platform";
-import type { Refusal, Scene } from "./refusal";
+import type { RejectedRequest, Scene } from "./rejectedRequest";
 
-/** A name that the type doesn't take, and one that it does. */
-function named(path: string, body: (scene: Scene) => unknown, wrong: string, right: string): Refusal {
+/** A rejected and an accepted name of a type. */
+function named(path: string, body: (scene: Scene) => unknown, wrong: string, right: string): RejectedRequest {
   const at = (name: string) => path.replace(/[^/]+$/, name);
   return {
     rule: "resource-name",
     case: `${wrong.length > 20 ? `${wrong.length} characters` : wrong}, ${path.split("/").at(-2)}`,
     answer: "400 InvalidResourceName",
-    refused: (scene) => ["PUT", at(wrong), body(scene)],
+    rejected: (scene) => ["PUT", at(wrong), body(scene)],
     accepted: (scene) => ["PUT", at(right), body(scene)],
   };
 }
@@ -16,7 +16,7 @@ function named(path: string, body: (scene: Scene) => unknown, wrong: string, rig
 const subnet = () => ({ properties: { addressPrefix: "10.40.1.0/24" } });
 const securityGroup = "/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/one";
 
-export const nameRefusals: readonly Refusal[] = [
+export const nameRejections: readonly RejectedRequest[] = [
   named(paths.group, ({ body }) => body.group, "team.", "team.a"),
   named(paths.identity, ({ body }) => body.identity, "ab", "abc"),
   named(paths.identity, ({ body }) => body.identity, "id.one", "id_one"),

@@ -1,21 +1,21 @@
 import { paths } from "../platform";
-import { but, type Request, type Scene } from "./refusal";
+import { but, type Request, type Scene } from "./rejectedRequest";
 
-/** A request as a public template or a port from the command line's YAML makes it, and what it should have been. */
-export interface Mistake {
+/** An invalid request from a public template or from the Azure CLI's YAML, and the corrected request. */
+export interface TemplateError {
   readonly case: string;
   /** Status and Azure's code. */
   readonly answer: string;
-  /** What the message names. */
-  readonly says: string;
-  /** Who says that it is wrong. */
+  /** Text that the error message contains. */
+  readonly message: string;
+  /** Source of the requirement. */
   readonly source: string;
-  refused(scene: Scene): Request;
+  rejected(scene: Scene): Request;
   accepted(scene: Scene): Request;
 }
 
 const SPECIFICATION = "Azure REST specification, machinelearningservices 2025-12-01";
-const YAML = "Azure docs, machine-learning/reference-yaml-deployment-managed-online: names of the command line's YAML, not of ARM";
+const YAML = "Azure docs, machine-learning/reference-yaml-deployment-managed-online: property names of the CLI's YAML, not of ARM";
 const CONTENT = "400 InvalidRequestContent";
 
 const deployment = paths.deployment.replace("main-1", "main-2");
@@ -26,49 +26,49 @@ const model = paths.model.replace("versions/1", "versions/2");
 type Name = "deployment" | "endpoint" | "environment" | "model" | "workspace";
 const BELOW: Readonly<Record<Name, string>> = { deployment, endpoint, environment, model, workspace: paths.workspace };
 
-/** The body with one value wrong; the twin has it right, or not at all. */
+/** The body with one invalid value. The accepted request has a valid value, or omits it. */
 function wrong(
   name: Name,
   path: string,
   value: unknown,
   right?: readonly [path: string, value: unknown],
-): Pick<Mistake, "refused" | "accepted"> {
+): Pick<TemplateError, "rejected" | "accepted"> {
   return {
-    refused: ({ body }) => ["PUT", BELOW[name], but(body[name] as never, path, value)],
+    rejected: ({ body }) => ["PUT", BELOW[name], but(body[name] as never, path, value)],
     accepted: ({ body }) => ["PUT", BELOW[name], right ? but(body[name] as never, ...right) : body[name]],
   };
 }
 
 const unknown = (name: Name, path: string, value: unknown, right?: readonly [string, unknown]) => ({
   answer: CONTENT,
-  says: `Could not find member '${path.replaceAll("/", ".")}'`,
+  message: `Could not find member '${path.replaceAll("/", ".")}'`,
   ...wrong(name, path, value, right),
 });
 
-export const MISTAKES: readonly Mistake[] = [
+export const TEMPLATE_ERRORS: readonly TemplateError[] = [
   {
     case: "instances as a property of the deployment",
     source: YAML,
     ...unknown("deployment", "properties/instanceCount", 2, ["sku/capacity", 2]),
   },
   {
-    case: "the environment under the YAML's name",
+    case: "the environment with the YAML's property name",
     source: YAML,
     ...unknown("deployment", "properties/environment", "azureml:vllm:1"),
   },
   {
     case: "container settings on the deployment",
-    source: "Azure docs, machine-learning/how-to-deploy-custom-container: image and routes are the environment's",
+    source: "Azure docs, machine-learning/how-to-deploy-custom-container: image and routes belong to the environment",
     ...unknown("deployment", "properties/container", { image: "registry01.azurecr.io/vllm:1", port: 8000 }),
   },
   {
     case: "a command for the container",
-    source: `${SPECIFICATION}: no property takes a container's command or arguments`,
+    source: `${SPECIFICATION}: no property for a container's command or arguments`,
     ...unknown("deployment", "properties/command", ["vllm", "serve"]),
   },
   {
     case: "routes on the deployment",
-    source: "Azure docs, machine-learning/how-to-deploy-custom-container: image and routes are the environment's",
+    source: "Azure docs, machine-learning/how-to-deploy-custom-container: image and routes belong to the environment",
     ...unknown("deployment", "properties/inferenceConfig", { scoringRoute: { path: "/score", port: 8000 } }),
   },
   {
@@ -80,142 +80,142 @@ export const MISTAKES: readonly Mistake[] = [
     case: "a model as an object",
     source: SPECIFICATION,
     answer: CONTENT,
-    says: "'properties.model' must be string",
+    message: "'properties.model' must be string",
     ...wrong("deployment", "properties/model", { path: "./models" }),
   },
   {
-    case: "seconds where a duration is due",
-    source: `${SPECIFICATION}: probes take ISO 8601 durations`,
+    case: "seconds instead of a duration",
+    source: `${SPECIFICATION}: probes use ISO 8601 durations`,
     answer: CONTENT,
-    says: "'properties.readinessProbe.initialDelay' must be string",
+    message: "'properties.readinessProbe.initialDelay' must be string",
     ...wrong("deployment", "properties/readinessProbe", { initialDelay: 600 }, ["properties/readinessProbe", { initialDelay: "PT600S" }]),
   },
   {
-    case: "a time-out in words",
+    case: "a timeout that is not an ISO 8601 duration",
     source: "Azure docs, machine-learning/how-to-manage-quotas: at most 180 seconds, as ISO 8601",
     answer: "400 BadArgument",
-    says: "'90s'",
+    message: "'90s'",
     ...wrong("deployment", "properties/requestSettings/requestTimeout", "90s", ["properties/requestSettings/requestTimeout", "PT90S"]),
   },
   {
     case: "a number as an environment variable",
     source: `${SPECIFICATION}: a map of strings`,
     answer: CONTENT,
-    says: "'properties.environmentVariables.WORKER_COUNT' must be string",
+    message: "'properties.environmentVariables.WORKER_COUNT' must be string",
     ...wrong("deployment", "properties/environmentVariables", { WORKER_COUNT: 4 }, [
       "properties/environmentVariables",
       { WORKER_COUNT: "4" },
     ]),
   },
   {
-    case: "a deployment without its kind of compute",
-    source: `${SPECIFICATION}: endpointComputeType tells managed from Kubernetes`,
+    case: "a deployment without endpointComputeType",
+    source: `${SPECIFICATION}: endpointComputeType distinguishes managed from Kubernetes`,
     answer: CONTENT,
-    says: "endpointComputeType",
+    message: "endpointComputeType",
     ...wrong("deployment", "properties/endpointComputeType", undefined),
   },
   {
     case: "a size without its prefix",
     source: "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list",
     answer: "400 BadArgument",
-    says: "'NC24ads_A100_v4'",
+    message: "'NC24ads_A100_v4'",
     ...wrong("deployment", "properties/instanceType", "NC24ads_A100_v4"),
   },
   {
     case: "traffic at creation",
     source: "Azure docs, machine-learning/reference-yaml-endpoint-online: every key is an existing deployment",
     answer: "400 BadArgument",
-    says: "it has none",
+    message: "Its deployments: none",
     ...wrong("endpoint", "properties/traffic", { main: 100 }),
   },
   {
-    case: "AADToken misspelt",
+    case: "AADToken misspelled",
     source: `${SPECIFICATION}: AMLToken, Key, AADToken`,
     answer: "400 BadArgument",
-    says: "'aad_token'",
+    message: "'aad_token'",
     ...wrong("endpoint", "properties/authMode", "aad_token", ["properties/authMode", "AADToken"]),
   },
   {
     case: "the auth mode in snake case",
-    source: "Azure docs, machine-learning/reference-yaml-endpoint-online: names of the command line's YAML, not of ARM",
+    source: "Azure docs, machine-learning/reference-yaml-endpoint-online: property names of the CLI's YAML, not of ARM",
     ...unknown("endpoint", "properties/auth_mode", "key"),
   },
   {
     case: "no auth mode",
     source: `${SPECIFICATION}: required`,
     answer: CONTENT,
-    says: "Required property 'properties.authMode' not found",
+    message: "Required property 'properties.authMode' not found",
     ...wrong("endpoint", "properties/authMode", undefined),
   },
   {
-    case: "public access as a truth value",
+    case: "public network access as a boolean",
     source: SPECIFICATION,
     answer: CONTENT,
-    says: "'properties.publicNetworkAccess' must be string",
+    message: "'properties.publicNetworkAccess' must be string",
     ...wrong("endpoint", "properties/publicNetworkAccess", false),
   },
   {
-    case: "identities as a list, as the Pulumi SDK takes them",
-    source: `${SPECIFICATION}: a map by id`,
+    case: "identities as a list, as in the Pulumi SDK",
+    source: `${SPECIFICATION}: a map by ID`,
     answer: CONTENT,
-    says: "'identity.userAssignedIdentities' must be object",
-    refused: ({ body, id }) => ["PUT", endpoint, but(body.endpoint, "identity/userAssignedIdentities", [id(paths.identity)])],
+    message: "'identity.userAssignedIdentities' must be object",
+    rejected: ({ body, id }) => ["PUT", endpoint, but(body.endpoint, "identity/userAssignedIdentities", [id(paths.identity)])],
     accepted: ({ body }) => ["PUT", endpoint, body.endpoint],
   },
   {
     case: "an endpoint without a location",
     source: `${SPECIFICATION}: required`,
     answer: CONTENT,
-    says: "Required property 'location' not found",
+    message: "Required property 'location' not found",
     ...wrong("endpoint", "location", undefined),
   },
   {
-    case: "shares as text",
-    source: `${SPECIFICATION}: whole numbers`,
+    case: "traffic weights as strings",
+    source: `${SPECIFICATION}: integers`,
     answer: CONTENT,
-    says: "'properties.traffic.main-1' must be integer",
-    refused: ({ body }) => ["PUT", paths.endpoint, but(body.endpoint, "properties/traffic", { "main-1": "100" })],
+    message: "'properties.traffic.main-1' must be integer",
+    rejected: ({ body }) => ["PUT", paths.endpoint, but(body.endpoint, "properties/traffic", { "main-1": "100" })],
     accepted: ({ body }) => ["PUT", paths.endpoint, but(body.endpoint, "properties/traffic", { "main-1": 100 })],
   },
   {
     case: "a route without a port",
     source: `${SPECIFICATION}: path and port are required`,
     answer: CONTENT,
-    says: "Required property 'properties.inferenceConfig.scoringRoute.port' not found",
+    message: "Required property 'properties.inferenceConfig.scoringRoute.port' not found",
     ...wrong("environment", "properties/inferenceConfig/scoringRoute", { path: "/score" }),
   },
   {
     case: "environment variables on the environment",
-    source: `${SPECIFICATION}: they are the deployment's`,
+    source: `${SPECIFICATION}: they belong to the deployment`,
     ...unknown("environment", "properties/environmentVariables", { A: "1" }),
   },
   { case: "a model by its path", source: YAML, ...unknown("model", "properties/path", "./models") },
   {
-    case: "a workspace's vault under another name",
+    case: "a workspace's key vault with another property name",
     source: SPECIFICATION,
     ...unknown("workspace", "properties/keyVaultId", "vault01"),
   },
   {
     case: "a workspace's storage by name",
-    source: "Azure docs, machine-learning/how-to-manage-workspace: resource ids",
+    source: "Azure docs, machine-learning/how-to-manage-workspace: resource IDs",
     answer: "400 ValidationError",
-    says: "'storage01'",
+    message: "'storage01'",
     ...wrong("workspace", "properties/storageAccount", "storage01"),
   },
   {
     case: "no API version",
     source: "Azure docs, azure-resource-manager/troubleshooting/error-invalid-template",
     answer: "400 MissingApiVersionParameter",
-    says: "?api-version=",
-    refused: ({ body }) => ["PUT", endpoint, body.endpoint, ""],
+    message: "?api-version=",
+    rejected: ({ body }) => ["PUT", endpoint, body.endpoint, ""],
     accepted: ({ body }) => ["PUT", endpoint, body.endpoint],
   },
   {
-    case: "an API version that there is not",
+    case: "an unknown API version",
     source: "Azure docs, azure-resource-manager/troubleshooting/error-register-resource-provider",
     answer: "400 NoRegisteredProviderFound",
-    says: "2023-13-01",
-    refused: ({ body }) => ["PUT", endpoint, body.endpoint, "2023-13-01"],
+    message: "2023-13-01",
+    rejected: ({ body }) => ["PUT", endpoint, body.endpoint, "2023-13-01"],
     accepted: ({ body }) => ["PUT", endpoint, body.endpoint, "2024-10-01"],
   },
 ];

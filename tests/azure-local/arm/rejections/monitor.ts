@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, differ, type Refusal, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const INSIGHTS = "/resourceGroups/rg/providers/Microsoft.Insights";
 const scale = `${INSIGHTS}/autoscalesettings/main`;
@@ -60,18 +60,18 @@ const ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
 const RECURRENCE = "properties/profiles/0/recurrence";
 const RULE = "properties/profiles/0/rules/0";
 
-export const monitorRefusals: readonly Refusal[] = [
+export const monitorRejections: readonly RejectedRequest[] = [
   {
     rule: "autoscale-target",
     answer: "404 ResourceNotFound",
-    refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/targetResourceUri", `${scene.id(paths.deployment)}-gone`)],
+    rejected: (scene) => ["PUT", scale, but(autoscale(scene), "properties/targetResourceUri", `${scene.id(paths.deployment)}-gone`)],
     accepted: (scene) => ["PUT", scale, autoscale(scene)],
   },
   {
     rule: "autoscale-target",
     case: "the endpoint instead of the deployment",
     answer: "404 ResourceNotFound",
-    refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/targetResourceUri", scene.id(paths.endpoint))],
+    rejected: (scene) => ["PUT", scale, but(autoscale(scene), "properties/targetResourceUri", scene.id(paths.endpoint))],
     accepted: (scene) => ["PUT", scale, autoscale(scene)],
   },
   { rule: "autoscale-location", answer: INVALID, ...differ(scale, autoscale, "location", "westeurope", "Sweden Central") },
@@ -83,8 +83,8 @@ export const monitorRefusals: readonly Refusal[] = [
   {
     rule: "autoscale-one-per-target",
     answer: "409 Conflict",
-    given: (scene) => scene.caller.made(scale, autoscale(scene)),
-    refused: (scene) => ["PUT", `${scale}-2`, autoscale(scene)],
+    setup: (scene) => scene.caller.made(scale, autoscale(scene)),
+    rejected: (scene) => ["PUT", `${scale}-2`, autoscale(scene)],
     accepted: (scene) => ["PUT", scale, autoscale(scene)],
   },
   {
@@ -100,19 +100,19 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "autoscale-capacity",
-    case: "at most 50 instances",
+    case: "more than 50 instances",
     answer: "400 InvalidAutoscaleSetting",
     ...differ(scale, autoscale, "properties/profiles/0/capacity/maximum", "51", "50"),
   },
   {
     rule: "autoscale-capacity",
-    case: "digits",
+    case: "not an integer",
     answer: INVALID,
     ...differ(scale, autoscale, "properties/profiles/0/capacity/maximum", "6.0", "6"),
   },
   {
     rule: "autoscale-capacity",
-    case: "as many as the raised limit",
+    case: "a raised limit",
     answer: INVALID,
     options: { limits: { instancesPerDeployment: 60 } },
     ...differ(scale, autoscale, "properties/profiles/0/capacity/maximum", "61", "60"),
@@ -120,7 +120,7 @@ export const monitorRefusals: readonly Refusal[] = [
   {
     rule: "autoscale-counts",
     answer: "400 InvalidAutoscaleSetting",
-    refused: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, 11))],
+    rejected: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, 11))],
     accepted: (scene) => ["PUT", scale, but(autoscale(scene), "properties/profiles", profiles(scene, 10))],
   },
   {
@@ -146,7 +146,7 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "autoscale-schedule",
-    case: "a day's short name",
+    case: "the short name of a day",
     answer: INVALID,
     ...differ(scale, autoscale, RECURRENCE, weekly({ days: ["Mon"] }), weekly({ days: ["Monday", "Friday"] })),
   },
@@ -164,13 +164,13 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "autoscale-schedule",
-    case: "a fixed date's end",
+    case: "the end of a fixed date",
     answer: INVALID,
     ...differ(scale, autoscale, "properties/profiles/0/fixedDate", days("2026-02-01", "2026-01-01"), days("2026-01-01", "2026-02-01")),
   },
   {
     rule: "autoscale-schedule",
-    case: "a fixed date's length",
+    case: "the duration of a fixed date",
     answer: INVALID,
     ...differ(scale, autoscale, "properties/profiles/0/fixedDate", days("2026-01-01", "2027-01-02"), days("2026-01-01", "2027-01-01")),
   },
@@ -182,21 +182,21 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "autoscale-metrics",
-    case: "a grain that the metric hasn't",
+    case: "an unsupported time grain",
     answer: INVALID,
     ...differ(scale, autoscale, `${RULE}/metricTrigger/timeGrain`, "PT5M", "PT60S"),
   },
   {
     rule: "autoscale-metrics",
-    case: "the namespace is its resource's",
+    case: "the namespace of another resource type",
     answer: INVALID,
     ...differ(scale, autoscale, `${RULE}/metricTrigger/metricNamespace`, ENDPOINTS, `${ENDPOINTS}/deployments`),
   },
   {
     rule: "autoscale-metrics",
-    case: "its resource",
+    case: "an unknown resource",
     answer: INVALID,
-    refused: (scene) => [
+    rejected: (scene) => [
       "PUT",
       scale,
       but(autoscale(scene), `${RULE}/metricTrigger/metricResourceUri`, `${scene.id(paths.endpoint)}-gone`),
@@ -211,21 +211,21 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "diagnostic-sink",
-    case: "the Machine Learning workspace instead of that of the logs",
+    case: "the Machine Learning workspace instead of the Log Analytics workspace",
     answer: "400 BadRequest",
-    refused: (scene) => ["PUT", diagnostic, but(diagnostics(scene), "properties/workspaceId", scene.id(paths.workspace))],
+    rejected: (scene) => ["PUT", diagnostic, but(diagnostics(scene), "properties/workspaceId", scene.id(paths.workspace))],
     accepted: (scene) => ["PUT", diagnostic, diagnostics(scene)],
   },
   {
     rule: "diagnostic-categories",
-    case: "not on a deployment",
+    case: "on a deployment",
     answer: "400 BadRequest",
-    refused: (scene) => ["PUT", diagnostic.replace(paths.endpoint, paths.deployment), diagnostics(scene)],
+    rejected: (scene) => ["PUT", diagnostic.replace(paths.endpoint, paths.deployment), diagnostics(scene)],
     accepted: (scene) => ["PUT", diagnostic, diagnostics(scene)],
   },
   {
     rule: "diagnostic-categories",
-    case: "an endpoint's log on the workspace",
+    case: "an endpoint's log category on the workspace",
     answer: "400 BadRequest",
     ...differ(
       diagnostic.replace(paths.endpoint, paths.workspace),
@@ -243,34 +243,34 @@ export const monitorRefusals: readonly Refusal[] = [
   {
     rule: "diagnostic-sink-once",
     answer: "409 Conflict",
-    given: (scene) => scene.caller.made(diagnostic, diagnostics(scene)),
+    setup: (scene) => scene.caller.made(diagnostic, diagnostics(scene)),
     ...differ(`${diagnostic}-2`, diagnostics, "properties/logs/0/category", "AmlOnlineEndpointTrafficLog", "AmlOnlineEndpointEventLog"),
   },
   {
     rule: "diagnostic-five",
     answer: "400 BadRequest",
-    given: async (scene) => {
+    setup: async (scene) => {
       const { caller, body } = scene;
       for (const index of [1, 2, 3, 4, 5]) {
         await caller.made(`${paths.logs}${index}`, body.logs);
         await caller.made(`${diagnostic}${index}`, but(diagnostics(scene), "properties/workspaceId", scene.id(`${paths.logs}${index}`)));
       }
     },
-    refused: (scene) => ["PUT", diagnostic, diagnostics(scene)],
+    rejected: (scene) => ["PUT", diagnostic, diagnostics(scene)],
     accepted: (scene) => ["PUT", `${diagnostic}5`, but(diagnostics(scene), "properties/workspaceId", scene.id(`${paths.logs}5`))],
   },
   { rule: "metric-alert-location", answer: "400 BadRequest", ...differ(alert, latencyAlert, "location", "swedencentral", "global") },
   {
     rule: "alert-references",
     answer: "404 ResourceNotFound",
-    refused: (scene) => ["PUT", alert, but(latencyAlert(scene), "properties/scopes", [`${scene.id(paths.endpoint)}-gone`])],
+    rejected: (scene) => ["PUT", alert, but(latencyAlert(scene), "properties/scopes", [`${scene.id(paths.endpoint)}-gone`])],
     accepted: (scene) => ["PUT", alert, latencyAlert(scene)],
   },
   {
     rule: "alert-references",
-    case: "what is no action group",
+    case: "a resource that is not an action group",
     answer: "404 ResourceNotFound",
-    refused: (scene) => ["PUT", alert, but(latencyAlert(scene), "properties/actions", [{ actionGroupId: scene.id(paths.logs) }])],
+    rejected: (scene) => ["PUT", alert, but(latencyAlert(scene), "properties/actions", [{ actionGroupId: scene.id(paths.logs) }])],
     accepted: (scene) => ["PUT", alert, latencyAlert(scene)],
   },
   { rule: "alert-values", answer: "400 BadRequest", ...differ(alert, latencyAlert, "properties/severity", 5, 4) },
@@ -288,7 +288,7 @@ export const monitorRefusals: readonly Refusal[] = [
   },
   {
     rule: "alert-dimensions",
-    case: "a dimension that no metric has",
+    case: "an unknown dimension",
     answer: "400 BadRequest",
     ...differ(
       alert,
@@ -301,14 +301,14 @@ export const monitorRefusals: readonly Refusal[] = [
   {
     rule: "components-workspace",
     answer: "400 BadRequest",
-    refused: ({ body }) => ["PUT", `${paths.insights}2`, but(body.insights, "properties/WorkspaceResourceId", undefined)],
+    rejected: ({ body }) => ["PUT", `${paths.insights}2`, but(body.insights, "properties/WorkspaceResourceId", undefined)],
     accepted: ({ body }) => ["PUT", `${paths.insights}2`, body.insights],
   },
   {
     rule: "components-workspace",
-    case: "what is no Log Analytics workspace",
+    case: "a resource that is not a Log Analytics workspace",
     answer: "400 BadRequest",
-    refused: ({ body, id }) => ["PUT", `${paths.insights}2`, but(body.insights, "properties/WorkspaceResourceId", id(paths.workspace))],
+    rejected: ({ body, id }) => ["PUT", `${paths.insights}2`, but(body.insights, "properties/WorkspaceResourceId", id(paths.workspace))],
     accepted: ({ body }) => ["PUT", `${paths.insights}2`, body.insights],
   },
 ];
@@ -325,7 +325,7 @@ function days(start: string, end: string) {
   return { timeZone: "UTC", start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` };
 }
 
-/** One condition of an alert, by the values of a dimension if one is named. */
+/** A condition of an alert, split by the values of a dimension if one is set. */
 function criterion(metricName: string, dimension?: string) {
   const dimensions = dimension ? [{ name: dimension, operator: "Include", values: ["5xx"] }] : [];
   const limit = { operator: "GreaterThan", threshold: 1, timeAggregation: "Average" };

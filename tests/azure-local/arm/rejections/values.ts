@@ -1,5 +1,5 @@
 import { ACR_PULL, grant, paths } from "../platform";
-import { but, differ, type Refusal, type Request, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 
 const rule = `${paths.workspace}/outboundRules/rule-1`;
 const next = paths.workspace.replace("workspaces/workspace", "workspaces/next");
@@ -18,15 +18,15 @@ function tag(destination: object) {
   };
 }
 
-function tagged(refused: object, accepted: object): Pick<Refusal, "refused" | "accepted"> {
-  return { refused: () => ["PUT", rule, tag(refused)], accepted: () => ["PUT", rule, tag(accepted)] };
+function tagged(rejected: object, accepted: object): Pick<RejectedRequest, "rejected" | "accepted"> {
+  return { rejected: () => ["PUT", rule, tag(rejected)], accepted: () => ["PUT", rule, tag(accepted)] };
 }
 
 const toTarget = ({ id }: Scene, target: string, subresourceTarget: string) => ({
   properties: { type: "PrivateEndpoint", destination: { serviceResourceId: id(target), subresourceTarget } },
 });
 
-/** Two outbound rules written with a workspace. */
+/** Two outbound rules in the body of a workspace. */
 function inline(first: object, second: object) {
   return ({ body }: Scene): Request => ["PUT", next, but(body.workspace, INLINE, { "rule-1": first, "rule-2": second })];
 }
@@ -72,25 +72,25 @@ function assignment(scene: Scene, properties: object): Request {
 
 const deployed = ({ body }: Scene) => body.deployment;
 
-export const valueRefusals: readonly Refusal[] = [
+export const valueRejections: readonly RejectedRequest[] = [
   {
     rule: "service-tag-needs-approved-only",
     case: "a service tag in a network that allows all internet traffic",
     answer: INVALID,
-    given: ({ caller, body }) =>
+    setup: ({ caller, body }) =>
       caller.made(next, but(body.workspace, "properties/managedNetwork", { isolationMode: "AllowInternetOutbound" })),
-    refused: () => ["PUT", rule.replace("workspaces/workspace", "workspaces/next"), tag({})],
+    rejected: () => ["PUT", rule.replace("workspaces/workspace", "workspaces/next"), tag({})],
     accepted: () => ["PUT", rule, tag({})],
   },
   {
     rule: "service-tag-destination",
-    case: "a service tag that there is not",
+    case: "an unknown service tag",
     answer: INVALID,
     ...tagged({ serviceTag: "HuggingFace" }, { serviceTag: "Storage.SwedenCentral" }),
   },
   {
     rule: "service-tag-destination",
-    case: "a protocol that there is not",
+    case: "an unknown protocol",
     answer: INVALID,
     ...tagged({ protocol: "HTTPS" }, { protocol: "*" }),
   },
@@ -102,71 +102,71 @@ export const valueRefusals: readonly Refusal[] = [
   },
   {
     rule: "service-tag-destination",
-    case: "an address prefix that is none",
+    case: "an invalid address prefix",
     answer: INVALID,
     ...tagged({ serviceTag: undefined, addressPrefixes: ["20.1.2"] }, { serviceTag: undefined, addressPrefixes: ["20.1.2.0/24"] }),
   },
   {
     rule: "outbound-private-endpoint-type",
-    case: "a private endpoint to what a managed network can't reach",
+    case: "a private endpoint to an unsupported resource type",
     answer: INVALID,
-    refused: (scene) => ["PUT", rule, toTarget(scene, paths.logs, "azuremonitor")],
+    rejected: (scene) => ["PUT", rule, toTarget(scene, paths.logs, "azuremonitor")],
     accepted: (scene) => ["PUT", rule, toTarget(scene, paths.storage, "dfs")],
   },
   {
     rule: "outbound-private-endpoint-inline-twice",
-    case: "one target in two rules of a workspace",
+    case: "the same target in two rules of a workspace",
     answer: "409 Conflict",
-    refused: (scene) => inline(toTarget(scene, paths.storage, "dfs").properties, toTarget(scene, paths.storage, "dfs").properties)(scene),
+    rejected: (scene) => inline(toTarget(scene, paths.storage, "dfs").properties, toTarget(scene, paths.storage, "dfs").properties)(scene),
     accepted: (scene) =>
       inline(toTarget(scene, paths.storage, "dfs").properties, toTarget(scene, paths.storage, "queue").properties)(scene),
   },
   {
     rule: "record-values",
-    case: "what is no address in a record",
+    case: "an invalid address in a record",
     answer: BAD,
-    refused: () => ["PUT", record, address("10.0.0.256")],
+    rejected: () => ["PUT", record, address("10.0.0.256")],
     accepted: () => ["PUT", record, address("10.0.0.255")],
   },
   {
     rule: "record-values",
-    case: "a record that lives for no time",
+    case: "a TTL of 0",
     answer: BAD,
-    refused: () => ["PUT", record, but(address("10.0.0.4"), "properties/ttl", 0)],
+    rejected: () => ["PUT", record, but(address("10.0.0.4"), "properties/ttl", 0)],
     accepted: () => ["PUT", record, but(address("10.0.0.4"), "properties/ttl", 1)],
   },
   {
     rule: "record-values",
     case: "more than 20 addresses in a record",
     answer: BAD,
-    refused: () => ["PUT", record, addresses(21)],
+    rejected: () => ["PUT", record, addresses(21)],
     accepted: () => ["PUT", record, addresses(20)],
   },
   {
     rule: "record-values",
-    case: "a record's name with an asterisk inside",
+    case: "a record name with an asterisk inside",
     answer: BAD,
-    refused: () => ["PUT", `${paths.zone}/A/a*b`, address("10.0.0.4")],
+    rejected: () => ["PUT", `${paths.zone}/A/a*b`, address("10.0.0.4")],
     accepted: () => ["PUT", `${paths.zone}/A/*.a`, address("10.0.0.4")],
   },
   {
     rule: "link-registration-once",
-    case: "automatic registration of a network in two zones",
+    case: "autoregistration of a network in two zones",
     answer: "409 Conflict",
-    given: async (scene) => {
+    setup: async (scene) => {
       await scene.caller.made(zone("moor.internal"), scene.body.zone);
       await scene.caller.made(zone("team.internal"), scene.body.zone);
       await scene.caller.made(`${zone("moor.internal")}/virtualNetworkLinks/network`, linked({ registrationEnabled: true })(scene));
     },
-    refused: (scene) => ["PUT", `${zone("team.internal")}/virtualNetworkLinks/network`, linked({ registrationEnabled: true })(scene)],
+    rejected: (scene) => ["PUT", `${zone("team.internal")}/virtualNetworkLinks/network`, linked({ registrationEnabled: true })(scene)],
     accepted: (scene) => ["PUT", `${zone("team.internal")}/virtualNetworkLinks/network`, linked({})(scene)],
   },
   {
     rule: "link-resolution-policy",
-    case: "a fallback to the internet in a zone of no private link",
+    case: "an internet fallback in a zone that is not for private link",
     answer: BAD,
-    given: ({ caller, body }) => caller.made(zone("moor.internal"), body.zone),
-    refused: (scene) => [
+    setup: ({ caller, body }) => caller.made(zone("moor.internal"), body.zone),
+    rejected: (scene) => [
       "PUT",
       `${zone("moor.internal")}/virtualNetworkLinks/network`,
       linked({ resolutionPolicy: "NxDomainRedirect" })(scene),
@@ -175,65 +175,65 @@ export const valueRefusals: readonly Refusal[] = [
   },
   {
     rule: "link-network-fixed",
-    case: "another network for a link that exists",
+    case: "another network for an existing link",
     answer: BAD,
-    given: async (scene) => {
+    setup: async (scene) => {
       await scene.caller.made(`${paths.network}-2`, scene.body.network);
       await scene.caller.made(link, linked({})(scene));
     },
-    refused: (scene) => ["PUT", link, linked({ virtualNetwork: { id: scene.id(`${paths.network}-2`) } })(scene)],
+    rejected: (scene) => ["PUT", link, linked({ virtualNetwork: { id: scene.id(`${paths.network}-2`) } })(scene)],
     accepted: (scene) => ["PUT", link, linked({})(scene)],
   },
   {
     rule: "zone-group-configs",
-    case: "a zone without a name in a zone group",
+    case: "a zone configuration without a name",
     answer: "400 InvalidRequestFormat",
-    refused: (scene) => ["PUT", group, configs([{ properties: { privateDnsZoneId: scene.id(paths.zone) } }])],
+    rejected: (scene) => ["PUT", group, configs([{ properties: { privateDnsZoneId: scene.id(paths.zone) } }])],
     accepted: (scene) => ["PUT", group, configs([{ name: "one", properties: { privateDnsZoneId: scene.id(paths.zone) } }])],
   },
   {
     rule: "deployment-environment-variables",
-    case: "an environment variable's name with a hyphen",
+    case: "an environment variable name with a hyphen",
     answer: "400 BadArgument",
     ...differ(deployment, deployed, "properties/environmentVariables", { "HF-HOME": "/tmp" }, { HF_HOME: "/tmp" }),
   },
   {
     rule: "deployment-sampling",
-    case: "a sampling of more than everything",
+    case: "a sampling rate of more than 1",
     answer: "400 BadArgument",
     ...differ(deployment, deployed, "properties/dataCollector", collector(2), collector(1)),
   },
   {
     rule: "role-condition",
-    case: "a condition without its version",
+    case: "a condition without conditionVersion",
     answer: "400 InvalidConditionVersion",
-    refused: (scene) => assignment(scene, { condition: CONDITION }),
+    rejected: (scene) => assignment(scene, { condition: CONDITION }),
     accepted: (scene) => assignment(scene, { condition: CONDITION, conditionVersion: "2.0" }),
   },
   {
     rule: "role-principal-type",
     case: "a managed identity as a group",
     answer: "400 UnmatchedPrincipalType",
-    refused: (scene) => assignment(scene, { principalId: identityOf(scene), principalType: "Group" }),
+    rejected: (scene) => assignment(scene, { principalId: identityOf(scene), principalType: "Group" }),
     accepted: (scene) => assignment(scene, { principalId: identityOf(scene), principalType: "ServicePrincipal" }),
   },
   {
     rule: "role-description",
     case: "a description of more than 1,024 characters",
     answer: "400 BadRequestFormat",
-    refused: (scene) => assignment(scene, { description: "d".repeat(1025) }),
+    rejected: (scene) => assignment(scene, { description: "d".repeat(1025) }),
     accepted: (scene) => assignment(scene, { description: "d".repeat(1024) }),
   },
-  { rule: "budget-values", case: "a budget of nothing", answer: BAD, ...differ(budget, spending, "properties/amount", 0, 1) },
+  { rule: "budget-values", case: "a budget of 0", answer: BAD, ...differ(budget, spending, "properties/amount", 0, 1) },
   {
     rule: "budget-values",
-    case: "a budget that begins in the middle of a month",
+    case: "a budget that starts in the middle of a month",
     answer: BAD,
     ...differ(budget, spending, "properties/timePeriod/startDate", "2026-11-15T00:00:00Z", "2026-12-01T00:00:00Z"),
   },
   {
     rule: "budget-values",
-    case: "a budget that ends before it begins",
+    case: "a budget that ends before it starts",
     answer: BAD,
     ...differ(budget, spending, "properties/timePeriod/endDate", "2026-10-31T00:00:00Z", "2026-12-31T00:00:00Z"),
   },
@@ -251,7 +251,7 @@ export const valueRefusals: readonly Refusal[] = [
   },
   {
     rule: "budget-notifications",
-    case: "a notification to nobody",
+    case: "a notification without a contact",
     answer: BAD,
     ...differ(budget, spending, "properties/notifications/warn/contactEmails", [], ["ml@example.org"]),
   },

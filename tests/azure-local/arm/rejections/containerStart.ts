@@ -1,14 +1,14 @@
 import { paths } from "../platform";
-import { but, type Refusal } from "./refusal";
+import { but, type RejectedRequest } from "./rejectedRequest";
 
 const model = { MOOR_MODEL: "Qwen/Qwen2.5-32B-Instruct", VLLM_ARGS: "[]" };
 
-export const containerStartRefusals: readonly Refusal[] = [
+export const containerStartRejections: readonly RejectedRequest[] = [
   {
     rule: "container-survives-start",
-    case: "Azure's default liveness probe waits 300 s, and a 32B model from the hub needs 617",
+    case: "Azure's default liveness probe fails after 300 s, and a 32B model from the Hub needs 617 s",
     answer: "ResourceNotReady",
-    refused: ({ body }) => ["PUT", `${paths.endpoint}/deployments/second`, but(body.deployment, "properties/environmentVariables", model)],
+    rejected: ({ body }) => ["PUT", `${paths.endpoint}/deployments/second`, but(body.deployment, "properties/environmentVariables", model)],
     accepted: ({ body }) => [
       "PUT",
       `${paths.endpoint}/deployments/third`,

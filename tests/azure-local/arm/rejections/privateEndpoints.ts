@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, differ, type Refusal, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Scene } from "./rejectedRequest";
 import { elsewhere, OTHER_SUBSCRIPTION } from "./workspace";
 
 const second = `${paths.network}/subnets/second`;
@@ -19,37 +19,37 @@ function endpoint({ body, id }: Scene, target: string, groupIds: readonly string
   return but(but(body.privateEndpoint, CONNECTIONS, [connection]), "properties/subnet/id", id(subnetPath));
 }
 
-/** A private endpoint to the vault in a second subnet, which is made as told. */
-function inSubnet(body: object, name = "second"): Pick<Refusal, "given" | "refused" | "accepted"> {
+/** A private endpoint to the key vault in a second subnet with these properties. */
+function inSubnet(body: object, name = "second"): Pick<RejectedRequest, "setup" | "rejected" | "accepted"> {
   const at = second.replace("second", name);
   return {
-    given: ({ caller }) => caller.made(at, body),
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"], at)],
+    setup: ({ caller }) => caller.made(at, body),
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"], at)],
     accepted: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"])],
   };
 }
 
-/** A private endpoint to a second storage account, which is made as told. */
+/** A private endpoint to a second storage account with this body. */
 function toStorage(
   change: Readonly<Record<string, unknown>>,
-  refused: string,
+  rejected: string,
   accepted: string,
-): Pick<Refusal, "given" | "refused" | "accepted"> {
+): Pick<RejectedRequest, "setup" | "rejected" | "accepted"> {
   return {
-    given: ({ caller, body }) =>
+    setup: ({ caller, body }) =>
       caller.made(
         storage,
         Object.entries(change).reduce((account, [path, value]) => but(account, path, value), body.storage),
       ),
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, storage, [refused])],
-    accepted: (scene) => ["PUT", endpoint2, endpoint(scene, accepted === refused ? paths.storage : storage, [accepted])],
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, storage, [rejected])],
+    accepted: (scene) => ["PUT", endpoint2, endpoint(scene, accepted === rejected ? paths.storage : storage, [accepted])],
   };
 }
 
 const GOVERNMENT = "usgovvirginia";
 const foreignNetwork = `/subscriptions/${OTHER_SUBSCRIPTION}${paths.network}`;
 
-export const privateEndpointRefusals: readonly Refusal[] = [
+export const privateEndpointRejections: readonly RejectedRequest[] = [
   {
     rule: "private-endpoint-subnet-delegated",
     case: "a private endpoint in a delegated subnet",
@@ -58,55 +58,55 @@ export const privateEndpointRefusals: readonly Refusal[] = [
   },
   {
     rule: "private-endpoint-subnet-delegated",
-    case: "a private endpoint in a subnet that its network delegates",
+    case: "a private endpoint in a subnet with a delegation in the body of its network",
     answer: "400 PrivateEndpointCreationNotAllowedAsSubnetIsDelegated",
-    given: ({ caller, body }) =>
+    setup: ({ caller, body }) =>
       caller.made(`${paths.network}-2`, but(body.network, "properties/subnets/0/properties/delegations", [DELEGATION])),
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"], `${paths.network}-2/subnets/endpoints`)],
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"], `${paths.network}-2/subnets/endpoints`)],
     accepted: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"])],
   },
   {
     rule: "subnet-delegation-in-use",
-    case: "a delegation of a subnet that has a private endpoint",
+    case: "a delegation of a subnet with a private endpoint",
     answer: "400 SubnetDelegationsCannotChangeWhenSubnetUsedByResource",
-    given: ({ caller }) => caller.made(second, subnet("10.40.1.0/24")),
-    refused: () => ["PUT", paths.subnet, subnet("10.40.0.0/24", { delegations: [DELEGATION] })],
+    setup: ({ caller }) => caller.made(second, subnet("10.40.1.0/24")),
+    rejected: () => ["PUT", paths.subnet, subnet("10.40.0.0/24", { delegations: [DELEGATION] })],
     accepted: () => ["PUT", second, subnet("10.40.1.0/24", { delegations: [DELEGATION] })],
   },
   {
     rule: "subnet-delegation-in-use",
-    case: "a delegation, written with the network, of a subnet that has a private endpoint",
+    case: "a delegation, in the body of the network, of a subnet with a private endpoint",
     answer: "400 SubnetDelegationsCannotChangeWhenSubnetUsedByResource",
     ...differ(paths.network, ({ body }) => body.network, "properties/subnets/0/properties/delegations", [DELEGATION], []),
   },
   {
     rule: "private-endpoint-subnet-reserved",
-    case: "a private endpoint in the subnet of a gateway",
+    case: "a private endpoint in a gateway subnet",
     answer: "400 SubnetNotAllowed",
     ...inSubnet(subnet("10.40.1.0/24"), "GatewaySubnet"),
   },
   {
     rule: "private-endpoint-subscription",
-    case: "a private endpoint in a subnet of another subscription",
+    case: "a private endpoint in a subnet in another subscription",
     answer: "400 InvalidResourceReference",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       await elsewhere(caller.send.bind(caller), caller, body);
       await caller.made(foreignNetwork, body.network);
     },
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"], `${foreignNetwork}/subnets/endpoints`)],
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"], `${foreignNetwork}/subnets/endpoints`)],
     accepted: (scene) => ["PUT", endpoint2, endpoint(scene, paths.vault, ["vault"])],
   },
   {
     rule: "private-endpoint-network-policies",
     case: "a private endpoint in a subnet with network policies, in a region that doesn't support them",
     answer: "400 PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       const network = but(body.network, "location", GOVERNMENT);
       const policies = "properties/subnets/0/properties/privateEndpointNetworkPolicies";
       await caller.made(`${paths.network}-2`, but(network, policies, "Enabled"));
       await caller.made(`${paths.network}-3`, but(network, policies, "Disabled"));
     },
-    refused: (scene) => [
+    rejected: (scene) => [
       "PUT",
       endpoint2,
       but(endpoint(scene, paths.vault, ["vault"], `${paths.network}-2/subnets/endpoints`), "location", GOVERNMENT),
@@ -121,14 +121,14 @@ export const privateEndpointRefusals: readonly Refusal[] = [
     rule: "private-endpoint-one-connection",
     case: "two sub-resources in one private endpoint",
     answer: "400 PrivateEndpointInvalidGroupId",
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["blob", "file"])],
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["blob", "file"])],
     accepted: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["blob"])],
   },
   {
     rule: "private-endpoint-one-connection",
-    case: "a connection that is approved and one that is asked for, in one private endpoint",
+    case: "an automatic and a manual connection in one private endpoint",
     answer: "400 PrivateEndpointInvalidGroupId",
-    refused: (scene) => {
+    rejected: (scene) => {
       const body = endpoint(scene, paths.vault, ["vault"]);
       const connections = body.properties.privateLinkServiceConnections;
       return ["PUT", endpoint2, but(body, "properties/manualPrivateLinkServiceConnections", connections)];
@@ -143,14 +143,14 @@ export const privateEndpointRefusals: readonly Refusal[] = [
     rule: "private-endpoint-group",
     case: "the vault's sub-resource on a storage account",
     answer: "400 PrivateEndpointInvalidGroupId",
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["vault"])],
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["vault"])],
     accepted: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["blob_secondary"])],
   },
   {
     rule: "private-endpoint-group",
-    case: "a storage account's page of static files, spelled wrongly",
+    case: "a misspelled sub-resource for static websites",
     answer: "400 PrivateEndpointInvalidGroupId",
-    refused: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["website"])],
+    rejected: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["website"])],
     accepted: (scene) => ["PUT", endpoint2, endpoint(scene, paths.storage, ["web"])],
   },
   {
@@ -161,27 +161,27 @@ export const privateEndpointRefusals: readonly Refusal[] = [
   },
   {
     rule: "private-endpoint-storage-kind",
-    case: "the blobs of an account for files only",
+    case: "blobs of a files-only storage account",
     answer: "400 PrivateEndpointNotSupportedForAccount",
     ...toStorage({ kind: "FileStorage", "sku/name": "Premium_LRS" }, "blob", "file"),
   },
   {
     rule: "private-endpoint-connection-fixed",
-    case: "another target for a private endpoint that exists",
+    case: "another target for an existing private endpoint",
     answer: "400 PrivateEndpointCannotBeUpdated",
-    refused: (scene) => ["PUT", paths.privateEndpoint, endpoint(scene, paths.vault, ["vault"])],
+    rejected: (scene) => ["PUT", paths.privateEndpoint, endpoint(scene, paths.vault, ["vault"])],
     accepted: ({ body }) => ["PUT", paths.privateEndpoint, but(body.privateEndpoint as object, "tags", { team: "ml" })],
   },
   {
     rule: "private-endpoint-request-message",
-    case: "a request for approval of more than 140 characters",
+    case: "a request message of more than 140 characters",
     answer: "400 InvalidRequestFormat",
-    refused: (scene) => ["PUT", endpoint2, asking(scene, "a".repeat(141))],
+    rejected: (scene) => ["PUT", endpoint2, asking(scene, "a".repeat(141))],
     accepted: (scene) => ["PUT", endpoint2, asking(scene, "a".repeat(140))],
   },
   {
     rule: "private-endpoint-address",
-    case: "a static address outside of the subnet",
+    case: "a static address outside the subnet",
     answer: "400 PrivateIPAddressNotInSubnet",
     ...differ(
       endpoint2,

@@ -1,14 +1,14 @@
 import { paths } from "../platform";
-import { but, type Refusal, type Scene } from "./refusal";
+import { but, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const word = { rule: "known-words", answer: "400 InvalidRequestContent" };
 
-/** One word wrong, and right: in other letters it is right too. */
-function spelled(below: string, name: keyof Scene["body"], path: string, wrong: unknown, right: unknown): Refusal {
+/** An unknown and a known enum value. The known value has another capitalization. */
+function spelled(below: string, name: keyof Scene["body"], path: string, wrong: unknown, right: unknown): RejectedRequest {
   return {
     ...word,
     case: `${path.split("/").pop()} of the ${name}`,
-    refused: ({ body }) => ["PUT", below, but(body[name] as never, path, wrong)],
+    rejected: ({ body }) => ["PUT", below, but(body[name] as never, path, wrong)],
     accepted: ({ body }) => ["PUT", below, but(body[name] as never, path, right)],
   };
 }
@@ -18,7 +18,7 @@ const storage = paths.storage.replace("storage01", "storage02");
 const vault = paths.vault.replace("vault01", "vault02");
 const workspace = `${paths.workspace}-2`;
 
-export const wordRefusals: readonly Refusal[] = [
+export const enumValueRejections: readonly RejectedRequest[] = [
   spelled(paths.endpoint, "endpoint", "properties/publicNetworkAccess", "Off", "disabled"),
   spelled(deployment, "deployment", "properties/dataCollector", collector("Weekly"), collector("hour")),
   spelled(workspace, "workspace", "properties/managedNetwork/isolationMode", "AllowOnlyApproved", "allowOnlyApprovedOutbound"),
@@ -29,14 +29,14 @@ export const wordRefusals: readonly Refusal[] = [
   spelled(paths.environment.replace("versions/1", "versions/2"), "environment", "properties/osType", "Unix", "linux"),
   {
     ...word,
-    case: "the same word at a version whose words are not listed here",
-    refused: ({ body }) => ["PUT", storage, but(body.storage, "properties/minimumTlsVersion", "1.2")],
+    case: "the same value at an API version without listed values",
+    rejected: ({ body }) => ["PUT", storage, but(body.storage, "properties/minimumTlsVersion", "1.2")],
     accepted: ({ body }) => ["PUT", storage, but(body.storage, "properties/minimumTlsVersion", "1.2"), "2023-01-01"],
   },
   {
     ...word,
-    case: "an identity's two kinds, with a space",
-    refused: ({ body, id }) => ["PUT", workspace, identity(body.workspace, id, "SystemAssigned and UserAssigned")],
+    case: "two identity types, with a space",
+    rejected: ({ body, id }) => ["PUT", workspace, identity(body.workspace, id, "SystemAssigned and UserAssigned")],
     accepted: ({ body, id }) => ["PUT", workspace, identity(body.workspace, id, "SystemAssigned, UserAssigned")],
   },
 ];

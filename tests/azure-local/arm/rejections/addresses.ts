@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, differ, type Refusal, type Request, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 import { elsewhere, OTHER_SUBSCRIPTION } from "./workspace";
 
 const second = `${paths.network}/subnets/second`;
@@ -10,7 +10,7 @@ const SUBNETS = "properties/subnets/0/properties";
 const subnet = (addressPrefix: string, more: object = {}) => ({ properties: { addressPrefix, ...more } });
 const plain = () => subnet("10.40.1.0/24");
 const network = ({ body }: Scene) => body.network;
-/** A network without subnets, of these prefixes. */
+/** A virtual network with these prefixes and no subnets. */
 const spaced = (...addressPrefixes: string[]): Request => [
   "PUT",
   network2,
@@ -35,31 +35,31 @@ function group(...securityRules: object[]) {
   return { location: "swedencentral", properties: { securityRules } };
 }
 
-/** Rules of a network security group that are refused, and accepted. */
-function rules(refused: readonly object[], accepted: readonly object[]): Pick<Refusal, "refused" | "accepted"> {
-  return { refused: () => ["PUT", securityGroup, group(...refused)], accepted: () => ["PUT", securityGroup, group(...accepted)] };
+/** A rejected and an accepted list of rules of a network security group. */
+function rules(rejected: readonly object[], accepted: readonly object[]): Pick<RejectedRequest, "rejected" | "accepted"> {
+  return { rejected: () => ["PUT", securityGroup, group(...rejected)], accepted: () => ["PUT", securityGroup, group(...accepted)] };
 }
 
-export const addressRefusals: readonly Refusal[] = [
+export const addressRejections: readonly RejectedRequest[] = [
   {
     rule: "network-space-given",
-    case: "a network without an address",
+    case: "a network without an address prefix",
     answer: "400 InvalidRequestFormat",
-    refused: () => spaced(),
+    rejected: () => spaced(),
     accepted: () => spaced("10.50.0.0/16"),
   },
   {
     rule: "network-space-size",
-    case: "a network of four addresses",
+    case: "a network with four addresses",
     answer: "400 InvalidAddressPrefixFormat",
-    refused: () => spaced("10.50.0.0/30"),
+    rejected: () => spaced("10.50.0.0/30"),
     accepted: () => spaced("10.50.0.0/29"),
   },
   {
     rule: "network-space-size",
-    case: "a network of half of all addresses",
+    case: "a network with half of all addresses",
     answer: "400 InvalidAddressPrefixFormat",
-    refused: () => spaced("0.0.0.0/1"),
+    rejected: () => spaced("0.0.0.0/1"),
     accepted: () => spaced("10.0.0.0/8"),
   },
   ...(
@@ -70,27 +70,27 @@ export const addressRefusals: readonly Refusal[] = [
       ["the address of Azure's DNS", "168.63.129.0/24"],
     ] as const
   ).map(
-    ([what, prefix]): Refusal => ({
+    ([what, prefix]): RejectedRequest => ({
       rule: "network-space-allowed",
-      case: `a network of ${what}`,
+      case: `a network with ${what}`,
       answer: "400 AddressPrefixNotAllowed",
-      refused: () => spaced(prefix),
+      rejected: () => spaced(prefix),
       accepted: () => spaced("192.168.0.0/24"),
     }),
   ),
   {
     rule: "network-space-distinct",
-    case: "two prefixes of a network that overlap",
+    case: "two overlapping prefixes of a network",
     answer: "400 NetcfgInvalidVirtualNetworkSite",
-    refused: () => spaced("10.50.0.0/16", "10.50.4.0/22"),
+    rejected: () => spaced("10.50.0.0/16", "10.50.4.0/22"),
     accepted: () => spaced("10.50.0.0/16", "10.51.4.0/22"),
   },
   {
     rule: "network-space-holds-subnets",
-    case: "a smaller network than its subnets need",
+    case: "an address space that is too small for its subnets",
     answer: "400 InUsePrefixCannotBeDeleted",
-    given: ({ caller }) => caller.made(second, subnet("10.40.2.0/24")),
-    refused: ({ body }) => ["PUT", paths.network, without(but(body.network, "properties/addressSpace/addressPrefixes", ["10.40.0.0/23"]))],
+    setup: ({ caller }) => caller.made(second, subnet("10.40.2.0/24")),
+    rejected: ({ body }) => ["PUT", paths.network, without(but(body.network, "properties/addressSpace/addressPrefixes", ["10.40.0.0/23"]))],
     accepted: ({ body }) => ["PUT", paths.network, without(but(body.network, "properties/addressSpace/addressPrefixes", ["10.40.0.0/21"]))],
   },
   {
@@ -107,50 +107,50 @@ export const addressRefusals: readonly Refusal[] = [
   },
   {
     rule: "subnets-distinct",
-    case: "two subnets of one name",
+    case: "two subnets with the same name",
     answer: "400 InvalidRequestFormat",
-    refused: ({ body }) => ["PUT", network2, but(body.network, "properties/subnets", [named("a", 0), named("A", 1)])],
+    rejected: ({ body }) => ["PUT", network2, but(body.network, "properties/subnets", [named("a", 0), named("A", 1)])],
     accepted: ({ body }) => ["PUT", network2, but(body.network, "properties/subnets", [named("a", 0), named("b", 1)])],
   },
   {
     rule: "subnet-prefix-given",
-    case: "a subnet without an address",
+    case: "a subnet without an address prefix",
     answer: "400 InvalidRequestFormat",
-    refused: () => ["PUT", second, { properties: {} }],
+    rejected: () => ["PUT", second, { properties: {} }],
     accepted: () => ["PUT", second, { properties: { addressPrefixes: ["10.40.1.0/24"] } }],
   },
   {
     rule: "subnet-size",
-    case: "a subnet of four addresses",
+    case: "a subnet with four addresses",
     answer: "400 NetcfgInvalidSubnet",
-    refused: () => ["PUT", second, subnet("10.40.1.0/30")],
+    rejected: () => ["PUT", second, subnet("10.40.1.0/30")],
     accepted: () => ["PUT", second, subnet("10.40.1.0/29")],
   },
   {
     rule: "subnet-reserved-size",
-    case: "a firewall's subnet that is too small",
+    case: "a firewall subnet that is too small",
     answer: "400 NetcfgInvalidSubnet",
-    refused: () => ["PUT", `${paths.network}/subnets/AzureFirewallSubnet`, subnet("10.40.1.0/27")],
+    rejected: () => ["PUT", `${paths.network}/subnets/AzureFirewallSubnet`, subnet("10.40.1.0/27")],
     accepted: () => ["PUT", `${paths.network}/subnets/AzureFirewallSubnet`, subnet("10.40.1.0/26")],
   },
   {
     rule: "subnet-reserved-size",
-    case: "a bastion's subnet that is too small, written with its network",
+    case: "a bastion subnet that is too small, in the body of its network",
     answer: "400 NetcfgInvalidSubnet",
-    refused: ({ body }) => ["PUT", network2, but(body.network, "properties/subnets", [named("AzureBastionSubnet", 0, 27)])],
+    rejected: ({ body }) => ["PUT", network2, but(body.network, "properties/subnets", [named("AzureBastionSubnet", 0, 27)])],
     accepted: ({ body }) => ["PUT", network2, but(body.network, "properties/subnets", [named("AzureBastionSubnet", 0, 26)])],
   },
   {
     rule: "subnet-prefix-in-use",
-    case: "another prefix for a subnet that has a private endpoint",
+    case: "a prefix change of a subnet with a private endpoint",
     answer: "400 InUseSubnetCannotBeUpdated",
-    given: ({ caller }) => caller.made(second, plain()),
-    refused: () => ["PUT", paths.subnet, subnet("10.40.0.0/25")],
+    setup: ({ caller }) => caller.made(second, plain()),
+    rejected: () => ["PUT", paths.subnet, subnet("10.40.0.0/25")],
     accepted: () => ["PUT", second, subnet("10.40.1.0/25")],
   },
   {
     rule: "subnet-delegation",
-    case: "a delegation to a service that there is not",
+    case: "a delegation to an unknown service",
     answer: "400 InvalidServiceNameOnDelegation",
     ...differ(second, plain, "properties/delegations", delegatedTo("Microsoft.Web/serverfarm"), delegatedTo("Microsoft.Web/serverFarms")),
   },
@@ -168,7 +168,7 @@ export const addressRefusals: readonly Refusal[] = [
   },
   {
     rule: "subnet-service-endpoints",
-    case: "a service endpoint of a service that has none",
+    case: "a service endpoint for an unsupported service",
     answer: "400 SubnetsHaveNoServiceEndpointsConfigured",
     ...differ(
       second,
@@ -180,31 +180,31 @@ export const addressRefusals: readonly Refusal[] = [
   },
   {
     rule: "subnet-service-endpoints",
-    case: "a service endpoint of a service that has none, written with the network",
+    case: "a service endpoint for an unsupported service, in the body of the network",
     answer: "400 SubnetsHaveNoServiceEndpointsConfigured",
     ...differ(network2, network, `${SUBNETS}/serviceEndpoints`, serviceEndpoint("Microsoft.Blob"), serviceEndpoint("Microsoft.KeyVault")),
   },
   {
     rule: "subnet-security-group",
-    case: "a network security group of another region",
+    case: "a network security group in another region",
     answer: "400 InvalidResourceReference",
-    given: async ({ caller }) => {
+    setup: async ({ caller }) => {
       await caller.made(securityGroup, group());
       await caller.made(`${securityGroup}-west`, { ...group(), location: "westeurope" });
     },
-    refused: ({ id }) => ["PUT", second, subnet("10.40.1.0/24", { networkSecurityGroup: { id: id(`${securityGroup}-west`) } })],
+    rejected: ({ id }) => ["PUT", second, subnet("10.40.1.0/24", { networkSecurityGroup: { id: id(`${securityGroup}-west`) } })],
     accepted: ({ id }) => ["PUT", second, subnet("10.40.1.0/24", { networkSecurityGroup: { id: id(securityGroup) } })],
   },
   {
     rule: "subnet-security-group",
-    case: "a network security group of another subscription",
+    case: "a network security group in another subscription",
     answer: "400 InvalidResourceReference",
-    given: async ({ caller, body }) => {
+    setup: async ({ caller, body }) => {
       await elsewhere(caller.send.bind(caller), caller, body);
       await caller.made(securityGroup, group());
       await caller.made(`/subscriptions/${OTHER_SUBSCRIPTION}${securityGroup}`, group());
     },
-    refused: () => [
+    rejected: () => [
       "PUT",
       second,
       subnet("10.40.1.0/24", { networkSecurityGroup: { id: `/subscriptions/${OTHER_SUBSCRIPTION}${securityGroup}` } }),
@@ -213,18 +213,22 @@ export const addressRefusals: readonly Refusal[] = [
   },
   {
     rule: "subnet-security-group",
-    case: "a network security group that doesn't exist, written with the network",
+    case: "a network security group that doesn't exist, in the body of the network",
     answer: "400 InvalidResourceReference",
-    given: ({ caller }) => caller.made(securityGroup, group()),
-    refused: ({ body, id }) => ["PUT", network2, but(body.network, `${SUBNETS}/networkSecurityGroup`, { id: id(`${securityGroup}-gone`) })],
+    setup: ({ caller }) => caller.made(securityGroup, group()),
+    rejected: ({ body, id }) => [
+      "PUT",
+      network2,
+      but(body.network, `${SUBNETS}/networkSecurityGroup`, { id: id(`${securityGroup}-gone`) }),
+    ],
     accepted: ({ body, id }) => ["PUT", network2, but(body.network, `${SUBNETS}/networkSecurityGroup`, { id: id(securityGroup) })],
   },
   {
     rule: "subnet-security-group",
-    case: "a network security group on the subnet of a gateway",
+    case: "a network security group on a gateway subnet",
     answer: "400 InvalidResourceReference",
-    given: ({ caller }) => caller.made(securityGroup, group()),
-    refused: ({ id }) => [
+    setup: ({ caller }) => caller.made(securityGroup, group()),
+    rejected: ({ id }) => [
       "PUT",
       `${paths.network}/subnets/GatewaySubnet`,
       subnet("10.40.1.0/24", { networkSecurityGroup: { id: id(securityGroup) } }),
@@ -239,7 +243,7 @@ export const addressRefusals: readonly Refusal[] = [
   },
   {
     rule: "security-rule-priority",
-    case: "one priority for two rules of a direction",
+    case: "the same priority for two rules of a direction",
     answer: "400 SecurityRuleInvalidPriority",
     ...rules([rule({}), rule({}, "other")], [rule({}), rule({ direction: "Outbound" }, "other")]),
   },
@@ -251,7 +255,7 @@ export const addressRefusals: readonly Refusal[] = [
   },
   {
     rule: "security-rule-ports",
-    case: "several ports in the place of one",
+    case: "several ports in a property for one port",
     answer: "400 SecurityRuleInvalidPortRange",
     ...rules([rule({ destinationPortRange: "80,443" })], [rule({ destinationPortRange: undefined, destinationPortRanges: ["80", "443"] })]),
   },
@@ -265,7 +269,7 @@ function named(name: string, index: number, bits = 26) {
   return { name, properties: { addressPrefix: `10.40.${index}.0/${bits}` } };
 }
 
-/** The network alone: a list of subnets that is left out keeps them. */
+/** The network without a list of subnets, so that its subnets don't change. */
 function without(body: Scene["body"]["network"]) {
   return but(body, "properties/subnets", undefined);
 }

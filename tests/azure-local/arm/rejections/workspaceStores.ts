@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, type Refusal, type Scene } from "./refusal";
+import { but, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const next = paths.workspace.replace("workspaces/workspace", "workspaces/next");
 const storage = paths.storage.replace("storage01", "storage02");
@@ -9,15 +9,15 @@ const KEY = "https://vault02.vault.azure.net/keys/workspace";
 
 const INVALID = "400 ValidationError";
 
-/** A workspace on a second storage account that differs from the platform's as told. */
-function onStorage(change: Readonly<Record<string, unknown>>): Pick<Refusal, "given" | "refused" | "accepted"> {
+/** A workspace with a second storage account that differs from the platform's in these properties. */
+function onStorage(change: Readonly<Record<string, unknown>>): Pick<RejectedRequest, "setup" | "rejected" | "accepted"> {
   return {
-    given: ({ caller, body }) =>
+    setup: ({ caller, body }) =>
       caller.made(
         storage,
         Object.entries(change).reduce((account, [path, value]) => but(account, path, value), body.storage),
       ),
-    refused: ({ body, id }) => ["PUT", next, but(body.workspace, "properties/storageAccount", id(storage))],
+    rejected: ({ body, id }) => ["PUT", next, but(body.workspace, "properties/storageAccount", id(storage))],
     accepted: ({ body }) => ["PUT", next, body.workspace],
   };
 }
@@ -36,7 +36,7 @@ function encrypted({ body, id }: Scene, keyVault = vault, keyIdentifier = KEY) {
   return but(body.workspace, "properties/encryption", encryption);
 }
 
-export const workspaceStoreRefusals: readonly Refusal[] = [
+export const workspaceStoreRejections: readonly RejectedRequest[] = [
   {
     rule: "workspace-storage-flat",
     case: "a workspace on a storage account with a hierarchical namespace",
@@ -51,23 +51,23 @@ export const workspaceStoreRefusals: readonly Refusal[] = [
   },
   {
     rule: "workspace-storage-standard",
-    case: "a workspace on a storage account for files only",
+    case: "a workspace on a files-only storage account",
     answer: INVALID,
     ...onStorage({ "sku/name": "Premium_ZRS", kind: "FileStorage", "properties/accessTier": undefined }),
   },
   {
     rule: "workspace-storage-standard",
-    case: "a workspace on a storage account for blobs only",
+    case: "a workspace on a blobs-only storage account",
     answer: INVALID,
     ...onStorage({ "sku/name": "Standard_LRS", kind: "BlobStorage", "properties/accessTier": "Hot" }),
   },
   {
     rule: "workspace-registry-premium",
-    case: "a Standard registry in a workspace that allows approved outbound traffic only",
+    case: "a Standard registry in a workspace that allows only approved outbound traffic",
     answer: INVALID,
-    given: ({ caller, body }) =>
+    setup: ({ caller, body }) =>
       caller.made(registry, but(but(body.registry, "sku/name", "Standard"), "properties/publicNetworkAccess", "Enabled")),
-    refused: ({ body, id }) => ["PUT", next, but(body.workspace, "properties/containerRegistry", id(registry))],
+    rejected: ({ body, id }) => ["PUT", next, but(body.workspace, "properties/containerRegistry", id(registry))],
     accepted: ({ body, id }) => [
       "PUT",
       next,
@@ -82,90 +82,90 @@ export const workspaceStoreRefusals: readonly Refusal[] = [
     rule: "workspace-encryption-vault",
     case: "a key in a vault that doesn't exist",
     answer: INVALID,
-    given: protectedVault,
-    refused: (scene) => ["PUT", next, encrypted(scene, `${vault}-gone`)],
+    setup: protectedVault,
+    rejected: (scene) => ["PUT", next, encrypted(scene, `${vault}-gone`)],
     accepted: (scene) => ["PUT", next, encrypted(scene)],
   },
   {
     rule: "workspace-encryption-vault",
     case: "a key in a vault without purge protection",
     answer: INVALID,
-    given: async (scene) => {
+    setup: async (scene) => {
       await scene.caller.made(vault, scene.body.vault);
       await scene.caller.made(`${vault}b`, but(scene.body.vault, "properties/enablePurgeProtection", true));
     },
-    refused: (scene) => ["PUT", next, encrypted(scene)],
+    rejected: (scene) => ["PUT", next, encrypted(scene)],
     accepted: (scene) => ["PUT", next, encrypted(scene, `${vault}b`, KEY.replace("vault02", "vault02b"))],
   },
   {
     rule: "workspace-encryption-vault",
-    case: "a key whose address is not one of the named vault",
+    case: "a key of a vault other than the specified one",
     answer: INVALID,
-    given: protectedVault,
-    refused: (scene) => ["PUT", next, encrypted(scene, vault, "https://vault01.vault.azure.net/keys/workspace")],
+    setup: protectedVault,
+    rejected: (scene) => ["PUT", next, encrypted(scene, vault, "https://vault01.vault.azure.net/keys/workspace")],
     accepted: (scene) => ["PUT", next, encrypted(scene, vault, `${KEY}/${"0".repeat(32)}`)],
   },
   {
     rule: "workspace-encryption-vault",
-    case: "a secret's address instead of a key's",
+    case: "a secret identifier instead of a key identifier",
     answer: INVALID,
-    given: protectedVault,
-    refused: (scene) => ["PUT", next, encrypted(scene, vault, KEY.replace("/keys/", "/secrets/"))],
+    setup: protectedVault,
+    rejected: (scene) => ["PUT", next, encrypted(scene, vault, KEY.replace("/keys/", "/secrets/"))],
     accepted: (scene) => ["PUT", next, encrypted(scene)],
   },
   {
     rule: "workspace-encryption-at-creation",
-    case: "encryption with the customer's key on a workspace that exists",
+    case: "a customer-managed key on an existing workspace",
     answer: INVALID,
-    given: protectedVault,
-    refused: (scene) => ["PUT", paths.workspace, encrypted(scene)],
+    setup: protectedVault,
+    rejected: (scene) => ["PUT", paths.workspace, encrypted(scene)],
     accepted: (scene) => ["PUT", next, encrypted(scene)],
   },
   {
     rule: "workspace-encryption-at-creation",
-    case: "encryption taken away",
+    case: "removed encryption",
     answer: INVALID,
-    given: async (scene) => {
+    setup: async (scene) => {
       await protectedVault(scene);
       await scene.caller.made(next, encrypted(scene));
     },
-    refused: (scene) => ["PUT", next, but(encrypted(scene), "properties/encryption/status", "Disabled")],
+    rejected: (scene) => ["PUT", next, but(encrypted(scene), "properties/encryption/status", "Disabled")],
     accepted: (scene) => ["PUT", next, encrypted(scene, vault, `${KEY}-2`)],
   },
   {
     rule: "workspace-encryption-at-creation",
-    case: "a key of another vault than the first one",
+    case: "a key of another vault",
     answer: INVALID,
-    given: async (scene) => {
+    setup: async (scene) => {
       await protectedVault(scene);
       await scene.caller.made(`${vault}b`, but(scene.body.vault, "properties/enablePurgeProtection", true));
       await scene.caller.made(next, encrypted(scene));
     },
-    refused: (scene) => ["PUT", next, encrypted(scene, `${vault}b`, KEY.replace("vault02", "vault02b"))],
+    rejected: (scene) => ["PUT", next, encrypted(scene, `${vault}b`, KEY.replace("vault02", "vault02b"))],
     accepted: (scene) => ["PUT", next, encrypted(scene, vault, `${KEY}-2`)],
   },
   {
     rule: "workspace-service-side-encryption",
-    case: "encryption on the service's side without a key",
+    case: "service-side encryption without a key",
     answer: INVALID,
-    given: (scene) => protectedVault(scene, { "properties/publicNetworkAccess": "Enabled" }),
-    refused: ({ body }) => ["PUT", next, but(body.workspace, "properties/enableServiceSideCMKEncryption", true)],
+    setup: (scene) => protectedVault(scene, { "properties/publicNetworkAccess": "Enabled" }),
+    rejected: ({ body }) => ["PUT", next, but(body.workspace, "properties/enableServiceSideCMKEncryption", true)],
     accepted: (scene) => ["PUT", next, but(encrypted(scene), "properties/enableServiceSideCMKEncryption", true)],
   },
   {
     rule: "workspace-service-side-encryption",
-    case: "encryption on the service's side with a key in a vault that is closed to public networks",
+    case: "service-side encryption with a key in a vault without public network access",
     answer: INVALID,
-    given: protectedVault,
-    refused: (scene) => ["PUT", next, but(encrypted(scene), "properties/enableServiceSideCMKEncryption", true)],
+    setup: protectedVault,
+    rejected: (scene) => ["PUT", next, but(encrypted(scene), "properties/enableServiceSideCMKEncryption", true)],
     accepted: (scene) => ["PUT", next, encrypted(scene)],
   },
   {
     rule: "workspace-encryption-identity",
-    case: "an identity for the key that isn't the workspace's",
+    case: "an identity for the key that the workspace doesn't have",
     answer: INVALID,
-    given: protectedVault,
-    refused: (scene) => [
+    setup: protectedVault,
+    rejected: (scene) => [
       "PUT",
       next,
       but(encrypted(scene), "properties/encryption/identity", { userAssignedIdentity: scene.id(paths.identity) }),
@@ -180,17 +180,17 @@ export const workspaceStoreRefusals: readonly Refusal[] = [
   },
   {
     rule: "workspace-kind",
-    case: "a kind of workspace that there is not",
+    case: "an unknown kind of workspace",
     answer: INVALID,
-    refused: ({ body }) => ["PUT", next, but(body.workspace as object, "kind", "Standard")],
+    rejected: ({ body }) => ["PUT", next, but(body.workspace as object, "kind", "Standard")],
     accepted: ({ body }) => ["PUT", next, but(body.workspace as object, "kind", "Default")],
   },
   {
     rule: "workspace-kind",
     case: "a project without a hub",
     answer: INVALID,
-    given: ({ caller, body }) => caller.made(`${next}-hub`, but(body.workspace as object, "kind", "Hub")),
-    refused: ({ body }) => ["PUT", next, { ...without(body.workspace), kind: "Project" }],
+    setup: ({ caller, body }) => caller.made(`${next}-hub`, but(body.workspace as object, "kind", "Hub")),
+    rejected: ({ body }) => ["PUT", next, { ...without(body.workspace), kind: "Project" }],
     accepted: ({ body, id }) => [
       "PUT",
       next,
@@ -199,9 +199,9 @@ export const workspaceStoreRefusals: readonly Refusal[] = [
   },
   {
     rule: "workspace-storage-access",
-    case: "account keys for the datastores of a storage account that has none",
+    case: "account keys for the datastores of a storage account that doesn't allow them",
     answer: INVALID,
-    refused: ({ body }) => ["PUT", next, but(body.workspace, "properties/systemDatastoresAuthMode", "AccessKey")],
+    rejected: ({ body }) => ["PUT", next, but(body.workspace, "properties/systemDatastoresAuthMode", "AccessKey")],
     accepted: ({ body }) => ["PUT", next, but(body.workspace, "properties/systemDatastoresAuthMode", "Identity")],
   },
 ];
@@ -210,7 +210,7 @@ function both({ id }: Scene) {
   return { type: "SystemAssigned,UserAssigned", userAssignedIdentities: { [id(paths.identity)]: {} } };
 }
 
-/** A project takes its stores and its network from its hub. */
+/** A project uses the stores and the network of its hub. */
 function without(workspace: Scene["body"]["workspace"]) {
   return { ...workspace, properties: { publicNetworkAccess: "Disabled" } };
 }

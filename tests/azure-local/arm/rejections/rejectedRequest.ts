@@ -11,19 +11,19 @@ export interface Scene {
   id(below: string): string;
 }
 
-/** A request that Azure refuses, and its near twin that Azure accepts. Both are sent to a copy of the same platform. */
-export interface Refusal {
+/** A request that Azure rejects, and a similar one that Azure accepts. Both are sent to a copy of the same platform. */
+export interface RejectedRequest {
   /** The simulator's code of the rule. */
   readonly rule: string;
-  /** What tells this row from others of the same rule. */
+  /** Distinguishes this row from other rows of the same rule. */
   readonly case?: string;
-  /** Status and Azure's code. For a rule that lets the operation start: the code with which it ends. */
+  /** Status and Azure's code. For a rule that fails the operation: the operation's error code. */
   readonly answer: string;
-  /** How this Azure differs from the usual one. */
+  /** Options that differ from the defaults. */
   readonly options?: Partial<ArmOptions>;
-  /** What has to be there besides the platform. */
-  given?(scene: Scene): Promise<unknown>;
-  refused(scene: Scene): Request;
+  /** Creates resources in addition to the platform. */
+  setup?(scene: Scene): Promise<unknown>;
+  rejected(scene: Scene): Request;
   accepted(scene: Scene): Request;
 }
 
@@ -31,7 +31,7 @@ export function sceneOf(caller: Caller): Scene {
   return { caller, body: bodies(caller), id: (below) => caller.id(below) };
 }
 
-/** The body with one value changed; `undefined` takes it out. */
+/** The body with one changed value. `undefined` removes the value. */
 export function but<T>(body: T, path: string, value: unknown): T {
   const [key, ...rest] = path.split("/") as [string, ...string[]];
   const copy: Parsed = Array.isArray(body) ? [...body] : { ...body };
@@ -41,16 +41,16 @@ export function but<T>(body: T, path: string, value: unknown): T {
   return copy;
 }
 
-/** Refused and accepted differ in the value at one path of the body; `undefined` leaves the value out. */
+/** A rejected and an accepted request that differ in one value of the body. `undefined` omits the value. */
 export function differ(
   below: string,
   body: (scene: Scene) => unknown,
   path: string,
-  refused: unknown,
+  rejected: unknown,
   accepted: unknown,
-): Pick<Refusal, "refused" | "accepted"> {
+): Pick<RejectedRequest, "rejected" | "accepted"> {
   return {
-    refused: (scene) => ["PUT", below, but(body(scene), path, refused)],
+    rejected: (scene) => ["PUT", below, but(body(scene), path, rejected)],
     accepted: (scene) => ["PUT", below, but(body(scene), path, accepted)],
   };
 }

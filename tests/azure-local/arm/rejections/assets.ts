@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, differ, type Refusal, type Request, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 
 const COMMIT = "a09a35458c702b33eeacc393d103063234e8bc28";
 const version = (name: string) => paths.model.replace("versions/1", `versions/${name}`);
@@ -15,9 +15,9 @@ const registry = {
   properties: { regionDetails: [{ location: "swedencentral", acrDetails: [], storageAccountDetails: [] }] },
 };
 
-/** A model version whose files are at an address that Azure doesn't take, and at one that it does. */
-function files(refused: string, accepted: string): Pick<Refusal, "refused" | "accepted"> {
-  return differ(version("2"), model, "properties/modelUri", refused, accepted);
+/** A model version with a rejected and an accepted address of its files. */
+function files(rejected: string, accepted: string): Pick<RejectedRequest, "rejected" | "accepted"> {
+  return differ(version("2"), model, "properties/modelUri", rejected, accepted);
 }
 
 function ofWorkspace(name: string, datastore = "workspaceblobstore") {
@@ -34,53 +34,53 @@ function ofWorkspace(name: string, datastore = "workspaceblobstore") {
 
 const USER = "400 UserError";
 
-export const assetRefusals: readonly Refusal[] = [
+export const assetRejections: readonly RejectedRequest[] = [
   {
     rule: "model-version-number",
-    case: "a commit as the version of a model",
+    case: "a commit as a model version",
     answer: USER,
-    refused: ({ body }) => ["PUT", version(COMMIT), body.model],
+    rejected: ({ body }) => ["PUT", version(COMMIT), body.model],
     accepted: ({ body }) => ["PUT", version("1").replace("qwen", `qwen-${COMMIT}`), body.model],
   },
   {
     rule: "model-version-number",
-    case: "a date as the version of a model",
+    case: "a date as a model version",
     answer: USER,
-    refused: ({ body }) => ["PUT", version("2026-11-01"), body.model],
+    rejected: ({ body }) => ["PUT", version("2026-11-01"), body.model],
     accepted: ({ body }) => ["PUT", version("20261101"), body.model],
   },
   {
     rule: "model-version-number",
-    case: "three numbers as the version of a model",
+    case: "a three-part number as a model version",
     answer: USER,
-    refused: ({ body }) => ["PUT", version("1.0.0"), body.model],
+    rejected: ({ body }) => ["PUT", version("1.0.0"), body.model],
     accepted: ({ body }) => ["PUT", version("100"), body.model],
   },
   {
     rule: "model-version-number",
-    case: "a number of more than 32 bits as the version of a model",
+    case: "a number of more than 32 bits as a model version",
     answer: USER,
-    refused: ({ body }) => ["PUT", version("2147483648"), body.model],
+    rejected: ({ body }) => ["PUT", version("2147483648"), body.model],
     accepted: ({ body }) => ["PUT", version("2147483647"), body.model],
   },
   {
     rule: "model-version-number",
-    case: "a commit as the version of a model in a registry",
+    case: "a commit as a model version in a registry",
     answer: USER,
-    given: ({ caller }) => caller.made(REGISTRY_MODEL.replace("/models/qwen/versions", ""), registry),
-    refused: ({ body }) => ["PUT", `${REGISTRY_MODEL}/${COMMIT}`, body.model],
+    setup: ({ caller }) => caller.made(REGISTRY_MODEL.replace("/models/qwen/versions", ""), registry),
+    rejected: ({ body }) => ["PUT", `${REGISTRY_MODEL}/${COMMIT}`, body.model],
     accepted: ({ body }) => ["PUT", `${REGISTRY_MODEL}/7`, body.model],
   },
   {
     rule: "model-type",
-    case: "a type of model that there is not",
+    case: "an unknown model type",
     answer: USER,
     ...differ(version("2"), model, "properties/modelType", "huggingface_model", "mlflow_model"),
   },
-  { rule: "model-uri", case: "a model's files in a local folder", answer: USER, ...files("./models/qwen", "runs:/0c2f/model") },
+  { rule: "model-uri", case: "model files in a local folder", answer: USER, ...files("./models/qwen", "runs:/0c2f/model") },
   {
     rule: "model-uri",
-    case: "a model's files at Hugging Face",
+    case: "model files at Hugging Face",
     answer: USER,
     ...files("https://huggingface.co/Qwen/Qwen2.5-7B-Instruct", "https://storage01.blob.core.windows.net/models/qwen"),
   },
@@ -92,29 +92,29 @@ export const assetRefusals: readonly Refusal[] = [
   },
   {
     rule: "model-uri",
-    case: "a job's files without their output",
+    case: "a job without its output",
     answer: USER,
     ...files("azureml://jobs/train-1", "azureml://jobs/train-1/outputs/artifacts/paths/model"),
   },
   {
     rule: "model-uri-workspace",
-    case: "a model's files in another workspace",
+    case: "model files in another workspace",
     answer: USER,
-    refused: ofWorkspace("other"),
+    rejected: ofWorkspace("other"),
     accepted: ofWorkspace("workspace"),
   },
   {
     rule: "model-uri-workspace",
-    case: "a model's files in a datastore that the workspace doesn't have",
+    case: "model files in an unknown datastore",
     answer: USER,
-    refused: ofWorkspace("workspace", "weights"),
+    rejected: ofWorkspace("workspace", "weights"),
     accepted: ofWorkspace("workspace", "workspaceartifactstore"),
   },
   {
     rule: "environment-name-reserved",
-    case: "an environment with Microsoft's prefix",
+    case: "an environment name with a reserved prefix",
     answer: USER,
-    refused: ({ body }) => ["PUT", environment.replace("vllm", "AzureML-vllm"), body.environment],
+    rejected: ({ body }) => ["PUT", environment.replace("vllm", "AzureML-vllm"), body.environment],
     accepted: ({ body }) => ["PUT", environment.replace("vllm", "vllm-AzureML"), body.environment],
   },
   {
@@ -125,7 +125,7 @@ export const assetRefusals: readonly Refusal[] = [
   },
   {
     rule: "environment-image",
-    case: "an image with capitals in its name",
+    case: "an image name with capital letters",
     answer: USER,
     ...differ(environment, image, "properties/image", "registry01.azurecr.io/vLLM:1", "registry01.azurecr.io:443/team/vllm:V1"),
   },
@@ -149,7 +149,7 @@ export const assetRefusals: readonly Refusal[] = [
   },
   {
     rule: "environment-routes",
-    case: "a route that is no path",
+    case: "a route that is not a path",
     answer: USER,
     ...differ(environment, image, "properties/inferenceConfig/livenessRoute/path", "health", "/health"),
   },

@@ -2,12 +2,12 @@ import { AzureError } from "../azureError";
 import type { JsonObject } from "../json";
 import type { Assignment, DenyPolicy, Expression, PolicyRequest } from "./policy";
 
-/** Management group of the assignments, and the one above it that holds the landing zone's own definitions. */
+/** Management group of the assignments, and its parent, which contains the custom definitions of the landing zone. */
 const SCOPE = "/providers/Microsoft.Management/managementGroups/landingzones";
 const ROOT = "/providers/Microsoft.Management/managementGroups/alz";
 const AUTHORIZATION = "/providers/Microsoft.Authorization";
 
-/** A policy and the conditions for which it denies a request. */
+/** A policy and the conditions because of which it denies a request. */
 export interface Violation {
   readonly policy: DenyPolicy;
   readonly expressions: readonly Expression[];
@@ -21,7 +21,7 @@ export function disallowedByPolicy(request: PolicyRequest, violations: readonly 
   });
 }
 
-/** Azure gives the assignments' own reasons, and the identifiers only where no assignment has one. */
+/** Azure returns the assignments' reasons, and the policy identifiers only if no assignment has a reason. */
 function message(name: string, violations: readonly Violation[]): string {
   const disallowed = `Resource '${name}' was disallowed by policy.`;
   const reasons = [...new Set(violations.flatMap(({ policy }) => policy.assignment.message ?? []))];

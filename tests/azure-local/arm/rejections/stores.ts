@@ -1,5 +1,5 @@
 import { paths } from "../platform";
-import { but, differ, type Refusal, type Scene } from "./refusal";
+import { but, differ, type RejectedRequest, type Scene } from "./rejectedRequest";
 
 const storage = paths.storage.replace("storage01", "storage02");
 const registry = paths.registry.replace("registry01", "registry02");
@@ -15,33 +15,33 @@ const POLICY = "400 InvalidPolicy";
 const changed = (body: object, change: Readonly<Record<string, unknown>>) =>
   Object.entries(change).reduce((result, [path, value]) => but(result, path, value), body);
 
-/** A storage account with these changes is refused, and with those accepted. */
+/** A storage account with the first changes is rejected, and with the second ones accepted. */
 function account(
-  refused: Readonly<Record<string, unknown>>,
+  rejected: Readonly<Record<string, unknown>>,
   accepted: Readonly<Record<string, unknown>>,
-): Pick<Refusal, "refused" | "accepted"> {
+): Pick<RejectedRequest, "rejected" | "accepted"> {
   return {
-    refused: ({ body }) => ["PUT", storage, changed(body.storage, refused)],
+    rejected: ({ body }) => ["PUT", storage, changed(body.storage, rejected)],
     accepted: ({ body }) => ["PUT", storage, changed(body.storage, accepted)],
   };
 }
 
 function updated(
-  refused: Readonly<Record<string, unknown>>,
+  rejected: Readonly<Record<string, unknown>>,
   accepted: Readonly<Record<string, unknown>>,
-): Pick<Refusal, "refused" | "accepted"> {
+): Pick<RejectedRequest, "rejected" | "accepted"> {
   return {
-    refused: ({ body }) => ["PUT", paths.storage, changed(body.storage, refused)],
+    rejected: ({ body }) => ["PUT", paths.storage, changed(body.storage, rejected)],
     accepted: ({ body }) => ["PUT", paths.storage, changed(body.storage, accepted)],
   };
 }
 
 function images(
-  refused: Readonly<Record<string, unknown>>,
+  rejected: Readonly<Record<string, unknown>>,
   accepted: Readonly<Record<string, unknown>>,
-): Pick<Refusal, "refused" | "accepted"> {
+): Pick<RejectedRequest, "rejected" | "accepted"> {
   return {
-    refused: ({ body }) => ["PUT", registry, changed(body.registry, refused)],
+    rejected: ({ body }) => ["PUT", registry, changed(body.registry, rejected)],
     accepted: ({ body }) => ["PUT", registry, changed(body.registry, accepted)],
   };
 }
@@ -64,28 +64,28 @@ const accessPolicy = (tenantId: string) => ({
   permissions: { secrets: ["get"] },
 });
 
-export const storeRefusals: readonly Refusal[] = [
+export const storeRejections: readonly RejectedRequest[] = [
   {
     rule: "storage-sku",
-    case: "a premium tier of a general-purpose account's geo-redundancy",
+    case: "a premium SKU with geo-redundancy for a general-purpose account",
     answer: PROPERTY,
     ...account({ kind: "BlockBlobStorage" }, { kind: "BlockBlobStorage", "sku/name": "Premium_ZRS" }),
   },
   {
     rule: "storage-sku",
-    case: "an account for files of a standard tier",
+    case: "a files account with a standard SKU",
     answer: PROPERTY,
     ...account({ kind: "FileStorage", "sku/name": "Standard_GRS" }, { kind: "FileStorage", "sku/name": "Premium_LRS" }),
   },
   {
     rule: "storage-sku",
-    case: "zone redundancy of a legacy account",
+    case: "zone redundancy for a legacy account",
     answer: PROPERTY,
     ...account({ kind: "Storage" }, { kind: "Storage", "sku/name": "Standard_GRS" }),
   },
   {
     rule: "storage-access-tier",
-    case: "an account for blobs without an access tier",
+    case: "a blob account without an access tier",
     answer: PROPERTY,
     ...account(
       { kind: "BlobStorage", "sku/name": "Standard_LRS" },
@@ -94,13 +94,13 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "storage-access-tier",
-    case: "the premium access tier of a standard account",
+    case: "the premium access tier for a standard account",
     answer: PROPERTY,
     ...account({ "properties/accessTier": "Premium" }, { "properties/accessTier": "Cold" }),
   },
   {
     rule: "storage-performance-fixed",
-    case: "a premium tier for a standard account",
+    case: "a change from a standard to a premium SKU",
     answer: "409 AccountPropertyCannotBeUpdated",
     ...updated({ "sku/name": "Premium_LRS" }, { "sku/name": "Standard_GZRS" }),
   },
@@ -115,7 +115,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "storage-network-rules",
-    case: "a range of two addresses in the firewall",
+    case: "a firewall range with two addresses",
     answer: PROPERTY,
     ...account(
       { "properties/networkAcls": acls({ ipRules: [{ value: "20.1.2.2/31" }] }) },
@@ -126,8 +126,8 @@ export const storeRefusals: readonly Refusal[] = [
     rule: "storage-network-rules",
     case: "a subnet without a service endpoint",
     answer: PROPERTY,
-    given: (scene) => served(scene, "Microsoft.Storage"),
-    refused: (scene) => [
+    setup: (scene) => served(scene, "Microsoft.Storage"),
+    rejected: (scene) => [
       "PUT",
       storage,
       changed(scene.body.storage, { "properties/networkAcls": acls({ virtualNetworkRules: subnetRule(scene, "endpoints") }) }),
@@ -152,7 +152,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "storage-encryption-fixed",
-    case: "double encryption of an account that exists",
+    case: "infrastructure encryption for an existing account",
     answer: "409 AccountPropertyCannotBeUpdated",
     ...updated(
       { "properties/encryption": { requireInfrastructureEncryption: true } },
@@ -161,7 +161,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "storage-encryption-key",
-    case: "a key vault's encryption without its key",
+    case: "encryption with a key vault without a key",
     answer: PROPERTY,
     ...account(
       { "properties/encryption": { keySource: "Microsoft.Keyvault" } },
@@ -175,27 +175,27 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "container-public-access",
-    case: "an open container in an account that allows none",
+    case: "a public container in an account that doesn't allow public access",
     answer: "409 PublicAccessNotPermitted",
-    refused: () => ["PUT", container, { properties: { publicAccess: "Blob" } }],
+    rejected: () => ["PUT", container, { properties: { publicAccess: "Blob" } }],
     accepted: () => ["PUT", container, { properties: { publicAccess: "None" } }],
   },
   {
     rule: "registry-name",
-    case: "a registry's name with a hyphen, at any API version",
+    case: "a registry name with a hyphen, at any API version",
     answer: "400 InvalidResourceName",
-    refused: ({ body }) => ["PUT", paths.registry.replace("registry01", "registry-02"), body.registry, "2023-07-01"],
+    rejected: ({ body }) => ["PUT", paths.registry.replace("registry01", "registry-02"), body.registry, "2023-07-01"],
     accepted: ({ body }) => ["PUT", registry, body.registry, "2023-07-01"],
   },
   {
     rule: "registry-sku",
-    case: "the retired classic tier",
+    case: "the retired Classic SKU",
     answer: "400 InvalidSku",
     ...images({ ...OPEN, "sku/name": "Classic" }, { ...OPEN, "sku/name": "Basic" }),
   },
   {
     rule: "registry-premium-features",
-    case: "a rule of the firewall in a Standard registry",
+    case: "a firewall rule in a Standard registry",
     answer: "400 SkuFeatureNotSupported",
     ...images(
       { ...STANDARD, "properties/networkRuleSet": acls({ ipRules: [] }) },
@@ -204,7 +204,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "registry-premium-features",
-    case: "retention in a Standard registry",
+    case: "a retention policy in a Standard registry",
     answer: "400 SkuFeatureNotSupported",
     ...images(
       { ...STANDARD, ...policy("retentionPolicy", { status: "enabled", days: 7 }) },
@@ -228,7 +228,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "registry-export-policy",
-    case: "no exports from a registry that is open to public networks",
+    case: "disabled exports in a registry with public network access",
     answer: POLICY,
     ...images({ ...OPEN, ...policy("exportPolicy", { status: "disabled" }) }, policy("exportPolicy", { status: "disabled" })),
   },
@@ -249,7 +249,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "registry-policy-values",
-    case: "soft delete and retention together",
+    case: "soft delete together with a retention policy",
     answer: POLICY,
     ...images(
       {
@@ -261,7 +261,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "registry-network-rules",
-    case: "a private address in a registry's firewall",
+    case: "a private address in a registry firewall",
     answer: "400 InvalidNetworkRule",
     ...images(
       { ...OPEN, "properties/networkRuleSet": acls({ ipRules: [{ value: "192.168.1.0/24" }] }) },
@@ -270,9 +270,9 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "replication-region",
-    case: "a replication in the registry's own region",
+    case: "a replication in the registry's region",
     answer: "409 ReplicationExists",
-    refused: () => ["PUT", replication, { location: "Sweden Central" }],
+    rejected: () => ["PUT", replication, { location: "Sweden Central" }],
     accepted: () => ["PUT", replication, { location: "swedensouth" }],
   },
   {
@@ -289,7 +289,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "vault-tenant",
-    case: "a tenant that isn't the subscription's",
+    case: "a tenant other than the subscription's",
     answer: BAD,
     ...differ(vault, vaultBody, "properties/tenantId", "11111111-0000-4000-8000-000000000009", undefined),
     accepted: ({ body }) => ["PUT", vault, body.vault],
@@ -302,9 +302,9 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "vault-access-policies",
-    case: "an access policy of another tenant",
+    case: "an access policy with another tenant",
     answer: BAD,
-    refused: (scene) => [
+    rejected: (scene) => [
       "PUT",
       vault,
       changed(scene.body.vault, {
@@ -323,7 +323,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "vault-public-network-access",
-    case: "a word for public network access that there is not",
+    case: "an unknown value for public network access",
     answer: BAD,
     ...differ(vault, vaultBody, "properties/publicNetworkAccess", "Off", "disabled"),
   },
@@ -335,10 +335,10 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "vault-network-rules",
-    case: "a subnet without a vault's service endpoint",
+    case: "a subnet without a service endpoint for key vaults",
     answer: BAD,
-    given: (scene) => served(scene, "Microsoft.KeyVault"),
-    refused: (scene) => [
+    setup: (scene) => served(scene, "Microsoft.KeyVault"),
+    rejected: (scene) => [
       "PUT",
       vault,
       changed(scene.body.vault, { "properties/networkAcls/virtualNetworkRules": subnetRule(scene, "endpoints") }),
@@ -351,9 +351,9 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "secret-name",
-    case: "a secret's name with an underscore, at any API version",
+    case: "a secret name with an underscore, at any API version",
     answer: "400 BadParameter",
-    refused: () => ["PUT", secret.replace("token", "hf_token"), secretBody(), "2023-07-01"],
+    rejected: () => ["PUT", secret.replace("token", "hf_token"), secretBody(), "2023-07-01"],
     accepted: () => ["PUT", secret.replace("token", "hf-token"), secretBody(), "2023-07-01"],
   },
   {
@@ -382,7 +382,7 @@ export const storeRefusals: readonly Refusal[] = [
   },
   {
     rule: "secret-value",
-    case: "more than 15 tags of a secret",
+    case: "more than 15 tags on a secret",
     answer: "400 BadParameter",
     ...differ(secret, secretBody as () => object, "tags", tags(16), tags(15)),
   },
