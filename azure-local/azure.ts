@@ -1,9 +1,9 @@
 import type { ArmOptions } from "./arm";
-import type { FrontdoorOptions, Issuer } from "./frontdoor";
 import type { RequestWatch } from "./requests";
 import type { Addresses } from "./running";
+import type { Issuer, ScoringProxyOptions } from "./scoringProxy";
 
-/** Azure on this machine: the resource manager, the providers that the Pulumi engine attaches to, and the endpoints' front door. */
+/** Azure on this machine: the resource manager, the providers that the Pulumi engine attaches to, and the endpoints' scoring proxy. */
 export interface Azure extends Addresses {
   /** For the engine's PULUMI_DEBUG_PROVIDERS. */
   readonly debugProviders: string;
@@ -24,17 +24,17 @@ export interface AzureResource {
   readonly location?: string;
 }
 
-/** What the front door can be told. */
-export const frontdoorOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
+/** What the scoring proxy can be told. */
+export const scoringProxyOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
 
-export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOptions)[number]> {
+export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringProxyOptions)[number]> {
   /** Folder that holds the state; what is in it after `close` or a crash is there again at the next opening. */
   readonly home: string;
   /** Seconds of Azure that pass in one second here. @default Infinity: operations are over when they are first asked about */
   readonly speed?: number;
   /** Whether a refresh leaves out what `ignoreChanges` names; see `ProvidersOptions`. @default true */
   readonly refreshIgnores?: boolean;
-  /** First of four ports in a row: resource manager and front door by HTTP, then both by HTTPS. @default any free ones */
+  /** First of four ports in a row: resource manager and scoring proxy by HTTP, then both by HTTPS. @default any free ones */
   readonly port?: number;
   /** Host names by which callers may reach the servers besides those of this machine and of Azure. @default none */
   readonly hosts?: readonly string[];
@@ -49,7 +49,7 @@ export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOp
   readonly attach?: boolean;
   /** What else the resource manager can be told: faults, quota, rules that are off, a clock of the test's own. */
   readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer" | "hosts" | "issueIdentityToken">;
-  /** Told of each request that is over, the front door's own to the resource manager left out. */
+  /** Told of each request that is over, the scoring proxy's own to the resource manager left out. */
   readonly onRequest?: RequestWatch["onRequest"];
   /** Told of the same requests as they come in. */
   readonly onArrival?: RequestWatch["onArrival"];

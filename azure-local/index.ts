@@ -3,16 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FolderInUse, storedResources } from "./arm";
 import type { Azure, AzureOptions } from "./azure";
 import { makePrivate } from "./files/privateHome";
-import { type Issuer, openIssuer } from "./frontdoor";
 import { startProviders } from "./providers";
 import { type Visit, visit } from "./running";
+import { type Issuer, openIssuer } from "./scoringProxy";
 import { start } from "./start";
 
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
 export { makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
-export { type Issuer, openIssuer, type TokenRequest } from "./frontdoor";
 export type { SeenRequest } from "./requests";
+export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
 /** Milliseconds for another process that holds the home to say where its Azure is, or to let go of it. */
 const patience = 15_000;

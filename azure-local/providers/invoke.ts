@@ -5,7 +5,7 @@ import { toOutputs } from "./mapping";
 import { apiVersionOf, resourceId, resourceType } from "./metadata";
 import { type Properties, plainProperties, type Value } from "./wire";
 
-/** Signs a token that the front door accepts. */
+/** Signs a token that the scoring proxy accepts. */
 export type IssueToken = (request: { readonly oid: string; readonly audience: string }) => string;
 
 export interface InvokeContext {
@@ -90,7 +90,7 @@ function uuidFrom(seed: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
-/** A token for the front door, or one with the claims of Entra ID and no signature for the rest: nothing else on this machine checks one. */
+/** A token for the scoring proxy, or one with the claims of Entra ID and no signature for the rest: nothing else on this machine checks one. */
 function clientToken(context: InvokeContext, endpoint: Value | undefined): string {
   const { clientId, objectId } = clientConfig(context);
   const audience = (typeof endpoint === "string" && endpoint !== "" ? endpoint : MANAGEMENT).replace(/\/\.default$/, "");

@@ -1,6 +1,6 @@
 // Does not prove how long Azure takes: the durations are documented or of public logs, and pass on a clock that the test owns.
 import { manualClock } from "../../azure-local/arm";
-import { startUpSeconds } from "../../azure-local/frontdoor/start";
+import { startUpSeconds } from "../../azure-local/scoringProxy/start";
 import { type Platform, startPlatform } from "../clients/platform";
 
 const clock = manualClock();

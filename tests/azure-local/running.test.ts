@@ -210,7 +210,7 @@ test("operations are polled at the address that the caller used", async () => {
   expect(String(byHttps["azure-asyncoperation"]).startsWith(`${azure.armHttpsUrl}/`)).toBe(true);
 });
 
-test("requests of clients are reported when they come in and when they are over, the front door's own are not", async () => {
+test("requests of clients are reported when they come in and when they are over, the scoring proxy's own are not", async () => {
   const seen: SeenRequest[] = [];
   const arrived: string[] = [];
   const azure = await open({

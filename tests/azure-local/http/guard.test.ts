@@ -5,7 +5,7 @@ import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Azure, openAzure } from "../../../azure-local";
-import { startStandIn } from "../../../azure-local/frontdoor";
+import { startStandIn } from "../../../azure-local/scoringProxy";
 
 let azure: Azure;
 let standIn: { url: string; close(): Promise<void> };
@@ -40,12 +40,12 @@ function send(url: string, headers: string[], method = "GET", target?: string, b
 
 const servers = {
   arm: () => `${azure.armUrl}${group}`,
-  frontdoor: () => `${azure.frontdoorUrl}/nobody/x`,
+  proxy: () => `${azure.frontdoorUrl}/nobody/x`,
   standIn: () => `${standIn.url}/v1/models`,
   notice: () => `${JSON.parse(fs.readFileSync(path.join(home, "running.json"), "utf8")).url}/other`,
 };
 /** What each answers to a request that it takes. */
-const taken = { arm: 404, frontdoor: 404, standIn: 200, notice: 404 };
+const taken = { arm: 404, proxy: 404, standIn: 200, notice: 404 };
 const names = Object.keys(servers) as (keyof typeof servers)[];
 
 describe.each(names)("%s", (name) => {
@@ -130,9 +130,9 @@ test("the resource manager refuses in Azure's shape and before it reads the body
 test("Azure's own names and configured ones reach the server that has them, and the address of the request line counts", async () => {
   expect((await send(servers.arm(), ["Host", "management.azure.com"]))[0]).toBe(404);
   expect((await send(servers.arm(), ["Host", "azure.internal.test:1"]))[0]).toBe(404);
-  expect((await send(servers.frontdoor(), ["Host", "azure.internal.test"]))[0]).toBe(404);
-  expect((await send(servers.frontdoor(), ["Host", "chat.swedencentral.inference.ml.azure.com"]))[0]).toBe(404);
-  expect((await send(servers.frontdoor(), ["Host", "management.azure.com"]))[0]).toBe(403);
+  expect((await send(servers.proxy(), ["Host", "azure.internal.test"]))[0]).toBe(404);
+  expect((await send(servers.proxy(), ["Host", "chat.swedencentral.inference.ml.azure.com"]))[0]).toBe(404);
+  expect((await send(servers.proxy(), ["Host", "management.azure.com"]))[0]).toBe(403);
   expect((await send(servers.arm(), ["Host", "chat.swedencentral.inference.ml.azure.com"]))[0]).toBe(403);
   expect((await send(servers.arm(), ["Host", "localhost"], "GET", `http://evil.example${group}`))[0]).toBe(403);
   expect((await send(servers.arm(), ["Host", "localhost"], "GET", `http://management.azure.com${group}`))[0]).toBe(404);

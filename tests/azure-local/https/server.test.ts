@@ -4,10 +4,10 @@ import type { IncomingMessage } from "node:http";
 import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
-import { startFrontdoor } from "../../../azure-local/frontdoor";
 import { type Certificate, loopbackCertificate } from "../../../azure-local/https/certificate";
 import { serveHttps } from "../../../azure-local/https/server";
-import { directoryOf, endpoint, signal, startContainer, text } from "../frontdoor/support";
+import { startScoringProxy } from "../../../azure-local/scoringProxy";
+import { directoryOf, endpoint, signal, startContainer, text } from "../scoringProxy/support";
 
 let folder: string;
 let certificate: Certificate;
@@ -34,15 +34,15 @@ test("a stream passes chunk by chunk with its trailers, and is drained when both
     }
     response.end("end");
   });
-  const frontdoor = await startFrontdoor({ directory: directoryOf(endpoint()), backends: { "*": container.url }, drain: 10_000 });
-  const server = await serveHttps(frontdoor.server, certificate);
+  const proxy = await startScoringProxy({ directory: directoryOf(endpoint()), backends: { "*": container.url }, drain: 10_000 });
+  const server = await serveHttps(proxy.server, certificate);
   const answer = await open(`${server.url}/chat/x`);
   let body = "";
   let closed: Promise<void> | undefined;
   for await (const chunk of answer) {
     body += chunk;
     server.close();
-    closed ??= frontdoor.close();
+    closed ??= proxy.close();
     received[body.length - 1]?.give();
   }
   expect(body).toBe("01end");
@@ -58,26 +58,26 @@ test("a caller who hangs up cancels the container's work", async () => {
     request.socket.once("close", () => cancelled.give());
     response.write("begun");
   });
-  const frontdoor = await startFrontdoor({ directory: directoryOf(endpoint()), backends: { "*": container.url } });
-  const server = await serveHttps(frontdoor.server, certificate);
+  const proxy = await startScoringProxy({ directory: directoryOf(endpoint()), backends: { "*": container.url } });
+  const server = await serveHttps(proxy.server, certificate);
   (await open(`${server.url}/chat/x`)).destroy();
   await cancelled.promise;
   server.close();
-  await frontdoor.close();
+  await proxy.close();
   await container.close();
 });
 
 test("a port that is taken is an error", async () => {
-  const frontdoor = await startFrontdoor({ directory: directoryOf() });
-  await expect(serveHttps(frontdoor.server, certificate, frontdoor.port)).rejects.toThrow("EADDRINUSE");
-  await frontdoor.close();
+  const proxy = await startScoringProxy({ directory: directoryOf() });
+  await expect(serveHttps(proxy.server, certificate, proxy.port)).rejects.toThrow("EADDRINUSE");
+  await proxy.close();
 });
 
 test("a connection that speaks no TLS harms nobody", async () => {
-  const frontdoor = await startFrontdoor({ directory: directoryOf() });
-  const server = await serveHttps(frontdoor.server, certificate);
+  const proxy = await startScoringProxy({ directory: directoryOf() });
+  const server = await serveHttps(proxy.server, certificate);
   await expect(fetch(server.url.replace("https", "http"))).rejects.toThrow();
   await expect(text(await open(`${server.url}/nobody/`))).resolves.toContain("no_endpoint");
   server.close();
-  await frontdoor.close();
+  await proxy.close();
 });

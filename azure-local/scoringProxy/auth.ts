@@ -1,0 +1,77 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { AuthMode, EndpointView } from "./directory";
+import { readToken } from "./jwt";
+import type { Refusal } from "./refusal";
+import type { ScoringProxyRules } from "./rules";
+
+/** Decides whether what stands after `Bearer ` opens an endpoint. */
+export interface Verifier {
+  /** The refusal, or undefined if the caller may score. */
+  verify(endpoint: EndpointView, bearer: string, rules: ScoringProxyRules): Refusal | undefined;
+}
+
+/** Audience of Entra tokens for scoring, without the `/.default` of the scope (Azure docs, how-to-authenticate-online-endpoint). */
+export const scoringAudience = "https://ml.azure.com";
+
+const keyVerifier: Verifier = {
+  verify(endpoint, bearer) {
+    if (endpoint.keys.some((key) => sameSecret(key, bearer))) return undefined;
+    return unauthorized("key_auth_access_denied", `The key is not one of endpoint ${endpoint.name}; read its keys with listKeys.`);
+  },
+};
+
+/** ARM's own endpoint tokens are opaque; a local issuer may also sign one that names the endpoint. */
+const amlTokenVerifier: Verifier = {
+  verify(endpoint, bearer) {
+    if (endpoint.keys.some((token) => sameSecret(token, bearer))) return undefined;
+    const token = readToken(bearer, endpoint.tokenSecret);
+    if ("invalid" in token) return unauthorized("aml_token_auth_access_denied", `The token ${token.invalid}.`);
+    if (token.claims.endpoint === endpoint.name) return undefined;
+    return unauthorized("aml_token_auth_access_denied", `The token was not issued for endpoint ${endpoint.name}.`);
+  },
+};
+
+const entraVerifier: Verifier = {
+  verify(endpoint, bearer, rules) {
+    const token = readToken(bearer, endpoint.tokenSecret);
+    if ("invalid" in token) return unauthorized("aad_token_auth_access_denied", `The token ${token.invalid}.`);
+    const { aud, oid, groups } = token.claims;
+    if (aud !== scoringAudience) {
+      return unauthorized("aad_token_auth_access_denied", `The token is for ${shown(aud)}; ask for the scope ${scoringAudience}/.default.`);
+    }
+    const principals = [oid, ...(Array.isArray(groups) ? groups : [])];
+    if (principals.some((id) => typeof id === "string" && endpoint.scorers.includes(id))) return undefined;
+    return {
+      status: rules.noScoreRoleStatus,
+      code: "aad_token_auth_access_denied",
+      message: `${shown(oid)} has no role with Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on ${endpoint.name}.`,
+    };
+  },
+};
+
+const verifiers: Readonly<Record<AuthMode, Verifier>> = { Key: keyVerifier, AMLToken: amlTokenVerifier, AADToken: entraVerifier };
+
+/** Checks the `Authorization` header of a request against the endpoint's `authMode`. */
+export function authenticate(endpoint: EndpointView, authorization: string | undefined, rules: ScoringProxyRules): Refusal | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (bearer === undefined) {
+    const prefix = { Key: "key_auth", AMLToken: "aml_token_auth", AADToken: "aad_token_auth" }[endpoint.authMode];
+    return unauthorized(`${prefix}_bad_header_forbidden`, "Send the header Authorization: Bearer <key or token>.");
+  }
+  return verifiers[endpoint.authMode].verify(endpoint, bearer, rules);
+}
+
+/** A claim in a message. The signed token may hold any JSON value there. */
+function shown(claim: unknown): string {
+  return typeof claim === "string" ? claim : (JSON.stringify(claim) ?? "undefined");
+}
+
+function unauthorized(code: string, message: string): Refusal {
+  return { status: 401, code, message };
+}
+
+/** Compares digests: equal length for timingSafeEqual, and no length of a key to be learnt. */
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
