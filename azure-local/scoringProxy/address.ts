@@ -1,29 +1,29 @@
 import type { IncomingMessage } from "node:http";
 
-/** Which endpoint a request is for, and what its container sees of the address. */
+/** The endpoint that a request addresses, and the part of the address that its container receives. */
 export interface Address {
   readonly endpointName: string;
   readonly region?: string;
   readonly path: string;
-  /** With its question mark, or empty. */
+  /** Includes the question mark. Empty if there is no query. */
   readonly query: string;
 }
 
 const azureHost = /^([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.com(?::\d+)?$/i;
 
-/** Whether a host name is that of an endpoint in Azure. */
+/** Whether a host name is the name of an endpoint in Azure. */
 export function isAzureHost(hostname: string): boolean {
   return azureHost.test(hostname);
 }
 
 /**
- * `http://127.0.0.1:PORT/<endpointName>/<path>`, or any path with Azure's own host name. The path stays as it was sent: a container
- * behind Azure sees no normalised one either.
+ * Parses `http://127.0.0.1:PORT/<endpointName>/<path>`, or any path with the endpoint's Azure host name. The path is not normalized, as in
+ * Azure.
  */
 export function parseAddress(request: Pick<IncomingMessage, "url" | "headers">): Address | undefined {
   const [rawPath = "/", ...rest] = (request.url ?? "/").split("?");
   const query = rest.length > 0 ? `?${rest.join("?")}` : "";
-  // An absolute URL or `*` on the request line; a container's address could not be put in front of it.
+  // An absolute URL or `*` in the request line can't be appended to a container's address.
   if (!rawPath.startsWith("/")) return undefined;
   const host = azureHost.exec(request.headers.host ?? "");
   if (host) {

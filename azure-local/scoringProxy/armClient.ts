@@ -1,16 +1,16 @@
-/** Reads ARM over REST with the built-in `fetch`; nothing here knows what is read. */
+/** Reads ARM over REST with the built-in `fetch`. Independent of resource types. */
 export class ArmClient {
   constructor(
     private readonly armUrl: string,
     private readonly bearer: string,
   ) {}
 
-  /** The resource at `id`, or undefined if there is none. */
+  /** Returns the resource with this ID, or undefined if it does not exist. */
   get<T>(id: string, apiVersion: string): Promise<T | undefined> {
     return this.send<T>("GET", `${id}?api-version=${apiVersion}`);
   }
 
-  /** All items of a collection, over its pages. An id that does not exist has none. */
+  /** Returns all items of a collection, across all pages; none if the collection does not exist. */
   async list<T>(id: string, apiVersion: string, filter?: string): Promise<T[]> {
     const items: T[] = [];
     let next: string | undefined = `${id}?api-version=${apiVersion}${filter ? `&$filter=${encodeURIComponent(filter)}` : ""}`;
@@ -22,7 +22,7 @@ export class ArmClient {
     return items;
   }
 
-  /** The answer of an action, such as `listKeys`; undefined if the resource is gone. */
+  /** Returns the response to an action such as `listKeys`, or undefined if the resource does not exist. */
   post<T>(id: string, action: string, apiVersion: string): Promise<T | undefined> {
     return this.send<T>("POST", `${id}/${action}?api-version=${apiVersion}`);
   }
@@ -33,8 +33,8 @@ export class ArmClient {
       await response.body?.cancel();
       return undefined;
     }
-    // The body stays out of the message: an answer to listKeys must not end up in a log.
-    if (!response.ok) throw new Error(`ARM answered ${response.status} to ${method} ${pathOrLink.split("?")[0]}`);
+    // The message does not contain the body, so that no response to listKeys gets into a log.
+    if (!response.ok) throw new Error(`ARM returned ${response.status} for ${method} ${pathOrLink.split("?")[0]}`);
     return (await response.json()) as T;
   }
 }

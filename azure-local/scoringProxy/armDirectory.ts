@@ -6,15 +6,15 @@ import { viewDeployment } from "./deploymentView";
 import type { Directory, EndpointView } from "./directory";
 
 export interface ArmDirectoryOptions {
-  /** Milliseconds that an answer is kept. An endpoint that was not found is asked for again each time. @default 200 */
+  /** How long a result is cached, in milliseconds. A missing endpoint is not cached. @default 200 */
   readonly cache?: number;
-  /** Secret with which the local issuer signs tokens; without it only keys and ARM's own endpoint tokens open endpoints. */
+  /** Secret with which the local issuer signs tokens. Without it, endpoints accept only keys and endpoint tokens of ARM. */
   readonly tokenSecret?: string;
-  /** Object ids of the subscription's owners, who may score at every endpoint; the simulator keeps no assignment for them. @default none */
+  /** Object IDs of the subscription's owners. They can score at every endpoint without a stored role assignment. @default none */
   readonly owners?: readonly string[];
 }
 
-/** What stands after `Bearer ` in the scoring proxy's own requests to ARM. */
+/** Bearer token of the scoring proxy's requests to ARM. */
 export const directoryBearer = "scoring-proxy";
 
 interface Cached {
@@ -23,8 +23,8 @@ interface Cached {
 }
 
 /**
- * A directory that knows nothing but ARM's REST: it looks for the endpoint in each workspace of the subscription and reads its
- * deployments, their environments, its keys and who may score.
+ * A directory that reads only ARM's REST API. It searches each workspace of the subscription for the endpoint, and reads the endpoint's
+ * deployments with their environments, its keys, and the principals that can score.
  */
 export function armDirectory(armUrl: string, subscriptionId: string, options: ArmDirectoryOptions = {}): Directory {
   const reader = new EndpointReader(new ArmClient(armUrl, directoryBearer), subscriptionId, options);
@@ -32,8 +32,8 @@ export function armDirectory(armUrl: string, subscriptionId: string, options: Ar
   return {
     find(endpointName, region) {
       const key = `${endpointName}@${region ?? ""}`.toLowerCase();
-      const known = cache.get(key);
-      if (known && known.until > Date.now()) return known.view;
+      const cached = cache.get(key);
+      if (cached && cached.until > Date.now()) return cached.view;
       const view = reader.read(endpointName, region);
       cache.set(key, { until: Date.now() + (options.cache ?? 200), view });
       const forget = () => cache.delete(key);
@@ -44,7 +44,7 @@ export function armDirectory(armUrl: string, subscriptionId: string, options: Ar
 }
 
 class EndpointReader {
-  /** Endpoint tokens seen so far with their end, in milliseconds since 1970: ARM gives out only the newest, but older ones stay valid. */
+  /** Endpoint tokens read so far and their expiry, in milliseconds since 1970. ARM returns only the newest; older ones stay valid. */
   private readonly tokens = new Map<string, Map<string, number>>();
 
   constructor(
@@ -79,7 +79,7 @@ class EndpointReader {
     return [...(this.options.owners ?? []), ...(await scorersOf(this.arm, endpointId))];
   }
 
-  /** Names are unique in a region only, so an address without region gets the first endpoint of that name. */
+  /** Names are unique only within a region, so an address without a region selects the first endpoint with that name. */
   private async locate(endpointName: string, region: string | undefined): Promise<ArmEndpoint | undefined> {
     const workspaces = await this.arm.list<ArmWorkspace>(
       `/subscriptions/${this.subscriptionId}/providers/Microsoft.MachineLearningServices/workspaces`,
@@ -95,7 +95,7 @@ class EndpointReader {
     const deployments = await this.arm.list<ArmDeployment>(`${endpointId}/deployments`, machineLearningVersion);
     return Promise.all(
       deployments.map(async (deployment) => {
-        // Only environments of a workspace have an ARM id; one of a registry (`azureml://registries/...`) can't be read here.
+        // Only environments of a workspace have an ARM ID. One in a registry (`azureml://registries/...`) can't be read here.
         const id = /^(?:azureml:)?(\/subscriptions\/.+)$/.exec(deployment.properties.environmentId ?? "")?.[1];
         const environment = id ? await this.arm.get<ArmEnvironmentVersion>(id, machineLearningVersion) : undefined;
         return viewDeployment(deployment, environment);
@@ -113,18 +113,18 @@ class EndpointReader {
   }
 
   private async endpointTokens(endpointId: string): Promise<string[]> {
-    const known = this.tokens.get(endpointId) ?? new Map<string, number>();
-    this.tokens.set(endpointId, known);
+    const tokens = this.tokens.get(endpointId) ?? new Map<string, number>();
+    this.tokens.set(endpointId, tokens);
     const current = await this.arm.post<{ accessToken: string; expiryTimeUtc: number }>(endpointId, "token", machineLearningVersion);
     // `expiryTimeUtc` is in seconds.
-    if (current) known.set(current.accessToken, current.expiryTimeUtc * 1000);
-    for (const [token, end] of known) if (end <= Date.now()) known.delete(token);
-    return [...known.keys()];
+    if (current) tokens.set(current.accessToken, current.expiryTimeUtc * 1000);
+    for (const [token, expiry] of tokens) if (expiry <= Date.now()) tokens.delete(token);
+    return [...tokens.keys()];
   }
 }
 
-/** Shares by the names that the deployments have: Azure takes them in other letters too. */
-function byName(shares: Readonly<Record<string, number>>, deployments: readonly { readonly name: string }[]): Record<string, number> {
-  const spelled = (key: string) => deployments.find(({ name }) => name.toLowerCase() === key.toLowerCase())?.name ?? key;
-  return Object.fromEntries(Object.entries(shares).map(([key, share]) => [spelled(key), share]));
+/** Weights with the deployments' exact names as keys. Azure ignores the case of the names. */
+function byName(weights: Readonly<Record<string, number>>, deployments: readonly { readonly name: string }[]): Record<string, number> {
+  const exactName = (key: string) => deployments.find(({ name }) => name.toLowerCase() === key.toLowerCase())?.name ?? key;
+  return Object.fromEntries(Object.entries(weights).map(([key, weight]) => [exactName(key), weight]));
 }

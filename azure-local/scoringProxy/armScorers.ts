@@ -22,7 +22,7 @@ const builtInScorers: ReadonlySet<string> = new Set([
   "f6c7c914-8db3-469d-8ca1-694a8f32e121", // AzureML Data Scientist
 ]);
 
-/** Object ids whose role assignments at the endpoint or above it let them score. */
+/** Object IDs of principals that can score because of a role assignment at the endpoint or at a parent scope. */
 export async function scorersOf(arm: ArmClient, endpointId: string): Promise<string[]> {
   const assignments = await assignmentsAtOrAbove(arm, endpointId);
   const roles = [...new Set(assignments.map(({ properties }) => properties.roleDefinitionId))];
@@ -31,7 +31,7 @@ export async function scorersOf(arm: ArmClient, endpointId: string): Promise<str
   return [...new Set(scorers.map(({ properties }) => properties.principalId))];
 }
 
-/** Asks at each scope and keeps what stands there, so that it does not matter whether a list also shows what is above or below its scope. */
+/** Lists each scope and keeps only the assignments of that scope, because a list can contain those of parent or child scopes. */
 async function assignmentsAtOrAbove(arm: ArmClient, endpointId: string): Promise<ArmRoleAssignment[]> {
   const segments = endpointId.split("/");
   // /subscriptions/s, /resourceGroups/g, /providers/p/workspaces/w, /onlineEndpoints/e
@@ -52,7 +52,7 @@ async function allowsScoring(arm: ArmClient, roleDefinitionId: string): Promise<
   return definition.properties.permissions.some(({ actions, notActions }) => matches(actions) && !matches(notActions));
 }
 
-/** Azure's wildcard: `*` stands for any run of characters, slashes included; letter case does not count. */
+/** Azure's wildcard: `*` matches any characters, including slashes. Case is ignored. */
 export function actionMatches(pattern: string, action: string): boolean {
   const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
   return new RegExp(`^${escaped}$`, "i").test(action);

@@ -3,19 +3,19 @@ import type { StandInIdentity } from "./standin/identity";
 import type { Fault, Speed } from "./standin/pace";
 import { type RunningStandIn, startStandIn } from "./standin/server";
 
-/** Values for deployments: by `<endpoint>/<deployment>`, by `<endpoint>`, or by `*` for all; the narrowest counts. */
+/** Values for deployments, by `<endpoint>/<deployment>`, `<endpoint>`, or `*` for all. The most specific key applies. */
 export type PerDeployment<T> = Readonly<Record<string, T>>;
 
 export interface BackendOptions {
-  /** Addresses of real servers, such as `http://127.0.0.1:8000`. A deployment without one is answered by a stand-in. */
+  /** Addresses of real servers, such as `http://127.0.0.1:8000`. A stand-in answers for a deployment without one. */
   readonly backends?: PerDeployment<string>;
-  /** Speed of the stand-ins' answers. */
+  /** Response speed of the stand-ins. */
   readonly standInSpeed?: Speed;
-  /** Faults of the stand-ins. */
+  /** Faults to inject into the stand-ins. */
   readonly faults?: PerDeployment<Fault>;
 }
 
-/** Finds the server behind a deployment; starts stand-ins when they are first needed. */
+/** Finds the server behind a deployment. Starts a stand-in at its first use. */
 export class Backends {
   private readonly standIns = new Map<string, Promise<RunningStandIn>>();
 
@@ -23,18 +23,18 @@ export class Backends {
   constructor(private readonly options: BackendOptions) {
     for (const [key, url] of Object.entries(options.backends ?? {})) {
       if (!/^http:\/\/[^/?#@]+$/.test(url)) {
-        throw new Error(`backends["${key}"] is "${url}"; it must be an address like http://127.0.0.1:8000, without path or user.`);
+        throw new Error(`backends["${key}"] is "${url}". Set it to an address such as http://127.0.0.1:8000, without a path or user.`);
       }
     }
   }
 
-  /** The address of a deployment's server, without a slash at the end. */
+  /** Returns the address of a deployment's server, without a trailing slash. */
   async urlOf(endpoint: EndpointView, deployment: DeploymentView): Promise<string> {
-    const given = narrowest(this.options.backends, endpoint, deployment);
-    return given ?? (await this.standIn(endpoint, deployment)).url;
+    const backend = mostSpecific(this.options.backends, endpoint, deployment);
+    return backend ?? (await this.standIn(endpoint, deployment)).url;
   }
 
-  /** Replaces the stand-in of a deployment by a new one; a real server is its owner's to restart. */
+  /** Replaces the stand-in of a deployment with a new one. Real servers are not restarted. */
   async restart(endpoint: EndpointView, deployment: DeploymentView): Promise<void> {
     const key = keyOf(endpoint, deployment);
     const standIn = this.standIns.get(key);
@@ -49,19 +49,19 @@ export class Backends {
 
   private standIn(endpoint: EndpointView, deployment: DeploymentView): Promise<RunningStandIn> {
     const key = keyOf(endpoint, deployment);
-    const known = this.standIns.get(key);
-    if (known) return known;
+    const existing = this.standIns.get(key);
+    if (existing) return existing;
     const { standInSpeed, faults } = this.options;
     const started = startStandIn(identityOf(endpoint, deployment), {
       speed: standInSpeed,
-      fault: narrowest(faults, endpoint, deployment),
+      fault: mostSpecific(faults, endpoint, deployment),
     });
     this.standIns.set(key, started);
     return started;
   }
 }
 
-/** An update in place changes what the container says about itself, and so needs a new stand-in. */
+/** Contains the identity, because an in-place update changes it and then needs a new stand-in. */
 function keyOf(endpoint: EndpointView, deployment: DeploymentView): string {
   return JSON.stringify([endpoint.name, identityOf(endpoint, deployment)]);
 }
@@ -78,6 +78,6 @@ function identityOf(endpoint: EndpointView, deployment: DeploymentView): StandIn
   };
 }
 
-function narrowest<T>(table: PerDeployment<T> | undefined, endpoint: EndpointView, deployment: DeploymentView): T | undefined {
+function mostSpecific<T>(table: PerDeployment<T> | undefined, endpoint: EndpointView, deployment: DeploymentView): T | undefined {
   return table?.[`${endpoint.name}/${deployment.name}`] ?? table?.[endpoint.name] ?? table?.["*"];
 }

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 
-/** The bandwidth of one endpoint: what is sent beyond it is sent later. A second's worth may pass at once. */
+/** Limits the bandwidth of one endpoint: delays what exceeds it. A burst can contain the bytes of one second. */
 export class Bandwidth {
-  /** When all that was sent so far would have passed at exactly the limit, in milliseconds. */
+  /** The time in milliseconds at which everything sent so far would have passed at exactly the limit. */
   private passedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -10,28 +10,28 @@ export class Bandwidth {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts so many bytes. @returns milliseconds to wait before any more. */
+  /** Counts bytes. @returns the milliseconds to wait before the next bytes */
   take(bytes: number): number {
     const now = this.now();
     this.passedAt = Math.max(this.passedAt, now - 1000) + (bytes / this.bytesPerSecond) * 1000;
     return Math.max(0, this.passedAt - now);
   }
 
-  /** Whether so many bytes would have to wait. */
+  /** Whether a transfer of this many bytes would be delayed. */
   wouldDelay(bytes: number): boolean {
     return Math.max(this.passedAt, this.now() - 1000) + (bytes / this.bytesPerSecond) * 1000 > this.now();
   }
 }
 
-/** A transfer at an endpoint's bandwidth. */
+/** A transfer within the bandwidth of an endpoint. */
 export interface Transfer {
-  /** Milliseconds that it has been held up so far. */
+  /** The total delay so far, in milliseconds. */
   delay: number;
 }
 
 /**
- * Passes a stream on, chunk by chunk and each at once, and then waits as long as the bandwidth asks. Without a bandwidth it only heeds
- * the receiver. `ending` is called before the receiver's end.
+ * Forwards a stream. Each chunk is forwarded immediately; then the transfer pauses as long as the bandwidth requires. Without a bandwidth,
+ * only the receiver's backpressure applies. `ending` is called before the receiver is ended.
  */
 export function pass(from: Readable, to: Writable, bandwidth: Bandwidth | undefined, ending: () => void = () => {}): Transfer {
   const transfer: Transfer = { delay: 0 };
@@ -65,7 +65,7 @@ export function pass(from: Readable, to: Writable, bandwidth: Bandwidth | undefi
   });
   from.once("end", () => {
     isOver = true;
-    // The last chunk takes its time like any other.
+    // The last chunk is delayed like all others.
     goOn();
   });
   to.once("close", () => clearTimeout(timer));

@@ -1,18 +1,18 @@
 import { type BackendOptions, Backends } from "./backends";
 import type { DeploymentView, EndpointView } from "./directory";
+import type { ErrorResponse } from "./errorResponse";
 import { Readiness, stillStarting } from "./readiness";
-import type { Refusal } from "./refusal";
 import { modelNotReady } from "./relay";
 import type { ScoringProxyRules } from "./rules";
 
 export interface ContainerOptions extends BackendOptions {
-  /** Seconds of Azure that pass in one second while containers start. @default Infinity: they are up at once, if ever */
+  /** Azure seconds per real second while containers start. @default Infinity: they start immediately, or never */
   readonly speed?: number;
-  /** Milliseconds since 1970, by the clock that the directory's `createdAt` is of. @default Date.now */
+  /** Milliseconds since 1970, on the clock that the directory uses for `createdAt`. @default Date.now */
   readonly now?: () => number;
 }
 
-/** The containers behind deployments: which server answers for each, whether it is up, and its restart when it is dead. */
+/** The containers of deployments: finds the server of each, checks its probes, and restarts it if its liveness probe fails. */
 export class Containers {
   private readonly backends: Backends;
   private readonly readiness = new Readiness();
@@ -25,8 +25,8 @@ export class Containers {
     this.backends = new Backends(options);
   }
 
-  /** The address of a deployment's container, or why it gets no request now. */
-  async ready(endpoint: EndpointView, deployment: DeploymentView): Promise<{ url: string } | Refusal> {
+  /** Returns the address of a deployment's container, or an error if the container is not ready. */
+  async ready(endpoint: EndpointView, deployment: DeploymentView): Promise<{ url: string } | ErrorResponse> {
     const { now = Date.now, speed = Number.POSITIVE_INFINITY } = this.options;
     const starting = stillStarting(deployment, this.rules, now(), speed);
     if (starting) return modelNotReady(starting);
@@ -34,11 +34,11 @@ export class Containers {
     const condition = await this.readiness.conditionOf(url, deployment);
     if (condition === "ready") return { url };
     if (condition === "not ready" || !this.rules.livenessRestarts) {
-      return modelNotReady(`${deployment.name} fails its readiness probe on ${deployment.readiness.path}`);
+      return modelNotReady(`the readiness probe of ${deployment.name} on ${deployment.readiness.path} fails`);
     }
     this.readiness.forget(url);
     await this.backends.restart(endpoint, deployment);
-    return modelNotReady(`${deployment.name} fails its liveness probe on ${deployment.liveness.path} and is restarted`);
+    return modelNotReady(`the liveness probe of ${deployment.name} on ${deployment.liveness.path} fails; its container is restarted`);
   }
 
   close(): Promise<void> {

@@ -5,8 +5,8 @@ import { type Pattern, patterns } from "./pattern";
 import { startUpSeconds } from "./start";
 
 /**
- * Azure's defaults for what a deployment leaves out (Azure docs, reference-yaml-deployment-managed-online), durations in seconds. What
- * can't be read counts as left out: to refuse it is the resource manager's business.
+ * Azure's defaults for values that a deployment omits (Azure docs, reference-yaml-deployment-managed-online). Durations in seconds. An
+ * unreadable value is treated as omitted; the resource manager validates values.
  */
 const defaults = {
   requestTimeout: 5,
@@ -14,16 +14,16 @@ const defaults = {
   probe: { initialDelay: 10, period: 10, timeout: 2, failureThreshold: 30 },
 };
 
-/** Routes of an image made for Azure's inference server, which needs no inference configuration. */
+/** Routes of images for Azure's inference server, which need no inference configuration. */
 const inferenceServerRoutes = { scoring: { path: "/score", port: 5001 }, probes: { path: "/", port: 5001 } };
 
-/** How a deployment of each pattern shows itself: vLLM by the names of its models, a `score.py` by having none. One of them always holds. */
+/** How to detect each pattern: vLLM deployments have model names, `score.py` deployments have none. Exactly one applies. */
 const isServed: Readonly<Record<Pattern, (models: readonly string[]) => boolean>> = {
   vllm: (models) => models.length > 0,
   score: (models) => models.length === 0,
 };
 
-/** What the scoring proxy must know of a deployment, from its ARM bodies. */
+/** Reads from its ARM bodies what the scoring proxy needs of a deployment. */
 export function viewDeployment(deployment: ArmDeployment, environment: ArmEnvironmentVersion | undefined): DeploymentView {
   const { properties, systemData } = deployment;
   const environmentVariables = properties.environmentVariables ?? {};
@@ -64,14 +64,14 @@ function probe(given: ArmProbe | null | undefined, route: Route | undefined): Pr
   };
 }
 
-/** The name in the id of a registered model version. */
+/** The name in the ID of a registered model version. */
 function modelName(id: string | null | undefined): string | undefined {
   return id?.match(/\/models\/([^/]+)\//)?.[1];
 }
 
 /**
- * The names under which a vLLM container serves its model, read from the variables that docker/vllm reads; none for another container.
- * `--served-model-name` takes several names, up to the next flag.
+ * The names under which a vLLM container serves its model, from the environment variables that docker/vllm reads. Other containers have
+ * none. `--served-model-name` accepts several names, up to the next flag.
  */
 export function vllmModels(variables: Readonly<Record<string, string>>, model: string | undefined): string[] {
   const flags = readFlags(variables.VLLM_ARGS);

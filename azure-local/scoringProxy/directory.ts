@@ -1,13 +1,13 @@
 /**
- * What the scoring proxy must know about endpoints, and nothing about where it comes from: `armDirectory` reads it from ARM by REST,
- * a test hands over plain objects.
+ * The data about endpoints that the scoring proxy needs, independent of its source: `armDirectory` reads it from ARM over REST; tests pass
+ * plain objects.
  */
 
 import type { Pattern } from "./pattern";
 
 export type AuthMode = "Key" | "AMLToken" | "AADToken";
 
-/** Where a container answers. `/` as scoring path makes every path of the container reachable. */
+/** Path and port on which a container answers. With the scoring path `/`, all paths of the container are reachable. */
 export interface Route {
   readonly path: string;
   readonly port: number;
@@ -15,11 +15,11 @@ export interface Route {
 
 /** A probe of a deployment. Times in seconds. */
 export interface Probe extends Route {
-  /** From the container's start to the first try. */
+  /** Time from the start of the container to the first attempt. */
   readonly initialDelay: number;
   readonly period: number;
   readonly timeout: number;
-  /** Failed tries in a row after which a container is out of rotation (readiness) or restarted (liveness). */
+  /** Consecutive failures after which a container receives no requests (readiness) or is restarted (liveness). */
   readonly failureThreshold: number;
 }
 
@@ -27,7 +27,7 @@ export interface DeploymentView {
   readonly name: string;
   /** ARM's `provisioningState`. */
   readonly state: string;
-  /** Whether it was written again after its creation, which Azure takes only of one that has once been provisioned. */
+  /** Whether it was updated after its creation. Azure allows this only after it was provisioned once. */
   readonly updated: boolean;
   readonly instances: number;
   /** Seconds. */
@@ -39,11 +39,11 @@ export interface DeploymentView {
   readonly liveness: Probe;
   /** Seconds from the start of the container until its server listens. */
   readonly startUp: number;
-  /** Milliseconds since 1970; undefined: long ago. */
+  /** Milliseconds since 1970. Undefined means long ago. */
   readonly createdAt?: number;
-  /** What kind of server stands in for the container where none is given. */
+  /** The kind of stand-in that answers if no backend is configured. */
   readonly pattern: Pattern;
-  /** With `vllm`: the model names that requests may carry; the first is the one in answers. */
+  /** With `vllm`: the model names that requests can use. Responses contain the first one. */
   readonly models: readonly string[];
 }
 
@@ -51,11 +51,11 @@ export interface EndpointView {
   readonly name: string;
   readonly region: string;
   readonly authMode: AuthMode;
-  /** With authMode Key its keys, with AMLToken the endpoint tokens that ARM gave out: each opens the endpoint. */
+  /** The valid credentials: with authMode Key the keys, with AMLToken the endpoint tokens that ARM issued. */
   readonly keys: readonly string[];
   /** With AMLToken and AADToken: the shared secret with which the local issuer signs tokens (HS256). */
   readonly tokenSecret?: string;
-  /** With AADToken: object ids of users, applications and groups that hold `onlineEndpoints/score/action` on the endpoint. */
+  /** With AADToken: object IDs of users, applications and groups with the action `onlineEndpoints/score/action` on the endpoint. */
   readonly scorers: readonly string[];
   /** Whole percentages by deployment name. */
   readonly traffic: Readonly<Record<string, number>>;
@@ -64,6 +64,6 @@ export interface EndpointView {
 }
 
 export interface Directory {
-  /** The endpoint of this name, in this region when the caller's address says one. Rejects if the source can't be asked. */
+  /** Finds an endpoint by name, and by region if the caller's address contains one. Rejects if the source is not reachable. */
   find(endpointName: string, region?: string): Promise<EndpointView | undefined>;
 }

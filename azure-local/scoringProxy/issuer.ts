@@ -4,19 +4,19 @@ import * as path from "node:path";
 import { scoringAudience } from "./auth";
 import { signToken } from "./jwt";
 
-/** Whom a test token speaks for. */
+/** The identity in a test token. */
 export interface TokenRequest {
-  /** Object id of the user, service principal or managed identity. */
+  /** Object ID of the user, service principal or managed identity. */
   readonly oid: string;
-  /** Object ids of the groups that it is a member of. @default none */
+  /** Object IDs of the groups that it is a member of. @default none */
   readonly groups?: readonly string[];
-  /** @default `https://ml.azure.com`, the audience for scoring */
+  /** @default `https://ml.azure.com`, the audience for scoring requests */
   readonly audience?: string;
   /** Seconds. @default 3600 */
   readonly lifetime?: number;
 }
 
-/** Stands in for Entra ID: signs tokens with a secret that only this machine's scoring proxy checks. */
+/** Stand-in for Microsoft Entra ID: signs tokens with a secret that only the local scoring proxy verifies. */
 export interface Issuer {
   readonly secret: string;
   issueToken(request: TokenRequest): string;
@@ -25,7 +25,7 @@ export interface Issuer {
 /** Length of the secret. */
 const bytes = 32;
 
-/** The secret, unless it was cut off: an empty one would sign tokens that no scoring proxy can check. */
+/** Returns the secret, or undefined if the file is missing or incomplete. An empty secret would sign tokens that can't be verified. */
 function readSecret(file: string): string | undefined {
   try {
     const text = fs.readFileSync(file, "utf8");
@@ -36,8 +36,8 @@ function readSecret(file: string): string | undefined {
   }
 }
 
-/** Of two commands that make one at the same time, both take the first one's. */
-function makeSecret(file: string): void {
+/** If two commands create the secret at the same time, both use the first one. */
+function createSecret(file: string): void {
   fs.rmSync(file, { force: true });
   const whole = `${file}.${process.pid}`;
   try {
@@ -50,10 +50,10 @@ function makeSecret(file: string): void {
   }
 }
 
-/** The issuer whose secret is in `file`; the secret is made at the first call and readable by its owner only. */
+/** Opens the issuer whose secret is in `file`. The first call creates the secret. Only the owner can read it. */
 export function openIssuer(file: string): Issuer {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  if (readSecret(file) === undefined) makeSecret(file);
+  if (readSecret(file) === undefined) createSecret(file);
   const secret = readSecret(file)!;
   return {
     secret,

@@ -1,24 +1,24 @@
 import type { Probe } from "./directory";
 
-/** What becomes of a container that begins to start at second 0. */
+/** The fate of a container that begins to start at second 0. */
 export interface Life {
-  /** Seconds after which its readiness probe succeeds; undefined if it never does. */
+  /** Seconds until its readiness probe succeeds. Undefined if it never does. */
   readonly readyAfter?: number;
-  /** Seconds after which its liveness probe has it restarted in the middle of its start, each time anew. */
+  /** Seconds until its liveness probe restarts it before it has started; this repeats at each start. */
   readonly killedAfter?: number;
 }
 
 export interface LifeInput {
-  /** Seconds until the server listens; before that a probe fails at once. */
+  /** Seconds until the server listens. Until then, probes fail immediately. */
   readonly startUp: number;
   readonly liveness: Probe;
   readonly readiness: Probe;
 }
 
-/** Kubernetes' rule: the first try after the initial delay, then one each period, and the failureThreshold-th failure in a row acts. */
+/** As in Kubernetes: one attempt after `initialDelay`, then one per `period`; action after `failureThreshold` consecutive failures. */
 export function lifeOf({ startUp, liveness, readiness }: LifeInput): Life {
-  const givesUp = liveness.initialDelay + (liveness.failureThreshold - 1) * liveness.period;
-  if (givesUp < startUp) return { killedAfter: givesUp };
+  const killedAfter = liveness.initialDelay + (liveness.failureThreshold - 1) * liveness.period;
+  if (killedAfter < startUp) return { killedAfter };
   const tries = Math.max(0, Math.ceil((startUp - readiness.initialDelay) / readiness.period));
   return { readyAfter: readiness.initialDelay + tries * readiness.period };
 }

@@ -1,16 +1,16 @@
 import type { Socket } from "node:net";
 import type { EndpointView } from "./directory";
-import type { Refusal } from "./refusal";
+import type { ErrorResponse } from "./errorResponse";
 
-/** What one endpoint takes before Azure slows callers down or refuses them. All can be raised by a support request. */
+/** Limits of one endpoint, above which Azure delays or rejects requests. A support request can raise each of them. */
 export interface EndpointLimits {
   /** @default 500 */
   readonly requestsPerSecond: number;
   /** @default 500 */
   readonly connectionsPerSecond: number;
-  /** Connections open at once, which bounds streams at once. @default 500 */
+  /** Concurrent connections, which also limits concurrent streams. @default 500 */
   readonly activeConnections: number;
-  /** Bytes a second, requests and answers together. Azure writes 5 MBPS, read here as megabytes. @default 5000000 */
+  /** Bytes per second of requests and responses together. Azure documents 5 MBPS, interpreted here as megabytes. @default 5000000 */
   readonly bytesPerSecond: number;
 }
 
@@ -22,7 +22,7 @@ export const defaultLimits: EndpointLimits = {
   bytesPerSecond: 5_000_000,
 };
 
-/** Counts requests and connections of each endpoint. */
+/** Counts the requests and connections of each endpoint. */
 export class Rates {
   private readonly endpoints = new Map<string, Usage>();
 
@@ -32,8 +32,8 @@ export class Rates {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts a request; the refusal if it is one too many. A refused request counts like any other. */
-  enter(endpoint: EndpointView, socket: Socket): Refusal | undefined {
+  /** Counts a request and returns an error if it exceeds a limit. Rejected requests count too. */
+  enter(endpoint: EndpointView, socket: Socket): ErrorResponse | undefined {
     const usage = this.usageOf(endpoint);
     const now = this.now();
     const isNew = !usage.sockets.has(socket);
@@ -44,9 +44,9 @@ export class Rates {
     const requests = usage.requests.count(now);
     const connections = isNew ? usage.connections.count(now) : 0;
     const { requestsPerSecond, connectionsPerSecond, activeConnections } = this.limits;
-    if (usage.sockets.size > activeConnections) return tooMany(`${activeConnections} connections at once`);
-    if (connections > connectionsPerSecond) return tooMany(`${connectionsPerSecond} new connections a second`);
-    if (requests > requestsPerSecond) return tooMany(`${requestsPerSecond} requests a second`);
+    if (usage.sockets.size > activeConnections) return tooMany(`${activeConnections} concurrent connections`);
+    if (connections > connectionsPerSecond) return tooMany(`${connectionsPerSecond} new connections per second`);
+    if (requests > requestsPerSecond) return tooMany(`${requestsPerSecond} requests per second`);
     return undefined;
   }
 
@@ -64,12 +64,12 @@ interface Usage {
   readonly sockets: Set<Socket>;
 }
 
-/** Counts within the present second. */
+/** Counts events within the current second. */
 class Second {
   private began = Number.NEGATIVE_INFINITY;
   private counted = 0;
 
-  /** @returns how many there were in this second, this one included. */
+  /** @returns the number of events in this second, including this one */
   count(now: number): number {
     if (now - this.began >= 1000) {
       this.began = now;
@@ -80,6 +80,6 @@ class Second {
   }
 }
 
-function tooMany(limit: string): Refusal {
-  return { status: 429, code: "rate_limit_exceeded", message: `The endpoint takes ${limit}.` };
+function tooMany(limit: string): ErrorResponse {
+  return { status: 429, code: "rate_limit_exceeded", message: `The endpoint allows ${limit}.` };
 }

@@ -1,4 +1,4 @@
-/** The kinds of server behind a deployment, as the scoring proxy tells them apart. */
+/** The kinds of server behind a deployment that the scoring proxy distinguishes. */
 
 /** `vllm`: vLLM's OpenAI API. `score`: Azure's inference server around a `score.py`. */
 export const patterns = ["vllm", "score"] as const;

@@ -9,52 +9,52 @@ interface Health {
   readonly checkedAt: number;
 }
 
-/** What a container's probes come to now. */
+/** The current condition of a container according to its probes. */
 export type Condition = "ready" | "not ready" | "dead";
 
 /**
- * What the probes of running containers say. A container is asked when a request for it comes, not by a timer: nothing runs while nobody
- * calls. A good answer holds for the probe's period.
+ * Runs the probes of running containers. A probe runs when a request for the container arrives, not on a timer, so nothing runs while
+ * there are no requests. A success is valid for the period of the probe.
  */
 export class Readiness {
-  private readonly known = new Map<string, Health>();
+  private readonly health = new Map<string, Health>();
 
   /**
-   * A container is ready by one success, and stops being ready by `failureThreshold` failures in a row; one that is not ready is asked
-   * again by the next request. It is dead by as many failures of its liveness probe, which is asked no more than once a period.
+   * A container becomes ready after one success, and not ready after `failureThreshold` consecutive failures. If it is not ready, the next
+   * request probes it again. It is dead after `failureThreshold` failures of its liveness probe, which runs at most once per period.
    */
   async conditionOf(url: string, { readiness, liveness }: Pick<DeploymentView, "readiness" | "liveness">): Promise<Condition> {
     const [ready, alive] = await Promise.all([
-      this.ask(`readiness ${url}`, url, readiness, false),
-      this.ask(`liveness ${url}`, url, liveness, true),
+      this.probe(`readiness ${url}`, url, readiness, false),
+      this.probe(`liveness ${url}`, url, liveness, true),
     ]);
     return alive ? (ready ? "ready" : "not ready") : "dead";
   }
 
-  /** A container that is started anew has no past. */
+  /** Deletes the results of a container that is restarted. */
   forget(url: string): void {
-    this.known.delete(`readiness ${url}`);
-    this.known.delete(`liveness ${url}`);
+    this.health.delete(`readiness ${url}`);
+    this.health.delete(`liveness ${url}`);
   }
 
-  /** Whether a probe stands at success; `from` is where it stands before it was ever asked. */
-  private async ask(key: string, url: string, probe: Probe, from: boolean): Promise<boolean> {
-    const last = this.known.get(key) ?? { ready: from, failures: 0, checkedAt: Number.NEGATIVE_INFINITY };
+  /** Whether a probe is successful. `initially` is its result before the first attempt. */
+  private async probe(key: string, url: string, probe: Probe, initially: boolean): Promise<boolean> {
+    const last = this.health.get(key) ?? { ready: initially, failures: 0, checkedAt: Number.NEGATIVE_INFINITY };
     if (last.ready && Date.now() - last.checkedAt < probe.period * 1000) return true;
     const success = await answers(url + probe.path, probe.timeout);
     const failures = success ? 0 : last.failures + 1;
     const ready = success || (last.ready && failures < probe.failureThreshold);
-    this.known.set(key, { ready, failures, checkedAt: Date.now() });
+    this.health.set(key, { ready, failures, checkedAt: Date.now() });
     return ready;
   }
 }
 
 /**
- * Why a container that a deployment began to start is not up yet, or undefined when it is: by the time that its start takes in Azure, not
- * by asking it.
+ * Returns why the container of a deployment has not started yet, or undefined if it has. Computed from the time that the start takes in
+ * Azure, without a probe.
  *
  * @param now milliseconds since 1970
- * @param speed seconds of Azure in one second
+ * @param speed Azure seconds per real second
  */
 export function stillStarting(deployment: DeploymentView, rules: ScoringProxyRules, now: number, speed: number): string | undefined {
   if (!rules.containersTakeTimeToStart) return undefined;
@@ -62,14 +62,14 @@ export function stillStarting(deployment: DeploymentView, rules: ScoringProxyRul
   const patient = { ...liveness, failureThreshold: Number.POSITIVE_INFINITY };
   const { readyAfter, killedAfter } = lifeOf({ startUp, readiness, liveness: rules.livenessRestarts ? liveness : patient });
   if (readyAfter === undefined) {
-    return `${name} is restarted for ever: it needs ${startUp} s to start, and its liveness probe gives up after ${killedAfter} s`;
+    return `the liveness probe of ${name} restarts its container after ${killedAfter} s, but its start takes ${startUp} s`;
   }
   if (createdAt === undefined || speed === Number.POSITIVE_INFINITY) return undefined;
-  const left = readyAfter - ((now - createdAt) / 1000) * speed;
-  return left > 0 ? `${name} is loading its weights, for ${Math.ceil(left)} s of Azure more` : undefined;
+  const remaining = readyAfter - ((now - createdAt) / 1000) * speed;
+  return remaining > 0 ? `${name} is loading its weights, which takes another ${Math.ceil(remaining)} s in Azure` : undefined;
 }
 
-/** Kubernetes' rule for HTTP probes: 200 to 399 within the time. */
+/** As in Kubernetes, an HTTP probe succeeds with a status from 200 to 399 within the timeout. */
 function answers(url: string, seconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = get(url, { agent: false, timeout: seconds * 1000 }, (response) => {

@@ -1,45 +1,45 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as openRequest, type ServerResponse } from "node:http";
 import { type Bandwidth, pass, type Transfer } from "./bandwidth";
+import { type ErrorResponse, sendError } from "./errorResponse";
 import { endToEnd } from "./headers";
-import { type Refusal, refuse } from "./refusal";
 
-/** One request on its way to a container. */
+/** A request that is forwarded to a container. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** The container's `http://host:port`. */
   readonly url: string;
-  /** With query, as the caller sent it: a URL made of both would resolve its dots. */
+  /** Path and query as the caller sent them. It is separate because a `URL` would resolve dot segments. */
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
-  /** Seconds, after which the caller gets 408. */
+  /** Seconds after which the caller receives 408. */
   readonly requestTimeout: number;
-  /** Whether a stream that has begun is cut when the time is over. */
+  /** Whether the timeout also ends a stream that has begun. */
   readonly timeoutBoundsWholeAnswer: boolean;
-  /** Aborted when the deployment that answers is deleted. @default it stays */
+  /** Aborted when the answering deployment is deleted. @default never aborted */
   readonly deleted?: AbortSignal;
-  /** The endpoint's, if it is limited. */
+  /** The bandwidth of the endpoint, if it is limited. */
   readonly bandwidth?: Bandwidth;
 }
 
 /**
- * Passes a request to its container and the answer back, chunk by chunk. Resolves when the exchange is over, however it ended: a caller
- * who hangs up cancels the container's work.
+ * Forwards a request to its container and returns the answer, chunk by chunk. Resolves when the exchange has ended, in any way. If the
+ * caller disconnects, the request to the container is canceled.
  */
 export function relay(exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   return new Promise((resolve) => {
-    // The caller may have hung up while the container was being found; then no event will come.
+    // If the caller disconnected while the container was looked up, no event follows.
     if (response.destroyed) return resolve();
-    // A fresh connection each time: a container may close an idle one (vLLM after 5 s) just when the next request is written to it.
+    // A new connection each time, because a container can close an idle one (vLLM after 5 s) while the next request is written to it.
     const upstream = openRequest(exchange.url, { path: exchange.path, method: request.method, headers: exchange.headers, agent: false });
-    const end = (refusal: Refusal) => {
+    const fail = (error: ErrorResponse) => {
       if (over) return;
       over = true;
-      refuse(response, refusal);
+      sendError(response, error);
       upstream.destroy();
     };
-    const timer = setTimeout(() => end(timedOut(exchange.requestTimeout)), exchange.requestTimeout * 1000);
+    const timer = setTimeout(() => fail(timedOut(exchange.requestTimeout)), exchange.requestTimeout * 1000);
     let over = false;
     response.once("close", () => {
       over = true;
@@ -47,13 +47,13 @@ export function relay(exchange: Exchange): Promise<void> {
       upstream.destroy();
       resolve();
     });
-    exchange.deleted?.addEventListener("abort", () => end(modelNotReady("its deployment is being deleted")));
-    upstream.on("error", (error) => end(modelNotReady(error.message)));
+    exchange.deleted?.addEventListener("abort", () => fail(modelNotReady("its deployment is being deleted")));
+    upstream.on("error", (error) => fail(modelNotReady(error.message)));
     upstream.once("response", (answer) => {
       if (over) return;
       if (!exchange.timeoutBoundsWholeAnswer) clearTimeout(timer);
       const hasTrailers = writeHead(exchange, answer, sent);
-      // The caller gets what the container sent before it broke off, and sees that it broke off.
+      // If the container breaks off, the caller receives what it sent so far, and then a broken connection.
       answer.once("error", () => response.socket?.destroySoon());
       const received = pass(answer, response, exchange.bandwidth, () => {
         if (hasTrailers) response.addTrailers(delays(sent, received));
@@ -63,17 +63,17 @@ export function relay(exchange: Exchange): Promise<void> {
   });
 }
 
-/** A copy of a request on its way to a container whose answer is dropped. */
-export interface Copy extends Pick<Exchange, "request" | "url" | "path" | "headers" | "requestTimeout" | "bandwidth"> {
-  /** Ends the copy early. */
+/** A mirrored request. Its answer is discarded. */
+export interface MirroredRequest extends Pick<Exchange, "request" | "url" | "path" | "headers" | "requestTimeout" | "bandwidth"> {
+  /** Cancels the mirrored request. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a copy of a request. Call it before `relay`, in the same turn: both read the same body. Resolves when the copy was answered,
- * failed or ran out of time.
+ * Sends a mirrored request. Call it before `relay` in the same tick, because both read the same body. Resolves when the mirrored request
+ * was answered, failed or timed out.
  */
-export function mirror({ request, url, path, headers, requestTimeout, bandwidth, signal }: Copy): Promise<void> {
+export function mirror({ request, url, path, headers, requestTimeout, bandwidth, signal }: MirroredRequest): Promise<void> {
   return new Promise((resolve) => {
     const copy = openRequest(url, { path, method: request.method, headers, agent: false, signal });
     const timer = setTimeout(() => copy.destroy(), requestTimeout * 1000);
@@ -84,7 +84,7 @@ export function mirror({ request, url, path, headers, requestTimeout, bandwidth,
       resolve();
     });
     request.on("data", (chunk: Buffer) => {
-      // A copy is not held up, but what comes after it is.
+      // Mirrored requests are not delayed themselves, but they use bandwidth.
       bandwidth?.take(chunk.length);
       copy.write(chunk);
     });
@@ -103,8 +103,9 @@ function delays(sent: Transfer, received: Transfer): Record<string, string> {
 }
 
 /**
- * Anything but 200 becomes 424, with the container's own status in a header and its body as it is (Azure docs, how-to-troubleshoot-online-endpoints).
- * Trailers need an answer without a length: one that is in time keeps its length and has none.
+ * Each status except 200 becomes 424, with the container's status in a header and its body unchanged (Azure docs,
+ * how-to-troubleshoot-online-endpoints). Trailers need an answer without a length, so an answer that is not delayed keeps its length and
+ * has no trailers.
  *
  * @returns whether the answer can have trailers
  */
@@ -119,18 +120,18 @@ function writeHead({ request, response, bandwidth }: Exchange, answer: IncomingM
   } else {
     response.writeHead(424, { ...headers, ...modelError("model_error", answer.statusCode!) });
   }
-  // Without this, Node holds the headers back until the first chunk, and a slow first token looks like a hanging connection.
+  // Otherwise Node delays the headers until the first chunk, and a slow first token looks like a stalled connection.
   response.flushHeaders();
   return hasTrailers;
 }
 
-/** Whether an answer can be sent in chunks, behind which trailers may come: not to HTTP/1.0, and HEAD has no body. */
+/** Whether an answer can be chunked and so have trailers: not with HTTP/1.0, and not for HEAD, which has no body. */
 function takesChunks({ httpVersionMajor, httpVersionMinor, method }: IncomingMessage): boolean {
   return httpVersionMajor === 1 && httpVersionMinor >= 1 && method !== "HEAD";
 }
 
-/** The container could not be reached or is not ready. That Azure shows this as 424 too is inferred from its advice on failing probes. */
-export function modelNotReady(why: string): Refusal {
+/** The container is not reachable or not ready. That Azure returns 424 here too is inferred from its advice on failing probes. */
+export function modelNotReady(why: string): ErrorResponse {
   return {
     status: 424,
     code: "model_not_ready",
@@ -139,8 +140,8 @@ export function modelNotReady(why: string): Refusal {
   };
 }
 
-function timedOut(seconds: number): Refusal {
-  return { status: 408, code: "request_timeout", message: `The model took longer than requestTimeout (${seconds} s).` };
+function timedOut(seconds: number): ErrorResponse {
+  return { status: 408, code: "request_timeout", message: `The answer took longer than requestTimeout (${seconds} s).` };
 }
 
 function modelError(reason: string, status: number): Record<string, string> {

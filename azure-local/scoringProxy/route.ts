@@ -3,30 +3,30 @@ import { type Address, parseAddress } from "./address";
 import { authenticate } from "./auth";
 import { type Choice, choose } from "./choice";
 import type { Directory, EndpointView } from "./directory";
-import type { Refusal } from "./refusal";
+import type { ErrorResponse } from "./errorResponse";
 import type { ScoringProxyRules } from "./rules";
 
-/** A request for which everything was found and allowed. */
+/** A valid request with its endpoint and deployment. */
 export interface Routed extends Choice {
   readonly endpoint: EndpointView;
   readonly address: Address;
 }
 
 /**
- * Finds the endpoint and the deployment that answer a request, or why none does: address, key, weights and scoring path, in this order, so
- * that a caller without a key learns nothing about deployments.
+ * Finds the endpoint and the deployment for a request, or returns an error. Checks the address, the key, the traffic weights and the
+ * scoring path, in this order, so that a caller without a key learns nothing about deployments.
  */
 export async function route(
   request: IncomingMessage,
   directory: Directory,
   rules: ScoringProxyRules,
   random: () => number,
-): Promise<Routed | Refusal> {
+): Promise<Routed | ErrorResponse> {
   const address = parseAddress(request);
-  if (!address) return notFound("no_endpoint", "Call /<endpointName>/<path>, or send the endpoint's own host name.");
+  if (!address) return notFound("no_endpoint", "Use the path /<endpointName>/<path>, or the host name of the endpoint.");
   const { endpointName, region, path } = address;
   const endpoint = await directory.find(endpointName, region);
-  if (!endpoint) return notFound("no_endpoint", `There is no endpoint ${endpointName}${region ? ` in ${region}` : ""}.`);
+  if (!endpoint) return notFound("no_endpoint", `The endpoint ${endpointName} does not exist${region ? ` in ${region}` : ""}.`);
   const unauthorized = authenticate(endpoint, request.headers.authorization, rules);
   if (unauthorized) return unauthorized;
   const choice = choose(endpoint, request.headers["azureml-model-deployment"] as string | undefined, random);
@@ -38,6 +38,6 @@ export async function route(
   return { endpoint, address, ...choice };
 }
 
-function notFound(code: string, message: string): Refusal {
+function notFound(code: string, message: string): ErrorResponse {
   return { status: 404, code, message };
 }

@@ -1,10 +1,10 @@
 import type { Grade } from "../arm/model";
 
-/** One thing that Azure's front end does, and how sure that is. */
-interface Behaviour<T> {
-  /** What holds unless it is switched: the stricter reading where no document settles it. */
+/** A behavior of Azure's front end, and the evidence for it. */
+interface Behavior<T> {
+  /** The default: the stricter interpretation where the behavior is not documented. */
   readonly value: T;
-  readonly says: string;
+  readonly description: string;
   readonly source: string;
   /** D: Azure's documentation; E: seen in samples only; I: inferred; K: common knowledge. */
   readonly grade: Grade;
@@ -12,63 +12,63 @@ interface Behaviour<T> {
 
 const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-endpoints";
 
-/** Behaviour that can be switched. A suite that relies on one whose grade is not D runs with both values, so that nothing is built on a guess. */
+/** Behavior that can be switched. A test suite that depends on a rule whose grade is not D runs with both values. */
 export const scoringProxyRules = {
   timeoutBoundsWholeAnswer: {
     value: true as boolean,
-    says: "requestTimeout bounds the whole answer, so that a long stream is cut; otherwise it bounds the time to the first byte.",
-    source: "not documented; the stricter reading of reference-yaml-deployment-managed-online",
+    description: "requestTimeout limits the whole answer, so a long stream is aborted. Otherwise it limits the time to the first byte.",
+    source: "not documented; the stricter interpretation of reference-yaml-deployment-managed-online",
     grade: "I",
   },
   forwardAuthorization: {
     value: false as boolean,
-    says: "The container receives the caller's Authorization header.",
+    description: "The container receives the caller's Authorization header.",
     source: "not documented",
     grade: "I",
   },
   onlyScoringPath: {
     value: true as boolean,
-    says: "With a scoring path other than /, only exactly that path answers; otherwise every path is forwarded.",
+    description: "With a scoring path other than /, only requests to exactly that path are forwarded. Otherwise all paths are.",
     source: "not documented; azureml-examples call sub-paths only where the scoring path is /",
     grade: "I",
   },
   noScoreRoleStatus: {
     value: 403 as 401 | 403,
-    says: "Status for a valid Entra token whose owner may not score; the table of status codes lists it under 401.",
+    description: "Status for a valid Microsoft Entra token without permission to score. Azure's table of status codes lists it under 401.",
     source: `${TROUBLESHOOT} (HTTP status codes)`,
     grade: "I",
   },
   containersTakeTimeToStart: {
     value: true as boolean,
-    says: "A deployment's container answers its probes only when its weights are loaded, and gets no request before its readiness probe succeeds.",
+    description: "A container answers its probes after it loaded its weights. It receives requests after its readiness probe succeeded.",
     source: "Azure docs, machine-learning/reference-yaml-deployment-managed-online (probes); durations: scoringProxy/start.ts",
     grade: "E",
   },
   livenessRestarts: {
     value: true as boolean,
-    says: "A container that fails its liveness probe failureThreshold times in a row is restarted and loads its weights again.",
+    description: "After failureThreshold consecutive failures of its liveness probe, a container is restarted and loads its weights again.",
     source: `${TROUBLESHOOT} (ResourceNotReady)`,
     grade: "D",
   },
   deletionCutsOff: {
     value: true as boolean,
-    says: "A deployment that is deleted answers nothing more: what it is answering breaks off.",
-    source: "not documented; the stricter reading: no document promises that a deletion waits for requests",
+    description: "When a deployment is deleted, its in-flight requests are aborted.",
+    source: "not documented; the stricter interpretation, because no document states that a deletion waits for requests",
     grade: "I",
   },
   limitBandwidth: {
     value: true as boolean,
-    says: "Requests and answers beyond the endpoint's bandwidth are delayed, mirrored copies count, and trailers say for how long.",
+    description: "Requests and answers above the endpoint's bandwidth are delayed. Mirrored requests count. Trailers contain the delay.",
     source: `${TROUBLESHOOT} (bandwidth limit)`,
     grade: "D",
   },
   limitRates: {
     value: true as boolean,
-    says: "Requests beyond the endpoint's rates get 429.",
+    description: "Requests that exceed the endpoint's rate limits are answered with 429.",
     source: `${TROUBLESHOOT} (HTTP status codes); limits: how-to-manage-quotas`,
     grade: "D",
   },
-} satisfies Record<string, Behaviour<unknown>>;
+} satisfies Record<string, Behavior<unknown>>;
 
 export type ScoringProxyRules = { readonly [Name in keyof typeof scoringProxyRules]: (typeof scoringProxyRules)[Name]["value"] };
 

@@ -7,10 +7,10 @@ import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
 import { type ContainerOptions, Containers } from "./containers";
 import type { DeploymentView, Directory, EndpointView } from "./directory";
+import { type ErrorResponse, sendError } from "./errorResponse";
 import { bodyFrame, endToEnd, requestIds } from "./headers";
 import { InFlight } from "./inFlight";
 import { defaultLimits, type EndpointLimits, Rates } from "./limits";
-import { type Refusal, refuse } from "./refusal";
 import { mirror, relay } from "./relay";
 import { type Routed, route } from "./route";
 import { defaultRules, type ScoringProxyRules } from "./rules";
@@ -19,32 +19,31 @@ export interface ScoringProxyOptions extends ContainerOptions {
   readonly directory: Directory;
   /** Loopback port. @default 0, any free one */
   readonly port?: number;
-  /** Host names by which callers may reach it besides those of this machine and of Azure. @default none */
+  /** Additional accepted host names, next to loopback names and Azure's names. @default none */
   readonly hosts?: readonly string[];
-  /** Where Azure's behaviour is not documented. @default the stricter reading of each */
+  /** Behavior that can be switched, see `scoringProxyRules`. @default the default of each rule */
   readonly rules?: Partial<ScoringProxyRules>;
-  /** @default Azure's limits of an endpoint before they are raised */
+  /** @default Azure's default limits of an endpoint */
   readonly limits?: Partial<EndpointLimits>;
-  /** Milliseconds that `close` lets requests in flight finish. @default 10000 */
+  /** How long `close` waits for in-flight requests, in milliseconds. @default 10000 */
   readonly drain?: number;
-  /** Draws for weights and mirroring, in [0, 1). @default Math.random */
+  /** Random numbers in [0, 1) for weights and mirroring. @default Math.random */
   readonly random?: () => number;
 }
 
 export interface ScoringProxy {
   readonly url: string;
-  /** The HTTP server itself, for whoever puts TLS in front of it or watches its requests. */
+  /** The HTTP server, for example to add TLS or to watch its requests. */
   readonly server: Server;
   readonly port: number;
-  /** Takes no new request, lets those in flight finish within `drain`, cuts the rest, stops the stand-ins. */
+  /** Accepts no new requests, waits up to `drain` for in-flight requests, aborts the remaining ones, and stops the stand-ins. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the data plane of managed online endpoints on this machine: `http://127.0.0.1:PORT/<endpointName>/<path>`, or any path with the
- * Host header `<endpointName>.<region>.inference.ml.azure.com`.
- *
- * @throws if the port is taken, or a backend's address is not plain http
+ * Starts the local data plane of managed online endpoints: `http://127.0.0.1:PORT/<endpointName>/<path>`, or any path with the `Host`
+ * header `<endpointName>.<region>.inference.ml.azure.com`.
+ * @throws if the port is in use, or if a backend's address is not a plain `http://host:port`
  */
 export async function startScoringProxy(options: ScoringProxyOptions): Promise<ScoringProxy> {
   const proxy = new LocalScoringProxy(options);
@@ -74,7 +73,7 @@ class LocalScoringProxy implements ScoringProxy {
     const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
     this.server = createHttpServer((request, response) => this.track(this.answer(request, response)), {
       isOwnName: (hostname) => isAzureHost(hostname) || names.has(hostname),
-      refuse: (response, { status, code, message }) => refuse(response, { status, code, message }),
+      refuse: (response, { status, code, message }) => sendError(response, { status, code, message }),
     });
   }
 
@@ -97,10 +96,10 @@ class LocalScoringProxy implements ScoringProxy {
 
   private async drainAndStop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    const bound = new AbortController();
-    const timeIsOver = sleep(this.options.drain ?? 10_000, undefined, { signal: bound.signal }).catch(() => undefined);
-    await Promise.race([this.drained(), timeIsOver]);
-    bound.abort();
+    const timeout = new AbortController();
+    const timedOut = sleep(this.options.drain ?? 10_000, undefined, { signal: timeout.signal }).catch(() => undefined);
+    await Promise.race([this.drained(), timedOut]);
+    timeout.abort();
     this.server.closeAllConnections();
     this.stopping.abort();
     this.answering.stop();
@@ -108,7 +107,7 @@ class LocalScoringProxy implements ScoringProxy {
     await closed;
   }
 
-  /** A request that is being answered may still cause another, its mirrored copy. */
+  /** Loops because an in-flight request can start another one, its mirrored request. */
   private async drained(): Promise<void> {
     while (this.inFlight.size > 0) await Promise.allSettled(this.inFlight);
   }
@@ -124,21 +123,21 @@ class LocalScoringProxy implements ScoringProxy {
     response.setHeaders(new Map(Object.entries(ids)));
     try {
       const routed = await route(request, this.options.directory, this.rules, this.options.random ?? Math.random);
-      if ("status" in routed) return refuse(response, routed);
+      if ("status" in routed) return sendError(response, routed);
       const tooMany = this.rules.limitRates ? this.rates.enter(routed.endpoint, request.socket) : undefined;
-      if (tooMany) return refuse(response, tooMany);
+      if (tooMany) return sendError(response, tooMany);
       response.setHeader("azureml-model-deployment", routed.deployment.name);
       await this.serve(routed, request, response, ids);
     } catch (error) {
-      refuse(response, { status: 500, code: "internal_error", message: `The scoring proxy failed: ${(error as Error).message}.` });
+      sendError(response, { status: 500, code: "internal_error", message: `The scoring proxy failed: ${(error as Error).message}.` });
     }
   }
 
   private async serve(routed: Routed, request: IncomingMessage, response: ServerResponse, ids: Record<string, string>): Promise<void> {
     const { endpoint, deployment, address } = routed;
     const place = await this.takePlace(endpoint, deployment);
-    if ("status" in place) return refuse(response, place);
-    // The caller is served all the same when the mirror has no place or is not ready.
+    if ("status" in place) return sendError(response, place);
+    // The caller is served even if the mirror deployment is full or not ready.
     const copy = routed.mirror && (await this.takePlace(endpoint, routed.mirror));
     const bandwidth = this.bandwidthOf(endpoint);
     const message = { request, path: address.path + address.query, headers: this.containerHeaders(request, ids), bandwidth };
@@ -166,8 +165,8 @@ class LocalScoringProxy implements ScoringProxy {
     return { ...endToEnd(request.headers, dropped), ...bodyFrame(request.headers), ...ids };
   }
 
-  /** A place in the queue of a deployment that is ready; whoever gets one calls `leave` in the end. */
-  private async takePlace(endpoint: EndpointView, deployment: DeploymentView): Promise<Place | Refusal> {
+  /** Takes a place in the queue of a ready deployment. The caller must call `leave` at the end. */
+  private async takePlace(endpoint: EndpointView, deployment: DeploymentView): Promise<Place | ErrorResponse> {
     const leave = this.admission.enter(endpoint, deployment);
     if (!leave) return tooManyRequests(deployment);
     try {
@@ -189,11 +188,11 @@ interface Place {
   leave(): void;
 }
 
-function tooManyRequests(deployment: DeploymentView): Refusal {
+function tooManyRequests(deployment: DeploymentView): ErrorResponse {
   return {
     status: 429,
     code: "too_many_pending_requests",
-    message: `Deployment ${deployment.name} takes ${admitted(deployment)} requests at once (2 × maxConcurrentRequestsPerInstance × instances).`,
+    message: `Deployment ${deployment.name} accepts ${admitted(deployment)} requests (2 × maxConcurrentRequestsPerInstance × instances).`,
     headers: { "ms-azureml-model-error-reason": "too_many_pending_request" },
   };
 }

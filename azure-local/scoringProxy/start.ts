@@ -1,18 +1,18 @@
 /**
- * How long a container takes until its server listens: with vLLM the socket is bound only when the engine is ready. Figures from public
- * start-up logs: an 8B model 55 to 106 s from disk, Qwen2.5-32B 602 s of which 491 s are the download. They are an example of a start, not
- * a promise: `startUp` of the scoring proxy's options sets another.
+ * The time that a container takes until its server listens. vLLM binds the socket only when the engine is ready. Figures from public
+ * start-up logs: an 8B model takes 55 to 106 s from disk; Qwen2.5-32B takes 602 s, 491 s of it for the download. They are examples, not
+ * guarantees.
  */
 import type { Pattern } from "./pattern";
 
 const startUpFigures = {
-  /** Seconds that don't depend on the model: process, compilation, graph capture. */
+  /** Seconds that do not depend on the model: process start, compilation, graph capture. */
   vllmBase: 60,
-  /** Bytes per second from the instance's disk. */
+  /** Bytes per second from the disk of the instance. */
   disk: 1e9,
   /** Bytes per second from Hugging Face. */
   hub: 0.13e9,
-  /** Seconds of a container around a script. */
+  /** Seconds of a `score.py` container. */
   score: 5,
   bytesPerParameter: [
     { name: /awq|gptq|int4|w4a16|nvfp4|mxfp4|fp4/i, bytes: 0.6 },
@@ -23,13 +23,13 @@ const startUpFigures = {
 
 export interface StartInput {
   readonly pattern: Pattern;
-  /** Name of the model, from which its size is read: `Qwen/Qwen2.5-7B-Instruct`. */
+  /** Name of the model, which contains its size: `Qwen/Qwen2.5-7B-Instruct`. */
   readonly model?: string;
-  /** The container downloads the weights itself. */
+  /** Whether the container downloads the weights from Hugging Face. */
   readonly fromHub: boolean;
 }
 
-/** Seconds from the start of a container until it answers its probes. A model whose name shows no size counts as one of no size. */
+/** Seconds from the start of a container until it answers its probes. If the model's name contains no size, the size is 0. */
 export function startUpSeconds(input: StartInput): number {
   return secondsByPattern[input.pattern](input);
 }
@@ -45,7 +45,7 @@ function vllmSeconds({ model = "", fromHub }: StartInput): number {
   return Math.ceil(vllmBase + bytes / disk + (fromHub ? bytes / hub : 0));
 }
 
-/** `7B` in the name is 7 billion parameters; of a mixture's `30B-A3B` the whole counts, and what follows a commit doesn't. */
+/** `7B` in the name means 7 billion parameters. For mixtures such as `30B-A3B`, the total counts. Text after a commit hash is ignored. */
 function weightBytes(model: string): number {
   const [name = ""] = model.split(/-[0-9a-f]{40}(?![0-9a-f])/);
   const billions = Number(/(?<![a-z\d.])(\d+(?:\.\d+)?)b(?![a-z\d])/i.exec(name)?.[1] ?? 0);

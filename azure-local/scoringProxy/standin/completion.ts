@@ -1,18 +1,18 @@
 import type { StandInIdentity } from "./identity";
 
-/** A request to `/v1/chat/completions` or `/v1/completions`, read and checked. */
+/** A validated request to `/v1/chat/completions` or `/v1/completions`. */
 export interface Completion {
   readonly kind: "chat" | "text";
   readonly model: string;
   readonly prompt: string;
-  /** What the last user message says, or the prompt. */
+  /** The text of the last user message, or the prompt. */
   readonly lastWords: string;
   readonly maxTokens: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
 }
 
-/** An error in OpenAI's shape, with the wording and types that vLLM uses. */
+/** An error in OpenAI's format, with vLLM's messages and types. */
 export interface OpenaiError {
   readonly status: number;
   readonly type: "BadRequestError" | "NotFoundError";
@@ -22,7 +22,7 @@ export interface OpenaiError {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Reads a request body. Only what the stand-in can honour is accepted: one choice, no tools. */
+/** Reads a request body. The stand-in supports only one choice and no tools. */
 export function readCompletion(kind: "chat" | "text", body: unknown, models: readonly string[]): Completion | OpenaiError {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return badRequest("The body must be a JSON object.", null);
   const request = body as Body;
@@ -30,8 +30,8 @@ export function readCompletion(kind: "chat" | "text", body: unknown, models: rea
   if ("status" in prompt) return prompt;
   const model = request.model ?? models[0];
   if (typeof model !== "string" || !models.includes(model)) {
-    const asked = typeof model === "string" ? model : JSON.stringify(model);
-    return { status: 404, type: "NotFoundError", message: `The model \`${asked}\` does not exist.`, param: "model" };
+    const requested = typeof model === "string" ? model : JSON.stringify(model);
+    return { status: 404, type: "NotFoundError", message: `The model \`${requested}\` does not exist.`, param: "model" };
   }
   const wrong = unsupported(request);
   if (wrong) return wrong;
@@ -53,7 +53,7 @@ function unsupported(request: Body): OpenaiError | undefined {
       return badRequest(`${name} must be a whole number of at least 1, got ${JSON.stringify(value)}.`, name);
     }
   }
-  if ((request.n ?? 1) !== 1) return badRequest("The stand-in gives one choice: n must be 1.", "n");
+  if ((request.n ?? 1) !== 1) return badRequest("The stand-in returns one choice. Set n to 1.", "n");
   if (Array.isArray(request.tools) && request.tools.length > 0 && request.tool_choice !== "none") {
     return badRequest('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', "tools");
   }
@@ -79,7 +79,7 @@ function readMessages(messages: unknown): { prompt: string; lastWords: string } 
   return { prompt: texts.map(({ text }) => text).join("\n"), lastWords };
 }
 
-/** The text of a message: a string, or OpenAI's list of parts of which only text is read. */
+/** The text of a message: a string, or OpenAI's list of parts, of which only text is supported. */
 function textOf(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
@@ -95,7 +95,7 @@ function badRequest(message: string, param: string | null): OpenaiError {
   return { status: 400, type: "BadRequestError", message, param };
 }
 
-/** What the stand-in says: the same for the same request, and plainly not a model's words. */
+/** The stand-in's answer: deterministic, and clearly not from a model. */
 export function answerTokens(request: Completion, identity: StandInIdentity): { tokens: string[]; finishReason: "stop" | "length" } {
   const { deployment, region } = identity;
   const text = `Stand-in answer, no model ran. Deployment ${deployment}, model ${request.model}, region ${region}. You said: ${request.lastWords}`;
@@ -105,7 +105,7 @@ export function answerTokens(request: Completion, identity: StandInIdentity): { 
     : { tokens, finishReason: "stop" };
 }
 
-/** A token is a word with the white space after it, so that tokens joined are the text. */
+/** A token is a word with the white space after it, so that the joined tokens are the text. */
 export function tokenize(text: string): string[] {
   return text.match(/\S+\s*|^\s+/g) ?? [];
 }

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readJsonBody } from "../../http/body";
 
-/** Bytes of a request: the longest contexts of today's models, as text, several times over. */
-const mostBytes = 64 * 1024 * 1024;
+/** Maximum size of a request in bytes: several times the text of the longest contexts of current models. */
+const maxBytes = 64 * 1024 * 1024;
 
-/** A body that the stand-in can't read, with the status that says so. */
-export interface Unreadable {
+/** The error for a body that can't be read. */
+export interface BodyError {
   readonly status: 400 | 413;
   readonly message: string;
 }
 
-/** The body of a request as JSON, or why it can't be read. */
-export async function readJson(request: IncomingMessage): Promise<{ readonly value: unknown } | Unreadable> {
-  const body = await readJsonBody(request, mostBytes);
-  if ("tooLarge" in body) return { status: 413, message: `The body exceeds ${mostBytes} bytes.` };
+/** Reads the body of a request as JSON. */
+export async function readJson(request: IncomingMessage): Promise<{ readonly value: unknown } | BodyError> {
+  const body = await readJsonBody(request, maxBytes);
+  if ("tooLarge" in body) return { status: 413, message: `The body exceeds ${maxBytes} bytes.` };
   if ("invalid" in body) return { status: 400, message: `The body ${body.invalid}.` };
-  return body.value === undefined ? { status: 400, message: "The body is empty, and must be JSON." } : body;
+  return body.value === undefined ? { status: 400, message: "The body is empty. It must be JSON." } : body;
 }
 
 export function sendJson(response: ServerResponse, status: number, body: object): void {

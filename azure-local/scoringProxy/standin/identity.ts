@@ -1,25 +1,25 @@
 import type { Pattern } from "../pattern";
 import type { Fault, Speed, Wait } from "./pace";
 
-/** Who answers: shown in every answer, so that nobody takes a stand-in for a model. */
+/** The identity of a stand-in. Each answer contains it, so that a stand-in can't be mistaken for a model. */
 export interface StandInIdentity {
   readonly deployment: string;
   readonly region: string;
   readonly pattern: Pattern;
-  /** With `vllm`: the names that a request may carry as `model`. */
+  /** With `vllm`: the accepted values of `model`. */
   readonly models: readonly string[];
   readonly scoringPath: string;
   readonly readinessPath: string;
   readonly livenessPath: string;
 }
 
-/** A server that stands in for one deployment's container, as its handlers see it. */
+/** The stand-in for the container of one deployment, as its handlers use it. */
 export interface StandIn {
   readonly identity: StandInIdentity;
   readonly speed: Speed;
   readonly wait?: Wait;
-  /** The fault that hits the present scoring request, if any. Counts requests: ask once for each. */
+  /** Returns the fault for the current scoring request, if any. Call it once per request, because it counts them. */
   nextFault(): Fault | undefined;
   /** Whether its probes fail. */
-  isSick(): boolean;
+  isUnhealthy(): boolean;
 }

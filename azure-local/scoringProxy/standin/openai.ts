@@ -13,7 +13,7 @@ export async function answerOpenai(standIn: StandIn, request: IncomingMessage, r
   const kind = path === "/v1/chat/completions" ? "chat" : path === "/v1/completions" ? "text" : undefined;
   if (!kind && !isHealth && path !== "/v1/models") return sendJson(response, 404, { detail: "Not Found" });
   if (request.method !== (kind ? "POST" : "GET")) return sendJson(response, 405, { detail: "Method Not Allowed" });
-  if (isHealth) return void response.writeHead(standIn.isSick() ? 503 : 200).end();
+  if (isHealth) return void response.writeHead(standIn.isUnhealthy() ? 503 : 200).end();
   if (!kind) return sendJson(response, 200, { object: "list", data: models.map(modelCard) });
   const completion = await read(kind, request, models);
   if ("status" in completion) return sendError(response, completion);
@@ -28,7 +28,7 @@ async function read(kind: "chat" | "text", request: IncomingMessage, models: rea
   return { ...body, type: "BadRequestError", param: null };
 }
 
-/** The tokens at the stand-in's speed. Ends early when the caller hangs up, or when a `drop` fault hangs up on the caller. */
+/** Yields the tokens at the stand-in's speed. Ends early if the caller disconnects, or if a `drop` fault disconnects the caller. */
 async function* paced(
   standIn: StandIn,
   tokens: readonly string[],
@@ -37,14 +37,14 @@ async function* paced(
 ): AsyncGenerator<string> {
   for (const [index, token] of tokens.entries()) {
     await pace(index, standIn.speed, standIn.wait);
-    if (fault?.kind === "drop" && index >= (fault.afterTokens ?? 0)) await hangUp(response);
+    if (fault?.kind === "drop" && index >= (fault.afterTokens ?? 0)) await disconnect(response);
     if (response.destroyed) return;
     yield token;
   }
 }
 
-/** Breaks the connection after what was written has left: `destroy` would take tokens back. */
-async function hangUp(response: ServerResponse): Promise<void> {
+/** Closes the connection after all written tokens were sent. `destroy` would discard them. */
+async function disconnect(response: ServerResponse): Promise<void> {
   response.socket?.destroySoon();
   if (!response.destroyed) await once(response, "close");
 }
@@ -63,7 +63,7 @@ async function whole(standIn: StandIn, completion: Completion, response: ServerR
   });
 }
 
-/** Server-sent events as OpenAI defines them: with chat the role first, then one token an event, the reason, the usage if asked for, `[DONE]`. */
+/** Server-sent events as defined by OpenAI: the role (chat only), one event per token, the reason, the usage if requested, and `[DONE]`. */
 async function stream(standIn: StandIn, completion: Completion, response: ServerResponse, fault: Fault | undefined): Promise<void> {
   const { tokens, finishReason } = answerTokens(completion, standIn.identity);
   const isChat = completion.kind === "chat";

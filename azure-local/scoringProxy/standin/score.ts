@@ -3,12 +3,12 @@ import { readJson, sendJson } from "./http";
 import type { StandIn } from "./identity";
 import { answerFault, pace } from "./pace";
 
-/** What Azure's inference server answers: `GET` on the probes' path, `POST` on the scoring path. */
+/** Answers as Azure's inference server does: `GET` on the path of the probes, `POST` on the scoring path. */
 export async function answerScore(standIn: StandIn, request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
   const { deployment, region, scoringPath, readinessPath, livenessPath } = standIn.identity;
   if ([readinessPath, livenessPath].includes(path) && request.method === "GET") {
-    const status = standIn.isSick() ? 500 : 200;
-    return void response.writeHead(status, { "content-type": "text/html" }).end(status === 200 ? "Healthy" : "Sick");
+    const status = standIn.isUnhealthy() ? 500 : 200;
+    return void response.writeHead(status, { "content-type": "text/html" }).end(status === 200 ? "Healthy" : "Unhealthy");
   }
   if (path !== scoringPath) return sendJson(response, 404, { message: "Not Found" });
   if (request.method !== "POST") return sendJson(response, 405, { message: "Method not allowed" });

@@ -8,7 +8,7 @@ import { answerScore } from "./score";
 export interface StandInOptions {
   readonly speed?: Speed;
   readonly fault?: Fault;
-  /** Replaces the clock, so that a test decides when the next token comes. */
+  /** Replaces the timer, so that a test controls when the next token is sent. */
   readonly wait?: Wait;
 }
 
@@ -17,21 +17,21 @@ export interface RunningStandIn {
   close(): Promise<void>;
 }
 
-/** What a container of each pattern answers. */
+/** The request handler of each pattern. */
 const answers: Readonly<Record<Pattern, typeof answerOpenai>> = { vllm: answerOpenai, score: answerScore };
 
-/** Starts a server that stands in for a deployment's container, on a free loopback port. */
+/** Starts the stand-in for a deployment's container on a free loopback port. */
 export async function startStandIn(identity: StandInIdentity, options: StandInOptions = {}): Promise<RunningStandIn> {
   const { speed = {}, fault, wait } = options;
   let scoringRequests = 0;
-  let sick = false;
+  let unhealthy = false;
   const nextFault = () => {
     scoringRequests += 1;
-    const present = fault && scoringRequests % (fault.every ?? 1) === 0 ? fault : undefined;
-    sick ||= present?.kind === "sick";
-    return present;
+    const current = fault && scoringRequests % (fault.every ?? 1) === 0 ? fault : undefined;
+    unhealthy ||= current?.kind === "sick";
+    return current;
   };
-  const standIn: StandIn = { identity, speed, wait, nextFault, isSick: () => sick };
+  const standIn: StandIn = { identity, speed, wait, nextFault, isUnhealthy: () => unhealthy };
   const answer = answers[identity.pattern];
   const server = createHttpServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0]!;

@@ -1,4 +1,4 @@
-// Does not prove that Azure leaves a path as it was sent: nothing in its documents says so.
+// Does not prove that Azure leaves paths unchanged: this is not documented.
 import { parseAddress } from "../../../azure-local/scoringProxy/address";
 
 test.each([
@@ -12,19 +12,19 @@ test.each([
     { endpointName: "chat", region: "swedencentral", path: "/v1/models", query: "" },
   ],
   ["/?a=b", "chat.westeurope.inference.ml.azure.com:443", { endpointName: "chat", region: "westeurope", path: "/", query: "?a=b" }],
-])("%s at host %s is understood", (url, host, expected) => {
+])("%s with the host %s is parsed", (url, host, expected) => {
   expect(parseAddress({ url, headers: { host } })).toEqual(expected);
 });
 
-test.each(["/", "//chat/x", "/%63hat/x", "/..", "*"])("%s names no endpoint", (url) => {
+test.each(["/", "//chat/x", "/%63hat/x", "/..", "*"])("%s contains no endpoint name", (url) => {
   expect(parseAddress({ url, headers: { host: "127.0.0.1" } })).toBeUndefined();
 });
 
-test.each(["http://other/x", "@other/x", "*"])("%s on the request line is not taken for a path behind Azure's host name", (url) => {
+test.each(["http://other/x", "@other/x", "*"])("%s in the request line is not treated as a path with Azure's host name", (url) => {
   expect(parseAddress({ url, headers: { host: "chat.westeurope.inference.ml.azure.com" } })).toBeUndefined();
 });
 
-test("a host that only ends like Azure's is not taken for Azure's", () => {
+test("a host name that only ends like Azure's is not accepted as Azure's", () => {
   expect(parseAddress({ url: "/x", headers: { host: "a.b.c.inference.ml.azure.com" } })).toEqual({
     endpointName: "x",
     path: "/",

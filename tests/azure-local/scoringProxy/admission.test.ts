@@ -1,8 +1,8 @@
-// Does not prove that Azure counts this exactly over several instances of its own front end.
+// Does not prove that Azure counts exactly across several instances of its front end.
 import { Admission, admitted } from "../../../azure-local/scoringProxy/admission";
 import { deployment, endpoint } from "./support";
 
-test("a deployment admits 2 × concurrency × instances, and a place given back twice counts once", () => {
+test("a deployment admits 2 × concurrency × instances requests, and ending a request twice counts once", () => {
   const admission = new Admission();
   const main = deployment("main", { maxConcurrentRequestsPerInstance: 2, instances: 3 });
   expect(admitted(main)).toBe(12);

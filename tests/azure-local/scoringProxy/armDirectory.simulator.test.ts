@@ -1,4 +1,4 @@
-// Does not prove that Azure's ARM answers like the simulator. It proves that the scoring proxy serves what was written through ARM, and nothing else.
+// Proves that the scoring proxy serves exactly what was written through ARM. Does not prove that Azure's ARM answers like the simulator.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -76,8 +76,8 @@ function putDeployment(name: string, model: string) {
 const chatUrl = () => `${proxy.url}/chat/v1`;
 const statusWith = async (token: string) => (await call(`${chatUrl()}/models`, { headers: { authorization: `Bearer ${token}` } })).status;
 
-test("an endpoint made through ARM goes from no endpoint to no traffic to a chat, and follows its traffic", async () => {
-  expect(await call(`${chatUrl()}/models`)).toMatchObject({ status: 404, body: "no_endpoint\nThere is no endpoint chat.\n" });
+test("an endpoint created through ARM answers after its traffic weight is set, and follows its traffic weights", async () => {
+  expect(await call(`${chatUrl()}/models`)).toMatchObject({ status: 404, body: "no_endpoint\nThe endpoint chat does not exist.\n" });
   await putEndpoint({ authMode: "Key" });
   const { primaryKey, secondaryKey } = await send<{ primaryKey: string; secondaryKey: string }>("POST", `${endpoint}/listKeys`);
   expect(await statusWith(primaryKey)).toBe(404);
@@ -98,20 +98,20 @@ test("an endpoint made through ARM goes from no endpoint to no traffic to a chat
   expect(await ask("Qwen/Qwen3-8B")).toContain("Deployment next");
 });
 
-test("regenerating a key shuts out who holds the old one", async () => {
+test("regenerating a key invalidates the old one", async () => {
   const before = await send<{ primaryKey: string }>("POST", `${endpoint}/listKeys`);
   await send("POST", `${endpoint}/regenerateKeys`, { keyType: "Primary" });
   const after = await send<{ primaryKey: string }>("POST", `${endpoint}/listKeys`);
   expect([await statusWith(before.primaryKey), await statusWith(after.primaryKey)]).toEqual([401, 200]);
 });
 
-test("with AMLToken the token that ARM gives out opens the endpoint", async () => {
+test("with AMLToken the endpoint accepts the token that ARM issues", async () => {
   await putEndpoint({ authMode: "AMLToken", traffic: { main: 100 } });
   const { accessToken } = await send<{ accessToken: string }>("POST", `${endpoint}/token`);
   expect([await statusWith(accessToken), await statusWith("wrong")]).toEqual([200, 401]);
 });
 
-test("with AADToken a custom role with only the score action, granted at the endpoint, opens it", async () => {
+test("with AADToken the endpoint accepts a principal with a custom role that contains only the score action", async () => {
   await putEndpoint({ authMode: "AADToken", traffic: { main: 100 } });
   const token = signToken({ aud: scoringAudience, oid: scorer, exp: inOneHour() }, "issuer");
   expect(await statusWith(token)).toBe(403);
@@ -123,7 +123,7 @@ test("with AADToken a custom role with only the score action, granted at the end
     permissions: [{ actions, notActions: [] }],
     assignableScopes: [group],
   };
-  // Written at a resource group, it is assigned by the id that it has in the subscription.
+  // It is written at a resource group and assigned by its ID in the subscription.
   await put(role.replace(/^\/subscriptions\/[^/]+/, group), { properties: definition }, "2022-05-01-preview");
   const assignment = `${endpoint}/providers/Microsoft.Authorization/roleAssignments/33333333-3333-4333-8333-333333333333`;
   const properties = { principalId: scorer, principalType: "ServicePrincipal", roleDefinitionId: role };

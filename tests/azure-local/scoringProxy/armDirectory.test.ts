@@ -1,4 +1,5 @@
-// Does not prove that ARM answers like this: the fake here has only the paths that the directory asks for. armDirectory.simulator.test.ts uses the simulator.
+// Does not prove that ARM answers like this: the fake has only the paths that the directory reads. armDirectory.simulator.test.ts uses
+// the simulator.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { armDirectory } from "../../../azure-local/scoringProxy";
@@ -101,7 +102,7 @@ test("an endpoint is read with its deployments, keys and routes", async () => {
   expect(requests).toHaveLength(6);
 });
 
-test("what a deployment leaves out has Azure's defaults and the inference server's routes", async () => {
+test("omitted values have Azure's defaults and the inference server's routes", async () => {
   replies[`GET ${chat}/deployments`] = { value: [{ name: "main", properties: { provisioningState: "Succeeded", environmentId: null } }] };
   expect((await directory().find("chat"))!.deployments).toEqual([
     {
@@ -123,38 +124,38 @@ test("what a deployment leaves out has Azure's defaults and the inference server
   ]);
 });
 
-test("a name without endpoint, and one in another region, is not found", async () => {
+test("an unknown name, or a name in another region, is not found", async () => {
   expect(await directory().find("nobody")).toBeUndefined();
   expect(await directory().find("chat", "westeurope")).toBeUndefined();
   expect((await directory().find("chat", "SwedenCentral"))!.name).toBe("chat");
 });
 
-test("a location as people write it is the region of addresses", async () => {
+test("a location in its display form matches the region of addresses", async () => {
   replies[`GET ${chat}`] = { ...(replies[`GET ${chat}`] as object), location: "Sweden Central" };
   expect((await directory().find("chat", "swedencentral"))!.region).toBe("swedencentral");
 });
 
-test("shares stand under the names of their deployments, however they were written", async () => {
+test("weights have the exact names of their deployments as keys, whatever their case", async () => {
   const properties = { authMode: "Key", traffic: { MAIN: 100 }, mirrorTraffic: { Main: 0, gone: 1 } };
   replies[`GET ${chat}`] = { id: chat, name: "chat", location: "swedencentral", properties };
   const view = await directory().find("chat");
   expect([view?.traffic, view?.mirrorTraffic]).toEqual([{ main: 100 }, { main: 0, gone: 1 }]);
 });
 
-test("an environment's id may carry the prefix azureml:", async () => {
+test("an environment's ID can have the prefix azureml:", async () => {
   replies[`GET ${chat}/deployments`] = {
     value: [{ name: "main", properties: { provisioningState: "Succeeded", environmentId: `azureml:${environment}` } }],
   };
   expect((await directory().find("chat"))!.deployments[0]!.scoring).toEqual({ path: "/", port: 8000 });
 });
 
-test("collections are read over all their pages", async () => {
+test("all pages of a collection are read", async () => {
   replies[`GET ${workspaces}`] = { value: [{ id: workspace("one") }], nextLink: `${url}${workspaces}?api-version=2025-12-01&page=2` };
   replies[`GET ${workspaces} page 2`] = { value: [{ id: workspace("two") }] };
   expect((await directory().find("chat"))!.name).toBe("chat");
 });
 
-test("an answer is kept for its time, an absence is not", async () => {
+test("a result is cached for its time, an absence is not", async () => {
   const cached = directory({ cache: 60_000 });
   const [first, second] = await Promise.all([cached.find("chat"), cached.find("CHAT")]);
   expect(first).toBe(second);
@@ -165,15 +166,15 @@ test("an answer is kept for its time, an absence is not", async () => {
   expect(requests).toHaveLength(6 + 2 * 3);
 });
 
-test("an error of ARM is passed on without its body and not kept", async () => {
+test("an error of ARM is reported without its body and not cached", async () => {
   const cached = directory({ cache: 60_000 });
   replies[`POST ${chat}/listKeys`] = 500;
-  await expect(cached.find("chat")).rejects.toThrow(new Error(`ARM answered 500 to POST ${chat}/listKeys`));
+  await expect(cached.find("chat")).rejects.toThrow(new Error(`ARM returned 500 for POST ${chat}/listKeys`));
   replies[`POST ${chat}/listKeys`] = { primaryKey: "k3", secondaryKey: "k4" };
   expect((await cached.find("chat"))!.keys).toEqual(["k3", "k4"]);
 });
 
-test("with AMLToken, tokens that ARM gave out open the endpoint until they end", async () => {
+test("with AMLToken, tokens that ARM issued are accepted until they expire", async () => {
   replies[`GET ${chat}`] = { id: chat, name: "chat", location: "x", properties: { authMode: "AMLToken" } };
   const one = directory();
   const inAnHour = Math.floor(Date.now() / 1000) + 3600;
@@ -187,7 +188,7 @@ test("with AMLToken, tokens that ARM gave out open the endpoint until they end",
   }
 });
 
-test("with AADToken, those may score whose role at the endpoint or above contains the action", async () => {
+test("with AADToken, principals whose role at the endpoint or a parent scope contains the action can score", async () => {
   replies[`GET ${chat}`] = { id: chat, name: "chat", location: "x", properties: { authMode: "AADToken" } };
   const assign = (scope: string, principalId: string, role: string) => ({
     id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${principalId}`,

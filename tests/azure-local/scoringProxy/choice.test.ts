@@ -1,11 +1,11 @@
-// Does not prove that Azure draws per request rather than per connection, nor what it does with weight on a Failed deployment.
+// Does not prove that Azure chooses per request and not per connection, nor how it handles the weight of a Failed deployment.
 import * as fc from "fast-check";
 import { choose, pickByWeight } from "../../../azure-local/scoringProxy/choice";
 import { deployment, endpoint } from "./support";
 
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-test("each deployment gets exactly its share when the draws cover the unit interval evenly", () => {
+test("each deployment receives exactly its weight when the draws cover the unit interval evenly", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 6 }), (weights) => {
       const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -18,7 +18,7 @@ test("each deployment gets exactly its share when the draws cover the unit inter
   );
 });
 
-test("a draw anywhere below 1 picks a deployment with positive weight", () => {
+test("each draw below 1 picks a deployment with a positive weight", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 6 }), unit, (weights, draw) => {
       const picked = pickByWeight([...weights.keys()], (index) => weights[index]!, draw);
@@ -29,7 +29,7 @@ test("a draw anywhere below 1 picks a deployment with positive weight", () => {
   );
 });
 
-test("a draw at the border between two shares belongs to the second", () => {
+test("a draw at the border between two weights picks the second deployment", () => {
   expect(pickByWeight(["first", "second"], () => 50, 0.5)).toBe("second");
 });
 
@@ -46,7 +46,7 @@ test("random draws through a seeded generator approach the weights", () => {
   expect(share).toBeLessThan(0.12);
 });
 
-test("weight on a deployment that does not serve goes to the others", () => {
+test("the weight of a deployment that does not serve goes to the other deployments", () => {
   const view = endpoint({
     traffic: { broken: 90, main: 10 },
     deployments: [deployment("broken", { state: "Failed" }), deployment("main")],
@@ -65,12 +65,12 @@ test.each(["Creating", "Deleting", "Failed", "Canceled"])("a deployment in state
   expect(choose(view, "main", () => 0)).toMatchObject({ status: 404, code: "no_valid_deployment" });
 });
 
-test("a deployment whose update has failed serves on", () => {
+test("a deployment whose update failed continues to serve", () => {
   const view = endpoint({ deployments: [deployment("main", { state: "Failed", updated: true })] });
   expect(choose(view, undefined, () => 0)).toEqual({ deployment: view.deployments[0] });
 });
 
-test("an endpoint whose weights are all zero answers 404", () => {
+test("an endpoint with only zero weights answers 404", () => {
   const view = endpoint({ traffic: { main: 0 } });
   expect(choose(view, undefined, () => 0)).toMatchObject({ status: 404, code: "no_valid_deployment" });
 });
@@ -84,7 +84,7 @@ test("the header picks a deployment with no weight, and is never mirrored", () =
   expect(choose(view, "next", () => 0)).toEqual({ deployment: view.deployments[1] });
 });
 
-test("a request is mirrored when its second draw is below the share", () => {
+test("a request is mirrored when its second draw is below the mirror percentage", () => {
   const view = endpoint({ mirrorTraffic: { shadow: 25 }, deployments: [deployment("main"), deployment("shadow")] });
   const draws =
     (...values: number[]) =>

@@ -1,4 +1,4 @@
-// Does not prove when Azure's own probes ask, nor how it spreads requests over instances: a deployment is one container here.
+// Does not prove when Azure's probes run, nor how Azure distributes requests to instances: here a deployment is one container.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,7 +12,7 @@ afterEach(async () => {
 
 const chat = { method: "POST", body: JSON.stringify({ model: "tiny", messages: [{ role: "user", content: "hi" }] }) };
 
-test("requests wait for the weights: 424 until the readiness probe succeeds, then the answer", async () => {
+test("while the weights load, requests are answered with 424; after the readiness probe succeeded, by the container", async () => {
   let now = 0;
   const directory = directoryOf(endpoint({ deployments: [deployment("main", { startUp: 74, createdAt: 0 })] }));
   const proxy = await startScoringProxy({ directory, speed: 1, now: () => now });
@@ -24,7 +24,7 @@ test("requests wait for the weights: 424 until the readiness probe succeeds, the
   expect([await statusAt(0), await statusAt(79.9), await statusAt(80)]).toEqual([424, 424, 200]);
 });
 
-test("a deployment whose liveness probe gives up too early never answers, and says why; by header too", async () => {
+test("a deployment whose liveness probe fails too early never answers, and the error states why, also with the header", async () => {
   const hopeless = deployment("main", { startUp: 617, createdAt: 0 });
   const patient = deployment("patient", { startUp: 617, createdAt: 0, liveness: { ...probe, initialDelay: 600 } });
   const directory = directoryOf(endpoint({ deployments: [hopeless, patient] }));
@@ -33,11 +33,11 @@ test("a deployment whose liveness probe gives up too early never answers, and sa
   const answer = await call(`${proxy.url}/chat/v1/models`);
   expect(answer.status).toBe(424);
   expect(answer.headers["ms-azureml-model-error-reason"]).toBe("model_not_ready");
-  expect(answer.body).toContain("main is restarted for ever: it needs 617 s to start, and its liveness probe gives up after 300 s");
+  expect(answer.body).toContain("the liveness probe of main restarts its container after 300 s, but its start takes 617 s");
   expect((await call(`${proxy.url}/chat/v1/models`, { headers: { "azureml-model-deployment": "patient" } })).status).toBe(200);
 });
 
-test("a container that falls sick is restarted by its liveness probe, and answers again", async () => {
+test("a container that becomes unhealthy is restarted by its liveness probe, and answers again", async () => {
   const quick = { ...probe, period: 0.001, failureThreshold: 2 };
   const main = deployment("main", { liveness: quick, readiness: { ...quick, failureThreshold: 100 } });
   const proxy = await startScoringProxy({
@@ -50,15 +50,15 @@ test("a container that falls sick is restarted by its liveness probe, and answer
   for (let time = 0; time < 7; time++) {
     const answer = await call(`${proxy.url}/chat/v1/chat/completions`, chat);
     statuses.push(answer.status);
-    if (answer.body.includes("fails its liveness probe on /health and is restarted")) restarts++;
+    if (answer.body.includes("the liveness probe of main on /health fails; its container is restarted")) restarts++;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  // Two answers, of which the second makes it sick; one more until the second failure; a restart; then anew.
+  // Two answers, of which the second makes it unhealthy; one more until the second failure; a restart; then the same again.
   expect(statuses).toEqual([200, 200, 200, 424, 200, 200, 200]);
   expect(restarts).toBe(1);
 });
 
-test("a real server that is dead is not restarted, and serves again when its owner has mended it", async () => {
+test("a real server that is dead is not restarted, and serves again when its probe succeeds", async () => {
   let health = 200;
   const server = createServer((_request, response) => void response.writeHead(health).end("here"));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -76,7 +76,7 @@ test("a real server that is dead is not restarted, and serves again when its own
   expect([await statusWith(200), await statusWith(503), await statusWith(503), await statusWith(200)]).toEqual([200, 424, 424, 200]);
 });
 
-test("a stream goes on when its deployment is deleted meanwhile", async () => {
+test("a stream continues when its deployment is deleted meanwhile", async () => {
   const begun = signal();
   const finish = signal();
   const container = await startContainer(async (_request, response) => {
@@ -122,13 +122,13 @@ describe("bandwidth and rates", () => {
   const request = "ms-azureml-bandwidth-request-delay-ms";
   const response = "ms-azureml-bandwidth-response-delay-ms";
 
-  test("an answer within the bandwidth keeps its length, and one without a length says in its trailers that nothing was held up", async () => {
+  test("an answer within the bandwidth keeps its length, and one without a length reports no delay in its trailers", async () => {
     const url = await serve({});
     expect(await fetchWithTrailers(`${url}/sized`)).toEqual({ length: 50_000, contentLength: "50000", trailers: {} });
     expect(await fetchWithTrailers(`${url}/chunked`)).toMatchObject({ length: 50_000, trailers: { [request]: "0", [response]: "0" } });
   });
 
-  test("what is beyond the bandwidth comes later, and trailers say how much", async () => {
+  test("bytes above the bandwidth are delayed, and trailers report the delay", async () => {
     const url = await serve({ bytesPerSecond: 200_000 });
     const begun = performance.now();
     for (let time = 0; time < 4; time++) await fetchWithTrailers(`${url}/sized`);
@@ -138,11 +138,11 @@ describe("bandwidth and rates", () => {
     expect({ length, contentLength }).toEqual({ length: 50_000, contentLength: undefined });
     expect(Number(trailers[request])).toBeGreaterThan(0);
     expect(Number(trailers[response])).toBeGreaterThan(100);
-    // 270,000 bytes at 200,000 a second, the first 200,000 at once.
+    // 270,000 bytes at 200,000 per second, the first 200,000 immediately.
     expect(elapsed).toBeGreaterThan(330);
   });
 
-  test("a mirrored copy counts", async () => {
+  test("mirrored requests count", async () => {
     const container = await startContainer(async (request, response) => response.end((await text(request)).slice(0, 1)));
     closers.push(container.close);
     const mirrored = endpoint({ mirrorTraffic: { shadow: 50 }, deployments: [deployment("main"), deployment("shadow")] });
@@ -163,12 +163,12 @@ describe("bandwidth and rates", () => {
     expect(await fetchWithTrailers(`${url}/chunked`)).toEqual({ length: 50_000, contentLength: undefined, trailers: {} });
   });
 
-  test("a request beyond the rate is a 429 that names the limit", async () => {
+  test("a request above the rate is answered with 429 and the limit", async () => {
     const url = await serve({ requestsPerSecond: 1 });
     expect((await call(`${url}/x`)).status).toBe(200);
     expect(await call(`${url}/x`)).toMatchObject({
       status: 429,
-      body: "rate_limit_exceeded\nThe endpoint takes 1 requests a second.\n",
+      body: "rate_limit_exceeded\nThe endpoint allows 1 requests per second.\n",
     });
   });
 });

@@ -1,7 +1,7 @@
-// Does not prove how Azure treats headers that no document mentions.
+// Does not prove how Azure handles undocumented headers.
 import { endToEnd, requestIds } from "../../../azure-local/scoringProxy/headers";
 
-test("headers of the connection and those that it names are not passed on", () => {
+test("headers of the connection and headers named in Connection are not forwarded", () => {
   const headers = {
     connection: "keep-alive, X-Mine",
     "x-mine": "1",
@@ -13,13 +13,13 @@ test("headers of the connection and those that it names are not passed on", () =
   expect(endToEnd(headers, ["host"])).toEqual({ accept: "a" });
 });
 
-test.each(["a", "A-b_9", "x".repeat(40)])("the client's request id %s is kept", (id) => {
+test.each(["a", "A-b_9", "x".repeat(40)])("the client's request ID %s is kept", (id) => {
   expect(requestIds({ "x-ms-client-request-id": id, "x-request-id": "mine" })).toEqual({
     "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
     "x-ms-client-request-id": id,
   });
 });
 
-test.each(["", "a b", "ä", "x".repeat(41)])("the client's request id %p is dropped", (id) => {
+test.each(["", "a b", "ä", "x".repeat(41)])("the client's request ID %p is removed", (id) => {
   expect(Object.keys(requestIds({ "x-ms-client-request-id": id }))).toEqual(["x-request-id"]);
 });

@@ -1,5 +1,5 @@
-// No request, and no answer of a container, ends the scoring proxy: raw bytes over a socket, HTTP/1.0, HEAD, odd hop-by-hop headers, duplicated
-// headers. Does not prove what Azure's own front end does with them.
+// Proves that no request and no answer of a container ends the scoring proxy: raw bytes over a socket, HTTP/1.0, HEAD, unusual hop-by-hop
+// headers, duplicate headers. Does not prove how Azure's front end handles them.
 import * as net from "node:net";
 import { type ScoringProxy, type ScoringProxyOptions, startScoringProxy } from "../../../azure-local/scoringProxy";
 import { call, deployment, directoryOf, endpoint, startContainer } from "./support";
@@ -15,7 +15,7 @@ async function start(options: Partial<ScoringProxyOptions> = {}): Promise<Scorin
   return proxy;
 }
 
-/** What comes back for these bytes until the connection closes. */
+/** Sends these bytes and returns all bytes received until the connection closes. */
 function raw({ port }: ScoringProxy, text: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";
@@ -33,7 +33,7 @@ function post(version: string, headers: readonly string[], body = chat): string 
   return `${lines.join("\r\n")}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-describe("an answer without chunks has no trailers, and the scoring proxy goes on", () => {
+describe("an answer without chunks has no trailers, and the scoring proxy keeps running", () => {
   test("a stream to an HTTP/1.0 caller ends with the connection", async () => {
     const proxy = await start();
     const answer = await raw(proxy, post("HTTP/1.0", ["Host: localhost"]));
@@ -54,7 +54,7 @@ describe("an answer without chunks has no trailers, and the scoring proxy goes o
   });
 
   test.each(["transfer-encoding", "trailer", "content-length", "date", "close, transfer-encoding", "\x80"])(
-    "a request and a refusal with Connection: %s",
+    "a request and an error with Connection: %s",
     async (named) => {
       const proxy = await start();
       const refused = await raw(
@@ -90,7 +90,7 @@ describe("an answer without chunks has no trailers, and the scoring proxy goes o
     }
   });
 
-  test("a model's own trailers are not passed on as headers, and an error after an HTTP/1.0 answer has begun cuts it off", async () => {
+  test("a model's trailers are not forwarded as headers, and an error after an HTTP/1.0 answer has begun aborts it", async () => {
     const container = await startContainer((_request, response) => {
       response.writeHead(500, { trailer: "x-late" });
       response.write("half");
@@ -103,7 +103,7 @@ describe("an answer without chunks has no trailers, and the scoring proxy goes o
     expect((await raw(proxy, `GET /nobody/x HTTP/1.0\r\n${key}\r\n\r\n`)).slice(9, 12)).toBe("404");
   });
 
-  test("a timed-out answer to HTTP/1.0 is a 408", async () => {
+  test("an HTTP/1.0 request that times out is answered with 408", async () => {
     const container = await startContainer(() => {});
     closers.push(container.close);
     const directory = directoryOf(endpoint({ deployments: [deployment("main", { requestTimeout: 0.2 })] }));

@@ -1,4 +1,4 @@
-// Does not prove anything of Entra ID: its tokens are signed with RSA by keys that rotate.
+// Does not prove anything about Microsoft Entra ID, which signs tokens with RSA keys that rotate.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(path.dirname(path.dirname(file)), { recursive: true }));
 
-test("a token opens an endpoint for its owner and for the groups it names, and only with the same secret", () => {
+test("a token is accepted for its object ID and its groups, and only with the same secret", () => {
   const issuer = openIssuer(file);
   const opens = (scorer: string, secret = issuer.secret) => {
     const token = issuer.issueToken({ oid: "me", groups: ["us"] });
@@ -24,25 +24,22 @@ test("a token opens an endpoint for its owner and for the groups it names, and o
   expect([opens("me"), opens("us"), opens("them"), opens("me", "another")]).toEqual([undefined, undefined, 403, 401]);
 });
 
-test("a token lives as long as was asked for", () => {
+test("a token has the requested lifetime", () => {
   const issuer = openIssuer(file);
   const { claims } = readToken(issuer.issueToken({ oid: "me", lifetime: 60 }), issuer.secret) as { claims: { exp: number; iat: number } };
   expect(claims.exp - claims.iat).toBe(60);
   expect(readToken(issuer.issueToken({ oid: "me", lifetime: -1 }), issuer.secret)).toEqual({ invalid: "has expired" });
 });
 
-test("the secret is kept, and readable by its owner only", () => {
+test("the secret is kept, and only its owner can read it", () => {
   const { secret } = openIssuer(file);
   expect(Buffer.from(secret, "base64url")).toHaveLength(32);
   expect(openIssuer(file).secret).toBe(secret);
   expect(fs.statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test.each(["", "half", "\n"])(
-  "a secret that was cut off to %j is made again: an empty one would sign tokens that nobody checks",
-  (text) => {
-    openIssuer(file);
-    fs.writeFileSync(file, text);
-    expect(Buffer.from(openIssuer(file).secret, "base64url")).toHaveLength(32);
-  },
-);
+test.each(["", "half", "\n"])("a secret that was truncated to %j is created again", (text) => {
+  openIssuer(file);
+  fs.writeFileSync(file, text);
+  expect(Buffer.from(openIssuer(file).secret, "base64url")).toHaveLength(32);
+});

@@ -1,4 +1,4 @@
-// Does not prove how long a model takes to load in Azure: the figures are of public logs of other machines.
+// Does not prove how long a model takes to load in Azure: the figures are from public logs of other machines.
 import * as fc from "fast-check";
 import { lifeOf } from "../../../azure-local/scoringProxy/life";
 import { startUpSeconds } from "../../../azure-local/scoringProxy/start";
@@ -10,7 +10,7 @@ const anyProbe = fc
   .record({ initialDelay: seconds(900), period: seconds(60), failureThreshold: seconds(100) })
   .map((one) => ({ ...probe, ...one }));
 
-/** The same by brute force: a clock that ticks, and two probes that look at it. */
+/** The same by brute force: a ticking clock and two probes. */
 function play(startUp: number, liveness: typeof probe, readiness: typeof probe): object {
   let failures = 0;
   for (let now = 0; ; now++) {
@@ -23,7 +23,7 @@ function play(startUp: number, liveness: typeof probe, readiness: typeof probe):
   }
 }
 
-test("a container's life is what two probes and a clock make of it", () => {
+test("the computed life of a container is the same as the simulated one", () => {
   fc.assert(
     fc.property(seconds(2000), anyProbe, anyProbe, (startUp, liveness, readiness) => {
       expect(lifeOf({ startUp, liveness, readiness })).toEqual(play(startUp, liveness, readiness));
@@ -31,7 +31,7 @@ test("a container's life is what two probes and a clock make of it", () => {
   );
 });
 
-test("a start that takes as long as Moor allows for it survives Moor's probes, and is ready within a period", () => {
+test("a start that takes as long as Moor allows is not restarted by Moor's probes, and is ready within a period", () => {
   fc.assert(
     fc.property(seconds(7200), (allowed) => {
       const { liveness, readiness } = probesFor(allowed);
@@ -42,7 +42,7 @@ test("a start that takes as long as Moor allows for it survives Moor's probes, a
   );
 });
 
-test("with Azure's default probes a 32B model from Hugging Face is killed in the middle of its download, for ever", () => {
+test("with Azure's default probes a 32B model from Hugging Face is restarted during each download", () => {
   const startUp = startUpSeconds({ pattern: "vllm", model: "Qwen/Qwen2.5-32B-Instruct", fromHub: true });
   expect(lifeOf({ startUp, liveness: probe, readiness: probe })).toEqual({ killedAfter: 300 });
 });
@@ -55,7 +55,7 @@ test.each([
   ["Qwen/Qwen2.5-0.5B-Instruct", false, 61],
   ["microsoft/phi-4", false, 60],
   [`dev-microsoft-phi-4-${"c".repeat(40)}-1234567b`, false, 60],
-])("%s, from the hub %s, starts in %d s", (model, fromHub, expected) => {
+])("%s, from the Hub %s, starts in %d s", (model, fromHub, expected) => {
   expect(startUpSeconds({ pattern: "vllm", model, fromHub })).toBe(expected);
 });
 

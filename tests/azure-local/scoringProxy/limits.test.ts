@@ -1,4 +1,4 @@
-// Does not prove how Azure measures a second or a connection, nor that its 5 MBPS are megabytes: its documents don't say.
+// Does not prove how Azure measures a second or a connection, nor that its 5 MBPS are megabytes: this is not documented.
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { Bandwidth } from "../../../azure-local/scoringProxy/bandwidth";
@@ -13,24 +13,24 @@ beforeEach(() => {
 const rates = (limits: Partial<typeof defaultLimits>) => new Rates({ ...defaultLimits, ...limits }, () => now);
 const codes = (one: Rates, sockets: Socket[], of = endpoint()) => sockets.map((each) => one.enter(of, each)?.message);
 
-test("Azure's limits are 500 requests and connections a second, 500 connections at once, 5 MB a second", () => {
+test("Azure's limits are 500 requests and connections per second, 500 concurrent connections, 5 MB per second", () => {
   expect(defaultLimits).toEqual({ requestsPerSecond: 500, connectionsPerSecond: 500, activeConnections: 500, bytesPerSecond: 5_000_000 });
 });
 
-test("requests beyond the rate are refused until the second is over, each endpoint by itself", () => {
+test("requests above the rate are rejected until the second ends, for each endpoint separately", () => {
   const one = rates({ requestsPerSecond: 2 });
   const same = socket();
-  const refusal = "The endpoint takes 2 requests a second.";
-  expect(codes(one, [same, same, same])).toEqual([undefined, undefined, refusal]);
+  const error = "The endpoint allows 2 requests per second.";
+  expect(codes(one, [same, same, same])).toEqual([undefined, undefined, error]);
   expect(codes(one, [same], endpoint({ name: "other" }))).toEqual([undefined]);
   expect(codes(one, [same], endpoint({ region: "westeurope" }))).toEqual([undefined]);
   now = 999;
-  expect(codes(one, [same])).toEqual([refusal]);
+  expect(codes(one, [same])).toEqual([error]);
   now = 1000;
   expect(codes(one, [same])).toEqual([undefined]);
 });
 
-test("new connections count once, whatever is asked on them", () => {
+test("a new connection counts once, whatever is requested on it", () => {
   const one = rates({ connectionsPerSecond: 2 });
   const [first, second, third] = [socket(), socket(), socket()] as const;
   expect(codes(one, [first, first, second, first, third])).toEqual([
@@ -38,20 +38,20 @@ test("new connections count once, whatever is asked on them", () => {
     undefined,
     undefined,
     undefined,
-    "The endpoint takes 2 new connections a second.",
+    "The endpoint allows 2 new connections per second.",
   ]);
 });
 
-test("a connection that closes makes room for another", () => {
+test("after a connection closes, another one is accepted", () => {
   const one = rates({ activeConnections: 1 });
   const [first, second] = [socket(), socket()] as const;
-  expect(codes(one, [first, second])).toEqual([undefined, "The endpoint takes 1 connections at once."]);
+  expect(codes(one, [first, second])).toEqual([undefined, "The endpoint allows 1 concurrent connections."]);
   second.emit("close");
   first.emit("close");
   expect(codes(one, [socket()])).toEqual([undefined]);
 });
 
-test("a second's worth of bytes passes at once, what is beyond waits for its share", () => {
+test("the bytes of one second pass immediately, and further bytes are delayed", () => {
   const bandwidth = new Bandwidth(1000, () => now);
   expect(bandwidth.wouldDelay(1000)).toBe(false);
   expect(bandwidth.take(1000)).toBe(0);

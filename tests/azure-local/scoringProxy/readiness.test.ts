@@ -1,4 +1,4 @@
-// Does not prove when Azure starts and stops asking: here a request asks, there a timer does. Nor how long a start takes on real machines.
+// Does not prove when Azure's probes run: here a request triggers them, in Azure a timer. Nor how long a start takes on real machines.
 import { type Condition, Readiness, stillStarting } from "../../../azure-local/scoringProxy/readiness";
 import { defaultRules } from "../../../azure-local/scoringProxy/rules";
 import { deployment, startContainer } from "./support";
@@ -34,20 +34,20 @@ async function askEachPeriod(times: number, one = new Readiness()): Promise<Cond
   return conditions;
 }
 
-test("one success makes a container ready, and it stays so until the threshold of failures in a row", async () => {
+test("a container is ready after one success, until the threshold of consecutive failures", async () => {
   statuses["/ready"] = [503, 200, 500, 404, 200, 500, 500, 500, 200];
   const conditions = await askEachPeriod(9);
   expect(conditions.map((condition) => condition === "ready")).toEqual([false, true, true, true, true, true, true, false, true]);
   expect(asked.filter((path) => path === "/alive")).toHaveLength(3);
 });
 
-test("a container is dead by as many failures of its liveness probe in a row, asked once a period, however ready it is", async () => {
+test("a container is dead after the threshold of consecutive liveness failures, one per period, even if it is ready", async () => {
   statuses["/alive"] = [500, 200, 500, 500];
   expect(await askEachPeriod(10)).toEqual([...Array<Condition>(9).fill("ready"), "dead"]);
   expect(asked.filter((path) => path === "/alive")).toHaveLength(4);
 });
 
-test("a container that was started anew has no past", async () => {
+test("a restarted container has no earlier results", async () => {
   statuses["/alive"] = [500, 500];
   const one = new Readiness();
   expect((await askEachPeriod(4, one)).at(-1)).toBe("dead");
@@ -62,7 +62,7 @@ test("200 to 399 is a success", async () => {
   expect(await askEachPeriod(1)).toEqual(["not ready"]);
 });
 
-test("within its period a ready container is not asked again, one that is not ready is", async () => {
+test("within the period a ready container is not probed again, but one that is not ready is", async () => {
   statuses["/ready"] = [503, 503, 200];
   const one = new Readiness();
   const conditions = [];
@@ -82,29 +82,29 @@ describe("a container that starts", () => {
   const slow = deployment("main", { startUp: 95, createdAt: 0 });
 
   test.each([
-    ["before its first successful probe", 99, 1, "main is loading its weights, for 1 s of Azure more"],
+    ["before its first successful probe", 99, 1, "main is loading its weights, which takes another 1 s in Azure"],
     ["at its first successful probe", 100, 1, undefined],
-    ["on a clock ten times as fast", 9.9, 10, "main is loading its weights, for 1 s of Azure more"],
-    ["on a clock on which all is over at once", 0, Number.POSITIVE_INFINITY, undefined],
+    ["on a clock ten times as fast", 9.9, 10, "main is loading its weights, which takes another 1 s in Azure"],
+    ["on a clock without waiting times", 0, Number.POSITIVE_INFINITY, undefined],
   ])("%s", (_, seconds, speed, expected) => {
     expect(stillStarting(slow, defaultRules, seconds * 1000, speed)).toBe(expected);
   });
 
-  test("longer than its liveness probe is patient is restarted for ever, on any clock", () => {
+  test("for longer than its liveness probe allows is restarted at each start, on any clock", () => {
     const hopeless = deployment("main", { startUp: 301, createdAt: 0 });
-    const sentence = "main is restarted for ever: it needs 301 s to start, and its liveness probe gives up after 300 s";
+    const sentence = "the liveness probe of main restarts its container after 300 s, but its start takes 301 s";
     for (const speed of [1, 10, Number.POSITIVE_INFINITY]) expect(stillStarting(hopeless, defaultRules, 1e9, speed)).toBe(sentence);
     expect(stillStarting(deployment("main", { startUp: 300, createdAt: 0 }), defaultRules, 1e9, 1)).toBeUndefined();
   });
 
-  test("comes up in the end where no liveness probe restarts it", () => {
+  test("starts eventually if no liveness probe restarts it", () => {
     const hopeless = deployment("main", { startUp: 301, createdAt: 0 });
     const rules = { ...defaultRules, livenessRestarts: false };
-    expect(stillStarting(hopeless, rules, 309_000, 1)).toBe("main is loading its weights, for 1 s of Azure more");
+    expect(stillStarting(hopeless, rules, 309_000, 1)).toBe("main is loading its weights, which takes another 1 s in Azure");
     expect(stillStarting(hopeless, rules, 310_000, 1)).toBeUndefined();
   });
 
-  test("takes no time by the rule that says so", () => {
+  test("takes no time if the rule is off", () => {
     expect(stillStarting(slow, { ...defaultRules, containersTakeTimeToStart: false }, 0, 1)).toBeUndefined();
   });
 });

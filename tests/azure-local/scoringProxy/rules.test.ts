@@ -1,15 +1,15 @@
-// Does not prove that a behaviour is Azure's: each says itself how sure it is. That each switch works is shown where it acts.
+// Does not prove that Azure behaves like this: each rule has a grade for its evidence. Other tests prove that each switch works.
 import { defaultRules, scoringProxyRules } from "../../../azure-local/scoringProxy/rules";
 
-test("each behaviour says what it is, where that is written, and how sure it is", () => {
-  for (const { says, source, grade } of Object.values(scoringProxyRules)) {
-    expect(says).toMatch(/^[A-Za-z].+\.$/);
+test("each behavior has a description, a source and a grade", () => {
+  for (const { description, source, grade } of Object.values(scoringProxyRules)) {
+    expect(description).toMatch(/^[A-Za-z].+\.$/);
     expect(source.length).toBeGreaterThan(10);
     expect(["D", "E", "I", "K"]).toContain(grade);
   }
 });
 
-test("what no document settles holds in its stricter reading", () => {
+test("undocumented behavior has the stricter interpretation as its default", () => {
   expect(defaultRules).toEqual({
     timeoutBoundsWholeAnswer: true,
     forwardAuthorization: false,

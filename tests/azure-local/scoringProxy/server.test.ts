@@ -1,4 +1,4 @@
-// Does not prove Azure's own behaviour where rules.ts says that no document settles it.
+// Does not prove Azure's behavior where rules.ts states that it is not documented.
 import { once } from "node:events";
 import { type IncomingMessage, request as openRequest, type RequestListener, type ServerResponse } from "node:http";
 import { type DeploymentView, type ScoringProxyOptions, startScoringProxy } from "../../../azure-local/scoringProxy";
@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A scoring proxy before a container that the test writes itself, for every deployment. */
+/** A scoring proxy with one container, which the test provides, for all deployments. */
 async function serve(listener: RequestListener, options: Partial<ScoringProxyOptions> = {}) {
   const container = await startContainer(listener);
   closers.push(container.close);
@@ -45,7 +45,7 @@ describe("routing", () => {
     expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f]{8}-/);
   });
 
-  test("dots in a path are left to the container", async () => {
+  test("dot segments in a path are not resolved", async () => {
     const { url } = await serve((request, response) => response.end(request.url));
     const { hostname, port } = new URL(url);
     const headers = { authorization: "Bearer first-key" };
@@ -54,7 +54,7 @@ describe("routing", () => {
     expect(await text(answer)).toBe("/a/../%2e/b");
   });
 
-  test("the key reaches the container only by the rule that says so", async () => {
+  test("the key is forwarded to the container only if the rule is on", async () => {
     const listener: RequestListener = (request, response) => response.end(request.headers.authorization ?? "none");
     const { url } = await serve(listener, { rules: { forwardAuthorization: true } });
     expect((await call(`${url}/chat/x`)).body).toBe("Bearer first-key");
@@ -64,10 +64,10 @@ describe("routing", () => {
     const { url } = await serve((request, response) => response.end(request.url));
     const at = (region: string) => call(`${url}/v1/models`, { headers: { host: `chat.${region}.inference.ml.azure.com` } });
     expect(await at("swedencentral")).toMatchObject({ status: 200, body: "/v1/models" });
-    expect(await at("westeurope")).toMatchObject({ status: 404, body: "no_endpoint\nThere is no endpoint chat in westeurope.\n" });
+    expect(await at("westeurope")).toMatchObject({ status: 404, body: "no_endpoint\nThe endpoint chat does not exist in westeurope.\n" });
   });
 
-  test("with another scoring route only that path answers, unless the rule is off", async () => {
+  test("with another scoring route only that path is forwarded, unless the rule is off", async () => {
     const directory = directoryOf(endpoint({ deployments: [deployment("main", { scoring: { path: "/score", port: 5001 } })] }));
     const listener: RequestListener = (request, response) => response.end(request.url);
     const strict = await serve(listener, { directory });
@@ -83,7 +83,7 @@ describe("routing", () => {
 
   test.each([
     ["an unknown endpoint", "/nobody/x", {}, 404, "no_endpoint"],
-    ["no endpoint at all", "/", {}, 404, "no_endpoint"],
+    ["no endpoint", "/", {}, 404, "no_endpoint"],
     ["a wrong key", "/chat/x", { authorization: "Bearer wrong" }, 401, "key_auth_access_denied"],
     ["an unknown deployment in the header", "/chat/x", { "azureml-model-deployment": "gone" }, 404, "no_valid_deployment"],
   ])("%s never reaches the container", async (_, path, headers, status, code) => {
@@ -100,16 +100,16 @@ describe("routing", () => {
     expect(requests).toBe(0);
   });
 
-  test("a directory that can't be asked is a 500 that says so", async () => {
-    const directory = { find: () => Promise.reject(new Error("ARM answered 503")) };
+  test("an unreachable directory is reported with 500", async () => {
+    const directory = { find: () => Promise.reject(new Error("ARM returned 503")) };
     const { url } = await serve(() => {}, { directory });
     expect(await call(`${url}/chat/x`)).toMatchObject({
       status: 500,
-      body: "internal_error\nThe scoring proxy failed: ARM answered 503.\n",
+      body: "internal_error\nThe scoring proxy failed: ARM returned 503.\n",
     });
   });
 
-  test("a change in the directory counts from the next request", async () => {
+  test("a change in the directory applies from the next request", async () => {
     let view = endpoint({ deployments: [deployment("main"), deployment("next")] });
     const { url } = await serve((_request, response) => response.end(), { directory: { find: async () => view } });
     expect((await call(`${url}/chat/x`)).headers["azureml-model-deployment"]).toBe("main");
@@ -118,7 +118,7 @@ describe("routing", () => {
   });
 });
 
-test("a deployment updated in place is answered by a stand-in for what it is now", async () => {
+test("after an in-place update, a stand-in with the new values answers", async () => {
   let view = endpoint();
   const proxy = await startScoringProxy({ directory: { find: async () => view } });
   closers.push(() => proxy.close());
@@ -141,7 +141,7 @@ describe("mirroring", () => {
     return proxy;
   }
 
-  test("the shadow gets the same body, and its failure is not seen by the caller", async () => {
+  test("the mirror receives the same body, and its failure does not affect the caller", async () => {
     const copied = signal<string>();
     const listener: RequestListener = async (request, response) => {
       copied.give(`${request.method} ${request.url} ${await text(request)}`);
@@ -153,7 +153,7 @@ describe("mirroring", () => {
     expect(await copied.promise).toBe("POST /x hello");
   });
 
-  test("a shadow that hangs delays nobody, and is cut when the scoring proxy closes at its bound", async () => {
+  test("a mirror that hangs does not delay the answer, and is aborted when the scoring proxy closes after its timeout", async () => {
     const aborted = signal();
     const arrived = signal();
     const main = await startContainer((_request, response) => response.end("main"));
@@ -170,7 +170,7 @@ describe("mirroring", () => {
     await aborted.promise;
   });
 
-  test("a draw outside the share and a header are not mirrored", async () => {
+  test("a request is not mirrored with a draw above the percentage, nor with the header", async () => {
     let copies = 0;
     const { url } = await serveTwo(
       (_request, response) => {
@@ -186,7 +186,7 @@ describe("mirroring", () => {
 });
 
 describe("limits", () => {
-  test("the request past 2 × concurrency × instances gets 429, and the next one after an answer is admitted", async () => {
+  test("a request above 2 × concurrency × instances is answered with 429, and after an answer the next one is admitted", async () => {
     const waiting: ServerResponse[] = [];
     const full = signal();
     const listener: RequestListener = (_request, response) => {
@@ -203,7 +203,7 @@ describe("limits", () => {
       "ms-azureml-model-error-reason": "too_many_pending_request",
       "azureml-model-deployment": "main",
     });
-    expect(refused.body).toContain("takes 4 requests at once");
+    expect(refused.body).toContain("accepts 4 requests");
     expect(waiting).toHaveLength(4);
     for (const response of waiting.splice(0)) response.end();
     expect((await Promise.all(admittedCalls)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -215,22 +215,22 @@ describe("limits", () => {
 
   const impatient = directoryOf(endpoint({ deployments: [deployment("main", { requestTimeout: 0.05 })] }));
 
-  test("a container that never answers is a 408 after requestTimeout, and its work is cancelled", async () => {
+  test("if a container never answers, the caller receives 408 after requestTimeout and the request is canceled", async () => {
     const cancelled = signal();
     const { url } = await serve((request) => void request.socket.once("close", () => cancelled.give()), { directory: impatient });
     const answer = await call(`${url}/chat/x`);
-    expect(answer).toMatchObject({ status: 408, body: "request_timeout\nThe model took longer than requestTimeout (0.05 s).\n" });
+    expect(answer).toMatchObject({ status: 408, body: "request_timeout\nThe answer took longer than requestTimeout (0.05 s).\n" });
     await cancelled.promise;
   });
 
-  test("a stream longer than requestTimeout is cut", async () => {
+  test("a stream longer than requestTimeout is aborted", async () => {
     const { url } = await serve((_request, response) => void response.write("begun"), { directory: impatient });
     const answer = await open(`${url}/chat/x`);
     expect(answer.statusCode).toBe(200);
     await expect(text(answer)).rejects.toThrow("aborted");
   });
 
-  test("by the other rule a stream that began in time goes on after requestTimeout", async () => {
+  test("with the rule off, a stream that began in time continues after requestTimeout", async () => {
     const listener: RequestListener = (_request, response) => {
       response.write("begun, ");
       setTimeout(() => response.end("ended"), 120);
@@ -240,12 +240,12 @@ describe("limits", () => {
   });
 });
 
-describe("a deployment that is deleted while it answers", () => {
+describe("an in-flight request of a deployment", () => {
   const stream: RequestListener = (_request, response) => {
     response.write("begun, ");
     setTimeout(() => response.end("ended"), 1_500);
   };
-  /** Deletes in the way that is given as soon as the stream has begun. */
+  /** Changes the deployment as given as soon as the stream has begun. */
   const streamWhile = async (deletion: Partial<DeploymentView> | undefined, rules = {}) => {
     let deployments = [deployment("main", { createdAt: 1 })];
     const { url } = await serve(stream, { directory: { find: async () => endpoint({ deployments }) }, rules });
@@ -257,12 +257,12 @@ describe("a deployment that is deleted while it answers", () => {
   test.each([
     ["being deleted", { state: "Deleting" }],
     ["gone", undefined],
-    ["another one of its name", { createdAt: 2 }],
-  ])("breaks off when it is %s", async (_, deletion) => {
+    ["replaced by another deployment with its name", { createdAt: 2 }],
+  ])("is aborted when the deployment is %s", async (_, deletion) => {
     await expect(streamWhile(deletion)).rejects.toThrow("aborted");
   });
 
-  test("goes on while it is only changed, and by the other rule in any case", async () => {
+  test("continues when the deployment is only changed, and always with the rule off", async () => {
     expect(await Promise.all([streamWhile({ state: "Updating" }), streamWhile(undefined, { deletionCutsOff: false })])).toEqual([
       "begun, ended",
       "begun, ended",
@@ -270,7 +270,7 @@ describe("a deployment that is deleted while it answers", () => {
   });
 });
 
-describe("the model's own errors", () => {
+describe("errors of the model", () => {
   test.each([201, 302, 400, 404, 422, 500, 503])("the container's status %d becomes 424 with its body and content type", async (status) => {
     const { url } = await serve((_request, response) =>
       response.writeHead(status, { "content-type": "application/json" }).end('{"why":1}'),
@@ -285,25 +285,25 @@ describe("the model's own errors", () => {
     });
   });
 
-  test("a container that breaks the connection before it answers is a 424", async () => {
+  test("a container that closes the connection before it answers is reported with 424", async () => {
     const { url } = await serve((request) => void request.socket.destroy());
     const answer = await call(`${url}/chat/x`);
     expect(answer.status).toBe(424);
     expect(answer.headers["ms-azureml-model-error-reason"]).toBe("model_not_ready");
   });
 
-  test("a container that is not there is a 424", async () => {
+  test("an unreachable container is reported with 424", async () => {
     const gone = await startContainer(() => {});
     await gone.close();
     const { url } = await serve(() => {}, { backends: { "*": gone.url } });
     const answer = await call(`${url}/chat/x`);
     expect(answer).toMatchObject({
       status: 424,
-      body: "model_not_ready\nThe container did not answer: main fails its readiness probe on /health.\n",
+      body: "model_not_ready\nThe container did not answer: the readiness probe of main on /health fails.\n",
     });
   });
 
-  test("a container that breaks off in the middle breaks off for the caller too", async () => {
+  test("if a container breaks off during its answer, the caller's connection is closed too", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": 100 });
       response.write("half", () => response.destroy());
@@ -314,7 +314,7 @@ describe("the model's own errors", () => {
 });
 
 describe("streaming", () => {
-  test("each chunk is with the caller before the container writes the next", async () => {
+  test("each chunk reaches the caller before the container writes the next", async () => {
     const received = [signal(), signal(), signal()];
     const listener: RequestListener = async (_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
@@ -336,7 +336,7 @@ describe("streaming", () => {
     expect(answer.headers["content-type"]).toBe("text/event-stream");
   });
 
-  test("headers are with the caller before the first chunk", async () => {
+  test("headers reach the caller before the first chunk", async () => {
     const open1 = signal();
     const { url } = await serve(async (_request, response) => {
       response.writeHead(200).flushHeaders();
@@ -348,7 +348,7 @@ describe("streaming", () => {
     expect(await text(answer)).toBe("late");
   });
 
-  test("the container reads a request body while the caller still writes it", async () => {
+  test("the container reads a request body while the caller still sends it", async () => {
     const half = signal<string>();
     const { url } = await serve(async (request, response) => {
       for await (const chunk of request) half.give(String(chunk));
@@ -362,7 +362,7 @@ describe("streaming", () => {
     expect(await text(answer)).toBe("done");
   });
 
-  test("a caller who hangs up in the middle cancels the container's work and gives the place back", async () => {
+  test("when a caller disconnects during the answer, the request to the container is canceled and no longer counts", async () => {
     const cancelled = signal();
     const directory = directoryOf(endpoint({ deployments: [deployment("main", { maxConcurrentRequestsPerInstance: 1 })] }));
     const { url } = await serve(
@@ -382,7 +382,7 @@ describe("streaming", () => {
   });
 });
 
-test("for a caller who hung up while the container was being found nothing is sent", async () => {
+test("nothing is sent if the caller disconnected while the container was looked up", async () => {
   let requests = 0;
   const container = await startContainer((_request, response) => {
     requests += 1;
@@ -396,7 +396,7 @@ test("for a caller who hung up while the container was being found nothing is se
 });
 
 describe("closing", () => {
-  test("a request in flight is answered, a new one is not taken", async () => {
+  test("an in-flight request is answered, a new one is not accepted", async () => {
     const arrived = signal();
     const finish = signal();
     const proxy = await serve(async (_request, response) => {
@@ -415,7 +415,7 @@ describe("closing", () => {
     await closed;
   });
 
-  test("what is still in flight at the bound is cut", async () => {
+  test("requests still in flight after the timeout are aborted", async () => {
     const proxy = await serve((_request, response) => void response.write("begun"), { drain: 20 });
     const answer = await open(`${proxy.url}/chat/x`);
     const body = text(answer);
@@ -424,14 +424,14 @@ describe("closing", () => {
     await failed;
   });
 
-  test("an idle connection that a caller keeps open does not delay it", async () => {
+  test("an idle connection does not delay it", async () => {
     const proxy = await serve((_request, response) => response.end("ok"), { drain: 60_000 });
     const answer = await fetch(`${proxy.url}/chat/x`, { headers: { authorization: "Bearer first-key" } });
     expect(await answer.text()).toBe("ok");
     await proxy.close();
   });
 
-  test("a port that is taken is an error", async () => {
+  test("a port in use is an error", async () => {
     const proxy = await serve(() => {});
     await expect(startScoringProxy({ directory: directoryOf(), port: proxy.port })).rejects.toThrow("EADDRINUSE");
   });

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request a
 import type { AddressInfo } from "node:net";
 import type { DeploymentView, Directory, EndpointView } from "../../../azure-local/scoringProxy";
 
-/** Azure's defaults on vLLM's route. */
+/** Azure's defaults with vLLM's route. */
 export const probe = { path: "/health", port: 8000, initialDelay: 10, period: 10, timeout: 2, failureThreshold: 30 };
 
 export function deployment(name: string, changes: Partial<DeploymentView> = {}): DeploymentView {
@@ -46,7 +46,7 @@ export function directoryOf(...endpoints: EndpointView[]): Directory {
   };
 }
 
-/** A server of the test's own in a container's place. Its readiness route always answers 200. */
+/** A test server in place of a container. Its readiness route always answers 200. */
 export async function startContainer(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url === "/health") response.end();
@@ -75,13 +75,13 @@ export interface Call {
   readonly body?: string;
 }
 
-/** One request with a valid key unless `headers` say otherwise; a connection of its own. */
+/** Sends one request on a new connection, with a valid key unless `headers` contains another one. */
 export async function call(url: string, { method = "GET", headers, body }: Call = {}): Promise<Answer> {
   const answer = await open(url, { method, headers, body });
   return { status: answer.statusCode!, headers: answer.headers, body: await text(answer) };
 }
 
-/** Resolves when the answer's headers are there; its body is left to the caller. */
+/** Resolves when the headers of the answer were received. The caller reads the body. */
 export function open(url: string, { method = "GET", headers, body }: Call = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = openRequest(url, { method, headers: { authorization: "Bearer first-key", ...headers }, agent: false }, resolve);
@@ -96,7 +96,7 @@ export async function text(stream: IncomingMessage): Promise<string> {
   return all;
 }
 
-/** A promise with its handle outside: a signal that one side gives and the other waits for. */
+/** A promise that can be resolved from outside: one side sends the signal, the other waits for it. */
 export function signal<T = void>(): { promise: Promise<T>; give(value: T): void } {
   let give!: (value: T) => void;
   const promise = new Promise<T>((resolve) => {
@@ -105,7 +105,7 @@ export function signal<T = void>(): { promise: Promise<T>; give(value: T): void 
   return { promise, give };
 }
 
-/** Signs apart from the issuer, also what no issuer would. */
+/** Signs tokens without the issuer, including invalid ones. */
 export function signToken(claims: object, secret: string, header: object = { alg: "HS256", typ: "JWT" }): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${part(header)}.${part(claims)}`;

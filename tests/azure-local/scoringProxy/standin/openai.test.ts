@@ -1,4 +1,4 @@
-// Does not prove that vLLM answers like this: the stand-in does. It proves that an application with OpenAI's own client gets through the scoring proxy.
+// Proves that OpenAI's client works through the scoring proxy. Does not prove that vLLM answers like the stand-in.
 import OpenAI, { APIError } from "openai";
 import { type Fault, type ScoringProxyOptions, startScoringProxy } from "../../../../azure-local/scoringProxy";
 import { call, deployment, directoryOf, endpoint } from "../support";
@@ -29,7 +29,7 @@ async function errorOf(promise: Promise<unknown>): Promise<APIError> {
   return error as APIError;
 }
 
-test("a chat is answered, and says who answered", async () => {
+test("a chat is answered, and the answer identifies the stand-in", async () => {
   const completion = await (await client()).chat.completions.create({
     model: "tiny",
     messages: [
@@ -52,7 +52,7 @@ test("a chat is answered, and says who answered", async () => {
   expect(completion).toMatchObject({ object: "chat.completion", model: "tiny" });
 });
 
-test("the same question gets the same answer, but from the deployment in the header", async () => {
+test("the same question has the same answer, from the deployment in the header", async () => {
   const view = endpoint({ deployments: [deployment("main"), deployment("next")] });
   const openai = await client({ directory: directoryOf(view) });
   const ask = async (headers = {}) => (await openai.chat.completions.create(hello, { headers })).choices[0]!.message.content;
@@ -60,7 +60,7 @@ test("the same question gets the same answer, but from the deployment in the hea
   expect(await ask({ "azureml-model-deployment": "next" })).toBe(answerTo("hello there", "next"));
 });
 
-test("a stream has the role first, then a token an event, then the reason and the usage", async () => {
+test("a stream contains the role first, then one token per event, then the reason and the usage", async () => {
   const stream = await (await client()).chat.completions.create({ ...hello, stream: true, stream_options: { include_usage: true } });
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
@@ -73,14 +73,14 @@ test("a stream has the role first, then a token an event, then the reason and th
   expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
 });
 
-test("without include_usage a stream carries no usage", async () => {
+test("without include_usage a stream contains no usage", async () => {
   const stream = await (await client()).chat.completions.create({ ...hello, stream: true });
   const usages = [];
   for await (const chunk of stream) usages.push(chunk.usage);
   expect(usages).toEqual(Array(17).fill(undefined));
 });
 
-test.each(["max_tokens", "max_completion_tokens"])("%s cuts the answer and says so", async (name) => {
+test.each(["max_tokens", "max_completion_tokens"])("%s truncates the answer, and the finish reason is length", async (name) => {
   const openai = await client();
   const completion = await openai.chat.completions.create({ ...hello, [name]: 3 });
   expect(completion.choices[0]).toMatchObject({ message: { content: "Stand-in answer, no " }, finish_reason: "length" });
@@ -91,7 +91,7 @@ test.each(["max_tokens", "max_completion_tokens"])("%s cuts the answer and says 
   expect(reasons).toEqual([null, null, null, null, "length"]);
 });
 
-test("text completions work, whole and streamed", async () => {
+test("text completions work, with and without streaming", async () => {
   const openai = await client();
   const whole = await openai.completions.create({ model: "tiny", prompt: "once", max_tokens: 99 });
   expect(whole.choices[0]).toMatchObject({ text: answerTo("once"), finish_reason: "stop" });
@@ -108,13 +108,13 @@ test("the models of the deployment are listed", async () => {
   expect(page.data.map(({ id }) => id)).toEqual(["tiny", "alias"]);
 });
 
-test("a wrong key is 401", async () => {
+test("a wrong key is answered with 401", async () => {
   const error = await errorOf((await client({}, "wrong")).models.list());
   expect(error.status).toBe(401);
   expect(error.message).toContain("key_auth_access_denied");
 });
 
-test("an endpoint without traffic is 404", async () => {
+test("an endpoint without traffic is answered with 404", async () => {
   const error = await errorOf((await client({ directory: directoryOf(endpoint({ traffic: {} })) })).chat.completions.create(hello));
   expect(error.status).toBe(404);
   expect(error.message).toContain("no_valid_deployment");
@@ -125,7 +125,7 @@ test.each([
   ["no messages", { messages: [] }, "400", "messages must be a list with at least one message."],
   ["a message without text", { messages: [{ role: "user", content: null }] }, "400", "messages[0] must have a role and a text content."],
   ["max_tokens 0", { max_tokens: 0 }, "400", "max_tokens must be a whole number of at least 1, got 0."],
-  ["two choices", { n: 2 }, "400", "The stand-in gives one choice: n must be 1."],
+  ["two choices", { n: 2 }, "400", "The stand-in returns one choice. Set n to 1."],
   ["tools", { tools: [{ type: "function", function: { name: "f" } }] }, "400", '"auto" tool choice requires'],
   [
     "stream options without stream",
@@ -133,7 +133,7 @@ test.each([
     "400",
     "Stream options can only be defined when `stream=True`.",
   ],
-])("the model's refusal of %s arrives as 424 with OpenAI's error and the model's status", async (_, changes, status, message) => {
+])("the model's error for %s is returned as 424 with OpenAI's error and the model's status", async (_, changes, status, message) => {
   const error = await errorOf((await client()).chat.completions.create({ ...hello, ...changes } as typeof hello));
   expect(error.status).toBe(424);
   expect(error.headers!.get("ms-azureml-model-error-statuscode")).toBe(status);
@@ -141,7 +141,7 @@ test.each([
   expect(error.error).toMatchObject({ code: Number(status) });
 });
 
-test.each(["{", "[]", '"x"', ""])("the body %p is a 400 of the model", async (body) => {
+test.each(["{", "[]", '"x"', ""])("the model answers the body %p with 400", async (body) => {
   const proxy = await startScoringProxy({ directory: directoryOf(endpoint()) });
   closers.push(() => proxy.close());
   const answer = await call(`${proxy.url}/chat/v1/chat/completions`, { method: "POST", body });
@@ -160,25 +160,25 @@ test.each([
   expect(answer.headers["ms-azureml-model-error-statuscode"]).toBe(status);
 });
 
-test("a hanging model is 408", async () => {
+test("a hanging model is answered with 408", async () => {
   const directory = directoryOf(endpoint({ deployments: [deployment("main", { requestTimeout: 0.05 })] }));
   const openai = await client({ directory, faults: { "*": { kind: "hang" } } });
   expect((await errorOf(openai.chat.completions.create(hello))).status).toBe(408);
 });
 
-test("too many at once is 429", async () => {
+test("too many concurrent requests are answered with 429", async () => {
   const directory = directoryOf(endpoint({ deployments: [deployment("main", { instances: 0 })] }));
   const error = await errorOf((await client({ directory })).chat.completions.create(hello));
   expect(error.status).toBe(429);
 });
 
-test("a failing model is 424 with its status", async () => {
+test("a failing model is answered with 424 and its status", async () => {
   const error = await errorOf((await faulty({ kind: "status", status: 503 })).chat.completions.create(hello));
   expect(error.status).toBe(424);
   expect(error.headers!.get("ms-azureml-model-error-statuscode")).toBe("503");
 });
 
-test("a fault every third request leaves the others alone", async () => {
+test("a fault at every third request does not affect the other requests", async () => {
   const openai = await faulty({ kind: "status", every: 3 });
   const statuses: number[] = [];
   for (let request = 0; request < 6; request++) {
@@ -192,7 +192,7 @@ test("a fault every third request leaves the others alone", async () => {
   expect(statuses).toEqual([200, 200, 424, 200, 200, 424]);
 });
 
-test("a connection that drops after two tokens gives those and then an error", async () => {
+test("a connection that drops after two tokens delivers these and then an error", async () => {
   const stream = await (await faulty({ kind: "drop", afterTokens: 2 })).chat.completions.create({ ...hello, stream: true });
   const received: string[] = [];
   const reading = (async () => {

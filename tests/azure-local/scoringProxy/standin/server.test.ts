@@ -1,4 +1,4 @@
-// Does not prove anything about a real container: a stand-in has no model, no queue and no memory to run out of.
+// Does not prove anything about a real container: a stand-in has no model, no queue and no memory limit.
 import * as fc from "fast-check";
 import { type StandInIdentity, type StandInOptions, startStandIn } from "../../../../azure-local/scoringProxy";
 import { tokenize } from "../../../../azure-local/scoringProxy/standin/completion";
@@ -27,7 +27,7 @@ async function start(options: StandInOptions = {}, changes: Partial<StandInIdent
 
 const chat = JSON.stringify({ model: "tiny", stream: true, max_tokens: 3, messages: [{ role: "user", content: "hi" }] });
 
-test("a token leaves when its wait is over, not before and not later", async () => {
+test("a token is sent when its wait ends, not before and not later", async () => {
   const waits: { milliseconds: number; over: () => void }[] = [];
   const asked = [signal(), signal(), signal()];
   const wait = (milliseconds: number) =>
@@ -54,7 +54,7 @@ test("a token leaves when its wait is over, not before and not later", async () 
   expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([250, 20, 20]);
 });
 
-test("without a speed nothing waits", async () => {
+test("without a speed there are no waits", async () => {
   const url = await start({ wait: () => Promise.reject(new Error("waited")) });
   const answer = await call(`${url}/v1/chat/completions`, { method: "POST", body: chat });
   expect(answer.body.endsWith("data: [DONE]\n\n")).toBe(true);
@@ -64,14 +64,14 @@ test.each(["/health", "/ready"])("GET %s is 200", async (path) => {
   expect((await call((await start()) + path)).status).toBe(200);
 });
 
-test("tokens joined are the text, whatever the text", () => {
+test("the joined tokens are the text, for any text", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => expect(tokenize(text).join("")).toBe(text)));
 });
 
 describe("score", () => {
   const score = { pattern: "score" as const, models: [], scoringPath: "/score", readinessPath: "/", livenessPath: "/" };
 
-  test("a prediction says who answered and what arrived", async () => {
+  test("a prediction contains the stand-in's identity and the received body", async () => {
     const url = await start({}, score);
     const answer = await call(`${url}/score`, { method: "POST", body: '{"rows":[1]}' });
     expect(answer.status).toBe(200);
@@ -88,11 +88,11 @@ describe("score", () => {
     ["POST", "/score", "{", 400],
     ["GET", "/score", undefined, 405],
     ["POST", "/other", "{}", 404],
-  ])("%s %s with body %p is refused", async (method, path, body, status) => {
+  ])("%s %s with body %p is rejected", async (method, path, body, status) => {
     expect((await call((await start({}, score)) + path, { method, body })).status).toBe(status);
   });
 
-  test("faults hit predictions", async () => {
+  test("faults apply to predictions", async () => {
     const failing = await start({ fault: { kind: "status", status: 418 } }, score);
     expect((await call(`${failing}/score`, { method: "POST", body: "{}" })).status).toBe(418);
     const dropping = await start({ fault: { kind: "drop" } }, score);
@@ -108,14 +108,14 @@ test.each([
   ["a number of tokens nested 2,000 deep", "/v1/completions", `{"model":"tiny","prompt":"","max_tokens":${deep}}`, 400],
   ["a message that is null", "/v1/chat/completions", '{"model":"tiny","messages":[null]}', 400],
   ["no body", "/v1/chat/completions", "", 400],
-])("%s is refused, and the next request is answered", async (_what, path, body, status) => {
+])("%s is rejected, and the next request is answered", async (_what, path, body, status) => {
   const url = await start();
   const refused = await call(url + path, { method: "POST", body });
   expect([refused.status, refused.headers["content-type"]]).toEqual([status, "application/json"]);
   expect((await call(`${url}/v1/models`)).status).toBe(200);
 });
 
-test("a body nested 2,000 deep is refused by a stand-in for a script too", async () => {
+test("a score stand-in also rejects a body nested 2,000 deep", async () => {
   const url = await start({}, { pattern: "score", scoringPath: "/score" });
   expect((await call(`${url}/score`, { method: "POST", body: deep })).status).toBe(400);
 });
