@@ -5,13 +5,12 @@ import { loopbackCertificate } from "./https/certificate";
 import { type HttpsServer, serveHttps } from "./https/server";
 import { deployerObjectId, startProviders } from "./providers";
 import { type RequestWatch, watchRequests } from "./requests";
-import { type Addresses, beHost } from "./running";
+import { type Addresses, startHost } from "./running";
 import { armDirectory, directoryBearer, type Issuer, type ScoringProxy, type ScoringProxyOptions, startScoringProxy } from "./scoringProxy";
 
 /**
- * Runs Azure in this process, for all that use its home.
- *
- * @throws FolderInUse if another process has the home
+ * Runs the local Azure in this process, for all processes with the same home folder.
+ * @throws FolderInUse if another process uses the home folder
  */
 export async function start(options: AzureOptions, issuer: Issuer): Promise<Azure> {
   const { home, speed = Number.POSITIVE_INFINITY, port = 0, hosts, refreshIgnores, report = () => {} } = options;
@@ -29,8 +28,8 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   closers.push(() => arm.close());
   try {
     const directory = armDirectory(arm.url, arm.subscriptionId, { tokenSecret: issuer.secret, owners: [deployerObjectId(arm.tenantId)] });
-    const told = Object.fromEntries(scoringProxyOptions.map((name) => [name, options[name]]));
-    const proxy = await startScoringProxy({ ...told, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
+    const proxyOptions = Object.fromEntries(scoringProxyOptions.map((name) => [name, options[name]]));
+    const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
     closers.push(() => proxy.close());
     watch(arm, proxy, options);
     const https = options.https ? await serveBoth(arm, proxy, home, port && port + 2) : undefined;
@@ -49,7 +48,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
       subscriptionId: arm.subscriptionId,
       ...https?.addresses,
     };
-    const host = await beHost(home, addresses);
+    const host = await startHost(home, addresses);
     closers.push(() => host.close(report));
     return {
       ...addresses,
@@ -64,7 +63,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   }
 }
 
-/** The scoring proxy's time is the resource manager's: a clock of a test's own counts Azure's seconds. */
+/** The scoring proxy uses the clock of the resource manager, if a test provides one. */
 function timeOf({ arm }: AzureOptions): Pick<ScoringProxyOptions, "now" | "speed"> {
   const clock = arm?.clock;
   return clock ? { now: () => clock.now(), speed: 1000 / clock.millisecondsFor(1) } : {};

@@ -73,7 +73,7 @@ class LocalScoringProxy implements ScoringProxy {
     const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
     this.server = createHttpServer((request, response) => this.track(this.answer(request, response)), {
       isOwnName: (hostname) => isAzureHost(hostname) || names.has(hostname),
-      refuse: (response, { status, code, message }) => sendError(response, { status, code, message }),
+      reject: (response, { status, code, message }) => sendError(response, { status, code, message }),
     });
   }
 

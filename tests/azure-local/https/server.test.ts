@@ -1,4 +1,4 @@
-// Does not prove which TLS versions and ciphers Azure takes: Node's defaults hold.
+// Does not prove which TLS versions and ciphers Azure accepts: Node's defaults apply.
 import * as fs from "node:fs";
 import type { IncomingMessage } from "node:http";
 import * as https from "node:https";
@@ -24,12 +24,12 @@ function open(url: string): Promise<IncomingMessage> {
   });
 }
 
-test("a stream passes chunk by chunk with its trailers, and is drained when both are closed", async () => {
+test("a stream is forwarded chunk by chunk with its trailers, and is drained when both servers close", async () => {
   const received = [signal(), signal()];
   const container = await startContainer(async (_request, response) => {
     for (const [index, { promise }] of received.entries()) {
       response.write(`${index}`);
-      // Waits for the caller: a server that holds chunks back would hang here.
+      // Waits for the caller: a server that buffers chunks would hang here.
       await promise;
     }
     response.end("end");
@@ -52,7 +52,7 @@ test("a stream passes chunk by chunk with its trailers, and is drained when both
   await container.close();
 });
 
-test("a caller who hangs up cancels the container's work", async () => {
+test("when a caller disconnects, the request to the container is canceled", async () => {
   const cancelled = signal();
   const container = await startContainer((request, response) => {
     request.socket.once("close", () => cancelled.give());
@@ -67,13 +67,13 @@ test("a caller who hangs up cancels the container's work", async () => {
   await container.close();
 });
 
-test("a port that is taken is an error", async () => {
+test("a port in use is an error", async () => {
   const proxy = await startScoringProxy({ directory: directoryOf() });
   await expect(serveHttps(proxy.server, certificate, proxy.port)).rejects.toThrow("EADDRINUSE");
   await proxy.close();
 });
 
-test("a connection that speaks no TLS harms nobody", async () => {
+test("a connection without TLS does not affect other connections", async () => {
   const proxy = await startScoringProxy({ directory: directoryOf() });
   const server = await serveHttps(proxy.server, certificate);
   await expect(fetch(server.url.replace("https", "http"))).rejects.toThrow();

@@ -1,6 +1,6 @@
 /**
- * What an ARM schema says about a resource, seen with the SDK's names: which property of the body an input is, and how values nest.
- * azure-native flattens `properties` into its parent, nested objects too, but never in a member of a union.
+ * An ARM schema with the SDK's names: which input corresponds to which property of the body, and how values are nested. azure-native
+ * flattens `properties` into its parent, also in nested objects, but never in a union member.
  */
 import type { ResourceTypeRow } from "./resourceTypes";
 import { isObject, type Properties, type Value } from "./wire";
@@ -30,10 +30,10 @@ export interface SchemaDocument extends Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
 
-/** A schema with its references followed. */
+/** A schema with resolved references. */
 export interface Node {
   readonly schema: Schema;
-  /** Name of its definition. */
+  /** Name of the definition. */
   readonly definition?: string;
   readonly isUnionMember?: true;
 }
@@ -43,35 +43,35 @@ export interface Property {
   readonly sdk: string;
   /** Name in the body. */
   readonly wire: string;
-  /** Where the body has it one level deeper than the SDK. */
+  /** Set if the property is one level deeper in the body than in the SDK. */
   readonly container?: "properties";
   readonly node: Node;
   readonly required: boolean;
   readonly readOnly: boolean;
-  /** Never in an answer, and so never in the outputs. */
+  /** Never in a response, and therefore never in the outputs. */
   readonly writeOnly: boolean;
   readonly sensitive: boolean;
 }
 
 export type Form = "any" | "array" | "leaf" | "map" | "object" | "set" | "union";
 
-/** The SDK writes names in camel case without `_` and `.`: `Application_Type` is `applicationType`, `odata.type` is `odataType`. */
+/** Converts a name to the SDK's camel case without `_` and `.`: `Application_Type` to `applicationType`, `odata.type` to `odataType`. */
 export function sdkName(wire: string): string {
   const joined = wire.replace(/[_.-]+(\w)/g, (_, letter: string) => letter.toUpperCase());
   return joined.charAt(0).toLowerCase() + joined.slice(1);
 }
 
-export class Shape {
+export class ResourceSchema {
   private readonly cache = new Map<Schema, Property[]>();
 
   constructor(
     private readonly document: SchemaDocument,
     private readonly row: Pick<ResourceTypeRow, "outputsOnly" | "renames">,
-    /** Whether the SDK's class itself is flattened. */
+    /** Whether the SDK's class is flattened. */
     private readonly flattenRoot: boolean,
   ) {}
 
-  /** The resource. `value`, inputs or a body, chooses the member where the resource itself is a union (deployment scripts, by `kind`). */
+  /** The root node. If the resource is a union (deployment scripts, by `kind`), `value` (inputs or a body) selects the member. */
   root(value: Properties): Node {
     const node = this.follow(this.document);
     return node.schema.oneOf ? (this.member(node, value, (name) => name) ?? { schema: node.schema.oneOf[0] ?? {} }) : node;
@@ -92,7 +92,7 @@ export class Shape {
     return schema.type || schema.enum || schema.const !== undefined ? "leaf" : "any";
   }
 
-  /** A map to objects that the service alone fills in: the SDK has the list of its keys (`userAssignedIdentities`). */
+  /** A map of objects that only the service fills in. The SDK has a list of the keys instead (`userAssignedIdentities`). */
   private isSet(schema: Schema): boolean {
     if (!isObject(schema.additionalProperties)) return false;
     const item = this.follow(schema.additionalProperties as Schema).schema;
@@ -112,12 +112,12 @@ export class Shape {
     return this.follow(isObject(schema.additionalProperties) ? (schema.additionalProperties as Schema) : {});
   }
 
-  /** Whether properties that the schema doesn't name are let through. */
+  /** Whether the schema allows properties that it does not define. */
   isOpen({ schema }: Node): boolean {
     return schema.additionalProperties === true || isObject(schema.additionalProperties);
   }
 
-  /** The member of a union that the discriminator of `value` names; undefined where it is missing or unknown. */
+  /** Returns the union member that the discriminator in `value` selects; undefined if it is missing or unknown. */
   member({ schema }: Node, value: Properties, nameOf: (wire: string) => string): Node | undefined {
     const discriminator = schema["x-discriminator"];
     if (discriminator === undefined) return undefined;
@@ -138,19 +138,19 @@ export class Shape {
     return node.schema === root || (root.oneOf?.includes(node.schema) ?? false);
   }
 
-  /** The properties of an object, with the flattened ones in their parent's place. */
+  /** Returns the properties of an object, with flattened properties in place of `properties`. */
   properties(node: Node): readonly Property[] {
-    const known = this.cache.get(node.schema);
-    if (known) return known;
-    const found = new Map<string, Property>();
+    const cached = this.cache.get(node.schema);
+    if (cached) return cached;
+    const properties = new Map<string, Property>();
     const flattened = this.isFlattened(node);
     for (const [wire, schema] of Object.entries(node.schema.properties ?? {})) {
       if (flattened && wire === "properties") continue;
       const property = this.property(wire, schema, node);
-      found.set(property.sdk, property);
+      properties.set(property.sdk, property);
     }
-    if (flattened) for (const property of this.flattenedProperties(node)) found.set(property.sdk, property);
-    const list = [...found.values()];
+    if (flattened) for (const property of this.flattenedProperties(node)) properties.set(property.sdk, property);
+    const list = [...properties.values()];
     this.cache.set(node.schema, list);
     return list;
   }
@@ -168,14 +168,14 @@ export class Shape {
     const definition = parent.definition ?? "";
     const node = this.follow(schema);
     const { row } = this;
-    // A resource's name is in its path, and an ETag is a matter of the protocol, not a wish.
-    const ofProtocol = this.isRoot(parent) && ["apiVersion", "etag", "id", "name", "type"].includes(wire);
+    // A resource's name is part of its path, and an ETag belongs to the protocol; they are not settings.
+    const isEnvelope = this.isRoot(parent) && ["apiVersion", "etag", "id", "name", "type"].includes(wire);
     return {
       sdk: row.renames?.[definition]?.[wire] ?? sdkName(wire),
       wire,
       node,
-      required: !ofProtocol && (parent.schema.required?.includes(wire) ?? false),
-      readOnly: ofProtocol || schema.readOnly === true || (row.outputsOnly?.[definition]?.includes(wire) ?? false),
+      required: !isEnvelope && (parent.schema.required?.includes(wire) ?? false),
+      readOnly: isEnvelope || schema.readOnly === true || (row.outputsOnly?.[definition]?.includes(wire) ?? false),
       writeOnly: schema.writeOnly === true,
       sensitive: schema["x-sensitive"] === true || node.schema["x-sensitive"] === true,
     };
