@@ -3,11 +3,17 @@
 
 import { clientStatuses, clientStatusOf } from "../../azure/clientStatuses";
 import { modelStatusHeader, retryableModelStatuses, scoringStatus } from "../../azure/scoring";
-import { type DeploymentView, type Directory, type EndpointView, type Frontdoor, startFrontdoor } from "../../azure-local/frontdoor";
-import { scoringAudience } from "../../azure-local/frontdoor/auth";
-import { signToken } from "../../azure-local/frontdoor/jwt";
+import {
+  type DeploymentView,
+  type Directory,
+  type EndpointView,
+  type ScoringProxy,
+  startScoringProxy,
+} from "../../azure-local/scoringProxy";
+import { scoringAudience } from "../../azure-local/scoringProxy/auth";
+import { signToken } from "../../azure-local/scoringProxy/jwt";
 import { adviceFor } from "../../planner/serving/clients";
-import { deployment, directoryOf, endpoint } from "../azure-local/frontdoor/support";
+import { deployment, directoryOf, endpoint } from "../azure-local/scoringProxy/support";
 
 const chat = "/chat/v1/chat/completions";
 const hello = { model: "tiny", messages: [{ role: "user", content: "hello" }] };
@@ -16,7 +22,7 @@ interface Case {
   readonly what: string;
   readonly endpoint?: Partial<EndpointView>;
   readonly deployment?: Partial<DeploymentView>;
-  readonly fault?: Parameters<typeof startFrontdoor>[0]["faults"];
+  readonly fault?: Parameters<typeof startScoringProxy>[0]["faults"];
   readonly directory?: Directory;
   readonly path?: string;
   readonly bearer?: string;
@@ -103,12 +109,12 @@ const cases: readonly Case[] = [
   },
 ];
 
-let frontdoor: Frontdoor;
+let frontdoor: ScoringProxy;
 afterEach(() => frontdoor.close());
 
 async function answers(one: Case): Promise<Response[]> {
   const directory = one.directory ?? directoryOf(endpoint({ deployments: [deployment("main", one.deployment)], ...one.endpoint }));
-  frontdoor = await startFrontdoor({ directory, faults: one.fault, drain: 0 });
+  frontdoor = await startScoringProxy({ directory, faults: one.fault, drain: 0 });
   const { bearer = "first-key", body = hello, path = chat } = one;
   const ask = () =>
     fetch(frontdoor.url + path, {

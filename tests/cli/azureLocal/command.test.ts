@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as readline from "node:readline";
-import { openIssuer } from "../../../azure-local/frontdoor";
-import { readToken } from "../../../azure-local/frontdoor/jwt";
+import { openIssuer } from "../../../azure-local/scoringProxy";
+import { readToken } from "../../../azure-local/scoringProxy/jwt";
 
 const run = path.join(__dirname, "../../../cli/run.js");
 let home: string;
