@@ -72,7 +72,7 @@ test.each<[what: string, Turn, message: string]>([
 });
 
 test("An Azure that is busy for a moment is asked again.", async () => {
-  expect(await against({ status: 503 }, { status: 200, body: written })).toBe("Azure has the endpoints as the stack wrote them.");
+  expect(await against({ status: 503 }, { status: 200, body: written })).toBe("The endpoints in Azure match the last write of the stack.");
 });
 
 test("Without the Azure CLI, or a login, the command ends with the remedy.", async () => {
@@ -91,7 +91,7 @@ test("Without the Azure CLI, or a login, the command ends with the remedy.", asy
 test("A stack without a write has nothing to compare, and a write without its endpoint is for recover.", async () => {
   const nothing = { version: 3, deployment: {} };
   expect(driftReport(await findDrift(memoryStack({ state: nothing }), armClient()))).toBe(
-    "The stack has written no endpoint yet, so there is nothing to compare.",
+    "The stack has not created any endpoint yet. There is nothing to compare.",
   );
   await expect(findDrift(memoryStack({ state: state(write) }), armClient())).rejects.toThrow(
     "The state has the traffic of chat, but not the endpoint: run `npm run recover`.",

@@ -1,74 +1,75 @@
-/** A new lock from a stack file and the lock before it. */
+/** Creates the contents of a lock file from a stack file and the existing lock file. */
 import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
-import { type Lock, type LockEntry, lockEntry, wishDifferences } from "../../config/lockFile";
+import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
 import { type Mistake, mistake } from "../../config/mistakes";
 import { patternOf } from "../../config/patternOf";
+import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "../../config/requirements";
 import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionMistakes } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
-import { decideDeployment, deploymentWish, namedImage, namedModel } from "../../config/wish";
 import type { DeploymentDecision, DeploymentWish } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
-import type { CommitAnswer } from "./hub";
+import type { CommitCheck } from "./hub";
 
-/** What the lock needs from outside. */
+/** External inputs of the lock file. */
 export interface Sources {
-  /** Version of Moor that decides. */
+  /** Version of Moor. */
   readonly madeBy: string;
-  /** The newest commit of a model repository. */
+  /** Returns the newest commit of a model repository. */
   newestCommit(model: string): Promise<string>;
-  /** Whether a commit belongs to a model repository. */
-  askCommit(model: string, revision: string): Promise<CommitAnswer>;
+  /** Checks whether a commit belongs to a model repository. */
+  checkCommit(model: string, revision: string): Promise<CommitCheck>;
 }
 
-/** A new lock, and what could not be found out for it. */
-export interface MadeLock {
+/** New contents of a lock file, and notes on checks that failed. */
+export interface NewLock {
   readonly lock: Lock;
   readonly notes: readonly string[];
 }
 
-/** The lock of a stack file without mistakes, or what forbids one. */
-export async function makeLock(
+/** Creates the contents of the lock file for a valid stack file, or returns the errors. */
+export async function createLock(
   raw: RawStack,
   settings: Settings,
   before: Lock | undefined,
   sources: Sources,
-): Promise<MadeLock | { readonly mistakes: readonly Mistake[] }> {
+): Promise<NewLock | { readonly mistakes: readonly Mistake[] }> {
   const { mistakes, notes } = await checkCommits(raw, settings, before, sources);
   const endpoints: Record<string, Record<string, LockEntry>> = {};
   const staged = stagedPaths(before);
   for (const found of deploymentsOf(settings)) {
     const { endpoint, label } = found;
     const old = before && lockEntry(before, endpoint, label);
-    const wish = deploymentWish(found.settings, settings["moor:images"]);
-    const made = await decideOne(raw, settings, found, old && sameWish(old, wish) ? old : undefined, sources);
-    if ("mistakes" in made) mistakes.push(...made.mistakes);
-    else endpoints[endpoint] = { ...endpoints[endpoint], [label]: succeed(old, wish, withStaged(made.decision, staged)) };
+    const requirements = deploymentRequirements(found.settings, settings["moor:images"]);
+    const outcome = await decideOne(raw, settings, found, old && hasRequirements(old, requirements) ? old : undefined, sources);
+    if ("mistakes" in outcome) mistakes.push(...outcome.mistakes);
+    else endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, withStaged(outcome.decision, staged)) };
   }
   if (mistakes.length > 0) return { mistakes };
   const location = settings["azure-native:location"];
   return { lock: { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints }, notes };
 }
 
-/** Checks commits that the stack file names and the lock doesn't have yet: with the hub, and where it says nothing, with what locks know. */
-async function checkCommits(raw: RawStack, settings: Settings, before: Lock | undefined, { askCommit }: Sources) {
+/** Checks the commits of the stack file that are not in the lock file yet: with Hugging Face and with the lock files in the folder. */
+async function checkCommits(raw: RawStack, settings: Settings, before: Lock | undefined, { checkCommit }: Sources) {
   const [mistakes, confirmed, notes]: [Mistake[], KnownCommit[], string[]] = [[], [], []];
   for (const { endpoint, label, settings: deployment, path } of deploymentsOf(settings)) {
     const { id, revision } = namedModel(deployment) ?? {};
     if (id === undefined || revision === undefined || isLocked(before && lockEntry(before, endpoint, label), id, revision)) continue;
-    const answer = await askCommit(id, revision);
-    if (answer.known === "foreign") mistakes.push(foreignCommit(path, id, `Hugging Face has no commit ${revision} of ${id}.`));
-    if (answer.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });
-    if (answer.known === "belongs" && answer.gated)
+    const check = await checkCommit(id, revision);
+    if (check.known === "foreign")
+      mistakes.push(foreignCommit(path, id, `The commit ${revision} of ${id} does not exist on Hugging Face.`));
+    if (check.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });
+    if (check.known === "belongs" && check.gated)
       mistakes.push(...(deployment.vllm?.source === "hub" && !(tokenKey in raw.settings) ? [gatedModel(path, id)] : []));
-    if (answer.known === "unknown") {
-      const unsaid = `Hugging Face did not say whether ${revision} is a commit of ${id} (${answer.because})`;
-      notes.push(`${endpoint}/${label}: ${unsaid}. Check it on the model's page.`);
+    if (check.known === "unknown") {
+      const unchecked = `Moor could not check with Hugging Face whether ${revision} is a commit of ${id} (${check.because})`;
+      notes.push(`${endpoint}/${label}: ${unchecked}. Check it on the model's page.`);
     }
   }
-  const refused = new Set(mistakes.map(({ path }) => path));
-  const foreign = revisionMistakes(raw.stack, settings, [...confirmed, ...commitsOfLocks(raw)]).filter(({ path }) => !refused.has(path));
+  const reported = new Set(mistakes.map(({ path }) => path));
+  const foreign = revisionMistakes(raw.stack, settings, [...confirmed, ...commitsOfLocks(raw)]).filter(({ path }) => !reported.has(path));
   return { mistakes: [...mistakes, ...foreign], notes };
 }
 
@@ -76,7 +77,7 @@ function isLocked(entry: LockEntry | undefined, id: string, revision: string): b
   return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && model.revision === revision);
 }
 
-type Made = { readonly decision: DeploymentDecision } | { readonly mistakes: readonly Mistake[] };
+type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly mistakes: readonly Mistake[] };
 
 async function decideOne(
   raw: RawStack,
@@ -84,11 +85,11 @@ async function decideOne(
   found: Found,
   unchanged: LockEntry | undefined,
   sources: Sources,
-): Promise<Made> {
+): Promise<DecideOutcome> {
   const { settings: deployment, label } = found;
   const image = namedImage(deployment, settings["moor:images"]);
   if (image === undefined) return { mistakes: [noImage(patternOf(deployment))] };
-  // Without a commit in the stack file, the one that was locked stays: a lock made again must not move the weights by itself.
+  // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
   const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
   const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
@@ -96,30 +97,31 @@ async function decideOne(
   return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
 }
 
-/** What an image runs, for a report. */
-const runs: Readonly<Record<Pattern, string>> = { vllm: "vLLM", score: "a score.py" };
+/** Names of the patterns, for messages. */
+const patternNames: Readonly<Record<Pattern, string>> = { vllm: "vLLM", score: "score.py" };
 
 function noImage(pattern: Pattern): Mistake {
-  const fix = `Push the image, and set \`moor:images.${pattern}\` to the digest that the registry shows.`;
-  const problem = `No image is named for deployments of ${runs[pattern]}.`;
+  const fix = `Push the image, and set \`moor:images.${pattern}\` to its repository and the digest that the registry shows.`;
+  const problem = `The stack file sets no image for ${patternNames[pattern]} deployments.`;
   return mistake("MOOR002", `moor:images.${pattern}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
 }
 
-/** The entry after this decision: what served stays as the previous one, and what was rolled back stays as long as its wish. */
-function succeed(old: LockEntry | undefined, wish: DeploymentWish, decision: DeploymentDecision): LockEntry {
-  if (old === undefined) return { wish: { ...wish } as LockEntry["wish"], current: decision };
-  if (old.rolledBack && sameWish(old, wish)) return old;
-  // A decision whose weights never came has never served; the one before it still does.
+/** The entry with a new decision. The decision that serves becomes the previous one. A rollback stays until the requirements change. */
+function nextEntry(old: LockEntry | undefined, requirements: DeploymentWish, decision: DeploymentDecision): LockEntry {
+  const wish = { ...requirements } as LockEntry["wish"];
+  if (old === undefined) return { wish, current: decision };
+  if (old.rolledBack && hasRequirements(old, requirements)) return old;
+  // A decision whose weights were never staged has never served. The previous decision still serves.
   const served = decision.name === old.current.name || !isStaged(old.current) ? old.previous : old.current;
   const previous = served?.name === decision.name ? undefined : served;
-  return { wish: { ...wish } as LockEntry["wish"], current: decision, ...(previous === undefined ? {} : { previous }) };
+  return { wish, current: decision, ...(previous === undefined ? {} : { previous }) };
 }
 
-function sameWish(entry: LockEntry, wish: DeploymentWish): boolean {
-  return wishDifferences(entry.wish, wish).length === 0;
+function hasRequirements(entry: LockEntry, requirements: DeploymentWish): boolean {
+  return requirementDifferences(entry.wish, requirements).length === 0;
 }
 
-/** Where weights are staged already. The path holds model and commit, so what is there is what is meant. */
+/** Paths of staged weights. A path contains the model and the commit, so it identifies the weights. */
 function stagedPaths(lock: Lock | undefined): ReadonlySet<string> {
   const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
   const models = entries.flatMap(({ current, previous }) => [current.model, previous?.model]);

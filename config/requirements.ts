@@ -1,4 +1,4 @@
-/** From the settings of a deployment to what it wishes: for the lock as flat values to compare, for the planner to decide on. */
+/** Converts the settings of a deployment to requirements: as flat values for the lock file, and as input for the planner. */
 import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { PlanError, type Refusal, refusal } from "../planner/codes";
@@ -16,20 +16,23 @@ export type ImageSettings = Settings["moor:images"];
 type VllmSettings = PatternSettings<"vllm">;
 type ScoreSettings = PatternSettings<"score">;
 
-/** Seconds that a request to a score.py may take where the stack file says nothing: a third of Azure's most. */
+/** Default request timeout of score.py, in seconds: a third of Azure's maximum. */
 const scoreTimeout = 60;
 
-/** The same for each pattern. With vLLM the planned speed says it. */
+/** Default request timeout per pattern, in seconds. For vLLM, the planner derives it from the planned speed. */
 const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: undefined, score: scoreTimeout };
 
-/** What a deployment asks for, value by value; a decision made for other values is stale. Instances, scale and weight aren't decided. */
-export function deploymentWish(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
+/**
+ * The requirements of a deployment, as flat values. If they differ from those in the lock file, the decision is outdated. Instances, scale and
+ * weight are not part of a decision.
+ */
+export function deploymentRequirements(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
   const image = imageText(settings, images);
   const requestTimeout = settings.requestTimeout ?? defaultTimeouts[patternOf(settings)];
-  return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(wishes, settings) };
+  return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(requirements, settings) };
 }
 
-const wishes: PatternTable<DeploymentWish> = {
+const requirements: PatternTable<DeploymentWish> = {
   vllm: (vllm) => ({
     "vllm.model": vllm.model,
     ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
@@ -42,36 +45,36 @@ const wishes: PatternTable<DeploymentWish> = {
   score: (score) => ({ "score.path": score.path, "score.concurrencyPerInstance": score.concurrencyPerInstance }),
 };
 
-/** The entries that have a value. */
+/** Drops the entries without a value. */
 function given(entries: Readonly<Record<string, string | number | undefined>>): Record<string, string | number> {
   return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, string | number] => entry[1] !== undefined));
 }
 
-/** What a decision needs that a stack file may leave to the lock. */
+/** Values that a decision requires and that a stack file can leave to the lock file. */
 export interface Resolved {
   readonly image: ImageReference;
-  /** Region whose sizes and prices count. */
+  /** Region whose sizes and prices are used. */
   readonly region: string;
-  /** Commit of the model; unused with a score.py. */
+  /** Commit of the model. Not used for score.py. */
   readonly revision: string;
-  /** Folder that paths in the stack file start from. @default the working directory */
+  /** Folder to which paths in the stack file are relative. @default - the working directory */
   readonly folder?: string;
 }
 
-/** Decides a deployment from its settings and what was resolved for them. */
+/** Makes the decision for a deployment from its settings and the resolved values. */
 export function decideDeployment(label: string, settings: DeploymentSettings, resolved: Resolved): Outcome {
   return byPattern(deciders, settings, { label, settings, resolved });
 }
 
-interface ToDecide {
+interface DecisionInput {
   readonly label: string;
   readonly settings: DeploymentSettings;
   readonly resolved: Resolved;
 }
 
-const deciders: PatternTable<Outcome, [ToDecide]> = { vllm: decideVllm, score: decideScore };
+const deciders: PatternTable<Outcome, [DecisionInput]> = { vllm: decideVllm, score: decideScore };
 
-function decideVllm(vllm: VllmSettings, { label, settings, resolved }: ToDecide): Outcome {
+function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionInput): Outcome {
   const { image, region, revision, folder = "." } = resolved;
   const model = modelOf(vllm, folder);
   if ("code" in model) return { refusals: [model] };
@@ -86,23 +89,23 @@ function decideVllm(vllm: VllmSettings, { label, settings, resolved }: ToDecide)
   });
 }
 
-function decideScore({ concurrencyPerInstance }: ScoreSettings, { label, settings, resolved: { image, region } }: ToDecide): Outcome {
+function decideScore({ concurrencyPerInstance }: ScoreSettings, { label, settings, resolved: { image, region } }: DecisionInput): Outcome {
   const { size, requestTimeout = scoreTimeout } = settings;
   return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
 }
 
-/** Most instances that a deployment may have. */
+/** Maximum number of instances of a deployment. */
 function mostInstances({ instances, scale }: DeploymentSettings): number {
   return scale?.max ?? instances ?? 1;
 }
 
-/** The model by its shapes: from its own config.json where the stack file names one, from the table otherwise. */
+/** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models. */
 function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Refusal {
   if (configJson === undefined) {
     const known = modelFromTable(id, checkpointGiB);
     if (known) return known;
     const how = "set `vllm.configJson` to a copy of its config.json in this repository";
-    return refusal("MOOR120", `${id} is not in the planner's table of models; ${how}.`);
+    return refusal("MOOR120", `${id} is not in the planner's table of models: ${how}.`);
   }
   try {
     return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };
@@ -112,13 +115,13 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
   }
 }
 
-/** The image that a stack file names for a deployment, if it does. */
+/** The image of a deployment, if the stack file sets one. */
 export function namedImage(settings: DeploymentSettings, images: ImageSettings): ImageReference | undefined {
   const text = imageText(settings, images);
   return text === undefined ? undefined : parseImage(text);
 }
 
-/** Reads `repository@digest`. */
+/** Parses `repository@digest`. */
 export function parseImage(text: string): ImageReference {
   const at = text.indexOf("@");
   return { repository: text.slice(0, at), digest: text.slice(at + 1) };
@@ -133,15 +136,15 @@ const imageTexts: PatternTable<string | undefined, [ImageSettings]> = {
   score: ({ image }, images) => image ?? images.score,
 };
 
-/** A model whose commit a decision holds. */
+/** A model and its commit. */
 export interface NamedModel {
-  /** Hugging Face id. */
+  /** Model ID on Hugging Face. */
   readonly id: string;
-  /** Its commit. Absent when the stack file leaves it to the lock. */
+  /** Commit. Absent if the stack file leaves it to the lock file. */
   readonly revision?: string;
 }
 
-/** The model that a stack file names for a deployment. None where the model is in the image. */
+/** The Hugging Face model of a deployment. Undefined if the model is part of the image. */
 export function namedModel(settings: DeploymentSettings): NamedModel | undefined {
   return byPattern(namedModels, settings);
 }
