@@ -72,7 +72,12 @@ export const clientStatuses: readonly ClientStatus[] = [
     remedy: "Wait and retry. If the status persists, increase `instances` or `scale.max`.",
     retry: "yes",
   },
-  { status: "500", meaning: "Azure's front end failed.", remedy: "Retry. Include the header `x-request-id` in a support request.", retry: "yes" },
+  {
+    status: "500",
+    meaning: "Azure's front end failed.",
+    remedy: "Retry. Include the header `x-request-id` in a support request.",
+    retry: "yes",
+  },
   {
     status: "502 to 504",
     meaning: "A gateway or proxy between client and endpoint received no response.",

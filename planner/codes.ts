@@ -131,7 +131,8 @@ export const codes = {
   },
   MOOR217: {
     title: "The cooldown is shorter than the start time",
-    remedy: "Set cooldownMinutes to at least the start time, or omit it. Until a new instance serves, the existing instances carry the load.",
+    remedy:
+      "Set cooldownMinutes to at least the start time, or omit it. Until a new instance serves, the existing instances carry the load.",
   },
 
   MOOR301: {

@@ -38,7 +38,8 @@ export function engineSettings(flags: HandFlags): { readonly settings: EngineSet
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
-  const wrong = (flag: string, allowed: string) => refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
+  const wrong = (flag: string, allowed: string) =>
+    refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
       ...Object.fromEntries(counts.map(([flag, setting]) => [setting, Number(flags[flag])])),
@@ -48,7 +49,9 @@ export function engineSettings(flags: HandFlags): { readonly settings: EngineSet
     },
     refusals: [
       ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of 1 or more, in digits")),
-      ...(part === undefined || (Number(part) > 0 && Number(part) <= 1) ? [] : [wrong("gpu-memory-utilization", "greater than 0 and at most 1")]),
+      ...(part === undefined || (Number(part) > 0 && Number(part) <= 1)
+        ? []
+        : [wrong("gpu-memory-utilization", "greater than 0 and at most 1")]),
     ],
   };
 }

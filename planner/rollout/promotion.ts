@@ -12,7 +12,9 @@ export function promote(weights: Readonly<Record<string, number>>, label: string
   const rest = 100 - weight;
   const sum = others.reduce((total, [, share]) => total + share, 0);
   if (rest > 0 && sum === 0 && others.length !== 1) {
-    throw new Error(`The other deployments have no weight, so the remaining ${rest} % can't be distributed. Set their weights in the stack file.`);
+    throw new Error(
+      `The other deployments have no weight, so the remaining ${rest} % can't be distributed. Set their weights in the stack file.`,
+    );
   }
   const exact = others.map(([other, share]) => ({ other, share: sum === 0 ? rest : (share * rest) / sum }));
   const rounded = exact.map(({ other, share }) => ({ other, whole: Math.floor(share), part: share - Math.floor(share) }));

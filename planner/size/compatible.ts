@@ -49,7 +49,9 @@ export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "au
   const has = machine.gpu.computeCapability;
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
-    has < minimum ? refusal("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`) : undefined;
+    has < minimum
+      ? refusal("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`)
+      : undefined;
   if (model.quantization && quantizationNeeds[model.quantization] === Number.POSITIVE_INFINITY) {
     return refusal("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
   }
