@@ -37,14 +37,15 @@ export function decisionDifferences(before: DeploymentDecision, next: Deployment
 const subjects: readonly { readonly value: RegExp; readonly reason: RegExp }[] = [
   {
     value: /^(instanceType|tensorParallelSize|usdPerHour|--tensor-parallel-size)$/,
-    reason: /an hour by list price$|: set in the stack file$/,
+    // The first alternative is the wording of earlier lock files.
+    reason: / an hour by list price$| per hour \(list price\)$|: set in the stack file$/,
   },
   { value: /^requestSettings\.requestTimeout$/, reason: /^requestTimeout / },
   { value: /^(requestSettings\.maxConcurrentRequestsPerInstance|--max-num-seqs)$/, reason: /^maxConcurrentRequestsPerInstance / },
   { value: /^(probes\.|environmentVariables\.VLLM_ENGINE_READY_TIMEOUT_S$)/, reason: /^start: / },
   { value: /^clients\./, reason: /^clients: / },
   { value: /^scaleRule\.\w+Minutes$/, reason: /^(scaleOutWindow|scaleInWindow|cooldown)Minutes / },
-  { value: /^scaleRule\./, reason: /^scale: |^requestTimeout .* a token/ },
+  { value: /^scaleRule\./, reason: /^scale: |^requestTimeout .* (a|per) token/ },
 ];
 
 function reasonFor(value: string, reasons: readonly string[]): string | undefined {
