@@ -1,9 +1,9 @@
 // Proves with the real engine what a reviewer reads of the changes that every model meets, that each is then carried out, and that a second run
 // changes nothing. The other changes are rolloutChanges'; that no request is lost on the way is rolloutUnderLoad's to prove.
-import { openQuickSandbox } from "./quickSandbox";
+import { quick } from "./quick";
 import { candidate, carryOut, preview, weight } from "./rolloutEdits";
 import { revision, serving } from "./rolloutSupport";
-import type { Sandbox } from "./sandbox";
+import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 let first: string;
 
 beforeAll(async () => {
-  sandbox = await openQuickSandbox();
+  sandbox = quick(await openSandbox());
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   [first] = (await serving(sandbox)).deployments as [string];
 });

@@ -1,9 +1,9 @@
 // Proves with the real engine what a reviewer reads of the rarer kinds of change, that each is then carried out, and that a second run changes
 // nothing. A new candidate, its promotion and a changed model are rollout's; that no request is lost on the way is rolloutUnderLoad's to prove.
-import { openQuickSandbox } from "./quickSandbox";
+import { quick } from "./quick";
 import { candidate, carryOut, deployments, preview, vllm, weight } from "./rolloutEdits";
 import { endpointOf, revision, serving } from "./rolloutSupport";
-import type { Change, Sandbox } from "./sandbox";
+import { type Change, openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 let first: string;
 
 beforeAll(async () => {
-  sandbox = await openQuickSandbox();
+  sandbox = quick(await openSandbox());
   // The candidate was promoted: it has the requests, and main is kept at 0.
   const stackFile = sandbox.edit("dev", [candidate(100), weight(0)]);
   expect(await sandbox.run("up", "dev", { stackFile })).toMatchObject({ code: 0 });
