@@ -47,10 +47,12 @@ export function commandLine(): Command {
   program
     .command("histories")
     .description("play random histories of a stack file, planned against the rules of the local Azure and carried out by the engine")
+    .argument("[arguments...]", "any jest arguments")
+    .allowUnknownOption()
     .option("--planned <count>", "histories that are only planned (default: 2000; npm test plays 200)")
     .option("--engine <count>", "histories through the engine (default: 30)")
     .option("--seed <number>", "the histories of this seed (default: the same at each run)")
-    .action((options) => load<typeof import("./histories")>("./histories").histories(options));
+    .action((args: string[], options) => load<typeof import("./histories")>("./histories").histories(args, options));
   program
     .command("sweep")
     .description("fail each write of up, update, rollout and destroy in turn on Azure-on-this-machine, go on, and compare what it comes to")
