@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { wholeNumber } from "./sweep";
+import { wholeNumber } from "./steps";
 import { test } from "./test";
 
 export interface FuzzCommandOptions {

@@ -30,16 +30,34 @@ export function commandLine(): Command {
     .action(() => load<typeof import("../bench")>("../bench").bench());
   program
     .command("test")
-    .description("set everything up and run the tests")
-    .argument("[arguments...]", "any jest arguments")
+    .description("set everything up and run the tests: all that need no engine, and the main job through the engine")
+    .argument("[arguments...]", "any jest arguments; a path runs the suites that it matches, whichever command they belong to")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
+    .command("e2e")
+    .description("run the other tests that start the engine")
+    .argument("[arguments...]", "any jest arguments")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action((args: string[]) => load<typeof import("./test")>("./test").e2e(args));
+  program
+    .command("histories")
+    .description("play random histories of a stack file, planned against the rules of the local Azure and carried out by the engine")
+    .argument("[arguments...]", "any jest arguments")
+    .allowUnknownOption()
+    .option("--planned <count>", "histories that are only planned (default: 2000; npm test plays 200)")
+    .option("--engine <count>", "histories through the engine (default: 30)")
+    .option("--seed <number>", "the histories of this seed (default: the same at each run)")
+    .action((args: string[], options) => load<typeof import("./histories")>("./histories").histories(args, options));
+  program
     .command("sweep")
     .description("fail each write of up, update, rollout and destroy in turn on Azure-on-this-machine, go on, and compare what it comes to")
     .option("--only <numbers>", "the steps with these numbers, separated by commas")
+    .option("--group <which/of>", "one of several groups of steps, such as 3/4")
     .option("--effects <effects>", "how writes fail: refuse, failOperation, drop (default: the first two)")
     .option("--workers <count>", "steps side by side (default: 2)")
     .option("--list", "only list the steps")
@@ -48,6 +66,7 @@ export function commandLine(): Command {
     .command("rollout-test")
     .description("change a live model under a load on Azure-on-this-machine, under long streams and killed at every write")
     .option("--only <numbers>", "the steps with these numbers, separated by commas")
+    .option("--group <which/of>", "one of several groups of steps, such as 3/4")
     .option("--workers <count>", "steps side by side (default: 3, as they mostly wait)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));

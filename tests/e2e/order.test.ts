@@ -1,5 +1,6 @@
 // Proves the order of the first `up` from what the resource manager was asked, and that an endpoint deleted behind Pulumi's back comes
 // back serving. It does not prove how long Azure takes over each step.
+import { quick } from "./quick";
 import { openSandbox, type Request, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -10,7 +11,7 @@ let sandbox: Sandbox;
 /** The stack dev with all that refers to an endpoint or a deployment: alerts and autoscale. */
 let stackFile: string;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
   const main = ["moor:endpoints", "chat", "deployments", "main"];
   stackFile = sandbox.edit("dev", [
     [["moor:platform", "alerts"], { emails: ["a@example.com"] }],

@@ -1,12 +1,13 @@
 // Proves with the real engine that a preview and an update show one warning of what can go wrong by them, that a plain `destroy` of an endpoint
 // with requests still works, and that `stack output --json` gives what people need. Doesn't prove each cause and word: tests/planner/risks does.
+import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
 });
 afterAll(() => sandbox.close());
 

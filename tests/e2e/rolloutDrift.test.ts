@@ -1,5 +1,6 @@
 // Proves with the real engine that what somebody changes of an endpoint outside the stack is shown, and put right by the next run once it is
 // accepted. Azure's answers are the simulator's; the token of the Azure CLI is not used here.
+import { quick } from "./quick";
 import { endpointOf, moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -7,7 +8,7 @@ jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
 });
 afterAll(() => sandbox.close());

@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { cloneProgram } from "./clone";
+import { quick } from "./quick";
 import { moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -17,7 +18,7 @@ const names: Record<string, string> = {};
 
 beforeAll(async () => {
   clone = cloneProgram();
-  sandbox = await openSandbox({}, undefined, clone);
+  sandbox = quick(await openSandbox({}, undefined, clone));
   edit([["moor:lock"], undefined], [[...main, "vllm", "revision"], "1".repeat(40)], [[...main, "keepPrevious"], true]);
   await locked();
   expect(await carriedOut()).toMatch(/chat: requests go from nobody to main-\w{8} 100 %\.\n/);

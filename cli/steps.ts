@@ -1,0 +1,26 @@
+/** What options say of the numbered steps of a long test. */
+
+/** Steps to try: those with these numbers, or those of one of several groups of like size. */
+export interface StepOptions {
+  readonly only?: string;
+  readonly group?: string;
+}
+
+/**
+ * Whether the step with a number is to be tried.
+ * @throws Error when an option is not understood
+ */
+export function chosenSteps({ only, group }: StepOptions): (number: number) => boolean {
+  const numbers = only?.split(",").map((one) => wholeNumber(one, "--only"));
+  const [, which, of] = /^(\d{1,9})\/([1-9]\d{0,2})$/.exec(group ?? "") ?? [];
+  if (group !== undefined && of === undefined) {
+    throw new Error(`--group has "${group}"; two whole numbers are allowed, such as 3/4 for the third of four groups.`);
+  }
+  const inGroup = (number: number) => of === undefined || number % Number(of) === Number(which) % Number(of);
+  return (number) => (numbers?.includes(number) ?? true) && inGroup(number);
+}
+
+export function wholeNumber(text: string, option: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`${option} has "${text}"; a whole number from 1 is allowed.`);
+}
