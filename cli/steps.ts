@@ -12,11 +12,11 @@ export interface StepOptions {
  */
 export function chosenSteps({ only, group }: StepOptions): (number: number) => boolean {
   const numbers = only?.split(",").map((one) => wholeNumber(one, "--only"));
-  const [, which, of] = /^(\d{1,9})\/([1-9]\d{0,2})$/.exec(group ?? "") ?? [];
-  if (group !== undefined && of === undefined) {
+  const [, which, of] = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/.exec(group ?? "")?.map(Number) ?? [];
+  if (group !== undefined && (which === undefined || of === undefined || which > of)) {
     throw new Error(`--group has "${group}"; two whole numbers are allowed, such as 3/4 for the third of four groups.`);
   }
-  const inGroup = (number: number) => of === undefined || number % Number(of) === Number(which) % Number(of);
+  const inGroup = (number: number) => of === undefined || number % of === which! % of;
   return (number) => (numbers?.includes(number) ?? true) && inGroup(number);
 }
 
