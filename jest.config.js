@@ -6,6 +6,7 @@ const suite = {
   roots: ["<rootDir>/tests"],
   // Types are checked by `npm run typecheck`; here each file is only transpiled, by the compiler that also runs the program.
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }] },
+  runtime: "<rootDir>/tests/runtime.js",
 };
 
 /** One project for each tier; `npx jest` alone knows them all. */

@@ -1,9 +1,9 @@
-import { viewDeployment } from "../frontdoor/deploymentView";
-import { type Life, lifeOf } from "../frontdoor/life";
+import { viewDeployment } from "../scoringProxy/deploymentView";
+import { type Life, lifeOf } from "../scoringProxy/life";
 import type { Inventory } from "./model";
 import type { DeploymentProperties } from "./types/onlineEndpointBodies";
 
-/** How a deployment's container starts, as the front door will see it. */
+/** How a deployment's container starts, as the scoring proxy will see it. */
 export interface ContainerLife extends Life {
   /** Seconds of Azure until its server listens. */
   readonly startUp: number;

@@ -47,7 +47,7 @@ export interface ArmOptions {
    * @default simulator
    */
   readonly crashes?: "simulator" | "process";
-  /** Bearer by which Azure's own services (the front door) are known: faults neither count nor strike their calls. @default none */
+  /** Bearer by which Azure's own services (the scoring proxy) are known: faults neither count nor strike their calls. @default none */
   readonly ownBearer?: string;
   /** Tokens of the managed identity that the engine on this machine runs as, for an audience and the tenant. @default there is no such identity */
   readonly issueIdentityToken?: (audience: string, tenantId: string) => string;

@@ -44,7 +44,7 @@ export async function listen(port: number, handlers: Handlers): Promise<http.Ser
   const names = new Set([...ARM_HOSTS, ...handlers.hosts]);
   const server = createHttpServer(respond, {
     isOwnName: (hostname) => names.has(hostname),
-    refuse: (response, { status, code, message }) => send(response, { status, body: { error: { code, message } } }, {}),
+    reject: (response, { status, code, message }) => send(response, { status, body: { error: { code, message } } }, {}),
   });
   server.keepAliveTimeout = 30_000;
   await listenOnLoopback(server, port);

@@ -48,7 +48,7 @@ const ofSimulator = (files: readonly string[]) => files.filter((file) => file.st
 
 test.each<[args: string[], file: string, says: string]>([
   [["recover", "-s", "prod"], "operations/recover/index.ts", "The state lacked nothing."],
-  [["drift", "-s", "prod"], "operations/drift/index.ts", "There is no Azure CLI (`az`) on the PATH."],
+  [["drift", "-s", "prod"], "operations/drift/index.ts", "The Azure CLI (`az`) is not on the PATH."],
   [["lock", "-s", "prod", "--check"], "cli/lock/index.ts", "moor.lock.prod.yaml"],
   [["fit", "Qwen/Qwen3-8B"], "cli/fit/index.ts", "Qwen/Qwen3-8B"],
   [["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"], "cli/promote.ts", "There is no endpoint none"],

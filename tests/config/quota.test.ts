@@ -4,7 +4,7 @@ import { checkStack } from "../../config/checkStack";
 import { type Lock, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
 import { type Settings, settingsSchema } from "../../config/stackFile";
-import { decideDeployment, deploymentWish, parseImage } from "../../config/wish";
+import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
 import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, scoreDeployment, type Tree, vllmDeployment } from "./stacks";
 
@@ -41,7 +41,7 @@ interface Locked {
 }
 
 function check(settings: Tree, { previous, staged = true }: Locked = {}) {
-  const wish = deploymentWish(parse(settings)["moor:endpoints"].chat!.deployments.main!, { vllm: image });
+  const wish = deploymentRequirements(parse(settings)["moor:endpoints"].chat!.deployments.main!, { vllm: image });
   const entry = {
     wish,
     current: decision(settings, current, undefined, staged),

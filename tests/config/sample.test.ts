@@ -26,7 +26,7 @@ test("for a load of 64 at once, each of its values is refused by itself", () => 
     [
       "MOOR209",
       "moor:images.vllm",
-      'The image "vllm/vllm-openai:latest" is not named by digest.',
+      'The image "vllm/vllm-openai:latest" has no digest.',
       "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name",
     ],
     ["MOOR032", `${main}.size`, "Standard_D48a_v4 has no GPU.", expect.stringContaining("Standard_NC24ads_A100_v4")],
@@ -59,10 +59,10 @@ test("Azure's own names are answered with what to write instead", () => {
   const words = { instance_type: "X", maxConcurrentRequestsPerInstance: 1, request_timeout_ms: 10_000, liveness_probe: {}, wieght: 1 };
   const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main, words));
   expect(found.filter(({ code }) => code === "MOOR001").map(({ path, fix }) => [path.slice(main.length + 1), fix])).toEqual([
-    ["instance_type", "Write `size`."],
-    ["maxConcurrentRequestsPerInstance", "Write `concurrencyPerInstance` below `vllm` or `score`: Moor derives it from that."],
-    ["request_timeout_ms", "Write `requestTimeout`, in seconds."],
-    ["liveness_probe", "Moor derives the probes from how long the model takes to start."],
+    ["instance_type", "Set `size`."],
+    ["maxConcurrentRequestsPerInstance", "Set `concurrencyPerInstance` under `vllm` or `score`. Moor derives this value from it."],
+    ["request_timeout_ms", "Set `requestTimeout`, in seconds."],
+    ["liveness_probe", "Remove the key. Moor derives the probes from the start-up time of the model."],
     ["wieght", 'Did you mean "weight"?'],
   ]);
 });

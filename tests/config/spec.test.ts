@@ -31,8 +31,8 @@ test("defaults are filled in", () => {
     skipped: [],
     decisionsFrom: "computed",
     notes: [
-      "Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs.",
-      "Quota of NCADSA100v4 isn't declared under moor:quota, so nothing here tells whether the 24 cores that this stack needs in swedencentral are granted; GPU families start at 0.",
+      "Moor recomputes all decisions at each run (moor:lock: none), so a newer version of Moor can change running deployments.",
+      "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; GPU families start at 0.",
     ],
   });
   expect(endpoints).toHaveLength(1);
@@ -80,7 +80,7 @@ test("a deployment without an image is left out, and the others take its share",
     {
       endpoint: "chat",
       label: "own",
-      message: "Deployment chat/own is left out, because it waits for its image: set `moor:images.score` to repository@digest.",
+      message: "Deployment chat/own is skipped: it has no image. Set `moor:images.score` to repository@digest.",
     },
   ]);
 });
@@ -196,7 +196,7 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "zones",
       { dns: "policy" },
-      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolve from the stack's subnet private-endpoints"],
+      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "This stack creates no DNS records (dns: policy). The owner of the zones must create a DNS zone group for each private endpoint of the stack (blob: privatelink.blob.core.windows.net; file: privatelink.file.core.windows.net; vault: privatelink.vaultcore.azure.net; amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net; registry: privatelink.azurecr.io) and make the zones resolvable from the stack's subnet private-endpoints. Moor lists missing zone groups by ID when the private endpoints exist."],
     ],
     ["that no zones are there", { network: existing }, [`private DNS zones of its own to the network of ${subnetId}`]],
     [

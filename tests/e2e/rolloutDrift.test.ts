@@ -16,7 +16,7 @@ afterAll(() => sandbox.close());
 const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
 
 test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
-  expect(await drift()).toMatchObject({ code: 0, output: expect.stringContaining("Azure has the endpoints as the stack wrote them.") });
+  expect(await drift()).toMatchObject({ code: 0, output: expect.stringContaining("The endpoints in Azure match the last write of the stack.") });
 
   const before = await serving(sandbox);
   const [name] = before.deployments;

@@ -7,7 +7,7 @@ import { type LocalSession, openSession, root } from "../../cli/local/session";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
 
-/** What a run of pulumi came to. */
+/** The result of a pulumi command. */
 export interface Run {
   readonly code: number;
   readonly output: string;

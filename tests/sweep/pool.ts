@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import * as path from "node:path";
 
 /** What a process answers to a task. */
 export interface Reply<Outcome> {
@@ -54,7 +55,7 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
 /** The leader of a process group, in which everything is that it starts. */
 function startWorker(file: string): ChildProcess {
   // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before. The other cores have workers of their own.
-  const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", "ts-node/register"];
+  const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", path.join(__dirname, "../../program/register.js")];
   return fork(file, { execArgv, detached: true });
 }
 

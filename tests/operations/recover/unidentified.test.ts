@@ -86,7 +86,7 @@ test("What depends on a resource that can't be looked up waits, and comes along 
   expect(first.found.unidentified).toEqual([{ resource: redis(), begun: true }]);
   const imported = { version: 3, deployment: { resources: [stack, group, redis({ id: "/redis" })] } };
   const second = await recovered({ ...world, state: imported });
-  expect(second.found).toEqual({ adopted: [identityId("child")], unidentified: [], anew: [], again: [] });
+  expect(second.found).toEqual({ adopted: [identityId("child")], unidentified: [], recreated: [], updatedAgain: [] });
 });
 
 test.each([
