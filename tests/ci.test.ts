@@ -1,5 +1,5 @@
-// Proves that .ci/run counts what its steps report, names what failed, and says which samples it takes. The commands are a script that says what
-// they would: what they do is proved elsewhere, and so is that CI runs each tier (tests/tiers.test.ts).
+// Proves that .ci/run counts the results of its steps, names the failures, and prints which samples it runs. A script takes the place of npm and
+// only prints results. That CI runs each tier is proved in tests/tiers.test.ts.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -20,7 +20,7 @@ const suite = (name: string, seconds: number, failed: string) => ({
   assertionResults: [{ status: "failed", fullName: failed, failureMessages: ["Error: expected 1\n    at somewhere"] }],
 });
 
-/** What a command does, by a part of its line: shell, in which `$file` is the file that jest is told to write. */
+/** By a part of a command: the shell commands that run in its place, where `$file` is the output file of jest. */
 type Commands = Readonly<Record<string, string>>;
 
 const sound: Commands = {
@@ -31,7 +31,7 @@ const sound: Commands = {
   "test:rollout": "echo '5 passed, 0 failed'",
 };
 
-/** Runs .ci/run of a copy, where every `npm` is a script. */
+/** Runs a copy of .ci/run, in which `npm` is a script. */
 function run(commands: Commands) {
   const cases = Object.entries(commands).map(([part, shell]) => `*"${part}"*) ${shell};;`);
   const npm = [
@@ -55,13 +55,13 @@ function run(commands: Commands) {
   };
 }
 
-test("all that passed is counted: tests, steps, and four commands", () => {
+test("tests, steps and four commands are counted", () => {
   const { status, lines } = run(sound).output();
   expect(lines.at(-1)).toBe("172 passed, 0 failed");
   expect(status).toBe(0);
 });
 
-test("what failed is counted and named, and what breaks off has failed", () => {
+test("failures are counted and named, and a command without results has failed", () => {
   const { status, lines } = run({
     ...sound,
     "test -- --ci": `printf %s '${result(98, [suite("tests/a.test.ts", 3, "adds"), suite("tests/b.test.ts", 7, "divides")])}' > $file; exit 1`,
@@ -76,10 +76,10 @@ test("what failed is counted and named, and what breaks off has failed", () => {
   const named = lines.slice(lines.indexOf("== what failed")).join("\n");
   expect(named).toMatch(/tests\/a\.test\.ts: adds$/m);
   expect(named).toMatch(/tests\/b\.test\.ts: divides$/m);
-  expect(named).toMatch(/^e2e: broke off with code 3 before any result was written$/m);
-  expect(named).toMatch(/^histories: none failed, yet jest ended with code 1$/m);
-  expect(named).toContain("faults: FAILED 2 a write");
-  expect(named).toContain("kills: npm run --silent test:rollout");
+  expect(named).toMatch(/^e2e: ended with code 3 and without results$/m);
+  expect(named).toMatch(/^histories: no test failed, but jest ended with code 1$/m);
+  expect(named).toContain("sweep: FAILED 2 a write");
+  expect(named).toContain("rollout: npm run --silent test:rollout");
   expect(named).toMatch(/^lint$/m);
 });
 
@@ -96,9 +96,9 @@ test("the slowest suites of each run of jest are listed, the slowest first", () 
   expect(listed[2]).toMatch(/^ +3\.0 s {2}.*tests\/a\.test\.ts$/);
 });
 
-test("a commit always has the same samples, which are printed with the commands that run everything", () => {
+test("a commit always has the same samples, which are printed with the commands that run all tests", () => {
   const ci = run(sound);
-  expect(ci.output().lines[0]).toBe("Samples without a commit, because this is no git repository:");
+  expect(ci.output().lines[0]).toBe("Samples for no commit, because this is not a git repository:");
   ci.git("init", "--quiet");
   ci.git("commit", "--quiet", "--allow-empty", "--message", "One");
   const head = ci.git("rev-parse", "HEAD").stdout.toString().trim();
@@ -106,6 +106,6 @@ test("a commit always has the same samples, which are printed with the commands 
   const [first, ...samples] = ci.output().lines;
   expect(first).toBe(`Samples of commit ${head}:`);
   expect(samples[0]).toContain(`group ${(seed % 4) + 1}/4`);
-  expect(samples[1]).toContain(`by seed ${seed}; all: npm run test:histories`);
+  expect(samples[1]).toContain(`seed ${seed}; all histories: npm run test:histories`);
   expect(samples.find((line) => line.includes("npm run --silent test:sweep"))).toContain(`--group ${(seed % 4) + 1}/4`);
 });
