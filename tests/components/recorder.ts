@@ -110,8 +110,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   wrapMonitor({ resources, outputs, refusals }, options);
   // Where a test serves no Azure of its own, there is one in which nothing exists.
   const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
-  // Pulumi formats a stack for every promise that it makes, which takes half of the time of a recording.
+  // Pulumi formats a stack for every promise and every resource that it makes, which takes half of the time of a recording.
   const { stackTraceLimit } = Error;
+  (pulumi.Resource as Message).callsites = () => [];
   Error.stackTraceLimit = 0;
   try {
     const result = await program();

@@ -4,8 +4,10 @@
 // Before Pulumi's runtime, which reads the folder when it is loaded.
 import "../rootDirectory";
 
+import { log } from "@pulumi/pulumi";
 import { serveAzure } from "../../azure/fakeArm";
-import type * as recorder from "../recorder";
+import { program } from "../program";
+import { record } from "../recorder";
 import { shippedConfig } from "../shippedStacks";
 
 jest.setTimeout(60_000);
@@ -26,12 +28,9 @@ function harmless(change: (settings: { endpoints: Tree; chat: Tree; main: Tree; 
 /** What the program warns of, and what it says besides. */
 async function run(config: Record<string, string>, preview = true, secretKeys: string[] = []) {
   const said = { warnings: [] as string[], lines: [] as string[] };
-  jest.resetModules();
-  const { log } = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
   jest.spyOn(log, "warn").mockImplementation(async (text) => void said.warnings.push(text));
   jest.spyOn(log, "info").mockImplementation(async (text) => void said.lines.push(text));
-  const { record } = require("../recorder") as typeof recorder;
-  await record(() => require("../../../index"), { stack: "dev", preview, config, secretKeys });
+  await record(program, { stack: "dev", preview, config, secretKeys });
   return said;
 }
 
