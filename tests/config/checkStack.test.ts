@@ -345,7 +345,7 @@ const rows: readonly Row[] = [
     (s) => (s["moor:platform"].workspace = `${subscription}/Microsoft.ContainerRegistry/registries/acr`),
     "MOOR042",
     "moor:platform.workspace",
-    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the id of a Microsoft.ContainerRegistry/registries.`,
+    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the resource ID of a Microsoft.ContainerRegistry/registries.`,
   ],
   [
     "the subnet is a name",
@@ -623,7 +623,7 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
   const text = reportMistakes("dev", mistakesOf(spoilt((s) => (main(s).instances = 51))));
   expect(text).toBe(
     [
-      'Stack "dev" has one mistake. Nothing was created or changed.',
+      'Stack "dev" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR005 moor:endpoints.chat.deployments.main.instances",
       "  The number 51 is out of bounds.",

@@ -45,7 +45,7 @@ test("the type of an ARM id names all its levels, in any case", () => {
 test("values are shown short and without tokens", () => {
   expect(show("x".repeat(200))).toHaveLength(80);
   expect(show({ token: "hf_abcdefghijkl" })).toBe('{"token":"[secret]"}');
-  expect(show(undefined)).toBe("nothing");
+  expect(show(undefined)).toBe("not set");
 });
 
 test("a stack file's settings are text as Pulumi would hand them over, and secrets stay unknown", () => {
