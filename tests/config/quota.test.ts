@@ -103,16 +103,16 @@ test("the report has the numbers, the deployments, the ways out and a request th
       "",
       "MOOR301 moor:quota.NCADSA100v4",
       "  288 cores are needed in swedencentral; the limit is 96, of which others hold 24: 216 are missing.",
-      "    - prod/chat/main: 144 cores (6 instances × 24 cores)",
-      `    - prod/chat/main: 144 cores more for ${name}, beside it until its requests have moved (6 instances × 24 cores)`,
+      "    - prod/chat/main: 144 vCPUs (6 instances × 24 vCPUs)",
+      `    - prod/chat/main: 144 vCPUs more for ${name}, which runs until its traffic has moved (6 instances × 24 vCPUs)`,
       "  Allowed: a limit of 312 or more",
       "  Fix: Ask Azure for 312 cores and write here what it grants; or lower `instances` or `scale.max`; or if the rollout of chat/main has ended, run `npm run retire -- -s prod --endpoint chat --label main`. The request, ready to be sent:",
       "    Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.",
-      "    New limit: 312 cores. Limit now: 96 cores.",
-      "    Use: managed online endpoints; 288 cores at full scale, 288 while new versions run beside old ones, and 24 of other workloads.",
-      "    - prod/chat/main: 144 cores (6 instances × 24 cores)",
-      `    - prod/chat/main: 144 cores more for ${name}, beside it until its requests have moved (6 instances × 24 cores)`,
-      "    The quota is a limit of Azure Machine Learning, separate from the subscription's VM quota.",
+      "    New limit: 312 vCPUs. Current limit: 96 vCPUs.",
+      "    Use: managed online endpoints; 288 vCPUs at maximum scale, 288 while new versions run next to old ones, and 24 for other workloads.",
+      "    - prod/chat/main: 144 vCPUs (6 instances × 24 vCPUs)",
+      `    - prod/chat/main: 144 vCPUs more for ${name}, which runs until its traffic has moved (6 instances × 24 vCPUs)`,
+      "    This is a quota of Azure Machine Learning, separate from the subscription's VM quota.",
     ].join("\n"),
   );
 });
@@ -125,7 +125,7 @@ test("a stack without a lock is held to its steady need, with Azure's reserve of
   expect("mistakes" in checked && checked.mistakes.map(({ path, problem }) => [path, problem])).toEqual([
     [
       "moor:quota.DSv2",
-      "12 cores are needed in swedencentral; the limit is 11, of which others hold 0: 1 is missing.\n    - dev/fraud/main: 12 cores (2 instances and 1 for upgrades (20 %, rounded up) × 4 cores)",
+      "12 cores are needed in swedencentral; the limit is 11, of which others hold 0: 1 is missing.\n    - dev/fraud/main: 12 vCPUs (2 instances and 1 reserved for upgrades (20 %, rounded up) × 4 vCPUs)",
     ],
   ]);
 });

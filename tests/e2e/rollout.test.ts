@@ -49,7 +49,7 @@ test("A candidate at 10 %: one deployment more, none deleted, and the shares in 
   expect(code).toBe(0);
   expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
   expect(output).toMatch(
-    new RegExp(`chat: requests go from ${first} 100 % to (candidate-\\w{8}) 10 %, ${first} 90 %; \\1 is created first\\.`),
+    new RegExp(`chat: traffic changes from ${first} 100 % to (candidate-\\w{8}) 10 %, ${first} 90 %; \\1 is created first\\.`),
   );
   expect(output).not.toMatch(/ - .*delete/);
   await carryOut([candidate(10), weight(90)]);
@@ -68,7 +68,7 @@ test("The removal of a deployment with weight is refused in the preview, with th
   const before = await serving(sandbox);
   const { code, output } = await preview([weight(100)]);
   expect(code).not.toBe(0);
-  expect(output).toContain("Deployment chat/candidate is gone from the stack but has 100 % of the requests: keep it with weight 0");
+  expect(output).toContain("Deployment chat/candidate is no longer in the stack but has a traffic weight of 100 %. Keep it with weight 0");
   const up = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [weight(100)]) });
   expect(up.code).not.toBe(0);
   expect(await serving(sandbox)).toEqual(before);
@@ -77,7 +77,7 @@ test("The removal of a deployment with weight is refused in the preview, with th
 test("An endpoint that serves can't be told to serve nobody.", async () => {
   const { code, output } = await preview([candidate(0), weight(0)]);
   expect(code).not.toBe(0);
-  expect(output).toContain("Endpoint chat has served and would serve nobody");
+  expect(output).toContain("Endpoint chat serves requests, but no deployment would have a traffic weight");
 });
 
 test("The way back, and then the removal of the candidate without weight: its deletion is all that happens.", async () => {
@@ -94,7 +94,7 @@ test("Copies of requests to a candidate without weight, and its removal: the sen
   const { output } = await preview([mirrored]);
   expect(output).toMatch(
     new RegExp(
-      `chat: requests stay with ${first} 100 %; 10 % of them are also copied to (candidate-\\w{8}), whose answers nobody sees; \\1 is created first\\.`,
+      `chat: traffic stays at ${first} 100 %; 10 % of the requests are also mirrored to (candidate-\\w{8}); \\1 is created first\\.`,
     ),
   );
   await carryOut([mirrored]);
@@ -105,7 +105,7 @@ test("Copies of requests to a candidate without weight, and its removal: the sen
   const removal = await preview([]);
   expect(removal.output).toMatch(
     new RegExp(
-      `chat: requests stay with ${first} 100 %; no more are copied to (candidate-\\w{8}); \\1 is deleted after the last requests\\.`,
+      `chat: traffic stays at ${first} 100 %; requests are no longer mirrored to (candidate-\\w{8}); \\1 is deleted after the last requests have ended\\.`,
     ),
   );
   await carryOut([]);
@@ -127,7 +127,7 @@ test("A changed model: the new one is created, the old one deleted, and the sent
   const { output } = await preview([revision("2")]);
   expect(output).toMatch(
     new RegExp(
-      `requests go from ${first} 100 % to (main-\\w{8}) 100 %; \\1 is created first; ${first} is deleted after the last requests\\.`,
+      `traffic changes from ${first} 100 % to (main-\\w{8}) 100 %; \\1 is created first; ${first} is deleted after the last requests have ended\\.`,
     ),
   );
   expect(output).toMatch(/\+ .*OnlineDeployment chat-main-\w{8}-deployment +create/);
@@ -144,7 +144,7 @@ test("Changed in place, the model rolls under one name, and is asked after it.",
   const [name] = (await serving(sandbox)).deployments;
   const { output } = await preview([inPlace, revision("2")]);
   expect(output).toMatch(new RegExp(`~ .*OnlineDeployment chat-${name}-deployment +update`));
-  expect(output).toContain(`chat: requests stay with ${name} 100 %; ${name} is changed in place.`);
+  expect(output).toContain(`chat: traffic stays at ${name} 100 %; ${name} is updated in place.`);
   expect(await carryOut([inPlace, revision("2")])).toContain(`asking ${name} before it gets traffic`);
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
@@ -168,13 +168,13 @@ test("A label under a new name: its successor takes the requests, and the old on
   const { output } = await preview(beside);
   const [, successor] = /to (primary-\w{8}) 100 %/.exec(output) ?? [];
   expect(output).toContain(
-    `chat: requests go from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
+    `chat: traffic changes from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
   );
   await carryOut(beside);
 
   const without: Change[] = [[[...deployments, "main"], undefined], primary];
   const removal = await preview(without);
-  expect(removal.output).toContain(`chat: requests stay with ${successor} 100 %; ${old} is deleted, and had no requests.`);
+  expect(removal.output).toContain(`chat: traffic stays at ${successor} 100 %; ${old} is deleted (no traffic).`);
   await carryOut(without);
   expect(await serving(sandbox)).toEqual({ deployments: [successor], traffic: { [successor!]: 100 } });
 });
