@@ -47,5 +47,5 @@ test.each([
 });
 
 test("Who takes the rest must be known.", () => {
-  expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("set their weights by hand");
+  expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("Set their weights in the stack file");
 });

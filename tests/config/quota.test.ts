@@ -108,11 +108,11 @@ test("the report has the numbers, the deployments, the ways out and a request th
       "  Allowed: a limit of 312 or more",
       "  Fix: Request a quota of 312 vCPUs from Azure and set `limit` to the granted number; or reduce `instances` or `scale.max`; or if the rollout of chat/main has ended, run `npm run retire -- -s prod --endpoint chat --label main`. Text of the quota request:",
       "    Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.",
-      "    New limit: 312 cores. Limit now: 96 cores.",
-      "    Use: managed online endpoints; 288 cores at full scale, 288 while new versions run beside old ones, and 24 of other workloads.",
-      "    - prod/chat/main: 144 cores (6 instances × 24 cores)",
-      `    - prod/chat/main: 144 cores more for ${name}, beside it until its requests have moved (6 instances × 24 cores)`,
-      "    The quota is a limit of Azure Machine Learning, separate from the subscription's VM quota.",
+      "    New limit: 312 vCPUs. Current limit: 96 vCPUs.",
+      "    Use: managed online endpoints; 288 vCPUs at maximum scale, 288 while new versions run next to old ones, and 24 for other workloads.",
+      "    - prod/chat/main: 144 vCPUs (6 instances × 24 vCPUs)",
+      `    - prod/chat/main: 144 vCPUs more for ${name}, which runs until its traffic has moved (6 instances × 24 vCPUs)`,
+      "    This is a quota of Azure Machine Learning, separate from the subscription's VM quota.",
     ].join("\n"),
   );
 });

@@ -108,9 +108,7 @@ test("each difference is told with the old value, the new one, and the reason fo
     "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
     expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
     "chat/main requestSettings.requestTimeout: 180 → 120",
-    expect.stringMatching(
-      /^ {2}because requestTimeout 120 s: first token after up to [\d.]+ s, then \d+ ms a token, 1024 tokens in \d+ s$/,
-    ),
+    expect.stringMatching(/^ {2}because requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
     "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
@@ -289,7 +287,7 @@ test("settings that no size satisfies are refused with the numbers, all at once,
   expect(message).toMatch(/^Error: Stack "prod" has \d configuration errors\. Nothing was created or changed\./);
   for (const place of ["MOOR110 main", "MOOR204 main.requestTimeout", "MOOR211 main.vllm.flags"])
     expect(message).toContain(`\n${place.replace(" ", " moor:endpoints.chat.deployments.")}\n`);
-  expect(message).toContain("the KV cache holds ");
+  expect(message).toContain("the KV cache has capacity for ");
   expect(folder.lockText()).toBe(before);
 });
 
@@ -300,7 +298,7 @@ test("a model outside the table is refused with what to do, and taken from a con
   folder.edit([[...main, "vllm", "configJson"], `${__dirname}/own-7b`], [[...main, "vllm", "checkpointGiB"], 14.2]);
   await run(folder);
   expect(entry(folder).current.model).toMatchObject({ id: "acme/own-7b", staged: false });
-  expect(entry(folder).current.reasons.join("\n")).toContain("less weights 14.2");
+  expect(entry(folder).current.reasons.join("\n")).toContain("minus weights 14.2");
 });
 
 test("an image that is not named is refused with the setting", async () => {
@@ -330,7 +328,7 @@ test("quota that doesn't suffice comes with the text of a request", async () => 
     "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 96, of which others use 24: 96 missing now, 264 missing during the rollout",
   );
   expect(text).toContain(
-    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 cores.",
+    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 vCPUs.",
   );
 });
 
@@ -351,7 +349,7 @@ describe("stacks in one region add up", () => {
       "  - team/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
       "  - team/chat/candidate: 24 cores (1 instance × 24 cores), and as many again while its successor runs beside it",
     ]);
-    expect(printed.join("\n")).toContain("New limit: 672 cores. Limit now: 384 cores.");
+    expect(printed.join("\n")).toContain("New limit: 672 vCPUs. Current limit: 384 vCPUs.");
   });
 
   test("where `others` holds them already, they aren't counted twice", async () => {
