@@ -30,13 +30,13 @@ test.each([
 
 test("fails when no name can be made.", () => {
   expect(() => platformName("storage", "---", "x7k2p9")).toThrow(
-    'No storage name of at most 24 characters can be made of stack "---" and suffix "x7k2p9"; shorten them.',
+    'Stack "---" and suffix "x7k2p9" can't form a storage name of at most 24 characters. Shorten them.',
   );
 });
 
 test("fails on what is no ARM id.", () => {
   expect(() => armIdOf("cr.azurecr.io")).toThrow(
-    '"cr.azurecr.io" is not the id of an Azure resource. Allowed: /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
+    '"cr.azurecr.io" is not the ID of an Azure resource. Allowed: /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
   );
 });
 

@@ -85,7 +85,7 @@ export class EngineWorld {
       return "done";
     }
     if (/has served and would serve nobody|is gone from the stack but has/.test(output)) return "refused beforehand";
-    if (refused && /the gate refused/.test(output)) return "refused at the gate";
+    if (refused && /did not pass the gate/.test(output)) return "refused at the gate";
     this.wrong.push(`up failed:\n${output}`);
     return "done";
   }

@@ -34,6 +34,6 @@ test("An identity that a preview doesn't know is not refused there.", async () =
 
 test("Another identity is refused.", async () => {
   expect(await refusal(identity(identityId), identity(`${identityId}2`))).toMatch(
-    /^chat-endpoint: an endpoint's identity is fixed for life/,
+    /^chat-endpoint: the identity of an endpoint can't be changed/,
   );
 });

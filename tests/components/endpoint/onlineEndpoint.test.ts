@@ -79,7 +79,7 @@ describe("A changed name", () => {
   test("is refused before anything of the endpoint is touched.", async () => {
     expect(find(await make(), "chat").hooks).toEqual({ beforeUpdate: ["chat-name-guard"] });
     await expect(change("chat-a", "chat-b")).rejects.toThrow(
-      "Endpoint chat is chat-a in Azure and would become chat-b: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.",
+      "Endpoint chat: its name in Azure would change from chat-a to chat-b, but the name of an endpoint can't be changed. Restore the name, or add a second endpoint, move the callers, then remove this one.",
     );
   });
 
@@ -139,7 +139,7 @@ test("Roles of another team are not granted, invokers' included.", async () => {
 
 test("fails when a key is to admit invokers.", async () => {
   await expect(make({ invokers: [invoker] })).rejects.toThrow(
-    'Endpoint "chat" has invokers but auth "key": a key admits whoever holds it; set auth "entra".',
+    'Endpoint "chat": `invokers` is not allowed with auth "key", because any client with a key can call the endpoint. Set auth to "entra".',
   );
 });
 

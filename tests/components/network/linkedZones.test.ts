@@ -64,7 +64,7 @@ test("Two stacks on one network: the zone of the first is found, by its link, an
   linked("moor-other", "privatelink.file.core.windows.net", networkId);
   await ended(make());
   expect(said.error).toEqual([
-    `network: private DNS zones of the stack can't be linked to ${networkId}, because Azure links one zone of a name to a network.\n\n` +
+    `network: private DNS zones of the stack can't be linked to ${networkId}, because a network can be linked to only one zone with a given name.\n\n` +
       `${zone("moor-other", blob)}\n  It is linked to the network already (link l0).\n` +
       "  Fix: Set dns: policy, and have the zone's owner give the stack's private endpoints a zone group with this zone; or have its owner delete " +
       `the link: az network private-dns link vnet delete -g moor-other -z ${blob} -n l0`,

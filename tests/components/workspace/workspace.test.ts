@@ -262,7 +262,7 @@ test.each([false, true])("Zones of a policy are asked for by private endpoint, o
   expected.push(["workspace", "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"]);
   const messages = expected.map(([service, zones]) => {
     const endpoint = `${group}/providers/Microsoft.Network/privateEndpoints/pe-dev-${service}-x7k2p9`;
-    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}; the owner of the zones adds it.`;
+    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}. The owner of the zones must add it.`;
   });
   expect(asked).toEqual(preview ? [] : messages);
 });
@@ -349,7 +349,7 @@ test("Outbound rules are made one after another.", async () => {
 
 test("fails on an outbound rule whose name Azure would refuse.", async () => {
   await expect(make({ outboundRules: { "a.b": { fqdn: "a.example" } } })).rejects.toThrow(
-    'Outbound rule "a.b" of platform must have a name of 3 to 33 letters, digits, "-" or "_", beginning with a letter or digit.',
+    'platform: the outbound rule name "a.b" is not valid. Allowed: 3 to 33 letters, digits, "-" or "_", starting with a letter or digit.',
   );
 });
 

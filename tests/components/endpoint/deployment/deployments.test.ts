@@ -140,7 +140,7 @@ test("A transform changes the deployment last.", async () => {
 
 test("fails when a decision is of the other kind.", async () => {
   await expect(gpu({ decision: scoreDecision })).rejects.toThrow(
-    'chat-main: a GpuDeployment takes a decision of pattern "vllm", not "score".',
+    'chat-main: the pattern of the decision is "score". GpuDeployment requires "vllm".',
   );
 });
 

@@ -45,9 +45,9 @@ test.each<[string, before: Tags | undefined, after: Tags, names: readonly string
   expect(warned).toEqual([]);
 });
 
-test("A tag that can't be put back is named, and the write stays good.", async () => {
+test("A tag that can't be restored is reported, and the write does not fail.", async () => {
   await around({ CostCenter: "4711" }, {}, ["CostCenter"], 403);
   expect(warned).toEqual([
-    expect.stringMatching(/^The tags CostCenter were lost when traffic of .*\/onlineEndpoints\/chat was written, and can't be put back: /),
+    expect.stringMatching(/^Writing the traffic of .*\/onlineEndpoints\/chat removed the tags CostCenter\. They can't be restored: /),
   ]);
 });

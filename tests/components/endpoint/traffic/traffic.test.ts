@@ -199,7 +199,7 @@ describe("Hooks", () => {
 
   test("fails when a write of an earlier run doesn't end, and says how to end it.", async () => {
     await expect(waitFor("Running", 0)).rejects.toThrow(
-      'moor-traffic-chat has been Running for more than 0 s, left by an earlier run. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
+      'moor-traffic-chat of an earlier run is still Running after 0 s. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
     );
   });
 });
