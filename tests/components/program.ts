@@ -1,4 +1,4 @@
-/** index.ts as a function, for tests that run it many times on the modules that are loaded once. */
+/** index.ts as a function, for tests that run it many times with modules that are loaded once. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,7 +11,7 @@ const source = ts.transpileModule(fs.readFileSync(path.join(__dirname, "..", "..
 const run = new Function("require", "exports", source);
 const checked = new Map<string, LoadedStack>();
 
-/** Runs index.ts again with the modules that are loaded: a fresh registry would load azure-native for each preview. */
+/** Runs index.ts again with the loaded modules: a new module registry would load azure-native for each preview. */
 export function program(): void {
   const key = JSON.stringify([pulumi.getStack(), pulumi.runtime.allConfig()]);
   if (!checked.has(key)) checked.set(key, loadStack());

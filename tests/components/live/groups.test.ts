@@ -1,7 +1,7 @@
 // Proves that a stack which exists in one region is not created in another one, and that the program reports the fix. Doesn't prove
 // that Azure filters by tag like the small resource manager here: tests/azure-local/arm/protocol.test.ts does for the simulator.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "../rootDirectory";
 
 import { stackElsewhere } from "../../../components/live/groups";
