@@ -196,7 +196,10 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "zones",
       { dns: "policy" },
-      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolvable from the stack's subnet private-endpoints"],
+      [
+        "amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net",
+        "resolvable from the stack's subnet private-endpoints",
+      ],
     ],
     ["that no zones are there", { network: existing }, [`creates these private DNS zones and links them to the network of ${subnetId}`]],
     [
