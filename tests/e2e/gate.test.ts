@@ -55,7 +55,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     "3",
     ({ body }, response) =>
       streams(body) && Boolean(response.end(`data: ${json({ choices: [{ index: 0, delta: { content: "Hel" } }] })}\n\n`)),
-    /refused main-\w{8} \(stream\)[\s\S]*doesn't end with \[DONE\]: it broke off/,
+    /main-\w{8} did not pass the gate \(check: stream\)[\s\S]*the stream doesn't end with \[DONE\]; it was interrupted/,
   ],
   [
     "no readiness",
@@ -83,7 +83,7 @@ test("A candidate that is slower than its bound is refused after three answers."
   const check = [["moor:endpoints", "chat", "deployments", "main", "check"], { latency: 0.0001 }] as [string[], unknown];
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision("5"), check]) });
   expect(code).not.toBe(0);
-  expect(output).toMatch(/\(latency\)[\s\S]*after 3 tries in [\d.]+ s: 200, but it took [\d.]+ s, and 0.0001 s are allowed/);
+  expect(output).toMatch(/\(check: latency\)[\s\S]*after 3 attempts in [\d.]+ s: 200, but it took [\d.]+ s; at most 0.0001 s are allowed/);
   expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
 });
 

@@ -174,7 +174,7 @@ class Trial {
     const up = await startUp(sandbox, "dev", file);
     const passed = up.run.then(({ output }) => Promise.reject(new Error(`up ended before it could be killed:\n${output}`)));
     passed.catch(() => {});
-    await Promise.race([moment.reached ?? up.sees(/waiting \d+ s for the last requests/), passed]);
+    await Promise.race([moment.reached ?? up.sees(/waiting \d+ s for in-flight requests/), passed]);
     process.kill(-up.pid, "SIGKILL");
     await up.run;
     this.slow = false;
