@@ -94,7 +94,15 @@ export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   return loaded;
 }
 
+/** One for all types: each reads the schema of schemas again. */
+const compilers: Partial<Record<Look, Ajv2020>> = {};
+
 function compile(schema: Schema, look: Look): ValidateFunction {
+  compilers[look] ??= compiler();
+  return compilers[look].compile((look === "strict" ? forService(schema) : shapeOf(schema)) as JsonObject);
+}
+
+function compiler(): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -104,7 +112,7 @@ function compile(schema: Schema, look: Look): ValidateFunction {
     validateFormats: false,
   });
   for (const keyword of KEYWORDS) ajv.addKeyword(keyword);
-  return ajv.compile((look === "strict" ? forService(schema) : shapeOf(schema)) as JsonObject);
+  return ajv;
 }
 
 /** The schema as the service reads it: open enums take any string, a discriminator picks its branch, loose patterns are dropped. */
