@@ -1,6 +1,6 @@
 const { tiers } = require("./tests/tiers");
 
-/** What holds for each suite. */
+/** Settings of all suites. */
 const suite = {
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
@@ -9,7 +9,7 @@ const suite = {
   runtime: "<rootDir>/tests/runtime.js",
 };
 
-/** One project for each tier; `npx jest` alone knows them all. */
+/** One project for each tier. `npx jest` without options runs all of them. */
 const projects = tiers.map(({ name, paths }, index) => ({
   ...suite,
   displayName: name,

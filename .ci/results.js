@@ -22,7 +22,7 @@ function failuresOf(result) {
   return failed.flatMap(({ fullName, failureMessages }) => [`${suiteOf(result)}: ${fullName}`, ...firstLines(failureMessages.join("\n"))]);
 }
 
-/** The ten suites that took longest, by the clock. */
+/** The ten suites with the longest duration. */
 function slowest() {
   const timed = testResults.map((result) => [suiteOf(result), (result.endTime - result.startTime) / 1000]);
   const ten = timed.sort(([, one], [, other]) => other - one).slice(0, 10);

@@ -48,7 +48,7 @@ export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringP
   /** Whether to attach to another process that uses this home folder, ignoring its options. If false, this is an error. @default true */
   readonly attach?: boolean;
   /** Further options of the resource manager: faults, quota, rules to switch off, a clock. */
-  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer" | "hosts" | "issueIdentityToken">;
+  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "internalToken" | "hosts" | "issueIdentityToken">;
   /** Called after each request, except those from the scoring proxy to the resource manager. */
   readonly onRequest?: RequestWatch["onRequest"];
   /** Called when such a request arrives. */

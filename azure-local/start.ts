@@ -22,7 +22,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   const scoringOrigin = options.scoringUris === "loopback" ? (name: string) => `${frontdoorUrl}/${name}` : undefined;
   const arm = await startArm({
     ...options.arm,
-    ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, ownBearer: directoryBearer },
+    ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
     issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
   });
   closers.push(() => arm.close());

@@ -8,9 +8,9 @@ export interface HistoriesCommandOptions {
 }
 
 /**
- * `npm run test:histories`: random histories of a stack file, planned against the simulator's rules and carried out by the engine.
+ * `npm run test:histories`: random sequences of edits to a stack file, with the planner alone and with the engine.
  * @param args Arguments for jest.
- * @throws Error when an option is not understood
+ * @throws Error when an option is invalid
  */
 export async function histories(args: readonly string[], options: HistoriesCommandOptions): Promise<void> {
   const { planned = "2000", engine = "30", seed } = options;

@@ -30,15 +30,15 @@ export function commandLine(): Command {
     .action(() => load<typeof import("../bench")>("../bench").bench());
   program
     .command("test")
-    .description("set everything up and run the tests: all that need no engine, and the main job through the engine")
-    .argument("[arguments...]", "any jest arguments; a path runs the suites that it matches, whichever command they belong to")
+    .description("set everything up and run the tests that need no engine, and three that do")
+    .argument("[arguments...]", "any jest arguments; a path also runs test files of the other test commands")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
     .command("e2e")
-    .description("run the other tests that start the engine")
+    .description("run the other tests that need the engine")
     .argument("[arguments...]", "any jest arguments")
     .allowUnknownOption()
     .passThroughOptions()
@@ -46,27 +46,27 @@ export function commandLine(): Command {
     .action((args: string[]) => load<typeof import("./test")>("./test").e2e(args));
   program
     .command("histories")
-    .description("play random histories of a stack file, planned against the rules of the local Azure and carried out by the engine")
+    .description("test random sequences of edits to a stack file, with the planner alone and with the engine")
     .argument("[arguments...]", "any jest arguments")
     .allowUnknownOption()
-    .option("--planned <count>", "histories that are only planned (default: 2000; npm test plays 200)")
-    .option("--engine <count>", "histories through the engine (default: 30)")
-    .option("--seed <number>", "the histories of this seed (default: the same at each run)")
+    .option("--planned <count>", "number of sequences for the planner (default: 2000; npm test runs 200)")
+    .option("--engine <count>", "number of sequences for the engine (default: 30)")
+    .option("--seed <number>", "seed of the sequences (default: always the same)")
     .action((args: string[], options) => load<typeof import("./histories")>("./histories").histories(args, options));
   program
     .command("sweep")
-    .description("fail each write of up, update, rollout and destroy in turn on Azure-on-this-machine, go on, and compare what it comes to")
-    .option("--only <numbers>", "the steps with these numbers, separated by commas")
-    .option("--group <which/of>", "one of several groups of steps, such as 3/4")
+    .description("fail each write of up, update, rollout and destroy in turn on the local Azure, run again, and compare the results")
+    .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
+    .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
     .option("--effects <effects>", "how writes fail: refuse, failOperation, drop (default: the first two)")
     .option("--workers <count>", "steps side by side (default: 2)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
   program
     .command("rollout-test")
-    .description("change a live model under a load on Azure-on-this-machine, under long streams and killed at every write")
-    .option("--only <numbers>", "the steps with these numbers, separated by commas")
-    .option("--group <which/of>", "one of several groups of steps, such as 3/4")
+    .description("change a live model under load on the local Azure: once with long streams, and killed at each write")
+    .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
+    .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
     .option("--workers <count>", "steps side by side (default: 3, as they mostly wait)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));

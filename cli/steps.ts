@@ -1,22 +1,23 @@
-/** What options say of the numbered steps of a long test. */
+/** Options that select some of the numbered steps of a long test. */
 
-/** Steps to try: those with these numbers, or those of one of several groups of like size. */
 export interface StepOptions {
+  /** Numbers of steps, separated by commas. @default - all */
   readonly only?: string;
+  /** One of several groups of steps of equal size, such as `3/4`. @default - all */
   readonly group?: string;
 }
 
 /**
- * Whether the step with a number is to be tried.
- * @throws Error when an option is not understood
+ * @returns whether the step with a number is selected
+ * @throws Error when an option is invalid
  */
 export function chosenSteps({ only, group }: StepOptions): (number: number) => boolean {
   const numbers = only?.split(",").map((one) => wholeNumber(one, "--only"));
-  const [, which, of] = /^(\d{1,9})\/([1-9]\d{0,2})$/.exec(group ?? "") ?? [];
-  if (group !== undefined && of === undefined) {
+  const [, which, of] = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/.exec(group ?? "")?.map(Number) ?? [];
+  if (group !== undefined && (which === undefined || of === undefined || which > of)) {
     throw new Error(`--group has "${group}"; two whole numbers are allowed, such as 3/4 for the third of four groups.`);
   }
-  const inGroup = (number: number) => of === undefined || number % Number(of) === Number(which) % Number(of);
+  const inGroup = (number: number) => of === undefined || number % of === which! % of;
   return (number) => (numbers?.includes(number) ?? true) && inGroup(number);
 }
 

@@ -5,23 +5,23 @@ import { ensureEngine } from "../azure-local/engine";
 import { exitCode } from "./pulumiProcess";
 import { root } from "./stackFiles";
 
-/** `npm test`: every suite that starts no engine, and the main job through the engine. */
+/** `npm test`: all suites that need no engine, and the three of the main use. */
 export function test(args: readonly string[]): Promise<void> {
   return runTiers(["unit", "main"], args);
 }
 
-/** `npm run test:e2e`: the other suites that start the engine. */
+/** `npm run test:e2e`: the other suites that need the engine. */
 export function e2e(args: readonly string[]): Promise<void> {
   return runTiers(["e2e"], args);
 }
 
-/** Brings everything that the tests need, then runs jest with the arguments given. The exit code is jest's. */
+/** Installs everything that the tests need, then runs jest with the given arguments. The exit code is that of jest. */
 async function runTiers(tiers: readonly string[], args: readonly string[]): Promise<void> {
   await ensureEngine((line) => console.error(line));
   const { selected, hint } = selection(tiers, args, suitesOfTree());
   if (hint !== undefined) console.error(hint);
   const jest = path.join(root, "node_modules", "jest", "bin", "jest.js");
-  // After the arguments: jest takes every word that follows for the name of a project.
+  // Last, because jest takes every word after the option as the name of a project.
   const all = [jest, ...args, "--selectProjects", ...selected];
   process.exitCode = await exitCode(spawn(process.execPath, all, { cwd: root, stdio: "inherit" }));
 }
@@ -35,12 +35,12 @@ interface Tier {
 export interface Selection {
   /** Names of tiers. */
   readonly selected: readonly string[];
-  /** What to say about suites that match a word but belong to another command. @default - there are none */
+  /** A line that names the commands of other suites that match. @default - no other suite matches */
   readonly hint?: string;
 }
 
 /**
- * The tiers to run. A path runs what it matches, whichever tier that belongs to; a word, which may match many suites, stays within `tiers`.
+ * The tiers to run. A path selects the suites that it matches in all tiers; a word, which may match many suites, only those in `tiers`.
  * @param suites Paths of all suites from the root of the clone.
  */
 export function selection(tiers: readonly string[], args: readonly string[], suites: readonly string[]): Selection {
@@ -49,7 +49,7 @@ export function selection(tiers: readonly string[], args: readonly string[], sui
     const found = suites.filter((suite) => patterns.some((pattern) => new RegExp(pattern, "i").test(suite))).map(tierOf);
     return [...new Set(found)];
   };
-  // What follows an option may be its value.
+  // An argument after an option may be its value.
   const words = args.filter((arg, index) => isPattern(arg) && !args[index - 1]?.startsWith("-"));
   const paths = words.filter((word) => word.includes("/") || word.includes(".test"));
   if (paths.length > 0) {
@@ -59,7 +59,7 @@ export function selection(tiers: readonly string[], args: readonly string[], sui
   const others = tiersOf(words).filter(({ name }) => !tiers.includes(name));
   if (others.length === 0) return { selected: tiers };
   const commands = [...new Set(others.map(({ command }) => `${command} -- ${words.join(" ")}`))];
-  return { selected: tiers, hint: `More suites match, which belong to another command: ${commands.join(", ")}` };
+  return { selected: tiers, hint: `Other test commands have more suites that match: ${commands.join(", ")}` };
 }
 
 function isPattern(arg: string): boolean {

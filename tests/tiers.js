@@ -1,12 +1,12 @@
 /**
- * Which suites a command runs. A suite belongs to the first tier with a path that it has or lies below, so a new suite is in one tier from the
- * start. `unit` takes whatever no other tier names, and starts no engine: see tests/withoutEngine.
+ * Which test command runs which suites. A suite belongs to the first tier whose paths contain it. A suite that no other tier contains belongs to
+ * `unit`, which has no engine (see tests/withoutEngine).
  *
  * @typedef {{ readonly name: string; readonly command: string; readonly paths: readonly string[] }} Tier
  * @type {readonly Tier[]}
  */
 const tiers = [
-  // The main job, short: everything else that needs the engine belongs to the next tier.
+  // The main use, in at most three short suites. All other suites that need the engine belong to the next tiers.
   {
     name: "main",
     command: "npm test",

@@ -1,4 +1,4 @@
-// Proves that each suite belongs to one tier, that each tier has a command, and that a suite without the engine can't start it unnoticed. Doesn't
+// Proves that each suite belongs to one tier, that each tier has a command, and that a suite of the tier without the engine can't start it. Doesn't
 // prove how long a tier takes.
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
@@ -49,7 +49,7 @@ test("the table names only what there is", () => {
   expect(missing).toEqual([]);
 });
 
-test("the main job is at most three suites", () => {
+test("the main tier has at most three suites", () => {
   expect(suites.filter((suite) => tierOf(suite).name === "main").length).toBeLessThanOrEqual(3);
 });
 
@@ -61,11 +61,11 @@ test("each command of the table is a script of package.json, and CI runs it", ()
   }
 });
 
-test("a suite that starts no engine finds one that refuses to run and says where the suite belongs", async () => {
+test("in the tier without the engine, pulumi fails and says where the suite belongs", async () => {
   const { command } = await ensureEngine();
   const { status, stderr } = spawnSync(command, ["preview", "--stack", "dev"], { encoding: "utf8" });
   expect(status).toBe(1);
-  expect(stderr).toContain("belongs in tests/e2e: see tests/tiers.js");
+  expect(stderr).toContain("Move it to tests/e2e (see tests/tiers.js)");
 });
 
 test.each<[asked: string[], selected: string[], hint: string | undefined]>([

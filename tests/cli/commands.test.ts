@@ -20,7 +20,7 @@ function commandsNamed(): Named[] {
   const files = stdout.split("\n").filter((file) => /\.(ts|md|yaml|json)$/.test(file) && !/^tests\/|^package-lock/.test(file));
   return files.flatMap((file) => {
     const text = fs.readFileSync(path.join(root, file), "utf8");
-    const found = text.matchAll(/npm run (?:-s )?([a-z][a-z:-]*)(?: -- ([^`"\\\n#]*))?/g);
+    const found = text.matchAll(/npm run (?:-s )?([a-z][a-z0-9:-]*)(?: -- ([^`"\\\n#]*))?/g);
     return [...found].map(([, script, args = ""]) => ({ file, script: script!, args: args.trim().split(/\s+/).filter(Boolean) }));
   });
 }

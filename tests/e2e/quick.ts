@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
+import { execArgv } from "../sweep/pool";
 import type { Sandbox } from "./sandbox";
 
 /** What a run needs of the process that serves the program. */
@@ -12,7 +13,7 @@ export interface Settings {
 
 /**
  * A sandbox whose runs use one process that has the program loaded, which saves each of them some seconds of processor time. It proves nothing of
- * the language host, nor of a program that ends its process by itself, nor of the stack of an error, which isn't noted there.
+ * the language host or of program/start.js, nor of a program that ends its process by itself.
  */
 export function quick(sandbox: Sandbox): Sandbox {
   let program: ChildProcess | undefined;
@@ -32,8 +33,6 @@ export function quick(sandbox: Sandbox): Sandbox {
 }
 
 function startProgram(): ChildProcess {
-  // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before.
-  const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", "ts-node/register"];
   return fork(path.join(__dirname, "quickProcess.ts"), { execArgv });
 }
 

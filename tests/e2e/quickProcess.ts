@@ -2,7 +2,7 @@
 import { serveProgram } from "../sweep/program";
 import type { Settings } from "./quick";
 
-// Pulumi notes the stack of each promise, and ts-node maps it back to the source: half of the time of a run.
+// As program/start.js does: the SDK formats a stack trace for each of its promises.
 Error.stackTraceLimit = 0;
 const program = serveProgram();
 process.on("message", async ({ environment, folder }: Settings) => {

@@ -21,7 +21,7 @@ test("A changed model: the new one is created, the old one deleted, and the sent
   const { output } = await preview(sandbox, [revision("2")]);
   expect(output).toMatch(
     new RegExp(
-      `requests go from ${first} 100 % to (main-\\w{8}) 100 %; \\1 is created first; ${first} is deleted after the last requests\\.`,
+      `traffic changes from ${first} 100 % to (main-\\w{8}) 100 %; \\1 is created first; ${first} is deleted after the last requests have ended\\.`,
     ),
   );
   expect(output).toMatch(/\+ .*OnlineDeployment chat-main-\w{8}-deployment +create/);
@@ -37,7 +37,7 @@ test("A candidate at 10 %: one deployment more, none deleted, and the shares in 
   expect(code).toBe(0);
   expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
   expect(output).toMatch(
-    new RegExp(`chat: requests go from ${first} 100 % to (candidate-\\w{8}) 10 %, ${first} 90 %; \\1 is created first\\.`),
+    new RegExp(`chat: traffic changes from ${first} 100 % to (candidate-\\w{8}) 10 %, ${first} 90 %; \\1 is created first\\.`),
   );
   expect(output).not.toMatch(/ - .*delete/);
   await carryOut(sandbox, [candidate(10), weight(90)]);

@@ -23,7 +23,7 @@ test("The removal of a deployment with weight is refused in the preview, with th
   const before = await serving(sandbox);
   const { code, output } = await preview(sandbox, [weight(100)]);
   expect(code).not.toBe(0);
-  expect(output).toContain("Deployment chat/candidate is gone from the stack but has 100 % of the requests: keep it with weight 0");
+  expect(output).toContain("Deployment chat/candidate is no longer in the stack but has a traffic weight of 100 %. Keep it with weight 0");
   const up = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [weight(100)]) });
   expect(up.code).not.toBe(0);
   expect(await serving(sandbox)).toEqual(before);
@@ -32,7 +32,7 @@ test("The removal of a deployment with weight is refused in the preview, with th
 test("An endpoint that serves can't be told to serve nobody.", async () => {
   const { code, output } = await preview(sandbox, [candidate(0), weight(0)]);
   expect(code).not.toBe(0);
-  expect(output).toContain("Endpoint chat has served and would serve nobody");
+  expect(output).toContain("Endpoint chat serves requests, but no deployment would have a traffic weight");
 });
 
 test("The way back, and then the removal of the candidate without weight: its deletion is all that happens.", async () => {
@@ -49,7 +49,7 @@ test("Copies of requests to a candidate without weight, and its removal: the sen
   const { output } = await preview(sandbox, [mirrored]);
   expect(output).toMatch(
     new RegExp(
-      `chat: requests stay with ${first} 100 %; 10 % of them are also copied to (candidate-\\w{8}), whose answers nobody sees; \\1 is created first\\.`,
+      `chat: traffic stays at ${first} 100 %; 10 % of the requests are also mirrored to (candidate-\\w{8}); \\1 is created first\\.`,
     ),
   );
   await carryOut(sandbox, [mirrored]);
@@ -60,7 +60,7 @@ test("Copies of requests to a candidate without weight, and its removal: the sen
   const removal = await preview(sandbox, []);
   expect(removal.output).toMatch(
     new RegExp(
-      `chat: requests stay with ${first} 100 %; no more are copied to (candidate-\\w{8}); \\1 is deleted after the last requests\\.`,
+      `chat: traffic stays at ${first} 100 %; requests are no longer mirrored to (candidate-\\w{8}); \\1 is deleted after the last requests have ended\\.`,
     ),
   );
   await carryOut(sandbox, []);
@@ -84,7 +84,7 @@ test("Changed in place, the model rolls under one name, and is asked after it.",
   const [name] = (await serving(sandbox)).deployments;
   const { output } = await preview(sandbox, [inPlace, revision("2")]);
   expect(output).toMatch(new RegExp(`~ .*OnlineDeployment chat-${name}-deployment +update`));
-  expect(output).toContain(`chat: requests stay with ${name} 100 %; ${name} is changed in place.`);
+  expect(output).toContain(`chat: traffic stays at ${name} 100 %; ${name} is updated in place.`);
   expect(await carryOut(sandbox, [inPlace, revision("2")])).toContain(`asking ${name} before it gets traffic`);
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
@@ -108,13 +108,13 @@ test("A label under a new name: its successor takes the requests, and the old on
   const { output } = await preview(sandbox, beside);
   const [, successor] = /to (primary-\w{8}) 100 %/.exec(output) ?? [];
   expect(output).toContain(
-    `chat: requests go from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
+    `chat: traffic changes from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
   );
   await carryOut(sandbox, beside);
 
   const without: Change[] = [[[...deployments, "main"], undefined], primary];
   const removal = await preview(sandbox, without);
-  expect(removal.output).toContain(`chat: requests stay with ${successor} 100 %; ${old} is deleted, and had no requests.`);
+  expect(removal.output).toContain(`chat: traffic stays at ${successor} 100 %; ${old} is deleted (no traffic).`);
   await carryOut(sandbox, without);
   expect(await serving(sandbox)).toEqual({ deployments: [successor], traffic: { [successor!]: 100 } });
 });

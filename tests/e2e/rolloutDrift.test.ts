@@ -16,7 +16,10 @@ afterAll(() => sandbox.close());
 const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
 
 test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
-  expect(await drift()).toMatchObject({ code: 0, output: expect.stringContaining("The endpoints in Azure match the last write of the stack.") });
+  expect(await drift()).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("The endpoints in Azure match the last write of the stack."),
+  });
 
   const before = await serving(sandbox);
   const [name] = before.deployments;
@@ -42,7 +45,7 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");
-  expect(preview.output).toContain(`chat: requests go from nobody to ${name} 100 %.`);
+  expect(preview.output).toContain(`chat: traffic changes from none to ${name} 100 %.`);
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   expect(await serving(sandbox)).toEqual(before);
   expect(await drift()).toMatchObject({ code: 0 });

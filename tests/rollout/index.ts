@@ -12,7 +12,7 @@ import { longStreams } from "./longStreams";
 import type { Kill, Outcome, Task } from "./trial";
 
 export interface RolloutTestOptions {
-  /** Whether to try the step with a number. */
+  /** Selects steps by number. */
   readonly chosen: (number: number) => boolean;
   /** Steps side by side. */
   readonly workers: number;

@@ -9,7 +9,7 @@ import type { Effect, Outcome, Task, Write } from "./trial";
 
 export interface SweepOptions {
   readonly effects: readonly Effect[];
-  /** Whether to try the step with a number. */
+  /** Selects steps by number. */
   readonly chosen: (number: number) => boolean;
   /** Steps side by side. */
   readonly workers: number;

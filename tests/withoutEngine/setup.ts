@@ -1,6 +1,6 @@
 /**
- * Runs before each suite that starts no engine. The `pulumi` that such a suite would find is one that refuses to run, so a suite that needs the
- * engine fails until it belongs to a tier that has one.
+ * Runs before each suite of the tier without the engine, and puts a `pulumi` on the PATH that only fails. So a suite that needs the engine fails
+ * until it is moved to another tier.
  */
 import * as path from "node:path";
 
