@@ -93,7 +93,15 @@ export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   return loaded;
 }
 
+/** One for all types: a compiler compiles the meta-schema first. */
+const compilers: Partial<Record<Validation, Ajv2020>> = {};
+
 function compile(schema: Schema, validation: Validation): ValidateFunction {
+  compilers[validation] ??= compiler();
+  return compilers[validation].compile((validation === "strict" ? forService(schema) : structureOf(schema)) as JsonObject);
+}
+
+function compiler(): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -103,7 +111,7 @@ function compile(schema: Schema, validation: Validation): ValidateFunction {
     validateFormats: false,
   });
   for (const keyword of KEYWORDS) ajv.addKeyword(keyword);
-  return ajv.compile((validation === "strict" ? forService(schema) : structureOf(schema)) as JsonObject);
+  return ajv;
 }
 
 /** The schema as the service applies it: open enums accept any string, discriminators select a branch, and some patterns are removed. */
