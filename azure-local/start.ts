@@ -2,7 +2,6 @@ import * as path from "node:path";
 import { type Arm, startArm } from "./arm";
 import { type Azure, type AzureOptions, type AzureResource, frontdoorOptions } from "./azure";
 import { armDirectory, directoryBearer, type Frontdoor, type FrontdoorOptions, type Issuer, startFrontdoor } from "./frontdoor";
-import { loopbackCertificate } from "./https/certificate";
 import { type HttpsServer, serveHttps } from "./https/server";
 import { deployerObjectId, startProviders } from "./providers";
 import { type RequestWatch, watchRequests } from "./requests";
@@ -82,6 +81,8 @@ interface Https {
 }
 
 async function serveBoth(arm: Arm, frontdoor: Frontdoor, home: string, port: number): Promise<Https> {
+  // Loaded only here: what makes certificates is large, and most runs serve no HTTPS.
+  const { loopbackCertificate } = require("./https/certificate") as typeof import("./https/certificate");
   const certificate = loopbackCertificate(path.join(home, "https"));
   const servers: HttpsServer[] = [];
   const close = () => {

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020";
 import { AzureError } from "./azureError";
 import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";
@@ -95,6 +94,8 @@ export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
 }
 
 function compile(schema: Schema, look: Look): ValidateFunction {
+  // Loaded with the first write: a run that only reads, such as a preview, needs no validator.
+  const { Ajv2020 } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,

@@ -35,12 +35,7 @@ export function engineCache(): string {
  */
 export async function ensureEngine(report: (line: string) => void = () => {}): Promise<Engine> {
   const kept = path.join(engineCache(), "bin", "pulumi");
-  return (
-    probe(findOnPath(), "PATH", isNewEnough) ??
-    probe(kept, "cache", isPinned) ??
-    (await install(kept, report)) ??
-    (await build(kept, report))
-  );
+  return probe(findOnPath(), "PATH", isNewEnough) ?? probeKept(kept) ?? (await install(kept, report)) ?? (await build(kept, report));
 }
 
 function isNewEnough(version: string): boolean {
@@ -58,12 +53,43 @@ function findOnPath(): string | undefined {
   return folders.map((folder) => path.join(folder, "pulumi")).find((file) => fs.existsSync(file));
 }
 
+/** The kept engine is asked for its version once: a later run sees that it is still the same file. */
+function probeKept(kept: string): Engine | undefined {
+  const note = path.join(engineCache(), "probed.json");
+  const stat = fs.statSync(kept, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const file = JSON.stringify([stat.size, stat.mtimeMs]);
+  if (readIfThere(note) === file) return engineOf(kept, "cache", engineVersion);
+  const engine = probe(kept, "cache", isPinned);
+  if (engine !== undefined) writeIfPossible(note, file);
+  return engine;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function writeIfPossible(file: string, text: string): void {
+  try {
+    fs.writeFileSync(file, text);
+  } catch {
+    // The cache is another user's: the engine is asked at each run.
+  }
+}
+
 /** Asks an executable for its version: a file that is there but does not start, or is too old, is no engine. */
 function probe(command: string | undefined, from: Engine["from"], fits: (version: string) => boolean): Engine | undefined {
   if (!command || !fs.existsSync(command)) return undefined;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const version = spawnSync(command, ["version"], { encoding: "utf8", env, timeout: 20_000 }).stdout?.trim().replace(/^v/, "");
-  if (!version || !fits(version)) return undefined;
+  return version && fits(version) ? engineOf(command, from, version) : undefined;
+}
+
+function engineOf(command: string, from: Engine["from"], version: string): Engine {
   const folder = path.dirname(fs.realpathSync(command));
   const hasLanguageHost = fs.existsSync(path.join(folder, "pulumi-language-nodejs"));
   return { command, from, version, path: hasLanguageHost ? [folder] : [folder, path.dirname(languageHost)] };
