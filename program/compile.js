@@ -63,17 +63,27 @@ function read(cached, key) {
   return { code: body.slice(0, Number(length)), map: body.slice(Number(length)) };
 }
 
-/** Written under another name and renamed, so that a process that reads meanwhile finds the old file or the new one. */
+/**
+ * Written under another name and renamed, so that a process that reads meanwhile finds the old file or the new one. Where the folder can't be
+ * written or the disk is full, the next start compiles again.
+ */
 function write(cached, key, code, map) {
   const unfinished = `${cached}.${process.pid}`;
   const body = code + map;
+  const text = `${key} ${code.length} ${hash(body)}\n${body}`;
+  const isWritten =
+    possible(() => fs.mkdirSync(path.dirname(cached), { recursive: true })) &&
+    possible(() => fs.writeFileSync(unfinished, text)) &&
+    possible(() => fs.renameSync(unfinished, cached));
+  if (!isWritten) possible(() => fs.rmSync(unfinished, { force: true }));
+}
+
+function possible(work) {
   try {
-    fs.mkdirSync(path.dirname(cached), { recursive: true });
-    fs.writeFileSync(unfinished, `${key} ${code.length} ${hash(body)}\n${body}`);
-    fs.renameSync(unfinished, cached);
+    work();
+    return true;
   } catch {
-    // A folder that can't be written, or a full disk: the next start compiles again.
-    fs.rmSync(unfinished, { force: true });
+    return false;
   }
 }
 

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020";
 import { AzureError } from "./azureError";
 import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";
@@ -102,7 +101,9 @@ function compile(schema: Schema, validation: Validation): ValidateFunction {
 }
 
 function compiler(): Ajv2020 {
-  const ajv = new Ajv2020({
+  // Loaded with the first write: a run that only reads, such as a preview, needs no validator.
+  const { Ajv2020: Compiler } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
+  const ajv = new Compiler({
     allErrors: true,
     strict: true,
     strictTypes: false,
