@@ -24,7 +24,10 @@ test.each<[string[], string]>([
   [["fit"], `error: missing required argument 'model'\n${usage("fit", "[options] <model>")}`],
   [["demo", "x"], `error: too many arguments for 'demo'. Expected 0 arguments but got 1.\n${usage("demo", "[options]")}`],
   [["lock", "-s", "nope"], "The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: dev, prod."],
-  [["retire", "-s", "nope", "--endpoint", "chat", "--label", "main"], "The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: dev, prod."],
+  [
+    ["retire", "-s", "nope", "--endpoint", "chat", "--label", "main"],
+    "The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: dev, prod.",
+  ],
   [["lock", "-s", "../dev"], "The stack file Pulumi.../dev.yaml does not exist. Stacks with a stack file: dev, prod."],
 ])("%j", (args, message) => {
   const { status, stderr } = moor(args);

@@ -51,7 +51,11 @@ test.each<[args: string[], file: string, says: string]>([
   [["drift", "-s", "prod"], "operations/drift/index.ts", "There is no Azure CLI (`az`) on the PATH."],
   [["lock", "-s", "prod", "--check"], "cli/lock/index.ts", "moor.lock.prod.yaml"],
   [["fit", "Qwen/Qwen3-8B"], "cli/fit/index.ts", "Qwen/Qwen3-8B"],
-  [["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"], "cli/promote.ts", "The stack file has no endpoint none"],
+  [
+    ["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"],
+    "cli/promote.ts",
+    "The stack file has no endpoint none",
+  ],
   [["retire", "-s", "prod", "--endpoint", "none", "--label", "none"], "cli/retire.ts", "none/none has no previous decision to retire."],
 ])("%j loads nothing of the simulator.", (args, file, says) => {
   const { said, loaded } = run(`require("./cli/main").main(${JSON.stringify(args)});`);

@@ -53,13 +53,7 @@ const rows: readonly Row[] = [
   ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is not allowed.'],
   ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of range."],
   ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of range."],
-  [
-    "a request may take 181 s",
-    (s) => (main(s).requestTimeout = 181),
-    "MOOR005",
-    `${at}.requestTimeout`,
-    "The number 181 is out of range.",
-  ],
+  ["a request may take 181 s", (s) => (main(s).requestTimeout = 181), "MOOR005", `${at}.requestTimeout`, "The number 181 is out of range."],
   [
     "the concurrency is 0",
     (s) => (main(s).vllm.concurrencyPerInstance = 0),
@@ -117,9 +111,21 @@ const rows: readonly Row[] = [
     "moor:residency",
     "Only one of geography and regions is allowed.",
   ],
-  ["a deployment has two engines", (s) => (main(s).score = { path: "./docker/score" }), "MOOR007", at, "Only one of vllm and score is allowed."],
+  [
+    "a deployment has two engines",
+    (s) => (main(s).score = { path: "./docker/score" }),
+    "MOOR007",
+    at,
+    "Only one of vllm and score is allowed.",
+  ],
   ["a deployment has no engine", (s) => delete main(s).vllm, "MOOR007", at, "None of vllm, score is set."],
-  ["instances are fixed and scaled", (s) => (main(s).scale = { min: 1, max: 2 }), "MOOR007", at, "Only one of instances and scale is allowed."],
+  [
+    "instances are fixed and scaled",
+    (s) => (main(s).scale = { min: 1, max: 2 }),
+    "MOOR007",
+    at,
+    "Only one of instances and scale is allowed.",
+  ],
   [
     "the network is neither",
     (s) => (s["moor:platform"].network = {}),
@@ -454,7 +460,9 @@ const rows: readonly Row[] = [
     (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
     "MOOR061",
     "config",
-    expect.stringMatching(/^The settings have 13\d,\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/),
+    expect.stringMatching(
+      /^The settings have 13\d,\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/,
+    ),
   ],
 ];
 

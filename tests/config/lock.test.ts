@@ -4,8 +4,8 @@ import { checkStack } from "../../config/checkStack";
 import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
-import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
@@ -291,7 +291,8 @@ test("a stale lock is refused with each difference and the command", () => {
       {
         code: "MOOR052",
         path: "moor:endpoints.chat.deployments.main",
-        problem: 'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was not set and is now "half".',
+        problem:
+          'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was not set and is now "half".',
         allowed: "a lock file that matches the stack file",
         fix: "Run `npm run lock -- -s prod`, review the changes, and commit moor.lock.prod.yaml.",
       },
@@ -305,7 +306,8 @@ test("instances, scale, weight and mirror aren't decided, so changing them leave
     Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(mistakes(lock(), changed)).toEqual([]);
-  const wish = (mirror: number) => deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  const wish = (mirror: number) =>
+    deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
   expect(requirementDifferences(wish(0), wish(20))).toEqual([]);
 });
 

@@ -3,8 +3,8 @@
 import { checkStack } from "../../config/checkStack";
 import { type Lock, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
-import { type Settings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { type Settings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, scoreDeployment, type Tree, vllmDeployment } from "./stacks";
 

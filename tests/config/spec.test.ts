@@ -95,15 +95,17 @@ test("a score.py may have an image of its own", () => {
 });
 
 test.each([
-  ["Entra ID without invokers", { auth: "entra" }, "Endpoint chat has no `invokers`, so this stack gives no caller permission to send requests to it."],
+  [
+    "Entra ID without invokers",
+    { auth: "entra" },
+    "Endpoint chat has no `invokers`, so this stack gives no caller permission to send requests to it.",
+  ],
 ])("%s is allowed and noted", (_, change, note) => {
   expect(specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, change))).notes).toContain(note);
 });
 
 test("a stack without endpoints is allowed, and noted", () => {
-  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain(
-    "The stack has no endpoints. It creates the platform only.",
-  );
+  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain("The stack has no endpoints. It creates the platform only.");
 });
 
 const weights = fc
@@ -196,7 +198,10 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "zones",
       { dns: "policy" },
-      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolvable from the stack's subnet private-endpoints"],
+      [
+        "amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net",
+        "resolvable from the stack's subnet private-endpoints",
+      ],
     ],
     ["that no zones are there", { network: existing }, [`creates these private DNS zones and links them to the network of ${subnetId}`]],
     [

@@ -150,7 +150,7 @@ describe("npm run local -- config", () => {
 test("a stack file that is not YAML is refused with its name", async () => {
   fs.writeFileSync(source, "config: [\n");
   await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(
-    /^MOOR062 real\.yaml is not YAML: .+ \(line 2\): Correct the line\.$/,
+    /^MOOR062 real\.yaml is not valid YAML: .+ \(line 2\): Correct the line\.$/,
   );
 });
 
@@ -178,7 +178,7 @@ test("a mistake in the stack file is only told; what an interrupted run may have
   const locked = run("up", "--yes");
   expect(locked.status).not.toBe(0);
   expect(locked.output).toContain("currently locked");
-  expect(locked.output).toContain("`npm run recover -- -s dev --local` puts the state right");
+  expect(locked.output).toContain("repair the state with `npm run recover -- -s dev --local`");
 
   const previewed = run("preview");
   expect(previewed.output).toContain("MOOR021");

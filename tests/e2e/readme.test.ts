@@ -56,5 +56,5 @@ test("the README's tables are what the program says", () => {
 });
 
 test("a README without its marks is refused", () => {
-  expect(() => withTables("# Moor\n")).toThrow("README.md has lost its marks");
+  expect(() => withTables("# Moor\n")).toThrow("README.md has no marks");
 });

@@ -78,7 +78,7 @@ test("A change with keepPrevious: one is created, the old one stays at 0 %, and 
     `chat: requests go from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
   );
   expect(steps(output)).toEqual([`+ ${names["2"]}`]);
-  expect(output).toContain(`${names["1"]} kept at weight 0`);
+  expect(output).toContain(`previous deployment ${names["1"]} kept at weight 0`);
   await carriedOut();
   expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["2"]!]: 100 } });
 });
@@ -122,6 +122,6 @@ test("A way back that was given up is refused, and says so.", async () => {
   const { code, output } = await moor(sandbox, "lock", "-s", "dev", "--rollback", "chat/main");
   expect(code).not.toBe(0);
   expect(output).toContain(
-    `chat/main has no previous decision to go back to: ${names["3"]} is the first, or the one before it was dropped.`,
+    `chat/main has no previous decision to roll back to: ${names["3"]} is the first one, or the previous one was retired.`,
   );
 });

@@ -37,7 +37,9 @@ test.each([
   ["config set-all --secret a=b --plaintext c=d", "set plain values and secrets with separate commands."],
   ["config rm-all token elsewhere", "remove token and the other keys with separate commands."],
 ])("pulumi %s is refused, because it would write both", (args, remedy) => {
-  expect(() => target(args)).toThrow(`The command would change both the stack file and its local copy, which contains the secrets: ${remedy}`);
+  expect(() => target(args)).toThrow(
+    `The command would change both the stack file and its local copy, which contains the secrets: ${remedy}`,
+  );
 });
 
 test("options and their values are no positional arguments", () => {

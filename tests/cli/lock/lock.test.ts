@@ -243,7 +243,10 @@ test("what was rolled back stays while its wish stays, and no longer", async () 
 
 test.each([
   ["chat/nobody", 'Error: The lock file has no deployment "chat/nobody". Deployments: chat/main, chat/candidate, fraud/main.'],
-  ["fraud/main", "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired."],
+  [
+    "fraud/main",
+    "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired.",
+  ],
 ])("a rollback of %s is refused", async (name, message) => {
   const folder = shippedFolder();
   const before = folder.lockText();
@@ -271,8 +274,12 @@ test("--check names what a changed stack file would change, and writes nothing",
 test("--check without a lock, an unknown stack and a stack without locks are refused in one sentence", async () => {
   const folder = shippedFolder();
   folder.removeLock();
-  expect(await refusal(folder, { check: true })).toBe("Error: moor.lock.prod.yaml does not exist. To create it, run `npm run lock -- -s prod`.");
-  expect(await refusal(folder, { stack: "nope" })).toBe("Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.");
+  expect(await refusal(folder, { check: true })).toBe(
+    "Error: moor.lock.prod.yaml does not exist. To create it, run `npm run lock -- -s prod`.",
+  );
+  expect(await refusal(folder, { stack: "nope" })).toBe(
+    "Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.",
+  );
   folder.edit([["moor:lock"], "none"]);
   expect(await refusal(folder)).toMatch(/^Error: Stack "prod" uses no lock file/);
 });

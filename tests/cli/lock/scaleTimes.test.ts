@@ -59,7 +59,10 @@ test.each([
 test("locked again, the deployment keeps its name, and the lock gets the two values with their reason, and what clients are told", async () => {
   take("Pulumi.large.yaml", "moor.lock.large.yaml");
   // The comments at the top of the file are of this version.
-  const lines = () => lockText("large").split("\n").filter((line) => !line.startsWith("#"));
+  const lines = () =>
+    lockText("large")
+      .split("\n")
+      .filter((line) => !line.startsWith("#"));
   const before = lines();
   await lock({ stack: "large", folder });
   const after = lines();
