@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
+import type { Ajv2020 } from "ajv/dist/2020";
 import { AzureError } from "./azureError";
 import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";

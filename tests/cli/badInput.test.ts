@@ -17,7 +17,7 @@ function moor(args: readonly string[], home = path.join(os.tmpdir(), "moor-none"
 }
 
 const usage = (verb: string, rest: string) =>
-  `Usage: npm run ${verb} -- ${rest}\nMore: npm run ${verb} -- --help. npm keeps options before the -- to itself.`;
+  `Usage: npm run ${verb} -- ${rest}\nFor help, run: npm run ${verb} -- --help. Options must follow the --.`;
 
 test.each<[string[], string]>([
   [["lock"], `error: required option '-s, --stack <stack>' not specified\n${usage("lock", "[options]")}`],

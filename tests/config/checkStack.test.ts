@@ -95,7 +95,7 @@ const rows: readonly Row[] = [
     (s) => (s["moor:images"].vllm = `registry.example.com:443/moor/vllm@${digest}`),
     "MOOR006",
     "moor:images.vllm",
-    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has another form\.$/),
+    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has an invalid format\.$/),
   ],
   [
     "an invoker is no object id",
@@ -460,7 +460,9 @@ const rows: readonly Row[] = [
     (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
     "MOOR061",
     "config",
-    expect.stringMatching(/^The settings take 13\d,\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/),
+    expect.stringMatching(
+      /^The settings have 13\d,\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/,
+    ),
   ],
 ];
 
@@ -632,9 +634,9 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
       'Stack "dev" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR005 moor:endpoints.chat.deployments.main.instances",
-      "  The number 51 is out of bounds.",
-      "  Allowed: a whole number from 1 to 50, Azure's most for a deployment",
-      "  Fix: Write a number within the bounds.",
+      "  The number 51 is out of range.",
+      "  Allowed: a whole number from 1 to 50, Azure's maximum per deployment",
+      "  Fix: Set a number in the allowed range.",
     ].join("\n"),
   );
 });

@@ -95,15 +95,17 @@ test("a score.py may have an image of its own", () => {
 });
 
 test.each([
-  ["Entra ID without invokers", { auth: "entra" }, "Endpoint chat has no invokers: nobody is granted the right to score by this stack."],
+  [
+    "Entra ID without invokers",
+    { auth: "entra" },
+    "Endpoint chat has no `invokers`, so this stack gives no caller permission to send requests to it.",
+  ],
 ])("%s is allowed and noted", (_, change, note) => {
   expect(specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, change))).notes).toContain(note);
 });
 
 test("a stack without endpoints is allowed, and noted", () => {
-  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain(
-    "No endpoints: the stack makes the platform and nothing that serves.",
-  );
+  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain("The stack has no endpoints. It creates the platform only.");
 });
 
 const weights = fc
@@ -171,8 +173,8 @@ test.each([
     Object.assign(s["moor:endpoints"].chat, { auth, invokers });
   });
   const note =
-    `Endpoint chat answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the action ` +
-    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on it (roles: external).";
+    `Endpoint chat returns 403 to its invokers (${invokers.join(", ")}) until the owner of the roles assigns each of them a role with the action ` +
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on the endpoint (roles: external).";
   expect(specOf(changed).notes.includes(note)).toBe(named);
 });
 

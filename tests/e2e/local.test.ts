@@ -150,7 +150,7 @@ describe("npm run local -- config", () => {
 test("a stack file that is not YAML is refused with its name", async () => {
   fs.writeFileSync(source, "config: [\n");
   await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(
-    /^MOOR062 real\.yaml is not YAML: .+ \(line 2\): Correct the line\.$/,
+    /^MOOR062 real\.yaml is not valid YAML: .+ \(line 2\): Correct the line\.$/,
   );
 });
 

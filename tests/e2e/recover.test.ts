@@ -98,7 +98,7 @@ test("A type whose ids are not known, and that the simulator doesn't have, doesn
   noteBegun("dev", "azure-native:cache:Redis", "cache");
   const said = await succeeds(["recover", "-s", "dev", "--local"]);
   expect(said).toContain("  cache (azure-native:cache:Redis): the killed run had started to create it\n");
-  expect(said).toContain("  npm run local -- import azure-native:cache:Redis cache <ARM id> --protect=false -s dev\n");
+  expect(said).toContain("  npm run local -- import azure-native:cache:Redis cache <ARM ID> --protect=false -s dev\n");
   await succeeds(up);
   await succeeds(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);
 });
@@ -107,7 +107,7 @@ test("A stack file that can't be read ends the command with its mistake.", async
   const file = path.join(home, "bad.yaml");
   fs.writeFileSync(file, "config: [");
   await expect(succeeds(["recover", "-s", "dev", "--local", "--config-file", file])).rejects.toThrow(
-    /exit code 1:\nMOOR062 bad\.yaml is not YAML: /,
+    /exit code 1:\nMOOR062 bad\.yaml is not valid YAML: /,
   );
 });
 

@@ -40,8 +40,8 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
 
   const shown = await drift();
   expect(shown.code).toBe(1);
-  expect(shown.output).toContain(`traffic: {}, written as {"${name}":100}`);
-  expect(shown.output).toContain('tag owner: "somebody", written as "ml-platform"');
+  expect(shown.output).toContain(`traffic: {} in Azure, {"${name}":100} in the last write of the stack`);
+  expect(shown.output).toContain('tag owner: "somebody" in Azure, "ml-platform" in the last write of the stack');
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");
@@ -59,7 +59,7 @@ test("An endpoint that is gone is said to be so, with the remedy, and is nothing
     const { code, output } = await drift(...more);
     expect({ code, output: output.trim() }).toEqual({
       code: 1,
-      output: `${id.split("/").at(-1)} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`,
+      output: `${id.split("/").at(-1)} was deleted in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`,
     });
   }
 });

@@ -79,7 +79,7 @@ test("A change with keepPrevious: one is created, the old one stays at 0 %, and 
     `chat: traffic changes from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
   );
   expect(steps(output)).toEqual([`+ ${names["2"]}`]);
-  expect(output).toContain(`${names["1"]} kept at weight 0`);
+  expect(output).toContain(`previous deployment ${names["1"]} kept at weight 0`);
   await carriedOut();
   expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["2"]!]: 100 } });
 });

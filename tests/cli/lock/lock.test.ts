@@ -44,7 +44,7 @@ test("golden: the shipped stack has these names, and locking it again changes no
 
 test("the lock names images whose digest is a placeholder, and nothing of it once the digest is real", async () => {
   const placeholder = (pattern: string, digit: number) =>
-    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}): no registry has such an image, and Azure fails the deployment. Write the digest that your registry shows after the push.`;
+    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}). The image doesn't exist, and the deployment would fail. Set the digest that your registry shows after the push.`;
   const folder = shippedFolder();
   await run(folder);
   expect(printed).toEqual(expect.arrayContaining([placeholder("vllm", 1), placeholder("score", 2)]));
@@ -94,7 +94,7 @@ test("a changed wish makes a new decision, keeps the one before, and says what c
   expect(current.model?.staged).toBe(true);
   expect(printed).toContain("chat/main wish vllm.concurrencyPerInstance: 64 → 32");
   expect(printed).toContain('chat/main --max-num-seqs: "64" → "32"');
-  expect(printed).toContain(`chat/main previous: nothing → "${old.name}"`);
+  expect(printed).toContain(`chat/main previous: not set → "${old.name}"`);
   expect(entry(folder, "fraud").previous).toBeUndefined();
 });
 
@@ -108,7 +108,7 @@ test("each difference is told with the old value, the new one, and the reason fo
     "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
     expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
     "chat/main requestSettings.requestTimeout: 180 → 120",
-    expect.stringMatching(/^ {2}because requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
+    expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
     "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
@@ -215,7 +215,7 @@ test("a rollback exchanges the two decisions and keeps their reasons; once more 
   const { current: second } = entry(folder);
   await run(folder, { rollback: "chat/main" });
   expect(entry(folder)).toMatchObject({ current: first, previous: second, rolledBack: true });
-  const note = `chat/main is rolled back to ${first.name}, and stays so until its wish changes or it is rolled back once more.`;
+  const note = `chat/main is rolled back to ${first.name}. It stays so until its requirements change or you run --rollback again.`;
   expect(printed).toContain(note);
   printed = [];
   await run(folder, { check: true });
@@ -279,7 +279,7 @@ test("--check without a lock, an unknown stack and a stack without locks are ref
     "Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.",
   );
   folder.edit([["moor:lock"], "none"]);
-  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" works without a lock/);
+  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" uses no lock file/);
 });
 
 test("settings that no size satisfies are refused with the numbers, all at once, and the lock stays", async () => {
@@ -437,11 +437,11 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
         'Error: Stack "prod" has 1 configuration error. Nothing was created or changed.',
         "",
         "MOOR066 azure-native:location",
-        "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
+        "  The stack is in swedencentral (moor.lock.prod.yaml), but the stack file sets westeurope. A stack can't be moved: Pulumi would delete and recreate every resource.",
         "  Allowed: swedencentral",
-        "  Fix: Set it back to swedencentral, and make a second stack for westeurope:",
+        "  Fix: Set the location back to swedencentral, and create a second stack for westeurope:",
         "    cp Pulumi.prod.yaml Pulumi.prod2.yaml",
-        "    (in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
+        "    (in the copy, set the location, residency, address space, quota and images for the new region; remove encryptionsalt and encrypted values)",
         "    pulumi stack init prod2",
         "    npm run lock -- -s prod2",
         "    pulumi up -s prod2",
@@ -536,7 +536,7 @@ describe("a commit that the stack file names", () => {
     folder.edit(model);
     const report = await refusal(folder);
     expect(report).toContain(`MOOR064 ${main.join(".")}.vllm.revision\n  ${belongsTo("moor.lock.prod.yaml, chat/main")}`);
-    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` finds the newest one.");
+    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` then uses the newest commit.");
     expect(folder.lockText()).toBe(before);
   });
 
@@ -588,8 +588,8 @@ describe("a commit that the stack file names", () => {
 
   test.each<[string, [number, string, object] | undefined, string]>([
     ["the hub can't be reached", undefined, "no connection"],
-    ["the repository is private", [401, "RepoNotFound", {}], "it answered 401"],
-    ["the hub is down", [503, "", {}], "it answered 503"],
+    ["the repository is private", [401, "RepoNotFound", {}], "it returned 401"],
+    ["the hub is down", [503, "", {}], "it returned 503"],
   ])("is taken with a note where %s and nothing speaks against it", async (_, answered, because) => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);

@@ -106,7 +106,7 @@ test("What differs is told value by value, and an accepted difference is in the 
     const found = await findDrift(pulumi, armClient());
     expect(azure.asked).toEqual([id]);
     expect(driftReport(found)).toBe(
-      'chat was changed outside the stack:\n  traffic: {"a":40,"b":60}, written as {"a":100}\n  tag owner: nothing, written as "us"',
+      'chat was changed outside the stack:\n  traffic: {"a":40,"b":60} in Azure, {"a":100} in the last write of the stack\n  tag owner: not set in Azure, "us" in the last write of the stack',
     );
     await acceptDrift(pulumi, found);
     const body = { ...written, tags: {}, properties: { ...properties, traffic: { a: 40, b: 60 } } };
