@@ -1,4 +1,5 @@
-// How many addresses private endpoints take from a subnet, and what is said when there are too few. Does not prove which addresses Azure gives.
+// Proves how many addresses private endpoints use in a subnet, and the error if there are too few. Does not prove which addresses Azure
+// assigns.
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
 
@@ -44,14 +45,14 @@ test.each([
   expect((await to(target)).addresses).toHaveLength(count);
 });
 
-test("a registry's private endpoint takes one address for the registry and one for the data of each of its regions", async () => {
+test("a registry's private endpoint uses one address for the registry and one for the data of each region", async () => {
   await caller.made(`${paths.registry}/replications/germanywestcentral`, { location: "germanywestcentral" });
   await subnetOf("10.40.0.0/26");
   const { addresses } = await to("registry");
   expect(addresses).toHaveLength(3);
 });
 
-test("a replica that is added later takes an address of the subnet too, and is refused where there is none", async () => {
+test("a replica that is added later uses an address of the subnet too, and is rejected if there is none", async () => {
   const replica = (region: string) => caller.put(`${paths.registry}/replications/${region}`, { location: region });
   await subnetOf("10.40.0.0/29");
   await to("registry");
@@ -66,7 +67,7 @@ test("a replica that is added later takes an address of the subnet too, and is r
   expect(await replica("northeurope")).toMatchObject({ status: 400, body: { error: { code: "SubnetIsFull" } } });
 });
 
-test("a full subnet is told with the numbers of addresses that are needed, taken and usable", async () => {
+test("the error for a full subnet contains the numbers of required, used and usable addresses", async () => {
   await caller.made(REGISTRY_2, bodies(caller).registry);
   await subnetOf("10.40.0.0/29");
   expect((await to("registry")).addresses).toEqual(["10.40.0.4", "10.40.0.5"]);

@@ -1,5 +1,5 @@
-// A vault's secret after its deletion: the name stays taken, and the data plane recovers or purges it. Does not prove who may do so, nor that the
-// provider deletes a secret through the data plane, as the real one does: here it does so through Azure Resource Manager.
+// Proves that the name of a deleted secret stays reserved, and that the data plane recovers or purges it. Does not prove who is allowed to,
+// nor that the provider deletes secrets through the data plane, as the real one does: here it uses Azure Resource Manager.
 import { type Answer, Caller, fastClock } from "./client";
 import { bodies, paths } from "./platform";
 import { but } from "./refusals/refusal";
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => caller.stop());
 
-/** A vault that is open to callers outside, with a secret. */
+/** A vault with public access and a secret. */
 async function vaultWithSecret(properties: object = {}): Promise<void> {
   const { vault } = bodies(caller);
   const open = { ...vault.properties, publicNetworkAccess: "Enabled", networkAcls: undefined, ...properties };
@@ -32,7 +32,7 @@ async function data(method: string, path: string, body?: object): Promise<Pick<A
 
 const refusal = ({ status, body }: Pick<Answer, "status" | "body">) => `${status} ${body?.error?.code}`;
 
-test("a deleted vault secret can't be created again while it is soft-deleted, neither by ARM nor in the data plane", async () => {
+test("a soft-deleted secret can't be created again, neither with ARM nor with the data plane", async () => {
   await vaultWithSecret();
   await caller.delete(SECRET);
   const answer = await caller.put(SECRET, VALUE);
@@ -47,7 +47,7 @@ test("a deleted vault secret can't be created again while it is soft-deleted, ne
   expect((await caller.put(SECRET, VALUE)).status).toBe(201);
 });
 
-test("the vault's retention counts for its secrets", async () => {
+test("the vault's retention applies to its secrets", async () => {
   await vaultWithSecret({ softDeleteRetentionInDays: 7 });
   await caller.delete(SECRET);
   caller.clock.advance(7 * DAY - 60);
@@ -56,7 +56,7 @@ test("the vault's retention counts for its secrets", async () => {
   expect((await caller.put(SECRET, VALUE)).status).toBe(201);
 });
 
-test("the data plane deletes a secret, shows the deleted one and recovers it with its value and version", async () => {
+test("the data plane deletes a secret, returns the deleted one, and recovers it with its value and version", async () => {
   await vaultWithSecret();
   const before = (await caller.get(SECRET)).body;
   expect((await data("DELETE", "secrets/token")).status).toBe(200);
@@ -73,7 +73,7 @@ test("the data plane deletes a secret, shows the deleted one and recovers it wit
   expect((await caller.put(SECRET, VALUE)).status).toBe(200);
 });
 
-test("the data plane purges a deleted secret, which frees the name and loses the values", async () => {
+test("the data plane purges a deleted secret, which frees the name and deletes the values", async () => {
   await vaultWithSecret();
   const version = (await caller.get(SECRET)).body.properties.secretUriWithVersion.split("/").pop();
   await caller.delete(SECRET);
@@ -90,7 +90,7 @@ test("a vault with purge protection keeps its deleted secrets", async () => {
   expect((await data("POST", "deletedsecrets/token/recover")).status).toBe(200);
 });
 
-test("what isn't deleted can't be recovered or purged", async () => {
+test("a secret that is not deleted can't be recovered or purged", async () => {
   await vaultWithSecret();
   expect(refusal(await data("POST", "deletedsecrets/token/recover"))).toBe("404 SecretNotFound");
   expect(refusal(await data("DELETE", "deletedsecrets/token"))).toBe("404 SecretNotFound");

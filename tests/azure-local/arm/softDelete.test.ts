@@ -1,5 +1,5 @@
-// What stays of a deleted resource, for how long, and how it is recovered or purged: on the fast clock too, because only operations are fast.
-// Does not prove that a recovered Azure ML workspace or Log Analytics workspace has its data: no data is kept here.
+// Proves the retention of deleted resources, their recovery and purge, also on the fast clock, because only operations are fast. Does not
+// prove that a recovered Azure ML workspace or Log Analytics workspace has its data, which the simulator does not store.
 import { realClock } from "../../../azure-local/arm";
 import { type Answer, Caller, fastClock } from "./client";
 import { bodies, paths } from "./platform";
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => caller.stop());
 
 type Name = Exclude<keyof typeof paths, "subnet">;
-/** Deletes and creates wait for their operation as clients do; no time is let pass. */
+/** Deletes and creates poll their operation as clients do; the clock is not advanced. */
 const make = async (name: Name, body: object = bodies(caller)[name]) => settled(await caller.put(paths[name], body));
 const remove = async (name: Name, query = "") => settled(await caller.send("DELETE", `${paths[name]}${query}`));
 const refusal = ({ status, body }: Answer) => `${status} ${body?.error?.code}`;
@@ -28,7 +28,7 @@ async function settled(answer: Answer): Promise<Answer> {
   return answer;
 }
 
-describe("the name of a deleted vault or Azure ML workspace stays taken on the fast clock", () => {
+describe("the name of a deleted vault or Azure ML workspace stays reserved on the fast clock", () => {
   const conflict = { vault: "409 ConflictError", workspace: "409 Conflict" };
 
   test.each([
@@ -44,7 +44,7 @@ describe("the name of a deleted vault or Azure ML workspace stays taken on the f
     expect((await caller.put(paths[name], bodies(caller)[name])).status).toBe(201);
   });
 
-  test("a vault's own retention counts", async () => {
+  test("a vault's own retention applies", async () => {
     const vault = paths.vault.replace("vault01", "vault02");
     const body = but(bodies(caller).vault, "properties/softDeleteRetentionInDays", 7);
     await settled(await caller.put(vault, body));
@@ -55,7 +55,7 @@ describe("the name of a deleted vault or Azure ML workspace stays taken on the f
     expect((await caller.put(vault, body)).status).toBe(201);
   });
 
-  test.each(KINDS)("%s: also when it goes with its resource group", async (name) => {
+  test.each(KINDS)("%s: also when it is deleted with its resource group", async (name) => {
     if (name === "workspace") await make(name);
     await remove("group");
     await make("group");
@@ -106,7 +106,7 @@ describe("a purge frees the name", () => {
   });
 });
 
-test("a recovered vault has its secrets again, and what was deleted before it stays deleted", async () => {
+test("a recovered vault has its secrets, and secrets that were deleted before it stay deleted", async () => {
   const secret = (name: string) => `${paths.vault}/secrets/${name}`;
   for (const name of ["kept", "gone"]) await caller.put(secret(name), { properties: { value: "hf_1" } });
   const before = (await caller.get(secret("kept"))).body;
@@ -129,7 +129,7 @@ describe("a blob container", () => {
     expect((await caller.put(container, {})).status).toBe(201);
   });
 
-  test("keeps nothing when it goes with its account", async () => {
+  test("keeps no name when it is deleted with its account", async () => {
     await caller.put(container, {});
     await remove("storage");
     await make("storage");
@@ -151,7 +151,7 @@ describe("a Log Analytics workspace", () => {
     expect((await caller.get(paths.logs)).body.properties.customerId).not.toBe(customerId);
   });
 
-  test("keeps its name for 14 days: another region is refused", async () => {
+  test("keeps its name for 14 days: another region is rejected", async () => {
     await remove("logs");
     expect((await caller.put(paths.logs, elsewhere())).body.error).toEqual({
       code: "Conflict",
@@ -162,7 +162,7 @@ describe("a Log Analytics workspace", () => {
     expect((await caller.put(paths.logs, elsewhere())).status).toBe(201);
   });
 
-  test("is gone for good when it is deleted with force=true", async () => {
+  test("is deleted permanently with force=true", async () => {
     await remove("logs", "?force=true");
     expect((await caller.put(paths.logs, elsewhere())).status).toBe(201);
   });
