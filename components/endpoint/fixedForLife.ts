@@ -1,8 +1,8 @@
-/** What of an endpoint can't change while it exists: its name and its identity. */
+/** Immutable properties of an endpoint: its name and its identity. */
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../../program/fail";
 
-/** A name is the address that callers have, and Azure keeps the deployments of an endpoint that serves: replacing it would end half-way. */
+/** Returns a hook that rejects a new name. Callers use the name in the URL, and replacing an endpoint that has traffic would fail half-way. */
 export function refuseNewName(name: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
@@ -10,25 +10,25 @@ export function refuseNewName(name: string): pulumi.ResourceHook {
       const [before, now] = [oldInputs?.endpointName, newInputs?.endpointName];
       if (typeof before !== "string" || typeof now !== "string" || before === now) return;
       fail(
-        `Endpoint ${endpoint} is ${before} in Azure and would become ${now}: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.`,
+        `Endpoint ${endpoint}: its name in Azure would change from ${before} to ${now}, but the name of an endpoint can't be changed. Restore the name, or add a second endpoint, move the callers, then remove this one.`,
       );
     },
     { onDryRun: true },
   );
 }
 
-/** Azure can't change an endpoint's identity, neither in place nor by replacing an endpoint that serves; better said in the preview. */
+/** Returns a hook that rejects a new identity, also in the preview. Azure can't change the identity, and can't replace an endpoint that has traffic. */
 export function refuseNewIdentity(name: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
     ({ oldInputs, newInputs, name: endpoint }) => {
-      // An identity that this run makes or replaces may not be known in a preview: then the write is checked.
+      // An identity that this run creates or replaces can be unknown in a preview. Then it is checked before the update.
       if (pulumi.containsUnknowns(newInputs?.identity)) return;
       const [before, now] = [oldInputs?.identity, newInputs?.identity].map((identity) => JSON.stringify(identity));
-      // The ids in it are compared without case, as Azure does.
+      // IDs are case-insensitive in Azure.
       if (before?.toLowerCase() === now?.toLowerCase()) return;
       fail(
-        `${endpoint}: an endpoint's identity is fixed for life (was ${before}, now ${now}). Add a second endpoint, move its callers, then remove this one.`,
+        `${endpoint}: the identity of an endpoint can't be changed (current: ${before}, new: ${now}). Add a second endpoint, move the callers, then remove this one.`,
       );
     },
     { onDryRun: true },

@@ -1,7 +1,7 @@
 import type { DeploymentDecision } from "../../planner/decision";
 import type { Gaining } from "../../planner/rollout/capacity";
 
-/** A deployment whose number of instances is autoscale's. */
+/** A deployment with autoscale. */
 export type Scalable = Pick<Gaining, "name" | "concurrency" | "max">;
 
 export function scalableOf({ name, requestSettings }: DeploymentDecision, { max }: { readonly max: number }): Scalable {

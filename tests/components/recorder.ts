@@ -1,6 +1,6 @@
 /**
- * Runs component code under Pulumi's mocks and records what the program asks the engine for: inputs, and the options that plain mocks hide.
- * The monitor is wrapped through a private API of `@pulumi/pulumi`, which is why this file alone touches it.
+ * Runs component code with Pulumi's mocks and records the registered resources: inputs, and the options that plain mocks hide.
+ * The monitor is wrapped with a private API of `@pulumi/pulumi`, which only this file uses.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -110,8 +110,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   wrapMonitor({ resources, outputs, refusals }, options);
   // Where a test serves no Azure of its own, there is one in which nothing exists.
   const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
-  // Pulumi formats a stack for every promise that it makes, which takes half of the time of a recording.
+  // Pulumi formats a stack for every promise and every resource that it makes, which takes half of the time of a recording.
   const { stackTraceLimit } = Error;
+  (pulumi.Resource as Message).callsites = () => [];
   Error.stackTraceLimit = 0;
   try {
     const result = await program();

@@ -40,7 +40,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     "another model",
     "1",
     ({ path }, response) => path === "/v1/models" && Boolean(response.end(json({ object: "list", data: [{ id: "other" }] }))),
-    /refused main-\w{8} \(model\)[\s\S]*Came back after one try in [\d.]+ s: 200, but it serves other, not chat/,
+    /main-\w{8} did not pass the gate \(check: model\)[\s\S]*Response after 1 attempt in [\d.]+ s: 200, but it lists other, not chat/,
   ],
   [
     "an error",
@@ -48,7 +48,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     ({ path }, response) =>
       path === "/v1/chat/completions" &&
       Boolean(response.writeHead(424, { "ms-azureml-model-error-statuscode": "500" }).end(json({ error: "no GPU left" }))),
-    /refused main-\w{8} \(chat\)[\s\S]*Came back after \d+ tries in [\d.]+ s: 424 \(the container's own status: 500\): \{"error":"no GPU left"\}/,
+    /main-\w{8} did not pass the gate \(check: chat\)[\s\S]*Response after \d+ attempts in [\d.]+ s: 424 \(the container's own status: 500\): \{"error":"no GPU left"\}/,
   ],
   [
     "a broken stream",
@@ -61,7 +61,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     "no readiness",
     "4",
     (_, response) => Boolean(response.writeHead(424, { "ms-azureml-model-error-statuscode": "503" }).end()),
-    /refused main-\w{8} \(readiness\)[\s\S]*GET \/health\s+Came back after \d+ tries in [\d.]+ s: 424 \(the container's own status: 503\): no text/,
+    /main-\w{8} did not pass the gate \(check: readiness\)[\s\S]*GET \/health\s+Response after \d+ attempts in [\d.]+ s: 424 \(the container's own status: 503\): empty body/,
   ],
 ];
 
@@ -70,7 +70,7 @@ test.each(refusals)("A candidate with %s gets no traffic, and the one before sti
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision(digit)]) });
   expect({ code, output }).toEqual({ code: expect.any(Number), output: expect.stringMatching(message) });
   expect(code).not.toBe(0);
-  expect(output).toContain(`Traffic was not changed: ${stable} 100 % still serves.`);
+  expect(output).toContain(`Traffic was not changed: ${stable} 100 %.`);
   const { traffic, deployments } = await serving(sandbox);
   expect(traffic).toEqual({ [stable]: 100 });
   // The stable one and this candidate: the candidate of the test before is gone.
@@ -117,7 +117,7 @@ test("The next run asks the same candidate again and gives it the traffic; the r
   expect(deployments).toHaveLength(1);
   expect(traffic).toEqual({ [deployments[0]!]: 100 });
   expect(output).toContain(
-    `to ${deployments[0]} 100 %; ${deployments[0]} was begun by an earlier run; ${stable} is deleted after the last requests.`,
+    `to ${deployments[0]} 100 %; creation of ${deployments[0]} was started by an earlier run; ${stable} is deleted after the last requests have ended.`,
   );
   expect(proxy.asked).toEqual({ [deployments[0]!]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
   expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });

@@ -1,8 +1,8 @@
 /** Asks the simulator what it takes: each request goes to a platform of its own. */
 import { Caller } from "../azure-local/arm/client";
 import { buildPlatform, paths } from "../azure-local/arm/platform";
-import { autoscale } from "../azure-local/arm/refusals/monitor";
-import { but, type Request, type Scene, sceneOf } from "../azure-local/arm/refusals/refusal";
+import { autoscale } from "../azure-local/arm/rejections/monitor";
+import { but, type Request, type Scene, sceneOf } from "../azure-local/arm/rejections/rejectedRequest";
 
 /** A request that depends on the platform that it goes to. */
 export type Asked = (scene: Scene) => Request;

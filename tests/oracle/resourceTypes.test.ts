@@ -1,7 +1,7 @@
 // Proves that the program's table of resource types is the simulator's, with the API versions that azure-native names, and that it has every
 // type that the program registers, whose ids it foresees as the simulator writes them. Doesn't prove that azure-native itself builds them so.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "../components/rootDirectory";
 
 import { parseArmId } from "../../azure/armId";
@@ -72,7 +72,7 @@ test.each(typed.filter((name) => name !== recordSet))("An id of %s shows its typ
 
 test("Of a record set only the id says which type it is of, so the program, which reads none, knows no API version by its id", () => {
   expect(armTypeOf(recordSet)).toBe("Microsoft.Network/privateDnsZones/{recordType}");
-  expect(() => apiVersionOf(sample(recordSet).id)).toThrow("No API version is known for Microsoft.Network/privateDnsZones/A");
+  expect(() => apiVersionOf(sample(recordSet).id)).toThrow("The API version of Microsoft.Network/privateDnsZones/A");
 });
 
 const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;

@@ -139,7 +139,7 @@ class Trial {
   private async up(file: string, served: readonly string[]): Promise<void> {
     const up = await startUp(this.sandbox, "dev", file, served);
     if (this.orphan) {
-      await up.sees(/waiting for it to end/).then(
+      await up.sees(/Waiting for it to end/).then(
         () => {
           this.passed = orphaned;
         },

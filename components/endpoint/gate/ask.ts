@@ -1,35 +1,40 @@
-/** Asks a deployment its questions, again and again until it answers or the time is over. */
+/** Runs the gate's checks on a deployment, with retries until the deadline. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check } from "./checks";
 import type { GateAnswer, Send } from "./request";
 
-/** Why a deployment was refused. */
+/** A failed check. */
 export interface Refusal {
+  /** Name of the check. */
   readonly what: string;
+  /** The request. */
   readonly sent: string;
+  /** The response or the error. */
   readonly cameBack: string;
+  /** Number of attempts. */
   readonly tries: number;
+  /** Duration of all attempts. */
   readonly seconds: number;
 }
 
 export interface AskArgs {
   readonly checks: readonly Check[];
   readonly send: Send;
-  /** Seconds that all questions may take together, retries included. */
+  /** Timeout for all checks together, retries included, in seconds. */
   readonly deadlineSeconds: number;
 }
 
-/** Longest pause between two tries, seconds. */
+/** Longest pause between two attempts, in seconds. */
 const longestPause = 15;
-/** Longest text of a request or an answer in a report. */
+/** Maximum number of characters of a request or a response in a report. */
 const longestText = 600;
 
-/** Returns the first refusal, or undefined when every answer was good. */
+/** Returns the first failure, or undefined if all checks passed. */
 export async function ask({ checks, send, deadlineSeconds }: AskArgs): Promise<Refusal | undefined> {
   const end = Date.now() + deadlineSeconds * 1000;
   for (const check of checks) {
-    const refusal = await askOne(check, send, end);
-    if (refusal !== undefined) return refusal;
+    const failure = await askOne(check, send, end);
+    if (failure !== undefined) return failure;
   }
   return undefined;
 }
@@ -55,9 +60,9 @@ async function askOne(check: Check, send: Send, end: number): Promise<Refusal | 
 
 interface Outcome {
   readonly cameBack: string;
-  /** Whether another try can't change it. */
+  /** Whether the failure is permanent, so that a retry is useless. */
   readonly final: boolean;
-  /** Present when the answer came, and was not what it should be. */
+  /** Present if there was a response with status 200 that did not pass the check. */
   readonly judged?: true;
 }
 
@@ -68,11 +73,11 @@ async function tryOnce(check: Check, send: Send, milliseconds: number): Promise<
     const problem = check.judge(answer);
     return problem === undefined ? undefined : { cameBack: `200, but ${problem}: ${short(answer.body)}`, final: false, judged: true };
   } catch (error) {
-    return { cameBack: `nothing (${reasonOf(error)})`, final: false };
+    return { cameBack: `no response (${reasonOf(error)})`, final: false };
   }
 }
 
-/** A request that the container itself calls wrong stays wrong; all else may be a start, a role or a network that isn't done yet. */
+/** Client errors of the container are permanent. Other errors can be temporary: the start of the container, a new role assignment, the network. */
 function isFinal({ status, modelStatus }: GateAnswer): boolean {
   const own = modelStatus ?? status;
   return modelStatus !== undefined && own >= 400 && own < 500 && own !== 408 && own !== 429;
@@ -80,7 +85,7 @@ function isFinal({ status, modelStatus }: GateAnswer): boolean {
 
 function describe({ status, modelStatus, body }: GateAnswer): string {
   const own = modelStatus === undefined ? "" : ` (the container's own status: ${modelStatus})`;
-  return `${status}${own}: ${short(body) || "no text"}`;
+  return `${status}${own}: ${short(body) || "empty body"}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -2,7 +2,7 @@
 // Does not prove that Azure rejects each with the same message.
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 let caller: Caller;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-// Proves that operations that must not overlap are rejected on the fast clock too: an operation runs until its first poll, or for 50 ms.
-// Does not prove which operations Azure allows to overlap: each rule names its source.
+// Overlapping operations are rejected on the fast clock too: an operation is open until its first poll, or for 50 milliseconds. Doesn't
+// test which operations can overlap in Azure: each rule has a source.
 import { type Answer, Caller, fastClock, type Parsed } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 
@@ -35,32 +35,32 @@ const PAIRS: readonly (readonly [string, Step, Step, string])[] = [
     "409 Conflict",
   ],
   [
-    "a second deployment during the creation of another",
+    "a second deployment beside a new one",
     ["PUT", NEXT, ({ deployment }) => deployment],
     ["PUT", THIRD, ({ deployment }) => deployment],
     "409 Conflict",
   ],
   [
-    "the endpoint during the creation of a deployment",
+    "the endpoint beside a new deployment",
     ["PUT", NEXT, ({ deployment }) => deployment],
     ["PUT", paths.endpoint, ({ endpoint }) => endpoint],
     "409 Conflict",
   ],
   [
-    "a deletion during another change",
+    "a deletion beside another change",
     ["PUT", paths.endpoint, ({ endpoint }) => endpoint],
     ["DELETE", paths.deployment, none],
     "409 Conflict",
   ],
-  ["a new deployment during a deletion", ["DELETE", paths.deployment, none], ["PUT", NEXT, ({ deployment }) => deployment], "409 Conflict"],
+  ["a new deployment beside a deletion", ["DELETE", paths.deployment, none], ["PUT", NEXT, ({ deployment }) => deployment], "409 Conflict"],
   [
-    "a second outbound rule during the creation of another",
+    "a second outbound rule beside a new one",
     ["PUT", rule("one"), () => fqdn("one.example.com")],
     ["PUT", rule("two"), () => fqdn("two.example.com")],
     "409 Conflict",
   ],
   [
-    "a second subnet during the creation of another",
+    "a second subnet beside a new one",
     ["PUT", subnet("one"), () => ({ properties: { addressPrefix: "10.40.1.0/29" } })],
     ["PUT", subnet("two"), () => ({ properties: { addressPrefix: "10.40.2.0/29" } })],
     "409 AnotherOperationInProgress",
@@ -87,13 +87,13 @@ const PAIRS: readonly (readonly [string, Step, Step, string])[] = [
 
 const send = ([method, path, body]: Step) => caller.send(method, path, body(bodies(caller)));
 
-describe("is rejected while the other operation runs", () => {
-  test.each(PAIRS)("%s", async (_title, first, second, refusal) => {
+describe("is rejected while the other is open", () => {
+  test.each(PAIRS)("%s", async (_title, first, second, rejection) => {
     expect((await send(first)).status).toBeLessThan(300);
-    expect(outcomeOf(await send(second))).toBe(refusal);
+    expect(outcomeOf(await send(second))).toBe(rejection);
   });
 
-  test("two parallel outbound rules: one is accepted", async () => {
+  test("two outbound rules in parallel: one is accepted", async () => {
     const answers = await Promise.all(["one", "two"].map((name) => caller.put(rule(name), fqdn(`${name}.example.com`))));
     expect(answers.map(outcomeOf).sort()).toEqual(["201", "409 Conflict"]);
   });
@@ -114,14 +114,14 @@ describe("is accepted", () => {
     expect((await send(second)).status).toBeLessThan(300);
   });
 
-  test.each(independent)("50 ms later without a poll: %s", async (_title, first, second) => {
+  test.each(independent)("50 milliseconds later without a poll: %s", async (_title, first, second) => {
     await send(first);
     caller.clock.advance(0.05);
     expect((await send(second)).status).toBeLessThan(300);
   });
 });
 
-test("a template completes at its first poll, with all its resources", async () => {
+test("a template deployment completes at its first poll, with all its resources", async () => {
   const names = ["storage71", "storage72"];
   const resources = names.map((name, index) => ({
     type: "Microsoft.Storage/storageAccounts",

@@ -26,7 +26,7 @@ test("traffic changes and the endpoint is otherwise unchanged", async () => {
 
 test("the same rules apply", async () => {
   await expect(portal.setTraffic(caller.id(paths.endpoint), { "main-1": 90 })).rejects.toThrow("The sum of the traffic is 90");
-  await expect(portal.setCapacity(caller.id(paths.deployment), 51)).rejects.toThrow("a deployment has 1 to 50 instances");
+  await expect(portal.setCapacity(caller.id(paths.deployment), 51)).rejects.toThrow("it must be between 1 and 50");
 });
 
 test("autoscale changes only the number of instances", async () => {

@@ -1,4 +1,4 @@
-// Proves the address usage of subnets and the paging of zones in the local Azure. Does not prove Azure's counts.
+// Tests the used addresses of subnets that the local Azure returns, and that it lists zones in pages. Doesn't test Azure's numbers.
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => caller.stop());
 
-test("A network lists the used addresses and the size of each subnet.", async () => {
+test("A network lists the used and usable addresses of each subnet.", async () => {
   const usages = async () => (await caller.get(`${paths.network}/usages`)).body.value;
   expect(await usages()).toEqual([
     {

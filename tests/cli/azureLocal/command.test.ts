@@ -75,7 +75,7 @@ test("policies that are assigned deny requests and add tags", async () => {
 
 test.each([
   [["--policy-tag", "costCenter"], "--policy-tag is costCenter: it must be <name>=<value>.\n"],
-  [["--policy", "landing"], expect.stringMatching(/^No policy is named 'landing'\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
+  [["--policy", "landing"], expect.stringMatching(/^The policy 'landing' is unknown\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
   [["--port", "70000"], "--port is 70000: it must be the first of four ports, from 0 (any free ones) to 65532.\n"],
   [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
   [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
