@@ -41,11 +41,11 @@ function isOurs(name: string): boolean {
 
 function closeAll(entry: string): void {
   ignoring(["ENOENT", "EACCES"], () => {
-    const found = fs.lstatSync(entry);
+    const stats = fs.lstatSync(entry);
     // Links are not followed.
-    if (found.isSymbolicLink()) return;
-    if (found.mode & 0o077) close(entry, found.mode);
-    if (found.isDirectory()) for (const name of fs.readdirSync(entry)) closeAll(path.join(entry, name));
+    if (stats.isSymbolicLink()) return;
+    if (stats.mode & 0o077) close(entry, stats.mode);
+    if (stats.isDirectory()) for (const name of fs.readdirSync(entry)) closeAll(path.join(entry, name));
   });
 }
 

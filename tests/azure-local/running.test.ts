@@ -176,7 +176,7 @@ test("over HTTPS both names are trusted by clients that trust the authority, and
   const url = `${azure.armHttpsUrl}${group("none")}?api-version=2024-03-01`;
   expect((await getByHttps(url, ca)).status).toBe(404);
   expect((await getByHttps(url.replace("127.0.0.1", "localhost"), ca)).status).toBe(404);
-  expect((await getByHttps(`${azure.frontdoorHttpsUrl}/nobody/`, ca)).status).toBe(404);
+  expect((await getByHttps(`${azure.frontdoorHttpsUrl}/missing/`, ca)).status).toBe(404);
   await expect(getByHttps(url)).rejects.toThrow(/certificate/);
 });
 
@@ -218,7 +218,7 @@ test("requests of clients are reported at arrival and at the end, requests of th
     onArrival: ({ server, method, path }) => arrived.push(`${server} ${method} ${path} before ${seen.length} were over`),
   });
   await put(azure.armUrl, "rg");
-  await fetch(`${azure.frontdoorUrl}/nobody/x?y=1`);
+  await fetch(`${azure.frontdoorUrl}/missing/x?y=1`);
   while (seen.length < 2) await new Promise(setImmediate);
   expect(seen).toEqual([
     {
@@ -229,10 +229,10 @@ test("requests of clients are reported at arrival and at the end, requests of th
       status: 201,
       milliseconds: expect.any(Number),
     },
-    { time: expect.any(String), server: "frontdoor", method: "GET", path: "/nobody/x?y=1", status: 404, milliseconds: expect.any(Number) },
+    { time: expect.any(String), server: "frontdoor", method: "GET", path: "/missing/x?y=1", status: 404, milliseconds: expect.any(Number) },
   ]);
   expect(arrived).toEqual([
     `arm PUT ${group("rg")}?api-version=2024-03-01 before 0 were over`,
-    expect.stringMatching(/^frontdoor GET \/nobody\/x\?y=1 before [01] were over$/),
+    expect.stringMatching(/^frontdoor GET \/missing\/x\?y=1 before [01] were over$/),
   ]);
 });
