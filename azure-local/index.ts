@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FolderInUse, storedResources } from "./arm";
 import type { Azure, AzureOptions } from "./azure";
-import { makePrivate } from "./files/privateHome";
+import { createPrivateHome } from "./files/privateHome";
 import { startProviders } from "./providers";
 import { type Attachment, attachTo } from "./running";
 import { type Issuer, openIssuer } from "./scoringProxy";
@@ -10,7 +10,7 @@ import { start } from "./start";
 
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
-export { makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
+export { createPrivateHome as makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
 export type { SeenRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
@@ -23,7 +23,7 @@ const attachTimeout = 15_000;
  */
 export async function openAzure(options: AzureOptions): Promise<Azure> {
   const home = path.resolve(options.home);
-  makePrivate(home);
+  createPrivateHome(home);
   const issuer = openIssuer(path.join(home, "issuer.secret"));
   for (const deadline = Date.now() + attachTimeout; ; await sleep(50)) {
     const running = options.attach === false ? undefined : await attachTo(home);

@@ -9,7 +9,7 @@ const ownEntries = ["azure", "https", "issuer.secret", "lock", "project", "pulum
  * secrets that are encrypted with a known passphrase. If it also contains other files, its own mode is not changed. On Windows, this only
  * creates the folder.
  */
-export function makePrivate(home: string): void {
+export function createPrivateHome(home: string): void {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   if (process.platform === "win32") return;
   const entries = fs.readdirSync(home);

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { openAzure } from "../../../azure-local";
-import { makePrivate } from "../../../azure-local/files/privateHome";
+import { createPrivateHome } from "../../../azure-local/files/privateHome";
 
 let home: string;
 let umask: number;
@@ -69,6 +69,6 @@ test("in a folder with other files, only files of the local Azure are changed, a
   fs.writeFileSync(path.join(home, "another.txt"), "x");
   fs.writeFileSync(path.join(home, "azure", "state.jsonl"), "x");
   fs.symlinkSync(path.join(home, "another.txt"), path.join(home, "azure", "link"));
-  makePrivate(home);
+  createPrivateHome(home);
   expect([modeOf(), modeOf("another.txt"), modeOf("azure"), modeOf("azure", "state.jsonl")]).toEqual(["755", "644", "700", "600"]);
 });
