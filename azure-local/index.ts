@@ -10,7 +10,7 @@ import { start } from "./start";
 
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
-export { createPrivateHome as makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
+export { createPrivateFolder as makePrivateFolder, createPrivateHome as makePrivate, writePrivateFile } from "./files/privateHome";
 export type { SeenRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 

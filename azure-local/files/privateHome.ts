@@ -18,7 +18,7 @@ export function createPrivateHome(home: string): void {
 }
 
 /** Creates a folder that only its owner can access. */
-export function makePrivateFolder(folder: string): void {
+export function createPrivateFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   close(folder);
 }
