@@ -44,7 +44,7 @@ async function attached(running: Attachment, issuer: Issuer, { home, refreshIgno
   return {
     ...addresses,
     debugProviders: providers.debugProviders,
-    runsIn: pid,
+    hostProcessId: pid,
     issueToken: issuer.issueToken,
     resources: () =>
       storedResources(path.join(home, "azure")).map(({ id, type, name, body }) => ({ id, type, name, location: body.location })),
