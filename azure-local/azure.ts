@@ -8,7 +8,7 @@ export interface Azure extends Addresses {
   /** The value of PULUMI_DEBUG_PROVIDERS for the engine. */
   readonly debugProviders: string;
   /** The ID of the process that runs the local Azure. Undefined if this process runs it. */
-  readonly runsIn?: number;
+  readonly hostProcessId?: number;
   /** Issues a test token. Endpoints with authMode AADToken accept it from principals that can score. */
   issueToken: Issuer["issueToken"];
   /** All existing resources, including child and extension resources. */

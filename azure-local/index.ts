@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FolderInUse, storedResources } from "./arm";
 import type { Azure, AzureOptions } from "./azure";
-import { makePrivate } from "./files/privateHome";
+import { createPrivateHome } from "./files/privateHome";
 import { startProviders } from "./providers";
 import { type Attachment, attachTo } from "./running";
 import { type Issuer, openIssuer } from "./scoringProxy";
@@ -10,8 +10,8 @@ import { start } from "./start";
 
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
-export { makePrivate, makePrivateFolder, writePrivateFile } from "./files/privateHome";
-export type { SeenRequest } from "./requests";
+export { createPrivateFolder as makePrivateFolder, createPrivateHome as makePrivate, writePrivateFile } from "./files/privateHome";
+export type { HandledRequest as SeenRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
 /** How long to wait, in milliseconds, until another process that uses the home folder publishes its addresses or ends. */
@@ -23,7 +23,7 @@ const attachTimeout = 15_000;
  */
 export async function openAzure(options: AzureOptions): Promise<Azure> {
   const home = path.resolve(options.home);
-  makePrivate(home);
+  createPrivateHome(home);
   const issuer = openIssuer(path.join(home, "issuer.secret"));
   for (const deadline = Date.now() + attachTimeout; ; await sleep(50)) {
     const running = options.attach === false ? undefined : await attachTo(home);
@@ -44,7 +44,7 @@ async function attached(running: Attachment, issuer: Issuer, { home, refreshIgno
   return {
     ...addresses,
     debugProviders: providers.debugProviders,
-    runsIn: pid,
+    hostProcessId: pid,
     issueToken: issuer.issueToken,
     resources: () =>
       storedResources(path.join(home, "azure")).map(({ id, type, name, body }) => ({ id, type, name, location: body.location })),

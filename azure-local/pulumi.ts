@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { IDENTITY_HEADER, IDENTITY_PATH } from "./arm";
 import { type Engine, languageHost } from "./engine";
-import { makePrivateFolder } from "./files/privateHome";
+import { createPrivateFolder } from "./files/privateHome";
 import type { Azure } from "./index";
 
 /** Not secret: the values of local stacks are protected by the permissions of the home folder, which only its owner can read. */
@@ -23,7 +23,7 @@ export function pulumiEnvironment(
   azure: Pick<Azure, "armUrl" | "frontdoorUrl" | "debugProviders" | "subscriptionId">,
 ): NodeJS.ProcessEnv {
   const state = path.join(home, "state");
-  makePrivateFolder(state);
+  createPrivateFolder(state);
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => ![...userVariables, ...identityVariables].includes(name)));
   return {
     ...own,

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { redactText } from "./http/redact";
 
 /** A request that a server of the local Azure has answered. */
-export interface SeenRequest {
+export interface HandledRequest {
   /** Time of arrival, in ISO 8601. */
   readonly time: string;
   readonly server: "arm" | "frontdoor";
@@ -17,19 +17,19 @@ export interface SeenRequest {
 }
 
 /** A request that has arrived and is not processed yet. */
-export type ArrivingRequest = Pick<SeenRequest, "server" | "method" | "path">;
+export type ArrivingRequest = Pick<HandledRequest, "server" | "method" | "path">;
 
 /** Callbacks for requests. */
 export interface RequestWatch {
   readonly onArrival?: (request: ArrivingRequest) => void;
   /** Called when the request has ended. */
-  readonly onRequest?: (request: SeenRequest) => void;
+  readonly onRequest?: (request: HandledRequest) => void;
 }
 
 /** Reports each request of a server, except internal requests, whose bearer token is one of `internalTokens`. */
 export function watchRequests(
   server: Server,
-  name: SeenRequest["server"],
+  name: HandledRequest["server"],
   { onArrival, onRequest }: RequestWatch,
   internalTokens: readonly string[] = [],
 ): void {

@@ -55,9 +55,9 @@ export class Catalog {
         "The api-version query parameter (?api-version=) is required for all requests.",
       );
     }
-    const known = this.apiVersions(type);
-    if (known.includes(apiVersion)) return;
-    const message = `No registered resource provider found for API version '${apiVersion}' and type '${type}'. The supported api-versions are '${known.join(", ")}'.`;
+    const supported = this.apiVersions(type);
+    if (supported.includes(apiVersion)) return;
+    const message = `No registered resource provider found for API version '${apiVersion}' and type '${type}'. The supported api-versions are '${supported.join(", ")}'.`;
     throw new AzureError(400, "NoRegisteredProviderFound", message);
   }
 

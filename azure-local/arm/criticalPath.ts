@@ -40,7 +40,7 @@ export function criticalPath(operations: readonly Operation[]): CriticalStep[] {
   return steps;
 }
 
-/** Returns the operation that ended last. Of several, the one that began last, because it had to wait. */
+/** Returns the operation that ended last. Of several, returns the last to begin, because it had to wait. */
 function latest(operations: readonly Ended[]): Ended | undefined {
   return operations.reduce<Ended | undefined>((last, one) => {
     if (!last || one.endsAt > last.endsAt) return one;

@@ -215,11 +215,11 @@ export class Engine implements Effects {
   }
 
   recover(id: string): SoftDeleted | undefined {
-    const found = this.deleted.get(id.toLowerCase());
-    if (!found) return undefined;
+    const entry = this.deleted.get(id.toLowerCase());
+    if (!entry) return undefined;
     this.deleted.delete(id.toLowerCase());
-    for (const child of found.children ?? []) this.store.put(child);
-    return found;
+    for (const child of entry.children ?? []) this.store.put(child);
+    return entry;
   }
 
   purge(id: string): void {

@@ -133,9 +133,9 @@ class Plan {
   constructor(readonly fault: SettledFault) {}
 
   strikes(call: Call, type: string, writes: boolean, mayStrike: boolean): boolean {
-    const { method, type: wanted, path, rate } = this.fault;
+    const { method, type: typeFilter, path, rate } = this.fault;
     if (method !== undefined && !(method === "write" ? writes : method.toUpperCase() === call.method)) return false;
-    if (wanted !== undefined && wanted.toLowerCase() !== type) return false;
+    if (typeFilter !== undefined && typeFilter.toLowerCase() !== type) return false;
     if (path !== undefined && path.toLowerCase() !== call.path.toLowerCase()) return false;
     this.matched += 1;
     const strikes = rate === undefined ? this.inOrder(call) : this.byChance(`${call.method} ${type}`, rate);

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 export class FolderInUse extends Error {
   constructor(
     readonly home: string,
-    readonly holder: number,
+    readonly processId: number,
   ) {
-    super(`The state folder ${home} is in use by process ${holder}. Stop that process, or use another folder.`);
+    super(`The state folder ${home} is in use by process ${processId}. Stop that process, or use another folder.`);
     this.name = "FolderInUse";
   }
 }

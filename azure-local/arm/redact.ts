@@ -45,10 +45,10 @@ function redactDeployment(body: JsonObject, open: JsonObject, schemaOf: SchemaOf
   const properties: JsonObject = { ...open.properties };
   if (isObject(parameters)) properties.parameters = redactParameters(parameters, "value", (name) => declaration(declared, name));
   if (isObject(template) && isObject(properties.template)) {
-    const shown: JsonObject = { ...properties.template };
-    if (isObject(template.parameters)) shown.parameters = redactParameters(declared, "defaultValue", (name) => declared[name]);
-    if (template.resources !== undefined) shown.resources = redactResources(template.resources, "", schemaOf);
-    properties.template = shown;
+    const redacted: JsonObject = { ...properties.template };
+    if (isObject(template.parameters)) redacted.parameters = redactParameters(declared, "defaultValue", (name) => declared[name]);
+    if (template.resources !== undefined) redacted.resources = redactResources(template.resources, "", schemaOf);
+    properties.template = redacted;
   }
   return { ...open, properties };
 }

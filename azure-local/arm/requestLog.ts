@@ -43,14 +43,14 @@ export class RequestLog {
   add(entry: Omit<LoggedRequest, "body">, body: unknown): void {
     if (this.file === undefined) return;
     const { path, client, correlationId } = entry;
-    const shown = {
+    const redactedEntry = {
       ...entry,
       path: redactText(path),
       correlationId: redactText(correlationId),
       client: client && Object.fromEntries(Object.entries(client).map(([name, value]) => [name, redactText(value)])),
       body: isObject(body) ? this.redacted(path, body) : undefined,
     };
-    if (this.pending.push(`${JSON.stringify(shown)}\n`) === 1) setImmediate(() => this.flush());
+    if (this.pending.push(`${JSON.stringify(redactedEntry)}\n`) === 1) setImmediate(() => this.flush());
   }
 
   /** Returns the logged requests, oldest first. Skips an incomplete line of a killed process. */

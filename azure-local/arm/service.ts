@@ -86,9 +86,9 @@ export class Service {
     const type = path.collectionType ?? "";
     this.engine.catalog.checkApiVersion(this.engine.catalog.entry(type, apiVersionOf(request)).type, apiVersionOf(request));
     if (scope.type !== SUBSCRIPTION) this.writes.existing(scope);
-    const found =
+    const resources =
       scope.type === SUBSCRIPTION && type !== RESOURCE_GROUP ? this.engine.store.all(type) : this.engine.store.children(scope.id, type);
-    const inSubscription = found.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
+    const inSubscription = resources.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
     const listed = type === RESOURCE_GROUP ? filterGroups(inSubscription, request.query.get("$filter")) : inSubscription;
     const { items, nextLink } = pageOf(type, listed, request);
     return { status: 200, body: { value: items.map((resource) => this.show(resource)), ...(nextLink === undefined ? {} : { nextLink }) } };

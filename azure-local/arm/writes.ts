@@ -54,7 +54,7 @@ export class Writes {
   patch(path: ArmPath, raw: unknown, apiVersion: string): Written {
     const { node } = target(path);
     const previous = this.existing(node);
-    if (!isObject(raw)) throw noBody();
+    if (!isObject(raw)) throw missingBody();
     return this.put(path, mergePatch(previous.body, raw), apiVersion, raw);
   }
 
@@ -191,14 +191,14 @@ export function target(path: ArmPath): { node: Node; parent: Node } {
 }
 
 function readBody(raw: unknown, name: string, entry: CatalogEntry, apiVersion: string): Body {
-  if (!isObject(raw)) throw noBody();
+  if (!isObject(raw)) throw missingBody();
   const request = asRequest({ ...raw, name }, entry.schema.root);
   entry.schema.validate(request, apiVersion);
   const { name: _, ...body } = request;
   return body;
 }
 
-function noBody(): AzureError {
+function missingBody(): AzureError {
   return new AzureError(400, "InvalidRequestContent", "The request content was invalid: the body must be a JSON object.");
 }
 

@@ -42,12 +42,12 @@ export async function buildEngine({ version, target, report }: BuildOptions): Pr
 }
 
 function requireGo(): void {
-  const found = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", cwd: moduleFolder, env: process.env }).stdout?.trim();
-  if (!found) throw new EngineUnavailable("Pulumi's installer is not reachable, and Go, which can build the engine, is not on PATH");
-  const [major, minor] = found.replace(/^go/, "").split(".").map(Number);
+  const goVersion = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", cwd: moduleFolder, env: process.env }).stdout?.trim();
+  if (!goVersion) throw new EngineUnavailable("Pulumi's installer is not reachable, and Go, which can build the engine, is not on PATH");
+  const [major, minor] = goVersion.replace(/^go/, "").split(".").map(Number);
   if (major! < oldestGo[0]! || (major === oldestGo[0] && minor! < oldestGo[1]!)) {
     throw new EngineUnavailable(
-      `Pulumi's installer is not reachable, and ${found} is too old to build the engine (Go ${oldestGo.join(".")} or later is required)`,
+      `Pulumi's installer is not reachable, and ${goVersion} is too old to build the engine (Go ${oldestGo.join(".")} or later is required)`,
     );
   }
 }

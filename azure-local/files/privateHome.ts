@@ -9,7 +9,7 @@ const ownEntries = ["azure", "https", "issuer.secret", "lock", "project", "pulum
  * secrets that are encrypted with a known passphrase. If it also contains other files, its own mode is not changed. On Windows, this only
  * creates the folder.
  */
-export function makePrivate(home: string): void {
+export function createPrivateHome(home: string): void {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   if (process.platform === "win32") return;
   const entries = fs.readdirSync(home);
@@ -18,7 +18,7 @@ export function makePrivate(home: string): void {
 }
 
 /** Creates a folder that only its owner can access. */
-export function makePrivateFolder(folder: string): void {
+export function createPrivateFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   close(folder);
 }
@@ -41,11 +41,11 @@ function isOurs(name: string): boolean {
 
 function closeAll(entry: string): void {
   ignoring(["ENOENT", "EACCES"], () => {
-    const found = fs.lstatSync(entry);
+    const stats = fs.lstatSync(entry);
     // Links are not followed.
-    if (found.isSymbolicLink()) return;
-    if (found.mode & 0o077) close(entry, found.mode);
-    if (found.isDirectory()) for (const name of fs.readdirSync(entry)) closeAll(path.join(entry, name));
+    if (stats.isSymbolicLink()) return;
+    if (stats.mode & 0o077) close(entry, stats.mode);
+    if (stats.isDirectory()) for (const name of fs.readdirSync(entry)) closeAll(path.join(entry, name));
   });
 }
 

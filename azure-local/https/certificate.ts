@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { md, pki } from "node-forge";
-import { makePrivateFolder, writePrivateFile } from "../files/privateHome";
+import { createPrivateFolder, writePrivateFile } from "../files/privateHome";
 
 /** The certificate of a local TLS server and the authority that its clients must trust. */
 export interface Certificate {
@@ -31,7 +31,7 @@ export function loopbackCertificate(folder: string): Certificate {
   const key = path.join(folder, files.key);
   if (!isValid(authority, cert, key)) {
     const created = create();
-    makePrivateFolder(folder);
+    createPrivateFolder(folder);
     writePrivateFile(key, created.key);
     writePrivateFile(authority, created.authority);
     writePrivateFile(cert, created.cert);

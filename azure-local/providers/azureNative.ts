@@ -115,8 +115,8 @@ class AzureNative implements Provider {
     const body = await this.within(0, (signal) => this.client.find(request.id, apiVersion, signal));
     if (!body) return { id: "", state: {}, inputs: {} };
     if (!inputs) {
-      const found = writableOutputs(type.inputSchema, plainProperties(toOutputs(type.inputSchema, body)));
-      const imported = { ...withoutEmpty(found), ...pathInputs(type, request.id) };
+      const writable = writableOutputs(type.inputSchema, plainProperties(toOutputs(type.inputSchema, body)));
+      const imported = { ...withoutEmpty(writable), ...pathInputs(type, request.id) };
       return { id: request.id, state: stateOf(type, body, {}), inputs: imported };
     }
     const given = plainProperties(inputs);
@@ -166,10 +166,10 @@ class AzureNative implements Provider {
     const cached = this.locations.get(group);
     if (cached !== undefined) return cached;
     const id = `/subscriptions/${this.subscriptionId}/resourceGroups/${encodeURIComponent(group)}`;
-    const found = await this.within(0, (signal) => this.client.find(id, RESOURCE_GROUPS_API, signal)).catch(() => undefined);
-    if (typeof found?.location !== "string") return undefined;
-    this.locations.set(group, found.location);
-    return found.location;
+    const resourceGroup = await this.within(0, (signal) => this.client.find(id, RESOURCE_GROUPS_API, signal)).catch(() => undefined);
+    if (typeof resourceGroup?.location !== "string") return undefined;
+    this.locations.set(group, resourceGroup.location);
+    return resourceGroup.location;
   }
 
   private async within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -152,10 +152,10 @@ function matches(pattern: string, value: string): boolean {
 }
 
 function validateNumber({ maximum, minimum, type }: Schema, value: number, path: string): string[] {
-  const shown = (number: number) => number.toFixed(6);
+  const format = (number: number) => number.toFixed(6);
   return [
-    ...(type === "integer" && !Number.isInteger(value) ? [`'${path}' must be an integer but got ${shown(value)}`] : []),
-    ...(minimum !== undefined && value < minimum ? [`'${path}' is too low (${shown(value)} < ${shown(minimum)})`] : []),
-    ...(maximum !== undefined && value > maximum ? [`'${path}' is too high (${shown(value)} > ${shown(maximum)})`] : []),
+    ...(type === "integer" && !Number.isInteger(value) ? [`'${path}' must be an integer but got ${format(value)}`] : []),
+    ...(minimum !== undefined && value < minimum ? [`'${path}' is too low (${format(value)} < ${format(minimum)})`] : []),
+    ...(maximum !== undefined && value > maximum ? [`'${path}' is too high (${format(value)} > ${format(maximum)})`] : []),
   ];
 }

@@ -123,8 +123,8 @@ export function previewOutputs(schema: ResourceSchema, inputs: Properties, names
     object: (node, value) => {
       // azure-native returns a union member unchanged.
       if (node.isUnionMember) return value;
-      const shown = schema.properties(node).filter(({ writeOnly }) => !writeOnly);
-      return Object.fromEntries(shown.map((property) => [property.sdk, previewOf(property, value)]));
+      const visible = schema.properties(node).filter(({ writeOnly }) => !writeOnly);
+      return Object.fromEntries(visible.map((property) => [property.sdk, previewOf(property, value)]));
     },
   };
   const previewOf = ({ node, readOnly, sdk }: Property, value: Properties): Value => {

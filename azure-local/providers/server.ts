@@ -215,16 +215,16 @@ function operations(instances: Instances): grpc.UntypedServiceImplementation {
     }),
     read: unary(async (request: proto.ReadRequest, call) => {
       const inputs = request.hasInputs() ? decode(request.getInputs()) : undefined;
-      const found = await of(call).read({
+      const result = await of(call).read({
         ...resourceOf(request),
         id: request.getId(),
         state: decode(request.getProperties()),
         inputs: inputs && Object.keys(inputs).length > 0 ? inputs : undefined,
       });
       const response = new proto.ReadResponse();
-      response.setId(found.id);
-      response.setProperties(encode(found.state));
-      response.setInputs(encode(found.inputs));
+      response.setId(result.id);
+      response.setProperties(encode(result.state));
+      response.setInputs(encode(result.inputs));
       return response;
     }),
     update: unary(async (request: proto.UpdateRequest, call) => {

@@ -37,7 +37,7 @@ export function armDirectory(armUrl: string, subscriptionId: string, options: Ar
       const view = reader.read(endpointName, region);
       cache.set(key, { until: Date.now() + (options.cache ?? 200), view });
       const forget = () => cache.delete(key);
-      view.then((found) => found ?? forget(), forget);
+      view.then((endpoint) => endpoint ?? forget(), forget);
       return view;
     },
   };
@@ -85,10 +85,10 @@ class EndpointReader {
       `/subscriptions/${this.subscriptionId}/providers/Microsoft.MachineLearningServices/workspaces`,
       machineLearningVersion,
     );
-    const found = await Promise.all(
+    const candidates = await Promise.all(
       workspaces.map(({ id }) => this.arm.get<ArmEndpoint>(`${id}/onlineEndpoints/${endpointName}`, machineLearningVersion)),
     );
-    return found.find((endpoint) => endpoint && (region === undefined || regionName(endpoint.location) === regionName(region)));
+    return candidates.find((endpoint) => endpoint && (region === undefined || regionName(endpoint.location) === regionName(region)));
   }
 
   private async deployments(endpointId: string) {

@@ -54,13 +54,13 @@ export function viewDeployment(deployment: ArmDeployment, environment: ArmEnviro
   };
 }
 
-function probe(given: ArmProbe | null | undefined, route: Route | undefined): Probe {
+function probe(configured: ArmProbe | null | undefined, route: Route | undefined): Probe {
   return {
     ...(route ?? inferenceServerRoutes.probes),
-    initialDelay: secondsOf(given?.initialDelay) ?? defaults.probe.initialDelay,
-    period: secondsOf(given?.period) ?? defaults.probe.period,
-    timeout: secondsOf(given?.timeout) ?? defaults.probe.timeout,
-    failureThreshold: given?.failureThreshold ?? defaults.probe.failureThreshold,
+    initialDelay: secondsOf(configured?.initialDelay) ?? defaults.probe.initialDelay,
+    period: secondsOf(configured?.period) ?? defaults.probe.period,
+    timeout: secondsOf(configured?.timeout) ?? defaults.probe.timeout,
+    failureThreshold: configured?.failureThreshold ?? defaults.probe.failureThreshold,
   };
 }
 

@@ -14,10 +14,10 @@ export function readToken(token: string, secret: string | undefined, now: Date =
   if (rest.length > 0 || signature === "") return { invalid: "is not a JSON Web Token" };
   if (parse(header)?.alg !== "HS256") return { invalid: "is not signed with HS256" };
   const expected = createHmac("sha256", secret).update(`${header}.${payload}`).digest();
-  const given = Buffer.from(signature, "base64url");
+  const actual = Buffer.from(signature, "base64url");
   // Node ignores characters outside base64url and unused bits. Accept only the exact signed text.
-  if (given.toString("base64url") !== signature) return { invalid: "has a wrong signature" };
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { invalid: "has a wrong signature" };
+  if (actual.toString("base64url") !== signature) return { invalid: "has a wrong signature" };
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return { invalid: "has a wrong signature" };
   const claims = parse(payload);
   if (!claims) return { invalid: "has no readable claims" };
   const seconds = now.getTime() / 1000;

@@ -23,7 +23,7 @@ export async function local(args: string[]): Promise<void> {
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
     // If the local Azure runs in another process, the writes are unknown. A preview writes nothing and takes no state lock.
-    const isIncomplete = !isPreview(args) && (wrote || session.azure.runsIn !== undefined || hasStateLock(session.home));
+    const isIncomplete = !isPreview(args) && (wrote || session.azure.hostProcessId !== undefined || hasStateLock(session.home));
     if (process.exitCode !== 0 && isIncomplete) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
   } finally {
     interruptible();

@@ -53,7 +53,7 @@ async function elsewhere(): Promise<ChildProcess> {
 test("a second opening of a home folder attaches to the first: same resources, separate providers", async () => {
   const first = await open();
   const second = await open();
-  expect(second.runsIn).toBe(process.pid);
+  expect(second.hostProcessId).toBe(process.pid);
   expect([second.armUrl, second.frontdoorUrl, second.subscriptionId]).toEqual([first.armUrl, first.frontdoorUrl, first.subscriptionId]);
   const ports = (debugProviders: string) => debugProviders.match(/\d+/g)!;
   expect(ports(second.debugProviders).filter((port) => ports(first.debugProviders).includes(port))).toEqual([]);
@@ -83,26 +83,26 @@ test("the first waits until the second has ended, and reports it", async () => {
 
 test("of two that open at the same time one runs it, and one that opens while it ends takes over", async () => {
   const [one, two] = await Promise.all([open(), open()]);
-  expect([one.runsIn, two.runsIn].filter((pid) => pid === undefined)).toHaveLength(1);
+  expect([one.hostProcessId, two.hostProcessId].filter((pid) => pid === undefined)).toHaveLength(1);
   expect(one.armUrl).toBe(two.armUrl);
   await put(one.armUrl, "kept");
-  const [owner, guest] = one.runsIn === undefined ? [one, two] : [two, one];
+  const [owner, guest] = one.hostProcessId === undefined ? [one, two] : [two, one];
   await guest.close();
   const [, next] = await Promise.all([owner.close(), open()]);
-  expect(next.runsIn).toBeUndefined();
+  expect(next.hostProcessId).toBeUndefined();
   expect(next.resources().map(({ name }) => name)).toEqual(["kept"]);
 });
 
 test("a process attaches to the local Azure of another process, and ignores the files of a killed one", async () => {
   const child = await elsewhere();
   const guest = await open();
-  expect(guest.runsIn).toBe(child.pid);
+  expect(guest.hostProcessId).toBe(child.pid);
   expect(await put(guest.armUrl, "there")).toBe(201);
   child.kill("SIGKILL");
   await once(child, "exit");
   expect(JSON.parse(fs.readFileSync(path.join(home, "running.json"), "utf8")).pid).toBe(child.pid);
   const own = await open();
-  expect(own.runsIn).toBeUndefined();
+  expect(own.hostProcessId).toBeUndefined();
   expect(own.resources().map(({ name }) => name)).toEqual(["there"]);
 }, 30_000);
 
@@ -121,7 +121,7 @@ test("a running.json with the address of another server, or with invalid content
   for (const notice of [...[...notices, ...others].map((one) => JSON.stringify(one)), "half of a noti", ""]) {
     fs.writeFileSync(path.join(home, "running.json"), notice);
     const azure = await open();
-    expect(azure.runsIn).toBeUndefined();
+    expect(azure.hostProcessId).toBeUndefined();
     await azure.close();
   }
   other.close();
@@ -176,7 +176,7 @@ test("over HTTPS both names are trusted by clients that trust the authority, and
   const url = `${azure.armHttpsUrl}${group("none")}?api-version=2024-03-01`;
   expect((await getByHttps(url, ca)).status).toBe(404);
   expect((await getByHttps(url.replace("127.0.0.1", "localhost"), ca)).status).toBe(404);
-  expect((await getByHttps(`${azure.frontdoorHttpsUrl}/nobody/`, ca)).status).toBe(404);
+  expect((await getByHttps(`${azure.frontdoorHttpsUrl}/missing/`, ca)).status).toBe(404);
   await expect(getByHttps(url)).rejects.toThrow(/certificate/);
 });
 
@@ -218,7 +218,7 @@ test("requests of clients are reported at arrival and at the end, requests of th
     onArrival: ({ server, method, path }) => arrived.push(`${server} ${method} ${path} before ${seen.length} were over`),
   });
   await put(azure.armUrl, "rg");
-  await fetch(`${azure.frontdoorUrl}/nobody/x?y=1`);
+  await fetch(`${azure.frontdoorUrl}/missing/x?y=1`);
   while (seen.length < 2) await new Promise(setImmediate);
   expect(seen).toEqual([
     {
@@ -229,10 +229,10 @@ test("requests of clients are reported at arrival and at the end, requests of th
       status: 201,
       milliseconds: expect.any(Number),
     },
-    { time: expect.any(String), server: "frontdoor", method: "GET", path: "/nobody/x?y=1", status: 404, milliseconds: expect.any(Number) },
+    { time: expect.any(String), server: "frontdoor", method: "GET", path: "/missing/x?y=1", status: 404, milliseconds: expect.any(Number) },
   ]);
   expect(arrived).toEqual([
     `arm PUT ${group("rg")}?api-version=2024-03-01 before 0 were over`,
-    expect.stringMatching(/^frontdoor GET \/nobody\/x\?y=1 before [01] were over$/),
+    expect.stringMatching(/^frontdoor GET \/missing\/x\?y=1 before [01] were over$/),
   ]);
 });

@@ -38,9 +38,9 @@ export function blobService(engine: Engine): DataService {
         engine.transact(() => contents.putBlob(containerId, blob, size));
         return { status: 201 };
       }
-      const found = contents.blob(containerId, blob);
-      if (!found) return errorAnswer(404, "BlobNotFound", "The specified blob does not exist.");
-      if (method === "HEAD") return { status: 200, headers: { "x-ms-blob-content-length": String(found.size) } };
+      const stored = contents.blob(containerId, blob);
+      if (!stored) return errorAnswer(404, "BlobNotFound", "The specified blob does not exist.");
+      if (method === "HEAD") return { status: 200, headers: { "x-ms-blob-content-length": String(stored.size) } };
       if (method !== "DELETE")
         return errorAnswer(
           405,

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { type Arm, type ArmOptions, type ManualClock, manualClock, realClock, startArm } from "../../../azure-local/arm";
 import { type Send, withoutSockets } from "./withoutSockets";
 
-/** API versions at which bodies are checked strictly, by provider. */
+/** API versions at which bodies are validated strictly, by provider. */
 const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.authorization/locks": "2020-05-01",
   "microsoft.authorization": "2022-04-01",
@@ -25,13 +25,13 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.storage": "2024-01-01",
 };
 
-/** The fast clock, on which operations are over at their first poll; it stands still until it is advanced, however busy the machine is. */
+/** The fast clock, on which operations complete at their first poll. It stops until it is advanced, even on a busy machine. */
 export function fastClock(start?: number): ManualClock {
   const { now, advance } = manualClock(start);
   return { ...realClock(Number.POSITIVE_INFINITY), now, advance };
 }
 
-/** What `JSON.parse` gives: tests look into answers without declaring their shapes. */
+/** The result of `JSON.parse`: tests read responses without declared types. */
 export type Parsed = ReturnType<typeof JSON.parse>;
 
 export interface Answer {
@@ -40,7 +40,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A simulator with a standing clock, and a caller that knows the API versions. Paths are below the subscription. */
+/** A simulator with a stopped clock, and a client that adds API versions. Paths are relative to the subscription. */
 export class Caller {
   constructor(
     readonly arm: Arm,
@@ -55,12 +55,12 @@ export class Caller {
     return new Caller(await startArm({ ...options, home, clock }), clock, home);
   }
 
-  /** The same simulator for a suite of many thousand requests, which go to it without sockets. */
+  /** The same simulator without sockets, for suites that send thousands of requests. */
   withoutSockets(): Caller {
     return new Caller(this.arm, this.clock, this.home, withoutSockets(this.arm.server));
   }
 
-  /** A simulator that starts from a copy of this one's state. */
+  /** Starts a simulator with a copy of this simulator's state. */
   async fork(options: Partial<ArmOptions> = {}): Promise<Caller> {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
     for (const file of ["state.jsonl", "secrets.jsonl"]) fs.copyFileSync(path.join(this.home, file), path.join(home, file));
@@ -100,7 +100,7 @@ export class Caller {
     return this.send("POST", below, body);
   }
 
-  /** PUT, then lets Azure's time pass until nothing runs. @throws Error if it was refused or ended badly. */
+  /** Sends a PUT, then advances the clock until nothing runs. @throws Error if it was rejected or its operation failed */
   async made(below: string, body: unknown): Promise<Parsed> {
     const answer = await this.put(below, body);
     if (answer.status >= 300) throw new Error(`PUT ${below}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -109,7 +109,7 @@ export class Caller {
     return (await this.get(below)).body;
   }
 
-  /** How the operation of an answer ended, two hours later; undefined when there was none. */
+  /** Returns the result of a response's operation after two hours; undefined if there was none. */
   async outcome(answer: Answer): Promise<Parsed> {
     this.clock.advance(2 * 3600);
     const url = answer.headers.get("azure-asyncoperation");

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { openAzure } from "../../../azure-local";
-import { makePrivate } from "../../../azure-local/files/privateHome";
+import { createPrivateHome } from "../../../azure-local/files/privateHome";
 
 let home: string;
 let umask: number;
@@ -66,9 +66,9 @@ test("opening a home folder with wide modes removes the permissions of other use
 
 test("in a folder with other files, only files of the local Azure are changed, and links are not followed", () => {
   fs.mkdirSync(path.join(home, "azure"), { recursive: true });
-  fs.writeFileSync(path.join(home, "somebody's.txt"), "x");
+  fs.writeFileSync(path.join(home, "another.txt"), "x");
   fs.writeFileSync(path.join(home, "azure", "state.jsonl"), "x");
-  fs.symlinkSync(path.join(home, "somebody's.txt"), path.join(home, "azure", "link"));
-  makePrivate(home);
-  expect([modeOf(), modeOf("somebody's.txt"), modeOf("azure"), modeOf("azure", "state.jsonl")]).toEqual(["755", "644", "700", "600"]);
+  fs.symlinkSync(path.join(home, "another.txt"), path.join(home, "azure", "link"));
+  createPrivateHome(home);
+  expect([modeOf(), modeOf("another.txt"), modeOf("azure"), modeOf("azure", "state.jsonl")]).toEqual(["755", "644", "700", "600"]);
 });

@@ -40,7 +40,7 @@ function send(url: string, headers: string[], method = "GET", target?: string, b
 
 const servers = {
   arm: () => `${azure.armUrl}${group}`,
-  proxy: () => `${azure.frontdoorUrl}/nobody/x`,
+  proxy: () => `${azure.frontdoorUrl}/missing/x`,
   standIn: () => `${standIn.url}/v1/models`,
   notice: () => `${JSON.parse(fs.readFileSync(path.join(home, "running.json"), "utf8")).url}/other`,
 };

@@ -77,7 +77,7 @@ test("a connection without TLS does not affect other connections", async () => {
   const proxy = await startScoringProxy({ directory: directoryOf() });
   const server = await serveHttps(proxy.server, certificate);
   await expect(fetch(server.url.replace("https", "http"))).rejects.toThrow();
-  await expect(text(await open(`${server.url}/nobody/`))).resolves.toContain("no_endpoint");
+  await expect(text(await open(`${server.url}/missing/`))).resolves.toContain("no_endpoint");
   server.close();
   await proxy.close();
 });

@@ -342,7 +342,7 @@ describe("the body of", () => {
     expect(toBody(type.inputSchema, { workspaceName: "w", resourceGroupName: "g" })).toEqual({ properties: {} });
   });
 
-  test("a type that allows any property keeps those that its schema does not define", () => {
+  test("a type that allows any property keeps properties that its schema does not define", () => {
     const type = resourceType("operationalinsights:Workspace");
     expect(toBody(type.inputSchema, { features: { disableLocalAuth: true } })).toEqual({
       properties: { features: { disableLocalAuth: true } },

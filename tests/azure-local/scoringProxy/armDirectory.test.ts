@@ -125,7 +125,7 @@ test("omitted values have Azure's defaults and the inference server's routes", a
 });
 
 test("an unknown name, or a name in another region, is not found", async () => {
-  expect(await directory().find("nobody")).toBeUndefined();
+  expect(await directory().find("missing")).toBeUndefined();
   expect(await directory().find("chat", "westeurope")).toBeUndefined();
   expect((await directory().find("chat", "SwedenCentral"))!.name).toBe("chat");
 });
@@ -161,8 +161,8 @@ test("a result is cached for its time, an absence is not", async () => {
   expect(first).toBe(second);
   await cached.find("chat");
   expect(requests).toHaveLength(6);
-  await cached.find("nobody");
-  await cached.find("nobody");
+  await cached.find("missing");
+  await cached.find("missing");
   expect(requests).toHaveLength(6 + 2 * 3);
 });
 

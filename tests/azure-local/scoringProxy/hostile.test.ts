@@ -100,7 +100,7 @@ describe("an answer without chunks has no trailers, and the scoring proxy keeps 
     closers.push(container.close);
     const proxy = await start({ backends: { "*": container.url } });
     expect(await raw(proxy, `GET /chat/x HTTP/1.0\r\n${key}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 424 /);
-    expect((await raw(proxy, `GET /nobody/x HTTP/1.0\r\n${key}\r\n\r\n`)).slice(9, 12)).toBe("404");
+    expect((await raw(proxy, `GET /missing/x HTTP/1.0\r\n${key}\r\n\r\n`)).slice(9, 12)).toBe("404");
   });
 
   test("an HTTP/1.0 request that times out is answered with 408", async () => {

@@ -82,7 +82,7 @@ describe("routing", () => {
   });
 
   test.each([
-    ["an unknown endpoint", "/nobody/x", {}, 404, "no_endpoint"],
+    ["an unknown endpoint", "/missing/x", {}, 404, "no_endpoint"],
     ["no endpoint", "/", {}, 404, "no_endpoint"],
     ["a wrong key", "/chat/x", { authorization: "Bearer wrong" }, 401, "key_auth_access_denied"],
     ["an unknown deployment in the header", "/chat/x", { "azureml-model-deployment": "gone" }, 404, "no_valid_deployment"],
