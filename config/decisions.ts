@@ -1,5 +1,5 @@
 /** The decision of each deployment of a checked stack file: read from the lock, or made anew where the stack works without one. */
-import type { Code, Refusal } from "../planner/codes";
+import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockEntry, lockFileName, readLock, wishDifferences } from "./lockFile";
@@ -160,7 +160,7 @@ const places: Partial<Record<Code, string>> = {
 };
 
 /** What the planner refuses, as mistakes of the deployment's settings. */
-export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Refusal[]): Mistake[] {
+export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Problem[]): Mistake[] {
   const model = vllm?.configJson ?? vllm?.model ?? "<model>";
   const load = `--context ${tokenCount(vllm?.context ?? 0)} --concurrency ${vllm?.concurrencyPerInstance} --region ${region}`;
   const ask = `what \`npm run fit -- ${model} ${load} --compare\` shows as fitting`;

@@ -1,7 +1,7 @@
 /** From the settings of a deployment to what it wishes: for the lock as flat values to compare, for the planner to decide on. */
 import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
-import { PlanError, type Refusal, refusal } from "../planner/codes";
+import { PlanError, type Problem, refusal } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
 import type { DeploymentWish, ImageReference } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
@@ -97,7 +97,7 @@ function mostInstances({ instances, scale }: DeploymentSettings): number {
 }
 
 /** The model by its shapes: from its own config.json where the stack file names one, from the table otherwise. */
-function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Refusal {
+function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Problem {
   if (configJson === undefined) {
     const known = modelFromTable(id, checkpointGiB);
     if (known) return known;

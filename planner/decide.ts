@@ -7,7 +7,7 @@ import { endpointLimits } from "../azure/limits";
 import { defaultRequestSettings, scoringStatus } from "../azure/scoring";
 import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
-import type { Refusal } from "./codes";
+import type { Problem } from "./codes";
 import { decideVllm, type VllmWish } from "./decideVllm";
 import type { DeploymentDecision, ImageReference, Routes } from "./decision";
 import { physicalName } from "./names";
@@ -36,7 +36,7 @@ export type Wish = VllmWish | ScoreWish;
 type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
-export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Refusal[] };
+export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Problem[] };
 
 /**
  * Decides a deployment.
@@ -60,7 +60,7 @@ export function decide(label: string, wish: Wish): Outcome {
 }
 
 /** The planner of each pattern. */
-const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Refusal[] } } = {
+const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Problem[] } } = {
   vllm: decideVllm,
   score: decideScore,
 };

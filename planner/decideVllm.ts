@@ -1,7 +1,7 @@
 /** Decides a vLLM deployment: planner/size chooses the size, planner/serving derives the other values, and both check explicit settings. */
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
-import { type Refusal, refusal } from "./codes";
+import { type Problem, refusal } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
 import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
@@ -41,7 +41,7 @@ export interface VllmWish {
 const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
 /** The plan, or all problems that prevent one. */
-export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly Refusal[] } {
+export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly Problem[] } {
   const { settings, refusals } = engineSettings(wish.flags);
   if (refusals.length > 0) return { refusals };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
@@ -73,14 +73,14 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */
-function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeqs = 0): Refusal[] {
+function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeqs = 0): Problem[] {
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
   const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
   return [refusal("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 
-function gpusRefusal({ flags }: VllmWish, { gpus, size, tensorParallelSize }: FitResult): Refusal | undefined {
+function gpusRefusal({ flags }: VllmWish, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
   const needed = serversOf(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
   return refusal(

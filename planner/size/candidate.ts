@@ -1,6 +1,6 @@
 /** Evaluates one machine for one model: whether it fits the load, with all numbers, or why not. */
 import { endpointLimits } from "../../azure/limits";
-import { type Refusal, refusal } from "../codes";
+import { type Problem, refusal } from "../codes";
 import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
@@ -20,7 +20,7 @@ export interface Candidate {
   /** Undefined if a requirement is out of range. A machine with another problem still has an estimate. */
   readonly estimate?: Estimate;
   readonly contract?: Contract;
-  readonly refusal?: Refusal;
+  readonly refusal?: Problem;
   /** Points to review that don't prevent the use of the machine. */
   readonly cautions: readonly string[];
 }
@@ -86,7 +86,7 @@ function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: Wi
   return low;
 }
 
-function rangeRefusal(wish: Wish): Refusal | undefined {
+function rangeRefusal(wish: Wish): Problem | undefined {
   const whole = {
     maxModelLen: wish.maxModelLen,
     maxNumSeqs: wish.maxNumSeqs,
@@ -103,14 +103,14 @@ function rangeRefusal(wish: Wish): Refusal | undefined {
   return undefined;
 }
 
-function contextRefusal(model: Model, wish: Wish): Refusal | undefined {
+function contextRefusal(model: Model, wish: Wish): Problem | undefined {
   if (wish.maxModelLen !== undefined && wish.maxModelLen > model.maxModelLen) {
     return refusal("MOOR116", `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`);
   }
   return undefined;
 }
 
-function splitRefusal(model: Model, machine: Machine, wish: Wish): Refusal | undefined {
+function splitRefusal(model: Model, machine: Machine, wish: Wish): Problem | undefined {
   const tp = wish.tensorParallelSize;
   if (tp === undefined) return undefined;
   if (tp > machine.gpus) return refusal("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; the tensor parallel size is ${tp}.`);
@@ -118,7 +118,7 @@ function splitRefusal(model: Model, machine: Machine, wish: Wish): Refusal | und
   return problem ? refusal("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
 }
 
-function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wish): Refusal | undefined {
+function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wish): Problem | undefined {
   const on = `${nameOf(machine)} with tensor parallel size ${found.settings.tensorParallelSize}`;
   const { safeKvGiBPerGpu: safe, activationGiB: activation } = found;
   const { maxModelLen } = found.settings;
@@ -142,7 +142,7 @@ function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wi
 }
 
 /** Checks Azure's limits beyond memory: disk size, and the maximum duration of a request. */
-function azureRefusal(model: Model, machine: Machine, contract: Contract): Refusal | undefined {
+function azureRefusal(model: Model, machine: Machine, contract: Contract): Problem | undefined {
   const { size } = machine;
   if (!size) return undefined;
   const needed = diskNeeded(model);

@@ -4,7 +4,7 @@
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, PlanError, type Refusal, refusal } from "../codes";
+import { type Code, PlanError, type Problem, refusal } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
 import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
@@ -57,7 +57,7 @@ export interface FitResult {
   readonly client: Required<ClientAdvice> | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
-  readonly refusal: Refusal | null;
+  readonly refusal: Problem | null;
   readonly reasons: readonly string[];
   readonly rejected: readonly Rejected[];
 }
@@ -98,7 +98,7 @@ function modelOf(input: FitInput): Model {
 }
 
 /** The result for one machine. It contains the memory estimate even if no GPU can run the model. */
-function single(input: FitInput, candidate: Candidate, none: Refusal | undefined): FitResult {
+function single(input: FitInput, candidate: Candidate, none: Problem | undefined): FitResult {
   return resultOf(input, candidate, none ?? candidate.refusal, []);
 }
 
@@ -174,7 +174,7 @@ function nearest(tried: readonly Candidate[]): Candidate | undefined {
   )[0];
 }
 
-function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined, rejected: readonly Rejected[]): FitResult {
+function resultOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined, rejected: readonly Rejected[]): FitResult {
   const estimate = candidate?.estimate;
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
@@ -205,7 +205,7 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusa
   };
 }
 
-function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined): string[] {
+function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
   const refused = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
   const estimate = candidate?.estimate;
   if (!candidate || !estimate) return refused;

@@ -1,7 +1,7 @@
 /** The machine that a server runs on: an Azure size, or a GPU given by numbers. */
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
-import { type Refusal, refusal } from "../codes";
+import { type Problem, refusal } from "../codes";
 
 export interface Machine {
   /** Azure's name; undefined for a GPU given by numbers. */
@@ -38,7 +38,7 @@ export function machineByNumbers(given: GpuByNumbers): Machine {
 }
 
 /** The machine of an Azure size, or the problem that prevents its use. */
-export function machineOf(instanceType: string): Machine | Refusal {
+export function machineOf(instanceType: string): Machine | Problem {
   if (!isInstanceType(instanceType)) {
     return refusal("MOOR102", `${instanceType} is not a size that managed online endpoints support. Names are case-sensitive.`);
   }
@@ -59,6 +59,6 @@ export function machineOf(instanceType: string): Machine | Refusal {
 }
 
 /** Whether `machineOf` returned a problem. */
-export function isRefusal(value: Machine | Refusal): value is Refusal {
+export function isRefusal(value: Machine | Problem): value is Problem {
   return "code" in value;
 }

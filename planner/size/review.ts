@@ -1,5 +1,5 @@
 /** Checks explicit settings against the values that the planner would derive, and reports each violated inequality. */
-import type { Refusal } from "../codes";
+import type { Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingRefusals } from "../serving/checks";
@@ -30,11 +30,11 @@ export function reviewHandSet(
   model: Model,
   wish: Wish & { readonly concurrency: number; readonly region?: string },
   hand: HandSet,
-): readonly Refusal[] {
+): readonly Problem[] {
   const unusable = modelRefusal(model);
   if (unusable) return [unusable];
   const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
-  const found: Refusal[] = own && isRefusal(own) ? [own] : [];
+  const found: Problem[] = own && isRefusal(own) ? [own] : [];
   const machine = own && !isRefusal(own) ? own : recommended(model, wish);
   if (isRefusal(machine)) return [...found, machine];
   const candidate = tryMachine(model, machine, wish);
@@ -47,7 +47,7 @@ export function reviewHandSet(
   );
 }
 
-function recommended(model: Model, wish: Wish & { readonly region?: string }): Machine | Refusal {
+function recommended(model: Model, wish: Wish & { readonly region?: string }): Machine | Problem {
   const result = chooseSize({ ...wish, model });
   return result.size === null ? result.refusal! : machineOf(result.size);
 }
