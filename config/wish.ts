@@ -1,7 +1,7 @@
 /** From the settings of a deployment to what it wishes: for the lock as flat values to compare, for the planner to decide on. */
 import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
-import { PlanError, type Problem, refusal } from "../planner/codes";
+import { PlanError, type Problem, createProblem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
 import type { DeploymentWish, ImageReference } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
@@ -102,7 +102,7 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
     const known = modelFromTable(id, checkpointGiB);
     if (known) return known;
     const how = "set `vllm.configJson` to a copy of its config.json in this repository";
-    return refusal("MOOR120", `${id} is not in the planner's table of models; ${how}.`);
+    return createProblem("MOOR120", `${id} is not in the planner's table of models; ${how}.`);
   }
   try {
     return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };

@@ -153,7 +153,7 @@ export interface Problem {
 }
 
 /** A problem with the remedy of its code. */
-export function refusal(code: Code, message: string, allowed?: string): Problem {
+export function createProblem(code: Code, message: string, allowed?: string): Problem {
   return { code, message, remedy: codes[code].remedy, ...(allowed === undefined ? {} : { allowed }) };
 }
 

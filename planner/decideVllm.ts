@@ -1,7 +1,7 @@
 /** Decides a vLLM deployment: planner/size chooses the size, planner/serving derives the other values, and both check explicit settings. */
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
-import { type Problem, refusal } from "./codes";
+import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
 import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
@@ -77,13 +77,13 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeq
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
   const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
-  return [refusal("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
+  return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 
 function gpusRefusal({ flags }: VllmWish, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
   const needed = serversOf(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
-  return refusal(
+  return createProblem(
     "MOOR107",
     `Pipeline and data parallelism from \`flags\` require ${needed} GPUs with a tensor parallel size of ${tensorParallelSize}; ${size} has ${gpus}.`,
   );

@@ -1,5 +1,5 @@
 /** Flags of `vllm serve` that are set in the stack file: their effect on memory, and how they are merged with derived flags. */
-import { type Problem, refusal } from "./codes";
+import { type Problem, createProblem } from "./codes";
 import type { EngineSettings } from "./fit/estimate";
 
 /** Value of a `vllm serve` flag; `true` is the flag without a value, `false` its `--no-` form. */
@@ -39,7 +39,7 @@ export function engineSettings(flags: HandFlags): { readonly settings: EngineSet
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
   const wrong = (flag: string, allowed: string) =>
-    refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
+    createProblem("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
       ...Object.fromEntries(counts.map(([flag, setting]) => [setting, Number(flags[flag])])),

@@ -1,6 +1,6 @@
 /** Evaluates one machine for one model: whether it fits the load, with all numbers, or why not. */
 import { endpointLimits } from "../../azure/limits";
-import { type Problem, refusal } from "../codes";
+import { type Problem, createProblem } from "../codes";
 import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
@@ -95,17 +95,17 @@ function rangeRefusal(wish: Wish): Problem | undefined {
   };
   for (const [name, value] of Object.entries(whole)) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-      return refusal("MOOR119", `${name} is ${value}; it must be a whole number of 1 or more.`);
+      return createProblem("MOOR119", `${name} is ${value}; it must be a whole number of 1 or more.`);
   }
   const part = wish.gpuMemoryUtilization;
   if (part !== undefined && !(part > 0 && part <= 1))
-    return refusal("MOOR119", `gpuMemoryUtilization is ${part}; it must be greater than 0 and at most 1.`);
+    return createProblem("MOOR119", `gpuMemoryUtilization is ${part}; it must be greater than 0 and at most 1.`);
   return undefined;
 }
 
 function contextRefusal(model: Model, wish: Wish): Problem | undefined {
   if (wish.maxModelLen !== undefined && wish.maxModelLen > model.maxModelLen) {
-    return refusal("MOOR116", `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`);
+    return createProblem("MOOR116", `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`);
   }
   return undefined;
 }
@@ -113,9 +113,9 @@ function contextRefusal(model: Model, wish: Wish): Problem | undefined {
 function splitRefusal(model: Model, machine: Machine, wish: Wish): Problem | undefined {
   const tp = wish.tensorParallelSize;
   if (tp === undefined) return undefined;
-  if (tp > machine.gpus) return refusal("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; the tensor parallel size is ${tp}.`);
+  if (tp > machine.gpus) return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; the tensor parallel size is ${tp}.`);
   const problem = splitProblem(model, tp);
-  return problem ? refusal("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
+  return problem ? createProblem("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
 }
 
 function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wish): Problem | undefined {
@@ -124,11 +124,11 @@ function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wi
   const { maxModelLen } = found.settings;
   if (safe <= 0) {
     const needs = `${found.weightsGiBPerGpu.toFixed(1)} GiB for weights and ${activation.toFixed(1)} GiB for activations on each GPU`;
-    return refusal("MOOR108", `On ${on}, ${model.id} requires ${needs}: ${(-safe).toFixed(1)} GiB too much, even without a KV cache.`);
+    return createProblem("MOOR108", `On ${on}, ${model.id} requires ${needs}: ${(-safe).toFixed(1)} GiB too much, even without a KV cache.`);
   }
   if (found.safeConcurrency < 1) {
     const needs = `one request of ${maxModelLen} tokens requires ${found.requestGiB.toFixed(2)} GiB of KV cache on each GPU`;
-    return refusal(
+    return createProblem(
       "MOOR109",
       `On ${on}, ${needs}; with the safety margin, ${safe.toFixed(2)} GiB are available, enough for ${found.longestRequest} tokens.`,
     );
@@ -136,7 +136,7 @@ function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wi
   if (wish.concurrency !== undefined && found.safeConcurrency < wish.concurrency) {
     const short = (wish.concurrency * found.requestGiB - safe).toFixed(1);
     const capacity = `the KV cache has capacity for ${Math.floor(found.safeConcurrency)} requests of ${maxModelLen} tokens`;
-    return refusal("MOOR110", `On ${on}, ${capacity}; ${wish.concurrency} are declared. Each GPU lacks ${short} GiB.`);
+    return createProblem("MOOR110", `On ${on}, ${capacity}; ${wish.concurrency} are declared. Each GPU lacks ${short} GiB.`);
   }
   return undefined;
 }
@@ -148,12 +148,12 @@ function azureRefusal(model: Model, machine: Machine, contract: Contract): Probl
   const needed = diskNeeded(model);
   const disk = size.tempDiskGiB + (size.nvmeGiB ?? 0);
   if (needed > disk) {
-    return refusal("MOOR112", `Image, weights and caches require ${Math.ceil(needed)} GiB of disk; ${nameOf(machine)} has ${disk} GiB.`);
+    return createProblem("MOOR112", `Image, weights and caches require ${Math.ceil(needed)} GiB of disk; ${nameOf(machine)} has ${disk} GiB.`);
   }
   const seconds = contract.speed.answerSeconds;
   if (seconds > endpointLimits.requestTimeoutSeconds) {
     const load = `${contract.basis.concurrency} concurrent requests with answers of ${contract.basis.outputTokens} tokens each`;
-    return refusal(
+    return createProblem(
       "MOOR117",
       `On ${nameOf(machine)}, ${load} take up to ${Math.ceil(seconds)} s; Azure ends a request after ${endpointLimits.requestTimeoutSeconds} s.`,
     );

@@ -1,7 +1,7 @@
 /** Whether a GPU supports the number formats of a model and its KV cache, regardless of memory. */
 import type { Quantization } from "../../facts/models";
 import { architectures } from "../../facts/vllm";
-import { type Problem, refusal } from "../codes";
+import { type Problem, createProblem } from "../codes";
 import { isKvCacheDtype } from "../fit/kvCache";
 import type { Model } from "../fit/model";
 import type { Machine } from "./machine";
@@ -38,9 +38,9 @@ export function modelRefusal(model: Model): Problem | undefined {
     const why = model.architecture
       ? `${model.id} requires the architecture ${model.architecture}, which vLLM doesn't support`
       : `${model.id} specifies no architecture`;
-    return refusal("MOOR114", `${why}.`);
+    return createProblem("MOOR114", `${why}.`);
   }
-  if (model.unmodelled) return refusal("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
+  if (model.unmodelled) return createProblem("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
   return undefined;
 }
 
@@ -50,14 +50,14 @@ export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "au
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
     has < minimum
-      ? refusal("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`)
+      ? createProblem("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`)
       : undefined;
   if (model.quantization && quantizationNeeds[model.quantization] === Number.POSITIVE_INFINITY) {
-    return refusal("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
+    return createProblem("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
   }
-  if (!isKvCacheDtype(kvCacheDtype)) return refusal("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
+  if (!isKvCacheDtype(kvCacheDtype)) return createProblem("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
   if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
-    return refusal("MOOR113", `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`);
+    return createProblem("MOOR113", `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`);
   }
   const sparse = model.cache.some((layer) => layer.kind === "indexer");
   const latent = model.cache.some((layer) => layer.kind === "mla");
@@ -80,5 +80,5 @@ export function dtypeRefusal(machine: Machine, flags: readonly string[]): Proble
   const has = machine.gpu.computeCapability;
   if (at < 0 || flags[at + 1] !== "bfloat16" || has >= bf16Needs) return undefined;
   const on = machine.instanceType ?? "the GPU";
-  return refusal("MOOR106", `--dtype bfloat16 requires compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
+  return createProblem("MOOR106", `--dtype bfloat16 requires compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
 }

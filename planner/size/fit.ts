@@ -4,7 +4,7 @@
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, PlanError, type Problem, refusal } from "../codes";
+import { type Code, PlanError, type Problem, createProblem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
 import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
@@ -94,7 +94,7 @@ function modelOf(input: FitInput): Model {
   if (typeof input.model !== "string") return input.model;
   const model = modelFromTable(input.model, input.checkpointGiB);
   if (model) return model;
-  throw new PlanError(refusal("MOOR120", `${input.model} is not in the planner's table of models.`));
+  throw new PlanError(createProblem("MOOR120", `${input.model} is not in the planner's table of models.`));
 }
 
 /** The result for one machine. It contains the memory estimate even if no GPU can run the model. */
@@ -148,7 +148,7 @@ function cheapest(input: FitInput, model: Model): FitResult {
   const where = input.region ? ` in ${input.region}` : "";
   const missed = nearest(tried.map(({ candidate }) => candidate));
   const by = missed?.refusal ? ` Closest: ${missed.refusal.message}` : "";
-  const why = refusal("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
+  const why = createProblem("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
   return resultOf(input, missed, why, rejected);
 }
 
