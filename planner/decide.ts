@@ -20,7 +20,7 @@ import { probesFor } from "./serving/start";
 export type { VllmWish } from "./decideVllm";
 
 /** Requirements for a model served by a `score.py`. */
-export interface ScoreWish {
+export interface ScoreRequirements {
   readonly pattern: "score";
   readonly image: ImageReference;
   readonly instanceType: InstanceType;
@@ -32,7 +32,7 @@ export interface ScoreWish {
   readonly concurrencyPerInstance: number;
 }
 
-export type Wish = VllmWish | ScoreWish;
+export type Wish = VllmWish | ScoreRequirements;
 type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
@@ -76,7 +76,7 @@ const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring
 const scoreStartSeconds = 300;
 const scoreRequestSeconds = 1;
 
-function decideScore(wish: ScoreWish): Plan {
+function decideScore(wish: ScoreRequirements): Plan {
   const { image, instanceType, requestTimeout, concurrencyPerInstance } = wish;
   const scaleRule = scaleRuleFor({
     concurrency: concurrencyPerInstance,

@@ -1,6 +1,6 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, type ScoreWish, type VllmWish, type Wish } from "../../planner/decide";
+import { decide, type ScoreRequirements, type VllmWish, type Wish } from "../../planner/decide";
 import { modelFromTable } from "../../planner/fit/model";
 import { ownedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
@@ -19,7 +19,7 @@ const vllmWish: VllmWish = {
   flags: {},
 };
 
-const scoreWish: ScoreWish = {
+const scoreWish: ScoreRequirements = {
   ...{ pattern: "score", image, instanceType: "Standard_DS3_v2", region: "swedencentral" },
   requestTimeout: 60,
   concurrencyPerInstance: 4,
