@@ -32,8 +32,8 @@ export interface ScoreRequirements {
   readonly concurrencyPerInstance: number;
 }
 
-export type Wish = VllmWish | ScoreRequirements;
-type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
+export type Requirements = VllmWish | ScoreRequirements;
+type WishOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
 export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Problem[] };
@@ -42,7 +42,7 @@ export type Outcome = { readonly decision: DeploymentDecision } | { readonly ref
  * Decides a deployment.
  * @param label Its label in the stack file, the first part of its name.
  */
-export function decide(label: string, wish: Wish): Outcome {
+export function decide(label: string, wish: Requirements): Outcome {
   const plan = planOf(wish);
   if ("refusals" in plan) return plan;
   const { recipe, scaleRule, clients, reasons } = plan;
