@@ -8,7 +8,7 @@ import { defaultRequestSettings, scoringStatus } from "../azure/scoring";
 import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
 import type { Problem } from "./codes";
-import { decideVllm, type VllmWish } from "./decideVllm";
+import { decideVllm, type VllmRequirements } from "./decideVllm";
 import type { DeploymentDecision, ImageReference, Routes } from "./decision";
 import { physicalName } from "./names";
 import type { Pattern } from "./pattern";
@@ -17,7 +17,7 @@ import { adviceFor } from "./serving/clients";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
-export type { VllmWish } from "./decideVllm";
+export type { VllmRequirements as VllmWish } from "./decideVllm";
 
 /** Requirements for a model served by a `score.py`. */
 export interface ScoreRequirements {
@@ -32,7 +32,7 @@ export interface ScoreRequirements {
   readonly concurrencyPerInstance: number;
 }
 
-export type Requirements = VllmWish | ScoreRequirements;
+export type Requirements = VllmRequirements | ScoreRequirements;
 type WishOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
