@@ -10,7 +10,7 @@ import { formatRefusal } from "./compatible";
 import type { Machine } from "./machine";
 
 /** Requirements that a machine must satisfy. */
-export interface Wish extends EngineSettings, Omit<DeclaredLoad, "concurrency"> {
+export interface MachineRequirements extends EngineSettings, Omit<DeclaredLoad, "concurrency"> {
   /** Concurrent requests with the required context per instance. @default the capacity of the machine, at most 256; at least one must fit */
   readonly concurrency?: number;
 }
@@ -34,7 +34,7 @@ const imageGiB = 24.6;
 const scratchGiB = 10;
 
 /** Evaluates one machine. */
-export function tryMachine(model: Model, machine: Machine, wish: Wish): Candidate {
+export function tryMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
   const outOfRange = rangeRefusal(wish);
   if (outOfRange) return { machine, cautions: [], refusal: outOfRange };
   const early = contextRefusal(model, wish) ?? formatRefusal(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
@@ -56,7 +56,7 @@ export function nameOf(machine: Machine): string {
   return machine.instanceType ?? `${machine.gpus} × ${machine.gpu.visibleGiB} GiB`;
 }
 
-function settingsFor(model: Model, machine: Machine, wish: Wish): EngineSettings {
+function settingsFor(model: Model, machine: Machine, wish: MachineRequirements): EngineSettings {
   // For a GPU given by numbers, vLLM's defaults apply. For an Azure size, the planner chooses.
   const maxModelLen = wish.maxModelLen ?? (machine.instanceType ? Math.min(defaultContext, model.maxModelLen) : model.maxModelLen);
   const maxNumSeqs = wish.maxNumSeqs ?? wish.concurrency ?? (machine.instanceType ? mostSequences : undefined);
@@ -64,7 +64,7 @@ function settingsFor(model: Model, machine: Machine, wish: Wish): EngineSettings
 }
 
 /** The estimate and its concurrency. Without a declared concurrency, both are for the number of requests that fit. */
-function sized(model: Model, machine: Machine, settings: EngineSettings, wish: Wish): { found: Estimate; concurrency: number } {
+function sized(model: Model, machine: Machine, settings: EngineSettings, wish: MachineRequirements): { found: Estimate; concurrency: number } {
   const first = estimate(model, machine.gpu, settings);
   if (wish.concurrency !== undefined) return { found: first, concurrency: wish.concurrency };
   const holds = Math.min(Math.floor(first.safeConcurrency), first.settings.maxNumSeqs);
@@ -75,7 +75,7 @@ function sized(model: Model, machine: Machine, settings: EngineSettings, wish: W
 }
 
 /** Largest concurrency up to `holds` whose answers arrive within Azure's limit; 1 if none do. */
-function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: Wish, holds: number): number {
+function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: MachineRequirements, holds: number): number {
   let [low, high] = [1, holds];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -86,7 +86,7 @@ function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: Wi
   return low;
 }
 
-function rangeRefusal(wish: Wish): Problem | undefined {
+function rangeRefusal(wish: MachineRequirements): Problem | undefined {
   const whole = {
     maxModelLen: wish.maxModelLen,
     maxNumSeqs: wish.maxNumSeqs,
@@ -103,14 +103,14 @@ function rangeRefusal(wish: Wish): Problem | undefined {
   return undefined;
 }
 
-function contextRefusal(model: Model, wish: Wish): Problem | undefined {
+function contextRefusal(model: Model, wish: MachineRequirements): Problem | undefined {
   if (wish.maxModelLen !== undefined && wish.maxModelLen > model.maxModelLen) {
     return createProblem("MOOR116", `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`);
   }
   return undefined;
 }
 
-function splitRefusal(model: Model, machine: Machine, wish: Wish): Problem | undefined {
+function splitRefusal(model: Model, machine: Machine, wish: MachineRequirements): Problem | undefined {
   const tp = wish.tensorParallelSize;
   if (tp === undefined) return undefined;
   if (tp > machine.gpus) return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; the tensor parallel size is ${tp}.`);
@@ -118,7 +118,7 @@ function splitRefusal(model: Model, machine: Machine, wish: Wish): Problem | und
   return problem ? createProblem("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
 }
 
-function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Wish): Problem | undefined {
+function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: MachineRequirements): Problem | undefined {
   const on = `${nameOf(machine)} with tensor parallel size ${found.settings.tensorParallelSize}`;
   const { safeKvGiBPerGpu: safe, activationGiB: activation } = found;
   const { maxModelLen } = found.settings;

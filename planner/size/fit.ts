@@ -7,11 +7,11 @@ import { type InstanceType, sizes } from "../../facts/sizes";
 import { type Code, PlanError, type Problem, createProblem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
+import { type Candidate, nameOf, tryMachine, type MachineRequirements } from "./candidate";
 import { modelRefusal } from "./compatible";
 import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
 
-export interface FitInput extends Wish {
+export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
   readonly model: Model | string;
   /** Region whose prices and sizes are compared. @default any: the lowest price of all regions */

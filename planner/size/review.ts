@@ -3,7 +3,7 @@ import type { Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingRefusals } from "../serving/checks";
-import { type Candidate, tryMachine, type Wish } from "./candidate";
+import { type Candidate, tryMachine, type MachineRequirements } from "./candidate";
 import { dtypeRefusal, modelRefusal } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
@@ -28,7 +28,7 @@ export interface HandSet {
  */
 export function reviewHandSet(
   model: Model,
-  wish: Wish & { readonly concurrency: number; readonly region?: string },
+  wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
   hand: HandSet,
 ): readonly Problem[] {
   const unusable = modelRefusal(model);
@@ -47,7 +47,7 @@ export function reviewHandSet(
   );
 }
 
-function recommended(model: Model, wish: Wish & { readonly region?: string }): Machine | Problem {
+function recommended(model: Model, wish: MachineRequirements & { readonly region?: string }): Machine | Problem {
   const result = chooseSize({ ...wish, model });
   return result.size === null ? result.refusal! : machineOf(result.size);
 }
