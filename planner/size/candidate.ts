@@ -20,7 +20,7 @@ export interface Candidate {
   /** Undefined if a requirement is out of range. A machine with another problem still has an estimate. */
   readonly estimate?: Estimate;
   readonly contract?: Contract;
-  readonly refusal?: Problem;
+  readonly problem?: Problem;
   /** Points to review that don't prevent the use of the machine. */
   readonly cautions: readonly string[];
 }
@@ -36,7 +36,7 @@ const scratchGiB = 10;
 /** Evaluates one machine. */
 export function tryMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
   const outOfRange = rangeRefusal(wish);
-  if (outOfRange) return { machine, cautions: [], refusal: outOfRange };
+  if (outOfRange) return { machine, cautions: [], problem: outOfRange };
   const early = contextRefusal(model, wish) ?? formatRefusal(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
   const settings = settingsFor(model, machine, wish);
   const { found, concurrency } = sized(model, machine, settings, wish);
@@ -48,7 +48,7 @@ export function tryMachine(model: Model, machine: Machine, wish: MachineRequirem
     cautions: cautionsOf(model, machine, found),
   };
   const broken = early ?? memoryRefusal(model, machine, found, wish) ?? azureRefusal(model, machine, candidate.contract);
-  return broken ? { ...candidate, refusal: broken } : candidate;
+  return broken ? { ...candidate, problem: broken } : candidate;
 }
 
 /** The machine's name in messages. */

@@ -99,7 +99,7 @@ function modelOf(input: FitInput): Model {
 
 /** The result for one machine. It contains the memory estimate even if no GPU can run the model. */
 function single(input: FitInput, candidate: Candidate, none: Problem | undefined): FitResult {
-  return resultOf(input, candidate, none ?? candidate.refusal, []);
+  return resultOf(input, candidate, none ?? candidate.problem, []);
 }
 
 /** List price of a size in the region, or the lowest anywhere. */
@@ -133,7 +133,7 @@ export function compare(input: FitInput): { readonly tried: readonly Compared[];
       lost.push({ size: instanceType, code: "MOOR111", reason });
     } else {
       const candidate = tryMachine(model, machine, input);
-      tried.push({ candidate: none ? { ...candidate, refusal: none } : candidate, usdPerHour: price });
+      tried.push({ candidate: none ? { ...candidate, problem: none } : candidate, usdPerHour: price });
     }
   }
   tried.sort((a, b) => a.usdPerHour - b.usdPerHour || a.candidate.machine.gpus - b.candidate.machine.gpus);
@@ -142,24 +142,24 @@ export function compare(input: FitInput): { readonly tried: readonly Compared[];
 
 function cheapest(input: FitInput, model: Model): FitResult {
   const { tried, lost } = compare({ ...input, model });
-  const best = tried.find(({ candidate }) => !candidate.refusal);
+  const best = tried.find(({ candidate }) => !candidate.problem);
   const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
   if (best) return resultOf(input, best.candidate, undefined, rejected);
   const where = input.region ? ` in ${input.region}` : "";
   const missed = nearest(tried.map(({ candidate }) => candidate));
-  const by = missed?.refusal ? ` Closest: ${missed.refusal.message}` : "";
+  const by = missed?.problem ? ` Closest: ${missed.problem.message}` : "";
   const why = createProblem("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
   return resultOf(input, missed, why, rejected);
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
   const size = nameOf(candidate.machine);
-  if (candidate.refusal) return { size, code: candidate.refusal.code, reason: candidate.refusal.message };
+  if (candidate.problem) return { size, code: candidate.problem.code, reason: candidate.problem.message };
   return { size, reason: `It fits, but costs ${price} USD per hour instead of ${best!.usdPerHour}.` };
 }
 
 /** Whether a machine lacks memory and has another problem too. The reported problem would not be the only one. */
-function missesTwice({ estimate, refusal: why }: Candidate): boolean {
+function missesTwice({ estimate, problem: why }: Candidate): boolean {
   return estimate!.safeConcurrency < 1 && why?.code !== "MOOR108" && why?.code !== "MOOR109";
 }
 

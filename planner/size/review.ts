@@ -38,7 +38,7 @@ export function reviewHandSet(
   const machine = own && !isRefusal(own) ? own : recommended(model, wish);
   if (isRefusal(machine)) return [...found, machine];
   const candidate = tryMachine(model, machine, wish);
-  if (own && candidate.refusal) found.push(candidate.refusal);
+  if (own && candidate.problem) found.push(candidate.problem);
   const dtype = dtypeRefusal(machine, hand.flags ?? []);
   if (dtype) found.push(dtype);
   if (!candidate.contract) return found;

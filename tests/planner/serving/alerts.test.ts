@@ -27,7 +27,7 @@ test("no accepted plan expects an answer that raises the alert, and the alert is
         [2048, 8192, 16_384, 32_768].flatMap((maxModelLen) => {
           const machine = machineOf(instanceType);
           if (isRefusal(machine)) throw new Error(machine.message);
-          const { contract, refusal } = tryMachine(modelFromTable(id)!, machine, { maxModelLen, concurrency });
+          const { contract, problem: refusal } = tryMachine(modelFromTable(id)!, machine, { maxModelLen, concurrency });
           return contract === undefined || refusal !== undefined ? [] : [contract];
         }),
       ),

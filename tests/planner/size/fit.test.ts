@@ -130,8 +130,8 @@ describe("an explicit size that doesn't fit has its own code", () => {
     const machine = machineOf("Standard_NV36ads_A10_v5");
     if (isRefusal(machine)) throw new Error(machine.message);
     const small = { ...machine, size: { ...machine.size!, tempDiskGiB: 40 } };
-    expect(tryMachine(model, small, {}).refusal).toMatchObject({ code: "MOOR112", message: expect.stringContaining("48 GiB of disk") });
-    expect(tryMachine(model, machine, {}).refusal).toBeUndefined();
+    expect(tryMachine(model, small, {}).problem).toMatchObject({ code: "MOOR112", message: expect.stringContaining("48 GiB of disk") });
+    expect(tryMachine(model, machine, {}).problem).toBeUndefined();
   });
 
   test("an architecture that vLLM doesn't support", () => {
