@@ -34,7 +34,7 @@ const imageGiB = 24.6;
 const scratchGiB = 10;
 
 /** Evaluates one machine. */
-export function tryMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
+export function evaluateMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
   const outOfRange = rangeRefusal(wish);
   if (outOfRange) return { machine, cautions: [], problem: outOfRange };
   const early = contextRefusal(model, wish) ?? formatRefusal(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);

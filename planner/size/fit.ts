@@ -7,7 +7,7 @@ import { type InstanceType, sizes } from "../../facts/sizes";
 import { type Code, PlanError, type Problem, createProblem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, nameOf, tryMachine, type MachineRequirements } from "./candidate";
+import { type Candidate, nameOf, evaluateMachine, type MachineRequirements } from "./candidate";
 import { modelRefusal } from "./compatible";
 import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
 
@@ -82,10 +82,10 @@ function refuseInfinite(value: unknown, path = "result"): void {
 function decided(input: FitInput): FitResult {
   const model = modelOf(input);
   const none = modelRefusal(model);
-  if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input), none);
+  if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
-    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, tryMachine(model, machine, input), none);
+    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
   }
   return none ? resultOf(input, undefined, none, []) : cheapest(input, model);
 }
@@ -132,7 +132,7 @@ export function compare(input: FitInput): { readonly tried: readonly Compared[];
       const reason = `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`;
       lost.push({ size: instanceType, code: "MOOR111", reason });
     } else {
-      const candidate = tryMachine(model, machine, input);
+      const candidate = evaluateMachine(model, machine, input);
       tried.push({ candidate: none ? { ...candidate, problem: none } : candidate, usdPerHour: price });
     }
   }

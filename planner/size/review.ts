@@ -3,7 +3,7 @@ import type { Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingRefusals } from "../serving/checks";
-import { type Candidate, tryMachine, type MachineRequirements } from "./candidate";
+import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
 import { dtypeRefusal, modelRefusal } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
@@ -37,7 +37,7 @@ export function reviewHandSet(
   const found: Problem[] = own && isRefusal(own) ? [own] : [];
   const machine = own && !isRefusal(own) ? own : recommended(model, wish);
   if (isRefusal(machine)) return [...found, machine];
-  const candidate = tryMachine(model, machine, wish);
+  const candidate = evaluateMachine(model, machine, wish);
   if (own && candidate.problem) found.push(candidate.problem);
   const dtype = dtypeRefusal(machine, hand.flags ?? []);
   if (dtype) found.push(dtype);
