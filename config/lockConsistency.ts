@@ -1,5 +1,5 @@
 /** Whether a lock agrees with itself: an edit by hand, or a merge of two branches, may leave a wish beside a decision that wasn't made for it. */
-import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
+import type { DeploymentDecision, RecordedRequirements } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
 import type { Lock, LockEntry } from "./lockSchema";
@@ -44,7 +44,7 @@ function wishMistakes(path: string, { wish, current, previous, rolledBack }: Loc
 }
 
 /** Values that a decision takes over from its wish as they are. What is derived from a wish differs between versions of Moor. */
-function copies(decision: DeploymentDecision): DeploymentWish {
+function copies(decision: DeploymentDecision): RecordedRequirements {
   const { instanceType, image, requestSettings, pattern } = decision;
   return {
     size: instanceType,
@@ -55,7 +55,7 @@ function copies(decision: DeploymentDecision): DeploymentWish {
 }
 
 /** Those that a wish has under the key of its pattern. */
-const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => DeploymentWish>> = {
+const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => RecordedRequirements>> = {
   vllm: ({ model, requestSettings }) => ({
     "vllm.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
     ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),

@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
-import type { DeploymentWish, ModelDecision } from "../planner/decision";
+import type { RecordedRequirements, ModelDecision } from "../planner/decision";
 import { contradictions } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Lock, type LockEntry, lockSchema } from "./lockSchema";
@@ -82,7 +82,7 @@ export interface WishDifference {
 }
 
 /** Where two wishes differ, in the order of their keys. */
-export function wishDifferences(locked: DeploymentWish, wished: DeploymentWish): WishDifference[] {
+export function wishDifferences(locked: RecordedRequirements, wished: RecordedRequirements): WishDifference[] {
   const keys = [...new Set([...Object.keys(wished), ...Object.keys(locked)])];
   const pairs = keys.map((key) => ({ key, locked: locked[key], wished: wished[key] }));
   return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.wished));

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { PlanError, type Problem, createProblem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { DeploymentWish, ImageReference } from "../planner/decision";
+import type { RecordedRequirements, ImageReference } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
@@ -23,13 +23,13 @@ const scoreTimeout = 60;
 const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: undefined, score: scoreTimeout };
 
 /** What a deployment asks for, value by value; a decision made for other values is stale. Instances, scale and weight aren't decided. */
-export function deploymentWish(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
+export function deploymentWish(settings: DeploymentSettings, images: ImageSettings): RecordedRequirements {
   const image = imageText(settings, images);
   const requestTimeout = settings.requestTimeout ?? defaultTimeouts[patternOf(settings)];
   return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(wishes, settings) };
 }
 
-const wishes: PatternTable<DeploymentWish> = {
+const wishes: PatternTable<RecordedRequirements> = {
   vllm: (vllm) => ({
     "vllm.model": vllm.model,
     ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),

@@ -8,7 +8,7 @@ import { commitsOfLocks, foreignCommit, type KnownCommit, revisionMistakes } fro
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { decideDeployment, deploymentWish, namedImage, namedModel } from "../../config/wish";
-import type { DeploymentDecision, DeploymentWish } from "../../planner/decision";
+import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { CommitAnswer } from "./hub";
 
@@ -106,7 +106,7 @@ function noImage(pattern: Pattern): Mistake {
 }
 
 /** The entry after this decision: what served stays as the previous one, and what was rolled back stays as long as its wish. */
-function succeed(old: LockEntry | undefined, wish: DeploymentWish, decision: DeploymentDecision): LockEntry {
+function succeed(old: LockEntry | undefined, wish: RecordedRequirements, decision: DeploymentDecision): LockEntry {
   if (old === undefined) return { wish: { ...wish } as LockEntry["wish"], current: decision };
   if (old.rolledBack && sameWish(old, wish)) return old;
   // A decision whose weights never came has never served; the one before it still does.
@@ -115,7 +115,7 @@ function succeed(old: LockEntry | undefined, wish: DeploymentWish, decision: Dep
   return { wish: { ...wish } as LockEntry["wish"], current: decision, ...(previous === undefined ? {} : { previous }) };
 }
 
-function sameWish(entry: LockEntry, wish: DeploymentWish): boolean {
+function sameWish(entry: LockEntry, wish: RecordedRequirements): boolean {
   return wishDifferences(entry.wish, wish).length === 0;
 }
 
