@@ -1,5 +1,5 @@
 /** A stack as components need it: checked, with defaults filled in and decisions made. Plain values only, no secret. */
-import type { RolloutWish } from "../planner/rollout";
+import type { DesiredDeployment } from "../planner/rollout";
 
 /** The normalised stack. */
 export interface StackSpec {
@@ -92,7 +92,7 @@ export interface EndpointSpec {
 }
 
 /** One deployment that can be made; the weights of an endpoint's sum to 100 over those that can be made, or to 0. */
-export type DeploymentSpec = RolloutWish;
+export type DeploymentSpec = DesiredDeployment;
 
 /** A deployment that is left out of this run. */
 export interface SkippedDeployment {

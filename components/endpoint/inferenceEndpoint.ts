@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
-import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
+import { type PlannedDeployment, planRollout, type DesiredDeployment, sharesOf } from "../../planner/rollout";
 import { instancesNeeded } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
@@ -31,7 +31,7 @@ export interface InferenceEndpointArgs {
   readonly auth: Auth;
   /** With `entra`: object ids that may call the endpoint. @default - nobody but those with a wider role */
   readonly invokers?: readonly string[];
-  readonly deployments: readonly RolloutWish[];
+  readonly deployments: readonly DesiredDeployment[];
   /** What stands before traffic. @default "runner" */
   readonly gate?: GateMode;
   /** Seconds that the gate gives a deployment to answer. @default 300 */
