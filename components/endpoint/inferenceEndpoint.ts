@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
-import { type PlannedDeployment, planRollout, type DesiredDeployment, sharesOf } from "../../planner/rollout";
+import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../planner/rollout";
 import { instancesNeeded } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
@@ -295,7 +295,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       {
         ...{ endpoint, stack, drainSeconds, scalable },
         deployments: [...deployments.values()],
-        shares: sharesOf(this.planned),
+        shares: trafficOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
         policyTags: this.args.policyTags,
         transform: this.args.transform,

@@ -61,7 +61,7 @@ export function planRollout(wishes: readonly DesiredDeployment[]): PlannedDeploy
 }
 
 /** Traffic of all deployments, including deployments without traffic. */
-export function sharesOf(planned: readonly PlannedDeployment[]): Share[] {
+export function trafficOf(planned: readonly PlannedDeployment[]): Share[] {
   return planned.map(({ decision, weight, mirror }) => ({ name: decision.name, weight, mirror }));
 }
 

@@ -1,5 +1,5 @@
 // Proves which deployments are planned for an endpoint, and their order. Doesn't prove the order in which the engine deletes.
-import { planRollout, type DesiredDeployment, sharesOf } from "../../../planner/rollout";
+import { planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
 import { vllmDecision } from "../../components/fixtures";
 
 const named = (name: string) => ({ ...vllmDecision, name });
@@ -52,7 +52,7 @@ test.each([
 });
 
 test("Traffic includes all deployments, by their names in Azure.", () => {
-  expect(sharesOf(planRollout([{ ...main, previous, keepPrevious: true }, next]))).toEqual([
+  expect(trafficOf(planRollout([{ ...main, previous, keepPrevious: true }, next]))).toEqual([
     { name: "main-00000001", weight: 0, mirror: 0 },
     { name: "main-00000002", weight: 90, mirror: 0 },
     { name: "next-00000001", weight: 10, mirror: 0 },
