@@ -1,7 +1,7 @@
 /** Decides a vLLM deployment: planner/size chooses the size, planner/serving derives the other values, and both check explicit settings. */
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
-import { type Refusal, refusal } from "./codes";
+import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
 import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
@@ -11,7 +11,7 @@ import { type FitResult, fit as fitModel } from "./size/fit";
 import { type HandSet, reviewHandSet } from "./size/review";
 
 /** Requirements for a model served by vLLM. */
-export interface VllmWish {
+export interface VllmRequirements {
   readonly pattern: "vllm";
   readonly image: ImageReference;
   /** `auto`: the cheapest size in the region that can process the load. */
@@ -41,7 +41,7 @@ export interface VllmWish {
 const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
 /** The plan, or all problems that prevent one. */
-export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly Refusal[] } {
+export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: readonly Problem[] } {
   const { settings, refusals } = engineSettings(wish.flags);
   if (refusals.length > 0) return { refusals };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
@@ -73,23 +73,23 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */
-function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeqs = 0): Refusal[] {
+function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, maxNumSeqs = 0): Problem[] {
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
   const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
-  return [refusal("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
+  return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 
-function gpusRefusal({ flags }: VllmWish, { gpus, size, tensorParallelSize }: FitResult): Refusal | undefined {
+function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
   const needed = serversOf(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
-  return refusal(
+  return createProblem(
     "MOOR107",
     `Pipeline and data parallelism from \`flags\` require ${needed} GPUs with a tensor parallel size of ${tensorParallelSize}; ${size} has ${gpus}.`,
   );
 }
 
-function setByHand({ image, flags, requestTimeout }: VllmWish): HandSet {
+function setByHand({ image, flags, requestTimeout }: VllmRequirements): HandSet {
   return {
     image: `${image.repository}@${image.digest}`,
     flags: argumentsOf(flags),
@@ -97,7 +97,7 @@ function setByHand({ image, flags, requestTimeout }: VllmWish): HandSet {
   };
 }
 
-function planOf(wish: VllmWish, result: FitResult): Plan {
+function planOf(wish: VllmRequirements, result: FitResult): Plan {
   const { image, requestTimeout, revision } = wish;
   const pinned: HandFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
   const derived = result.requestSettings!;
@@ -120,17 +120,17 @@ function planOf(wish: VllmWish, result: FitResult): Plan {
   };
 }
 
-function modelDecision({ model: { id }, revision, source }: VllmWish): ModelDecision {
+function modelDecision({ model: { id }, revision, source }: VllmRequirements): ModelDecision {
   return source === "mirror" ? { id, revision, source, path: weightsPath(id, revision), staged: false } : { id, revision, source };
 }
 
-function variables({ source }: VllmWish): Record<string, string> {
+function variables({ source }: VllmRequirements): Record<string, string> {
   // Without these, vLLM tries to send a usage report at every start, which the managed network blocks.
   const always = { VLLM_NO_USAGE_STATS: "1", DO_NOT_TRACK: "1" };
   return source === "mirror" ? { ...always, HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" } : always;
 }
 
-function sizeReason({ size, region }: VllmWish, { rejected }: FitResult): string {
+function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult): string {
   if (size !== "auto") return "size: set in the stack file; the load fits";
   const dearer = rejected.filter(({ code }) => code === undefined).map((lost) => lost.size);
   const others =
@@ -138,7 +138,7 @@ function sizeReason({ size, region }: VllmWish, { rejected }: FitResult): string
   return `size: the cheapest in ${region} that fits the load; ${others}`;
 }
 
-function handReasons({ flags, requestTimeout }: VllmWish): string[] {
+function handReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
   const unknown = unplannedFlags(flags);

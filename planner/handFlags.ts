@@ -1,5 +1,5 @@
 /** Flags of `vllm serve` that are set in the stack file: their effect on memory, and how they are merged with derived flags. */
-import { type Refusal, refusal } from "./codes";
+import { type Problem, createProblem } from "./codes";
 import type { EngineSettings } from "./fit/estimate";
 
 /** Value of a `vllm serve` flag; `true` is the flag without a value, `false` its `--no-` form. */
@@ -33,13 +33,13 @@ const wholeNumbers = {
 } as const satisfies Record<string, keyof EngineSettings>;
 
 /** The flags that determine memory. A value that is not a valid number is a problem, because no check can use it. */
-export function engineSettings(flags: HandFlags): { readonly settings: EngineSettings; readonly refusals: readonly Refusal[] } {
+export function engineSettings(flags: HandFlags): { readonly settings: EngineSettings; readonly refusals: readonly Problem[] } {
   const counts = Object.entries(wholeNumbers).filter(([flag]) => flags[flag] !== undefined);
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
   const wrong = (flag: string, allowed: string) =>
-    refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
+    createProblem("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
       ...Object.fromEntries(counts.map(([flag, setting]) => [setting, Number(flags[flag])])),

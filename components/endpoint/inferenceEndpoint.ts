@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
-import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
+import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { instancesNeeded } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
@@ -32,7 +32,7 @@ export interface InferenceEndpointArgs {
   /** With `entra`: object IDs of users, groups and service principals that can call the endpoint. @default - only callers with a broader role */
   readonly invokers?: readonly string[];
   /** The deployments, by label: decisions, instances, traffic weights and mirrored traffic. */
-  readonly deployments: readonly RolloutWish[];
+  readonly deployments: readonly DesiredDeployment[];
   /** How deployments are checked before they receive traffic. @default "runner" */
   readonly gate?: GateMode;
   /** Seconds within which a deployment must pass the gate. @default 300 */
@@ -299,7 +299,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       {
         ...{ endpoint, stack, drainSeconds, scalable },
         deployments: [...deployments.values()],
-        shares: sharesOf(this.planned),
+        shares: trafficOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
         policyTags: this.args.policyTags,
         transform: this.args.transform,

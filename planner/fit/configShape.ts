@@ -1,5 +1,5 @@
 /** Reads the dimensions of a model from its `config.json`, with the field names of its family. */
-import { PlanError, refusal } from "../codes";
+import { PlanError, createProblem } from "../codes";
 import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDefaults";
 import { type Config, list, number, object } from "./configRead";
 
@@ -33,7 +33,7 @@ export function shapeOf(id: string, config: Config): Shape {
   const need = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
     if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
-    throw new PlanError(refusal("MOOR120", missingNumber(id, names, nested, config)));
+    throw new PlanError(createProblem("MOOR120", missingNumber(id, names, nested, config)));
   };
   const may = (least: number, ...names: string[]) => {
     const value = number(text, ...names);

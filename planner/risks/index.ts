@@ -1,6 +1,6 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { isPlaceholderDigest } from "../image";
-import { type PlannedDeployment, planRollout, type RolloutWish } from "../rollout";
+import { type PlannedDeployment, planRollout, type DesiredDeployment } from "../rollout";
 import { loggedBy } from "./logging";
 import type { PlaceholderImage, Risk } from "./risk";
 import { type LiveShares, overloads } from "./share";
@@ -13,7 +13,7 @@ export { mostDangerousFirst, riskText } from "./text";
 export interface EndpointPlan {
   readonly key: string;
   readonly gate: "runner" | "controlPlane" | "off";
-  readonly deployments: readonly RolloutWish[];
+  readonly deployments: readonly DesiredDeployment[];
 }
 
 /** An endpoint of the stack in Azure. */

@@ -1,9 +1,9 @@
 /** Checks explicit settings against the values that the planner would derive, and reports each violated inequality. */
-import type { Refusal } from "../codes";
+import type { Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingRefusals } from "../serving/checks";
-import { type Candidate, tryMachine, type Wish } from "./candidate";
+import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
 import { dtypeRefusal, modelRefusal } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
@@ -28,17 +28,17 @@ export interface HandSet {
  */
 export function reviewHandSet(
   model: Model,
-  wish: Wish & { readonly concurrency: number; readonly region?: string },
+  wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
   hand: HandSet,
-): readonly Refusal[] {
+): readonly Problem[] {
   const unusable = modelRefusal(model);
   if (unusable) return [unusable];
   const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
-  const found: Refusal[] = own && isRefusal(own) ? [own] : [];
+  const found: Problem[] = own && isRefusal(own) ? [own] : [];
   const machine = own && !isRefusal(own) ? own : recommended(model, wish);
   if (isRefusal(machine)) return [...found, machine];
-  const candidate = tryMachine(model, machine, wish);
-  if (own && candidate.refusal) found.push(candidate.refusal);
+  const candidate = evaluateMachine(model, machine, wish);
+  if (own && candidate.problem) found.push(candidate.problem);
   const dtype = dtypeRefusal(machine, hand.flags ?? []);
   if (dtype) found.push(dtype);
   if (!candidate.contract) return found;
@@ -47,7 +47,7 @@ export function reviewHandSet(
   );
 }
 
-function recommended(model: Model, wish: Wish & { readonly region?: string }): Machine | Refusal {
+function recommended(model: Model, wish: MachineRequirements & { readonly region?: string }): Machine | Problem {
   const result = chooseSize({ ...wish, model });
   return result.size === null ? result.refusal! : machineOf(result.size);
 }

@@ -28,7 +28,7 @@ function warnings(output: string): string[] {
 }
 
 const hub =
-  "  - Weights from outside the residency: chat/main-57a7e080 fetches them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.";
+  "  - Weights from outside the residency: chat/main-57a7e080 downloads weights from Hugging Face at each start. To start from weights that are staged in the region, set `source: mirror`.";
 
 const fraud = {
   auth: "key",

@@ -1,6 +1,6 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, type ScoreWish, type VllmWish, type Wish } from "../../planner/decide";
+import { decide, type ScoreRequirements, type VllmWish, type Requirements } from "../../planner/decide";
 import { modelFromTable } from "../../planner/fit/model";
 import { ownedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
@@ -19,13 +19,13 @@ const vllmWish: VllmWish = {
   flags: {},
 };
 
-const scoreWish: ScoreWish = {
+const scoreWish: ScoreRequirements = {
   ...{ pattern: "score", image, instanceType: "Standard_DS3_v2", region: "swedencentral" },
   requestTimeout: 60,
   concurrencyPerInstance: 4,
 };
 
-function decided(wish: Wish) {
+function decided(wish: Requirements) {
   const outcome = decide("main", wish);
   if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
   return outcome.decision;

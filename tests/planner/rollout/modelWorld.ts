@@ -1,5 +1,5 @@
 /** One endpoint in the simulator, and a stack whose runs change it: stands for the engine and the components' hooks, in their order. */
-import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../../planner/rollout";
+import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
 import { instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
 import { transitionRefusal } from "../../../planner/rollout/transition";
 import { endpointTraffic, fillUp } from "../../../planner/traffic";
@@ -66,7 +66,7 @@ export class ModelWorld {
   private async up(refused: boolean): Promise<void> {
     const planned = this.planned();
     const names = planned.map(({ decision }) => decision.name);
-    const { traffic, mirrorTraffic } = endpointTraffic(sharesOf(planned));
+    const { traffic, mirrorTraffic } = endpointTraffic(trafficOf(planned));
     const before = this.seen();
     // A refused preview sends nothing.
     if (transitionRefusal("chat", before.traffic, traffic, names) !== undefined) {
@@ -172,7 +172,7 @@ export class ModelWorld {
   }
 }
 
-function rolloutWish(label: string, { recipe, previous, inPlace, instances, max, ...rest }: Wish): RolloutWish {
+function rolloutWish(label: string, { recipe, previous, inPlace, instances, max, ...rest }: Wish): DesiredDeployment {
   return {
     ...rest,
     label,

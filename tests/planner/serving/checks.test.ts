@@ -4,12 +4,12 @@ import { vllmFlag } from "../../../facts/vllm";
 import { modelFromTable } from "../../../planner/fit/model";
 import { flagProblem, type ServingSettings, servingChecks, servingRefusals } from "../../../planner/serving/checks";
 import { parsersOf } from "../../../planner/serving/parsers";
-import { tryMachine } from "../../../planner/size/candidate";
+import { evaluateMachine } from "../../../planner/size/candidate";
 import { isRefusal, machineOf } from "../../../planner/size/machine";
 
 const machine = machineOf("Standard_NC24ads_A100_v4");
 if (isRefusal(machine)) throw new Error(machine.message);
-const { contract } = tryMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
+const { contract } = evaluateMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
 const { settings, basis } = contract!;
 const pinned = `repository@sha256:${"0".repeat(64)}`;
 const brokenBy = (changes: Partial<ServingSettings>, basisChanges = {}) =>
