@@ -3,17 +3,17 @@
 export interface Cloud {
   /** Address of Azure Resource Manager. */
   readonly resourceManager: string;
-  /** Audience of Entra ID tokens for Azure Resource Manager. */
+  /** Audience of Microsoft Entra ID tokens for Azure Resource Manager. */
   readonly audience: string;
-  /** Audience of Entra ID tokens for scoring. */
+  /** Audience of Microsoft Entra ID tokens for scoring. */
   readonly scoringAudience: string;
-  /** Address of Entra ID. */
+  /** Address of Microsoft Entra ID. */
   readonly authorityHost: string;
   /** Domain of container registries. */
   readonly registryDomain: string;
 }
 
-/** By the name that the Azure CLI gives the cloud. */
+/** By the cloud's name in the Azure CLI. */
 export const clouds = {
   AzureCloud: {
     resourceManager: "https://management.azure.com",
@@ -40,7 +40,7 @@ export const clouds = {
 
 export type CloudName = keyof typeof clouds;
 
-/** Names by which azure-native's setting `environment` and `ARM_ENVIRONMENT` call a cloud. Source: the azure-native provider's schema. */
+/** Cloud names that azure-native's setting `environment` and `ARM_ENVIRONMENT` accept. Source: schema of the azure-native provider. */
 const environments: Readonly<Record<string, CloudName>> = {
   public: "AzureCloud",
   azurecloud: "AzureCloud",
@@ -55,14 +55,14 @@ const environments: Readonly<Record<string, CloudName>> = {
 };
 
 /**
- * The cloud that a setting names.
- * @param environment The setting `azure-native:environment` or the variable `ARM_ENVIRONMENT`, in any case. @default "public"
- * @returns undefined when no cloud has that name
+ * The cloud that a setting selects.
+ * @param environment The setting `azure-native:environment` or the variable `ARM_ENVIRONMENT`, case-insensitive. @default "public"
+ * @returns undefined if no cloud has that name
  */
 export function cloudOf(environment = "public"): Cloud | undefined {
   const name = environments[environment.toLowerCase()];
   return name && clouds[name];
 }
 
-/** Names that `cloudOf` takes, for an error message. */
+/** Names that `cloudOf` accepts, for error messages. */
 export const environmentNames: readonly string[] = ["public", "usgovernment", "china"];

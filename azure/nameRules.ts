@@ -1,10 +1,10 @@
-/** Names of resources. Source: Azure docs, resource-name-rules. */
+/** Rules for resource names. Source: Azure docs, resource-name-rules. */
 import type { TypedResourceName } from "./resourceTypes";
 
 interface NameRule {
-  /** Most characters. */
+  /** Maximum length, in characters. */
   readonly longest: number;
-  /** Whether a name may have hyphens. */
+  /** Whether the name can contain hyphens. */
   readonly hyphens: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The identity that the azure-native provider signs in with, found in the same settings and in the same order. The program asks for its own
- * tokens here and not by an invoke of the provider, because Pulumi logs the answers of invokes.
+ * The identity that the azure-native provider signs in with, determined from the same settings in the same order. The program gets its own
+ * tokens here instead of by an invoke of the provider, because Pulumi logs the results of invokes.
  * Source: pulumi-azure-native, provider/pkg/provider/auth_azidentity.go (`readAuthConfig`, `newSingleMethodAuthCredential`).
  */
 import * as fs from "node:fs";
@@ -9,7 +9,7 @@ import type { Credential } from "./arm";
 import { azureCliCredential } from "./azureCli";
 import type { Cloud } from "./clouds";
 
-/** Settings of the provider, and the variables that stand in for those that are absent. */
+/** Settings of the provider, and the environment variables that replace absent settings. */
 const variables = {
   useDefaultAzureCredential: "ARM_USE_DEFAULT_AZURE_CREDENTIAL",
   clientCertificatePath: "ARM_CLIENT_CERTIFICATE_PATH",
@@ -33,14 +33,14 @@ export type IdentitySetting = keyof typeof variables;
 
 export const identitySettings = Object.keys(variables) as IdentitySetting[];
 
-/** The settings that a provider has; those that are absent or empty come from the environment. */
+/** Settings of the provider. Environment variables replace absent and empty settings. */
 export type IdentitySettings = { readonly [Setting in IdentitySetting]?: string };
 
 /**
- * Gives tokens of the identity that the settings name: the default credential, a service principal with a certificate, a secret or OIDC, a
- * managed identity, or the Azure CLI's login.
- * @param environment Environment of the variables and of `az`.
- * @throws Error, at the first token, when a setting that the method needs is absent, or Entra ID gives no token
+ * Returns access tokens of the identity that the settings select: the default credential, a service principal with a certificate, a secret or
+ * OIDC, a managed identity, or the Azure CLI's login.
+ * @param environment Environment variables of the settings and of `az`.
+ * @throws Error, at the first token, if a required setting is absent or Microsoft Entra ID returns no token
  */
 export function providerCredential(given: IdentitySettings, cloud: Cloud, environment: NodeJS.ProcessEnv = process.env): Credential {
   const settings = withVariables(given, environment);
@@ -50,7 +50,7 @@ export function providerCredential(given: IdentitySettings, cloud: Cloud, enviro
   return async (audience) => {
     credential ??= credentialOf(method, settings, cloud);
     const answer = await (await credential).getToken(`${audience.replace(/\/$/, "")}/.default`);
-    if (answer === null) throw new Error(`Entra ID gives no token for ${audience}.`);
+    if (answer === null) throw new Error(`Microsoft Entra ID returned no token for ${audience}.`);
     return answer.token;
   };
 }
@@ -73,7 +73,7 @@ function methodOf({ useDefaultAzureCredential, clientCertificatePath, clientSecr
   return useMsi === "true" ? "managedIdentity" : "cli";
 }
 
-/** The package takes 0.2 s to load, so it is loaded with the first token. */
+/** The package takes 0.2 s to load, so it is loaded when the first token is requested. */
 async function credentialOf(method: Exclude<Method, "cli">, settings: Settings, cloud: Cloud): Promise<TokenCredential> {
   const identity = await import("@azure/identity");
   const { tenantId, clientId, auxiliaryTenantIds, disableInstanceDiscovery } = settings;
@@ -82,17 +82,17 @@ async function credentialOf(method: Exclude<Method, "cli">, settings: Settings, 
     disableInstanceDiscovery: disableInstanceDiscovery === "true",
     additionallyAllowedTenants: auxiliaryTenantIds === undefined ? [] : (JSON.parse(auxiliaryTenantIds) as string[]),
   };
-  const principal = () => [needed(settings, "tenantId"), needed(settings, "clientId")] as const;
+  const principal = () => [required(settings, "tenantId"), required(settings, "clientId")] as const;
   switch (method) {
     case "default":
       return new identity.DefaultAzureCredential({ ...options, tenantId });
     case "certificate": {
-      const certificate = readPem(needed(settings, "clientCertificatePath"));
+      const certificate = readPem(required(settings, "clientCertificatePath"));
       const certificatePassword = settings.clientCertificatePassword;
       return new identity.ClientCertificateCredential(...principal(), { certificate, certificatePassword }, options);
     }
     case "secret":
-      return new identity.ClientSecretCredential(...principal(), needed(settings, "clientSecret"), options);
+      return new identity.ClientSecretCredential(...principal(), required(settings, "clientSecret"), options);
     case "oidc":
       return new identity.ClientAssertionCredential(...principal(), () => assertionOf(settings), options);
     case "managedIdentity":
@@ -102,32 +102,34 @@ async function credentialOf(method: Exclude<Method, "cli">, settings: Settings, 
   }
 }
 
-function needed(settings: Settings, setting: IdentitySetting): string {
+function required(settings: Settings, setting: IdentitySetting): string {
   const value = settings[setting];
   if (value !== undefined) return value;
-  throw new Error(`azure-native:${setting} has no value, and neither has ${variables[setting]}: the way to sign in needs it.`);
+  throw new Error(
+    `azure-native:${setting} and ${variables[setting]} have no value: the selected authentication method requires one of them.`,
+  );
 }
 
-/** @azure/identity reads PEM only; the provider reads it too. */
+/** Reads the only format that both @azure/identity and the provider support: PEM. */
 function readPem(file: string): string {
   const text = fs.readFileSync(file, "utf8");
   if (text.includes("-----BEGIN ")) return text;
   throw new Error(
-    `azure-native:clientCertificatePath names ${file}, which is not a PEM file. Allowed: the certificate and its private key in PEM format, which ` +
-      "azure-native reads too. Convert a PKCS #12 file with `openssl pkcs12 -in <file>.pfx -out <file>.pem -nodes`.",
+    `azure-native:clientCertificatePath is ${file}, which is not a PEM file. Allowed: the certificate and its private key in PEM format, which ` +
+      "azure-native supports too. Convert a PKCS #12 file with `openssl pkcs12 -in <file>.pfx -out <file>.pem -nodes`.",
   );
 }
 
-/** The token of the pipeline that Entra ID exchanges for one of its own. */
+/** The token of the pipeline, which Microsoft Entra ID exchanges for an access token. */
 async function assertionOf(settings: Settings): Promise<string> {
   const { oidcToken, oidcTokenFilePath, oidcRequestUrl, oidcRequestToken, oidcAudience = "api://AzureADTokenExchange" } = settings;
   if (oidcToken !== undefined) return oidcToken;
   if (oidcTokenFilePath !== undefined) return fs.readFileSync(oidcTokenFilePath, "utf8");
-  const [url, token] = [oidcRequestUrl ?? needed(settings, "oidcRequestUrl"), oidcRequestToken ?? needed(settings, "oidcRequestToken")];
+  const [url, token] = [oidcRequestUrl ?? required(settings, "oidcRequestUrl"), oidcRequestToken ?? required(settings, "oidcRequestToken")];
   const address = new URL(url);
   address.searchParams.set("audience", oidcAudience);
   const answer = await fetch(address, { headers: { accept: "application/json", authorization: `Bearer ${token}` } });
-  // The answer may hold a token, so it isn't shown.
-  if (!answer.ok) throw new Error(`${address.origin} answered ${answer.status} to the request for an OIDC token.`);
+  // The response can contain a token, so it isn't shown.
+  if (!answer.ok) throw new Error(`${address.origin} returned ${answer.status} to the request for an OIDC token.`);
   return ((await answer.json()) as { readonly value: string }).value;
 }

@@ -1,16 +1,16 @@
 /**
- * Resource types of Azure Resource Manager: by the token that Pulumi's azure-native gives them, with the template of their ids and the API
- * version that azure-native 3.28 uses. Source: azure-rest-api-specs; the schema of azure-native 3.28.
+ * Resource types of Azure Resource Manager: for each token of Pulumi's azure-native, the template of the resource's ID and the API version that
+ * azure-native 3.28 uses. Source: azure-rest-api-specs; the schema of azure-native 3.28.
  */
 import { parseArmId } from "./armId";
 
 export interface ResourceType {
-  /** Template of the id. The parameters in braces are inputs of azure-native's class, all but the subscription. */
+  /** Template of the ID. The parameters in braces are inputs of azure-native's class, except the subscription. */
   readonly idTemplate: string;
   readonly apiVersion: string;
 }
 
-/** By token without `azure-native:`. */
+/** By token, without `azure-native:`. */
 export const resourceTypes = {
   "applicationinsights:Component": inGroup("Microsoft.Insights/components/{resourceName}", "2020-02-02"),
   "authorization:ManagementLockAtResourceGroupLevel": inGroup("Microsoft.Authorization/locks/{lockName}", "2020-05-01"),
@@ -105,12 +105,12 @@ function inWorkspace(path: string, apiVersion: string): ResourceType {
   return inGroup(`Microsoft.MachineLearningServices/workspaces/{workspaceName}/${path}`, apiVersion);
 }
 
-/** A resource that stands on another one. @param scope The input that names the other one. */
+/** An extension resource. @param scope The input that contains the ID of the extended resource. */
 function onScope(path: string, apiVersion: string, scope = "scope"): ResourceType {
   return { idTemplate: `/{${scope}}/providers/${path}`, apiVersion };
 }
 
-/** The row of a Pulumi token, for instance `azure-native:network:Subnet`; undefined for a type that the table doesn't have. */
+/** The row of a Pulumi token, for example `azure-native:network:Subnet`. Undefined for a type that the table doesn't contain. */
 export function resourceTypeOf(token: string): ResourceType | undefined {
   const name = token.replace(/^azure-native:/, "");
   return isKnown(name) ? resourceTypes[name] : undefined;
@@ -122,14 +122,14 @@ function isKnown(name: string): name is ResourceTypeName {
 
 export type ResourceTypeName = keyof typeof resourceTypes;
 
-/** Rows whose ids all have one ARM type: neither the untyped resource nor the resource group, which no provider has. */
+/** Rows with exactly one ARM type: all but the untyped resource and the resource group, which has no provider in its ID. */
 export type TypedResourceName = Exclude<ResourceTypeName, "resources:Resource" | "resources:ResourceGroup">;
 
-/** The ARM type of a row, for instance `Microsoft.Network/virtualNetworks/subnets`. */
+/** The ARM type of a row, for example `Microsoft.Network/virtualNetworks/subnets`. */
 export function armTypeOf(name: TypedResourceName): string {
   const { idTemplate } = resourceTypes[name];
   const [namespace, ...path] = idTemplate.slice(idTemplate.lastIndexOf("/providers/") + "/providers/".length).split("/");
-  // Each part of the type is followed by a name, which is a parameter or, as `default` is, a fixed one.
+  // A name follows each part of the type. It is a parameter or fixed, such as `default`.
   return [namespace, ...path.filter((_, index) => index % 2 === 0)].join("/");
 }
 
@@ -145,28 +145,28 @@ function isTyped(name: ResourceTypeName): name is TypedResourceName {
 }
 
 /**
- * API version for a request to a resource, or to a collection of resources.
- * @throws Error for a type that the table doesn't have
+ * API version for a request to a resource or to a collection of resources.
+ * @throws Error for a type that the table doesn't contain
  */
 export function apiVersionOf(id: string): string {
-  // A resource group, and the collection of them, have no provider in their ids.
+  // The IDs of a resource group and of the collection of resource groups contain no provider.
   if (/^\/subscriptions\/[^/]+\/resourceGroups(\/[^/]+)?$/i.test(id)) return resourceTypes["resources:ResourceGroup"].apiVersion;
   const type = requestTypeOf(id);
   const version = apiVersions.get(type.toLowerCase());
-  if (version === undefined) throw new Error(`No API version is known for ${type} (${id}): add the type to azure/resourceTypes.ts.`);
+  if (version === undefined) throw new Error(`The API version of ${type} (${id}) is unknown: add the type to azure/resourceTypes.ts.`);
   return version;
 }
 
-/** The type that a request path asks for: a resource ends in its name, a collection in its type. */
+/** The resource type of a request path. The path of a resource ends with its name, the path of a collection with its type. */
 function requestTypeOf(id: string): string {
   const [, inSubscription] = /^\/subscriptions\/[^/]+\/providers\/([^/]+\/[^/]+)$/i.exec(id) ?? [];
   return inSubscription ?? (parseArmId(id) ?? parseArmId(`${id}/any`))?.type ?? id;
 }
 
-// These parameters hold a path, not one segment of it.
+// The values of these parameters are paths instead of single segments.
 const paths: ReadonlySet<string> = new Set(["parentResourcePath", "resourceType", "resourceUri", "scope"]);
 
-/** The ARM id that a resource's inputs describe; undefined while one of its parameters is not text. */
+/** The ARM ID that a resource's inputs describe. Undefined if one of the parameters is not a string. */
 export function idOfInputs(type: ResourceType, inputs: Readonly<Record<string, unknown>>, subscriptionId: string): string | undefined {
   const values: Readonly<Record<string, unknown>> = { subscriptionId, ...inputs };
   const segments = type.idTemplate.split("/").map((segment) => {
@@ -176,6 +176,6 @@ export function idOfInputs(type: ResourceType, inputs: Readonly<Record<string, u
     if (typeof value !== "string") return undefined;
     return paths.has(parameter) ? value.replace(/^\/+|\/+$/g, "") : encodeURIComponent(value);
   });
-  // An empty parent of the untyped resource leaves an empty segment.
+  // An empty parent of the untyped resource produces an empty segment.
   return segments.includes(undefined) ? undefined : `/${segments.filter(Boolean).join("/")}`;
 }

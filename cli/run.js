@@ -35,5 +35,5 @@ if (!isInstalled()) {
   }
 }
 
-require("ts-node").register({ transpileOnly: true, swc: true, cwd: root });
+require("../program/register");
 require("./main").main(process.argv.slice(2));

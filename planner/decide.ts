@@ -1,6 +1,6 @@
 /**
- * From a wish to a decision: which size, flags, probes and request settings a deployment gets, and why. Pure: the same wish and facts give
- * the same decision on every machine.
+ * Derives a decision from requirements: the size, flags, probes and request settings of a deployment, with reasons. The function is pure:
+ * the same requirements and facts result in the same decision on every machine.
  */
 
 import { endpointLimits } from "../azure/limits";
@@ -19,23 +19,23 @@ import { probesFor } from "./serving/start";
 
 export type { VllmWish } from "./decideVllm";
 
-/** A model served by a `score.py`, as wished. */
+/** Requirements for a model served by a `score.py`. */
 export interface ScoreWish {
   readonly pattern: "score";
   readonly image: ImageReference;
   readonly instanceType: InstanceType;
-  /** Region whose list price is noted. */
+  /** Region of the list price in the decision. */
   readonly region: string;
   /** Seconds, within `endpointLimits`. */
   readonly requestTimeout: number;
-  /** Requests that one instance works on at once; the image starts that many workers. */
+  /** Concurrent requests per instance; the image starts that many workers. */
   readonly concurrencyPerInstance: number;
 }
 
 export type Wish = VllmWish | ScoreWish;
 type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
 
-/** A decision, or everything that forbids one. */
+/** A decision, or all problems that prevent one. */
 export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Refusal[] };
 
 /**
@@ -59,7 +59,7 @@ export function decide(label: string, wish: Wish): Outcome {
   };
 }
 
-/** How each pattern is planned. */
+/** The planner of each pattern. */
 const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Refusal[] } } = {
   vllm: decideVllm,
   score: decideScore,
@@ -69,10 +69,10 @@ function planOf<P extends Pattern>(wish: WishOf<P>) {
   return planners[wish.pattern](wish);
 }
 
-/** Routes of Azure's inference HTTP server, which runs a `score.py`. */
+/** Routes of the Azure Machine Learning inference HTTP server, which runs a `score.py`. */
 const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring: "/score" };
 
-/** Seconds in which score.py's init() loads its model, and seconds that a request is taken to last: nothing is known of foreign code. */
+/** Seconds allowed for score.py's init() to load the model, and assumed seconds per request: the code of a score.py is unknown to Moor. */
 const scoreStartSeconds = 300;
 const scoreRequestSeconds = 1;
 
@@ -98,14 +98,14 @@ function decideScore(wish: ScoreWish): Plan {
     reasons: [
       `${instanceType}: set in the stack file`,
       timeoutReason(requestTimeout),
-      `start: ${scoreStartSeconds} s allowed, in which score.py's init() loads the model`,
+      `start: ${scoreStartSeconds} s allowed for score.py's init() to load the model`,
       ...scaleReasons(scaleRule, scoreStartSeconds),
-      `scale: ${concurrencyPerInstance} requests at once of ${scoreRequestSeconds} s each (assumed, not measured)`,
+      `scale: ${concurrencyPerInstance} concurrent requests of ${scoreRequestSeconds} s each (assumed, not measured)`,
     ],
   };
 }
 
 function timeoutReason(requestTimeout: number): string {
-  const most = `Azure's most is ${endpointLimits.requestTimeoutSeconds} s`;
-  return `requestTimeout ${requestTimeout} s: ${most}, its default of ${defaultRequestSettings.requestTimeoutSeconds} s ends with ${scoringStatus.timeout}`;
+  const limits = `Azure allows up to ${endpointLimits.requestTimeoutSeconds} s, its default is ${defaultRequestSettings.requestTimeoutSeconds} s`;
+  return `requestTimeout ${requestTimeout} s: ${limits}; a longer request ends with status ${scoringStatus.timeout}`;
 }

@@ -6,14 +6,14 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
 const compiler = path.join(root, "node_modules", "typescript7", "bin", "tsc");
-const typeTest = "tests/azure-local/frontdoor/pattern.test.ts";
+const typeTest = "tests/azure-local/scoringProxy/pattern.test.ts";
 /** Compiled files; their imports are compiled too. */
-const compiled = ["index.ts", "cli/lock/make.ts", "azure-local/frontdoor/index.ts", typeTest];
+const compiled = ["index.ts", "cli/lock/make.ts", "azure-local/scoringProxy/index.ts", typeTest];
 const notCopied = ["bench", "coverage", "docker", "docs", "node_modules", "tests"];
 const copied = fs.readdirSync(root).filter((name) => !name.startsWith(".") && !notCopied.includes(name));
 
 const programPatterns = "planner/pattern.ts";
-const frontdoorPatterns = "azure-local/frontdoor/pattern.ts";
+const scoringProxyPatterns = "azure-local/scoringProxy/pattern.ts";
 
 /** The program's tables by pattern: content, file, and the line that must not compile. */
 const ofProgram: [about: string, file: string, line: string][] = [
@@ -37,10 +37,10 @@ const ofProgram: [about: string, file: string, line: string][] = [
 ];
 
 /** The tables of the scoring proxy, which has a separate list. */
-const ofFrontdoor: [about: string, file: string, line: string][] = [
-  ["time to start", "azure-local/frontdoor/start.ts", "const secondsByPattern: "],
-  ["property that shows the pattern", "azure-local/frontdoor/deploymentView.ts", "const isServed: "],
-  ["answers of a stand-in", "azure-local/frontdoor/standin/server.ts", "const answers: "],
+const ofScoringProxy: [about: string, file: string, line: string][] = [
+  ["time to start", "azure-local/scoringProxy/start.ts", "const secondsByPattern: "],
+  ["property that shows the pattern", "azure-local/scoringProxy/deploymentView.ts", "const isServed: "],
+  ["answers of a stand-in", "azure-local/scoringProxy/standin/server.ts", "const answers: "],
   ["list of the program", typeTest, "const sameUnion: "],
 ];
 
@@ -84,7 +84,7 @@ test("The program compiles with the current patterns.", () => {
 
 test.each([
   ["the program", programPatterns, ofProgram],
-  ["the scoring proxy", frontdoorPatterns, ofFrontdoor],
+  ["the scoring proxy", scoringProxyPatterns, ofScoringProxy],
 ])("With a third pattern in the list of %s, no table by pattern compiles.", (_, list, places) => {
   const lines = linesWithThird(list);
   const compiling = places.filter(([, file, line]) => !lines.some((found) => found.startsWith(`${file}: `) && found.includes(line)));

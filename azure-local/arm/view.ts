@@ -5,7 +5,7 @@ import { stamp } from "./timestamp";
 
 const CALLER = "moor";
 
-/** What GET shows of a resource: what was written, what the service made of it, and what follows from other resources. */
+/** The GET response of a resource: the written body, the service's outputs, and values that depend on other resources. */
 export function view(resource: Resource, { schema, service }: CatalogEntry, inventory: Inventory): JsonObject {
   const derived = service.derived?.(resource, inventory);
   let shown: JsonObject = { id: resource.id, name: resource.name, type: resource.type };

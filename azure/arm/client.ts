@@ -1,4 +1,4 @@
-/** Azure Resource Manager: reads, collections, writes and actions of resources by their ids. */
+/** Client of Azure Resource Manager: reads, lists, changes and deletes resources by their IDs, and calls their actions. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpMethods } from "@azure/core-rest-pipeline";
 import type { Cloud } from "../clouds";
@@ -10,20 +10,20 @@ import { type ArmAnswer, type Credential, type Send, transport } from "./transpo
 export interface ArmClientOptions {
   readonly credential: Credential;
   readonly cloud: Cloud;
-  /** Address of Azure Resource Manager: HTTPS, or HTTP on this machine. @default the cloud's */
+  /** Address of Azure Resource Manager: HTTPS, or HTTP on this machine. @default - the cloud's address */
   readonly endpoint?: string;
-  /** Seconds between two polls where Azure names no time. @default 10 */
+  /** Seconds between two polls if Azure returns no interval. @default 10 */
   readonly pollSeconds?: number;
 }
 
 /**
- * One client for all of the program's own requests to Azure Resource Manager. The API version of a request is that of the id's type in
- * `resourceTypes`, so an id is all that a caller needs.
+ * The client for all requests that the program itself sends to Azure Resource Manager. It derives the API version of a request from the type in
+ * the ID (`resourceTypes`), so callers need only an ID.
  */
 export class ArmClient {
   readonly cloud: Cloud;
   readonly pollSeconds: number;
-  /** Gives a token for an audience, for requests to other services than Azure Resource Manager. */
+  /** Returns a token for an audience, for requests to services other than Azure Resource Manager. */
   readonly credential: Credential;
   private readonly endpoint: string;
   private readonly send: Send;
@@ -37,27 +37,27 @@ export class ArmClient {
   }
 
   /**
-   * A resource as Azure shows it.
-   * @param apiVersion For a property that azure-native's version doesn't show. @default - that of the id's type
-   * @throws ArmError, also when it doesn't exist
+   * Returns a resource.
+   * @param apiVersion For a property that azure-native's API version doesn't contain. @default - API version of the ID's type
+   * @throws ArmError, also if the resource doesn't exist
    */
   async get<T>(id: string, apiVersion?: string): Promise<T> {
     return json<T>(await this.send("GET", this.urlOf(id, id, apiVersion)));
   }
 
   /**
-   * A resource as Azure shows it, or undefined when it doesn't exist.
-   * @throws ArmError when Azure doesn't say whether it exists
+   * Returns a resource, or undefined if it doesn't exist.
+   * @throws ArmError if Azure doesn't return whether it exists
    */
   find<T>(id: string): Promise<T | undefined> {
     return unlessAbsent(this.get<T>(id));
   }
 
   /**
-   * All items of a collection, page after page; none when the resource that holds it doesn't exist.
-   * @param collectionId For instance `<endpoint id>/deployments`.
-   * @param options.apiVersion For a collection that holds no resources. @default - that of the collection's type
-   * @param options.filter OData filter, in the form that the collection documents. @default - all items
+   * All items of a collection, from all pages. Empty if the parent resource doesn't exist.
+   * @param collectionId For example `<endpoint id>/deployments`.
+   * @param options.apiVersion For a collection whose items are not resources. @default - API version of the collection's type
+   * @param options.filter OData filter in the form that the collection supports. @default - all items
    */
   async list<T>(collectionId: string, options: { readonly apiVersion?: string; readonly filter?: string } = {}): Promise<T[]> {
     const { apiVersion, filter } = options;
@@ -74,15 +74,15 @@ export class ArmClient {
   }
 
   /**
-   * Changes a resource and waits until Azure has done so.
-   * @throws ArmError when Azure refuses it or it fails; Error when it takes longer than `limitSeconds`
+   * Changes a resource and waits for the operation to complete.
+   * @throws ArmError if Azure rejects the request or the operation fails; Error if it takes longer than `limitSeconds`
    */
   patch(id: string, body: object, limitSeconds: number): Promise<void> {
     return this.run("PATCH", id, limitSeconds, body);
   }
 
   /**
-   * Calls an action that answers at once, for instance `listKeys`.
+   * Calls an action that is not long-running, for example `listKeys`.
    * @throws ArmError
    */
   async post<T>(id: string, action: string, body: object = {}): Promise<T> {
@@ -90,16 +90,16 @@ export class ArmClient {
   }
 
   /**
-   * Calls a long-running action and waits for its end.
-   * @throws ArmError when Azure refuses it or it fails; Error when it takes longer than `limitSeconds`
+   * Calls a long-running action and waits for it to complete.
+   * @throws ArmError if Azure rejects the request or the action fails; Error if it takes longer than `limitSeconds`
    */
   act(id: string, action: string, body: object, limitSeconds: number): Promise<void> {
     return this.run("POST", `${id}/${action}`, limitSeconds, body, id);
   }
 
   /**
-   * Deletes a resource and waits until it is gone. While another operation keeps it busy (409), the deletion is sent again.
-   * @throws ArmError when Azure refuses it or it fails; Error when it takes longer than `limitSeconds`
+   * Deletes a resource and waits until it is gone. While another operation keeps it busy (409), the request is sent again.
+   * @throws ArmError if Azure rejects the request or the deletion fails; Error if it takes longer than `limitSeconds`
    */
   async remove(id: string, limitSeconds: number): Promise<void> {
     const end = Date.now() + limitSeconds * 1000;
@@ -119,7 +119,7 @@ export class ArmClient {
     await waitForOperation({ method, url: this.urlOf(id, typeId), body, send, pollSeconds, limitSeconds });
   }
 
-  /** @param typeId Id whose type decides the API version. */
+  /** @param typeId ID whose type determines the API version. */
   private urlOf(id: string, typeId = id, apiVersion = apiVersionOf(typeId)): string {
     return `${this.endpoint}${encodeURI(id)}?api-version=${apiVersion}`;
   }
@@ -130,7 +130,7 @@ interface Page<T> {
   readonly nextLink?: string | null;
 }
 
-/** What a request yields, or undefined when it asks for what doesn't exist. */
+/** The response to a request, or undefined if the requested resource doesn't exist. */
 async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

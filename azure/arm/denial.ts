@@ -1,11 +1,11 @@
-/** Which policies have denied a request, as an error of Azure says. */
+/** The policies that denied a request, as listed in Azure's error. */
 
-/** One assignment of a policy that denied a request. */
+/** A policy assignment that denied a request. */
 export interface PolicyDenial {
-  /** Name of the definition, and its display name where it has one. */
+  /** Name of the definition, and its display name if it has one. */
   readonly policy: string;
   readonly policyDisplayName?: string;
-  /** Name of the assignment, and its display name where it has one. */
+  /** Name of the assignment, and its display name if it has one. */
   readonly assignment: string;
   readonly assignmentDisplayName?: string;
   readonly assignmentId?: string;
@@ -14,7 +14,7 @@ export interface PolicyDenial {
 }
 
 /**
- * The denials in an error and in the errors below it; the message alone has the names only where no assignment has a reason of its own.
+ * The denials in an error and in its nested errors. The error message contains the names only if no assignment has its own message.
  * Source: Azure docs, azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy; governance/policy, `PolicyViolation`.
  */
 export function denialsOf(error: unknown): PolicyDenial[] {
@@ -22,7 +22,7 @@ export function denialsOf(error: unknown): PolicyDenial[] {
   return [...itemsOf(error.additionalInfo).flatMap(denialOf), ...itemsOf(error.details).flatMap(denialsOf)];
 }
 
-/** For instance `Denied by the policy "Subnets should have a network security group" (Deny-Subnet-Without-Nsg), assignment …, reason: …`. */
+/** For example `Denied by the policy "Subnets should have a network security group" (Deny-Subnet-Without-Nsg), assignment …, reason: …`. */
 export function describeDenial(denial: PolicyDenial): string {
   const { policy, policyDisplayName, assignment, assignmentDisplayName, assignmentId, reason } = denial;
   const definition = policyDisplayName === undefined ? policy : `"${policyDisplayName}" (${policy})`;

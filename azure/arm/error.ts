@@ -1,40 +1,40 @@
 import { denialsOf, describeDenial, type PolicyDenial } from "./denial";
 
-/** An error answer of Azure Resource Manager, by its status and Azure's own code. */
+/** An error response of Azure Resource Manager, with its status and Azure's code. */
 export class ArmError extends Error {
   constructor(
     /** HTTP status. */
     readonly status: number,
-    /** Azure's code, for instance `ResourceNotFound`. Absent when the answer has none. */
+    /** Azure's code, for example `ResourceNotFound`. Undefined if the response has none. */
     readonly code: string | undefined,
-    /** What was asked, for instance `GET /subscriptions/…`. */
+    /** Method and path of the request, for example `GET /subscriptions/…`. */
     readonly request: string,
-    /** Azure's message, or the body where it has none. */
+    /** Azure's message, or the body if it contains no message. */
     readonly reason: string,
-    /** Policies that have denied the request. */
+    /** Policies that denied the request. */
     readonly denials: readonly PolicyDenial[] = [],
     message?: string,
   ) {
-    const answered = `Azure answered ${[status, code].filter((part) => part !== undefined).join(" ")} to ${request}: ${reason || "no text"}`;
+    const answered = `Azure answered ${[status, code].filter((part) => part !== undefined).join(" ")} to ${request}: ${reason || "no message"}`;
     super([message ?? answered, ...denials.map(describeDenial)].join("\n"));
     this.name = "ArmError";
   }
 
   /**
-   * Whether the resource, or one that holds it, doesn't exist. A 404 that says that the address itself is wrong is no absence, nor is one that
+   * Whether the resource, or one of its parents, doesn't exist. False for a 404 because the address itself is wrong, and for a 404 that
    * doesn't come from Azure Resource Manager, such as a proxy's page.
    */
   get isAbsence(): boolean {
     return this.status === 404 && (this.code === undefined ? this.reason === "" : !wrongAddress.has(this.code));
   }
 
-  /** Whether the caller may not read or write the resource. */
+  /** Whether the caller isn't authorized to read or write the resource. */
   get isRefusal(): boolean {
     return this.status === 401 || this.status === 403;
   }
 }
 
-/** Codes of a 404 by which Azure says that it doesn't know the subscription or the type. Source: Azure docs, common-deployment-errors. */
+/** Codes of a 404 for an unknown subscription, resource type or API version. Source: Azure docs, common-deployment-errors. */
 const wrongAddress: ReadonlySet<string> = new Set([
   "SubscriptionNotFound",
   "MissingSubscription",
@@ -46,7 +46,7 @@ const wrongAddress: ReadonlySet<string> = new Set([
   "InvalidApiVersionParameter",
 ]);
 
-/** The error that an answer describes. */
+/** The error that a response describes. */
 export function armError(request: string, status: number, text: string): ArmError {
   const { code, message, denials } = errorOf(text);
   return new ArmError(status, code, request, message ?? text.slice(0, longestReason), denials);

@@ -1,4 +1,4 @@
-/** Long-running operations: sent, then polled by the address that Azure gives for them, until they have ended. */
+/** Long-running operations: sends a request and polls the address that Azure returns until the operation has completed. */
 import type { HttpMethods } from "@azure/core-rest-pipeline";
 import { denialsOf } from "./denial";
 import { ArmError } from "./error";
@@ -9,14 +9,14 @@ export interface OperationRequest {
   readonly url: string;
   readonly body?: object;
   readonly send: Send;
-  /** Seconds between two polls where Azure names no time. */
+  /** Seconds between two polls if Azure returns no interval. */
   readonly pollSeconds: number;
   readonly limitSeconds: number;
 }
 
 /**
- * Sends a request and waits for the end of the operation that it starts, if it starts one.
- * @throws ArmError when Azure refuses the request or the operation fails; Error when it has not ended after `limitSeconds`
+ * Sends a request and waits for the long-running operation that it starts, if it starts one.
+ * @throws ArmError if Azure rejects the request or the operation fails; Error if it has not completed after `limitSeconds`
  */
 export async function waitForOperation({ method, url, body, send, pollSeconds, limitSeconds }: OperationRequest): Promise<void> {
   const { createHttpPoller } = await import("@azure/core-lro");
@@ -31,14 +31,14 @@ export async function waitForOperation({ method, url, body, send, pollSeconds, l
         return operationResponse(last, "GET", address);
       },
     },
-    // The result isn't used: only the end of the operation counts.
+    // The result isn't used: only completion matters.
     { intervalInMs: pollSeconds * 1000, skipFinalGet: true },
   );
   const limit = AbortSignal.timeout(limitSeconds * 1000);
   try {
     await poller.pollUntilDone({ abortSignal: limit });
   } catch (error) {
-    if (limit.aborted) throw new Error(`Azure has not ended ${request} after ${Number(limitSeconds.toFixed(1))} s.`);
+    if (limit.aborted) throw new Error(`${request} did not complete within ${Number(limitSeconds.toFixed(1))} s.`);
     throw failureOf(request, last) ?? error;
   }
 }
@@ -48,10 +48,10 @@ function operationResponse({ status, headers, text }: ArmAnswer, method: string,
   return { flatResponse: undefined, rawResponse: { statusCode: status, headers: { ...headers }, body, request: { method, url } } };
 }
 
-/** Why an operation has failed, as its status says. */
+/** The error of a failed operation, from its status. */
 function failureOf(request: string, { status, text }: ArmAnswer): ArmError | undefined {
   const body = (text === "" ? {} : JSON.parse(text)) as { readonly status?: string; readonly error?: { code?: string; message?: string } };
   if (body.status === undefined) return undefined;
-  const { code = body.status, message = "Azure gives no reason." } = body.error ?? {};
-  return new ArmError(status, code, request, message, denialsOf(body.error), `${request} has failed in Azure (${code}): ${message}`);
+  const { code = body.status, message = "Azure returned no reason." } = body.error ?? {};
+  return new ArmError(status, code, request, message, denialsOf(body.error), `${request} failed in Azure (${code}): ${message}`);
 }

@@ -1,46 +1,46 @@
-/** Requests to Azure Resource Manager: the credential, the retries, and one error for every answer that is not a success. */
+/** Requests to Azure Resource Manager: authentication, retries, and one error type for all unsuccessful responses. */
 import type { HttpMethods, PipelineRequest, PipelineResponse, RetryModifiers } from "@azure/core-rest-pipeline";
 import { armError } from "./error";
 
-/** Gives a token for an audience. It is called for each attempt, because a run may outlast a token. */
+/** Returns a token for an audience. It is called for each attempt, because a run can outlast a token. */
 export type Credential = (audience: string) => Promise<string>;
 
 export interface TransportOptions {
   readonly credential: Credential;
   /** Audience of the tokens. */
   readonly audience: string;
-  /** Seconds between two polls. Where Azure names no time, the first retry waits a fifth of it, and each further one twice as long. */
+  /** Seconds between two polls. If Azure returns no interval, the first retry waits a fifth of this, and each further retry twice as long. */
   readonly pollSeconds: number;
 }
 
 export interface ArmAnswer {
   readonly status: number;
-  /** By their names in lower case. */
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
 export type Send = (method: HttpMethods, url: string, body?: object) => Promise<ArmAnswer>;
 
-/** Statuses that are worth a retry. Source: Azure docs, best-practices/retry-service-specific. */
+/** Retryable statuses. Source: Azure docs, best-practices/retry-service-specific. */
 const retryable = (status: number): boolean => status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 
-/** Statuses by which Azure says that it has not begun with the request, so that a POST can be sent again too. */
-const notBegun: readonly number[] = [429, 503];
+/** Statuses that mean that Azure has not started to process the request, so that a POST can be retried too. */
+const notStarted: readonly number[] = [429, 503];
 
-/** Retries of one request: about a minute where Azure names no time. */
+/** Retries of one request: about a minute if Azure returns no interval. */
 const mostRetries = 5;
-/** Longest wait that Azure may name for one retry, seconds. */
+/** Longest interval of Azure's that is respected for one retry, in seconds. */
 const longestWait = 120;
 
 /**
- * Sends requests with retries: on 408, 429 and 5xx after the time that Azure names, on a broken connection only what reads.
- * @throws ArmError for an answer that is not a success
+ * Sends requests with retries: after 408, 429 and 5xx at the interval that Azure returns, and after a broken connection only GET requests.
+ * @throws ArmError for an unsuccessful response
  */
 export function transport({ credential, audience, pollSeconds }: TransportOptions): Send {
   let pipeline: Promise<(request: PipelineRequest) => Promise<PipelineResponse>> | undefined;
   return async (method, url, body) => {
-    refuseInsecure(url);
+    rejectInsecure(url);
     pipeline ??= openPipeline(pollSeconds, () => credential(audience));
     const { createHttpHeaders, createPipelineRequest } = await core();
     const request = createPipelineRequest({
@@ -57,7 +57,7 @@ export function transport({ credential, audience, pollSeconds }: TransportOption
   };
 }
 
-/** Loaded with the first request: the package takes longer to load than a small program takes to run. */
+/** Loaded with the first request, because the package takes longer to load than a small program takes to run. */
 const core = () => import("@azure/core-rest-pipeline");
 
 async function openPipeline(pollSeconds: number, token: () => Promise<string>) {
@@ -89,21 +89,22 @@ interface Attempt {
 function retry({ response, responseError, retryCount }: Attempt, pollSeconds: number): RetryModifiers {
   const method = (response?.request ?? responseError?.request)?.method;
   if (response === undefined) return method === "GET" ? after(pollSeconds, retryCount) : { skipStrategy: true };
-  const again = retryable(response.status) && (method !== "POST" || notBegun.includes(response.status));
+  const again = retryable(response.status) && (method !== "POST" || notStarted.includes(response.status));
   return again ? after(pollSeconds, retryCount, response.headers.get("retry-after")) : { skipStrategy: true };
 }
 
-/** @param named Seconds, or a date. */
-function after(pollSeconds: number, retryCount: number, named?: string): RetryModifiers {
-  const seconds = named === undefined ? Number.NaN : Number.isNaN(Number(named)) ? (Date.parse(named) - Date.now()) / 1000 : Number(named);
+/** @param interval Seconds, or a date. */
+function after(pollSeconds: number, retryCount: number, interval?: string): RetryModifiers {
+  const seconds =
+    interval === undefined ? Number.NaN : Number.isNaN(Number(interval)) ? (Date.parse(interval) - Date.now()) / 1000 : Number(interval);
   const wait = Number.isNaN(seconds) ? (pollSeconds * 2 ** (retryCount + 1)) / 10 : Math.min(Math.max(seconds, 0), longestWait);
   return { retryAfterInMs: wait * 1000 };
 }
 
-/** A token goes over an encrypted connection, or to this machine. */
-function refuseInsecure(url: string): void {
+/** Tokens are sent only over encrypted connections or to this machine. */
+function rejectInsecure(url: string): void {
   const { protocol, hostname } = new URL(url);
   const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
   if (protocol === "https:" || (protocol === "http:" && isLoopback)) return;
-  throw new Error(`${url} is not an HTTPS address: a token is sent over HTTPS, or to this machine.`);
+  throw new Error(`${url} is not an HTTPS address: tokens are sent only over HTTPS or to this machine.`);
 }

@@ -1,4 +1,4 @@
-/** How many parameters a model has, counted from its shapes: total, those that one token uses, and those that vLLM leaves on disk. */
+/** Counts the parameters of a model from its dimensions: all, those that one token uses, and those that vLLM doesn't load. */
 
 import { outOfBounds } from "./configBounds";
 import { list, number, object } from "./configRead";
@@ -13,10 +13,10 @@ export interface ParameterCount {
   readonly experts: Model["experts"];
 }
 
-/** Families whose MLP is two products and no gate. */
+/** Families whose MLP has two matrices and no gate. */
 const ungated = /^(OPT|GPT2|GPTBigCode|GPTNeoX|GPTJ|Bloom|Falcon(?!H1|Mamba)|MPT|Starcoder2|PhiForCausalLM|Nemotron(?!H))/;
 
-/** Width of the expert that every token passes. */
+/** Field names of the width of the shared expert. */
 const sharedNames = [
   ...["shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"],
 ];
@@ -28,7 +28,7 @@ export function countParameters(shape: Shape, cache: readonly CacheLayers[]): Pa
   const embeddings = vocab * hidden * (shape.tied ? 1 : 2) + perLayer;
   const attention = attentionParameters(shape);
   const recurrent = cache.reduce((sum, layer) => sum + (layer.kind === "state" ? layer.layers : 0), 0);
-  // Older families have no gate beside the first of the two products.
+  // Older families have two matrices; with a gate, there are three.
   const dense = (ungated.test(shape.architecture) ? 2 : 3) * hidden * shape.intermediate;
   const sparseLayers = experts ? expertLayers(shape) : 0;
   const expert = experts ? 3 * hidden * experts.intermediate : 0;
@@ -36,7 +36,7 @@ export function countParameters(shape: Shape, cache: readonly CacheLayers[]): Pa
   const perLetter = patternCounts(shape);
   const mixers = perLetter ? perLetter.attention * attention : (layers - recurrent) * attention;
   const plainLayers = perLetter ? perLetter.dense : layers - sparseLayers;
-  // A recurrent layer's projections are about as large as those of attention with as many heads as hidden allows.
+  // The projections of a recurrent layer are about as large as those of full multi-head attention.
   const total =
     embeddings + mixers + recurrent * 4 * hidden * hidden + plainLayers * dense + sparseLayers * ((experts?.count ?? 0) * expert + shared);
   const idle = experts ? sparseLayers * (experts.count - experts.perToken) * expert : 0;
@@ -62,7 +62,7 @@ function sharedWidth({ text, architecture }: Shape, experts: Model["experts"]): 
   return shared * (experts?.intermediate ?? 0);
 }
 
-/** Layers with experts: after the first dense ones, or each n-th. */
+/** Number of layers with experts: all layers after the first dense ones, or every nth layer. */
 function expertLayers(shape: Shape): number {
   const { text, layers } = shape;
   const letters = patternCounts(shape);
@@ -73,7 +73,7 @@ function expertLayers(shape: Shape): number {
   return Math.floor((layers - dense) / step);
 }
 
-/** Where each layer is one thing only (attention, recurrence, experts), a pattern of letters says which. */
+/** Layer counts by kind, for models in which each layer is either attention, recurrent or experts and a pattern of letters lists the kinds. */
 function patternCounts({ text }: Shape): { attention: number; experts: number; dense: number } | undefined {
   const pattern = text.hybrid_override_pattern;
   if (typeof pattern !== "string") return undefined;

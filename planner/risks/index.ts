@@ -1,4 +1,4 @@
-/** What can go wrong by a change of a stack: found in what is planned and in what Azure has now. */
+/** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { isPlaceholderDigest } from "../image";
 import { type PlannedDeployment, planRollout, type RolloutWish } from "../rollout";
 import { loggedBy } from "./logging";
@@ -16,26 +16,26 @@ export interface EndpointPlan {
   readonly deployments: readonly RolloutWish[];
 }
 
-/** An endpoint that the stack has in Azure. */
+/** An endpoint of the stack in Azure. */
 export interface LiveEndpointShares extends LiveShares {
   /** Name in Azure. */
   readonly name: string;
-  /** Key in the stack file. Absent when the stack file doesn't have the endpoint. */
+  /** Key in the stack file. Absent if the stack file doesn't contain the endpoint. */
   readonly key?: string;
 }
 
-/** The stack's endpoints in Azure, or why they are not known. */
+/** The stack's endpoints in Azure, or the reason why they are unknown. */
 export type Live = { readonly endpoints: readonly LiveEndpointShares[] } | { readonly notRead: string };
 
 export interface RiskInput {
   readonly endpoints: readonly EndpointPlan[];
   /** @default - nothing exists yet */
   readonly live?: Live;
-  /** Whether stand-ins answer for containers, so that no image is pulled. @default false */
+  /** Whether model stand-ins answer instead of containers, so that no image is pulled. @default false */
   readonly standIns?: boolean;
 }
 
-/** Everything that can go wrong, in no order. */
+/** All risks, unsorted. */
 export function findRisks({ endpoints, live = { endpoints: [] }, standIns = false }: RiskInput): Risk[] {
   const planned = endpoints.map(({ key, gate, deployments }) => ({ key, gate, deployments: planRollout(deployments) }));
   return [

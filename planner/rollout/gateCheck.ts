@@ -1,14 +1,14 @@
-/** What a deployment is asked before it gets traffic, beyond what every deployment of its kind is asked. */
+/** Checks of the gate in addition to the standard checks of a pattern. */
 export interface GateCheck {
-  /** Body of a request to the scoring route, for a deployment that isn't vLLM's. @default - its state in Azure is all that is looked at */
+  /** Body of a request to the scoring route, for a deployment with a `score.py`. @default - only the deployment's state in Azure is checked */
   readonly request?: unknown;
-  /** An answer of the shape that is expected: the same keys with values of the same types; a list's first item stands for all. */
+  /** Example of the expected answer: the same keys, with values of the same types. The first item of a list is the example for all items. */
   readonly answer?: unknown;
-  /** Seconds that an answer may take; the fastest of three counts. @default - not bounded */
+  /** Maximum seconds for an answer; the fastest of three answers counts. @default - unlimited */
   readonly latency?: number;
 }
 
-/** Where `value` departs from the shape of `example`, or undefined when it doesn't: `scores[0] is text, not a number`. */
+/** How the structure of `value` differs from `example`, such as `scores[0] is text, not a number`; undefined if it doesn't differ. */
 export function shapeDifference(example: unknown, value: unknown, path = "the answer"): string | undefined {
   const [wanted, found] = [kindOf(example), kindOf(value)];
   if (wanted !== found) return `${path} is ${found}, not ${wanted}`;

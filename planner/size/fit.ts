@@ -1,6 +1,5 @@
 /**
- * The answer to "what does this model need": the cheapest machine that carries the load, the settings to run it with, and why each other
- * machine lost.
+ * Chooses the cheapest machine for a model and a load, with its settings, and states why the other machines were rejected.
  */
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
@@ -13,29 +12,29 @@ import { modelRefusal } from "./compatible";
 import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
 
 export interface FitInput extends Wish {
-  /** A model, or the id of one in the table. */
+  /** A model, or the ID of one in the table. */
   readonly model: Model | string;
-  /** Region whose prices and sizes count. @default any: the lowest price of all regions */
+  /** Region whose prices and sizes are compared. @default any: the lowest price of all regions */
   readonly region?: string;
-  /** One Azure size. @default all that Azure accepts, cheapest first */
+  /** One Azure size. @default all sizes that Azure supports, cheapest first */
   readonly instanceType?: string;
-  /** Hardware that Azure doesn't have; wins over `instanceType`. */
+  /** Hardware that Azure doesn't offer; overrides `instanceType`. */
   readonly gpu?: GpuByNumbers;
-  /** With a model of the table: GiB of weights that vLLM loads, if better known. */
+  /** GiB of weights that vLLM loads; overrides the size in the table of models. */
   readonly checkpointGiB?: number;
 }
 
 /** A machine that was not chosen. */
 export interface Rejected {
   readonly size: string;
-  /** Undefined for a size that fits and is dearer. */
+  /** Undefined for a size that fits but is more expensive. */
   readonly code?: Code;
   readonly reason: string;
 }
 
 export interface FitResult {
   readonly fits: boolean;
-  /** Azure's name; null where none fits or the GPU was given by numbers. */
+  /** Azure's name; null if no size fits or the GPU was given by numbers. */
   readonly size: string | null;
   readonly gpus: number;
   readonly tensorParallelSize: number;
@@ -45,7 +44,7 @@ export interface FitResult {
   readonly cudaGraphGiB: number;
   /** Centred estimate of what vLLM logs as available KV cache memory. */
   readonly kvGiBPerGpu: number;
-  /** What the verdict counted on: the estimate less a margin. */
+  /** The estimate minus the safety margin; this value decides whether a load fits. */
   readonly safeKvGiBPerGpu: number;
   readonly kvTokens: number;
   readonly maxConcurrency: number;
@@ -65,7 +64,7 @@ export interface FitResult {
 
 /**
  * Fits a model.
- * @throws PlanError MOOR120 where the model's id isn't in the table
+ * @throws PlanError MOOR120 if the model's ID isn't in the table
  */
 export function fit(input: FitInput): FitResult {
   const result = decided(input);
@@ -73,7 +72,7 @@ export function fit(input: FitInput): FitResult {
   return result;
 }
 
-/** @throws Error that names the first number which is not finite: a mistake of the planner, and no answer */
+/** @throws Error that names the first number that is not finite, which is a bug in the planner */
 function refuseInfinite(value: unknown, path = "result"): void {
   if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`The planner can't compute ${path} from these numbers.`);
   if (typeof value !== "object" || value === null) return;
@@ -98,7 +97,7 @@ function modelOf(input: FitInput): Model {
   throw new PlanError(refusal("MOOR120", `${input.model} is not in the planner's table of models.`));
 }
 
-/** A model that nothing can serve still shows what its weights would leave. */
+/** The result for one machine. It contains the memory estimate even if no GPU can run the model. */
 function single(input: FitInput, candidate: Candidate, none: Refusal | undefined): FitResult {
   return resultOf(input, candidate, none ?? candidate.refusal, []);
 }
@@ -110,17 +109,17 @@ function priceOf(instanceType: string, region: string | undefined): number | und
   return prices.length > 0 ? Math.min(...prices) : undefined;
 }
 
-/** A size that was tried, as a row of a comparison. */
+/** An evaluated size, as a row of a comparison. */
 export interface Compared {
   readonly candidate: Candidate;
   /** List price of one instance. */
   readonly usdPerHour: number;
 }
 
-/** Every size with its machine, or why it is none for vLLM. */
+/** Every size with its machine, or the reason why vLLM can't run on it. */
 const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({ instanceType, machine: machineOf(instanceType) }));
 
-/** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not tried. */
+/** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
 export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
   const model = modelOf(input);
   const none = modelRefusal(model);
@@ -148,23 +147,23 @@ function cheapest(input: FitInput, model: Model): FitResult {
   if (best) return resultOf(input, best.candidate, undefined, rejected);
   const where = input.region ? ` in ${input.region}` : "";
   const missed = nearest(tried.map(({ candidate }) => candidate));
-  const by = missed?.refusal ? ` The nearest: ${missed.refusal.message}` : "";
-  const why = refusal("MOOR118", `None of ${rejected.length} sizes${where} carries ${model.id} under this load.${by}`);
+  const by = missed?.refusal ? ` Closest: ${missed.refusal.message}` : "";
+  const why = refusal("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
   return resultOf(input, missed, why, rejected);
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
   const size = nameOf(candidate.machine);
   if (candidate.refusal) return { size, code: candidate.refusal.code, reason: candidate.refusal.message };
-  return { size, reason: `It fits, for ${price} USD an hour instead of ${best!.usdPerHour}.` };
+  return { size, reason: `It fits, but costs ${price} USD per hour instead of ${best!.usdPerHour}.` };
 }
 
-/** Whether a machine lacks memory and is refused for something else besides: the reason shown would not be all that is missing. */
+/** Whether a machine lacks memory and has another problem too. The reported problem would not be the only one. */
 function missesTwice({ estimate, refusal: why }: Candidate): boolean {
   return estimate!.safeConcurrency < 1 && why?.code !== "MOOR108" && why?.code !== "MOOR109";
 }
 
-/** The machine that missed by least: its numbers tell the reader what to change. */
+/** The machine that comes closest. Its numbers show which requirement to change. */
 function nearest(tried: readonly Candidate[]): Candidate | undefined {
   const sizedUp = tried.filter((candidate) => candidate.estimate);
   return sizedUp.sort(
@@ -213,12 +212,12 @@ function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Refus
   const { settings } = estimate;
   const gib = (value: number) => value.toFixed(2);
   const price = candidate.machine.instanceType && priceOf(candidate.machine.instanceType, input.region);
-  const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} less weights ${gib(estimate.weightsGiBPerGpu)}, activation ${gib(estimate.activationGiB)}, outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
+  const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} minus weights ${gib(estimate.weightsGiBPerGpu)}, activations ${gib(estimate.activationGiB)}, memory outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
   return [
     ...refused,
-    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD an hour by list price` : ""}`,
-    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; the verdict counts on ${gib(estimate.safeKvGiBPerGpu)}`,
-    `${estimate.maxConcurrency.toFixed(1)} requests of ${settings.maxModelLen} tokens at once, ${gib(estimate.requestGiB)} GiB each`,
+    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD per hour (list price)` : ""}`,
+    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+    `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
     ...(why ? [] : (candidate.contract?.reasons ?? [])),
     ...candidate.cautions,
   ];

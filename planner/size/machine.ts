@@ -1,4 +1,4 @@
-/** What a server runs on: an Azure size, or a GPU given by numbers. */
+/** The machine that a server runs on: an Azure size, or a GPU given by numbers. */
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 import { type Refusal, refusal } from "../codes";
@@ -11,9 +11,9 @@ export interface Machine {
   readonly gpus: number;
 }
 
-/** A GPU that Azure may not have. */
+/** A GPU given by numbers, which Azure doesn't have to offer. */
 export interface GpuByNumbers {
-  /** Memory that PyTorch reports as total, GiB; not the label's. */
+  /** Total memory that PyTorch reports, GiB; not the nominal size. */
   readonly visibleGiB: number;
   /** @default 8.0 */
   readonly computeCapability?: number;
@@ -21,7 +21,7 @@ export interface GpuByNumbers {
   readonly gpus?: number;
 }
 
-/** A plausible GPU of each generation, for speed only: memory is given. */
+/** A typical GPU of each generation, for the speed only. */
 const generations: readonly { readonly from: number; readonly like: Gpu }[] = [
   { from: 9, like: gpus["H100-80GB"] },
   { from: 8.1, like: gpus.A10 },
@@ -29,7 +29,7 @@ const generations: readonly { readonly from: number; readonly like: Gpu }[] = [
   { from: 0, like: gpus.T4 },
 ];
 
-/** The machine of GPUs given by numbers. */
+/** The machine with GPUs given by numbers. */
 export function machineByNumbers(given: GpuByNumbers): Machine {
   const computeCapability = given.computeCapability ?? 8;
   const { like } = generations.find(({ from }) => computeCapability >= from)!;
@@ -37,19 +37,19 @@ export function machineByNumbers(given: GpuByNumbers): Machine {
   return { gpu, gpus: given.gpus ?? 1 };
 }
 
-/** The machine of an Azure size, or why no model can run on it. */
+/** The machine of an Azure size, or the problem that prevents its use. */
 export function machineOf(instanceType: string): Machine | Refusal {
   if (!isInstanceType(instanceType)) {
-    return refusal("MOOR102", `${instanceType} is not among the sizes that managed online endpoints accept; names are case-sensitive.`);
+    return refusal("MOOR102", `${instanceType} is not a size that managed online endpoints support. Names are case-sensitive.`);
   }
   const size = sizeOf(instanceType);
-  if (!size.gpu) return refusal("MOOR101", `${instanceType} has ${size.vCpu} cores and no GPU; vLLM's image needs one.`);
+  if (!size.gpu) return refusal("MOOR101", `${instanceType} has ${size.vCpu} vCPUs and no GPU; vLLM's image requires a GPU.`);
   if (size.retired) return refusal("MOOR103", `Azure retired ${instanceType} on ${size.retired}.`);
   const gpu = gpus[size.gpu];
   if (gpu.computeCapability < leastComputeCapability) {
     return refusal(
       "MOOR104",
-      `${instanceType} has ${size.gpu} GPUs of compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image starts at ${leastComputeCapability}.`,
+      `${instanceType} has ${size.gpu} GPUs with compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image requires ${leastComputeCapability}.`,
     );
   }
   if (size.gpuShare !== undefined) {
@@ -58,7 +58,7 @@ export function machineOf(instanceType: string): Machine | Refusal {
   return { instanceType, size, gpu, gpus: size.gpus };
 }
 
-/** Whether `machineOf` refused. */
+/** Whether `machineOf` returned a problem. */
 export function isRefusal(value: Machine | Refusal): value is Refusal {
   return "code" in value;
 }

@@ -1,4 +1,4 @@
-/** Settings that somebody wrote by hand, held against what the planner would derive: every broken inequality with its code and remedy. */
+/** Checks explicit settings against the values that the planner would derive, and reports each violated inequality. */
 import type { Refusal } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
@@ -8,7 +8,7 @@ import { dtypeRefusal, modelRefusal } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
 
-/** What may be set by hand; the rest is derived. */
+/** Settings that can be set explicitly. Other settings are derived. */
 export interface HandSet {
   readonly instanceType?: string;
   readonly image?: string;
@@ -23,8 +23,8 @@ export interface HandSet {
 }
 
 /**
- * All that is wrong with `hand` for `model` under `wish`; empty if nothing is. A size that can't be used is refused, and the rest is held
- * against the size that would be recommended, so that all mistakes show at once.
+ * All problems of the explicit settings `hand` for `model` under `wish`; empty if there are none. If the size can't be used, that is one
+ * problem, and the other settings are checked against the recommended size, so that one report lists all problems.
  */
 export function reviewHandSet(
   model: Model,

@@ -1,5 +1,5 @@
-// Proves how the client retries, pages, waits for operations and tells absence from errors, against a small resource manager. Doesn't prove that
-// Azure answers so: the codes and headers are those of its documentation.
+// Tests how the client retries, reads pages, waits for operations and distinguishes absence from errors, against a small resource manager.
+// Doesn't test that Azure responds this way: the codes and headers are from its documentation.
 import { ArmError } from "../../azure/arm";
 import { clouds } from "../../azure/clouds";
 import { type AzureInTurn, answerInTurn, armClient, type Turn } from "./fakeArm";
@@ -19,15 +19,15 @@ async function against<T>(turns: readonly Turn[], work: (url: string) => Promise
 
 const methods = () => azure!.calls.map((call) => call.split(" ")[0]);
 const found = { status: 200, body: { name: "mlw" } };
-const refusal = (status: number, code: string) => ({ status, body: { error: { code, message: `${code} it is` } } });
+const rejection = (status: number, code: string) => ({ status, body: { error: { code, message: `${code} it is` } } });
 
-test.each([408, 429, 500, 502, 503, 504])("A request that reads is sent again on %i.", async (status) => {
+test.each([408, 429, 500, 502, 503, 504])("A GET request is retried after %i.", async (status) => {
   expect(await against([{ status }, { status }, found], () => armClient().get(id))).toEqual({ name: "mlw" });
   expect(azure!.calls).toEqual(Array(3).fill(`GET ${id}${version}`));
 });
 
-test.each([400, 401, 403, 404, 409, 501])("A refusal with %i is told at once, with its status and Azure's code.", async (status) => {
-  const error = await against([refusal(status, "Because")], () =>
+test.each([400, 401, 403, 404, 409, 501])("A %i is reported without a retry, with the status and Azure's code.", async (status) => {
+  const error = await against([rejection(status, "Because")], () =>
     armClient()
       .get(id)
       .catch((error: ArmError) => error),
@@ -48,29 +48,29 @@ const denied = {
   evaluationDetails: { reason: "Use a private endpoint." },
 };
 const names = { policyDefinitionName: "custom", policyAssignmentName: "Deny-Other", policyAssignmentId: "/x/policyAssignments/Deny-Other" };
-const policyRefusal = {
+const policyRejection = {
   code: "RequestDisallowedByPolicy",
   message: "Resource 'st' was disallowed by policy. Reasons: 'Use a private endpoint.'. See error details for policy resource IDs.",
   additionalInfo: [violation(denied), { type: "Other", info: { policyDefinitionName: "none" } }, violation(names)],
 };
-const told = [
+const denialTexts = [
   `Denied by the policy "Storage accounts should disable public network access" (b2982f36-99f2-4db5-8eff-283140c09693), assignment "Deny public endpoints" (${denied.policyAssignmentId}), reason: Use a private endpoint.`,
   `Denied by the policy custom, assignment Deny-Other (/x/policyAssignments/Deny-Other).`,
 ];
 
-test.each<[string, (refusal: object) => Turn[]]>([
-  ["a request", (refusal) => [{ status: 403, body: { error: refusal } }]],
-  ["a request, in its details", (refusal) => [{ status: 409, body: { error: { code: "Failed", message: "m", details: [refusal] } } }]],
-  ["an operation", (refusal) => operationThatFails(refusal)],
+test.each<[string, (rejection: object) => Turn[]]>([
+  ["a request", (rejection) => [{ status: 403, body: { error: rejection } }]],
+  ["a request, in its details", (rejection) => [{ status: 409, body: { error: { code: "Failed", message: "m", details: [rejection] } } }]],
+  ["an operation", (rejection) => operationThatFails(rejection)],
   [
     "an operation, in its details",
-    (refusal) => operationThatFails({ code: "DeploymentFailed", message: "m", details: [{ details: [refusal] }] }),
+    (rejection) => operationThatFails({ code: "DeploymentFailed", message: "m", details: [{ details: [rejection] }] }),
   ],
-])("A refusal by policy of %s names policy, assignment and reason.", async (_, turns) => {
-  const sent = against(turns(policyRefusal), () => armClient().patch(id, {}, 5));
+])("The rejection by a policy of %s contains policy, assignment and reason.", async (_, turns) => {
+  const sent = against(turns(policyRejection), () => armClient().patch(id, {}, 5));
   const error = (await sent.catch((error: unknown) => error)) as ArmError;
   expect(error).toBeInstanceOf(ArmError);
-  expect(error.message.split("\n").slice(1)).toEqual(told);
+  expect(error.message.split("\n").slice(1)).toEqual(denialTexts);
   expect(error.denials.map(({ assignment }) => assignment)).toEqual(["Deny-PublicPaaS", "Deny-Other"]);
 });
 
@@ -82,7 +82,7 @@ test.each([
   [violation({})],
   [{ type: "PolicyViolation" }],
   [violation({ policyDefinitionName: 1, policyAssignmentName: {} })],
-])("What isn't a violation of a policy adds nothing: %j.", async (additionalInfo) => {
+])("Additional info without a policy violation is ignored: %j.", async (additionalInfo) => {
   const turn = { status: 403, body: { error: { code: "RequestDisallowedByPolicy", message: "No.", additionalInfo } } };
   await expect(against([turn], () => armClient().get(id))).rejects.toThrow(
     new Error(`Azure answered 403 RequestDisallowedByPolicy to GET ${id}: No.`),
@@ -97,7 +97,7 @@ function operationThatFails(error: object): Turn[] {
   ];
 }
 
-test("The wait is as long as Azure says, in seconds or as a date.", async () => {
+test("The client waits for the interval that Azure returns, in seconds or as a date.", async () => {
   for (const named of [() => "1", () => new Date(Date.now() + 2000).toUTCString()]) {
     const began = Date.now();
     await against([{ status: 429, headers: { "retry-after": named() } }, found], () => armClient().get(id));
@@ -107,7 +107,7 @@ test("The wait is as long as Azure says, in seconds or as a date.", async () => 
   }
 });
 
-test("On a broken connection only what reads is sent again, because a write may have been done.", async () => {
+test("After a broken connection only GET requests are retried, because a write may have been executed.", async () => {
   expect(await against(["break", found], () => armClient().get(id))).toEqual({ name: "mlw" });
   await expect(against(["break", found], () => armClient().patch(id, {}, 1))).rejects.toThrow();
   expect(methods()).toEqual(["PATCH"]);
@@ -121,7 +121,7 @@ const writes: [status: number, patch: number, post: number][] = [
   [503, 2, 2],
   [504, 2, 1],
 ];
-test.each(writes)("On %i a write is sent %i times, and an action, which may have been begun, %i.", async (status, patch, post) => {
+test.each(writes)("After %i a write is sent %i times, and an action, which may have started, %i.", async (status, patch, post) => {
   await against([{ status }, { status: 200 }], () => armClient().patch(id, {}, 1));
   expect(methods()).toHaveLength(patch);
   await against([{ status }, { status: 200 }], () =>
@@ -132,20 +132,20 @@ test.each(writes)("On %i a write is sent %i times, and an action, which may have
   expect(methods()).toHaveLength(post);
 });
 
-test("After the sixth time it is an error that says what was asked and what came back.", async () => {
-  await expect(against([refusal(503, "Busy")], () => armClient().get(id))).rejects.toThrow(
+test("After six attempts, the error contains the request and the response.", async () => {
+  await expect(against([rejection(503, "Busy")], () => armClient().get(id))).rejects.toThrow(
     `Azure answered 503 Busy to GET ${id}: Busy it is`,
   );
   expect(methods()).toHaveLength(6);
 });
 
-test("A credential that fails ends the request with its own message, and nothing is sent.", async () => {
+test("If the credential fails, the request fails with the credential's message, and nothing is sent.", async () => {
   const credential = () => Promise.reject(new Error("Azure CLI not found on path"));
   await expect(against([found], () => armClient({ credential }).find(id))).rejects.toThrow("Azure CLI not found on path");
   expect(azure!.calls).toEqual([]);
 });
 
-test("The credential is asked for each attempt, for the cloud's audience.", async () => {
+test("The credential is called for each attempt, with the cloud's audience.", async () => {
   const audiences: string[] = [];
   const credential = async (audience: string) => {
     audiences.push(audience);
@@ -155,16 +155,16 @@ test("The credential is asked for each attempt, for the cloud's audience.", asyn
   expect(audiences).toEqual(Array(2).fill("https://management.usgovcloudapi.net/"));
 });
 
-describe("What doesn't exist", () => {
+describe("An absent resource", () => {
   const absent: [what: string, Turn][] = [
-    ["a resource", refusal(404, "ResourceNotFound")],
-    ["its parent", refusal(404, "ParentResourceNotFound")],
-    ["its resource group", refusal(404, "ResourceGroupNotFound")],
-    ["a deployment of Azure Machine Learning", refusal(404, "UserError")],
-    ["an ARM deployment", refusal(404, "DeploymentNotFound")],
-    ["something that has no text", { status: 404, body: "" }],
+    ["a resource", rejection(404, "ResourceNotFound")],
+    ["its parent", rejection(404, "ParentResourceNotFound")],
+    ["its resource group", rejection(404, "ResourceGroupNotFound")],
+    ["a deployment of Azure Machine Learning", rejection(404, "UserError")],
+    ["an ARM deployment", rejection(404, "DeploymentNotFound")],
+    ["a response without a body", { status: 404, body: "" }],
   ];
-  test.each(absent)("is nothing: %s.", async (_, turn) => {
+  test.each(absent)("is undefined: %s.", async (_, turn) => {
     expect(await against([turn], () => armClient().find(id))).toBeUndefined();
     expect(await against([turn], () => armClient().list(`${id}/onlineEndpoints`))).toEqual([]);
     await against([turn], () => armClient().remove(id, 1));
@@ -172,27 +172,27 @@ describe("What doesn't exist", () => {
   });
 
   const errors: [what: string, Turn, message: string][] = [
-    ["an unknown subscription", refusal(404, "SubscriptionNotFound"), "Azure answered 404 SubscriptionNotFound"],
-    ["a type that Azure doesn't have", refusal(404, "InvalidResourceType"), "Azure answered 404 InvalidResourceType"],
-    ["a namespace that Azure doesn't have", refusal(404, "InvalidResourceNamespace"), "Azure answered 404 InvalidResourceNamespace"],
+    ["an unknown subscription", rejection(404, "SubscriptionNotFound"), "Azure answered 404 SubscriptionNotFound"],
+    ["an unknown resource type", rejection(404, "InvalidResourceType"), "Azure answered 404 InvalidResourceType"],
+    ["an unknown namespace", rejection(404, "InvalidResourceNamespace"), "Azure answered 404 InvalidResourceNamespace"],
     ["a proxy's page", { status: 404, body: "<html>Not Found</html>" }, "Azure answered 404 to GET"],
-    ["a refusal whose text says not found", refusal(403, "AuthorizationFailed"), "Azure answered 403 AuthorizationFailed"],
-    ["a wrong tenant", refusal(401, "InvalidAuthenticationTokenTenant"), "Azure answered 401 InvalidAuthenticationTokenTenant"],
+    ["a 403 whose code is about authorization", rejection(403, "AuthorizationFailed"), "Azure answered 403 AuthorizationFailed"],
+    ["a wrong tenant", rejection(401, "InvalidAuthenticationTokenTenant"), "Azure answered 401 InvalidAuthenticationTokenTenant"],
   ];
-  test.each(errors)("is told from %s, which is an error.", async (_, turn, message) => {
+  test.each(errors)("is distinguished from %s, which is an error.", async (_, turn, message) => {
     await expect(against([turn], () => armClient().find(id))).rejects.toThrow(message);
     await expect(against([turn], () => armClient().list(`${id}/onlineEndpoints`))).rejects.toThrow(message);
     await expect(against([turn], () => armClient().remove(id, 1))).rejects.toThrow(message.replace("GET", "DELETE"));
   });
 
-  test("is told from a name that can't be resolved, and from a port that nobody listens on.", async () => {
+  test("is distinguished from a host name that can't be resolved and from a port without a listener.", async () => {
     for (const endpoint of ["http://127.0.0.1:1", "https://nothing.invalid"]) {
       await expect(armClient({ endpoint, pollSeconds: 0.001 }).find(id)).rejects.toThrow(/ECONNREFUSED|ENOTFOUND|EAI_AGAIN/);
     }
   });
 });
 
-test("A collection is read page after page.", async () => {
+test("All pages of a collection are read.", async () => {
   const pages = (url: string): Turn[] => [
     { status: 200, body: { value: [1, 2], nextLink: `${url}/next?skip=2` } },
     { status: 200, body: { value: [3], nextLink: null } },
@@ -215,13 +215,13 @@ describe("A long-running operation", () => {
   test.each<[what: string, Turn[], calls: string[]]>([
     ["by its status", [{ status: 202, headers: operation }, running, running, done], ["PATCH", "GET", "GET", "GET"]],
     ["by its location", [{ status: 202, headers: location }, { status: 202 }, { status: 200 }], ["PATCH", "GET", "GET"]],
-    ["not at all where Azure has done it at once", [{ status: 200, body: {} }], ["PATCH"]],
-  ])("is waited for %s.", async (_, turns, calls) => {
+    ["not at all if it has completed immediately", [{ status: 200, body: {} }], ["PATCH"]],
+  ])("is awaited %s.", async (_, turns, calls) => {
     await against(turns, () => armClient().patch(id, { sku: {} }, 5));
     expect(methods()).toEqual(calls);
   });
 
-  test("that fails says what was asked, Azure's code and its message.", async () => {
+  test("that fails is reported with the request, Azure's code and its message.", async () => {
     const failed = { status: 200, body: { status: "Failed", error: { code: "OutOfQuota", message: "No cores are left." } } };
     const error = await against([{ status: 202, headers: operation }, failed], () =>
       armClient()
@@ -229,36 +229,36 @@ describe("A long-running operation", () => {
         .catch((error) => error),
     );
     expect(error).toBeInstanceOf(ArmError);
-    expect(error).toMatchObject({ code: "OutOfQuota", message: `PATCH ${id} has failed in Azure (OutOfQuota): No cores are left.` });
+    expect(error).toMatchObject({ code: "OutOfQuota", message: `PATCH ${id} failed in Azure (OutOfQuota): No cores are left.` });
   });
 
-  test("that is canceled is an error too.", async () => {
+  test("that is canceled is an error.", async () => {
     const canceled = { status: 200, body: { status: "Canceled" } };
     await expect(against([{ status: 202, headers: operation }, canceled], () => armClient().act(id, "go", {}, 5))).rejects.toThrow(
-      `POST ${id}/go has failed in Azure (Canceled): Azure gives no reason.`,
+      `POST ${id}/go failed in Azure (Canceled): Azure returned no reason.`,
     );
   });
 
-  test("that doesn't end in time is an error that says for how long it was waited.", async () => {
+  test("that doesn't complete in time is an error with the time limit.", async () => {
     await expect(against([{ status: 202, headers: operation }, running], () => armClient().patch(id, {}, 0.2))).rejects.toThrow(
-      `Azure has not ended PATCH ${id} after 0.2 s.`,
+      `PATCH ${id} did not complete within 0.2 s.`,
     );
   });
 });
 
-test("While another operation keeps a resource busy, its deletion is sent again, but not for ever.", async () => {
-  const busy = refusal(409, "Conflict");
+test("While another operation keeps a resource busy, its deletion is retried for a limited time.", async () => {
+  const busy = rejection(409, "Conflict");
   await against([busy, busy, { status: 204, body: "" }], () => armClient().remove(id, 5));
   expect(methods()).toEqual(["DELETE", "DELETE", "DELETE"]);
   await expect(against([busy], () => armClient().remove(id, 0.1))).rejects.toThrow("Azure answered 409 Conflict to DELETE");
 });
 
-test("A token goes over HTTPS, or to this machine.", async () => {
+test("Tokens are sent only over HTTPS or to this machine.", async () => {
   await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("http://10.0.0.1");
-  await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("a token is sent over HTTPS, or to this machine");
+  await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("tokens are sent only over HTTPS or to this machine");
 });
 
-test("The package that sends requests is loaded with the first one only.", () => {
+test("The HTTP package is loaded with the first request.", () => {
   const script = `
     require("ts-node").register({ transpileOnly: true, swc: true });
     require("./components");

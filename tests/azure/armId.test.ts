@@ -1,4 +1,4 @@
-// Proves how ids are read, built and compared, and how a request finds its API version. Doesn't prove that Azure has such a resource.
+// Tests how IDs are parsed, built and compared, and which API version a request gets. Doesn't test that Azure has such a resource.
 import * as fc from "fast-check";
 import {
   armId,
@@ -29,7 +29,7 @@ describe("parseArmId", () => {
     expect(parseArmId(id)).toEqual({ subscriptionId, resourceGroupName: "rg", type, names, name: names.at(-1) });
   });
 
-  test("reads an id whatever its case, and keeps the spelling", () => {
+  test("is case-insensitive and keeps the spelling", () => {
     expect(parseArmId(endpoint.toUpperCase())).toEqual({
       subscriptionId: subscriptionId.toUpperCase(),
       resourceGroupName: "RG",
@@ -44,11 +44,11 @@ describe("parseArmId", () => {
     [`${group}/providers/Microsoft.Authorization/locks/keep`, "Microsoft.Authorization/locks", "keep"],
     [`${setting}/providers/Microsoft.Authorization/locks/keep`, "Microsoft.Authorization/locks", "keep"],
     [setting.replaceAll("/providers/", "/PROVIDERS/"), "Microsoft.Insights/diagnosticSettings", "moor"],
-  ])("An extension resource is of its own type, with its own name: %s", (id, type, name) => {
+  ])("returns the type and name of an extension resource: %s", (id, type, name) => {
     expect(parseArmId(id)).toEqual({ subscriptionId, resourceGroupName: "rg", type, names: [name], name });
   });
 
-  test("takes names with spaces", () => {
+  test("accepts names with spaces", () => {
     expect(parseArmId(`${group}/providers/Microsoft.Insights/components/my logs`)?.name).toBe("my logs");
   });
 
@@ -66,12 +66,12 @@ describe("parseArmId", () => {
     ["a subscription", `/subscriptions/${subscriptionId}`],
     ["a resource of the subscription", `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/reader`],
     ["an address", `https://management.azure.com${endpoint}`],
-  ])("%s is no id of a resource in a resource group", (_, text) => {
+  ])("rejects %s", (_, text) => {
     expect(parseArmId(text)).toBeUndefined();
   });
 });
 
-test("isArmIdOf compares types without case, and wants a GUID as the subscription", () => {
+test("isArmIdOf compares types case-insensitively and requires a GUID as the subscription", () => {
   const type = armTypeOf("machinelearningservices:OnlineEndpoint");
   expect([endpoint, endpoint.toUpperCase(), workspace, deployment, "chat"].map((id) => isArmIdOf(type, id))).toEqual([
     true,
@@ -84,7 +84,7 @@ test("isArmIdOf compares types without case, and wants a GUID as the subscriptio
   expect(isArmIdOf(armTypeOf("monitor:DiagnosticSetting"), setting)).toBe(true);
 });
 
-test("Ids are built from their parts", () => {
+test("IDs are built from their parts", () => {
   expect(resourceGroupId(subscriptionId, "rg")).toBe(group);
   expect(armId(group, "Microsoft.MachineLearningServices/workspaces/onlineEndpoints", "mlw", "chat")).toBe(endpoint);
   expect(armId(endpoint, "Microsoft.Insights/diagnosticSettings", "moor")).toBe(setting);
@@ -93,7 +93,7 @@ test("Ids are built from their parts", () => {
   );
 });
 
-test("The group, the parent and the subscription are parts of an id", () => {
+test("The group, the parent and the subscription are parts of an ID", () => {
   expect([workspace, deployment, setting, group].map(groupOf)).toEqual([group, group, group, group]);
   expect([deployment, endpoint].map(parentOf)).toEqual([endpoint, workspace]);
   expect([deployment, group, `/subscriptions/${subscriptionId}`, `/SUBSCRIPTIONS/${subscriptionId}/x`].map(subscriptionOf)).toEqual(
@@ -102,7 +102,7 @@ test("The group, the parent and the subscription are parts of an id", () => {
   expect(["", "/providers/Microsoft.Authorization/roleDefinitions/reader", "chat"].map(subscriptionOf)).toEqual(Array(3).fill(undefined));
 });
 
-test("sameArmId: nothing is the same as nothing", () => {
+test("sameArmId: undefined equals nothing", () => {
   expect(sameArmId(endpoint, endpoint.toUpperCase())).toBe(true);
   expect(sameArmId(endpoint, deployment)).toBe(false);
   expect([sameArmId(undefined, undefined), sameArmId(endpoint, undefined), sameArmId(undefined, endpoint)]).toEqual([false, false, false]);
@@ -139,7 +139,7 @@ function built({ subscription, resourceGroup, namespace, path }: typeof parts ex
   return { type, names, id: armId(resourceGroupId(subscription, resourceGroup), type, ...names) };
 }
 
-test("Whatever is built is read back, also as an extension of another resource", () => {
+test("A built ID can be parsed, also as an extension of another resource", () => {
   fc.assert(
     fc.property(parts, parts, (one, other) => {
       const { type, names, id } = built(one);
@@ -158,7 +158,7 @@ test("Whatever is built is read back, also as an extension of another resource",
   );
 });
 
-test("A resource is within its group and its parents, never within a neighbour whose name begins alike", () => {
+test("A resource is within its group and its parents, but not within a sibling whose name has the same prefix", () => {
   fc.assert(
     fc.property(parts, fc.stringMatching(/^[A-Za-z0-9-]{1,8}$/), (one, more) => {
       const { id } = built(one);
@@ -196,12 +196,12 @@ describe("apiVersionOf", () => {
     [`${group}/providers/Microsoft.Compute/virtualMachines`, "Microsoft.Compute/virtualMachines"],
     [group.split("/resourceGroups")[0]!, group.split("/resourceGroups")[0]!],
     ["", ""],
-  ])("of %s isn't known", (id, type) => {
-    expect(() => apiVersionOf(id)).toThrow(`No API version is known for ${type} (${id}): add the type to azure/resourceTypes.ts.`);
+  ])("fails for %s", (id, type) => {
+    expect(() => apiVersionOf(id)).toThrow(`The API version of ${type} (${id}) is unknown: add the type to azure/resourceTypes.ts.`);
   });
 });
 
-test("A row is found by its token, with or without azure-native's name", () => {
+test("A row is found by its token, with or without the prefix of azure-native", () => {
   expect(resourceTypeOf("azure-native:network:Subnet")).toBe(resourceTypes["network:Subnet"]);
   expect(resourceTypeOf("network:Subnet")).toBe(resourceTypes["network:Subnet"]);
   expect(["azure-native:compute:VirtualMachine", "toString", ""].map(resourceTypeOf)).toEqual([undefined, undefined, undefined]);
@@ -211,15 +211,15 @@ describe("idOfInputs", () => {
   const subnet = { resourceGroupName: "rg", virtualNetworkName: "vnet", subnetName: "a b" };
   const subnets = `${group}/providers/Microsoft.Network/virtualNetworks/vnet/subnets`;
 
-  test("writes names as an address takes them", () => {
+  test("URL-encodes names", () => {
     expect(idOfInputs(resourceTypes["network:Subnet"], subnet, subscriptionId)).toBe(`${subnets}/a%20b`);
   });
 
-  test.each([undefined, null, 7, { name: "a" }])("is nothing while a parameter is %j", (subnetName) => {
+  test.each([undefined, null, 7, { name: "a" }])("is undefined if a parameter is %j", (subnetName) => {
     expect(idOfInputs(resourceTypes["network:Subnet"], { ...subnet, subnetName }, subscriptionId)).toBeUndefined();
   });
 
-  test.each([endpoint, endpoint.slice(1), `${endpoint}/`])("begins with the scope %s", (resourceUri) => {
+  test.each([endpoint, endpoint.slice(1), `${endpoint}/`])("starts with the scope %s", (resourceUri) => {
     expect(idOfInputs(resourceTypes["monitor:DiagnosticSetting"], { resourceUri, name: "moor" }, subscriptionId)).toBe(setting);
   });
 

@@ -1,5 +1,5 @@
-// Proves what is asked of the Azure CLI and what is said when it gives no token. The CLI is a script: what the real one answers is known from
-// its documentation.
+// Tests the calls of the Azure CLI and the errors if it returns no token. The CLI is a script: the output of the real one is known from its
+// documentation.
 import { azureCliCredential } from "../../azure/azureCli";
 import { clouds } from "../../azure/clouds";
 import { type FakeAz, fakeAz, notLoggedIn } from "./fakeAz";
@@ -10,7 +10,7 @@ afterEach(() => az?.remove());
 const { audience } = clouds.AzureCloud;
 const command = (resource: string) => `account get-access-token --resource ${resource} --query accessToken --output tsv`;
 
-test("A token is asked for once an audience, and used again.", async () => {
+test("A token is requested once per audience and reused.", async () => {
   az = fakeAz(`echo "token for $4"`);
   const credential = azureCliCredential(az.environment);
   expect(await Promise.all([credential(audience), credential(audience)])).toEqual(Array(2).fill(`token for ${audience}`));
@@ -19,7 +19,7 @@ test("A token is asked for once an audience, and used again.", async () => {
   expect(az.calls()).toEqual([command(audience), command("https://ml.azure.com")]);
 });
 
-test("After four minutes a new token is asked for, because the old one may end.", async () => {
+test("After four minutes a new token is requested, because the old one can expire.", async () => {
   az = fakeAz("echo t");
   const now = jest.spyOn(Date, "now").mockReturnValue(0);
   try {
@@ -34,20 +34,20 @@ test("After four minutes a new token is asked for, because the old one may end."
   }
 });
 
-test("Without an `az` on the PATH the error says how to get one.", async () => {
+test("Without an `az` on the PATH, the error explains how to install it.", async () => {
   await expect(azureCliCredential({ PATH: "/nowhere" })(audience)).rejects.toThrow(
-    /^There is no Azure CLI \(`az`\) on the PATH\. Install it \(https:\/\/learn\.microsoft\.com\/cli\/azure\/install-azure-cli\) and log in with `az login`\.$/,
+    /^The Azure CLI \(`az`\) is not on the PATH\. Install it \(https:\/\/learn\.microsoft\.com\/cli\/azure\/install-azure-cli\) and log in with `az login`\.$/,
   );
 });
 
 test.each([
-  ["nobody is logged in", notLoggedIn, "ERROR: Please run 'az login' to setup account."],
-  ["it says nothing", "exit 3", "nothing"],
-  ["it prints no token", "exit 0", "nothing"],
-])("Where %s, the error has what the CLI says, and the next request asks again.", async (_, answer, says) => {
+  ["it is not logged in", notLoggedIn, "ERROR: Please run 'az login' to setup account."],
+  ["it fails without output", "exit 3", "(none)"],
+  ["it prints no token", "exit 0", "(none)"],
+])("If %s, the error contains the output of the CLI, and the next request calls it again.", async (_, answer, output) => {
   az = fakeAz(answer);
   const credential = azureCliCredential(az.environment);
-  const message = `The Azure CLI gives no token for ${audience}. Log in with \`az login\` and run the command again. It says:\n${says}`;
+  const message = `The Azure CLI returned no token for ${audience}. Log in with \`az login\` and run the command again. Output:\n${output}`;
   await expect(credential(audience)).rejects.toThrow(new Error(message));
   await expect(credential(audience)).rejects.toThrow(new Error(message));
   expect(az.calls()).toHaveLength(2);

@@ -1,4 +1,4 @@
-// Proves which cloud a setting names, and that each cloud's addresses are its own. Doesn't prove that the clouds answer there.
+// Tests which cloud a setting selects, and that no two clouds share an address. Doesn't test that the clouds can be reached there.
 import { cloudOf, clouds, environmentNames } from "../../azure/clouds";
 
 test.each([
@@ -22,7 +22,7 @@ test.each(["", "german", "public ", "toString", "constructor", "__proto__"])('No
   expect(cloudOf(environment)).toBeUndefined();
 });
 
-test("Each name that an error proposes is one", () => {
+test("Each name that an error lists is valid", () => {
   expect(environmentNames).toEqual(["public", "usgovernment", "china"]);
   expect(environmentNames.map((name) => cloudOf(name))).toEqual(Object.values(clouds));
 });
@@ -37,7 +37,7 @@ test("The addresses of the public cloud", () => {
   });
 });
 
-test("No two clouds share an address, and a token for the resource manager is for the cloud that it is sent to", () => {
+test("No two clouds share an address, and the token audience of the resource manager is its address", () => {
   const rows = Object.values(clouds);
   for (const key of ["resourceManager", "audience", "scoringAudience", "registryDomain"] as const) {
     expect(new Set(rows.map((row) => row[key])).size).toBe(rows.length);

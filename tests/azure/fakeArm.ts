@@ -1,20 +1,20 @@
-/** Small resource managers for tests: one that shows resources by their ids, and one that gives the answers of a list in turn. */
+/** Small resource managers for tests: one returns resources by their IDs, the other returns the responses of a list one after another. */
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { ArmClient } from "../../azure/arm";
 import { clouds } from "../../azure/clouds";
 
 export interface AzureHere {
-  /** Answer by id: a body, or a status. What isn't here doesn't exist. An action is answered by `POST <id>/<action>`. */
+  /** Response by ID: a body or a status. Other IDs don't exist. The key of an action is `POST <id>/<action>`. */
   readonly shown: Record<string, object | number>;
-  /** Ids that were read, in their order. */
+  /** IDs of all read requests, in order. */
   readonly asked: string[];
-  /** `<method> <id>` of every other request, in their order. */
+  /** `<method> <id>` of all other requests, in order. */
   readonly written: string[];
   close(): Promise<unknown>;
 }
 
-/** Answers in Azure's place until it is closed. */
+/** Serves these responses in place of Azure until it is closed. */
 export async function serveAzure(shown: Readonly<Record<string, object | number>>): Promise<AzureHere> {
   const here = { shown: { ...shown }, asked: [] as string[], written: [] as string[] };
   const close = await listen((request, response) => {
@@ -28,12 +28,12 @@ export async function serveAzure(shown: Readonly<Record<string, object | number>
   return { ...here, close };
 }
 
-/** An answer, or a connection that breaks. */
+/** A response, or a broken connection. */
 export type Turn =
   | "break"
   | { readonly status: number; readonly headers?: Record<string, string> | (() => Record<string, string>); readonly body?: unknown };
 
-/** Azure Resource Manager compares ids without case. */
+/** Azure Resource Manager compares IDs case-insensitively. */
 function inAnyCase(shown: AzureHere["shown"], key: string): object | number | undefined {
   const found = Object.keys(shown).find((one) => one.toLowerCase() === key.toLowerCase());
   return found === undefined ? undefined : shown[found];
@@ -46,7 +46,7 @@ export interface AzureInTurn {
   close(): Promise<unknown>;
 }
 
-/** Gives these answers one after the other, the last one from then on; a body that is text is sent as it is. */
+/** Returns these responses one after another, then repeats the last one. A body that is a string is sent unchanged. */
 export async function answerInTurn(turns: readonly Turn[]): Promise<AzureInTurn> {
   const calls: string[] = [];
   const close = await listen((request, response) => {
@@ -60,7 +60,7 @@ export async function answerInTurn(turns: readonly Turn[]): Promise<AzureInTurn>
   return { calls, url: process.env.MOOR_ARM_URL!, close };
 }
 
-/** Serves as the local address of Azure Resource Manager. */
+/** Serves at the local address of Azure Resource Manager. */
 async function listen(listener: http.RequestListener): Promise<() => Promise<unknown>> {
   const server = http.createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -72,7 +72,7 @@ async function listen(listener: http.RequestListener): Promise<() => Promise<unk
   };
 }
 
-/** A client of whatever is served now. */
+/** A client of the server that is running now. */
 export function armClient(options: Partial<ConstructorParameters<typeof ArmClient>[0]> = {}): ArmClient {
   const endpoint = process.env.MOOR_ARM_URL;
   return new ArmClient({ credential: async () => "t", cloud: clouds.AzureCloud, endpoint, pollSeconds: 0.01, ...options });

@@ -1,17 +1,17 @@
-/** A command `az` of a test's own. */
+/** A fake `az` command for tests. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
 export interface FakeAz {
-  /** Environment in which `az` is this one, and there is no other command. */
+  /** Environment in which `az` is the fake, and no other command exists. */
   readonly environment: NodeJS.ProcessEnv;
   /** Arguments of each call. */
   calls(): string[];
   remove(): void;
 }
 
-/** @param answer What it does, as a shell script that has only the shell's own commands. */
+/** @param answer Shell script that the command runs. It can use only built-in commands of the shell. */
 export function fakeAz(answer: string): FakeAz {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-az-"));
   const log = path.join(folder, "calls");
@@ -24,5 +24,5 @@ export function fakeAz(answer: string): FakeAz {
   };
 }
 
-/** What `az` does when nobody is logged in. */
+/** Output of `az` without a login. */
 export const notLoggedIn = `echo "ERROR: Please run 'az login' to setup account." >&2; exit 1`;

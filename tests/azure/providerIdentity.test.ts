@@ -1,5 +1,5 @@
-// Proves which identity the program signs in with: the one that azure-native finds in the same settings. The package that asks Entra ID is
-// replaced, so it doesn't prove that Entra ID accepts what is asked; tests/e2e/credentials runs the package against a managed identity.
+// Tests which identity the program signs in with: the same that azure-native derives from these settings. The identity package is
+// replaced, so this doesn't test that Microsoft Entra ID accepts the requests; tests/e2e/credentials runs the package against a managed identity.
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,16 +9,16 @@ import { clouds } from "../../azure/clouds";
 import { type IdentitySettings, providerCredential } from "../../azure/providerIdentity";
 import { fakeAz } from "./fakeAz";
 
-const made: { readonly kind: string; readonly args: readonly unknown[]; readonly scopes: string[] }[] = [];
+const credentials: { readonly kind: string; readonly args: readonly unknown[]; readonly scopes: string[] }[] = [];
 
 jest.mock("@azure/identity", () => {
   const kinds = ["DefaultAzureCredential", "ClientCertificateCredential", "ClientSecretCredential"];
   const fake = (kind: string) =>
     class {
-      private readonly one: (typeof made)[number];
+      private readonly one: (typeof credentials)[number];
       constructor(...args: unknown[]) {
         this.one = { kind, args, scopes: [] };
-        made.push(this.one);
+        credentials.push(this.one);
       }
       async getToken(scope: string) {
         this.one.scopes.push(scope);
@@ -35,7 +35,7 @@ const file = (name: string, text: string) => {
   return place;
 };
 afterAll(() => fs.rmSync(folder, { recursive: true }));
-beforeEach(() => made.splice(0));
+beforeEach(() => credentials.splice(0));
 
 const cloud = clouds.AzureCloud;
 const principal = { clientId: "client", tenantId: "tenant" };
@@ -46,39 +46,45 @@ const secretOf = { ...principal, clientSecret: "secret" };
 const rows: [string, IdentitySettings, NodeJS.ProcessEnv, string, unknown[]][] = [
   ["a client secret", secretOf, {}, "ClientSecretCredential", ["tenant", "client", "secret", options]],
   [
-    "a client secret of the environment",
+    "a client secret from the environment",
     {},
     { ARM_CLIENT_ID: "client", ARM_TENANT_ID: "tenant", ARM_CLIENT_SECRET: "secret" },
     "ClientSecretCredential",
     ["tenant", "client", "secret", options],
   ],
   [
-    "a setting before the environment",
+    "settings take precedence over the environment",
     { clientSecret: "mine", clientId: "" },
     { ARM_CLIENT_ID: "client", ARM_TENANT_ID: "tenant", ARM_CLIENT_SECRET: "secret" },
     "ClientSecretCredential",
     ["tenant", "client", "mine", options],
   ],
   [
-    "a certificate before a secret",
+    "a certificate takes precedence over a secret",
     { ...secretOf, clientCertificatePath: file("both.pem", pem), clientCertificatePassword: "p" },
     {},
     "ClientCertificateCredential",
     ["tenant", "client", { certificate: pem, certificatePassword: "p" }, options],
   ],
   [
-    "the default credential before all others",
+    "the default credential takes precedence over all other methods",
     { ...secretOf, useDefaultAzureCredential: "true" },
     {},
     "DefaultAzureCredential",
     [{ ...options, tenantId: "tenant" }],
   ],
-  ["a secret before OIDC", { ...secretOf, useOidc: "true" }, {}, "ClientSecretCredential", ["tenant", "client", "secret", options]],
+  [
+    "a secret takes precedence over OIDC",
+    { ...secretOf, useOidc: "true" },
+    {},
+    "ClientSecretCredential",
+    ["tenant", "client", "secret", options],
+  ],
   ["OIDC", { ...principal, useOidc: "true" }, {}, "ClientAssertionCredential", ["tenant", "client", expect.any(Function), options]],
   ["a managed identity", { useMsi: "true" }, {}, "ManagedIdentityCredential", [{}]],
-  ["a managed identity by its client id", { useMsi: "true", clientId: "own" }, {}, "ManagedIdentityCredential", [{ clientId: "own" }]],
+  ["a managed identity by its client ID", { useMsi: "true", clientId: "own" }, {}, "ManagedIdentityCredential", [{ clientId: "own" }]],
   [
-    "other tenants, and no look for the authority",
+    "additional tenants, without instance discovery",
     { ...secretOf, auxiliaryTenantIds: '["other"]', disableInstanceDiscovery: "true" },
     {},
     "ClientSecretCredential",
@@ -88,14 +94,14 @@ const rows: [string, IdentitySettings, NodeJS.ProcessEnv, string, unknown[]][] =
 
 test.each(rows)("%s", async (_, settings, environment, kind, args) => {
   const credential = providerCredential(settings, cloud, environment);
-  expect(made).toEqual([]);
+  expect(credentials).toEqual([]);
   expect([await credential(cloud.audience), await credential(cloud.scoringAudience)]).toEqual([`${kind} 1`, `${kind} 2`]);
-  expect(made).toEqual([{ kind, args, scopes: ["https://management.azure.com/.default", "https://ml.azure.com/.default"] }]);
+  expect(credentials).toEqual([{ kind, args, scopes: ["https://management.azure.com/.default", "https://ml.azure.com/.default"] }]);
 });
 
-test("Another cloud has another Entra ID.", async () => {
+test("Another cloud has another Microsoft Entra ID.", async () => {
   await providerCredential(secretOf, clouds.AzureUSGovernment, {})("https://management.usgovcloudapi.net/");
-  expect(made[0]!.args[3]).toMatchObject({ authorityHost: "https://login.microsoftonline.us" });
+  expect(credentials[0]!.args[3]).toMatchObject({ authorityHost: "https://login.microsoftonline.us" });
 });
 
 test.each([
@@ -103,18 +109,18 @@ test.each([
   [{ subscriptionId: "sub", tenantId: "tenant" }, {}, " --subscription sub"],
   [{ tenantId: "tenant", useMsi: "false" }, {}, " --tenant tenant"],
   [{}, { ARM_SUBSCRIPTION_ID: "sub" }, " --subscription sub"],
-])("Without any of them the Azure CLI is asked: %j %j", async (settings, environment, which) => {
+])("Without such settings, the Azure CLI is called: %j %j", async (settings, environment, which) => {
   const az = fakeAz("echo t");
   try {
     expect(await providerCredential(settings, cloud, { ...az.environment, ...environment })("https://ml.azure.com")).toBe("t");
     expect(az.calls()).toEqual([`account get-access-token --resource https://ml.azure.com${which} --query accessToken --output tsv`]);
-    expect(made).toEqual([]);
+    expect(credentials).toEqual([]);
   } finally {
     az.remove();
   }
 });
 
-describe("The token that OIDC starts from", () => {
+describe("The OIDC token", () => {
   let server: http.Server;
   let status = 200;
   const seen: unknown[] = [];
@@ -130,10 +136,10 @@ describe("The token that OIDC starts from", () => {
 
   async function assertion(settings: IdentitySettings): Promise<string> {
     await providerCredential({ ...principal, useOidc: "true", ...settings }, cloud, {})(cloud.audience);
-    return (made.at(-1)!.args[2] as () => Promise<string>)();
+    return (credentials.at(-1)!.args[2] as () => Promise<string>)();
   }
 
-  test("is given, read from a file, or fetched where the pipeline says.", async () => {
+  test("is a setting, or is read from a file, or is requested from the pipeline's address.", async () => {
     expect(await assertion({ oidcToken: "given" })).toBe("given");
     expect(await assertion({ oidcTokenFilePath: file("token", "read") })).toBe("read");
     expect(await assertion({ oidcRequestUrl: url(), oidcRequestToken: "r" })).toBe("exchanged");
@@ -144,17 +150,17 @@ describe("The token that OIDC starts from", () => {
     ]);
   });
 
-  test("is missed by name, and a refusal doesn't show what came back.", async () => {
-    await expect(assertion({})).rejects.toThrow("azure-native:oidcRequestUrl has no value, and neither has ACTIONS_ID_TOKEN_REQUEST_URL");
+  test("is reported by name if it is absent, and an error response isn't shown.", async () => {
+    await expect(assertion({})).rejects.toThrow("azure-native:oidcRequestUrl and ACTIONS_ID_TOKEN_REQUEST_URL have no value");
     status = 403;
-    const refused = assertion({ oidcRequestUrl: url(), oidcRequestToken: "r" });
-    await expect(refused).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+ answered 403 to the request for an OIDC token\.$/);
+    const rejected = assertion({ oidcRequestUrl: url(), oidcRequestToken: "r" });
+    await expect(rejected).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+ returned 403 to the request for an OIDC token\.$/);
   });
 });
 
-test("What a way to sign in needs is named, and a certificate in another format too.", async () => {
+test("A required setting that is absent is reported by name, and a certificate in another format too.", async () => {
   const ask = (settings: IdentitySettings) => providerCredential(settings, cloud, {})(cloud.audience);
-  await expect(ask({ clientSecret: "s" })).rejects.toThrow("azure-native:tenantId has no value, and neither has ARM_TENANT_ID");
+  await expect(ask({ clientSecret: "s" })).rejects.toThrow("azure-native:tenantId and ARM_TENANT_ID have no value");
   const pfx = file("cert.pfx", "\u0030\u0082");
   await expect(ask({ ...principal, clientCertificatePath: pfx })).rejects.toThrow(`${pfx}, which is not a PEM file`);
 });

@@ -67,7 +67,7 @@ const changes: readonly Change[] = [
         };
         return { ...actual, modelFromTable: larger };
       }),
-    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* holds 57 requests of 16384 tokens/,
+    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* has capacity for 57 requests of 16384 tokens/,
   },
   {
     what: "laws: memory outside PyTorch and activations take more",

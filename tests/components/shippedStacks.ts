@@ -6,7 +6,8 @@ import "./rootDirectory";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as yaml from "yaml";
-import type * as recorder from "./recorder";
+import { program } from "./program";
+import * as recorder from "./recorder";
 
 const root = path.join(__dirname, "..", "..");
 
@@ -21,15 +22,12 @@ const runs = new Map<string, Promise<recorder.Recording>>();
 /** Resources of a stack; each stack runs once for each kind of run. */
 export function runStack(stack: string, options: recorder.RecordOptions = {}): Promise<recorder.Recording> {
   const key = JSON.stringify([stack, options]);
-  if (!runs.has(key)) runs.set(key, runAfresh(stack, options));
+  if (!runs.has(key)) runs.set(key, run(stack, options));
   return runs.get(key)!;
 }
 
-/** Runs index.ts as in a separate process: the program and Pulumi's runtime are loaded again. */
-async function runAfresh(stack: string, options: recorder.RecordOptions): Promise<recorder.Recording> {
-  jest.resetModules();
+function run(stack: string, options: recorder.RecordOptions): Promise<recorder.Recording> {
   jest.spyOn(console, "log").mockImplementation(() => {});
   jest.spyOn(console, "warn").mockImplementation(() => {});
-  const fresh = require("./recorder") as typeof recorder;
-  return fresh.record(() => require("../../index"), { stack, ...options, config: { ...shippedConfig(stack), ...options.config } });
+  return recorder.record(program, { stack, ...options, config: { ...shippedConfig(stack), ...options.config } });
 }

@@ -6,7 +6,7 @@ import { checkSettings, checkStack } from "../../config/checkStack";
 import { deploymentsOf } from "../../config/decisions";
 import { type Lock, lockFileName, readLock, writeLock } from "../../config/lockFile";
 import { settingsOf } from "../../config/stackYaml";
-import { deploymentWish } from "../../config/wish";
+import { deploymentRequirements } from "../../config/requirements";
 import { recipeHash } from "../../planner/names";
 
 const root = path.join(__dirname, "..", "..");
@@ -59,7 +59,7 @@ function wishesOf(version: string, stack: string) {
   return Object.fromEntries(
     deploymentsOf(settings).map(({ endpoint, label, settings: one }) => [
       `${endpoint}/${label}`,
-      deploymentWish(one, settings["moor:images"]),
+      deploymentRequirements(one, settings["moor:images"]),
     ]),
   );
 }

@@ -106,7 +106,7 @@ const notes = (spoil: (settings: Tree) => void, changes = {}) => {
 };
 
 test("a token that no deployment uses and a lock that isn't read are told, because both may be meant for later", () => {
-  const token = "`moor:huggingFaceToken` is not written to Azure, because no deployment has `source: hub`.";
+  const token = "`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`.";
   const secret = { secretKeys: ["moor:huggingFaceToken"] };
   const score = (s: Tree) => Object.assign(only(s, scoreDeployment()) ?? s, { "moor:huggingFaceToken": "[secret]" });
   expect(notes(score, secret)).toContain(token);
@@ -119,6 +119,6 @@ test("a token that no deployment uses and a lock that isn't read are told, becau
 test.each(["off", "controlPlane"])("a check is told to be unused while the gate is %s, and stays", (gate) => {
   const check = (s: Tree) => Object.assign(main(s), { check: { latency: 30 } });
   const closed = (s: Tree) => Object.assign(s["moor:endpoints"].chat, { gate }) && check(s);
-  expect(notes(closed)).toContain(`\`check\` of chat/main is not used, because \`gate: ${gate}\` sends no request.`);
+  expect(notes(closed)).toContain(`\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`);
   expect(notes(check).filter((note) => note.includes("`check`"))).toEqual([]);
 });

@@ -2,10 +2,10 @@
 import { isPair, parse, parseDocument, visit } from "yaml";
 import { checkStack } from "../../config/checkStack";
 import { schemaFiles } from "../../config/jsonSchema";
-import { type Lock, readLock, wishDifferences, writeLock } from "../../config/lockFile";
+import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
-import { decideDeployment, deploymentWish, parseImage } from "../../config/wish";
+import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
@@ -13,7 +13,7 @@ const image = `moor/vllm@${digest}`;
 /** How a deployment changes where its settings say nothing of it. */
 const rollout = { update: "newDeployment", keepPrevious: false };
 const takeBack =
-  "Take the committed lock back with `git checkout moor.lock.prod.yaml`; only where none is committed, delete it and run `npm run lock -- -s prod`, which loses the staged marks and the previous decisions.";
+  "Restore the committed lock file with `git checkout moor.lock.prod.yaml`. Only if no lock file is committed, delete it and run `npm run lock -- -s prod`, which loses the `staged` values and the previous decisions.";
 const other = "b968826d9c46dd6066d109eabc6255188de91218";
 
 /** A production stack: mirrored weights, size to be decided, no commit named; the lock knows all three. */
@@ -40,7 +40,7 @@ function decision(staged: boolean, commit = revision): DeploymentDecision {
 }
 
 function lock(changes: { current?: DeploymentDecision; previous?: DeploymentDecision; top?: Partial<Lock> } = {}): string {
-  const wish = deploymentWish(deploymentSettings(prodSettings()), { vllm: image });
+  const wish = deploymentRequirements(deploymentSettings(prodSettings()), { vllm: image });
   const { current = decision(true), previous } = changes;
   const entry = { wish, current, ...(previous ? { previous } : {}) } as Lock["endpoints"][string][string];
   const made = {
@@ -118,10 +118,10 @@ describe("windows and cooldown", () => {
   });
 
   test.each<[keyof ScaleRule, number, string]>([
-    ["scaleOutWindowMinutes", 4, "a whole number from 5 to 720, Azure's limits in minutes"],
-    ["scaleInWindowMinutes", 721, "a whole number from 5 to 720, Azure's limits in minutes"],
-    ["cooldownMinutes", 0, "a whole number from 1 to 10080, Azure's limits in minutes"],
-    ["cooldownMinutes", 10_081, "a whole number from 1 to 10080, Azure's limits in minutes"],
+    ["scaleOutWindowMinutes", 4, "a whole number from 5 to 720, Azure's limits, in minutes"],
+    ["scaleInWindowMinutes", 721, "a whole number from 5 to 720, Azure's limits, in minutes"],
+    ["cooldownMinutes", 0, "a whole number from 1 to 10080, Azure's limits, in minutes"],
+    ["cooldownMinutes", 10_081, "a whole number from 1 to 10080, Azure's limits, in minutes"],
   ])("%s of %d is out of bounds", (key, value, allowed) => {
     expect(rules(scaled({ [key]: value }))).toEqual([["MOOR051", `${place}.${key}`, allowed]]);
   });
@@ -152,8 +152,8 @@ test("a stack without a lock is refused with the command that makes one", () => 
       {
         code: "MOOR050",
         path: "moor.lock.prod.yaml",
-        problem: "The stack needs a lock, and there is none: nothing says which size, flags and image were decided.",
-        allowed: "a committed lock, or `moor:lock: none` for development",
+        problem: "The stack has no lock file, which records the decisions: sizes, flags and images.",
+        allowed: "a committed lock file, or `moor:lock: none` for development",
         fix: "Run `npm run lock -- -s prod` and commit moor.lock.prod.yaml.",
       },
     ],
@@ -223,19 +223,19 @@ test.each<[string, (text: string) => string, string, string]>([
     "another commit",
     (text) => text.replace("vllm.concurrencyPerInstance: 8", `vllm.concurrencyPerInstance: 8\n        vllm.revision: ${other}`),
     "wish.vllm.revision",
-    `The wish has "${other}", but ${decision(true).name} was decided for "${revision}".`,
+    `The value under \`wish\` is "${other}", but the decision ${decision(true).name} was made for "${revision}".`,
   ],
   [
     "another load",
     (text) => text.replace("vllm.concurrencyPerInstance: 8", "vllm.concurrencyPerInstance: 16"),
     "wish.vllm.concurrencyPerInstance",
-    `The wish has 16, but ${decision(true).name} was decided for 8.`,
+    `The value under \`wish\` is 16, but the decision ${decision(true).name} was made for 8.`,
   ],
   [
     "another size",
     (text) => text.replace("size: auto", "size: Standard_NC24ads_A100_v4"),
     "wish.size",
-    `The wish has "Standard_NC24ads_A100_v4", but ${decision(true).name} was decided for "Standard_NC4as_T4_v3".`,
+    `The value under \`wish\` is "Standard_NC24ads_A100_v4", but the decision ${decision(true).name} was made for "Standard_NC4as_T4_v3".`,
   ],
 ])("a wish for %s than the decision beside it was made for is a contradiction", (_, edit, path, problem) => {
   expect(edit(lock())).not.toBe(lock());
@@ -254,7 +254,7 @@ test("a previous decision that is the current one is a contradiction", () => {
     {
       code: "MOOR053",
       path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name",
-      problem: `The decision before is "${decision(true).name}", which is the current one.`,
+      problem: `The previous decision has the same name as the current one: "${decision(true).name}".`,
     },
   ]);
 });
@@ -268,12 +268,12 @@ test("staging the weights doesn't change the name", () => {
 
 test("a lock of another region is refused", () => {
   const problem =
-    "The stack is in westeurope (moor.lock.prod.yaml), and the stack file says swedencentral. A stack can't move: every resource would be deleted and created again.";
+    "The stack is in westeurope (moor.lock.prod.yaml), but the stack file sets swedencentral. A stack can't be moved: Pulumi would delete and recreate every resource.";
   expect(mistakes(lock({ top: { location: "westeurope" } }))).toEqual([{ code: "MOOR066", path: "azure-native:location", problem }]);
 });
 
 test("a lock of another stack is refused, whatever its region: what it marks as staged is in that stack's storage", () => {
-  const problem = 'The lock was made for stack "dev", and this is "prod".';
+  const problem = 'The lock file belongs to stack "dev", not to "prod".';
   for (const top of [{ stack: "dev" }, { stack: "dev", location: "westeurope" }]) {
     expect(mistakes(lock({ top }))).toEqual([{ code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem }]);
   }
@@ -291,9 +291,9 @@ test("a stale lock is refused with each difference and the command", () => {
       {
         code: "MOOR052",
         path: "moor:endpoints.chat.deployments.main",
-        problem: 'The lock was made for other values: vllm.context was 8192, is 16384; vllm.flags.dtype was nothing, is "half".',
-        allowed: "a lock made for what the stack file says",
-        fix: "Run `npm run lock -- -s prod`, review what it changes, and commit moor.lock.prod.yaml.",
+        problem: 'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was not set and is now "half".',
+        allowed: "a lock file that matches the stack file",
+        fix: "Run `npm run lock -- -s prod`, review the changes, and commit moor.lock.prod.yaml.",
       },
     ],
   });
@@ -305,8 +305,8 @@ test("instances, scale, weight and mirror aren't decided, so changing them leave
     Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(mistakes(lock(), changed)).toEqual([]);
-  const wish = (mirror: number) => deploymentWish(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
-  expect(wishDifferences(wish(0), wish(20))).toEqual([]);
+  const wish = (mirror: number) => deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  expect(requirementDifferences(wish(0), wish(20))).toEqual([]);
 });
 
 test("deployments that only the lock or only the stack file has make it stale", () => {
@@ -314,24 +314,24 @@ test("deployments that only the lock or only the stack file has make it stale", 
   const { main } = renamed["moor:endpoints"].chat.deployments;
   renamed["moor:endpoints"].chat.deployments = { next: main };
   expect(mistakes(lock(), renamed)).toEqual([
-    { code: "MOOR052", path: "moor:endpoints.chat.deployments.next", problem: "The lock has no decision for this deployment." },
+    { code: "MOOR052", path: "moor:endpoints.chat.deployments.next", problem: "The lock file has no decision for this deployment." },
     {
       code: "MOOR052",
       path: "moor.lock.prod.yaml.endpoints.chat.main",
-      problem: "The lock holds a deployment that the stack file doesn't have.",
+      problem: "The lock file contains a deployment that is not in the stack file.",
     },
   ]);
 });
 
 test("wishes are the same whatever form the context was written in", () => {
-  const number = deploymentWish(deploymentSettings(prodSettings((main) => (main.vllm.context = 8192))), { vllm: image });
-  expect(wishDifferences(deploymentWish(deploymentSettings(prodSettings()), { vllm: image }), number)).toEqual([]);
+  const number = deploymentRequirements(deploymentSettings(prodSettings((main) => (main.vllm.context = 8192))), { vllm: image });
+  expect(requirementDifferences(deploymentRequirements(deploymentSettings(prodSettings()), { vllm: image }), number)).toEqual([]);
 });
 
 test("a deployment whose weights aren't staged is left out, with what stages them", () => {
   const spec = specOf(lock({ current: decision(false) }));
   expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
-  const message = `Deployment chat/main is left out, because it waits for its weights: upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml and run \`pulumi up\` again.`;
+  const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml. Then run \`pulumi up\` again.`;
   expect(spec.skipped).toEqual([{ endpoint: "chat", label: "main", message }]);
   expect(spec.notes).toEqual([message]);
 });
@@ -341,7 +341,7 @@ test("while the new weights aren't staged, the previous decision keeps serving",
   expect(spec.endpoints[0]?.deployments).toEqual([
     { label: "main", decision: decision(true, other), instances: 1, weight: 100, mirror: 0, ...rollout },
   ]);
-  expect(spec.skipped[0]?.message).toContain(`${decision(true, other).name} keeps serving.`);
+  expect(spec.skipped[0]?.message).toContain(`Until then, ${decision(true, other).name} continues to serve.`);
 });
 
 test("a previous decision is kept beside the current one", () => {
@@ -370,8 +370,8 @@ describe("a preview refuses a commit of another model", () => {
       size: "Standard_NC24ads_A100_v4",
     };
     settings["moor:endpoints"].chat.deployments.main.vllm.source = "hub";
-    const check = (locksBeside: Record<string, string>) => {
-      const checked = checkStack(rawStack(settings, { stack: "dev", locksBeside }));
+    const check = (otherLocks: Record<string, string>) => {
+      const checked = checkStack(rawStack(settings, { stack: "dev", otherLocks }));
       return "mistakes" in checked ? checked.mistakes.map(({ code, path: at }) => [code, at]) : [];
     };
     expect(check({ prod: lock() })).toEqual([["MOOR064", path]]);

@@ -31,8 +31,8 @@ test("defaults are filled in", () => {
     skipped: [],
     decisionsFrom: "computed",
     notes: [
-      "Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs.",
-      "Quota of NCADSA100v4 isn't declared under moor:quota, so nothing here tells whether the 24 cores that this stack needs in swedencentral are granted; GPU families start at 0.",
+      "Moor recomputes all decisions at each run (moor:lock: none), so a newer version of Moor can change running deployments.",
+      "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; GPU families start at 0.",
     ],
   });
   expect(endpoints).toHaveLength(1);
@@ -80,7 +80,7 @@ test("a deployment without an image is left out, and the others take its share",
     {
       endpoint: "chat",
       label: "own",
-      message: "Deployment chat/own is left out, because it waits for its image: set `moor:images.score` to repository@digest.",
+      message: "Deployment chat/own is skipped: it has no image. Set `moor:images.score` to repository@digest.",
     },
   ]);
 });
@@ -155,7 +155,7 @@ test("weights that sum to anything but 0 or 100 never become a spec", () => {
 test("a stack that grants no roles says so, and when others are told which", () => {
   const notes = (roles: string) => specOf(spoilt((s) => (s["moor:platform"].roles = roles))).notes.join("\n");
   expect(notes("external")).toContain(
-    "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks",
+    "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that the identity of a deployment lacks",
   );
   expect(notes("moor")).not.toContain("roles");
 });
@@ -196,21 +196,21 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "zones",
       { dns: "policy" },
-      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolve from the stack's subnet private-endpoints"],
+      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolvable from the stack's subnet private-endpoints"],
     ],
-    ["that no zones are there", { network: existing }, [`private DNS zones of its own to the network of ${subnetId}`]],
+    ["that no zones are there", { network: existing }, [`creates these private DNS zones and links them to the network of ${subnetId}`]],
     [
       "an adopted workspace's private endpoints, with the zones that each needs",
       { workspace },
       [
-        `no private endpoint to ${workspace}, because it is adopted`,
+        `no private endpoint for the adopted workspace ${workspace}.`,
         "vault (privatelink.vaultcore.azure.net); amlworkspace (privatelink.api.azureml.ms and privatelink.notebooks.azure.net).",
       ],
     ],
     [
       "diagnostic settings",
       { diagnostics: "policy", logs },
-      [`sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
+      [`must send AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
     ],
   ])("%s", (_, platform, parts) => {
     const notes = owed(platform);

@@ -117,7 +117,7 @@ test("The next run asks the same candidate again and gives it the traffic; the r
   expect(deployments).toHaveLength(1);
   expect(traffic).toEqual({ [deployments[0]!]: 100 });
   expect(output).toContain(
-    `to ${deployments[0]} 100 %; ${deployments[0]} was begun by an earlier run; ${stable} is deleted after the last requests.`,
+    `to ${deployments[0]} 100 %; creation of ${deployments[0]} was started by an earlier run; ${stable} is deleted after the last requests have ended.`,
   );
   expect(proxy.asked).toEqual({ [deployments[0]!]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
   expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });

@@ -1,11 +1,12 @@
 // Proves what a refresh shows with a provider that makes nothing of `ignoreChanges`, as the last readable source of azure-native does.
+import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox({ refreshIgnores: false });
+  sandbox = quick(await openSandbox({ refreshIgnores: false }));
 });
 afterAll(() => sandbox.close());
 

@@ -1,12 +1,13 @@
 // Proves with the real engine that a preview and an update show one warning of what can go wrong by them, that a plain `destroy` of an endpoint
 // with requests still works, and that `stack output --json` gives what people need. Doesn't prove each cause and word: tests/planner/risks does.
+import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
 });
 afterAll(() => sandbox.close());
 
@@ -51,7 +52,7 @@ test("a preview warns once of an endpoint with requests that it would delete, an
     warnings: [
       expect.stringMatching(
         new RegExp(
-          `^Stack dev: 2 risks, most dangerous first\\.\\n {2}- An endpoint with requests is deleted: ${name} serves now \\(main-\\w{8} 100 %\\) and is not in the stack file\\.`,
+          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic is deleted: ${name} serves requests \\(main-\\w{8} 100 %\\) and is not in the stack file\\.`,
         ),
       ),
     ],
@@ -65,7 +66,7 @@ test("a preview warns once of an endpoint with requests that it would delete, an
 test("`stack output --json` of prod names places, addresses, commands and what clients must know, and holds no secret", async () => {
   const first = await sandbox.run("up", "prod");
   // No placeholder image is named: stand-ins answer here, and no image is pulled.
-  const share = /^Stack prod: 1 risk\.\n {2}- Share beyond instances: chat\/candidate-fdd376f0 gets 10 %/;
+  const share = /^Stack prod: 1 risk\.\n {2}- Traffic above capacity: chat\/candidate-fdd376f0 receives 10 %/;
   expect({ code: first.code, warnings: warnings(first.output) }).toEqual({ code: 0, warnings: [expect.stringMatching(share)] });
   const workspaceId = sandbox.azure.resources().find(({ type }) => /workspaces$/i.test(type) && /MachineLearning/i.test(type))!.id;
   const datastore = {

@@ -1,5 +1,6 @@
 // Proves with the real engine that what somebody changes of an endpoint outside the stack is shown, and put right by the next run once it is
 // accepted. Azure's answers are the simulator's; the token of the Azure CLI is not used here.
+import { quick } from "./quick";
 import { endpointOf, moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -7,7 +8,7 @@ jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
 });
 afterAll(() => sandbox.close());
@@ -15,7 +16,10 @@ afterAll(() => sandbox.close());
 const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
 
 test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
-  expect(await drift()).toMatchObject({ code: 0, output: expect.stringContaining("Azure has the endpoints as the stack wrote them.") });
+  expect(await drift()).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("The endpoints in Azure match the last write of the stack."),
+  });
 
   const before = await serving(sandbox);
   const [name] = before.deployments;
@@ -41,7 +45,7 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");
-  expect(preview.output).toContain(`chat: requests go from nobody to ${name} 100 %.`);
+  expect(preview.output).toContain(`chat: traffic changes from none to ${name} 100 %.`);
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   expect(await serving(sandbox)).toEqual(before);
   expect(await drift()).toMatchObject({ code: 0 });

@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { cloneProgram } from "./clone";
+import { quick } from "./quick";
 import { moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -17,10 +18,10 @@ const names: Record<string, string> = {};
 
 beforeAll(async () => {
   clone = cloneProgram();
-  sandbox = await openSandbox({}, undefined, clone);
+  sandbox = quick(await openSandbox({}, undefined, clone));
   edit([["moor:lock"], undefined], [[...main, "vllm", "revision"], "1".repeat(40)], [[...main, "keepPrevious"], true]);
   await locked();
-  expect(await carriedOut()).toMatch(/chat: requests go from nobody to main-\w{8} 100 %\.\n/);
+  expect(await carriedOut()).toMatch(/chat: traffic changes from none to main-\w{8} 100 %\.\n/);
   names["1"] = (await serving(sandbox)).deployments[0]!;
 });
 afterAll(async () => {
@@ -75,7 +76,7 @@ test("A change with keepPrevious: one is created, the old one stays at 0 %, and 
   const output = await changed("2");
   names["2"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
   expect(output).toContain(
-    `chat: requests go from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
+    `chat: traffic changes from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
   );
   expect(steps(output)).toEqual([`+ ${names["2"]}`]);
   expect(output).toContain(`${names["1"]} kept at weight 0`);
@@ -86,7 +87,7 @@ test("A change with keepPrevious: one is created, the old one stays at 0 %, and 
 test("The way back is instant: nothing is created or deleted, and the other stays at 0 %.", async () => {
   await locked("--rollback", "chat/main");
   const output = await previewed();
-  expect(output).toContain(`chat: requests go from ${names["2"]} 100 % to ${names["1"]} 100 %; ${names["2"]} stays at 0 %.`);
+  expect(output).toContain(`chat: traffic changes from ${names["2"]} 100 % to ${names["1"]} 100 %; ${names["2"]} stays at 0 %.`);
   expect(steps(output)).toEqual([]);
   const before = sandbox.requests().length;
   await carriedOut();
@@ -102,7 +103,7 @@ test("The next change drops the one that was kept, and keeps the one that served
   const output = await changed("3");
   names["3"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
   expect(output).toContain(
-    `chat: requests go from ${names["1"]} 100 % to ${names["3"]} 100 %; ${names["3"]} is created first; ${names["1"]} stays at 0 %; ${names["2"]} is deleted, and had no requests.`,
+    `chat: traffic changes from ${names["1"]} 100 % to ${names["3"]} 100 %; ${names["3"]} is created first; ${names["1"]} stays at 0 %; ${names["2"]} is deleted (no traffic).`,
   );
   expect(steps(output)).toEqual([`+ ${names["3"]}`, `- ${names["2"]}`]);
   await carriedOut();
@@ -112,7 +113,7 @@ test("The next change drops the one that was kept, and keeps the one that served
 test("Retired, the kept one is deleted, and that is all.", async () => {
   expect(await moor(sandbox, "retire", "-s", "dev", "--endpoint", "chat", "--label", "main")).toMatchObject({ code: 0 });
   const output = await previewed();
-  expect(output).toContain(`chat: requests stay with ${names["3"]} 100 %; ${names["1"]} is deleted, and had no requests.`);
+  expect(output).toContain(`chat: traffic stays at ${names["3"]} 100 %; ${names["1"]} is deleted (no traffic).`);
   expect(steps(output)).toEqual([`- ${names["1"]}`]);
   await carriedOut();
   expect(await serving(sandbox)).toEqual({ deployments: [names["3"]], traffic: { [names["3"]!]: 100 } });

@@ -1,6 +1,7 @@
 // Proves with the real engine that what autoscale has brought to more instances keeps them through every change: a tag, a model that changes
 // in place or beside the old one, one that takes fewer requests at once, and a label under a new name. Autoscale is the test itself here, and
 // that no request is lost is rolloutUnderLoad's to prove.
+import { quick } from "./quick";
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const onCall = (_: unknown, list: (type: string) => unknown[]) => {
     least = Math.min(least, instancesThatServe(list));
   };
-  sandbox = await openSandbox({ arm: { onCall } });
+  sandbox = quick(await openSandbox({ arm: { onCall } }));
   await up(scaled("main"));
 });
 afterAll(() => sandbox.close());

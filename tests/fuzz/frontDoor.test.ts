@@ -4,19 +4,19 @@
 import * as http from "node:http";
 import * as net from "node:net";
 import fc from "fast-check";
-import { type Frontdoor, startFrontdoor } from "../../azure-local/frontdoor";
-import { deployment, directoryOf, endpoint } from "../azure-local/frontdoor/support";
+import { type ScoringProxy, startScoringProxy } from "../../azure-local/scoringProxy";
+import { deployment, directoryOf, endpoint } from "../azure-local/scoringProxy/support";
 import { fuzz } from "./fuzz";
 import { mutated } from "./mutate";
 
-let frontdoor: Frontdoor;
+let frontdoor: ScoringProxy;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 beforeAll(async () => {
   const scoring = { path: "/score", port: 5001 };
   const fraud = deployment("main", { pattern: "score", scoring, maxConcurrentRequestsPerInstance: 500 });
   const chat = deployment("main", { maxConcurrentRequestsPerInstance: 500 });
   const directory = directoryOf(endpoint({ deployments: [chat] }), endpoint({ name: "fraud", deployments: [fraud] }));
-  frontdoor = await startFrontdoor({ directory, rules: { limitRates: false }, drain: 0 });
+  frontdoor = await startScoringProxy({ directory, rules: { limitRates: false }, drain: 0 });
 });
 afterAll(async () => {
   agent.destroy();

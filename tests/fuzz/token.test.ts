@@ -2,10 +2,10 @@
 // of a validly signed token are compared with a second implementation of the rules here. Proves nothing about Microsoft Entra ID's own tokens.
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
-import type { EndpointView } from "../../azure-local/frontdoor";
-import { authenticate, scoringAudience } from "../../azure-local/frontdoor/auth";
-import { defaultRules } from "../../azure-local/frontdoor/rules";
-import { endpoint, signToken } from "../azure-local/frontdoor/support";
+import type { EndpointView } from "../../azure-local/scoringProxy";
+import { authenticate, scoringAudience } from "../../azure-local/scoringProxy/auth";
+import { defaultRules } from "../../azure-local/scoringProxy/rules";
+import { endpoint, signToken } from "../azure-local/scoringProxy/support";
 import { fuzz } from "./fuzz";
 import { anyJson, mutated } from "./mutate";
 

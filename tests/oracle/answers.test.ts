@@ -7,8 +7,8 @@ import { ALL_LOGS, ALL_METRICS, LOG_CATEGORIES } from "../../facts/diagnostics";
 import { METRICS } from "../../facts/metrics";
 import { type Size, sizes } from "../../facts/sizes";
 import { paths } from "../azure-local/arm/platform";
-import { diagnostics } from "../azure-local/arm/refusals/monitor";
-import { but } from "../azure-local/arm/refusals/refusal";
+import { diagnostics } from "../azure-local/arm/rejections/monitor";
+import { but } from "../azure-local/arm/rejections/rejectedRequest";
 import {
   type Asked,
   answersTo,
@@ -74,6 +74,6 @@ describe("An endpoint's logs and metrics", () => {
   test("have one additional group in the simulator, the audit logs, which Moor doesn't use", async () => {
     const { body } = await onPlatform((scene) => scene.caller.send(...sent("logs", { category: "Other" })(scene)));
     const all = [...LOG_CATEGORIES, ALL_METRICS, `group ${ALL_LOGS}`, "group audit"].join(", ");
-    expect(body.error.message).toBe(`Category 'Other' is not supported: an online endpoint has ${all}.`);
+    expect(body.error.message).toBe(`Category 'Other' is not supported: the categories of an online endpoint are ${all}.`);
   });
 });

@@ -1,8 +1,8 @@
 /** Requests to the simulator that check what it accepts: each request uses a separate platform. */
 import { Caller } from "../azure-local/arm/client";
 import { buildPlatform, paths } from "../azure-local/arm/platform";
-import { autoscale } from "../azure-local/arm/refusals/monitor";
-import { but, type Request, type Scene, sceneOf } from "../azure-local/arm/refusals/refusal";
+import { autoscale } from "../azure-local/arm/rejections/monitor";
+import { but, type Request, type Scene, sceneOf } from "../azure-local/arm/rejections/rejectedRequest";
 
 /** A request that depends on its platform. */
 export type Asked = (scene: Scene) => Request;

@@ -3,11 +3,17 @@
 
 import { clientStatuses, clientStatusOf } from "../../azure/clientStatuses";
 import { modelStatusHeader, retryableModelStatuses, scoringStatus } from "../../azure/scoring";
-import { type DeploymentView, type Directory, type EndpointView, type Frontdoor, startFrontdoor } from "../../azure-local/frontdoor";
-import { scoringAudience } from "../../azure-local/frontdoor/auth";
-import { signToken } from "../../azure-local/frontdoor/jwt";
+import {
+  type DeploymentView,
+  type Directory,
+  type EndpointView,
+  type ScoringProxy,
+  startScoringProxy,
+} from "../../azure-local/scoringProxy";
+import { scoringAudience } from "../../azure-local/scoringProxy/auth";
+import { signToken } from "../../azure-local/scoringProxy/jwt";
 import { adviceFor } from "../../planner/serving/clients";
-import { deployment, directoryOf, endpoint } from "../azure-local/frontdoor/support";
+import { deployment, directoryOf, endpoint } from "../azure-local/scoringProxy/support";
 
 const chat = "/chat/v1/chat/completions";
 const hello = { model: "tiny", messages: [{ role: "user", content: "hello" }] };
@@ -16,7 +22,7 @@ interface Case {
   readonly what: string;
   readonly endpoint?: Partial<EndpointView>;
   readonly deployment?: Partial<DeploymentView>;
-  readonly fault?: Parameters<typeof startFrontdoor>[0]["faults"];
+  readonly fault?: Parameters<typeof startScoringProxy>[0]["faults"];
   readonly directory?: Directory;
   readonly path?: string;
   readonly bearer?: string;
@@ -41,11 +47,17 @@ const cases: readonly Case[] = [
     endpoint: { authMode: "AADToken", tokenSecret: "issuer" },
     bearer: signToken({ aud: scoringAudience, oid: "app-1", exp: Math.floor(Date.now() / 1000) + 3600 }, "issuer"),
     status: 403,
-    meaning: "no right to score",
+    meaning: "not allowed to score",
     again: false,
   },
-  { what: "no such endpoint", path: "/nobody/v1/models", status: 404, meaning: "no such endpoint", again: false },
-  { what: "no deployment with weight", endpoint: { traffic: {} }, status: 404, meaning: "no deployment has weight", again: false },
+  { what: "no such endpoint", path: "/nobody/v1/models", status: 404, meaning: "endpoint or path does not exist", again: false },
+  {
+    what: "no deployment with weight",
+    endpoint: { traffic: {} },
+    status: 404,
+    meaning: "no deployment has a traffic weight",
+    again: false,
+  },
   {
     what: "an answer that takes too long",
     deployment: { requestTimeout: 0.1 },
@@ -59,16 +71,16 @@ const cases: readonly Case[] = [
     body: { ...hello, model: "other" },
     status: 424,
     modelStatus: 404,
-    meaning: "did not answer 200",
+    meaning: "did not return 200",
     again: false,
   },
-  { what: "the model's own 400", body: { model: "tiny" }, status: 424, modelStatus: 400, meaning: "did not answer 200", again: false },
+  { what: "the model's own 400", body: { model: "tiny" }, status: 424, modelStatus: 400, meaning: "did not return 200", again: false },
   {
     what: "the model's own 500",
     fault: { chat: { kind: "status", status: 500 } },
     status: 424,
     modelStatus: 500,
-    meaning: "did not answer 200",
+    meaning: "did not return 200",
     again: true,
   },
   {
@@ -76,7 +88,7 @@ const cases: readonly Case[] = [
     deployment: { startUp: 3600 },
     status: 424,
     modelStatus: 503,
-    meaning: "did not answer 200",
+    meaning: "did not return 200",
     again: true,
   },
   {
@@ -85,7 +97,7 @@ const cases: readonly Case[] = [
     fault: { chat: { kind: "hang" } },
     at: 3,
     status: 429,
-    meaning: "more requests at once",
+    meaning: "more concurrent requests",
     again: true,
   },
   {
@@ -97,12 +109,12 @@ const cases: readonly Case[] = [
   },
 ];
 
-let frontdoor: Frontdoor;
+let frontdoor: ScoringProxy;
 afterEach(() => frontdoor.close());
 
 async function answers(one: Case): Promise<Response[]> {
   const directory = one.directory ?? directoryOf(endpoint({ deployments: [deployment("main", one.deployment)], ...one.endpoint }));
-  frontdoor = await startFrontdoor({ directory, faults: one.fault, drain: 0 });
+  frontdoor = await startScoringProxy({ directory, faults: one.fault, drain: 0 });
   const { bearer = "first-key", body = hello, path = chat } = one;
   const ask = () =>
     fetch(frontdoor.url + path, {

@@ -4,7 +4,7 @@ import { autoscaleLimits, endpointLimits, outboundRuleNameLength, tagLimits } fr
 import { minutes, seconds } from "../../components/base/duration";
 import { METRIC_GRAIN_MINUTES } from "../../facts/metrics";
 import { paths } from "../azure-local/arm/platform";
-import { but } from "../azure-local/arm/refusals/refusal";
+import { but } from "../azure-local/arm/rejections/rejectedRequest";
 import {
   type Asked,
   answersTo,

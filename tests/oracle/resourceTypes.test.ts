@@ -72,7 +72,7 @@ test.each(typed.filter((name) => name !== recordSet))("The type and the API vers
 
 test("The type of a record set can't be derived from its ID alone, so the program, which reads none, has no API version for it", () => {
   expect(armTypeOf(recordSet)).toBe("Microsoft.Network/privateDnsZones/{recordType}");
-  expect(() => apiVersionOf(sample(recordSet).id)).toThrow("No API version is known for Microsoft.Network/privateDnsZones/A");
+  expect(() => apiVersionOf(sample(recordSet).id)).toThrow("The API version of Microsoft.Network/privateDnsZones/A");
 });
 
 const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;

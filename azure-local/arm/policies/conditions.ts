@@ -11,7 +11,7 @@ export function isAbsent({ type, body }: PolicyRequest, path: string, alias = al
   return at(body, path) === undefined ? [{ expression: alias, path, operator: "Exists", targetValue: "false" }] : [];
 }
 
-/** `notEquals`, which also holds where the property is absent. */
+/** `notEquals`, which is also true if the property is absent. */
 export function differsFrom({ type, body }: PolicyRequest, path: string, targetValue: unknown): Expression[] {
   const expressionValue = at(body, path);
   if (String(expressionValue).toLowerCase() === String(targetValue).toLowerCase()) return [];

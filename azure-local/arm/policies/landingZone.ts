@@ -40,7 +40,7 @@ const STORAGE_GUARDRAILS: Assignment = {
 /** Subnets that can't have a network security group: the definition's parameter `excludedSubnets`. */
 const EXCLUDED_SUBNETS = ["gatewaysubnet", "azurefirewallsubnet", "azurefirewallmanagementsubnet", "routeserversubnet"];
 
-/** Days that a secret may be valid: the initiative's parameter `secretsValidityInDays`. */
+/** Maximum validity of a secret in days: the initiative's parameter `secretsValidityInDays`. */
 const SECRET_VALIDITY_DAYS = 90;
 
 function isExcluded(name: unknown): boolean {
@@ -57,7 +57,7 @@ function subnetsWithoutSecurityGroup(request: PolicyRequest): readonly Expressio
   });
 }
 
-// The data plane's names of these properties stand in the definitions; ARM's body has others.
+// The definitions use the data plane's property names. ARM's request body uses other names.
 const DATA = "Microsoft.KeyVault.Data/vaults/secrets";
 const EXPIRES = { path: "properties.attributes.exp", alias: `${DATA}/attributes.expiresOn` };
 
@@ -70,8 +70,8 @@ function validTooLong(request: PolicyRequest): readonly Expression[] {
   return [{ expression: EXPIRES.alias, path: EXPIRES.path, expressionValue, operator: "Greater", targetValue }];
 }
 
-/** A service's switch for public network access, in the initiative that closes all of them. */
-function closed(name: string, type: string, definition: DenyPolicy["definition"]): DenyPolicy {
+/** A policy of the initiative that requires disabled public network access. */
+function publicAccessPolicy(name: string, type: string, definition: DenyPolicy["definition"]): DenyPolicy {
   return {
     name,
     types: [type],
@@ -85,8 +85,8 @@ function closed(name: string, type: string, definition: DenyPolicy["definition"]
 }
 
 /**
- * Denials of Azure Landing Zone that concern the types served here. The secret policies apply to Key Vault's data plane; that a write through
- * Azure Resource Manager is refused in the same way is inferred.
+ * Deny policies of Azure Landing Zone for the types that the simulator supports. The secret policies apply to Key Vault's data plane. Inferred: a
+ * write through Azure Resource Manager is denied in the same way.
  */
 export const LANDING_ZONE: readonly DenyPolicy[] = [
   {
@@ -136,7 +136,7 @@ export const LANDING_ZONE: readonly DenyPolicy[] = [
       displayName: "Key Vault secrets should have an expiration date",
       referenceId: "KvSecretsExpire",
     },
-    // Its effect there is Audit; the maximum validity period denies the same requests.
+    // Its effect in the landing zone is Audit. The maximum validity period denies the same requests.
     landingZone: false,
     source: `${BUILT_IN}/Key Vault/Secrets_ExpirationSet.json`,
     grade: "I",
@@ -173,22 +173,22 @@ export const LANDING_ZONE: readonly DenyPolicy[] = [
     grade: "D",
     violation: (request) => differsFrom(request, "properties.enableRbacAuthorization", true),
   },
-  closed("public-storage-account", STORAGE, {
+  publicAccessPolicy("public-storage-account", STORAGE, {
     name: "b2982f36-99f2-4db5-8eff-283140c09693",
     displayName: "Storage accounts should disable public network access",
     referenceId: "StorageDenyPaasPublicIP",
   }),
-  closed("public-vault", VAULT, {
+  publicAccessPolicy("public-vault", VAULT, {
     name: "405c5871-3e91-4644-8a63-58e19d68ff5b",
     displayName: "Azure Key Vault should disable public network access",
     referenceId: "KeyVaultDenyPaasPublicIP",
   }),
-  closed("public-registry", "Microsoft.ContainerRegistry/registries", {
+  publicAccessPolicy("public-registry", "Microsoft.ContainerRegistry/registries", {
     name: "0fdf0491-d080-4575-b627-ad0e843cba0f",
     displayName: "Public network access should be disabled for Container registries",
     referenceId: "ACRDenyPaasPublicIP",
   }),
-  closed("public-workspace", "Microsoft.MachineLearningServices/workspaces", {
+  publicAccessPolicy("public-workspace", "Microsoft.MachineLearningServices/workspaces", {
     name: "438c38d2-3772-465a-a9cc-7a6666a275ce",
     displayName: "Azure Machine Learning Workspaces should disable public network access",
     referenceId: "MlDenyPublicIP",

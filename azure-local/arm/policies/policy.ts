@@ -1,17 +1,17 @@
 import type { JsonObject } from "../json";
 import type { Grade } from "../model";
 
-/** An assignment of Azure Policy at a management group, with the initiative that it assigns if it assigns one. */
+/** A policy assignment at a management group, with its initiative if it assigns one. */
 export interface Assignment {
   readonly name: string;
   readonly displayName: string;
   /** `name` and `displayName` of the policy set definition. */
   readonly initiative?: { readonly name: string; readonly displayName: string };
-  /** The assignment's non-compliance message: the reason that a refusal gives. */
+  /** The assignment's non-compliance message: the reason in a denial. */
   readonly message?: string;
 }
 
-/** A condition of a policy rule that holds for a request, as Azure lists it in `evaluationDetails.evaluatedExpressions`. */
+/** A condition of a policy rule that is true for a request, as Azure lists it in `evaluationDetails.evaluatedExpressions`. */
 export interface Expression {
   /** Alias of the property. */
   readonly expression: string;
@@ -22,7 +22,7 @@ export interface Expression {
   readonly targetValue: unknown;
 }
 
-/** What a policy sees of a request: the body as sent, without the defaults that the service would add. */
+/** The data of a request that policies evaluate: the body as sent, without the service's defaults. */
 export interface PolicyRequest {
   readonly id: string;
   readonly type: string;
@@ -34,21 +34,21 @@ export interface PolicyRequest {
 
 /** A policy definition with the effect Deny. */
 export interface DenyPolicy {
-  /** Name by which the policy is switched on here. */
+  /** Name that enables the policy in the simulator. */
   readonly name: string;
   readonly types: readonly string[];
   readonly assignment: Assignment;
   readonly definition: {
-    /** A GUID where the definition is built in. */
+    /** A GUID for a built-in definition. */
     readonly name: string;
     readonly displayName: string;
-    /** Its place in the initiative. */
+    /** Reference ID in the initiative. */
     readonly referenceId?: string;
   };
-  /** Azure Landing Zone assigns it with the effect Deny and enforces it unless told otherwise. */
+  /** Whether Azure Landing Zone assigns it with the effect Deny and enforces it by default. */
   readonly landingZone: boolean;
   readonly source: string;
   readonly grade: Grade;
-  /** The conditions that hold, so that the request is denied; none if the request complies. */
+  /** The true conditions because of which the request is denied. Empty if the request complies. */
   violation(request: PolicyRequest): readonly Expression[];
 }

@@ -1,18 +1,18 @@
-/** Values of action groups that the specification leaves open. */
+/** Checks of action group values that the API specification doesn't restrict. */
 import type { Rule } from "../model";
 import { regionName } from "../region";
 
 const DOCS = "Azure docs, azure-monitor/alerts/action-groups";
 const LIMITS = "Azure docs, azure-monitor/service-limits (action groups)";
 
-/** Regions that process action groups, besides `global`. */
+/** Regions that process action groups, in addition to `global`. */
 const REGIONS = `
   eastus westus eastus2 westus2 southcentralus northcentralus swedencentral germanywestcentral centralindia southindia
 `
   .trim()
   .split(/\s+/);
 
-/** Most receivers of a kind. */
+/** Maximum number of receivers by type. */
 const MOST: Readonly<Record<string, number>> = {
   emailReceivers: 1000,
   smsReceivers: 10,
@@ -27,7 +27,7 @@ const MOST: Readonly<Record<string, number>> = {
 };
 const KINDS = [...Object.keys(MOST), "azureFunctionReceivers"];
 
-/** Codes of countries that are called and sent messages. */
+/** Country codes with support for voice calls and SMS. */
 const COUNTRIES = `
   1 7 27 31 32 33 34 39 40 41 43 44 45 46 47 49 52 55 56 60 61 64 65 81 82 86 91 351 352 353 358 372 420 852 886 971 972
 `
@@ -90,7 +90,7 @@ export const actionGroupRules: readonly Rule[] = [
   {
     ...common,
     code: "action-group-emails",
-    source: `${LIMITS}: an e-mail address has at most 64 characters`,
+    source: `${LIMITS}: an email address has at most 64 characters`,
     grade: "D",
     check: ({ body }) => {
       const wrong = receiversOf(body, "emailReceivers", "azureAppPushReceivers").find(
@@ -98,7 +98,7 @@ export const actionGroupRules: readonly Rule[] = [
       );
       return (
         wrong &&
-        `The receiver '${wrong.name}' has the e-mail address '${wrong.emailAddress}': it must be valid and have at most ${LONGEST_ADDRESS} characters.`
+        `The receiver '${wrong.name}' has the email address '${wrong.emailAddress}': it must be valid and have at most ${LONGEST_ADDRESS} characters.`
       );
     },
   },
@@ -110,7 +110,7 @@ export const actionGroupRules: readonly Rule[] = [
     check: ({ body }) => {
       for (const [kind, most] of Object.entries(MOST)) {
         const count = receiversOf(body, kind).length;
-        if (count > most) return `'properties.${kind}' has ${count} entries: ${most} is the limit.`;
+        if (count > most) return `'properties.${kind}' has ${count} entries: the limit is ${most}.`;
       }
       return undefined;
     },
@@ -123,28 +123,28 @@ export const actionGroupRules: readonly Rule[] = [
     check: ({ body }) => {
       const names = receiversOf(body, ...KINDS).map(({ name }) => name?.toLowerCase());
       const twice = names.find((name, index) => name !== undefined && names.indexOf(name) !== index);
-      return twice && `The receiver '${twice}' is given twice: the names of all receivers of an action group must be unique.`;
+      return twice && `The receiver '${twice}' is specified twice: the names of all receivers of an action group must be unique.`;
     },
   },
   {
     ...common,
     code: "action-group-webhooks",
-    source: `${DOCS} (webhook): a public address; that it must be HTTPS is inferred from the templates`,
+    source: `${DOCS} (webhook): a public address; inferred from the templates: it must be HTTPS`,
     grade: "I",
     check: ({ body }) => {
       const wrong = receiversOf(body, "webhookReceivers").find(({ serviceUri }) => !isHttps(serviceUri));
-      return wrong && `The webhook '${wrong.name}' has the address '${wrong.serviceUri}': it must begin with https://.`;
+      return wrong && `The webhook '${wrong.name}' has the address '${wrong.serviceUri}': it must start with https://.`;
     },
   },
   {
     ...common,
     code: "action-group-secure-webhook",
-    source: `${DOCS} (secure webhook): the object id of the application, its identifier and tenant`,
+    source: `${DOCS} (secure webhook): the application's object ID, identifier URI and tenant ID`,
     grade: "D",
     check: ({ body }) => {
       const parts = ["objectId", "identifierUri", "tenantId"] as const;
       const wrong = receiversOf(body, "webhookReceivers").find((one) => one.useAadAuth === true && parts.some((part) => !one[part]));
-      return wrong && `The secure webhook '${wrong.name}' needs ${parts.map((part) => `'${part}'`).join(", ")}.`;
+      return wrong && `The secure webhook '${wrong.name}' requires ${parts.map((part) => `'${part}'`).join(", ")}.`;
     },
   },
   {
@@ -159,7 +159,7 @@ export const actionGroupRules: readonly Rule[] = [
       );
       return (
         wrong &&
-        `The receiver '${wrong.name}' has the number +${wrong.countryCode} ${wrong.phoneNumber}: its country must be one that is supported, and the rest digits.`
+        `The receiver '${wrong.name}' has the number +${wrong.countryCode} ${wrong.phoneNumber}: the country code must be supported, and the number must contain only digits.`
       );
     },
   },

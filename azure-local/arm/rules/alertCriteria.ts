@@ -1,4 +1,4 @@
-/** Values of metric alerts that the specification leaves open: times, conditions, scopes, actions. */
+/** Checks of metric alert values that the API specification doesn't restrict: times, conditions, scopes, actions. */
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
@@ -14,7 +14,7 @@ const MOST_ACTION_GROUPS = 5;
 const MOST_CONDITIONS = 5;
 const LONGEST_DESCRIPTION = 2048;
 
-/** Values of the two times of an alert, for a threshold that is given and for one that Azure learns. */
+/** Allowed evaluation frequencies and window sizes for static and dynamic thresholds. */
 const TIMES = {
   static: {
     evaluationFrequency: ["PT1M", "PT5M", "PT15M", "PT30M", "PT1H"],
@@ -49,7 +49,7 @@ function alertOf(body: { properties?: unknown }): Alert {
   return body.properties as Alert;
 }
 
-/** Criteria of metrics; those of a web test have no list. */
+/** Metric criteria. Web test criteria have no list. */
 function criteriaOf(body: { properties?: unknown }): readonly Criterion[] | undefined {
   const { criteria } = alertOf(body);
   return criteria["odata.type"].includes("MetricCriteria") ? (criteria.allOf ?? []) : undefined;
@@ -59,7 +59,7 @@ function isDynamic({ criterionType }: Criterion): boolean {
   return criterionType === "DynamicThresholdCriterion";
 }
 
-/** The sentence about the first criterion with which something is wrong. */
+/** The message about the first invalid criterion. */
 function first(body: { properties?: unknown }, wrong: (criterion: Criterion) => string | undefined): string | undefined {
   for (const criterion of criteriaOf(body) ?? []) {
     const sentence = wrong(criterion);
@@ -83,7 +83,7 @@ export const alertCriteriaRules: readonly Rule[] = [
         const allowed = TIMES[dynamic ? "dynamic" : "static"][name];
         const value = alert[name];
         const seconds = secondsOf(value);
-        // What is no duration has a rule of its own in `metricAlerts.ts`.
+        // `metricAlerts.ts` rejects invalid durations.
         if (seconds !== undefined && !allowed.some((one) => secondsOf(one) === seconds))
           return `'properties.${name}' is ${value}: it must be one of ${allowed.join(", ")}${dynamic ? " with a dynamic threshold" : ""}.`;
       }
@@ -93,19 +93,19 @@ export const alertCriteriaRules: readonly Rule[] = [
   {
     ...common,
     code: "alert-criteria",
-    source: `${ALERTS}/alerts-create-metric-alert-rule and alerts-dynamic-thresholds: up to five conditions, one with a dynamic threshold, in criteria of multiple resources; unique names are common knowledge`,
+    source: `${ALERTS}/alerts-create-metric-alert-rule and alerts-dynamic-thresholds: at most five conditions, or one with a dynamic threshold, in multiple-resource criteria; common knowledge: unique names`,
     grade: "K",
     check: ({ body }) => {
       const criteria = criteriaOf(body);
       if (!criteria) return undefined;
       if (criteria.length < 1 || criteria.length > MOST_CONDITIONS)
-        return `'properties.criteria.allOf' has ${criteria.length} conditions: it must have 1 to ${MOST_CONDITIONS}.`;
-      if (criteria.some(isDynamic) && criteria.length > 1) return "An alert with a dynamic threshold has one condition.";
+        return `'properties.criteria.allOf' has ${criteria.length} conditions: 1 to ${MOST_CONDITIONS} are allowed.`;
+      if (criteria.some(isDynamic) && criteria.length > 1) return "An alert with a dynamic threshold can have only one condition.";
       if (criteria.some(isDynamic) && alertOf(body).criteria["odata.type"] === SINGLE)
         return `A dynamic threshold is not supported in ${SINGLE}: use Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria.`;
       const names = criteria.map(({ name }) => name);
       const twice = names.find((name, index) => names.indexOf(name) !== index);
-      return twice && `The condition '${twice}' is given twice: the names of conditions must be unique.`;
+      return twice && `The condition '${twice}' is specified twice: condition names must be unique.`;
     },
   },
   {
@@ -118,7 +118,7 @@ export const alertCriteriaRules: readonly Rule[] = [
         const { numberOfEvaluationPeriods: all = 1, minFailingPeriodsToAlert: failing = 1 } = failingPeriods ?? {};
         return failing >= 1 && failing <= all
           ? undefined
-          : `'failingPeriods.minFailingPeriodsToAlert' is ${failing}: it must be 1 to numberOfEvaluationPeriods, ${all}.`;
+          : `'failingPeriods.minFailingPeriodsToAlert' is ${failing}: it must be between 1 and numberOfEvaluationPeriods (${all}).`;
       }),
   },
   {
@@ -132,7 +132,7 @@ export const alertCriteriaRules: readonly Rule[] = [
         const odd = dimensions.find(({ operator }) => !["include", "exclude"].includes(operator.toLowerCase()));
         if (odd) return `The operator of the dimension '${odd.name}' is '${odd.operator}': it must be Include or Exclude.`;
         const empty = dimensions.find(({ values }) => values.length === 0);
-        if (empty) return `The dimension '${empty.name}' needs at least one value.`;
+        if (empty) return `The dimension '${empty.name}' requires at least one value.`;
         const names = dimensions.map(({ name }) => name);
         return unknownDimension(alertOf(body).scopes[0], metricName, names);
       }),
@@ -147,34 +147,33 @@ export const alertCriteriaRules: readonly Rule[] = [
         const type = measured(alertOf(body).scopes[0]);
         return !type || skipMetricValidation || metricNamespace === undefined || sameId(metricNamespace, type)
           ? undefined
-          : `The metricNamespace '${metricNamespace}' is not that of the scope, ${type}.`;
+          : `The metricNamespace '${metricNamespace}' does not match the resource type of the scope, ${type}.`;
       }),
   },
   {
     ...common,
     code: "alert-aggregation",
-    source:
-      "Azure docs, azure-monitor/reference/supported-metrics: aggregations by metric; that the service refuses another one is inferred",
+    source: "Azure docs, azure-monitor/reference/supported-metrics: aggregations by metric; inferred: the service rejects other values",
     grade: "I",
     check: ({ body }) =>
       first(body, ({ metricName, timeAggregation }) => {
         const allowed = metricOf(alertOf(body).scopes[0], metricName)?.aggregations;
         return !allowed || allowed.includes(timeAggregation)
           ? undefined
-          : `The aggregation ${timeAggregation} is not supported by the metric ${metricName}: ${allowed.join(", ")}.`;
+          : `The aggregation ${timeAggregation} is not supported by the metric ${metricName}: it must be one of ${allowed.join(", ")}.`;
       }),
   },
   {
     ...common,
     code: "alert-scopes",
-    source: `Azure REST specification, monitor: one scope, or several of one type and region, which are named; ${ALERTS}/alerts-troubleshoot-metric: not of different regions`,
+    source: `Azure REST specification, monitor: one scope, or several scopes with one type and region, which must be specified; ${ALERTS}/alerts-troubleshoot-metric: not of different regions`,
     grade: "S",
     check: ({ body, inventory }) => {
       const { scopes, criteria, targetResourceType, targetResourceRegion } = alertOf(body);
-      if (scopes.length === 0) return "A metric alert needs at least one scope in 'properties.scopes'.";
+      if (scopes.length === 0) return "A metric alert requires at least one scope in 'properties.scopes'.";
       if (scopes.length === 1) return undefined;
       if (criteria["odata.type"] === SINGLE)
-        return `'properties.scopes' has ${scopes.length} entries: criteria of a single resource have one scope.`;
+        return `'properties.scopes' has ${scopes.length} entries: single-resource criteria allow one scope.`;
       if (!targetResourceType || !targetResourceRegion)
         return "With several scopes 'properties.targetResourceType' and 'properties.targetResourceRegion' are required.";
       const foreign = scopes.find((id) => {
@@ -187,12 +186,12 @@ export const alertCriteriaRules: readonly Rule[] = [
   {
     ...common,
     code: "alert-actions",
-    source: `${ALERTS}/action-groups: up to five action groups in one alert rule`,
+    source: `${ALERTS}/action-groups: at most five action groups per alert rule`,
     grade: "D",
     check: ({ body }) => {
       const count = (alertOf(body).actions ?? []).length;
       return count > MOST_ACTION_GROUPS
-        ? `'properties.actions' has ${count} action groups: ${MOST_ACTION_GROUPS} is the limit.`
+        ? `'properties.actions' has ${count} action groups: the limit is ${MOST_ACTION_GROUPS}.`
         : undefined;
     },
   },
@@ -204,7 +203,7 @@ export const alertCriteriaRules: readonly Rule[] = [
     check: ({ body }) => {
       const { length } = alertOf(body).description ?? "";
       return length > LONGEST_DESCRIPTION
-        ? `'properties.description' has ${length} characters: ${LONGEST_DESCRIPTION} is the limit.`
+        ? `'properties.description' has ${length} characters: the limit is ${LONGEST_DESCRIPTION}.`
         : undefined;
     },
   },

@@ -1,4 +1,7 @@
-/** Values of environment and model versions that the specification leaves open. That versions never change is checked in `machineLearning.ts`. */
+/**
+ * Checks of environment and model version values that the API specification doesn't restrict. `machineLearning.ts` checks that versions don't
+ * change.
+ */
 import { at } from "../json";
 import type { Rule } from "../model";
 import { nameOf, sameId } from "../path";
@@ -12,7 +15,7 @@ const LARGEST_VERSION = 2 ** 31 - 1;
 /** Source: Azure docs, machine-learning/reference-yaml-model. */
 const MODEL_TYPES = ["custom_model", "mlflow_model", "triton_model"];
 
-/** Datastores that each workspace has. Source: Azure docs, machine-learning/concept-data. */
+/** Default datastores of every workspace. Source: Azure docs, machine-learning/concept-data. */
 const DATASTORES = ["workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"];
 
 /** Forms of `modelUri`. Source: Azure docs, machine-learning/how-to-manage-models and reference-yaml-core-syntax. */
@@ -26,7 +29,7 @@ const MODEL_URIS = [
   /^(wasbs?|abfss?):\/\/.+$/i,
 ];
 
-/** Source: distribution/distribution, reference/regexp.go: an image reference of Docker. */
+/** Docker image reference. Source: distribution/distribution, reference/regexp.go. */
 const IMAGE =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
@@ -36,7 +39,7 @@ interface Route {
 }
 
 const ROUTES = ["livenessRoute", "readinessRoute", "scoringRoute", "startupRoute"];
-const SOUND: Route = { path: "/", port: 1 };
+const VALID_ROUTE: Route = { path: "/", port: 1 };
 
 const common = { azureCode: "UserError", status: 400 } as const;
 
@@ -86,14 +89,14 @@ export const assetRules: readonly Rule[] = [
     code: "model-uri-workspace",
     types: [`${WORKSPACE}/models/versions`],
     on: ["create"],
-    source: `${DOCS}/how-to-manage-models: datastores are those of the workspace; that the service looks for them when a version is created is inferred`,
+    source: `${DOCS}/how-to-manage-models: the datastore must exist in the workspace; inferred: the service checks this when a version is created`,
     grade: "I",
     check: ({ id, body, inventory }) => {
       const uri = String(at(body, "properties.modelUri"));
       const workspaceId = id.slice(0, id.toLowerCase().indexOf("/models/"));
       const named = /\/workspaces\/([^/]+)\/datastores\//i.exec(uri)?.[1];
       if (named !== undefined && !sameId(named, nameOf(workspaceId)))
-        return `'properties.modelUri' names the workspace '${named}': the files of a model must be in a datastore of its own workspace.`;
+        return `'properties.modelUri' refers to the workspace '${named}': model files must be in a datastore of the model's workspace.`;
       const datastore = /datastores\/(\w+)\/paths\//i.exec(uri)?.[1];
       const known = datastore === undefined || DATASTORES.includes(datastore.toLowerCase());
       return known || inventory.get(`${workspaceId}/datastores/${datastore}`)
@@ -106,12 +109,12 @@ export const assetRules: readonly Rule[] = [
     code: "environment-name-reserved",
     types: ENVIRONMENTS,
     on: ["create"],
-    source: `${DOCS}/how-to-use-environments: names that begin with Microsoft or AzureML are reserved`,
+    source: `${DOCS}/how-to-use-environments: names that start with Microsoft or AzureML are reserved`,
     grade: "D",
     check: ({ parentId }) => {
       const name = nameOf(parentId);
       return /^(Microsoft|AzureML)/i.test(name)
-        ? `The environment name '${name}' is reserved: it can't begin with Microsoft or AzureML.`
+        ? `The environment name '${name}' is reserved: names can't start with Microsoft or AzureML.`
         : undefined;
     },
   },
@@ -120,7 +123,7 @@ export const assetRules: readonly Rule[] = [
     code: "environment-image",
     types: ENVIRONMENTS,
     on: ["create"],
-    source: "distribution/distribution, reference: the form of an image's name; that the service checks it is inferred",
+    source: "distribution/distribution, reference: format of an image name; inferred: the service checks it",
     grade: "I",
     check: ({ body }) => {
       const image = at(body, "properties.image");
@@ -138,10 +141,10 @@ export const assetRules: readonly Rule[] = [
     grade: "K",
     check: ({ body }) => {
       for (const name of ROUTES) {
-        const { path, port } = (at(body, `properties.inferenceConfig.${name}`) ?? SOUND) as Route;
+        const { path, port } = (at(body, `properties.inferenceConfig.${name}`) ?? VALID_ROUTE) as Route;
         const where = `'properties.inferenceConfig.${name}`;
-        if (!path.startsWith("/")) return `${where}.path' is '${path}': it must begin with '/'.`;
-        if (port < 1 || port > 65_535) return `${where}.port' is ${port}: it must be 1 to 65535.`;
+        if (!path.startsWith("/")) return `${where}.path' is '${path}': it must start with '/'.`;
+        if (port < 1 || port > 65_535) return `${where}.port' is ${port}: it must be between 1 and 65535.`;
       }
       return undefined;
     },

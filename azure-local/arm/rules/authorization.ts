@@ -17,7 +17,7 @@ function propertiesOf(body: { properties?: unknown }): AssignmentProperties {
   return body.properties as AssignmentProperties;
 }
 
-/** Principals that the simulator can know: identities of resources and user-assigned ones. */
+/** Whether the simulator contains the principal: the identity of a resource or a user-assigned identity. */
 function isKnownPrincipal(principalId: string, inventory: Inventory): boolean {
   return inventory
     .all("Microsoft.ManagedIdentity/userAssignedIdentities")
@@ -39,7 +39,7 @@ export const authorizationRules: readonly Rule[] = [
       const builtIn = Object.keys(ROLES).some((role) => role.toLowerCase() === name);
       const twin = inventory.all(ROLE_DEFINITION).find((other) => !sameId(other.id, id) && nameIn(other.body) === name);
       return name !== undefined && (builtIn || twin)
-        ? `A custom role with the name '${body.properties?.roleName}' exists already${twin ? ` at '${twin.id}'` : " as a built-in role"}.`
+        ? `A custom role with the name '${body.properties?.roleName}' already exists${twin ? ` at '${twin.id}'` : " as a built-in role"}.`
         : undefined;
     },
   },
@@ -93,7 +93,7 @@ export const authorizationRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadRequestFormat",
     status: 400,
-    source: `${RBAC}/role-assignments-rest: principalId is an object id, roleDefinitionId the whole id of a role`,
+    source: `${RBAC}/role-assignments-rest: principalId is an object ID, roleDefinitionId the full resource ID of a role definition`,
     grade: "K",
     check: ({ body }) => {
       const { principalId, roleDefinitionId } = propertiesOf(body);
@@ -110,7 +110,7 @@ export const authorizationRules: readonly Rule[] = [
     on: ["delete"],
     azureCode: "RoleDefinitionHasAssignments",
     status: 400,
-    source: `${RBAC}/custom-roles: role assignments are removed before their role`,
+    source: `${RBAC}/custom-roles: role assignments must be removed before the role definition`,
     grade: "D",
     check: ({ name, inventory }) => {
       const users = inventory.all(ROLE_ASSIGNMENT).filter(({ body }) => sameId(nameOf(propertiesOf(body).roleDefinitionId), name));
@@ -125,7 +125,7 @@ export const authorizationRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "RoleDefinitionDoesNotExist",
     status: 400,
-    source: `${RBAC}/built-in-roles; only the roles of that list which model serving needs are known here`,
+    source: `${RBAC}/built-in-roles; the simulator contains only the roles for model serving`,
     grade: "K",
     check: ({ body, inventory }) => {
       const guid = nameOf(propertiesOf(body).roleDefinitionId).toLowerCase();

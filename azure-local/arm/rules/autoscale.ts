@@ -49,12 +49,12 @@ function autoscale(body: { properties?: unknown }): AutoscaleProperties {
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/** Windows' names of time zones, such as `W. Europe Standard Time`; those of the tz database (`Europe/Berlin`) are none. */
+/** Whether the name is a Windows time zone, such as `W. Europe Standard Time`. Names of the tz database (`Europe/Berlin`) are not. */
 function isWindowsTimeZone(name: string): boolean {
   return /^UTC([+-]\d\d)?$|Standard Time( \(Mexico\)| 2)?$/.test(name);
 }
 
-/** Length limits of a scale rule: name of the value, shortest and longest. */
+/** Durations of a scale rule: property, minimum and maximum. */
 const WINDOWS = [
   ["timeGrain", "PT1M", "PT12H"],
   ["timeWindow", "PT5M", "PT12H"],
@@ -68,11 +68,11 @@ export const autoscaleRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ResourceNotFound",
     status: 404,
-    source: `${SPECIFICATION}: targetResourceUri; Azure docs, machine-learning/how-to-autoscale-endpoints: it is the deployment`,
+    source: `${SPECIFICATION}: targetResourceUri; Azure docs, machine-learning/how-to-autoscale-endpoints: the target is the deployment`,
     grade: "D",
     check: (context) => {
       const target = autoscale(context.body).targetResourceUri;
-      if (!target) return "An autoscale setting needs 'properties.targetResourceUri'.";
+      if (!target) return "An autoscale setting requires 'properties.targetResourceUri'.";
       const wrong = wrongReference(target, DEPLOYMENT, context);
       return wrong && `The autoscale target '${target}' ${wrong}.`;
     },
@@ -84,13 +84,13 @@ export const autoscaleRules: readonly Rule[] = [
     azureCode: "InvalidAutoscaleSetting",
     status: 400,
     source:
-      "Azure docs, machine-learning/how-to-autoscale-endpoints: the location is the workspace's; that the service insists on it is inferred",
+      "Azure docs, machine-learning/how-to-autoscale-endpoints: the location is that of the workspace; inferred: the service enforces it",
     grade: "I",
     check: ({ body, inventory }) => {
       const region = inventory.get(autoscale(body).targetResourceUri)?.body.location;
       return region === undefined || sameRegion(region, body.location)
         ? undefined
-        : `The autoscale setting's location ${body.location} is not its target's, ${region}.`;
+        : `The location of the autoscale setting, ${body.location}, differs from the location of its target, ${region}.`;
     },
   },
   {
@@ -105,7 +105,7 @@ export const autoscaleRules: readonly Rule[] = [
       const mode = autoscale(body).predictiveAutoscalePolicy?.scaleMode ?? "Disabled";
       return mode === "Disabled"
         ? undefined
-        : `'properties.predictiveAutoscalePolicy.scaleMode' is ${mode}: the target can't be scaled by a forecast.`;
+        : `'properties.predictiveAutoscalePolicy.scaleMode' is ${mode}: predictive autoscale is not supported for this target.`;
     },
   },
   {
@@ -114,14 +114,14 @@ export const autoscaleRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure docs, azure-monitor/autoscale: one setting a resource",
+    source: "Azure docs, azure-monitor/autoscale: one setting per resource",
     grade: "D",
     check: ({ id, body, inventory }) => {
       const target = autoscale(body).targetResourceUri;
       const twin = inventory
         .all(AUTOSCALE)
         .find((other) => !sameId(other.id, id) && sameId(autoscale(other.body).targetResourceUri, target));
-      return twin && `The resource '${target}' has the autoscale setting '${twin.id}' already: it takes one.`;
+      return twin && `The resource '${target}' already has the autoscale setting '${twin.id}': only one is allowed.`;
     },
   },
   {
@@ -142,7 +142,7 @@ export const autoscaleRules: readonly Rule[] = [
         ];
         const whole = [capacity.minimum, capacity.default, capacity.maximum].every((text) => /^\d+$/.test(text));
         if (!whole || minimum < 1 || minimum > byDefault || byDefault > maximum || maximum > most) {
-          return `The capacity of profile '${name}' is minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}: they must be 1 <= minimum <= default <= maximum <= ${most}.`;
+          return `The capacity of profile '${name}' is minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}: required: 1 <= minimum <= default <= maximum <= ${most}.`;
         }
       }
       return undefined;
@@ -158,12 +158,11 @@ export const autoscaleRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const { profiles } = autoscale(body);
-      if (profiles.length < 1 || profiles.length > 20)
-        return `An autoscale setting has 1 to 20 profiles, and ${profiles.length} are given.`;
+      if (profiles.length < 1 || profiles.length > 20) return `The autoscale setting has ${profiles.length} profiles: 1 to 20 are allowed.`;
       const full = profiles.find(({ rules }) => rules.length > 10);
-      if (full) return `Profile '${full.name}' has ${full.rules.length} rules: 10 is the limit.`;
+      if (full) return `Profile '${full.name}' has ${full.rules.length} rules: the limit is 10.`;
       const plain = profiles.filter(({ recurrence, fixedDate }) => !recurrence && !fixedDate).length;
-      return plain > 1 ? `${plain} profiles have neither recurrence nor fixedDate: only one can be the default.` : undefined;
+      return plain > 1 ? `${plain} profiles have neither recurrence nor fixedDate: only one default profile is allowed.` : undefined;
     },
   },
   {
@@ -180,7 +179,7 @@ export const autoscaleRules: readonly Rule[] = [
         for (const [name, shortest, longest] of WINDOWS) {
           const seconds = secondsOf(values[name]);
           if (seconds === undefined || seconds < secondsOf(shortest)! || seconds > secondsOf(longest)!)
-            return `'${name}' is '${values[name]}': it must be ${shortest} to ${longest}.`;
+            return `'${name}' is '${values[name]}': it must be between ${shortest} and ${longest}.`;
         }
       }
       return undefined;
@@ -205,23 +204,23 @@ export const autoscaleRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidAutoscaleSetting",
     status: 400,
-    source: `${SPECIFICATION}: days by name, hours 0 to 23, minutes 0 to 59, time zones by Windows' names; Azure docs, azure-monitor/autoscale: a fixed date lasts 365 days at most`,
+    source: `${SPECIFICATION}: day names, hours 0 to 23, minutes 0 to 59, Windows time zone names; Azure docs, azure-monitor/autoscale: a fixed date lasts 365 days at most`,
     grade: "D",
     check: ({ body }) => {
       for (const { name, recurrence, fixedDate } of autoscale(body).profiles) {
         const { timeZone, days = [], hours = [], minutes = [] } = recurrence?.schedule ?? {};
         const zone = [timeZone, fixedDate?.timeZone].find((one) => one !== undefined && !isWindowsTimeZone(one));
         if (zone !== undefined)
-          return `The time zone of profile '${name}' is '${zone}': it must be a Windows one, such as W. Europe Standard Time.`;
+          return `The time zone of profile '${name}' is '${zone}': it must be a Windows time zone name, such as W. Europe Standard Time.`;
         const day = days.find((one) => !DAYS.includes(one));
-        if (day !== undefined) return `A day of profile '${name}' is '${day}': it must be one of ${DAYS.join(", ")}.`;
+        if (day !== undefined) return `Profile '${name}' has the day '${day}': it must be one of ${DAYS.join(", ")}.`;
         if (hours.some((hour) => hour < 0 || hour > 23))
           return `The hours of profile '${name}' are ${hours.join(", ")}: they must be 0 to 23.`;
         if (minutes.some((minute) => minute < 0 || minute > 59))
           return `The minutes of profile '${name}' are ${minutes.join(", ")}: they must be 0 to 59.`;
         const daysLong = fixedDate && (Date.parse(fixedDate.end) - Date.parse(fixedDate.start)) / 86_400_000;
         if (daysLong !== undefined && !(daysLong > 0 && daysLong <= 365))
-          return `Profile '${name}' lasts from ${fixedDate!.start} to ${fixedDate!.end}: its end must be after its start, by 365 days at most.`;
+          return `Profile '${name}' lasts from ${fixedDate!.start} to ${fixedDate!.end}: the end must be after the start, by at most 365 days.`;
       }
       return undefined;
     },
@@ -232,12 +231,12 @@ export const autoscaleRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidAutoscaleSetting",
     status: 400,
-    source: `${SPECIFICATION}: scaleAction.value is the text of a whole number of at least 1`,
+    source: `${SPECIFICATION}: scaleAction.value is a string with an integer of at least 1`,
     grade: "S",
     check: ({ body }) => {
       const actions = autoscale(body).profiles.flatMap(({ rules }) => rules.map(({ scaleAction }) => scaleAction));
       const wrong = actions.find(({ value = "1" }) => !/^[1-9]\d*$/.test(value));
-      return wrong && `'scaleAction.value' is '${wrong.value}': it must be a whole number of at least 1.`;
+      return wrong && `'scaleAction.value' is '${wrong.value}': it must be an integer of at least 1.`;
     },
   },
   {
@@ -246,7 +245,7 @@ export const autoscaleRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidAutoscaleSetting",
     status: 400,
-    source: "Azure docs, azure-monitor/reference/supported-metrics: names, namespaces, and PT1M as the only grain",
+    source: "Azure docs, azure-monitor/reference/supported-metrics: names, namespaces, and PT1M as the only time grain",
     grade: "D",
     check: (context) => {
       const triggers = autoscale(context.body).profiles.flatMap(({ rules }) => rules.map(({ metricTrigger }) => metricTrigger));
@@ -256,8 +255,8 @@ export const autoscaleRules: readonly Rule[] = [
         const unknown = unknownMetric(metricResourceUri, metricName);
         if (unknown || !type) return unknown;
         if (metricNamespace && !sameId(metricNamespace, type))
-          return `The metricNamespace '${metricNamespace}' is not that of its resource, ${type}.`;
-        if (secondsOf(timeGrain) !== 60) return `'timeGrain' is '${timeGrain}': the metrics of ${type} have the grain PT1M.`;
+          return `The metricNamespace '${metricNamespace}' does not match the type of its resource, ${type}.`;
+        if (secondsOf(timeGrain) !== 60) return `'timeGrain' is '${timeGrain}': the metrics of ${type} have the time grain PT1M.`;
       }
       return undefined;
     },

@@ -1,4 +1,4 @@
-/** Values of autoscale settings that the specification lists for all services, of which a deployment supports fewer. */
+/** Checks of autoscale values that the API specification allows in general but online deployments don't support. */
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { isEmail, isHttps } from "./actionGroups";
@@ -34,7 +34,7 @@ function propertiesOf(body: { properties?: unknown }): Properties {
   return body.properties as Properties;
 }
 
-/** The sentence about the first rule with which something is wrong. */
+/** The message about the first invalid rule. */
 function first(body: { properties?: unknown }, wrong: (rule: ScaleRule) => string | undefined): string | undefined {
   for (const rule of propertiesOf(body).profiles.flatMap(({ rules }) => rules)) {
     const sentence = wrong(rule);
@@ -61,13 +61,13 @@ export const autoscaleValueRules: readonly Rule[] = [
   {
     ...common,
     code: "autoscale-window",
-    source: `${DOCS}/autoscale-understanding-settings: the window holds whole grains; that the service refuses others is inferred`,
+    source: `${DOCS}/autoscale-understanding-settings: the window is a multiple of the time grain; inferred: the service rejects others`,
     grade: "I",
     check: ({ body }) =>
       first(body, ({ metricTrigger: { timeGrain, timeWindow } }) =>
         secondsOf(timeWindow)! % secondsOf(timeGrain)! === 0
           ? undefined
-          : `'timeWindow' is ${timeWindow}: it must be a multiple of the timeGrain, ${timeGrain}.`,
+          : `'timeWindow' is ${timeWindow}: it must be a multiple of timeGrain, ${timeGrain}.`,
       ),
   },
   {
@@ -87,18 +87,19 @@ export const autoscaleValueRules: readonly Rule[] = [
   {
     ...common,
     code: "autoscale-profiles",
-    source: `${DOCS}/autoscale-multiprofile: profiles have names, and a recurrence days and one time; that the service refuses others is common knowledge`,
+    source: `${DOCS}/autoscale-multiprofile: profiles have names, and a recurrence has days and one time; common knowledge: the service rejects others`,
     grade: "K",
     check: ({ body }) => {
       const { profiles } = propertiesOf(body);
       const names = profiles.map(({ name }) => name);
       const twice = names.find((name, index) => names.indexOf(name) !== index);
-      if (twice !== undefined) return `The profile '${twice}' is given twice: the names of profiles must be unique.`;
+      if (twice !== undefined) return `The profile '${twice}' is specified twice: profile names must be unique.`;
       for (const { name, recurrence } of profiles) {
         if (!recurrence) continue;
         const { days, hours, minutes } = recurrence.schedule;
-        if (days.length === 0) return `The recurrence of profile '${name}' needs at least one day.`;
-        if (hours.length !== 1 || minutes.length !== 1) return `The recurrence of profile '${name}' needs one hour and one minute.`;
+        if (days.length === 0) return `The recurrence of profile '${name}' requires at least one day.`;
+        if (hours.length !== 1 || minutes.length !== 1)
+          return `The recurrence of profile '${name}' requires exactly one hour and one minute.`;
       }
       return undefined;
     },
@@ -106,14 +107,14 @@ export const autoscaleValueRules: readonly Rule[] = [
   {
     ...common,
     code: "autoscale-notifications",
-    source: `${DOCS}/autoscale-webhook-email: e-mail addresses and an address to call; that it must be HTTPS is inferred`,
+    source: `${DOCS}/autoscale-webhook-email: email addresses and a webhook address; inferred: it must be HTTPS`,
     grade: "I",
     check: ({ body }) => {
       for (const { email, webhooks = [] } of propertiesOf(body).notifications ?? []) {
         const address = (email?.customEmails ?? []).find((one) => !isEmail(one));
-        if (address !== undefined) return `The e-mail address '${address}' of a notification is not valid.`;
+        if (address !== undefined) return `The email address '${address}' of a notification is not valid.`;
         const webhook = webhooks.find(({ serviceUri }) => !isHttps(serviceUri));
-        if (webhook) return `The webhook address '${webhook.serviceUri}' of a notification must begin with https://.`;
+        if (webhook) return `The webhook address '${webhook.serviceUri}' of a notification must start with https://.`;
       }
       return undefined;
     },

@@ -8,7 +8,7 @@ const ALL = ["*"];
 const LOCK = "Microsoft.Authorization/locks";
 const ARM = "Azure docs, azure-resource-manager/management";
 
-/** Types that stand in a region although their specification leaves the location out of what is required. */
+/** Regional types whose specification doesn't list the location as required. */
 const LOCATED = [
   "Microsoft.MachineLearningServices/workspaces",
   ...["networkSecurityGroups", "privateDnsZones", "privateDnsZones/virtualNetworkLinks", "privateEndpoints", "virtualNetworks"].map(
@@ -17,7 +17,7 @@ const LOCATED = [
 ];
 
 const ONLY_GLOBAL = ["Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks"];
-/** Metric alerts have a rule of their own. */
+/** `metricAlerts.ts` checks the location of metric alerts. */
 const GLOBAL = [...ONLY_GLOBAL, "Microsoft.Insights/actionGroups", "Microsoft.Insights/metricAlerts"];
 
 interface LockProperties {
@@ -28,7 +28,7 @@ function groupOf(id: string): string | undefined {
   return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0];
 }
 
-/** Extension resources may stand on anything; they don't wait for what they stand on. */
+/** Whether the resource is an extension resource. It can extend any resource and doesn't wait for that resource. */
 function isExtension({ id, parentId }: RuleContext): boolean {
   return id.slice(parentId.length).startsWith("/providers/") && typeOf(parentId) !== RESOURCE_GROUP && typeOf(parentId) !== SUBSCRIPTION;
 }
@@ -47,7 +47,7 @@ function levelOf(lock: Resource): string {
   return (lock.body.properties as unknown as LockProperties).level;
 }
 
-/** What holds for every type. */
+/** Rules for all types. */
 export const commonRules: readonly Rule[] = [
   {
     code: "resource-group-exists",
@@ -88,7 +88,7 @@ export const commonRules: readonly Rule[] = [
     grade: "D",
     check: ({ parentId, inventory, type }) => {
       const parentType = typeOf(parentId);
-      // A version brings its container along, so only what stands above the container has to be there.
+      // Creating a version also creates its container, so only the parent of the container must exist.
       const needed = /\/(environments|models|codes)\/versions$/i.test(type) ? parentId.split("/").slice(0, -2).join("/") : parentId;
       if (hasNoRecord(parentType) || parentType === RESOURCE_GROUP || inventory.get(needed)) return undefined;
       return `Failed to perform 'write' on resource(s) of type '${type}', because the parent resource '${needed}' could not be found.`;
@@ -105,7 +105,7 @@ export const commonRules: readonly Rule[] = [
     check: (context) => {
       const parent = context.inventory.get(context.parentId);
       if (!parent || parent.type === RESOURCE_GROUP || isExtension(context) || parent.state === "Succeeded") return undefined;
-      return `The resource '${context.name}' can't be written while its parent '${parent.id}' is ${parent.state}: it must be Succeeded.`;
+      return `The resource '${context.name}' can't be created or updated while its parent '${parent.id}' is ${parent.state}: it must be Succeeded.`;
     },
   },
   {
@@ -117,7 +117,7 @@ export const commonRules: readonly Rule[] = [
     source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress)",
     grade: "D",
     check: ({ id, type, inventory }) => {
-      // The endpoint family has a wider rule of its own.
+      // Endpoints and deployments have a stricter rule.
       if (isWithin(type, ENDPOINT)) return undefined;
       const running = inventory.running(id);
       return running && running.kind !== "template"
@@ -193,9 +193,9 @@ export const commonRules: readonly Rule[] = [
       const userAssigned = identity.type.includes("UserAssigned");
       const listed = userAssignedIds(identity).length;
       if (userAssigned && listed === 0)
-        return `The identity type '${identity.type}' needs at least one entry in 'identity.userAssignedIdentities'.`;
+        return `The identity type '${identity.type}' requires at least one entry in 'identity.userAssignedIdentities'.`;
       if (!userAssigned && listed > 0)
-        return `The identity type '${identity.type}' takes no 'identity.userAssignedIdentities', and ${listed} are given.`;
+        return `The identity type '${identity.type}' doesn't allow 'identity.userAssignedIdentities': the request has ${listed}.`;
       return undefined;
     },
   },
@@ -240,18 +240,20 @@ export const commonRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidTagNameOrValue",
     status: 400,
-    source: `${ARM}/tag-resources: at most 50 tags, names of 512 and values of 256 characters`,
+    source: `${ARM}/tag-resources: at most 50 tags, names of at most 512 characters, values of at most 256`,
     grade: "D",
     check: ({ body: { tags = {} } }) => {
       const entries = Object.entries(tags);
-      if (entries.length > 50) return `A resource takes at most 50 tags, and ${entries.length} are given.`;
+      if (entries.length > 50) return `The resource has ${entries.length} tags: the limit is 50.`;
       const long = entries.find(([name, value]) => name.length > 512 || value.length > 256 || /[<>%&\\?/]/.test(name));
-      return long && `The tag '${long[0]}' is not allowed: a name has at most 512 characters and none of <>%&\\?/, a value at most 256.`;
+      return (
+        long && `The tag '${long[0]}' is not allowed: a name can have at most 512 characters, without <>%&\\?/, and a value at most 256.`
+      );
     },
   },
 ];
 
-/** What is wrong with a reference to a resource of a type, as the end of a sentence: nothing is there, or something else is. */
+/** The end of a message about an invalid reference to a resource of a type: it doesn't exist or has another type. Undefined for a valid reference. */
 export function wrongReference(id: string | undefined, type: string | readonly string[], context: RuleContext): string | undefined {
   if (isMissing(id, context)) return "was not found";
   const found = context.inventory.get(id)?.type;
@@ -259,7 +261,7 @@ export function wrongReference(id: string | undefined, type: string | readonly s
   return found === undefined || types.includes(found) ? undefined : `is a ${found}, not a ${types.join(" or ")}`;
 }
 
-/** For rules that compare ids which may be absent. */
+/** Whether a reference is set and its resource doesn't exist. */
 export function isMissing(id: string | undefined, context: RuleContext): id is string {
   return id !== undefined && id !== "" && !sameId(id, context.id) && context.inventory.get(id) === undefined;
 }

@@ -16,12 +16,12 @@ export const containerRegistryRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "DisablePublicNetworkAccessNotSupported",
     status: 400,
-    source: "Azure docs, container-registry/container-registry-skus: private link and network rules are Premium",
+    source: "Azure docs, container-registry/container-registry-skus: private link and network rules require Premium",
     grade: "D",
     check: ({ body }) => {
       const closed = (body.properties as { publicNetworkAccess?: string } | undefined)?.publicNetworkAccess === "Disabled";
       return closed && skuOf(body) !== "Premium"
-        ? `Public network access can be disabled for Premium registries only; this one is ${skuOf(body)}.`
+        ? `Public network access can be disabled only for Premium registries: the SKU of this registry is ${skuOf(body)}.`
         : undefined;
     },
   },
@@ -40,7 +40,9 @@ export const containerRegistryRules: readonly Rule[] = [
         .some((endpoint) =>
           connectionsOf(endpoint).some(({ properties }) => properties?.privateLinkServiceId?.toLowerCase() === previous!.id.toLowerCase()),
         );
-      return used ? `The registry '${previous!.name}' has private endpoints and so can't leave Premium for ${skuOf(body)}.` : undefined;
+      return used
+        ? `The registry '${previous!.name}' has private endpoints and can't be changed from Premium to ${skuOf(body)}.`
+        : undefined;
     },
   },
   {
@@ -53,7 +55,7 @@ export const containerRegistryRules: readonly Rule[] = [
     grade: "D",
     check: ({ parentId, inventory }) => {
       const sku = skuOf(inventory.get(parentId)?.body);
-      return sku === "Premium" ? undefined : `Geo-replication needs a Premium registry; this one is ${sku}.`;
+      return sku === "Premium" ? undefined : `Geo-replication requires a Premium registry: the SKU of this registry is ${sku}.`;
     },
   },
 ];

@@ -4,7 +4,7 @@ import { DEPLOYMENT } from "../types/onlineEndpointBodies";
 import { surroundings } from "./deployments";
 import { TROUBLESHOOT } from "./sources";
 
-/** What becomes of a container that Azure could start. How long it needs is an example of a start, so that the grade is weak. */
+/** Failures of a container after Azure has started it. The start-up time is an example, so the grade is weak. */
 export const containerStartRules: readonly Rule[] = [
   {
     code: "container-survives-start",
@@ -19,7 +19,7 @@ export const containerStartRules: readonly Rule[] = [
       const { startUp, killedAfter } = containerLife(surroundings(context).properties, context.inventory);
       return killedAfter === undefined
         ? undefined
-        : `The container of '${context.name}' is restarted for ever: it needs ${startUp} s to load its weights, and its liveness probe gives up after ${killedAfter} s.`;
+        : `The container of '${context.name}' is restarted repeatedly: it needs ${startUp} s to load its weights, and its liveness probe fails after ${killedAfter} s.`;
     },
   },
 ];

@@ -12,7 +12,7 @@ import { MANAGED_NETWORK, TROUBLESHOOT } from "./sources";
 
 const INJECTION = "Azure docs, machine-learning/concept-secret-injection";
 
-/** Images that stop at once where they find no GPU, by the end of their repository's name. */
+/** Images that exit immediately without a GPU, by the end of the repository name. */
 const GPU_IMAGES = /(^|[/-])(vllm|vllm-openai|text-generation-inference|sglang)$/;
 
 const CONNECTION_READERS: readonly RoleName[] = [
@@ -26,7 +26,7 @@ const SECRET = /^\$\{\{keyvault:https:\/\/([a-z0-9-]+)\.vault\.azure\.net\/secre
 
 const CONNECTION = /^\$\{\{azureml:\/\/connections\/([a-zA-Z0-9][a-zA-Z0-9_-]{2,32})(\/target|\/(credentials|metadata)\/[^/}]+)?\}\}$/;
 
-/** Environment variables of the deployment that refer to a vault. */
+/** Environment variables of the deployment that refer to a key vault. */
 function vaultReferences(context: RuleContext): [variable: string, value: string][] {
   const { environmentVariables = {} } = surroundings(context).properties;
   return Object.entries(environmentVariables).filter(([, value]) => value.startsWith("${{keyvault:"));
@@ -37,7 +37,7 @@ function vaultOf(reference: string, { inventory }: RuleContext) {
   return name === undefined ? undefined : inventory.all("Microsoft.KeyVault/vaults").find((vault) => vault.name.toLowerCase() === name);
 }
 
-/** Environment variables that refer to a connection of the workspace, by the connection's name. */
+/** Environment variables that refer to a workspace connection, with the connection's name. */
 function connectionReferences(context: RuleContext): [variable: string, connection: string | undefined][] {
   const { environmentVariables = {} } = surroundings(context).properties;
   return Object.entries(environmentVariables)
@@ -45,20 +45,20 @@ function connectionReferences(context: RuleContext): [variable: string, connecti
     .map(([variable, value]) => [variable, CONNECTION.exec(value)?.[1]]);
 }
 
-/** Principals that a deployment's container acts as. */
+/** Principals of the deployment's container. */
 function ownPrincipals(context: RuleContext): (string | undefined)[] {
   const { endpoint } = surroundings(context);
   return isUserAssigned(endpoint.body.identity) ? principalsOf(endpoint, context) : [endpoint.facts.principalId as string | undefined];
 }
 
-/** Where the files of the deployment's model lie, if it is a registered one in a datastore. */
+/** Location of the model files, if the deployment uses a registered model in a datastore. */
 function modelLocation(context: RuleContext): BlobLocation | undefined {
   const { workspace, properties } = surroundings(context);
   const uri = context.inventory.get(properties.model)?.body.properties?.modelUri as string | undefined;
   return uri === undefined ? undefined : datastoreLocation(uri, workspace, context.inventory);
 }
 
-/** What the instances fetch before the container starts, and what the container finds there. */
+/** Rules about what an instance downloads before the container starts, and about the container's environment. */
 export const contentRules: readonly Rule[] = [
   {
     code: "image-present",
@@ -92,7 +92,7 @@ export const contentRules: readonly Rule[] = [
       const { contents, settings } = context.inventory;
       const location = settings.dataPlane === "checked" ? modelLocation(context) : undefined;
       return location && !contents.hasBlobs(location.containerId, location.path)
-        ? `Cannot download the model '${surroundings(context).properties.model}': nothing lies at ${location.containerId}/${location.path}.`
+        ? `Cannot download the model '${surroundings(context).properties.model}': ${location.containerId}/${location.path} contains no files.`
         : undefined;
     },
   },
@@ -102,7 +102,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${TROUBLESHOOT} (BadArgument: cannot download model); ${MANAGED_NETWORK}: storage by private endpoint rules`,
+    source: `${TROUBLESHOOT} (BadArgument: cannot download model); ${MANAGED_NETWORK}: storage requires private endpoint rules`,
     grade: "I",
     failsOperation: true,
     check: (context) => {
@@ -112,7 +112,7 @@ export const contentRules: readonly Rule[] = [
       if (!account || isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
       return sameId(account, storageAccount) || hasRuleTo(account, workspace, context)
         ? undefined
-        : `Cannot download the model: no outbound rule of the workspace's managed network leads to ${account}.`;
+        : `Cannot download the model: the workspace's managed network has no outbound rule to ${account}.`;
     },
   },
   {
@@ -121,7 +121,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ResourceNotReady",
     status: 400,
-    source: `${TROUBLESHOOT} (ResourceNotReady: the container crashed); vLLM's and other GPU images start on GPU sizes only in azureml-examples`,
+    source: `${TROUBLESHOOT} (ResourceNotReady: the container crashed); azureml-examples use vLLM and other GPU images only with GPU sizes`,
     grade: "E",
     failsOperation: true,
     check: (context) => {
@@ -129,7 +129,7 @@ export const contentRules: readonly Rule[] = [
       const size = vmSize(properties.instanceType);
       const needsGpu = image !== undefined && GPU_IMAGES.test(imageReference(image).repository);
       return needsGpu && size?.gpus === 0
-        ? `The container of the image '${image}' has crashed: it needs a GPU, and ${size.name} has none.`
+        ? `The container of the image '${image}' crashed: it requires a GPU, and ${size.name} has none.`
         : undefined;
     },
   },
@@ -146,7 +146,7 @@ export const contentRules: readonly Rule[] = [
       const wrong = vaultReferences(context).find(([, value]) => !SECRET.test(value));
       return (
         wrong &&
-        `The value of the environment variable '${wrong[0]}' is no reference to a version of a secret: it must read \${{keyvault:https://<vault>.vault.azure.net/secrets/<name>/<version>}}.`
+        `The value of the environment variable '${wrong[0]}' is not a reference to a secret version: the format is \${{keyvault:https://<vault>.vault.azure.net/secrets/<name>/<version>}}.`
       );
     },
   },
@@ -162,9 +162,7 @@ export const contentRules: readonly Rule[] = [
     check: (context) => {
       const vaults = vaultReferences(context).map(([, value]) => vaultOf(value, context));
       const closed = vaults.find((vault) => vault && vault.body.properties?.enableRbacAuthorization !== true);
-      return (
-        closed && `The vault '${closed.name}' decides by access policies: secrets are injected only from a vault that uses Azure RBAC.`
-      );
+      return closed && `The vault '${closed.name}' uses access policies: secret injection requires a vault that uses Azure RBAC.`;
     },
   },
   {
@@ -173,7 +171,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "SecretsInjectionError",
     status: 400,
-    source: `${INJECTION}: Key Vault Secrets User for the endpoint's identity is never granted by the service`,
+    source: `${INJECTION}: the service doesn't assign Key Vault Secrets User to the endpoint's identity`,
     grade: "D",
     failsOperation: true,
     check: (context) => {
@@ -185,7 +183,7 @@ export const contentRules: readonly Rule[] = [
         const vault = vaultOf(value, context);
         const [, , secret] = SECRET.exec(value) ?? [];
         if (vault && !reads(`${vault.id}/secrets/${secret}`))
-          return `The endpoint's identity may not read the secret of '${variable}': it has no Key Vault Secrets User on ${vault.id}.`;
+          return `The endpoint's identity can't read the secret of '${variable}': it has no role assignment for Key Vault Secrets User on ${vault.id}.`;
       }
       return undefined;
     },
@@ -210,7 +208,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "SecretsInjectionError",
     status: 400,
-    source: `${INJECTION}; ${MANAGED_NETWORK}: another vault than the workspace's needs a private endpoint rule`,
+    source: `${INJECTION}; ${MANAGED_NETWORK}: a vault other than the workspace's requires a private endpoint rule`,
     grade: "I",
     failsOperation: true,
     check: (context) => {
@@ -219,7 +217,7 @@ export const contentRules: readonly Rule[] = [
       for (const [variable, value] of vaultReferences(context)) {
         const vault = vaultOf(value, context);
         if (vault && !sameId(vault.id, propertiesOf(workspace).keyVault) && !hasRuleTo(vault.id, workspace, context))
-          return `The secret of '${variable}' can't be read: no outbound rule of the workspace's managed network leads to ${vault.id}.`;
+          return `The secret of '${variable}' can't be read: the workspace's managed network has no outbound rule to ${vault.id}.`;
       }
       return undefined;
     },
@@ -230,14 +228,14 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "SecretsInjectionError",
     status: 400,
-    source: `${INJECTION}: \${{azureml://connections/<connection>}}, and behind it /credentials/<key>, /metadata/<key> or /target`,
+    source: `${INJECTION}: \${{azureml://connections/<connection>}}, optionally with /credentials/<key>, /metadata/<key> or /target`,
     grade: "D",
     failsOperation: true,
     check: (context) => {
       const { workspace } = surroundings(context);
       for (const [variable, connection] of connectionReferences(context)) {
         if (connection === undefined)
-          return `The value of the environment variable '${variable}' is no reference to a connection: it must read \${{azureml://connections/<connection>}}, and may go on with /credentials/<key>, /metadata/<key> or /target.`;
+          return `The value of the environment variable '${variable}' is not a reference to a connection: the format is \${{azureml://connections/<connection>}}, optionally with /credentials/<key>, /metadata/<key> or /target after the connection name.`;
         if (!context.inventory.get(`${workspace.id}/connections/${connection}`))
           return `The connection of the environment variable '${variable}' was not found: ${connection}.`;
       }
@@ -250,7 +248,7 @@ export const contentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "SecretsInjectionError",
     status: 400,
-    source: `${INJECTION}: Azure Machine Learning Workspace Connection Secrets Reader; granted by the service only where the endpoint enforces access to the default secret stores`,
+    source: `${INJECTION}: Azure Machine Learning Workspace Connection Secrets Reader; the service assigns it only if the endpoint enforces access to the default secret stores`,
     grade: "D",
     failsOperation: true,
     check: (context) => {
@@ -259,7 +257,7 @@ export const contentRules: readonly Rule[] = [
       const [first] = granted ? [] : connectionReferences(context);
       const reads = ownPrincipals(context).some((principal) => holdsRole(context.inventory, principal, CONNECTION_READERS, workspace.id));
       return first && !reads
-        ? `The endpoint's identity may not read the connection of '${first[0]}': it has no Azure Machine Learning Workspace Connection Secrets Reader on ${workspace.id}.`
+        ? `The endpoint's identity can't read the connection of '${first[0]}': it has no role assignment for Azure Machine Learning Workspace Connection Secrets Reader on ${workspace.id}.`
         : undefined;
     },
   },

@@ -28,7 +28,7 @@ function collects({ dataCollector }: DeploymentProperties): boolean {
   return Object.values(dataCollector?.collections ?? {}).some(({ dataCollectionMode }) => dataCollectionMode === "Enabled");
 }
 
-/** Whether an FQDN rule lets the host through. */
+/** Whether an FQDN rule allows the host. */
 function isAllowed(host: string, workspace: Resource, { inventory }: RuleContext): boolean {
   return rulesOf(workspace, inventory).some((rule) => {
     const { type, destination } = ruleProperties(rule);
@@ -37,14 +37,14 @@ function isAllowed(host: string, workspace: Resource, { inventory }: RuleContext
   });
 }
 
-/** Whether a private endpoint rule leads to the resource. */
+/** Whether the workspace has a private endpoint rule to the resource. */
 export function hasRuleTo(targetId: string, workspace: Resource, { inventory }: RuleContext): boolean {
   return rulesOf(workspace, inventory).some((rule) =>
     sameId((ruleProperties(rule).destination as PrivateEndpointDestination | undefined)?.serviceResourceId, targetId),
   );
 }
 
-/** What goes wrong when the instances start: the request is accepted, and the deployment ends Failed. */
+/** Failures when the instances start: the request is accepted, and the state of the deployment becomes Failed. */
 export const deploymentStartRules: readonly Rule[] = [
   {
     code: "image-registry-known",
@@ -79,7 +79,7 @@ export const deploymentStartRules: readonly Rule[] = [
       if (host.endsWith(".azurecr.io") && !registry) return undefined;
       if (host === "mcr.microsoft.com" || (registry && hasRuleTo(registry.id, workspace, context)) || isAllowed(host, workspace, context))
         return undefined;
-      return `Cannot download the image '${image}': no outbound rule of the workspace's managed network leads to ${host}.`;
+      return `Cannot download the image '${image}': the workspace's managed network has no outbound rule to ${host}.`;
     },
   },
   {
@@ -98,7 +98,9 @@ export const deploymentStartRules: readonly Rule[] = [
       const pulls = principalsOf(endpoint, context).some((principal) =>
         holdsRole(context.inventory, principal, ["AcrPull", "AcrPush", "Reader", "Contributor", "Owner"], registry.id),
       );
-      return pulls ? undefined : `The ${AUTHORIZATION}: the endpoint's user-assigned identity has no AcrPull on ${registry.id}.`;
+      return pulls
+        ? undefined
+        : `The ${AUTHORIZATION}: the endpoint's user-assigned identity has no role assignment for AcrPull on ${registry.id}.`;
     },
   },
   {
@@ -107,7 +109,7 @@ export const deploymentStartRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${TROUBLESHOOT} (BadArgument: authorization); with the data collector Storage Blob Data Contributor`,
+    source: `${TROUBLESHOOT} (BadArgument: authorization); the data collector requires Storage Blob Data Contributor`,
     grade: "D",
     failsOperation: true,
     check: (context) => {
@@ -118,7 +120,9 @@ export const deploymentStartRules: readonly Rule[] = [
         ? (["Storage Blob Data Contributor"] as const)
         : (["Storage Blob Data Reader", "Storage Blob Data Contributor"] as const);
       const reads = principalsOf(endpoint, context).some((principal) => holdsRole(context.inventory, principal, roles, storage));
-      return reads ? undefined : `The ${AUTHORIZATION}: the endpoint's user-assigned identity has no ${roles[0]} on ${storage}.`;
+      return reads
+        ? undefined
+        : `The ${AUTHORIZATION}: the endpoint's user-assigned identity has no role assignment for ${roles[0]} on ${storage}.`;
     },
   },
   {

@@ -1,4 +1,4 @@
-/** Values of deployments that the specification leaves open. */
+/** Checks of deployment values that the API specification doesn't restrict. */
 import type { Rule } from "../model";
 import { DEPLOYMENT, deploymentProperties } from "../types/onlineEndpointBodies";
 
@@ -9,14 +9,14 @@ export const deploymentValueRules: readonly Rule[] = [
     ...common,
     code: "deployment-environment-variables",
     source:
-      "POSIX, environment variables: letters, digits and underscores, not beginning with a digit; that the service refuses others is inferred",
+      "POSIX, environment variables: letters, digits and underscores, not starting with a digit; inferred: the service rejects others",
     grade: "I",
     check: ({ body }) => {
       const { environmentVariables } = deploymentProperties({ body }) as { environmentVariables?: Readonly<Record<string, unknown>> };
       const name = Object.keys(environmentVariables ?? {}).find((one) => !/^[A-Za-z_]\w*$/.test(one));
       return name === undefined
         ? undefined
-        : `The environment variable '${name}' is named wrongly: letters, digits and underscores, not beginning with a digit.`;
+        : `The name of the environment variable '${name}' is invalid: it can contain letters, digits and underscores and can't start with a digit.`;
     },
   },
   {
@@ -28,7 +28,7 @@ export const deploymentValueRules: readonly Rule[] = [
       const collections = deploymentProperties({ body }).dataCollector?.collections ?? {};
       for (const [name, value] of Object.entries(collections as Readonly<Record<string, { readonly samplingRate?: number } | undefined>>)) {
         const { samplingRate: rate = 1 } = value ?? {};
-        if (rate < 0 || rate > 1) return `The samplingRate of the collection '${name}' is ${rate}: it must be 0 to 1.`;
+        if (rate < 0 || rate > 1) return `The samplingRate of the collection '${name}' is ${rate}: it must be between 0 and 1.`;
       }
       return undefined;
     },

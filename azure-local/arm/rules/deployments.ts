@@ -13,7 +13,7 @@ import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
 const SIZES = "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list";
 
-/** The parts of the world that a deployment depends on. */
+/** The resources that a deployment depends on. */
 export function surroundings({ parentId, body, inventory }: RuleContext) {
   const endpoint = inventory.get(parentId)!;
   const workspace = inventory.get(endpoint.id.split("/").slice(0, -2).join("/"))!;
@@ -41,13 +41,13 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: "inferred: a deployment is in its endpoint's region",
+    source: "inferred: a deployment is in the region of its endpoint",
     grade: "I",
     check: (context) => {
       const region = surroundings(context).endpoint.body.location;
       return sameRegion(region, context.body.location)
         ? undefined
-        : `The deployment's location ${context.body.location} is not the endpoint's, ${region}.`;
+        : `The location of the deployment, ${context.body.location}, differs from the location of its endpoint, ${region}.`;
     },
   },
   {
@@ -57,7 +57,7 @@ export const deploymentRules: readonly Rule[] = [
     azureCode: "BadArgument",
     status: 400,
     source:
-      "Azure REST specification, machinelearningservices: 'compute' of the endpoint names the Kubernetes cluster that its deployments run on",
+      "Azure REST specification, machinelearningservices: the endpoint's 'compute' is the Kubernetes cluster that its deployments run on",
     grade: "I",
     check: ({ body, parentId, inventory }) =>
       deploymentProperties({ body }).endpointComputeType === "Kubernetes" && !inventory.get(parentId)?.body.properties?.compute
@@ -70,12 +70,12 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "OutOfQuota",
     status: 400,
-    source: `${LIMITS}: 20 deployments an endpoint`,
+    source: `${LIMITS}: 20 deployments per endpoint`,
     grade: "D",
     check: ({ parentId, inventory }) => {
       const count = inventory.children(parentId, DEPLOYMENT).length;
       const most = inventory.settings.limits.deploymentsPerEndpoint;
-      return count >= most ? `The endpoint '${nameOf(parentId)}' has ${count} deployments: ${most} is the limit.` : undefined;
+      return count >= most ? `The endpoint '${nameOf(parentId)}' has ${count} deployments: the limit is ${most}.` : undefined;
     },
   },
   {
@@ -84,12 +84,12 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${LIMITS}: 1 to 50 instances a deployment`,
+    source: `${LIMITS}: 1 to 50 instances per deployment`,
     grade: "D",
     check: ({ body, inventory }) => {
       const count = instancesOf(body);
       const most = inventory.settings.limits.instancesPerDeployment;
-      return count >= 1 && count <= most ? undefined : `'sku.capacity' is ${count}: a deployment has 1 to ${most} instances.`;
+      return count >= 1 && count <= most ? undefined : `'sku.capacity' is ${count}: it must be between 1 and ${most}.`;
     },
   },
   {
@@ -98,8 +98,7 @@ export const deploymentRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "BadArgument",
     status: 400,
-    source:
-      "the service's own words, quoted in community repositories; that an update which failed may be tried again is inferred from them",
+    source: "the service's message, quoted in community repositories; inferred from it: a failed update can be retried",
     grade: "E",
     check: ({ name, previous }) =>
       previous!.state === "Failed" && !hasServed(previous!)
@@ -116,7 +115,9 @@ export const deploymentRules: readonly Rule[] = [
     grade: "S",
     check: ({ body, previous }) => {
       const [now, before] = [body, previous!.body].map((one) => deploymentProperties({ body: one }).instanceType);
-      return now === before ? undefined : `The instanceType of a deployment can't change from ${before} to ${now}: make a new deployment.`;
+      return now === before
+        ? undefined
+        : `The instanceType of a deployment can't be changed from ${before} to ${now}: create a new deployment.`;
     },
   },
   {
@@ -125,7 +126,7 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${SIZES}, names and their case; Azure docs, virtual-machines/sizes/gpu-accelerated/ncv3-series: retired on 30 September 2025`,
+    source: `${SIZES}, names and their capitalization; Azure docs, virtual-machines/sizes/gpu-accelerated/ncv3-series: retired on 30 September 2025`,
     grade: "D",
     check: ({ body }) => {
       const { instanceType } = deploymentProperties({ body });
@@ -133,8 +134,10 @@ export const deploymentRules: readonly Rule[] = [
         return `The instanceType '${instanceType}' is not supported: it must be a size such as Standard_DS3_v2.`;
       if (/^Standard_NC\d+rs?_v[23]$|^Standard_NC\d+s_v[23]$/i.test(instanceType)) return `The instanceType '${instanceType}' is retired.`;
       const size = vmSize(instanceType);
-      if (!size) return `The instanceType '${instanceType}' is not supported: managed online endpoints don't run on this size.`;
-      return size.name === instanceType ? undefined : `The instanceType '${instanceType}' is not supported: it is spelled ${size.name}.`;
+      if (!size) return `The instanceType '${instanceType}' is not supported: managed online endpoints don't support this size.`;
+      return size.name === instanceType
+        ? undefined
+        : `The instanceType '${instanceType}' is not supported: the correct spelling is ${size.name}.`;
     },
   },
   {
@@ -147,7 +150,7 @@ export const deploymentRules: readonly Rule[] = [
     grade: "D",
     check: ({ body, previous }) => {
       const [now, before] = [body, previous!.body].map((one) => deploymentProperties({ body: one }).egressPublicNetworkAccess ?? "Enabled");
-      return now === before ? undefined : `'properties.egressPublicNetworkAccess' can't change from ${before} to ${now}.`;
+      return now === before ? undefined : `'properties.egressPublicNetworkAccess' can't be changed from ${before} to ${now}.`;
     },
   },
   {
@@ -156,12 +159,12 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure docs, machine-learning/concept-secure-online-endpoint: not to be used with a managed network",
+    source: "Azure docs, machine-learning/concept-secure-online-endpoint: can't be combined with a managed network",
     grade: "I",
     check: (context) => {
       const { workspace, properties } = surroundings(context);
       return properties.egressPublicNetworkAccess === "Disabled" && isolationOf(propertiesOf(workspace))
-        ? "'properties.egressPublicNetworkAccess' can't be Disabled in a workspace with a managed network: the network's own rules hold."
+        ? "'properties.egressPublicNetworkAccess' can't be Disabled in a workspace with a managed network: the outbound rules of the managed network apply."
         : undefined;
     },
   },
@@ -171,11 +174,11 @@ export const deploymentRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure REST specification, machinelearningservices: properties can be added, not removed or altered",
+    source: "Azure REST specification, machinelearningservices: properties can be added, but not removed or changed",
     grade: "S",
     check: (context) => {
       const lost = lostProperty(context);
-      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or altered.`;
+      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or changed.`;
     },
   },
   {
@@ -197,7 +200,7 @@ export const deploymentRules: readonly Rule[] = [
         const wrong =
           id?.startsWith("/subscriptions/") &&
           wrongReference(id, [`${WORKSPACE}/${kind}/versions`, `${REGISTRY}/${kind}/versions`], context);
-        if (wrong) return `'${id}' that the deployment '${context.name}' refers to ${wrong}.`;
+        if (wrong) return `'${id}', which the deployment '${context.name}' references, ${wrong}.`;
       }
       return undefined;
     },
@@ -208,13 +211,13 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure REST specification, machinelearningservices: environmentId is an ARM id or an asset id of a version",
+    source: "Azure REST specification, machinelearningservices: environmentId is an ARM ID or an asset ID of a version",
     grade: "S",
     check: ({ body }) => {
       const { environmentId } = deploymentProperties({ body });
       return environmentId === undefined || /^(azureml:)?\/subscriptions\/|^azureml:\/\//i.test(environmentId)
         ? undefined
-        : `'properties.environmentId' is '${environmentId}': it must be the ARM id of an environment version or azureml://registries/<registry>/environments/<name>/versions/<version>.`;
+        : `'properties.environmentId' is '${environmentId}': it must be the ARM ID of an environment version or azureml://registries/<registry>/environments/<name>/versions/<version>.`;
     },
   },
   {
@@ -256,14 +259,15 @@ export const deploymentRules: readonly Rule[] = [
     azureCode: "BadArgument",
     status: 400,
     source:
-      "Azure docs, machine-learning/reference-yaml-deployment-managed-online: delays, periods and time-outs of at least 1 s, counts of at least 1",
+      "Azure docs, machine-learning/reference-yaml-deployment-managed-online: delays, periods and timeouts of at least 1 s, counts of at least 1",
     grade: "D",
     check: ({ body }) => {
       const properties = deploymentProperties({ body });
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"] as const) {
         for (const [key, value] of Object.entries(properties[probe] ?? {})) {
           const number = typeof value === "string" ? secondsOf(value) : (value as number);
-          if (number === undefined || number < 1) return `'properties.${probe}.${key}' is '${value}': it must be at least 1 (second).`;
+          if (number === undefined || number < 1)
+            return `'properties.${probe}.${key}' is '${value}': it must be at least 1 (durations: 1 second).`;
           if (probe === "livenessProbe" && key === "successThreshold" && number !== 1)
             return `'properties.livenessProbe.successThreshold' is ${number}: it must be 1.`;
         }
@@ -277,11 +281,11 @@ export const deploymentRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure docs, machine-learning/how-to-collect-production-data: up to five collections",
+    source: "Azure docs, machine-learning/how-to-collect-production-data: at most five collections",
     grade: "D",
     check: ({ body }) => {
       const count = Object.keys(deploymentProperties({ body }).dataCollector?.collections ?? {}).length;
-      return count > 5 ? `'properties.dataCollector.collections' has ${count} entries: 5 is the limit.` : undefined;
+      return count > 5 ? `'properties.dataCollector.collections' has ${count} entries: the limit is 5.` : undefined;
     },
   },
   {
@@ -311,7 +315,7 @@ export const deploymentRules: readonly Rule[] = [
       if (modelMountPath === undefined) return undefined;
       if (!modelMountPath.startsWith("/")) return `'properties.modelMountPath' is '${modelMountPath}': it must be an absolute path.`;
       return environment && !environment.body.properties?.inferenceConfig
-        ? "'properties.modelMountPath' needs an environment with an inferenceConfig."
+        ? "'properties.modelMountPath' requires an environment with an inferenceConfig."
         : undefined;
     },
   },
@@ -340,10 +344,10 @@ export const deploymentRules: readonly Rule[] = [
     grade: "D",
     check: ({ name, parentId, inventory }) => {
       const { traffic = {}, mirrorTraffic = {} } = endpointProperties(inventory.get(parentId)!);
-      const share = [traffic, mirrorTraffic]
+      const weight = [traffic, mirrorTraffic]
         .flatMap((map) => Object.entries(map))
         .find(([key, value]) => key.toLowerCase() === name.toLowerCase() && value > 0);
-      return share && `The deployment '${name}' takes ${share[1]} % of the traffic and can't be deleted: set its share to 0 first.`;
+      return weight && `The deployment '${name}' receives ${weight[1]} % of the traffic and can't be deleted: set its traffic to 0 first.`;
     },
   },
 ];

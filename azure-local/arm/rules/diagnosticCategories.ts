@@ -1,4 +1,4 @@
-/** Categories of diagnostic settings, what they keep, and where. The categories of an online endpoint are in `diagnostics.ts`. */
+/** Categories, retention and destinations of diagnostic settings. The categories of an online endpoint are in `diagnostics.ts`. */
 import type { Rule } from "../model";
 import { typeOf } from "../path";
 import { sameRegion } from "../region";
@@ -8,7 +8,7 @@ const SETTINGS = "Azure docs, azure-monitor/essentials/diagnostic-settings";
 const GROUPS = ["allLogs", "audit"];
 const STORAGE_METRICS = ["Transaction", "Capacity"];
 
-/** Logs by lower-case type, as far as they are listed here; a type that isn't takes any. Source: Azure docs, azure-monitor/reference/supported-logs. */
+/** Log categories by type in lower case. A type that isn't listed allows all categories. Source: Azure docs, azure-monitor/reference/supported-logs. */
 const LOGS: Readonly<Record<string, readonly string[]>> = {
   "microsoft.keyvault/vaults": ["AuditEvent", "AzurePolicyEvaluationDetails"],
   "microsoft.containerregistry/registries": ["ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"],
@@ -43,42 +43,42 @@ export const diagnosticCategoryRules: readonly Rule[] = [
   {
     ...common,
     code: "diagnostic-category-or-group",
-    source: `${SETTINGS} (category groups): with a group, categories can't be selected any longer`,
+    source: `${SETTINGS} (category groups): a setting with a category group can't select categories`,
     grade: "D",
     check: ({ body }) => {
       const { logs = [], metrics = [] } = settingOf(body);
       const wrong = [...logs, ...metrics].find(({ category, categoryGroup }) => (category === undefined) === (categoryGroup === undefined));
-      if (wrong) return "Each entry of 'logs' and 'metrics' needs either 'category' or 'categoryGroup'.";
+      if (wrong) return "Each entry of 'logs' and 'metrics' requires either 'category' or 'categoryGroup'.";
       const enabled = logs.filter((log) => log.enabled);
       return enabled.some(({ category }) => category) && enabled.some(({ categoryGroup }) => categoryGroup)
-        ? "'properties.logs' has categories and category groups: use either one or the other."
+        ? "'properties.logs' contains both categories and category groups: use only one of them."
         : undefined;
     },
   },
   {
     ...common,
     code: "diagnostic-category-kind",
-    source: `${SETTINGS}: metrics and logs are listed apart`,
+    source: `${SETTINGS}: metrics and logs have separate lists`,
     grade: "D",
     check: ({ body }) => {
       const { logs = [], metrics = [] } = settingOf(body);
-      const known = ["AllMetrics", ...STORAGE_METRICS];
-      const metric = logs.find(({ category = "" }) => known.includes(category));
-      if (metric) return `Category '${metric.category}' is not supported in 'logs': it is a category of metrics.`;
-      const log = metrics.find(({ category }) => category === undefined || !known.includes(category));
-      return log && `Category '${log.category ?? log.categoryGroup}' is not supported in 'metrics': it is not a category of metrics.`;
+      const supported = ["AllMetrics", ...STORAGE_METRICS];
+      const metric = logs.find(({ category = "" }) => supported.includes(category));
+      if (metric) return `Category '${metric.category}' is not supported in 'logs': it is a metric category.`;
+      const log = metrics.find(({ category }) => category === undefined || !supported.includes(category));
+      return log && `Category '${log.category ?? log.categoryGroup}' is not supported in 'metrics': it is not a metric category.`;
     },
   },
   {
     ...common,
     code: "diagnostic-category-twice",
-    source: `${SETTINGS}: a category is on or off in a setting; that the service refuses a second entry is common knowledge`,
+    source: `${SETTINGS}: a category is either enabled or disabled in a setting; common knowledge: the service rejects a second entry`,
     grade: "K",
     check: ({ body }) => {
       const { logs = [], metrics = [] } = settingOf(body);
       const names = [...logs, ...metrics].map(({ category, categoryGroup }) => category ?? categoryGroup);
       const twice = names.find((name, index) => names.indexOf(name) !== index);
-      return twice && `The category '${twice}' is given twice.`;
+      return twice && `The category '${twice}' is specified twice.`;
     },
   },
   {
@@ -89,12 +89,12 @@ export const diagnosticCategoryRules: readonly Rule[] = [
     check: ({ body, parentId }) => {
       const type = typeOf(parentId);
       const isStorage = type.toLowerCase().startsWith("microsoft.storage/");
-      const known = LOGS[type.toLowerCase()];
+      const supported = LOGS[type.toLowerCase()];
       const { logs = [], metrics = [] } = settingOf(body);
       const group = logs.find(({ categoryGroup }) => categoryGroup !== undefined && !GROUPS.includes(categoryGroup));
       if (group) return `Category group '${group.categoryGroup}' is not supported: it must be ${GROUPS.join(" or ")}.`;
-      const log = logs.find(({ category }) => known && category !== undefined && !known.includes(category));
-      if (log) return `Category '${log.category}' is not supported by ${type}: ${known!.join(", ") || "it has no logs"}.`;
+      const log = logs.find(({ category }) => supported && category !== undefined && !supported.includes(category));
+      if (log) return `Category '${log.category}' is not supported by ${type}. Supported: ${supported!.join(", ") || "none"}.`;
       const metric = metrics.find(({ category = "" }) => isStorage !== STORAGE_METRICS.includes(category));
       const allowed = isStorage ? STORAGE_METRICS : ["AllMetrics"];
       return metric && `Metric category '${metric.category}' is not supported by ${type}: it must be ${allowed.join(" or ")}.`;
@@ -116,7 +116,7 @@ export const diagnosticCategoryRules: readonly Rule[] = [
   {
     ...common,
     code: "diagnostic-destination-type",
-    source: "Azure REST specification, monitor: logAnalyticsDestinationType is Dedicated or left out; AzureDiagnostics is accepted too",
+    source: "Azure REST specification, monitor: logAnalyticsDestinationType is Dedicated or absent; AzureDiagnostics is accepted too",
     grade: "S",
     check: ({ body }) => {
       const type = settingOf(body).logAnalyticsDestinationType;

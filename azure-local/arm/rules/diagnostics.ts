@@ -1,4 +1,4 @@
-/** Rules of diagnostic settings and of Application Insights: where logs and metrics go. */
+/** Rules of diagnostic settings and Application Insights: destinations of logs and metrics. */
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
 import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpointBodies";
@@ -41,7 +41,7 @@ const ENDPOINT_LOGS = [
   "group audit",
 ];
 
-/** Types that the sinks have to be of. */
+/** Resource types of the data sinks. */
 const SINK_TYPES = {
   workspaceId: "Microsoft.OperationalInsights/workspaces",
   storageAccountId: "Microsoft.Storage/storageAccounts",
@@ -58,7 +58,7 @@ export const diagnosticRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const properties = diagnostics(context.body);
-      if (!SINKS.some((sink) => properties[sink])) return "A diagnostic setting needs at least one data sink.";
+      if (!SINKS.some((sink) => properties[sink])) return "A diagnostic setting requires at least one data sink.";
       for (const [sink, type] of Object.entries(SINK_TYPES)) {
         const id = properties[sink as keyof typeof SINK_TYPES];
         const wrong = wrongReference(id, type, context);
@@ -74,21 +74,21 @@ export const diagnosticRules: readonly Rule[] = [
     azureCode: "BadRequest",
     status: 400,
     source:
-      "Azure docs, machine-learning/how-to-monitor-online-endpoints: settings stand on the endpoint, not on the workspace or a deployment",
+      "Azure docs, machine-learning/how-to-monitor-online-endpoints: settings belong to the endpoint, not to the workspace or a deployment",
     grade: "D",
     check: ({ body, parentId }) => {
       const type = typeOf(parentId);
-      if (sameId(type, DEPLOYMENT)) return "Diagnostic settings can't stand on a deployment: its endpoint takes them.";
+      if (sameId(type, DEPLOYMENT)) return "Diagnostic settings are not supported on a deployment: create them on its endpoint.";
       const categories = categoriesOf(diagnostics(body));
-      if (categories.length === 0) return "A diagnostic setting needs at least one enabled category.";
+      if (categories.length === 0) return "A diagnostic setting requires at least one enabled category.";
       const isEndpoint = sameId(type, ENDPOINT);
       const unknown = categories.find((category) =>
         isEndpoint ? !ENDPOINT_LOGS.includes(category) : category.startsWith("AmlOnlineEndpoint"),
       );
       if (!unknown) return undefined;
       return isEndpoint
-        ? `Category '${unknown}' is not supported: an online endpoint has ${ENDPOINT_LOGS.join(", ")}.`
-        : `Category '${unknown}' is not supported by ${type}: it is one of an online endpoint.`;
+        ? `Category '${unknown}' is not supported: the categories of an online endpoint are ${ENDPOINT_LOGS.join(", ")}.`
+        : `Category '${unknown}' is not supported by ${type}: it is a category of online endpoints.`;
     },
   },
   {
@@ -97,7 +97,7 @@ export const diagnosticRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure docs, azure-monitor/essentials/diagnostic-settings: a category goes to a sink once",
+    source: "Azure docs, azure-monitor/essentials/diagnostic-settings: a category can be sent to a data sink once",
     grade: "K",
     check: ({ id, body, parentId, inventory }) => {
       const properties = diagnostics(body);
@@ -118,11 +118,11 @@ export const diagnosticRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadRequest",
     status: 400,
-    source: "Azure docs, azure-monitor/essentials/diagnostic-settings: at most five a resource",
+    source: "Azure docs, azure-monitor/essentials/diagnostic-settings: at most five per resource",
     grade: "K",
     check: ({ parentId, inventory }) => {
       const count = inventory.children(parentId, DIAGNOSTICS).length;
-      return count >= 5 ? `The resource '${parentId}' has ${count} diagnostic settings: 5 is the limit.` : undefined;
+      return count >= 5 ? `The resource '${parentId}' has ${count} diagnostic settings: the limit is 5.` : undefined;
     },
   },
   {
@@ -135,7 +135,7 @@ export const diagnosticRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const id = (context.body.properties as { WorkspaceResourceId?: string } | undefined)?.WorkspaceResourceId;
-      if (!id) return "Application Insights needs 'properties.WorkspaceResourceId': classic ones are no longer made.";
+      if (!id) return "Application Insights requires 'properties.WorkspaceResourceId': classic resources can no longer be created.";
       const wrong = wrongReference(id, SINK_TYPES.workspaceId, context);
       return wrong && `The Log Analytics workspace '${id}' ${wrong}.`;
     },

@@ -1,4 +1,4 @@
-/** Values of records, links and zone groups of private DNS. References and duplicates are checked in `privateDns.ts`. */
+/** Checks of values of private DNS records, links and zone groups. `privateDns.ts` checks references and duplicates. */
 import { at } from "../json";
 import type { Rule } from "../model";
 import { parentIdOf, sameId } from "../path";
@@ -22,14 +22,14 @@ export const dnsValueRules: readonly Rule[] = [
     ...links,
     code: "record-values",
     types: [`${ZONE}/A`],
-    source: `${DOCS}/dns-zones-records and azure-resource-manager/management/azure-subscription-service-limits: 20 records, a TTL of 1 to 2,147,483,647, * as the first label only`,
+    source: `${DOCS}/dns-zones-records and azure-resource-manager/management/azure-subscription-service-limits: 20 records, a TTL of 1 to 2,147,483,647, * only as the first label`,
     grade: "D",
     check: ({ name, body }) => {
       if (!/^(@|\*|(\*\.)?[\w-]{1,63}(\.[\w-]{1,63})*)$/.test(name)) return `The record name '${name}' is not valid.`;
       const ttl = (at(body, "properties.ttl") ?? 3600) as number;
-      if (ttl < 1 || ttl > LONGEST_TTL) return `'properties.ttl' is ${ttl}: it must be 1 to ${LONGEST_TTL}.`;
+      if (ttl < 1 || ttl > LONGEST_TTL) return `'properties.ttl' is ${ttl}: it must be between 1 and ${LONGEST_TTL}.`;
       const records = (at(body, "properties.aRecords") ?? []) as readonly { readonly ipv4Address?: string }[];
-      if (records.length > MOST_RECORDS) return `'properties.aRecords' has ${records.length} entries: ${MOST_RECORDS} is the limit.`;
+      if (records.length > MOST_RECORDS) return `'properties.aRecords' has ${records.length} entries: the limit is ${MOST_RECORDS}.`;
       const wrong = records.find(({ ipv4Address }) => !readPrefix(`${ipv4Address}/32`));
       return wrong && `'${wrong.ipv4Address}' is not an IPv4 address.`;
     },
@@ -39,7 +39,7 @@ export const dnsValueRules: readonly Rule[] = [
     code: "link-registration-once",
     azureCode: "Conflict",
     status: 409,
-    source: `${DOCS}/private-dns-autoregistration: a virtual network registers in one private DNS zone`,
+    source: `${DOCS}/private-dns-autoregistration: a virtual network has autoregistration in one private DNS zone`,
     grade: "D",
     check: ({ id, body, inventory }) => {
       const registers = (one: object) => at(one, "properties.registrationEnabled") === true;
@@ -47,24 +47,26 @@ export const dnsValueRules: readonly Rule[] = [
       const other = inventory
         .all(LINK)
         .find((one) => !sameId(one.id, id) && registers(one.body) && sameId(networkOf(one.body), networkOf(body)));
-      return other && `The virtual network '${networkOf(body)}' registers in '${parentIdOf(other.id)}' already: one zone is the limit.`;
+      return (
+        other && `The virtual network '${networkOf(body)}' already has autoregistration in '${parentIdOf(other.id)}': the limit is 1 zone.`
+      );
     },
   },
   {
     ...links,
     code: "link-resolution-policy",
-    source: `${DOCS}/private-dns-fallback: for zones of private link only`,
+    source: `${DOCS}/private-dns-fallback: only for private link zones`,
     grade: "D",
     check: ({ parentId, body }) =>
       at(body, "properties.resolutionPolicy") === "NxDomainRedirect" && !zoneNameOf(parentId).includes("privatelink.")
-        ? `'properties.resolutionPolicy' can be NxDomainRedirect in zones of private link only: this one is '${zoneNameOf(parentId)}'.`
+        ? `'properties.resolutionPolicy' can be NxDomainRedirect only in private link zones: this zone is '${zoneNameOf(parentId)}'.`
         : undefined,
   },
   {
     ...links,
     code: "link-network-fixed",
     on: ["update"],
-    source: "azurerm provider, private_dns_zone_virtual_network_link: another network replaces the link",
+    source: "azurerm provider, private_dns_zone_virtual_network_link: a change of the network replaces the link",
     grade: "K",
     check: ({ body, previous }) => {
       const [now, before] = [networkOf(body), networkOf(previous!.body)];
@@ -78,11 +80,11 @@ export const dnsValueRules: readonly Rule[] = [
     code: "zone-group-configs",
     types: [`${PRIVATE_ENDPOINT}/privateDnsZoneGroups`],
     azureCode: "InvalidRequestFormat",
-    source: "Azure REST specification, network: the name of a zone's configuration is part of its id",
+    source: "Azure REST specification, network: the name of a zone configuration is part of its ID",
     grade: "K",
     check: ({ body }) => {
       const configs = (at(body, "properties.privateDnsZoneConfigs") ?? []) as readonly { readonly name?: string }[];
-      return configs.some(({ name }) => !name) ? "Each entry of 'properties.privateDnsZoneConfigs' needs a name." : undefined;
+      return configs.some(({ name }) => !name) ? "Each entry of 'properties.privateDnsZoneConfigs' requires a name." : undefined;
     },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Rule } from "../model";
 
-/** Names of a type that are unique in all of Azure, whatever the resource group. */
+/** Rule for a type whose names must be unique in all of Azure. */
 export function globallyUnique(type: string, azureCode: string, what: string, source: string): Rule {
   return {
     code: `${what.replaceAll(" ", "-")}-name-unique`,
@@ -12,7 +12,7 @@ export function globallyUnique(type: string, azureCode: string, what: string, so
     grade: "D",
     check: ({ name, inventory }) => {
       const taken = inventory.all(type).find((other) => other.name.toLowerCase() === name.toLowerCase());
-      return taken && `The ${what} named '${name}' is already taken, by '${taken.id}': these names are unique in all of Azure.`;
+      return taken && `The ${what} named '${name}' is already used by '${taken.id}': the name must be unique in all of Azure.`;
     },
   };
 }

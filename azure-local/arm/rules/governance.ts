@@ -1,4 +1,4 @@
-/** Values of role assignments and budgets. */
+/** Checks of values of role assignments and budgets. */
 import { ROLE_ASSIGNMENT } from "../grants";
 import { at } from "../json";
 import type { Rule } from "../model";
@@ -26,7 +26,7 @@ export const governanceRules: readonly Rule[] = [
     ...assignments,
     code: "role-condition",
     azureCode: "InvalidConditionVersion",
-    source: `${RBAC}/conditions-role-assignments-rest: with a condition, conditionVersion is 2.0`,
+    source: `${RBAC}/conditions-role-assignments-rest: a condition requires conditionVersion 2.0`,
     grade: "D",
     check: ({ body }) => {
       const [condition, version] = [at(body, "properties.condition"), at(body, "properties.conditionVersion")];
@@ -38,11 +38,11 @@ export const governanceRules: readonly Rule[] = [
     ...assignments,
     code: "role-principal-type",
     azureCode: "UnmatchedPrincipalType",
-    source: `${RBAC}/troubleshooting: principalType is that of the principal; a managed identity is a ServicePrincipal`,
+    source: `${RBAC}/troubleshooting: principalType must match the principal; a managed identity is a ServicePrincipal`,
     grade: "D",
     check: ({ body, inventory }) => {
       const [principal, type] = [at(body, "properties.principalId"), at(body, "properties.principalType")];
-      // A user, which is the default, has a rule of its own in `authorization.ts`.
+      // `authorization.ts` checks the default type, User.
       if (type === undefined || type === "User" || type === "ServicePrincipal") return undefined;
       const identity = inventory.all(IDENTITY).find(({ outputs }) => at(outputs, "properties.principalId") === principal);
       return (
@@ -59,43 +59,45 @@ export const governanceRules: readonly Rule[] = [
     check: ({ body }) => {
       const { length } = String(at(body, "properties.description") ?? "");
       return length > LONGEST_DESCRIPTION
-        ? `'properties.description' has ${length} characters: ${LONGEST_DESCRIPTION} is the limit.`
+        ? `'properties.description' has ${length} characters: the limit is ${LONGEST_DESCRIPTION}.`
         : undefined;
     },
   },
   {
     ...budgets,
     code: "budget-values",
-    source: `${BUDGETS}: an amount, a first day of a month, an end after it`,
+    source: `${BUDGETS}: a positive amount, a start on the first day of a month, an end after the start`,
     grade: "D",
     check: ({ body }) => {
       const { amount = 1, timePeriod } = (body.properties ?? {}) as {
         amount?: number;
         timePeriod?: { startDate: string; endDate?: string };
       };
-      if (amount <= 0) return `'properties.amount' is ${amount}: it must be more than 0.`;
+      if (amount <= 0) return `'properties.amount' is ${amount}: it must be greater than 0.`;
       const { startDate = "", endDate } = timePeriod ?? {};
       if (!/^\d{4}-\d{2}-01(T00:00(:00(\.0+)?)?Z?)?$/.test(startDate))
         return `'properties.timePeriod.startDate' is '${startDate}': it must be the first day of a month.`;
       return endDate !== undefined && !(Date.parse(endDate) > Date.parse(startDate))
-        ? `'properties.timePeriod.endDate' is '${endDate}': it must be after the startDate, ${startDate}.`
+        ? `'properties.timePeriod.endDate' is '${endDate}': it must be after startDate, ${startDate}.`
         : undefined;
     },
   },
   {
     ...budgets,
     code: "budget-notifications",
-    source: `${BUDGETS} and Azure REST specification, consumption: up to five notifications, thresholds of 0 to 1000 percent, a contact`,
+    source: `${BUDGETS} and Azure REST specification, consumption: at most five notifications, thresholds of 0 to 1000 percent, at least one contact`,
     grade: "D",
     check: ({ body }) => {
       const notifications = Object.entries((at(body, "properties.notifications") ?? {}) as Readonly<Record<string, Notification>>);
       if (notifications.length > MOST_NOTIFICATIONS)
-        return `'properties.notifications' has ${notifications.length} entries: ${MOST_NOTIFICATIONS} is the limit.`;
+        return `'properties.notifications' has ${notifications.length} entries: the limit is ${MOST_NOTIFICATIONS}.`;
       for (const [name, { threshold, contactEmails = [], contactGroups = [], contactRoles = [] }] of notifications) {
-        if (threshold < 0 || threshold > 1000) return `The threshold of the notification '${name}' is ${threshold}: it must be 0 to 1000.`;
-        if (contactEmails.length + contactGroups.length + contactRoles.length === 0) return `The notification '${name}' needs a contact.`;
+        if (threshold < 0 || threshold > 1000)
+          return `The threshold of the notification '${name}' is ${threshold}: it must be between 0 and 1000.`;
+        if (contactEmails.length + contactGroups.length + contactRoles.length === 0)
+          return `The notification '${name}' requires a contact.`;
         const address = contactEmails.find((one) => !isEmail(one));
-        if (address !== undefined) return `The e-mail address '${address}' of the notification '${name}' is not valid.`;
+        if (address !== undefined) return `The email address '${address}' of the notification '${name}' is not valid.`;
       }
       return undefined;
     },

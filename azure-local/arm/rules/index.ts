@@ -15,6 +15,7 @@ import { deploymentValueRules } from "./deploymentValues";
 import { diagnosticCategoryRules } from "./diagnosticCategories";
 import { diagnosticRules } from "./diagnostics";
 import { dnsValueRules } from "./dnsValues";
+import { enumValueRules } from "./enumValues";
 import { governanceRules } from "./governance";
 import { keyVaultRules } from "./keyVault";
 import { logAnalyticsRules } from "./logAnalytics";
@@ -36,10 +37,12 @@ import { storageValueRules } from "./storageValues";
 import { subnetRules } from "./subnets";
 import { vaultValueRules } from "./vaultValues";
 import { virtualNetworkRules } from "./virtualNetworks";
-import { wordRules } from "./words";
 import { workspaceStoreRules } from "./workspaceStores";
 
-/** Every refusal, in the order in which the checks are made: what holds for all types comes first; last the words, so that a rule which knows more speaks before. */
+/**
+ * All rules, in the order in which they are checked. Rules for all types come first. Enum values come last, so that a more specific rule reports
+ * its message first.
+ */
 export const RULES: readonly Rule[] = [
   ...commonRules,
   ...nameRules,
@@ -79,10 +82,10 @@ export const RULES: readonly Rule[] = [
   ...alertRules,
   ...alertCriteriaRules,
   ...actionGroupRules,
-  ...wordRules,
+  ...enumValueRules,
 ];
 
-/** Which rules hold, given the grades and the single rules that are switched off. A rule for all types has the type `*`. */
+/** The enabled rules: all except the disabled grades and single rules. A rule for all types has the type `*`. */
 export class Rulebook {
   private readonly byType = new Map<string, Rule[]>();
   private readonly rules: readonly Rule[];

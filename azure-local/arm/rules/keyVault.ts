@@ -30,7 +30,7 @@ export const keyVaultRules: readonly Rule[] = [
     check: ({ name }) =>
       /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/.test(name)
         ? undefined
-        : `The vault name '${name}' is invalid: 3 to 24 letters, digits and single hyphens, beginning with a letter and ending with a letter or digit.`,
+        : `The vault name '${name}' is invalid: it must have 3 to 24 letters, digits and single hyphens, start with a letter and end with a letter or digit.`,
   },
   {
     code: "vault-soft-deleted",
@@ -56,7 +56,7 @@ export const keyVaultRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const days = propertiesOf(body).softDeleteRetentionInDays;
-      return days >= 7 && days <= 90 ? undefined : `'properties.softDeleteRetentionInDays' is ${days}: it must be 7 to 90.`;
+      return days >= 7 && days <= 90 ? undefined : `'properties.softDeleteRetentionInDays' is ${days}: it must be between 7 and 90.`;
     },
   },
   {
@@ -82,7 +82,7 @@ export const keyVaultRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadRequest",
     status: 400,
-    source: `${SOFT_DELETE}: it can't be switched off`,
+    source: `${SOFT_DELETE}: it can't be disabled`,
     grade: "D",
     check: ({ body }) =>
       propertiesOf(body).enableSoftDelete === false ? 'The property "enableSoftDelete" cannot be set to false.' : undefined,
@@ -93,14 +93,14 @@ export const keyVaultRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadRequest",
     status: 400,
-    source: `${SOFT_DELETE}: purge protection is true or left out, and stays`,
+    source: `${SOFT_DELETE}: purge protection is true or absent, and can't be disabled`,
     grade: "D",
     check: ({ body, previous }) => {
       const now = propertiesOf(body).enablePurgeProtection;
       if (now === false)
         return 'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.';
       const before = previous && propertiesOf(previous.body).enablePurgeProtection;
-      return before === true && now !== true ? 'The property "enablePurgeProtection" is true and can\'t be taken back.' : undefined;
+      return before === true && now !== true ? 'The property "enablePurgeProtection" is true and can\'t be reverted.' : undefined;
     },
   },
   {
@@ -125,6 +125,6 @@ export const keyVaultRules: readonly Rule[] = [
     source: "Azure REST specification, keyvault: secrets",
     grade: "K",
     check: ({ body }) =>
-      (body.properties as { value?: string } | undefined)?.value === undefined ? "A new secret needs 'properties.value'." : undefined,
+      (body.properties as { value?: string } | undefined)?.value === undefined ? "A new secret requires 'properties.value'." : undefined,
   },
 ];

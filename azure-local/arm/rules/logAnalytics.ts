@@ -7,7 +7,7 @@ const DELETE =
   "Azure REST reference, loganalytics/workspaces/delete: to recover a workspace, create it again with the same name in the same subscription, resource group and location; the name is kept for 14 days and cannot be used for another workspace";
 
 const notUnique = (name: string) =>
-  `The workspace name '${name}' is not unique: a workspace of that name was deleted less than 14 days ago. Create it again in its resource group and region to recover it, or delete it with force=true.`;
+  `The workspace name '${name}' is not unique: a workspace with that name was deleted less than 14 days ago. To recover it, create it again in its resource group and region. To release the name, delete it with force=true.`;
 
 export const logAnalyticsRules: readonly Rule[] = [
   {
@@ -31,7 +31,7 @@ export const logAnalyticsRules: readonly Rule[] = [
     azureCode: "Conflict",
     status: 409,
     target: "name",
-    source: `${DELETE}; that the name is kept in the other resource groups of the subscription is inferred from "another workspace"`,
+    source: `${DELETE}; inferred from "another workspace": the name is also reserved in the other resource groups of the subscription`,
     grade: "I",
     check: ({ id, name, inventory }) => {
       const [, , subscription] = id.split("/");

@@ -1,4 +1,4 @@
-/** Values of Log Analytics workspaces and of Application Insights. */
+/** Checks of values of Log Analytics workspaces and Application Insights. */
 import type { Rule } from "../model";
 
 const WORKSPACE = "Microsoft.OperationalInsights/workspaces";
@@ -39,7 +39,7 @@ export const logRules: readonly Rule[] = [
     ...logs,
     code: "logs-pricing-tier",
     on: ["create"],
-    source: `${COST}: the Free, Standard, Premium, PerNode and Standalone tiers are legacy tiers, not for new workspaces`,
+    source: `${COST}: the Free, Standard, Premium, PerNode and Standalone tiers are legacy tiers, not available for new workspaces`,
     grade: "D",
     check: ({ body }) => {
       const tier = workspaceOf(body).sku?.name ?? "PerGB2018";
@@ -64,11 +64,11 @@ export const logRules: readonly Rule[] = [
   {
     ...logs,
     code: "logs-retention",
-    source: "Azure docs, azure-monitor/logs/data-retention-configure: 30 days by default, up to two years; 4 days are for tables",
+    source: "Azure docs, azure-monitor/logs/data-retention-configure: 30 days by default, at most two years; 4 days only for tables",
     grade: "D",
     check: ({ body }) => {
       const { retentionInDays: days = 30 } = workspaceOf(body);
-      return days >= 30 && days <= 730 ? undefined : `'properties.retentionInDays' is ${days}: it must be 30 to 730.`;
+      return days >= 30 && days <= 730 ? undefined : `'properties.retentionInDays' is ${days}: it must be between 30 and 730.`;
     },
   },
   {
@@ -79,27 +79,27 @@ export const logRules: readonly Rule[] = [
     check: ({ body }) => {
       const { features, retentionInDays: days = 30 } = workspaceOf(body);
       return features?.immediatePurgeDataOn30Days === true && days !== 30
-        ? `'properties.features.immediatePurgeDataOn30Days' needs a retentionInDays of 30: it is ${days}.`
+        ? `'properties.features.immediatePurgeDataOn30Days' requires retentionInDays 30: it is ${days}.`
         : undefined;
     },
   },
   {
     ...logs,
     code: "logs-daily-cap",
-    source: "Azure docs, azure-monitor/logs/daily-cap; azurerm provider, log_analytics_workspace: -1 is no cap, 0 is none either",
+    source: "Azure docs, azure-monitor/logs/daily-cap; azurerm provider, log_analytics_workspace: -1 means no cap, 0 is invalid",
     grade: "K",
     check: ({ body }) => {
       const { dailyQuotaGb: cap = -1 } = workspaceOf(body).workspaceCapping ?? {};
       return cap === -1 || cap > 0
         ? undefined
-        : `'properties.workspaceCapping.dailyQuotaGb' is ${cap}: it must be more than 0, or -1 for no cap.`;
+        : `'properties.workspaceCapping.dailyQuotaGb' is ${cap}: it must be greater than 0, or -1 for no cap.`;
     },
   },
   {
     ...insights,
     code: "components-kind",
     source:
-      "Azure REST specification, applicationinsights: kind is usually one of web, ios, other, store, java, phone; that the service refuses others is inferred",
+      "Azure REST specification, applicationinsights: kind is usually one of web, ios, other, store, java, phone; inferred: the service rejects others",
     grade: "I",
     check: ({ body: { kind } }) =>
       kind === undefined || COMPONENT_KINDS.includes(String(kind).toLowerCase())
@@ -127,7 +127,7 @@ export const logRules: readonly Rule[] = [
       if (days !== undefined && !COMPONENT_RETENTION.includes(days))
         return `'properties.RetentionInDays' is ${days}: it must be one of ${COMPONENT_RETENTION.join(", ")}.`;
       return sampling !== undefined && !(sampling > 0 && sampling <= 100)
-        ? `'properties.SamplingPercentage' is ${sampling}: it must be more than 0 and at most 100.`
+        ? `'properties.SamplingPercentage' is ${sampling}: it must be greater than 0 and at most 100.`
         : undefined;
     },
   },

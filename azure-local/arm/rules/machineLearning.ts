@@ -16,8 +16,8 @@ const REFERENCES = {
   primaryUserAssignedIdentity: "Microsoft.ManagedIdentity/userAssignedIdentities",
 } as const satisfies Partial<Record<keyof WorkspaceProperties, string>>;
 
-/** Source of each: specification (x-ms-mutability) for environments; models and codes are treated as fixed by the service. */
-const FIXED: Readonly<Record<string, readonly string[]>> = {
+/** Immutable properties. Source: API specification (x-ms-mutability) for environments; the service treats models and codes as immutable. */
+const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   [`${WORKSPACE}/environments/versions`]: ["image", "condaFile", "build", "inferenceConfig", "osType", "autoRebuild"],
   [`${REGISTRY}/environments/versions`]: ["image", "condaFile", "build", "inferenceConfig", "osType", "autoRebuild"],
   [`${WORKSPACE}/models/versions`]: ["modelUri", "modelType"],
@@ -27,8 +27,8 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
 
 const CONTAINERS = ["environments", "models", "codes"].map((kind) => `${WORKSPACE}/${kind}`);
 
-function fixedChanged({ type, body, previous }: RuleContext): string | undefined {
-  const names = FIXED[type] ?? [];
+function changedImmutable({ type, body, previous }: RuleContext): string | undefined {
+  const names = IMMUTABLE[type] ?? [];
   return names.find((name) => !sameJson(at(body, `properties.${name}`), at(previous!.body, `properties.${name}`)));
 }
 
@@ -62,7 +62,7 @@ export const machineLearningRules: readonly Rule[] = [
     check: ({ body }) => {
       const { storageAccount, keyVault } = propertiesOf({ body });
       if (["Hub", "Project"].includes(String(body.kind)) || (storageAccount && keyVault)) return undefined;
-      return `A workspace needs 'properties.${storageAccount ? "keyVault" : "storageAccount"}'.`;
+      return `A workspace requires 'properties.${storageAccount ? "keyVault" : "storageAccount"}'.`;
     },
   },
   {
@@ -71,14 +71,14 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "ValidationError",
     status: 400,
-    source: "Azure docs, machine-learning/concept-secure-online-endpoint: dependent resources are in the workspace's subscription",
+    source: "Azure docs, machine-learning/concept-secure-online-endpoint: associated resources must be in the workspace's subscription",
     grade: "D",
     check: ({ id, body }) => {
       const properties = propertiesOf({ body });
       if (!isolationOf(properties)) return undefined;
       const ids = [properties.storageAccount, properties.keyVault, properties.containerRegistry].filter((one) => one !== undefined);
       const foreign = ids.find((one) => one.split("/")[2]?.toLowerCase() !== id.split("/")[2]?.toLowerCase());
-      return foreign && `With a managed network '${foreign}' must be in the subscription of the workspace.`;
+      return foreign && `With a managed network, '${foreign}' must be in the subscription of the workspace.`;
     },
   },
   {
@@ -92,7 +92,8 @@ export const machineLearningRules: readonly Rule[] = [
     check: ({ body }) => {
       const { type, userAssignedIdentities = {} } = body.identity ?? {};
       const primary = propertiesOf({ body }).primaryUserAssignedIdentity;
-      if (!type || type === "None") return "A workspace needs an identity: 'identity.type' must be SystemAssigned, UserAssigned or both.";
+      if (!type || type === "None")
+        return "A workspace requires an identity: 'identity.type' must be SystemAssigned, UserAssigned or both.";
       if (type === "UserAssigned" && !primary)
         return "With a user-assigned identity only, 'properties.primaryUserAssignedIdentity' is required.";
       if (primary && !Object.keys(userAssignedIdentities).some((id) => sameId(id, primary)))
@@ -106,13 +107,13 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: "Azure REST specification, machinelearningservices: storage account and key vault can't be changed once the workspace is there",
+    source:
+      "Azure REST specification, machinelearningservices: storage account and key vault can't be changed after the workspace is created",
     grade: "S",
     check: ({ body, previous }) => {
       for (const name of ["storageAccount", "keyVault"] as const) {
         const [now, before] = [propertiesOf({ body })[name], propertiesOf(previous!)[name]];
-        if (now !== undefined && !sameId(now, before))
-          return `The ${name} of a workspace can't be changed: it is '${before}', and '${now}' was given.`;
+        if (now !== undefined && !sameId(now, before)) return `The ${name} of a workspace can't be changed from '${before}' to '${now}'.`;
       }
       return undefined;
     },
@@ -138,13 +139,14 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: "Azure docs, machine-learning/how-to-identity-based-service-authentication: from system-assigned to both, not back",
+    source:
+      "Azure docs, machine-learning/how-to-identity-based-service-authentication: the identity can change from system-assigned to both, but not back",
     grade: "D",
     check: ({ body, previous }) => {
       const before = previous!.body.identity?.type;
       const now = body.identity?.type;
       return before === "SystemAssigned,UserAssigned" && now !== before
-        ? `The workspace's identity can't go back from ${before} to ${now}.`
+        ? `The identity of the workspace can't be changed from ${before} to ${now}.`
         : undefined;
     },
   },
@@ -154,34 +156,34 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure docs, machine-learning/concept-soft-delete: the name stays taken for 14 days",
+    source: "Azure docs, machine-learning/concept-soft-delete: the name is reserved for 14 days",
     grade: "D",
     check: ({ id, name, inventory }) => {
       const deleted = inventory.softDeleted(WORKSPACE).some((one) => sameId(one.id, id));
       return deleted
-        ? `A soft-deleted workspace with the name '${name}' exists: recover it, purge it (forceToPurge=true at its deletion) or take another name.`
+        ? `A soft-deleted workspace with the name '${name}' exists: recover it, purge it (delete with forceToPurge=true) or use another name.`
         : undefined;
     },
   },
   {
     code: "asset-version-fixed",
-    types: Object.keys(FIXED),
+    types: Object.keys(IMMUTABLE),
     on: ["update"],
     azureCode: "UserError",
     status: 400,
     source: "Azure REST specification, mfe.json (x-ms-mutability)",
     grade: "S",
     check: (context) => {
-      const changed = fixedChanged(context);
+      const changed = changedImmutable(context);
       return (
         changed &&
-        `A version never changes: 'properties.${changed}' of '${nameOf(context.parentId)}:${context.name}' is fixed. Make a new version.`
+        `A version can't be changed: 'properties.${changed}' of '${nameOf(context.parentId)}:${context.name}' is immutable. Create a new version.`
       );
     },
   },
   {
     code: "asset-name",
-    types: [...Object.keys(FIXED), ...CONTAINERS],
+    types: [...Object.keys(IMMUTABLE), ...CONTAINERS],
     on: ["create"],
     azureCode: "UserError",
     status: 400,
@@ -191,7 +193,7 @@ export const machineLearningRules: readonly Rule[] = [
       const name = CONTAINERS.includes(context.type) ? context.name : nameOf(context.parentId);
       return /^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}$/.test(name)
         ? undefined
-        : `The name '${name}' is invalid: letters, digits, '-' and '_', at most 255, beginning with a letter or digit.`;
+        : `The name '${name}' is invalid: it can contain at most 255 letters, digits, '-' and '_' and must start with a letter or digit.`;
     },
   },
   {
@@ -204,8 +206,8 @@ export const machineLearningRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const { image, build } = (body.properties ?? {}) as { image?: string; build?: unknown };
-      if (image && build) return "An environment version has 'properties.image' or 'properties.build', not both.";
-      return image || build ? undefined : "An environment version needs 'properties.image' or 'properties.build'.";
+      if (image && build) return "An environment version can't have both 'properties.image' and 'properties.build'.";
+      return image || build ? undefined : "An environment version requires 'properties.image' or 'properties.build'.";
     },
   },
   {
@@ -216,7 +218,7 @@ export const machineLearningRules: readonly Rule[] = [
     status: 400,
     source: "Azure REST specification, machinelearningservices: modelUri",
     grade: "D",
-    check: ({ body }) => (at(body, "properties.modelUri") ? undefined : "A model version needs 'properties.modelUri'."),
+    check: ({ body }) => (at(body, "properties.modelUri") ? undefined : "A model version requires 'properties.modelUri'."),
   },
   {
     code: "asset-container-empty",
@@ -224,7 +226,7 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["delete"],
     azureCode: "UserError",
     status: 409,
-    source: "inferred: a container goes after its versions",
+    source: "inferred: a container is deleted after its versions",
     grade: "I",
     check: ({ id, name, inventory }) => {
       const versions = inventory.children(id).length;

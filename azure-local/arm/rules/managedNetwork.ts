@@ -17,7 +17,7 @@ import { isMissing } from "./common";
 import { WORKSPACE } from "./machineLearning";
 import { MANAGED_NETWORK } from "./sources";
 
-/** The outbound rules of a request, written on their own or with their workspace, and the mode that they have to fit. */
+/** The outbound rules of a request for a single rule or for a workspace, and the isolation mode that applies to them. */
 export function rulesIn({ type, name, body, parentId, inventory }: RuleContext): {
   mode: string | undefined;
   rules: [string, OutboundRuleProperties][];
@@ -38,7 +38,7 @@ function destinationOf(rule: OutboundRuleProperties): PrivateEndpointDestination
   return (rule.destination ?? {}) as PrivateEndpointDestination;
 }
 
-/** The service approves private endpoints to these by itself where the workspace has a system-assigned identity. */
+/** Whether the target is one for which the service approves private endpoints automatically if the workspace has a system-assigned identity. */
 function isDefaultTarget(workspace: Resource, targetId: string): boolean {
   const { storageAccount, keyVault, containerRegistry } = propertiesOf(workspace);
   return [storageAccount, keyVault, containerRegistry, workspace.id].some((id) => sameId(id, targetId));
@@ -65,7 +65,7 @@ export const managedNetworkRules: readonly Rule[] = [
       const before = propertiesOf(previous!).managedNetwork?.isolationMode ?? "Disabled";
       const now = propertiesOf({ body }).managedNetwork?.isolationMode ?? "Disabled";
       return STRICTNESS.indexOf(now) < STRICTNESS.indexOf(before)
-        ? `The isolation mode can't go back from ${before} to ${now}.`
+        ? `The isolation mode can't be changed back from ${before} to ${now}.`
         : undefined;
     },
   },
@@ -75,13 +75,13 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${MANAGED_NETWORK}; stated less clearly there`,
+    source: `${MANAGED_NETWORK}; documented less clearly`,
     grade: "I",
     check: ({ body, previous }) => {
       const before = propertiesOf(previous!).managedNetwork?.isolationMode;
       const now = propertiesOf({ body }).managedNetwork?.isolationMode;
       return before === "AllowInternetOutbound" && now === "AllowOnlyApprovedOutbound"
-        ? `The isolation mode can't change from ${before} to ${now} after creation.`
+        ? `The isolation mode can't be changed from ${before} to ${now} after creation.`
         : undefined;
     },
   },
@@ -91,14 +91,12 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${MANAGED_NETWORK}: computes and managed endpoints are deleted before a network is switched on; that the service insists on it is inferred`,
+    source: `${MANAGED_NETWORK}: computes and managed endpoints must be deleted before the managed network is enabled; inferred: the service enforces it`,
     grade: "I",
     check: ({ id, body, previous, inventory }) => {
       if (isolationOf(propertiesOf(previous!)) || !isolationOf(propertiesOf({ body }))) return undefined;
       const held = [ENDPOINT, `${WORKSPACE}/computes`].flatMap((type) => inventory.children(id, type))[0];
-      return (
-        held && `The managed network can't be switched on while the workspace has '${held.id}': delete it, and make it again afterwards.`
-      );
+      return held && `The managed network can't be enabled while the workspace has '${held.id}': delete it and create it again afterwards.`;
     },
   },
   {
@@ -107,13 +105,13 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${MANAGED_NETWORK}: the firewall's SKU is set before the first FQDN rule; that the service insists on it is inferred`,
+    source: `${MANAGED_NETWORK}: the firewall SKU must be set before the first FQDN rule; inferred: the service enforces it`,
     grade: "I",
     check: ({ body, previous, inventory }) => {
       const before = propertiesOf(previous!).managedNetwork?.firewallSku ?? "Standard";
       const now = propertiesOf({ body }).managedNetwork?.firewallSku ?? before;
       return now !== before && isActive(previous!) && hasFqdnRule(previous!, inventory)
-        ? `The firewall's SKU can't change from ${before} to ${now} while there are FQDN rules: delete them first.`
+        ? `The firewall SKU can't be changed from ${before} to ${now} while there are FQDN rules: delete them first.`
         : undefined;
     },
   },
@@ -128,7 +126,7 @@ export const managedNetworkRules: readonly Rule[] = [
     check: ({ body, previous }) => {
       const before = propertiesOf(previous!).managedNetwork?.managedNetworkKind;
       const now = propertiesOf({ body }).managedNetwork?.managedNetworkKind;
-      return before === "V2" && now !== "V2" ? `The managed network's kind can't go back from V2 to ${now ?? "V1"}.` : undefined;
+      return before === "V2" && now !== "V2" ? `The managed network's kind can't be changed back from V2 to ${now ?? "V1"}.` : undefined;
     },
   },
   {
@@ -142,7 +140,7 @@ export const managedNetworkRules: readonly Rule[] = [
     check: (context) => {
       const { mode, rules } = rulesIn(context);
       return rules.length > 0 && mode === undefined
-        ? `The outbound rule '${rules[0]![0]}' needs a managed network: the workspace's isolation mode is Disabled.`
+        ? `The outbound rule '${rules[0]![0]}' requires a managed network: the workspace's isolation mode is Disabled.`
         : undefined;
     },
   },
@@ -152,12 +150,13 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: "Azure REST specification, machinelearningservices: name of an outbound rule, here those written with their workspace",
+    source: "Azure REST specification, machinelearningservices: name of an outbound rule in the body of its workspace",
     grade: "S",
     check: (context) => {
       const [wrong] = rulesIn(context).rules.find(([name]) => !/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/.test(name)) ?? [];
       return (
-        wrong && `The outbound rule '${wrong}' is named wrongly: 3 to 33 letters, digits, '-' and '_', beginning with a letter or digit.`
+        wrong &&
+        `The name of the outbound rule '${wrong}' is invalid: it must have 3 to 33 letters, digits, '-' and '_' and start with a letter or digit.`
       );
     },
   },
@@ -173,7 +172,7 @@ export const managedNetworkRules: readonly Rule[] = [
       const { category } = ruleProperties({ body });
       return category === "UserDefined"
         ? undefined
-        : `The outbound rule '${name}' has the category ${category}: only UserDefined rules can be written.`;
+        : `The outbound rule '${name}' has the category ${category}: only UserDefined rules can be created or updated.`;
     },
   },
   {
@@ -188,7 +187,7 @@ export const managedNetworkRules: readonly Rule[] = [
       const { mode, rules } = rulesIn(context);
       const fqdn = rules.find(([, { type }]) => type === "FQDN");
       return fqdn && mode !== "AllowOnlyApprovedOutbound"
-        ? `The FQDN rule '${fqdn[0]}' is allowed in AllowOnlyApprovedOutbound only; the mode is ${mode}.`
+        ? `The FQDN rule '${fqdn[0]}' is allowed only in the mode AllowOnlyApprovedOutbound: the mode is ${mode}.`
         : undefined;
     },
   },
@@ -204,7 +203,7 @@ export const managedNetworkRules: readonly Rule[] = [
       const wrong = rulesIn(context).rules.find(
         ([, { type, destination }]) => type === "FQDN" && !/^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/i.test(String(destination)),
       );
-      return wrong && `The destination '${String(wrong[1].destination)}' of the FQDN rule '${wrong[0]}' is no host name.`;
+      return wrong && `The destination '${String(wrong[1].destination)}' of the FQDN rule '${wrong[0]}' is not a host name.`;
     },
   },
   {
@@ -213,13 +212,16 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${MANAGED_NETWORK}: storage accounts are reached by private endpoints`,
+    source: `${MANAGED_NETWORK}: storage accounts require private endpoints`,
     grade: "D",
     check: (context) => {
       const wrong = rulesIn(context).rules.find(
         ([, { type, destination }]) => type === "FQDN" && /\.(blob|file|dfs|queue|table)\.core\.windows\.net$/i.test(String(destination)),
       );
-      return wrong && `The FQDN rule '${wrong[0]}' names a storage account, ${String(wrong[1].destination)}: use a PrivateEndpoint rule.`;
+      return (
+        wrong &&
+        `The FQDN rule '${wrong[0]}' has a storage account as its destination, ${String(wrong[1].destination)}: use a PrivateEndpoint rule.`
+      );
     },
   },
   {
@@ -251,7 +253,7 @@ export const managedNetworkRules: readonly Rule[] = [
         const { serviceResourceId = "", subresourceTarget = "" } = destinationOf(rule);
         const groups = GROUPS[typeOf(serviceResourceId).toLowerCase()];
         if (groups && !groups[subresourceTarget])
-          return `The subresourceTarget '${subresourceTarget}' of the outbound rule '${name}' is not one of ${serviceResourceId}: ${Object.keys(groups).join(", ")}.`;
+          return `The subresourceTarget '${subresourceTarget}' of the outbound rule '${name}' is not valid for ${serviceResourceId}: it must be one of ${Object.keys(groups).join(", ")}.`;
       }
       return undefined;
     },
@@ -269,7 +271,7 @@ export const managedNetworkRules: readonly Rule[] = [
         const target = context.inventory.get(destinationOf(rule).serviceResourceId);
         const sku = (target?.body.sku as { name?: string } | undefined)?.name;
         if (target?.type === "Microsoft.ContainerRegistry/registries" && sku !== "Premium")
-          return `The outbound rule '${name}' needs a Premium registry; '${target.name}' is ${sku}.`;
+          return `The outbound rule '${name}' requires a Premium registry: the SKU of '${target.name}' is ${sku}.`;
       }
       return undefined;
     },
@@ -289,7 +291,7 @@ export const managedNetworkRules: readonly Rule[] = [
         const destination = destinationOf(ruleProperties(other));
         return sameId(destination.serviceResourceId, serviceResourceId) && sameId(destination.subresourceTarget, subresourceTarget);
       });
-      return twin && `The outbound rule '${twin.name}' leads to '${serviceResourceId}' (${subresourceTarget}) already, so '${name}' can't.`;
+      return twin && `The outbound rule '${name}' has the same target as '${twin.name}': '${serviceResourceId}' (${subresourceTarget}).`;
     },
   },
   {
@@ -298,11 +300,13 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create", "update", "delete"],
     azureCode: "Conflict",
     status: 409,
-    source: "inferred from how-to-managed-network: changes of rules are asynchronous on one network",
+    source: "inferred from how-to-managed-network: rule changes are asynchronous operations on one network",
     grade: "I",
     check: ({ name, parentId, inventory }) => {
       const busy = inventory.runningWithin(parentId).find(({ resourceId }) => /\/outboundRules\//i.test(resourceId));
-      return busy && `The outbound rule '${name}' has to wait: another operation (${busy.kind}) runs on '${busy.resourceId}'.`;
+      return (
+        busy && `The outbound rule '${name}' can't be changed now: another operation (${busy.kind}) is in progress on '${busy.resourceId}'.`
+      );
     },
   },
   {
@@ -315,7 +319,7 @@ export const managedNetworkRules: readonly Rule[] = [
     grade: "S",
     check: ({ name, body }) =>
       ruleProperties({ body }).category === "Required"
-        ? `The outbound rule '${name}' is Required: the service made it, and it can't be deleted.`
+        ? `The outbound rule '${name}' has the category Required: the service created it, and it can't be deleted.`
         : undefined,
   },
   {
@@ -324,7 +328,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadRequest",
     status: 400,
-    source: `${MANAGED_NETWORK} (from 30 April 2025 the workspace's identity needs Azure AI Enterprise Network Connection Approver on other targets)`,
+    source: `${MANAGED_NETWORK} (since 30 April 2025 the workspace's identity needs Azure AI Enterprise Network Connection Approver on other targets)`,
     grade: "D",
     failsOperation: true,
     check: ({ id, body, inventory }) => {
@@ -334,7 +338,7 @@ export const managedNetworkRules: readonly Rule[] = [
       const systemAssigned =
         workspace.body.identity?.type?.includes("SystemAssigned") && !propertiesOf(workspace).primaryUserAssignedIdentity;
       if (systemAssigned && isDefaultTarget(workspace, serviceResourceId)) return undefined;
-      return `The workspace's identity can't approve the private endpoint connection on '${serviceResourceId}': it needs the role Azure AI Enterprise Network Connection Approver there.`;
+      return `The workspace's identity can't approve the private endpoint connection on '${serviceResourceId}': it needs the role Azure AI Enterprise Network Connection Approver on the target.`;
     },
   },
 ];

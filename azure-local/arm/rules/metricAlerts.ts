@@ -1,4 +1,4 @@
-/** Rules of alerts. */
+/** Rules of metric alerts. */
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { isMissing, wrongReference } from "./common";
@@ -9,7 +9,7 @@ const SPECIFICATION = "Azure REST specification, monitor";
 
 interface AlertProperties {
   readonly scopes?: readonly string[];
-  /** A list with a metric alert, an object with a query rule. */
+  /** A list for metric alerts, an object for log query alerts. */
   readonly actions?: readonly { readonly actionGroupId?: string }[] | { readonly actionGroups?: readonly string[] };
   readonly severity: number;
   readonly evaluationFrequency: string;
@@ -50,14 +50,14 @@ export const alertRules: readonly Rule[] = [
     check: (context) => {
       const { scopes = [], actions = [] } = alertOf(context.body);
       const missing = scopes.find((id) => id.includes("/providers/") && isMissing(id, context));
-      if (missing) return `'${missing}' that the alert '${context.name}' refers to was not found.`;
+      if (missing) return `'${missing}', which the alert '${context.name}' references, was not found.`;
       const groups =
         "actionGroups" in actions
           ? actions.actionGroups
           : (actions as readonly { actionGroupId?: string }[]).map(({ actionGroupId }) => actionGroupId);
       for (const id of groups ?? []) {
         const wrong = wrongReference(id, "Microsoft.Insights/actionGroups", context);
-        if (wrong) return `'${id}' that the alert '${context.name}' refers to ${wrong}.`;
+        if (wrong) return `'${id}', which the alert '${context.name}' references, ${wrong}.`;
       }
       return undefined;
     },
@@ -72,7 +72,7 @@ export const alertRules: readonly Rule[] = [
     grade: "S",
     check: ({ body }) => {
       const alert = alertOf(body);
-      if (![0, 1, 2, 3, 4].includes(alert.severity)) return `'properties.severity' is ${alert.severity}: it must be 0 to 4.`;
+      if (![0, 1, 2, 3, 4].includes(alert.severity)) return `'properties.severity' is ${alert.severity}: it must be between 0 and 4.`;
       const wrong = (["evaluationFrequency", "windowSize"] as const).find((name) => secondsOf(alert[name]) === undefined);
       return wrong && `'properties.${wrong}' is '${alert[wrong]}': it must be an ISO 8601 duration.`;
     },
@@ -83,12 +83,12 @@ export const alertRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadRequest",
     status: 400,
-    source: "Azure docs, azure-monitor/alerts: the window is not shorter than the time between two evaluations",
+    source: "Azure docs, azure-monitor/alerts: the window is at least as long as the evaluation interval",
     grade: "K",
     check: ({ body }) => {
       const { evaluationFrequency, windowSize } = alertOf(body);
       return secondsOf(windowSize)! < secondsOf(evaluationFrequency)!
-        ? `'properties.windowSize' is ${windowSize}: it must be at least the evaluationFrequency, ${evaluationFrequency}.`
+        ? `'properties.windowSize' is ${windowSize}: it must be at least as long as evaluationFrequency, ${evaluationFrequency}.`
         : undefined;
     },
   },

@@ -1,9 +1,9 @@
-/** What Azure measures of endpoints and deployments. Source: Azure docs, azure-monitor/reference/supported-metrics of the two namespaces (07/2026). */
+/** Metrics of endpoints and deployments. Source: Azure docs, azure-monitor/reference/supported-metrics of the two namespaces (07/2026). */
 import { sameId, typeOf } from "../path";
 import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpointBodies";
 
 interface Metric {
-  /** What it can be split by. */
+  /** Dimensions of the metric. */
   readonly dimensions: readonly string[];
   readonly aggregations: readonly string[];
 }
@@ -11,7 +11,7 @@ interface Metric {
 const average = (...dimensions: string[]): Metric => ({ dimensions, aggregations: ["Average"] });
 const spread = (...dimensions: string[]): Metric => ({ dimensions, aggregations: ["Average", "Minimum", "Maximum"] });
 
-/** By type and name. */
+/** Metrics by resource type and name. */
 const METRICS: Readonly<Record<string, Readonly<Record<string, Metric>>>> = {
   [DEPLOYMENT]: {
     CpuUtilizationPercentage: spread("instanceId"),
@@ -44,13 +44,13 @@ const METRICS: Readonly<Record<string, Readonly<Record<string, Metric>>>> = {
   },
 };
 
-/** The type, as spelled above, that a resource with metrics is of; undefined for what has no list here. */
+/** The type of a resource, as spelled above. Undefined if its metrics aren't listed here. */
 export function measured(resourceUri: string | undefined): string | undefined {
   const type = typeOf(resourceUri ?? "").toLowerCase();
   return Object.keys(METRICS).find((name) => name.toLowerCase() === type);
 }
 
-/** Undefined for what has no list here, and for a metric that its type doesn't have. */
+/** Undefined for a type that isn't listed here, and for an unknown metric. */
 export function metricOf(resourceUri: string | undefined, metric: string): Metric | undefined {
   const type = measured(resourceUri);
   return type === undefined ? undefined : METRICS[type]![metric];
@@ -59,15 +59,15 @@ export function metricOf(resourceUri: string | undefined, metric: string): Metri
 export function unknownMetric(resourceUri: string | undefined, metric: string): string | undefined {
   const type = measured(resourceUri);
   return type && !metricOf(resourceUri, metric)
-    ? `The metric '${metric}' is not one of ${type}: ${Object.keys(METRICS[type]!).join(", ")}.`
+    ? `The metric '${metric}' is not supported by ${type}: it must be one of ${Object.keys(METRICS[type]!).join(", ")}.`
     : undefined;
 }
 
-/** The sentence about the first of the dimensions that a metric can't be split by. */
+/** The message about the first dimension that the metric doesn't support. */
 export function unknownDimension(resourceUri: string | undefined, metric: string, dimensions: readonly string[]): string | undefined {
-  const known = metricOf(resourceUri, metric)?.dimensions;
-  const unknown = known && dimensions.find((name) => !known.some((one) => sameId(one, name)));
+  const supported = metricOf(resourceUri, metric)?.dimensions;
+  const unknown = supported && dimensions.find((name) => !supported.some((one) => sameId(one, name)));
   return unknown === undefined
     ? undefined
-    : `The dimension '${unknown}' is not one of the metric ${metric}: ${known!.join(", ") || "it has none"}.`;
+    : `The dimension '${unknown}' is not supported by the metric ${metric}. Supported: ${supported!.join(", ") || "none"}.`;
 }

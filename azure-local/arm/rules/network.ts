@@ -37,7 +37,7 @@ function ranges(prefixes: readonly string[]): Range[] {
   return prefixes.map(readPrefix).filter((range) => range !== undefined);
 }
 
-/** Subnets as they would stand after the write: the one at hand, or those in the body of its network. */
+/** The subnets of the network after the request: the one in the request, or those in the body of the network. */
 function subnetsAfter({ type, name, parentId, body, inventory }: RuleContext): { name: string; prefixes: readonly string[] }[] {
   if (type === VNET)
     return ((body.properties as VnetProperties | undefined)?.subnets ?? []).map((subnet) => ({
@@ -62,16 +62,16 @@ function subnetIdOf(body: { properties?: unknown }): string {
   return (body.properties as PrivateEndpointProperties).subnet?.id ?? "";
 }
 
-/** Says so where a subnet has fewer free addresses than are needed. */
-function lackOfRoom(subnetId: string, needed: number, inventory: Inventory): string | undefined {
+/** The error if a subnet has fewer free addresses than required. */
+function missingCapacity(subnetId: string, required: number, inventory: Inventory): string | undefined {
   const subnet = inventory.get(subnetId);
   const prefix = prefixesOf(subnet?.body.properties as SubnetProperties | undefined)[0] ?? "";
   const range = readPrefix(prefix);
   if (!subnet || !range) return undefined;
-  const room = Math.max(0, usable(range));
+  const capacity = Math.max(0, usable(range));
   const taken = endpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
-  return taken + needed > room
-    ? `Subnet ${subnet.name} with address prefix ${prefix} does not have enough capacity for ${needed} IP addresses: ${taken} of its ${room} are taken.`
+  return taken + required > capacity
+    ? `Subnet ${subnet.name} with address prefix ${prefix} does not have enough capacity for ${required} IP addresses: ${taken} of its ${capacity} are in use.`
     : undefined;
 }
 
@@ -82,11 +82,11 @@ export const networkRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidRequestFormat",
     status: 400,
-    source: "Azure REST specification, network: the name of a subnet, which is part of its id",
+    source: "Azure REST specification, network: the name of a subnet is part of its ID",
     grade: "K",
     check: ({ body }) =>
       (body.properties as VnetProperties | undefined)?.subnets?.some(({ name }) => !name)
-        ? "Cannot parse the request: each entry of 'properties.subnets' needs a name."
+        ? "Cannot parse the request: each entry of 'properties.subnets' requires a name."
         : undefined,
   },
   {
@@ -96,13 +96,13 @@ export const networkRules: readonly Rule[] = [
     azureCode: "AnotherOperationInProgress",
     status: 409,
     source:
-      "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress); that the subnets of a network count as one resource is common knowledge",
+      "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress); common knowledge: the subnets of a network count as one resource",
     grade: "K",
     check: ({ id, type, parentId, inventory }) => {
       const busy = inventory.runningWithin(type === VNET ? id : parentId)[0];
       return (
         busy &&
-        `Another operation on this or dependent resource is in progress: ${busy.kind} of '${busy.resourceId}'. Wait for it to end and retry.`
+        `Another operation on this or dependent resource is in progress: ${busy.kind} of '${busy.resourceId}'. Wait for it to complete and retry.`
       );
     },
   },
@@ -137,7 +137,7 @@ export const networkRules: readonly Rule[] = [
       );
       return (
         outside &&
-        `Subnet '${outside.name}' is not valid: its prefix ${outside.prefixes.join(", ")} is outside of the network's address space ${spaceOf(context).join(", ")}.`
+        `Subnet '${outside.name}' is not valid: its prefix ${outside.prefixes.join(", ")} is outside the network's address space ${spaceOf(context).join(", ")}.`
       );
     },
   },
@@ -179,11 +179,11 @@ export const networkRules: readonly Rule[] = [
     source: "Azure docs, virtual-network/virtual-network-manage-subnet",
     grade: "D",
     check: ({ id, event, body, inventory }) => {
-      const kept = (body.properties as VnetProperties | undefined)?.subnets;
-      if (event === "update" && !kept) return undefined;
+      const remaining = (body.properties as VnetProperties | undefined)?.subnets;
+      if (event === "update" && !remaining) return undefined;
       const going = inventory
         .children(id, SUBNET)
-        .filter(({ name }) => event === "delete" || !kept?.some((subnet) => subnet.name.toLowerCase() === name.toLowerCase()));
+        .filter(({ name }) => event === "delete" || !remaining?.some((subnet) => subnet.name.toLowerCase() === name.toLowerCase()));
       const used = going.find((subnet) => endpointsIn(subnet.id, inventory).length > 0);
       return used && `Subnet ${used.name} is in use by ${endpointsIn(used.id, inventory)[0]!.id} and cannot be deleted.`;
     },
@@ -208,7 +208,7 @@ export const networkRules: readonly Rule[] = [
     on: ["delete"],
     azureCode: "InUseNetworkSecurityGroupCannotBeDeleted",
     status: 400,
-    source: "Azure docs, virtual-network/manage-network-security-group: not while it is associated to a subnet",
+    source: "Azure docs, virtual-network/manage-network-security-group: it can't be deleted while it is associated with a subnet",
     grade: "D",
     check: ({ id, name, inventory }) => {
       const user = inventory
@@ -227,7 +227,7 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const id = (context.body.properties as PrivateEndpointProperties | undefined)?.subnet?.id;
-      if (!id) return "A private endpoint needs 'properties.subnet.id'.";
+      if (!id) return "A private endpoint requires 'properties.subnet.id'.";
       const wrong = wrongReference(id, SUBNET, context);
       return wrong && `Resource ${id} referenced by resource ${context.id} ${wrong}. Please make sure that the referenced resource exists.`;
     },
@@ -244,7 +244,7 @@ export const networkRules: readonly Rule[] = [
       const subnetId = (body.properties as PrivateEndpointProperties).subnet!.id!;
       const region = inventory.get(parentIdOf(subnetId))?.body.location;
       if (!region || sameRegion(region, body.location)) return undefined;
-      return `The private endpoint is in ${body.location} and its virtual network in ${region}: they must be in the same region.`;
+      return `The private endpoint is in ${body.location} and its virtual network is in ${region}: they must be in the same region.`;
     },
   },
   {
@@ -253,11 +253,11 @@ export const networkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "PrivateEndpointCannotBeUpdated",
     status: 400,
-    source: "pulumi-azure-native, replacement table: a change of the subnet replaces",
+    source: "pulumi-azure-native, replacement table: a change of the subnet replaces the private endpoint",
     grade: "P",
     check: ({ body, previous }) => {
       const [now, before] = [body, previous!.body].map(({ properties }) => (properties as PrivateEndpointProperties).subnet?.id);
-      return sameId(now, before) ? undefined : `The subnet of the private endpoint can't change from ${before} to ${now}.`;
+      return sameId(now, before) ? undefined : `The subnet of the private endpoint can't be changed from ${before} to ${now}.`;
     },
   },
   {
@@ -270,7 +270,7 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const connections = connectionsOf(context);
-      if (connections.length === 0) return "A private endpoint needs one entry in 'properties.privateLinkServiceConnections'.";
+      if (connections.length === 0) return "A private endpoint requires one entry in 'properties.privateLinkServiceConnections'.";
       const missing = connections.map(({ properties }) => properties?.privateLinkServiceId).find((id) => isMissing(id, context));
       return missing && `The private link resource '${missing}' was not found.`;
     },
@@ -282,7 +282,7 @@ export const networkRules: readonly Rule[] = [
     azureCode: "PrivateEndpointInvalidGroupId",
     status: 400,
     source:
-      "Azure docs, private-link/private-endpoint-overview (sub-resources); machine-learning/concept-secure-online-endpoint: an endpoint has none of its own",
+      "Azure docs, private-link/private-endpoint-overview (sub-resources); machine-learning/concept-secure-online-endpoint: an online endpoint has no private endpoints",
     grade: "D",
     check: (context) => {
       for (const { properties } of connectionsOf(context)) {
@@ -290,11 +290,11 @@ export const networkRules: readonly Rule[] = [
         const type = typeOf(privateLinkServiceId);
         const groups = GROUPS[type.toLowerCase()];
         if (!groups && sameId(type, "Microsoft.MachineLearningServices/registries")) continue;
-        if (!groups) return `The type ${type} of '${privateLinkServiceId}' has no private endpoints.`;
+        if (!groups) return `The type of '${privateLinkServiceId}', ${type}, doesn't support private endpoints.`;
         const allowed = Object.keys(groups).join(", ");
-        if (groupIds.length === 0) return `The connection to '${privateLinkServiceId}' needs 'groupIds': ${allowed}.`;
+        if (groupIds.length === 0) return `The connection to '${privateLinkServiceId}' requires 'groupIds'. Allowed: ${allowed}.`;
         const wrong = groupIds.find((group) => !groups[group]);
-        if (wrong) return `The group id '${wrong}' is not one of ${privateLinkServiceId}: ${allowed}.`;
+        if (wrong) return `The group ID '${wrong}' is not valid for ${privateLinkServiceId}. Allowed: ${allowed}.`;
       }
       return undefined;
     },
@@ -309,12 +309,12 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const targets = connectionsOf(context).map(({ properties }) => context.inventory.get(properties?.privateLinkServiceId));
-      const poor = targets.find(
+      const unsupported = targets.find(
         (target) => target?.type === "Microsoft.ContainerRegistry/registries" && (target.body.sku as { name: string }).name !== "Premium",
       );
       return (
-        poor &&
-        `Private endpoints are supported for Premium registries only; '${poor.name}' is ${(poor.body.sku as { name: string }).name}.`
+        unsupported &&
+        `Private endpoints are supported only for Premium registries: the SKU of '${unsupported.name}' is ${(unsupported.body.sku as { name: string }).name}.`
       );
     },
   },
@@ -325,12 +325,12 @@ export const networkRules: readonly Rule[] = [
     azureCode: "SubnetIsFull",
     status: 400,
     source:
-      "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are reserved; container-registry/container-registry-private-link and machine-learning/how-to-custom-dns: how many a private endpoint takes",
+      "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are reserved; container-registry/container-registry-private-link and machine-learning/how-to-custom-dns: number of addresses of a private endpoint",
     grade: "D",
     check: ({ type, body, parentId, inventory }) => {
-      if (type === PRIVATE_ENDPOINT) return lackOfRoom(subnetIdOf(body), addressCount({ body }, inventory), inventory);
+      if (type === PRIVATE_ENDPOINT) return missingCapacity(subnetIdOf(body), addressCount({ body }, inventory), inventory);
       const subnetIds = privateEndpointsOf(parentId, inventory).map((endpoint) => subnetIdOf(endpoint.body));
-      return subnetIds.map((subnetId) => lackOfRoom(subnetId, 1, inventory)).find((lack) => lack !== undefined);
+      return subnetIds.map((subnetId) => missingCapacity(subnetId, 1, inventory)).find((lack) => lack !== undefined);
     },
   },
 ];

@@ -8,7 +8,7 @@ import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
 const IDENTITIES = "Azure docs, machine-learning/how-to-access-resources-from-endpoints-managed-identities";
 
-/** What holds for names of endpoints and of deployments. */
+/** Rules for the names of endpoints and deployments. */
 export function endpointNameRules(type: string, what: "endpoint" | "deployment"): readonly Rule[] {
   return [
     {
@@ -17,12 +17,12 @@ export function endpointNameRules(type: string, what: "endpoint" | "deployment")
       on: ["create"],
       azureCode: "BadArgument",
       status: 400,
-      source: `${LIMITS}: begins with a letter, 3 to 32 letters, digits and hyphens`,
+      source: `${LIMITS}: 3 to 32 letters, digits and hyphens, starting with a letter`,
       grade: "D",
       check: ({ name }) =>
         /^[a-zA-Z][a-zA-Z0-9-]{2,31}$/.test(name)
           ? undefined
-          : `The ${what} name '${name}' is invalid: 3 to 32 letters, digits and hyphens, beginning with a letter.`,
+          : `The ${what} name '${name}' is invalid: it must have 3 to 32 letters, digits and hyphens and start with a letter.`,
     },
     {
       code: `${what}-name-lower-case`,
@@ -31,20 +31,20 @@ export function endpointNameRules(type: string, what: "endpoint" | "deployment")
       azureCode: "BadArgument",
       status: 400,
       source:
-        "azureml-assets, assets/common/src/deploy.py: the name is the first part of a host name, in lower case and without a hyphen at its end",
+        "azureml-assets, assets/common/src/deploy.py: the name is the first part of a host name, in lower case and without a trailing hyphen",
       grade: "E",
       check: ({ name }) =>
-        /[A-Z]|-$/.test(name) ? `The ${what} name '${name}' is invalid: lower case only, and no hyphen at its end.` : undefined,
+        /[A-Z]|-$/.test(name) ? `The ${what} name '${name}' is invalid: it must be in lower case and can't end with a hyphen.` : undefined,
     },
   ];
 }
 
-function shares(map: Readonly<Record<string, number>> | undefined): [string, number][] {
+function weights(map: Readonly<Record<string, number>> | undefined): [string, number][] {
   return Object.entries(map ?? {});
 }
 
 function sum(map: Readonly<Record<string, number>> | undefined): number {
-  return shares(map).reduce((total, [, share]) => total + share, 0);
+  return weights(map).reduce((total, [, weight]) => total + weight, 0);
 }
 
 function deploymentNames({ id, inventory }: RuleContext): string[] {
@@ -55,19 +55,19 @@ function vaultOf(workspace: Resource, { inventory }: RuleContext): Resource | un
   return inventory.get(propertiesOf(workspace).keyVault);
 }
 
-/** Entries of `properties.properties` that were there and are changed or gone. */
+/** The first entry of `properties.properties` that an update changes or removes. */
 export function lostProperty({ body, previous }: RuleContext): string | undefined {
   const entries = (from: { properties?: unknown }) => ((from.properties ?? {}) as { properties?: Record<string, string> }).properties ?? {};
   const now = entries(body);
   return Object.entries(entries(previous!.body)).find(([key, value]) => now[key] !== value)?.[0];
 }
 
-/** One operation at a time on an endpoint and all its deployments. */
+/** The error if another operation is running on the endpoint or one of its deployments. */
 export function busyEndpoint(endpointId: string, { inventory }: RuleContext): string | undefined {
   const running = inventory.runningWithin(endpointId)[0];
   return (
     running &&
-    `Another operation (${running.kind}) is in progress on '${running.resourceId}': one operation runs at a time on an endpoint and its deployments. Retry when it has ended.`
+    `Another operation (${running.kind}) is in progress on '${running.resourceId}': only one operation can run at a time on an endpoint and its deployments. Retry when it has completed.`
   );
 }
 
@@ -88,12 +88,12 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "BadRequest",
     status: 400,
-    source: "Azure REST specification, mfe.json: PATCH takes tags and identity of an endpoint, tags and sku of a deployment",
+    source: "Azure REST specification, mfe.json: PATCH supports tags and identity of an endpoint, tags and sku of a deployment",
     grade: "K",
     check: ({ type, patch }) => {
       const allowed = type === ENDPOINT ? ["tags", "identity"] : ["tags", "sku"];
       const other = Object.keys(patch ?? {}).find((key) => !allowed.includes(key));
-      return other && `'${other}' can't be changed by PATCH, only ${allowed.join(" and ")}: send the whole resource by PUT.`;
+      return other && `'${other}' can't be changed by PATCH, which supports only ${allowed.join(" and ")}: send the whole resource by PUT.`;
     },
   },
   ...endpointNameRules(ENDPOINT, "endpoint"),
@@ -111,7 +111,7 @@ export const onlineEndpointRules: readonly Rule[] = [
         .find((other) => other.name.toLowerCase() === name.toLowerCase() && sameRegion(other.body.location, body.location));
       return (
         twin &&
-        `The endpoint name '${name}' is taken in ${body.location}: names are unique in a region, across workspaces and subscriptions.`
+        `The endpoint name '${name}' is already used in ${body.location}: names must be unique in a region, across workspaces and subscriptions.`
       );
     },
   },
@@ -121,12 +121,12 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "BadArgument",
     status: 400,
-    source: "inferred: an endpoint is in its workspace's region",
+    source: "inferred: an endpoint is in the region of its workspace",
     grade: "I",
     check: ({ body, parentId, inventory }) => {
       const region = inventory.get(parentId)?.body.location;
       return region && !sameRegion(region, body.location)
-        ? `The endpoint's location ${body.location} is not the workspace's, ${region}.`
+        ? `The location of the endpoint, ${body.location}, differs from the location of its workspace, ${region}.`
         : undefined;
     },
   },
@@ -155,7 +155,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     grade: "D",
     check: ({ parentId, inventory }) =>
       inventory.get(parentId)?.body.properties?.v1LegacyMode === true
-        ? "The workspace has v1LegacyMode on: managed online endpoints need it off."
+        ? "The workspace has v1LegacyMode enabled: managed online endpoints require it to be disabled."
         : undefined,
   },
   {
@@ -171,7 +171,7 @@ export const onlineEndpointRules: readonly Rule[] = [
       const acls = workspace && (vaultOf(workspace, context)?.body.properties?.networkAcls as { bypass?: string } | undefined);
       const blocked = endpointProperties(context).authMode === "Key" && acls?.bypass !== undefined && acls.bypass !== "AzureServices";
       return blocked
-        ? `An endpoint with authMode Key needs the workspace's key vault to let trusted services in: 'networkAcls.bypass' is ${acls.bypass}, not AzureServices.`
+        ? `An endpoint with authMode Key requires access for trusted services to the workspace's key vault: 'networkAcls.bypass' is ${acls.bypass}; it must be AzureServices.`
         : undefined;
     },
   },
@@ -186,7 +186,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     check: ({ body }) => {
       const enforced = endpointProperties({ body }).properties?.enforce_access_to_default_secret_stores;
       return enforced === "enabled" && isUserAssigned(body.identity)
-        ? "'enforce_access_to_default_secret_stores' works with a system-assigned identity only."
+        ? "'enforce_access_to_default_secret_stores' requires a system-assigned identity."
         : undefined;
     },
   },
@@ -207,7 +207,7 @@ export const onlineEndpointRules: readonly Rule[] = [
         nowIds.every((id) => beforeIds.some((other) => sameId(id, other)));
       return same
         ? undefined
-        : `The identity of an endpoint can't be changed after creation: it is ${before?.type} [${beforeIds.join(", ")}], and ${now?.type} [${nowIds.join(", ")}] was given.`;
+        : `The identity of an endpoint can't be changed after creation: it is ${before?.type} [${beforeIds.join(", ")}], and the request has ${now?.type} [${nowIds.join(", ")}].`;
     },
   },
   {
@@ -216,11 +216,11 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "BadArgument",
     status: 400,
-    source: "Azure REST specification, machinelearningservices: properties can be added, not removed or altered",
+    source: "Azure REST specification, machinelearningservices: properties can be added, but not removed or changed",
     grade: "S",
     check: (context) => {
       const lost = lostProperty(context);
-      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or altered.`;
+      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or changed.`;
     },
   },
   {
@@ -234,10 +234,10 @@ export const onlineEndpointRules: readonly Rule[] = [
     check: (context) => {
       const { traffic, mirrorTraffic } = endpointProperties(context);
       const names = deploymentNames(context);
-      const unknown = [...shares(traffic), ...shares(mirrorTraffic)].find(([name]) => !names.includes(name.toLowerCase()));
+      const unknown = [...weights(traffic), ...weights(mirrorTraffic)].find(([name]) => !names.includes(name.toLowerCase()));
       return (
         unknown &&
-        `Traffic names the deployment '${unknown[0]}', which endpoint '${context.name}' does not have: ${names.join(", ") || "it has none"}.`
+        `Traffic is assigned to the deployment '${unknown[0]}', which the endpoint '${context.name}' doesn't have. Its deployments: ${names.join(", ") || "none"}.`
       );
     },
   },
@@ -251,8 +251,8 @@ export const onlineEndpointRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const { traffic } = endpointProperties({ body });
-      const outside = shares(traffic).find(([, share]) => share < 0 || share > 100 || !Number.isInteger(share));
-      if (outside) return `The traffic of '${outside[0]}' is ${outside[1]}: it must be a whole number from 0 to 100.`;
+      const outside = weights(traffic).find(([, weight]) => weight < 0 || weight > 100 || !Number.isInteger(weight));
+      if (outside) return `The traffic of '${outside[0]}' is ${outside[1]}: it must be an integer from 0 to 100.`;
       return [0, 100].includes(sum(traffic)) ? undefined : `The sum of the traffic is ${sum(traffic)}: it must be 0 or 100.`;
     },
   },
@@ -265,10 +265,12 @@ export const onlineEndpointRules: readonly Rule[] = [
     source: `${ROLLOUT}: one deployment, at most 50 %`,
     grade: "D",
     check: ({ body }) => {
-      const mirrored = shares(endpointProperties({ body }).mirrorTraffic).filter(([, share]) => share !== 0);
-      if (mirrored.length > 1) return `Traffic can be mirrored to one deployment, and ${mirrored.length} are named.`;
+      const mirrored = weights(endpointProperties({ body }).mirrorTraffic).filter(([, weight]) => weight !== 0);
+      if (mirrored.length > 1) return `Traffic can be mirrored to one deployment: the request has ${mirrored.length}.`;
       const [one] = mirrored;
-      return one && (one[1] < 0 || one[1] > 50) ? `The mirrored traffic of '${one[0]}' is ${one[1]}: it must be 0 to 50.` : undefined;
+      return one && (one[1] < 0 || one[1] > 50)
+        ? `The mirrored traffic of '${one[0]}' is ${one[1]}: it must be between 0 and 50.`
+        : undefined;
     },
   },
   {
@@ -281,9 +283,9 @@ export const onlineEndpointRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const { traffic, mirrorTraffic } = endpointProperties({ body });
-      const live = shares(traffic).flatMap(([name, share]) => (share > 0 ? [name.toLowerCase()] : []));
-      const both = shares(mirrorTraffic).find(([name, share]) => share > 0 && live.includes(name.toLowerCase()));
-      return both && `The deployment '${both[0]}' has live traffic and so can't have mirrored traffic.`;
+      const live = weights(traffic).flatMap(([name, weight]) => (weight > 0 ? [name.toLowerCase()] : []));
+      const both = weights(mirrorTraffic).find(([name, weight]) => weight > 0 && live.includes(name.toLowerCase()));
+      return both && `The deployment '${both[0]}' has live traffic and can't receive mirrored traffic.`;
     },
   },
   {
@@ -292,7 +294,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "OutOfQuota",
     status: 400,
-    source: `${LIMITS}: 100 endpoints a subscription and region`,
+    source: `${LIMITS}: 100 endpoints per subscription and region`,
     grade: "D",
     check: ({ id, body, inventory }) => {
       const subscription = id.split("/").slice(0, 3).join("/");
@@ -300,7 +302,7 @@ export const onlineEndpointRules: readonly Rule[] = [
         .all(ENDPOINT)
         .filter((other) => isWithin(other.id, subscription) && sameRegion(other.body.location, body.location)).length;
       const most = inventory.settings.limits.endpoints;
-      return count >= most ? `The subscription has ${count} endpoints in ${body.location}: ${most} is the limit.` : undefined;
+      return count >= most ? `The subscription has ${count} endpoints in ${body.location}: the limit is ${most}.` : undefined;
     },
   },
 ];

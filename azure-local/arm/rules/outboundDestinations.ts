@@ -1,4 +1,4 @@
-/** Destinations of outbound rules that the specification leaves open. Modes, names and private endpoints' sub-resources are checked in `managedNetwork.ts`. */
+/** Checks of outbound rule destinations that the API specification doesn't restrict. `managedNetwork.ts` checks modes, names and sub-resources. */
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
 import { readPrefix } from "../types/addresses";
@@ -8,7 +8,7 @@ import { rulesIn } from "./managedNetwork";
 import { isPortRange } from "./securityGroups";
 import { MANAGED_NETWORK } from "./sources";
 
-/** Types that a managed network reaches by private endpoint. */
+/** Types to which a managed network can create private endpoints. */
 const TARGETS = `
   Microsoft.MachineLearningServices/workspaces Microsoft.MachineLearningServices/registries Microsoft.Storage/storageAccounts
   Microsoft.ContainerRegistry/registries Microsoft.KeyVault/vaults Microsoft.CognitiveServices/accounts Microsoft.Search/searchServices
@@ -20,7 +20,7 @@ const TARGETS = `
   .trim()
   .split(/\s+/);
 
-/** Service tags, most of which take a region behind a dot. Source: Azure docs, virtual-network/service-tags-overview. */
+/** Service tags. Most of them allow a region after a dot. Source: Azure docs, virtual-network/service-tags-overview. */
 const SERVICE_TAGS = `
   ActionGroup ApiManagement ApplicationInsightsAvailability AppConfiguration AppService AppServiceManagement AutonomousDevelopmentPlatform
   AzureActiveDirectory AzureActiveDirectoryDomainServices AzureAdvancedThreatProtection AzureArcInfrastructure AzureAttestation AzureBackup
@@ -52,7 +52,7 @@ function isServiceTag(tag: string): boolean {
   return SERVICE_TAGS.some((known) => sameId(known, tag) || tag.toLowerCase().startsWith(`${known.toLowerCase()}.`));
 }
 
-/** What is wrong with the destination of a service-tag rule, as the end of a sentence. */
+/** The end of a message about an invalid destination of a service tag rule. Undefined for a valid destination. */
 function wrongTag({ serviceTag, protocol, portRanges, addressPrefixes = [] }: ServiceTagDestination): string | undefined {
   if (serviceTag === undefined && addressPrefixes.length === 0) return "needs 'serviceTag' or 'addressPrefixes'";
   if (serviceTag !== undefined && !isServiceTag(serviceTag))
@@ -65,13 +65,13 @@ function wrongTag({ serviceTag, protocol, portRanges, addressPrefixes = [] }: Se
   return port === undefined ? undefined : `has the port range '${port}', which must be *, a port or a range such as 8000-8080`;
 }
 
-/** Target and sub-resource of a private endpoint, as one text. */
+/** Target and sub-resource of a private endpoint, as one string. */
 function targetOf({ type, destination }: OutboundRuleProperties): string | undefined {
   const { serviceResourceId, subresourceTarget } = (destination ?? {}) as PrivateEndpointDestination;
   return type === "PrivateEndpoint" ? `${serviceResourceId} (${subresourceTarget})`.toLowerCase() : undefined;
 }
 
-/** The first two private endpoints of a request that lead to the same. */
+/** The first two private endpoint rules of a request with the same target. */
 function twin(rules: readonly [string, OutboundRuleProperties][]) {
   const seen = new Map<string, string>();
   for (const [name, rule] of rules) {
@@ -90,13 +90,13 @@ export const outboundDestinationRules: readonly Rule[] = [
   {
     ...common,
     code: "service-tag-needs-approved-only",
-    source: `${MANAGED_NETWORK}: a private endpoint is the only option with internet outbound`,
+    source: `${MANAGED_NETWORK}: only private endpoint rules are supported with internet outbound`,
     grade: "D",
     check: (context) => {
       const { mode, rules } = rulesIn(context);
       const tag = rules.find(([, { type }]) => type === "ServiceTag");
       return tag && mode !== "AllowOnlyApprovedOutbound"
-        ? `The service tag rule '${tag[0]}' is allowed in AllowOnlyApprovedOutbound only; the mode is ${mode}.`
+        ? `The service tag rule '${tag[0]}' is allowed only in the mode AllowOnlyApprovedOutbound: the mode is ${mode}.`
         : undefined;
     },
   },
@@ -123,7 +123,7 @@ export const outboundDestinationRules: readonly Rule[] = [
       for (const [name, { type, destination }] of rulesIn(context).rules) {
         const id = type === "PrivateEndpoint" ? ((destination ?? {}) as PrivateEndpointDestination).serviceResourceId : undefined;
         if (id !== undefined && context.inventory.get(id) && !TARGETS.some((target) => sameId(target, typeOf(id))))
-          return `The outbound rule '${name}' leads to a ${typeOf(id)}, which a managed network can't reach by private endpoint.`;
+          return `The target of the outbound rule '${name}' is a ${typeOf(id)}, for which a managed network doesn't support private endpoints.`;
       }
       return undefined;
     },
@@ -134,11 +134,11 @@ export const outboundDestinationRules: readonly Rule[] = [
     types: [WORKSPACE],
     azureCode: "Conflict",
     status: 409,
-    source: `${MANAGED_NETWORK}; that one target can't be in two rules is inferred`,
+    source: `${MANAGED_NETWORK}; inferred: two rules can't have the same target`,
     grade: "I",
     check: (context) => {
       const clash = twin(rulesIn(context).rules);
-      return clash && `The outbound rule '${clash.other}' leads to ${clash.target} already, so '${clash.name}' can't.`;
+      return clash && `The outbound rule '${clash.name}' has the same target as '${clash.other}': ${clash.target}.`;
     },
   },
 ];

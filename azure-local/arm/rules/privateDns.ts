@@ -46,11 +46,11 @@ export const privateDnsRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "MultiplePrivateDnsZoneGroupsNotAllowed",
     status: 400,
-    source: "Azure docs, private-link/private-endpoint-dns: one zone group a private endpoint",
+    source: "Azure docs, private-link/private-endpoint-dns: one zone group per private endpoint",
     grade: "D",
     check: ({ parentId, inventory }) => {
       const other = inventory.children(parentId, ZONE_GROUP)[0];
-      return other && `The private endpoint has the DNS zone group '${other.name}' already: it takes one.`;
+      return other && `The private endpoint already has the DNS zone group '${other.name}': only one is allowed.`;
     },
   },
   {
@@ -59,13 +59,13 @@ export const privateDnsRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "DuplicatePrivateDnsZones",
     status: 400,
-    source: "Azure docs, private-link/private-endpoint-dns: at most five zones, each name once",
+    source: "Azure docs, private-link/private-endpoint-dns: at most five zones with different names",
     grade: "D",
     check: ({ body }) => {
       const names = zoneIds(body).map(zoneNameOf);
-      if (names.length > 5) return `A DNS zone group takes at most 5 zones, and ${names.length} are given.`;
+      if (names.length > 5) return `The DNS zone group has ${names.length} zones: the limit is 5.`;
       const twice = names.find((name, index) => names.indexOf(name) !== index);
-      return twice && `The zone '${twice}' stands twice in the DNS zone group.`;
+      return twice && `The DNS zone group contains the zone '${twice}' twice.`;
     },
   },
   {
@@ -74,11 +74,12 @@ export const privateDnsRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidTagNameOrValue",
     status: 400,
-    source: "Azure docs, azure-resource-manager/management/tag-resources: DNS zones take 15 tags, names without spaces or a digit in front",
+    source:
+      "Azure docs, azure-resource-manager/management/tag-resources: DNS zones can have 15 tags, whose names have no spaces and no leading digit",
     grade: "D",
     check: ({ body: { tags = {} } }) => {
       const names = Object.keys(tags);
-      if (names.length > 15) return `A DNS zone takes at most 15 tags, and ${names.length} are given.`;
+      if (names.length > 15) return `The DNS zone has ${names.length} tags: the limit is 15.`;
       const odd = names.find((name) => /^\d|\s|[^\x20-\x7e]/.test(name));
       return odd && `The tag name '${odd}' is not allowed on a DNS zone.`;
     },
@@ -89,7 +90,7 @@ export const privateDnsRules: readonly Rule[] = [
     on: ["delete"],
     azureCode: "CannotDeleteResource",
     status: 409,
-    source: "Azure docs, dns/private-dns-virtual-network-links: nested links go first",
+    source: "Azure docs, dns/private-dns-virtual-network-links: nested links must be deleted first",
     grade: "D",
     check: ({ id, inventory }) => {
       const link = inventory.children(id, LINK)[0];
@@ -106,7 +107,7 @@ export const privateDnsRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const id = (context.body.properties as LinkProperties | undefined)?.virtualNetwork?.id;
-      if (!id) return "A virtual network link needs 'properties.virtualNetwork.id'.";
+      if (!id) return "A virtual network link requires 'properties.virtualNetwork.id'.";
       const wrong = wrongReference(id, VNET, context);
       return wrong && `The virtual network '${id}' ${wrong}.`;
     },
@@ -117,7 +118,7 @@ export const privateDnsRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure docs, dns/private-dns-virtual-network-links: a network takes one link to a zone, and one zone of a name",
+    source: "Azure docs, dns/private-dns-virtual-network-links: a network can have one link to a zone, and one zone with a name",
     grade: "D",
     check: ({ body, parentId, id, inventory }) => {
       const network = (body.properties as LinkProperties).virtualNetwork?.id;

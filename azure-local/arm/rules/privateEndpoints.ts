@@ -1,4 +1,4 @@
-/** Where a private endpoint may stand, and what its connection may look like. That its subnet and target exist is checked in `network.ts`. */
+/** Checks of the subnet and the connection of a private endpoint. `network.ts` checks that the subnet and the target exist. */
 import { sameJson } from "../json";
 import type { Resource, Rule, RuleContext } from "../model";
 import { nameOf, sameId } from "../path";
@@ -10,14 +10,14 @@ import { prefixesOf, RESERVED_SUBNETS, type SubnetProperties } from "./subnets";
 const OVERVIEW = "Azure docs, private-link/private-endpoint-overview";
 const STORAGE = "Microsoft.Storage/storageAccounts";
 
-/** Sub-resources by the kind of a storage account. Source: Azure docs, storage/common/storage-private-endpoints and storage-account-overview. */
+/** Sub-resources by kind of storage account. Source: Azure docs, storage/common/storage-private-endpoints and storage-account-overview. */
 const STORAGE_GROUPS: Readonly<Record<string, RegExp>> = {
   StorageV2: /./,
   BlockBlobStorage: /^(blob|dfs|web)(_secondary)?$/,
   FileStorage: /^file$/,
 };
 
-/** Regions in which network policies for private endpoints aren't available; Azure Government and Azure operated by 21Vianet are among them. */
+/** Regions without network policies for private endpoints, including Azure Government and Azure operated by 21Vianet. */
 const WITHOUT_POLICIES = /^(westindia|australiacentral2|southafricawest|brazilsoutheast|us(gov|dod).+|china.+)$/;
 
 interface StaticAddress {
@@ -62,12 +62,12 @@ export const privateEndpointRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "SubnetNotAllowed",
     source:
-      "Azure docs, vpn-gateway/vpn-gateway-about-vpn-gateway-settings, firewall and bastion: nothing else is deployed to their subnets",
+      "Azure docs, vpn-gateway/vpn-gateway-about-vpn-gateway-settings, firewall and bastion: no other resources are allowed in their subnets",
     grade: "D",
     check: (context) => {
       const name = nameOf(propertiesOf(context.body).subnet?.id ?? "");
       return Object.keys(RESERVED_SUBNETS).some((reserved) => sameId(reserved, name))
-        ? `The subnet '${name}' is reserved for its service: a private endpoint must be in another subnet.`
+        ? `The subnet '${name}' is reserved for its service: use another subnet for the private endpoint.`
         : undefined;
     },
   },
@@ -105,14 +105,14 @@ export const privateEndpointRules: readonly Rule[] = [
     code: "private-endpoint-one-connection",
     on: ["create", "update"],
     azureCode: "PrivateEndpointInvalidGroupId",
-    source: `${OVERVIEW}: each sub-resource needs a private endpoint for itself; that one connection is the most is common knowledge`,
+    source: `${OVERVIEW}: each sub-resource requires its own private endpoint; common knowledge: at most one connection`,
     grade: "K",
     check: (context) => {
       const connections = connectionsOf(context);
-      if (connections.length > 1) return `A private endpoint has one connection, and ${connections.length} are given.`;
+      if (connections.length > 1) return `The private endpoint has ${connections.length} connections: the limit is 1.`;
       const groups = connections[0]?.properties?.groupIds ?? [];
       return groups.length > 1
-        ? `'groupIds' has ${groups.length} entries, ${groups.join(", ")}: a private endpoint reaches one sub-resource. Create one private endpoint for each.`
+        ? `'groupIds' has ${groups.length} entries, ${groups.join(", ")}: a private endpoint supports one sub-resource. Create one private endpoint for each.`
         : undefined;
     },
   },
@@ -129,10 +129,9 @@ export const privateEndpointRules: readonly Rule[] = [
         if (account?.type !== STORAGE) continue;
         const kind = String(account.body.kind);
         const served = STORAGE_GROUPS[kind];
-        if (!served)
-          return `The storage account '${account.name}' is of the kind ${kind}: private endpoints need one of the kind StorageV2.`;
+        if (!served) return `The storage account '${account.name}' has the kind ${kind}: private endpoints require the kind StorageV2.`;
         const group = properties?.groupIds?.find((one) => !served.test(one));
-        if (group) return `The storage account '${account.name}' is of the kind ${kind}, which has no '${group}' service.`;
+        if (group) return `The storage account '${account.name}' has the kind ${kind}, which has no '${group}' service.`;
       }
       return undefined;
     },
@@ -142,7 +141,7 @@ export const privateEndpointRules: readonly Rule[] = [
     code: "private-endpoint-connection-fixed",
     on: ["update"],
     azureCode: "PrivateEndpointCannotBeUpdated",
-    source: "azurerm provider, private_endpoint: another target or sub-resource replaces the private endpoint",
+    source: "azurerm provider, private_endpoint: a change of the target or sub-resource replaces the private endpoint",
     grade: "K",
     check: ({ body, previous }) => {
       const [now, before] = [{ body }, previous!].map((one) =>
@@ -162,7 +161,7 @@ export const privateEndpointRules: readonly Rule[] = [
     grade: "S",
     check: (context) => {
       const long = connectionsOf(context).find(({ properties }) => (properties?.requestMessage ?? "").length > 140);
-      return long && `'requestMessage' has ${long.properties!.requestMessage!.length} characters: 140 is the limit.`;
+      return long && `'requestMessage' has ${long.properties!.requestMessage!.length} characters: the limit is 140.`;
     },
   },
   {
@@ -170,7 +169,7 @@ export const privateEndpointRules: readonly Rule[] = [
     code: "private-endpoint-address",
     on: ["create"],
     azureCode: "PrivateIPAddressNotInSubnet",
-    source: `${OVERVIEW}: addresses are of the subnet; virtual-network/virtual-networks-faq: its first four and its last are reserved`,
+    source: `${OVERVIEW}: addresses must belong to the subnet; virtual-network/virtual-networks-faq: the first four and the last are reserved`,
     grade: "D",
     check: (context) => {
       const prefix = prefixesOf(subnetProperties(subnetOf(context)))[0] ?? "";

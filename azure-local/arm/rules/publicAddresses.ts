@@ -1,4 +1,4 @@
-/** Firewall rules of storage accounts, registries and vaults, which all take public IPv4 addresses and subnets with a service endpoint. */
+/** Checks of firewall rules of storage accounts, registries and key vaults: public IPv4 addresses, and subnets with a service endpoint. */
 import type { RuleContext } from "../model";
 import { sameId } from "../path";
 import { overlap, readPrefix } from "../types/addresses";
@@ -15,25 +15,25 @@ interface NetworkRules {
 interface Limits {
   readonly ipRules: number;
   readonly subnets: number;
-  /** Longest prefix of a range; single addresses are written without one. */
+  /** Longest prefix of a range. Single addresses have no prefix. */
   readonly longestPrefix: number;
 }
 
-/** What is wrong with the addresses of a firewall, as a sentence. */
+/** The error in the IP rules of a firewall. Undefined if they are valid. */
 export function wrongAddresses({ ipRules = [] }: NetworkRules, limits: Limits): string | undefined {
-  if (ipRules.length > limits.ipRules) return `'ipRules' has ${ipRules.length} entries: ${limits.ipRules} is the limit.`;
+  if (ipRules.length > limits.ipRules) return `'ipRules' has ${ipRules.length} entries: the limit is ${limits.ipRules}.`;
   for (const { value } of ipRules) {
     const range = readPrefix(value.includes("/") ? value : `${value}/32`);
     const bits = Number(value.split("/")[1] ?? 0);
     if (!range || bits > limits.longestPrefix)
       return `'${value}' is not a public IPv4 address or a range of /${limits.longestPrefix} or larger.`;
     const reserved = PRIVATE.find((one) => overlap(range, readPrefix(one)!));
-    if (reserved) return `'${value}' is a private address, of ${reserved}: the firewall takes public addresses only.`;
+    if (reserved) return `'${value}' is a private address in ${reserved}: firewall rules allow only public addresses.`;
   }
   return undefined;
 }
 
-/** What is wrong with the subnets of a firewall, as a sentence. */
+/** The error in the virtual network rules of a firewall. Undefined if they are valid. */
 export function wrongSubnets(
   { virtualNetworkRules = [] }: NetworkRules,
   limits: Limits,
@@ -41,13 +41,13 @@ export function wrongSubnets(
   { inventory }: RuleContext,
 ): string | undefined {
   if (virtualNetworkRules.length > limits.subnets)
-    return `'virtualNetworkRules' has ${virtualNetworkRules.length} entries: ${limits.subnets} is the limit.`;
+    return `'virtualNetworkRules' has ${virtualNetworkRules.length} entries: the limit is ${limits.subnets}.`;
   for (const { id, ignoreMissingVnetServiceEndpoint } of virtualNetworkRules) {
     const subnet = inventory.get(id);
     if (!subnet) return `The subnet '${id}' was not found.`;
     const { serviceEndpoints = [] } = (subnet.body.properties ?? {}) as SubnetProperties;
     const served = serviceEndpoints.some((one) => [service, `${service}.Global`].some((name) => sameId(name, one.service)));
-    if (!served && ignoreMissingVnetServiceEndpoint !== true) return `The subnet '${id}' has no service endpoint of ${service}.`;
+    if (!served && ignoreMissingVnetServiceEndpoint !== true) return `The subnet '${id}' has no service endpoint for ${service}.`;
   }
   return undefined;
 }

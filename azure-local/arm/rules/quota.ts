@@ -13,13 +13,13 @@ export const quotaRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "OutOfQuota",
     status: 400,
-    source: `${LIMITS}: 500 deployments a subscription and region`,
+    source: `${LIMITS}: 500 deployments per subscription and region`,
     grade: "D",
     check: ({ id, body, inventory }) => {
       const region = regionName(body.location);
       const count = deploymentsIn(id.split("/")[2]!, region, inventory).length;
       const most = inventory.settings.limits.deployments;
-      return count >= most ? `The subscription has ${count} deployments in ${region}: ${most} is the limit.` : undefined;
+      return count >= most ? `The subscription has ${count} deployments in ${region}: the limit is ${most}.` : undefined;
     },
   },
   {
@@ -28,7 +28,7 @@ export const quotaRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "OutOfQuota",
     status: 400,
-    source: `${LIMITS}: cores by family and region, 20 % more instances but on exempt sizes; how-to-troubleshoot-online-endpoints (OutOfQuota)`,
+    source: `${LIMITS}: cores by family and region, 20 % more instances except for exempt sizes; how-to-troubleshoot-online-endpoints (OutOfQuota)`,
     grade: "D",
     failsOperation: true,
     check: ({ id, body, inventory }) => {

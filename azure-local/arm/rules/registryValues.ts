@@ -1,4 +1,4 @@
-/** Values of container registries that depend on their tier and on each other. */
+/** Checks of container registry values that depend on the tier or on each other. */
 import { at } from "../json";
 import type { Rule } from "../model";
 import { sameRegion } from "../region";
@@ -9,8 +9,8 @@ const REGISTRY = "Microsoft.ContainerRegistry/registries";
 const DOCS = "Azure docs, container-registry";
 const LIMITS = { ipRules: 200, subnets: 0, longestPrefix: 32 };
 
-/** What only Premium has: path of the value, the value that asks for it, and its name. */
-const PREMIUM: readonly (readonly [path: string, asks: (value: unknown) => boolean, what: string])[] = [
+/** Features that require Premium: path of the property, whether its value enables the feature, and the feature's name. */
+const PREMIUM: readonly (readonly [path: string, requiresPremium: (value: unknown) => boolean, what: string])[] = [
   ["networkRuleSet", (value) => at(value, "defaultAction") === "Deny", "network rules"],
   ["policies.retentionPolicy.status", (value) => value === "enabled", "a retention policy"],
   ["policies.trustPolicy.status", (value) => value === "enabled", "content trust"],
@@ -34,7 +34,7 @@ export const registryValueRules: readonly Rule[] = [
     source: "Azure docs, azure-resource-manager/management/resource-name-rules: 5 to 50 alphanumerics",
     grade: "D",
     check: ({ name }) =>
-      /^[a-zA-Z0-9]{5,50}$/.test(name) ? undefined : `The registry name '${name}' is invalid: 5 to 50 letters and digits.`,
+      /^[a-zA-Z0-9]{5,50}$/.test(name) ? undefined : `The registry name '${name}' is invalid: it must have 5 to 50 letters and digits.`,
   },
   {
     ...common,
@@ -42,7 +42,7 @@ export const registryValueRules: readonly Rule[] = [
     azureCode: "InvalidSku",
     source: `${DOCS}/container-registry-skus: Basic, Standard and Premium; Classic was retired`,
     grade: "D",
-    check: ({ body }) => (skuOf(body) === "Classic" ? "The SKU Classic is retired: it must be Basic, Standard or Premium." : undefined),
+    check: ({ body }) => (skuOf(body) === "Classic" ? "The SKU Classic is retired: use Basic, Standard or Premium." : undefined),
   },
   {
     ...common,
@@ -52,8 +52,8 @@ export const registryValueRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       if (skuOf(body) === "Premium") return undefined;
-      const [, , what] = PREMIUM.find(([path, asks]) => asks(at(body, `properties.${path}`))) ?? [];
-      return what && `A ${skuOf(body)} registry doesn't support ${what}: it needs Premium.`;
+      const [, , what] = PREMIUM.find(([path, requiresPremium]) => requiresPremium(at(body, `properties.${path}`))) ?? [];
+      return what && `A ${skuOf(body)} registry doesn't support ${what}, which requires Premium.`;
     },
   },
   {
@@ -64,7 +64,7 @@ export const registryValueRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) =>
       skuOf(body) === "Basic" && at(body, "properties.anonymousPullEnabled") === true
-        ? "A Basic registry doesn't support anonymous pull access: it needs Standard or Premium."
+        ? "A Basic registry doesn't support anonymous pull access, which requires Standard or Premium."
         : undefined,
   },
   {
@@ -75,7 +75,7 @@ export const registryValueRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) =>
       at(body, "properties.policies.exportPolicy.status") === "disabled" && at(body, "properties.publicNetworkAccess") !== "Disabled"
-        ? "'properties.policies.exportPolicy.status' can be disabled only where 'properties.publicNetworkAccess' is Disabled."
+        ? "'properties.policies.exportPolicy.status' can be disabled only if 'properties.publicNetworkAccess' is Disabled."
         : undefined,
   },
   {
@@ -90,10 +90,10 @@ export const registryValueRules: readonly Rule[] = [
         { readonly status?: string; readonly days?: number; readonly retentionDays?: number } | undefined
       >;
       const { days = 7 } = retentionPolicy ?? {};
-      if (days < 0 || days > 365) return `'properties.policies.retentionPolicy.days' is ${days}: it must be 0 to 365.`;
+      if (days < 0 || days > 365) return `'properties.policies.retentionPolicy.days' is ${days}: it must be between 0 and 365.`;
       const { retentionDays = 7 } = softDeletePolicy ?? {};
       if (retentionDays < 1 || retentionDays > 90)
-        return `'properties.policies.softDeletePolicy.retentionDays' is ${retentionDays}: it must be 1 to 90.`;
+        return `'properties.policies.softDeletePolicy.retentionDays' is ${retentionDays}: it must be between 1 and 90.`;
       return retentionPolicy?.status === "enabled" && softDeletePolicy?.status === "enabled"
         ? "The retention policy and the soft delete policy can't both be enabled."
         : undefined;
@@ -111,7 +111,7 @@ export const registryValueRules: readonly Rule[] = [
     ...common,
     code: "registry-zone-redundancy",
     azureCode: "ZoneRedundancyNotSupported",
-    source: `${DOCS}/zone-redundancy: the region must support availability zones; which those are changes`,
+    source: `${DOCS}/zone-redundancy: the region must support availability zones; the list of regions changes`,
     grade: "K",
     check: ({ body }) =>
       at(body, "properties.zoneRedundancy") === "Enabled" && !hasZones(body.location)
@@ -125,12 +125,12 @@ export const registryValueRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "ReplicationExists",
     status: 409,
-    source: `${DOCS}/container-registry-geo-replication: one replica a region, the home region among them`,
+    source: `${DOCS}/container-registry-geo-replication: one replica per region, including the home region`,
     grade: "D",
     check: ({ id, type, body, parentId, inventory }) => {
       const others = inventory.children(parentId, type).filter((other) => other.id !== id);
       const taken = [inventory.get(parentId), ...others].find((one) => sameRegion(one?.body.location, body.location));
-      return taken && `The registry has a replica in ${body.location} already: '${taken.id}'.`;
+      return taken && `The registry already has a replica in ${body.location}: '${taken.id}'.`;
     },
   },
 ];

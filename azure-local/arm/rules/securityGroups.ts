@@ -1,4 +1,4 @@
-/** Values of security rules, which are written with their network security group. */
+/** Checks of security rules in the body of their network security group. */
 import type { Rule } from "../model";
 
 const NSG = "Microsoft.Network/networkSecurityGroups";
@@ -41,7 +41,8 @@ export const securityGroupRules: readonly Rule[] = [
       const seen = new Set<string>();
       for (const { name, properties } of rulesOf(body)) {
         const { priority = 0, direction = "" } = properties ?? {};
-        if (priority < 100 || priority > 4096) return `The priority of security rule '${name}' is ${priority}: it must be 100 to 4096.`;
+        if (priority < 100 || priority > 4096)
+          return `The priority of security rule '${name}' is ${priority}: it must be between 100 and 4096.`;
         const key = `${direction.toLowerCase()} ${priority}`;
         if (seen.has(key))
           return `The priority ${priority} of security rule '${name}' is used by another ${direction} rule: it must be unique.`;
@@ -54,7 +55,7 @@ export const securityGroupRules: readonly Rule[] = [
     ...common,
     code: "security-rule-ports",
     azureCode: "SecurityRuleInvalidPortRange",
-    source: `${OVERVIEW}: a port, a range of ports or *; several stand in the list`,
+    source: `${OVERVIEW}: a port, a port range or *; multiple values in the list`,
     grade: "D",
     check: ({ body }) => {
       for (const { name, properties = {} as NonNullable<SecurityRule["properties"]> } of rulesOf(body)) {

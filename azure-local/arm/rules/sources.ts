@@ -1,4 +1,4 @@
-/** Pages that rules of more than one file rest on. */
+/** Sources of rules in more than one file. */
 const AZURE_ML = "Azure docs, machine-learning";
 export const LIMITS = `${AZURE_ML}/how-to-manage-quotas`;
 export const TROUBLESHOOT = `${AZURE_ML}/how-to-troubleshoot-online-endpoints`;

@@ -48,7 +48,7 @@ export const storageRules: readonly Rule[] = [
     grade: "D",
     check: ({ body: { tags = {} } }) => {
       const long = Object.keys(tags).find((name) => name.length > 128);
-      return long && `The tag '${long}' is not allowed on a storage account: a name has at most 128 characters.`;
+      return long && `The tag '${long}' is not allowed on a storage account: a name can have at most 128 characters.`;
     },
   },
   {
@@ -63,7 +63,7 @@ export const storageRules: readonly Rule[] = [
       const before = previous!.body.kind;
       return body.kind === before || body.kind === "StorageV2"
         ? undefined
-        : `The property 'kind' can't change from ${before} to ${body.kind}.`;
+        : `The property 'kind' can't be changed from ${before} to ${body.kind}.`;
     },
   },
   {

@@ -1,4 +1,4 @@
-/** Values of storage accounts that depend on each other. */
+/** Checks of storage account values that depend on each other. */
 import { at } from "../json";
 import type { Rule } from "../model";
 import { hasZones } from "../zones";
@@ -9,7 +9,7 @@ const DOCS = "Azure docs, storage";
 const OVERVIEW = `${DOCS}/common/storage-account-overview`;
 const LIMITS = { ipRules: 400, subnets: 400, longestPrefix: 30 };
 
-/** Tiers of each kind. */
+/** SKUs by kind. */
 const SKUS: Readonly<Record<string, RegExp>> = {
   Storage: /^(Standard_(LRS|GRS|RAGRS)|Premium_LRS)$/,
   StorageV2: /^(Standard(V2)?_.+|Premium_LRS)$/,
@@ -37,7 +37,9 @@ export const storageValueRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const allowed = SKUS[String(body.kind)];
-      return allowed && !allowed.test(skuOf(body)) ? `An account of the kind ${body.kind} can't be ${skuOf(body)}.` : undefined;
+      return allowed && !allowed.test(skuOf(body))
+        ? `The SKU ${skuOf(body)} is not supported for a storage account of the kind ${body.kind}.`
+        : undefined;
     },
   },
   {
@@ -45,7 +47,7 @@ export const storageValueRules: readonly Rule[] = [
     code: "storage-zone-redundancy",
     on: ["create"],
     azureCode: "SkuNotAvailableInRegion",
-    source: `${OVERVIEW}: zone-redundant storage in regions with availability zones; which those are changes`,
+    source: `${OVERVIEW}: zone-redundant storage in regions with availability zones; the list of regions changes`,
     grade: "K",
     check: ({ body }) =>
       /_(RAG|G)?ZRS$/.test(skuOf(body)) && !hasZones(body.location)
@@ -55,27 +57,27 @@ export const storageValueRules: readonly Rule[] = [
   {
     ...common,
     code: "storage-access-tier",
-    source: "Azure REST specification, storage: required for the kind BlobStorage; Premium for premium block blobs only",
+    source: "Azure REST specification, storage: required for the kind BlobStorage; Premium only for premium block blobs",
     grade: "S",
     check: ({ body, patch }) => {
       const tier = at(body, "properties.accessTier");
       if (body.kind === "BlobStorage" && tier === undefined && !patch)
-        return "An account of the kind BlobStorage needs 'properties.accessTier'.";
+        return "A storage account of the kind BlobStorage requires 'properties.accessTier'.";
       return tier === "Premium" && body.kind !== "BlockBlobStorage"
-        ? "'properties.accessTier' is Premium, which is for accounts of the kind BlockBlobStorage: it must be Hot, Cool or Cold."
+        ? "'properties.accessTier' is Premium, which is supported only for the kind BlockBlobStorage: it must be Hot, Cool or Cold."
         : undefined;
     },
   },
   {
     ...fixed,
     code: "storage-performance-fixed",
-    source: `${OVERVIEW}: an account can't change to a different type; storage/common/redundancy-migration: standard stays standard`,
+    source: `${OVERVIEW}: an account can't be changed to another type; storage/common/redundancy-migration: a standard account remains standard`,
     grade: "D",
     check: ({ body, previous }) => {
       const [now, before] = [skuOf(body), skuOf(previous!.body)];
       return now.startsWith("Premium") === before.startsWith("Premium")
         ? undefined
-        : `The property 'sku' can't change from ${before} to ${now}.`;
+        : `The property 'sku' can't be changed from ${before} to ${now}.`;
     },
   },
   {
@@ -91,7 +93,7 @@ export const storageValueRules: readonly Rule[] = [
   {
     ...common,
     code: "storage-namespace-features",
-    source: `${DOCS}/blobs/secure-file-transfer-protocol-support and network-file-system-protocol-support: with a hierarchical namespace`,
+    source: `${DOCS}/blobs/secure-file-transfer-protocol-support and network-file-system-protocol-support: require a hierarchical namespace`,
     grade: "D",
     check: ({ body }) => {
       const feature = ["isSftpEnabled", "isNfsV3Enabled"].find((name) => at(body, `properties.${name}`) === true);
@@ -114,7 +116,7 @@ export const storageValueRules: readonly Rule[] = [
   {
     ...common,
     code: "storage-encryption-key",
-    source: "Azure REST specification, storage: keyvaultproperties go with the keySource Microsoft.Keyvault",
+    source: "Azure REST specification, storage: keyvaultproperties apply to the keySource Microsoft.Keyvault",
     grade: "S",
     check: ({ body }) => {
       const { keySource, keyvaultproperties } = (at(body, "properties.encryption") ?? {}) as {
@@ -122,7 +124,7 @@ export const storageValueRules: readonly Rule[] = [
         keyvaultproperties?: { keyname?: string; keyvaulturi?: string };
       };
       return keySource === "Microsoft.Keyvault" && !(keyvaultproperties?.keyname && keyvaultproperties.keyvaulturi)
-        ? "'properties.encryption.keySource' is Microsoft.Keyvault: 'keyvaultproperties' needs 'keyname' and 'keyvaulturi'."
+        ? "'properties.encryption.keySource' is Microsoft.Keyvault: 'keyvaultproperties' requires 'keyname' and 'keyvaulturi'."
         : undefined;
     },
   },
@@ -132,7 +134,7 @@ export const storageValueRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "PublicAccessNotPermitted",
     status: 409,
-    source: `${DOCS}/blobs/anonymous-read-access-prevent: not while the account disallows it`,
+    source: `${DOCS}/blobs/anonymous-read-access-prevent: not allowed if the account disallows it`,
     grade: "D",
     check: ({ body, id, inventory }) => {
       const account = inventory.get(id.slice(0, id.toLowerCase().indexOf("/blobservices/")));

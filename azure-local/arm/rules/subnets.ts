@@ -1,4 +1,4 @@
-/** Values of subnets, whether they are written alone or with their network. That prefixes fit their network is checked in `network.ts`. */
+/** Checks of subnet values, in requests for a subnet or for its network. `network.ts` checks that prefixes are in the address space of the network. */
 import type { Resource, Rule, RuleContext } from "../model";
 import { sameId } from "../path";
 import { sameRegion } from "../region";
@@ -20,7 +20,7 @@ export interface SubnetProperties {
   readonly serviceEndpoints?: readonly { readonly service?: string }[];
 }
 
-/** Subnets that Azure knows by their name, and the longest prefix that they may have. Source: Azure docs of VPN Gateway, Firewall, Bastion and Route Server. */
+/** Reserved subnet names, and the longest allowed prefix. Source: Azure docs of VPN Gateway, Firewall, Bastion and Route Server. */
 export const RESERVED_SUBNETS: Readonly<Record<string, number>> = {
   GatewaySubnet: 29,
   AzureFirewallSubnet: 26,
@@ -40,7 +40,7 @@ const SERVICE_ENDPOINTS = `
   .trim()
   .split(/\s+/);
 
-/** Source: answers of Azure with the code InvalidServiceNameOnDelegation, quoted in crossplane-contrib/provider-upjet-azure#342, and az network vnet subnet list-available-delegations. */
+/** Source: Azure errors with the code InvalidServiceNameOnDelegation, quoted in crossplane-contrib/provider-upjet-azure#342, and az network vnet subnet list-available-delegations. */
 const DELEGATIONS = `
   GitHub.Network/networkSettings Informatica.DataManagement/organizations Microsoft.ApiManagement/service Microsoft.Apollo/npu
   Microsoft.App/environments Microsoft.App/testClients Microsoft.AVS/PrivateClouds Microsoft.AzureCosmosDB/clusters
@@ -68,22 +68,22 @@ export function prefixesOf(properties: SubnetProperties | undefined): readonly s
   return properties?.addressPrefix ? [properties.addressPrefix] : (properties?.addressPrefixes ?? []);
 }
 
-interface Written {
+interface WrittenSubnet {
   readonly name: string;
   readonly id: string;
   readonly properties: SubnetProperties;
 }
 
-/** The subnets that a request writes: the one at hand, or those in the body of its network. */
-function written({ type, id, name, body }: RuleContext): Written[] {
+/** The subnets that a request writes: the one in the request, or those in the body of the network. */
+function writtenSubnets({ type, id, name, body }: RuleContext): WrittenSubnet[] {
   if (type === SUBNET) return [{ name, id, properties: (body.properties ?? {}) as SubnetProperties }];
   const inline = (body.properties as { subnets?: readonly { name?: string; properties?: SubnetProperties }[] } | undefined)?.subnets ?? [];
   return inline.map((one) => ({ name: one.name ?? "", id: `${id}/subnets/${one.name}`, properties: one.properties ?? {} }));
 }
 
-/** The sentence about the first subnet of a request with which something is wrong. */
-function first(context: RuleContext, wrong: (subnet: Written) => string | undefined): string | undefined {
-  for (const subnet of written(context)) {
+/** The message about the first invalid subnet of a request. */
+function first(context: RuleContext, wrong: (subnet: WrittenSubnet) => string | undefined): string | undefined {
+  for (const subnet of writtenSubnets(context)) {
     const sentence = wrong(subnet);
     if (sentence) return sentence;
   }
@@ -106,7 +106,7 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
   return some.length === others.length && some.every((name) => others.some((other) => sameId(name, other)));
 }
 
-/** Addresses of an IPv4 prefix; undefined for what is none. */
+/** Number of addresses of an IPv4 prefix. Undefined for an invalid prefix. */
 function sizeOf(prefix: string): number | undefined {
   const range: Range | undefined = readPrefix(prefix);
   return range && range.last - range.first + 1;
@@ -122,22 +122,22 @@ export const subnetRules: readonly Rule[] = [
     source: `${SUBNETS}: the name is unique within the virtual network`,
     grade: "D",
     check: (context) => {
-      const names = written(context).map(({ name }) => name.toLowerCase());
+      const names = writtenSubnets(context).map(({ name }) => name.toLowerCase());
       const twice = names.find((name, index) => name !== "" && names.indexOf(name) !== index);
-      return twice && `The subnet '${twice}' is given twice: the name is unique within the virtual network.`;
+      return twice && `The subnet '${twice}' is specified twice: the name is unique within the virtual network.`;
     },
   },
   {
     ...common,
     code: "subnet-prefix-given",
     azureCode: "InvalidRequestFormat",
-    source: "Azure REST specification, network: a subnet needs addressPrefix or addressPrefixes",
+    source: "Azure REST specification, network: a subnet requires addressPrefix or addressPrefixes",
     grade: "K",
     check: (context) =>
       first(context, ({ name, properties }) =>
         prefixesOf(properties).length > 0 || properties.ipamPoolPrefixAllocations
           ? undefined
-          : `The subnet '${name}' needs 'properties.addressPrefix' or 'properties.addressPrefixes'.`,
+          : `The subnet '${name}' requires 'properties.addressPrefix' or 'properties.addressPrefixes'.`,
       ),
   },
   {
@@ -156,7 +156,7 @@ export const subnetRules: readonly Rule[] = [
     ...common,
     code: "subnet-reserved-size",
     azureCode: "NetcfgInvalidSubnet",
-    source: "Azure docs of VPN Gateway, Firewall, Bastion and Route Server: size of the subnet that has its name",
+    source: "Azure docs of VPN Gateway, Firewall, Bastion and Route Server: size of the reserved subnet",
     grade: "D",
     check: (context) =>
       first(context, ({ name, properties }) => {
@@ -170,7 +170,7 @@ export const subnetRules: readonly Rule[] = [
     ...common,
     code: "subnet-prefix-in-use",
     azureCode: "InUseSubnetCannotBeUpdated",
-    source: `${SUBNETS}: the address range changes only while nothing is deployed in the subnet`,
+    source: `${SUBNETS}: the address range can be changed only while the subnet contains no resources`,
     grade: "D",
     check: (context) =>
       first(context, ({ name, id, properties }) => {
@@ -184,12 +184,12 @@ export const subnetRules: readonly Rule[] = [
     code: "subnet-delegation",
     azureCode: "InvalidServiceNameOnDelegation",
     source:
-      "answers of Azure quoted in crossplane-contrib/provider-upjet-azure#342 (services) and MicrosoftDocs/azure-docs#28698 (one delegation)",
+      "Azure errors quoted in crossplane-contrib/provider-upjet-azure#342 (services) and MicrosoftDocs/azure-docs#28698 (one delegation)",
     grade: "E",
     check: (context) =>
       first(context, ({ name, properties }) => {
         const services = servicesOf(properties);
-        if (services.length > 1) return `The subnet '${name}' has ${services.length} delegations: one is the limit.`;
+        if (services.length > 1) return `The subnet '${name}' has ${services.length} delegations: the limit is 1.`;
         const unknown = services.find((service) => !DELEGATIONS.some((known) => sameId(known, service)));
         return unknown !== undefined
           ? `The service name ${unknown} specified on a delegation of subnet '${name}' is not valid. Valid values are ${DELEGATIONS.join(", ")}.`
@@ -200,7 +200,7 @@ export const subnetRules: readonly Rule[] = [
     ...common,
     code: "subnet-delegation-in-use",
     azureCode: "SubnetDelegationsCannotChangeWhenSubnetUsedByResource",
-    source: `${SUBNETS}: delegations are added and removed while no resource is in the subnet; that a private endpoint counts is inferred`,
+    source: `${SUBNETS}: delegations can be added and removed only while the subnet contains no resources; inferred: including private endpoints`,
     grade: "I",
     check: (context) =>
       first(context, ({ id, properties }) => {
@@ -233,7 +233,7 @@ export const subnetRules: readonly Rule[] = [
     ...common,
     code: "subnet-security-group",
     azureCode: "InvalidResourceReference",
-    source: `${SUBNETS}: the network security group is in the subscription and location of the virtual network; none on the subnet of a gateway, firewall or route server`,
+    source: `${SUBNETS}: the network security group is in the subscription and location of the virtual network; not supported for subnets of a gateway, firewall or route server`,
     grade: "D",
     check: (context) => {
       const { type, id: ownId, body, parentId, inventory } = context;
@@ -242,7 +242,7 @@ export const subnetRules: readonly Rule[] = [
         const id = properties.networkSecurityGroup?.id;
         if (!id) return undefined;
         const wrong = wrongReference(id, "Microsoft.Network/networkSecurityGroups", context);
-        // For a subnet that is written alone, the reference has a rule of its own in `network.ts`.
+        // `network.ts` checks the reference in requests for a single subnet.
         if (wrong) return type === VNET ? `Resource ${id} referenced by resource ${subnetId} ${wrong}.` : undefined;
         if (WITHOUT_SECURITY_GROUP.includes(name)) return `Network security group ${id} cannot be associated with ${name}.`;
         if (!sameId(id.split("/")[2], ownId.split("/")[2]))

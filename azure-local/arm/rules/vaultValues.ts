@@ -1,4 +1,4 @@
-/** Values of key vaults and secrets. Names, soft delete and purge protection are checked in `keyVault.ts`. */
+/** Checks of values of key vaults and secrets. `keyVault.ts` checks names, soft delete and purge protection. */
 import { at } from "../json";
 import type { Rule } from "../model";
 import { sameId } from "../path";
@@ -25,7 +25,7 @@ export const vaultValueRules: readonly Rule[] = [
     ...vaults,
     code: "vault-tenant",
     source:
-      "Azure REST specification, keyvault: tenantId is the tenant that authenticates requests; that it must be the subscription's is common knowledge",
+      "Azure REST specification, keyvault: tenantId is the tenant that authenticates requests; common knowledge: it must be the tenant of the subscription",
     grade: "K",
     check: ({ body, inventory }) => {
       const tenant = String(at(body, "properties.tenantId"));
@@ -38,7 +38,7 @@ export const vaultValueRules: readonly Rule[] = [
     ...vaults,
     code: "vault-access-policies",
     source:
-      "Azure REST specification, keyvault: access policies are required unless the vault is recovered or uses roles; all of the vault's tenant, at most 1,024",
+      "Azure REST specification, keyvault: access policies are required unless the vault is recovered or uses roles; at most 1,024, all with the vault's tenant",
     grade: "S",
     check: ({ body }) => {
       const { accessPolicies, enableRbacAuthorization, createMode, tenantId } = (body.properties ?? {}) as {
@@ -48,13 +48,14 @@ export const vaultValueRules: readonly Rule[] = [
         tenantId?: string;
       };
       if (!accessPolicies && enableRbacAuthorization !== true && createMode !== "recover")
-        return 'The parameter "accessPolicies" is not specified: a vault needs it, or "enableRbacAuthorization".';
+        return 'The parameter "accessPolicies" is not specified: a vault requires it or "enableRbacAuthorization".';
       const policies = accessPolicies ?? [];
       if (policies.length > MOST_ACCESS_POLICIES)
-        return `'properties.accessPolicies' has ${policies.length} entries: ${MOST_ACCESS_POLICIES} is the limit.`;
+        return `'properties.accessPolicies' has ${policies.length} entries: the limit is ${MOST_ACCESS_POLICIES}.`;
       const foreign = policies.find((policy) => !sameId(policy.tenantId, tenantId));
       return (
-        foreign && `The access policy of '${foreign.objectId}' is of the tenant ${foreign.tenantId}: it must be the vault's, ${tenantId}.`
+        foreign &&
+        `The access policy of '${foreign.objectId}' has the tenant ${foreign.tenantId}: it must be the tenant of the vault, ${tenantId}.`
       );
     },
   },
@@ -87,12 +88,14 @@ export const vaultValueRules: readonly Rule[] = [
     source: `${DOCS}/general/about-keys-secrets-certificates: 1 to 127 letters, digits and hyphens`,
     grade: "D",
     check: ({ name }) =>
-      /^[0-9a-zA-Z-]{1,127}$/.test(name) ? undefined : `The secret name '${name}' is invalid: 1 to 127 letters, digits and hyphens.`,
+      /^[0-9a-zA-Z-]{1,127}$/.test(name)
+        ? undefined
+        : `The secret name '${name}' is invalid: it must have 1 to 127 letters, digits and hyphens.`,
   },
   {
     ...secrets,
     code: "secret-value",
-    source: `${DOCS}/secrets/about-secrets: 25 KB, a content type of 255 characters, 15 tags; that it is valid before it expires is common knowledge`,
+    source: `${DOCS}/secrets/about-secrets: 25 KB, a content type of 255 characters, 15 tags; common knowledge: exp is after nbf`,
     grade: "D",
     check: ({ body }) => {
       const {
@@ -105,11 +108,11 @@ export const vaultValueRules: readonly Rule[] = [
         attributes?: { nbf?: number; exp?: number };
       };
       const bytes = Buffer.byteLength(value);
-      if (bytes > MOST_SECRET_BYTES) return `The secret has ${bytes} bytes: ${MOST_SECRET_BYTES} is the limit.`;
+      if (bytes > MOST_SECRET_BYTES) return `The secret has ${bytes} bytes: the limit is ${MOST_SECRET_BYTES}.`;
       if (contentType.length > LONGEST_CONTENT_TYPE)
-        return `'properties.contentType' has ${contentType.length} characters: ${LONGEST_CONTENT_TYPE} is the limit.`;
+        return `'properties.contentType' has ${contentType.length} characters: the limit is ${LONGEST_CONTENT_TYPE}.`;
       const tags = Object.keys(body.tags ?? {}).length;
-      if (tags > MOST_SECRET_TAGS) return `A secret takes at most ${MOST_SECRET_TAGS} tags, and ${tags} are given.`;
+      if (tags > MOST_SECRET_TAGS) return `The secret has ${tags} tags: the limit is ${MOST_SECRET_TAGS}.`;
       const { nbf, exp } = attributes;
       return nbf !== undefined && exp !== undefined && exp <= nbf
         ? `'properties.attributes.exp' is ${exp}: it must be after 'nbf', ${nbf}.`

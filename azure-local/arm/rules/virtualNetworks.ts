@@ -1,4 +1,4 @@
-/** Address space and DNS servers of a virtual network. */
+/** Checks of the address space and the DNS servers of a virtual network. */
 import type { Rule } from "../model";
 import { parentIdOf } from "../path";
 import { inside, overlap, type Range, readPrefix } from "../types/addresses";
@@ -6,7 +6,7 @@ import { prefixesOf, SUBNET, type SubnetProperties, VNET } from "./subnets";
 
 const FAQ = "Azure docs, virtual-network/virtual-networks-faq";
 
-/** Ranges that a network can't have. */
+/** Ranges that aren't allowed in an address space. */
 const FORBIDDEN = ["224.0.0.0/4", "255.255.255.255/32", "127.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32"] as const;
 const MOST_DNS_SERVERS = 20;
 
@@ -40,7 +40,7 @@ export const virtualNetworkRules: readonly Rule[] = [
       const { addressSpace } = propertiesOf(body);
       return addressSpace?.addressPrefixes?.length || addressSpace?.ipamPoolPrefixAllocations
         ? undefined
-        : "A virtual network needs at least one prefix in 'properties.addressSpace.addressPrefixes'.";
+        : "A virtual network requires at least one prefix in 'properties.addressSpace.addressPrefixes'.";
     },
   },
   {
@@ -51,7 +51,7 @@ export const virtualNetworkRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const wrong = spaceOf(body).find(({ range }) => range.last - range.first + 1 < 8 || range.last - range.first + 1 > 2 ** 30);
-      return wrong && `The address prefix ${wrong.prefix} is not valid: it must be /2 to /29.`;
+      return wrong && `The address prefix ${wrong.prefix} is not valid: it must be between /2 and /29.`;
     },
   },
   {
@@ -86,7 +86,7 @@ export const virtualNetworkRules: readonly Rule[] = [
     code: "network-space-holds-subnets",
     on: ["update"],
     azureCode: "InUsePrefixCannotBeDeleted",
-    source: "Azure docs, virtual-network/manage-virtual-network: a range can be removed only when no subnet is in it",
+    source: "Azure docs, virtual-network/manage-virtual-network: a range can be removed only if it contains no subnet",
     grade: "D",
     check: ({ id, body, inventory }) => {
       if (propertiesOf(body).subnets) return undefined;
@@ -97,7 +97,7 @@ export const virtualNetworkRules: readonly Rule[] = [
           return range && !space.some((whole) => inside(range, whole.range));
         }),
       );
-      return lost && `The address space of '${parentIdOf(lost.id)}' can't be changed: subnet '${lost.name}' would be outside of it.`;
+      return lost && `The address space of '${parentIdOf(lost.id)}' can't be changed: subnet '${lost.name}' would be outside it.`;
     },
   },
   {
@@ -109,7 +109,7 @@ export const virtualNetworkRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const servers = propertiesOf(body).dhcpOptions?.dnsServers ?? [];
-      if (servers.length > MOST_DNS_SERVERS) return `'dnsServers' has ${servers.length} entries: ${MOST_DNS_SERVERS} is the limit.`;
+      if (servers.length > MOST_DNS_SERVERS) return `'dnsServers' has ${servers.length} entries: the limit is ${MOST_DNS_SERVERS}.`;
       const wrong = servers.find((server) => !server.includes(":") && !readPrefix(`${server}/32`));
       return wrong === undefined ? undefined : `The DNS server '${wrong}' is not an IP address.`;
     },

@@ -1,4 +1,4 @@
-/** What a workspace requires of its storage account, registry and encryption key, and of its kind. */
+/** Requirements of a workspace for its kind, storage account, registry and encryption key. */
 import { at } from "../json";
 import type { Resource, Rule, RuleContext } from "../model";
 import { nameOf, sameId } from "../path";
@@ -28,7 +28,7 @@ function storageOf({ body, inventory }: RuleContext): Resource | undefined {
   return inventory.get(propertiesOf({ body }).storageAccount);
 }
 
-/** What is wrong with the key of an encryption, as a sentence. */
+/** The error in an encryption key. Undefined if it is valid. */
 function wrongKey({ keyVaultProperties }: Encryption, context: RuleContext): string | undefined {
   const { keyVaultArmId, keyIdentifier } = keyVaultProperties;
   const wrong = wrongReference(keyVaultArmId, "Microsoft.KeyVault/vaults", context);
@@ -60,7 +60,7 @@ export const workspaceStoreRules: readonly Rule[] = [
       const known = KINDS.find((one) => sameId(one, kind));
       if (!known) return `'kind' is '${kind}': it must be one of ${KINDS.join(", ")}.`;
       return known === "Project" && !at(body, "properties.hubResourceId")
-        ? "A workspace of the kind Project needs 'properties.hubResourceId'."
+        ? "A workspace of the kind Project requires 'properties.hubResourceId'."
         : undefined;
     },
   },
@@ -73,7 +73,7 @@ export const workspaceStoreRules: readonly Rule[] = [
     check: (context) => {
       const account = storageOf(context);
       return account?.body.properties?.isHnsEnabled === true
-        ? `The storage account '${account.id}' has a hierarchical namespace ('isHnsEnabled'): the default storage account of a workspace can't have one.`
+        ? `The storage account '${account.id}' has a hierarchical namespace ('isHnsEnabled'), which is not supported for the default storage account of a workspace.`
         : undefined;
     },
   },
@@ -81,7 +81,7 @@ export const workspaceStoreRules: readonly Rule[] = [
     ...common,
     code: "workspace-storage-standard",
     on: ["create", "update"],
-    source: `${ASSOCIATED}: neither a premium account nor one of the kind BlobStorage; blobs and files are both needed`,
+    source: `${ASSOCIATED}: no premium account and not the kind BlobStorage; blobs and files are both required`,
     grade: "D",
     check: (context) => {
       const account = storageOf(context);
@@ -89,23 +89,23 @@ export const workspaceStoreRules: readonly Rule[] = [
       const sku = String(at(account.body, "sku.name"));
       const kind = String(account.body.kind);
       if (/^Premium/i.test(sku))
-        return `The storage account '${account.id}' is ${sku}: the default storage account of a workspace can't be a premium account.`;
+        return `The SKU of the storage account '${account.id}' is ${sku}: the default storage account of a workspace can't be a premium account.`;
       return ["Storage", "StorageV2"].includes(kind)
         ? undefined
-        : `The storage account '${account.id}' is of the kind ${kind}: a workspace needs one with blobs and files, of the kind StorageV2.`;
+        : `The storage account '${account.id}' has the kind ${kind}: a workspace requires blobs and files, so the kind must be StorageV2.`;
     },
   },
   {
     ...common,
     code: "workspace-storage-access",
     on: ["create", "update"],
-    source: `${DOCS}/how-to-disable-local-auth-storage: without account keys the datastores use an identity; that the service refuses AccessKey is inferred`,
+    source: `${DOCS}/how-to-disable-local-auth-storage: without account keys the datastores use an identity; inferred: the service rejects AccessKey`,
     grade: "I",
     check: (context) => {
       const account = storageOf(context);
       return at(context.body, "properties.systemDatastoresAuthMode") === "AccessKey" &&
         account?.body.properties?.allowSharedKeyAccess === false
-        ? `'properties.systemDatastoresAuthMode' is AccessKey, and the storage account '${account.id}' has no account keys ('allowSharedKeyAccess' is false): use Identity.`
+        ? `'properties.systemDatastoresAuthMode' is AccessKey, and the storage account '${account.id}' doesn't allow access by account keys ('allowSharedKeyAccess' is false): use Identity.`
         : undefined;
     },
   },
@@ -113,14 +113,14 @@ export const workspaceStoreRules: readonly Rule[] = [
     ...common,
     code: "workspace-registry-premium",
     on: ["create", "update"],
-    source: `${DOCS}/how-to-managed-network: with approved outbound only, the registry gets a private endpoint, which needs Premium; that the service refuses the workspace itself is inferred`,
+    source: `${DOCS}/how-to-managed-network: with only approved outbound, the registry gets a private endpoint, which requires Premium; inferred: the service rejects the workspace itself`,
     grade: "I",
     check: ({ body, inventory }) => {
       const properties = propertiesOf({ body });
       const registry = inventory.get(properties.containerRegistry);
       const sku = at(registry?.body, "sku.name");
       return registry && isolationOf(properties) === "AllowOnlyApprovedOutbound" && sku !== "Premium"
-        ? `The container registry '${registry.id}' is ${sku}: a managed network that allows approved outbound traffic only needs a Premium registry.`
+        ? `The SKU of the container registry '${registry.id}' is ${sku}: a managed network that allows only approved outbound traffic requires a Premium registry.`
         : undefined;
     },
   },
@@ -139,7 +139,7 @@ export const workspaceStoreRules: readonly Rule[] = [
     ...common,
     code: "workspace-encryption-at-creation",
     on: ["update"],
-    source: `${KEYS} (limitations): after creation only another key of the same vault`,
+    source: `${KEYS} (limitations): after creation, only another key of the same vault is allowed`,
     grade: "D",
     check: ({ body, previous }) => {
       const [now, before] = [encryptionOf({ body }), encryptionOf(previous!)];
@@ -149,22 +149,22 @@ export const workspaceStoreRules: readonly Rule[] = [
       const [vault, first] = [now, before].map(({ keyVaultProperties }) => keyVaultProperties.keyVaultArmId);
       return sameId(vault, first)
         ? undefined
-        : `The key of a workspace can be replaced by one of the same vault only: it is in '${first}', and '${vault}' was given.`;
+        : `The key of a workspace can be replaced only by a key of the same vault: its vault is '${first}', and the request has '${vault}'.`;
     },
   },
   {
     ...common,
     code: "workspace-service-side-encryption",
     on: ["create"],
-    source: `${KEYS} (service-side encryption of metadata): with a customer-managed key, in a vault that is open to public networks`,
+    source: `${KEYS} (service-side encryption of metadata): requires a customer-managed key in a vault with public network access`,
     grade: "D",
     check: ({ body, inventory }) => {
       if (at(body, "properties.enableServiceSideCMKEncryption") !== true) return undefined;
       const encryption = encryptionOf({ body });
-      if (!encryption) return "'properties.enableServiceSideCMKEncryption' needs a customer-managed key in 'properties.encryption'.";
+      if (!encryption) return "'properties.enableServiceSideCMKEncryption' requires a customer-managed key in 'properties.encryption'.";
       const vault = inventory.get(encryption.keyVaultProperties.keyVaultArmId);
       return String(vault?.body.properties?.publicNetworkAccess).toLowerCase() === "disabled"
-        ? `Service-side encryption doesn't support a key vault whose public network access is disabled: '${vault!.id}'.`
+        ? `Service-side encryption doesn't support a key vault with public network access disabled: '${vault!.id}'.`
         : undefined;
     },
   },
@@ -173,7 +173,7 @@ export const workspaceStoreRules: readonly Rule[] = [
     code: "workspace-encryption-identity",
     on: ["create", "update"],
     source:
-      "Azure REST specification, machinelearningservices: encryption.identity is a user-assigned identity of the workspace; that the service checks it is inferred",
+      "Azure REST specification, machinelearningservices: encryption.identity is a user-assigned identity of the workspace; inferred: the service checks it",
     grade: "I",
     check: ({ body }) => {
       const wanted = encryptionOf({ body })?.identity?.userAssignedIdentity;

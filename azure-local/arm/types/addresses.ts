@@ -1,6 +1,6 @@
-/** Azure keeps the first four addresses of a subnet and the last one. Source: Azure docs, virtual-networks-faq. */
-const KEPT_FIRST = 4;
-const KEPT_LAST = 1;
+/** Azure reserves the first four addresses of a subnet and the last one. Source: Azure docs, virtual-networks-faq. */
+const RESERVED_FIRST = 4;
+const RESERVED_LAST = 1;
 
 export interface Range {
   /** First and last address as numbers. */
@@ -8,7 +8,7 @@ export interface Range {
   readonly last: number;
 }
 
-/** An IPv4 prefix as numbers, or undefined when it isn't one. */
+/** An IPv4 prefix as numbers. Undefined for an invalid prefix. */
 export function readPrefix(prefix: string): Range | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(prefix);
   if (!match) return undefined;
@@ -27,15 +27,15 @@ export function inside(inner: Range, outer: Range): boolean {
   return inner.first >= outer.first && inner.last <= outer.last;
 }
 
-/** How many addresses of a subnet can be given out. */
+/** Number of addresses of a subnet that can be assigned. */
 export function usable({ first, last }: Range): number {
-  return last - first + 1 - KEPT_FIRST - KEPT_LAST;
+  return last - first + 1 - RESERVED_FIRST - RESERVED_LAST;
 }
 
-/** The lowest address of the prefix that is free. The rules have seen to it that there is one. */
+/** The lowest free address of the prefix. The rules ensure that one exists. */
 export function nextAddress(prefix: string, taken: readonly string[]): string {
   const range = readPrefix(prefix) ?? { first: 0, last: 255 };
-  let address = range.first + KEPT_FIRST;
+  let address = range.first + RESERVED_FIRST;
   while (taken.includes(dotted(address))) address += 1;
   return dotted(address);
 }

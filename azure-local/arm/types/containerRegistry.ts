@@ -28,7 +28,7 @@ export const containerRegistryTypes: readonly ResourceType[] = [
   {
     type: REPLICATION,
     seconds: () => 60,
-    // Its data gets an address in each subnet from which the registry is reached.
+    // Each private endpoint of the registry gets an address for the replica's data endpoint.
     written: (replica, _request, effects) => {
       for (const endpoint of privateEndpointsOf(parentIdOf(replica.id), effects.inventory)) assignAddresses(endpoint, effects);
     },

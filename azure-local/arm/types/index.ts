@@ -9,7 +9,7 @@ import { onlineEndpointTypes } from "./onlineEndpoints";
 import { resourcesTypes } from "./resources";
 import { storageTypes } from "./storage";
 
-/** What the services add to their schemas, by family. */
+/** Behavior of the resource types in addition to their schemas, by family. */
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...authorizationTypes,
   ...containerRegistryTypes,

@@ -14,13 +14,13 @@ function vaultUri(id: string): string {
   return `https://${nameOf(id).toLowerCase()}.vault.azure.net/`;
 }
 
-/** Values by version, for whoever reads them from the vault itself. */
-function keepValue({ id }: Resource, version: string, request: Body, { credentials }: Effects): void {
+/** Stores the value by version, for requests to the vault's data plane. */
+function storeValue({ id }: Resource, version: string, request: Body, { credentials }: Effects): void {
   const before = credentials.secretsOf<Record<string, unknown>>(id);
   credentials.setSecretsOf(id, { ...before, [version]: request.properties?.value });
 }
 
-/** For how many seconds a vault keeps what is deleted, and whether it can be purged before. */
+/** Retention of deleted resources in seconds, and whether purge protection is enabled. */
 function retentionOf(vault: Resource): [seconds: number, purgeProtected: boolean] {
   const { softDeleteRetentionInDays, enablePurgeProtection } = vault.body.properties as unknown as VaultProperties;
   return [softDeleteRetentionInDays * DAY, enablePurgeProtection === true];
@@ -47,7 +47,7 @@ export const keyVaultTypes: readonly ResourceType[] = [
   {
     type: "Microsoft.KeyVault/vaults/secrets",
     keepsOnlyFingerprint: true,
-    // A version is 32 hexadecimal digits and lasts as long as the value does.
+    // A version has 32 hexadecimal digits and changes only with the value.
     written: (secret, request, effects) => {
       const { fingerprint, versionOf } = secret.facts;
       const seconds = Math.floor(effects.inventory.now() / 1000);
@@ -60,7 +60,7 @@ export const keyVaultTypes: readonly ResourceType[] = [
       const secretUri = `${vaultUri(parentIdOf(secret.id))}secrets/${secret.name}`;
       const version = randomBytes(16).toString("hex");
       const secretUriWithVersion = `${secretUri}/${version}`;
-      if (effects.inventory.settings.dataPlane === "checked") keepValue(secret, version, request, effects);
+      if (effects.inventory.settings.dataPlane === "checked") storeValue(secret, version, request, effects);
       effects.put({
         ...secret,
         facts: { ...secret.facts, versionOf: fingerprint },

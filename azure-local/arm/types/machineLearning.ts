@@ -42,7 +42,7 @@ function ruleSeconds({ event, body, id, inventory }: Timing): number {
   return type === "PrivateEndpoint" ? 120 : 30;
 }
 
-/** A version brings its container along. Source: azureml-examples, ARM templates that create versions only. */
+/** Creating a version also creates its container. Source: azureml-examples, ARM templates that create versions only. */
 function writeContainer(version: Resource, effects: Effects): void {
   const containerId = parentIdOf(version.id);
   if (!effects.inventory.get(containerId)) {
@@ -60,8 +60,8 @@ function container(type: string): ResourceType {
   return { type: `${ML}/workspaces/${type}`, defaults: () => ({ properties: { isArchived: false } }), derived: latestVersion };
 }
 
-/** What a workspace keeps for life, also when a later request leaves it out. */
-function lasting(before: Resource | undefined): JsonObject {
+/** Properties of a workspace that never change, even if a later request omits them. */
+function permanentProperties(before: Resource | undefined): JsonObject {
   const { storageAccount, keyVault } = before ? propertiesOf(before) : {};
   return { ...(storageAccount ? { storageAccount } : {}), ...(keyVault ? { keyVault } : {}) };
 }
@@ -78,7 +78,7 @@ const workspace: ResourceType = {
       v1LegacyMode: false,
       hbiWorkspace: false,
       allowPublicAccessWhenBehindVnet: false,
-      ...lasting(inventory.get(id)),
+      ...permanentProperties(inventory.get(id)),
     },
   }),
   omit: ["properties.managedNetwork.outboundRules", "properties.managedNetwork.status"],
@@ -135,7 +135,7 @@ const workspace: ResourceType = {
   },
 };
 
-/** Shared by a workspace and a registry: versions of assets. */
+/** Versions of assets, in workspaces and registries. */
 function versions(type: string, seconds = 0): ResourceType {
   return {
     type: `${ML}/${type}/versions`,

@@ -45,7 +45,7 @@ export function propertiesOf(workspace: { readonly body: { properties?: unknown 
   return (workspace.body.properties ?? {}) as WorkspaceProperties;
 }
 
-/** The isolation mode, or undefined where the workspace has no managed network. */
+/** The isolation mode. Undefined if the workspace has no managed network. */
 export function isolationOf({ managedNetwork }: WorkspaceProperties): string | undefined {
   const mode = managedNetwork?.isolationMode;
   return mode === undefined || mode === "Disabled" ? undefined : mode;
@@ -67,7 +67,7 @@ export function hasFqdnRule(workspace: Resource, inventory: Inventory): boolean 
   return rulesOf(workspace, inventory).some((rule) => ruleProperties(rule).type === "FQDN");
 }
 
-/** Service tags that approved-only networks get by themselves. Source: Azure docs, machine-learning/how-to-managed-network. */
+/** Service tags that networks with only approved outbound get automatically. Source: Azure docs, machine-learning/how-to-managed-network. */
 const REQUIRED_TAGS = [
   "AzureActiveDirectory",
   "AzureMachineLearning",
@@ -86,7 +86,7 @@ const SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
   "microsoft.machinelearningservices/workspaces": ["amlworkspace"],
 };
 
-/** Marks the network Active and writes the rules that the service makes itself. */
+/** Sets the network to Active and creates the service's required rules. */
 export function activate(workspace: Resource, effects: Effects): void {
   effects.put({ ...workspace, facts: { ...workspace.facts, networkActive: true, networkId: workspace.facts.networkId ?? randomUUID() } });
   const properties = propertiesOf(workspace);
@@ -112,7 +112,7 @@ export function activate(workspace: Resource, effects: Effects): void {
   }
 }
 
-/** Rules written with their workspace become resources of their own; those of the list before that are left out go. */
+/** Creates resources for the rules in the body of a workspace, and deletes the rules of the previous list that it omits. */
 export function writeInlineRules(workspace: Resource, request: { properties?: unknown }, effects: Effects): void {
   const inline = (request.properties as WorkspaceProperties | undefined)?.managedNetwork?.outboundRules;
   if (!inline) return;
@@ -127,7 +127,7 @@ function writeRule(workspace: Resource, name: string, properties: JsonObject, ef
   effects.putChild(`${workspace.id}/outboundRules/${name}`, OUTBOUND_RULE, { properties });
 }
 
-/** The network as the workspace shows it: its state, and all rules whoever wrote them. */
+/** The managed network in the response for a workspace: its status, and all rules regardless of who created them. */
 export function managedNetworkView(workspace: Resource, inventory: Inventory): JsonObject | undefined {
   if (isolationOf(propertiesOf(workspace)) === undefined) return { isolationMode: "Disabled" };
   const outboundRules = Object.fromEntries(

@@ -17,7 +17,7 @@ interface ZoneGroupProperties {
   readonly privateDnsZoneConfigs?: readonly { readonly name?: string; readonly properties?: { readonly privateDnsZoneId?: string } }[];
 }
 
-/** Subnets written with their network become resources of their own; a list that leaves one out removes it. */
+/** Creates resources for the subnets in the body of a network, and deletes subnets that the list omits. */
 function writeSubnets(network: Resource, request: JsonObject, effects: Effects): void {
   const subnets = (request.properties as { subnets?: readonly InlineSubnet[] } | undefined)?.subnets;
   if (!subnets) return;
@@ -36,7 +36,7 @@ function privateEndpointsIn(subnet: Resource, inventory: Inventory): Resource[] 
   return inventory.all(PRIVATE_ENDPOINT).filter(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnet.id));
 }
 
-/** How many addresses of each subnet are taken, and how many there are to give out. */
+/** Used and assignable addresses of each subnet. */
 export function subnetUsages(network: Resource, inventory: Inventory): JsonObject[] {
   return inventory.children(network.id, SUBNET).map((subnet) => {
     const range = readPrefix(prefixOf(subnet));
@@ -50,7 +50,7 @@ export function subnetUsages(network: Resource, inventory: Inventory): JsonObjec
   });
 }
 
-/** Gives a private endpoint one address for each member of its target; it keeps those that it has. */
+/** Assigns a private endpoint one address for each member of its target. Assigned addresses don't change. */
 export function assignAddresses(endpoint: Resource, effects: Effects): void {
   const { inventory } = effects;
   const subnet = inventory.get((endpoint.body.properties as PrivateEndpointProperties).subnet?.id);
@@ -79,12 +79,12 @@ function dnsConfigsOf(endpoint: Resource): readonly { fqdn: string; ipAddresses:
   return outputs?.customDnsConfigs ?? [];
 }
 
-/** The addresses that a private endpoint has. */
+/** The addresses of a private endpoint. */
 export function addressesOf(endpoint: Resource): string[] {
   return [...new Set(dnsConfigsOf(endpoint).flatMap((config) => config.ipAddresses))];
 }
 
-/** A zone group keeps the A records of its private endpoint in its zones. */
+/** Writes the A records of the private endpoint to the zones of its zone group. */
 function writeRecords(group: Resource, effects: Effects): void {
   removeRecords(group, effects);
   const endpoint = effects.inventory.get(parentIdOf(group.id))!;
@@ -150,7 +150,7 @@ export const networkTypes: readonly ResourceType[] = [
     derived: (zone, inventory) => ({
       properties: {
         maxNumberOfRecordSets: 25_000,
-        // The SOA record is there from the start.
+        // Every zone has a SOA record.
         numberOfRecordSets: 1 + inventory.children(zone.id, A_RECORD).length,
         maxNumberOfVirtualNetworkLinks: 1_000,
         numberOfVirtualNetworkLinks: inventory.children(zone.id, "Microsoft.Network/privateDnsZones/virtualNetworkLinks").length,

@@ -1,4 +1,4 @@
-/** Online endpoints and their deployments as callers write them: the names of the types, and what their bodies hold. */
+/** Online endpoints and deployments in requests: type names and bodies. */
 import type { JsonObject } from "../json";
 import type { Resource } from "../model";
 
@@ -44,7 +44,7 @@ export function deploymentProperties(deployment: { readonly body: { properties?:
   return deployment.body.properties as DeploymentProperties;
 }
 
-/** Whether a deployment has once been provisioned: an update that fails later leaves its instances as they were. */
+/** Whether a deployment was ever provisioned. A later update that fails doesn't change its instances. */
 export function hasServed({ facts }: Resource): boolean {
   return facts.hasServed === true;
 }

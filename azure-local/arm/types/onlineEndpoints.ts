@@ -7,7 +7,7 @@ import { regionName } from "../region";
 import { stamp } from "../timestamp";
 import { DEPLOYMENT, deploymentProperties, ENDPOINT, endpointProperties } from "./onlineEndpointBodies";
 
-/** The part of the address behind the host: the scoring route of a deployment's environment, `/score` without one. */
+/** Path of the scoring URI: the scoring route of a deployment's environment. `/score` by default. */
 function scoringPath(endpoint: Resource, inventory: Inventory): string {
   for (const deployment of inventory.children(endpoint.id, DEPLOYMENT)) {
     const environment = inventory.get(deploymentProperties(deployment).environmentId?.replace(/^azureml:/, ""));
@@ -30,7 +30,7 @@ function requireMode(endpoint: Resource, modes: readonly string[], what: string)
   throw new AzureError(
     400,
     "BadRequest",
-    `${what} of the endpoint '${endpoint.name}' can't be had: its authMode is ${authMode}, not ${modes.join(" or ")}.`,
+    `${what} of the endpoint '${endpoint.name}' is not available: its authMode is ${authMode}; it must be ${modes.join(" or ")}.`,
   );
 }
 
@@ -53,7 +53,7 @@ function regenerateKeys({ resource, body, effects }: ActionRequest): { body?: un
   }
   const before = effects.credentials.endpointKeys(resource.id);
   const other = which === "primaryKey" ? "secondaryKey" : "primaryKey";
-  // The Python client azure-ai-ml 1.35 sends the present key along when it asks for a new one.
+  // The Python client azure-ai-ml 1.35 sends the current key in the request for a new one.
   const value = keyValue === before?.[which] ? undefined : (keyValue ?? undefined);
   effects.credentials.forget(resource.id);
   effects.credentials.setEndpointKeys(resource.id, { [which]: value, [other]: before?.[other] });
@@ -98,8 +98,8 @@ const endpoint: ResourceType = {
 };
 
 /**
- * Durations: Azure docs, how-to-deploy-online-endpoints: the first deployment takes up to 15 minutes; it is over when the container is
- * ready, which with large weights is later.
+ * Source: Azure docs, how-to-deploy-online-endpoints: the first deployment takes up to 15 minutes. It completes when the container is ready, which
+ * takes longer with large model weights.
  */
 function deploymentSeconds({ event, body, previous, inventory }: Timing): number {
   if (event === "create") return Math.max(15 * 60, containerLife(deploymentProperties({ body }), inventory).readyAfter ?? 0);
@@ -132,7 +132,7 @@ const deployment: ResourceType = {
       properties: {},
     },
   }),
-  // The endpoint forgets the share of a deployment that is gone.
+  // Deleting a deployment removes its traffic from the endpoint.
   deleted: ({ id, name }, effects) => {
     const resource = effects.inventory.get(parentIdOf(id));
     if (!resource) return;
@@ -144,15 +144,15 @@ const deployment: ResourceType = {
     getLogs: ({ resource, body, effects }) => {
       const { containerType = "InferenceServer", tail = 100 } = body as { containerType?: string; tail?: number };
       const log = LOGS.get(containerType);
-      if (!log) throw invalid(`'containerType' is '${containerType}', it must be ${[...LOGS.keys()].join(" or ")}`);
-      if (!Number.isInteger(tail) || tail < 1) throw invalid(`'tail' is '${tail}', it must be a whole number of lines`);
+      if (!log) throw invalid(`'containerType' is '${containerType}': it must be ${[...LOGS.keys()].join(" or ")}`);
+      if (!Number.isInteger(tail) || tail < 1) throw invalid(`'tail' is '${tail}': it must be a number of lines, at least 1`);
       return { body: { content: log(resource, effects.inventory).slice(-tail).join("\n") } };
     },
   },
 };
 
-function drop(shares: Readonly<Record<string, number>>, name: string): Record<string, number> {
-  return Object.fromEntries(Object.entries(shares).filter(([key]) => key.toLowerCase() !== name.toLowerCase()));
+function drop(weights: Readonly<Record<string, number>>, name: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(weights).filter(([key]) => key.toLowerCase() !== name.toLowerCase()));
 }
 
 function storageLog(resource: Resource): string[] {
@@ -160,7 +160,7 @@ function storageLog(resource: Resource): string[] {
   return [`${stamp(resource.createdAt)} ${model ? `Downloading ${model}` : "No model to download"}`, `${stamp(resource.createdAt)} Done`];
 }
 
-/** The simulator runs no container; it reports the deployment's life as the service would see it. */
+/** The simulator runs no container. The log contains the events that the service would report for the deployment. */
 function serverLog(resource: Resource, inventory: Inventory): string[] {
   const { instanceType, environmentId } = deploymentProperties(resource);
   const image = inventory.get(environmentId)?.body.properties?.image ?? environmentId ?? "no image";

@@ -11,7 +11,7 @@ interface ServiceConnection {
   readonly properties?: {
     readonly privateLinkServiceId?: string;
     readonly groupIds?: readonly string[];
-    /** What the owner of the target is asked, where the connection is not approved by itself. */
+    /** Message to the owner of the target if the connection requires manual approval. */
     readonly requestMessage?: string;
   };
 }
@@ -35,7 +35,7 @@ export function privateEndpointsOf(targetId: string, inventory: Inventory): Reso
   return inventory.all(PRIVATE_ENDPOINT).filter((endpoint) => sameId(targetIdOf(endpoint), targetId));
 }
 
-/** What a private link target shows of the private endpoints that point to it. */
+/** The private endpoint connections in the response for a private link target. */
 export function privateEndpointConnections(target: Resource, inventory: Inventory): JsonObject[] {
   return privateEndpointsOf(target.id, inventory).map((endpoint) => ({
     id: `${target.id}/privateEndpointConnections/${endpoint.name}`,
@@ -49,20 +49,20 @@ export function privateEndpointConnections(target: Resource, inventory: Inventor
   }));
 }
 
-/** Source: Azure docs, private-link/private-endpoint-overview (approval workflow): a connection that is asked for by hand waits for the target's owner. */
+/** Source: Azure docs, private-link/private-endpoint-overview (approval workflow): a manual connection is pending until the target's owner approves it. */
 function connectionState(endpoint: Resource): JsonObject {
-  const [asked] = (endpoint.body.properties as PrivateEndpointProperties).manualPrivateLinkServiceConnections ?? [];
-  return asked
-    ? { status: "Pending", description: asked.properties?.requestMessage ?? "", actionsRequired: "None" }
+  const [manual] = (endpoint.body.properties as PrivateEndpointProperties).manualPrivateLinkServiceConnections ?? [];
+  return manual
+    ? { status: "Pending", description: manual.properties?.requestMessage ?? "", actionsRequired: "None" }
     : { status: "Approved", description: "Auto-Approved", actionsRequired: "None" };
 }
 
 interface GroupRecord {
-  /** Name of the A record in its zone, and the public name that leads to it. */
+  /** Name of the A record in its zone, and the public name that resolves to it. */
   readonly record: string;
   readonly zone: string;
   readonly fqdn: string;
-  /** What of the target has an address of its own; names of one member share its address. */
+  /** The part of the target with this address. All names of one member have the same address. */
   readonly member: string;
 }
 
@@ -70,10 +70,10 @@ interface WorkspaceOutputs {
   readonly properties: { readonly workspaceId: string };
 }
 
-/** @param replicas Other regions that hold a copy of the target. */
+/** @param replicas Other regions with a replica of the target. */
 type Records = (target: Resource, region: string, replicas: readonly string[]) => readonly GroupRecord[];
 
-/** A storage service and its copy in the paired region, which has a group of its own. */
+/** A storage service and its secondary in the paired region, which has a separate group. */
 function storageService(service: string): Readonly<Record<string, Records>> {
   const zone = `privatelink.${service}.core.windows.net`;
   const named = (name: string, member: string) => [{ record: name, zone, fqdn: `${name}.${service}.core.windows.net`, member }];
@@ -81,14 +81,14 @@ function storageService(service: string): Readonly<Record<string, Records>> {
   return { [service]: ({ name }) => named(name, service), [copy]: ({ name }) => named(`${name}-secondary`, copy) };
 }
 
-/** The registry itself, and its data in each region that it is in. Source: Azure docs, container-registry/container-registry-private-link. */
+/** The registry's login server, and its data endpoint in each region. Source: Azure docs, container-registry/container-registry-private-link. */
 const registry: Records = (target, home, replicas) => {
   const name = target.name.toLowerCase();
   const hosts = [name, ...[...new Set([home, ...replicas])].map((region) => `${name}.${region}.data`)];
   return hosts.map((record) => ({ record, zone: "privatelink.azurecr.io", fqdn: `${record}.azurecr.io`, member: record }));
 };
 
-/** The group ids of each kind of target, and the names that a private endpoint of the group stands for. Source: Azure docs, private-endpoint-dns. */
+/** Group IDs by target type, and the DNS records of a private endpoint with that group. Source: Azure docs, private-endpoint-dns. */
 export const GROUPS: Readonly<Record<string, Readonly<Record<string, Records>>>> = {
   "microsoft.storage/storageaccounts": {
     ...storageService("blob"),
@@ -122,12 +122,12 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, Records>>>>
   },
 };
 
-/** How many addresses a private endpoint takes from its subnet: at least that of its network interface. */
+/** Number of addresses of a private endpoint: at least the one of its network interface. */
 export function addressCount(endpoint: Pick<Resource, "body">, inventory: Inventory): number {
   return Math.max(1, new Set(recordsOf(endpoint, inventory).map(({ member }) => member)).size);
 }
 
-/** The names that a private endpoint stands for; none while its target is unknown. */
+/** DNS records of a private endpoint. Empty if its target doesn't exist. */
 export function recordsOf(endpoint: Pick<Resource, "body">, inventory: Inventory): readonly GroupRecord[] {
   const target = inventory.get(targetIdOf(endpoint));
   if (!target) return [];

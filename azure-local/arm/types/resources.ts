@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceType } from "../model";
 
-/** Durations from measurements are rare; those without a source in Azure's documentation are common experience. */
+/** Durations without a source in Azure's documentation are estimates from common experience. */
 export const resourcesTypes: readonly ResourceType[] = [
   {
     type: "Microsoft.Resources/resourceGroups",

@@ -6,7 +6,7 @@ import { privateEndpointConnections } from "./privateLink";
 
 const SERVICES = ["blob", "file", "queue", "table", "dfs", "web"] as const;
 
-/** Seconds for which a deleted container's name stays taken. Source: Azure REST reference, storageservices/delete-container: at least 30. */
+/** Seconds for which the name of a deleted container is reserved. Source: Azure REST reference, storageservices/delete-container: at least 30. */
 const BEING_DELETED_FOR = 30;
 
 function endpointsOf(name: string): Record<string, string> {
@@ -44,7 +44,7 @@ export const storageTypes: readonly ResourceType[] = [
       },
       facts: { etag: randomBytes(8).toString("hex") },
     }),
-    // Every account has its blob service from the start.
+    // Every account has a blob service.
     written: (account, _request, effects) => {
       const id = `${account.id}/blobServices/default`;
       if (!effects.inventory.get(id)) effects.putChild(id, "Microsoft.Storage/storageAccounts/blobServices", { properties: {} });

@@ -1,4 +1,4 @@
-// How many addresses private endpoints take from a subnet, and what is said when there are too few. Does not prove which addresses Azure gives.
+// Number of addresses of private endpoints, and the error if a subnet has too few. Doesn't test which addresses Azure assigns.
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
 
@@ -44,14 +44,14 @@ test.each([
   expect((await to(target)).addresses).toHaveLength(count);
 });
 
-test("a registry's private endpoint takes one address for the registry and one for the data of each of its regions", async () => {
+test("a private endpoint of a registry uses one address for the registry and one for the data endpoint of each region", async () => {
   await caller.made(`${paths.registry}/replications/germanywestcentral`, { location: "germanywestcentral" });
   await subnetOf("10.40.0.0/26");
   const { addresses } = await to("registry");
   expect(addresses).toHaveLength(3);
 });
 
-test("a replica that is added later takes an address of the subnet too, and is refused where there is none", async () => {
+test("a replica that is added later uses an address of the subnet too, and is rejected if none is free", async () => {
   const replica = (region: string) => caller.put(`${paths.registry}/replications/${region}`, { location: region });
   await subnetOf("10.40.0.0/29");
   await to("registry");
@@ -66,18 +66,18 @@ test("a replica that is added later takes an address of the subnet too, and is r
   expect(await replica("northeurope")).toMatchObject({ status: 400, body: { error: { code: "SubnetIsFull" } } });
 });
 
-test("a full subnet is told with the numbers of addresses that are needed, taken and usable", async () => {
+test("the error of a full subnet contains the required, used and usable addresses", async () => {
   await caller.made(REGISTRY_2, bodies(caller).registry);
   await subnetOf("10.40.0.0/29");
   expect((await to("registry")).addresses).toEqual(["10.40.0.4", "10.40.0.5"]);
   expect(await connect("second", REGISTRY_2, "registry")).toMatchObject({
     status: 400,
-    message: "Subnet endpoints with address prefix 10.40.0.0/29 does not have enough capacity for 2 IP addresses: 2 of its 3 are taken.",
+    message: "Subnet endpoints with address prefix 10.40.0.0/29 does not have enough capacity for 2 IP addresses: 2 of its 3 are in use.",
   });
   expect((await to("storage")).addresses).toEqual(["10.40.0.6"]);
   expect(await to("vault")).toMatchObject({
     status: 400,
-    message: "Subnet endpoints with address prefix 10.40.0.0/29 does not have enough capacity for 1 IP addresses: 3 of its 3 are taken.",
+    message: "Subnet endpoints with address prefix 10.40.0.0/29 does not have enough capacity for 1 IP addresses: 3 of its 3 are in use.",
   });
 });
 

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Caller, type Parsed } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const BLOB = "storage01.blob.core.windows.net/models/qwen/model.safetensors";
 const IMAGE = "registry01.azurecr.io/v2/moor/vllm/manifests";

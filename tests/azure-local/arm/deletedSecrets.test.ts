@@ -1,8 +1,8 @@
-// A vault's secret after its deletion: the name stays taken, and the data plane recovers or purges it. Does not prove who may do so, nor that the
-// provider deletes a secret through the data plane, as the real one does: here it does so through Azure Resource Manager.
+// Deleted secrets of a key vault: the name is reserved, and the data plane recovers or purges them. Doesn't test permissions, or that the
+// provider deletes a secret through the data plane as the real one does: here it uses Azure Resource Manager.
 import { type Answer, Caller, fastClock } from "./client";
 import { bodies, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const SECRET = `${paths.vault}/secrets/token`;
 const DAY = 24 * 3600;
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => caller.stop());
 
-/** A vault that is open to callers outside, with a secret. */
+/** A vault with public network access and a secret. */
 async function vaultWithSecret(properties: object = {}): Promise<void> {
   const { vault } = bodies(caller);
   const open = { ...vault.properties, publicNetworkAccess: "Enabled", networkAcls: undefined, ...properties };
@@ -30,9 +30,9 @@ async function data(method: string, path: string, body?: object): Promise<Pick<A
   return { status: response.status, body: text ? JSON.parse(text) : undefined };
 }
 
-const refusal = ({ status, body }: Pick<Answer, "status" | "body">) => `${status} ${body?.error?.code}`;
+const rejection = ({ status, body }: Pick<Answer, "status" | "body">) => `${status} ${body?.error?.code}`;
 
-test("a deleted vault secret can't be created again while it is soft-deleted, neither by ARM nor in the data plane", async () => {
+test("a soft-deleted secret can't be created again, neither by ARM nor in the data plane", async () => {
   await vaultWithSecret();
   await caller.delete(SECRET);
   const answer = await caller.put(SECRET, VALUE);
@@ -42,21 +42,21 @@ test("a deleted vault secret can't be created again while it is soft-deleted, ne
     message:
       "Secret token is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.",
   });
-  expect(refusal(await data("PUT", "secrets/token", { value: "hf_2" }))).toBe("409 Conflict");
+  expect(rejection(await data("PUT", "secrets/token", { value: "hf_2" }))).toBe("409 Conflict");
   caller.clock.advance(90 * DAY);
   expect((await caller.put(SECRET, VALUE)).status).toBe(201);
 });
 
-test("the vault's retention counts for its secrets", async () => {
+test("the vault's retention period applies to its secrets", async () => {
   await vaultWithSecret({ softDeleteRetentionInDays: 7 });
   await caller.delete(SECRET);
   caller.clock.advance(7 * DAY - 60);
-  expect(refusal(await caller.put(SECRET, VALUE))).toBe("409 Conflict");
+  expect(rejection(await caller.put(SECRET, VALUE))).toBe("409 Conflict");
   caller.clock.advance(60);
   expect((await caller.put(SECRET, VALUE)).status).toBe(201);
 });
 
-test("the data plane deletes a secret, shows the deleted one and recovers it with its value and version", async () => {
+test("the data plane deletes a secret, returns the deleted secret and recovers it with its value and version", async () => {
   await vaultWithSecret();
   const before = (await caller.get(SECRET)).body;
   expect((await data("DELETE", "secrets/token")).status).toBe(200);
@@ -73,27 +73,27 @@ test("the data plane deletes a secret, shows the deleted one and recovers it wit
   expect((await caller.put(SECRET, VALUE)).status).toBe(200);
 });
 
-test("the data plane purges a deleted secret, which frees the name and loses the values", async () => {
+test("the data plane purges a deleted secret, which releases the name and deletes the values", async () => {
   await vaultWithSecret();
   const version = (await caller.get(SECRET)).body.properties.secretUriWithVersion.split("/").pop();
   await caller.delete(SECRET);
   expect((await data("DELETE", "deletedsecrets/token")).status).toBe(204);
-  expect(refusal(await data("GET", "deletedsecrets/token"))).toBe("404 SecretNotFound");
+  expect(rejection(await data("GET", "deletedsecrets/token"))).toBe("404 SecretNotFound");
   expect((await caller.put(SECRET, VALUE)).status).toBe(201);
   expect((await data("GET", `secrets/token/${version}`)).status).toBe(404);
 });
 
-test("a vault with purge protection keeps its deleted secrets", async () => {
+test("deleted secrets of a vault with purge protection can't be purged", async () => {
   await vaultWithSecret({ enablePurgeProtection: true });
   await caller.delete(SECRET);
-  expect(refusal(await data("DELETE", "deletedsecrets/token"))).toBe("403 Forbidden");
+  expect(rejection(await data("DELETE", "deletedsecrets/token"))).toBe("403 Forbidden");
   expect((await data("POST", "deletedsecrets/token/recover")).status).toBe(200);
 });
 
-test("what isn't deleted can't be recovered or purged", async () => {
+test("a secret that isn't deleted can't be recovered or purged", async () => {
   await vaultWithSecret();
-  expect(refusal(await data("POST", "deletedsecrets/token/recover"))).toBe("404 SecretNotFound");
-  expect(refusal(await data("DELETE", "deletedsecrets/token"))).toBe("404 SecretNotFound");
-  expect(refusal(await data("DELETE", "secrets/other"))).toBe("404 SecretNotFound");
+  expect(rejection(await data("POST", "deletedsecrets/token/recover"))).toBe("404 SecretNotFound");
+  expect(rejection(await data("DELETE", "deletedsecrets/token"))).toBe("404 SecretNotFound");
+  expect(rejection(await data("DELETE", "secrets/other"))).toBe("404 SecretNotFound");
   expect((await data("GET", "deletedsecrets")).body).toEqual({ value: [] });
 });

@@ -110,9 +110,9 @@ describe("which call is struck", () => {
   });
 
   test("Azure's own services are neither counted nor struck", async () => {
-    caller = await Caller.start({ ownBearer: "own", faults: [{ effect: "refuse", times: "until cleared", strikes: "all" }] });
+    caller = await Caller.start({ internalToken: "internal", faults: [{ effect: "refuse", times: "until cleared", strikes: "all" }] });
     const url = `${caller.arm.url}${caller.id(group("a"))}?api-version=2024-03-01`;
-    expect((await fetch(url, { headers: { authorization: "Bearer own" } })).status).toBe(404);
+    expect((await fetch(url, { headers: { authorization: "Bearer internal" } })).status).toBe(404);
     expect((await fetch(url, { headers: { authorization: "Bearer other" } })).status).toBe(500);
     expect(caller.arm.faultReport().calls).toBe(1);
   });

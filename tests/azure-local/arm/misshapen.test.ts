@@ -2,7 +2,7 @@
 // at an older one. Does not prove that Azure refuses each with the same words.
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 let caller: Caller;
 beforeAll(async () => {

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const SEED = 20_261_123;
 const RUNS = 150;

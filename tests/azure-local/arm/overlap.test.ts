@@ -1,5 +1,5 @@
-// What may not run at the same time is refused on the fast clock too: an operation is open until its first poll, or for 50 milliseconds. Does not
-// prove which operations Azure lets overlap: each rule names its source.
+// Overlapping operations are rejected on the fast clock too: an operation is open until its first poll, or for 50 milliseconds. Doesn't
+// test which operations can overlap in Azure: each rule has a source.
 import { type Answer, Caller, fastClock, type Parsed } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 
@@ -87,19 +87,19 @@ const PAIRS: readonly (readonly [string, Step, Step, string])[] = [
 
 const send = ([method, path, body]: Step) => caller.send(method, path, body(bodies(caller)));
 
-describe("is refused while the other is open", () => {
-  test.each(PAIRS)("%s", async (_title, first, second, refusal) => {
+describe("is rejected while the other is open", () => {
+  test.each(PAIRS)("%s", async (_title, first, second, rejection) => {
     expect((await send(first)).status).toBeLessThan(300);
-    expect(outcomeOf(await send(second))).toBe(refusal);
+    expect(outcomeOf(await send(second))).toBe(rejection);
   });
 
-  test("two outbound rules in parallel: one is taken", async () => {
+  test("two outbound rules in parallel: one is accepted", async () => {
     const answers = await Promise.all(["one", "two"].map((name) => caller.put(rule(name), fqdn(`${name}.example.com`))));
     expect(answers.map(outcomeOf).sort()).toEqual(["201", "409 Conflict"]);
   });
 });
 
-describe("is taken", () => {
+describe("is accepted", () => {
   const independent = PAIRS.filter(([title]) => !title.includes("group"));
 
   test.each(independent)("after the first poll: %s", async (_title, first, second) => {
@@ -108,7 +108,7 @@ describe("is taken", () => {
     expect((await send(second)).status).toBeLessThan(300);
   });
 
-  test.each(independent)("after a look at the resource: %s", async (_title, first, second) => {
+  test.each(independent)("after a GET of the resource: %s", async (_title, first, second) => {
     await send(first);
     expect((await caller.get(first[1])).status).toBe(first[0] === "DELETE" ? 404 : 200);
     expect((await send(second)).status).toBeLessThan(300);
@@ -121,7 +121,7 @@ describe("is taken", () => {
   });
 });
 
-test("a template is over at its first poll, with all its resources", async () => {
+test("a template deployment completes at its first poll, with all its resources", async () => {
   const names = ["storage71", "storage72"];
   const resources = names.map((name, index) => ({
     type: "Microsoft.Storage/storageAccounts",

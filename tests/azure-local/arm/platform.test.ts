@@ -1,4 +1,4 @@
-// A whole platform over HTTP. Does not prove that Azure accepts the same bodies: only that the simulator's rules and schemas do.
+// A complete platform over HTTP. Doesn't test that Azure accepts the same bodies, only that the simulator's rules and schemas do.
 import { Caller, type Parsed } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 
@@ -10,7 +10,7 @@ describe("a platform", () => {
   });
   afterAll(() => caller.stop());
 
-  test("comes up to an endpoint with a deployment", async () => {
+  test("is created, including an endpoint with a deployment", async () => {
     const endpoint = (await caller.get(paths.endpoint)).body;
     expect(endpoint.properties).toMatchObject({
       provisioningState: "Succeeded",
@@ -23,7 +23,7 @@ describe("a platform", () => {
     expect(deployment.properties.scaleSettings).toEqual({ scaleType: "Default" });
   });
 
-  test("shows the private endpoint on the workspace and gives its four names three addresses of the subnet", async () => {
+  test("lists the private endpoint on the workspace and assigns three addresses of the subnet to its four names", async () => {
     const workspace = (await caller.get(paths.workspace)).body;
     expect(workspace.properties.privateEndpointConnections).toHaveLength(1);
     const guid = workspace.properties.workspaceId;
@@ -32,7 +32,7 @@ describe("a platform", () => {
     expect(customDnsConfigs[3].fqdn).toBe(`*.${guid}.inference.swedencentral.api.azureml.ms`);
   });
 
-  test("shows the rules that the service made for the approved-only network", async () => {
+  test("lists the rules that the service created for a network with only approved outbound", async () => {
     const { managedNetwork } = (await caller.get(paths.workspace)).body.properties;
     expect(managedNetwork.status).toEqual({ status: "Active", sparkReady: false });
     const rules = Object.values(managedNetwork.outboundRules) as Parsed[];
@@ -41,7 +41,7 @@ describe("a platform", () => {
     expect(rules.every(({ category, status }) => category === "Required" && status === "Active")).toBe(true);
   });
 
-  test("a PUT of the endpoint replaces its whole body: traffic that is left out is gone", async () => {
+  test("a PUT of the endpoint replaces its whole body: omitted traffic is removed", async () => {
     const body = bodies(caller).endpoint;
     const shifted = await caller.made(paths.endpoint, { ...body, properties: { ...body.properties, traffic: { "main-1": 100 } } });
     expect(shifted.properties.traffic).toEqual({ "main-1": 100 });
@@ -49,19 +49,19 @@ describe("a platform", () => {
     expect(dropped.properties.traffic).toEqual({});
   });
 
-  test("the same PUT again changes nothing but the time of the last change", async () => {
+  test("a repeated PUT changes only the modification time", async () => {
     const before = (await caller.get(paths.storage)).body;
     const after = await caller.made(paths.storage, bodies(caller).storage);
     expect(after).toEqual(before);
   });
 
-  test("a workspace keeps its storage account and vault when a request leaves them out", async () => {
+  test("the storage account and key vault of a workspace don't change if a request omits them", async () => {
     const { storageAccount, keyVault, ...properties } = bodies(caller).workspace.properties;
     const after = await caller.made(paths.workspace, { ...bodies(caller).workspace, properties });
     expect(after.properties).toMatchObject({ storageAccount, keyVault });
   });
 
-  test("paths are matched without regard to case and shown as first written", async () => {
+  test("paths are case-insensitive and returned in their original spelling", async () => {
     const answer = await caller.send(
       "GET",
       paths.endpoint.toUpperCase().replace("/RESOURCEGROUPS/", "/resourcegroups/"),
@@ -72,7 +72,7 @@ describe("a platform", () => {
     expect(answer.body.id).toBe(caller.id(paths.endpoint));
   });
 
-  test("a private endpoint that asks for approval is Pending at its target until its owner approves it", async () => {
+  test("a manual private endpoint connection is Pending at its target until the owner approves it", async () => {
     const { privateLinkServiceConnections: _, ...properties } = bodies(caller).privateEndpoint.properties;
     const asked = {
       name: "vault",

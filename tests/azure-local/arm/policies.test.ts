@@ -1,9 +1,9 @@
-// Azure Policy: which requests each policy denies, the form of the refusal, and the tags that a policy adds. Does not prove that a landing zone
-// assigns these policies, nor that Azure refuses a secret that is written through Azure Resource Manager in the data plane's way.
+// Azure Policy: which requests each policy denies, the format of the denial, and the tags that a policy adds. Doesn't test that a landing zone
+// assigns these policies, or that Azure denies a secret that is written through Azure Resource Manager as it does in the data plane.
 import { type ArmOptions, POLICIES, type PolicyOptions } from "../../../azure-local/arm";
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
-import { but, type Request, type Scene, sceneOf } from "./refusals/refusal";
+import { but, type Request, type Scene, sceneOf } from "./rejections/rejectedRequest";
 
 const NSG = "/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg";
 const SUBNET = paths.subnet.replace("endpoints", "next");
@@ -82,7 +82,7 @@ const ROWS: readonly Row[] = [
   },
   {
     policy: "vault-without-rbac",
-    // Without roles a vault needs access policies.
+    // A vault without Azure RBAC requires access policies.
     denied: ({ body }) => [
       "PUT",
       paths.vault,
@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
   },
   {
     policy: "storage-infrastructure-encryption",
-    // Only a new account can have it.
+    // Only a new account can enable it.
     denied: ({ body }) => ["PUT", NEW_STORAGE, body.storage],
     compliant: ({ body }) => ["PUT", NEW_STORAGE, but(body.storage, "properties/encryption", { requireInfrastructureEncryption: true })],
   },
@@ -139,7 +139,7 @@ test.each(rows)("%s is denied, and only while the policy is assigned", async (_t
   await withPolicies({}, async (scene) => expect([200, 201]).toContain((await scene.caller.send(...row.denied(scene))).status));
 });
 
-test("every policy has a row and a source, and the landing zone's are most of them", () => {
+test("every policy has a row and a source, and most of them belong to the landing zone", () => {
   expect([...new Set(ROWS.map(({ policy }) => policy))].sort()).toEqual(POLICIES.map(({ name }) => name).sort());
   expect(POLICIES.filter(({ source }) => source.length < 15)).toEqual([]);
   expect(POLICIES.filter(({ landingZone }) => !landingZone).map(({ name }) => name)).toEqual([
@@ -156,7 +156,7 @@ describe("landing-zone", () => {
     }),
   );
 
-  test("lets a complete secret, subnet and vault through", () =>
+  test("accepts a complete secret, subnet and vault", () =>
     withPolicies({ deny: ["landing-zone"] }, async (scene) => {
       const requests: Request[] = [
         ["PUT", SUBNET, subnet(scene, true)],
@@ -169,7 +169,7 @@ describe("landing-zone", () => {
       }
     }));
 
-  test("leaves the policies out whose grade is switched off", () =>
+  test("skips policies with a disabled grade", () =>
     withPolicies(
       { deny: ["landing-zone"] },
       async (scene) => {
@@ -180,7 +180,7 @@ describe("landing-zone", () => {
     ));
 });
 
-test("a refusal names the resource, the reason, the policy and its assignment", () =>
+test("a denial contains the resource, the reason, the policy and its assignment", () =>
   withPolicies({ deny: ["landing-zone"] }, async (scene) => {
     const { body } = await scene.caller.put(SUBNET, subnet(scene, false));
     const scope = "/providers/Microsoft.Management/managementGroups/landingzones";
@@ -231,7 +231,7 @@ test("a refusal names the resource, the reason, the policy and its assignment", 
     });
   }));
 
-test("where the assignment has no reason, the message names the policies, all that deny", () =>
+test("if no assignment has a reason, the message contains all policies that deny", () =>
   withPolicies({ deny: ["landing-zone"] }, async (scene) => {
     const { message, additionalInfo } = (await scene.caller.put(SECRET, { properties: { value: "hf_1" } })).body.error;
     const [, identifiers] = /^Resource 'token' was disallowed by policy\. Policy identifiers: '(\[.*\])'\.$/.exec(message)!;
@@ -244,7 +244,7 @@ test("where the assignment has no reason, the message names the policies, all th
     expect(additionalInfo).toHaveLength(2);
   }));
 
-test("a template's resource is denied too, and the deployment says by which policy", () =>
+test("a template's resource is denied too, and the deployment's error contains the policy", () =>
   withPolicies({ deny: ["landing-zone"] }, async (scene) => {
     const { caller } = scene;
     const resource = {
@@ -261,9 +261,9 @@ test("a template's resource is denied too, and the deployment says by which poli
     expect(error.details[0].additionalInfo[0].info.policyAssignmentName).toBe("Deny-Subnet-Without-Nsg");
   }));
 
-test("a name that no policy has is an error that lists the names", async () => {
+test("an unknown policy name is an error that lists the names", async () => {
   await expect(Caller.start({ policies: { deny: ["landing-zome"] } })).rejects.toThrow(
-    /^No policy is named 'landing-zome'. Use one of: landing-zone, subnet-without-network-security-group, /,
+    /^The policy 'landing-zome' is unknown. Use one of: landing-zone, subnet-without-network-security-group, /,
   );
 });
 
@@ -283,14 +283,14 @@ describe("added tags", () => {
     }),
   );
 
-  test("a PATCH can't take them away", () =>
+  test("a PATCH can't remove them", () =>
     withPolicies(policies, async ({ caller, body }) => {
       await caller.made(paths.storage, body.storage);
       const answer = await caller.send("PATCH", paths.storage, { tags: { costCenter: null } });
       expect(answer.body.tags.costCenter).toBe("4711");
     }));
 
-  test("children without a location and deployments of templates get none", () =>
+  test("children without a location and template deployments get no tags", () =>
     withPolicies(policies, async ({ caller }) => {
       expect((await caller.put(SECRET, { properties: { value: "hf_1" } })).body.tags).toBeUndefined();
       const deployment = "/resourceGroups/rg/providers/Microsoft.Resources/deployments/one";

@@ -25,7 +25,7 @@ test("traffic moves and the rest of the endpoint stays", async () => {
 
 test("the same rules hold", async () => {
   await expect(portal.setTraffic(caller.id(paths.endpoint), { "main-1": 90 })).rejects.toThrow("The sum of the traffic is 90");
-  await expect(portal.setCapacity(caller.id(paths.deployment), 51)).rejects.toThrow("a deployment has 1 to 50 instances");
+  await expect(portal.setCapacity(caller.id(paths.deployment), 51)).rejects.toThrow("it must be between 1 and 50");
 });
 
 test("autoscale changes the number of instances and nothing else", async () => {

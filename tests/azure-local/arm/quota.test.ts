@@ -1,9 +1,9 @@
-// Cores by family and region, and the roles that take their time. Does not prove that Azure has the machines: quota is no capacity.
+// Cores by family and region, and the propagation of role assignments. Doesn't test that Azure has free machines: quota doesn't guarantee capacity.
 import { coresFor } from "../../../azure-local/arm/quota";
 import { VM_SIZES, vmSize } from "../../../azure-local/arm/vmSizes";
 import { Caller, type Parsed } from "./client";
 import { bodies, buildPlatform, grantEndpoint, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const second = paths.deployment.replace("main-1", "main-2");
 const third = paths.deployment.replace("main-1", "main-3");
@@ -12,7 +12,7 @@ const locations = "/providers/Microsoft.MachineLearningServices/locations";
 let caller: Caller;
 afterEach(() => caller?.stop());
 
-describe("cores that instances take", () => {
+describe("cores of instances", () => {
   test.each([
     ["Standard_DS3_v2", 10, 48],
     ["Standard_DS3_v2", 1, 8],
@@ -25,7 +25,7 @@ describe("cores that instances take", () => {
     expect(coresFor(vmSize(name)!, instances)).toBe(cores);
   });
 
-  test("every size stands once, and names are found without regard to case", () => {
+  test("every size is listed once, and names are case-insensitive", () => {
     expect(VM_SIZES).toHaveLength(79);
     expect(new Set(VM_SIZES.map(({ name }) => name)).size).toBe(VM_SIZES.length);
     expect(vmSize("standard_ds3_V2")).toEqual({
@@ -45,7 +45,7 @@ async function usage(family: string, region = "swedencentral"): Promise<[used: n
   return [row.currentValue, row.limit];
 }
 
-test("usages count what deployments hold by family and region, failed ones too, and -1 stands for no limit", async () => {
+test("usages count cores of deployments by family and region, including failed ones, and -1 means no limit", async () => {
   caller = await Caller.start({ quota: { swedencentral: { NCADSA100v4: 72 } } });
   await buildPlatform(caller);
   expect([await usage("NCADSA100v4"), await usage("NCADSA100v4", "westeurope"), await usage("DSv2")]).toEqual([
@@ -64,7 +64,7 @@ test("usages count what deployments hold by family and region, failed ones too, 
   expect(await usage("NCADSA100v4")).toEqual([72, 72]);
 });
 
-test("scaling out needs the quota as well", async () => {
+test("scaling out requires quota too", async () => {
   caller = await Caller.start({ quota: { swedencentral: { NCADSA100v4: 72 } } });
   await buildPlatform(caller);
   const scaled = (capacity: number) => caller.put(paths.deployment, but(bodies(caller).deployment, "sku/capacity", capacity));
@@ -84,14 +84,14 @@ test("sizes of a region are listed with their vCPUs, memory and GPUs", async () 
   });
 });
 
-test("a deployment started before its roles have spread fails, one started after comes up", async () => {
+test("a deployment that is created before its role assignments have propagated fails, one created afterwards succeeds", async () => {
   caller = await Caller.start({ rolePropagation: 600 });
   const body = bodies(caller);
   for (const name of ["group", "logs", "insights", "storage", "vault", "registry", "identity"] as const)
     await caller.made(paths[name], body[name]);
   for (const name of ["workspace", "environment", "model", "endpoint"] as const) await caller.made(paths[name], body[name]);
   await grantEndpoint(caller);
-  // `grantEndpoint` lets hours pass between its two grants; the second is granted anew.
+  // `grantEndpoint` advances the clock by hours between its two role assignments, so the second one is created again.
   const { principalId } = (await caller.get(paths.identity)).body.properties;
   const assignments = (await caller.get(`${paths.storage}/providers/Microsoft.Authorization/roleAssignments`)).body.value;
   const [{ id, properties }] = assignments.filter((one: Parsed) => one.properties.principalId === principalId);

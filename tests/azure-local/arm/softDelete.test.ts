@@ -1,9 +1,9 @@
-// What stays of a deleted resource, for how long, and how it is recovered or purged: on the fast clock too, because only operations are fast.
-// Does not prove that a recovered Azure ML workspace or Log Analytics workspace has its data: no data is kept here.
+// Soft-deleted resources: retention, recovery and purge, on the fast clock too, because it doesn't change retention periods.
+// Doesn't test that a recovered Azure ML workspace or Log Analytics workspace has its data: the simulator stores no data.
 import { realClock } from "../../../azure-local/arm";
 import { type Answer, Caller, fastClock } from "./client";
 import { bodies, paths } from "./platform";
-import { but } from "./refusals/refusal";
+import { but } from "./rejections/rejectedRequest";
 
 const DAY = 24 * 3600;
 const DELETED_VAULT = "/providers/Microsoft.KeyVault/locations/swedencentral/deletedVaults/vault01";
@@ -17,10 +17,10 @@ beforeEach(async () => {
 afterEach(() => caller.stop());
 
 type Name = Exclude<keyof typeof paths, "subnet">;
-/** Deletes and creates wait for their operation as clients do; no time is let pass. */
+/** Deletes and creates wait for their operation as clients do. The clock isn't advanced. */
 const make = async (name: Name, body: object = bodies(caller)[name]) => settled(await caller.put(paths[name], body));
 const remove = async (name: Name, query = "") => settled(await caller.send("DELETE", `${paths[name]}${query}`));
-const refusal = ({ status, body }: Answer) => `${status} ${body?.error?.code}`;
+const rejection = ({ status, body }: Answer) => `${status} ${body?.error?.code}`;
 
 async function settled(answer: Answer): Promise<Answer> {
   const url = answer.headers.get("azure-asyncoperation");
@@ -28,7 +28,7 @@ async function settled(answer: Answer): Promise<Answer> {
   return answer;
 }
 
-describe("the name of a deleted vault or Azure ML workspace stays taken on the fast clock", () => {
+describe("the name of a deleted key vault or Azure ML workspace is reserved on the fast clock", () => {
   const conflict = { vault: "409 ConflictError", workspace: "409 Conflict" };
 
   test.each([
@@ -37,31 +37,31 @@ describe("the name of a deleted vault or Azure ML workspace stays taken on the f
   ] as const)("%s: for %i days", async (name, days) => {
     if (name === "workspace") await make(name);
     await remove(name);
-    expect(refusal(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
+    expect(rejection(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
     caller.clock.advance(days * DAY - 3600);
-    expect(refusal(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
+    expect(rejection(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
     caller.clock.advance(3600);
     expect((await caller.put(paths[name], bodies(caller)[name])).status).toBe(201);
   });
 
-  test("a vault's own retention counts", async () => {
+  test("the retention period of the vault applies", async () => {
     const vault = paths.vault.replace("vault01", "vault02");
     const body = but(bodies(caller).vault, "properties/softDeleteRetentionInDays", 7);
     await settled(await caller.put(vault, body));
     await settled(await caller.delete(vault));
     caller.clock.advance(7 * DAY - 60);
-    expect(refusal(await caller.put(vault, body))).toBe("409 ConflictError");
+    expect(rejection(await caller.put(vault, body))).toBe("409 ConflictError");
     caller.clock.advance(60);
     expect((await caller.put(vault, body)).status).toBe(201);
   });
 
-  test.each(KINDS)("%s: also when it goes with its resource group", async (name) => {
+  test.each(KINDS)("%s: also after the deletion of its resource group", async (name) => {
     if (name === "workspace") await make(name);
     await remove("group");
     await make("group");
     for (const needed of ["logs", "insights", "storage", "registry"] as const) await make(needed);
     if (name === "workspace") await make("vault", but(bodies(caller).vault, "properties/createMode", "recover"));
-    expect(refusal(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
+    expect(rejection(await caller.put(paths[name], bodies(caller)[name]))).toBe(conflict[name]);
   });
 
   test.each([1, 600, Number.POSITIVE_INFINITY])("at speed %d", async (speed) => {
@@ -70,7 +70,7 @@ describe("the name of a deleted vault or Azure ML workspace stays taken on the f
       for (const name of ["group", "vault"] as const) await scaled.made(paths[name], bodies(scaled)[name]);
       await scaled.outcome(await scaled.delete(paths.vault));
       scaled.clock.advance(89 * DAY);
-      expect(refusal(await scaled.put(paths.vault, bodies(scaled).vault))).toBe("409 ConflictError");
+      expect(rejection(await scaled.put(paths.vault, bodies(scaled).vault))).toBe("409 ConflictError");
     } finally {
       await scaled.stop();
     }
@@ -78,7 +78,7 @@ describe("the name of a deleted vault or Azure ML workspace stays taken on the f
 });
 
 describe("a purge frees the name", () => {
-  test("of a vault, unless it has purge protection", async () => {
+  test("of a key vault, unless it has purge protection", async () => {
     await remove("vault");
     expect((await caller.get(DELETED_VAULT)).body.properties.scheduledPurgeDate.slice(0, 10)).toBe(
       new Date(caller.clock.now() + 90 * DAY * 1000).toISOString().slice(0, 10),
@@ -87,11 +87,11 @@ describe("a purge frees the name", () => {
     const protectedBody = but(bodies(caller).vault, "properties/enablePurgeProtection", true);
     expect((await make("vault", protectedBody)).status).toBe(201);
     await remove("vault");
-    expect(refusal(await caller.post(`${DELETED_VAULT}/purge`))).toBe("409 DeletedVaultPurge");
-    expect(refusal(await caller.put(paths.vault, protectedBody))).toBe("409 ConflictError");
+    expect(rejection(await caller.post(`${DELETED_VAULT}/purge`))).toBe("409 DeletedVaultPurge");
+    expect(rejection(await caller.put(paths.vault, protectedBody))).toBe("409 ConflictError");
   });
 
-  test("of an Azure ML workspace, at its deletion or later, by forceToPurge", async () => {
+  test("of an Azure ML workspace with forceToPurge, at its deletion or later", async () => {
     await make("workspace");
     await remove("workspace", "?forceToPurge=true");
     expect((await make("workspace")).status).toBe(201);
@@ -100,13 +100,13 @@ describe("a purge frees the name", () => {
     expect((await make("workspace")).status).toBe(201);
   });
 
-  test("each type has its own parameter for it", async () => {
+  test("each type has a different parameter for it", async () => {
     await remove("vault", "?forceToPurge=true");
-    expect(refusal(await caller.put(paths.vault, bodies(caller).vault))).toBe("409 ConflictError");
+    expect(rejection(await caller.put(paths.vault, bodies(caller).vault))).toBe("409 ConflictError");
   });
 });
 
-test("a recovered vault has its secrets again, and what was deleted before it stays deleted", async () => {
+test("a recovered vault has its secrets, and secrets that were deleted before the vault remain deleted", async () => {
   const secret = (name: string) => `${paths.vault}/secrets/${name}`;
   for (const name of ["kept", "gone"]) await caller.put(secret(name), { properties: { value: "hf_1" } });
   const before = (await caller.get(secret("kept"))).body;
@@ -120,16 +120,16 @@ test("a recovered vault has its secrets again, and what was deleted before it st
 describe("a blob container", () => {
   const container = `${paths.storage}/blobServices/default/containers/models`;
 
-  test("keeps its name for 30 seconds after its deletion", async () => {
+  test("reserves its name for 30 seconds after its deletion", async () => {
     await caller.put(container, {});
     await caller.delete(container);
     caller.clock.advance(29);
-    expect(refusal(await caller.put(container, {}))).toBe("409 ContainerBeingDeleted");
+    expect(rejection(await caller.put(container, {}))).toBe("409 ContainerBeingDeleted");
     caller.clock.advance(1);
     expect((await caller.put(container, {})).status).toBe(201);
   });
 
-  test("keeps nothing when it goes with its account", async () => {
+  test("doesn't reserve its name if its account is deleted", async () => {
     await caller.put(container, {});
     await remove("storage");
     await make("storage");
@@ -140,7 +140,7 @@ describe("a blob container", () => {
 describe("a Log Analytics workspace", () => {
   const elsewhere = () => but(bodies(caller).logs, "location", "germanywestcentral");
 
-  test("is recovered when it is created again in the same group and region, and is new after 14 days", async () => {
+  test("is recovered by creating it again in the same group and region, and is new after 14 days", async () => {
     const { customerId } = (await caller.get(paths.logs)).body.properties;
     await remove("logs");
     expect((await make("logs")).status).toBe(201);
@@ -151,7 +151,7 @@ describe("a Log Analytics workspace", () => {
     expect((await caller.get(paths.logs)).body.properties.customerId).not.toBe(customerId);
   });
 
-  test("keeps its name for 14 days: another region is refused", async () => {
+  test("reserves its name for 14 days: another region is rejected", async () => {
     await remove("logs");
     expect((await caller.put(paths.logs, elsewhere())).body.error).toEqual({
       code: "Conflict",
@@ -162,7 +162,7 @@ describe("a Log Analytics workspace", () => {
     expect((await caller.put(paths.logs, elsewhere())).status).toBe(201);
   });
 
-  test("is gone for good when it is deleted with force=true", async () => {
+  test("is deleted permanently with force=true", async () => {
     await remove("logs", "?force=true");
     expect((await caller.put(paths.logs, elsewhere())).status).toBe(201);
   });

@@ -1,4 +1,4 @@
-// Proves how many addresses of a subnet the local Azure says are taken, and that it lists zones in pages. Doesn't prove Azure's own counts.
+// Tests the used addresses of subnets that the local Azure returns, and that it lists zones in pages. Doesn't test Azure's numbers.
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => caller.stop());
 
-test("A network lists the addresses of each subnet that are taken, and how many there are.", async () => {
+test("A network lists the used and usable addresses of each subnet.", async () => {
   const usages = async () => (await caller.get(`${paths.network}/usages`)).body.value;
   expect(await usages()).toEqual([
     {
@@ -31,7 +31,7 @@ test("A network lists the addresses of each subnet that are taken, and how many 
   expect((await usages())[0]).toMatchObject({ currentValue: 1, limit: 251 });
 });
 
-test("The zones of a subscription come in pages of 100, or of as many as are asked for.", async () => {
+test("The zones of a subscription are listed in pages of 100, or of the requested size.", async () => {
   for (let count = 0; count < 103; count++) {
     await caller.put(`/resourceGroups/rg/providers/Microsoft.Network/privateDnsZones/z${count}.example`, { location: "global" });
   }

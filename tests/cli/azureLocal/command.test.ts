@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as readline from "node:readline";
-import { openIssuer } from "../../../azure-local/frontdoor";
-import { readToken } from "../../../azure-local/frontdoor/jwt";
+import { openIssuer } from "../../../azure-local/scoringProxy";
+import { readToken } from "../../../azure-local/scoringProxy/jwt";
 
 const run = path.join(__dirname, "../../../cli/run.js");
 let home: string;
@@ -75,7 +75,7 @@ test("policies that are assigned deny requests and add tags", async () => {
 
 test.each([
   [["--policy-tag", "costCenter"], "--policy-tag is costCenter: it must be <name>=<value>.\n"],
-  [["--policy", "landing"], expect.stringMatching(/^No policy is named 'landing'\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
+  [["--policy", "landing"], expect.stringMatching(/^The policy 'landing' is unknown\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
   [["--port", "70000"], "--port is 70000: it must be the first of four ports, from 0 (any free ones) to 65532.\n"],
   [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
   [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],

@@ -4,8 +4,10 @@
 // Before Pulumi's runtime, which reads the folder on load.
 import "../rootDirectory";
 
+import { log } from "@pulumi/pulumi";
 import { serveAzure } from "../../azure/fakeArm";
-import type * as recorder from "../recorder";
+import { program } from "../program";
+import { record } from "../recorder";
 import { shippedConfig } from "../shippedStacks";
 
 jest.setTimeout(60_000);
@@ -26,24 +28,21 @@ function harmless(change: (settings: { endpoints: Tree; chat: Tree; main: Tree; 
 /** The warnings and the other messages of the program. */
 async function run(config: Record<string, string>, preview = true, secretKeys: string[] = []) {
   const said = { warnings: [] as string[], lines: [] as string[] };
-  jest.resetModules();
-  const { log } = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
   jest.spyOn(log, "warn").mockImplementation(async (text) => void said.warnings.push(text));
   jest.spyOn(log, "info").mockImplementation(async (text) => void said.lines.push(text));
-  const { record } = require("../recorder") as typeof recorder;
-  await record(() => require("../../../index"), { stack: "dev", preview, config, secretKeys });
+  await record(program, { stack: "dev", preview, config, secretKeys });
   return said;
 }
 
-const heading = (count: string) => `Stack dev: ${count}, most dangerous first.`;
+const heading = (count: string) => `Stack dev: ${count}, most severe first.`;
 const hub = (deployment: string) =>
-  `  - Weights from outside the residency: chat/${deployment} fetches them from Hugging Face at each start. Use \`source: mirror\` to start from weights that are staged in the region.`;
+  `  - Weights from outside the residency: chat/${deployment} downloads weights from Hugging Face at each start. To start from weights that are staged in the region, set \`source: mirror\`.`;
 
 test("flags that log requests and outputs cause one warning in the preview, because prompts and answers are logged", async () => {
   const flags = { "enable-log-requests": true, "enable-log-outputs": true };
   const { warnings } = await run(harmless(({ vllm }) => (vllm.flags = flags)));
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toMatch(/^Stack dev: 2 risks, most dangerous first\.\n {2}- Prompts or answers in the logs: chat\/main-[0-9a-f]{8}/);
+  expect(warnings[0]).toMatch(/^Stack dev: 2 risks, most severe first\.\n {2}- Prompts or answers in the logs: chat\/main-[0-9a-f]{8}/);
   expect(warnings[0]).toContain("--enable-log-requests");
   expect(warnings[0]).toContain("--enable-log-outputs");
 });
@@ -57,8 +56,8 @@ test("placeholder images, a disabled gate and weights from Hugging Face are in o
   expect(warnings).toEqual([
     [
       heading("3 risks"),
-      "  - Placeholder images: moor/vllm@sha256:0000… of chat/main-57a7e080. No registry has such an image, and Azure refuses a deployment without its image. Push the image and write its digest into `moor:images`.",
-      "  - No gate: a new deployment of chat gets requests before anything was checked. Set `gate: runner` or `gate: controlPlane`.",
+      "  - Placeholder images: moor/vllm@sha256:0000… (chat/main-57a7e080). No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in `moor:images`.",
+      "  - No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
       hub("main-57a7e080"),
     ].join("\n"),
   ]);
@@ -88,7 +87,7 @@ test("an endpoint with traffic that the stack file no longer contains is reporte
   expect(warnings).toEqual([
     [
       heading("2 risks"),
-      "  - An endpoint with requests is deleted: old-dev-x7k2p9 serves now (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will get no answer. Move them first, or put the endpoint back under `moor:endpoints`.",
+      "  - An endpoint with traffic is deleted: old-dev-x7k2p9 serves requests (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
       hub("main-c5b2784d"),
     ].join("\n"),
   ]);

@@ -82,13 +82,13 @@ test("Only endpoints of this stack are compared, names are case-insensitive, and
   ];
   expect(await warn([chat("chat-prod-x7k2p9")], { [list]: { value } })).toEqual([list]);
   expect(warnings).toEqual([
-    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with requests is deleted: old-prod-x7k2p9 serves now/),
+    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with traffic is deleted: old-prod-x7k2p9 serves requests/),
   ]);
 });
 
 test("An empty stack file deletes all endpoints of the stack.", async () => {
   await warn([], { [list]: { value: [live("chat-prod-x7k2p9", { "main-00000001": 100 })] } });
-  expect(warnings).toEqual([expect.stringContaining("An endpoint with requests is deleted: chat-prod-x7k2p9")]);
+  expect(warnings).toEqual([expect.stringContaining("An endpoint with traffic is deleted: chat-prod-x7k2p9")]);
 });
 
 test("The serving deployments are read only if another deployment takes over requests from them.", async () => {
@@ -103,7 +103,7 @@ test("The serving deployments are read only if another deployment takes over req
   expect(await warn([chat("chat-prod-x7k2p9")], shown)).toEqual([list, `${list}/chat-prod-x7k2p9/deployments/main-00000001`]);
   expect(warnings).toEqual([
     expect.stringContaining(
-      "gets 100 % of the 256 concurrent requests that the endpoint's instances take now, which is 256, and takes 192",
+      "receives 100 % of the endpoint's current capacity of 256, which is 256 concurrent requests, but its capacity is 192",
     ),
   ]);
 });

@@ -66,7 +66,7 @@ test.each<[string, Turn[], RegExp]>([
       { status: 202, headers: () => ({ "azure-asyncoperation": operation() }) },
       { status: 200, body: { status: "Failed", error: { message: "No addresses are left." } } },
     ],
-    /has failed in Azure \(Failed\): No addresses are left\..*az ml workspace provision-network -n failed -g rg/,
+    /failed in Azure \(Failed\): No addresses are left\..*az ml workspace provision-network -n failed -g rg/,
   ],
 ])("A provisioning that is %s fails with the reason and the fix.", async (name, turns, message) => {
   await expect(run(name, inactive, turns)).rejects.toThrow(message);

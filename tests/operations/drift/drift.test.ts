@@ -47,7 +47,7 @@ test.each([
   ["its workspace", "ParentResourceNotFound"],
   ["its resource group", "ResourceGroupNotFound"],
 ])("Where %s doesn't exist, the endpoint is gone.", async (_, code) => {
-  expect(await against(refusal(404, code, "not there"))).toBe("chat is gone from Azure: run `pulumi refresh`, then `pulumi up`.");
+  expect(await against(refusal(404, code, "not there"))).toBe("chat was deleted in Azure. Run `pulumi refresh`, then `pulumi up`.");
 });
 
 test.each<[what: string, Turn, message: string]>([
@@ -72,16 +72,16 @@ test.each<[what: string, Turn, message: string]>([
 });
 
 test("An Azure that is busy for a moment is asked again.", async () => {
-  expect(await against({ status: 503 }, { status: 200, body: written })).toBe("Azure has the endpoints as the stack wrote them.");
+  expect(await against({ status: 503 }, { status: 200, body: written })).toBe("The endpoints in Azure match the last write of the stack.");
 });
 
 test("Without the Azure CLI, or a login, the command ends with the remedy.", async () => {
   const look = (environment: NodeJS.ProcessEnv) => findDrift(stack(), stackAzure({ local: false, environment }, {}));
-  await expect(look({ PATH: "/nowhere" })).rejects.toThrow("There is no Azure CLI (`az`) on the PATH.");
+  await expect(look({ PATH: "/nowhere" })).rejects.toThrow("The Azure CLI (`az`) is not on the PATH.");
   const az = fakeAz(notLoggedIn);
   try {
     await expect(look(az.environment)).rejects.toThrow(
-      "The Azure CLI gives no token for https://management.azure.com/. Log in with `az login` and run the command again.",
+      "The Azure CLI returned no token for https://management.azure.com/. Log in with `az login` and run the command again.",
     );
   } finally {
     az.remove();
@@ -91,10 +91,10 @@ test("Without the Azure CLI, or a login, the command ends with the remedy.", asy
 test("A stack without a write has nothing to compare, and a write without its endpoint is for recover.", async () => {
   const nothing = { version: 3, deployment: {} };
   expect(driftReport(await findDrift(memoryStack({ state: nothing }), armClient()))).toBe(
-    "The stack has written no endpoint yet, so there is nothing to compare.",
+    "The stack has not created any endpoint yet. There is nothing to compare.",
   );
   await expect(findDrift(memoryStack({ state: state(write) }), armClient())).rejects.toThrow(
-    "The state has the traffic of chat, but not the endpoint: run `npm run recover`.",
+    "The state contains the traffic of chat, but not the endpoint. Run `npm run recover`.",
   );
 });
 

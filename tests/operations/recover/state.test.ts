@@ -1,7 +1,7 @@
 // Proves how recover changes a state. That the engine makes a good state of it is tests/e2e's to prove.
 import type { Checkpoint } from "../../../operations/checkpoint";
 import { candidatesOf } from "../../../operations/recover/missing";
-import { foreign, mendFailed, newResources, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
+import { foreign, repairFailedDeployments, newResources, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
 import { checkpoint, group, groupId, identity, steps, subscription, urns } from "./sample";
 
 test("An untyped resource keeps the inputs that it was sent, whatever a refresh has put into them; a typed one takes what Azure has.", () => {
@@ -52,10 +52,10 @@ describe("deployments that Azure shows as Failed", () => {
       propertyDependencies: { tags: ["urn:next-1"], sku: null },
     });
     const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded"), deployment("next-1", "Failed"), after] });
-    const mended = mendFailed(before);
-    expect(mended).toMatchObject({ anew: ["next-1"], again: [] });
-    expect(urnsOf(mended.checkpoint)).toEqual(["urn:rg", "urn:endpoint", "urn:main-1", "urn:third-1"]);
-    expect(mended.checkpoint.deployment.resources![3]).toEqual({
+    const repaired = repairFailedDeployments(before);
+    expect(repaired).toMatchObject({ recreated: ["next-1"], updatedAgain: [] });
+    expect(urnsOf(repaired.checkpoint)).toEqual(["urn:rg", "urn:endpoint", "urn:main-1", "urn:third-1"]);
+    expect(repaired.checkpoint.deployment.resources![3]).toEqual({
       ...after,
       dependencies: ["urn:endpoint"],
       propertyDependencies: { tags: [], sku: null },
@@ -63,9 +63,9 @@ describe("deployments that Azure shows as Failed", () => {
   });
 
   test("One with a share stays, and is marked to be updated again.", () => {
-    const mended = mendFailed(checkpoint({ resources: [endpoint, deployment("main-1", "Failed")] }));
-    expect(mended).toMatchObject({ anew: [], again: ["main-1"] });
-    expect(mended.checkpoint.deployment.resources).toEqual([
+    const repaired = repairFailedDeployments(checkpoint({ resources: [endpoint, deployment("main-1", "Failed")] }));
+    expect(repaired).toMatchObject({ recreated: [], updatedAgain: ["main-1"] });
+    expect(repaired.checkpoint.deployment.resources).toEqual([
       endpoint,
       { ...deployment("main-1", "Failed"), initErrors: [expect.any(String)] },
     ]);
@@ -73,7 +73,7 @@ describe("deployments that Azure shows as Failed", () => {
 
   test("Where none has failed, nothing is touched.", () => {
     const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded")] });
-    expect(mendFailed(before)).toEqual({ checkpoint: before, anew: [], again: [] });
+    expect(repairFailedDeployments(before)).toEqual({ checkpoint: before, recreated: [], updatedAgain: [] });
   });
 });
 

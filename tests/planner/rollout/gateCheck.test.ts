@@ -1,4 +1,4 @@
-// Proves how an answer is compared with an example of its shape.
+// Proves how an answer is compared with an example.
 import { shapeDifference } from "../../../planner/rollout/gateCheck";
 
 test.each([
@@ -11,6 +11,6 @@ test.each([
   [[{ a: 1 }], [{ a: 1 }, {}], "the answer[1].a is missing"],
   [1, { error: "x" }, "the answer is a map, not a number"],
   [true, false, undefined],
-])("Compared with %j, %j departs so: %s.", (example, value, difference) => {
+])("Compared with %j, %j differs as follows: %s.", (example, value, difference) => {
   expect(shapeDifference(example, value)).toBe(difference);
 });

@@ -9,7 +9,7 @@ import { ModelWorld, type Tally } from "./modelWorld";
 
 jest.setTimeout(900_000);
 
-const sequences = Number(process.env.ROLLOUT_SEQUENCES ?? 2000);
+const sequences = Number(process.env.ROLLOUT_SEQUENCES ?? 200);
 /** The same at each run, so that a failure is the change's; `ROLLOUT_SEED=$RANDOM` looks elsewhere. */
 const seed = Number(process.env.ROLLOUT_SEED ?? 20_261_126);
 

@@ -1,5 +1,5 @@
-// Proves that the latency at which an alert fires follows from the request timeouts, and lies above the answer time of every plan in a grid.
-// Doesn't prove that a server answers as fast as planned.
+// Proves that the latency threshold of an alert is derived from the request timeouts, and that it is above the answer time of every plan in a
+// grid. Doesn't prove that a server answers as fast as planned.
 import { endpointLimits } from "../../../azure/limits";
 import { modelFromTable } from "../../../planner/fit/model";
 import { latencyAlertMilliseconds } from "../../../planner/serving/alerts";
@@ -39,6 +39,6 @@ test("no accepted plan expects an answer that raises the alert, and the alert is
     expect(threshold).toBeGreaterThan(speed.answerSeconds);
     expect(threshold).toBeLessThan(settings.requestSettings.requestTimeout);
   }
-  // The grid reaches the plans that leave the least room: those of which Azure's limit has cut the reserve.
+  // The grid includes the plans with the smallest reserve, those whose reserve is cut off by Azure's limit.
   expect(Math.max(...plans.map(({ speed }) => speed.answerSeconds))).toBeGreaterThan(0.9 * endpointLimits.requestTimeoutSeconds);
 });
