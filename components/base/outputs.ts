@@ -5,7 +5,7 @@ import { azureOf } from "./azure";
 import { resolved } from "./resolved";
 
 /** Returns the value of an output, for resource hooks: when they run, the output is known. */
-export function known<T>(output: pulumi.Output<T>): Promise<T> {
+export function outputValue<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply((value) => resolve(value as T)));
 }
 
