@@ -15,7 +15,11 @@ export function outputValue<T>(output: pulumi.Output<T>): Promise<T> {
  * as changed or replaced. Therefore, a preview reads the value from Azure. If it can't be read, it stays unknown.
  * @param value Selects the value in the resource's body that Azure returns.
  */
-export function kept<T, Body>(resource: pulumi.CustomResource, output: pulumi.Output<T>, value: (body: Body) => T): pulumi.Output<T> {
+export function immutableOutput<T, Body>(
+  resource: pulumi.CustomResource,
+  output: pulumi.Output<T>,
+  value: (body: Body) => T,
+): pulumi.Output<T> {
   if (!pulumi.runtime.isDryRun()) return output;
   // A resource that will be created or replaced has no ID in a preview.
   const read = async (id: string) => value(await azureOf(resource).get<Body>(id));
@@ -28,7 +32,7 @@ export function timeOfCreation(
   made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
 ): pulumi.Output<string> {
   const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
-  return kept(made, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
+  return immutableOutput(made, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
 }
 
 /**

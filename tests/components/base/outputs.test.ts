@@ -1,7 +1,7 @@
 // Proves the values of immutable outputs in a preview. That the preview of a real stack then shows what the
 // run does is proved in tests/e2e/life.
 import * as pulumi from "@pulumi/pulumi";
-import { foreseen, kept } from "../../../components/base/outputs";
+import { foreseen, immutableOutput } from "../../../components/base/outputs";
 import { resolved } from "../../../components/base/resolved";
 import { serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
@@ -22,7 +22,7 @@ async function keptValue({ preview, id, said, read }: Case): Promise<{ value: st
   const azure = await serveAzure({ [vault]: read === undefined ? 403 : { name: read } });
   const work = () => {
     const resource = Object.assign(new pulumi.ComponentResource("tests:index:Made", "made"), { id: pulumi.output(id) });
-    const output = kept(resource as unknown as pulumi.CustomResource, pulumi.output(said), ({ name }: { name: string }) => name);
+    const output = immutableOutput(resource as unknown as pulumi.CustomResource, pulumi.output(said), ({ name }: { name: string }) => name);
     return resolved<string>(output);
   };
   const { result } = await record(work, { preview }).finally(() => azure.close());
