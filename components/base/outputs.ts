@@ -40,7 +40,11 @@ export function timeOfCreation(
  * neither, so all resources that refer to one that was deleted in the portal would show up as replaced.
  * @param value The value that the output will have.
  */
-export function foreseen(resource: pulumi.Resource, output: pulumi.Output<string>, value: pulumi.Input<string>): pulumi.Output<string> {
+export function plannedOutput(
+  resource: pulumi.Resource,
+  output: pulumi.Output<string>,
+  value: pulumi.Input<string>,
+): pulumi.Output<string> {
   if (!pulumi.runtime.isDryRun()) return output;
   // Derived from the URN, so that users of the planned value still depend on the resource.
   return resource.urn.apply(async () => ((await isKnown(output)) ? output : value)) as unknown as pulumi.Output<string>;

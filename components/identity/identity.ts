@@ -3,7 +3,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
-import { foreseen, immutableOutput } from "../base/outputs";
+import { immutableOutput, plannedOutput } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
 
 /** A user-assigned identity that this program creates, or an existing one of another team. */
@@ -46,7 +46,7 @@ export function chooseIdentity(
     .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), type, resource!));
   return {
     resource: identity,
-    id: foreseen(identity, identity.id, id),
+    id: plannedOutput(identity, identity.id, id),
     principalId: immutableOutput(identity, identity.principalId, principalOf),
   };
 }

@@ -6,7 +6,7 @@ import type { Pattern } from "../../../planner/pattern";
 import { stackTag } from "../../../planner/tags";
 import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
-import { foreseen, timeOfCreation } from "../../base/outputs";
+import { plannedOutput, timeOfCreation } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
 import { askForRoles, roleWait } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
@@ -159,7 +159,7 @@ function createManagedDeployment(
       deploymentPrivacy,
     ),
   );
-  const id = foreseen(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
+  const id = plannedOutput(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
   return { resource, id, createdAt: timeOfCreation(resource), isMade: () => isCreated };
 }
 
