@@ -28,7 +28,7 @@ export function immutableOutput<T, Body>(
 }
 
 /** Returns the creation time of an endpoint or a deployment, ISO 8601. It distinguishes a re-created resource from the previous one of that name. */
-export function timeOfCreation(
+export function creationTime(
   made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
 ): pulumi.Output<string> {
   const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");

@@ -6,7 +6,7 @@ import type { Pattern } from "../../../planner/pattern";
 import { stackTag } from "../../../planner/tags";
 import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
-import { plannedOutput, timeOfCreation } from "../../base/outputs";
+import { creationTime, plannedOutput } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
 import { askForRoles, roleWait } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
@@ -160,7 +160,7 @@ function createManagedDeployment(
     ),
   );
   const id = plannedOutput(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
-  return { resource, id, createdAt: timeOfCreation(resource), isMade: () => isCreated };
+  return { resource, id, createdAt: creationTime(resource), isMade: () => isCreated };
 }
 
 /** Returns the properties that depend only on the decision. */
