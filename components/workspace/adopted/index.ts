@@ -27,7 +27,7 @@ export interface AdoptedIds {
 }
 
 /** The adopted resources as Azure returns them. */
-export interface Found {
+export interface AdoptedResources {
   readonly workspace?: ShownWorkspace;
   /** Host name of the container registry. */
   readonly loginServer?: string;
@@ -44,7 +44,7 @@ export type Place = Pick<Adopted, "subscriptionId" | "location" | "regions"> & P
  * @param name Logical name of the component that adopts the resources.
  * @throws pulumi.RunError that lists all problems: for each, the ID, the current value, the required value and the fix
  */
-export async function checkAdopted(name: string, azure: ArmClient, adopted: AdoptedIds, given: Place): Promise<Found> {
+export async function checkAdopted(name: string, azure: ArmClient, adopted: AdoptedIds, given: Place): Promise<AdoptedResources> {
   const ids = canonical(adopted);
   const place: Adopted = {
     vaultSecrets: false,
