@@ -36,7 +36,7 @@ export interface AdoptedResources {
 }
 
 /** Requirements of the stack. An omitted requirement is not checked. */
-export type Place = Pick<Adopted, "subscriptionId" | "location" | "regions"> & Partial<Adopted>;
+export type GivenRequirements = Pick<Adopted, "subscriptionId" | "location" | "regions"> & Partial<Adopted>;
 
 /**
  * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be readable.
@@ -44,7 +44,12 @@ export type Place = Pick<Adopted, "subscriptionId" | "location" | "regions"> & P
  * @param name Logical name of the component that adopts the resources.
  * @throws pulumi.RunError that lists all problems: for each, the ID, the current value, the required value and the fix
  */
-export async function checkAdopted(name: string, azure: ArmClient, adopted: AdoptedIds, given: Place): Promise<AdoptedResources> {
+export async function checkAdopted(
+  name: string,
+  azure: ArmClient,
+  adopted: AdoptedIds,
+  given: GivenRequirements,
+): Promise<AdoptedResources> {
   const ids = canonical(adopted);
   const place: Adopted = {
     vaultSecrets: false,
