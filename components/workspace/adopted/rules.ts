@@ -29,7 +29,7 @@ export interface Problem {
   /** The current and the required value. */
   readonly what: string;
   /** How the owner of the resource fixes it. */
-  readonly change: string;
+  readonly fix: string;
   /** Whether the stack can be created despite the problem. @default false */
   readonly warning?: true;
 }
