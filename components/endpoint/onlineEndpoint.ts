@@ -4,7 +4,7 @@ import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { azureOf } from "../base/azure";
-import { foreseen, timeOfCreation } from "../base/outputs";
+import { creationTime, plannedOutput } from "../base/outputs";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import {
   chooseIdentity,
@@ -131,9 +131,9 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.body = body;
     this.privacy = privacy;
     const endpointName = pulumi.interpolate`${body.endpointName}`;
-    this.name = foreseen(resource, resource.name, endpointName);
-    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
-    this.createdAt = timeOfCreation(resource);
+    this.name = plannedOutput(resource, resource.name, endpointName);
+    this.id = plannedOutput(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
+    this.createdAt = creationTime(resource);
     this.authMode = pulumi.output(body.properties).apply(({ authMode }) => authMode as AuthMode);
     this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
     this.invokers = admitInvokers(this.logicalName, this, { ...args, endpointId: this.id });

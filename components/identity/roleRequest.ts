@@ -23,7 +23,7 @@ export interface Assignment {
  * Returns a hook that warns of missing role assignments, also in the preview if the identity exists. It doesn't fail the run, because it doesn't find
  * roles that the identity has through a group or through a custom role.
  */
-export function askForRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {
+export function warnOfMissingRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {
   const check = async () => {
     for (const grant of grants) {
       const need = await resolved<RoleNeed>({ ...grant });

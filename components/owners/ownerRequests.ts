@@ -25,7 +25,7 @@ interface DiagnosticSetting {
  * after a resource was created.
  * @param owner The setting that makes another team responsible, such as `dns: policy`.
  */
-export function askOwner(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {
+export function reportMissing(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {
   return missing.apply(async (problems) => {
     for (const problem of problems) await pulumi.log.warn(`${owner}: ${problem}`);
   });

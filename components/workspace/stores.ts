@@ -5,7 +5,7 @@ import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { kept } from "../base/outputs";
+import { immutableOutput } from "../base/outputs";
 import { type NamedType, platformName } from "../base/platformName";
 import { type Transform, transformed } from "../base/transform";
 import { registryPrivacy, storagePrivacy, vaultPrivacy } from "./privacy";
@@ -119,7 +119,7 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
       registryPrivacy,
     ),
   );
-  return { resource: registry, id: registry.id, loginServer: kept(registry, registry.loginServer, loginServerOf) };
+  return { resource: registry, id: registry.id, loginServer: immutableOutput(registry, registry.loginServer, loginServerOf) };
 }
 
 function loginServerOf({ properties }: { readonly properties: { readonly loginServer: string } }): string {

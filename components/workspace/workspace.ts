@@ -11,7 +11,7 @@ import { stateInputs, transformed } from "../base/transform";
 import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
 import { createPrivateLink } from "../network";
 import { askOwner, missingZones } from "../owners";
-import { type AdoptedIds, checkAdopted, type Found, type PlannedEndpoint } from "./adopted";
+import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -79,7 +79,7 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly args: WorkspaceArgs;
   private readonly context: StoreContext;
   /** The adopted resources. It fails if one doesn't meet the requirements, so that no resource that depends on it is created. */
-  private readonly found: pulumi.Output<Found>;
+  private readonly found: pulumi.Output<AdoptedResources>;
   /** Checks of private DNS zones. The registration waits for them, because otherwise the run could end before they are done. */
   private readonly zoneChecks: pulumi.Output<void>[] = [];
 
@@ -127,7 +127,7 @@ export class Workspace extends pulumi.ComponentResource {
     return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
   }
 
-  private checkAdopted(): pulumi.Output<Found> {
+  private checkAdopted(): pulumi.Output<AdoptedResources> {
     const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = false } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),

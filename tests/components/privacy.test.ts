@@ -288,7 +288,7 @@ const looseWrites: [what: string, endpoint: unknown, write: unknown, message: st
   ["a transform of the write that removes the endpoint", undefined, { properties: { template: { resources: [] } } }, "removes"],
 ];
 test.each(looseWrites)(
-  "A write of traffic that %s loosens is rejected, because it changes properties that the endpoint's resource ignores.",
+  "A write of traffic loosened by %s is rejected, because it changes properties that the endpoint's resource ignores.",
   async (...one) => {
     const [, endpoint, write, message] = one;
     const said = await refusal(() => trafficWith(endpoint, write), { runHooks: /^chat-traffic-privacy$/ });

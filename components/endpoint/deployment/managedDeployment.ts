@@ -6,7 +6,7 @@ import type { Pattern } from "../../../planner/pattern";
 import { stackTag } from "../../../planner/tags";
 import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
-import { foreseen, timeOfCreation } from "../../base/outputs";
+import { creationTime, plannedOutput } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
 import { askForRoles, roleWait } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
@@ -159,8 +159,8 @@ function createManagedDeployment(
       deploymentPrivacy,
     ),
   );
-  const id = foreseen(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
-  return { resource, id, createdAt: timeOfCreation(resource), isMade: () => isCreated };
+  const id = plannedOutput(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
+  return { resource, id, createdAt: creationTime(resource), isMade: () => isCreated };
 }
 
 /** Returns the properties that depend only on the decision. */

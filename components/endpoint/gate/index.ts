@@ -4,7 +4,7 @@ import type { ArmClient } from "../../../azure/arm";
 import { sharesText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
-import { known } from "../../base/outputs";
+import { outputValue } from "../../base/outputs";
 import { type LiveEndpoint, liveDeployment, liveEndpoint, type Shares, waitForOperations } from "../../live";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
@@ -63,7 +63,7 @@ export class Gate {
     if (this.hasRun) return;
     this.hasRun = true;
     const { azure } = this.endpoint;
-    const id = await known(this.endpoint.id);
+    const id = await outputValue(this.endpoint.id);
     const live = await liveEndpoint(azure, id);
     const { name } = armIdOf(id);
     if (live === undefined) return fail(`${name} no longer exists in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`);
@@ -82,7 +82,7 @@ export class Gate {
    * because the component's inputs also contain traffic of failed writes. Traffic that already equals the new one can come from a killed run.
    */
   private async warnOfDrift(written: Shares, next: Shares): Promise<void> {
-    const id = await known(this.endpoint.id);
+    const id = await outputValue(this.endpoint.id);
     const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
     const [was, is, willBe] = [written, live, next].map(sharesText);
     if (Object.keys(written).length === 0 || is === was || is === willBe) return;

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
 import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
-import { known } from "../../base/outputs";
+import { outputValue } from "../../base/outputs";
 import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
@@ -19,7 +19,7 @@ const startSeconds = 3600;
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { azure } = endpoint;
-    const endpointId = await known(endpoint.id);
+    const endpointId = await outputValue(endpoint.id);
     const live = await liveEndpoint(azure, endpointId);
     if (live === undefined) return;
     const after = factsOf(newInputs).traffic ?? {};

@@ -4,7 +4,7 @@ import { authSentence, type Moment, transitionRefusal, transitionSentence } from
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
-import { known } from "../../base/outputs";
+import { outputValue } from "../../base/outputs";
 import { refuseLoosenedWrite, settledAt } from "../../base/privacy";
 import { type TrafficWrite, trafficWriteId } from "../leftovers";
 import type { EndpointReference } from "../reference";
@@ -20,7 +20,7 @@ const TERMINAL_STATES = ["Succeeded", "Failed", "Canceled"];
  */
 export function waitForActiveWrite(name: string, endpoint: EndpointReference, limit: number): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
-    const id = trafficWriteId(await known(endpoint.id));
+    const id = trafficWriteId(await outputValue(endpoint.id));
     const { name: deploymentName, resourceGroupName } = armIdOf(id);
     const end = Date.now() + limit * 1000;
     for (let logged = false; ; logged = true) {

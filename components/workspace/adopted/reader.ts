@@ -17,7 +17,7 @@ export class Reader {
     const shown = await this.azure.get<T>(id, apiVersion).catch((error: Error) => error);
     if (!(shown instanceof Error)) return shown;
     if (shown instanceof ArmError && shown.isAbsence) {
-      this.problems.push({ id, what: "It doesn't exist.", change: "Correct the ID in the stack file, or have its owner create it." });
+      this.problems.push({ id, what: "It doesn't exist.", fix: "Correct the ID in the stack file, or have its owner create it." });
       return undefined;
     }
     return this.unread(id, shown);

@@ -3,7 +3,7 @@
 import { canonicalRegion } from "../../../facts/regions";
 
 /** Requirements of the stack. Regions are in ARM's form, such as `swedencentral`. */
-export interface Adopted {
+export interface AdoptionRequirements {
   /** Subscription of the stack. */
   readonly subscriptionId: string;
   /** Region of the stack. */
@@ -29,7 +29,7 @@ export interface Problem {
   /** The current and the required value. */
   readonly what: string;
   /** How the owner of the resource fixes it. */
-  readonly change: string;
+  readonly fix: string;
   /** Whether the stack can be created despite the problem. @default false */
   readonly warning?: true;
 }
@@ -43,7 +43,7 @@ export interface Shown {
 }
 
 /** Checks that a resource with data, logs or images is in the residency. */
-export function residencyProblems(id: string, { location }: Shown, { regions }: Adopted): Problem[] {
+export function residencyProblems(id: string, { location }: Shown, { regions }: AdoptionRequirements): Problem[] {
   const region = canonicalRegion(location);
   const what = `It is in ${region}, outside the stack's residency. Allowed: ${regions.join(" or ")}.`;
   return problemsOf(id, [
@@ -52,7 +52,7 @@ export function residencyProblems(id: string, { location }: Shown, { regions }: 
 }
 
 /** Whether a region, in any form of its name, is in the residency. */
-export function isResident(location: string, { regions }: Pick<Adopted, "regions">): boolean {
+export function isResident(location: string, { regions }: Pick<AdoptionRequirements, "regions">): boolean {
   return regions.includes(canonicalRegion(location));
 }
 

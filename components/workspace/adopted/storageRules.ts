@@ -1,6 +1,6 @@
 /** Requirements for the storage account of an adopted workspace. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownStorage extends Shown {
   readonly properties: {
@@ -25,7 +25,7 @@ export function storageProblems(
   shown: ShownStorage,
   authMode: string | undefined,
   workspaceId: string,
-  place: Adopted,
+  place: AdoptionRequirements,
 ): Problem[] {
   const { isHnsEnabled, allowSharedKeyAccess, secondaryLocation, publicNetworkAccess, allowBlobPublicAccess, networkAcls } =
     shown.properties;

@@ -1,7 +1,7 @@
 // Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends on
 // it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
 import * as pulumi from "@pulumi/pulumi";
-import { type AdoptedIds, checkAdopted, type Place } from "../../../components/workspace/adopted";
+import { type AdoptedIds, checkAdopted, type GivenRequirements } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";
 import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
@@ -23,7 +23,7 @@ const rules = `${id.workspace}/outboundRules`;
 const replications = `${id.imageRegistry}/replications`;
 const all: AdoptedIds = { workspace: id.workspace, imageRegistry: id.imageRegistry, logs: id.logs, subnet };
 const endpoint = (name: string, addresses: number) => ({ id: `${hub}/Microsoft.Network/privateEndpoints/${name}`, addresses });
-const place: Place = {
+const place: GivenRequirements = {
   subscriptionId: SUBSCRIPTION,
   location: "swedencentral",
   regions: ["swedencentral", "swedensouth"],
