@@ -50,8 +50,9 @@ const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
 
 /** The error for a stack that exists in another region. With a lock file, the check of the stack file has already compared the region. */
-const refusal = (is: string, group: string) => reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region, false));
-const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, refusal });
+const errorMessage = (is: string, group: string) =>
+  reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region, false));
+const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, errorMessage });
 const group = new resources.ResourceGroup("moor", { resourceGroupName: groupNamed, location: region, tags }, { protect, ...tagged });
 const resourceGroupName = group.name;
 const suffix = new random.RandomString("suffix", { length: 6, upper: false, special: false }).result;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fail, stop } from "../../program/fail";
 import { copyInputs, isDeferred, isPlainObject, mergeInputs } from "./merge";
-import { guardHook, type Privacy, refuseLoosened } from "./privacy";
+import { guardHook, type Privacy, rejectLoosened } from "./privacy";
 
 /** Arguments in which every key, at every depth, is optional. */
 export type Overrides<T> =
@@ -43,7 +43,7 @@ export function transformed<Args extends object>(
 ): [string, Args, pulumi.CustomResourceOptions] {
   if (transform === undefined) return [name, args, opts];
   const changed = typeof transform === "function" ? called(transform as Change<Args>, name, args, opts) : overlaid(name, args, transform);
-  refuseLoosened(name, privacy, args, changed);
+  rejectLoosened(name, privacy, args, changed);
   if (Object.keys(privacy).length === 0) return [name, changed, opts];
   const hook = guardHook(name, privacy, args, opts.ignoreChanges);
   return [name, changed, pulumi.mergeOptions(opts, { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } })];

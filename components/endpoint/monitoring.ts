@@ -9,7 +9,7 @@ import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { askOwner, missingDiagnostics } from "../owners";
+import { missingDiagnostics, reportMissing } from "../owners";
 
 /** Receivers and thresholds of the alerts of an endpoint. */
 export interface Alerts {
@@ -129,7 +129,7 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 
   private checkLogs({ endpointId, logsId }: MonitoringArgs): pulumi.Output<void> {
-    return askOwner(
+    return reportMissing(
       "diagnostics: policy",
       pulumi.all([endpointId, logsId]).apply(([endpoint, logs]) => missingDiagnostics(azureOf(this), endpoint, logs)),
     );

@@ -17,7 +17,7 @@ import {
   roleTimes,
 } from "../identity";
 import type { WorkspaceReference } from "../workspace";
-import { refuseNewIdentity, refuseNewName } from "./fixedForLife";
+import { rejectNewIdentity, rejectNewName } from "./immutableProperties";
 import { admitInvokers, type Invokers } from "./invokers";
 import { type AuthMode, endpointPrivacy } from "./privacy";
 import type { EndpointPrivacy, EndpointReference } from "./reference";
@@ -115,7 +115,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     // A hook of the component runs before its children change: a new name would replace the identity of an endpoint that has traffic.
-    const hooks = { beforeUpdate: [refuseNewName(`${name}-name-guard`)] };
+    const hooks = { beforeUpdate: [rejectNewName(`${name}-name-guard`)] };
     super("moor:index:OnlineEndpoint", name, stateInputs(args), pulumi.mergeOptions({ hooks }, opts));
     this.logicalName = name;
     this.workspace = args.workspace;
@@ -192,7 +192,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
         protect,
         dependsOn: [...roles, ...after],
         ignoreChanges: ["properties", "tags"],
-        hooks: { beforeUpdate: [refuseNewIdentity(`${this.logicalName}-identity-guard`)] },
+        hooks: { beforeUpdate: [rejectNewIdentity(`${this.logicalName}-identity-guard`)] },
         customTimeouts: { create: "30m", update: "30m", delete: "60m" },
       },
       requirements,

@@ -31,7 +31,7 @@ export interface NetworkToLink {
  * @throws pulumi.RunError if such a zone exists
  * @see Azure docs, dns/private-dns-virtual-network-links: a network can be linked to only one zone with a given name
  */
-export async function refuseLinkedZones(name: string, azure: ArmClient, network: NetworkToLink): Promise<void> {
+export async function checkLinkedZones(name: string, azure: ArmClient, network: NetworkToLink): Promise<void> {
   const { networkId, zones } = network;
   const { subscriptionId } = armIdOf(networkId);
   let linked: readonly Linked[];

@@ -8,7 +8,7 @@ import { azureOf } from "../base/azure";
 import { platformName } from "../base/platformName";
 import { resolved } from "../base/resolved";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { refuseLinkedZones } from "./linkedZones";
+import { checkLinkedZones } from "./linkedZones";
 import { DNS_ZONE_NAMES, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
 import { privateEndpointRules } from "./securityRules";
 
@@ -201,7 +201,7 @@ export class Network extends pulumi.ComponentResource {
       const group = await resolved<unknown>(args.resourceGroupName);
       const resourceGroupName = typeof group === "string" ? group : undefined;
       const azure = azureOf(this);
-      await refuseLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
+      await checkLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
       // In Azure's case, whatever the stack file contains. If the network can't be read, `Workspace` reports it.
       const shown = await azure.find<{ readonly id?: string }>(networkId).catch(() => undefined);
       return shown?.id ?? networkId;

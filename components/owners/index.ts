@@ -1,1 +1,1 @@
-export { missingDiagnostics, missingZones, reportMissing as askOwner } from "./ownerRequests";
+export { missingDiagnostics, missingZones, reportMissing } from "./ownerRequests";

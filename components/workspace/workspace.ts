@@ -8,9 +8,9 @@ import { type LinkedServiceName, linkedServices } from "../../planner/linkedServ
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { stateInputs, transformed } from "../base/transform";
-import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
+import { chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait, warnOfMissingRoles } from "../identity";
 import { createPrivateLink } from "../network";
-import { askOwner, missingZones } from "../owners";
+import { missingZones, reportMissing } from "../owners";
 import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
@@ -303,7 +303,7 @@ export class Workspace extends pulumi.ComponentResource {
 
   private checkZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
     const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
-    this.zoneChecks.push(askOwner("dns: policy", missing));
+    this.zoneChecks.push(reportMissing("dns: policy", missing));
   }
 
   /** Creates the outbound rules of the arguments, and a rule to a registry that doesn't belong to the workspace, one after another. */
@@ -352,7 +352,7 @@ export class Workspace extends pulumi.ComponentResource {
     const dependsOn = this.grant(grants);
     const hook =
       roles === "external"
-        ? askForRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
+        ? warnOfMissingRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
         : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
     return { dependsOn, hooks: { beforeCreate: [hook] } };
   }

@@ -8,7 +8,7 @@ import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
 import { creationTime, plannedOutput } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
-import { askForRoles, roleWait } from "../../identity";
+import { roleWait, warnOfMissingRoles } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
 import { type LeftoverArgs, removeLeftovers } from "../leftovers";
 import type { OnlineEndpoint } from "../onlineEndpoint";
@@ -73,7 +73,7 @@ export abstract class ManagedDeployment extends pulumi.ComponentResource {
   /** The deployment's resource, for `dependsOn`. */
   readonly resource: machinelearningservices.OnlineDeployment;
   /** Whether this run creates the deployment. Valid only after the engine has planned or executed its step. */
-  readonly isMade: () => boolean;
+  readonly isCreated: () => boolean;
 
   /** The resource that this component created. */
   get nodes() {
@@ -92,7 +92,7 @@ export abstract class ManagedDeployment extends pulumi.ComponentResource {
     this.resource = created.resource;
     this.id = created.id;
     this.createdAt = created.createdAt;
-    this.isMade = created.isMade;
+    this.isCreated = created.isCreated;
     this.deploymentName = decision.name;
     this.recipe = recipeHash(decision);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
@@ -110,10 +110,10 @@ function createManagedDeployment(
   parent: pulumi.ComponentResource,
   args: ManagedDeploymentArgs,
   extras: DeploymentExtras,
-): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isMade"> {
+): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isCreated"> {
   const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
   const roleChecks =
-    endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
+    endpoint.roleRequests.length === 0 ? [] : [warnOfMissingRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
   let isCreated = false;
   const noteCreation = () => {
     isCreated = true;
@@ -160,7 +160,7 @@ function createManagedDeployment(
     ),
   );
   const id = plannedOutput(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
-  return { resource, id, createdAt: creationTime(resource), isMade: () => isCreated };
+  return { resource, id, createdAt: creationTime(resource), isCreated: () => isCreated };
 }
 
 /** Returns the properties that depend only on the decision. */

@@ -13,7 +13,7 @@ export interface Check {
   /** Returns the problem of a response with status 200, or undefined if it passes. */
   judge(answer: GateAnswer): string | undefined;
   /** Number of responses that must fail before the check fails. More than 1 tolerates the slow first responses after a start. @default 1 */
-  readonly tries?: number;
+  readonly attempts?: number;
 }
 
 /** Returns the checks of a deployment, in order. Empty for pattern `score` without a sample request. */
@@ -52,7 +52,7 @@ function scoreChecks({ routes }: DeploymentDecision, { request: body, answer: ex
 function latencyCheck(request: GateRequest, latency: number): Check {
   const judge = ({ seconds }: GateAnswer) =>
     seconds <= latency ? undefined : `it took ${seconds.toFixed(1)} s; at most ${latency} s are allowed`;
-  return { what: "latency", request, judge, tries: 3 };
+  return { what: "latency", request, judge, attempts: 3 };
 }
 
 function withJson(answer: GateAnswer, judge: (value: unknown) => string | undefined): string | undefined {

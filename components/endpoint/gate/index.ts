@@ -5,16 +5,16 @@ import { sharesText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
-import { type LiveEndpoint, liveDeployment, liveEndpoint, type Shares, waitForOperations } from "../../live";
+import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
-import { ask, type Refusal } from "./ask";
 import { checksOf } from "./checks";
 import { readState } from "./controlPlane";
 import { credentialFor } from "./credential";
 import { gateReport, goneReport } from "./report";
 import { sender } from "./request";
-import { type GateSubject, toBeAsked } from "./subjects";
+import { type CheckFailure, runChecks } from "./runChecks";
+import { type GateSubject, subjectsToCheck } from "./subjects";
 
 export type { GateSubject } from "./subjects";
 
@@ -68,7 +68,7 @@ export class Gate {
     const { name } = armIdOf(id);
     if (live === undefined) return fail(`${name} no longer exists in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`);
     if (this.args.mode === "off") return;
-    const subjects = toBeAsked(this.args.subjects, before, after, live.traffic);
+    const subjects = subjectsToCheck(this.args.subjects, before, after, live.traffic);
     // A deployment that is starting can't answer, and its start can take longer than the gate's timeout.
     if (subjects.length > 0) await waitForOperations(azure, id);
     for (const subject of subjects) {
@@ -81,7 +81,7 @@ export class Gate {
    * Warns if traffic was changed outside the program since the last write, because this write overwrites the change. It uses the inputs of the write,
    * because the component's inputs also contain traffic of failed writes. Traffic that already equals the new one can come from a killed run.
    */
-  private async warnOfDrift(written: Shares, next: Shares): Promise<void> {
+  private async warnOfDrift(written: TrafficWeights, next: TrafficWeights): Promise<void> {
     const id = await outputValue(this.endpoint.id);
     const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
     const [was, is, willBe] = [written, live, next].map(sharesText);
@@ -98,12 +98,12 @@ async function examine(subject: GateSubject, azure: ArmClient, id: string, live:
   pulumi.log.info(`${endpointName}: checking ${subject.name} before it receives traffic (${names}).`);
   const started = Date.now();
   let credential = "";
-  let failure: Refusal | undefined;
+  let failure: CheckFailure | undefined;
   if (checks.length === 0) failure = await readState(azure, id, subject.name, deadlineSeconds);
   else {
     credential = await credentialFor(live.authMode, azure, id);
     const send = sender({ baseUrl: scoringBase(endpointName, live.origin), deployment: subject.name, credential });
-    failure = await ask({ checks, send, deadlineSeconds });
+    failure = await runChecks({ checks, send, deadlineSeconds });
   }
   if (failure !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, failure, credential }));
   pulumi.log.info(`${endpointName}: ${subject.name} passed the gate in ${((Date.now() - started) / 1000).toFixed(1)} s.`);

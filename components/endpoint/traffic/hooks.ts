@@ -5,7 +5,7 @@ import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
 import { outputValue } from "../../base/outputs";
-import { refuseLoosenedWrite, settledAt } from "../../base/privacy";
+import { rejectLoosenedWrite, settledAt } from "../../base/privacy";
 import { type TrafficWrite, trafficWriteId } from "../leftovers";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
@@ -45,7 +45,7 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
 export function guardWrite(name: string, { privacy: { requirements, before } }: Pick<EndpointReference, "privacy">): pulumi.ResourceHook {
   const guard = async ({ newInputs = {}, name: write }: pulumi.ResourceHookArgs) => {
     const written = await writtenEndpoint(newInputs);
-    if (!pulumi.isUnknown(written)) await refuseLoosenedWrite(write, requirements, before, endpointInputs(written));
+    if (!pulumi.isUnknown(written)) await rejectLoosenedWrite(write, requirements, before, endpointInputs(written));
   };
   return new pulumi.ResourceHook(name, guard, { onDryRun: true });
 }
@@ -69,7 +69,7 @@ export interface ReviewedDeployment {
   /** Hash of all values that affect the deployment's answers. */
   readonly recipe: string;
   /** Whether this run creates the deployment. @default - true if the last write didn't contain it */
-  readonly isMade?: () => boolean;
+  readonly isCreated?: () => boolean;
 }
 
 /**
@@ -86,7 +86,9 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
       if (pulumi.containsUnknowns(await sharesOf(newInputs))) return;
       const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
       const isNew = (name: string) => !Object.hasOwn(before.recipes, name);
-      const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
+      const made = deployments
+        .filter(({ deploymentName: name, isCreated = () => isNew(name) }) => isCreated())
+        .map((one) => one.deploymentName);
       const problem = transitionRefusal(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (problem !== undefined) fail(problem);
       const sentence = transitionSentence(endpoint, before, { ...after, made });

@@ -69,7 +69,7 @@ export async function checkAdopted(
     return stop(`${name}: can't read ${ids.workspace}. To adopt it, the identity of this run requires the role Reader on it.`);
   }
   const notes = workspace === undefined ? [] : workspaceNotes(ids.workspace!, workspace);
-  const warnings = reader.problems.map(({ id, what, fix: change }) => `${id}: ${what} Fix: ${change}`);
+  const warnings = reader.problems.map(({ id, what, fix }) => `${id}: ${what} Fix: ${fix}`);
   for (const note of [...warnings, ...notes]) pulumi.log.warn(note);
   const readIds = { workspace: workspace?.id, imageRegistry: registry?.id, logs: logs?.id, subnet: subnet?.id };
   return {
@@ -154,7 +154,7 @@ async function readSubnet(reader: Reader, id: string, place: AdoptionRequirement
 }
 
 function report(name: string, problems: readonly Problem[]): string {
-  const blocks = problems.map(({ id, what, fix: change }) => `${id}\n  ${what}\n  Fix: ${change}`);
+  const blocks = problems.map(({ id, what, fix }) => `${id}\n  ${what}\n  Fix: ${fix}`);
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return [`${name}: ${count} with adopted resources.`, ...blocks].join("\n\n");
 }

@@ -17,6 +17,6 @@ export function logsProblems(id: string, shown: ShownLogs, place: AdoptionRequir
   const { enabled, location = "another region" } = shown.properties.replication ?? {};
   const what = `Its logs are replicated to ${location}, outside the stack's residency. Allowed: ${place.regions.join(" or ")}.`;
   const body = JSON.stringify({ location: shown.location, properties: { replication: { enabled: false } } });
-  const change = `az rest --method put --url "${id}?api-version=${logsApiVersion}" --body '${body}'`;
-  return [...residencyProblems(id, shown, place), ...problemsOf(id, [[enabled === true && !isResident(location, place), what, change]])];
+  const fix = `az rest --method put --url "${id}?api-version=${logsApiVersion}" --body '${body}'`;
+  return [...residencyProblems(id, shown, place), ...problemsOf(id, [[enabled === true && !isResident(location, place), what, fix]])];
 }

@@ -56,11 +56,11 @@ export function isResident(location: string, { regions }: Pick<AdoptionRequireme
   return regions.includes(canonicalRegion(location));
 }
 
-type Rule = readonly [applies: boolean, what: string, change: string];
+type Rule = readonly [applies: boolean, what: string, fix: string];
 
 /** Returns the problems of the rules that apply. */
 export function problemsOf(id: string, rules: readonly Rule[]): Problem[] {
-  return rules.flatMap(([applies, what, change]) => (applies ? [{ id, what, change }] : []));
+  return rules.flatMap(([applies, what, fix]) => (applies ? [{ id, what, fix }] : []));
 }
 
 /** Returns the problems of the rules that apply, as warnings. */
