@@ -7,7 +7,7 @@ import { errorOf, type Faults, isApplied } from "./faults";
 export type Outcome = ArmResponse | "hang" | "drop";
 
 /** Passes each request to `handle`, unless a fault applies. `crash` ends the simulator. */
-export function faultyHandler(
+export function withFaults(
   handle: (request: ArmRequest) => ArmResponse,
   engine: Engine,
   faults: Faults,

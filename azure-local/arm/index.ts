@@ -8,7 +8,7 @@ import { Credentials, type EndpointKeys, type EndpointToken } from "./credential
 import { DataPlane } from "./dataPlane";
 import { Engine } from "./engine";
 import { type Fault, type FaultReport, Faults } from "./faults";
-import { faultyHandler } from "./faultyHandler";
+import { withFaults } from "./faultyHandler";
 import { lockFolder } from "./folderLock";
 import type { JsonObject } from "./json";
 import { DEFAULT_LIMITS } from "./limits";
@@ -126,7 +126,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     void stop(server).then(crashed);
   };
   const server = await listen(options.port ?? 0, {
-    handle: faultyHandler(handle, engine, faults, crash),
+    handle: withFaults(handle, engine, faults, crash),
     faults: (method, body) => serveFaults(faults, method, body),
     dataPlane,
     internalToken: options.internalToken,

@@ -45,7 +45,7 @@ export class TypeSchema {
   }
 
   /** Whether requests of this type can set the property. */
-  takes(dotted: string): boolean {
+  accepts(dotted: string): boolean {
     return this.nodesAt(dotted).some(({ readOnly }) => readOnly !== true);
   }
 
