@@ -190,5 +190,5 @@ function shorten(text: string, length: number): string {
 
 /** A value for a report: short, on one line, and without secrets. */
 export function show(value: unknown): string {
-  return shorten(withoutSecrets(JSON.stringify(value) ?? "nothing"), 80);
+  return shorten(withoutSecrets(JSON.stringify(value) ?? "not set"), 80);
 }

@@ -54,8 +54,9 @@ export async function refuseLoosenedWrite(name: string, privacy: Privacy, before
 function check(name: string, path: string, { allowed, why }: Requirement, was: unknown, is: unknown): void {
   const isAllowed = allowed === "unchanged" ? sameValues(was, is) : allowed.includes(is);
   if (isAllowed) return;
+  const change = is === undefined ? `removes ${path}` : `sets ${path} to ${show(is)}`;
   const required = allowed === "unchanged" ? show(was) : allowed.map(show).join(" or ");
-  fail(`${name}: a transform sets ${path} to ${show(is)}. Allowed: ${required}. Otherwise, ${why}. Remove ${path} from the transform.`);
+  fail(`${name}: a transform ${change}. Allowed: ${required}. Otherwise, ${why}. Leave ${path} unchanged in the transform.`);
 }
 
 /** Returns the value at a property path; `later` if it or one of its parents isn't known yet. */

@@ -35,7 +35,7 @@ export function admitInvokers(name: string, parent: pulumi.Resource, args: Invok
   if (invokers.length === 0) return { assignments: [] };
   if (auth === "key") {
     fail(
-      `Endpoint "${name}": \`invokers\` can't be used with auth "key", because any client with a key can call the endpoint. Set auth to "entra".`,
+      `Endpoint "${name}": \`invokers\` is not allowed with auth "key", because any client with a key can call the endpoint. Set auth to "entra".`,
     );
   }
   if (roles === "external") return { assignments: [] };

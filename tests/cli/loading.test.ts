@@ -47,12 +47,16 @@ function run(script: string) {
 const ofSimulator = (files: readonly string[]) => files.filter((file) => file.startsWith(`azure-local${path.sep}`));
 
 test.each<[args: string[], file: string, says: string]>([
-  [["recover", "-s", "prod"], "operations/recover/index.ts", "The state lacked nothing."],
+  [["recover", "-s", "prod"], "operations/recover/index.ts", "The state was complete."],
   [["drift", "-s", "prod"], "operations/drift/index.ts", "The Azure CLI (`az`) is not on the PATH."],
   [["lock", "-s", "prod", "--check"], "cli/lock/index.ts", "moor.lock.prod.yaml"],
   [["fit", "Qwen/Qwen3-8B"], "cli/fit/index.ts", "Qwen/Qwen3-8B"],
-  [["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"], "cli/promote.ts", "There is no endpoint none"],
-  [["retire", "-s", "prod", "--endpoint", "none", "--label", "none"], "cli/retire.ts", "The lock keeps nothing before none/none"],
+  [
+    ["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"],
+    "cli/promote.ts",
+    "The stack file has no endpoint none",
+  ],
+  [["retire", "-s", "prod", "--endpoint", "none", "--label", "none"], "cli/retire.ts", "none/none has no previous decision to retire."],
 ])("%j loads nothing of the simulator.", (args, file, says) => {
   const { said, loaded } = run(`require("./cli/main").main(${JSON.stringify(args)});`);
   expect(said).toContain(says);

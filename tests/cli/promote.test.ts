@@ -27,10 +27,10 @@ test("One that was mirrored serves without a mirror.", () => {
 });
 
 test.each([
-  [{ endpoint: "talk", label: "main", weight: "1" }, "There is no endpoint talk with deployments in the stack file; there are chat."],
+  [{ endpoint: "talk", label: "main", weight: "1" }, "The stack file has no endpoint talk with deployments. Endpoints: chat."],
   [{ endpoint: "chat", label: "other", weight: "1" }, "There is no deployment other; there are main, candidate, shadow."],
-  [{ endpoint: "chat", label: "main", weight: "ten" }, '--weight is "ten"; allowed is a whole number from 0 to 100.'],
-  [{ endpoint: "chat", label: "main", weight: "" }, '--weight is ""; allowed is a whole number from 0 to 100.'],
+  [{ endpoint: "chat", label: "main", weight: "ten" }, '--weight is "ten". Allowed: a whole number from 0 to 100.'],
+  [{ endpoint: "chat", label: "main", weight: "" }, '--weight is "". Allowed: a whole number from 0 to 100.'],
   [{ endpoint: "chat", label: "main", weight: "101" }, "The weight is 101; allowed is a whole number from 0 to 100."],
 ])("%j is refused.", (options, message) => {
   expect(() => promoteText(text, options)).toThrow(message);
@@ -47,5 +47,5 @@ test.each([
 });
 
 test("Who takes the rest must be known.", () => {
-  expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("set their weights by hand");
+  expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("Set their weights in the stack file");
 });

@@ -1,4 +1,4 @@
-/** index.ts as a function, for tests that run it many times on the modules that are loaded once. */
+/** index.ts as a function, for tests that run it many times with modules that are loaded once. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,6 +1,6 @@
 /**
- * Runs component code under Pulumi's mocks and records what the program asks the engine for: inputs, and the options that plain mocks hide.
- * The monitor is wrapped through a private API of `@pulumi/pulumi`, which is why this file alone touches it.
+ * Runs component code with Pulumi's mocks and records the registered resources: inputs, and the options that plain mocks hide.
+ * The monitor is wrapped with a private API of `@pulumi/pulumi`, which only this file uses.
  */
 
 import * as pulumi from "@pulumi/pulumi";

@@ -1,6 +1,6 @@
-/** What the shipped stack files make, recorded: the program is run once for each stack and way to run it. */
+/** Recorded resources of the shipped stack files: the program runs once for each stack and each kind of run. */
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import * as fs from "node:fs";
@@ -11,7 +11,7 @@ import * as recorder from "./recorder";
 
 const root = path.join(__dirname, "..", "..");
 
-/** Settings of a shipped stack file, as Pulumi hands them to a program. */
+/** Settings of a shipped stack file, in the form that Pulumi passes to a program. */
 export function shippedConfig(stack: string): Record<string, string> {
   const { config } = yaml.parse(fs.readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
@@ -19,7 +19,7 @@ export function shippedConfig(stack: string): Record<string, string> {
 
 const runs = new Map<string, Promise<recorder.Recording>>();
 
-/** What a stack registers; each stack is run once in each way. */
+/** Resources of a stack; each stack runs once for each kind of run. */
 export function runStack(stack: string, options: recorder.RecordOptions = {}): Promise<recorder.Recording> {
   const key = JSON.stringify([stack, options]);
   if (!runs.has(key)) runs.set(key, run(stack, options));

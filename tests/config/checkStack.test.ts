@@ -53,13 +53,7 @@ const rows: readonly Row[] = [
   ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is not allowed.'],
   ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of range."],
   ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of range."],
-  [
-    "a request may take 181 s",
-    (s) => (main(s).requestTimeout = 181),
-    "MOOR005",
-    `${at}.requestTimeout`,
-    "The number 181 is out of range.",
-  ],
+  ["a request may take 181 s", (s) => (main(s).requestTimeout = 181), "MOOR005", `${at}.requestTimeout`, "The number 181 is out of range."],
   [
     "the concurrency is 0",
     (s) => (main(s).vllm.concurrencyPerInstance = 0),
@@ -117,9 +111,21 @@ const rows: readonly Row[] = [
     "moor:residency",
     "Only one of geography and regions is allowed.",
   ],
-  ["a deployment has two engines", (s) => (main(s).score = { path: "./docker/score" }), "MOOR007", at, "Only one of vllm and score is allowed."],
+  [
+    "a deployment has two engines",
+    (s) => (main(s).score = { path: "./docker/score" }),
+    "MOOR007",
+    at,
+    "Only one of vllm and score is allowed.",
+  ],
   ["a deployment has no engine", (s) => delete main(s).vllm, "MOOR007", at, "None of vllm, score is set."],
-  ["instances are fixed and scaled", (s) => (main(s).scale = { min: 1, max: 2 }), "MOOR007", at, "Only one of instances and scale is allowed."],
+  [
+    "instances are fixed and scaled",
+    (s) => (main(s).scale = { min: 1, max: 2 }),
+    "MOOR007",
+    at,
+    "Only one of instances and scale is allowed.",
+  ],
   [
     "the network is neither",
     (s) => (s["moor:platform"].network = {}),
@@ -345,7 +351,7 @@ const rows: readonly Row[] = [
     (s) => (s["moor:platform"].workspace = `${subscription}/Microsoft.ContainerRegistry/registries/acr`),
     "MOOR042",
     "moor:platform.workspace",
-    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the id of a Microsoft.ContainerRegistry/registries.`,
+    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the resource ID of a Microsoft.ContainerRegistry/registries.`,
   ],
   [
     "the subnet is a name",
@@ -623,7 +629,7 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
   const text = reportMistakes("dev", mistakesOf(spoilt((s) => (main(s).instances = 51))));
   expect(text).toBe(
     [
-      'Stack "dev" has one mistake. Nothing was created or changed.',
+      'Stack "dev" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR005 moor:endpoints.chat.deployments.main.instances",
       "  The number 51 is out of bounds.",

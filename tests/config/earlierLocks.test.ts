@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { checkSettings, checkStack } from "../../config/checkStack";
 import { deploymentsOf } from "../../config/decisions";
 import { type Lock, lockFileName, readLock, writeLock } from "../../config/lockFile";
-import { settingsOf } from "../../config/stackYaml";
 import { deploymentRequirements } from "../../config/requirements";
+import { settingsOf } from "../../config/stackYaml";
 import { recipeHash } from "../../planner/names";
 
 const root = path.join(__dirname, "..", "..");

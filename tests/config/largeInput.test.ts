@@ -47,9 +47,9 @@ test.each<[string, (settings: Tree) => void]>([
 test("a report of many mistakes shows the first fifty and says how many there are", () => {
   const checked = checkStack(rawStack(spoilt((s) => Object.assign(main(s), many(120, 1)))));
   const report = "mistakes" in checked ? reportMistakes("dev", checked.mistakes) : "";
-  expect(report).toMatch(/^Stack "dev" has 120 mistakes\. Nothing was created or changed\./);
+  expect(report).toMatch(/^Stack "dev" has 120 configuration errors\. Nothing was created or changed\./);
   expect(report.match(/^MOOR001 /gm)).toHaveLength(50);
-  expect(report).toMatch(/\n\n70 more mistakes are not shown\. Correct these first\.$/);
+  expect(report).toMatch(/\n\n70 more errors are not shown\. Fix these errors first\.$/);
 });
 
 test("the stack that these tests make large is good", () => {

@@ -4,8 +4,8 @@ import { checkStack } from "../../config/checkStack";
 import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
-import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
@@ -223,19 +223,19 @@ test.each<[string, (text: string) => string, string, string]>([
     "another commit",
     (text) => text.replace("vllm.concurrencyPerInstance: 8", `vllm.concurrencyPerInstance: 8\n        vllm.revision: ${other}`),
     "wish.vllm.revision",
-    `The wish has "${other}", but ${decision(true).name} was decided for "${revision}".`,
+    `The value under \`wish\` is "${other}", but the decision ${decision(true).name} was made for "${revision}".`,
   ],
   [
     "another load",
     (text) => text.replace("vllm.concurrencyPerInstance: 8", "vllm.concurrencyPerInstance: 16"),
     "wish.vllm.concurrencyPerInstance",
-    `The wish has 16, but ${decision(true).name} was decided for 8.`,
+    `The value under \`wish\` is 16, but the decision ${decision(true).name} was made for 8.`,
   ],
   [
     "another size",
     (text) => text.replace("size: auto", "size: Standard_NC24ads_A100_v4"),
     "wish.size",
-    `The wish has "Standard_NC24ads_A100_v4", but ${decision(true).name} was decided for "Standard_NC4as_T4_v3".`,
+    `The value under \`wish\` is "Standard_NC24ads_A100_v4", but the decision ${decision(true).name} was made for "Standard_NC4as_T4_v3".`,
   ],
 ])("a wish for %s than the decision beside it was made for is a contradiction", (_, edit, path, problem) => {
   expect(edit(lock())).not.toBe(lock());
@@ -254,7 +254,7 @@ test("a previous decision that is the current one is a contradiction", () => {
     {
       code: "MOOR053",
       path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name",
-      problem: `The decision before is "${decision(true).name}", which is the current one.`,
+      problem: `The previous decision has the same name as the current one: "${decision(true).name}".`,
     },
   ]);
 });
@@ -291,7 +291,8 @@ test("a stale lock is refused with each difference and the command", () => {
       {
         code: "MOOR052",
         path: "moor:endpoints.chat.deployments.main",
-        problem: 'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was nothing and is now "half".',
+        problem:
+          'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was not set and is now "half".',
         allowed: "a lock file that matches the stack file",
         fix: "Run `npm run lock -- -s prod`, review the changes, and commit moor.lock.prod.yaml.",
       },
@@ -305,7 +306,8 @@ test("instances, scale, weight and mirror aren't decided, so changing them leave
     Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(mistakes(lock(), changed)).toEqual([]);
-  const wish = (mirror: number) => deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  const wish = (mirror: number) =>
+    deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
   expect(requirementDifferences(wish(0), wish(20))).toEqual([]);
 });
 
@@ -331,7 +333,7 @@ test("wishes are the same whatever form the context was written in", () => {
 test("a deployment whose weights aren't staged is left out, with what stages them", () => {
   const spec = specOf(lock({ current: decision(false) }));
   expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
-  const message = `Deployment chat/main is left out, because it waits for its weights: upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml and run \`pulumi up\` again.`;
+  const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml. Then run \`pulumi up\` again.`;
   expect(spec.skipped).toEqual([{ endpoint: "chat", label: "main", message }]);
   expect(spec.notes).toEqual([message]);
 });
@@ -341,7 +343,7 @@ test("while the new weights aren't staged, the previous decision keeps serving",
   expect(spec.endpoints[0]?.deployments).toEqual([
     { label: "main", decision: decision(true, other), instances: 1, weight: 100, mirror: 0, ...rollout },
   ]);
-  expect(spec.skipped[0]?.message).toContain(`${decision(true, other).name} keeps serving.`);
+  expect(spec.skipped[0]?.message).toContain(`Until then, ${decision(true, other).name} continues to serve.`);
 });
 
 test("a previous decision is kept beside the current one", () => {

@@ -30,11 +30,11 @@ test("for a load of 64 at once, each of its values is refused by itself", () => 
       "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name",
     ],
     ["MOOR032", `${main}.size`, "Standard_D48a_v4 has no GPU.", expect.stringContaining("Standard_NC24ads_A100_v4")],
-    ["MOOR203", `${main}.vllm.flags.max-num-seqs`, "--max-num-seqs is 16; 64 requests at once are declared per instance.", "64 or more"],
+    ["MOOR203", `${main}.vllm.flags.max-num-seqs`, "--max-num-seqs is 16; 64 concurrent requests are declared per instance.", "64 or more"],
     [
       "MOOR204",
       `${main}.requestTimeout`,
-      expect.stringMatching(/^requestTimeout is 10 s; an answer of 1024 tokens among 64 at once takes up to \d+ s\.$/),
+      expect.stringMatching(/^requestTimeout is 10 s; an answer of 1024 tokens takes up to \d+ s at a concurrency of 64\.$/),
       expect.stringMatching(/^\d+ to 180 s$/),
     ],
   ]);
@@ -47,11 +47,11 @@ test("its concurrency of 1 is refused too: 16 sequences never come together wher
     [
       "MOOR216",
       `${main}.vllm.flags.max-num-seqs`,
-      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance that is declared for 1, and refuses the rest with 429.",
-      "at most 2, or more declared",
+      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance with a declared concurrency of 1, and rejects more with status 429.",
+      "at most 2, or a higher declared concurrency",
     ],
   ]);
-  expect(found[0]!.fix).toBe("Raise concurrencyPerInstance to what the instance is to work on at once, or leave --max-num-seqs out.");
+  expect(found[0]!.fix).toBe("Increase concurrencyPerInstance to the intended concurrency of an instance, or omit --max-num-seqs.");
   expect(sample(1).map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR204", "MOOR216"]);
 });
 

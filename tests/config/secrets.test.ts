@@ -22,7 +22,7 @@ const secrets: readonly (readonly [kind: string, secret: string])[] = [
   ["JSON web token", `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.${letters}`],
   ["private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"],
   ["private key", "-----BEGIN PRIVATE KEY-----"],
-  ["password in an address", "https://alice:correct-horse@registry.example.com"],
+  ["password in a URL", "https://alice:correct-horse@registry.example.com"],
 ];
 
 /** Places that take text, with the path that the mistake has. */
@@ -55,7 +55,7 @@ test.each(places)("in %s, each secret is refused by its kind and never repeated"
     expect(told).toEqual([
       [
         path,
-        `The value contains what looks like ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, where every reader of the repository sees it.`,
+        `The value contains what looks like ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, visible to everyone who can read the repository.`,
       ],
     ]);
     const all = [reportMistakes("dev", mistakes), JSON.stringify(mistakes), JSON.stringify(checkSettings(rawStack(settings)).mistakes)];

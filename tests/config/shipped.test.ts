@@ -7,10 +7,10 @@ import { checkSettings, checkStack } from "../../config/checkStack";
 import { deploymentsOf } from "../../config/decisions";
 import { schemaFiles } from "../../config/jsonSchema";
 import { readLock } from "../../config/lockFile";
+import { decideDeployment, namedImage } from "../../config/requirements";
 import { settingsTable } from "../../config/settingsTable";
 import { settingsSchema } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
-import { decideDeployment, namedImage } from "../../config/requirements";
 
 const root = path.join(__dirname, "..", "..");
 const file = (name: string): string => fs.readFileSync(path.join(root, name), "utf8");

@@ -155,7 +155,7 @@ test("weights that sum to anything but 0 or 100 never become a spec", () => {
 test("a stack that grants no roles says so, and when others are told which", () => {
   const notes = (roles: string) => specOf(spoilt((s) => (s["moor:platform"].roles = roles))).notes.join("\n");
   expect(notes("external")).toContain(
-    "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks",
+    "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that the identity of a deployment lacks",
   );
   expect(notes("moor")).not.toContain("roles");
 });
@@ -196,21 +196,24 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "zones",
       { dns: "policy" },
-      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "This stack creates no DNS records (dns: policy). The owner of the zones must create a DNS zone group for each private endpoint of the stack (blob: privatelink.blob.core.windows.net; file: privatelink.file.core.windows.net; vault: privatelink.vaultcore.azure.net; amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net; registry: privatelink.azurecr.io) and make the zones resolvable from the stack's subnet private-endpoints. Moor lists missing zone groups by ID when the private endpoints exist."],
+      [
+        "amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net",
+        "resolvable from the stack's subnet private-endpoints",
+      ],
     ],
-    ["that no zones are there", { network: existing }, [`private DNS zones of its own to the network of ${subnetId}`]],
+    ["that no zones are there", { network: existing }, [`creates these private DNS zones and links them to the network of ${subnetId}`]],
     [
       "an adopted workspace's private endpoints, with the zones that each needs",
       { workspace },
       [
-        `no private endpoint to ${workspace}, because it is adopted`,
+        `no private endpoint for the adopted workspace ${workspace}.`,
         "vault (privatelink.vaultcore.azure.net); amlworkspace (privatelink.api.azureml.ms and privatelink.notebooks.azure.net).",
       ],
     ],
     [
       "diagnostic settings",
       { diagnostics: "policy", logs },
-      [`sends AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
+      [`must send AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
     ],
   ])("%s", (_, platform, parts) => {
     const notes = owed(platform);

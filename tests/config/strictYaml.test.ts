@@ -186,8 +186,10 @@ describe("names that every object has", () => {
   test("are no deployment of a lock for the commands that name one", () => {
     const read = readLock("prod", lockText);
     if ("mistakes" in read) throw new Error("unreadable");
-    expect(() => rollBack(read.lock, "constructor/name")).toThrow('The lock has no deployment "constructor/name"');
-    expect(() => retireText("prod", lockText, "constructor", "name")).toThrow("The lock keeps nothing before constructor/name");
+    expect(() => rollBack(read.lock, "constructor/name")).toThrow(
+      'The lock file has no deployment "constructor/name". Deployments: chat/main, chat/candidate, fraud/main.',
+    );
+    expect(() => retireText("prod", lockText, "constructor", "name")).toThrow("constructor/name has no previous decision to retire.");
   });
 });
 

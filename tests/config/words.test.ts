@@ -45,7 +45,7 @@ test("the type of an ARM id names all its levels, in any case", () => {
 test("values are shown short and without tokens", () => {
   expect(show("x".repeat(200))).toHaveLength(80);
   expect(show({ token: "hf_abcdefghijkl" })).toBe('{"token":"[secret]"}');
-  expect(show(undefined)).toBe("nothing");
+  expect(show(undefined)).toBe("not set");
 });
 
 test("a stack file's settings are text as Pulumi would hand them over, and secrets stay unknown", () => {
@@ -65,10 +65,22 @@ test("a stack file's settings are text as Pulumi would hand them over, and secre
 });
 
 test.each([
-  ["config: [", "MOOR062 Pulumi.x.yaml is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ] (line 1): Correct the line."],
-  ["- config", 'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.'],
-  ["config: 3", 'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.'],
-  ["", 'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.'],
+  [
+    "config: [",
+    "MOOR062 Pulumi.x.yaml is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ] (line 1): Correct the line.",
+  ],
+  [
+    "- config",
+    'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.',
+  ],
+  [
+    "config: 3",
+    'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.',
+  ],
+  [
+    "",
+    'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.',
+  ],
 ])("%j is no stack file, and one line says so.", (text, message) => {
   expect(() => stackDocument(text, "Pulumi.x.yaml")).toThrow(message);
   expect(() => stackDocument(text, "Pulumi.x.yaml")).toThrow(/^[^\n]+\.$/);

@@ -40,7 +40,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     "another model",
     "1",
     ({ path }, response) => path === "/v1/models" && Boolean(response.end(json({ object: "list", data: [{ id: "other" }] }))),
-    /refused main-\w{8} \(model\)[\s\S]*Came back after one try in [\d.]+ s: 200, but it serves other, not chat/,
+    /main-\w{8} did not pass the gate \(check: model\)[\s\S]*Response after 1 attempt in [\d.]+ s: 200, but it lists other, not chat/,
   ],
   [
     "an error",
@@ -48,20 +48,20 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     ({ path }, response) =>
       path === "/v1/chat/completions" &&
       Boolean(response.writeHead(424, { "ms-azureml-model-error-statuscode": "500" }).end(json({ error: "no GPU left" }))),
-    /refused main-\w{8} \(chat\)[\s\S]*Came back after \d+ tries in [\d.]+ s: 424 \(the container's own status: 500\): \{"error":"no GPU left"\}/,
+    /main-\w{8} did not pass the gate \(check: chat\)[\s\S]*Response after \d+ attempts in [\d.]+ s: 424 \(the container's own status: 500\): \{"error":"no GPU left"\}/,
   ],
   [
     "a broken stream",
     "3",
     ({ body }, response) =>
       streams(body) && Boolean(response.end(`data: ${json({ choices: [{ index: 0, delta: { content: "Hel" } }] })}\n\n`)),
-    /refused main-\w{8} \(stream\)[\s\S]*doesn't end with \[DONE\]: it broke off/,
+    /main-\w{8} did not pass the gate \(check: stream\)[\s\S]*the stream doesn't end with \[DONE\]; it was interrupted/,
   ],
   [
     "no readiness",
     "4",
     (_, response) => Boolean(response.writeHead(424, { "ms-azureml-model-error-statuscode": "503" }).end()),
-    /refused main-\w{8} \(readiness\)[\s\S]*GET \/health\s+Came back after \d+ tries in [\d.]+ s: 424 \(the container's own status: 503\): no text/,
+    /main-\w{8} did not pass the gate \(check: readiness\)[\s\S]*GET \/health\s+Response after \d+ attempts in [\d.]+ s: 424 \(the container's own status: 503\): empty body/,
   ],
 ];
 
@@ -70,7 +70,7 @@ test.each(refusals)("A candidate with %s gets no traffic, and the one before sti
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision(digit)]) });
   expect({ code, output }).toEqual({ code: expect.any(Number), output: expect.stringMatching(message) });
   expect(code).not.toBe(0);
-  expect(output).toContain(`Traffic was not changed: ${stable} 100 % still serves.`);
+  expect(output).toContain(`Traffic was not changed: ${stable} 100 %.`);
   const { traffic, deployments } = await serving(sandbox);
   expect(traffic).toEqual({ [stable]: 100 });
   // The stable one and this candidate: the candidate of the test before is gone.
@@ -83,7 +83,7 @@ test("A candidate that is slower than its bound is refused after three answers."
   const check = [["moor:endpoints", "chat", "deployments", "main", "check"], { latency: 0.0001 }] as [string[], unknown];
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision("5"), check]) });
   expect(code).not.toBe(0);
-  expect(output).toMatch(/\(latency\)[\s\S]*after 3 tries in [\d.]+ s: 200, but it took [\d.]+ s, and 0.0001 s are allowed/);
+  expect(output).toMatch(/\(check: latency\)[\s\S]*after 3 attempts in [\d.]+ s: 200, but it took [\d.]+ s; at most 0.0001 s are allowed/);
   expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
 });
 

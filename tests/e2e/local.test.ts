@@ -178,7 +178,7 @@ test("a mistake in the stack file is only told; what an interrupted run may have
   const locked = run("up", "--yes");
   expect(locked.status).not.toBe(0);
   expect(locked.output).toContain("currently locked");
-  expect(locked.output).toContain("`npm run recover -- -s dev --local` puts the state right");
+  expect(locked.output).toContain("repair the state with `npm run recover -- -s dev --local`");
 
   const previewed = run("preview");
   expect(previewed.output).toContain("MOOR021");

@@ -97,7 +97,7 @@ test("A type whose ids are not known, and that the simulator doesn't have, doesn
   await killAfter(15);
   noteBegun("dev", "azure-native:cache:Redis", "cache");
   const said = await succeeds(["recover", "-s", "dev", "--local"]);
-  expect(said).toContain("  cache (azure-native:cache:Redis): the killed run had begun to create it\n");
+  expect(said).toContain("  cache (azure-native:cache:Redis): the killed run had started to create it\n");
   expect(said).toContain("  npm run local -- import azure-native:cache:Redis cache <ARM id> --protect=false -s dev\n");
   await succeeds(up);
   await succeeds(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);

@@ -85,7 +85,7 @@ test("Changed in place, the model rolls under one name, and is asked after it.",
   const { output } = await preview(sandbox, [inPlace, revision("2")]);
   expect(output).toMatch(new RegExp(`~ .*OnlineDeployment chat-${name}-deployment +update`));
   expect(output).toContain(`chat: traffic stays at ${name} 100 %; ${name} is updated in place.`);
-  expect(await carryOut(sandbox, [inPlace, revision("2")])).toContain(`asking ${name} before it gets traffic`);
+  expect(await carryOut(sandbox, [inPlace, revision("2")])).toContain(`checking ${name} before it receives traffic`);
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
 

@@ -123,6 +123,6 @@ test("A way back that was given up is refused, and says so.", async () => {
   const { code, output } = await moor(sandbox, "lock", "-s", "dev", "--rollback", "chat/main");
   expect(code).not.toBe(0);
   expect(output).toContain(
-    `chat/main has no previous decision to go back to: ${names["3"]} is the first, or the one before it was dropped.`,
+    `chat/main has no previous decision to roll back to: ${names["3"]} is the first one, or the previous one was retired.`,
   );
 });

@@ -6,6 +6,6 @@ test("A state that can't be read for its cut-off attributes says which file to d
   const failing = (message: string) =>
     ({ stack: "prod", must: () => Promise.reject(new Error(message)) }) satisfies Partial<StackPulumi> as unknown as StackPulumi;
   const cutOff = exportState(failing("pulumi stack export failed:\nerror: failed to load checkpoint: EOF\n"));
-  await expect(cutOff).rejects.toThrow(/load checkpoint: EOF\n.*delete prod\.json\.attrs/);
+  await expect(cutOff).rejects.toThrow(/load checkpoint: EOF\n.*Delete prod\.json\.attrs/);
   await expect(exportState(failing("error: no stack named prod"))).rejects.toThrow(/^error: no stack named prod$/);
 });

@@ -22,9 +22,9 @@ test.each(["", "{", whole.slice(0, 40), whole.slice(0, -1), "null", "[]", "{}", 
     fs.writeFileSync(file, text);
     fs.writeFileSync(`${file}.bak`, whole);
     expect(() => checkStateFile(file)).toThrow(
-      `The state of the stack can't be read: ${file} is incomplete.\n` +
-        `Pulumi kept the version before it. Put it back with:\n  cp '${file}.bak' '${file}'\n` +
-        "Then run `npm run recover`, which finds what was created since.",
+      `The state of the stack isn't readable: ${file} is incomplete.\n` +
+        `Pulumi kept the previous version. Restore it with:\n  cp '${file}.bak' '${file}'\n` +
+        "Then run `npm run recover`, which finds the resources created since then.",
     );
   },
 );
@@ -34,7 +34,7 @@ test("without a readable .bak the earlier versions are named", () => {
   for (const bak of [undefined, "{", "null"]) {
     if (bak !== undefined) fs.writeFileSync(`${file}.bak`, bak);
     expect(() => checkStateFile(file)).toThrow(
-      `${file} is incomplete.\nIts copy ${file}.bak can't be read either. Pulumi keeps earlier versions in ${path.join(backend, ".pulumi", "history", "moor", "prod")}: ` +
+      `${file} is incomplete.\nIts backup ${file}.bak isn't readable either. Pulumi keeps earlier versions in ${path.join(backend, ".pulumi", "history", "moor", "prod")}: ` +
         `copy the newest *.checkpoint.json from there to ${file}.`,
     );
   }
@@ -68,5 +68,5 @@ test("what reads the state says it of a backend of files, and in general of any 
 
 test("a state without a deployment is refused and not taken for an empty one", async () => {
   const pulumi = { stack: "prod", environment: {}, must: async () => '{"version":3,"deployment":null}' } as unknown as StackPulumi;
-  await expect(exportState(pulumi)).rejects.toThrow(/holds no deployment.*prod\.json\.bak/s);
+  await expect(exportState(pulumi)).rejects.toThrow(/contains no deployment.*prod\.json\.bak/s);
 });

@@ -1,7 +1,7 @@
 // Proves that the program's table of resource types is the simulator's, with the API versions that azure-native names, and that it has every
 // type that the program registers, whose ids it foresees as the simulator writes them. Doesn't prove that azure-native itself builds them so.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "../components/rootDirectory";
 
 import { parseArmId } from "../../azure/armId";

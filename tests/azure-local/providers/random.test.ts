@@ -25,7 +25,9 @@ describe("a random string", () => {
   });
 
   test("with contradictory requirements is rejected", async () => {
-    await expect(provider.create(request(STRING, { length: 2, minUpper: 3 }))).rejects.toThrow("length 2 is less than the sum of the minimums, 3");
+    await expect(provider.create(request(STRING, { length: 2, minUpper: 3 }))).rejects.toThrow(
+      "length 2 is less than the sum of the minimums, 3",
+    );
     const none = { length: 2, lower: false, upper: false, numeric: false, special: false };
     await expect(provider.create(request(STRING, none))).rejects.toThrow("the character set specified is empty");
   });

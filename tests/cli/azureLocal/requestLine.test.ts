@@ -13,8 +13,8 @@ test("a line stands below its heading", () => {
 });
 
 test("a caller who hung up before and after an answer began is seen", () => {
-  expect(line({ status: undefined, aborted: true })).toBe("arm       GET         -     12  /  broken off");
-  expect(line({ aborted: true })).toBe("arm       GET       200     12  /  broken off");
+  expect(line({ status: undefined, aborted: true })).toBe("arm       GET         -     12  /  aborted");
+  expect(line({ aborted: true })).toBe("arm       GET       200     12  /  aborted");
 });
 
 const subscription = "/subscriptions/00000000-0000-4000-8000-000000000001";

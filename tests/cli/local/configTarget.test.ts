@@ -34,10 +34,12 @@ test.each([
 });
 
 test.each([
-  ["config set-all --secret a=b --plaintext c=d", "set plain values with one command, and secrets with another."],
-  ["config rm-all token elsewhere", "remove token with one command, and the other keys with another."],
+  ["config set-all --secret a=b --plaintext c=d", "set plain values and secrets with separate commands."],
+  ["config rm-all token elsewhere", "remove token and the other keys with separate commands."],
 ])("pulumi %s is refused, because it would write both", (args, remedy) => {
-  expect(() => target(args)).toThrow(`The command would change the stack file and its copy on this machine, where secrets are: ${remedy}`);
+  expect(() => target(args)).toThrow(
+    `The command would change both the stack file and its local copy, which contains the secrets: ${remedy}`,
+  );
 });
 
 test("options and their values are no positional arguments", () => {

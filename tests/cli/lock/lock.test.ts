@@ -55,7 +55,7 @@ test("the lock names images whose digest is a placeholder, and nothing of it onc
 });
 
 const waits = (name: string, id: string, commit: string) =>
-  `${name} waits for its weights: upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml.`;
+  `The weights of ${name} are not staged. To stage them, upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml.`;
 
 test("weights that are marked as staged by hand stay so when the lock is made again", async () => {
   const folder = shippedFolder();
@@ -65,7 +65,7 @@ test("weights that are marked as staged by hand stay so when the lock is made ag
   await run(folder);
   expect(entry(folder).current.model?.staged).toBe(true);
   expect(entry(folder, "chat", "candidate").current.model?.staged).toBe(false);
-  expect(printed.filter((line) => line.includes("waits for its weights"))).toHaveLength(3);
+  expect(printed.filter((line) => line.includes("are not staged"))).toHaveLength(3);
 });
 
 test("a first lock decides everything, and its weights are not staged until they are marked so", async () => {
@@ -75,9 +75,9 @@ test("a first lock decides everything, and its weights are not staged until they
   await run(folder);
   expect(folder.lockText()).toBe(before.replaceAll("staged: true", "staged: false"));
   expect(printed.slice(1, 6)).toEqual([
-    "chat/main: nothing → main-396e5a20",
-    "chat/candidate: nothing → candidate-fdd376f0",
-    "fraud/main: nothing → main-8da2438d",
+    "chat/main: none → main-396e5a20",
+    "chat/candidate: none → candidate-fdd376f0",
+    "fraud/main: none → main-8da2438d",
     waits("chat/main", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
     waits("chat/candidate", "Qwen/Qwen3-8B", "b968826d9c46dd6066d109eabc6255188de91218"),
   ]);
@@ -103,23 +103,21 @@ test("each difference is told with the old value, the new one, and the reason fo
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
   const message = await refusal(folder, { check: true });
   const [head, ...lines] = message.split("\n").filter((line) => !line.startsWith("chat/main reason"));
-  expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from what this version decides\.$/);
+  expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from the decisions of this version of Moor\.$/);
   expect(lines).toEqual([
     "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
     expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
     "chat/main requestSettings.requestTimeout: 180 → 120",
-    expect.stringMatching(
-      /^ {2}because requestTimeout 120 s: first token after up to [\d.]+ s, then \d+ ms a token, 1024 tokens in \d+ s$/,
-    ),
+    expect.stringMatching(/^ {2}because requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
-    "  because maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
+    "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
     "chat/main clients.maxTokens: 1292 → 1843",
-    "  because clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with a doubling pause",
+    "  reason: clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with a doubling pause",
     "chat/main clients.timeoutSeconds: 190 → 130",
     'chat/main --max-num-seqs: "64" → "32"',
-    'chat/main previous: nothing → "main-396e5a20"',
-    "Nothing was changed: what runs stays until `npm run lock -- -s prod` is run and its lock committed.",
+    'chat/main previous: not set → "main-396e5a20"',
+    "Nothing was changed. To apply the differences, run `npm run lock -- -s prod`, commit the file, and run `pulumi up`.",
   ]);
   const ofReasons = message.split("\n").filter((line) => line.startsWith("chat/main reason"));
   expect(ofReasons.filter((line) => /requestTimeout|maxConcurrent/.test(line))).toEqual([]);
@@ -162,8 +160,8 @@ test("retiring takes the previous decision out of the lock and nothing else, and
   expect(text.length).toBeGreaterThan(before.length / 2);
   fs.writeFileSync(path.join(folder.path, "moor.lock.prod.yaml"), text);
   await run(folder, { check: true });
-  expect(printed.at(-1)).toBe("moor.lock.prod.yaml is what this version of Moor decides.");
-  expect(() => retireText("prod", text, "chat", "main")).toThrow("The lock keeps nothing before chat/main: there is nothing to retire.");
+  expect(printed.at(-1)).toBe("moor.lock.prod.yaml matches the decisions of this version of Moor.");
+  expect(() => retireText("prod", text, "chat", "main")).toThrow("chat/main has no previous decision to retire.");
   expect(() => retireText("prod", before.replace("requestTimeout: 120", "requestTimeout: 130"), "chat", "main")).toThrow("MOOR053");
 });
 
@@ -242,8 +240,11 @@ test("what was rolled back stays while its wish stays, and no longer", async () 
 });
 
 test.each([
-  ["chat/nobody", 'Error: The lock has no deployment "chat/nobody"; it has chat/main, chat/candidate, fraud/main.'],
-  ["fraud/main", "Error: fraud/main has no previous decision to go back to: main-8da2438d is the first, or the one before it was dropped."],
+  ["chat/nobody", 'Error: The lock file has no deployment "chat/nobody". Deployments: chat/main, chat/candidate, fraud/main.'],
+  [
+    "fraud/main",
+    "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired.",
+  ],
 ])("a rollback of %s is refused", async (name, message) => {
   const folder = shippedFolder();
   const before = folder.lockText();
@@ -254,7 +255,7 @@ test.each([
 test("--check of an unchanged stack passes and writes nothing", async () => {
   const folder = shippedFolder();
   await run(folder, { check: true });
-  expect(printed.at(-1)).toBe("moor.lock.prod.yaml is what this version of Moor decides.");
+  expect(printed.at(-1)).toBe("moor.lock.prod.yaml matches the decisions of this version of Moor.");
 });
 
 test("--check names what a changed stack file would change, and writes nothing", async () => {
@@ -271,8 +272,12 @@ test("--check names what a changed stack file would change, and writes nothing",
 test("--check without a lock, an unknown stack and a stack without locks are refused in one sentence", async () => {
   const folder = shippedFolder();
   folder.removeLock();
-  expect(await refusal(folder, { check: true })).toBe("Error: There is no moor.lock.prod.yaml; `npm run lock -- -s prod` makes it.");
-  expect(await refusal(folder, { stack: "nope" })).toBe("Error: There is no stack file Pulumi.nope.yaml; there are prod.");
+  expect(await refusal(folder, { check: true })).toBe(
+    "Error: moor.lock.prod.yaml does not exist. To create it, run `npm run lock -- -s prod`.",
+  );
+  expect(await refusal(folder, { stack: "nope" })).toBe(
+    "Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.",
+  );
   folder.edit([["moor:lock"], "none"]);
   expect(await refusal(folder)).toMatch(/^Error: Stack "prod" works without a lock/);
 });
@@ -286,21 +291,21 @@ test("settings that no size satisfies are refused with the numbers, all at once,
     [[...main, "vllm", "flags"], { "swap-space": 4 }],
   );
   const message = await refusal(folder);
-  expect(message).toMatch(/^Error: Stack "prod" has \d mistakes\. Nothing was created or changed\./);
+  expect(message).toMatch(/^Error: Stack "prod" has \d configuration errors\. Nothing was created or changed\./);
   for (const place of ["MOOR110 main", "MOOR204 main.requestTimeout", "MOOR211 main.vllm.flags"])
     expect(message).toContain(`\n${place.replace(" ", " moor:endpoints.chat.deployments.")}\n`);
-  expect(message).toContain("the KV cache holds ");
+  expect(message).toContain("the KV cache has capacity for ");
   expect(folder.lockText()).toBe(before);
 });
 
 test("a model outside the table is refused with what to do, and taken from a config.json of its own", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "model"], "acme/own-7b"], [[...main, "vllm", "revision"], "b".repeat(40)]);
-  expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models; set `vllm.configJson`");
+  expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models: set `vllm.configJson`");
   folder.edit([[...main, "vllm", "configJson"], `${__dirname}/own-7b`], [[...main, "vllm", "checkpointGiB"], 14.2]);
   await run(folder);
   expect(entry(folder).current.model).toMatchObject({ id: "acme/own-7b", staged: false });
-  expect(entry(folder).current.reasons.join("\n")).toContain("less weights 14.2");
+  expect(entry(folder).current.reasons.join("\n")).toContain("minus weights 14.2");
 });
 
 test("an image that is not named is refused with the setting", async () => {
@@ -308,7 +313,7 @@ test("an image that is not named is refused with the setting", async () => {
   folder.edit([["moor:images", "vllm"], undefined]);
   const message = await refusal(folder);
   expect(message).toContain("MOOR002 moor:images.vllm");
-  expect(message).toContain("Push the image, and set `moor:images.vllm` to the digest that the registry shows.");
+  expect(message).toContain("Push the image, and set `moor:images.vllm` to its repository and the digest that the registry shows.");
 });
 
 test("a lock that was edited by hand is not made anew over what it knew", async () => {
@@ -317,7 +322,7 @@ test("a lock that was edited by hand is not made anew over what it knew", async 
   const message = await refusal(folder);
   expect(message).toContain("MOOR053");
   expect(message).toMatch(
-    /\n {2}Fix: Take the committed lock back with `git checkout moor\.lock\.prod\.yaml`; only where none is committed, .*\.$/,
+    /\n {2}Fix: Restore the committed lock file with `git checkout moor\.lock\.prod\.yaml`\. Only if no lock file is committed, .*\.$/,
   );
 });
 
@@ -327,17 +332,17 @@ test("quota that doesn't suffice comes with the text of a request", async () => 
   await run(folder);
   const text = printed.join("\n");
   expect(text).toContain(
-    "quota NCADSA100v4 in swedencentral: 168 cores needed, 336 while everything is replaced; 96 granted, 24 of them held by others: 96 are missing now, 264 are missing then",
+    "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 96, of which others use 24: 96 missing now, 264 missing during the rollout",
   );
   expect(text).toContain(
-    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 cores.",
+    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 vCPUs.",
   );
 });
 
 describe("stacks in one region add up", () => {
   const quota = () => printed.filter((line) => /^quota|^ {2}/.test(line));
   const noScore: [string[], unknown] = [["moor:endpoints", "fraud"], undefined];
-  const region = "stacks beside this one in swedencentral need";
+  const required = "other stacks in swedencentral require";
 
   test("what the others need is told, asked for, and expected in `others`", async () => {
     const folder = shippedFolder();
@@ -346,12 +351,12 @@ describe("stacks in one region add up", () => {
     folder.neighbour("abroad", [["azure-native:location"], "westeurope"]);
     await run(folder);
     expect(quota()).toEqual([
-      "quota NCADSA100v4 in swedencentral: 168 cores needed, 336 while everything is replaced; 384 granted, 336 of them held by others: 120 are missing now, 288 are missing then",
-      `  ${region} 336 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 336 or more, unless they are in another subscription`,
+      "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 384, of which others use 336: 120 missing now, 288 missing during the rollout",
+      `  ${required} 336 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 336 or more, unless these stacks are in another subscription.`,
       "  - team/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
       "  - team/chat/candidate: 24 cores (1 instance × 24 cores), and as many again while its successor runs beside it",
     ]);
-    expect(printed.join("\n")).toContain("New limit: 672 cores. Limit now: 384 cores.");
+    expect(printed.join("\n")).toContain("New limit: 672 vCPUs. Current limit: 384 vCPUs.");
   });
 
   test("where `others` holds them already, they aren't counted twice", async () => {
@@ -359,7 +364,7 @@ describe("stacks in one region add up", () => {
     folder.edit([["moor:quota", "NCADSA100v4", "others"], 336]);
     folder.neighbour("team");
     await run(folder);
-    expect(quota()).toContain(`  ${region} 336 cores of it, and others holds 336: counted`);
+    expect(quota()).toContain(`  ${required} 336 vCPUs of it, included in \`others\` (336)`);
     expect(printed.join("\n")).toContain("New limit: 672 cores.");
   });
 
@@ -372,11 +377,11 @@ describe("stacks in one region add up", () => {
     folder.neighbour("wrong", [["moor:endpoints"], []]);
     await run(folder);
     expect(quota()).toContain(
-      `  ${region} 48 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 48 or more, unless they are in another subscription`,
+      `  ${required} 48 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 48 or more, unless these stacks are in another subscription.`,
     );
     expect(quota().slice(-2)).toEqual([
-      'quota: stack "open" isn\'t counted whole: it has `size: auto` and no lock.',
-      'quota: stack "wrong" isn\'t counted whole: Pulumi.wrong.yaml has mistakes.',
+      'quota: stack "open" is not counted completely: it has `size: auto` and no lock file.',
+      'quota: stack "wrong" is not counted completely: Pulumi.wrong.yaml has configuration errors.',
     ]);
   });
 });
@@ -405,8 +410,8 @@ describe("a commit that the stack file leaves open", () => {
   test("is the newest one of the hub", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
 
   test.each([
-    ["acme/none", /^Hugging Face answered 404 for acme\/none\. Set `vllm\.revision`/],
-    ["acme/odd", /^Hugging Face named no commit\. Set `vllm\.revision` of acme\/odd/],
+    ["acme/none", /^Hugging Face returned 404 for acme\/none\. Set `vllm\.revision`/],
+    ["acme/odd", /^Hugging Face returned no commit\. Set `vllm\.revision` of acme\/odd/],
   ])("is asked for when the hub doesn't say: %s", async (model, message) => {
     await expect(newestCommit(model, hub)).rejects.toThrow(message);
   });
@@ -429,7 +434,7 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
     const before = folder.lockText();
     expect(await refusal(folder, args)).toBe(
       [
-        'Error: Stack "prod" has one mistake. Nothing was created or changed.',
+        'Error: Stack "prod" has 1 configuration error. Nothing was created or changed.',
         "",
         "MOOR066 azure-native:location",
         "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
@@ -451,7 +456,7 @@ test("a lock that was copied from another stack is refused: its staged marks wou
   folder.neighbour("prod2");
   fs.copyFileSync(path.join(folder.path, "moor.lock.prod.yaml"), path.join(folder.path, "moor.lock.prod2.yaml"));
   const report = await lock({ stack: "prod2", folder: folder.path, hub: noHub }).then(() => "", String);
-  expect(report).toContain('MOOR054 moor.lock.prod2.yaml.stack\n  The lock was made for stack "prod", and this is "prod2".');
+  expect(report).toContain('MOOR054 moor.lock.prod2.yaml.stack\n  The lock file belongs to stack "prod", not to "prod2".');
   expect(report).toContain("Fix: Delete moor.lock.prod2.yaml and run `npm run lock -- -s prod2`.");
 });
 
@@ -464,11 +469,11 @@ describe("a copy of a stack for another region keeps values of the first:", () =
   const space: [string[], unknown] = [["moor:platform", "network"], { create: { addressSpace: "10.40.2.0/23" } }];
   const copies = () => printed.filter((line) => line.startsWith("Compare with Pulumi."));
   const overlap = (mine: string, theirs: string) =>
-    `Compare with Pulumi.eu.yaml: its address space ${theirs} overlaps ${mine} of this stack. Change one of them if the two networks are ever to be peered or reached from one network.`;
+    `Compare with Pulumi.eu.yaml: its address space ${theirs} overlaps with ${mine} of this stack. Change one of them if the networks will be peered or must be reachable from the same network.`;
   const quota =
-    "Compare with Pulumi.eu.yaml: moor:quota is the same, and the stack is in westeurope. Azure grants quota by region: write here what swedencentral has.";
+    "Compare with Pulumi.eu.yaml: moor:quota is the same, but that stack is in westeurope. Azure grants quota per region. Set the quota of swedencentral in this stack file.";
   const image = (digit: string) =>
-    `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), and the stacks have different image registries. Push the image to this stack's registry too.`;
+    `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), but the stacks have different container registries. Push the image also to the registry of this stack.`;
 
   test("address space, quota and digests are named", async () => {
     const folder = shippedFolder();
@@ -523,7 +528,7 @@ describe("a commit that the stack file names", () => {
   });
   beforeEach(() => asked.splice(0));
 
-  const belongsTo = (where: string) => `The commit ${old} is one of Qwen/Qwen2.5-7B-Instruct (${where}), not of ${coder}.`;
+  const belongsTo = (where: string) => `The commit ${old} belongs to Qwen/Qwen2.5-7B-Instruct (${where}), not to ${coder}.`;
 
   test("is refused where only the model was changed, and the lock knows whose commit it is", async () => {
     const folder = shippedFolder();
@@ -548,7 +553,7 @@ describe("a commit that the stack file names", () => {
     folder.removeLock();
     folder.edit([["moor:endpoints", "chat", "deployments", "candidate", "vllm", "revision"], old]);
     expect(await refusal(folder)).toContain(
-      `The commit ${old} is one of Qwen/Qwen2.5-7B-Instruct (Pulumi.prod.yaml, chat/main), not of Qwen/Qwen3-8B.`,
+      `The commit ${old} belongs to Qwen/Qwen2.5-7B-Instruct (Pulumi.prod.yaml, chat/main), not to Qwen/Qwen3-8B.`,
     );
     const other = shippedFolder();
     fs.renameSync(path.join(other.path, "moor.lock.prod.yaml"), path.join(other.path, "moor.lock.eu.yaml"));
@@ -577,7 +582,7 @@ describe("a commit that the stack file names", () => {
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     answer = [404, "RevisionNotFound", { error: "Invalid rev id" }];
     expect(await refusal(folder, { hub })).toContain(
-      `MOOR064 ${main.join(".")}.vllm.revision\n  Hugging Face has no commit ${"b".repeat(40)} of Qwen/Qwen2.5-7B-Instruct.`,
+      `MOOR064 ${main.join(".")}.vllm.revision\n  The commit ${"b".repeat(40)} of Qwen/Qwen2.5-7B-Instruct does not exist on Hugging Face.`,
     );
   });
 
@@ -591,7 +596,7 @@ describe("a commit that the stack file names", () => {
     if (answered !== undefined) answer = answered;
     await run(folder, answered === undefined ? {} : { hub });
     expect(printed).toContain(
-      `chat/main: Hugging Face did not say whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
+      `chat/main: Moor could not check with Hugging Face whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
     );
   });
 

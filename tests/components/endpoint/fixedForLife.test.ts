@@ -1,4 +1,4 @@
-// Proves which changes of an endpoint's identity are refused. Doesn't prove when the engine calls the hook.
+// Proves which changes of an endpoint's identity are rejected. Doesn't prove when the engine calls the hook.
 import * as pulumi from "@pulumi/pulumi";
 import { refuseNewIdentity } from "../../../components/endpoint/fixedForLife";
 import { group } from "../fixtures";
@@ -23,17 +23,17 @@ async function refusal(before: unknown, now: unknown): Promise<string | undefine
   return result as string | undefined;
 }
 
-test("The same identity in another spelling is the same one.", async () => {
+test("The same identity in another case is accepted.", async () => {
   expect(await refusal(identity(identityId), identity(identityId.toUpperCase()))).toBeUndefined();
 });
 
-test("An identity that a preview doesn't know is not refused there.", async () => {
+test("An identity that is unknown in a preview is not rejected.", async () => {
   expect(await refusal(identity(identityId), identity(pulumi.unknown))).toBeUndefined();
   expect(await refusal(identity(identityId), pulumi.unknown)).toBeUndefined();
 });
 
-test("Another identity is refused.", async () => {
+test("Another identity is rejected.", async () => {
   expect(await refusal(identity(identityId), identity(`${identityId}2`))).toMatch(
-    /^chat-endpoint: an endpoint's identity is fixed for life/,
+    /^chat-endpoint: the identity of an endpoint can't be changed/,
   );
 });

@@ -47,7 +47,7 @@ test.each([
   ["its workspace", "ParentResourceNotFound"],
   ["its resource group", "ResourceGroupNotFound"],
 ])("Where %s doesn't exist, the endpoint is gone.", async (_, code) => {
-  expect(await against(refusal(404, code, "not there"))).toBe("chat is gone from Azure: run `pulumi refresh`, then `pulumi up`.");
+  expect(await against(refusal(404, code, "not there"))).toBe("chat was deleted in Azure. Run `pulumi refresh`, then `pulumi up`.");
 });
 
 test.each<[what: string, Turn, message: string]>([
@@ -94,7 +94,7 @@ test("A stack without a write has nothing to compare, and a write without its en
     "The stack has not created any endpoint yet. There is nothing to compare.",
   );
   await expect(findDrift(memoryStack({ state: state(write) }), armClient())).rejects.toThrow(
-    "The state has the traffic of chat, but not the endpoint: run `npm run recover`.",
+    "The state contains the traffic of chat, but not the endpoint. Run `npm run recover`.",
   );
 });
 

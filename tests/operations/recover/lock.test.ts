@@ -25,7 +25,7 @@ const gone = spawnSync(process.execPath, ["-e", ""]).pid;
 test("the lock of a process that is gone is released", async () => {
   const { did, release } = lockedStack(gone, new Date().toISOString());
   await release();
-  expect(did).toEqual(["cancel --yes", "work", `Released the lock of a run that is dead (process ${gone}).`]);
+  expect(did).toEqual(["cancel --yes", "work", `Released the state lock of a run that has ended (process ${gone}).`]);
 });
 
 test("a lock that is older than the living process with its number is released: the number was given out again", async () => {
@@ -36,6 +36,6 @@ test("a lock that is older than the living process with its number is released: 
 
 test("the lock of a living process holds", async () => {
   const { did, release } = lockedStack(process.pid, new Date().toISOString());
-  await expect(release()).rejects.toThrow(`A run on this stack is still going on (process ${process.pid})`);
+  await expect(release()).rejects.toThrow(`A run on this stack is still active (process ${process.pid})`);
   expect(did).toEqual([]);
 });

@@ -35,5 +35,7 @@ test("What hangs on a component waits for nothing, when the component comes alon
 test("The subscription is that of what is in the state, or the environment's.", () => {
   expect(subscriptionOf(checkpoint(), {})).toBe(subscription);
   expect(subscriptionOf({ version: 3, deployment: {} }, { ARM_SUBSCRIPTION_ID: "s" })).toBe("s");
-  expect(() => subscriptionOf({ version: 3, deployment: {} }, {})).toThrow("set ARM_SUBSCRIPTION_ID");
+  expect(() => subscriptionOf({ version: 3, deployment: {} }, {})).toThrow(
+    "The state contains no subscription ID. Set ARM_SUBSCRIPTION_ID to the subscription of the stack and run the command again.",
+  );
 });

@@ -1,7 +1,7 @@
 // Proves how recover changes a state. That the engine makes a good state of it is tests/e2e's to prove.
 import type { Checkpoint } from "../../../operations/checkpoint";
 import { candidatesOf } from "../../../operations/recover/missing";
-import { foreign, repairFailedDeployments, newResources, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
+import { foreign, newResources, repairFailedDeployments, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
 import { checkpoint, group, groupId, identity, steps, subscription, urns } from "./sample";
 
 test("An untyped resource keeps the inputs that it was sent, whatever a refresh has put into them; a typed one takes what Azure has.", () => {

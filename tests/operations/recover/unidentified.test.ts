@@ -45,37 +45,37 @@ test("What Azure has of the other types is taken, and what can't be looked up is
   });
   expect(urns).toEqual([stack.urn, group.urn, identity("begun").urn, identity("planned").urn]);
   expect(pending).toBeUndefined();
-  expect(report).toBe(`Found in Azure and taken into the state:
+  expect(report).toBe(`Found in Azure and added to the state:
   ${identityId("begun")}
   ${identityId("planned")}
-These resources could not be looked up, because their ids are not known:
-  cache (azure-native:cache:Redis): the killed run had begun to create it
-  bucket (aws:s3/bucket:Bucket): the killed run had begun to create it
-  jobs (azure-native:batch:BatchAccount): only planned; the killed run left no note of it
-Look for each of them in Azure, or where its provider keeps it. If it exists, import it:
-  pulumi import azure-native:cache:Redis cache <ARM id> --protect=false -s prod
-  pulumi import aws:s3/bucket:Bucket bucket <id> --protect=false -s prod
-  pulumi import azure-native:batch:BatchAccount jobs <ARM id> --protect=false -s prod
-After an import, run \`npm run recover -- -s prod\` again: it looks up what depends on the resource.
-If it does not exist, nothing has to be done: \`pulumi up\` creates it where the program has it.
-Then run \`pulumi up -s prod\`: it does what was left undone.`);
+These resources could not be looked up, because their IDs are unknown:
+  cache (azure-native:cache:Redis): the killed run had started to create it
+  bucket (aws:s3/bucket:Bucket): the killed run had started to create it
+  jobs (azure-native:batch:BatchAccount): planned; the state shows no started creation
+Check whether each resource exists in Azure or in the service of its provider. If it exists, import it:
+  pulumi import azure-native:cache:Redis cache <ARM ID> --protect=false -s prod
+  pulumi import aws:s3/bucket:Bucket bucket <ID> --protect=false -s prod
+  pulumi import azure-native:batch:BatchAccount jobs <ARM ID> --protect=false -s prod
+After an import, run \`npm run recover -- -s prod\` again to look up the resources that depend on it.
+If a resource does not exist, no action is required: \`pulumi up\` creates it if it is part of the program.
+Then run \`pulumi up -s prod\` to complete the deployment.`);
 });
 
 test("Where nothing else is missing, the report says so.", async () => {
   const { report } = await recovered({ state: stateWith(redis()), local: true });
-  expect(report).toBe(`Nothing was found in Azure that the state lacks.
-These resources could not be looked up, because their ids are not known:
-  cache (azure-native:cache:Redis): the killed run had begun to create it
-Look for each of them in Azure, or where its provider keeps it. If it exists, import it:
-  npm run local -- import azure-native:cache:Redis cache <ARM id> --protect=false -s prod
-After an import, run \`npm run recover -- -s prod --local\` again: it looks up what depends on the resource.
-If it does not exist, nothing has to be done: \`pulumi up\` creates it where the program has it.
-Then run \`npm run local -- up -s prod\`: it does what was left undone.`);
+  expect(report).toBe(`No missing resources were found in Azure.
+These resources could not be looked up, because their IDs are unknown:
+  cache (azure-native:cache:Redis): the killed run had started to create it
+Check whether each resource exists in Azure or in the service of its provider. If it exists, import it:
+  npm run local -- import azure-native:cache:Redis cache <ARM ID> --protect=false -s prod
+After an import, run \`npm run recover -- -s prod --local\` again to look up the resources that depend on it.
+If a resource does not exist, no action is required: \`pulumi up\` creates it if it is part of the program.
+Then run \`npm run local -- up -s prod\` to complete the deployment.`);
 });
 
 test("Where every id is known, the report is as short as before.", async () => {
   const nothing = await recovered({ state: stateWith(), program: [identity("absent"), password] });
-  expect(nothing.report).toBe("The state lacked nothing.\nNow run `pulumi up -s prod`: it does what was left undone.");
+  expect(nothing.report).toBe("The state was complete.\nNow run `pulumi up -s prod` to complete the deployment.");
 });
 
 test("What depends on a resource that can't be looked up waits, and comes along once that one is in the state.", async () => {
@@ -125,8 +125,8 @@ test("An import names the parent, a provider of its own, and keeps a protection 
     "\n",
   );
   expect(lines.filter((line) => line.startsWith("  pulumi import"))).toEqual([
-    `  pulumi import azure-native:cache:Redis cache0 <ARM id> --parent 'parent=${parent}' --provider 'provider=${own}' -s prod`,
-    "  pulumi import azure-native:cache:Redis cache1 <ARM id> --protect=false -s prod",
+    `  pulumi import azure-native:cache:Redis cache0 <ARM ID> --parent 'parent=${parent}' --provider 'provider=${own}' -s prod`,
+    "  pulumi import azure-native:cache:Redis cache1 <ARM ID> --protect=false -s prod",
   ]);
 });
 
@@ -134,9 +134,9 @@ test("When recover fails after the state has lost the notes, what had been begun
   const told: string[] = [];
   const pulumi = memoryStack({ state: stateWith(redis()), previewFails: "no such file" });
   await expect(recover(pulumi, { report: (line) => told.push(line) })).rejects.toThrow(
-    "pulumi preview failed, so it isn't known what is missing:\nno such file\nMend that and run the command again.",
+    "`pulumi preview` failed, so the missing resources are unknown:\nno such file\nFix the error and run the command again.",
   );
   expect(pulumi.state.deployment.pending_operations).toBeUndefined();
   expect(told).toHaveLength(1);
-  expect(told[0]).toContain("\n  cache (azure-native:cache:Redis): the killed run had begun to create it\n");
+  expect(told[0]).toContain("\n  cache (azure-native:cache:Redis): the killed run had started to create it\n");
 });
