@@ -56,7 +56,7 @@ afterAll(() => fs.rmSync(tree, { recursive: true }));
 
 /** Compiles the copy, and returns the source lines with errors, each with its file. */
 function linesWithError(): string[] {
-  const args = [compiler, "--project", "tsconfig.compiled.json", "--noEmit", "--noCheck", "false", "--pretty", "false"];
+  const args = [compiler, "--project", "tsconfig.compiled.json", "--noEmit", "--noCheck", "false", "--pretty", "false", "--singleThreaded"];
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: tree, encoding: "utf8" });
   const found = [...stdout.matchAll(/^(\S+?)\((\d+),\d+\): error /gm)].map(([, file, line]) => {
     const text = fs.readFileSync(path.join(tree, file!), "utf8").split("\n")[Number(line) - 1]!;
