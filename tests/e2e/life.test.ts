@@ -28,7 +28,7 @@ describe.each(["dev", "prod"])("the stack %s", (stack) => {
     expect({ code, output }).toMatchObject({ code: 0 });
   });
 
-  test("takes a changed tag in place: updates only, as the preview says, nothing created, replaced or deleted", async () => {
+  test("changes a tag in place: only updates, as previewed, nothing created, replaced or deleted", async () => {
     const before = sandbox.resources();
     const stackFile = sandbox.edit(stack, [[["moor:platform", "tags", "owner"], "somebody-else"]]);
     const planned = await sandbox.run("preview", stack, { stackFile });
@@ -40,7 +40,7 @@ describe.each(["dev", "prod"])("the stack %s", (stack) => {
     expect(await sandbox.run("preview", stack, { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
   });
 
-  test("leaves nothing behind but soft-deleted names", async () => {
+  test("leaves only soft-deleted names", async () => {
     if (stack === "prod") {
       expect(await sandbox.run("destroy", stack)).toMatchObject({ code: 1, output: expect.stringContaining("protected") });
       await sandbox.pulumiQuietly(["state", "unprotect", "--all", "--yes", "--stack", stack]);

@@ -44,7 +44,7 @@ async function carryOut(changes: Change[]): Promise<string> {
   return output;
 }
 
-test("A candidate at 10 %: one deployment more, none deleted, and the shares in one sentence.", async () => {
+test("A candidate at 10 %: one deployment is created, none is deleted, and one sentence lists the weights.", async () => {
   const { code, output } = await preview([candidate(10), weight(90)]);
   expect(code).toBe(0);
   expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
@@ -56,7 +56,7 @@ test("A candidate at 10 %: one deployment more, none deleted, and the shares in 
   expect(Object.values((await serving(sandbox)).traffic).sort()).toEqual([10, 90]);
 });
 
-test("A promotion: nothing is created or deleted, and what stays at 0 is named.", async () => {
+test("A promotion: nothing is created or deleted, and the deployment that stays at 0 % is listed.", async () => {
   const { code, output } = await preview([candidate(100), weight(0)]);
   expect(code).toBe(0);
   expect(output).toMatch(new RegExp(`to candidate-\\w{8} 100 %; ${first} stays at 0 %\\.`));
@@ -64,7 +64,7 @@ test("A promotion: nothing is created or deleted, and what stays at 0 is named."
   await carryOut([candidate(100), weight(0)]);
 });
 
-test("The removal of a deployment with weight is refused in the preview, with the remedy; traffic stays.", async () => {
+test("The removal of a deployment with a weight is rejected in the preview with a fix; traffic doesn't change.", async () => {
   const before = await serving(sandbox);
   const { code, output } = await preview([weight(100)]);
   expect(code).not.toBe(0);
@@ -74,13 +74,13 @@ test("The removal of a deployment with weight is refused in the preview, with th
   expect(await serving(sandbox)).toEqual(before);
 });
 
-test("An endpoint that serves can't be told to serve nobody.", async () => {
+test("The weights of a serving endpoint can't all be set to 0.", async () => {
   const { code, output } = await preview([candidate(0), weight(0)]);
   expect(code).not.toBe(0);
   expect(output).toContain("Endpoint chat has served and would serve nobody");
 });
 
-test("The way back, and then the removal of the candidate without weight: its deletion is all that happens.", async () => {
+test("After a rollback, the removal of the candidate without weight only deletes the candidate.", async () => {
   await carryOut([candidate(0), weight(100)]);
   const { output } = await preview([weight(100)]);
   expect(output).toMatch(/- .*OnlineDeployment chat-candidate-\w{8}-deployment +delete/);
@@ -88,7 +88,7 @@ test("The way back, and then the removal of the candidate without weight: its de
   expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
 });
 
-test("Copies of requests to a candidate without weight, and its removal: the sentence says both.", async () => {
+test("Mirrored traffic to a candidate without weight, and its removal: one sentence lists both.", async () => {
   const [path, settings] = candidate(0);
   const mirrored: Change = [path, { ...(settings as object), mirror: 10 }];
   const { output } = await preview([mirrored]);
@@ -123,7 +123,7 @@ test("A changed number of instances and a changed tag stay in place.", async () 
   expect((await serving(sandbox)).deployments).toEqual([first]);
 });
 
-test("A changed model: the new one is created, the old one deleted, and the sentence says when. And back again.", async () => {
+test("A changed model: the new deployment is created, the old one is deleted, and the sentence contains the order. And back again.", async () => {
   const { output } = await preview([revision("2")]);
   expect(output).toMatch(
     new RegExp(
@@ -138,7 +138,7 @@ test("A changed model: the new one is created, the old one deleted, and the sent
   expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
 });
 
-test("Changed in place, the model rolls under one name, and is asked after it.", async () => {
+test("With an in-place update, the deployment keeps its name and is checked after the update.", async () => {
   const inPlace: Change = [[...deployments, "main", "update"], "inPlace"];
   await carryOut([inPlace]);
   const [name] = (await serving(sandbox)).deployments;
@@ -149,7 +149,7 @@ test("Changed in place, the model rolls under one name, and is asked after it.",
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
 
-test("An endpoint that was deleted in the portal comes back with its traffic after a refresh.", async () => {
+test("An endpoint that was deleted in the portal is recreated with its traffic after a refresh.", async () => {
   const changes: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2")];
   const [name] = (await serving(sandbox)).deployments;
   const deleted = await sandbox.arm("DELETE", await endpointOf(sandbox), "2025-12-01");
@@ -160,7 +160,7 @@ test("An endpoint that was deleted in the portal comes back with its traffic aft
   expect(await serving(sandbox)).toEqual({ deployments: [name], traffic: { [name!]: 100 } });
 });
 
-test("A label under a new name: its successor takes the requests, and the old one goes a run later, with a sentence each.", async () => {
+test("A renamed label: its successor gets the traffic, and the old deployment is deleted in the next run, with a sentence each.", async () => {
   const [old] = (await serving(sandbox)).deployments;
   const { flags: _, ...served } = vllm;
   const primary: Change = [[...deployments, "primary"], { vllm: served, size: "Standard_NC4as_T4_v3", instances: 1, weight: 100 }];

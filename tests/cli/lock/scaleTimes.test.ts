@@ -39,7 +39,7 @@ test.each([
     ],
   ],
 ])(
-  "--check of an earlier lock of %s names window and cooldown of %d min, with the reason, and nothing else",
+  "--check of an earlier lock file of %s lists the window and the cooldown of %d min with the reason, and nothing else",
   async (stack, minutes, more) => {
     take(`Pulumi.${stack}.yaml`, `moor.lock.${stack}.yaml`);
     const before = lockText(stack);
@@ -56,7 +56,7 @@ test.each([
   },
 );
 
-test("locked again, the deployment keeps its name, and the lock gets the two values with their reason, and what clients are told", async () => {
+test("locked again, the deployment keeps its name, and the lock file gets the two values with their reason and the recommendations for clients", async () => {
   take("Pulumi.large.yaml", "moor.lock.large.yaml");
   // The comments at the top of the file are of this version.
   const lines = () =>
@@ -84,7 +84,7 @@ test("locked again, the deployment keeps its name, and the lock gets the two val
 });
 
 test.each(["prod", "score", "kept", "rolledback"])(
-  "--check of an earlier lock of %s, which starts soon enough, finds nothing",
+  "--check of an earlier lock file of %s, which starts fast enough, finds no difference",
   async (stack) => {
     take(`Pulumi.${stack}.yaml`, `moor.lock.${stack}.yaml`);
     await lock({ stack, folder, check: true });
