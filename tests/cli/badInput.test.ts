@@ -54,7 +54,7 @@ test.each([[["local", "preview", "-s", "dev"]], [["azure-local"]], [["azure-loca
   },
 );
 
-test("The demo tells a failure by pulumi's diagnostics, and how to recover only where something may be half done.", () => {
+test("The demo reports a failure with pulumi's diagnostics, and how to recover only if a run can be incomplete.", () => {
   const progress = ["Updating (dev):", "@ updating....", "    pulumi:pulumi:Stack moor-dev error: a"];
   expect(failure([...progress, "Diagnostics:", "  error: a", ""], "dev")).toBe(
     "Diagnostics:\n  error: a\nIf an earlier run was interrupted, repair the state with `npm run recover -- -s dev --local`, then run the command again.",

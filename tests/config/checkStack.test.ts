@@ -471,7 +471,7 @@ function mistakesOf(settings: Tree, changes = {}) {
   return "mistakes" in checked ? checked.mistakes : [];
 }
 
-test("the good stack, which every row spoils, has no mistake", () => {
+test("the valid stack, which every row changes, has no error", () => {
   expect(mistakesOf(goodSettings())).toEqual([]);
 });
 
@@ -479,29 +479,29 @@ test.each<[string, object]>([
   ["14 tags", { tags: tags(14) }],
   ["48 tags where zones are another team's", { dns: "policy", tags: tags(48) }],
   ["a space and a digit in front where zones are another team's", { dns: "policy", tags: { "2 costs": "x" } }],
-])("takes %s", (_, platform) => {
+])("accepts %s", (_, platform) => {
   expect(mistakesOf(spoilt((s) => Object.assign(s["moor:platform"], platform)))).toEqual([]);
 });
 
-test.each(rows)("when %s, that one mistake is reported", (_, spoil, code, path, problem) => {
+test.each(rows)("when %s, only that error is reported", (_, spoil, code, path, problem) => {
   const found = mistakesOf(spoilt(spoil)).map((mistake) => ({ code: mistake.code, path: mistake.path, problem: mistake.problem }));
   expect(found).toEqual([{ code, path, problem }]);
 });
 
-test("every mistake says what is allowed and how to fix it", () => {
+test("every error contains what is allowed and how to fix it", () => {
   const all = rows.flatMap(([, spoil]) => mistakesOf(spoilt(spoil)));
   expect(all).toHaveLength(rows.length);
   expect(all.filter(({ allowed, fix }) => allowed === "" || !/[.?)]$/.test(fix) || /Invalid|expected/.test(allowed))).toEqual([]);
 });
 
-test("a near miss is named", () => {
+test("a similar known word is suggested", () => {
   const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).wieght = 1))).toEqual(['Did you mean "weight"?']);
   expect(fixes((s) => (s["azure-native:location"] = "swedencentrall"))).toEqual(['Did you mean "swedencentral"?']);
   expect(fixes((s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }))).toEqual(['Did you mean "NCADSA100v4"?']);
 });
 
-test("only what two quotes would mend is told of quotes", () => {
+test("quotes are suggested only if they fix the value", () => {
   const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Set a value of an allowed type."]);
   expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Write it without quotes."]);
@@ -509,7 +509,7 @@ test("only what two quotes would mend is told of quotes", () => {
   expect(fixes((s) => (s["moor:platform"].tags = { costCentre: 4711 }))).toEqual(["Write it in quotes."]);
 });
 
-test("an unknown region is answered with the residency's regions, or with close ones", () => {
+test("for an unknown region, the report lists the residency's regions or similar regions", () => {
   const told = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ allowed, fix }) => ({ allowed, fix }));
   const resident = "swedencentral, swedensouth";
   expect(told((s) => (s["azure-native:location"] = "atlantis"))).toEqual([{ allowed: resident, fix: "Set a region of the residency." }]);
@@ -521,12 +521,12 @@ test("an unknown region is answered with the residency's regions, or with close 
   ]);
 });
 
-test("close sizes are listed", () => {
+test("similar sizes are listed", () => {
   const [found] = mistakesOf(spoilt((s) => (main(s).size = "Standard_NC40ads_A100_v4")));
   expect(found?.allowed).toContain("Standard_NC24ads_A100_v4");
 });
 
-test("mistakes of shape and of rules in different places come in one report", () => {
+test("schema errors and rule errors in different places are in one report", () => {
   const settings = spoilt((s) => {
     main(s).wieght = 1;
     main(s).size = "Standard_NC6s_v3";
@@ -536,12 +536,12 @@ test("mistakes of shape and of rules in different places come in one report", ()
   expect(mistakesOf(settings).map(({ code }) => code)).toEqual(["MOOR001", "MOOR017", "MOOR021", "MOOR031"]);
 });
 
-test("a stack's name that can't be part of an endpoint's name is a mistake", () => {
+test("a stack name that is not valid in an endpoint name is an error", () => {
   const found = mistakesOf(goodSettings(), { stack: "Prod_EU" });
   expect(found.map(({ code, path }) => ({ code, path }))).toEqual([{ code: "MOOR010", path: "stack" }]);
 });
 
-test("no report shows a secret or anything that looks like a token", () => {
+test("no report shows a secret or text that looks like a token", () => {
   const plain = spoilt((s) => {
     s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop";
     s["moor:endpoints"].chat.auth = "hf_abcdefghijklmnop";
@@ -556,7 +556,7 @@ test("no report shows a secret or anything that looks like a token", () => {
   expect(report).toContain("The value [secret] is");
 });
 
-test("a token that Pulumi encrypted is no mistake, and not in the spec", () => {
+test("an encrypted token is not an error, and is not in the spec", () => {
   const settings = spoilt((s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"));
   const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"] }));
   expect("spec" in checked).toBe(true);
@@ -589,15 +589,15 @@ test.each([
       "The Hugging Face token expired on 2027-03-01: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and update moor:huggingFaceTokenExpires.",
     ],
   ],
-])("on %s the preview says of a token that expires on 2027-03-01: %j", (today, notes) => {
+])("on %s, the preview shows for a token that expires on 2027-03-01: %j", (today, notes) => {
   expect(tokenNotes(today)).toEqual(notes);
 });
 
-test("a date without quotes, which Pulumi hands over as a time, is the same date", () => {
+test("a date without quotes, which Pulumi passes as a time, is the same date", () => {
   expect(tokenNotes("2027-03-02T00:00:00Z", "2027-03-01 00:00:00 +0000 UTC")).toEqual(tokenNotes("2027-03-02T00:00:00Z"));
 });
 
-test("a gated model is taken with a token, and from the mirror, where the operator fetches it", () => {
+test("a gated model is accepted with a token, and with staged weights", () => {
   const gated = (changes: Tree) =>
     spoilt((s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision, ...changes }));
   const withToken = { ...gated({}), "moor:huggingFaceToken": "[secret]" };
@@ -605,7 +605,7 @@ test("a gated model is taken with a token, and from the mirror, where the operat
   expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
-test("a folder of a score.py without a Dockerfile is refused: nothing could build its image", () => {
+test("a folder with score.py but without a Dockerfile is rejected", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-score-"));
   try {
     fs.writeFileSync(path.join(folder, "score.py"), "");
@@ -623,7 +623,7 @@ test("a folder of a score.py without a Dockerfile is refused: nothing could buil
   }
 });
 
-test("settings of other providers are left alone", () => {
+test("settings of other providers are ignored", () => {
   expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
 });
 

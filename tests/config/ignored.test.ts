@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
   ],
 ];
 
-test.each(rows)("%s is refused, and not ignored", (_, spoil, path, problem) => {
+test.each(rows)("%s is rejected, and not ignored", (_, spoil, path, problem) => {
   const found = mistakes(spoil);
   expect(found.filter((mistake) => mistake.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
     code: "MOOR065",
@@ -96,7 +96,7 @@ test.each(rows)("%s is refused, and not ignored", (_, spoil, path, problem) => {
   expect(found.every(({ code, fix, allowed }) => code === "MOOR065" && /[.]$/.test(fix) && allowed !== "")).toBe(true);
 });
 
-test.each(rows)("the near twin of %s is accepted", (_, __, ___, ____, twin) => {
+test.each(rows)("the valid variant of %s is accepted", (_, __, ___, ____, twin) => {
   expect(mistakes(twin)).toEqual([]);
 });
 
@@ -105,7 +105,7 @@ const notes = (spoil: (settings: Tree) => void, changes = {}) => {
   return "spec" in checked ? checked.spec.notes : [];
 };
 
-test("a token that no deployment uses and a lock that isn't read are told, because both may be meant for later", () => {
+test("an unused token and an unused lock file are notes, because both can be intended for later", () => {
   const token = "`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`.";
   const secret = { secretKeys: ["moor:huggingFaceToken"] };
   const score = (s: Tree) => Object.assign(only(s, scoreDeployment()) ?? s, { "moor:huggingFaceToken": "[secret]" });
@@ -116,7 +116,7 @@ test("a token that no deployment uses and a lock that isn't read are told, becau
   expect(notes(() => {})).not.toContain(lock);
 });
 
-test.each(["off", "controlPlane"])("a check is told to be unused while the gate is %s, and stays", (gate) => {
+test.each(["off", "controlPlane"])("a check that the gate %s ignores is a note", (gate) => {
   const check = (s: Tree) => Object.assign(main(s), { check: { latency: 30 } });
   const closed = (s: Tree) => Object.assign(s["moor:endpoints"].chat, { gate }) && check(s);
   expect(notes(closed)).toContain(`\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`);

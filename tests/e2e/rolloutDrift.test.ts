@@ -15,7 +15,7 @@ afterAll(() => sandbox.close());
 
 const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
 
-test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
+test("Changed traffic and a changed tag are shown, accepted into the state, and reverted by the next run.", async () => {
   expect(await drift()).toMatchObject({
     code: 0,
     output: expect.stringContaining("The endpoints in Azure match the last write of the stack."),
@@ -52,7 +52,7 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
   expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });
 
-test("An endpoint that is gone is said to be so, with the remedy, and is nothing to accept.", async () => {
+test("A deleted endpoint is reported with a fix, and can't be accepted.", async () => {
   const id = await endpointOf(sandbox);
   expect((await sandbox.arm("DELETE", id, "2025-12-01")).ok).toBe(true);
   for (const more of [[], ["--accept"]]) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("A deployment that failed for want of a role is made anew once the role is back.", async () => {
+test("A deployment that failed because of a missing role is recreated once the role is assigned again.", async () => {
   const before = await serving(sandbox);
   const owned = await sandbox.resources();
   const registry = owned.find((id) => /\/microsoft\.containerregistry\/registries\/[^/]+$/.test(id))!;

@@ -28,7 +28,7 @@ function start(args: string[]): { process: ChildProcess; lines: AsyncIterator<st
 
 const nextLine = async (lines: AsyncIterator<string>) => (await lines.next()).value as string;
 
-test("it says where it is, reports requests as lines of JSON, refuses a second one, and ends well on a doubled Ctrl-C", async () => {
+test("it prints its addresses, reports requests as JSON lines, rejects a second one, and ends correctly on a repeated Ctrl-C", async () => {
   const { process: child, lines } = start(["--json", "--scoring-uris", "loopback"]);
   const addresses = JSON.parse(await nextLine(lines));
   expect(addresses).toEqual({
@@ -54,7 +54,7 @@ test("it says where it is, reports requests as lines of JSON, refuses a second o
   expect(fs.existsSync(path.join(home, "running.json"))).toBe(false);
 }, 30_000);
 
-test("policies that are assigned deny requests and add tags", async () => {
+test("assigned policies deny requests and add tags", async () => {
   const { lines } = start(["--json", "--policy", "landing-zone", "--policy-tag", "costCenter=4711", "--policy-tag", "note=a=b"]);
   const { armUrl, subscriptionId } = JSON.parse(await nextLine(lines));
   const put = async (below: string, version: string, body: object) =>
@@ -86,7 +86,7 @@ test.each([
       "For help, run: npm run azure-local -- --help. Options must follow the --.\n",
   ],
 ])(
-  "%j is refused: what is wrong, and what is allowed",
+  "%j is rejected with what is wrong and what is allowed",
   (args, message) => {
     const { status, stderr } = spawnSync(process.execPath, [run, "azure-local", "--home", home, ...args], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 1, stderr: message });
@@ -94,7 +94,7 @@ test.each([
   30_000,
 );
 
-test("a token of the test issuer is for the caller and the groups named", () => {
+test("a token of the test issuer contains the caller and the groups", () => {
   const args = ["azure-local", "token", "me", "--group", "us", "--group", "them", "--home", home];
   const { stdout } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8" });
   const { secret } = openIssuer(path.join(home, "issuer.secret"));
@@ -122,7 +122,7 @@ test.each([
     `MOOR_LOCAL_HOME is ${path.join(root, "keys")}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${path.join(root, ".moor")}.\n`,
   ],
 ] as [string[], Record<string, string>, string][])(
-  "%j with %j is refused: nothing is written into the clone",
+  "%j with %j is rejected: nothing is written to the clone",
   (args, environment, message) => {
     const env = { ...process.env, ...environment };
     const { status, stderr } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8", cwd: root, env, timeout: 20_000 });

@@ -46,7 +46,7 @@ test.each([
   ["the endpoint", "ResourceNotFound"],
   ["its workspace", "ParentResourceNotFound"],
   ["its resource group", "ResourceGroupNotFound"],
-])("Where %s doesn't exist, the endpoint is gone.", async (_, code) => {
+])("If %s doesn't exist, the endpoint was deleted.", async (_, code) => {
   expect(await against(refusal(404, code, "not there"))).toBe("chat was deleted in Azure. Run `pulumi refresh`, then `pulumi up`.");
 });
 
@@ -71,11 +71,11 @@ test.each<[what: string, Turn, message: string]>([
   await expect(against(turn)).rejects.toThrow(new Error(message));
 });
 
-test("An Azure that is busy for a moment is asked again.", async () => {
+test("A request to a busy Azure is retried.", async () => {
   expect(await against({ status: 503 }, { status: 200, body: written })).toBe("The endpoints in Azure match the last write of the stack.");
 });
 
-test("Without the Azure CLI, or a login, the command ends with the remedy.", async () => {
+test("Without the Azure CLI or a login, the command fails with a fix.", async () => {
   const look = (environment: NodeJS.ProcessEnv) => findDrift(stack(), stackAzure({ local: false, environment }, {}));
   await expect(look({ PATH: "/nowhere" })).rejects.toThrow("The Azure CLI (`az`) is not on the PATH.");
   const az = fakeAz(notLoggedIn);
@@ -88,7 +88,7 @@ test("Without the Azure CLI, or a login, the command ends with the remedy.", asy
   }
 });
 
-test("A stack without a write has nothing to compare, and a write without its endpoint is for recover.", async () => {
+test("A stack without a traffic write has nothing to compare, and a write without its endpoint requires recover.", async () => {
   const nothing = { version: 3, deployment: {} };
   expect(driftReport(await findDrift(memoryStack({ state: nothing }), armClient()))).toBe(
     "The stack has not created any endpoint yet. There is nothing to compare.",
@@ -98,7 +98,7 @@ test("A stack without a write has nothing to compare, and a write without its en
   );
 });
 
-test("What differs is told value by value, and an accepted difference is in the write and in its component.", async () => {
+test("Differences are listed value by value, and accepted ones are in the write and in its component.", async () => {
   const live = { tags: {}, properties: { ...properties, traffic: { a: 40, b: 60 } } };
   const azure = await serveAzure({ [id]: live });
   try {
