@@ -33,7 +33,7 @@ export async function stackElsewhere(
 ): Promise<ListedGroup | undefined> {
   const filter = `tagName eq '${stackTag}' and tagValue eq '${stack}'`;
   const groups = await azure.list<ListedGroup>(`/subscriptions/${subscriptionId}/resourceGroups`, { filter }).catch((error: unknown) => {
-    if (!(error instanceof ArmError) || !error.isRefusal) throw error;
+    if (!(error instanceof ArmError) || !error.isAccessDenied) throw error;
     const unknown = "so it is not known whether this stack exists in another region";
     warn(`Resource groups of the subscription can't be listed (Azure answered ${error.status}), ${unknown}.`);
     return [];

@@ -45,7 +45,7 @@ export class Reader {
 
   /** Warns of what may be as the stack needs it or not. An answer that says nothing of rights ends the run. */
   private async unread(id: string, error: Error): Promise<undefined> {
-    if (!(error instanceof ArmError) || !error.isRefusal) return stop(`What the stack adopts can't be read: ${error.message}`);
+    if (!(error instanceof ArmError) || !error.isAccessDenied) return stop(`What the stack adopts can't be read: ${error.message}`);
     pulumi.log.warn(`${id} can't be read (Azure answered ${error.status}), so nothing here tells whether it is as the stack needs it.`);
     return undefined;
   }
