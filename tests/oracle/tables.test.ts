@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS } from "../../azure-local/arm/limits";
 import type { Resource } from "../../azure-local/arm/model";
 import { coresFor } from "../../azure-local/arm/quota";
 import { REGIONS } from "../../azure-local/arm/region";
-import { metricOf, unknownMetric } from "../../azure-local/arm/rules/metrics";
+import { metricOf, metricError } from "../../azure-local/arm/rules/metrics";
 import { DEPLOYMENT, ENDPOINT } from "../../azure-local/arm/types/onlineEndpointBodies";
 import { GROUPS } from "../../azure-local/arm/types/privateLink";
 import { VM_SIZES, vmSize } from "../../azure-local/arm/vmSizes";
@@ -120,7 +120,7 @@ describe("metrics", () => {
   });
 
   test.each(Object.values(METRICS))("An endpoint and a deployment have %s", (metric) => {
-    expect([endpoint, `${endpoint}/deployments/main`].map((id) => unknownMetric(id, metric))).toEqual([undefined, undefined]);
+    expect([endpoint, `${endpoint}/deployments/main`].map((id) => metricError(id, metric))).toEqual([undefined, undefined]);
   });
 
   test("The simulator has additional dimensions of an endpoint's requests, which no alert of Moor uses", () => {
