@@ -74,7 +74,7 @@ export function subnetProblems(
         policies !== "Disabled",
         `privateEndpointNetworkPolicies is ${policies}: the network security group or route table of the subnet applies to the stack's private ` +
           "endpoints and can block callers.",
-        "Allow callers on port 443, or run: " + `az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
+        `Allow callers on port 443, or run: az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
       ],
     ]),
   ];
