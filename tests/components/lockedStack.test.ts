@@ -1,6 +1,6 @@
-// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no line of
-// its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove that the
-// code of the components stays the same between versions.
+// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no
+// line of its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove
+// that the code of the components stays the same between versions.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";

@@ -1,5 +1,6 @@
-// Proves the table of status codes for clients with the scoring proxy: each status that it can return is provoked, and its row describes the cause
-// and whether it is retryable. Doesn't prove that Azure returns them: 400, 413 and 502 to 504 come from components in front of the proxy.
+// Proves the table of status codes for clients with the scoring proxy: each status that it can return is provoked, and its row describes
+// the cause and whether it is retryable. Doesn't prove that Azure returns them: 400, 413 and 502 to 504 come from components in front of
+// the proxy.
 
 import { clientStatuses, clientStatusOf } from "../../azure/clientStatuses";
 import { modelStatusHeader, retryableModelStatuses, scoringStatus } from "../../azure/scoring";

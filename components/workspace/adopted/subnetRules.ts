@@ -38,7 +38,10 @@ export function networkProblems(id: string, shown: Shown, { location, subscripti
   ]);
 }
 
-/** Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy; virtual-network/virtual-networks-faq. */
+/**
+ * Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy;
+ * virtual-network/virtual-networks-faq.
+ */
 export function subnetProblems(
   id: string,
   shown: ShownSubnet,
