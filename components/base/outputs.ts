@@ -32,10 +32,10 @@ export function immutableOutput<T, Body>(
  * name.
  */
 export function creationTime(
-  made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
+  resource: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
 ): pulumi.Output<string> {
-  const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
-  return immutableOutput(made, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
+  const createdAt = resource.systemData.apply((systemData) => systemData.createdAt ?? "");
+  return immutableOutput(resource, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
 }
 
 /**

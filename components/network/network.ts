@@ -205,7 +205,7 @@ export class Network extends pulumi.ComponentResource {
       const resourceGroupName = typeof group === "string" ? group : undefined;
       const azure = azureOf(this);
       await checkLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
-      // In Azure's case, whatever the stack file contains. If the network can't be read, `Workspace` reports it.
+      // The ID with the case that Azure returns, which can differ from the stack file. If the network can't be read, `Workspace` reports it.
       const shown = await azure.find<{ readonly id?: string }>(networkId).catch(() => undefined);
       return shown?.id ?? networkId;
     };

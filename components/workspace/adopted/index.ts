@@ -31,7 +31,7 @@ export interface AdoptedResources {
   readonly workspace?: ShownWorkspace;
   /** Host name of the container registry. */
   readonly loginServer?: string;
-  /** The IDs in Azure's case. IDs of resources that can't be read are as given. */
+  /** The IDs with the case that Azure returns. IDs of resources that can't be read are as given. */
   readonly ids: AdoptedIds;
 }
 
