@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { endpointLimits } from "../../../azure/limits";
 import { armTypeOf, resourceTypes } from "../../../azure/resourceTypes";
 import { trafficWriteName } from "../../../planner/names";
-import { endpointTraffic, type Share } from "../../../planner/traffic";
+import { endpointTraffic, type DeploymentTraffic } from "../../../planner/traffic";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, waitForOutgoing } from "../leftovers";
@@ -25,7 +25,7 @@ export interface TrafficArgs {
   /** Every deployment of the endpoint, also those without a share: the write waits for all of them. */
   readonly deployments: readonly TrafficTarget[];
   /** Shares by deployment name, in percent: weights sum to 100 or 0; at most one mirror, within `endpointLimits`, to a deployment of weight 0. */
-  readonly shares: readonly Share[];
+  readonly shares: readonly DeploymentTraffic[];
   /** Name of the stack, which its deployments carry in the tag `stackTag`: only those are ever removed. */
   readonly stack: string;
   /** Deployments that get as many instances as those they take over from, before they get traffic. @default - none */
