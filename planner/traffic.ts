@@ -33,7 +33,7 @@ export function endpointTraffic(shares: readonly DeploymentTraffic[]): EndpointT
  * Scales weights proportionally to a sum of 100, after a deployment with a weight was omitted. A sum of 0 stays 0. Weights are rounded by
  * the largest remainder method, so the sum is exact and each weight is off by less than one percent.
  */
-export function fillUp<T extends { readonly weight: number }>(shares: readonly T[]): T[] {
+export function scaleWeights<T extends { readonly weight: number }>(shares: readonly T[]): T[] {
   const sum = sumOfWeights(shares);
   if (sum === 0 || sum === 100) return [...shares];
   const exact = shares.map(({ weight }) => (weight * 100) / sum);

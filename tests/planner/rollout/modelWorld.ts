@@ -2,7 +2,7 @@
 import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
 import { instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
 import { transitionRefusal } from "../../../planner/rollout/transition";
-import { endpointTraffic, fillUp } from "../../../planner/traffic";
+import { endpointTraffic, scaleWeights } from "../../../planner/traffic";
 import type { Caller, Parsed } from "../../azure-local/arm/client";
 import { bodies, paths } from "../../azure-local/arm/platform";
 import { vllmDecision } from "../../components/fixtures";
@@ -60,7 +60,7 @@ export class ModelWorld {
 
   private planned(): PlannedDeployment[] {
     const wishes = [...this.wishes].map(([label, wish]) => rolloutWish(label, wish));
-    return planRollout(fillUp(wishes).map((wish) => ({ ...wish, mirror: wish.weight > 0 ? 0 : wish.mirror })));
+    return planRollout(scaleWeights(wishes).map((wish) => ({ ...wish, mirror: wish.weight > 0 ? 0 : wish.mirror })));
   }
 
   private async up(refused: boolean): Promise<void> {
