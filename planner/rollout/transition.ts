@@ -14,7 +14,7 @@ export function labelOf(deploymentName: string): string {
  * @param before Weights of the last write; empty if there was none.
  * @param names Names of all deployments of the stack, including deployments without weight.
  */
-export function transitionRefusal(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
+export function transitionProblem(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
   const labels = new Set(names.map(labelOf));
   const removed = Object.entries(before).find(([name, weight]) => weight > 0 && !labels.has(labelOf(name)));
   if (removed !== undefined) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { authSentence, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+import { authSentence, type Moment, transitionProblem, transitionSentence } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
@@ -87,7 +87,7 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
       const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
       const isNew = (name: string) => !Object.hasOwn(before.recipes, name);
       const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
-      const refusal = transitionRefusal(endpoint, before.traffic, after.traffic, Object.keys(recipes));
+      const refusal = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (refusal !== undefined) fail(refusal);
       const sentence = transitionSentence(endpoint, before, { ...after, made });
       if (sentence !== undefined) pulumi.log.info(sentence);

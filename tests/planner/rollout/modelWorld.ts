@@ -1,7 +1,7 @@
 /** One endpoint in the simulator, and a stack whose runs change it: stands for the engine and the components' hooks, in their order. */
 import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
 import { instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
-import { transitionRefusal } from "../../../planner/rollout/transition";
+import { transitionProblem } from "../../../planner/rollout/transition";
 import { endpointTraffic, scaleWeights } from "../../../planner/traffic";
 import type { Caller, Parsed } from "../../azure-local/arm/client";
 import { bodies, paths } from "../../azure-local/arm/platform";
@@ -69,7 +69,7 @@ export class ModelWorld {
     const { traffic, mirrorTraffic } = endpointTraffic(trafficOf(planned));
     const before = this.seen();
     // A refused preview sends nothing.
-    if (transitionRefusal("chat", before.traffic, traffic, names) !== undefined) {
+    if (transitionProblem("chat", before.traffic, traffic, names) !== undefined) {
       this.tally.refusedBeforehand++;
       return;
     }

@@ -1,5 +1,5 @@
 // Proves which changes of traffic are allowed, and how they are described to reviewers. tests/e2e proves that the engine runs these checks.
-import { authSentence, labelOf, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+import { authSentence, labelOf, type Moment, transitionProblem, transitionSentence } from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -18,17 +18,17 @@ const allowed: [what: string, before: Record<string, number>, after: Record<stri
   ["no traffic after no traffic", {}, {}, ["main-00000001"]],
 ];
 test.each(allowed)("%s is allowed.", (_, before, after, names) => {
-  expect(transitionRefusal("chat", before, after, names)).toBeUndefined();
+  expect(transitionProblem("chat", before, after, names)).toBeUndefined();
 });
 
 test("An endpoint that serves can't lose all its traffic weights.", () => {
-  expect(transitionRefusal("chat", { "main-00000001": 100 }, {}, ["main-00000001"])).toBe(
+  expect(transitionProblem("chat", { "main-00000001": 100 }, {}, ["main-00000001"])).toBe(
     "Endpoint chat serves requests, but no deployment would have a traffic weight and every request would return 404. Set weights that sum to 100, or remove the endpoint from the stack.",
   );
 });
 
 test("Renaming a label counts as the removal of a deployment with weight.", () => {
-  expect(transitionRefusal("chat", { "main-00000001": 100 }, { "primary-00000001": 100 }, ["primary-00000001"])).toContain(
+  expect(transitionProblem("chat", { "main-00000001": 100 }, { "primary-00000001": 100 }, ["primary-00000001"])).toContain(
     "Deployment chat/main is no longer in the stack but has a traffic weight of 100 %",
   );
 });
