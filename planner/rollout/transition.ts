@@ -50,7 +50,7 @@ export interface NextMoment extends Moment {
 }
 
 /** Describes the changes to traffic and deployments for reviewers; undefined if nothing changes. */
-export function transitionSentence(endpoint: string, before: Moment, after: NextMoment): string | undefined {
+export function transitionSummary(endpoint: string, before: Moment, after: NextMoment): string | undefined {
   const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
   const first = had.length === 0;
   const { made } = after;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { authSentence, type Moment, transitionProblem, transitionSentence } from "../../../planner/rollout/transition";
+import { authSentence, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
@@ -89,7 +89,7 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
       const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
       const refusal = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (refusal !== undefined) fail(refusal);
-      const sentence = transitionSentence(endpoint, before, { ...after, made });
+      const sentence = transitionSummary(endpoint, before, { ...after, made });
       if (sentence !== undefined) pulumi.log.info(sentence);
       const change = authSentence(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);
