@@ -94,7 +94,7 @@ const credentials: Readonly<Record<string, string>> = {
 };
 
 /** Describes the effect of a changed authentication mode on callers; undefined if it doesn't change. */
-export function authSentence(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
+export function authChangeSummary(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
   if (before === undefined || after === undefined || before === after) return undefined;
   return `${endpoint}: after this update, callers must send ${credentials[after] ?? after}. Azure rejects ${credentials[before] ?? before}.`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { authSentence, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
+import { authChangeSummary, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
@@ -91,7 +91,7 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
       if (refusal !== undefined) fail(refusal);
       const sentence = transitionSummary(endpoint, before, { ...after, made });
       if (sentence !== undefined) pulumi.log.info(sentence);
-      const change = authSentence(endpoint, before.authMode, after.authMode);
+      const change = authChangeSummary(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);
     },
     { onDryRun: true },

@@ -1,5 +1,5 @@
 // Proves which changes of traffic are allowed, and how they are described to reviewers. tests/e2e proves that the engine runs these checks.
-import { authSentence, labelOf, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
+import { authChangeSummary, labelOf, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -132,5 +132,5 @@ test.each([
     "chat: after this update, callers must send the endpoint's key. Azure rejects a Microsoft Entra token of a principal that is allowed to score.",
   ],
 ])("For a change of the authentication mode from %s to %s, the summary describes the effect on callers.", (before, after, sentence) => {
-  expect(authSentence("chat", before, after)).toBe(sentence);
+  expect(authChangeSummary("chat", before, after)).toBe(sentence);
 });
