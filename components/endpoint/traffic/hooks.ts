@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { authChangeSummary, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
+import { authChangeSummary, type TrafficSnapshot, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
@@ -106,6 +106,6 @@ async function sharesOf(inputs: object): Promise<unknown> {
   return { traffic, mirrorTraffic, authMode };
 }
 
-function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): Moment & Pick<TrafficFacts, "authMode"> {
+function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): TrafficSnapshot & Pick<TrafficFacts, "authMode"> {
   return { traffic, mirrorTraffic, recipes, authMode };
 }

@@ -1,5 +1,5 @@
 // Proves which changes of traffic are allowed, and how they are described to reviewers. tests/e2e proves that the engine runs these checks.
-import { authChangeSummary, labelOf, type Moment, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
+import { authChangeSummary, labelOf, type TrafficSnapshot, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -40,7 +40,7 @@ const at = (traffic: Record<string, number>, idle: string[] = [], mirrorTraffic:
 };
 const [one, two, next] = ["main-00000001", "main-00000002", "next-00000001"] as const;
 
-const sentences: [what: string, before: Moment, after: Moment, sentence: string | undefined][] = [
+const sentences: [what: string, before: TrafficSnapshot, after: TrafficSnapshot, sentence: string | undefined][] = [
   ["a first write", at({}), at({ [one]: 100 }), `chat: traffic changes from none to ${one} 100 %.`],
   [
     "a changed model",
