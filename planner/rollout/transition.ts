@@ -44,13 +44,13 @@ export interface TrafficSnapshot {
 }
 
 /** The traffic and the deployments of an endpoint after a run. */
-export interface NextMoment extends TrafficSnapshot {
+export interface PlannedSnapshot extends TrafficSnapshot {
   /** Names of the deployments that this run creates. An earlier, interrupted run can have created others before it wrote traffic. */
   readonly made: readonly string[];
 }
 
 /** Describes the changes to traffic and deployments for reviewers; undefined if nothing changes. */
-export function transitionSummary(endpoint: string, before: TrafficSnapshot, after: NextMoment): string | undefined {
+export function transitionSummary(endpoint: string, before: TrafficSnapshot, after: PlannedSnapshot): string | undefined {
   const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
   const first = had.length === 0;
   const { made } = after;
