@@ -1,6 +1,6 @@
 /** The text of the risk warning: a headline and one line for each risk, most severe first. */
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
-import { sharesText } from "../rollout/transition";
+import { trafficText } from "../rollout/transition";
 import type { Logged } from "./logging";
 import type { Risk, RiskKind, RiskOf } from "./risk";
 
@@ -11,7 +11,7 @@ const texts = {
   promptsLogged: ({ deployment, logged }) =>
     `Prompts or answers in the logs: ${deployment} writes to its log, which is sent to Log Analytics: ${listed(logged)}. To keep them out, remove ${settings(logged)}.`,
   servingEndpointDeleted: ({ name, traffic }) =>
-    `An endpoint with traffic is deleted: ${name} serves requests (${sharesText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
+    `An endpoint with traffic is deleted: ${name} serves requests (${trafficText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
   endpointsNotRead: ({ reason }) =>
     `Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
   requestsReported: ({ deployment, logged }) =>

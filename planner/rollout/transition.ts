@@ -78,8 +78,8 @@ export function transitionSummary(endpoint: string, before: TrafficSnapshot, aft
       "deleted (no traffic)",
     ),
   ];
-  const [from, to] = [sharesText(before.traffic), sharesText(after.traffic)];
-  const copiesChange = sharesText(before.mirrorTraffic) !== sharesText(after.mirrorTraffic);
+  const [from, to] = [trafficText(before.traffic), trafficText(after.traffic)];
+  const copiesChange = trafficText(before.mirrorTraffic) !== trafficText(after.mirrorTraffic);
   if (from === to && !copiesChange && news.length + ends.length === 0) return undefined;
   const stay = to === noTraffic ? "no deployment has traffic" : `traffic stays at ${to}`;
   const requests = from === to ? stay : `traffic changes from ${from} to ${to}`;
@@ -118,7 +118,7 @@ function said(names: readonly string[], what: string): string[] {
 const noTraffic = "none";
 
 /** Traffic weights as text: `main-8c1f02ab 90 %, next-01d00000 10 %`, or `none`. */
-export function sharesText(shares: Shares): string {
+export function trafficText(shares: Shares): string {
   const serving = Object.entries(shares).filter(([, weight]) => weight > 0);
   serving.sort(([a], [b]) => (a < b ? -1 : 1));
   return serving.map(([name, weight]) => `${name} ${weight} %`).join(", ") || noTraffic;

@@ -1,7 +1,7 @@
 /** The gate before traffic: a deployment proves that it answers before requests go to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { sharesText } from "../../../planner/rollout/transition";
+import { trafficText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { known } from "../../base/outputs";
@@ -81,7 +81,7 @@ export class Gate {
   private async tellDrift(written: Shares, next: Shares): Promise<void> {
     const id = await known(this.endpoint.id);
     const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
-    const [was, is, willBe] = [written, live, next].map(sharesText);
+    const [was, is, willBe] = [written, live, next].map(trafficText);
     if (Object.keys(written).length === 0 || is === was || is === willBe) return;
     pulumi.log.warn(`${armIdOf(id).name}: traffic was changed outside this program, to ${is}; it was written as ${was}.`);
   }
