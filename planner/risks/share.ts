@@ -1,6 +1,6 @@
 /** Checks whether each deployment of an endpoint has the capacity for its traffic weight. */
 import type { PlannedDeployment } from "../rollout";
-import type { Serving } from "../rollout/capacity";
+import type { ServingDeployment } from "../rollout/capacity";
 
 /** A deployment whose traffic exceeds its capacity. */
 export interface Overload {
@@ -24,7 +24,7 @@ export interface LiveShares {
   /** Percent by deployment name. */
   readonly traffic: Readonly<Record<string, number>>;
   /** The deployments that receive requests. @default - they were not read */
-  readonly serving?: readonly Serving[];
+  readonly serving?: readonly ServingDeployment[];
 }
 
 /** Names of the deployments whose traffic weight increases. */

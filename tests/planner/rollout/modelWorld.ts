@@ -1,6 +1,6 @@
 /** One endpoint in the simulator, and a stack whose runs change it: stands for the engine and the components' hooks, in their order. */
 import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
-import { instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
+import { instancesNeeded, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { transitionProblem } from "../../../planner/rollout/transition";
 import { endpointTraffic, scaleWeights } from "../../../planner/traffic";
 import type { Caller, Parsed } from "../../azure-local/arm/client";
@@ -198,7 +198,7 @@ function gaining({ decision, scale, instances }: PlannedDeployment) {
   return { name, concurrency: requestSettings.maxConcurrentRequestsPerInstance, max: scale?.max ?? instances };
 }
 
-function serving({ sku, properties }: Parsed): Pick<Serving, "instances" | "concurrency"> {
+function serving({ sku, properties }: Parsed): Pick<ServingDeployment, "instances" | "concurrency"> {
   return { instances: sku.capacity, concurrency: properties.requestSettings.maxConcurrentRequestsPerInstance };
 }
 
