@@ -1,7 +1,7 @@
 /** The number of instances that a deployment must have before requests move to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { type Gaining, instancesNeeded, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { type GainingDeployment, instancesNeeded, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { known } from "../../base/outputs";
 import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
@@ -31,7 +31,7 @@ export function matchCapacity(name: string, endpoint: EndpointReference, scalabl
   });
 }
 
-async function grow(one: Gaining, serving: readonly ServingDeployment[], azure: ArmClient, endpointId: string): Promise<void> {
+async function grow(one: GainingDeployment, serving: readonly ServingDeployment[], azure: ArmClient, endpointId: string): Promise<void> {
   const own = (await liveDeployment(azure, endpointId, one.name))?.instances ?? 0;
   const wanted = instancesNeeded(one, serving);
   if (own >= wanted) return;
