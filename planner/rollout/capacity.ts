@@ -27,7 +27,7 @@ export interface GainingDeployment {
  * current deployments of its label, and at least as many instances. If the weight is higher than the label's current weight, the capacity
  * must also cover that percentage of the endpoint's current capacity.
  */
-export function instancesNeeded({ name, weight, concurrency, max }: GainingDeployment, serving: readonly ServingDeployment[]): number {
+export function requiredInstances({ name, weight, concurrency, max }: GainingDeployment, serving: readonly ServingDeployment[]): number {
   const own = serving.filter((one) => labelOf(one.name) === labelOf(name));
   const grows = weight > sum(own.map((one) => one.weight));
   const ofEndpoint = grows ? (sum(serving.map(capacityOf)) * weight) / 100 : 0;

@@ -1,7 +1,7 @@
 /** What autoscale has made of a deployment stays when the deployment is changed in place. */
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
-import { instancesNeeded } from "../../../planner/rollout/capacity";
+import { requiredInstances } from "../../../planner/rollout/capacity";
 import { writtenTag } from "../../../planner/tags";
 import { resolved } from "../../base/resolved";
 import { type LiveDeployment, liveDeployment } from "../../live";
@@ -38,5 +38,5 @@ export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalabl
 /** As many as it has, or more where each takes fewer requests after the change. */
 function instancesOf({ instances = 1, concurrency }: LiveDeployment, scalable: Scalable): number {
   const share = { name: scalable.name, weight: 100 };
-  return instancesNeeded({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
+  return requiredInstances({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
 }

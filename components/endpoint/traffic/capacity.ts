@@ -1,7 +1,7 @@
 /** The number of instances that a deployment must have before requests move to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { type GainingDeployment, instancesNeeded, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { type GainingDeployment, requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { known } from "../../base/outputs";
 import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
@@ -33,7 +33,7 @@ export function matchCapacity(name: string, endpoint: EndpointReference, scalabl
 
 async function grow(one: GainingDeployment, serving: readonly ServingDeployment[], azure: ArmClient, endpointId: string): Promise<void> {
   const own = (await liveDeployment(azure, endpointId, one.name))?.instances ?? 0;
-  const wanted = instancesNeeded(one, serving);
+  const wanted = requiredInstances(one, serving);
   if (own >= wanted) return;
   pulumi.log.info(`${one.name} has ${own} of the ${wanted} instances that its requests need now; starting the others before it gets them.`);
   await azure.patch(deploymentId(endpointId, one.name), { sku: { name: "Default", capacity: wanted } }, startSeconds);

@@ -1,5 +1,5 @@
 // Proves how many instances a deployment requires before traffic moves to it. model.test.ts and tests/histories prove that it has them in time.
-import { instancesNeeded, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 
 const main: ServingDeployment = { name: "main-00000001", weight: 100, instances: 4, concurrency: 64 };
 const shared: ServingDeployment[] = [
@@ -26,5 +26,5 @@ const cases: [
   ["no deployment serves", ["main-00000001", 100], [], 0],
 ];
 test.each(cases)("%s.", (_, [name, weight, concurrency = 64, max = 20], serving, needed) => {
-  expect(instancesNeeded({ name, weight, concurrency, max }, serving)).toBe(needed);
+  expect(requiredInstances({ name, weight, concurrency, max }, serving)).toBe(needed);
 });

@@ -1,6 +1,6 @@
 /** One endpoint in the simulator, and a stack whose runs change it: stands for the engine and the components' hooks, in their order. */
 import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
-import { instancesNeeded, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { transitionProblem } from "../../../planner/rollout/transition";
 import { endpointTraffic, scaleWeights } from "../../../planner/traffic";
 import type { Caller, Parsed } from "../../azure-local/arm/client";
@@ -93,7 +93,7 @@ export class ModelWorld {
     const live = this.deployment(name);
     if (!live) await this.removeIdle(names);
     const like = live ?? (startsLike === undefined ? undefined : this.deployment(startsLike));
-    const needed = like && scale ? instancesNeeded({ ...gaining(planned), weight: 100 }, [{ ...serving(like), name, weight: 100 }]) : 0;
+    const needed = like && scale ? requiredInstances({ ...gaining(planned), weight: 100 }, [{ ...serving(like), name, weight: 100 }]) : 0;
     const body = this.body(planned, Math.max(instances, needed));
     if (live?.tags?.tag === this.tag && live.tags.recipe === body.tags.recipe && (scale || live.sku.capacity === instances)) return;
     if (live && live.tags.recipe !== body.tags.recipe) this.count("in place");
@@ -118,7 +118,7 @@ export class ModelWorld {
       const { name } = one.decision;
       const weight = traffic[name] ?? 0;
       if (weight <= (before.traffic[name] ?? 0)) continue;
-      const wanted = instancesNeeded({ ...gaining(one), weight }, now);
+      const wanted = requiredInstances({ ...gaining(one), weight }, now);
       if (this.deployment(name).sku.capacity < wanted) await this.scaleTo(name, wanted);
     }
   }
