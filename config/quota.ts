@@ -3,7 +3,7 @@
 import { canonicalRegion } from "../facts/regions";
 import { isInstanceType, type Size, sizes } from "../facts/sizes";
 import { type FamilyNeed, type QuotaDeployment, quotaNeeds } from "../planner/quota/cores";
-import { coresToAskFor, quotaLineText, quotaRequest } from "../planner/quota/request";
+import { coresToRequest, quotaLineText, quotaRequest } from "../planner/quota/request";
 import { type Decided, isStaged } from "./decisions";
 import { type Mistake, mistake } from "./mistakes";
 import type { DeploymentDraft, SettingsDraft } from "./rules/draft";
@@ -59,8 +59,8 @@ export function quotaMistakes(needs: readonly FamilyNeed[]): Mistake[] {
     const sum = `${neededCores} cores are needed in ${region}; the limit is ${limit}, of which others hold ${others}: ${missing}.`;
     const problem = [sum, ...lines.map((line) => `- ${quotaLineText({ ...line, rolloutCores: 0 })}`)].join("\n    ");
     const least = neededCores + others;
-    const room = `; ${coresToAskFor(need)} to have room for a successor beside every deployment as well`;
-    const allowed = `a limit of ${least} or more${coresToAskFor(need) > least ? room : ""}`;
+    const room = `; ${coresToRequest(need)} to have room for a successor beside every deployment as well`;
+    const allowed = `a limit of ${least} or more${coresToRequest(need) > least ? room : ""}`;
     const fix = [waysOut(need), ...(quotaRequest(need) ?? "").split("\n")].join("\n    ");
     return [mistake("MOOR301", `moor:quota.${family}`, { problem, allowed, fix })];
   });
@@ -70,7 +70,7 @@ function waysOut(need: FamilyNeed): string {
   const before = need.lines.filter(({ previous }) => previous !== undefined);
   const ended = before.filter(({ previous }) => !previous?.kept).map(({ deployment }) => deployment.split("/"));
   const ways = [
-    `Ask Azure for ${coresToAskFor(need)} cores and write here what it grants`,
+    `Ask Azure for ${coresToRequest(need)} cores and write here what it grants`,
     `lower \`instances\` or \`scale.max\`${before.length > ended.length ? ", or give up `keepPrevious`" : ""}`,
     ...ended.map(
       ([stack, endpoint, label]) =>
@@ -91,7 +91,7 @@ export function quotaNotes(needs: readonly FamilyNeed[]): string[] {
     }
     if (!missingInRollout) return [];
     const holds = `Quota of ${family} holds what this stack needs (${neededCores} cores), but not while every deployment is replaced beside the old one (${rolloutCores})`;
-    const ask = `ask for a limit of ${coresToAskFor(need)}, or set \`update: inPlace\``;
+    const ask = `ask for a limit of ${coresToRequest(need)}, or set \`update: inPlace\``;
     return [`${holds}: before a change of model, size, image or flags, ${ask}.`];
   });
 }
