@@ -3,10 +3,10 @@ import { isPlaceholderDigest } from "../image";
 import { type PlannedDeployment, planRollout, type DesiredDeployment } from "../rollout";
 import { loggedBy } from "./logging";
 import type { PlaceholderImage, Risk } from "./risk";
-import { type LiveShares, overloads } from "./share";
+import { type LiveTraffic, overloads } from "./share";
 
 export type { Risk, RiskKind } from "./risk";
-export { gaining, type LiveShares } from "./share";
+export { gaining, type LiveTraffic as LiveShares } from "./share";
 export { mostDangerousFirst, riskText } from "./text";
 
 /** An endpoint of the stack file. */
@@ -17,7 +17,7 @@ export interface EndpointPlan {
 }
 
 /** An endpoint of the stack in Azure. */
-export interface LiveEndpointShares extends LiveShares {
+export interface LiveEndpointShares extends LiveTraffic {
   /** Name in Azure. */
   readonly name: string;
   /** Key in the stack file. Absent if the stack file doesn't contain the endpoint. */

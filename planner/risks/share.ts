@@ -20,7 +20,7 @@ export interface Overload {
 }
 
 /** The traffic of an endpoint in Azure. */
-export interface LiveShares {
+export interface LiveTraffic {
   /** Percent by deployment name. */
   readonly traffic: Readonly<Record<string, number>>;
   /** The deployments that receive requests. @default - they were not read */
@@ -28,7 +28,7 @@ export interface LiveShares {
 }
 
 /** Names of the deployments whose traffic weight increases. */
-export function gaining(planned: readonly PlannedDeployment[], { traffic }: LiveShares): string[] {
+export function gaining(planned: readonly PlannedDeployment[], { traffic }: LiveTraffic): string[] {
   return planned.filter(({ decision, weight }) => weight > (traffic[decision.name] ?? 0)).map(({ decision }) => decision.name);
 }
 
@@ -37,7 +37,7 @@ export function gaining(planned: readonly PlannedDeployment[], { traffic }: Live
  * concurrency of the largest deployment with a traffic weight, or the current capacity if a deployment takes over traffic from it. For an
  * endpoint that doesn't serve yet, deployments without a weight count too: a candidate that replaces a larger, idle one must carry its load.
  */
-export function overloads(planned: readonly PlannedDeployment[], live?: LiveShares): Overload[] {
+export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");
   const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(carries));
   const now = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
