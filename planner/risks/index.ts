@@ -6,7 +6,7 @@ import type { PlaceholderImage, Risk } from "./risk";
 import { type LiveTraffic, overloads } from "./share";
 
 export type { Risk, RiskKind } from "./risk";
-export { gaining, type LiveTraffic as LiveShares } from "./share";
+export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./share";
 export { mostDangerousFirst, riskText } from "./text";
 
 /** An endpoint of the stack file. */

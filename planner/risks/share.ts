@@ -28,7 +28,7 @@ export interface LiveTraffic {
 }
 
 /** Names of the deployments whose traffic weight increases. */
-export function gaining(planned: readonly PlannedDeployment[], { traffic }: LiveTraffic): string[] {
+export function gainingDeployments(planned: readonly PlannedDeployment[], { traffic }: LiveTraffic): string[] {
   return planned.filter(({ decision, weight }) => weight > (traffic[decision.name] ?? 0)).map(({ decision }) => decision.name);
 }
 
@@ -41,7 +41,7 @@ export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraf
   const current = planned.filter(({ role }) => role === "current");
   const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(carries));
   const now = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
-  const gains = live === undefined ? [] : gaining(current, live);
+  const gains = live === undefined ? [] : gainingDeployments(current, live);
   return current.flatMap((deployment) => {
     const { decision, weight } = deployment;
     const isLive = gains.includes(decision.name) && now > declared;
