@@ -12,7 +12,7 @@ export interface Overload {
   /** Whether `load` is the endpoint's current capacity; otherwise, it is the declared concurrency. */
   readonly isLive: boolean;
   /** Concurrent requests that the deployment receives at this load. */
-  readonly gets: number;
+  readonly requests: number;
   /** Maximum number of instances. */
   readonly instances: number;
   /** Concurrent requests per instance. */

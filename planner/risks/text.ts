@@ -51,7 +51,7 @@ function settings(logged: readonly Logged[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
-function shareText({ deployment, weight, load, isLive, gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
+function shareText({ deployment, weight, load, isLive, requests: gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
   const capacity = instances * concurrency;
   const total = isLive ? "current capacity" : "declared concurrency";
   const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;
