@@ -17,7 +17,7 @@ export interface EndpointPlan {
 }
 
 /** An endpoint of the stack in Azure. */
-export interface LiveEndpointShares extends LiveTraffic {
+export interface LiveEndpointTraffic extends LiveTraffic {
   /** Name in Azure. */
   readonly name: string;
   /** Key in the stack file. Absent if the stack file doesn't contain the endpoint. */
@@ -25,7 +25,7 @@ export interface LiveEndpointShares extends LiveTraffic {
 }
 
 /** The stack's endpoints in Azure, or the reason why they are unknown. */
-export type Live = { readonly endpoints: readonly LiveEndpointShares[] } | { readonly notRead: string };
+export type Live = { readonly endpoints: readonly LiveEndpointTraffic[] } | { readonly notRead: string };
 
 export interface RiskInput {
   readonly endpoints: readonly EndpointPlan[];
@@ -66,7 +66,7 @@ function logging({ key, deployments }: Planned): Risk[] {
   });
 }
 
-function deletions(live: readonly LiveEndpointShares[]): Risk[] {
+function deletions(live: readonly LiveEndpointTraffic[]): Risk[] {
   return live
     .filter(({ key, traffic }) => key === undefined && Object.values(traffic).some((weight) => weight > 0))
     .map(({ name, traffic }) => ({ kind: "servingEndpointDeleted", name, traffic }));
