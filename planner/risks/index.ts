@@ -7,7 +7,7 @@ import { type LiveTraffic, overloads } from "./share";
 
 export type { Risk, RiskKind } from "./risk";
 export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./share";
-export { mostDangerousFirst, riskText } from "./text";
+export { bySeverity as mostDangerousFirst, riskText } from "./text";
 
 /** An endpoint of the stack file. */
 export interface EndpointPlan {

@@ -28,7 +28,7 @@ const texts = {
 const kinds = Object.keys(texts) as RiskKind[];
 
 /** Sorts risks by severity, most severe first. Risks of one kind keep their order. */
-export function mostDangerousFirst(risks: readonly Risk[]): Risk[] {
+export function bySeverity(risks: readonly Risk[]): Risk[] {
   return kinds.flatMap((kind) => risks.filter((risk) => risk.kind === kind));
 }
 
@@ -36,7 +36,7 @@ export function mostDangerousFirst(risks: readonly Risk[]): Risk[] {
 export function riskText(stack: string, risks: readonly Risk[]): string | undefined {
   if (risks.length === 0) return undefined;
   const count = risks.length === 1 ? "1 risk" : `${risks.length} risks, most severe first`;
-  return [`Stack ${stack}: ${count}.`, ...mostDangerousFirst(risks).map((risk) => `  - ${lineOf(risk)}`)].join("\n");
+  return [`Stack ${stack}: ${count}.`, ...bySeverity(risks).map((risk) => `  - ${lineOf(risk)}`)].join("\n");
 }
 
 function lineOf<Kind extends RiskKind>(risk: RiskOf<Kind>): string {
