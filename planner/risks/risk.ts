@@ -21,7 +21,7 @@ export interface Risks {
   /** Data about requests is sent to a receiver outside the deployment. */
   readonly requestsReported: { readonly deployment: string; readonly logged: readonly Logged[] };
   /** A deployment's traffic weight exceeds the capacity of its instances. */
-  readonly shareBeyondInstances: Overload & { readonly deployment: string };
+  readonly trafficAboveCapacity: Overload & { readonly deployment: string };
   readonly placeholderImages: { readonly images: readonly PlaceholderImage[] };
   readonly gateOff: { /** Keys. */ readonly endpoints: readonly string[] };
   /** Model weights are downloaded from outside the residency. */
