@@ -1,7 +1,7 @@
 /** The text of the risk warning: a headline and one line for each risk, most severe first. */
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
 import { trafficText } from "../rollout/transition";
-import type { Logged } from "./logging";
+import type { EnabledLogging } from "./logging";
 import type { Risk, RiskKind, RiskOf } from "./risk";
 
 type Texts = { readonly [Kind in RiskKind]: (risk: RiskOf<Kind>) => string };
@@ -43,11 +43,11 @@ function lineOf<Kind extends RiskKind>(risk: RiskOf<Kind>): string {
   return (texts as Texts)[risk.kind](risk);
 }
 
-function listed(logged: readonly Logged[]): string {
+function listed(logged: readonly EnabledLogging[]): string {
   return logged.map(({ setting, writes }) => `${writes} (${setting})`).join("; ");
 }
 
-function settings(logged: readonly Logged[]): string {
+function settings(logged: readonly EnabledLogging[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
