@@ -1,7 +1,7 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { isPlaceholderDigest } from "../image";
 import { type PlannedDeployment, planRollout, type DesiredDeployment } from "../rollout";
-import { loggedBy } from "./logging";
+import { enabledLogging } from "./logging";
 import type { PlaceholderImage, Risk } from "./risk";
 import { type LiveTraffic, overloads } from "./share";
 
@@ -57,7 +57,7 @@ interface Planned {
 function logging({ key, deployments }: Planned): Risk[] {
   return deployments.flatMap(({ decision }) => {
     const deployment = `${key}/${decision.name}`;
-    const logged = loggedBy(decision);
+    const logged = enabledLogging(decision);
     const [toLog, toReceiver] = [logged.filter(({ target }) => target === "log"), logged.filter(({ target }) => target === "receiver")];
     return [
       ...(toLog.length === 0 ? [] : [{ kind: "promptsLogged" as const, deployment, logged: toLog }]),
