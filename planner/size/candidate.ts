@@ -4,7 +4,7 @@ import { type Problem, createProblem } from "../codes";
 import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
-import { servingRefusals } from "../serving/checks";
+import { servingProblems } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
 import { formatRefusal } from "./compatible";
 import type { Machine } from "./machine";
@@ -158,7 +158,7 @@ function azureRefusal(model: Model, machine: Machine, contract: Contract): Probl
       `On ${nameOf(machine)}, ${load} take up to ${Math.ceil(seconds)} s; Azure ends a request after ${endpointLimits.requestTimeoutSeconds} s.`,
     );
   }
-  return servingRefusals(contract.settings, contract.basis)[0];
+  return servingProblems(contract.settings, contract.basis)[0];
 }
 
 function diskNeeded(model: Model): number {

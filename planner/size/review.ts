@@ -2,7 +2,7 @@
 import type { Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
-import { type ServingSettings, servingRefusals } from "../serving/checks";
+import { type ServingSettings, servingProblems } from "../serving/checks";
 import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
 import { dtypeRefusal, modelRefusal } from "./compatible";
 import { fit as chooseSize } from "./fit";
@@ -42,7 +42,7 @@ export function reviewHandSet(
   const dtype = dtypeRefusal(machine, hand.flags ?? []);
   if (dtype) found.push(dtype);
   if (!candidate.contract) return found;
-  return [...found, ...servingRefusals(merged(candidate, hand), candidate.contract.basis)].filter(
+  return [...found, ...servingProblems(merged(candidate, hand), candidate.contract.basis)].filter(
     (one, i, all) => all.findIndex((other) => other.code === one.code) === i,
   );
 }
