@@ -33,7 +33,7 @@ const latentNeeds = 8;
 const sparseNeeds = 9;
 
 /** Why no GPU can run this model; undefined if one can. */
-export function modelRefusal(model: Model): Problem | undefined {
+export function modelProblem(model: Model): Problem | undefined {
   if (!architectures.has(model.architecture)) {
     const why = model.architecture
       ? `${model.id} requires the architecture ${model.architecture}, which vLLM doesn't support`

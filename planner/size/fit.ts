@@ -8,7 +8,7 @@ import { type Code, PlanError, type Problem, createProblem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
 import { type Candidate, nameOf, evaluateMachine, type MachineRequirements } from "./candidate";
-import { modelRefusal } from "./compatible";
+import { modelProblem } from "./compatible";
 import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
 
 export interface FitInput extends MachineRequirements {
@@ -81,7 +81,7 @@ function refuseInfinite(value: unknown, path = "result"): void {
 
 function decided(input: FitInput): FitResult {
   const model = modelOf(input);
-  const none = modelRefusal(model);
+  const none = modelProblem(model);
   if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
@@ -122,7 +122,7 @@ const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({
 /** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
 export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
   const model = modelOf(input);
-  const none = modelRefusal(model);
+  const none = modelProblem(model);
   const lost: Rejected[] = [];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {

@@ -4,7 +4,7 @@ import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingProblems } from "../serving/checks";
 import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
-import { dtypeRefusal, modelRefusal } from "./compatible";
+import { dtypeRefusal, modelProblem } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
 
@@ -31,7 +31,7 @@ export function reviewHandSet(
   wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
   hand: HandSet,
 ): readonly Problem[] {
-  const unusable = modelRefusal(model);
+  const unusable = modelProblem(model);
   if (unusable) return [unusable];
   const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
   const found: Problem[] = own && isRefusal(own) ? [own] : [];
