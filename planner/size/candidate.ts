@@ -6,7 +6,7 @@ import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
 import { servingProblems } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
-import { formatRefusal } from "./compatible";
+import { formatProblem } from "./compatible";
 import type { Machine } from "./machine";
 
 /** Requirements that a machine must satisfy. */
@@ -37,7 +37,7 @@ const scratchGiB = 10;
 export function evaluateMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
   const outOfRange = rangeRefusal(wish);
   if (outOfRange) return { machine, cautions: [], problem: outOfRange };
-  const early = contextRefusal(model, wish) ?? formatRefusal(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
+  const early = contextRefusal(model, wish) ?? formatProblem(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
   const settings = settingsFor(model, machine, wish);
   const { found, concurrency } = sized(model, machine, settings, wish);
   const load = { ...wish, concurrency: Math.max(1, concurrency) };

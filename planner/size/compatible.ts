@@ -45,7 +45,7 @@ export function modelProblem(model: Model): Problem | undefined {
 }
 
 /** Why this machine doesn't support the formats of the model and the KV cache; undefined if it does. */
-export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
+export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
   const has = machine.gpu.computeCapability;
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
