@@ -75,7 +75,7 @@ export function forcedDtype(machine: Machine): "half" | undefined {
 }
 
 /** Why the GPU doesn't support the `--dtype` in the flags; undefined if it does. */
-export function dtypeRefusal(machine: Machine, flags: readonly string[]): Problem | undefined {
+export function dtypeProblem(machine: Machine, flags: readonly string[]): Problem | undefined {
   const at = flags.indexOf("--dtype");
   const has = machine.gpu.computeCapability;
   if (at < 0 || flags[at + 1] !== "bfloat16" || has >= bf16Needs) return undefined;

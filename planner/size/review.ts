@@ -4,7 +4,7 @@ import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
 import { type ServingSettings, servingProblems } from "../serving/checks";
 import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
-import { dtypeRefusal, modelProblem } from "./compatible";
+import { dtypeProblem, modelProblem } from "./compatible";
 import { fit as chooseSize } from "./fit";
 import { isRefusal, type Machine, machineOf } from "./machine";
 
@@ -39,7 +39,7 @@ export function reviewHandSet(
   if (isRefusal(machine)) return [...found, machine];
   const candidate = evaluateMachine(model, machine, wish);
   if (own && candidate.problem) found.push(candidate.problem);
-  const dtype = dtypeRefusal(machine, hand.flags ?? []);
+  const dtype = dtypeProblem(machine, hand.flags ?? []);
   if (dtype) found.push(dtype);
   if (!candidate.contract) return found;
   return [...found, ...servingProblems(merged(candidate, hand), candidate.contract.basis)].filter(
