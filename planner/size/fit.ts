@@ -9,7 +9,7 @@ import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decisio
 import { type Model, modelFromTable } from "../fit/model";
 import { type Candidate, nameOf, evaluateMachine, type MachineRequirements } from "./candidate";
 import { modelProblem } from "./compatible";
-import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
 
 export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
@@ -85,7 +85,7 @@ function decided(input: FitInput): FitResult {
   if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
-    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
+    return isProblem(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
   }
   return none ? resultOf(input, undefined, none, []) : cheapest(input, model);
 }
@@ -127,7 +127,7 @@ export function compare(input: FitInput): { readonly tried: readonly Compared[];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {
     const price = priceOf(instanceType, input.region);
-    if (isRefusal(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
+    if (isProblem(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
     else if (price === undefined) {
       const reason = `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`;
       lost.push({ size: instanceType, code: "MOOR111", reason });

@@ -6,7 +6,7 @@ import { type ServingSettings, servingProblems } from "../serving/checks";
 import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
 import { dtypeProblem, modelProblem } from "./compatible";
 import { fit as chooseSize } from "./fit";
-import { isRefusal, type Machine, machineOf } from "./machine";
+import { isProblem, type Machine, machineOf } from "./machine";
 
 /** Settings that can be set explicitly. Other settings are derived. */
 export interface HandSet {
@@ -34,9 +34,9 @@ export function reviewHandSet(
   const unusable = modelProblem(model);
   if (unusable) return [unusable];
   const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
-  const found: Problem[] = own && isRefusal(own) ? [own] : [];
-  const machine = own && !isRefusal(own) ? own : recommended(model, wish);
-  if (isRefusal(machine)) return [...found, machine];
+  const found: Problem[] = own && isProblem(own) ? [own] : [];
+  const machine = own && !isProblem(own) ? own : recommended(model, wish);
+  if (isProblem(machine)) return [...found, machine];
   const candidate = evaluateMachine(model, machine, wish);
   if (own && candidate.problem) found.push(candidate.problem);
   const dtype = dtypeProblem(machine, hand.flags ?? []);

@@ -5,10 +5,10 @@ import { modelFromTable } from "../../../planner/fit/model";
 import { flagProblem, type ServingSettings, servingChecks, servingProblems } from "../../../planner/serving/checks";
 import { parsersOf } from "../../../planner/serving/parsers";
 import { evaluateMachine } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const machine = machineOf("Standard_NC24ads_A100_v4");
-if (isRefusal(machine)) throw new Error(machine.message);
+if (isProblem(machine)) throw new Error(machine.message);
 const { contract } = evaluateMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
 const { settings, basis } = contract!;
 const pinned = `repository@sha256:${"0".repeat(64)}`;
