@@ -8,7 +8,7 @@ import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unpl
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
-import { type HandSet, reviewHandSet } from "./size/review";
+import { type ExplicitSettings, reviewHandSet } from "./size/review";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -89,7 +89,7 @@ function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSi
   );
 }
 
-function setByHand({ image, flags, requestTimeout }: VllmRequirements): HandSet {
+function setByHand({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
     image: `${image.repository}@${image.digest}`,
     flags: argumentsOf(flags),

@@ -9,7 +9,7 @@ import { fit as chooseSize } from "./fit";
 import { isProblem, type Machine, machineOf } from "./machine";
 
 /** Settings that can be set explicitly. Other settings are derived. */
-export interface HandSet {
+export interface ExplicitSettings {
   readonly instanceType?: string;
   readonly image?: string;
   readonly flags?: readonly string[];
@@ -29,7 +29,7 @@ export interface HandSet {
 export function reviewHandSet(
   model: Model,
   wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
-  hand: HandSet,
+  hand: ExplicitSettings,
 ): readonly Problem[] {
   const unusable = modelProblem(model);
   if (unusable) return [unusable];
@@ -52,7 +52,7 @@ function recommended(model: Model, wish: MachineRequirements & { readonly region
   return result.size === null ? result.refusal! : machineOf(result.size);
 }
 
-function merged(candidate: Candidate, hand: HandSet): ServingSettings {
+function merged(candidate: Candidate, hand: ExplicitSettings): ServingSettings {
   const derived = candidate.contract!.settings;
   return {
     ...derived,
