@@ -8,7 +8,7 @@ import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unpl
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
-import { type ExplicitSettings, reviewHandSet } from "./size/review";
+import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -57,7 +57,7 @@ export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: 
   };
   const instanceType = wish.size === "auto" ? undefined : wish.size;
   const byHand = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
-  const broken = reviewHandSet(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
+  const broken = reviewExplicitSettings(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
   const idle = idleSequences(wish, maxNumSeqs);
   if (broken.length > 0) return { refusals: [...broken, ...idle] };
   const result = fitModel({

@@ -26,7 +26,7 @@ export interface ExplicitSettings {
  * All problems of the explicit settings `hand` for `model` under `wish`; empty if there are none. If the size can't be used, that is one
  * problem, and the other settings are checked against the recommended size, so that one report lists all problems.
  */
-export function reviewHandSet(
+export function reviewExplicitSettings(
   model: Model,
   wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
   hand: ExplicitSettings,
