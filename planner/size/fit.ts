@@ -120,7 +120,7 @@ export interface Compared {
 const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({ instanceType, machine: machineOf(instanceType) }));
 
 /** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
-export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
+export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly rejected: readonly Rejected[] } {
   const model = modelOf(input);
   const none = modelProblem(model);
   const lost: Rejected[] = [];
@@ -137,11 +137,11 @@ export function compare(input: FitInput): { readonly tried: readonly Compared[];
     }
   }
   tried.sort((a, b) => a.usdPerHour - b.usdPerHour || a.candidate.machine.gpus - b.candidate.machine.gpus);
-  return { tried, lost };
+  return { tried, rejected: lost };
 }
 
 function cheapest(input: FitInput, model: Model): FitResult {
-  const { tried, lost } = compare({ ...input, model });
+  const { tried, rejected: lost } = compare({ ...input, model });
   const best = tried.find(({ candidate }) => !candidate.problem);
   const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
   if (best) return resultOf(input, best.candidate, undefined, rejected);
