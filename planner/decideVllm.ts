@@ -4,7 +4,7 @@ import type { InstanceType } from "../facts/sizes";
 import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
+import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -34,7 +34,7 @@ export interface VllmRequirements {
   /** Seconds, within `endpointLimits`. @default from the planned speed */
   readonly requestTimeout?: number;
   /** Flags from the stack file. They override derived ones. A flag that contradicts a requirement is a problem. */
-  readonly flags: HandFlags;
+  readonly flags: ExplicitFlags;
 }
 
 /** OpenAI's paths are reachable below the endpoint's URL only if the scoring route is `/`. */
@@ -99,7 +99,7 @@ function setByHand({ image, flags, requestTimeout }: VllmRequirements): Explicit
 
 function planOf(wish: VllmRequirements, result: FitResult): Plan {
   const { image, requestTimeout, revision } = wish;
-  const pinned: HandFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
+  const pinned: ExplicitFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
   const derived = result.requestSettings!;
   return {
     recipe: {
