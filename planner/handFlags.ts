@@ -12,7 +12,7 @@ export type ExplicitFlags = Readonly<Record<string, FlagValue>>;
  * Flags that only Moor sets. Setting them in the stack file would break the model's path, the probes or the endpoint's keys: `api-key`
  * and the endpoint's key use the same `Authorization` header.
  */
-export const ownedFlags = [
+export const reservedFlags = [
   "model",
   "revision",
   "tokenizer-revision",
