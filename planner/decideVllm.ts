@@ -4,7 +4,7 @@ import type { InstanceType } from "../facts/sizes";
 import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
+import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, serversOf, unestimatedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -141,7 +141,7 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
 function handReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
-  const unknown = unplannedFlags(flags);
+  const unknown = unestimatedFlags(flags);
   return [
     ...(all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`]),
     ...(unknown.length === 0

@@ -79,7 +79,7 @@ const unplanned = [
 ];
 
 /** The flags that the memory estimate doesn't cover. */
-export function unplannedFlags(flags: ExplicitFlags): string[] {
+export function unestimatedFlags(flags: ExplicitFlags): string[] {
   return unplanned.filter((flag) => flags[flag] !== undefined).map((flag) => `--${flag}`);
 }
 
