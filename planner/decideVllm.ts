@@ -4,7 +4,7 @@ import type { InstanceType } from "../facts/sizes";
 import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, serversOf, unestimatedFlags } from "./handFlags";
+import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -81,7 +81,7 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, m
 }
 
 function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
-  const needed = serversOf(flags) * tensorParallelSize;
+  const needed = parallelismFactor(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
   return createProblem(
     "MOOR107",

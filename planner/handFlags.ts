@@ -60,7 +60,7 @@ export function engineSettings(flags: ExplicitFlags): { readonly settings: Engin
 const multiplying = ["pipeline-parallel-size", "data-parallel-size"];
 
 /** Factor by which the flags multiply the GPUs of the tensor parallel size. */
-export function serversOf(flags: ExplicitFlags): number {
+export function parallelismFactor(flags: ExplicitFlags): number {
   return multiplying.reduce((product, flag) => product * Number(flags[flag] ?? 1), 1);
 }
 
