@@ -24,7 +24,7 @@ export interface ModelDimensions {
  * The dimensions that `config` describes.
  * @throws PlanError MOOR120 if a required number is missing
  */
-export function shapeOf(id: string, config: Config): ModelDimensions {
+export function readDimensions(id: string, config: Config): ModelDimensions {
   const nested = textConfig(config);
   const architectures = list(config, "architectures") ?? list(nested, "architectures");
   const [first] = architectures ?? [];
