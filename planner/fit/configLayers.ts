@@ -2,7 +2,7 @@
 
 import { list, number, object } from "./configRead";
 import type { ModelDimensions } from "./configShape";
-import { type CacheLayers, indexerBytes, type StateShape, stateShape } from "./model";
+import { type CacheLayers, indexerBytes, type StateDimensions, stateShape } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
 
@@ -69,7 +69,7 @@ const attentionsPerLayer = ({ architecture }: ModelDimensions) => (/^LongCat/i.t
 /** Each Falcon-H1 layer has a recurrent state in addition to attention. */
 const besideAttention = ({ architecture, layers }: ModelDimensions) => (/^FalconH1/.test(architecture) ? layers : 0);
 
-function layersOf(shape: ModelDimensions, count: (kind: Kind) => number, state: StateShape | undefined): CacheLayers[] {
+function layersOf(shape: ModelDimensions, count: (kind: Kind) => number, state: StateDimensions | undefined): CacheLayers[] {
   const { text } = shape;
   const heads = { kvHeads: shape.kvHeads, headDim: shape.headDim };
   const layers: CacheLayers[] = [];
@@ -129,7 +129,7 @@ function narrow(kind: Kind | undefined, window: number | undefined, maxModelLen:
   return kind === "sliding" && (window === undefined || window >= maxModelLen) ? "full" : kind;
 }
 
-function stateOf(shape: ModelDimensions): StateShape | undefined {
+function stateOf(shape: ModelDimensions): StateDimensions | undefined {
   const { text } = shape;
   const ssmBytes = [text.mamba_ssm_dtype, text.mamba_ssm_cache_dtype].includes("float32") ? 4 : 2;
   const kernel = number(text, "linear_conv_kernel_dim", "conv_kernel", "mamba_d_conv", "conv_kernel_size") ?? 4;
@@ -160,7 +160,7 @@ function stateOf(shape: ModelDimensions): StateShape | undefined {
 }
 
 /** The first version of Mamba has one state per inner channel, in the model's 16-bit format. */
-function firstMamba({ text, hidden }: ModelDimensions, kernel: number): StateShape {
+function firstMamba({ text, hidden }: ModelDimensions, kernel: number): StateDimensions {
   const inner = (number(text, "mamba_expand") ?? 2) * hidden;
   const ssmElements = inner * (number(text, "mamba_d_state") ?? 16);
   return { convElements: inner * (kernel - 1), convBytes: 2, ssmElements, ssmBytes: 2, heads: [] };
