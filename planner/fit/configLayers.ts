@@ -2,7 +2,7 @@
 
 import { list, number, object } from "./configRead";
 import type { ModelDimensions } from "./configShape";
-import { type CacheLayers, indexerBytes, type StateDimensions, stateShape } from "./model";
+import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
 
@@ -137,14 +137,14 @@ function stateOf(shape: ModelDimensions): StateDimensions | undefined {
   const valueHeads = number(text, "linear_num_value_heads");
   if (keyHeads && valueHeads) {
     const [keyDim, valueDim] = [number(text, "linear_key_head_dim") ?? 128, number(text, "linear_value_head_dim") ?? 128];
-    return { ...stateShape({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
+    return { ...stateDimensions({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
   }
   const heads = number(text, "mamba_num_heads", "mamba_n_heads");
   const headDim = number(text, "mamba_head_dim", "mamba_d_head");
   if (heads && headDim) {
     const groups = number(text, "n_groups", "mamba_n_groups") ?? 1;
     const stateSize = number(text, "ssm_state_size", "mamba_d_state") ?? 128;
-    return { ...stateShape({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
+    return { ...stateDimensions({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
   }
   if (number(text, "mamba_d_state") && number(text, "mamba_dt_rank", "mamba_expand") && !heads) return firstMamba(shape, kernel);
   const linear = object(text, "linear_attn_config");

@@ -93,7 +93,7 @@ export function bytesFromParameters(parameters: number, vocab: number, hidden: n
 }
 
 /** Elements of a layer's state. The recurrent part has 32 bits. */
-export function stateShape(state: StateFacts): StateDimensions {
+export function stateDimensions(state: StateFacts): StateDimensions {
   if (state.kind === "gatedDeltaNet") {
     const width = 2 * state.keyHeads * state.keyDim + state.valueHeads * state.valueDim;
     const ssmElements = state.valueHeads * state.valueDim * state.keyDim;
@@ -176,7 +176,7 @@ function cacheLayers(facts: ModelFacts): CacheLayers[] {
   if (facts.indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(facts.indexer) });
   if (sliding) layers.push({ kind: "sliding", ...sliding, ...heads });
   if (chunked) layers.push({ kind: "chunked", ...chunked, ...heads });
-  if (state) layers.push({ kind: "state", layers: state.layers, state: stateShape(state) });
+  if (state) layers.push({ kind: "state", layers: state.layers, state: stateDimensions(state) });
   return layers;
 }
 
