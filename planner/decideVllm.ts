@@ -4,11 +4,11 @@ import type { InstanceType } from "../facts/sizes";
 import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
+import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
-import { type HandSet, reviewHandSet } from "./size/review";
+import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
 
 /** Requirements for a model served by vLLM. */
 export interface VllmRequirements {
@@ -34,7 +34,7 @@ export interface VllmRequirements {
   /** Seconds, within `endpointLimits`. @default from the planned speed */
   readonly requestTimeout?: number;
   /** Flags from the stack file. They override derived ones. A flag that contradicts a requirement is a problem. */
-  readonly flags: HandFlags;
+  readonly flags: ExplicitFlags;
 }
 
 /** OpenAI's paths are reachable below the endpoint's URL only if the scoring route is `/`. */
@@ -57,7 +57,7 @@ export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: 
   };
   const instanceType = wish.size === "auto" ? undefined : wish.size;
   const byHand = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
-  const broken = reviewHandSet(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
+  const broken = reviewExplicitSettings(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
   const idle = idleSequences(wish, maxNumSeqs);
   if (broken.length > 0) return { refusals: [...broken, ...idle] };
   const result = fitModel({
@@ -81,7 +81,7 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, m
 }
 
 function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
-  const needed = serversOf(flags) * tensorParallelSize;
+  const needed = parallelismFactor(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
   return createProblem(
     "MOOR107",
@@ -89,7 +89,7 @@ function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSi
   );
 }
 
-function setByHand({ image, flags, requestTimeout }: VllmRequirements): HandSet {
+function setByHand({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
     image: `${image.repository}@${image.digest}`,
     flags: argumentsOf(flags),
@@ -99,7 +99,7 @@ function setByHand({ image, flags, requestTimeout }: VllmRequirements): HandSet 
 
 function planOf(wish: VllmRequirements, result: FitResult): Plan {
   const { image, requestTimeout, revision } = wish;
-  const pinned: HandFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
+  const pinned: ExplicitFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
   const derived = result.requestSettings!;
   return {
     recipe: {
@@ -141,7 +141,7 @@ function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult)
 function handReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
-  const unknown = unplannedFlags(flags);
+  const unknown = unestimatedFlags(flags);
   return [
     ...(all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`]),
     ...(unknown.length === 0

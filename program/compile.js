@@ -1,6 +1,6 @@
 /**
- * Compiles TypeScript files as they are required, with swc, and keeps what it has compiled in node_modules/.cache: a second start compiles
- * nothing. Where that folder can't be written, every start compiles. Types are checked by `npm run typecheck`, not here.
+ * Compiles TypeScript files as they are required, with swc, and keeps what it has compiled in a folder: a second start compiles nothing. Where
+ * the folder can't be written, every start compiles. Types are checked by `npm run typecheck`, not here.
  *
  * Plain JavaScript, because it is what lets Node run the rest.
  */
@@ -26,9 +26,9 @@ const sourceMaps = new Map();
 /**
  * Lets `require` load TypeScript files.
  * @param {string} root The folder of the program.
- * @param {string} [cache] Where compiled files are kept. @default node_modules/.cache/moor in the root
+ * @param {string} cache The folder in which compiled files are kept.
  */
-function register(root, cache = path.join(root, "node_modules", ".cache", "moor")) {
+function register(root, cache) {
   require.extensions[".ts"] = (module, file) => {
     const { code, map } = compiled(file, path.join(cache, `${path.relative(root, file)}.js`));
     sourceMaps.set(file, map);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
 import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
-import { instancesNeeded } from "../../planner/rollout/capacity";
+import { requiredInstances } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
@@ -288,7 +288,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       if (live === undefined) return instances;
       // The same traffic weight for both: traffic weights are applied later.
       const before = { name: startsLike, weight, instances: live.instances ?? 0, concurrency: live.concurrency };
-      return Math.max(instances, instancesNeeded({ ...scalableOf(decision, scale), weight }, [before]));
+      return Math.max(instances, requiredInstances({ ...scalableOf(decision, scale), weight }, [before]));
     });
   }
 

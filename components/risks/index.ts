@@ -1,7 +1,7 @@
 /** The risk warning of a run, from the stack file and from the current resources in Azure. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointShares, riskText } from "../../planner/risks";
+import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { azureOf } from "../base/azure";
@@ -67,7 +67,7 @@ async function liveShares(
   azure: ArmClient,
   { id, name, traffic }: ListedEndpoint,
   endpoints: Place["endpoints"],
-): Promise<LiveEndpointShares> {
+): Promise<LiveEndpointTraffic> {
   const plan = endpoints.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (plan === undefined) return { name, traffic };
   // The serving deployments matter only if another deployment takes over requests from them.

@@ -4,7 +4,7 @@ import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDe
 import { type Config, list, number, object } from "./configRead";
 
 /** The dimensions that determine the cache and the parameter count. */
-export interface Shape {
+export interface ModelDimensions {
   readonly text: Config;
   readonly architecture: string;
   readonly hidden: number;
@@ -24,7 +24,7 @@ export interface Shape {
  * The dimensions that `config` describes.
  * @throws PlanError MOOR120 if a required number is missing
  */
-export function shapeOf(id: string, config: Config): Shape {
+export function readDimensions(id: string, config: Config): ModelDimensions {
   const nested = textConfig(config);
   const architectures = list(config, "architectures") ?? list(nested, "architectures");
   const [first] = architectures ?? [];

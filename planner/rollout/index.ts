@@ -4,7 +4,7 @@
  */
 import type { DeploymentDecision } from "../decision";
 import { canonicalJson, digest } from "../names";
-import type { Share } from "../traffic";
+import type { DeploymentTraffic } from "../traffic";
 import type { GateCheck } from "./gateCheck";
 
 /** How a changed recipe is rolled out. */
@@ -61,7 +61,7 @@ export function planRollout(wishes: readonly DesiredDeployment[]): PlannedDeploy
 }
 
 /** Traffic of all deployments, including deployments without traffic. */
-export function trafficOf(planned: readonly PlannedDeployment[]): Share[] {
+export function trafficOf(planned: readonly PlannedDeployment[]): DeploymentTraffic[] {
   return planned.map(({ decision, weight, mirror }) => ({ name: decision.name, weight, mirror }));
 }
 

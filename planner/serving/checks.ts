@@ -56,7 +56,7 @@ export function servingChecks(settings: ServingSettings, basis: ServingBasis): r
 }
 
 /** The violated inequalities as problems. */
-export function servingRefusals(settings: ServingSettings, basis: ServingBasis): readonly Problem[] {
+export function servingProblems(settings: ServingSettings, basis: ServingBasis): readonly Problem[] {
   return servingChecks(settings, basis)
     .filter((check) => !check.ok)
     .map((check) => createProblem(check.code, check.message, check.allowed));

@@ -4,9 +4,9 @@ import { type Problem, createProblem } from "../codes";
 import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
-import { servingRefusals } from "../serving/checks";
+import { servingProblems } from "../serving/checks";
 import { type Contract, type DeclaredLoad, deriveContract, plannedSpeed } from "../serving/contract";
-import { formatRefusal } from "./compatible";
+import { formatProblem } from "./compatible";
 import type { Machine } from "./machine";
 
 /** Requirements that a machine must satisfy. */
@@ -37,7 +37,7 @@ const scratchGiB = 10;
 export function evaluateMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
   const outOfRange = rangeRefusal(wish);
   if (outOfRange) return { machine, cautions: [], problem: outOfRange };
-  const early = contextRefusal(model, wish) ?? formatRefusal(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
+  const early = contextRefusal(model, wish) ?? formatProblem(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
   const settings = settingsFor(model, machine, wish);
   const { found, concurrency } = sized(model, machine, settings, wish);
   const load = { ...wish, concurrency: Math.max(1, concurrency) };
@@ -158,7 +158,7 @@ function azureRefusal(model: Model, machine: Machine, contract: Contract): Probl
       `On ${nameOf(machine)}, ${load} take up to ${Math.ceil(seconds)} s; Azure ends a request after ${endpointLimits.requestTimeoutSeconds} s.`,
     );
   }
-  return servingRefusals(contract.settings, contract.basis)[0];
+  return servingProblems(contract.settings, contract.basis)[0];
 }
 
 function diskNeeded(model: Model): number {

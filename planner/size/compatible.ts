@@ -33,7 +33,7 @@ const latentNeeds = 8;
 const sparseNeeds = 9;
 
 /** Why no GPU can run this model; undefined if one can. */
-export function modelRefusal(model: Model): Problem | undefined {
+export function modelProblem(model: Model): Problem | undefined {
   if (!architectures.has(model.architecture)) {
     const why = model.architecture
       ? `${model.id} requires the architecture ${model.architecture}, which vLLM doesn't support`
@@ -45,7 +45,7 @@ export function modelRefusal(model: Model): Problem | undefined {
 }
 
 /** Why this machine doesn't support the formats of the model and the KV cache; undefined if it does. */
-export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
+export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
   const has = machine.gpu.computeCapability;
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
@@ -75,7 +75,7 @@ export function forcedDtype(machine: Machine): "half" | undefined {
 }
 
 /** Why the GPU doesn't support the `--dtype` in the flags; undefined if it does. */
-export function dtypeRefusal(machine: Machine, flags: readonly string[]): Problem | undefined {
+export function dtypeProblem(machine: Machine, flags: readonly string[]): Problem | undefined {
   const at = flags.indexOf("--dtype");
   const has = machine.gpu.computeCapability;
   if (at < 0 || flags[at + 1] !== "bfloat16" || has >= bf16Needs) return undefined;

@@ -8,8 +8,8 @@ import { type Code, PlanError, type Problem, createProblem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
 import { type Candidate, nameOf, evaluateMachine, type MachineRequirements } from "./candidate";
-import { modelRefusal } from "./compatible";
-import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
+import { modelProblem } from "./compatible";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
 
 export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
@@ -81,11 +81,11 @@ function refuseInfinite(value: unknown, path = "result"): void {
 
 function decided(input: FitInput): FitResult {
   const model = modelOf(input);
-  const none = modelRefusal(model);
+  const none = modelProblem(model);
   if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
-    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
+    return isProblem(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
   }
   return none ? resultOf(input, undefined, none, []) : cheapest(input, model);
 }
@@ -120,14 +120,14 @@ export interface Compared {
 const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({ instanceType, machine: machineOf(instanceType) }));
 
 /** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
-export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
+export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly rejected: readonly Rejected[] } {
   const model = modelOf(input);
-  const none = modelRefusal(model);
+  const none = modelProblem(model);
   const lost: Rejected[] = [];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {
     const price = priceOf(instanceType, input.region);
-    if (isRefusal(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
+    if (isProblem(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
     else if (price === undefined) {
       const reason = `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`;
       lost.push({ size: instanceType, code: "MOOR111", reason });
@@ -137,11 +137,11 @@ export function compare(input: FitInput): { readonly tried: readonly Compared[];
     }
   }
   tried.sort((a, b) => a.usdPerHour - b.usdPerHour || a.candidate.machine.gpus - b.candidate.machine.gpus);
-  return { tried, lost };
+  return { tried, rejected: lost };
 }
 
 function cheapest(input: FitInput, model: Model): FitResult {
-  const { tried, lost } = compare({ ...input, model });
+  const { tried, rejected: lost } = compare({ ...input, model });
   const best = tried.find(({ candidate }) => !candidate.problem);
   const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
   if (best) return resultOf(input, best.candidate, undefined, rejected);

@@ -59,6 +59,6 @@ export function machineOf(instanceType: string): Machine | Problem {
 }
 
 /** Whether `machineOf` returned a problem. */
-export function isRefusal(value: Machine | Problem): value is Problem {
+export function isProblem(value: Machine | Problem): value is Problem {
   return "code" in value;
 }

@@ -2,7 +2,7 @@
 import { vllmFlag } from "../../facts/vllm";
 import { decide, type ScoreRequirements, type VllmWish, type Requirements } from "../../planner/decide";
 import { modelFromTable } from "../../planner/fit/model";
-import { ownedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
 
@@ -189,7 +189,7 @@ test("several errors in explicit settings are reported together", () => {
 });
 
 test("vLLM supports every flag that only Moor sets", () => {
-  expect(ownedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
+  expect(reservedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
 });
 
 test.each(["mirror", "hub"] as const)("both probes and vLLM's own timeout cover the start with source %s", (source) => {

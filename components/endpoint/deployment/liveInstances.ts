@@ -1,7 +1,7 @@
 /** Keeps the number of instances that autoscale has set when a deployment is updated in place. */
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
-import { instancesNeeded } from "../../../planner/rollout/capacity";
+import { requiredInstances } from "../../../planner/rollout/capacity";
 import { writtenTag } from "../../../planner/tags";
 import { resolved } from "../../base/resolved";
 import { type LiveDeployment, liveDeployment } from "../../live";
@@ -39,5 +39,5 @@ export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalabl
 /** Returns the current number of instances, or more if the concurrency per instance decreases. */
 function instancesOf({ instances = 1, concurrency }: LiveDeployment, scalable: Scalable): number {
   const share = { name: scalable.name, weight: 100 };
-  return instancesNeeded({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
+  return requiredInstances({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
 }

@@ -1,7 +1,7 @@
 /** Checks of the gate: requests, and the evaluation of responses. Pure functions. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { Pattern } from "../../../planner/pattern";
-import { type GateCheck, shapeDifference } from "../../../planner/rollout/gateCheck";
+import { type GateCheck, structureDifference } from "../../../planner/rollout/gateCheck";
 import { servedName } from "../../../planner/servedName";
 import type { GateAnswer, GateRequest } from "./request";
 
@@ -45,7 +45,7 @@ function vllmChecks(decision: DeploymentDecision, { latency }: GateCheck): Check
 function scoreChecks({ routes }: DeploymentDecision, { request: body, answer: example, latency }: GateCheck): Check[] {
   if (body === undefined) return [];
   const request: GateRequest = { method: "POST", path: routes.scoring, body };
-  const judge = (answer: GateAnswer) => (example === undefined ? undefined : withJson(answer, (value) => shapeDifference(example, value)));
+  const judge = (answer: GateAnswer) => (example === undefined ? undefined : withJson(answer, (value) => structureDifference(example, value)));
   return [{ what: "sample", request, judge }, ...(latency === undefined ? [] : [latencyCheck(request, latency)])];
 }
 

@@ -1,7 +1,7 @@
 /** The gate: checks that a deployment must pass before it receives traffic. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { sharesText } from "../../../planner/rollout/transition";
+import { trafficText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
@@ -86,7 +86,7 @@ export class Gate {
   private async warnOfDrift(written: TrafficWeights, next: TrafficWeights): Promise<void> {
     const id = await outputValue(this.endpoint.id);
     const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
-    const [was, is, willBe] = [written, live, next].map(sharesText);
+    const [was, is, willBe] = [written, live, next].map(trafficText);
     if (Object.keys(written).length === 0 || is === was || is === willBe) return;
     pulumi.log.warn(`${armIdOf(id).name}: traffic was changed outside this program, from ${was} to ${is}. This run overwrites it.`);
   }

@@ -1,7 +1,7 @@
 /** The number of instances that a deployment requires before traffic moves to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
+import { type GainingDeployment, requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { outputValue } from "../../base/outputs";
 import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
@@ -31,9 +31,9 @@ export function matchCapacity(name: string, endpoint: EndpointReference, scalabl
   });
 }
 
-async function grow(one: Gaining, serving: readonly Serving[], azure: ArmClient, endpointId: string): Promise<void> {
+async function grow(one: GainingDeployment, serving: readonly ServingDeployment[], azure: ArmClient, endpointId: string): Promise<void> {
   const own = (await liveDeployment(azure, endpointId, one.name))?.instances ?? 0;
-  const required = instancesNeeded(one, serving);
+  const required = requiredInstances(one, serving);
   if (own >= required) return;
   pulumi.log.info(`Scaling ${one.name} from ${own} to ${required} instances before its traffic increases.`);
   await azure.patch(deploymentId(endpointId, one.name), { sku: { name: "Default", capacity: required } }, startSeconds);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { authSentence, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+import { authChangeSummary, type TrafficSnapshot, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
@@ -83,17 +83,17 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
     name,
     async ({ oldInputs, newInputs = {} }) => {
       // Traffic that is unknown in a preview is checked before the write.
-      if (pulumi.containsUnknowns(await sharesOf(newInputs))) return;
+      if (pulumi.containsUnknowns(await trafficOf(newInputs))) return;
       const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
       const isNew = (name: string) => !Object.hasOwn(before.recipes, name);
       const made = deployments
         .filter(({ deploymentName: name, isCreated = () => isNew(name) }) => isCreated())
         .map((one) => one.deploymentName);
-      const problem = transitionRefusal(endpoint, before.traffic, after.traffic, Object.keys(recipes));
+      const problem = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (problem !== undefined) fail(problem);
-      const sentence = transitionSentence(endpoint, before, { ...after, made });
+      const sentence = transitionSummary(endpoint, before, { ...after, made });
       if (sentence !== undefined) pulumi.log.info(sentence);
-      const change = authSentence(endpoint, before.authMode, after.authMode);
+      const change = authChangeSummary(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);
     },
     { onDryRun: true },
@@ -101,13 +101,18 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
 }
 
 /** Returns traffic, mirrored traffic and authentication mode in the inputs of a write. */
-async function sharesOf(inputs: object): Promise<unknown> {
+async function trafficOf(inputs: object): Promise<unknown> {
   const properties = await settledAt(await writtenEndpoint(inputs), "properties");
   if (!isPlainObject(properties)) return properties;
   const { traffic, mirrorTraffic, authMode } = properties;
   return { traffic, mirrorTraffic, authMode };
 }
 
-function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): Moment & Pick<TrafficFacts, "authMode"> {
+function momentOf({
+  traffic = {},
+  mirrorTraffic = {},
+  recipes = {},
+  authMode,
+}: TrafficFacts): TrafficSnapshot & Pick<TrafficFacts, "authMode"> {
   return { traffic, mirrorTraffic, recipes, authMode };
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { endpointLimits } from "../../../azure/limits";
 import { armTypeOf, resourceTypes } from "../../../azure/resourceTypes";
 import { trafficWriteName } from "../../../planner/names";
-import { endpointTraffic, type Share } from "../../../planner/traffic";
+import { type DeploymentTraffic, endpointTraffic } from "../../../planner/traffic";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, waitForOutgoing } from "../leftovers";
@@ -30,7 +30,7 @@ export interface TrafficArgs {
    * Traffic weights and mirrored traffic, in percent. The weights must sum to 100 or 0. At most one deployment, with weight 0, can receive
    * mirrored traffic, within `endpointLimits`.
    */
-  readonly shares: readonly Share[];
+  readonly shares: readonly DeploymentTraffic[];
   /** Stack name. Only deployments with this name in the tag `stackTag` are deleted. */
   readonly stack: string;
   /** Deployments that are scaled out to the capacity of those that they replace, before they receive traffic. @default - none */

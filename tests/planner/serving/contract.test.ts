@@ -2,11 +2,11 @@
 // rely on them.
 import { modelFromTable } from "../../../planner/fit/model";
 import { evaluateMachine, type MachineRequirements } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const contractFor = (wish: MachineRequirements, instanceType = "Standard_NC24ads_A100_v4", id = "Qwen/Qwen2.5-7B-Instruct") => {
   const machine = machineOf(instanceType);
-  if (isRefusal(machine)) throw new Error(machine.message);
+  if (isProblem(machine)) throw new Error(machine.message);
   return evaluateMachine(modelFromTable(id)!, machine, wish).contract!;
 };
 const full = contractFor({ maxModelLen: 16_384, concurrency: 64 });
