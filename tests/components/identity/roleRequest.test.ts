@@ -63,7 +63,7 @@ test("A preview names what is missing where the identity is known, and asks noth
     );
     expect(result).toBe(true);
     expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(/^The identity p has not been granted AcrPull/)]);
-    expect(azure.asked).toHaveLength(1);
+    expect(azure.reads).toHaveLength(1);
   } finally {
     warn.mockRestore();
     await azure.close();

@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AdoptedIds, checkAdopted, type Place } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";
-import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
+import { armClient, type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
 
 const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;
@@ -59,7 +59,7 @@ const sound = {
   [id.insightsLogs]: { location: "swedencentral", properties: {} },
 };
 
-let azure: AzureHere;
+let azure: FakeAzure;
 let warned: string[];
 beforeEach(async () => {
   azure = await serveAzure(sound);
@@ -89,7 +89,7 @@ test("What is as needed passes without a word, and the registry's own host name 
 
 test("Only what is adopted is read.", async () => {
   expect(await check({ logs: id.logs })).toEqual({ ids: { logs: id.logs } });
-  expect(azure.asked).toEqual([id.logs]);
+  expect(azure.reads).toEqual([id.logs]);
 });
 
 const registryWith = (changes: object) => ({
@@ -180,7 +180,7 @@ test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
     /privateEndpoints: policy/,
   ],
 ])("fails on a %s, by its id, with what is needed and how to change it.", async (_, broken, shown, what, fix) => {
-  azure.shown[broken] = shown;
+  azure.responses[broken] = shown;
   const message = (await check()) as string;
   expect(message.split("\n\n")).toHaveLength(2);
   expect(message).toContain("platform: of what the stack adopts, one thing is not as needed.\n\n");
@@ -330,7 +330,7 @@ const later: [what: string, changed: string, shown: object | number, named: stri
   ],
 ];
 test.each(later)("fails in the preview on %s.", async (_, changed, shown, named, what, fix) => {
-  azure.shown[changed] = shown;
+  azure.responses[changed] = shown;
   const message = (await check()) as string;
   const blocks = message.split("\n\n").slice(1);
   expect(blocks.map((block) => block.split("\n")[0])).toEqual([named]);
@@ -340,8 +340,8 @@ test.each(later)("fails in the preview on %s.", async (_, changed, shown, named,
 
 test("fails on a rule of the workspace that leads to a resource outside the residency.", async () => {
   const target = `${hub}/Microsoft.Storage/storageAccounts/far`;
-  azure.shown[rules] = rule("far", { type: "PrivateEndpoint", destination: { serviceResourceId: target } });
-  azure.shown[target] = { location: "westeurope", properties: {} };
+  azure.responses[rules] = rule("far", { type: "PrivateEndpoint", destination: { serviceResourceId: target } });
+  azure.responses[target] = { location: "westeurope", properties: {} };
   const message = (await check()) as string;
   expect(message).toContain(`Its outbound rule far leads to ${target} in westeurope, outside the stack's residency`);
   expect(message).toContain("Fix: az ml workspace outbound-rule remove -g hub -w shared --rule far");
@@ -425,7 +425,7 @@ test.each<[string, string, object, RegExp]>([
   ["outbound rules that can't be read", rules, 403 as unknown as object, /outboundRules can't be read \(Azure answered 403\)/],
   ["replications that can't be read", replications, 403 as unknown as object, /replications can't be read/],
 ])("warns of %s, and goes on.", async (_, changed, shown, warning) => {
-  azure.shown[changed] = shown;
+  azure.responses[changed] = shown;
   const where = { ...place, vaultSecrets: false };
   expect(await check(all, where)).toMatchObject({ ids: all });
   expect(warned).toEqual([expect.stringMatching(warning)]);
@@ -436,14 +436,16 @@ test.each<[string, object]>([
   ["rules of this stack", rule("hf-hub-dev", { type: "FQDN", destination: "huggingface.co" })],
   ["rules within the residency", rule("s", { type: "ServiceTag", destination: { serviceTag: "Storage.SwedenCentral" } })],
 ])("says nothing of %s.", async (_, list) => {
-  azure.shown[rules] = list;
+  azure.responses[rules] = list;
   expect(await check()).toMatchObject({ ids: all });
   expect(warned).toEqual([]);
 });
 
 test("The addresses of private endpoints that are there already are not counted again.", async () => {
-  azure.shown[`${id.network}/usages`] = { value: [{ id: subnet, currentValue: 7, limit: 11 }] };
-  azure.shown[subnet] = subnetWith({ privateEndpoints: [{ id: place.endpoints![0]!.id!.toUpperCase() }, { id: place.endpoints![1]!.id }] });
+  azure.responses[`${id.network}/usages`] = { value: [{ id: subnet, currentValue: 7, limit: 11 }] };
+  azure.responses[subnet] = subnetWith({
+    privateEndpoints: [{ id: place.endpoints![0]!.id!.toUpperCase() }, { id: place.endpoints![1]!.id }],
+  });
   expect(await check()).toMatchObject({ ids: all });
 });
 
@@ -455,9 +457,9 @@ test("fails on a workspace and a network of another subscription than the stack'
 });
 
 test("Everything that is wrong is in one message.", async () => {
-  azure.shown[id.workspace] = workspaceWith({ publicNetworkAccess: "Enabled", v1LegacyMode: true });
-  azure.shown[id.logs] = 404;
-  azure.shown[id.network] = { location: "westeurope", properties: {} };
+  azure.responses[id.workspace] = workspaceWith({ publicNetworkAccess: "Enabled", v1LegacyMode: true });
+  azure.responses[id.logs] = 404;
+  azure.responses[id.network] = { location: "westeurope", properties: {} };
   const message = (await check()) as string;
   expect(message).toContain("4 things are not as needed");
   expect(message.split("\n\n").map((block) => block.split("\n")[0])).toEqual([
@@ -470,22 +472,22 @@ test("Everything that is wrong is in one message.", async () => {
 });
 
 test("What can't be read is warned of and passes; a workspace that can't be read doesn't.", async () => {
-  azure.shown[id.logs] = 403;
-  azure.shown[id.imageRegistry] = 403;
+  azure.responses[id.logs] = 403;
+  azure.responses[id.imageRegistry] = 403;
   expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined, ids: all });
   expect(warned.map((message) => message.split(" can't")[0])).toEqual([id.imageRegistry, id.logs]);
-  azure.shown[id.workspace] = 403;
+  azure.responses[id.workspace] = 403;
   expect(await check({ workspace: id.workspace })).toBe(`platform: without Reader on ${id.workspace} it can't be adopted.`);
 });
 
 test("A workspace with high business impact is warned of.", async () => {
-  azure.shown[id.workspace] = workspaceWith({ hbiWorkspace: true });
+  azure.responses[id.workspace] = workspaceWith({ hbiWorkspace: true });
   await check();
   expect(warned).toEqual([expect.stringMatching(/workspaces\/shared has hbiWorkspace on, which can't be changed/)]);
 });
 
 test("An answer that is neither is the run's error.", async () => {
-  azure.shown[id.logs] = 500;
+  azure.responses[id.logs] = 500;
   expect(await check()).toMatch(/^What the stack adopts can't be read: Azure answered 500 500 to GET .*\/workspaces\/logs/);
 });
 
