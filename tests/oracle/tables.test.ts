@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS } from "../../azure-local/arm/limits";
 import type { Resource } from "../../azure-local/arm/model";
 import { coresFor } from "../../azure-local/arm/quota";
 import { REGIONS } from "../../azure-local/arm/region";
-import { metricOf, metricError } from "../../azure-local/arm/rules/metrics";
+import { metricError, metricOf } from "../../azure-local/arm/rules/metrics";
 import { DEPLOYMENT, ENDPOINT } from "../../azure-local/arm/types/onlineEndpointBodies";
 import { GROUPS } from "../../azure-local/arm/types/privateLink";
 import { VM_SIZES, vmSize } from "../../azure-local/arm/vmSizes";

@@ -52,7 +52,12 @@ const PAIRS: readonly (readonly [string, Step, Step, string])[] = [
     ["DELETE", paths.deployment, none],
     "409 Conflict",
   ],
-  ["a new deployment in parallel with a deletion", ["DELETE", paths.deployment, none], ["PUT", NEXT, ({ deployment }) => deployment], "409 Conflict"],
+  [
+    "a new deployment in parallel with a deletion",
+    ["DELETE", paths.deployment, none],
+    ["PUT", NEXT, ({ deployment }) => deployment],
+    "409 Conflict",
+  ],
   [
     "a second outbound rule in parallel with a new one",
     ["PUT", rule("one"), () => fqdn("one.example.com")],
