@@ -1,19 +1,19 @@
 import type { ArmOptions } from "./arm";
-import type { FrontdoorOptions, Issuer } from "./frontdoor";
 import type { RequestWatch } from "./requests";
 import type { Addresses } from "./running";
+import type { Issuer, ScoringProxyOptions } from "./scoringProxy";
 
-/** Azure on this machine: the resource manager, the providers that the Pulumi engine attaches to, and the endpoints' front door. */
+/** The local Azure: the resource manager, the provider stand-ins that the Pulumi engine attaches to, and the scoring proxy. */
 export interface Azure extends Addresses {
-  /** For the engine's PULUMI_DEBUG_PROVIDERS. */
+  /** The value of PULUMI_DEBUG_PROVIDERS for the engine. */
   readonly debugProviders: string;
-  /** With the process id of the one whose Azure this is, where another process runs it. */
-  readonly runsIn?: number;
-  /** An Entra token of a test issuer, which endpoints with authMode AADToken accept from whoever may score. */
+  /** The ID of the process that runs the local Azure. Undefined if this process runs it. */
+  readonly hostProcessId?: number;
+  /** Issues a test token. Endpoints with authMode AADToken accept it from principals that can score. */
   issueToken: Issuer["issueToken"];
-  /** Everything that Azure holds now, children and extensions included. */
+  /** All existing resources, including child and extension resources. */
   resources(): AzureResource[];
-  /** Where this process runs it: waits until no other process needs it, then takes it down. */
+  /** If this process runs the local Azure: waits until no other process uses it, then stops it. */
   close(): Promise<void>;
 }
 
@@ -24,35 +24,35 @@ export interface AzureResource {
   readonly location?: string;
 }
 
-/** What the front door can be told. */
-export const frontdoorOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
+/** The options that are passed to the scoring proxy. */
+export const scoringProxyOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
 
-export interface AzureOptions extends Pick<FrontdoorOptions, (typeof frontdoorOptions)[number]> {
-  /** Folder that holds the state; what is in it after `close` or a crash is there again at the next opening. */
+export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringProxyOptions)[number]> {
+  /** Folder of the state, which persists after `close` and after a crash. */
   readonly home: string;
-  /** Seconds of Azure that pass in one second here. @default Infinity: operations are over when they are first asked about */
+  /** Azure seconds per real second. @default Infinity: operations complete at their first poll */
   readonly speed?: number;
-  /** Whether a refresh leaves out what `ignoreChanges` names; see `ProvidersOptions`. @default true */
+  /** Whether a refresh respects `ignoreChanges`; see `ProvidersOptions`. @default true */
   readonly refreshIgnores?: boolean;
-  /** First of four ports in a row: resource manager and front door by HTTP, then both by HTTPS. @default any free ones */
+  /** First of four consecutive ports: resource manager and scoring proxy over HTTP, then both over HTTPS. @default free ports */
   readonly port?: number;
-  /** Host names by which callers may reach the servers besides those of this machine and of Azure. @default none */
+  /** Additional accepted host names, next to loopback names and Azure's names. @default none */
   readonly hosts?: readonly string[];
-  /** Serves HTTPS too, with a certificate that is kept in the home. @default false */
+  /** Also serves HTTPS, with a certificate that is stored in the home folder. @default false */
   readonly https?: boolean;
   /**
-   * What `scoringUri` says: Azure's own address, or one that answers on this machine: HTTPS where it is served.
+   * The value of `scoringUri`: Azure's address, or the local address (HTTPS if `https` is set).
    * @default "azure"
    */
   readonly scoringUris?: "azure" | "loopback";
-  /** Use the Azure that another process runs on this home, whatever its options are; otherwise that is an error. @default true */
+  /** Whether to attach to another process that uses this home folder, ignoring its options. If false, this is an error. @default true */
   readonly attach?: boolean;
-  /** What else the resource manager can be told: faults, quota, rules that are off, a clock of the test's own. */
-  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "ownBearer" | "hosts" | "issueIdentityToken">;
-  /** Told of each request that is over, the front door's own to the resource manager left out. */
+  /** Further options of the resource manager: faults, quota, rules to switch off, a clock. */
+  readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "internalToken" | "hosts" | "issueIdentityToken">;
+  /** Called after each request, except those from the scoring proxy to the resource manager. */
   readonly onRequest?: RequestWatch["onRequest"];
-  /** Told of the same requests as they come in. */
+  /** Called when such a request arrives. */
   readonly onArrival?: RequestWatch["onArrival"];
-  /** Told what `close` waits for. */
+  /** Called with a line that states what `close` waits for. */
   readonly report?: (line: string) => void;
 }

@@ -1,42 +1,42 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { redactText } from "./http/redact";
 
-/** A request that a server of this Azure has answered. */
-export interface SeenRequest {
-  /** ISO 8601, when it came in. */
+/** A request that a server of the local Azure has answered. */
+export interface HandledRequest {
+  /** Time of arrival, in ISO 8601. */
   readonly time: string;
   readonly server: "arm" | "frontdoor";
   readonly method: string;
-  /** With its query, whose secrets are left out. */
+  /** With the query, without secrets. */
   readonly path: string;
-  /** Undefined where the caller hung up before an answer began. */
+  /** Undefined if the caller disconnected before an answer began. */
   readonly status?: number;
   readonly milliseconds: number;
-  /** The caller hung up, or the answer broke off. */
+  /** Set if the caller disconnected or the answer was aborted. */
   readonly aborted?: true;
 }
 
-/** A request that has just come in, and that nothing has been done about yet. */
-export type ArrivingRequest = Pick<SeenRequest, "server" | "method" | "path">;
+/** A request that has arrived and is not processed yet. */
+export type ArrivingRequest = Pick<HandledRequest, "server" | "method" | "path">;
 
-/** Whoever is told of requests. */
+/** Callbacks for requests. */
 export interface RequestWatch {
   readonly onArrival?: (request: ArrivingRequest) => void;
-  /** When it is over. */
-  readonly onRequest?: (request: SeenRequest) => void;
+  /** Called when the request has ended. */
+  readonly onRequest?: (request: HandledRequest) => void;
 }
 
-/** Reports each request of a server. Requests that carry one of `unseen` after `Bearer ` are Azure's own and left out. */
+/** Reports each request of a server, except internal requests, whose bearer token is one of `internalTokens`. */
 export function watchRequests(
   server: Server,
-  name: SeenRequest["server"],
+  name: HandledRequest["server"],
   { onArrival, onRequest }: RequestWatch,
-  unseen: readonly string[] = [],
+  internalTokens: readonly string[] = [],
 ): void {
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-    if (unseen.some((bearer) => request.headers.authorization === `Bearer ${bearer}`)) return;
+    if (internalTokens.some((token) => request.headers.authorization === `Bearer ${token}`)) return;
     const time = new Date();
-    const begun = performance.now();
+    const startedAt = performance.now();
     const arriving: ArrivingRequest = { server: name, method: request.method ?? "GET", path: redactText(request.url ?? "/") };
     onArrival?.(arriving);
     response.once("close", () => {
@@ -45,7 +45,7 @@ export function watchRequests(
         time: time.toISOString(),
         ...arriving,
         ...(headersSent ? { status: statusCode } : {}),
-        milliseconds: Math.round(performance.now() - begun),
+        milliseconds: Math.round(performance.now() - startedAt),
         ...(writableFinished ? {} : { aborted: true }),
       });
     });

@@ -5,11 +5,11 @@ import { writePrivateFile } from "./files/privateHome";
 import { createHttpServer, listenOnLoopback } from "./http/listen";
 
 /**
- * Where an Azure-on-this-machine that runs is found by a second process with the same home. A file names its process and an address; the
- * second one keeps a request to that address open for as long as it needs Azure, so that neither a crash nor a kill leaves a guest behind.
+ * Sharing of a running local Azure. The process that runs it (the host) writes its process ID and an address to a file in the home folder.
+ * Another process attaches by keeping a request to that address open, so that the host notices when an attached process ends or is killed.
  */
 
-/** What a guest must know of the Azure that runs. */
+/** What an attached process must know about the running local Azure. */
 export interface Addresses {
   readonly armUrl: string;
   readonly frontdoorUrl: string;
@@ -19,88 +19,87 @@ export interface Addresses {
   readonly subscriptionId: string;
 }
 
-interface Notice {
+interface HostFile {
   readonly pid: number;
   readonly url: string;
 }
 
-/** An Azure that runs, as its own process sees its guests. */
+/** The side of the process that runs the local Azure. */
 export interface Host {
-  /** Resolves when no guest is left, after which there can be none: call it before anything is taken down. */
+  /** Waits until no process is attached, then accepts no further ones. Call it before stopping any server. */
   close(report: (line: string) => void): Promise<void>;
 }
 
-/** An Azure of another process. */
-export interface Visit {
+/** The connection to a local Azure that another process runs. */
+export interface Attachment {
   readonly addresses: Addresses;
-  /** Process that it runs in. */
+  /** ID of the process that runs it. */
   readonly pid: number;
-  /** Tells the host that it is not needed any more. */
-  leave(): void;
+  /** Ends the use of the local Azure. */
+  detach(): void;
 }
 
-const noticeOf = (home: string) => path.join(home, "running.json");
+const hostFileOf = (home: string) => path.join(home, "running.json");
 
-/** Lets other processes find the Azure of this one. */
-export async function beHost(home: string, addresses: Addresses): Promise<Host> {
-  const guests = new Set<http.ServerResponse>();
-  let lastLeft = () => {};
+/** Lets other processes attach to the local Azure of this process. */
+export async function startHost(home: string, addresses: Addresses): Promise<Host> {
+  const attached = new Set<http.ServerResponse>();
+  let onLastDetach = () => {};
   const server = createHttpServer((request, response) => {
     if (request.url !== "/stay") return void response.writeHead(404).end();
-    guests.add(response);
+    attached.add(response);
     response.once("close", () => {
-      guests.delete(response);
-      if (guests.size === 0) lastLeft();
+      attached.delete(response);
+      if (attached.size === 0) onLastDetach();
     });
     response.write(`${JSON.stringify({ home, addresses })}\n`);
   });
   const port = await listenOnLoopback(server);
-  const notice: Notice = { pid: process.pid, url: `http://127.0.0.1:${port}` };
-  writePrivateFile(noticeOf(home), JSON.stringify(notice));
+  const hostFile: HostFile = { pid: process.pid, url: `http://127.0.0.1:${port}` };
+  writePrivateFile(hostFileOf(home), JSON.stringify(hostFile));
   return {
     async close(report) {
-      if (guests.size > 0) {
-        report(
-          `Azure on this machine stays until ${guests.size === 1 ? "the other command" : `${guests.size} other commands`} on it ended.`,
-        );
+      if (attached.size > 0) {
+        const commands = attached.size === 1 ? "another command that uses" : `${attached.size} other commands that use`;
+        report(`Waiting for ${commands} the local Azure.`);
         await new Promise<void>((resolve) => {
-          lastLeft = resolve;
+          onLastDetach = resolve;
         });
       }
-      fs.rmSync(noticeOf(home), { force: true });
+      fs.rmSync(hostFileOf(home), { force: true });
       server.close();
       server.closeAllConnections();
     },
   };
 }
 
-/** The Azure that runs on this home, or undefined; a notice whose process is gone counts for nothing. */
-export async function visit(home: string): Promise<Visit | undefined> {
-  const notice = readNotice(home);
-  if (!notice) return undefined;
-  const stay = http.get(`${notice.url}/stay`, { agent: false });
-  const hello = await firstLine(stay);
-  if (hello?.home !== home) {
-    stay.destroy();
+/** Attaches to the local Azure that uses this home folder; undefined if none runs. The file of an ended process is ignored. */
+export async function attachTo(home: string): Promise<Attachment | undefined> {
+  const hostFile = readHostFile(home);
+  if (!hostFile) return undefined;
+  const connection = http.get(`${hostFile.url}/stay`, { agent: false });
+  const greeting = await firstLine(connection);
+  if (greeting?.home !== home) {
+    connection.destroy();
     return undefined;
   }
-  // From here on an error is the host's end, and that shows in every answer it no longer gives.
-  stay.on("error", () => {});
+  // A later error means that the host has ended, which the next request detects.
+  connection.on("error", () => {});
   return {
-    addresses: hello.addresses,
-    pid: notice.pid,
-    leave: () => stay.destroy(),
+    addresses: greeting.addresses,
+    pid: hostFile.pid,
+    detach: () => connection.destroy(),
   };
 }
 
-/** What a host says first; undefined from anything that is no host. */
+/** Reads the first line that a host sends; undefined if the server is no host. */
 function firstLine(request: http.ClientRequest): Promise<{ home: string; addresses: Addresses } | undefined> {
   return new Promise((resolve) => {
-    const nobody = () => resolve(undefined);
-    request.setTimeout(2_000, nobody);
-    request.once("error", nobody).once("close", nobody);
+    const noHost = () => resolve(undefined);
+    request.setTimeout(2_000, noHost);
+    request.once("error", noHost).once("close", noHost);
     request.once("response", (response) => {
-      // Otherwise the host's end would be an error that nobody listens for.
+      // Without a listener, the end of the host would be an unhandled error.
       response.on("error", () => {});
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => {
@@ -110,19 +109,19 @@ function firstLine(request: http.ClientRequest): Promise<{ home: string; address
         try {
           resolve(JSON.parse(text) ?? undefined);
         } catch {
-          nobody();
+          noHost();
         }
       });
     });
   });
 }
 
-/** Undefined for a file that is none, or that was cut off. */
-function readNotice(home: string): Notice | undefined {
+/** Returns undefined if the file is missing, invalid or truncated. */
+function readHostFile(home: string): HostFile | undefined {
   try {
-    const { pid, url } = JSON.parse(fs.readFileSync(noticeOf(home), "utf8")) as Partial<Notice>;
-    const isNotice = Number.isInteger(pid) && typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) && URL.canParse(url);
-    return isNotice ? { pid: pid!, url } : undefined;
+    const { pid, url } = JSON.parse(fs.readFileSync(hostFileOf(home), "utf8")) as Partial<HostFile>;
+    const isValid = Number.isInteger(pid) && typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) && URL.canParse(url);
+    return isValid ? { pid: pid!, url } : undefined;
   } catch {
     return undefined;
   }

@@ -1,17 +1,15 @@
 import * as path from "node:path";
 import { type Arm, startArm } from "./arm";
-import { type Azure, type AzureOptions, type AzureResource, frontdoorOptions } from "./azure";
-import { armDirectory, directoryBearer, type Frontdoor, type FrontdoorOptions, type Issuer, startFrontdoor } from "./frontdoor";
-import { loopbackCertificate } from "./https/certificate";
+import { type Azure, type AzureOptions, type AzureResource, scoringProxyOptions } from "./azure";
 import { type HttpsServer, serveHttps } from "./https/server";
 import { deployerObjectId, startProviders } from "./providers";
 import { type RequestWatch, watchRequests } from "./requests";
-import { type Addresses, beHost } from "./running";
+import { type Addresses, startHost } from "./running";
+import { armDirectory, directoryBearer, type Issuer, type ScoringProxy, type ScoringProxyOptions, startScoringProxy } from "./scoringProxy";
 
 /**
- * Runs Azure in this process, for all that use its home.
- *
- * @throws FolderInUse if another process has the home
+ * Runs the local Azure in this process, for all processes with the same home folder.
+ * @throws FolderInUse if another process uses the home folder
  */
 export async function start(options: AzureOptions, issuer: Issuer): Promise<Azure> {
   const { home, speed = Number.POSITIVE_INFINITY, port = 0, hosts, refreshIgnores, report = () => {} } = options;
@@ -23,19 +21,19 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   const scoringOrigin = options.scoringUris === "loopback" ? (name: string) => `${frontdoorUrl}/${name}` : undefined;
   const arm = await startArm({
     ...options.arm,
-    ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, ownBearer: directoryBearer },
+    ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
     issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
   });
   closers.push(() => arm.close());
   try {
     const directory = armDirectory(arm.url, arm.subscriptionId, { tokenSecret: issuer.secret, owners: [deployerObjectId(arm.tenantId)] });
-    const told = Object.fromEntries(frontdoorOptions.map((name) => [name, options[name]]));
-    const frontdoor = await startFrontdoor({ ...told, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
-    closers.push(() => frontdoor.close());
-    watch(arm, frontdoor, options);
-    const https = options.https ? await serveBoth(arm, frontdoor, home, port && port + 2) : undefined;
+    const proxyOptions = Object.fromEntries(scoringProxyOptions.map((name) => [name, options[name]]));
+    const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
+    closers.push(() => proxy.close());
+    watch(arm, proxy, options);
+    const https = options.https ? await serveBoth(arm, proxy, home, port && port + 2) : undefined;
     closers.push(async () => https?.close());
-    frontdoorUrl = https?.addresses.frontdoorHttpsUrl ?? frontdoor.url;
+    frontdoorUrl = https?.addresses.frontdoorHttpsUrl ?? proxy.url;
     const providers = await startProviders({
       armUrl: arm.url,
       subscriptionId: arm.subscriptionId,
@@ -45,11 +43,11 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     closers.push(() => providers.close());
     const addresses: Addresses = {
       armUrl: arm.url,
-      frontdoorUrl: frontdoor.url,
+      frontdoorUrl: proxy.url,
       subscriptionId: arm.subscriptionId,
       ...https?.addresses,
     };
-    const host = await beHost(home, addresses);
+    const host = await startHost(home, addresses);
     closers.push(() => host.close(report));
     return {
       ...addresses,
@@ -64,16 +62,16 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   }
 }
 
-/** The front door's time is the resource manager's: a clock of a test's own counts Azure's seconds. */
-function timeOf({ arm }: AzureOptions): Pick<FrontdoorOptions, "now" | "speed"> {
+/** The scoring proxy uses the clock of the resource manager, if a test provides one. */
+function timeOf({ arm }: AzureOptions): Pick<ScoringProxyOptions, "now" | "speed"> {
   const clock = arm?.clock;
   return clock ? { now: () => clock.now(), speed: 1000 / clock.millisecondsFor(1) } : {};
 }
 
-function watch(arm: Arm, frontdoor: Frontdoor, watcher: RequestWatch): void {
+function watch(arm: Arm, proxy: ScoringProxy, watcher: RequestWatch): void {
   if (!watcher.onRequest && !watcher.onArrival) return;
   watchRequests(arm.server, "arm", watcher, [directoryBearer]);
-  watchRequests(frontdoor.server, "frontdoor", watcher);
+  watchRequests(proxy.server, "frontdoor", watcher);
 }
 
 interface Https {
@@ -81,14 +79,16 @@ interface Https {
   close(): void;
 }
 
-async function serveBoth(arm: Arm, frontdoor: Frontdoor, home: string, port: number): Promise<Https> {
+async function serveBoth(arm: Arm, proxy: ScoringProxy, home: string, port: number): Promise<Https> {
+  // Loaded only here: the certificate library is large, and most runs serve no HTTPS.
+  const { loopbackCertificate } = require("./https/certificate") as typeof import("./https/certificate");
   const certificate = loopbackCertificate(path.join(home, "https"));
   const servers: HttpsServer[] = [];
   const close = () => {
     for (const server of servers) server.close();
   };
   try {
-    for (const [index, { server }] of [arm, frontdoor].entries()) servers.push(await serveHttps(server, certificate, port && port + index));
+    for (const [index, { server }] of [arm, proxy].entries()) servers.push(await serveHttps(server, certificate, port && port + index));
   } catch (error) {
     close();
     throw error;

@@ -21,9 +21,13 @@ interface Server {
 
 /** Starts a server in a process of its own, so that it shares no event loop with its client or with the other one. */
 async function start(script: string, ...args: string[]): Promise<Server> {
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", path.join(__dirname, "servers", script), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["-r", path.join(__dirname, "..", "program", "register.js"), path.join(__dirname, "servers", script), ...args],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const { value: url } = await createInterface(child.stdout!)[Symbol.asyncIterator]().next();
   return { url: String(url), process: child };
 }

@@ -2,7 +2,7 @@
  * The load that a deployment is declared for, sent through the front door to a responder of the planned speed: once under the derived
  * contract, once under the settings of a public vLLM sample. Time is compressed: timeouts, first tokens and tokens alike.
  */
-import { type DeploymentView, type EndpointView, startFrontdoor, startStandIn } from "../azure-local/frontdoor";
+import { type DeploymentView, type EndpointView, startScoringProxy, startStandIn } from "../azure-local/scoringProxy";
 import { gpus } from "../facts/gpus";
 import type { RequestSettings } from "../planner/decision";
 import { estimate } from "../planner/fit/estimate";
@@ -70,7 +70,7 @@ async function offer(declared: Declared, settings: RequestSettings): Promise<Out
     { speed: { timeToFirstToken: (1000 * speed.firstTokenSeconds) / speedup, tokensPerSecond: ((shownTokens - 1) * speedup) / rest } },
   );
   const directory = { find: async () => ({ ...endpoint, deployments: [{ ...deployment, ...compressed(settings, speedup) }] }) };
-  const frontdoor = await startFrontdoor({ directory, backends: { "*": responder.url } });
+  const frontdoor = await startScoringProxy({ directory, backends: { "*": responder.url } });
   const statuses: Record<number, number> = {};
   const caller = async () => {
     for (let i = 0; i < requestsEach; i++) {

@@ -2,13 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /** One comparison of two measurements of the same run: ratios say the same on a slow machine and on a fast one. */
-export interface Ratio {
+export type Ratio = {
   /** What is compared, as a sentence would say it. */
   readonly what: string;
   readonly value: number;
-  /** The least that is good enough. */
-  readonly atLeast: number;
-}
+} & Bound;
+
+/** The least, or the most, that is good enough. */
+type Bound = { readonly atLeast: number; readonly atMost?: undefined } | { readonly atMost: number; readonly atLeast?: undefined };
 
 /** What a file of this folder exports: it measures, and throws only if it could not. */
 export interface Benchmark {
@@ -17,18 +18,26 @@ export interface Benchmark {
 
 /**
  * Runs every `*.bench.ts` of this folder, one after the other, and prints its ratios.
- * @throws Error that names the ratios which fall short
+ * @throws Error that names the ratios that are out of bounds
  */
 export async function bench(): Promise<void> {
   const files = fs.readdirSync(__dirname).filter((file) => file.endsWith(".bench.ts"));
-  const short: string[] = [];
+  const failed: string[] = [];
   for (const file of files.sort()) {
     const { measure } = require(path.join(__dirname, file)) as Benchmark;
     for (const ratio of await measure()) {
-      const enough = ratio.value >= ratio.atLeast;
-      console.log(`${enough ? "ok  " : "less"}  ${ratio.value.toFixed(2)} (at least ${ratio.atLeast.toFixed(2)})  ${ratio.what}`);
-      if (!enough) short.push(ratio.what);
+      const { isGood, line } = judge(ratio);
+      console.log(line);
+      if (!isGood) failed.push(ratio.what);
     }
   }
-  if (short.length > 0) throw new Error(`Slower than it may be: ${short.join("; ")}.`);
+  if (failed.length > 0) throw new Error(`Out of bounds: ${failed.join("; ")}.`);
+}
+
+/** Whether a ratio is within its bound, and the line that says so. */
+export function judge({ what, value, atLeast, atMost }: Ratio): { readonly isGood: boolean; readonly line: string } {
+  const isGood = atLeast === undefined ? value <= atMost : value >= atLeast;
+  const outside = atLeast === undefined ? "more" : "less";
+  const bound = atLeast === undefined ? `at most ${atMost.toFixed(2)}` : `at least ${atLeast.toFixed(2)}`;
+  return { isGood, line: `${isGood ? "ok  " : outside}  ${value.toFixed(2)} (${bound})  ${what}` };
 }

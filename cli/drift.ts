@@ -8,11 +8,11 @@ import { requireStackFile } from "./stackFiles";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 
 export interface DriftOptions extends Omit<StackOptions, "configFile"> {
-  /** Note Azure's values in the state. */
+  /** Write Azure's values to the state. */
   readonly accept?: boolean;
 }
 
-/** `npm run drift`. Exit code 1 when something has drifted and was not accepted, so that a scheduled pipeline notices. */
+/** `npm run drift`. The exit code is 1 if there is drift that was not accepted, so that a scheduled pipeline fails. */
 export async function drift(options: DriftOptions): Promise<void> {
   const file = requireStackFile(options.stack);
   const { settings } = settingsOf(fs.readFileSync(file, "utf8"), path.basename(file));
@@ -23,9 +23,11 @@ export async function drift(options: DriftOptions): Promise<void> {
     const drifted = found.live.some(({ differences }) => differences.length > 0);
     if (drifted && options.accept) {
       await acceptDrift(stack, found);
-      console.log("The state has Azure's values now: `pulumi preview` shows the difference, and `pulumi up` puts it right.");
+      console.log("The state now contains Azure's values. `pulumi preview` shows the differences, and `pulumi up` reverts them in Azure.");
     } else if (drifted) {
-      console.log("To put it right: add --accept, review `pulumi preview`, and run `pulumi up`. To keep it: change the stack file.");
+      console.log(
+        "To revert the changes, run this command with --accept, review `pulumi preview`, and run `pulumi up`. To keep them, change the stack file.",
+      );
     }
     if (found.gone.length > 0 || (drifted && !options.accept)) process.exitCode = 1;
   } finally {

@@ -5,9 +5,9 @@ import { writeSchemas } from "../config/jsonSchema";
 import { settingsTable } from "../config/settingsTable";
 import { root } from "./stackFiles";
 
-/** A table of the README that is written from the program, between two marks. */
+/** A generated table in the README, between two markers. */
 interface Table {
-  /** Name in its marks: `<!-- settings:begin -->` and `<!-- settings:end -->`. */
+  /** Name in the markers, as in `<!-- settings:begin -->` and `<!-- settings:end -->`. */
   readonly mark: string;
   readonly what: string;
   text(): string;
@@ -18,7 +18,7 @@ const tables: readonly Table[] = [
   { mark: "settings", what: "the table of settings", text: settingsTable },
 ];
 
-/** A README with its generated tables as the program has them. */
+/** Returns the README with its tables generated again. */
 export function withTables(readme: string): string {
   return tables.reduce((text, table) => withTable(text, table), readme);
 }
@@ -27,19 +27,19 @@ function withTable(readme: string, { mark, what, text }: Table): string {
   const [begin, end] = [`<!-- ${mark}:begin -->`, `<!-- ${mark}:end -->`];
   const [before, rest] = readme.split(begin);
   const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`README.md has lost its marks "${begin}" and "${end}"; put them around ${what}.`);
+  if (after === undefined) throw new Error(`README.md doesn't contain the markers "${begin}" and "${end}". Add them around ${what}.`);
   return `${before}${begin}\n${text()}\n${end}${after}`;
 }
 
-const retries = { no: "no", yes: "yes", model: "if the model's status is worth it" } as const;
+const retries = { no: "no", yes: "yes", model: "if the model's status is retryable" } as const;
 
-/** What each status means to a client, as a Markdown table. */
+/** The meaning of each status code for clients, as a Markdown table. */
 export function statusTable(): string {
   const rows = clientStatuses.map(({ status, meaning, remedy, retry }) => `| ${status} | ${meaning} | ${remedy} | ${retries[retry]} |`);
-  return ["| status | meaning | what to do | try again |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  return ["| status | meaning | action | retry |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-/** `npm run generate`: what is derived from the program: JSON Schemas of stack file and lock for editors, and the README's tables. */
+/** `npm run generate`: writes the JSON schemas of the stack file and the lock file for editors, and the tables of the README. */
 export function generate(): void {
   writeSchemas();
   const file = path.join(root, "README.md");

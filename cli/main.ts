@@ -1,23 +1,23 @@
 import { Command } from "commander";
 
-/** Each verb lives in a file of its own, and is loaded only when it is asked for: one verb does not pay for another's libraries. */
+/** Loads the file of a command on demand, so that a command doesn't load the libraries of the others. */
 function load<Verb>(file: string): Verb {
   return require(file) as Verb;
 }
 
-/** All verbs with their options. */
+/** All commands and their options. */
 export function commandLine(): Command {
   const program = new Command("npm run")
     .usage("<command> -- [arguments]")
-    .description("Private inference endpoints on Azure Machine Learning, moored to their region");
+    .description("Private inference endpoints on Azure Machine Learning");
   program.enablePositionalOptions();
   program
     .command("demo")
-    .description("bring the dev stack up on Azure-on-this-machine and put a question to it")
+    .description("deploy the dev stack to the local Azure and send a chat request to it")
     .action(() => load<typeof import("./demo")>("./demo").demo());
   program
     .command("local")
-    .description("the ordinary pulumi command line, against Azure-on-this-machine")
+    .description("run pulumi against the local Azure")
     .argument("[arguments...]", "any pulumi arguments")
     .allowUnknownOption()
     .passThroughOptions()
@@ -26,64 +26,83 @@ export function commandLine(): Command {
   load<typeof import("./azureLocal/command")>("./azureLocal/command").addAzureLocal(program);
   program
     .command("bench")
-    .description("measure what has to be fast, and print the ratios")
+    .description("measure the performance and print the ratios")
     .action(() => load<typeof import("../bench")>("../bench").bench());
   program
     .command("test")
-    .description("set everything up and run the tests")
-    .argument("[arguments...]", "any jest arguments")
+    .description("set everything up and run the tests that need no engine, and three that do")
+    .argument("[arguments...]", "any jest arguments; a path also runs test files of the other test commands")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
+    .command("e2e")
+    .description("run the other tests that need the engine")
+    .argument("[arguments...]", "any jest arguments")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action((args: string[]) => load<typeof import("./test")>("./test").e2e(args));
+  program
+    .command("histories")
+    .description("test random sequences of edits to a stack file, with the planner alone and with the engine")
+    .argument("[arguments...]", "any jest arguments")
+    .allowUnknownOption()
+    .option("--planned <count>", "number of sequences for the planner (default: 2000; npm test runs 200)")
+    .option("--engine <count>", "number of sequences for the engine (default: 30)")
+    .option("--seed <number>", "seed of the sequences (default: always the same)")
+    .action((args: string[], options) => load<typeof import("./histories")>("./histories").histories(args, options));
+  program
     .command("sweep")
-    .description("fail each write of up, update, rollout and destroy in turn on Azure-on-this-machine, go on, and compare what it comes to")
-    .option("--only <numbers>", "the steps with these numbers, separated by commas")
+    .description("fail each write of up, update, rollout and destroy in turn on the local Azure, run again, and compare the results")
+    .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
+    .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
     .option("--effects <effects>", "how writes fail: refuse, failOperation, drop (default: the first two)")
     .option("--workers <count>", "steps side by side (default: 2)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
   program
     .command("rollout-test")
-    .description("change a live model under a load on Azure-on-this-machine, under long streams and killed at every write")
-    .option("--only <numbers>", "the steps with these numbers, separated by commas")
+    .description("change a live model under load on the local Azure: once with long streams, and killed at each write")
+    .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
+    .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
     .option("--workers <count>", "steps side by side (default: 3, as they mostly wait)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));
   program
     .command("fuzz")
-    .description("give each parser and server many broken inputs: no crash, no stack trace, no long wait")
-    .option("--runs <count>", "inputs for each parser (default: 100000)")
-    .option("--seed <number>", "repeat the inputs of this seed (default: a new one, printed)")
-    .option("--only <name>", "the fuzzers whose file name has this in it")
+    .description("test each parser and server with many invalid inputs: no crash, no stack trace, no long delay")
+    .option("--runs <count>", "number of inputs for each parser (default: 100000)")
+    .option("--seed <number>", "seed of the inputs (default: a new seed, which is printed)")
+    .option("--only <name>", "run only fuzzers whose file name contains this")
     .action((options) => load<typeof import("./fuzz")>("./fuzz").fuzz(options));
   program
     .command("lock")
-    .description("decide a stack's sizes, flags, probes and names, and write them to moor.lock.<stack>.yaml")
+    .description("decide the sizes, flags, probes and names of a stack, and write them to moor.lock.<stack>.yaml")
     .requiredOption("-s, --stack <stack>", "the stack")
-    .option("--check", "write nothing; fail and name each difference from what would be decided now")
-    .option("--rollback <endpoint/label>", "let the previous decision of a deployment serve again")
+    .option("--check", "write nothing; list the differences from the decisions of this version, and fail if there are any")
+    .option("--rollback <endpoint/label>", "make the previous decision of a deployment the current one")
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   program
     .command("generate")
-    .description("write what is derived from the schema of stack file and lock: JSON Schemas for editors, the README's table")
+    .description("write the JSON schemas for editors and the generated tables of the README")
     .action(() => load<typeof import("./generate")>("./generate").generate());
-  for (const command of program.commands) sayUsage(command, command.name());
+  for (const command of program.commands) setUsage(command, command.name());
   return program;
 }
 
-/** A command is called through npm, which takes options before `--` for its own: usage and errors show the line as it has to be typed. */
-function sayUsage(command: Command, name: string): void {
+/** Commands run through npm, which reads options before `--` as its own. Usage and errors therefore show the complete command line. */
+function setUsage(command: Command, name: string): void {
   command.usage(`-- ${command.usage()}`);
   command.showHelpAfterError(
-    `Usage: npm run ${name} ${command.usage()}\nMore: npm run ${name} -- --help. npm keeps options before the -- to itself.`,
+    `Usage: npm run ${name} ${command.usage()}\nFor help, run: npm run ${name} -- --help. Options must follow the --.`,
   );
 }
 
-/** Runs one verb and sets the exit code: a mistake is one message, never a stack trace. */
+/** Runs a command and sets the exit code. Errors are printed as a message, without a stack trace. */
 export async function main(args: string[]): Promise<void> {
   try {
     await commandLine().parseAsync(args, { from: "user" });

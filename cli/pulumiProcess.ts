@@ -1,6 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 
-/** Starts the `pulumi` of an engine with these arguments. */
+/** Starts the `pulumi` command of an engine. */
 export function startPulumi(
   { command }: { readonly command: string },
   args: readonly string[],
@@ -11,7 +11,7 @@ export function startPulumi(
   return spawn(command, args, { cwd, env, stdio });
 }
 
-/** The exit code of a process, once it has said all; a signal counts as a failure. */
+/** Resolves to the exit code of a process when its output is complete. A signal counts as 1. */
 export function exitCode(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -3,7 +3,7 @@ import type { RecoverOptions } from "../operations/recover/options";
 import { recoverReport } from "../operations/recover/report";
 import { openStackPulumi, type StackOptions } from "./stackPulumi";
 
-/** `npm run recover`: after a run that was killed, brings the state back to what Azure has. */
+/** `npm run recover`: updates the state to match Azure after a run was killed. */
 export async function recover(options: StackOptions & Pick<RecoverOptions, "releaseLock">): Promise<void> {
   const stack = await openStackPulumi(options);
   try {

@@ -10,21 +10,22 @@ export interface RetireOptions {
   readonly label: string;
 }
 
-/** `npm run retire`: gives up a deployment that is kept for the way back. The next `pulumi up` deletes it. */
+/** `npm run retire`: removes a previous deployment that is kept for a rollback. The next `pulumi up` deletes it. */
 export function retire({ stack, endpoint, label }: RetireOptions): void {
   requireStackFile(stack);
   const file = path.join(root, lockFileName(stack));
-  if (!fs.existsSync(file)) throw new Error(`There is no ${lockFileName(stack)}: without a lock nothing is kept.`);
+  if (!fs.existsSync(file))
+    throw new Error(`${lockFileName(stack)} does not exist. Without a lock file, Moor keeps no previous deployments.`);
   const { text, name } = retireText(stack, fs.readFileSync(file, "utf8"), endpoint, label);
   fs.writeFileSync(file, text);
   console.log(
-    `${name} is out of ${lockFileName(stack)}. Commit it; the next \`pulumi up\` deletes the deployment if it is still there, and there is no way back to it.`,
+    `${name} was removed from ${lockFileName(stack)}. Commit the file. The next \`pulumi up\` deletes the deployment if it exists. A rollback to it is then no longer possible.`,
   );
 }
 
 /**
- * The lock without the previous decision of one deployment.
- * @throws Error when it can't be read, or has none
+ * Removes the previous decision of a deployment from the text of a lock file.
+ * @throws Error if the lock file is invalid, or if the deployment has no previous decision
  */
 export function retireText(stack: string, lockText: string, endpoint: string, label: string): { text: string; name: string } {
   const read = readLock(stack, lockText);
@@ -32,9 +33,9 @@ export function retireText(stack: string, lockText: string, endpoint: string, la
   const { lock } = read;
   const { previous, ...entry } = lockEntry(lock, endpoint, label) ?? ({} as Partial<LockEntry>);
   if (previous === undefined) {
-    const kept = withPrevious(lock);
-    const which = kept.length === 0 ? "It keeps none of any deployment" : `It keeps one of ${kept.join(", ")}`;
-    throw new Error(`The lock keeps nothing before ${endpoint}/${label}: there is nothing to retire. ${which}.`);
+    const others = withPrevious(lock);
+    const which = others.length === 0 ? "none" : others.join(", ");
+    throw new Error(`${endpoint}/${label} has no previous decision to retire. Deployments with a previous decision: ${which}.`);
   }
   const endpoints = { ...lock.endpoints, [endpoint]: { ...lock.endpoints[endpoint], [label]: entry as LockEntry } };
   return { text: writeLock({ ...lock, endpoints }), name: previous.name };

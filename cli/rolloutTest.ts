@@ -1,7 +1,6 @@
-import { wholeNumber } from "./sweep";
+import { chosenSteps, type StepOptions, wholeNumber } from "./steps";
 
-export interface RolloutTestCommandOptions {
-  readonly only?: string;
+export interface RolloutTestCommandOptions extends StepOptions {
   readonly list?: boolean;
   readonly workers?: string;
 }
@@ -11,13 +10,12 @@ export interface RolloutTestCommandOptions {
  * the run is killed.
  * @throws Error when an option is not understood
  */
-export async function rolloutTest({ only, list, workers = "3" }: RolloutTestCommandOptions): Promise<void> {
+export async function rolloutTest({ list, workers = "3", ...steps }: RolloutTestCommandOptions): Promise<void> {
   const { rollout } = require("../tests/rollout") as typeof import("../tests/rollout");
-  const numbers = only?.split(",").map((one) => wholeNumber(one, "--only"));
   const passed = await rollout({
     workers: wholeNumber(workers, "--workers"),
     list,
-    ...(numbers === undefined ? {} : { only: new Set(numbers) }),
+    chosen: chosenSteps(steps),
   });
   if (!passed) process.exitCode = 1;
 }

@@ -35,5 +35,6 @@ if (!isInstalled()) {
   }
 }
 
-require("ts-node").register({ transpileOnly: true, swc: true, cwd: root });
+require("../program/register");
+require("../program/deferred").deferModules();
 require("./main").main(process.argv.slice(2));

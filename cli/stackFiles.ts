@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** The program's folder. */
+/** Root folder of the program. */
 export const root = path.join(__dirname, "..");
 
-/** The stack file of a stack, or undefined when there is none. */
+/** Path of the stack file of a stack; undefined if it doesn't exist. */
 export function stackFileOf(stack: string, folder = root): string | undefined {
   return stacksWithFile(folder).includes(stack) ? path.join(folder, `Pulumi.${stack}.yaml`) : undefined;
 }
@@ -15,10 +15,10 @@ export function stacksWithFile(folder = root): string[] {
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** @throws Error that names the stacks there are */
+/** @throws Error with the existing stacks, if the stack file doesn't exist */
 export function requireStackFile(stack: string, folder = root): string {
   const file = stackFileOf(stack, folder);
   if (file !== undefined) return file;
-  const there = stacksWithFile(folder).join(", ");
-  throw new Error(`There is no stack file Pulumi.${stack}.yaml; there ${there === "" ? "is none yet" : `are ${there}`}.`);
+  const existing = stacksWithFile(folder).join(", ");
+  throw new Error(`The stack file Pulumi.${stack}.yaml does not exist. Stacks with a stack file: ${existing === "" ? "none" : existing}.`);
 }

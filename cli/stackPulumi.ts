@@ -2,7 +2,7 @@ import type { StackPulumi } from "../operations/stackPulumi";
 import { exitCode, startPulumi } from "./pulumiProcess";
 import { requireStackFile, root } from "./stackFiles";
 
-/** Where a verb works: on the real stack with the user's own Pulumi, or on the one on this machine. */
+/** The stack of a command: the real stack with the installed Pulumi, or the stack on the local Azure. */
 export interface StackOptions {
   readonly stack: string;
   readonly local?: boolean;
@@ -10,28 +10,28 @@ export interface StackOptions {
   readonly configFile?: string;
 }
 
-/** Pulumi for one stack, until it is closed. */
+/** Runs pulumi commands on one stack until it is closed. */
 export interface OpenStack extends StackPulumi {
   close(): Promise<void>;
 }
 
-/** How pulumi is run: which one, in which environment, with which stack file. */
+/** The pulumi command, its environment and its stack file. */
 interface Engine {
   readonly command: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** @default - the one that pulumi finds itself */
+  /** @default - the stack file that pulumi finds */
   readonly configFile?: string;
   close(): Promise<void>;
 }
 
-/** Verbs of pulumi that read a stack's settings. */
+/** Commands of pulumi that read the settings of a stack. */
 const readsSettings = ["preview", "up", "refresh"];
 
-/** @throws Error when the stack has no stack file, or pulumi is not to be found. */
+/** @throws Error if the stack file doesn't exist or pulumi isn't installed */
 export async function openStackPulumi(options: StackOptions): Promise<OpenStack> {
   const { stack, local = false, configFile } = options;
   const source = configFile ?? requireStackFile(stack);
-  const engine = local ? await localEngine(stack, source) : ownEngine(configFile);
+  const engine = local ? await localEngine(stack, source) : installedEngine(configFile);
   const run: StackPulumi["run"] = async (args) => {
     const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
     const settings = reads ? ["--config-file", engine.configFile] : [];
@@ -60,12 +60,12 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
   };
 }
 
-/** The user's own Pulumi. */
-function ownEngine(configFile: string | undefined): Engine {
+/** The Pulumi installation of the user. */
+function installedEngine(configFile: string | undefined): Engine {
   return { command: "pulumi", environment: process.env, configFile, close: async () => {} };
 }
 
-/** Pulumi on this machine. Its modules are loaded here, so that a production stack loads nothing of the simulator. */
+/** Pulumi for the local Azure. Its modules are loaded on demand, so that commands for real stacks don't load the simulator. */
 async function localEngine(stack: string, source: string): Promise<Engine> {
   const { openSession } = require("./local/session") as typeof import("./local/session");
   const { prepareStack } = require("./local/stackFile") as typeof import("./local/stackFile");
@@ -74,7 +74,7 @@ async function localEngine(stack: string, source: string): Promise<Engine> {
     const configFile = await prepareStack(session, stack, source);
     return { command: session.engine.command, environment: session.environment, configFile, close: () => session.close() };
   } catch (error) {
-    // Otherwise the process would go on serving Azure.
+    // Otherwise, the local Azure would keep the process running.
     await session.close();
     throw error;
   }
@@ -86,7 +86,7 @@ async function ended(child: ReturnType<typeof startPulumi>): Promise<number> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new Error(
-      "There is no `pulumi` on the PATH: install it (https://www.pulumi.com/docs/install/), or add --local for this machine.",
+      "The command `pulumi` is not on the PATH. Install it (https://www.pulumi.com/docs/install/), or add --local to use the local Azure.",
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { Effect } from "../tests/sweep/trial";
+import { chosenSteps, type StepOptions, wholeNumber } from "./steps";
 
 const effects = ["refuse", "failOperation", "drop"] as const satisfies readonly Effect[];
 
-export interface SweepCommandOptions {
+export interface SweepCommandOptions extends StepOptions {
   readonly effects?: string;
-  readonly only?: string;
   readonly list?: boolean;
   readonly workers?: string;
 }
@@ -15,12 +15,11 @@ export interface SweepCommandOptions {
  */
 export async function sweep(options: SweepCommandOptions): Promise<void> {
   const { sweep: run } = require("../tests/sweep") as typeof import("../tests/sweep");
-  const only = options.only?.split(",").map((one) => wholeNumber(one, "--only"));
   const passed = await run({
     effects: (options.effects?.split(",") ?? ["refuse", "failOperation"]).map(effectOf),
     workers: wholeNumber(options.workers ?? "2", "--workers"),
     list: options.list,
-    ...(only === undefined ? {} : { only: new Set(only) }),
+    chosen: chosenSteps(options),
   });
   if (!passed) process.exitCode = 1;
 }
@@ -29,9 +28,4 @@ function effectOf(word: string): Effect {
   const effect = effects.find((one) => one === word);
   if (effect) return effect;
   throw new Error(`--effects has "${word}"; allowed are ${effects.join(", ")}, separated by commas.`);
-}
-
-export function wholeNumber(text: string, option: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new Error(`${option} has "${text}"; a whole number from 1 is allowed.`);
 }

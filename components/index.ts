@@ -1,4 +1,4 @@
-/** The components, for stacks of one's own. */
+/** Public API of the component library, for your own Pulumi programs. */
 
 export { type Created, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 export { azureOf } from "./base/azure";

@@ -1,70 +1,73 @@
-/** What a stack gives out, for people and for other stacks: names, addresses, commands and what clients must know. Never a secret. */
+/** Outputs of a stack, for people and for other stacks: names, addresses, commands and settings for clients. They contain no secrets. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Auth, DeploymentTerms, EndpointTerms, InferenceEndpoint } from "./endpoint";
 import type { Network } from "./network";
 import { blobContainerOf, type Workspace } from "./workspace";
 
-/** Where things are: what it takes to push an image or to upload weights. */
+/** IDs and names of the platform's resources, for pushing images and uploading model weights. */
 export interface PlatformOutputs {
   /** Name of the stack's resource group. */
   readonly resourceGroup: pulumi.Output<string>;
-  /** The network that private endpoints are in; clients must be in it or reach it. */
+  /** The virtual network of the private endpoints. Clients must be in it or be connected to it. */
   readonly network: {
-    /** ARM id of the virtual network. */ readonly id: pulumi.Output<string>;
-    /** ARM id of the subnet of the private endpoints. */ readonly subnetId: pulumi.Output<string>;
+    /** ARM ID of the virtual network. */ readonly id: pulumi.Output<string>;
+    /** ARM ID of the subnet of the private endpoints. */ readonly subnetId: pulumi.Output<string>;
   };
+  /** The Azure Machine Learning workspace. */
   readonly workspace: {
-    /** ARM id. */ readonly id: pulumi.Output<string>;
+    /** ARM ID. */ readonly id: pulumi.Output<string>;
     readonly name: pulumi.Output<string>;
     readonly resourceGroup: pulumi.Output<string>;
   };
-  /** Where images are pushed to, with the role AcrPush. */
+  /** The container registry. Pushing images requires the role `AcrPush`. */
   readonly registry: {
-    /** ARM id. */ readonly id: pulumi.Output<string>;
+    /** ARM ID. */ readonly id: pulumi.Output<string>;
     readonly name: pulumi.Output<string>;
     readonly loginServer: pulumi.Output<string>;
   };
-  /** Where weights are uploaded to, with the role Storage Blob Data Contributor. */
+  /** The storage account of the workspace. Uploading model weights requires the role `Storage Blob Data Contributor`. */
   readonly storage: {
-    /** ARM id. */ readonly id: pulumi.Output<string>;
-    readonly account: pulumi.Output<string>;
-    /** Container of the datastore `workspaceblobstore`. Undefined where it could not be read. */
+    /** ARM ID. */ readonly id: pulumi.Output<string>;
+    /** Name of the storage account. */ readonly account: pulumi.Output<string>;
+    /** Blob container of the datastore `workspaceblobstore`. Undefined if it could not be read. */
     readonly container: pulumi.Output<string | undefined>;
   };
   /** The Log Analytics workspace. */
-  readonly logs: { /** ARM id. */ readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
+  readonly logs: { /** ARM ID. */ readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
 }
 
-/** A deployment of an endpoint, under its label. */
+/** Outputs of one deployment. `EndpointOutputs.deployments` contains them by label. */
 export interface DeploymentOutputs extends DeploymentTerms {
   /** Name in Azure. */
   readonly name: string;
-  /** Percent of the endpoint's requests. */
+  /** Traffic weight, in percent. */
   readonly weight: number;
-  /** Shows the log of its container. */
+  /** Azure CLI command that shows the log of the container. */
   readonly logsCommand: pulumi.Output<string>;
 }
 
-/** An endpoint, under its key. */
+/** Outputs of one endpoint. The stack exports them by the endpoint's key. */
 export interface EndpointOutputs {
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
   /** Name in Azure. */
   readonly name: pulumi.Output<string>;
+  /** URL that clients send requests to. */
   readonly scoringUri: pulumi.Output<string>;
-  /** Base URL for OpenAI clients. Undefined where no deployment speaks their protocol. */
+  /** Base URL for OpenAI clients. Undefined if no deployment has an OpenAI-compatible API. */
   readonly openaiBaseUrl: pulumi.Output<string> | undefined;
   readonly auth: Auth;
-  /** With `auth: key`: shows the keys. */
+  /** With `auth: key`: Azure CLI command that shows the keys. */
   readonly keyCommand?: pulumi.Output<string>;
-  /** With `auth: entra`: shows a token of the signed-in identity. */
+  /** With `auth: entra`: Azure CLI command that shows a token of the signed-in identity. */
   readonly tokenCommand?: string;
-  /** What a client must keep to, whichever deployment answers. Undefined without deployments. */
+  /** Settings for clients that are valid for all deployments with traffic. Undefined without deployments. */
   readonly client: EndpointTerms | undefined;
+  /** Deployments, by label. */
   readonly deployments: Readonly<Record<string, DeploymentOutputs>>;
 }
 
-/** What a platform gives out. */
+/** Returns the outputs of the platform: network, workspace, registry, storage account and logs. */
 export function platformOutputs(resourceGroup: pulumi.Output<string>, network: Network, workspace: Workspace): PlatformOutputs {
   return {
     resourceGroup,
@@ -80,7 +83,7 @@ export function platformOutputs(resourceGroup: pulumi.Output<string>, network: N
   };
 }
 
-/** What an endpoint of a workspace gives out. */
+/** Returns the outputs of an endpoint. `auth` decides between `keyCommand` and `tokenCommand`. */
 export function endpointOutputs(endpoint: InferenceEndpoint, auth: Auth, workspace: Workspace): EndpointOutputs {
   const { id, name, scoringUri, openaiBaseUrl, scoringAudience, clientTerms: client, deploymentTerms } = endpoint;
   const place = pulumi.interpolate`--resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;

@@ -1,4 +1,4 @@
-/** From checked settings and decisions to the stack that components make. */
+/** Builds the specification of a stack, which the components create, from checked settings and decisions. */
 import { azureDnsAddress } from "../azure/addresses";
 import { LOG_CATEGORIES } from "../facts/diagnostics";
 import { actionGroupLocation } from "../facts/monitoring";
@@ -7,7 +7,7 @@ import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
 import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 import { allowedRegions } from "../planner/residency";
-import { fillUp } from "../planner/traffic";
+import { scaleWeights } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
 import { stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
@@ -85,24 +85,24 @@ interface BuiltEndpoint {
 
 function buildEndpoint(stack: string, key: string, settings: EndpointSettings, decisions: Decisions): BuiltEndpoint {
   const { deployments, name, ...rest } = settings;
-  const built = Object.entries(deployments).map(([label, wished]) => {
+  const built = Object.entries(deployments).map(([label, deployment]) => {
     const decided = decisions(key, label);
-    return { made: makeable(label, wished, decided), skipped: skip(stack, key, label, decided) };
+    return { spec: deployable(label, deployment, decided), skipped: skip(stack, key, label, decided) };
   });
-  const made = built.flatMap((each) => each.made ?? []);
-  const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: fillUp(made) };
+  const specs = built.flatMap((each) => each.spec ?? []);
+  const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: scaleWeights(specs) };
   return { endpoint, skipped: built.flatMap((each) => each.skipped ?? []) };
 }
 
-/** A deployment whose new weights aren't there keeps its previous decision in service; without one it is left out. */
-function makeable(label: string, settings: DeploymentSettings, { current, previous }: Decided): DeploymentSpec | undefined {
-  const [decision, kept] = [current, previous].filter((each) => each !== undefined).filter(isStaged);
+/** While its new weights aren't staged, a deployment keeps its previous decision. Without a previous decision, it is skipped. */
+function deployable(label: string, settings: DeploymentSettings, { current, previous }: Decided): DeploymentSpec | undefined {
+  const [decision, fallback] = [current, previous].filter((each) => each !== undefined).filter(isStaged);
   if (decision === undefined) return undefined;
   const { instances, scale, weight, mirror, update, keepPrevious, check } = settings;
   return {
     label,
     decision,
-    ...(kept === undefined ? {} : { previous: kept }),
+    ...(fallback === undefined ? {} : { previous: fallback }),
     instances: instances ?? scale?.min ?? 1,
     ...(scale === undefined ? {} : { scale }),
     weight,
@@ -113,27 +113,28 @@ function makeable(label: string, settings: DeploymentSettings, { current, previo
   };
 }
 
-function skip(stack: string, endpoint: string, label: string, { current, previous, waitsFor }: Decided): SkippedDeployment | undefined {
+function skip(stack: string, endpoint: string, label: string, { current, previous, missing }: Decided): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
-  const weights = current?.model && `its weights: ${stagingAdvice(stack, current.model)} and run \`pulumi up\` again`;
-  const missing = waitsFor ?? weights;
-  const instead = previous && isStaged(previous) ? `; ${previous.name} keeps serving` : "";
-  return { endpoint, label, message: `Deployment ${endpoint}/${label} is left out, because it waits for ${missing}${instead}.` };
+  const weights =
+    current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack, current.model)}. Then run \`pulumi up\` again.`;
+  const reason = missing ?? weights;
+  const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
+  return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };
 }
 
 function lockNotes(settings: Settings): string[] {
   if (settings["moor:lock"] === "required") return [];
-  return ["Decisions are made anew at each run (moor:lock: none): a newer Moor may change what runs."];
+  return ["Moor recomputes all decisions at each run (moor:lock: none), so a newer version of Moor can change running deployments."];
 }
 
 function platformNotes({ roles }: PlatformSettings, endpoints: readonly EndpointSpec[]): string[] {
   return [
-    ...(endpoints.length > 0 ? [] : ["No endpoints: the stack makes the platform and nothing that serves."]),
+    ...(endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates the platform only."]),
     ...(roles === "moor"
       ? []
       : [
-          "This stack grants no roles (roles: external): `pulumi up` names those that a deployment's identity lacks, with the command for " +
-            "their owner, and the deployment fails until they are granted.",
+          "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that the identity of a deployment lacks, with " +
+            "the commands for their owner. The deployment fails until the roles are assigned.",
           ...endpoints.filter(({ auth, invokers }) => auth === "entra" && invokers.length > 0).map(invokerNote),
         ]),
   ];
@@ -143,19 +144,19 @@ function alertNotes({ "azure-native:location": region, "moor:platform": { alerts
   const createsGroup = alerts !== undefined && (alerts.emails.length > 0 || webhook !== undefined);
   if (!createsGroup || actionGroupLocation(region) === region) return [];
   return [
-    `Azure offers no action groups in ${region}: the e-mail addresses and the webhook of alerts are kept in a global action group, and ` +
-      "processed in any geography.",
+    `Azure offers no action groups in ${region}. The email addresses and the webhook of alerts are stored in a global action group, which ` +
+      "can process them in any geography.",
   ];
 }
 
 function invokerNote({ key, invokers }: EndpointSpec): string {
   return (
-    `Endpoint ${key} answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the ` +
-    `action ${SCORE_ACTION} on it (roles: external).`
+    `Endpoint ${key} returns 403 to its invokers (${invokers.join(", ")}) until the owner of the roles assigns each of them a role with the ` +
+    `action ${SCORE_ACTION} on the endpoint (roles: external).`
   );
 }
 
-/** What others owe the stack, with the ids that are known before anything is made; those that aren't are told once they are. */
+/** Resources that other teams must create, with the IDs that are known before the deployment. The program reports the other IDs later. */
 function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, imageRegistry, logs }: PlatformSettings): string[] {
   const where = network.existing?.subnetId ?? "the stack's subnet private-endpoints";
   const adopted = workspace !== "create";
@@ -171,48 +172,48 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     registry,
   };
   const names = Object.keys(targets) as (keyof typeof targets)[];
-  const made = privateEndpoints === "moor" ? linkedServices({ workspace: !adopted, imageRegistry: imageRegistry === "create" }) : [];
-  const theirs = names.filter((name) => !made.includes(name));
+  const created = privateEndpoints === "moor" ? linkedServices({ workspace: !adopted, imageRegistry: imageRegistry === "create" }) : [];
+  const external = names.filter((name) => !created.includes(name));
   const zonesOf = (name: LinkedServiceName) => LINKED_SERVICES[name].zones.join(" and ");
   const named = (name: LinkedServiceName) => `${LINKED_SERVICES[name].groupId} (${zonesOf(name)})`;
   return [
     ...(privateEndpoints === "moor"
       ? []
       : [
-          `This stack makes no private endpoints (privateEndpoints: policy), and doesn't see others'. Their owner makes, in ${where}: ` +
+          `This stack creates no private endpoints (privateEndpoints: policy) and can't detect existing ones. Their owner must create these in ${where}: ` +
             `${names.map((name) => `${LINKED_SERVICES[name].groupId} of ${targets[name]} (${zonesOf(name)})`).join("; ")}.`,
         ]),
-    ...(made.length > 0 && dns === "policy"
+    ...(created.length > 0 && dns === "policy"
       ? [
-          "This stack writes no DNS (dns: policy). The owner of the zones gives each private endpoint of the stack its zone group " +
-            `(${made.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and lets them resolve from ${where}. ` +
-            "What is missing is named by id once the endpoints are there.",
+          "This stack creates no DNS records (dns: policy). The owner of the zones must create a DNS zone group for each private endpoint of the stack " +
+            `(${created.map((name) => `${LINKED_SERVICES[name].groupId}: ${zonesOf(name)}`).join("; ")}) and make the zones resolvable from ${where}. ` +
+            "Moor lists missing zone groups by ID when the private endpoints exist.",
         ]
       : []),
-    ...(network.existing && dns === "moor" && made.length > 0
+    ...(network.existing && dns === "moor" && created.length > 0
       ? [
-          `This stack links these private DNS zones of its own to the network of ${where} (dns: moor): ${dnsZonesOf(made).join(", ")}. Azure ` +
-            "links one zone of a name to a network: if the network has such zones, set dns: policy.",
+          `This stack creates these private DNS zones and links them to the network of ${where} (dns: moor): ${dnsZonesOf(created).join(", ")}. ` +
+            "A network can be linked to only one zone with the same name. If the network already has such zones, set dns: policy.",
         ]
       : []),
     ...(network.create?.dnsServers === undefined
       ? []
       : [
-          `The created network uses the DNS servers ${network.create.dnsServers.join(", ")} (dnsServers): they must forward ` +
-            `${names.flatMap((name) => LINKED_SERVICES[name].zones).join(", ")} to Azure DNS (${azureDnsAddress}), or clients don't find the ` +
-            "private endpoints.",
+          `The virtual network uses the DNS servers ${network.create.dnsServers.join(", ")} (dnsServers). They must forward ` +
+            `${names.flatMap((name) => LINKED_SERVICES[name].zones).join(", ")} to Azure DNS (${azureDnsAddress}). Otherwise, clients can't resolve ` +
+            "the private endpoints.",
         ]),
     ...(adopted && privateEndpoints === "moor"
       ? [
-          `This stack creates no private endpoint to ${workspace}, because it is adopted: callers use the private endpoints that its owner ` +
-            `created in the callers' network, each with its zones: ${theirs.map(named).join("; ")}. The owner of the zones links them to that network.`,
+          `This stack creates no private endpoint for the adopted workspace ${workspace}. Callers use the private endpoints that the workspace's owner ` +
+            `created in the callers' network, each with its zones: ${external.map(named).join("; ")}. The owner of the zones must link them to that network.`,
         ]
       : []),
     ...(diagnostics === "moor"
       ? []
       : [
-          `This stack makes no diagnostic settings (diagnostics: policy). Their owner sends ${LOG_CATEGORIES.join(", ")} of each ` +
-            `endpoint to ${logs === "create" ? "the stack's Log Analytics workspace" : logs}. What is missing is named by id once the endpoints are there.`,
+          `This stack creates no diagnostic settings (diagnostics: policy). Their owner must send ${LOG_CATEGORIES.join(", ")} of each ` +
+            `endpoint to ${logs === "create" ? "the stack's Log Analytics workspace" : logs}. Moor lists endpoints without diagnostic settings by ID when they exist.`,
         ]),
   ];
 }
@@ -220,7 +221,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
 function endpointNotes({ key, auth, invokers }: EndpointSpec): string[] {
   return [
     ...(auth === "entra" && invokers.length === 0
-      ? [`Endpoint ${key} has no invokers: nobody is granted the right to score by this stack.`]
+      ? [`Endpoint ${key} has no \`invokers\`, so this stack gives no caller permission to send requests to it.`]
       : []),
   ];
 }

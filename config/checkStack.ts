@@ -1,4 +1,4 @@
-/** The whole check of a stack, without Pulumi: text in, a spec or all mistakes out. */
+/** Checks a stack without Pulumi. Returns its specification, or all errors. */
 import { canonicalRegion } from "../facts/regions";
 import { buildSpec } from "./buildSpec";
 import { configurationSizeMistakes } from "./configurationSize";
@@ -26,17 +26,17 @@ import type { StackSpec } from "./spec";
 import { type Settings, settingsSchema } from "./stackFile";
 import { stackFileMistakes } from "./stackYaml";
 
-/** A stack that can be made, or everything that keeps it from being made. */
+/** The specification of a valid stack, or all errors of an invalid one. */
 export type CheckedStack = { readonly spec: StackSpec } | { readonly mistakes: readonly Mistake[] };
 
-/** Checks a stack and reports all its mistakes at once. A lock is compared with the stack file only when that has none of its own. */
+/** Checks a stack and reports all errors together. The lock file is compared with the stack file only if the stack file is valid. */
 export function checkStack(raw: RawStack): CheckedStack {
   const { tree, draft, mistakes: ofSettings } = read(raw);
   const found = [...ofSettings, ...foreignCommits(raw, draft)];
   const { mistakes, notes } = settle(raw, draft, found);
   const undecided = () => quotaMistakes(quotaOf(raw.stack, draft, () => ({})));
   if (mistakes.length > 0) {
-    // A stack with a lock is decided already.
+    // With a lock file, the decisions exist already.
     const refusals = draft["moor:lock"] === "none" ? draftRefusals(raw, draft, mistakes) : [];
     return { mistakes: [...mistakes, ...draftLockMistakes(draft, mistakes), ...refusals, ...undecided(), ...lockMistakes(raw)] };
   }
@@ -50,14 +50,14 @@ export function checkStack(raw: RawStack): CheckedStack {
   return { spec: { ...spec, notes: [...spec.notes, ...notes, ...ignored] } };
 }
 
-/** What a stack file says: its settings, or what is wrong with them and the parts that are good. */
+/** The settings of a valid stack file; otherwise the errors and the valid parts. */
 export interface CheckedSettings {
   readonly settings?: Settings;
   readonly draft: SettingsDraft;
   readonly mistakes: readonly Mistake[];
 }
 
-/** Checks the stack file alone; `npm run lock` works on the same settings. */
+/** Checks only the stack file. `npm run lock` uses the same settings. */
 export function checkSettings(raw: RawStack): CheckedSettings {
   const { tree, draft, mistakes } = read(raw);
   return mistakes.length > 0 ? { draft, mistakes } : { draft, mistakes, settings: parsed(tree) };
@@ -70,7 +70,7 @@ function read(raw: RawStack) {
   if (structure.length > 0) return { tree, draft: {} as SettingsDraft, mistakes: structure };
   const tooLarge = configurationSizeMistakes(raw.settings);
   if (tooLarge.length > 0) {
-    // Nothing else is checked, so that the work stays bounded. Too many deployments are the cause and not only the size.
+    // No further check, to limit the work. Too many deployments are reported as the cause of too large settings.
     const tooMany = regionCount(tree["moor:endpoints"]);
     return { tree, draft: {} as SettingsDraft, mistakes: tooMany.length > 0 ? tooMany : tooLarge };
   }
@@ -92,7 +92,7 @@ function read(raw: RawStack) {
   return { tree, draft, mistakes };
 }
 
-/** `npm run lock` asks Hugging Face too, and so looks for these itself. */
+/** `npm run lock` makes this check itself, because it also queries Hugging Face. */
 function foreignCommits(raw: RawStack, draft: SettingsDraft): Mistake[] {
   if (commitsOfSettings(raw.stack, draft).length === 0) return [];
   return revisionMistakes(raw.stack, draft, commitsOfLocks(raw));

@@ -7,7 +7,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** Reads `10.40.0.0/22`; undefined unless it is a range written with its first address. */
+/** Parses a range such as `10.40.0.0/22`. Undefined if the text is not a range or does not start with the first address of the range. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
   if (!match) return undefined;

@@ -1,30 +1,30 @@
-/** Where two decisions differ, value by value, in words for a person. */
+/** Lists the differences between two decisions, value by value, for a report. */
 import type { DeploymentDecision } from "../planner/decision";
 import { show } from "./mistakes";
 
 /** One value that differs. */
 export interface Difference {
-  /** For instance `requestSettings.requestTimeout` or `--max-num-seqs`. */
+  /** Name of the value, for example `requestSettings.requestTimeout` or `--max-num-seqs`. */
   readonly where: string;
   readonly from: string;
   readonly to: string;
-  /** Why the value is what it is now, and was before. Absent where no reason of the decision is about it. */
+  /** Reasons for the new value and for the old value. Absent if the decision gives no reason for the value. */
   readonly because?: string;
   readonly wasBecause?: string;
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Values by their names that are not the same in both. */
+/** The values that differ, by name. */
 export function valueDifferences(before: Values, next: Values): Difference[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(next)])];
   const differing = keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]));
   return differing.map((key) => ({ where: key, from: show(before[key]), to: show(next[key]) }));
 }
 
-/** Where `next` differs from `before`, each with the reason that `next` gives for it. */
+/** The differences between `before` and `next`, each with the reason that `next` gives. */
 export function decisionDifferences(before: DeploymentDecision, next: DeploymentDecision): Difference[] {
-  // A lock that was made before it held what clients are told is no different: nothing that runs depends on it.
+  // Older lock files have no `clients`. This is not a difference, because no deployment depends on it.
   const { clients: _, ...rest } = next;
   const after = before.clients === undefined ? rest : next;
   return valueDifferences(flat(before), flat(after)).map((difference) => {
@@ -33,18 +33,19 @@ export function decisionDifferences(before: DeploymentDecision, next: Deployment
   });
 }
 
-/** Which reason is about which value: the planner words them, and a value without one is only named. */
+/** Assigns reasons, which the planner words, to values. A value without a reason is listed without one. */
 const subjects: readonly { readonly value: RegExp; readonly reason: RegExp }[] = [
   {
     value: /^(instanceType|tensorParallelSize|usdPerHour|--tensor-parallel-size)$/,
-    reason: /an hour by list price$|: set in the stack file$/,
+    // The first alternative is the wording of earlier lock files.
+    reason: / an hour by list price$| per hour \(list price\)$|: set in the stack file$/,
   },
   { value: /^requestSettings\.requestTimeout$/, reason: /^requestTimeout / },
   { value: /^(requestSettings\.maxConcurrentRequestsPerInstance|--max-num-seqs)$/, reason: /^maxConcurrentRequestsPerInstance / },
   { value: /^(probes\.|environmentVariables\.VLLM_ENGINE_READY_TIMEOUT_S$)/, reason: /^start: / },
   { value: /^clients\./, reason: /^clients: / },
   { value: /^scaleRule\.\w+Minutes$/, reason: /^(scaleOutWindow|scaleInWindow|cooldown)Minutes / },
-  { value: /^scaleRule\./, reason: /^scale: |^requestTimeout .* a token/ },
+  { value: /^scaleRule\./, reason: /^scale: |^requestTimeout .* (a|per) token/ },
 ];
 
 function reasonFor(value: string, reasons: readonly string[]): string | undefined {
@@ -52,7 +53,7 @@ function reasonFor(value: string, reasons: readonly string[]): string | undefine
   return subject && reasons.find((reason) => subject.reason.test(reason));
 }
 
-/** A decision's values by their paths; flags by their names. */
+/** The values of a decision by path, and its flags by name. */
 function flat({ flags = [], reasons: _, ...decision }: DeploymentDecision): Values {
   return { ...leaves(decision), ...byName(flags) };
 }

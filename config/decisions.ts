@@ -1,29 +1,30 @@
-/** The decision of each deployment of a checked stack file: read from the lock, or made anew where the stack works without one. */
-import type { Code, Refusal } from "../planner/codes";
+/** The decisions for the deployments of a checked stack file: read from the lock file, or computed if the stack has no lock file. */
+import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { tokenCount } from "./leaves";
-import { type Lock, lockCommand, lockEntry, lockFileName, readLock, wishDifferences } from "./lockFile";
+import { type Lock, lockCommand, lockEntry, lockFileName, readLock, requirementDifferences } from "./lockFile";
 import { type Mistake, mistake, show } from "./mistakes";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
+import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "./requirements";
 import { moveMistakes } from "./rules/move";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
-import { decideDeployment, deploymentWish, namedImage, namedModel } from "./wish";
 
-/** What was decided for one deployment. */
+/** The decisions for one deployment. */
 export interface Decided {
-  /** Absent when nothing can be decided yet; `waitsFor` says for what. */
+  /** Absent if a decision isn't possible yet. Then `missing` explains why. */
   readonly current?: DeploymentDecision;
   readonly previous?: DeploymentDecision;
-  readonly waitsFor?: string;
+  /** What is missing and how to supply it, in one or more sentences. */
+  readonly missing?: string;
 }
 
-/** Whether a deployment can start: weights that it mounts are there. */
+/** Whether a deployment can start: it downloads its weights from the Hub, or they are staged. */
 export function isStaged({ model }: DeploymentDecision): boolean {
   return model?.source !== "mirror" || model.staged === true;
 }
 
-/** Looks up what was decided for a deployment. */
+/** Looks up the decisions for a deployment. */
 export type Decisions = (endpoint: string, label: string) => Decided;
 
 /** A deployment of a stack file. */
@@ -47,12 +48,12 @@ export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): Found[
   );
 }
 
-/** Decisions for a stack whose file is without mistakes, or the mistakes that keep them from being known. */
+/** The decisions for a valid stack file, or the errors that prevent them. */
 export function decisionsFor(raw: RawStack, settings: Settings): { readonly decisions: Decisions } | { readonly mistakes: Mistake[] } {
   return settings["moor:lock"] === "none" ? computed(raw, settings) : locked(raw, settings);
 }
 
-/** What is wrong with a lock by itself, whatever else the stack file says. */
+/** Errors of the lock file that don't depend on the stack file. */
 export function lockMistakes({ stack, settings, lock: text }: RawStack): Mistake[] {
   const mode = settings["moor:lock"] ?? "required";
   if (mode !== "required") return [];
@@ -62,9 +63,9 @@ export function lockMistakes({ stack, settings, lock: text }: RawStack): Mistake
 }
 
 function noLock(stack: string): Mistake {
-  const problem = "The stack needs a lock, and there is none: nothing says which size, flags and image were decided.";
+  const problem = "The stack has no lock file, which records the decisions: sizes, flags and images.";
   const fix = `Run \`${lockCommand(stack)}\` and commit ${lockFileName(stack)}.`;
-  return mistake("MOOR050", lockFileName(stack), { problem, allowed: "a committed lock, or `moor:lock: none` for development", fix });
+  return mistake("MOOR050", lockFileName(stack), { problem, allowed: "a committed lock file, or `moor:lock: none` for development", fix });
 }
 
 function locked({ stack, lock: text }: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
@@ -81,40 +82,40 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
   };
 }
 
-/** What is wrong with the stack and the region of a lock. `location` is the stack file's. */
+/** Checks whether a lock file belongs to the stack and its region. `location` is the region in the stack file. */
 export function foreignLock(stack: string, location: string, lock: Lock): Mistake[] {
   if (lock.stack === stack) return moveMistakes(stack, lock.location, lockFileName(stack), location);
-  const problem = `The lock was made for stack ${show(lock.stack)}, and this is ${show(stack)}.`;
+  const problem = `The lock file belongs to stack ${show(lock.stack)}, not to ${show(stack)}.`;
   const fix = `Delete ${lockFileName(stack)} and run \`${lockCommand(stack)}\`.`;
   return [mistake("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix })];
 }
 
 function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
   const found = deploymentsOf(settings);
-  const wished = found.flatMap((deployment) => staleWish(stack, settings, lock, deployment));
+  const changed = found.flatMap((deployment) => staleEntry(stack, settings, lock, deployment));
   const known = new Set(found.map(({ endpoint, label }) => `${endpoint}.${label}`));
   const gone = Object.entries(lock.endpoints)
     .flatMap(([endpoint, labels]) => Object.keys(labels).map((label) => `${endpoint}.${label}`))
     .filter((key) => !known.has(key));
-  const problem = "The lock holds a deployment that the stack file doesn't have.";
-  return [...wished, ...gone.map((key) => staleMistake(stack, `${lockFileName(stack)}.endpoints.${key}`, problem))];
+  const problem = "The lock file contains a deployment that is not in the stack file.";
+  return [...changed, ...gone.map((key) => staleMistake(stack, `${lockFileName(stack)}.endpoints.${key}`, problem))];
 }
 
-function staleWish(stack: string, settings: Settings, lock: Lock, { endpoint, label, settings: deployment, path }: Found): Mistake[] {
+function staleEntry(stack: string, settings: Settings, lock: Lock, { endpoint, label, settings: deployment, path }: Found): Mistake[] {
   const entry = lockEntry(lock, endpoint, label);
-  if (entry === undefined) return [staleMistake(stack, path, "The lock has no decision for this deployment.")];
-  const differences = wishDifferences(entry.wish, deploymentWish(deployment, settings["moor:images"]));
+  if (entry === undefined) return [staleMistake(stack, path, "The lock file has no decision for this deployment.")];
+  const differences = requirementDifferences(entry.wish, deploymentRequirements(deployment, settings["moor:images"]));
   if (differences.length === 0) return [];
-  const list = differences.map(({ key, locked: was, wished: is }) => `${key} was ${show(was)}, is ${show(is)}`).join("; ");
-  return [staleMistake(stack, path, `The lock was made for other values: ${list}.`)];
+  const list = differences.map(({ key, locked: was, required: is }) => `${key} was ${show(was)} and is now ${show(is)}`).join("; ");
+  return [staleMistake(stack, path, `The lock file was created for other requirements: ${list}.`)];
 }
 
 function staleMistake(stack: string, path: string, problem: string): Mistake {
-  const fix = `Run \`${lockCommand(stack)}\`, review what it changes, and commit ${lockFileName(stack)}.`;
-  return mistake("MOOR052", path, { problem, allowed: "a lock made for what the stack file says", fix });
+  const fix = `Run \`${lockCommand(stack)}\`, review the changes, and commit ${lockFileName(stack)}.`;
+  return mistake("MOOR052", path, { problem, allowed: "a lock file that matches the stack file", fix });
 }
 
-/** Decides each deployment at once. What only a lock can hold is a mistake. */
+/** Computes the decisions. A setting that requires a lock file is an error. */
 function computed(raw: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
   const found = deploymentsOf(settings);
   const decided = found.map((one) => ({ ...one, ...decideNow(raw, settings, one) }));
@@ -126,8 +127,8 @@ function computed(raw: RawStack, settings: Settings): { decisions: Decisions } |
 function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & { readonly mistakes?: Mistake[] } {
   const { settings: deployment } = found;
   const image = namedImage(deployment, settings["moor:images"]);
-  if (image === undefined) return { waitsFor: `its image: set \`moor:images.${patternOf(deployment)}\` to repository@digest` };
-  // Without one the stack is refused, by needsLock().
+  if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\` to repository@digest.` };
+  // needsLock() rejects a stack without a revision.
   const revision = namedModel(deployment)?.revision ?? "";
   const outcome = decideDeployment(found.label, deployment, {
     image,
@@ -140,7 +141,7 @@ function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & {
     : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
 }
 
-/** Where the value stands that a refusal is about, when it is one. */
+/** The setting that an error of the planner refers to, if it refers to a single setting. */
 const places: Partial<Record<Code, string>> = {
   MOOR101: "size",
   MOOR102: "size",
@@ -159,20 +160,20 @@ const places: Partial<Record<Code, string>> = {
   MOOR216: "vllm.flags.max-num-seqs",
 };
 
-/** What the planner refuses, as mistakes of the deployment's settings. */
-export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Refusal[]): Mistake[] {
+/** Converts the errors of the planner to errors of the deployment's settings. */
+export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Problem[]): Mistake[] {
   const model = vllm?.configJson ?? vllm?.model ?? "<model>";
   const load = `--context ${tokenCount(vllm?.context ?? 0)} --concurrency ${vllm?.concurrencyPerInstance} --region ${region}`;
-  const ask = `what \`npm run fit -- ${model} ${load} --compare\` shows as fitting`;
-  return refusals.map(({ code, message, remedy, allowed = ask }) => {
+  const fitting = `a size and settings that fit according to \`npm run fit -- ${model} ${load} --compare\``;
+  return refusals.map(({ code, message, remedy, allowed = fitting }) => {
     const place = places[code];
     return mistake(code, place === undefined ? path : `${path}.${place}`, { problem: message, allowed, fix: remedy });
   });
 }
 
-/** What only a lock can hold. */
+/** Errors for settings that require a lock file. */
 export function needsLock({ path, settings }: Found): Mistake[] {
-  const problem = "The size is to be decided, and without a lock it could change from one run to the next.";
+  const problem = "`size: auto` requires a lock file. Without one, the size could change from run to run.";
   const size = settings.size === "auto" ? [mistake("MOOR055", `${path}.size`, { problem, allowed: "a VM size" })] : [];
   return [...size, ...byPattern(needsOfPatterns, settings, path)];
 }
@@ -182,11 +183,11 @@ const needsOfPatterns: PatternTable<Mistake[], [path: string]> = { vllm: vllmNee
 function vllmNeedsLock({ source, revision, model }: PatternSettings<"vllm">, path: string): Mistake[] {
   const mistakes: Mistake[] = [];
   if (source === "mirror") {
-    const problem = "The source is mirror, and only a lock notes whether the weights are staged in the region.";
+    const problem = "`source: mirror` requires a lock file, which records whether the weights are staged in the region.";
     mistakes.push(mistake("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub" }));
   }
   if (revision === undefined) {
-    const problem = `No commit of ${model} is named, and without a lock nothing finds one.`;
+    const problem = `\`revision\` of ${model} is not set. Without a lock file, it is required.`;
     mistakes.push(mistake("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit, 40 hexadecimal digits" }));
   }
   return mistakes;

@@ -1,6 +1,6 @@
 /**
- * A stack file with mistakes, as far as the planner can judge it: deployments that are whole by themselves are decided all the same, so that
- * what forbids them comes in the same report as the mistakes elsewhere.
+ * Checks the valid parts of an invalid stack file with the planner. Deployments that are valid by themselves are decided, so that one report
+ * contains the planner's errors and all other errors.
  */
 import { regionLimits } from "../azure/limits";
 import { canonicalRegion, isRegion } from "../facts/regions";
@@ -8,44 +8,44 @@ import type { Pattern } from "../planner/pattern";
 import { type Found, needsLock, refusalMistakes } from "./decisions";
 import type { Mistake } from "./mistakes";
 import { patternsIn } from "./patternOf";
+import { decideDeployment, namedModel, parseImage } from "./requirements";
 import type { SettingsDraft } from "./rules/draft";
 import type { RawStack } from "./settings";
 import { deployment as deploymentSchema } from "./stackFile";
-import { decideDeployment, namedModel, parseImage } from "./wish";
 
-/** Stands for an image that isn't named, or not rightly: no decision hangs on which it is. */
+/** Replaces a missing or invalid image. The planner's checks don't depend on the image. */
 const anyImage = parseImage(`any@sha256:${"0".repeat(64)}`);
 
-/** What only a lock could hold, in a stack that works without one. A value that is a mistake already is not told twice. */
+/** Errors for settings that require a lock file, in a stack without one. Paths that have an error already are left out. */
 export function draftLockMistakes(draft: SettingsDraft, known: readonly Mistake[]): Mistake[] {
-  return draft["moor:lock"] === "none" ? news(wholeDeployments(draft).flatMap(needsLock), known) : [];
+  return draft["moor:lock"] === "none" ? withoutKnown(validDeployments(draft).flatMap(needsLock), known) : [];
 }
 
-/** What the planner refuses. Where a size is a mistake already, the rest is held against the size that the planner would choose. */
+/** Errors that the planner finds. Paths that have an error already are left out. */
 export function draftRefusals({ folder }: RawStack, draft: SettingsDraft, known: readonly Mistake[]): Mistake[] {
   const region = canonicalRegion(draft["azure-native:location"] ?? "");
   if (!isRegion(region)) return [];
-  return wholeDeployments(draft).flatMap((found) => {
+  return validDeployments(draft).flatMap((found) => {
     const { settings, label } = found;
     const revision = namedModel(settings)?.revision ?? "";
     const outcome = decideDeployment(label, settings, { image: anyImage, region, revision, folder });
-    return "refusals" in outcome ? news(refusalMistakes(region, found, outcome.refusals), known) : [];
+    return "refusals" in outcome ? withoutKnown(refusalMistakes(region, found, outcome.refusals), known) : [];
   });
 }
 
-function news(found: readonly Mistake[], known: readonly Mistake[]): Mistake[] {
+function withoutKnown(found: readonly Mistake[], known: readonly Mistake[]): Mistake[] {
   const paths = new Set(known.map(({ path }) => path));
   return found.filter(({ path }) => !paths.has(path));
 }
 
-/** Whether the planner refuses deployments of a pattern, or decides whatever it is given. */
-const isJudged: Readonly<Record<Pattern, boolean>> = { vllm: true, score: false };
+/** Whether the planner checks deployments of a pattern. */
+const isChecked: Readonly<Record<Pattern, boolean>> = { vllm: true, score: false };
 
 /**
- * Deployments that the planner judges and whose own settings have the right shape. Where there are more than a region takes, none: they are
- * refused already, and planning them all would only take time.
+ * Deployments that the planner checks and whose settings match the schema. None if there are more than a region allows: this is an error
+ * already, and planning all of them would take too long.
  */
-function wholeDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): Found[] {
+function validDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): Found[] {
   const count = Object.values(endpoints).reduce((sum, endpoint) => sum + Object.keys(endpoint?.deployments ?? {}).length, 0);
   if (count > regionLimits.deployments) return [];
   return Object.entries(endpoints).flatMap(([endpoint, { deployments = {} } = {}]) =>
@@ -53,7 +53,7 @@ function wholeDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): 
       const { data } = deploymentSchema.safeParse(draft);
       if (data === undefined) return [];
       const [pattern, ...others] = patternsIn(data);
-      if (pattern === undefined || others.length > 0 || !isJudged[pattern]) return [];
+      if (pattern === undefined || others.length > 0 || !isChecked[pattern]) return [];
       return [{ endpoint, label, settings: data, path: `moor:endpoints.${endpoint}.deployments.${label}` }];
     }),
   );

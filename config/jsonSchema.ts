@@ -1,4 +1,4 @@
-/** JSON Schemas of the stack file and the lock, for editors; derived from the zod schemas, so neither can say what the other doesn't. */
+/** JSON schemas of the stack file and the lock file, for editors. They are generated from the zod schemas. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod";
@@ -6,14 +6,14 @@ import { lockSchema } from "./lockSchema";
 import { inheritedKeys } from "./rules/structure";
 import { settingsSchema, stackFileSchema } from "./stackFile";
 
-/** Folder of the schemas, below the root of the project. */
+/** Folder of the schemas. */
 const folder = path.join(__dirname, "schema");
 
-/** The files and their text. */
+/** The schema files: their names and their contents. */
 export function schemaFiles(): Readonly<Record<string, string>> {
   return {
     "stack.schema.json": jsonText(stackSchema()),
-    "lock.schema.json": jsonText({ title: "Lock of a Moor stack", ...keysChecked(z.toJSONSchema(lockSchema, { io: "input" })) }),
+    "lock.schema.json": jsonText({ title: "Lock file of a Moor stack", ...keysChecked(z.toJSONSchema(lockSchema, { io: "input" })) }),
   };
 }
 
@@ -23,7 +23,7 @@ export function writeSchemas(): void {
   for (const [name, text] of Object.entries(schemaFiles())) fs.writeFileSync(path.join(folder, name), text);
 }
 
-/** A stack file holds other providers' settings too; only an unknown key of Moor's own is a mistake. */
+/** A stack file can contain settings of other providers. Only unknown `moor:` keys are errors. */
 function stackSchema(): object {
   const schema = keysChecked(z.toJSONSchema(stackFileSchema, { io: "input" }));
   const config = schema.properties?.config;
@@ -33,7 +33,7 @@ function stackSchema(): object {
   return { title: "Stack file of Moor", ...schema, properties: { ...schema.properties, config: { ...open, propertyNames } } };
 }
 
-/** The schema, in which the keys of every open map are none that each object has. */
+/** Forbids, in all maps with free keys, the keys that every JavaScript object has. */
 function keysChecked<Schema>(schema: Schema): Schema {
   const text = JSON.stringify(schema, (_, value) =>
     value?.propertyNames === undefined ? value : { ...value, propertyNames: { ...value.propertyNames, not: { enum: inheritedKeys } } },

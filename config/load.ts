@@ -1,27 +1,27 @@
-/** Reads the configuration of the running Pulumi program, once. */
+/** Loads the configuration of the running Pulumi program. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
-import { lockFileName, readLocksBeside } from "./lockFile";
+import { lockFileName, readOtherLocks } from "./lockFile";
 import { reportMistakes } from "./mistakes";
 import { type RawStack, tokenKey, webhookKey } from "./settings";
 import type { StackSpec } from "./spec";
 
-/** A stack and its secrets, which are kept apart so that the spec can be logged and stored. */
+/** A stack and its secrets. The specification contains no secrets, so that it can be logged and stored. */
 export interface LoadedStack {
   readonly spec: StackSpec;
-  /** Token for gated models with `source: hub`, as a secret. */
+  /** Hugging Face token for gated models with `source: hub`, as a secret output. */
   readonly huggingFaceToken?: pulumi.Output<string>;
-  /** Address that alerts are posted to, as a secret. */
+  /** Webhook URL to which alerts are posted, as a secret output. */
   readonly alertWebhook?: pulumi.Output<string>;
 }
 
 /**
- * Reads the stack file's settings and the lock.
- * @param folder Folder of Pulumi.yaml, where the lock lies. @default the project's root as the engine says it
- * @throws pulumi.RunError with all mistakes in one report.
+ * Loads the settings of the stack file, and the lock file.
+ * @param folder Folder of Pulumi.yaml and the lock file. @default - the root of the Pulumi project
+ * @throws pulumi.RunError with a report of all configuration errors
  */
 export function loadStack(folder = pulumi.getRootDirectory() || process.cwd()): LoadedStack {
   const raw = readRaw(folder);
@@ -34,16 +34,16 @@ function secret<Key extends string>(key: Key, value: string | undefined): { read
   return (value === undefined ? {} : { [key]: pulumi.secret(value) }) as { readonly [K in Key]?: pulumi.Output<string> };
 }
 
-/** Everything as text: Pulumi's own typed getters throw errors that can stall Node for half a minute. */
+/** Reads all settings as text. Pulumi's typed getters throw errors that can stall Node for 30 seconds. */
 function readRaw(folder: string): RawStack {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const settings = pulumi.runtime.allConfig();
   const text = (name: string) => (fs.existsSync(path.join(folder, name)) ? fs.readFileSync(path.join(folder, name), "utf8") : undefined);
   const [lock, stackFile] = [text(lockFileName(stack)), text(`Pulumi.${stack}.yaml`)];
-  const locksBeside = readLocksBeside(folder, stack);
+  const otherLocks = readOtherLocks(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
-  return { project, stack, settings, secretKeys, folder, locksBeside, lock, stackFile };
+  return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile };
 }
 
-/** Whether Pulumi holds a setting encrypted. The SDK exports it for its own use and leaves it out of its types. */
+/** Whether a setting is encrypted. The SDK exports this function but doesn't declare it in its types. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };

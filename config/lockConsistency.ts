@@ -1,20 +1,20 @@
-/** Whether a lock agrees with itself: an edit by hand, or a merge of two branches, may leave a wish beside a decision that wasn't made for it. */
-import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
+/** Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions. */
+import type { DeploymentDecision, RecordedRequirements } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
 import type { Lock, LockEntry } from "./lockSchema";
 import { type Mistake, mistake, show } from "./mistakes";
 
 /**
- * All contradictions of a lock.
- * @param file Name of the file, the root of every path.
- * @param fix What to do about each.
+ * Returns all inconsistencies of a lock file.
+ * @param file Name of the file, with which each path starts.
+ * @param fix Fix for all of the errors.
  */
-export function contradictions({ endpoints }: Lock, file: string, fix: string): Mistake[] {
+export function inconsistencies({ endpoints }: Lock, file: string, fix: string): Mistake[] {
   return Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, entry]) => {
       const path = `${file}.endpoints.${key}.${label}`;
-      return [...nameMistakes(path, label, entry), ...wishMistakes(path, entry)].map((found) => ({ ...found, fix }));
+      return [...nameMistakes(path, label, entry), ...requirementMistakes(path, entry)].map((found) => ({ ...found, fix }));
     }),
   );
 }
@@ -23,28 +23,31 @@ function nameMistakes(path: string, label: string, { current, previous }: LockEn
   const wrong = Object.entries({ current, previous }).flatMap(([slot, decided]) => {
     const name = decided && `${label}-${recipeHash(decided)}`;
     if (decided === undefined || decided.name === name) return [];
-    const problem = `The name is ${show(decided.name)}, but the values beside it make ${show(name)}: one of them was edited.`;
-    return [mistake("MOOR053", `${path}.${slot}.name`, { problem, allowed: "the hash over the values" })];
+    const problem = `The name is ${show(decided.name)}, but the values of the decision result in ${show(name)}. One of them was edited.`;
+    return [mistake("MOOR053", `${path}.${slot}.name`, { problem, allowed: "the name with the hash of the values" })];
   });
   if (wrong.length > 0 || previous?.name !== current.name) return wrong;
-  const problem = `The decision before is ${show(current.name)}, which is the current one.`;
-  return [mistake("MOOR053", `${path}.previous.name`, { problem, allowed: "another decision, or none" })];
+  const problem = `The previous decision has the same name as the current one: ${show(current.name)}.`;
+  return [mistake("MOOR053", `${path}.previous.name`, { problem, allowed: "a different decision, or no previous decision" })];
 }
 
-/** The decision that a wish was made for is the current one, or after a rollback the one before; a retired one can't be asked. */
-function wishMistakes(path: string, { wish, current, previous, rolledBack }: LockEntry): Mistake[] {
+/**
+ * Compares the requirements with the decision that was made from them: the current one or, after a rollback, the previous one. If that one was
+ * retired, there is nothing to compare.
+ */
+function requirementMistakes(path: string, { wish, current, previous, rolledBack }: LockEntry): Mistake[] {
   const decided = rolledBack ? previous : current;
   if (decided === undefined) return [];
   const copied = copies(decided);
-  return Object.entries(wish).flatMap(([key, wished]) => {
-    if (copied[key] === undefined || wished === copied[key] || (key === "size" && wished === "auto")) return [];
-    const problem = `The wish has ${show(wished)}, but ${decided.name} was decided for ${show(copied[key])}.`;
+  return Object.entries(wish).flatMap(([key, required]) => {
+    if (copied[key] === undefined || required === copied[key] || (key === "size" && required === "auto")) return [];
+    const problem = `The value under \`wish\` is ${show(required)}, but the decision ${decided.name} was made for ${show(copied[key])}.`;
     return [mistake("MOOR053", `${path}.wish.${key}`, { problem, allowed: show(copied[key]) })];
   });
 }
 
-/** Values that a decision takes over from its wish as they are. What is derived from a wish differs between versions of Moor. */
-function copies(decision: DeploymentDecision): DeploymentWish {
+/** The values that a decision copies from its requirements. Derived values are left out: they differ between versions of Moor. */
+function copies(decision: DeploymentDecision): RecordedRequirements {
   const { instanceType, image, requestSettings, pattern } = decision;
   return {
     size: instanceType,
@@ -54,8 +57,8 @@ function copies(decision: DeploymentDecision): DeploymentWish {
   };
 }
 
-/** Those that a wish has under the key of its pattern. */
-const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => DeploymentWish>> = {
+/** The copied values of the requirements of each pattern. */
+const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => RecordedRequirements>> = {
   vllm: ({ model, requestSettings }) => ({
     "vllm.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
     ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),

@@ -1,12 +1,12 @@
 /**
- * `moor.lock.<stack>.yaml`: the decisions of a stack, with the wishes they were made for and the decisions before them. Written by
- * `npm run lock`, committed, and read by every preview.
+ * The lock file `moor.lock.<stack>.yaml` contains the current and previous decisions of a stack and the requirements that they were made from.
+ * `npm run lock` writes it, the user commits it, and each preview reads it.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
-import type { DeploymentWish, ModelDecision } from "../planner/decision";
-import { contradictions } from "./lockConsistency";
+import type { ModelDecision, RecordedRequirements } from "../planner/decision";
+import { inconsistencies } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Lock, type LockEntry, lockSchema } from "./lockSchema";
 import { type Mistake, mistake } from "./mistakes";
@@ -16,30 +16,30 @@ import { readStrictYaml } from "./strictYaml";
 
 export type { Lock, LockEntry } from "./lockSchema";
 
-/** File name of a stack's lock. */
+/** Name of the lock file of a stack. */
 export function lockFileName(stack: string): string {
   return `moor.lock.${stack}.yaml`;
 }
 
-/** Command that makes a stack's lock. */
+/** Command that writes the lock file of a stack. */
 export function lockCommand(stack: string): string {
   return `npm run lock -- -s ${stack}`;
 }
 
-/** How the weights of a mirrored model come into the region; the folder is part of the lock, the mark is not part of its hashes. */
+/** How to stage the weights of a model, as a part of a sentence. The folder is recorded in the lock file; `staged` is not part of the name hash. */
 export function stagingAdvice(stack: string, { id, revision, path }: ModelDecision): string {
   const where = `${path} in the workspace's blob store (datastore workspaceblobstore)`;
-  return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` beside it in ${lockFileName(stack)}`;
+  return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` for this model in ${lockFileName(stack)}`;
 }
 
-/** Texts of the locks of other stacks in a folder, by the names of the stacks. */
-export function readLocksBeside(folder: string, stack: string): Record<string, string> {
+/** Contents of the lock files of the other stacks in a folder, by stack name. */
+export function readOtherLocks(folder: string, stack: string): Record<string, string> {
   const names = fs.readdirSync(folder).flatMap((file) => /^moor\.lock\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   const others = names.filter((name) => name !== stack).sort();
   return Object.fromEntries(others.map((name) => [name, fs.readFileSync(path.join(folder, lockFileName(name)), "utf8")]));
 }
 
-/** Reads a lock and checks all that can be checked without the stack file: its shape, and that it agrees with itself. */
+/** Parses a lock file and checks everything that doesn't depend on the stack file: its schema and its consistency. */
 export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly mistakes: Mistake[] } {
   const file = lockFileName(stack);
   const parsed = parseYaml(stack, lockText);
@@ -47,63 +47,63 @@ export function readLock(stack: string, lockText: string): { readonly lock: Lock
   const { document, value } = parsed;
   const structure = structureMistakes(value, undefined, file);
   const shape = structure.length > 0 ? structure : shapeMistakes({ schema: lockSchema, value, root: file });
-  if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: takeBack(stack) })) };
+  if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: restoreFix(stack) })) };
   const lock = readReasons(document, lockSchema.parse(value));
-  const mistakes = contradictions(lock, file, takeBack(stack));
+  const mistakes = inconsistencies(lock, file, restoreFix(stack));
   return mistakes.length > 0 ? { mistakes } : { lock };
 }
 
-/** Text of a lock file. */
+/** Serializes a lock file. */
 export function writeLock(lock: Lock): string {
   const { Document } = yaml();
-  // Text that YAML 1.1 reads as something else is put in quotes: what is written is what every reader reads.
+  // Puts text that YAML 1.1 reads as another type in quotes, so that all YAML parsers read the same value.
   const options = { aliasDuplicateObjects: false, compat: "yaml-1.1" } as const;
   const document = new Document(lock, (key, value) => (isReasons(key) ? undefined : value), options);
   writeReasons(document, lock);
   const head = [
     "# yaml-language-server: $schema=./config/schema/lock.schema.json",
-    `# Decisions of stack "${lock.stack}", made by \`${lockCommand(lock.stack)}\` from the stack file and not meant to be edited by hand.`,
-    "# Each deployment's name ends in a hash over its values; the comments above a decision say why it is so.",
+    `# Decisions for stack "${lock.stack}". \`${lockCommand(lock.stack)}\` writes this file from the stack file. Do not edit it by hand.`,
+    "# Each deployment name ends with a hash of the values of the decision. The comments above a decision explain its values.",
   ];
   return `${head.join("\n")}\n${document.toString({ lineWidth: 0 })}`;
 }
 
-/** What a lock has for a deployment. A name that no deployment has may come from a command line. */
+/** The entry of a deployment. Undefined for an unknown deployment, for example from a command line. */
 export function lockEntry({ endpoints }: Lock, endpoint: string, label: string): LockEntry | undefined {
   const labels = Object.hasOwn(endpoints, endpoint) ? endpoints[endpoint]! : {};
   return Object.hasOwn(labels, label) ? labels[label] : undefined;
 }
 
-/** A wish that differs from the lock's, value by value. */
-export interface WishDifference {
+/** A requirement whose value differs from the one in the lock file. */
+export interface RequirementDifference {
   readonly key: string;
   readonly locked: unknown;
-  readonly wished: unknown;
+  readonly required: unknown;
 }
 
-/** Where two wishes differ, in the order of their keys. */
-export function wishDifferences(locked: DeploymentWish, wished: DeploymentWish): WishDifference[] {
-  const keys = [...new Set([...Object.keys(wished), ...Object.keys(locked)])];
-  const pairs = keys.map((key) => ({ key, locked: locked[key], wished: wished[key] }));
-  return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.wished));
+/** The differences between two sets of requirements, in the order of their keys. */
+export function requirementDifferences(locked: RecordedRequirements, required: RecordedRequirements): RequirementDifference[] {
+  const keys = [...new Set([...Object.keys(required), ...Object.keys(locked)])];
+  const pairs = keys.map((key) => ({ key, locked: locked[key], required: required[key] }));
+  return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.required));
 }
 
 function parseYaml(stack: string, lockText: string): { document: Document; value: unknown } | { mistakes: Mistake[] } {
   const read = readStrictYaml(lockText);
   if (!("fault" in read)) return read;
   const problem = `The file ${read.fault.what} (line ${read.fault.line}).`;
-  const allowed = "YAML as `npm run lock` writes it";
-  return { mistakes: [mistake("MOOR051", lockFileName(stack), { problem, allowed, fix: takeBack(stack) })] };
+  const allowed = "YAML in the format that `npm run lock` writes";
+  return { mistakes: [mistake("MOOR051", lockFileName(stack), { problem, allowed, fix: restoreFix(stack) })] };
 }
 
-/** Making a lock anew over one that can't be read would forget what only the lock knows, so that comes last. */
-function takeBack(stack: string): string {
+/** A new lock file would lose the values that only the lock file contains, so creating one is the last resort. */
+function restoreFix(stack: string): string {
   const file = lockFileName(stack);
-  const anew = `delete it and run \`${lockCommand(stack)}\`, which loses the staged marks and the previous decisions`;
-  return `Take the committed lock back with \`git checkout ${file}\`; only where none is committed, ${anew}.`;
+  const recreate = `delete it and run \`${lockCommand(stack)}\`, which loses the \`staged\` values and the previous decisions`;
+  return `Restore the committed lock file with \`git checkout ${file}\`. Only if no lock file is committed, ${recreate}.`;
 }
 
-/** Loaded on demand: a stack without a lock starts faster without it. */
+/** Loaded on demand, because a stack without a lock file starts faster without it. */
 function yaml(): typeof import("yaml") {
   return require("yaml");
 }

@@ -1,6 +1,6 @@
 /**
- * The reasons of decisions are comments of the lock: a reader of a pull request sees them above the values they explain, and no program
- * depends on their words. They are read back, so that the reasons of a previous decision live as long as it does.
+ * Stores the reasons for decisions as comments in the lock file: a reviewer of a pull request sees them above the values that they explain, and
+ * no program depends on their wording. They are read back, so that a previous decision keeps its reasons.
  */
 import type { Document, YAMLMap } from "yaml";
 import type { DeploymentDecision } from "../planner/decision";
@@ -9,12 +9,12 @@ import type { Lock, LockData } from "./lockSchema";
 
 const slots = ["current", "previous"] as const;
 
-/** Whether a key of the lock is left to the comments. */
+/** Whether a key is written as comments. */
 export const isReasons = (key: unknown): boolean => key === "reasons";
 
 const changedFrom = "changed from ";
 
-/** Writes reasons as comments above their decisions, and above a current one in what it differs from the one before. */
+/** Writes the reasons as comments above their decisions. Above a current decision, also writes its differences from the previous decision. */
 export function writeReasons(document: Document, { endpoints }: Lock): void {
   for (const { path, decision, before } of decisionsOf<DeploymentDecision>(endpoints)) {
     const lines = [...(before === undefined ? [] : changes(before, decision)), ...decision.reasons];
@@ -23,13 +23,13 @@ export function writeReasons(document: Document, { endpoints }: Lock): void {
   }
 }
 
-/** In a pull request the decision before is the old text and the current one all new, so what differs has to be said. */
+/** In a pull request, the previous decision shows as old text and the current one as entirely new text, so the differences are listed. */
 function changes(before: DeploymentDecision, current: DeploymentDecision): string[] {
   const differences = decisionDifferences(before, current).filter(({ where }) => where !== "name");
   return differences.map(({ where, from, to }) => `${changedFrom}${before.name}: ${where} ${from} → ${to}`);
 }
 
-/** The lock with the reasons that its comments give. */
+/** Adds the reasons from the comments to the data of a lock file. */
 export function readReasons(document: Document, data: LockData): Lock {
   for (const { path, decision } of decisionsOf<object>(data.endpoints)) {
     const lines = commentOf(document.getIn(path) as CommentedMap).split("\n");
@@ -40,7 +40,7 @@ export function readReasons(document: Document, data: LockData): Lock {
 
 type CommentedMap = YAMLMap<{ commentBefore?: string | null }>;
 
-/** A comment above a map is the map's own or that of its first key. */
+/** The comment above a map. The parser assigns it to the map or to its first key. */
 function commentOf({ commentBefore, items }: CommentedMap): string {
   return commentBefore ?? items[0]?.key.commentBefore ?? "";
 }
@@ -54,7 +54,7 @@ interface LocatedDecision<Decision> {
   readonly before?: Decision;
 }
 
-/** All decisions with their paths. */
+/** All decisions and their paths. */
 function decisionsOf<Decision>(endpoints: Endpoints<Decision>): LocatedDecision<Decision>[] {
   return Object.entries(endpoints).flatMap(([endpoint, labels]) =>
     Object.entries(labels).flatMap(([label, entry]) =>

@@ -1,4 +1,4 @@
-/** What a lock holds: its schema, and the types of what is read with it. */
+/** The schema of the lock file and the types of its contents. */
 import * as z from "zod";
 import { autoscaleLimits, endpointLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
@@ -7,44 +7,44 @@ import { patterns } from "../planner/pattern";
 import { map, oneOf, text, whole } from "./leaves";
 
 const anyText = z.string({ error: "text" });
-const seconds = (error = "whole seconds, at least 1") => z.int({ error }).min(1, { error });
-const positive = (error = "a number above 0") => z.number({ error }).positive({ error });
+const seconds = (error = "a whole number of seconds, at least 1") => z.int({ error }).min(1, { error });
+const positive = (error = "a number greater than 0") => z.number({ error }).positive({ error });
 
 const probe = z.strictObject(
   {
-    initialDelay: seconds().describe("Seconds before the first try."),
-    period: seconds().describe("Seconds between tries."),
-    timeout: seconds().describe("Seconds a try may take."),
-    failureThreshold: whole(1, 100_000).describe("Failed tries in a row before Azure acts."),
+    initialDelay: seconds().describe("Seconds before the first probe."),
+    period: seconds().describe("Seconds between probes."),
+    timeout: seconds().describe("Timeout of a probe, in seconds."),
+    failureThreshold: whole(1, 100_000).describe("Number of consecutive failed probes after which Azure acts."),
   },
   map("initialDelay, period, timeout, failureThreshold"),
 );
 
 const model = z.strictObject(
   {
-    id: anyText.describe("Hugging Face id."),
+    id: anyText.describe("Model ID on Hugging Face."),
     revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits"),
     source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
-    path: anyText.optional().describe("Folder below the workspace's blob datastore."),
-    staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are in this region."),
+    path: anyText.optional().describe("Folder in the blob datastore of the workspace."),
+    staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are staged in this region."),
   },
-  map("id, revision, source, and with mirror path and staged"),
+  map("id, revision, source; with source mirror also path and staged"),
 );
 
-const minutes = ({ min, max }: { readonly min: number; readonly max: number }) => whole(min, max, "Azure's limits in minutes");
+const minutes = ({ min, max }: { readonly min: number; readonly max: number }) => whole(min, max, "Azure's limits, in minutes");
 
-// Optional and without defaults: a lock leaves out what is equal to its default, and reading mustn't add it.
+// Optional and without defaults: the lock file omits values that equal their default, and reading it must not add them.
 const scaleRule = z.strictObject(
   {
-    scaleOutAbove: positive().describe("Requests per minute and instance above which an instance is added."),
-    scaleInBelow: positive().describe("Requests per minute and instance below which one is removed."),
+    scaleOutAbove: positive().describe("Requests per minute per instance above which autoscale adds an instance."),
+    scaleInBelow: positive().describe("Requests per minute per instance below which autoscale removes an instance."),
     scaleOutWindowMinutes: minutes(autoscaleLimits.window)
       .optional()
-      .describe("Minutes over which the requests are averaged before an instance is added; 5 when absent."),
+      .describe("Time over which requests are averaged before an instance is added, in minutes. Default: 5."),
     scaleInWindowMinutes: minutes(autoscaleLimits.window)
       .optional()
-      .describe("Minutes over which the requests are averaged before an instance is removed; 15 when absent."),
-    cooldownMinutes: minutes(autoscaleLimits.cooldown).optional().describe("Minutes after a change before the next one; 15 when absent."),
+      .describe("Time over which requests are averaged before an instance is removed, in minutes. Default: 15."),
+    cooldownMinutes: minutes(autoscaleLimits.cooldown).optional().describe("Minimum time between two changes, in minutes. Default: 15."),
   },
   map("scaleOutAbove and scaleInBelow, and optionally scaleOutWindowMinutes, scaleInWindowMinutes, cooldownMinutes"),
 );
@@ -52,19 +52,19 @@ const scaleRule = z.strictObject(
 const clients = z
   .strictObject(
     {
-      maxTokens: whole(0, 100_000_000).optional().describe("Largest max_tokens whose answer arrives within the timeout."),
-      timeoutSeconds: seconds().describe("Seconds that a client waits."),
-      retryOn: z.array(whole(400, 599), { error: "a list of status codes" }).describe("Status codes that are worth another try."),
+      maxTokens: whole(0, 100_000_000).optional().describe("Largest `max_tokens` whose answer is complete within the timeout."),
+      timeoutSeconds: seconds().describe("Recommended client timeout, in seconds."),
+      retryOn: z.array(whole(400, 599), { error: "a list of status codes" }).describe("Retryable status codes."),
     },
     map("timeoutSeconds, retryOn, and optionally maxTokens"),
   )
-  .describe("What clients of the deployment are told.");
+  .describe("Recommendations for clients of the deployment.");
 
 const decision = z.strictObject(
   {
-    name: anyText.describe("Name in Azure: <label>-<8 digits of the recipe's hash>."),
+    name: anyText.describe("Name in Azure: <label>-<name hash of 8 hexadecimal digits>."),
     pattern: oneOf(patterns),
-    instanceType: z.enum(Object.keys(sizes), { error: "a VM size of managed online endpoints" }),
+    instanceType: z.enum(Object.keys(sizes), { error: "a VM size that managed online endpoints support" }),
     image: z.strictObject(
       { repository: anyText, digest: text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits") },
       map("repository and digest"),
@@ -84,7 +84,7 @@ const decision = z.strictObject(
     ),
     scaleRule,
     clients: clients.optional(),
-    usdPerHour: positive().optional().describe("List price of one instance when this was decided, USD."),
+    usdPerHour: positive().optional().describe("List price of one instance at the time of the decision, in USD per hour."),
   },
   map("the values of a decision"),
 ) satisfies z.ZodType<Omit<DeploymentDecision, "reasons">>;
@@ -95,13 +95,15 @@ const wishValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string
 
 const entry = z.strictObject(
   {
-    wish: z.record(z.string(), wishValue, map("settings to values")).describe("What the stack file asked for when this was decided."),
-    current: decision.describe("The decision that runs."),
-    previous: decision.optional().describe("The decision before, kept at weight 0 for an instant way back."),
+    wish: z
+      .record(z.string(), wishValue, map("settings to values"))
+      .describe("Requirements in the stack file from which this decision was made."),
+    current: decision.describe("Current decision."),
+    previous: decision.optional().describe("Previous decision, for a rollback."),
     rolledBack: z
       .literal(true, { error: "true" })
       .optional()
-      .describe("Whether `current` was brought back by hand; it stays until the wish changes."),
+      .describe("Whether `current` is the result of a rollback. It stays until the requirements change."),
   },
   map("wish, current, and optionally previous, rolledBack"),
 );
@@ -110,28 +112,28 @@ export const lockSchema = z
   .strictObject(
     {
       version: z.literal(1, { error: "1" }),
-      stack: anyText.describe("Stack that this lock is for."),
-      location: anyText.describe("Region that this lock is for."),
-      madeBy: anyText.describe("Version of Moor that decided."),
+      stack: anyText.describe("Stack of this lock file."),
+      location: anyText.describe("Region of the stack."),
+      madeBy: anyText.describe("Version of Moor that made the decisions."),
       endpoints: z
         .record(z.string(), z.record(z.string(), entry, map("labels to decisions")), map("keys to endpoints"))
         .describe("Decisions by endpoint key and deployment label."),
     },
     map("version, stack, location, madeBy, endpoints"),
   )
-  .describe("The decisions of a stack, made by `npm run lock` and not meant to be edited by hand.");
+  .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand.");
 
-/** A lock as its values give it, without the reasons in its comments. */
+/** The contents of a lock file without the reasons in its comments. */
 export type LockData = z.output<typeof lockSchema>;
 type EntryData = LockData["endpoints"][string][string];
 
-/** The decision of one deployment, with its wish and what was decided before. */
+/** The current and previous decision for one deployment, with its requirements. */
 export interface LockEntry extends Omit<EntryData, "current" | "previous"> {
   readonly current: DeploymentDecision;
   readonly previous?: DeploymentDecision;
 }
 
-/** A lock with the reasons of its decisions. */
+/** The contents of a lock file with the reasons for its decisions. */
 export interface Lock extends Omit<LockData, "endpoints"> {
   readonly endpoints: Readonly<Record<string, Readonly<Record<string, LockEntry>>>>;
 }

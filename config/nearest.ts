@@ -1,11 +1,11 @@
-/** "Did you mean": the known words that a misspelt one is closest to. */
+/** Suggestions for misspelled words ("Did you mean ...?"). */
 
-/** Letters to insert, delete or exchange to get from one word to the other (Levenshtein), whatever their case. */
+/** Levenshtein distance between two words, case-insensitive. */
 export function distance(from: string, to: string): number {
   return boundedDistance(from.toLowerCase(), to.toLowerCase(), Number.POSITIVE_INFINITY);
 }
 
-/** The distance of two words, or infinity as soon as it is known to be greater than `most`, which bounds the work. */
+/** The distance between two words, or infinity if it is greater than `most`, which limits the work. */
 function boundedDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
   let above = new Uint32Array(b.length + 1);
@@ -26,7 +26,7 @@ function boundedDistance(a: string, b: string, most: number): number {
   return above[b.length]!;
 }
 
-/** At most `count` known words that hold `word`, or differ from it in no more than a third of their letters, closest first. */
+/** At most `count` known words that contain `word` or differ from it in at most a third of their letters, closest first. */
 export function nearest(word: string, known: readonly string[], count = 3): string[] {
   const lower = word.toLowerCase();
   const rated = known.flatMap((candidate) => {
@@ -42,10 +42,10 @@ export function nearest(word: string, known: readonly string[], count = 3): stri
     .map(({ candidate }) => candidate);
 }
 
-/** Mistakes of one kind that get a suggestion. Finding one takes time, and a report shows no more. */
+/** Maximum number of suggestions per kind of error. They take time to find, and a report shows no more. */
 export const mostSuggestions = 50;
 
-/** `Did you mean "weight"?`, or undefined when nothing is close. */
+/** For example `Did you mean "weight"?`; undefined if no known word is close. */
 export function didYouMean(word: string, known: readonly string[], count = 1): string | undefined {
   const words = nearest(word, known, count).map((candidate) => `"${candidate}"`);
   return words.length === 0 ? undefined : `Did you mean ${words.join(" or ")}?`;

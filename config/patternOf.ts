@@ -1,23 +1,23 @@
-/** Which pattern a deployment's settings choose, and what holds for it. */
+/** The pattern that the settings of a deployment select. */
 import { type Pattern, patterns } from "../planner/pattern";
 import type { DeploymentSettings } from "./stackFile";
 
-/** What a stack file says under the key of a pattern. */
+/** The settings under the key of a pattern. */
 export type PatternSettings<P extends Pattern> = NonNullable<DeploymentSettings[P]>;
 
-/** A function for each pattern. It takes the settings under the pattern's key. */
+/** One function for each pattern, which takes the settings under the key of the pattern. */
 export type PatternTable<Result, More extends readonly unknown[] = []> = {
   readonly [P in Pattern]: (own: PatternSettings<P>, ...more: More) => Result;
 };
 
-/** The patterns whose keys have a value. A stack file with mistakes may have none of them, or several. */
+/** The patterns whose keys are set. An invalid stack file can have none or several. */
 export function patternsIn(settings: Readonly<Partial<Record<Pattern, unknown>>>): Pattern[] {
   return patterns.filter((pattern) => settings[pattern] !== undefined);
 }
 
 /**
  * The pattern of a deployment.
- * @throws if the settings have none, which the rules about endpoints refuse
+ * @throws Error if the settings have no pattern, which the endpoint rules report earlier
  */
 export function patternOf(settings: DeploymentSettings): Pattern {
   const [pattern] = patternsIn(settings);
@@ -25,7 +25,7 @@ export function patternOf(settings: DeploymentSettings): Pattern {
   return pattern;
 }
 
-/** What the table's function for the deployment's pattern returns. */
+/** Calls the function for the pattern of the deployment. */
 export function byPattern<Result, More extends readonly unknown[]>(
   table: PatternTable<Result, More>,
   settings: DeploymentSettings,

@@ -1,19 +1,19 @@
-/** Azure ML quota: whether what the stack file and the lock say fits into what `moor:quota` declares. */
+/** Checks whether the vCPUs of the stack file and the lock file fit into the quota that `moor:quota` declares. */
 
 import { canonicalRegion } from "../facts/regions";
 import { isInstanceType, type Size, sizes } from "../facts/sizes";
 import { type FamilyNeed, type QuotaDeployment, quotaNeeds } from "../planner/quota/cores";
-import { coresToAskFor, quotaLineText, quotaRequest } from "../planner/quota/request";
+import { coresToRequest, quotaLineText, quotaRequest } from "../planner/quota/request";
 import { type Decided, isStaged } from "./decisions";
 import { type Mistake, mistake } from "./mistakes";
 import type { DeploymentDraft, SettingsDraft } from "./rules/draft";
 
-/** What is known of a deployment's decision; nothing where the lock is missing or stale. */
+/** Looks up the decisions for a deployment. Empty if the lock file is missing or outdated. */
 export type KnownDecisions = (endpoint: string, label: string) => Decided;
 
 /**
- * What a stack's deployments mean for quota. Of a faulty stack file it is the sum of the good parts, and never too much. A deployment that
- * waits for its weights or its image counts: it comes with a later run, without a change that anybody would check.
+ * The quota usage of the deployments of a stack. For an invalid stack file, only the valid parts count, so the sum is never too large. A
+ * deployment whose weights or image are missing counts too: a later run creates it without a change that a reviewer would see.
  */
 export function quotaDeployments(stack: string, settings: SettingsDraft, decisions: KnownDecisions): QuotaDeployment[] {
   const region = canonicalRegion(settings["azure-native:location"] ?? "");
@@ -24,24 +24,27 @@ export function quotaDeployments(stack: string, settings: SettingsDraft, decisio
       const maxInstances = deployment.scale?.max ?? deployment.instances;
       if (instanceType === undefined || !isInstanceType(instanceType) || maxInstances === undefined) return [];
       const { update } = deployment;
-      return [{ stack, region, endpoint, label, instanceType, maxInstances, update, ...beside(deployment, decided) }];
+      return [{ stack, region, endpoint, label, instanceType, maxInstances, update, ...previousUsage(deployment, decided) }];
     }),
   );
 }
 
 /**
- * The deployment before, where the lock names one: a commit doesn't tell whether its rollout is still to come or has ended. What changes in
- * place has none beside it, unless Azure can't change it in place.
+ * The quota usage of the previous deployment in the lock file: the files don't show whether its rollout is pending or has ended. An in-place
+ * update has no second deployment, unless Azure can't make the change in place.
  */
-function beside({ update, keepPrevious = false }: DeploymentDraft, { current, previous }: Decided): Pick<QuotaDeployment, "previous"> {
+function previousUsage(
+  { update, keepPrevious = false }: DeploymentDraft,
+  { current, previous }: Decided,
+): Pick<QuotaDeployment, "previous"> {
   if (current === undefined || previous === undefined || previous.name === current.name || !isStaged(previous)) return {};
   const { name, instanceType, pattern } = previous;
   if (update !== "inPlace") return { previous: { name, instanceType, kept: keepPrevious } };
   if (instanceType === current.instanceType && pattern === current.pattern) return {};
-  return { previous: { name: `the one of ${instanceType}`, instanceType, kept: false } };
+  return { previous: { name: `the deployment on ${instanceType}`, instanceType, kept: false } };
 }
 
-/** What a stack needs, family by family, held against what its file declares. */
+/** The required vCPUs of a stack per family, compared with the declared quota. */
 export function quotaOf(stack: string, settings: SettingsDraft, decisions: KnownDecisions): readonly FamilyNeed[] {
   const declared = Object.entries(settings["moor:quota"] ?? {}).flatMap(([family, quota]) =>
     quota?.limit === undefined ? [] : [[family, { limit: quota.limit, others: quota.others }] as const],
@@ -49,50 +52,50 @@ export function quotaOf(stack: string, settings: SettingsDraft, decisions: Known
   return quotaNeeds(quotaDeployments(stack, settings, decisions), Object.fromEntries(declared));
 }
 
-/** One mistake a family whose declared quota doesn't hold what is written down. */
+/** One error for each family whose declared quota is too small. */
 export function quotaMistakes(needs: readonly FamilyNeed[]): Mistake[] {
   return needs.flatMap((need) => {
     const { family, region, neededCores, missingCores = 0, quota, lines } = need;
     if (quota === undefined || missingCores === 0) return [];
     const { limit, others = 0 } = quota;
-    const missing = `${missingCores} ${missingCores === 1 ? "is" : "are"} missing`;
-    const sum = `${neededCores} cores are needed in ${region}; the limit is ${limit}, of which others hold ${others}: ${missing}.`;
+    const missing = `${missingCores} ${missingCores === 1 ? "vCPU is" : "vCPUs are"} missing`;
+    const sum = `The stack requires ${neededCores} vCPUs in ${region}. The limit is ${limit}, of which others use ${others}: ${missing}.`;
     const problem = [sum, ...lines.map((line) => `- ${quotaLineText({ ...line, rolloutCores: 0 })}`)].join("\n    ");
     const least = neededCores + others;
-    const room = `; ${coresToAskFor(need)} to have room for a successor beside every deployment as well`;
-    const allowed = `a limit of ${least} or more${coresToAskFor(need) > least ? room : ""}`;
-    const fix = [waysOut(need), ...(quotaRequest(need) ?? "").split("\n")].join("\n    ");
+    const room = `; ${coresToRequest(need)} or more also allows each deployment to be replaced by a new one`;
+    const allowed = `a limit of ${least} or more${coresToRequest(need) > least ? room : ""}`;
+    const fix = [quotaFixes(need), ...(quotaRequest(need) ?? "").split("\n")].join("\n    ");
     return [mistake("MOOR301", `moor:quota.${family}`, { problem, allowed, fix })];
   });
 }
 
-function waysOut(need: FamilyNeed): string {
+function quotaFixes(need: FamilyNeed): string {
   const before = need.lines.filter(({ previous }) => previous !== undefined);
   const ended = before.filter(({ previous }) => !previous?.kept).map(({ deployment }) => deployment.split("/"));
   const ways = [
-    `Ask Azure for ${coresToAskFor(need)} cores and write here what it grants`,
-    `lower \`instances\` or \`scale.max\`${before.length > ended.length ? ", or give up `keepPrevious`" : ""}`,
+    `Request a quota of ${coresToRequest(need)} vCPUs from Azure and set \`limit\` to the granted number`,
+    `reduce \`instances\` or \`scale.max\`${before.length > ended.length ? ", or remove `keepPrevious`" : ""}`,
     ...ended.map(
       ([stack, endpoint, label]) =>
         `if the rollout of ${endpoint}/${label} has ended, run \`npm run retire -- -s ${stack} --endpoint ${endpoint} --label ${label}\``,
     ),
   ];
-  return `${ways.join("; or ")}. The request, ready to be sent:`;
+  return `${ways.join("; or ")}. Text of the quota request:`;
 }
 
-/** What a reader of the preview should know: families without a declared quota, and those without room for the next rollout. */
+/** Notes for the preview: families without a declared quota, and families whose quota is too small for a rollout. */
 export function quotaNotes(needs: readonly FamilyNeed[]): string[] {
   return needs.flatMap((need) => {
     const { family, region, neededCores, rolloutCores, missingInRollout, quota } = need;
     if (quota === undefined) {
       const start = gpuFamilies.has(family) ? "; GPU families start at 0" : "";
-      const need = `the ${neededCores} cores that this stack needs in ${region}`;
-      return [`Quota of ${family} isn't declared under moor:quota, so nothing here tells whether ${need} are granted${start}.`];
+      const need = `the ${neededCores} vCPUs that this stack requires in ${region}`;
+      return [`The quota of ${family} is not declared in moor:quota, so Moor can't check whether Azure granted ${need}${start}.`];
     }
     if (!missingInRollout) return [];
-    const holds = `Quota of ${family} holds what this stack needs (${neededCores} cores), but not while every deployment is replaced beside the old one (${rolloutCores})`;
-    const ask = `ask for a limit of ${coresToAskFor(need)}, or set \`update: inPlace\``;
-    return [`${holds}: before a change of model, size, image or flags, ${ask}.`];
+    const enough = `The quota of ${family} is enough for this stack (${neededCores} vCPUs), but not for a rollout of all its deployments (${rolloutCores} vCPUs)`;
+    const request = `request a limit of ${coresToRequest(need)} vCPUs, or set \`update: inPlace\``;
+    return [`${enough}. Before you change a model, size, image or flag, ${request}.`];
   });
 }
 

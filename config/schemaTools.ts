@@ -1,16 +1,16 @@
-/** Ways to look into a zod schema: what it knows at a path, and what can be read of a value that it refuses as a whole. */
+/** Functions for zod schemas: the keys at a path, and the valid parts of an invalid value. */
 import * as z from "zod";
 
 type Schema = z.ZodType;
 
-/** A value of which any part may be missing. */
+/** A value in which any part can be missing. */
 export type Draft<T> = T extends readonly (infer Item)[]
   ? readonly Draft<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]?: Draft<T[Key]> }
     : T;
 
-/** The schema inside optional and default wrappers. */
+/** Removes optional and default wrappers from a schema. */
 export function unwrap(schema: Schema): Schema {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return unwrap(schema.unwrap() as Schema);
@@ -18,7 +18,7 @@ export function unwrap(schema: Schema): Schema {
   return schema;
 }
 
-/** The schema of one key's value, or undefined when there is none. */
+/** The schema of the value of a key, or undefined if there is none. */
 function schemaOfKey(schema: Schema, key: PropertyKey): Schema | undefined {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return inner.shape[String(key)] as Schema | undefined;
@@ -26,7 +26,7 @@ function schemaOfKey(schema: Schema, key: PropertyKey): Schema | undefined {
   return undefined;
 }
 
-/** Keys that an object at `path` may have; empty for anything but an object. */
+/** The keys that are allowed in the object at `path`. Empty if the value is not an object. */
 export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
   const found = path.reduce<Schema | undefined>((inner, key) => inner && schemaOfKey(inner, key), schema);
   const inner = found && unwrap(found);
@@ -34,8 +34,8 @@ export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
 }
 
 /**
- * The parts of a value that are as they should be, defaults filled in; what isn't is left out. It lets rules over the good parts report in
- * the same run as mistakes of shape elsewhere.
+ * Returns the valid parts of a value, with defaults, and leaves out the others. This allows one report to contain schema errors and the errors
+ * that rules find in the valid parts.
  */
 export function salvage<T extends Schema>(schema: T, value: unknown): Draft<z.output<T>> | undefined {
   return salvageAny(schema, value) as Draft<z.output<T>> | undefined;

@@ -1,8 +1,8 @@
-/** What secrets look like in text. Only forms that nothing else has, so that ordinary text is never taken for a secret. */
+/** Formats of secrets in text. Only unambiguous formats are listed, so that ordinary text is never reported as a secret. */
 
 /**
- * Each pattern takes time that grows with the length of the text and no faster. Sources: the providers' documentation of their tokens; for the
- * prefixes also GitHub docs, supported secret scanning patterns.
+ * Each pattern runs in linear time. Sources: the token documentation of each provider; for the prefixes also GitHub docs, "Supported secret
+ * scanning patterns".
  */
 const forms = {
   "a Hugging Face token": /\b(?:hf|api_org)_[A-Za-z0-9]{12,}/,
@@ -14,7 +14,7 @@ const forms = {
   "an Entra client secret": /(?<![\w.~-])[\w.~-]{3}8Q~[\w.~-]{31,37}/,
   "a JSON web token": /\beyJ[\w-]{10}[\w.-]*/,
   "a private key": /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*/,
-  "a password in an address": /:\/\/[^\s/:@]{0,100}:[^\s/:@]{3,200}@/,
+  "a password in a URL": /:\/\/[^\s/:@]{0,100}:[^\s/:@]{3,200}@/,
 } as const satisfies Record<string, RegExp>;
 
 const all = new RegExp(
@@ -24,12 +24,12 @@ const all = new RegExp(
   "g",
 );
 
-/** What kind of secret a text has in it, for instance "a GitHub token"; undefined when it has none of a known form. */
+/** The kind of secret that a text contains, for example "a GitHub token"; undefined if it contains no secret in a known format. */
 export function secretIn(text: string): string | undefined {
   return Object.entries(forms).find(([, form]) => form.test(text))?.[0];
 }
 
-/** The text with every secret of a known form replaced. */
+/** Replaces all secrets in a known format. */
 export function withoutSecrets(text: string): string {
   return text.replace(all, "[secret]");
 }

@@ -1,44 +1,44 @@
-/** Settings as text, which is how Pulumi hands them to a program, and back to the values that a stack file's author wrote. */
+/** Converts settings from text, as Pulumi passes them to a program, to the values in the stack file. */
 import * as z from "zod";
 import { type Mistake, mistake, show } from "./mistakes";
 import { didYouMean, mostSuggestions } from "./nearest";
 import { unwrap } from "./schemaTools";
 import { settingsSchema } from "./stackFile";
 
-/** What is known of a stack before anything is checked. */
+/** The unchecked input of a stack. */
 export interface RawStack {
   /** Name of the Pulumi project. */
   readonly project: string;
   /** Name of the Pulumi stack. */
   readonly stack: string;
-  /** Settings by full key, for instance `moor:endpoints`; maps and lists as JSON text. */
+  /** Settings by full key, for example `moor:endpoints`. Maps and lists are JSON text. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Full keys of the settings that are secrets. */
+  /** Full keys of the settings that are encrypted. */
   readonly secretKeys: readonly string[];
-  /** Text of `Pulumi.<stack>.yaml`, where there is one: Pulumi's own reader of it takes more than plain YAML. */
+  /** Contents of `Pulumi.<stack>.yaml`, if it exists. It is checked because Pulumi's parser accepts more than Moor supports. */
   readonly stackFile?: string;
-  /** Text of `moor.lock.<stack>.yaml`. Absent when there is no such file. */
+  /** Contents of `moor.lock.<stack>.yaml`. Absent if the file doesn't exist. */
   readonly lock?: string;
-  /** Texts of the other locks in the folder, by the names of their stacks. @default none */
-  readonly locksBeside?: Readonly<Record<string, string>>;
-  /** Folder that paths in the stack file start from. @default the working directory */
+  /** Contents of the other lock files in the folder, by stack name. @default - none */
+  readonly otherLocks?: Readonly<Record<string, string>>;
+  /** Folder to which paths in the stack file are relative. @default - the working directory */
   readonly folder?: string;
-  /** @default the present time */
+  /** @default - the current time */
   readonly now?: Date;
 }
 
-/** Key of a setting that must be a secret. Its value never enters a check. */
+/** Key of the Hugging Face token, which must be a secret. Its value is never checked. */
 export const tokenKey = "moor:huggingFaceToken";
 
-/** Key of the address that alerts are posted to: a secret, because such an address often holds a token. */
+/** Key of the webhook URL to which alerts are posted. It must be a secret, because such URLs often contain tokens. */
 export const webhookKey = "moor:alertWebhook";
 
-/** Stands in for values that only Pulumi can decrypt. */
+/** Placeholder for values that only Pulumi can decrypt. */
 export const encrypted = "[secret]";
 
 const knownKeys = Object.keys(settingsSchema.shape);
 
-/** The settings of Moor as a tree, without other providers' settings, and what is wrong with the keys themselves. */
+/** Returns Moor's settings as a tree, without the settings of other providers, and the errors in their keys. */
 export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; mistakes: Mistake[] } {
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
   const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey && key !== webhookKey);
@@ -49,15 +49,15 @@ export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Reco
     own.filter((key) => !knownKeys.includes(key)),
   );
   const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
-  // Rules see that there is a webhook, and not its address.
+  // Rules can check whether a webhook is set, but not its URL.
   const webhook = own.includes(webhookKey) ? { [webhookKey]: { secure: encrypted } } : {};
   return { tree: { ...tree, ...webhook }, mistakes: [...unknown, ...plain, ...webhookMistakes(settings[webhookKey], secretKeys)] };
 }
 
-/** An unquoted date of a stack file, as Pulumi hands it over: `2027-03-01 00:00:00 +0000 UTC`. */
+/** Format in which Pulumi passes an unquoted date: `2027-03-01 00:00:00 +0000 UTC`. */
 const pulumiDate = /^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/;
 
-/** An object's text is read as JSON; text that isn't JSON stays text, and the schema says what it should have been. */
+/** Parses the text of maps as JSON. Invalid JSON stays text, which the schema rejects. */
 function decode(key: string, text: string): unknown {
   const schema = unwrap(settingsSchema.shape[key as keyof typeof settingsSchema.shape] as z.ZodType);
   if (schema instanceof z.ZodISODate) return text.replace(pulumiDate, "$1");
@@ -69,46 +69,47 @@ function decode(key: string, text: string): unknown {
   }
 }
 
-/** Azure's own words for what Moor derives or names otherwise; a stack file written from a sample has them. */
+/** Fixes for Azure's names of values that Moor derives or that have another name in the stack file. */
 const azureWords: Readonly<Record<string, string>> = {
-  environmentvariables: "Moor sets the container's variables itself; flags of vLLM go under `vllm.flags`.",
-  image: "Name the image under `moor:images`, by digest.",
-  instancecount: "Write `instances`, or `scale` with `min` and `max`.",
-  instancetype: "Write `size`.",
-  livenessprobe: "Moor derives the probes from how long the model takes to start.",
-  maxconcurrentrequestsperinstance: "Write `concurrencyPerInstance` below `vllm` or `score`: Moor derives it from that.",
-  readinessprobe: "Moor derives the probes from how long the model takes to start.",
-  requestsettings: "Write `requestTimeout`, and `concurrencyPerInstance` below `vllm` or `score`.",
-  requesttimeoutms: "Write `requestTimeout`, in seconds.",
+  environmentvariables: "Moor sets the environment variables of the container. Set flags of vLLM under `vllm.flags`.",
+  image: "Set the image under `moor:images`, by digest.",
+  instancecount: "Set `instances`, or `scale` with `min` and `max`.",
+  instancetype: "Set `size`.",
+  livenessprobe: "Remove the key. Moor derives the probes from the start-up time of the model.",
+  maxconcurrentrequestsperinstance: "Set `concurrencyPerInstance` under `vllm` or `score`. Moor derives this value from it.",
+  readinessprobe: "Remove the key. Moor derives the probes from the start-up time of the model.",
+  requestsettings: "Set `requestTimeout`, and `concurrencyPerInstance` under `vllm` or `score`.",
+  requesttimeoutms: "Set `requestTimeout`, in seconds.",
 };
 
-/** Keys that nothing reads, each with the nearest one that is known. `path` is that of their map; empty for the settings themselves. */
+/**
+ * Reports unknown keys, with suggestions.
+ * @param path Path of the map that contains the keys; empty for the settings themselves.
+ */
 export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): Mistake[] {
   const allowed = known.join(", ") || "no keys";
   return keys.map((key, index) => {
     const word = key.toLowerCase().replaceAll("_", "");
     const near = index < mostSuggestions ? didYouMean(key, known) : undefined;
     const fix = Object.hasOwn(azureWords, word) ? azureWords[word] : near;
-    return mistake("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `The key ${show(key)} is unknown here.`, allowed, fix });
+    return mistake("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `Unknown key ${show(key)}.`, allowed, fix });
   });
 }
 
-/** @param address As Pulumi decrypted it; outside of the engine it stays encrypted and can't be checked. */
+/** @param address The decrypted URL. Outside of the Pulumi engine, it stays encrypted and can't be checked. */
 function webhookMistakes(address: string | undefined, secretKeys: readonly string[]): Mistake[] {
   if (address === undefined || address === encrypted) return [];
   if (!secretKeys.includes(webhookKey)) {
-    const problem = "The address stands in the stack file in plain text, and addresses of webhooks hold tokens.";
-    return [mistake("MOOR081", webhookKey, { problem, allowed: "a value that Pulumi encrypted (`secure:`)" })];
+    const problem = "The webhook URL is in plain text in the stack file. Such URLs contain tokens.";
+    return [mistake("MOOR081", webhookKey, { problem, allowed: "an encrypted value (`secure:`)" })];
   }
   if (URL.canParse(address) && new URL(address).protocol === "https:") return [];
-  return [
-    mistake("MOOR082", webhookKey, { problem: "The secret is not an HTTPS address.", allowed: "an address that begins with https://" }),
-  ];
+  return [mistake("MOOR082", webhookKey, { problem: "The secret is not an HTTPS URL.", allowed: "a URL that starts with https://" })];
 }
 
 function plainToken(): Mistake {
   return mistake("MOOR060", tokenKey, {
-    problem: "The token stands in the stack file in plain text, where every reader of the repository sees it.",
-    allowed: "a value that Pulumi encrypted (`secure:`)",
+    problem: "The token is in plain text in the stack file, visible to everyone who can read the repository.",
+    allowed: "an encrypted value (`secure:`)",
   });
 }

@@ -1,4 +1,4 @@
-/** The table of settings in the README, from the descriptions in the schema. */
+/** The settings table of the README, generated from the descriptions in the schema. */
 import * as z from "zod";
 import { settingsSchema } from "./stackFile";
 
@@ -10,32 +10,32 @@ interface Node {
   readonly additionalProperties?: Node | boolean;
 }
 
-/** One row: a setting that holds a value of its own. */
+/** A row of the table. */
 interface Row {
   readonly path: string;
-  readonly needed: string;
+  readonly defaultText: string;
   readonly description: string;
 }
 
-/** A Markdown table, one row a setting; `<key>` stands for a name of your own. */
+/** Returns a Markdown table with one row per setting. `<key>` stands for a key that the user chooses. */
 export function settingsTable(): string {
   const schema = z.toJSONSchema(settingsSchema, { io: "input" }) as Node;
   const rows = rowsOf(schema, "", "");
-  const lines = rows.map(({ path, needed, description }) => `| \`${path}\` | ${needed} | ${description} |`);
-  return ["| setting | default | meaning |", "| --- | --- | --- |", ...lines].join("\n");
+  const lines = rows.map(({ path, defaultText, description }) => `| \`${path}\` | ${defaultText} | ${description} |`);
+  return ["| setting | default | description |", "| --- | --- | --- |", ...lines].join("\n");
 }
 
-function rowsOf(node: Node, path: string, needed: string): Row[] {
-  const own = node.description === undefined || path === "" ? [] : [{ path, needed, description: node.description }];
+function rowsOf(node: Node, path: string, defaultText: string): Row[] {
+  const own = node.description === undefined || path === "" ? [] : [{ path, defaultText, description: node.description }];
   const named = Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
-    rowsOf(child, path === "" ? key : `${path}.${key}`, neededText(child, node.required?.includes(key) ?? false)),
+    rowsOf(child, path === "" ? key : `${path}.${key}`, defaultOf(child, node.required?.includes(key) ?? false)),
   );
   const { additionalProperties: values } = node;
   const keyed = typeof values === "object" ? rowsOf(values, `${path}.<key>`, "") : [];
   return [...own, ...named, ...keyed];
 }
 
-function neededText({ default: value }: Node, required: boolean): string {
+function defaultOf({ default: value }: Node, required: boolean): string {
   if (value !== undefined) return `\`${JSON.stringify(value).replaceAll('"', "")}\``;
-  return required ? "needed" : "none";
+  return required ? "required" : "none";
 }

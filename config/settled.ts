@@ -1,6 +1,7 @@
 /**
- * What a lock has settled. Rules over sizes and flags change from one version of Moor to the next: Azure retires a size, a newer vLLM drops a
- * GPU. What was decided under the older rules runs, so a preview of it tells the news and goes on; `npm run lock` holds to the newer ones.
+ * Handles errors in values that an older version of Moor accepted. Rules for sizes and flags change between versions: Azure retires a size, or a
+ * newer vLLM drops support for a GPU. A decision that was made under older rules still runs, so a preview only reports the new rule. `npm run lock`
+ * enforces the current rules.
  */
 import { type Lock, lockEntry, readLock } from "./lockFile";
 import { type Mistake, type MistakeCode, show } from "./mistakes";
@@ -10,32 +11,32 @@ import type { RawStack } from "./settings";
 const changingRules: readonly MistakeCode[] = ["MOOR030", "MOOR031", "MOOR032", "MOOR033", "MOOR035"];
 
 export interface Settled {
-  /** Mistakes that stay mistakes. */
+  /** The remaining errors. */
   readonly mistakes: Mistake[];
-  /** One sentence each. */
+  /** Notes for the preview. */
   readonly notes: string[];
 }
 
-/** Tells mistakes from what is none any more, because the stack's lock was made for the very value. */
+/** Converts errors to notes if the lock file was created for the same value. */
 export function settle(raw: RawStack, draft: SettingsDraft, found: readonly Mistake[]): Settled {
-  const subject = found.some(({ code }) => changingRules.includes(code)) && draft["moor:lock"] !== "none" && raw.lock !== undefined;
-  const read = subject ? readLock(raw.stack, raw.lock ?? "") : undefined;
+  const applies = found.some(({ code }) => changingRules.includes(code)) && draft["moor:lock"] !== "none" && raw.lock !== undefined;
+  const read = applies ? readLock(raw.stack, raw.lock ?? "") : undefined;
   if (read === undefined || "mistakes" in read) return { mistakes: [...found], notes: [] };
   const isSettled = (mistake: Mistake) => changingRules.includes(mistake.code) && isLocked(read.lock, draft, mistake);
   return {
     mistakes: found.filter((mistake) => !isSettled(mistake)),
     notes: found
       .filter(isSettled)
-      .map(({ path, problem }) => `${path}: ${problem} The lock was made before that was a rule, and stays as it is.`),
+      .map(({ path, problem }) => `${path}: ${problem} The lock file was created before this rule existed, so its decision stays valid.`),
   };
 }
 
-/** Whether the value that a mistake is about is the one that the decision was made for. */
+/** Whether the decision in the lock file was made for the value that the error refers to. */
 function isLocked(lock: Lock, draft: SettingsDraft, { path }: Mistake): boolean {
   const [, endpoint = "", label = "", key = ""] = /^moor:endpoints\.([^.]+)\.deployments\.([^.]+)\.(.+)$/.exec(path) ?? [];
-  const wished = lockEntry(lock, endpoint, label)?.wish[key];
+  const locked = lockEntry(lock, endpoint, label)?.wish[key];
   const deployment = draft["moor:endpoints"]?.[endpoint]?.deployments?.[label];
   const flag = key.replace(/^vllm\.flags\./, "");
   const given = key === "size" ? deployment?.size : deployment?.vllm?.flags?.[flag];
-  return wished !== undefined && show(wished) === show(given);
+  return locked !== undefined && show(locked) === show(given);
 }

@@ -1,4 +1,4 @@
-/** Mistakes of shape: what zod finds, in the words of the report. */
+/** Converts the errors that zod finds to configuration errors. */
 import type * as z from "zod";
 import { describeId } from "./leaves";
 import { type Mistake, type MistakeCode, mistake, show } from "./mistakes";
@@ -6,18 +6,18 @@ import { didYouMean } from "./nearest";
 import { keysAt } from "./schemaTools";
 import { unknownKeys } from "./settings";
 
-/** What to check and how to speak of it. */
-export interface Shape {
+/** A value and its schema. */
+export interface SchemaCheck {
   readonly schema: z.ZodType;
   readonly value: unknown;
-  /** Prefix of every path, for instance the name of a file. @default none */
+  /** Prefix of each path, for example the name of a file. @default - none */
   readonly root?: string;
-  /** First keys of the path whose values mustn't be shown. */
+  /** Top-level keys whose values must not be shown. */
   readonly secretKeys?: readonly string[];
 }
 
-/** Everything that is wrong with the shape of a value, in the order of its schema. */
-export function shapeMistakes({ schema, value, root = "", secretKeys = [] }: Shape): Mistake[] {
+/** Returns all schema errors of a value, in the order of the schema. */
+export function shapeMistakes({ schema, value, root = "", secretKeys = [] }: SchemaCheck): Mistake[] {
   const { error } = schema.safeParse(value, { reportInput: true });
   return (error?.issues ?? []).flatMap((issue) => {
     const secret = secretKeys.includes(String(issue.path[0]));
@@ -33,15 +33,15 @@ function issueMistake(issue: z.core.$ZodIssue, path: string, secret: boolean): M
   if (issue.code === "invalid_key") {
     const [inner] = issue.issues;
     const key = String(issue.path.at(-1));
-    return mistake(code, path, { problem: `The name ${show(key)} can't be used.`, allowed: inner?.message ?? issue.message });
+    return mistake(code, path, { problem: `The name ${show(key)} is not valid.`, allowed: inner?.message ?? issue.message });
   }
-  if (code === "MOOR002") return mistake(code, path, { problem: "There is no value.", allowed: issue.message });
+  if (code === "MOOR002") return mistake(code, path, { problem: "The value is missing.", allowed: issue.message });
   const near = issue.code === "invalid_value" && !secret ? didYouMean(String(issue.input), issue.values.map(String)) : undefined;
   const fix = issue.code === "invalid_type" ? quotesFix(issue) : near;
   return mistake(code, path, { problem: problemText(code, value, issue.input), allowed: issue.message, fix });
 }
 
-/** YAML reads 4711 as a number and "4711" as text; what is right is only the matter of two quotes. */
+/** YAML reads 4711 as a number and "4711" as text, so the fix can be to add or remove quotes. */
 function quotesFix({ expected, input }: z.core.$ZodIssueInvalidType): string | undefined {
   if (expected === "string" && (typeof input === "number" || typeof input === "boolean")) return "Write it in quotes.";
   const wantsPlain = expected === "number" || expected === "int" || expected === "boolean";
@@ -50,10 +50,10 @@ function quotesFix({ expected, input }: z.core.$ZodIssueInvalidType): string | u
 }
 
 function problemText(code: MistakeCode, value: string, input: unknown): string {
-  if (code === "MOOR004") return `The value ${value} is not allowed here.`;
-  if (code === "MOOR005") return `The number ${value} is out of bounds.`;
-  if (code === "MOOR006") return `The value ${value} has another form.`;
-  if (code === "MOOR209") return `The image ${value} is not named by digest.`;
+  if (code === "MOOR004") return `The value ${value} is not allowed.`;
+  if (code === "MOOR005") return `The number ${value} is out of range.`;
+  if (code === "MOOR006") return `The value ${value} has an invalid format.`;
+  if (code === "MOOR209") return `The image ${value} has no digest.`;
   if (code === "MOOR042") return `The value ${value} is ${describeId(String(input))}.`;
   return `The value ${value} is ${typeName(input)}.`;
 }
@@ -73,7 +73,7 @@ const codes: Partial<Record<z.core.$ZodIssue["code"], MistakeCode>> = {
   invalid_key: "MOOR010",
 };
 
-/** A key without a value is null in YAML, and empty text by the time that Pulumi hands it over. */
+/** A key without a value is null in YAML. Pulumi passes it as empty text. */
 function isBlank(input: unknown): boolean {
   return input === undefined || input === null || input === "";
 }

@@ -1,37 +1,37 @@
-/** A stack as components need it: checked, with defaults filled in and decisions made. Plain values only, no secret. */
-import type { RolloutWish } from "../planner/rollout";
+/** The specification of a stack for the components: checked settings with defaults, and decisions. Plain values only, no secrets. */
+import type { DesiredDeployment } from "../planner/rollout";
 
-/** The normalised stack. */
+/** The specification of a stack. */
 export interface StackSpec {
   readonly project: string;
   /** Name of the Pulumi stack. */
   readonly name: string;
-  /** Region, as ARM writes it. */
+  /** Region, in ARM's spelling. */
   readonly location: string;
   readonly residency: ResidencySpec;
   readonly platform: PlatformSpec;
-  /** Azure ML quota by VM family, cores. */
+  /** Azure ML quota by VM family, in vCPUs. */
   readonly quota: Readonly<Record<string, { readonly limit: number; readonly others: number }>>;
   readonly endpoints: readonly EndpointSpec[];
-  /** Deployments that can't be made yet. */
+  /** Deployments that can't be created yet. */
   readonly skipped: readonly SkippedDeployment[];
-  /** Date on which the Hugging Face token expires. */
+  /** Expiry date of the Hugging Face token. */
   readonly tokenExpires?: string;
-  /** `lock`: read from moor.lock.<stack>.yaml. `computed`: made in this run. */
+  /** `lock`: read from moor.lock.<stack>.yaml. `computed`: computed in this run. */
   readonly decisionsFrom: "lock" | "computed";
-  /** What a reader of the preview should know, one sentence each. */
+  /** Notes for the preview. */
   readonly notes: readonly string[];
 }
 
-/** Where data may be. */
+/** Where data is allowed to be stored. */
 export interface ResidencySpec {
-  /** The geography that the stack file names, when it names one. */
+  /** The geography, if the stack file sets one. */
   readonly geography?: string;
-  /** Regions in which data may be. */
+  /** Allowed regions. */
   readonly regions: readonly string[];
 }
 
-/** What the endpoints stand on. An id that is absent means that the stack creates the resource. */
+/** The platform of the endpoints. The stack creates each resource whose ID is absent. */
 export interface PlatformSpec {
   readonly network: CreatedNetworkSpec | ExistingNetworkSpec;
   readonly workspaceId?: string;
@@ -46,18 +46,18 @@ export interface PlatformSpec {
   readonly policyTags: readonly string[];
   readonly firewallSku: "Basic" | "Standard";
   readonly logRetentionDays: number;
-  /** GB a day. @default - no cap */
+  /** GB per day. @default - no cap */
   readonly logDailyCapGB?: number;
   /** @default - no alerts */
   readonly alerts?: AlertsSpec;
 }
 
-/** Who is told of failed and slow requests, and when. A webhook is a secret, and so not in here. */
+/** Receivers and thresholds of alerts on failed and slow requests. The webhook is not included, because it is a secret. */
 export interface AlertsSpec {
   readonly emails: readonly string[];
-  /** ARM ids of existing action groups. */
+  /** ARM IDs of existing action groups. */
   readonly actionGroups: readonly string[];
-  /** @default - from the request timeouts of the endpoint's deployments */
+  /** @default - derived from the request timeouts of the endpoint's deployments */
   readonly latencySeconds?: number;
   readonly failuresPerMinute: number;
 }
@@ -67,12 +67,12 @@ export interface CreatedNetworkSpec {
   readonly addressSpace: string;
   /** IPv4 addresses of the network's DNS servers. @default - Azure DNS */
   readonly dnsServers?: readonly string[];
-  /** ARM id of the subnet's network security group. @default - the stack creates one */
+  /** ARM ID of the subnet's network security group. @default - the stack creates one */
   readonly securityGroupId?: string;
   readonly subnetId?: undefined;
 }
 
-/** A network of the landing zone. */
+/** An existing network, for example in a landing zone. */
 export interface ExistingNetworkSpec {
   readonly subnetId: string;
   readonly addressSpace?: undefined;
@@ -82,22 +82,22 @@ export interface ExistingNetworkSpec {
 /** One online endpoint. */
 export interface EndpointSpec {
   readonly key: string;
-  /** Name in Azure when the stack file sets it; otherwise `<key>-<stack>-<6 characters>`. */
+  /** Name in Azure. @default - `<key>-<stack>-<6 characters>` */
   readonly name?: string;
   readonly auth: "key" | "entra";
-  /** Object ids that may score. */
+  /** Object IDs that are allowed to send requests. */
   readonly invokers: readonly string[];
   readonly gate: "runner" | "controlPlane" | "off";
   readonly deployments: readonly DeploymentSpec[];
 }
 
-/** One deployment that can be made; the weights of an endpoint's sum to 100 over those that can be made, or to 0. */
-export type DeploymentSpec = RolloutWish;
+/** A deployment that can be created. The weights of these deployments sum to 100 or 0 per endpoint. */
+export type DeploymentSpec = DesiredDeployment;
 
-/** A deployment that is left out of this run. */
+/** A deployment that is skipped in this run. */
 export interface SkippedDeployment {
   readonly endpoint: string;
   readonly label: string;
-  /** What is missing, and the command or setting that supplies it. */
+  /** Explains what is missing and how to supply it. */
   readonly message: string;
 }

@@ -1,6 +1,6 @@
 /**
- * What a stack file may say. Descriptions feed the JSON Schema that editors use and the table of settings in the README; the error of each
- * value completes "Allowed: ".
+ * The schema of the stack file. The descriptions are the source of the JSON schema for editors and of the settings table in the README. The
+ * error text of each value completes "Allowed: ".
  */
 import * as z from "zod";
 import { alertLimits, dnsServersPerNetwork, endpointLimits, logRetentionDays, tagLimits } from "../azure/limits";
@@ -13,28 +13,28 @@ import { geographies } from "../planner/residency";
 import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole } from "./leaves";
 
 const { nameLength } = endpointLimits;
-const namePart = text(namePartPattern, "lower-case letters, digits and single hyphens, a letter first");
+const namePart = text(namePartPattern, "lowercase letters, digits and single hyphens, starting with a letter");
 
-/** For editors, which can't compare names without their case and spaces: `Sweden Central` is taken, and checked later. */
+/** For editors, which can't normalize names: names with capitals or spaces, such as `Sweden Central`, are accepted here and checked later. */
 const regionNames = { anyOf: [{ enum: Object.keys(regions) }, { pattern: "[A-Z ]" }] };
 
 const residency = z
   .strictObject(
     {
-      geography: freeText("one of Azure's geographies, for instance Sweden")
-        .meta({ description: "One of Azure's geographies: all data stays in its regions.", enum: geographies })
+      geography: freeText("one of Azure's geographies, for example Sweden")
+        .meta({ description: "Azure geography in whose regions all data stays.", enum: geographies })
         .optional(),
       regions: z
-        .array(freeText("a region, for instance swedencentral").meta(regionNames), { error: "a list of regions" })
+        .array(freeText("a region, for example swedencentral").meta(regionNames), { error: "a list of regions" })
         .min(1, { error: "a list of at least one region" })
         .max(Object.keys(regions).length, { error: `a list of at most ${Object.keys(regions).length} regions` })
-        .describe("Regions in which data may be, by name.")
+        .describe("Names of the regions in which data is allowed.")
         .optional(),
     },
-    map("geography, or regions"),
+    map("geography or regions"),
   )
   .meta({
-    description: "Where data may be; checked against every region in the stack.",
+    description: "Where data is allowed to be stored. Moor checks all regions of the stack.",
     oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
   });
 
@@ -44,32 +44,35 @@ const network = z
       create: z
         .strictObject(
           {
-            addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range, /24 or larger."),
+            addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range of the virtual network, /24 or larger."),
             dnsServers: z
               .array(z.ipv4({ error: "an IPv4 address" }), { error: "a list of IPv4 addresses" })
               .min(1, { error: "a list of at least one IPv4 address" })
               .max(dnsServersPerNetwork, { error: `a list of at most ${dnsServersPerNetwork} IPv4 addresses` })
               .describe(
-                "DNS servers of the network; they must forward the private DNS zones to Azure DNS (168.63.129.16). Azure DNS when absent.",
+                "DNS servers of the network. They must forward the private DNS zones to Azure DNS (168.63.129.16). Default: Azure DNS.",
               )
               .optional(),
             securityGroup: createOrId(armTypeOf("network:NetworkSecurityGroup")).describe(
-              "Network security group of the subnet: create, or the id of one in the same region and subscription.",
+              "Network security group of the subnet: `create`, or the resource ID of an existing one in the same region and subscription.",
             ),
           },
           map("addressSpace, and optionally dnsServers, securityGroup"),
         )
-        .describe("A virtual network of the stack's own.")
+        .describe("The stack creates a virtual network.")
         .optional(),
       existing: z
-        .strictObject({ subnetId: armId(armTypeOf("network:Subnet")).describe("Subnet for private endpoints.") }, map("subnetId"))
-        .describe("A network that others own.")
+        .strictObject(
+          { subnetId: armId(armTypeOf("network:Subnet")).describe("Resource ID of the subnet for private endpoints.") },
+          map("subnetId"),
+        )
+        .describe("The stack uses an existing virtual network.")
         .optional(),
     },
-    map("create, or existing"),
+    map("create or existing"),
   )
   .meta({
-    description: "From where the endpoints are reached.",
+    description: "Network from which clients reach the endpoints.",
     oneOf: [{ required: ["create"] }, { required: ["existing"] }],
   });
 
@@ -78,7 +81,7 @@ const tagName = text(
   `a tag name of at most ${tagLimits.nameLength} characters, none of them < > % & \\ ? /`,
 );
 const longestTagValue = `text of at most ${tagLimits.valueLength} characters`;
-const tagValue = z.string({ error: `${longestTagValue}; numbers need quotes` }).max(tagLimits.valueLength, { error: longestTagValue });
+const tagValue = z.string({ error: `${longestTagValue}; numbers require quotes` }).max(tagLimits.valueLength, { error: longestTagValue });
 
 const owner = oneOf(["moor", "policy"]);
 
@@ -86,55 +89,71 @@ const alerts = z
   .strictObject(
     {
       emails: z
-        .array(z.email({ error: "an e-mail address" }), { error: "a list of e-mail addresses" })
-        .max(alertLimits.emails, { error: `a list of at most ${alertLimits.emails} e-mail addresses` })
+        .array(z.email({ error: "an email address" }), { error: "a list of email addresses" })
+        .max(alertLimits.emails, { error: `a list of at most ${alertLimits.emails} email addresses` })
         .default([])
-        .describe("E-mail addresses that alerts are sent to."),
+        .describe("Email addresses that receive alerts."),
       actionGroups: z
-        .array(armId(armTypeOf("monitor:ActionGroup")), { error: "a list of ids of action groups" })
-        .max(alertLimits.actionGroups - 1, { error: `a list of at most ${alertLimits.actionGroups - 1} ids of action groups` })
+        .array(armId(armTypeOf("monitor:ActionGroup")), { error: "a list of resource IDs of action groups" })
+        .max(alertLimits.actionGroups - 1, { error: `a list of at most ${alertLimits.actionGroups - 1} resource IDs of action groups` })
         .default([])
         .describe(
-          "Ids of existing action groups that alerts call, besides the one that the stack creates for e-mail addresses and webhook.",
+          "Resource IDs of existing action groups that receive alerts, in addition to the action group that the stack creates for `emails` and the webhook.",
         ),
-      latencySeconds: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's longest request timeout")
+      latencySeconds: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum request timeout")
         .describe(
-          "Seconds above which the slowest 5 % of requests raise an alert; 99 % of the endpoint's longest request timeout when absent.",
+          "95th percentile of the request latency above which an alert is raised, in seconds. Default: 99 % of the longest request timeout of the endpoint.",
         )
         .optional(),
-      failuresPerMinute: whole(0, 100_000).default(5).describe("Failed requests per minute above which an alert is raised."),
+      failuresPerMinute: whole(0, 100_000).default(5).describe("Number of failed requests per minute above which an alert is raised."),
     },
     map("emails, actionGroups, latencySeconds, failuresPerMinute"),
   )
-  .describe("Alerts on failed requests and latency; none without it.");
+  .describe("Alerts on failed requests and latency. Default: no alerts.");
 
 const platform = z
   .strictObject(
     {
       network,
-      workspace: createOrId(armTypeOf("machinelearningservices:Workspace")).describe("Azure ML workspace: create, or the id of one."),
-      imageRegistry: createOrId(armTypeOf("containerregistry:Registry")).describe("Registry of the images: create, or the id of one."),
-      logs: createOrId(armTypeOf("operationalinsights:Workspace")).describe("Log Analytics workspace: create, or the id of one."),
-      logRetentionDays: whole(logRetentionDays.min, logRetentionDays.max, "Azure's bounds in days")
+      workspace: createOrId(armTypeOf("machinelearningservices:Workspace")).describe(
+        "Azure Machine Learning workspace: `create`, or the resource ID of an existing one.",
+      ),
+      imageRegistry: createOrId(armTypeOf("containerregistry:Registry")).describe(
+        "Container registry of the images: `create`, or the resource ID of an existing one.",
+      ),
+      logs: createOrId(armTypeOf("operationalinsights:Workspace")).describe(
+        "Log Analytics workspace: `create`, or the resource ID of an existing one.",
+      ),
+      logRetentionDays: whole(logRetentionDays.min, logRetentionDays.max, "Azure's limits, in days")
         .default(90)
-        .describe("Days that the created Log Analytics workspace keeps logs."),
+        .describe("Log retention of the Log Analytics workspace that the stack creates, in days."),
       logDailyCapGB: whole(1, 100_000)
-        .describe("GB a day after which the created Log Analytics workspace stops taking logs until the next day; no cap when absent.")
+        .describe(
+          "Daily cap of the Log Analytics workspace that the stack creates, in GB. When it is reached, ingestion stops until the next day. Default: no cap.",
+        )
         .optional(),
       firewallSku: oneOf(["Basic", "Standard"])
         .default("Basic")
         .describe(
-          "Size of the firewall that Azure runs in the created workspace's managed network once there is a host-name rule (source: hub); it can't be changed while the firewall runs.",
+          "SKU of the firewall in the managed network of the workspace that the stack creates. Azure creates the firewall with the first FQDN rule (`source: hub`). You can't change the SKU while the firewall exists.",
         ),
-      dns: owner.default("moor").describe("Who links private DNS zones: this stack, or a policy of the landing zone."),
-      privateEndpoints: owner.default("moor").describe("Who makes private endpoints."),
-      diagnostics: owner.default("moor").describe("Who makes diagnostic settings."),
-      roles: oneOf(["moor", "external"]).default("moor").describe("Who grants roles: this stack, or another team on request."),
-      tags: z.record(tagName, tagValue, map("tag names to text")).default({}).describe("Tags of every resource."),
+      dns: owner.default("moor").describe("Who links private DNS zones: the stack (`moor`) or a policy of the landing zone (`policy`)."),
+      privateEndpoints: owner
+        .default("moor")
+        .describe("Who creates private endpoints: the stack (`moor`) or a policy of the landing zone (`policy`)."),
+      diagnostics: owner
+        .default("moor")
+        .describe("Who creates diagnostic settings: the stack (`moor`) or a policy of the landing zone (`policy`)."),
+      roles: oneOf(["moor", "external"])
+        .default("moor")
+        .describe("Who assigns roles: the stack (`moor`) or another team on request (`external`)."),
+      tags: z.record(tagName, tagValue, map("tag names to text")).default({}).describe("Tags of all resources."),
       policyTags: z
         .array(tagName, { error: "a list of tag names" })
         .default([])
-        .describe("Names of tags that a policy of the landing zone sets, as it writes them. The stack neither sets nor removes them."),
+        .describe(
+          "Names of tags that a policy of the landing zone sets, in the policy's spelling. The stack neither sets nor removes these tags.",
+        ),
       alerts: alerts.optional(),
     },
     map(
@@ -142,29 +161,33 @@ const platform = z
         "roles, tags, policyTags, alerts",
     ),
   )
-  .describe("What the endpoints stand on.");
+  .describe("Network, workspace and other shared resources of the endpoints.");
 
 const vllm = z
   .strictObject(
     {
-      model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face id such as Qwen/Qwen2.5-7B-Instruct").describe("Hugging Face id."),
+      model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face model ID such as Qwen/Qwen2.5-7B-Instruct").describe(
+        "Model ID on Hugging Face.",
+      ),
       revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits")
-        .describe("Commit of the model repository. The lock finds the newest one when absent.")
+        .describe("Commit of the model repository. Default: `npm run lock` uses the newest commit.")
         .optional(),
-      configJson: freeText("a path, for instance ./models/my-model/config.json")
-        .describe("The model's own config.json, or the folder that holds it, for a model outside the planner's table.")
+      configJson: freeText("a path, for example ./models/my-model/config.json")
+        .describe("Path of the model's config.json, or of its folder. Required for a model that is not in the planner's table.")
         .optional(),
       checkpointGiB: z
-        .number({ error: "a number of GiB above 0" })
-        .positive({ error: "a number of GiB above 0" })
-        .describe("Size of the weight files, GiB, where neither the table nor a file beside config.json says it.")
+        .number({ error: "a number of GiB greater than 0" })
+        .positive({ error: "a number of GiB greater than 0" })
+        .describe(
+          "Size of the weight files, in GiB. Required if neither the planner's table nor a file in the folder of config.json contains it.",
+        )
         .optional(),
-      context: tokens().describe("Tokens of prompt and answer together; 16k is 16384."),
-      concurrencyPerInstance: whole(1, 1024).describe("Requests that one instance works on at once."),
+      context: tokens().describe("Maximum number of tokens of prompt and answer together. 16k is 16384."),
+      concurrencyPerInstance: whole(1, 1024).describe("Number of concurrent requests per instance."),
       source: oneOf(["mirror", "hub"])
         .default("mirror")
-        .describe("Where weights come from at start: staged in the region (mirror), or Hugging Face (hub, for development)."),
-      servedName: freeText("text").describe("Name by which clients ask for the model; the Hugging Face id when absent.").optional(),
+        .describe("Source of the weights at each start: staged in the region (`mirror`), or Hugging Face (`hub`, for development)."),
+      servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),
       flags: z
         .record(
           text(/^[a-z][a-z0-9-]*$/, "a flag of `vllm serve` without its leading hyphens"),
@@ -172,26 +195,28 @@ const vllm = z
           map("flags of `vllm serve`"),
         )
         .default({})
-        .describe("Flags of `vllm serve` set by hand, without leading hyphens; they win over derived ones and are checked against them."),
+        .describe("Flags of `vllm serve`, without leading hyphens. They override derived flags and are checked for consistency with them."),
     },
     map("model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, servedName, flags"),
   )
-  .describe("A Hugging Face model served by vLLM, OpenAI-compatible.");
+  .describe("A Hugging Face model, served by vLLM with the OpenAI API.");
 
 const score = z
   .strictObject(
     {
-      path: freeText("a folder, for instance ./docker/score").describe("Folder with score.py and its Dockerfile."),
-      image: imageText().describe("Its image; that of moor:images when absent.").optional(),
-      concurrencyPerInstance: whole(1, 256).default(1).describe("Requests that one instance works on at once, each in its own worker."),
+      path: freeText("a folder, for example ./docker/score").describe("Folder that contains score.py and its Dockerfile."),
+      image: imageText().describe("Image of this deployment. Default: the image in `moor:images`.").optional(),
+      concurrencyPerInstance: whole(1, 256)
+        .default(1)
+        .describe("Number of concurrent requests per instance. Each worker process handles one request at a time."),
     },
     map("path, and optionally image, concurrencyPerInstance"),
   )
-  .describe("Any model served by a score.py.");
+  .describe("Any model, served by a score.py file.");
 
-const instances = (because = "Azure's most for a deployment") => whole(1, endpointLimits.instances, because);
+const instances = (because = "Azure's maximum per deployment") => whole(1, endpointLimits.instances, because);
 
-/** Under the key of its pattern a deployment says what it serves. */
+/** The key of a pattern contains the settings of the model. */
 const patternKeys = { vllm: vllm.optional(), score: score.optional() } satisfies Record<Pattern, z.ZodOptional>;
 
 /** The settings of one deployment. */
@@ -200,56 +225,64 @@ export const deployment = z
     {
       ...patternKeys,
       size: freeText('a VM size such as Standard_NC24ads_A100_v4, or "auto"').meta({
-        description: "VM size, or auto to have it decided.",
+        description: "VM size. With `auto`, `npm run lock` chooses it.",
         enum: ["auto", ...Object.keys(sizes)],
       }),
-      instances: instances().describe("Fixed number of instances. Azure advises 3 for high availability.").optional(),
+      instances: instances().describe("Fixed number of instances. Azure recommends at least 3 for high availability.").optional(),
       scale: z
         .strictObject(
           {
-            min: instances("because no deployment scales to zero").describe("Fewest."),
-            max: instances().describe("Most; quota must hold it."),
+            min: instances("because deployments can't scale to zero").describe("Minimum number of instances."),
+            max: instances().describe("Maximum number of instances. The quota must be large enough for it."),
           },
           map("min and max"),
         )
-        .describe("Number of instances between two bounds, by requests per minute.")
+        .describe("Autoscale between a minimum and a maximum number of instances, by requests per minute.")
         .optional(),
-      weight: whole(0, 100).describe("Percent of the endpoint's requests. The weights of an endpoint sum to 100, or to 0."),
-      mirror: whole(0, endpointLimits.mirrorPercent, "Azure's most")
+      weight: whole(0, 100).describe(
+        "Traffic weight: the percentage of the endpoint's requests that the deployment receives. The weights of an endpoint must sum to 100 or 0.",
+      ),
+      mirror: whole(0, endpointLimits.mirrorPercent, "Azure's maximum")
         .default(0)
-        .describe("Percent of the endpoint's requests that are copied here and whose answers are dropped."),
+        .describe(
+          "Mirrored traffic: the percentage of the endpoint's requests that are copied to the deployment. The answers are discarded.",
+        ),
       update: oneOf(["newDeployment", "inPlace"])
         .default("newDeployment")
-        .describe("How a changed model, size or flag comes into service: beside the old one (quota for both), or through its instances."),
+        .describe(
+          "How to roll out a changed model, size or flag: with a new deployment (requires quota for both), or by an in-place update of the instances.",
+        ),
       keepPrevious: z
         .boolean({ error: "true or false" })
         .default(false)
         .describe(
-          "Whether the deployment before a change stays at weight 0, paid for, so that `npm run lock -- -s prod --rollback chat/main` is instant.",
+          "Whether to keep the previous deployment at weight 0 after a rollout, at full cost, for an instant rollback with `npm run lock -- -s prod --rollback chat/main`.",
         ),
       check: z
         .strictObject(
           {
-            request: z.unknown().describe("Body of a sample request to the scoring route; only with score.").optional(),
+            request: z.unknown().describe("Body of a sample request to the scoring route. Only with `score`.").optional(),
             answer: z
               .unknown()
-              .describe("An answer of the expected shape: the same keys, values of the same types; only with request.")
+              .describe("Example of the expected answer. The gate compares keys and value types. Only with `request`.")
               .optional(),
             latency: z
-              .number({ error: "seconds, more than 0" })
-              .positive({ error: "seconds, more than 0" })
-              .describe("Seconds that an answer may take.")
+              .number({ error: "a number of seconds greater than 0" })
+              .positive({ error: "a number of seconds greater than 0" })
+              .describe("Maximum latency of an answer, in seconds.")
               .optional(),
           },
           map("request, answer, latency"),
         )
-        .describe("What the gate asks before traffic, beyond readiness, model, a chat answer and a stream.")
+        .describe(
+          "Additional checks of the gate. It always checks readiness, and for vLLM also the model name, a chat answer and a stream.",
+        )
         .optional(),
-      requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's most, in seconds")
-        .describe("Seconds that a request may take; from the planned speed with vLLM and 60 with a score.py when absent.")
+      requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum, in seconds")
+        .describe("Request timeout, in seconds. Default: derived from the planned speed with vLLM, 60 with score.py.")
         .optional(),
     },
-    map(`${patterns.join(" or ")}, size, scale or instances, weight, and optionally mirror, requestTimeout`),
+    map(`${patterns.join(" or ")}, size, instances or scale, weight, and optionally mirror, requestTimeout`),
   )
   .meta({
     allOf: [
@@ -262,18 +295,20 @@ const endpoint = z.strictObject(
   {
     name: text(
       physicalNamePattern,
-      `${nameLength.min} to ${nameLength.max} lower-case letters, digits and single hyphens, a letter first and no hyphen last`,
+      `${nameLength.min} to ${nameLength.max} lowercase letters, digits and single hyphens, starting with a letter and not ending with a hyphen`,
     )
-      .describe("Name in Azure, unique in the region and fixed for life; `<key>-<stack>-<6 characters>` when absent.")
+      .describe("Name in Azure. It must be unique in the region and can't be changed. Default: `<key>-<stack>-<6 characters>`.")
       .optional(),
-    auth: oneOf(["key", "entra"]).describe("How callers prove who they are: a key, or Entra ID."),
+    auth: oneOf(["key", "entra"]).describe("Authentication of callers: with a key, or with Microsoft Entra ID (`entra`)."),
     invokers: z
-      .array(z.guid({ error: "the object id of a user, group or service principal, a GUID" }), { error: "a list of object ids" })
+      .array(z.guid({ error: "the object ID (a GUID) of a user, group or service principal" }), { error: "a list of object IDs" })
       .default([])
-      .describe("Object ids that may score and nothing else; only with auth: entra."),
+      .describe("Object IDs of users, groups or service principals that are allowed to send requests. Only with `auth: entra`."),
     gate: oneOf(["runner", "controlPlane", "off"])
       .default("runner")
-      .describe("What stands before traffic: real requests from here, readiness read through ARM, or nothing."),
+      .describe(
+        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`).",
+      ),
     deployments: z.record(namePart, deployment, map("labels to deployments")).describe("Deployments by label."),
   },
   map("auth, deployments, and optionally name, invokers, gate"),
@@ -281,26 +316,26 @@ const endpoint = z.strictObject(
 
 const quota = z
   .record(
-    freeText("a quota family, for instance NCADSA100v4"),
+    freeText("a quota family, for example NCADSA100v4"),
     z.strictObject(
       {
-        limit: whole(0, 100_000).describe("Cores that Azure granted to Azure ML for this family in this region."),
-        others: whole(0, 100_000).default(0).describe("Cores of it that others use, other stacks of yours included."),
+        limit: whole(0, 100_000).describe("vCPUs of the Azure Machine Learning quota for this family in this region."),
+        others: whole(0, 100_000).default(0).describe("vCPUs of this quota that other workloads use, including your other stacks."),
       },
       map("limit, and optionally others"),
     ),
     map("quota families to limits"),
   )
   .default({})
-  .describe("Azure ML quota per VM family; what doesn't fit is found before anything is created.");
+  .describe("Azure Machine Learning quota per VM family. Moor checks it before it creates any resource.");
 
 /** The image of each pattern. */
 const imageKeys = { vllm: imageText().optional(), score: imageText().optional() } satisfies Record<Pattern, z.ZodOptional>;
 
 /** The settings under `config:` of a stack file, by their full keys. */
 export const settingsSchema = z.strictObject({
-  "azure-native:location": freeText("a region, for instance swedencentral").meta({
-    description: "Region of every resource of the stack.",
+  "azure-native:location": freeText("a region, for example swedencentral").meta({
+    description: "Region of all resources of the stack.",
     ...regionNames,
   }),
   "moor:residency": residency,
@@ -309,32 +344,34 @@ export const settingsSchema = z.strictObject({
   "moor:images": z
     .strictObject(imageKeys, map(patterns.join(" and ")))
     .default({})
-    .describe("Images in the image registry. A lock records them; without one, a deployment whose image isn't named is left out."),
+    .describe(
+      "Images in the container registry. The lock file records them. Without a lock file, deployments without an image are skipped.",
+    ),
   "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),
   "moor:lock": oneOf(["required", "none"])
     .default("required")
-    .describe("Whether decisions are read from `moor.lock.<stack>.yaml`, or made anew at each run."),
+    .describe("Whether Moor reads decisions from `moor.lock.<stack>.yaml` (`required`) or recomputes them at each run (`none`)."),
   "moor:alertWebhook": z
     .strictObject({ secure: z.string() })
-    .describe("HTTPS address that alerts are posted to, in Azure's common alert schema. Set it with `pulumi config set --secret`.")
+    .describe("HTTPS URL to which alerts are posted, in Azure's common alert schema. Set it with `pulumi config set --secret`.")
     .optional(),
   "moor:huggingFaceToken": z
     .strictObject({ secure: z.string() })
-    .describe("Token for gated models with source: hub. Set it with `pulumi config set --secret`.")
+    .describe("Hugging Face token for gated models with `source: hub`. Set it with `pulumi config set --secret`.")
     .optional(),
   "moor:huggingFaceTokenExpires": z.iso
-    .date({ error: "a date, for instance 2027-03-01" })
+    .date({ error: "a date, for example 2027-03-01" })
     .describe(
-      "Date on which the token expires. Its Key Vault secret gets this expiry date; previews warn 30 days before. A policy may require one.",
+      "Expiry date of the Hugging Face token, also set on its Key Vault secret (some policies require this). Previews warn 30 days before this date.",
     )
     .optional(),
 });
 
-/** The settings of a stack, as checked. */
+/** The checked settings of a stack. */
 export type Settings = z.output<typeof settingsSchema>;
 export type PlatformSettings = Settings["moor:platform"];
 export type EndpointSettings = Settings["moor:endpoints"][string];
 export type DeploymentSettings = EndpointSettings["deployments"][string];
 
-/** A whole stack file, as an editor sees it. */
+/** A complete stack file, for the JSON schema. */
 export const stackFileSchema = z.looseObject({ config: settingsSchema.describe("Settings of the stack.") });

@@ -1,17 +1,17 @@
-/** A walk through settings that doesn't recurse, so that no depth of nesting can end the program. */
+/** Walks through settings without recursion, so that deep nesting can't crash the program. */
 
-/** A value of a map or a list. */
+/** A value in a map or a list. */
 export interface Visited {
   /** Key in a map; undefined for an item of a list. */
   readonly key?: string;
   readonly value: unknown;
-  /** Levels above it. */
+  /** Number of levels above it. */
   readonly depth: number;
-  /** Keys and indexes that lead to it, joined by dots. */
+  /** Its path: keys and indexes, joined by dots. */
   path(): string;
 }
 
-/** Every value below `root`, in the order of the text. What lies deeper than `depth` levels is left out. */
+/** Yields all values below `root`, in the order of the text, down to `depth` levels. */
 export function* walk(root: unknown, depth = Number.POSITIVE_INFINITY): Generator<Visited> {
   const waiting = below(root, 1, () => "").reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

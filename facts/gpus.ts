@@ -1,12 +1,12 @@
 /**
- * GPUs of Azure's sizes, one row each: what vLLM can use, which is less than what the label says.
+ * GPUs of Azure's sizes, one row each, with the memory that vLLM can use. It is less than the nominal size.
  */
 
 /** One GPU. */
 export interface Gpu {
-  /** Memory that PyTorch reports as total, GiB. Less than the label: ECC, the driver and decimal gigabytes take their part. */
+  /** Total memory that PyTorch reports, GiB. Less than the nominal size because of ECC, the driver and decimal gigabytes. */
   readonly visibleGiB: number;
-  /** How `visibleGiB` is known: `log` from vLLM start-up logs, `derived` from the label and a like GPU, to be confirmed on the first machine. */
+  /** Source of `visibleGiB`. `log`: vLLM start-up logs. `derived`: the nominal size and a similar GPU, not yet confirmed by a log. */
   readonly visibleFrom: "log" | "derived";
   /** Memory bandwidth, GB/s. */
   readonly bandwidthGBps: number;
@@ -14,13 +14,13 @@ export interface Gpu {
   readonly computeCapability: number;
   /** Dense half-precision TFLOPS. */
   readonly tflops: number;
-  /** How GPUs of one machine talk; decides what tensor parallelism costs. */
+  /** Connection between the GPUs of one machine. It determines the cost of tensor parallelism. */
   readonly link: "nvlink" | "pcie";
-  /** Whether vLLM's device name of this GPU contains "a100", which alone decides its default batch. */
+  /** Whether vLLM's device name of this GPU contains "a100", which determines its default batch size. */
   readonly a100: boolean;
 }
 
-/** Compute capability below which vLLM's official image carries no code. Source: vLLM, docker/Dockerfile. */
+/** Lowest compute capability that vLLM's official image supports. Source: vLLM, docker/Dockerfile. */
 export const leastComputeCapability = 7.5;
 
 export const gpusSource = {

@@ -1,9 +1,9 @@
 /** Metrics of online endpoints and of their deployments. Source: Azure docs, azure-monitor/reference/supported-metrics. */
 
-/** Metrics that an endpoint and a deployment both have. */
+/** Metrics that both endpoints and deployments have. */
 export const METRICS = { requestsPerMinute: "RequestsPerMinute", latencyP95: "RequestLatency_P95" } as const;
 
-/** What the metrics of an endpoint can be split by. */
+/** Dimensions of an endpoint's metrics. */
 export const ENDPOINT_DIMENSIONS = { statusCode: "statusCode", statusCodeClass: "statusCodeClass" } as const;
 
 /** Minutes between two values of a metric. */

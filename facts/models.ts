@@ -1,9 +1,9 @@
 /**
- * Models whose numbers are known: what decides memory, speed and valid tensor parallelism. Any other model is read from its own
+ * Known models, with the numbers that determine memory, speed and valid tensor parallel sizes. Other models are read from their
  * `config.json`.
  */
 
-/** How a checkpoint stores its weights. Decides bytes per parameter, the compute capability it needs and how finely it can be split. */
+/** How a checkpoint stores its weights. Determines the bytes per parameter, the required compute capability and the possible splits. */
 export type Quantization = "fp8" | "fp8-block128" | "modelopt-fp8" | "mxfp4" | "nvfp4" | "awq" | "gptq" | "int4" | "int8" | "nf4";
 
 /** A recurrent state that a layer keeps for each request instead of keys and values. */
@@ -20,7 +20,7 @@ export type StateFacts = { readonly layers: number; readonly kernel: number } & 
 
 /** One model. Counts are per model, sizes in elements unless the name says otherwise. */
 export interface ModelFacts {
-  /** Class name in `config.json`; vLLM must know it. */
+  /** Class name in `config.json`; vLLM must support it. */
   readonly architecture: string;
   /** Layers of any kind. */
   readonly layers: number;
@@ -28,30 +28,30 @@ export interface ModelFacts {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  /** Multi-head latent attention: one latent vector a token and layer, whatever the number of heads. */
+  /** Multi-head latent attention: one latent vector per token and layer, regardless of the number of heads. */
   readonly mla?: { readonly kvLoraRank: number; readonly ropeHeadDim: number };
-  /** Bytes-per-token of the sparse attention indexer beside MLA, as its head dimension. */
+  /** Head dimension of the sparse attention indexer in addition to MLA; it determines the indexer's bytes per token. */
   readonly indexer?: number;
-  /** Layers that look back `window` tokens only. */
+  /** Layers that attend only to the last `window` tokens. */
   readonly sliding?: { readonly layers: number; readonly window: number };
-  /** Layers that look inside their own chunk of `window` tokens only. */
+  /** Layers that attend only to the current chunk of `window` tokens. */
   readonly chunked?: { readonly layers: number; readonly window: number };
-  /** KV heads and head dimension of the full-attention layers where they differ from the sliding ones. */
+  /** KV heads and head dimension of the full-attention layers, if they differ from those of the sliding layers. */
   readonly global?: { readonly kvHeads: number; readonly headDim: number };
   readonly state?: StateFacts;
-  /** Full-attention layers where layers without any cache (experts only) are counted in `layers`. @default what the other kinds leave */
+  /** Full-attention layers, if `layers` includes layers without a cache (experts only). @default all layers that no other kind includes */
   readonly attentionLayers?: number;
   /** Width of the dense MLP. @default 4 × hidden */
   readonly intermediate?: number;
   readonly experts?: { readonly count: number; readonly perToken: number; readonly intermediate: number };
   /** @default 131072 */
   readonly vocab?: number;
-  /** Longest context that the model was made for, tokens. */
+  /** Maximum context, tokens. */
   readonly maxModelLen: number;
   readonly tied?: boolean;
   /** @default 16-bit weights */
   readonly quantization?: Quantization;
-  /** Has a vision tower, which vLLM profiles with the largest image. */
+  /** Whether the model has a vision tower, which vLLM profiles with the largest image. */
   readonly vision?: boolean;
   /** Parameters in billions, rounded as published. */
   readonly paramsB: number;
@@ -59,12 +59,12 @@ export interface ModelFacts {
   readonly activeB?: number;
   /** Sum of the weight files that vLLM reads, GiB. */
   readonly checkpointGiB?: number;
-  /** Part of the checkpoint that vLLM leaves on disk (multi-token prediction layers), GiB. */
+  /** Part of the checkpoint that vLLM doesn't load (multi-token prediction layers), GiB. */
   readonly unloadedGiB?: number;
-  /** What vLLM's log said it loaded, GiB over all GPUs; wins over `checkpointGiB`. */
+  /** Loaded weights according to vLLM's log, GiB over all GPUs; overrides `checkpointGiB`. */
   readonly loadedGiB?: number;
   readonly license: string;
-  /** The files need an accepted licence and a token. */
+  /** Whether the files require an accepted license and a token. */
   readonly gated?: boolean;
   /** Why the KV cache of this model can't be computed. */
   readonly unmodelled?: string;
@@ -72,7 +72,7 @@ export interface ModelFacts {
 
 export const modelsSource = {
   source:
-    "config.json files of the models as kept in ai-dynamo/aiconfigurator@095f58a5 and kaito-project/kaito@056b8280; loadedGiB from vLLM start-up logs; vocabularies and MLP widths of KAITO's models and recurrent state shapes: values as published by the models' makers",
+    "config.json files of the models in ai-dynamo/aiconfigurator@095f58a5 and kaito-project/kaito@056b8280; loadedGiB from vLLM start-up logs; vocabularies and MLP widths of KAITO's models and recurrent state shapes: values published by the models' authors",
   asOf: "2026-10-15",
 } as const;
 
@@ -134,7 +134,7 @@ export const models = {
   "RedHatAI/Llama-3.3-70B-Instruct-FP8": { architecture: "LlamaForCausalLM", layers: 80, hidden: 8192, heads: 64, kvHeads: 8, headDim: 128, intermediate: 28672, vocab: 128256, maxModelLen: 131072, quantization: "fp8", paramsB: 70.55, loadedGiB: 67.72, license: "llama3.3" },
 } as const satisfies Record<string, ModelFacts>;
 
-/** The row of a model by its Hugging Face id; undefined where the table has none. */
+/** The row of a model by its Hugging Face ID; undefined if the table doesn't contain it. */
 export function modelFacts(id: string): ModelFacts | undefined {
   return Object.hasOwn(models, id) ? models[id as keyof typeof models] : undefined;
 }

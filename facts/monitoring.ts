@@ -1,8 +1,8 @@
-/** Where Azure Monitor keeps and processes what alerts need. */
+/** Where Azure Monitor stores and processes the data of action groups. */
 import { canonicalRegion } from "./regions";
 
 /**
- * Regions in which action groups can be created; anywhere else they are `Global`, kept in two regions or more, and processed in any geography.
+ * Regions in which action groups can be created. Otherwise, they are `Global`: stored in two or more regions and processed in any geography.
  * Source: Azure docs, azure-monitor/alerts/action-groups (2026-07-21).
  */
 export const ACTION_GROUP_REGIONS: readonly string[] = [
@@ -18,7 +18,7 @@ export const ACTION_GROUP_REGIONS: readonly string[] = [
   "westus2",
 ];
 
-/** Location of an action group for a region: the region where Azure offers that, otherwise `Global`. */
+/** Location of an action group for a region: the region itself if Azure supports it, otherwise `Global`. */
 export function actionGroupLocation(region: string): string {
   const name = canonicalRegion(region);
   return ACTION_GROUP_REGIONS.includes(name) ? name : "Global";

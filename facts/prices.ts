@@ -1,12 +1,12 @@
 /**
- * List prices of sizes by region: pay as you go, Linux, USD per hour and instance. A price is no proof that Azure has capacity, and an
- * agreement's discount is not in it; it serves to compare sizes and to show what a change costs.
+ * List prices of sizes by region: pay as you go, Linux, USD per hour and instance, without discounts of an agreement. They are used to
+ * compare sizes and to show the cost of a change. A price doesn't prove that Azure has capacity.
  */
 import type { InstanceType } from "./sizes";
 
 export const pricesSource = { source: "Azure retail prices as published in Azure/karpenter-provider-azure", asOf: "2026-06-18" } as const;
 
-/** Per size: `region price` pairs. Packed, for the table is read by size and rarely by people. */
+/** Per size: `region price` pairs, packed because the table is only looked up by size. */
 const packed: Partial<Record<InstanceType, string>> = {
   Standard_D4as_v4:
     "australiacentral 0.24 australiacentral2 0.24 australiaeast 0.24 australiasoutheast 0.25 austriaeast 0.208 brazilsouth 0.306 brazilsoutheast 0.398 canadacentral 0.214 canadaeast 0.214 centralindia 0.123 centralus 0.217 chilecentral 0.242 eastasia 0.264 eastus 0.192 eastus2 0.192 francecentral 0.224 francesouth 0.291 germanynorth 0.27 germanywestcentral 0.208 indonesiacentral 0.216 israelcentral 0.224 italynorth 0.224 japaneast 0.248 japanwest 0.248 jioindiacentral 0.123 jioindiawest 0.123 koreacentral 0.236 koreasouth 0.221 malaysiawest 0.216 mexicocentral 0.211 newzealandnorth 0.227 northcentralus 0.192 northeurope 0.214 norwayeast 0.275 norwaywest 0.357 polandcentral 0.208 qatarcentral 0.235 southafricanorth 0.254 southafricawest 0.33 southcentralus 0.23 southeastasia 0.24 southindia 0.271 spaincentral 0.202 swedencentral 0.204 swedensouth 0.265 switzerlandnorth 0.275 switzerlandwest 0.357 uaecentral 0.307 uaenorth 0.235 uksouth 0.222 ukwest 0.232 westcentralus 0.23 westeurope 0.23 westindia 0.246 westus 0.224 westus2 0.192 westus3 0.192",
@@ -68,7 +68,7 @@ const table: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(
   }),
 );
 
-/** List price of one instance, USD per hour; undefined where Azure lists none. */
+/** List price of one instance, USD per hour; undefined if Azure lists none. */
 export function usdPerHour(instanceType: string, region: string): number | undefined {
   return table.get(instanceType)?.get(region);
 }

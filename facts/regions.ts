@@ -1,21 +1,20 @@
 /**
- * Azure's regions, one row each: which geography a region belongs to decides residency, and the pair is where geo-redundant storage would
- * copy data to.
+ * Azure's regions, one row each. A region's geography determines residency. Geo-redundant storage would copy data to the paired region.
  */
 import type { CloudName } from "../azure/clouds";
 
 /** One region. */
 export interface Region {
   readonly displayName: string;
-  /** Azure's geography: the boundary within which Azure promises that data at rest stays. */
+  /** Azure's geography: the boundary within which data at rest stays, according to Azure. */
   readonly geography: string;
-  /** Region that geo-redundant storage copies to, when there is one. It may lie in another geography. */
+  /** Region that geo-redundant storage copies to, if there is one. It can be in another geography. */
   readonly pairedRegion?: string;
-  /** Where the data centres are, as far as Azure says. */
+  /** Location of the data centers, if Azure publishes it. */
   readonly place?: string;
-  /** Whether a subscription must ask for access first. */
+  /** Whether a subscription must request access to the region. */
   readonly restricted?: boolean;
-  /** Managed online endpoints with private networking are for the public cloud, `AzureCloud`. */
+  /** Managed online endpoints with private networking are available only in the public cloud, `AzureCloud`. */
   readonly cloud: CloudName;
 }
 
@@ -275,10 +274,10 @@ export const regions = {
   chinanorth3: { displayName: "China North 3", geography: "China", pairedRegion: "chinaeast3", cloud: "AzureChinaCloud" },
 } as const satisfies Record<string, Region>;
 
-/** Name of a region as ARM writes it. */
+/** Name of a region in ARM's format. */
 export type RegionName = keyof typeof regions;
 
-/** Whether `name` is, letter for letter, a region of the table. */
+/** Whether `name` is exactly the name of a region in the table. */
 export function isRegion(name: string): name is RegionName {
   return Object.hasOwn(regions, name);
 }
@@ -288,7 +287,7 @@ export function regionOf(name: RegionName): Region {
   return regions[name];
 }
 
-/** A region's name as ARM writes it, from any form that Azure accepts: `Sweden Central` is `swedencentral`. */
+/** Converts a region's name from any form that Azure accepts to ARM's format: `Sweden Central` becomes `swedencentral`. */
 export function canonicalRegion(text: string): string {
   return text.toLowerCase().replaceAll(" ", "");
 }

@@ -1,5 +1,5 @@
 /**
- * Built-in Azure roles that Moor grants, by their fixed ids.
+ * Built-in Azure roles that Moor assigns, by their fixed IDs.
  * Source: Azure docs, role-based-access-control/built-in-roles; as of 2026-11.
  */
 export const BUILT_IN_ROLES = {
@@ -28,5 +28,5 @@ export const BUILT_IN_ROLES = {
 
 export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
 
-/** The one action that a caller with an Entra token needs on an endpoint. Source: Azure docs, concept-endpoints-online-auth. */
+/** The only action that a caller with a Microsoft Entra token requires on an endpoint. Source: Azure docs, concept-endpoints-online-auth. */
 export const SCORE_ACTION = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action";

@@ -1,29 +1,29 @@
 /**
- * Sizes that managed online endpoints accept, one row each. A size that is not here is refused by Azure whatever the subscription
- * owns: ND H200 v5, MI300X and RTX PRO 6000 exist as virtual machines only.
+ * Sizes that managed online endpoints support, one row each. Azure rejects other sizes, regardless of the subscription: ND H200 v5, MI300X
+ * and RTX PRO 6000 are available only as virtual machines.
  */
 import type { GpuModel } from "./gpus";
 
-/** One VM size as managed online endpoints know it. */
+/** One VM size of managed online endpoints. */
 export interface Size {
-  /** Quota family: Azure grants cores per family and region, apart from the subscription's VM quota. */
+  /** Quota family: Azure grants vCPUs per family and region, separately from the subscription's VM quota. */
   readonly family: string;
-  /** Cores; what quota counts. */
+  /** vCPUs, the unit of quota. */
   readonly vCpu: number;
   /** Memory of the machine, GiB. */
   readonly ramGiB: number;
   /** Temporary disk, GiB. */
   readonly tempDiskGiB: number;
-  /** Local NVMe beside the temporary disk, GiB. Azure does not say whether models land there. @default 0 */
+  /** Local NVMe disk in addition to the temporary disk, GiB. Azure doesn't document whether models are stored there. @default 0 */
   readonly nvmeGiB?: number;
-  /** GPUs that the container sees; 0 for CPU sizes. */
+  /** GPUs that the container can use; 0 for CPU sizes. */
   readonly gpus: number;
   readonly gpu?: GpuModel;
-  /** Part of one GPU that a fractional size gets (vGPU). @default 1 */
+  /** Fraction of one GPU that a fractional size has (vGPU). @default 1 */
   readonly gpuShare?: number;
-  /** Whether Azure reserves `upgradeReservePercent` more instances for upgrades; quota must hold them, rounded up. */
+  /** Whether Azure reserves `upgradeReservePercent` more instances for upgrades, rounded up. Quota must include them. */
   readonly upgradeReserve: boolean;
-  /** Day on which Azure retired the series, ISO 8601. Azure's page still lists some of these. */
+  /** Date on which Azure retired the series, ISO 8601. Azure's documentation still lists some of these sizes. */
   readonly retired?: string;
 }
 
@@ -276,10 +276,10 @@ export const sizes = {
   Standard_L80as_v3: { family: "LASv3", vCpu: 80, ramGiB: 640, tempDiskGiB: 800, gpus: 0, upgradeReserve: true },
 } as const satisfies Record<string, Size>;
 
-/** Name of a size that managed online endpoints accept, in Azure's own case. */
+/** Name of a size that managed online endpoints support, in Azure's spelling. */
 export type InstanceType = keyof typeof sizes;
 
-/** Whether `name` is, letter for letter, a size that managed online endpoints accept. */
+/** Whether `name` is exactly the name of a size that managed online endpoints support. */
 export function isInstanceType(name: string): name is InstanceType {
   return Object.hasOwn(sizes, name);
 }

@@ -1,15 +1,15 @@
 /**
- * What vLLM's own argument parser and model registry accept. A flag that isn't there stops the server before it starts, so nothing is
- * emitted that isn't in this table.
+ * The flags and architectures that vLLM's argument parser and model registry support. The server doesn't start with an unknown flag, so
+ * Moor uses only flags in this table.
  */
 import cli from "./vllm-0.31-cli.json";
 
-/** Version that the table was read from, and that a deployment is planned for unless told otherwise. */
+/** Version of the table, and the default version that deployments are planned for. */
 export const vllmVersion: string = cli.vllm;
 
 export const vllmSource = { source: cli.source, asOf: "2026-10-05" } as const;
 
-/** A flag of `vllm serve` with its other spellings. */
+/** A flag of `vllm serve` with its alternative spellings. */
 export interface Flag {
   readonly flags: readonly string[];
   readonly type: string | null;
@@ -23,7 +23,7 @@ const byName: ReadonlyMap<string, Flag> = new Map(
   (cli.flags as readonly Flag[]).flatMap((flag) => flag.flags.map((name) => [name, flag] as const)),
 );
 
-/** The flag with this spelling (`--max-model-len`, `-tp`); undefined where vLLM has none. */
+/** The flag with this spelling (`--max-model-len`, `-tp`); undefined if vLLM has no such flag. */
 export function vllmFlag(name: string): Flag | undefined {
   return byName.get(name);
 }

@@ -1,6 +1,6 @@
 /**
- * Settings of `vllm serve` by which text of requests and answers leaves the server for its log, which goes to Log Analytics, or for another
- * place. None is on by default. `--enable-prompt-tokens-details` isn't here: it adds counts to answers and writes nothing.
+ * Settings of `vllm serve` with which the server writes the text of requests and answers to its log, which is sent to Log Analytics, or sends
+ * it to a receiver. None is enabled by default. `--enable-prompt-tokens-details` isn't included: it adds counts to answers and logs nothing.
  */
 
 export const vllmLoggingSource = {
@@ -8,33 +8,33 @@ export const vllmLoggingSource = {
   asOf: "2026-11-29",
 } as const;
 
-/** Where the text goes: the container's log, or a receiver that the setting names. */
+/** The destination: the container's log, or a receiver that the setting specifies. */
 export type LogTarget = "log" | "receiver";
 
 export interface LoggingSetting {
   readonly target: LogTarget;
-  /** What is written; completes "writes". */
+  /** What is written; part of a list in the risk warning. */
   readonly writes: string;
-  /** Values that switch it on, in upper case. @default any value; a switch that is off has none */
+  /** Values that enable the setting, in upper case. @default any value; a disabled switch has none */
   readonly values?: readonly string[];
 }
 
-const debugLevel = "prompts, at least where requests are logged";
+const debugLevel = "prompts, if requests are logged";
 const levels = ["DEBUG", "NOTSET", "TRACE"];
-const ownConfiguration = "whatever its configuration says, which can include prompts";
+const ownConfiguration = "the content that its configuration specifies, which can include prompts";
 
 /** Flags without their leading hyphens. */
 export const loggingFlags: Readonly<Record<string, LoggingSetting>> = {
   "enable-log-requests": {
     target: "log",
-    writes: "the parameters of each request (stop texts, JSON schemas), and with log level DEBUG the prompt",
+    writes: "the parameters of each request (stop texts, JSON schemas), and the prompt at log level DEBUG",
   },
   "enable-log-outputs": { target: "log", writes: "answers" },
   "log-level": { target: "log", writes: debugLevel, values: levels },
   "logging-config": { target: "log", writes: ownConfiguration },
   "log-config-file": { target: "log", writes: ownConfiguration },
-  "log-error-stack": { target: "log", writes: "stack traces of refused requests, which can quote prompts" },
-  middleware: { target: "log", writes: "whatever its code chooses, because it sees each request and answer" },
+  "log-error-stack": { target: "log", writes: "stack traces of rejected requests, which can contain prompts" },
+  middleware: { target: "log", writes: "any content that its code selects, because it processes each request and answer" },
   "kv-events-config": { target: "receiver", writes: "the tokens of prompts" },
   "otlp-traces-endpoint": {
     target: "receiver",

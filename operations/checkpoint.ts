@@ -1,11 +1,11 @@
-/** A stack's state as `pulumi stack export` shows it. */
+/** The state of a stack in the format of `pulumi stack export`. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { StackPulumi } from "./stackPulumi";
 import { checkStateFile, stateFileOf } from "./stateFile";
 
-/** Values by their names. A secret is an object with a signature and its encrypted text. */
+/** Properties by name. A secret is an object with a signature and the encrypted text. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** A resource in the state. */
@@ -18,13 +18,13 @@ export interface StateResource {
   readonly outputs?: Properties;
   readonly parent?: string;
   readonly provider?: string;
-  /** URN of the resource whose deletion takes this one along. */
+  /** URN of the resource whose deletion also deletes this one. */
   readonly deletedWith?: string;
   /** Whether it is protected from deletion. */
   readonly protect?: boolean;
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
-  /** Why its last creation or update is not over; the engine's next run updates it. */
+  /** Why its last creation or update is incomplete. The next run of the engine updates it. */
   readonly initErrors?: readonly string[];
 }
 
@@ -32,14 +32,14 @@ export interface Checkpoint {
   readonly version: number;
   readonly deployment: {
     readonly resources?: readonly StateResource[];
-    /** What an engine had begun when it was killed. */
+    /** Operations that an engine had started when it was killed. */
     readonly pending_operations?: readonly { readonly resource: StateResource; readonly type: string }[];
   };
 }
 
 /**
- * A stack's state; secrets in it stay encrypted.
- * @throws Error that says which file to delete or to put back, where a backend of files has been left with a half-written one
+ * Exports the state of a stack. Secrets stay encrypted.
+ * @throws Error with the file to delete or restore, if a file backend contains an incomplete file
  */
 export async function exportState(pulumi: StackPulumi): Promise<Checkpoint> {
   const text = await pulumi.must(["stack", "export"]).catch((error: Error) => {
@@ -47,30 +47,30 @@ export async function exportState(pulumi: StackPulumi): Promise<Checkpoint> {
   });
   const checkpoint = JSON.parse(text) as Checkpoint | null;
   if (checkpoint?.deployment) return checkpoint;
-  throw unreadable(pulumi, `The state of ${pulumi.stack} holds no deployment: it was overwritten or cut off.`);
+  throw unreadable(pulumi, `The state of ${pulumi.stack} contains no deployment: it was overwritten or truncated.`);
 }
 
-function unreadable({ stack, environment }: StackPulumi, said: string): Error {
-  if (/checkpoint: (unexpected )?EOF/.test(said)) return new Error(`${said}\n${brokenAttributes(stack)}`);
+function unreadable({ stack, environment }: StackPulumi, message: string): Error {
+  if (/checkpoint: (unexpected )?EOF/.test(message)) return new Error(`${message}\n${brokenAttributes(stack)}`);
   const file = stateFileOf(stack, environment);
   try {
     if (file !== undefined) checkStateFile(file);
   } catch (error) {
     return error as Error;
   }
-  return new Error(`${said}\n${brokenState(stack)}`);
+  return new Error(`${message}\n${brokenState(stack)}`);
 }
 
-/** A backend of files writes a state atomically, but not the attributes beside it. */
+/** A file backend writes the state atomically, but not its attributes file. */
 const brokenAttributes = (stack: string) =>
-  `The killed run has cut off a file of attributes beside the state. The state itself is whole: delete ${stack}.json.attrs in the folder of ` +
-  "your backend (`pulumi whoami --verbose` names it) and run the command again.";
+  `The killed run left an incomplete attributes file next to the state. The state itself is complete. Delete ${stack}.json.attrs in the folder of ` +
+  "your backend (`pulumi whoami --verbose` shows it) and run the command again.";
 
 const brokenState = (stack: string) =>
-  `A backend of files keeps the version before it as ${stack}.json.bak, below .pulumi/stacks in its folder (\`pulumi whoami --verbose\` names it): ` +
-  `copy it to ${stack}.json and run the command again. Other backends keep versions of ${stack}.json themselves.`;
+  `A file backend keeps the previous version as ${stack}.json.bak under .pulumi/stacks in its folder (\`pulumi whoami --verbose\` shows it). ` +
+  `Copy it to ${stack}.json and run the command again. For other backends, restore a previous version of ${stack}.json with the tools of the backend.`;
 
-/** Replaces a stack's state. The file that it goes through is readable by its owner only and goes at once. */
+/** Replaces the state of a stack. The temporary file is readable only by its owner and is deleted immediately. */
 export async function importState(pulumi: StackPulumi, checkpoint: Checkpoint): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-state-"));
   const file = path.join(folder, "state.json");

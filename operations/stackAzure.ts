@@ -1,15 +1,15 @@
-/** Azure Resource Manager as a stack has it. */
+/** The Azure Resource Manager client of a stack. */
 import { ArmClient } from "../azure/arm";
 import { azureCliCredential } from "../azure/azureCli";
 import { type Cloud, cloudOf, environmentNames } from "../azure/clouds";
 import type { StackPulumi } from "./stackPulumi";
 
-/** Settings of a stack file by full key, for instance `azure-native:environment`. */
+/** Settings of a stack file by full key, for example `azure-native:environment`. */
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * A client of the cloud that the stack is in, with the Azure CLI's login. A stack on this machine has its own Azure, which takes any token.
- * @throws Error when the stack file or `ARM_ENVIRONMENT` names a cloud that isn't known
+ * Creates a client for the cloud of the stack, with the login of the Azure CLI. A local stack uses the local Azure, which accepts any token.
+ * @throws Error if the stack file or `ARM_ENVIRONMENT` contains an unknown cloud
  */
 export function stackAzure({ local, environment }: Pick<StackPulumi, "local" | "environment">, settings: Settings): ArmClient {
   const cloud = cloudOfStack(settings, environment);

@@ -1,21 +1,21 @@
-/** Pulumi as the work beside `pulumi up` needs it. Whoever calls an operation opens the stack and closes it. */
+/** The interface to Pulumi for operations other than `pulumi up`. The caller of an operation opens and closes the stack. */
 
-/** What a run of pulumi came to. */
+/** The result of a pulumi command. */
 export interface PulumiRun {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
 }
 
-/** Pulumi for one stack. */
+/** Runs pulumi commands on one stack. */
 export interface StackPulumi {
   readonly stack: string;
-  /** Whether the stack is on this machine. */
+  /** Whether the stack runs on the local Azure. */
   readonly local: boolean;
-  /** Environment that pulumi runs in. */
+  /** Environment variables of pulumi. */
   readonly environment: NodeJS.ProcessEnv;
   /** Runs `pulumi <args>` on the stack. */
   run(args: readonly string[]): Promise<PulumiRun>;
-  /** As `run`; rejects with pulumi's message when it fails. Resolves to its output. */
+  /** Like `run`, but rejects with the error message of pulumi if it fails. Resolves to its output. */
   must(args: readonly string[]): Promise<string>;
 }

@@ -1,21 +1,21 @@
-/** A stack's state as a backend of files keeps it. */
+/** The state file of a stack in a file backend. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Checks that a state can be read, so that one that was cut off is named with what to do, instead of by the words of Pulumi's parser.
- * @throws Error when it is there and is no state
+ * Checks that a state file is readable, so that the error for a truncated file contains a fix instead of a parser message.
+ * @throws Error if the file exists and is not a valid state
  */
 export function checkStateFile(file: string): void {
   if (!fs.existsSync(file) || isState(file)) return;
   const bak = `${file}.bak`;
   const remedy = isState(bak)
-    ? `Pulumi kept the version before it. Put it back with:\n  cp '${bak}' '${file}'\nThen run \`npm run recover\`, which finds what was created since.`
-    : `Its copy ${bak} can't be read either. Pulumi keeps earlier versions in ${historyOf(file)}: copy the newest *.checkpoint.json from there to ${file}.`;
-  throw new Error(`The state of the stack can't be read: ${file} is incomplete.\n${remedy}`);
+    ? `Pulumi kept the previous version. Restore it with:\n  cp '${bak}' '${file}'\nThen run \`npm run recover\`, which finds the resources created since then.`
+    : `Its backup ${bak} isn't readable either. Pulumi keeps earlier versions in ${historyOf(file)}: copy the newest *.checkpoint.json from there to ${file}.`;
+  throw new Error(`The state of the stack isn't readable: ${file} is incomplete.\n${remedy}`);
 }
 
-/** Where a backend of files keeps a stack's state; undefined for other backends and for a stack that isn't there. */
+/** Path of the state file in a file backend; undefined for other backends and for a stack that doesn't exist. */
 export function stateFileOf(stack: string, { PULUMI_BACKEND_URL: url = "" }: NodeJS.ProcessEnv): string | undefined {
   const folder = /^file:\/\/([^?]+)/.exec(url)?.[1];
   if (folder === undefined) return undefined;
@@ -25,7 +25,7 @@ export function stateFileOf(stack: string, { PULUMI_BACKEND_URL: url = "" }: Nod
   return projects.find((file) => fs.existsSync(file));
 }
 
-/** `.pulumi/stacks/<project>/<stack>.json` has its history in `.pulumi/history/<project>/<stack>`. */
+/** The history of `.pulumi/stacks/<project>/<stack>.json` is in `.pulumi/history/<project>/<stack>`. */
 function historyOf(file: string): string {
   const project = path.dirname(file);
   return path.join(project, "..", "..", "history", path.basename(project), path.basename(file, ".json"));

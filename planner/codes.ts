@@ -1,6 +1,6 @@
 /**
- * Codes of what the planner refuses: MOOR1xx the model and the machine, MOOR2xx the serving contract, MOOR3xx quota. Messages carry the
- * numbers of the case; the remedy here holds for every case.
+ * Codes of the problems that the planner reports: MOOR1xx for the model and the machine, MOOR2xx for the serving settings, MOOR3xx for
+ * quota. A message contains the numbers of the case; the remedy here applies to all cases.
  */
 import { endpointLimits } from "../azure/limits";
 import { leastComputeCapability } from "../facts/gpus";
@@ -10,155 +10,156 @@ const { requestTimeoutSeconds, connections } = endpointLimits;
 export const codes = {
   MOOR101: { title: "The size has no GPU", remedy: "Choose a GPU size, or `size: auto`." },
   MOOR102: {
-    title: "Managed online endpoints don't accept the size",
-    remedy: "Choose a size of Azure's list for managed online endpoints, or `size: auto`.",
+    title: "Managed online endpoints don't support the size",
+    remedy: "Choose a size from Azure's list for managed online endpoints, or `size: auto`.",
   },
   MOOR103: {
     title: "Azure has retired the size",
-    remedy: "Choose a size of a current series: NCasT4_v3, NVadsA10_v5, NC_A100_v4, NC_H100_v5, ND.",
+    remedy: "Choose a size from a current series: NCasT4_v3, NVadsA10_v5, NC_A100_v4, NC_H100_v5, ND.",
   },
   MOOR104: {
-    title: "vLLM's image has no code for the GPU",
-    remedy: `Choose a GPU of compute capability ${leastComputeCapability} or more: T4, A10, A100, H100.`,
+    title: "vLLM's image doesn't support the GPU",
+    remedy: `Choose a GPU with compute capability ${leastComputeCapability} or higher: T4, A10, A100, H100.`,
   },
   MOOR105: {
-    title: "The size has a fraction of a GPU",
-    remedy: "Choose a size with whole GPUs: vLLM is unproven on the vGPU driver of fractional sizes.",
+    title: "The size has only a fraction of a GPU",
+    remedy: "Choose a size with whole GPUs. vLLM has not been tested with the vGPU driver of fractional sizes.",
   },
   MOOR106: {
-    title: "The GPU can't compute in the model's number format",
-    remedy: "Choose a newer GPU, or a checkpoint in another format (AWQ runs from 7.5, bf16 and fp8 from 8.0).",
+    title: "The GPU doesn't support the model's number format",
+    remedy: "Choose a newer GPU, or a checkpoint in another format (AWQ requires compute capability 7.5; bf16 and fp8 require 8.0).",
   },
   MOOR107: {
-    title: "The model can't be split over that many GPUs",
-    remedy: "Choose a tensor parallel size that divides the model's heads and quantisation blocks.",
+    title: "The model can't be split across that many GPUs",
+    remedy: "Choose a tensor parallel size that divides the model's attention heads and quantization blocks.",
   },
   MOOR108: {
-    title: "Weights and activation leave no memory for requests",
-    remedy: "Choose more or larger GPUs, a quantised checkpoint, or fewer sequences at once.",
+    title: "Weights and activations leave no memory for requests",
+    remedy: "Choose more or larger GPUs, a quantized checkpoint, or fewer concurrent sequences.",
   },
   MOOR109: {
-    title: "One request of the asked context doesn't fit",
-    remedy: "Ask for less context, an fp8 KV cache, fewer sequences at once, or more GPU memory.",
+    title: "One request with the required context doesn't fit",
+    remedy: "Reduce the context or the number of concurrent sequences, use an fp8 KV cache, or choose more GPU memory.",
   },
   MOOR110: {
-    title: "The declared concurrency doesn't fit at the asked context",
-    remedy: "Declare less concurrency per instance and add instances, ask for less context, or take a larger size.",
+    title: "The declared concurrency doesn't fit with the required context",
+    remedy: "Reduce the concurrency per instance and add instances, reduce the context, or choose a larger size.",
   },
   MOOR111: { title: "The size has no price in the region", remedy: "Choose a size that Azure lists in the region, or another region." },
   MOOR112: {
-    title: "The disk can't hold the image and the weights",
-    remedy: "Choose a size with a larger disk, or a quantised checkpoint.",
+    title: "The disk is too small for the image and the weights",
+    remedy: "Choose a size with a larger disk, or a quantized checkpoint.",
   },
   MOOR113: {
-    title: "The GPU can't keep the KV cache in that format",
-    remedy: "Use `auto`, or a GPU of compute capability 8.9 or more for fp8.",
+    title: "The GPU doesn't support the KV cache format",
+    remedy: "Use `auto`, or choose a GPU with compute capability 8.9 or higher for fp8.",
   },
   MOOR114: {
-    title: "vLLM doesn't know the architecture",
-    remedy: "Serve the model through a `score.py`, or choose one whose architecture vLLM knows.",
+    title: "vLLM doesn't support the architecture",
+    remedy: "Serve the model through a `score.py`, or choose a model whose architecture vLLM supports.",
   },
   MOOR115: {
     title: "The model's KV cache can't be computed",
-    remedy: "Serve it from an image of your own through a `score.py`, or choose a model whose layers keep a cache of a known kind.",
+    remedy: "Serve the model from your own image through a `score.py`, or choose a model whose layers use a supported kind of cache.",
   },
-  MOOR116: { title: "The asked context is longer than the model's", remedy: "Ask for at most the model's own maximum." },
+  MOOR116: { title: "The required context is longer than the model's maximum", remedy: "Set the context to at most the model's maximum." },
   MOOR117: {
-    title: "The answer takes longer than Azure allows",
-    remedy: `Ask for shorter answers, less concurrency per instance, or a faster GPU: a request ends after ${requestTimeoutSeconds} s.`,
+    title: "Answers take longer than Azure allows",
+    remedy: `Reduce the length of answers or the concurrency per instance, or choose a faster GPU. Azure ends a request after ${requestTimeoutSeconds} s.`,
   },
   MOOR118: {
     title: "No size fits",
-    remedy: "Read the reason of each size; a quantised checkpoint, less context or less concurrency usually helps.",
+    remedy: "Read the reason for each size. A quantized checkpoint, less context, or less concurrency usually helps.",
   },
-  MOOR119: { title: "A value is outside its range", remedy: "Set it inside the range, or leave it out." },
-  MOOR120: { title: "The model's description can't be read", remedy: "Give the model's own config.json and the size of its weight files." },
+  MOOR119: { title: "A value is outside its range", remedy: "Set a value within the range, or omit it." },
+  MOOR120: { title: "The model's description can't be read", remedy: "Provide the model's config.json and the size of its weight files." },
 
   MOOR201: {
     title: "maxConcurrentRequestsPerInstance is below the declared concurrency",
-    remedy: "Set it to the declared concurrency, or leave it out.",
+    remedy: "Set it to the declared concurrency, or omit it.",
   },
   MOOR202: {
-    title: "maxConcurrentRequestsPerInstance is above what the KV cache holds",
-    remedy: "Lower it to the KV cache's concurrency, or leave it out.",
+    title: "maxConcurrentRequestsPerInstance is above the capacity of the KV cache",
+    remedy: "Reduce it to the capacity of the KV cache, or omit it.",
   },
   MOOR203: {
     title: "--max-num-seqs is below the declared concurrency",
-    remedy: "Set it to maxConcurrentRequestsPerInstance or more, or leave it out.",
+    remedy: "Set it to at least maxConcurrentRequestsPerInstance, or omit it.",
   },
   MOOR204: {
-    title: "requestTimeout is shorter than an answer takes",
-    remedy: `Raise it (at most ${requestTimeoutSeconds} s), or ask for fewer tokens.`,
+    title: "requestTimeout is shorter than the time for an answer",
+    remedy: `Increase it (at most ${requestTimeoutSeconds} s), or reduce the length of answers.`,
   },
   MOOR205: {
     title: "requestTimeout is above Azure's limit",
-    remedy: `Set at most ${requestTimeoutSeconds} s; longer answers need fewer tokens or a batch job.`,
+    remedy: `Set at most ${requestTimeoutSeconds} s. For longer answers, reduce the number of tokens or use a batch job.`,
   },
   MOOR206: {
-    title: "Liveness restarts the container before the model is loaded",
-    remedy: "Raise initialDelay or failureThreshold until initialDelay + period × failureThreshold covers the start.",
+    title: "The liveness probe restarts the container before the model is loaded",
+    remedy: "Increase initialDelay or failureThreshold until initialDelay + period × failureThreshold covers the start time.",
   },
   MOOR207: {
-    title: "Readiness gives up before the model is loaded",
-    remedy: "Raise failureThreshold until initialDelay + period × failureThreshold covers the start.",
+    title: "The readiness probe fails before the model is loaded",
+    remedy: "Increase failureThreshold until initialDelay + period × failureThreshold covers the start time.",
   },
-  MOOR208: { title: "A probe value is outside Azure's range", remedy: "Use whole numbers of at least 1." },
+  MOOR208: { title: "A probe value is outside Azure's range", remedy: "Use whole numbers of 1 or more." },
   MOOR209: {
     title: "The image is not pinned",
-    remedy: "Name it by digest: repository@sha256:…; a tag can change under a running deployment.",
+    remedy: "Reference it by digest (repository@sha256:…). A tag can change while a deployment runs.",
   },
   MOOR210: {
     title: "The endpoint's connection limit is below the declared load",
-    remedy: `Lower concurrency × instances to ${connections}, spread over two endpoints, or have Azure raise the limit.`,
+    remedy: `Reduce concurrency × instances to ${connections}, split the load across two endpoints, or request a higher limit from Azure.`,
   },
   MOOR211: {
-    title: "vLLM doesn't know the flag or its value",
-    remedy: "Use a flag, choice, or parser of the pinned vLLM version: an unknown one stops the server at start.",
+    title: "vLLM doesn't support the flag or its value",
+    remedy: "Use a flag, choice, or parser that the pinned vLLM version supports. The server doesn't start with an unknown one.",
   },
   MOOR212: {
     title: "The scale rule flaps",
-    remedy: "Keep scaleInBelow at half of scaleOutAbove or less: the load of two instances must not overload the one that is left.",
+    remedy: "Set scaleInBelow to at most half of scaleOutAbove, so that the load of two instances doesn't overload the remaining one.",
   },
-  MOOR213: { title: "--max-num-batched-tokens is below --max-num-seqs", remedy: "Set it to --max-num-seqs or more, or leave it out." },
+  MOOR213: { title: "--max-num-batched-tokens is below --max-num-seqs", remedy: "Set it to at least --max-num-seqs, or omit it." },
   MOOR214: {
-    title: "vLLM stops its own start before the model is loaded",
-    remedy: "Raise VLLM_ENGINE_READY_TIMEOUT_S to the start time or more.",
+    title: "vLLM's start times out before the model is loaded",
+    remedy: "Set VLLM_ENGINE_READY_TIMEOUT_S to at least the start time.",
   },
-  MOOR215: { title: "--max-model-len is below the declared context", remedy: "Set it to the context or more, or leave it out." },
+  MOOR215: { title: "--max-model-len is below the declared context", remedy: "Set it to at least the context, or omit it." },
   MOOR216: {
-    title: "--max-num-seqs is beyond what Azure admits",
-    remedy: "Raise concurrencyPerInstance to what the instance is to work on at once, or leave --max-num-seqs out.",
+    title: "--max-num-seqs is above the number of requests that Azure admits",
+    remedy: "Increase concurrencyPerInstance to the intended concurrency of an instance, or omit --max-num-seqs.",
   },
   MOOR217: {
-    title: "The cooldown is shorter than the start",
-    remedy: "Set cooldownMinutes to the start time or more, or leave it out: until an instance serves, its load is still on the others.",
+    title: "The cooldown is shorter than the start time",
+    remedy:
+      "Set cooldownMinutes to at least the start time, or omit it. Until a new instance serves, the existing instances carry the load.",
   },
 
   MOOR301: {
-    title: "Quota is below what the stacks need",
-    remedy: "Ask Azure for more, or lower instances, scale.max or keepPrevious.",
+    title: "The quota is lower than the stacks require",
+    remedy: "Request more quota from Azure, reduce instances or scale.max, or remove keepPrevious.",
   },
 } as const satisfies Record<`MOOR${number}`, { readonly title: string; readonly remedy: string }>;
 
 export type Code = keyof typeof codes;
 
-/** A refusal: the code, one sentence with the numbers of the case, and what to do about it. */
-export interface Refusal {
+/** Why a decision isn't possible: the code, one sentence with the numbers of the case, and the remedy. */
+export interface Problem {
   readonly code: Code;
   readonly message: string;
   readonly remedy: string;
-  /** What would be right, with the numbers of the case; completes "Allowed: ". @default - that is for the planner to say */
+  /** Allowed values, with the numbers of the case; completes "Allowed: ". @default - the planner doesn't state them */
   readonly allowed?: string;
 }
 
-/** A refusal with the remedy of its code. */
-export function refusal(code: Code, message: string, allowed?: string): Refusal {
+/** A problem with the remedy of its code. */
+export function createProblem(code: Code, message: string, allowed?: string): Problem {
   return { code, message, remedy: codes[code].remedy, ...(allowed === undefined ? {} : { allowed }) };
 }
 
-/** Thrown where no answer is possible at all; its message is the refusal's. */
+/** Thrown where no result is possible. Its message contains the problem's code, message and remedy. */
 export class PlanError extends Error {
-  constructor(readonly refusal: Refusal) {
+  constructor(readonly refusal: Problem) {
     super(`${refusal.code}: ${refusal.message} ${refusal.remedy}`);
     this.name = "PlanError";
   }

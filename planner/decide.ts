@@ -1,14 +1,14 @@
 /**
- * From a wish to a decision: which size, flags, probes and request settings a deployment gets, and why. Pure: the same wish and facts give
- * the same decision on every machine.
+ * Derives a decision from requirements: the size, flags, probes and request settings of a deployment, with reasons. The function is pure:
+ * the same requirements and facts result in the same decision on every machine.
  */
 
 import { endpointLimits } from "../azure/limits";
 import { defaultRequestSettings, scoringStatus } from "../azure/scoring";
 import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
-import type { Refusal } from "./codes";
-import { decideVllm, type VllmWish } from "./decideVllm";
+import type { Problem } from "./codes";
+import { decideVllm, type VllmRequirements } from "./decideVllm";
 import type { DeploymentDecision, ImageReference, Routes } from "./decision";
 import { physicalName } from "./names";
 import type { Pattern } from "./pattern";
@@ -17,32 +17,32 @@ import { adviceFor } from "./serving/clients";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
-export type { VllmWish } from "./decideVllm";
+export type { VllmRequirements as VllmWish } from "./decideVllm";
 
-/** A model served by a `score.py`, as wished. */
-export interface ScoreWish {
+/** Requirements for a model served by a `score.py`. */
+export interface ScoreRequirements {
   readonly pattern: "score";
   readonly image: ImageReference;
   readonly instanceType: InstanceType;
-  /** Region whose list price is noted. */
+  /** Region of the list price in the decision. */
   readonly region: string;
   /** Seconds, within `endpointLimits`. */
   readonly requestTimeout: number;
-  /** Requests that one instance works on at once; the image starts that many workers. */
+  /** Concurrent requests per instance; the image starts that many workers. */
   readonly concurrencyPerInstance: number;
 }
 
-export type Wish = VllmWish | ScoreWish;
-type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
+export type Requirements = VllmRequirements | ScoreRequirements;
+type WishOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
 
-/** A decision, or everything that forbids one. */
-export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Refusal[] };
+/** A decision, or all problems that prevent one. */
+export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Problem[] };
 
 /**
  * Decides a deployment.
  * @param label Its label in the stack file, the first part of its name.
  */
-export function decide(label: string, wish: Wish): Outcome {
+export function decide(label: string, wish: Requirements): Outcome {
   const plan = planOf(wish);
   if ("refusals" in plan) return plan;
   const { recipe, scaleRule, clients, reasons } = plan;
@@ -59,8 +59,8 @@ export function decide(label: string, wish: Wish): Outcome {
   };
 }
 
-/** How each pattern is planned. */
-const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Refusal[] } } = {
+/** The planner of each pattern. */
+const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Problem[] } } = {
   vllm: decideVllm,
   score: decideScore,
 };
@@ -69,14 +69,14 @@ function planOf<P extends Pattern>(wish: WishOf<P>) {
   return planners[wish.pattern](wish);
 }
 
-/** Routes of Azure's inference HTTP server, which runs a `score.py`. */
+/** Routes of the Azure Machine Learning inference HTTP server, which runs a `score.py`. */
 const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring: "/score" };
 
-/** Seconds in which score.py's init() loads its model, and seconds that a request is taken to last: nothing is known of foreign code. */
+/** Seconds allowed for score.py's init() to load the model, and assumed seconds per request: the code of a score.py is unknown to Moor. */
 const scoreStartSeconds = 300;
 const scoreRequestSeconds = 1;
 
-function decideScore(wish: ScoreWish): Plan {
+function decideScore(wish: ScoreRequirements): Plan {
   const { image, instanceType, requestTimeout, concurrencyPerInstance } = wish;
   const scaleRule = scaleRuleFor({
     concurrency: concurrencyPerInstance,
@@ -98,14 +98,14 @@ function decideScore(wish: ScoreWish): Plan {
     reasons: [
       `${instanceType}: set in the stack file`,
       timeoutReason(requestTimeout),
-      `start: ${scoreStartSeconds} s allowed, in which score.py's init() loads the model`,
+      `start: ${scoreStartSeconds} s allowed for score.py's init() to load the model`,
       ...scaleReasons(scaleRule, scoreStartSeconds),
-      `scale: ${concurrencyPerInstance} requests at once of ${scoreRequestSeconds} s each (assumed, not measured)`,
+      `scale: ${concurrencyPerInstance} concurrent requests of ${scoreRequestSeconds} s each (assumed, not measured)`,
     ],
   };
 }
 
 function timeoutReason(requestTimeout: number): string {
-  const most = `Azure's most is ${endpointLimits.requestTimeoutSeconds} s`;
-  return `requestTimeout ${requestTimeout} s: ${most}, its default of ${defaultRequestSettings.requestTimeoutSeconds} s ends with ${scoringStatus.timeout}`;
+  const limits = `Azure allows up to ${endpointLimits.requestTimeoutSeconds} s, its default is ${defaultRequestSettings.requestTimeoutSeconds} s`;
+  return `requestTimeout ${requestTimeout} s: ${limits}; a longer request ends with status ${scoringStatus.timeout}`;
 }

@@ -1,56 +1,56 @@
 /**
- * A deployment, decided. These are the values that a lock file holds and that components turn into Azure resources; whoever computes
- * them (the lock, or a stack without one at each run) and whoever uses them meet here and nowhere else.
+ * The decision of a deployment: the values that a lock file contains and that components turn into Azure resources. `npm run lock` computes
+ * them, or each run of a stack without a lock file. All other code reads them through these types.
  */
 import type { Pattern } from "./pattern";
 
-/** An HTTP probe of the container, in whole seconds. Azure's startup probe is not used: nothing shows that it works. */
+/** An HTTP probe of the container, in whole seconds. Azure's startup probe is not used because no source confirms that it works. */
 export interface Probe {
-  /** Seconds before the first try. At least 1. */
+  /** Seconds before the first probe. At least 1. */
   readonly initialDelay: number;
-  /** Seconds between tries. At least 1. */
+  /** Seconds between probes. At least 1. */
   readonly period: number;
-  /** Seconds a try may take. At least 1. */
+  /** Seconds until a probe times out. At least 1. */
   readonly timeout: number;
-  /** Failed tries in a row before Azure acts: liveness restarts the container, readiness takes it out of rotation. */
+  /** Consecutive failures before Azure acts: it restarts the container (liveness) or takes it out of rotation (readiness). */
   readonly failureThreshold: number;
 }
 
-/** How the container answers HTTP. One port serves all routes. */
+/** HTTP routes of the container. All routes use one port. */
 export interface Routes {
   readonly port: number;
   readonly liveness: string;
   readonly readiness: string;
-  /** `/` makes every path of the container reachable below the endpoint's address, which OpenAI clients need. */
+  /** With `/`, every path of the container is reachable below the endpoint's URL, as OpenAI clients require. */
   readonly scoring: string;
 }
 
-/** An image in the image registry, pinned: `repository@digest`. The registry's host name is the platform's business. */
+/** A pinned image in the image registry: `repository@digest`. The platform adds the registry's host name. */
 export interface ImageReference {
   readonly repository: string;
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
 }
 
-/** The weights of a deployment. */
+/** The model weights of a deployment. */
 export interface ModelDecision {
-  /** Hugging Face id, for instance `Qwen/Qwen2.5-7B-Instruct`. */
+  /** Hugging Face ID, for example `Qwen/Qwen2.5-7B-Instruct`. */
   readonly id: string;
   /** Commit of the model repository, 40 hexadecimal digits. */
   readonly revision: string;
-  /** `mirror`: staged in the workspace's storage, started offline. `hub`: fetched from Hugging Face at each start. */
+  /** `mirror`: staged in the workspace's storage account; the container starts offline. `hub`: downloaded from Hugging Face at each start. */
   readonly source: "mirror" | "hub";
   /** With `mirror`: folder below the workspace's blob datastore. */
   readonly path?: string;
-  /** With `mirror`: whether the weights are staged in this region. A deployment whose weights are not there is left out. */
+  /** With `mirror`: whether the weights are staged in this region. A deployment is not created until its weights are staged. */
   readonly staged?: boolean;
 }
 
-/** When an instance is added, and when one is removed. A value that is equal to its default is absent. */
+/** When autoscale adds and removes an instance. A value that equals its default is absent. */
 export interface ScaleRule {
   /** Requests per minute and instance above which an instance is added. */
   readonly scaleOutAbove: number;
-  /** Requests per minute and instance below which one is removed. */
+  /** Requests per minute and instance below which an instance is removed. */
   readonly scaleInBelow: number;
   /** Minutes over which the requests are averaged before an instance is added, within `autoscaleLimits`. @default 5 */
   readonly scaleOutWindowMinutes?: number;
@@ -60,25 +60,25 @@ export interface ScaleRule {
   readonly cooldownMinutes?: number;
 }
 
-/** Request limits that Azure enforces before the container sees a request. */
+/** Request limits that Azure enforces before a request reaches the container. */
 export interface RequestSettings {
   /** Seconds, within `endpointLimits`. */
   readonly requestTimeout: number;
-  /** Azure admits `admissionFactor × this × instances` requests at once and refuses the rest. */
+  /** Azure admits up to `admissionFactor × this × instances` concurrent requests and rejects more. */
   readonly maxConcurrentRequestsPerInstance: number;
 }
 
-/** What a client must keep to so that no request fails inside the declared load. */
+/** Settings with which no client request fails within the declared load. */
 export interface ClientAdvice {
-  /** Largest `max_tokens` whose answer arrives within the timeout at the declared concurrency. Absent where answers aren't counted in tokens. */
+  /** Largest `max_tokens` whose answer arrives within the timeout at the declared concurrency. Absent if answers aren't counted in tokens. */
   readonly maxTokens?: number;
-  /** Seconds that a client waits: a little longer than Azure does. */
+  /** Client timeout in seconds, slightly longer than Azure's. */
   readonly timeoutSeconds: number;
-  /** Status codes that are worth another try, after a pause that doubles. */
+  /** Retryable status codes. The pause between retries doubles. */
   readonly retryOn: readonly number[];
 }
 
-/** Everything that alters a deployment's answers or its start-up, and so is in the hash of its name. */
+/** All values that affect a deployment's answers or its start, and that are therefore part of the hash in its name. */
 export interface DeploymentRecipe {
   readonly pattern: Pattern;
   readonly instanceType: string;
@@ -89,24 +89,24 @@ export interface DeploymentRecipe {
   readonly tensorParallelSize?: number;
   /** With `vllm`: the arguments of `vllm serve`, in order. */
   readonly flags?: readonly string[];
-  /** Plain values only; a secret is never here. */
+  /** Plain values only, never secrets. */
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly probes: { readonly liveness: Probe; readonly readiness: Probe };
   readonly requestSettings: RequestSettings;
 }
 
-/** A recipe with its physical name and what may change without a new deployment. */
+/** A recipe with its physical name and the values that can change without a new deployment. */
 export interface DeploymentDecision extends DeploymentRecipe {
   /** `<label>-<8 hexadecimal digits of the recipe's hash>`: the deployment's name in Azure. */
   readonly name: string;
   readonly scaleRule: ScaleRule;
-  /** What clients are told. Absent in a lock that was made before it was written down. */
+  /** Settings for clients. Absent in lock files of earlier versions. */
   readonly clients?: ClientAdvice;
-  /** List price of one instance when this was decided, USD per hour. Absent where Azure lists none. */
+  /** List price of one instance at the time of the decision, USD per hour. Absent if Azure lists none. */
   readonly usdPerHour?: number;
-  /** Why each value is what it is, one sentence each; comments of the lock file and lines of the preview. */
+  /** The reasons for the values, one sentence each. They become comments in the lock file. */
   readonly reasons: readonly string[];
 }
 
-/** What the stack file asked for when a decision was made; a lock whose wish differs from the stack file's is stale. */
-export type DeploymentWish = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+/** The requirements in the stack file when a decision was made. The lock file is stale if they differ from the current requirements. */
+export type RecordedRequirements = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,18 +1,18 @@
-/** Flags of `vllm serve` that somebody set by hand: what they mean for memory, and how they join the derived ones. */
-import { type Refusal, refusal } from "./codes";
+/** Flags of `vllm serve` that are set in the stack file: their effect on memory, and how they are merged with derived flags. */
+import { createProblem, type Problem } from "./codes";
 import type { EngineSettings } from "./fit/estimate";
 
-/** Value of a `vllm serve` flag; `true` is the bare flag and `false` its `--no-` form. */
+/** Value of a `vllm serve` flag; `true` is the flag without a value, `false` its `--no-` form. */
 export type FlagValue = string | number | boolean;
 
 /** Flags by name, without the leading hyphens. */
-export type HandFlags = Readonly<Record<string, FlagValue>>;
+export type ExplicitFlags = Readonly<Record<string, FlagValue>>;
 
 /**
- * Flags that Moor sets and nobody else may: a second owner would break the model's path, the probes or the endpoint's own keys.
- * `api-key` collides with the endpoint's: both travel in the `Authorization` header.
+ * Flags that only Moor sets. Setting them in the stack file would break the model's path, the probes or the endpoint's keys: `api-key`
+ * and the endpoint's key use the same `Authorization` header.
  */
-export const ownedFlags = [
+export const reservedFlags = [
   "model",
   "revision",
   "tokenizer-revision",
@@ -32,13 +32,14 @@ const wholeNumbers = {
   "max-num-batched-tokens": "maxNumBatchedTokens",
 } as const satisfies Record<string, keyof EngineSettings>;
 
-/** The part of the flags that decides memory. A value that the planner can't compute with is refused: nothing could be held against it. */
-export function engineSettings(flags: HandFlags): { readonly settings: EngineSettings; readonly refusals: readonly Refusal[] } {
+/** The flags that determine memory. A value that is not a valid number is a problem, because no check can use it. */
+export function engineSettings(flags: ExplicitFlags): { readonly settings: EngineSettings; readonly refusals: readonly Problem[] } {
   const counts = Object.entries(wholeNumbers).filter(([flag]) => flags[flag] !== undefined);
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
-  const wrong = (flag: string, allowed: string) => refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it is ${allowed}.`);
+  const wrong = (flag: string, allowed: string) =>
+    createProblem("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
       ...Object.fromEntries(counts.map(([flag, setting]) => [setting, Number(flags[flag])])),
@@ -47,21 +48,23 @@ export function engineSettings(flags: HandFlags): { readonly settings: EngineSet
       ...(eager === undefined ? {} : { enforceEager: eager === true }),
     },
     refusals: [
-      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of at least 1, in digits")),
-      ...(part === undefined || (Number(part) > 0 && Number(part) <= 1) ? [] : [wrong("gpu-memory-utilization", "above 0 and at most 1")]),
+      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of 1 or more, in digits")),
+      ...(part === undefined || (Number(part) > 0 && Number(part) <= 1)
+        ? []
+        : [wrong("gpu-memory-utilization", "greater than 0 and at most 1")]),
     ],
   };
 }
 
-/** Flags that multiply the GPUs which one server takes. */
+/** Flags that multiply the number of GPUs of one server. */
 const multiplying = ["pipeline-parallel-size", "data-parallel-size"];
 
-/** GPUs that one server takes beside each of its tensor parallel ones, by hand. */
-export function serversOf(flags: HandFlags): number {
+/** Factor by which the flags multiply the GPUs of the tensor parallel size. */
+export function parallelismFactor(flags: ExplicitFlags): number {
   return multiplying.reduce((product, flag) => product * Number(flags[flag] ?? 1), 1);
 }
 
-/** Flags that take or give memory in ways that the estimate doesn't know. */
+/** Flags that change memory in ways that the estimate doesn't cover. */
 const unplanned = [
   "block-size",
   "cpu-offload-gb",
@@ -75,8 +78,8 @@ const unplanned = [
   ...multiplying,
 ];
 
-/** Those of the flags that the estimate of memory doesn't know. */
-export function unplannedFlags(flags: HandFlags): string[] {
+/** The flags that the memory estimate doesn't cover. */
+export function unestimatedFlags(flags: ExplicitFlags): string[] {
   return unplanned.filter((flag) => flags[flag] !== undefined).map((flag) => `--${flag}`);
 }
 
@@ -85,15 +88,15 @@ function isCount(value: FlagValue | undefined): boolean {
 }
 
 /** The flags as arguments of `vllm serve`. */
-export function argumentsOf(flags: HandFlags): string[] {
+export function argumentsOf(flags: ExplicitFlags): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (typeof value === "boolean") return [value ? `--${flag}` : `--no-${flag}`];
     return [`--${flag}`, String(value)];
   });
 }
 
-/** Derived arguments with those set by hand in their places; what has no place comes last. */
-export function joinFlags(derived: readonly string[], byHand: HandFlags): string[] {
+/** Derived arguments, each replaced by the explicit flag of the same name. Explicit flags without a derived counterpart come last. */
+export function joinFlags(derived: readonly string[], byHand: ExplicitFlags): string[] {
   const left = new Map(Object.entries(byHand));
   const joined = grouped(derived).flatMap((group) => {
     const flag = group[0]!.replace(/^--(no-)?/, "");

@@ -1,6 +1,6 @@
 import type { ClientAdvice, DeploymentRecipe, ScaleRule } from "./decision";
 
-/** What is decided before the deployment has its name. */
+/** A decision before the deployment has a name. */
 export interface Plan {
   readonly recipe: DeploymentRecipe;
   readonly scaleRule: ScaleRule;

@@ -1,15 +1,15 @@
-/** Where a stack's data may be: a geography of Azure, or the regions that the stack file names. */
+/** Where a stack's data must stay: in an Azure geography, or in the regions that the stack file lists. */
 import { isRegion, type Region, type RegionName, regions } from "../facts/regions";
 
-/** What a stack file says of residency; exactly one of the two. */
+/** The residency setting of a stack file; exactly one of the two properties is set. */
 export interface Residency {
-  /** One of Azure's geographies, for instance `Sweden`. */
+  /** An Azure geography, for example `Sweden`. */
   readonly geography?: string;
-  /** Regions by name, for instance `swedencentral`. */
+  /** Region names, for example `swedencentral`. */
   readonly regions?: readonly string[];
 }
 
-/** Geographies of the public cloud in which at least one region lies, in alphabetical order. */
+/** Geographies of the public cloud with at least one region, in alphabetical order. */
 export const geographies: readonly string[] = [
   ...new Set(
     Object.values<Region>(regions)
@@ -18,12 +18,12 @@ export const geographies: readonly string[] = [
   ),
 ].sort();
 
-/** Regions of a geography, in the table's order; none when Azure has no geography of that name. */
+/** Regions of a geography, in the order of the table; empty if Azure has no geography of that name. */
 export function regionsOfGeography(geography: string): RegionName[] {
   return (Object.entries(regions) as [RegionName, Region][]).filter(([, row]) => row.geography === geography).map(([name]) => name);
 }
 
-/** Regions in which data may be. */
+/** Regions in which data is allowed. */
 export function allowedRegions({ geography, regions: named = [] }: Residency): RegionName[] {
   return geography === undefined ? named.filter(isRegion) : regionsOfGeography(geography);
 }

@@ -1,6 +1,6 @@
 import type { DeploymentDecision } from "./decision";
 
-/** Name by which clients ask for the model: the value of the flag, or the id. */
+/** Model name that clients send: the value of `--served-model-name`, or the Hugging Face ID. */
 export function servedName({ flags = [], model }: DeploymentDecision): string {
   const flag = "--served-model-name";
   const joined = flags.find((text) => text.startsWith(`${flag}=`));

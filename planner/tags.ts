@@ -1,7 +1,7 @@
-/** Tags that Moor sets itself. Their names begin with `moor-`, which the names in a stack file must not. */
+/** Tags that Moor sets. Their names start with `moor-`, a prefix that tags in a stack file can't use. */
 
-/** Says which stack made a resource. */
+/** Name of the stack that created a resource. */
 export const stackTag = "moor-stack";
 
-/** Says what an autoscaled deployment was written with, its number of instances left out. */
+/** Hash of the values that an autoscaled deployment was last written with, without its number of instances. */
 export const writtenTag = "moor-written";

@@ -1,9 +1,9 @@
-/** How a Pulumi program ends with one message. */
+/** Functions that end a Pulumi program with an error message. */
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Ends the program with one sentence. The stack is dropped on purpose: printing a stack that crosses `@pulumi/pulumi` can stall Node for
- * half a minute (nodejs/node#64011), and it tells the reader nothing.
+ * Ends the program with an error message. The stack trace is removed: printing one that contains `@pulumi/pulumi` can stall Node for 30 seconds
+ * (nodejs/node#64011), and it doesn't help the user.
  * @throws pulumi.RunError
  */
 export function fail(message: string): never {
@@ -12,14 +12,14 @@ export function fail(message: string): never {
   throw error;
 }
 
-/** Exit code by which a program tells Pulumi that it has said itself what is wrong. Source: `@pulumi/pulumi`, cmd/run/index.ts. */
-const HAS_SAID_WHY = 32;
+/** Exit code that means "the program has already reported its error". Source: `@pulumi/pulumi`, cmd/run/index.ts. */
+const ERROR_REPORTED = 32;
 
 /**
- * Ends the program with one message, from code that runs beside it. An error thrown there would travel through every output that waits for it,
- * and the SDK doesn't come to its end with them.
+ * Ends the program with an error message from asynchronous code. An error thrown there would be passed to all dependent outputs, and the SDK would
+ * not exit.
  */
 export async function stop(message: string): Promise<never> {
   await pulumi.log.error(message);
-  return process.exit(HAS_SAID_WHY);
+  return process.exit(ERROR_REPORTED);
 }

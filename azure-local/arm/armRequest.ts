@@ -1,17 +1,17 @@
-/** A call of the resource manager, without its transport. */
+/** A request to the resource manager, independent of the transport. */
 export interface ArmRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Scheme, host and port that the caller reached the simulator at: absolute URLs in answers begin with it. */
+  /** Scheme, host and port that the caller used. Absolute URLs in responses begin with it. */
   readonly origin: string;
-  /** The parsed JSON body; undefined when there is none. */
+  /** The parsed JSON body; undefined if there is none. */
   readonly body: unknown;
-  /** One of Azure's own services asks: no fault is for it. */
-  readonly own?: boolean;
+  /** Set if an internal service of Azure sends the request. Faults do not apply to it. */
+  readonly isInternal?: boolean;
 }
 
-/** The answer to a call of the resource manager. */
+/** The response of the resource manager. */
 export interface ArmResponse {
   readonly status: number;
   readonly body?: unknown;

@@ -1,14 +1,14 @@
-/** A refusal in Azure's shape: `{"error":{"code","message","target","details","additionalInfo"}}` with an HTTP status. */
+/** An error in Azure's format, `{"error":{"code","message","target","details","additionalInfo"}}`. */
 export interface ErrorBody {
   readonly code: string;
   readonly message: string;
   readonly target?: string;
   readonly details?: readonly ErrorBody[];
-  /** What else is known of the error, by its kind: `{ type: "PolicyViolation", info }`. */
+  /** Additional information by type: `{ type: "PolicyViolation", info }`. */
   readonly additionalInfo?: readonly { readonly type: string; readonly info: object }[];
 }
 
-/** Thrown wherever a request is refused; the HTTP layer turns it into Azure's error answer. */
+/** Thrown when a request is rejected. The HTTP layer converts it to Azure's error response. */
 export class AzureError extends Error {
   constructor(
     readonly status: number,

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "./json";
 
-/** As much of a JSON Schema as the walks below read. */
+/** The part of a JSON Schema that the functions below read. */
 export interface SchemaNode {
   $ref?: string;
   $defs?: Record<string, SchemaNode>;
@@ -18,10 +18,10 @@ export interface SchemaNode {
   "x-sensitive"?: boolean;
 }
 
-/** What becomes of a value: a new one, or undefined to leave it out. */
+/** Returns the new value, or undefined to remove it. */
 type Visit = (value: unknown, node: SchemaNode, path: string) => { value: unknown; deeper?: boolean } | undefined;
 
-/** Rebuilds a body along its schema. Values that the schema doesn't know stay as they are. */
+/** Rebuilds a body along its schema. Values that are not in the schema are unchanged. */
 export function walk(value: unknown, node: SchemaNode, root: SchemaNode, path: string, visit: Visit): unknown {
   const seen = visit(value, node, path);
   if (!seen) return undefined;
@@ -52,38 +52,38 @@ function resolve(node: SchemaNode, root: SchemaNode, value: unknown): SchemaNode
   const target = node.$ref ? root.$defs?.[node.$ref.slice("#/$defs/".length)] : node;
   if (!target?.oneOf) return target?.$ref ? resolve(target, root, value) : target;
   const tag = target["x-discriminator"];
-  const wanted = tag && isObject(value) ? String(value[tag]).toLowerCase() : undefined;
+  const tagValue = tag && isObject(value) ? String(value[tag]).toLowerCase() : undefined;
   const branches = target.oneOf.map((branch) => resolve(branch, root, value) ?? branch);
-  return branches.find((branch) => tag !== undefined && String(branch.properties?.[tag]?.const).toLowerCase() === wanted);
+  return branches.find((branch) => tag !== undefined && String(branch.properties?.[tag]?.const).toLowerCase() === tagValue);
 }
 
 /**
- * A request as the service reads it: read-only properties and nulls are ignored, known words get the specification's spelling, and a
- * location is taken off a type that has none, since generic clients send one with everything.
+ * A request as the service reads it: without read-only properties and nulls, and with enum values in the specification's spelling. The
+ * location is removed from types that have none, because generic clients always send one.
  */
 export function asRequest(body: JsonObject, root: SchemaNode): JsonObject {
   const { location, ...unplaced } = body;
   const placed = location !== undefined && resolve(root, root, body)?.properties?.location !== undefined ? body : unplaced;
   return walk(placed, root, root, "", (value, node) => {
     if (node.readOnly || value === null) return undefined;
-    return { value: typeof value === "string" ? spelled(value, node) : value };
+    return { value: typeof value === "string" ? canonicalWord(value, node) : value };
   }) as JsonObject;
 }
 
-function spelled(value: string, node: SchemaNode): string {
+function canonicalWord(value: string, node: SchemaNode): string {
   const words = node.const === undefined ? (node.enum ?? []) : [node.const];
   return wordLike(value, words) ?? value;
 }
 
-/** The word as the specification spells it, whatever its case and spaces: `systemAssigned, userAssigned`. */
+/** Finds a word regardless of case and spaces, and returns the specification's spelling: `systemAssigned, userAssigned`. */
 function wordLike(value: string, words: readonly unknown[]): string | undefined {
   const plain = (word: string) => word.toLowerCase().replaceAll(" ", "");
   return words.find((word): word is string => typeof word === "string" && plain(word) === plain(value));
 }
 
 /**
- * The first text of a body that is none of the words which the specification lists in its place, `except` at some paths. Some places take
- * several, with commas.
+ * Finds the first string in a body that is not one of the specification's enum values, except at the paths `except`. Some properties accept
+ * several values, separated by commas.
  */
 export function unknownWord(body: JsonObject, root: SchemaNode, except: readonly string[]): UnknownWord | undefined {
   const unknown: UnknownWord[] = [];
@@ -102,14 +102,14 @@ interface UnknownWord {
   readonly words: readonly unknown[];
 }
 
-/** Paths that hold secrets although the specification doesn't mark them. */
+/** Paths of secrets that the specification does not mark as sensitive. */
 export const ALSO_SENSITIVE: Readonly<Record<string, readonly string[]>> = {
   "microsoft.keyvault/vaults/secrets": ["properties.value"],
   "microsoft.machinelearningservices/workspaces/datastores": ["properties.credentials.secrets"],
   "microsoft.machinelearningservices/workspaces/connections": ["properties.credentials"],
 };
 
-/** A body without its secrets, and the secrets by their dotted path. */
+/** Splits a body into the body without secrets and the secrets by dotted path. */
 export function splitSecrets(body: JsonObject, type: string, root: SchemaNode): { body: JsonObject; secrets: Record<string, unknown> } {
   const secrets: Record<string, unknown> = {};
   const alsoSensitive = ALSO_SENSITIVE[type.toLowerCase()] ?? [];

@@ -6,14 +6,14 @@ import { RESOURCE_TYPES } from "./types";
 
 const VERSIONS = new Map(Object.entries(apiVersions.versions).map(([type, versions]) => [type, versions.split(" ")]));
 
-/** A type that the simulator serves: its schema, and what the service adds. */
+/** A supported type: its schema and its service-side behavior. */
 export interface CatalogEntry {
   readonly type: string;
   readonly schema: TypeSchema;
   readonly service: ResourceType;
 }
 
-/** Which resource types and API versions there are. */
+/** The supported resource types and API versions. */
 export class Catalog {
   private readonly entries = new Map<string, CatalogEntry>();
   private readonly namespaces = new Set<string>();
@@ -34,7 +34,7 @@ export class Catalog {
     return [...this.entries.values()].map((entry) => entry.type);
   }
 
-  /** @throws AzureError for a type that Azure wouldn't know. */
+  /** @throws AzureError for an unknown type */
   entry(type: string, apiVersion: string): CatalogEntry {
     const entry = this.find(type);
     if (entry) return entry;
@@ -46,7 +46,7 @@ export class Catalog {
     throw new AzureError(404, "InvalidResourceType", message);
   }
 
-  /** @throws AzureError for a missing or unknown API version. */
+  /** @throws AzureError for a missing or unknown API version */
   checkApiVersion(type: string, apiVersion: string | undefined): asserts apiVersion is string {
     if (!apiVersion) {
       throw new AzureError(
@@ -55,13 +55,13 @@ export class Catalog {
         "The api-version query parameter (?api-version=) is required for all requests.",
       );
     }
-    const known = this.apiVersions(type);
-    if (known.includes(apiVersion)) return;
-    const message = `No registered resource provider found for API version '${apiVersion}' and type '${type}'. The supported api-versions are '${known.join(", ")}'.`;
+    const supported = this.apiVersions(type);
+    if (supported.includes(apiVersion)) return;
+    const message = `No registered resource provider found for API version '${apiVersion}' and type '${type}'. The supported api-versions are '${supported.join(", ")}'.`;
     throw new AzureError(400, "NoRegisteredProviderFound", message);
   }
 
-  /** Versions that Azure serves; bodies are checked strictly only at the one of the schema. */
+  /** The API versions that Azure supports. Bodies are validated strictly only at the version of the schema. */
   apiVersions(type: string): readonly string[] {
     return VERSIONS.get(type.toLowerCase()) ?? [];
   }

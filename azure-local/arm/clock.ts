@@ -1,21 +1,21 @@
 /**
- * Time as the simulator sees it. Rules and operations ask only this, so that a test can own the time. Only the duration of operations is scaled:
- * how long a deleted resource is kept counts in the clock's own milliseconds.
+ * The time source of rules and operations, so that a test can control the time. Only durations of operations are scaled. The retention of
+ * deleted resources is not.
  */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** How many of the clock's milliseconds an operation takes that takes so many seconds in Azure. */
+  /** Converts the duration of an operation in Azure to milliseconds of this clock. */
   millisecondsFor(azureSeconds: number): number;
-  /** Milliseconds that an operation stays open at least, unless a client polls it: what must not overlap doesn't. @default 0 */
+  /** Minimum duration of an operation in milliseconds, unless a client polls it. It prevents operations from overlapping. @default 0 */
   readonly shortest?: number;
-  /** Seconds that a client should wait between polls: the `Retry-After` header. */
+  /** The `Retry-After` header: seconds to wait between polls. */
   readonly retryAfter: number;
 }
 
 /**
- * The machine's clock, with Azure's durations divided by `speed`.
- * @param speed Seconds of Azure in one real second; `Infinity`: every operation is over at its first poll, or after 50 milliseconds.
+ * The system clock, with Azure's durations divided by `speed`.
+ * @param speed Azure seconds per real second; `Infinity`: each operation completes at its first poll, or after 50 ms
  */
 export function realClock(speed: number): Clock {
   return {
@@ -27,11 +27,11 @@ export function realClock(speed: number): Clock {
 }
 
 export interface ManualClock extends Clock {
-  /** Lets so many seconds of Azure pass. */
+  /** Advances the clock by Azure seconds. */
   advance(azureSeconds: number): void;
 }
 
-/** A clock that stands still until it is advanced: hours of Azure in a test's milliseconds. */
+/** A clock that stops until it is advanced, for tests. */
 export function manualClock(start = Date.parse("2026-01-01T00:00:00Z")): ManualClock {
   let now = start;
   return {

@@ -1,11 +1,11 @@
-import { viewDeployment } from "../frontdoor/deploymentView";
-import { type Life, lifeOf } from "../frontdoor/life";
+import { viewDeployment } from "../scoringProxy/deploymentView";
+import { type Life, lifeOf } from "../scoringProxy/life";
 import type { Inventory } from "./model";
 import type { DeploymentProperties } from "./types/onlineEndpointBodies";
 
-/** How a deployment's container starts, as the front door will see it. */
+/** How the container of a deployment starts, as in the scoring proxy. */
 export interface ContainerLife extends Life {
-  /** Seconds of Azure until its server listens. */
+  /** Azure seconds until its server listens. */
   readonly startUp: number;
 }
 

@@ -2,14 +2,14 @@ import { isWithin } from "./path";
 import type { Table, Tables } from "./tables";
 
 interface Blob {
-  /** Id of the container. */
+  /** ID of the container. */
   readonly scope: string;
   readonly path: string;
   readonly size: number;
 }
 
 interface Image {
-  /** Id of the registry. */
+  /** ID of the registry. */
   readonly scope: string;
   readonly repository: string;
   /** `sha256:…` */
@@ -17,7 +17,7 @@ interface Image {
   readonly tag?: string;
 }
 
-/** What lies in storage accounts and registries: that it is there and how large, never its bytes. It goes with what it lies in. */
+/** The contents of storage accounts and registries: existence and size, without the bytes. Deleted together with their container. */
 export class Contents {
   private readonly blobs: Table<Blob>;
   private readonly images: Table<Image>;
@@ -40,7 +40,7 @@ export class Contents {
     this.blobs.delete(`${containerId.toLowerCase()}/${path}`);
   }
 
-  /** Whether the container has a blob of this path, or any below it. */
+  /** Whether the container has a blob at this path or below it. */
   hasBlobs(containerId: string, path: string): boolean {
     const scope = containerId.toLowerCase();
     const folder = path.replace(/\/*$/, "/");
@@ -50,14 +50,14 @@ export class Contents {
     return false;
   }
 
-  /** @param reference A tag, or the digest itself. */
+  /** @param reference A tag or the digest */
   putImage(registryId: string, repository: string, reference: string, digest: string): void {
     const scope = registryId.toLowerCase();
     this.images.set(`${scope}/${repository}@${digest}`, { scope, repository, digest });
     if (reference !== digest) this.images.set(`${scope}/${repository}:${reference}`, { scope, repository, digest, tag: reference });
   }
 
-  /** Digest of an image by its tag or digest. */
+  /** Returns the digest of an image, by its tag or digest. */
   image(registryId: string, repository: string, reference: string): string | undefined {
     const separator = reference.startsWith("sha256:") ? "@" : ":";
     return this.images.get(`${registryId.toLowerCase()}/${repository}${separator}${reference}`)?.digest;

@@ -16,8 +16,8 @@ export interface EndpointToken {
 const TOKEN_LIFE = 3600 * 1000;
 
 /**
- * Everything secret that the service has to give out again, in a file of its own: endpoint keys and tokens, credentials of
- * connections and datastores, templates that are still being applied. Key Vault values are not among them: nobody reads them through ARM.
+ * Secrets that the service must be able to return, in a separate file: endpoint keys and tokens, credentials of connections and datastores,
+ * and running template deployments. Key Vault values are not included, because ARM never returns them.
  */
 export class Credentials {
   private readonly keys: Table<EndpointKeys>;
@@ -42,12 +42,12 @@ export class Credentials {
     });
   }
 
-  /** Tokens that still open the endpoint. */
+  /** The valid tokens of the endpoint. */
   endpointTokens(id: string, now: number): EndpointToken[] {
     return (this.tokens.get(id.toLowerCase()) ?? []).filter((token) => token.expiresAt > now);
   }
 
-  /** The current token, or a new one when it is time to refresh. */
+  /** Returns the current token, or a new one if it is due for a refresh. */
   issueToken(id: string, now: number): EndpointToken {
     const valid = this.endpointTokens(id, now);
     const current = valid.find((token) => token.refreshAt > now);
@@ -82,7 +82,7 @@ function newKey(): string {
   return randomBytes(24).toString("base64url");
 }
 
-/** Tells whether a secret changed without keeping it. */
+/** A hash that detects a changed secret without storing it. */
 export function fingerprint(value: unknown, salt: string): string {
   return createHash("sha256").update(salt).update(JSON.stringify(value)).digest("hex");
 }

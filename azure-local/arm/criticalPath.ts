@@ -1,11 +1,11 @@
 import type { Operation } from "./operations";
 
-/** One operation of the longest chain, and what held it up. */
+/** An operation of the longest chain, and the operation that it waited for. */
 export interface CriticalStep {
   readonly operation: Operation;
-  /** Id of the resource whose operation had to end first; none for the first of the chain. */
+  /** ID of the resource whose operation had to end first. Undefined for the first step. */
   readonly waitedFor?: string;
-  /** Seconds of the clock between the end of that operation (or the beginning of all) and the start of this one: the client's own time. */
+  /** Seconds between the end of that operation (or the start of the run) and the start of this one: time spent in the client. */
   readonly idleSeconds: number;
   readonly seconds: number;
 }
@@ -15,8 +15,8 @@ interface Ended extends Operation {
 }
 
 /**
- * The chain of operations that decided how long a run took, first to last: each began when the one before it had ended.
- * What overlaps is taken to be independent, so a template counts by its resources and not by itself.
+ * The chain of operations that determined the duration of a run, in order. Each operation began after the previous one had ended.
+ * Overlapping operations are considered independent, so a template counts through its resources.
  */
 export function criticalPath(operations: readonly Operation[]): CriticalStep[] {
   const ended = operations.filter(
@@ -40,7 +40,7 @@ export function criticalPath(operations: readonly Operation[]): CriticalStep[] {
   return steps;
 }
 
-/** The one that ended last; of several the one that began last, which is the one that had to wait. */
+/** Returns the operation that ended last. Of several, returns the last to begin, because it had to wait. */
 function latest(operations: readonly Ended[]): Ended | undefined {
   return operations.reduce<Ended | undefined>((last, one) => {
     if (!last || one.endsAt > last.endsAt) return one;

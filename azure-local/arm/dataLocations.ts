@@ -2,14 +2,14 @@ import { at } from "./json";
 import type { Inventory, Resource } from "./model";
 import { propertiesOf } from "./types/managedNetwork";
 
-/** An image as a registry knows it. */
+/** An image in a registry. */
 export interface ImageReference {
   readonly repository: string;
-  /** Digest, or tag where there is no digest. */
+  /** The digest, or the tag if there is no digest. */
   readonly reference: string;
 }
 
-/** Takes `<host>/<repository>[:<tag>][@<digest>]` apart. */
+/** Parses `<host>/<repository>[:<tag>][@<digest>]`. */
 export function imageReference(image: string): ImageReference {
   const path = image.slice(image.indexOf("/") + 1);
   const [named, digest] = path.split("@") as [string, string | undefined];
@@ -17,7 +17,7 @@ export function imageReference(image: string): ImageReference {
   return { repository, reference: digest ?? tag ?? "latest" };
 }
 
-/** Where the files of a model lie. */
+/** The location of a model's files. */
 export interface BlobLocation {
   readonly containerId: string;
   readonly path: string;
@@ -27,12 +27,12 @@ export function containerIdOf(accountId: string, container: string): string {
   return `${accountId}/blobServices/default/containers/${container}`;
 }
 
-/** The container that the service makes in a workspace's storage for its datastore `workspaceblobstore`. */
+/** The container that the service creates in a workspace's storage account for the datastore `workspaceblobstore`. */
 export function defaultContainer(workspace: Resource): string {
   return `azureml-blobstore-${String(at(workspace.outputs, "properties.workspaceId"))}`;
 }
 
-/** Where an `azureml://…/datastores/<name>/paths/<path>` points to, or undefined for other kinds of URI and unknown datastores. */
+/** Resolves `azureml://…/datastores/<name>/paths/<path>`. Returns undefined for other URIs and unknown datastores. */
 export function datastoreLocation(uri: string, workspace: Resource, inventory: Inventory): BlobLocation | undefined {
   const [, name, path] = /^azureml:\/\/.*?\/?datastores\/([^/]+)\/paths\/(.+)$/i.exec(uri) ?? [];
   if (!name || !path) return undefined;

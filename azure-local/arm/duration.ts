@@ -1,4 +1,4 @@
-/** Seconds of an ISO 8601 duration (`PT1M30S`, `P7D`), or undefined when it isn't one. Years and months have no fixed length and aren't read. */
+/** Seconds of an ISO 8601 duration (`PT1M30S`, `P7D`), or undefined if it is invalid. Years and months are not supported. */
 export function secondsOf(duration: string | undefined): number | undefined {
   const match = /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(duration ?? "");
   if (!match) return undefined;

@@ -11,19 +11,19 @@ import { isWithin, nameOf, sameId } from "./path";
 import { Store } from "./store";
 import type { Table, Tables } from "./tables";
 
-/** The state of Azure and how it changes by itself: resources, running operations, deleted names. Knows nothing of HTTP. */
+/** The state of the simulated Azure and its changes over time: resources, running operations, deleted names. Independent of HTTP. */
 export class Engine implements Effects {
   readonly store: Store;
   readonly operations: Operations;
   readonly inventory: Inventory;
   readonly contents: Contents;
   private readonly deleted: Table<SoftDeleted>;
-  /** Told of each operation that ended, so that a template can go on. */
+  /** Called when an operation has ended, so that a template can continue. */
   onEnded: (operation: Operation, now: number) => void = () => {};
-  /** Told of each poll of a template, whose resources are polled with it. */
+  /** Called when a template is polled, because its resources are then polled too. */
   onTemplatePolled: (template: Resource) => void = () => {};
   private settlingAt: number | undefined;
-  /** What the removal at hand takes away, children first. */
+  /** The resources of the current removal, children first. */
   private removing: readonly Resource[] = [];
   private fault: ErrorBody | undefined;
 
@@ -51,12 +51,12 @@ export class Engine implements Effects {
     };
   }
 
-  /** While operations are brought to their end: the time at which the one at hand ended. */
+  /** The current time. While operations are completed: the end of the current operation. */
   now(): number {
     return this.settlingAt ?? this.clock.now();
   }
 
-  /** Brings to their end all operations whose time has come, in the order of their ends. */
+  /** Completes all due operations, in the order of their ends. */
   settle(): void {
     for (let due = this.operations.nextDue(this.clock.now()); due; due = this.operations.nextDue(this.clock.now())) {
       this.settlingAt = due.endsAt;
@@ -69,18 +69,18 @@ export class Engine implements Effects {
     this.purgeOverdue();
   }
 
-  /** A client asks how an operation is: one whose work is done ends at this. */
+  /** A client polls an operation. If its work is done, it completes now. */
   poll(operation: Operation | undefined): void {
     if (operation?.status !== "InProgress") return;
     if (operation.kind === "template") this.onTemplatePolled(this.store.get(operation.resourceId)!);
     else if ((operation.doneAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.finish(operation);
-    // The operation has ended, also where the request is refused: a GET of a resource whose deletion ends by it answers 404.
+    // The operation stays completed even if the request fails: a GET that completes the deletion of its resource answers 404.
     for (const tables of this.written) tables.begin();
   }
 
   /**
-   * Does something that is kept as a whole or not at all: what it changed is written before this returns, and taken back if it throws or
-   * can't be written. What only reads goes on while the disk is full.
+   * Runs a transaction. Its changes are written before this returns, and rolled back if it throws or if they can't be written. Reads
+   * continue to work when the disk is full.
    * @throws AzureError 507 if it can't be written
    */
   transact<T>(act: () => T): T {
@@ -100,15 +100,15 @@ export class Engine implements Effects {
     throw new AzureError(507, "InsufficientStorage", notWritten(this.tables.path, problem));
   }
 
-  /** Writes pending changes. @returns the error if they can't be written; all of them then stay pending */
+  /** Writes pending changes. @returns the error if they can't be written; then all of them stay pending */
   private commit(): Error | undefined {
-    const takeBack: (() => void)[] = [];
+    const undo: (() => void)[] = [];
     try {
-      // Secrets first: a crash between the two leaves an unused secret, not a resource without one.
-      for (const tables of this.written) takeBack.push(tables.commit());
+      // Secrets first: a crash between the two writes leaves an unused secret, not a resource without its secret.
+      for (const tables of this.written) undo.push(tables.commit());
       return undefined;
     } catch (error) {
-      for (const one of takeBack) one();
+      for (const one of undo) one();
       return error as Error;
     }
   }
@@ -128,7 +128,7 @@ export class Engine implements Effects {
     this.operations.reindex();
   }
 
-  /** Lets every operation that begins meanwhile end Failed with this error. */
+  /** All operations that begin during `act` end as Failed with this error. */
   failing<T>(error: ErrorBody, act: () => T): T {
     this.settle();
     this.fault = error;
@@ -150,7 +150,7 @@ export class Engine implements Effects {
     apiVersion: string,
     more: Partial<Operation> = {},
   ): Operation {
-    // A template ends as its resources do.
+    // A template fails only through its resources.
     const failure = kind === "template" ? undefined : this.fault;
     return this.operations.begin({ kind, resourceId: resource.id, apiVersion, failure, ...more }, azureSeconds, this.now());
   }
@@ -176,7 +176,7 @@ export class Engine implements Effects {
     });
   }
 
-  /** Removes a resource with all that stands below it. */
+  /** Removes a resource and all resources below it. */
   remove(id: string, permanently = false): void {
     const root = this.store.get(id);
     if (!root) return;
@@ -191,12 +191,12 @@ export class Engine implements Effects {
       if (running) this.end(running, "Canceled");
     }
     this.removing = outer;
-    for (const { id: gone } of removing) if (!this.isKept(gone)) this.credentials.forget(gone);
+    for (const { id: removedId } of removing) if (!this.isRecoverable(removedId)) this.credentials.forget(removedId);
   }
 
   softDelete(resource: Resource, seconds: number, purgeProtected: boolean): void {
     const { id, type } = resource;
-    // What goes with a resource above it of the same service is kept with that one.
+    // Removed together with a parent of the same service: it is kept with the parent.
     if (this.removing.some((other) => isWithin(id, other.id) && type.startsWith(`${other.type}/`))) return;
     const now = this.now();
     // Role assignments and other extensions are not restored. Source: Azure docs, key-vault/general/soft-delete-overview.
@@ -215,11 +215,11 @@ export class Engine implements Effects {
   }
 
   recover(id: string): SoftDeleted | undefined {
-    const found = this.deleted.get(id.toLowerCase());
-    if (!found) return undefined;
+    const entry = this.deleted.get(id.toLowerCase());
+    if (!entry) return undefined;
     this.deleted.delete(id.toLowerCase());
-    for (const child of found.children ?? []) this.store.put(child);
-    return found;
+    for (const child of entry.children ?? []) this.store.put(child);
+    return entry;
   }
 
   purge(id: string): void {
@@ -230,7 +230,7 @@ export class Engine implements Effects {
     }
   }
 
-  /** Ends an operation before or at its time. */
+  /** Ends an operation, at its end or earlier. */
   end(operation: Operation, status: "Succeeded" | "Failed" | "Canceled", failure = operation.failure): void {
     const ended = this.operations.end(operation, status, this.now(), failure);
     this.onEnded(ended, this.now());
@@ -241,12 +241,12 @@ export class Engine implements Effects {
     return [...this.deleted.values()].filter((one) => one.type.toLowerCase() === type.toLowerCase() && one.purgeAt > now);
   }
 
-  /** Whether a deleted resource is recoverable, on its own or with the one above it. */
-  private isKept(id: string): boolean {
+  /** Whether a deleted resource is recoverable, by itself or with its parent. */
+  private isRecoverable(id: string): boolean {
     return [...this.deleted.values()].some(({ resource, children = [] }) => [resource, ...children].some((one) => sameId(one.id, id)));
   }
 
-  /** Retention ends by itself. */
+  /** Purges resources whose retention has ended. */
   private purgeOverdue(): void {
     const now = this.now();
     for (const { id, purgeAt } of [...this.deleted.values()]) if (purgeAt <= now) this.purge(id);
@@ -268,5 +268,5 @@ export class Engine implements Effects {
 }
 
 function notWritten(file: string, { message }: Error): string {
-  return `The state could not be written to ${path.dirname(file)}: ${message}. Nothing was changed. Free space there and send the request again.`;
+  return `The state could not be written to ${path.dirname(file)}: ${message}. Nothing was changed. Free disk space and retry the request.`;
 }

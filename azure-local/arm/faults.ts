@@ -6,78 +6,80 @@ import { parsePath } from "./path";
 
 const EFFECTS = ["refuse", "hang", "drop", "crash", "failOperation"] as const;
 
-/** One way in which Azure misbehaves. The fields that say which calls are meant hold together; left out, any call is meant. */
+/** A fault to inject. A request matches if all given conditions apply. An omitted condition matches each request. */
 const faultSchema = z.strictObject({
   /**
-   * `refuse`: the call is answered with `status` and `code` and nothing is done. `hang`: it is never answered. `drop`: the connection is
-   * closed without an answer. `crash`: the simulator is gone as by a kill, with what it had written. `failOperation`: the call is accepted
-   * (a create is answered 201) and its operation ends Failed with `code`.
+   * `refuse`: the request is answered with `status` and `code`, without effect. `hang`: it is never answered. `drop`: the connection is
+   * closed without an answer. `crash`: the simulator ends as if killed, with its written state. `failOperation`: the request is accepted (a
+   * create is answered with 201) and its operation ends as Failed with `code`.
    */
   effect: z.enum(EFFECTS),
-  /** An HTTP method, or `write`: PUT, PATCH, DELETE, and POST where it changes something. @default any */
+  /** An HTTP method, or `write`: PUT, PATCH, DELETE, and POST if it changes something. @default any */
   method: z.string().min(1).optional(),
-  /** Resource type, without regard to case; for polls `<namespace>/operationsStatus`. @default any */
+  /** Resource type, case-insensitive. For polls: `<namespace>/operationsStatus`. @default any */
   type: z.string().min(1).optional(),
-  /** Path of the call without its query, without regard to case: an ARM id, or that of an action. @default any */
+  /** Path of the request without the query, case-insensitive: an ARM ID, or the path of an action. @default any */
   path: z.string().min(1).optional(),
-  /** The matching call that is struck first, from 1. @default 1 */
+  /** The first matching request that fails, counted from 1. @default 1 */
   nth: z.int().min(1).default(1),
-  /** How many calls are struck from then on; 0 counts matching calls and strikes none. Clients repeat a call up to four times. @default 1 */
+  /** The number of requests that fail; 0 only counts matching requests. Clients send a request up to four times. @default 1 */
   times: z.union([z.int().min(0), z.literal("until cleared")]).default(1),
-  /** `repeats`: after the first strike only the same method and path are struck again. `all`: every matching call. @default repeats */
+  /**
+   * `repeats`: after the first failure, only requests with the same method and path fail. `all`: each matching request. @default repeats
+   */
   strikes: z.enum(["repeats", "all"]).default("repeats"),
-  /** Strike by chance instead of by order: the share of matching calls, 0 to 1; `nth` and `times` then say nothing. */
+  /** Random failures: the fraction of matching requests, 0 to 1. `nth` and `times` are then ignored. */
   rate: z.number().min(0).max(1).optional(),
-  /** Decides with `rate` which calls are struck: the same seed strikes the same ones, however calls in parallel fall. @default 1 */
+  /** Seed for `rate`. The same seed selects the same requests, even if parallel requests arrive in another order. @default 1 */
   seed: z.int().default(1),
   /** HTTP status of `refuse`. @default 500 */
   status: z.int().min(400).max(599).default(500),
   /** Azure's error code. @default InternalServerError */
   code: z.string().min(1).default("InternalServerError"),
-  /** @default a sentence that names the fault */
+  /** @default a message that mentions the fault */
   message: z.string().min(1).optional(),
-  /** Whether `hang`, `drop` and `crash` come after the call has taken effect. @default true, for `hang` false */
+  /** Whether the request takes effect before `hang`, `drop` and `crash`. @default true, for `hang` false */
   applied: z.boolean().optional(),
 });
 
 export type Fault = z.input<typeof faultSchema>;
 type SettledFault = z.output<typeof faultSchema>;
 
-/** What was done to one call. */
+/** A fault that was applied to a request. */
 export interface Strike {
   readonly effect: Fault["effect"];
-  /** Which call it was, counted from when the faults were set. */
+  /** The number of the request, counted since the faults were set. */
   readonly call: number;
   readonly method: string;
   readonly path: string;
 }
 
 export interface FaultReport {
-  /** Calls since the faults were set, and how many of them write. */
+  /** The number of requests since the faults were set, and of writes among them. */
   readonly calls: number;
   readonly writes: number;
-  /** For each fault in the order given: how many calls it meant. */
+  /** The number of matching requests, for each fault in order. */
   readonly matched: readonly number[];
   readonly strikes: readonly Strike[];
 }
 
-/** POST actions that only read. */
+/** POST actions that are read-only. */
 const READS = /\/(list\w*|token|getLogs|checkNameAvailability|validate)$/i;
 
-/** Whether a call changes something. */
+/** Whether a request changes something. */
 export function isWrite({ method, path }: Call): boolean {
   return ["PUT", "PATCH", "DELETE"].includes(method) || (method === "POST" && !READS.test(path));
 }
 
 type Call = Pick<ArmRequest, "method" | "path">;
 
-/** Type that a call is about: of a list the type listed, of an action the type that has it. */
+/** The resource type of a request: for a list the listed type, for an action the type that has it. */
 function typeOf({ method, path }: Call): string {
   const parsed = parsePath(path);
   return (method === "GET" && parsed?.collectionType) || (parsed?.nodes.at(-1)?.type ?? "");
 }
 
-/** Faults in order: which call of a run goes wrong, and how. Counting begins anew whenever faults are set. */
+/** Decides which requests fail, and how. Setting the faults resets all counters. */
 export class Faults {
   private planned: Plan[] = [];
   private calls = 0;
@@ -88,7 +90,7 @@ export class Faults {
     this.set(faults);
   }
 
-  /** @throws AzureError naming the first thing that is wrong; the faults before stay. */
+  /** @throws AzureError with the first problem; then the previous faults stay set */
   set(faults: unknown): void {
     const read = z.array(faultSchema).safeParse(faults);
     if (!read.success) {
@@ -102,7 +104,7 @@ export class Faults {
     this.strikes = [];
   }
 
-  /** Counts the call with every fault. @returns the first fault that strikes it. */
+  /** Counts the request for each fault. @returns the first fault that applies */
   next(call: Call): SettledFault | undefined {
     this.calls += 1;
     const writes = isWrite(call);
@@ -121,7 +123,7 @@ export class Faults {
   }
 }
 
-/** A fault and how far it has come. */
+/** A fault with its counters. */
 class Plan {
   matched = 0;
   private struck = 0;
@@ -131,9 +133,9 @@ class Plan {
   constructor(readonly fault: SettledFault) {}
 
   strikes(call: Call, type: string, writes: boolean, mayStrike: boolean): boolean {
-    const { method, type: wanted, path, rate } = this.fault;
+    const { method, type: typeFilter, path, rate } = this.fault;
     if (method !== undefined && !(method === "write" ? writes : method.toUpperCase() === call.method)) return false;
-    if (wanted !== undefined && wanted.toLowerCase() !== type) return false;
+    if (typeFilter !== undefined && typeFilter.toLowerCase() !== type) return false;
     if (path !== undefined && path.toLowerCase() !== call.path.toLowerCase()) return false;
     this.matched += 1;
     const strikes = rate === undefined ? this.inOrder(call) : this.byChance(`${call.method} ${type}`, rate);
@@ -149,7 +151,7 @@ class Plan {
     return strikes === "all" || this.victim === name;
   }
 
-  /** Names differ from run to run, so a call is known by its method, its type and how many of these came before. */
+  /** Names differ between runs, so a request is identified by its method, its type and their count. */
   private byChance(kind: string, rate: number): boolean {
     const count = (this.seen.get(kind) ?? 0) + 1;
     this.seen.set(kind, count);
@@ -163,5 +165,5 @@ export function isApplied({ effect, applied }: SettledFault): boolean {
 }
 
 export function errorOf({ code, message, effect }: SettledFault): ErrorBody {
-  return { code, message: message ?? `This ${effect === "refuse" ? "call" : "operation"} fails because a fault was set for it.` };
+  return { code, message: message ?? `This ${effect === "refuse" ? "request" : "operation"} fails because of an injected fault.` };
 }

@@ -4,41 +4,41 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A living process holds the folder. */
+/** A running process uses the folder. */
 export class FolderInUse extends Error {
   constructor(
     readonly home: string,
-    readonly holder: number,
+    readonly processId: number,
   ) {
-    super(`The state folder ${home} is in use by process ${holder}: stop that simulator, or give this one another folder.`);
+    super(`The state folder ${home} is in use by process ${processId}. Stop that process, or use another folder.`);
     this.name = "FolderInUse";
   }
 }
 
-/** What stands in the lock. */
-interface Notice {
+/** The content of the lock file. */
+interface LockContent {
   readonly pid: number;
-  /** On loopback; the holder answers there with the proof. */
+  /** Loopback port on which the holder answers with the proof. */
   readonly port: number;
   readonly proof: string;
 }
 
-/** Milliseconds that a notice may be half-written, and that a holder may take to answer. */
-const patience = 1_000;
+/** How long to wait, in milliseconds, for a complete lock file and for the answer of its holder. */
+const timeout = 1_000;
 
 /**
- * Keeps two simulators from writing one state folder. The holder listens on a port and answers with the proof in the lock. A process id alone
- * proves nothing: another process may have it by now, and in a container every simulator is process 1. A lock whose holder does not answer is
- * taken over.
- * @returns the function that releases the lock.
- * @throws FolderInUse if a living process holds the folder.
+ * Prevents two simulators from writing to one state folder. The holder listens on a port and answers with the proof in the lock file. A
+ * process ID alone is not sufficient: another process can have it now, and in containers each simulator is process 1. If the holder does
+ * not answer, its lock is taken over.
+ * @returns a function that releases the lock
+ * @throws FolderInUse if a running process holds the lock
  */
 export async function lockFolder(home: string): Promise<() => void> {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const file = path.join(home, "lock");
   const proof = randomBytes(16).toString("hex");
   const server = await prove(proof);
-  const text = JSON.stringify({ pid: process.pid, port: (server.address() as net.AddressInfo).port, proof } satisfies Notice);
+  const text = JSON.stringify({ pid: process.pid, port: (server.address() as net.AddressInfo).port, proof } satisfies LockContent);
   try {
     while (!write(file, text)) await clearStale(home, file);
   } catch (error) {
@@ -51,7 +51,7 @@ export async function lockFolder(home: string): Promise<() => void> {
   };
 }
 
-/** A server that tells everyone the proof, and that keeps no process from ending. */
+/** Starts a server that sends the proof to each client. It does not keep the process alive. */
 async function prove(proof: string): Promise<net.Server> {
   const server = net.createServer((socket) => {
     socket.on("error", () => {});
@@ -61,7 +61,7 @@ async function prove(proof: string): Promise<net.Server> {
   return server.on("error", () => {}).unref();
 }
 
-/** Whether the lock was free and has the text now. */
+/** Writes the lock file. Returns false if it exists. */
 function write(file: string, text: string): boolean {
   try {
     fs.writeFileSync(file, text, { flag: "wx", mode: 0o600 });
@@ -72,24 +72,24 @@ function write(file: string, text: string): boolean {
   }
 }
 
-/** Removes a lock without a holder. @throws FolderInUse */
+/** Removes a lock file whose holder does not answer. @throws FolderInUse */
 async function clearStale(home: string, file: string): Promise<void> {
   const text = read(file);
   if (text === undefined) return;
-  const notice = parse(text);
-  // A holder that has just begun may not have written all of it.
-  if (!notice && text === "" && age(file) < patience) return sleep(20);
-  if (notice && (await isHeld(notice))) throw new FolderInUse(home, notice.pid);
-  // Another one may have taken it over meanwhile.
+  const content = parse(text);
+  // A holder that has just started can have written an empty file.
+  if (!content && text === "" && age(file) < timeout) return sleep(20);
+  if (content && (await isHeld(content))) throw new FolderInUse(home, content.pid);
+  // Another process can have taken over the lock meanwhile.
   if (read(file) === text) fs.rmSync(file, { force: true });
 }
 
-/** Whether the holder answers. One that lives and is too busy to answer has its port still open. */
-function isHeld({ pid, port, proof }: Notice): Promise<boolean> {
+/** Whether the holder answers. The port of a running holder is open even if it is too busy to answer. */
+function isHeld({ pid, port, proof }: LockContent): Promise<boolean> {
   return new Promise((resolve) => {
     let answer = "";
     const socket = net.connect(port, "127.0.0.1");
-    socket.setTimeout(patience, () => {
+    socket.setTimeout(timeout, () => {
       resolve(isAlive(pid));
       socket.destroy();
     });
@@ -110,19 +110,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Undefined if the text is not a notice, such as the process id that earlier versions wrote. */
-function parse(text: string): Notice | undefined {
+/** Returns undefined if the text is invalid, for example a process ID written by an earlier version. */
+function parse(text: string): LockContent | undefined {
   try {
-    const { pid, port, proof } = JSON.parse(text) as Partial<Notice>;
-    const isNotice = isWhole(pid, 1, 2 ** 31) && isWhole(port, 1, 65_535) && typeof proof === "string";
-    return isNotice ? { pid, port, proof } : undefined;
+    const { pid, port, proof } = JSON.parse(text) as Partial<LockContent>;
+    const isValid = isInteger(pid, 1, 2 ** 31) && isInteger(port, 1, 65_535) && typeof proof === "string";
+    return isValid ? { pid, port, proof } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isWhole(value: unknown, least: number, most: number): value is number {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+function isInteger(value: unknown, min: number, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 }
 
 function age(file: string): number {

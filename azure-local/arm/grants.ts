@@ -9,19 +9,19 @@ interface RoleAssignmentProperties {
 
 export const ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments";
 
-/** Where a role assignment stands: the id before its `/providers/Microsoft.Authorization/`. */
+/** The scope of a role assignment: its ID up to `/providers/Microsoft.Authorization/`. */
 function scopeOf(assignment: Resource): string {
   return assignment.id.slice(0, assignment.id.toLowerCase().lastIndexOf("/providers/microsoft.authorization/"));
 }
 
-/** Whether a principal holds one of the roles on the resource, by an assignment there or above that has spread. */
+/** Whether a principal has one of the roles on the resource, by a propagated role assignment at its scope or a parent scope. */
 export function holdsRole(inventory: Inventory, principalId: string | undefined, roles: readonly RoleName[], resourceId: string): boolean {
   const guids = roles.map((role) => ROLES[role] as string);
-  const spreadSince = inventory.now() - inventory.settings.rolePropagation;
+  const propagatedUntil = inventory.now() - inventory.settings.rolePropagation;
   return inventory.all(ROLE_ASSIGNMENT).some((assignment) => {
     const properties = assignment.body.properties as unknown as RoleAssignmentProperties;
     return (
-      assignment.createdAt <= spreadSince &&
+      assignment.createdAt <= propagatedUntil &&
       properties.principalId.toLowerCase() === principalId?.toLowerCase() &&
       guids.includes(nameOf(properties.roleDefinitionId).toLowerCase()) &&
       isWithin(resourceId, scopeOf(assignment))
@@ -29,7 +29,7 @@ export function holdsRole(inventory: Inventory, principalId: string | undefined,
   });
 }
 
-/** Principal of a user-assigned identity. */
+/** Returns the principal of a user-assigned identity. */
 export function principalOf(inventory: Inventory, identityId: string | undefined): string | undefined {
   const properties = inventory.get(identityId)?.outputs.properties as { principalId?: string } | undefined;
   return properties?.principalId;

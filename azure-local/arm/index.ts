@@ -8,7 +8,7 @@ import { Credentials, type EndpointKeys, type EndpointToken } from "./credential
 import { DataPlane } from "./dataPlane";
 import { Engine } from "./engine";
 import { type Fault, type FaultReport, Faults } from "./faults";
-import { faultyHandler } from "./faultyHandler";
+import { withFaults } from "./faultyHandler";
 import { lockFolder } from "./folderLock";
 import type { JsonObject } from "./json";
 import { DEFAULT_LIMITS } from "./limits";
@@ -40,32 +40,32 @@ export type { LoggedRequest } from "./requestLog";
 export { type NameAnswer, resolveName } from "./resolver";
 export { RULES } from "./rules";
 
-/** A running simulator and what may be seen of it from inside. */
+/** A running simulator, with access to its state. */
 export interface Arm {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
   readonly subscriptionId: string;
   readonly tenantId: string;
-  /** The HTTP server itself, for whoever puts TLS in front of it or watches its requests. */
+  /** The HTTP server, for example to add TLS or to watch its requests. */
   readonly server: http.Server;
-  /** The resource as GET shows it. */
+  /** Returns the resource as GET does. */
   get(id: string): JsonObject | undefined;
-  /** All resources of a type, as GET shows them. */
+  /** Returns all resources of a type, as GET does. */
   list(type: string): JsonObject[];
-  /** Everything, as GET shows it. */
+  /** Returns all resources, as GET does. */
   everything(): JsonObject[];
-  /** Operations that run, and those that ended in the last day. */
+  /** Returns running operations, and operations that ended in the last 24 hours. */
   operations(): Operation[];
-  /** What opens an endpoint now: its keys and its unexpired tokens. */
+  /** Returns the keys and the valid tokens of an endpoint. */
   endpointCredentials(id: string): { keys?: EndpointKeys; tokens: EndpointToken[] };
-  /** Requests served so far, secrets redacted. */
+  /** Returns the requests so far, with redacted secrets. */
   requests(): LoggedRequest[];
-  /** Takes the place of all faults, and counts from one again. @throws Error if a fault is not one */
+  /** Replaces all faults and resets the counters. @throws Error if a fault is invalid */
   setFaults(faults: readonly Fault[]): void;
-  /** What was called, and struck, since the faults were set. */
+  /** Reports the requests and applied faults since the faults were set. */
   faultReport(): FaultReport;
-  /** Resolves when a fault took the simulator down; `close` then has nothing left to do. */
+  /** Resolves when a fault has ended the simulator. `close` then has no effect. */
   readonly crashed: Promise<void>;
   close(): Promise<void>;
 }
@@ -75,8 +75,8 @@ const SECRETS_QUERY = new URLSearchParams({ "api-version": "2024-11-01" });
 const TENANT_ID = "00000000-0000-4000-8000-0000000000aa";
 
 /**
- * Starts Azure Resource Manager on this machine.
- * @throws FolderInUse if another simulator has the folder, Error if its state can't be read.
+ * Starts the simulator of Azure Resource Manager.
+ * @throws FolderInUse if another simulator uses the folder, Error if its state can't be read
  */
 export async function startArm(options: ArmOptions): Promise<Arm> {
   const { home, subscriptionId = SUBSCRIPTION_ID, tenantId = TENANT_ID, clock = realClock(options.speed ?? 600) } = options;
@@ -89,9 +89,9 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
   }
 }
 
-type Settled = ArmOptions & Required<Pick<ArmOptions, "subscriptionId" | "tenantId" | "clock">>;
+type ResolvedOptions = ArmOptions & Required<Pick<ArmOptions, "subscriptionId" | "tenantId" | "clock">>;
 
-async function start(options: Settled, unlock: () => void): Promise<Arm> {
+async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm> {
   const { home, subscriptionId, tenantId, clock, scoringOrigin, issueIdentityToken } = options;
   const faults = new Faults(options.faults);
   const catalog = new Catalog();
@@ -126,17 +126,17 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
     void stop(server).then(crashed);
   };
   const server = await listen(options.port ?? 0, {
-    handle: faultyHandler(handle, engine, faults, crash),
+    handle: withFaults(handle, engine, faults, crash),
     faults: (method, body) => serveFaults(faults, method, body),
     dataPlane,
-    ownBearer: options.ownBearer,
+    internalToken: options.internalToken,
     ...(issueIdentityToken ? { issueIdentityToken: (audience: string) => issueIdentityToken(audience, tenantId) } : {}),
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
   });
-  const settled = <T>(look: () => T): T => {
+  const settled = <T>(read: () => T): T => {
     engine.settle();
-    return look();
+    return read();
   };
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
@@ -161,7 +161,7 @@ async function start(options: Settled, unlock: () => void): Promise<Arm> {
   };
 }
 
-function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: Settled): Settings {
+function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: ResolvedOptions): Settings {
   return {
     coreLimits: quota ?? {},
     limits: { ...DEFAULT_LIMITS, ...limits },
@@ -170,14 +170,14 @@ function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: Settle
   };
 }
 
-/** `GET /faults`: what happened; `PUT /faults` with a list: sets them. */
+/** `GET /faults` returns the report; `PUT /faults` with a list sets the faults. */
 function serveFaults(faults: Faults, method: string, body: unknown): ArmResponse {
-  if (method !== "GET" && method !== "PUT") throw new AzureError(405, "MethodNotAllowed", "Faults are read (GET) and set (PUT).");
+  if (method !== "GET" && method !== "PUT") throw new AzureError(405, "MethodNotAllowed", "Use GET to read faults and PUT to set them.");
   if (method === "PUT") faults.set(body);
   return { status: 200, body: faults.report() };
 }
 
-/** The resources in a state folder, as last written; another simulator may have the folder. */
+/** Returns the stored resources in a state folder. Another simulator can be using the folder. */
 export function storedResources(home: string): Pick<Resource, "id" | "type" | "name" | "body">[] {
   return [...(readTables(path.join(home, "state.jsonl")).get("resources")?.values() ?? [])] as Resource[];
 }

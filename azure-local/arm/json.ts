@@ -1,11 +1,11 @@
-/** Plain JSON helpers. Values are treated as immutable: every helper returns a new value. */
+/** JSON helpers. Values are immutable: each helper returns a new value. */
 export type JsonObject = { [key: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `over` on top of `base`, object by object; lists and scalars of `over` replace. */
+/** Merges `over` into `base` recursively. Lists and scalars of `over` replace those of `base`. */
 export function merge(base: JsonObject, over: JsonObject | undefined): JsonObject {
   const result: JsonObject = { ...base };
   for (const [key, value] of Object.entries(over ?? {})) {
@@ -16,12 +16,12 @@ export function merge(base: JsonObject, over: JsonObject | undefined): JsonObjec
   return result;
 }
 
-/** `base` under what `over` left out: a service's defaults. */
+/** Fills in defaults from `base` for values that `over` omits. */
 export function withDefaults(over: JsonObject, base: JsonObject): JsonObject {
   return merge(base, over);
 }
 
-/** RFC 7396: null removes. */
+/** JSON Merge Patch (RFC 7396): null removes a property. */
 export function mergePatch(base: JsonObject, patch: JsonObject): JsonObject {
   const result: JsonObject = { ...base };
   for (const [key, value] of Object.entries(patch)) {
@@ -42,7 +42,7 @@ export function at(value: unknown, path: string): unknown {
   return here;
 }
 
-/** Same JSON whatever the order of keys. */
+/** JSON with sorted keys. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? "null";

@@ -1,11 +1,11 @@
-/** Cores granted, by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. What is not named has no limit. */
+/** vCPU quota by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. Other families have no limit. */
 export type CoreLimits = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** How many there may be; all can be raised by a request to Azure. Source of the defaults: Azure docs, machine-learning/how-to-manage-quotas. */
+/** Limits that Azure can raise on request. Source of the defaults: Azure docs, machine-learning/how-to-manage-quotas. */
 export interface Limits {
-  /** Endpoints of a subscription in a region. @default 100 */
+  /** Endpoints per subscription and region. @default 100 */
   readonly endpoints: number;
-  /** Deployments of a subscription in a region. @default 500 */
+  /** Deployments per subscription and region. @default 500 */
   readonly deployments: number;
   /** @default 20 */
   readonly deploymentsPerEndpoint: number;

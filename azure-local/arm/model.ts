@@ -4,7 +4,7 @@ import type { JsonObject } from "./json";
 import type { CoreLimits, Limits } from "./limits";
 import type { Operation, OperationKind } from "./operations";
 
-/** A request body after `name` and read-only properties are taken out. */
+/** A request body without `name` and read-only properties. */
 export interface Body extends JsonObject {
   location?: string;
   kind?: unknown;
@@ -30,17 +30,17 @@ export type ProvisioningState =
   | "Failed"
   | "Canceled";
 
-/** A resource as it is stored. What GET shows is put together from it by `view`. */
+/** A stored resource. `view` creates the response of GET from it. */
 export interface Resource {
   readonly id: string;
   readonly type: string;
   readonly name: string;
   readonly apiVersion: string;
-  /** What the caller wrote last, with the service's defaults. */
+  /** The last body that the caller wrote, with the service's defaults. */
   readonly body: Body;
-  /** What the service decided once and shows: generated ids, addresses. */
+  /** Values that the service generated and returns: IDs, addresses. */
   readonly outputs: JsonObject;
-  /** What the service knows and never shows. */
+  /** Internal values that the service never returns. */
   readonly facts: JsonObject;
   readonly state: ProvisioningState;
   /** Milliseconds since 1970. */
@@ -48,58 +48,58 @@ export interface Resource {
   readonly modifiedAt: number;
 }
 
-/** A name that stays taken after a delete. */
+/** A soft-deleted resource. Its name stays reserved. */
 export interface SoftDeleted {
   readonly id: string;
   readonly type: string;
   readonly name: string;
   readonly location: string;
   readonly deletedAt: number;
-  /** Milliseconds since 1970 at which the service purges it by itself. */
+  /** Time at which the service purges it, in milliseconds since 1970. */
   readonly purgeAt: number;
   readonly purgeProtected: boolean;
   readonly resource: Resource;
-  /** What was below it, and comes back with it. Absent in a state folder of an earlier version. */
+  /** Its child resources, which are recovered with it. Absent in state folders of earlier versions. */
   readonly children?: readonly Resource[];
 }
 
-/** What differs from one Azure to another. */
+/** Settings of the simulated Azure. */
 export interface Settings {
   readonly coreLimits: CoreLimits;
   readonly limits: Limits;
-  /** Milliseconds until a role assignment counts everywhere. */
+  /** Milliseconds until a role assignment takes effect. */
   readonly rolePropagation: number;
-  /** Whether what a deployment downloads has to be there. */
+  /** Whether the downloads of a deployment must exist. */
   readonly dataPlane: "assumed" | "checked";
 }
 
-/** What rules and types may ask about everything else that exists. */
+/** Read access of rules and types to all resources. */
 export interface Inventory {
   readonly subscriptionId: string;
   readonly tenantId: string;
   readonly settings: Settings;
-  /** What lies in storage accounts and registries. */
+  /** The contents of storage accounts and registries. */
   readonly contents: Pick<Contents, "hasBlobs" | "hasImage">;
-  /** Origin of an endpoint's `scoringUri`, where it is not Azure's own. */
+  /** Origin of an endpoint's `scoringUri`, if it differs from Azure's. */
   readonly scoringOrigin?: (endpointName: string) => string;
   now(): number;
   get(id: string | undefined): Resource | undefined;
-  /** Direct children, of one type if given. */
+  /** Returns direct children, optionally of one type. */
   children(parentId: string, type?: string): Resource[];
   all(type: string): Resource[];
-  /** The operation that runs on exactly this resource. */
+  /** Returns the running operation of this resource. */
   running(id: string): Operation | undefined;
-  /** Operations that run on this resource or below it. */
+  /** Returns running operations of this resource and of resources below it. */
   runningWithin(id: string): Operation[];
-  /** Deleted resources of a type whose names are still taken. */
+  /** Returns soft-deleted resources of a type. */
   softDeleted(type: string): SoftDeleted[];
 }
 
 export type Event = "create" | "update" | "delete";
 
 /**
- * How sure a rule is. D: Azure's documentation; S: the ARM specification; P: the Pulumi provider's source; E: seen in samples only;
- * I: inferred; K: common knowledge. E, I and K can be switched off.
+ * The evidence for a rule. D: Azure's documentation; S: the ARM specification; P: the Pulumi provider's source; E: samples only; I:
+ * inferred; K: common knowledge. E, I and K can be switched off.
  */
 export type Grade = "D" | "S" | "P" | "E" | "I" | "K";
 
@@ -110,48 +110,48 @@ export interface RuleContext {
   readonly name: string;
   readonly parentId: string;
   readonly apiVersion: string;
-  /** The body with the service's defaults; on a delete the stored one. */
+  /** The body with the service's defaults. For a delete: the stored body. */
   readonly body: Body;
   readonly previous?: Resource;
-  /** The body of a PATCH, of which `body` is the result. */
+  /** For a PATCH: the request body; `body` is the result. */
   readonly patch?: JsonObject;
   readonly inventory: Inventory;
 }
 
-/** One thing that Azure refuses. */
+/** A check that rejects what Azure rejects. */
 export interface Rule {
-  /** The simulator's own name of the rule, for reports and switches. */
+  /** The name of the rule, for reports and switches. */
   readonly code: string;
   readonly types: readonly string[];
   readonly on: readonly Event[];
   readonly azureCode: string;
   readonly status: number;
-  /** Azure documentation page, specification or repository that says so. */
+  /** The Azure documentation page, specification or repository that states the rule. */
   readonly source: string;
   readonly grade: Grade;
-  /** What the error's `target` names. @default nothing */
+  /** The `target` of the error. @default none */
   readonly target?: string;
-  /** The request is accepted and its operation ends Failed with `azureCode`. */
+  /** The request is accepted, and its operation ends as Failed with `azureCode`. */
   readonly failsOperation?: true;
-  /** The refusal's sentence, or undefined when all is well. */
+  /** Returns the error message, or undefined if the request is valid. */
   check(context: RuleContext): string | undefined;
 }
 
-/** What a type may do when a write is accepted, ends, or a resource is gone. */
+/** Actions of a resource type after a write was accepted, an operation ended, or a resource was removed. */
 export interface Effects {
   readonly inventory: Inventory;
   readonly credentials: Credentials;
   put(resource: Resource): void;
-  /** Writes a resource that comes along with another one (a subnet of a network, a container of a version). */
+  /** Writes a resource that is created with another one (a subnet of a network, a container of a version). */
   putChild(id: string, type: string, body: Body, outputs?: JsonObject, facts?: JsonObject): void;
   remove(id: string): void;
-  /** Keeps a resource that is being removed recoverable, and its name taken, for so many seconds whatever the clock's speed. */
+  /** Soft-deletes a resource: keeps it recoverable and its name reserved for this number of seconds, independent of the clock's speed. */
   softDelete(resource: Resource, seconds: number, purgeProtected: boolean): void;
-  /** Takes a deleted resource back out of retention and restores its children; the resource itself is the caller's to write. */
+  /** Ends the retention of a deleted resource and restores its children. The caller must write the resource itself. */
   recover(id: string): SoftDeleted | undefined;
-  /** Forgets what is kept of a deleted resource and of deleted ones below it, which frees their names. */
+  /** Purges a deleted resource and the deleted resources below it, which frees their names. */
   purge(id: string): void;
-  /** Starts a service-side operation on a resource. */
+  /** Starts an operation of the service on a resource. */
   begin(resource: Resource, kind: OperationKind, azureSeconds: number, apiVersion: string): Operation;
 }
 
@@ -170,33 +170,33 @@ export interface ActionRequest {
   readonly effects: Effects;
 }
 
-/** The answer of a POST action: a body now, or an operation that runs on. */
+/** The response of a POST action: a body, or a running operation. */
 type ActionAnswer = { readonly body?: unknown; readonly operation?: Operation };
 
-/** What the service adds to a type beyond its schema. A type without a descriptor is served by its schema alone. */
+/** The service-side behavior of a type. For a type without it, only the schema applies. */
 export interface ResourceType {
   readonly type: string;
-  /** Seconds of Azure; 0 or none: done when answered. */
+  /** Duration of a write in Azure seconds. 0 or undefined: completed with the response. */
   seconds?(timing: Timing): number;
-  /** State shown while a write runs, where it isn't Creating or Updating. */
+  /** The state while a write runs, if it is not Creating or Updating. */
   writing?(timing: Timing): ProvisioningState | undefined;
-  /** What the service fills in where the caller left it out. */
+  /** The defaults for omitted values. */
   defaults?(body: Body, id: string, inventory: Inventory): JsonObject;
-  /** Parts of the body that are kept elsewhere and not stored with it. */
+  /** Paths of the body that are stored elsewhere. */
   omit?: readonly string[];
-  /** Query parameter of a DELETE that leaves nothing recoverable. */
+  /** Query parameter with which a DELETE also purges the resource. */
   readonly purgeParameter?: string;
-  /** Secrets of the body are never read back: only a fingerprint is kept. */
+  /** Secrets in the body are never returned, so only a fingerprint is stored. */
   readonly keepsOnlyFingerprint?: true;
-  /** Outputs and facts made once, at creation. */
+  /** Outputs and facts that are generated at creation. */
   created?(id: string, body: Body, effects: Effects): { outputs?: JsonObject; facts?: JsonObject };
-  /** After each accepted write, before it is answered. `request` still has what `omit` leaves out of the store. */
+  /** Called after each accepted write, before the response. `request` also contains the paths in `omit`. */
   written?(resource: Resource, request: Body, effects: Effects): void;
-  /** When an operation on the resource ended well. */
+  /** Called when an operation on the resource has succeeded. */
   finished?(resource: Resource, operation: Operation, effects: Effects): void;
-  /** Just before the resource disappears. */
+  /** Called before the resource is removed. */
   deleted?(resource: Resource, effects: Effects, permanently: boolean): void;
-  /** Outputs that depend on other resources, put together at each read. */
+  /** Outputs that depend on other resources, computed at each read. */
   derived?(resource: Resource, inventory: Inventory): JsonObject;
   readonly actions?: Readonly<Record<string, (request: ActionRequest) => ActionAnswer>>;
 }

@@ -4,10 +4,10 @@ import type { Clock } from "./clock";
 import { isWithin } from "./path";
 import type { Table, Tables } from "./tables";
 
-/** `template` has no end of its own: it ends when its last resource does. */
+/** A `template` ends when its last resource ends. */
 export type OperationKind = "create" | "update" | "delete" | "provisionManagedNetwork" | "template";
 
-/** A long-running operation. It needs no timer: whoever looks after `endsAt` finds it finished. */
+/** A long-running operation. It needs no timer: it is completed at the first access after `endsAt`. */
 export interface Operation {
   readonly id: string;
   readonly kind: OperationKind;
@@ -16,12 +16,12 @@ export interface Operation {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endsAt?: number;
-  /** When its work is done: from then on the first poll ends it. Not after `endsAt`. */
+  /** Time from which a poll completes it. Not later than `endsAt`. */
   readonly doneAt?: number;
   readonly status: "InProgress" | "Succeeded" | "Failed" | "Canceled";
-  /** Decided when the operation starts, shown when it ends. */
+  /** Determined when the operation starts, returned when it has ended. */
   readonly failure?: ErrorBody;
-  /** With a delete: nothing of it stays recoverable. */
+  /** For a delete: the resource is not soft-deleted. */
   readonly permanently?: boolean;
 }
 
@@ -42,7 +42,7 @@ export class Operations {
     this.reindex();
   }
 
-  /** Finds the running ones again, after changes of the table were taken back. */
+  /** Rebuilds the index of running operations after a rollback. */
   reindex(): void {
     this.running.clear();
     for (const operation of this.operations.values()) {
@@ -76,7 +76,7 @@ export class Operations {
     return this.operations.values();
   }
 
-  /** The running operation that ends first, if it ends by `until`. */
+  /** Returns the running operation that ends first, if it ends by `until`. */
   nextDue(until: number): Operation | undefined {
     let next: Operation | undefined;
     for (const operation of this.running.values()) {

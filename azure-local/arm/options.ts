@@ -7,62 +7,62 @@ import type { Grade } from "./model";
 import type { PolicyOptions } from "./policies";
 
 export interface ArmOptions {
-  /** Folder that holds the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Made if it isn't there. */
+  /** Folder of the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Created if it does not exist. */
   readonly home: string;
-  /** @default 0, any free port */
+  /** @default 0, a free port */
   readonly port?: number;
-  /** Host names by which callers may reach it besides those of this machine. @default none */
+  /** Additional accepted host names, next to loopback names. @default none */
   readonly hosts?: readonly string[];
   /**
-   * Seconds of Azure that pass in one real second; `Infinity`: an operation is over at its first poll.
-   * @default 600, a stack comes up in seconds
+   * Azure seconds per real second; `Infinity`: an operation completes at its first poll.
+   * @default 600, with which a stack is created in seconds
    */
   readonly speed?: number;
   /** @default `00000000-0000-4000-8000-000000000001` */
   readonly subscriptionId?: string;
-  /** Further subscriptions of the same tenant, for registries and networks that stand elsewhere. */
+  /** Further subscriptions of the same tenant, for registries and networks in other subscriptions. */
   readonly otherSubscriptionIds?: readonly string[];
   /** @default `00000000-0000-4000-8000-0000000000aa` */
   readonly tenantId?: string;
-  /** Rules of these grades are switched off; D, S and P are facts, E, I and K are weaker. @default none */
+  /** Grades whose rules are switched off. D, S and P are facts; E, I and K are weaker evidence. @default none */
   readonly withoutGrades?: readonly Grade[];
-  /** Single rules that are switched off, by their code. @default none */
+  /** Codes of rules that are switched off. @default none */
   readonly withoutRules?: readonly string[];
-  /** Azure Policy: what is denied, and which tags are added. @default none */
+  /** Azure Policy: policies that deny requests, and tags to add. @default none */
   readonly policies?: PolicyOptions;
-  /** Takes the place of `speed`; a test owns the time with `manualClock()`. */
+  /** Replaces `speed`. With `manualClock()`, a test controls the time. */
   readonly clock?: Clock;
-  /** Origin of an endpoint's `scoringUri`. @default Azure's own, `https://<name>.<region>.inference.ml.azure.com` */
+  /** Origin of an endpoint's `scoringUri`. @default Azure's, `https://<name>.<region>.inference.ml.azure.com` */
   readonly scoringOrigin?: (endpointName: string) => string;
   /**
-   * Told of each call when it was handled and before its caller is answered, with all resources of a type as they are at that moment:
-   * operations that are due are not brought to their end by the look. @default nobody is told
+   * Called for each request after it was handled and before the response is sent. `list` returns the resources of a type at that moment,
+   * without completing due operations. @default none
    */
   readonly onCall?: (call: { readonly method: string; readonly path: string }, list: (type: string) => JsonObject[]) => void;
-  /** What goes wrong, and at which call. @default none */
+  /** Faults to inject. @default none */
   readonly faults?: readonly Fault[];
   /**
-   * What a fault of the effect `crash` ends: the simulator in this process, which then answers nobody and leaves its state as written, or
-   * the whole process by SIGKILL.
+   * What the fault effect `crash` ends: the simulator in this process, which then does not answer and leaves its written state, or the
+   * whole process by SIGKILL.
    * @default simulator
    */
   readonly crashes?: "simulator" | "process";
-  /** Bearer by which Azure's own services (the front door) are known: faults neither count nor strike their calls. @default none */
-  readonly ownBearer?: string;
-  /** Tokens of the managed identity that the engine on this machine runs as, for an audience and the tenant. @default there is no such identity */
+  /** Bearer token of internal services (the scoring proxy). Faults neither count nor affect their requests. @default none */
+  readonly internalToken?: string;
+  /** Issues tokens of the managed identity of the local engine, for an audience and the tenant. @default no managed identity */
   readonly issueIdentityToken?: (audience: string, tenantId: string) => string;
-  /** Cores granted, by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. @default no limit, as if all had been asked for */
+  /** vCPU quota by region and family: `{ swedencentral: { NCADSA100v4: 240 } }`. @default no limit */
   readonly quota?: CoreLimits;
-  /** How many endpoints, deployments and instances there may be. @default Azure's own, see `Limits` */
+  /** Limits of endpoints, deployments and instances. @default Azure's limits, see `Limits` */
   readonly limits?: Partial<Limits>;
-  /** Seconds of Azure until a role assignment counts. @default 0 */
+  /** Azure seconds until a role assignment takes effect. @default 0 */
   readonly rolePropagation?: number;
   /**
-   * `checked`: a deployment starts only if its image, the files of its model and its secrets are there, and secrets can be read back;
-   * `assumed`: they are taken to be there.
+   * `checked`: a deployment starts only if its image, its model files and its secrets exist, and secret values can be read.
+   * `assumed`: they are assumed to exist.
    * @default assumed
    */
   readonly dataPlane?: "assumed" | "checked";
-  /** Where callers of the data plane stand who don't say so. @default outside */
+  /** The network position of data plane callers that do not send one. @default outside */
   readonly network?: NetworkPosition;
 }

@@ -1,21 +1,21 @@
-/** One step of an ARM path that names something: a subscription, a resource group or a resource. */
+/** A subscription, resource group or resource in an ARM path. */
 export interface Node {
-  /** Full id with the caller's spelling of names. */
+  /** Full ID with the caller's spelling of names. */
   readonly id: string;
-  /** `Microsoft.X/a/b`, spelled as the caller did. */
+  /** `Microsoft.X/a/b`, in the caller's spelling. */
   readonly type: string;
   readonly name: string;
 }
 
-/** An ARM path taken apart. `trailing` is the odd last segment: a collection (GET) or an action (POST). */
+/** A parsed ARM path. `trailing` is an odd last segment: a collection (GET) or an action (POST). */
 export interface ArmPath {
-  /** From the subscription down; an extension resource's parent is the resource it stands on. */
+  /** From the subscription down. The parent of an extension resource is the resource that it extends. */
   readonly nodes: readonly Node[];
-  /** `Microsoft.X` of the last `/providers/`, if there is one. */
+  /** `Microsoft.X` after the last `/providers/`, if there is one. */
   readonly namespace?: string;
-  /** Types already named behind the last `/providers/`: `Microsoft.X/a/b`. Empty when only the namespace is. */
+  /** The odd last segment. */
   readonly trailing?: string;
-  /** Type that a collection at this path would list. */
+  /** The resource type of a collection at this path. */
   readonly collectionType?: string;
 }
 
@@ -23,7 +23,7 @@ export const SUBSCRIPTION = "Microsoft.Resources/subscriptions";
 export const TEMPLATE_DEPLOYMENT = "Microsoft.Resources/deployments";
 export const RESOURCE_GROUP = "Microsoft.Resources/resourceGroups";
 
-/** Takes an ARM path apart, or gives undefined when it isn't one. Names stay as written; comparison is the store's business. */
+/** Parses an ARM path; undefined if it is invalid. Names keep their spelling; the store compares them. */
 export function parsePath(pathname: string): ArmPath | undefined {
   const segments = pathname.split("/").filter(Boolean).map(decode);
   const nodes: Node[] = [];
@@ -72,18 +72,18 @@ export function decode(segment: string): string {
   }
 }
 
-/** Last segment of an id. */
+/** Returns the last segment of an ID. */
 export function nameOf(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
 
-/** The id of the resource that `id` stands under: parent resource, resource group, subscription, or the scope of an extension. */
+/** Returns the ID of the parent: parent resource, resource group, subscription, or the scope of an extension resource. */
 export function parentIdOf(id: string): string {
   const nodes = parsePath(id)?.nodes ?? [];
   return nodes[nodes.length - 2]?.id ?? "";
 }
 
-/** Type of the resource that an id names, as spelled in the id; empty for what is no id. */
+/** Returns the resource type in an ID, with its spelling; empty for an invalid ID. */
 export function typeOf(id: string): string {
   const nodes = parsePath(id)?.nodes ?? [];
   return nodes[nodes.length - 1]?.type ?? "";
@@ -93,7 +93,7 @@ export function sameId(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase();
 }
 
-/** Whether `id` is `scope` or stands below it. */
+/** Whether `id` is `scope` or is below it. */
 export function isWithin(id: string, scope: string): boolean {
   const lower = id.toLowerCase();
   const above = scope.toLowerCase().replace(/\/$/, "");

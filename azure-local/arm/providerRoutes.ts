@@ -16,7 +16,7 @@ interface Route {
   readonly engine: Engine;
 }
 
-/** Paths of a provider that name no resource of a type: operations, registrations, name checks, deleted things, usage. */
+/** Provider paths without a resource: operations, registrations, name checks, deleted resources, usage. */
 export function providerRoute(route: Route): ArmResponse | undefined {
   const { request, path } = route;
   const node = path.nodes.at(-1)!;
@@ -73,7 +73,7 @@ function operationResult({ request, engine }: Route, id: string): ArmResponse {
 }
 
 function canceled(operation: Operation): ErrorBody {
-  return { code: "OperationCanceled", message: `The operation on '${operation.resourceId}' was canceled by another one.` };
+  return { code: "OperationCanceled", message: `The operation on '${operation.resourceId}' was canceled by another operation.` };
 }
 
 function find(engine: Engine, id: string): Operation {
@@ -83,7 +83,7 @@ function find(engine: Engine, id: string): Operation {
   throw new AzureError(404, "OperationNotFound", `The operation '${id}' could not be found.`);
 }
 
-/** Addresses of a network's subnets. Source: Azure REST specification, network: VirtualNetworks_ListUsage. */
+/** The address usage of a network's subnets. Source: Azure REST specification, network: VirtualNetworks_ListUsage. */
 function networkUsages({ path, engine }: Route): ArmResponse {
   const { id } = path.nodes.at(-1)!;
   const network = engine.inventory.get(id);
@@ -91,12 +91,12 @@ function networkUsages({ path, engine }: Route): ArmResponse {
   return { status: 200, body: { value: subnetUsages(network, engine.inventory) } };
 }
 
-/** Quota and machine sizes of a region. */
+/** Quota usage and VM sizes of a region. */
 function sizesAndUsages({ engine }: Route, subscriptionId: string, region: string, what: string): ArmResponse {
   return { status: 200, body: { value: what === "usages" ? usages(subscriptionId, region, engine.inventory) : vmSizesView() } };
 }
 
-/** Every provider is registered here. */
+/** All providers are registered. */
 function registration({ path, engine }: Route): ArmResponse {
   const namespace = path.namespace ?? "";
   const types = engine.catalog.types().filter((type) => type.toLowerCase().startsWith(`${namespace.toLowerCase()}/`));
@@ -110,7 +110,7 @@ function registration({ path, engine }: Route): ArmResponse {
   };
 }
 
-/** A role by its GUID, built-in or custom: it is found at every scope, wherever it was written. Undefined: none has the GUID. */
+/** A built-in or custom role by its GUID, which is found at each scope. Undefined if no role has the GUID. */
 function roleDefinition({ engine }: Route, guid: string): ArmResponse | undefined {
   const type = "Microsoft.Authorization/roleDefinitions";
   const custom = engine.store.all(type).find((role) => role.name.toLowerCase() === guid);
@@ -121,7 +121,7 @@ function roleDefinition({ engine }: Route, guid: string): ArmResponse | undefine
   return { status: 200, body: { id, name: guid, type, properties: { roleName: name, type: "BuiltInRole", assignableScopes: ["/"] } } };
 }
 
-/** Names that are unique in all of Azure, by the namespace that checks them. */
+/** Types with globally unique names, by the namespace that checks them. */
 const GLOBAL_TYPES: Readonly<Record<string, string>> = {
   "microsoft.keyvault": "Microsoft.KeyVault/vaults",
   "microsoft.storage": "Microsoft.Storage/storageAccounts",
@@ -152,7 +152,7 @@ function deletedVault({ request, path, engine }: Route, name: string): ArmRespon
   if (!deleted) throw new AzureError(404, "DeletedVaultNotFound", `The specified deleted vault does not exist: '${name}'.`);
   if (request.method === "GET" && path.trailing === undefined) return { status: 200, body: deletedVaultView(deleted) };
   if (request.method !== "POST" || path.trailing?.toLowerCase() !== "purge") {
-    throw new AzureError(405, "MethodNotAllowed", "A deleted vault can be read (GET) and purged (POST .../purge).");
+    throw new AzureError(405, "MethodNotAllowed", "Use GET to read a deleted vault and POST .../purge to purge it.");
   }
   if (deleted.purgeProtected)
     throw new AzureError(

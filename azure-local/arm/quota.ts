@@ -6,7 +6,10 @@ import { sameRegion } from "./region";
 import { DEPLOYMENT, deploymentProperties } from "./types/onlineEndpointBodies";
 import { VM_SIZES, type VmSize, vmSize } from "./vmSizes";
 
-/** Cores that so many instances take: 20 % more instances for upgrades, rounded up. Source: Azure docs, machine-learning/how-to-manage-quotas. */
+/**
+ * vCPU quota for a number of instances: 20 % more instances for upgrades, rounded up. Source: Azure docs,
+ * machine-learning/how-to-manage-quotas.
+ */
 export function coresFor({ exempt, vCpus }: VmSize, instances: number): number {
   return (exempt ? instances : Math.ceil((instances * 12) / 10)) * vCpus;
 }
@@ -15,14 +18,14 @@ export function instancesOf({ sku }: { sku?: unknown }): number {
   return (sku as { capacity?: number } | undefined)?.capacity ?? 1;
 }
 
-/** Managed deployments of one subscription and region. */
+/** Managed deployments in a subscription and region. */
 export function deploymentsIn(subscriptionId: string, region: string, inventory: Inventory): Resource[] {
   return inventory
     .all(DEPLOYMENT)
     .filter((deployment) => isWithin(deployment.id, `/subscriptions/${subscriptionId}`) && sameRegion(deployment.body.location, region));
 }
 
-/** Cores of a family that deployments hold; one that failed holds its own until it is deleted. */
+/** vCPUs of a family that deployments use. A failed deployment uses its vCPUs until it is deleted. */
 export function coresInUse(family: string, deployments: readonly Resource[]): number {
   return deployments.reduce((cores, { body }) => {
     const size = vmSize(deploymentProperties({ body }).instanceType);
@@ -36,7 +39,7 @@ export function limitOf(limits: CoreLimits, region: string, family: string): num
   return Object.entries(families ?? {}).find(([name]) => name.toLowerCase() === family.toLowerCase())?.[1];
 }
 
-/** `GET .../locations/<region>/usages`; a family without a limit shows -1. */
+/** `GET .../locations/<region>/usages`. A family without a limit has the limit -1. */
 export function usages(subscriptionId: string, region: string, inventory: Inventory): JsonObject[] {
   const deployments = deploymentsIn(subscriptionId, region, inventory);
   const families = [...new Set(VM_SIZES.map(({ family }) => family))];

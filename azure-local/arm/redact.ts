@@ -3,12 +3,12 @@ import { ALSO_SENSITIVE, type SchemaNode, walk } from "./bodyWalk";
 import { isObject, type JsonObject } from "./json";
 import { TEMPLATE_DEPLOYMENT } from "./path";
 
-/** The schema of a type, if there is one. */
+/** Returns the schema of a type, if there is one. */
 export type SchemaOf = (type: string) => SchemaNode | undefined;
 
 /**
- * A body with every secret replaced, fit for a log: by the schema of its type, by names, by known paths and by the form of texts. Of a template
- * the same holds for each resource, and parameters are secret where the template says so, or says nothing.
+ * Redacts all secrets in a body for the log, by the schema of its type, by names, by known paths, and by the format of strings. In a
+ * template, this applies to each resource. Template parameters are secret if they are declared as secure, or not declared.
  */
 export function redact(body: JsonObject, type: string, schemaOf: SchemaOf): JsonObject {
   const root = schemaOf(type);
@@ -24,7 +24,7 @@ function redactByName(value: unknown, path: string, paths: readonly string[]): u
   if (typeof value === "string") return redactText(value);
   if (Array.isArray(value)) return value.map((item) => redactByName(item, path, paths));
   if (!isObject(value)) return value;
-  // A resource says itself what it is, in whatever it was sent.
+  // A nested resource contains its own type.
   const own = path !== "" && typeof value.type === "string" ? ALSO_SENSITIVE[value.type.toLowerCase()] : undefined;
   if (own) return redactByName(value, "", own);
   return mapValues(value, (item, key) => {
@@ -33,7 +33,7 @@ function redactByName(value: unknown, path: string, paths: readonly string[]): u
   });
 }
 
-/** Whether it could be a secret: neither a switch nor a reference to where the secret is. */
+/** Whether a value can be a secret: neither a boolean nor a reference to a secret. */
 function isValue(value: unknown): boolean {
   return value !== null && typeof value !== "boolean" && !(typeof value === "string" && value.startsWith("${{"));
 }
@@ -45,15 +45,15 @@ function redactDeployment(body: JsonObject, open: JsonObject, schemaOf: SchemaOf
   const properties: JsonObject = { ...open.properties };
   if (isObject(parameters)) properties.parameters = redactParameters(parameters, "value", (name) => declaration(declared, name));
   if (isObject(template) && isObject(properties.template)) {
-    const shown: JsonObject = { ...properties.template };
-    if (isObject(template.parameters)) shown.parameters = redactParameters(declared, "defaultValue", (name) => declared[name]);
-    if (template.resources !== undefined) shown.resources = redactResources(template.resources, "", schemaOf);
-    properties.template = shown;
+    const redacted: JsonObject = { ...properties.template };
+    if (isObject(template.parameters)) redacted.parameters = redactParameters(declared, "defaultValue", (name) => declared[name]);
+    if (template.resources !== undefined) redacted.resources = redactResources(template.resources, "", schemaOf);
+    properties.template = redacted;
   }
   return { ...open, properties };
 }
 
-/** Names of parameters compare without regard to case. */
+/** Parameter names are case-insensitive. */
 function declaration(declared: JsonObject, name: string): unknown {
   return Object.entries(declared).find(([other]) => other.toLowerCase() === name.toLowerCase())?.[1];
 }
@@ -68,7 +68,7 @@ function redactParameters(parameters: JsonObject, member: string, declaredAs: (n
   });
 }
 
-/** A list, or an object by symbolic names. A child's type is relative to its parent's. */
+/** A list, or an object with symbolic names. The type of a child is relative to the type of its parent. */
 function redactResources(resources: unknown, above: string, schemaOf: SchemaOf): unknown {
   const redactOne = (resource: unknown) =>
     isObject(resource) ? redact(resource, `${above}${typeof resource.type === "string" ? resource.type : ""}`, schemaOf) : resource;

@@ -1,4 +1,4 @@
-/** A region as Azure compares it: `Sweden Central` is `swedencentral`. */
+/** Normalizes a region: `Sweden Central` becomes `swedencentral`. */
 export function regionName(location: string | undefined): string {
   return (location ?? "").toLowerCase().replaceAll(" ", "");
 }

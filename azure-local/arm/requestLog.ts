@@ -6,27 +6,27 @@ import { isObject, type JsonObject } from "./json";
 import { parsePath } from "./path";
 import { redact } from "./redact";
 
-/** One request as it is kept in `requests.jsonl`: enough to see who asked for what, without secrets. */
+/** A request in `requests.jsonl`, without secrets. */
 export interface LoggedRequest {
   /** ISO 8601. */
   readonly time: string;
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
-  /** 0 where a fault kept the answer back. */
+  /** 0 if a fault suppressed the response. */
   readonly status: number;
   readonly correlationId: string;
-  /** Azure's error code, if it was refused; `(drop)` or `(hang)` if a fault kept the answer back. */
+  /** Azure's error code if the request was rejected; `(drop)` or `(hang)` if a fault suppressed the response. */
   readonly error?: string;
   /** The caller's `x-ms-client-...` headers. */
   readonly client?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** Bytes of the log; the file before it may have as many. */
-const mostBytes = 16 * 1024 * 1024;
+/** Maximum size of the log, and of the previous log, in bytes. */
+const maxBytes = 16 * 1024 * 1024;
 
-/** The requests of a state folder. A log that is full becomes `requests.1.jsonl`, and what was in that is forgotten. */
+/** The request log of a state folder. A full log becomes `requests.1.jsonl` and replaces the previous one. */
 export class RequestLog {
   private file: AppendFile | undefined;
   private pending: string[] = [];
@@ -35,28 +35,28 @@ export class RequestLog {
     private readonly path: string,
     private readonly catalog: Catalog,
   ) {
-    if ((fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) shorten(path, this.earlier);
+    if ((fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) shorten(path, this.previousPath);
     this.file = new AppendFile(path);
   }
 
-  /** What comes after `close` is not logged: a crash ends the log before its own call is over. */
+  /** Logs a request. Does nothing after `close`, because a crash closes the log before its own request ends. */
   add(entry: Omit<LoggedRequest, "body">, body: unknown): void {
     if (this.file === undefined) return;
     const { path, client, correlationId } = entry;
-    const shown = {
+    const redactedEntry = {
       ...entry,
       path: redactText(path),
       correlationId: redactText(correlationId),
       client: client && Object.fromEntries(Object.entries(client).map(([name, value]) => [name, redactText(value)])),
       body: isObject(body) ? this.redacted(path, body) : undefined,
     };
-    if (this.pending.push(`${JSON.stringify(shown)}\n`) === 1) setImmediate(() => this.flush());
+    if (this.pending.push(`${JSON.stringify(redactedEntry)}\n`) === 1) setImmediate(() => this.flush());
   }
 
-  /** The requests that are still in the log, oldest first; a line that a killed process left unfinished is passed over. */
+  /** Returns the logged requests, oldest first. Skips an incomplete line of a killed process. */
   read(): LoggedRequest[] {
     this.flush();
-    const lines = [this.earlier, this.path].flatMap((path) => (fs.existsSync(path) ? fs.readFileSync(path, "utf8").split("\n") : []));
+    const lines = [this.previousPath, this.path].flatMap((path) => (fs.existsSync(path) ? fs.readFileSync(path, "utf8").split("\n") : []));
     return lines.filter(Boolean).flatMap((line) => {
       try {
         return [JSON.parse(line) as LoggedRequest];
@@ -72,17 +72,17 @@ export class RequestLog {
     this.file = undefined;
   }
 
-  private get earlier(): string {
+  private get previousPath(): string {
     return this.path.replace(/\.jsonl$/, ".1.jsonl");
   }
 
-  /** What comes in at once is written at once. What a full disk has no room for is not logged: a log is no reason to refuse a request. */
+  /** Writes pending lines together. If the disk is full, they are not logged, because a log must not fail requests. */
   private flush(): void {
     if (this.file === undefined || this.pending.length === 0) return;
     const lines = this.pending.join("");
     this.pending = [];
     try {
-      if (this.file.size > 0 && this.file.size + Buffer.byteLength(lines) > mostBytes) this.file = this.rotated(this.file);
+      if (this.file.size > 0 && this.file.size + Buffer.byteLength(lines) > maxBytes) this.file = this.rotated(this.file);
       this.file.append(lines);
     } catch {
       // See above.
@@ -90,7 +90,7 @@ export class RequestLog {
   }
 
   private rotated(full: AppendFile): AppendFile {
-    fs.renameSync(this.path, this.earlier);
+    fs.renameSync(this.path, this.previousPath);
     const fresh = new AppendFile(this.path);
     full.close();
     return fresh;
@@ -102,13 +102,13 @@ export class RequestLog {
   }
 }
 
-/** Keeps the newest lines of a log that has grown too long, as `earlier`. */
-function shorten(path: string, earlier: string): void {
+/** Keeps the newest lines of a log that is too large, as the previous log. */
+function shorten(path: string, previousPath: string): void {
   const descriptor = fs.openSync(path, "r");
-  const tail = Buffer.alloc(mostBytes);
-  const read = fs.readSync(descriptor, tail, 0, mostBytes, fs.fstatSync(descriptor).size - mostBytes);
+  const tail = Buffer.alloc(maxBytes);
+  const read = fs.readSync(descriptor, tail, 0, maxBytes, fs.fstatSync(descriptor).size - maxBytes);
   fs.closeSync(descriptor);
-  // First, so that a full disk has room.
+  // Deleted first, so that there is space on a full disk.
   fs.rmSync(path);
-  fs.writeFileSync(earlier, tail.subarray(tail.indexOf("\n") + 1, read), { mode: 0o600 });
+  fs.writeFileSync(previousPath, tail.subarray(tail.indexOf("\n") + 1, read), { mode: 0o600 });
 }

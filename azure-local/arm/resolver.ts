@@ -1,5 +1,5 @@
 /**
- * What a host name resolves to in a virtual network that uses Azure's own DNS. Source: Azure docs, private-link/private-endpoint-dns and
+ * Name resolution in a virtual network that uses Azure-provided DNS. Source: Azure docs, private-link/private-endpoint-dns and
  * storage/common/storage-private-endpoints, "DNS changes"; machine-learning/how-to-custom-dns; dns/private-dns-fallback.
  */
 import type { Resource } from "./model";
@@ -7,21 +7,21 @@ import { parentIdOf, sameId } from "./path";
 import { regionName } from "./region";
 import { GROUPS, REPLICATION } from "./types/privateLink";
 
-/** A resource as GET shows it, as far as names depend on it. */
+/** The part of a GET response that affects name resolution. */
 interface Shown {
   readonly id: string;
   readonly name: string;
   readonly type: string;
   readonly location?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each type has properties of its own.
+  // biome-ignore lint/suspicious/noExplicitAny: the properties depend on the type.
   readonly properties?: any;
 }
 
-/** Where an answer comes from: the id of a private zone, or public DNS, whose addresses aren't simulated. */
+/** The source of an answer: the ID of a private zone, or public DNS, whose addresses are not simulated. */
 export type NameAnswer =
   | { readonly from: "zone"; readonly zoneId: string; readonly addresses: readonly string[] }
   | { readonly from: "public"; readonly name: string }
-  /** The name doesn't exist (NXDOMAIN): its private zone has no record of it, or no resource has it. */
+  /** The name does not exist (NXDOMAIN): its private zone has no record, or no resource has the name. */
   | { readonly from: "nowhere" };
 
 const LINK = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
@@ -29,10 +29,10 @@ const WORKSPACE = "Microsoft.MachineLearningServices/workspaces";
 const OUTBOUND_RULE = `${WORKSPACE}/outboundRules`;
 
 /**
- * Resolves a name as a machine in the network would. A resource with a private endpoint, wherever that is, has a public alias in its `privatelink`
- * domain; a zone of that domain that is linked to the network answers for it alone, so without a record the name doesn't exist there. With the
- * link's policy `NxDomainRedirect` public DNS is asked then.
- * @param resources Everything that Azure holds, as GET shows it.
+ * Resolves a name as a machine in the network does. A resource with a private endpoint in any network has a public alias in its
+ * `privatelink` domain. If a zone of that domain is linked to the network, only this zone answers, so without a record the name does not
+ * exist. With the link policy `NxDomainRedirect`, public DNS is used then.
+ * @param resources All resources, as GET returns them
  */
 export function resolveName(resources: readonly Shown[], networkId: string, host: string): NameAnswer {
   const name = host.toLowerCase();
@@ -41,7 +41,7 @@ export function resolveName(resources: readonly Shown[], networkId: string, host
   const link = resources
     .filter(({ type, properties }) => sameId(type, LINK) && sameId(properties?.virtualNetwork?.id, networkId))
     .filter((one) => `.${alias}`.endsWith(`.${zoneNameOf(one)}`))
-    // The most specific zone answers.
+    // The most specific zone applies.
     .sort((a, b) => zoneNameOf(b).length - zoneNameOf(a).length)[0];
   const publicly: NameAnswer = owner === undefined ? { from: "nowhere" } : { from: "public", name: alias };
   if (link === undefined) return publicly;
@@ -56,7 +56,7 @@ function zoneNameOf({ id }: Shown): string {
   return parentIdOf(id).split("/").at(-1)!.toLowerCase();
 }
 
-/** The resource that has a public name, and what the name is an alias of. */
+/** Finds the resource with a public name, and returns the name's alias. */
 function ownerOf(resources: readonly Shown[], host: string): { readonly alias: string } | undefined {
   for (const resource of resources) {
     const groups = GROUPS[resource.type.toLowerCase()] ?? {};
@@ -78,7 +78,7 @@ function matches(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1 : pattern === host;
 }
 
-/** Private endpoints of networks, and those that managed networks have to the workspace's own resources and to the targets of their rules. */
+/** Checks private endpoints in networks, and in managed networks: to the workspace's resources and to the targets of outbound rules. */
 function hasPrivateEndpoint(target: Shown, resources: readonly Shown[]): boolean {
   if ((target.properties?.privateEndpointConnections ?? []).length > 0) return true;
   return resources.some(({ id, type, properties }) => {
@@ -88,7 +88,7 @@ function hasPrivateEndpoint(target: Shown, resources: readonly Shown[]): boolean
   });
 }
 
-/** The record of a name in a zone: its own, or the wildcard above it. */
+/** Returns the record of a name in a zone, or the matching wildcard record. */
 function recordOf(resources: readonly Shown[], zoneId: string, label: string): Shown | undefined {
   const records = resources.filter(({ id, type }) => sameId(type, "Microsoft.Network/privateDnsZones/A") && sameId(parentIdOf(id), zoneId));
   return (

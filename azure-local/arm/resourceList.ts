@@ -3,18 +3,18 @@ import type { Resource } from "./model";
 import { type Node, RESOURCE_GROUP, SUBSCRIPTION } from "./path";
 import type { Store } from "./store";
 
-/** Types that `GET .../resources` leaves out: Azure lists tracked resources there, not children and extensions. */
+/** Whether `GET .../resources` lists a resource: Azure lists tracked resources, not child and extension resources. */
 function isListed(resource: Resource): boolean {
   return resource.body.location !== undefined && resource.type !== RESOURCE_GROUP;
 }
 
 /**
  * `GET /subscriptions/<s>[/resourceGroups/<rg>]/resources?$filter=`.
- * @param filter `resourceType eq 'X'` or `tagName eq 'a' [and tagValue eq 'b']`; Azure doesn't let the two be mixed.
+ * @param filter `resourceType eq 'X'` or `tagName eq 'a' [and tagValue eq 'b']`; Azure does not allow both
  */
 export function listResources(store: Store, scope: Node, filter: string | null): Resource[] {
   if (scope.type !== RESOURCE_GROUP && scope.type !== SUBSCRIPTION) {
-    throw new AzureError(400, "InvalidScope", "Resources are listed in a subscription or a resource group.");
+    throw new AzureError(400, "InvalidScope", "Resources can be listed only in a subscription or a resource group.");
   }
   return store.descendants(scope.id).filter(isListed).filter(predicate(filter));
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020";
+import type { Ajv2020 } from "ajv/dist/2020";
 import { AzureError } from "./azureError";
 import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";
@@ -14,19 +14,19 @@ interface Schema extends SchemaNode {
 const FOLDER = path.join(__dirname, "schemas");
 const KEYWORDS = ["x-source", "x-resource-type", "x-api-version", "x-discriminator", "x-open", "x-sensitive"];
 
-/** The service takes `/` as a container route (azureml-examples, Triton custom container), the specification's pattern does not. */
+/** The service accepts `/` as a container route (azureml-examples, Triton custom container); the specification's pattern does not. */
 const PATTERNS_NOT_ENFORCED = new Set(["Route"]);
 
-/** What a body is held against: all of its API version, or only the shape that versions have in common. */
-type Look = "strict" | "shape";
+/** How a body is validated: completely, or only its structure, which is common to all API versions. */
+type Validation = "strict" | "structure";
 
-/** A resource type that has a JSON Schema, at the one API version whose bodies are checked strictly. */
+/** The JSON Schema of a resource type, at the API version whose bodies are validated strictly. */
 export class TypeSchema {
   readonly type: string;
   readonly apiVersion: string;
   readonly root: SchemaNode;
-  private readonly compiled: Partial<Record<Look, ValidateFunction>> = {};
-  private readonly known = new Map<string, boolean>();
+  private readonly compiled: Partial<Record<Validation, ValidateFunction>> = {};
+  private readonly properties = new Map<string, boolean>();
 
   constructor(private readonly schema: Schema) {
     this.type = schema["x-resource-type"];
@@ -34,18 +34,18 @@ export class TypeSchema {
     this.root = schema;
   }
 
-  /** Whether answers of this type have the property (`systemData`, `properties.provisioningState`). */
+  /** Whether responses of this type have the property (`systemData`, `properties.provisioningState`). */
   has(dotted: string): boolean {
-    let known = this.known.get(dotted);
-    if (known === undefined) {
-      known = this.nodesAt(dotted).length > 0;
-      this.known.set(dotted, known);
+    let exists = this.properties.get(dotted);
+    if (exists === undefined) {
+      exists = this.nodesAt(dotted).length > 0;
+      this.properties.set(dotted, exists);
     }
-    return known;
+    return exists;
   }
 
-  /** Whether requests of this type may set the property. */
-  takes(dotted: string): boolean {
+  /** Whether requests of this type can set the property. */
+  accepts(dotted: string): boolean {
     return this.nodesAt(dotted).some(({ readOnly }) => readOnly !== true);
   }
 
@@ -61,15 +61,14 @@ export class TypeSchema {
   }
 
   /**
-   * At the schema's own API version strictly. At others only what is required and of which type it is: a body in which that is wrong is none
-   * that any version takes, and no rule could read it.
-   *
-   * @throws AzureError 400 naming the path of the first thing that is wrong.
+   * Validates a body: strictly at the schema's API version, and at other versions only required properties and types, which rules depend
+   * on.
+   * @throws AzureError 400 with the paths of the problems
    */
   validate(body: JsonObject, apiVersion = this.apiVersion): void {
-    const look = apiVersion === this.apiVersion ? "strict" : "shape";
-    this.compiled[look] ??= compile(this.schema, look);
-    const check = this.compiled[look];
+    const validation = apiVersion === this.apiVersion ? "strict" : "structure";
+    this.compiled[validation] ??= compile(this.schema, validation);
+    const check = this.compiled[validation];
     if (check(body)) return;
     const details = (check.errors ?? [])
       .filter(({ keyword }) => !["oneOf", "anyOf", "not"].includes(keyword))
@@ -85,7 +84,7 @@ export class TypeSchema {
 
 let loaded: ReadonlyMap<string, TypeSchema> | undefined;
 
-/** All schemas of the folder, by lower-case type; read and compiled once a process. */
+/** Returns all schemas by lowercase type. They are read once per process. */
 export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   if (loaded) return loaded;
   const files = fs.readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
@@ -94,8 +93,18 @@ export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   return loaded;
 }
 
-function compile(schema: Schema, look: Look): ValidateFunction {
-  const ajv = new Ajv2020({
+/** One for all types: a compiler compiles the meta-schema first. */
+const compilers: Partial<Record<Validation, Ajv2020>> = {};
+
+function compile(schema: Schema, validation: Validation): ValidateFunction {
+  compilers[validation] ??= compiler();
+  return compilers[validation].compile((validation === "strict" ? forService(schema) : structureOf(schema)) as JsonObject);
+}
+
+function compiler(): Ajv2020 {
+  // Loaded with the first write: a run that only reads, such as a preview, needs no validator.
+  const { Ajv2020: Compiler } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
+  const ajv = new Compiler({
     allErrors: true,
     strict: true,
     strictTypes: false,
@@ -104,10 +113,10 @@ function compile(schema: Schema, look: Look): ValidateFunction {
     validateFormats: false,
   });
   for (const keyword of KEYWORDS) ajv.addKeyword(keyword);
-  return ajv.compile((look === "strict" ? forService(schema) : shapeOf(schema)) as JsonObject);
+  return ajv;
 }
 
-/** The schema as the service reads it: open enums take any string, a discriminator picks its branch, loose patterns are dropped. */
+/** The schema as the service applies it: open enums accept any string, discriminators select a branch, and some patterns are removed. */
 function forService(node: unknown, name = ""): unknown {
   if (Array.isArray(node)) return node.map((item) => forService(item));
   if (typeof node !== "object" || node === null) return node;
@@ -122,28 +131,28 @@ function forService(node: unknown, name = ""): unknown {
   return result;
 }
 
-/** Keywords that differ from version to version. */
-const OF_ONE_VERSION = new Set(["pattern", "minLength", "maxLength", "minimum", "maximum", "maxItems"]);
+/** Keywords that differ between API versions. */
+const VERSION_SPECIFIC = new Set(["pattern", "minLength", "maxLength", "minimum", "maximum", "maxItems"]);
 
-/** The schema as far as it holds at other API versions too: types, and what is required. Kinds that it doesn't know pass. */
-function shapeOf(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(shapeOf);
+/** The part of the schema that is valid at other API versions: types and required properties. Unknown union members are accepted. */
+function structureOf(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(structureOf);
   if (typeof node !== "object" || node === null) return node;
   const { enum: words, "x-discriminator": tag, oneOf, ...rest } = node as JsonObject;
   const result: JsonObject = words === undefined ? {} : { type: "string" };
   for (const [key, value] of Object.entries(rest)) {
-    if (key === "properties" || key === "$defs") result[key] = eachShape(value as JsonObject);
-    else if (!OF_ONE_VERSION.has(key) && value !== false) result[key] = shapeOf(value);
+    if (key === "properties" || key === "$defs") result[key] = structuresOf(value as JsonObject);
+    else if (!VERSION_SPECIFIC.has(key) && value !== false) result[key] = structureOf(value);
   }
   if (tag === undefined) return result;
   const kinds = (oneOf as SchemaNode[]).map(({ properties }) => properties?.[tag as string]?.const);
-  const known = { discriminator: { propertyName: tag }, oneOf: shapeOf(oneOf) };
+  const known = { discriminator: { propertyName: tag }, oneOf: structureOf(oneOf) };
   const unknown = { properties: { [tag as string]: { type: "string", not: { enum: kinds } } } };
   return { ...result, required: [tag], anyOf: [known, unknown] };
 }
 
-function eachShape(map: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, shapeOf(value)]));
+function structuresOf(map: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, structureOf(value)]));
 }
 
 function withoutPatterns(properties: unknown): unknown {
@@ -165,7 +174,7 @@ function explain(error: ErrorObject, type: string, apiVersion: string): string {
       return `'${where}' must be one of ${(params.allowedValues as unknown[]).join(", ")}.`;
     case "discriminator":
       if (params.tagValue === undefined) return `Required property '${inside(String(params.tag))}' not found.`;
-      return `'${inside(String(params.tag))}' has the value '${String(params.tagValue)}', which is none that ${type} knows.`;
+      return `'${inside(String(params.tag))}' has the value '${String(params.tagValue)}', which is not valid for ${type}.`;
     default:
       return `'${where}' ${error.message}.`;
   }

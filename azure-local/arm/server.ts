@@ -11,40 +11,40 @@ import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managed
 import type { RequestLog } from "./requestLog";
 
 /** Azure docs, azure-resource-manager/management/azure-subscription-service-limits: the size of a template with its parameters. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
-/** What stands behind the server's paths. */
+/** The handlers of the server's paths. */
 export interface Handlers {
   /** Azure Resource Manager. */
   readonly handle: (request: ArmRequest) => Outcome;
   readonly dataPlane: DataPlane;
-  /** The simulator's own `/faults`. */
+  /** The path `/faults` of the simulator. */
   readonly faults: (method: string, body: unknown) => ArmResponse;
-  /** Bearer by which Azure's own services are known. */
-  readonly ownBearer?: string;
-  /** Further host names, in lower case. */
+  /** Bearer token of internal services. */
+  readonly internalToken?: string;
+  /** Additional accepted host names, in lower case. */
   readonly hosts: readonly string[];
   readonly log: RequestLog;
-  /** Tokens of the managed identity. @default there is no such identity */
+  /** Issues tokens of the managed identity. @default no managed identity */
   readonly issueIdentityToken?: IssueIdentityToken;
 }
 
-/** Azure Resource Manager of each cloud, for a client that finds it through a proxy or a hosts file. */
+/** Host names of Azure Resource Manager in each cloud, for clients that use a proxy or a hosts file. */
 const ARM_HOSTS = ["management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"];
 
 const FAULTS_PATH = "/faults";
 
-/** Serves ARM on 127.0.0.1. Whatever goes wrong is answered in Azure's shape. */
+/** Serves ARM on 127.0.0.1. All errors have Azure's format. */
 export async function listen(port: number, handlers: Handlers): Promise<http.Server> {
   const respond: Answer = (request, response) => {
-    // A simulator that crashed answers nobody, whichever way the connection came.
+    // A crashed simulator does not answer, also on HTTPS connections.
     if (!server.listening) return void request.socket.destroy();
     return answer(request, response, handlers);
   };
   const names = new Set([...ARM_HOSTS, ...handlers.hosts]);
   const server = createHttpServer(respond, {
     isOwnName: (hostname) => names.has(hostname),
-    refuse: (response, { status, code, message }) => send(response, { status, body: { error: { code, message } } }, {}),
+    reject: (response, { status, code, message }) => send(response, { status, body: { error: { code, message } } }, {}),
   });
   server.keepAliveTimeout = 30_000;
   await listenOnLoopback(server, port);
@@ -82,12 +82,12 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
             query: new URLSearchParams(search),
             body,
             origin: `${"encrypted" in request.socket ? "https" : "http"}://${request.headers.host ?? "127.0.0.1"}`,
-            own: handlers.ownBearer !== undefined && request.headers.authorization === `Bearer ${handlers.ownBearer}`,
+            isInternal: handlers.internalToken !== undefined && request.headers.authorization === `Bearer ${handlers.internalToken}`,
           });
   } catch (thrown) {
-    const refusal = asAzureError(thrown);
-    error = refusal.code;
-    outcome = { status: refusal.status, body: { error: refusal.body } };
+    const azureError = asAzureError(thrown);
+    error = azureError.code;
+    outcome = { status: azureError.status, body: { error: azureError.body } };
   }
   const path = `${pathname}${search}`;
   const client = clientHeaders(request);
@@ -100,7 +100,7 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   send(response, outcome, { "x-ms-request-id": randomUUID(), "x-ms-correlation-request-id": correlationId, ...echo(request) });
 }
 
-/** The path as it was sent: `//subscriptions`, which an origin with a slash at its end makes, is a path and not a host. */
+/** The path as it was sent. `//subscriptions`, which results from an origin with a trailing slash, is a path and not a host. */
 function addressOf(url: string): { pathname: string; search: string } {
   const [, pathname = "/", search = ""] = /^(?:https?:\/\/[^/?]*)?([^?]*)(\?.*)?$/i.exec(url)!;
   return { pathname, search };
@@ -135,9 +135,9 @@ function hasBody({ headers }: http.IncomingMessage): boolean {
 }
 
 async function readJson(request: http.IncomingMessage): Promise<unknown> {
-  const body = await readJsonBody(request, MOST_BYTES);
+  const body = await readJsonBody(request, MAX_BYTES);
   if ("value" in body) return body.value;
-  if ("tooLarge" in body) throw new AzureError(413, "RequestContentTooLarge", `The request content exceeds ${MOST_BYTES} bytes.`);
+  if ("tooLarge" in body) throw new AzureError(413, "RequestContentTooLarge", `The request content exceeds ${MAX_BYTES} bytes.`);
   throw new AzureError(400, "InvalidRequestContent", `The request content was invalid and could not be deserialized: it ${body.invalid}.`);
 }
 

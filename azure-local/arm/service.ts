@@ -14,7 +14,7 @@ import { target, type Writes, type Written } from "./writes";
 
 const DEPLOYMENT = TEMPLATE_DEPLOYMENT.toLowerCase();
 
-/** Azure Resource Manager: what each method does at each path. */
+/** The request handler of Azure Resource Manager, by method and path. */
 export class Service {
   private readonly templates: Templates;
 
@@ -49,7 +49,7 @@ export class Service {
       case "POST":
         return this.action(path, request);
       default:
-        throw new AzureError(405, "MethodNotAllowed", `The method ${request.method} is not served.`);
+        throw new AzureError(405, "MethodNotAllowed", `The method ${request.method} is not supported.`);
     }
   }
 
@@ -68,8 +68,8 @@ export class Service {
     if (node.type === SUBSCRIPTION) return { status: 200, body: this.subscription(node) };
     this.engine.catalog.entry(node.type, apiVersionOf(request));
     this.engine.catalog.checkApiVersion(node.type, apiVersionOf(request));
-    // Azure's own services only look.
-    if (!request.own) this.engine.poll(this.engine.operations.on(node.id));
+    // Reads of internal services don't complete operations.
+    if (!request.isInternal) this.engine.poll(this.engine.operations.on(node.id));
     return { status: 200, body: this.show(this.writes.existing(node)) };
   }
 
@@ -86,9 +86,9 @@ export class Service {
     const type = path.collectionType ?? "";
     this.engine.catalog.checkApiVersion(this.engine.catalog.entry(type, apiVersionOf(request)).type, apiVersionOf(request));
     if (scope.type !== SUBSCRIPTION) this.writes.existing(scope);
-    const found =
+    const resources =
       scope.type === SUBSCRIPTION && type !== RESOURCE_GROUP ? this.engine.store.all(type) : this.engine.store.children(scope.id, type);
-    const inSubscription = found.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
+    const inSubscription = resources.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
     const listed = type === RESOURCE_GROUP ? filterGroups(inSubscription, request.query.get("$filter")) : inSubscription;
     const { items, nextLink } = pageOf(type, listed, request);
     return { status: 200, body: { value: items.map((resource) => this.show(resource)), ...(nextLink === undefined ? {} : { nextLink }) } };
@@ -154,7 +154,7 @@ export class Service {
     return {
       id: node.id,
       subscriptionId: node.name,
-      displayName: "Azure on this machine",
+      displayName: "Local Azure",
       state: "Enabled",
       tenantId: this.engine.inventory.tenantId,
     };
@@ -175,6 +175,6 @@ function resourceOnly(path: ArmPath): ArmPath {
   throw new AzureError(
     405,
     "MethodNotAllowed",
-    `The path ends with '${path.trailing}', which names a collection or an action and not a resource.`,
+    `The path ends with '${path.trailing}', which is a collection or an action and not a resource.`,
   );
 }

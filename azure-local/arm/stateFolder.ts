@@ -3,13 +3,13 @@ import type { Catalog } from "./catalog";
 import { RequestLog } from "./requestLog";
 import { Tables } from "./tables";
 
-/** The files of a state folder while a simulator has it. */
+/** The open files of a state folder. */
 export class StateFolder {
   readonly state: Tables;
   readonly secrets: Tables;
   readonly log: RequestLog;
 
-  /** @param unlock Lets the folder go. @throws Error if the state can't be read */
+  /** @param unlock Releases the folder. @throws Error if the state can't be read */
   constructor(
     home: string,
     catalog: Catalog,
@@ -20,7 +20,7 @@ export class StateFolder {
     this.log = new RequestLog(path.join(home, "requests.jsonl"), catalog);
   }
 
-  /** `close` writes what is pending first; `abandon` leaves the files as they are, as the end of the process would. */
+  /** `close` writes pending changes first; `abandon` leaves the files unchanged, as a killed process does. */
   release(how: "close" | "abandon"): void {
     this.secrets[how]();
     this.state[how]();

@@ -2,7 +2,7 @@ import type { Resource } from "./model";
 import { parentIdOf } from "./path";
 import type { Table, Tables } from "./tables";
 
-/** All resources, found by id, by parent and by type without a scan. Ids and types compare without regard to case. */
+/** All resources, indexed by ID, parent and type. IDs and types are case-insensitive. */
 export class Store {
   private readonly resources: Table<Resource>;
   private readonly byParent = new Map<string, Map<string, Resource>>();
@@ -13,7 +13,7 @@ export class Store {
     this.reindex();
   }
 
-  /** Makes the indexes again, after changes of the table were taken back. */
+  /** Rebuilds the indexes after a rollback. */
   reindex(): void {
     this.byParent.clear();
     this.byType.clear();
@@ -29,7 +29,7 @@ export class Store {
     this.index(resource);
   }
 
-  /** Removes one resource; its children are the caller's business. */
+  /** Removes one resource, but not its children. */
   remove(id: string): void {
     const key = id.toLowerCase();
     const resource = this.resources.get(key);
@@ -44,7 +44,7 @@ export class Store {
     return type === undefined ? all : all.filter((resource) => resource.type.toLowerCase() === type.toLowerCase());
   }
 
-  /** Everything below `id`, deepest first, so that it can be removed in this order. */
+  /** Returns all resources below `id`, deepest first, which is the order of removal. */
   descendants(id: string): Resource[] {
     return this.children(id).flatMap((child) => [...this.descendants(child.id), child]);
   }

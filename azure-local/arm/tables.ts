@@ -4,7 +4,7 @@ import { AppendFile } from "../files/appendFile";
 
 type Change = [table: string, key: string, value: unknown];
 
-/** One table of a `Tables` file: a Map whose changes are written at the next commit. */
+/** A table of a `Tables` file: a map whose changes are written at the next commit. */
 export interface Table<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
@@ -13,7 +13,7 @@ export interface Table<T> {
   readonly size: number;
 }
 
-/** What a key held before a change; `value` is undefined where it held nothing. */
+/** The value of a key before a change; undefined if it had none. */
 interface Before {
   readonly map: Map<string, unknown>;
   readonly key: string;
@@ -21,15 +21,15 @@ interface Before {
 }
 
 /**
- * Tables in memory over one append-only file of JSON lines. A line is a transaction: all changes of one commit, so a process that
- * dies while writing loses whole transactions that nobody was told about, never half of one. The file is compacted when opened.
- * @throws Error if a line other than the last can't be read: then the file was changed by something else.
+ * In-memory tables with one append-only file of JSON lines. Each line is a transaction with all changes of one commit, so a process that
+ * ends while writing loses only a whole, unconfirmed transaction. The file is compacted when it is opened.
+ * @throws Error if a line other than the last can't be read, because then another program changed the file
  */
 export class Tables {
   private readonly maps: Map<string, Map<string, unknown>>;
-  /** Not yet written. The first `kept` of them are from before `begin`. */
+  /** Changes that are not written yet. The first `pendingBefore` were made before `begin`. */
   private pending: Change[] = [];
-  private kept = 0;
+  private pendingBefore = 0;
   private before: Before[] = [];
   private file: AppendFile | undefined;
 
@@ -62,10 +62,10 @@ export class Tables {
     };
   }
 
-  /** From here on changes can be taken back by `rollback`. */
+  /** Starts a transaction. `rollback` reverts the changes that follow. */
   begin(): void {
     this.before = [];
-    this.kept = this.pending.length;
+    this.pendingBefore = this.pending.length;
   }
 
   /** Whether anything changed since `begin`. */
@@ -73,20 +73,20 @@ export class Tables {
     return this.before.length > 0;
   }
 
-  /** Takes back what changed since `begin`. What is made from the tables must be made again. */
+  /** Reverts the changes since `begin`. Indexes of the tables must then be rebuilt. */
   rollback(): void {
     for (const { map, key, value } of this.before.reverse()) {
       if (value === undefined) map.delete(key);
       else map.set(key, value);
     }
-    this.pending.length = this.kept;
+    this.pending.length = this.pendingBefore;
     this.before = [];
   }
 
   /**
-   * Writes what changed since the last commit. After it returns, a killed process keeps the changes.
-   * @returns a function that takes them out of the file again, so that they are pending as before
-   * @throws Error if they can't be written; they are pending as before, and the file is as it was
+   * Writes the changes since the last commit. After it returns, the changes survive a killed process.
+   * @returns a function that removes them from the file again, so that they are pending
+   * @throws Error if they can't be written; then they stay pending, and the file is unchanged
    */
   commit(): () => void {
     const { file, pending } = this;
@@ -100,7 +100,7 @@ export class Tables {
     };
   }
 
-  /** Whether it could write what was pending: what ended by itself while the disk was full comes about again at the next opening. */
+  /** Writes pending changes and closes the file. Returns whether they were written; otherwise due operations complete again later. */
   close(): boolean {
     try {
       this.commit();
@@ -112,7 +112,7 @@ export class Tables {
     }
   }
 
-  /** Lets the file go without writing what is pending, as the end of the process would. */
+  /** Closes the file without writing pending changes, as a killed process does. */
   abandon(): void {
     this.file?.close();
     this.file = undefined;
@@ -131,7 +131,7 @@ export class Tables {
   }
 }
 
-/** Opens the file of these tables and compacts it; where the disk has no room for that, only what a killed process left unfinished goes. */
+/** Opens and compacts the file. If the disk is full, it only removes the incomplete line of a killed process. */
 function open(file: string, snapshot: string): AppendFile {
   const fresh = `${file}.new`;
   fs.rmSync(fresh, { force: true });
@@ -147,18 +147,18 @@ function open(file: string, snapshot: string): AppendFile {
   } catch (error) {
     fs.rmSync(fresh, { force: true });
     if (!fs.existsSync(file)) throw error;
-    const kept = new AppendFile(file);
-    kept.truncate(fs.readFileSync(file).lastIndexOf("\n") + 1);
-    return kept;
+    const existing = new AppendFile(file);
+    existing.truncate(fs.readFileSync(file).lastIndexOf("\n") + 1);
+    return existing;
   }
 }
 
-/** What the tables of a file hold after its last commit, by their names; changes nothing, so that another process may have it open. */
+/** Reads the committed tables of a file, by name. It does not change the file, which another process can have open. */
 export function readTables(file: string): Map<string, Map<string, unknown>> {
   const maps = new Map<string, Map<string, unknown>>();
   if (!fs.existsSync(file)) return maps;
   const lines = fs.readFileSync(file, "utf8").split("\n");
-  // What stands behind the last line break is a transaction that was cut off, or nothing.
+  // The text after the last line break is empty or an incomplete transaction.
   lines.pop();
   lines.forEach((line, index) => {
     for (const [table, key, value] of parseLine(file, line, index)) {
@@ -182,7 +182,7 @@ function parseLine(file: string, line: string, index: number): Change[] {
   const problem = () => {
     const folder = path.dirname(file);
     return new Error(
-      `Line ${index + 1} of ${file} can't be read: the state was changed by something else. Restore the folder ${folder} from a copy, or delete it to begin with an empty Azure.`,
+      `Line ${index + 1} of ${file} can't be read, because another program changed it. Restore the folder ${folder} from a backup, or delete it to start with an empty Azure.`,
     );
   };
   let changes: unknown;
@@ -195,7 +195,7 @@ function parseLine(file: string, line: string, index: number): Change[] {
   return changes;
 }
 
-/** Texts that the rows of a table must have for anything to find them. */
+/** The required string properties of each table's rows. */
 const texts: Readonly<Record<string, readonly string[]>> = {
   resources: ["id", "type", "name", "state"],
   operations: ["id", "resourceId", "status"],

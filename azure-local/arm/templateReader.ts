@@ -2,7 +2,7 @@ import { AzureError } from "./azureError";
 import { isObject, type JsonObject } from "./json";
 import { sameId } from "./path";
 
-/** One resource of a template, with everything literal. */
+/** A resource of a template, with literal values. */
 export interface TemplateResource {
   readonly id: string;
   readonly apiVersion: string;
@@ -11,14 +11,14 @@ export interface TemplateResource {
 }
 
 /**
- * Reads an inline template of literal values. A string within brackets is an expression, and none is evaluated here; within `[[` and `]`
- * it stands for the string with one bracket less. A string that does not end with a bracket is itself.
- * Source: Azure docs, azure-resource-manager/templates/template-expressions, "Escape characters".
+ * Reads an inline template with literal values. A string in brackets is an expression, which is not supported. `[[` escapes a literal
+ * bracket. A string that does not end with a bracket is literal. Source: Azure docs, azure-resource-manager/templates/template-expressions,
+ * "Escape characters".
  * @throws AzureError InvalidTemplate
  */
 export function readTemplate(properties: JsonObject, scope: string): TemplateResource[] {
   if (properties.mode !== undefined && String(properties.mode).toLowerCase() !== "incremental") {
-    throw invalid(`mode '${String(properties.mode)}' is not served here: only Incremental is.`);
+    throw invalid(`The simulator does not support the mode '${String(properties.mode)}', only Incremental.`);
   }
   const template = properties.template;
   if (!isObject(template)) throw invalid("'properties.template' must be an inline template.");
@@ -35,7 +35,7 @@ export function readTemplate(properties: JsonObject, scope: string): TemplateRes
     ...resource,
     dependsOn: resource.dependsOn.map((name) => dependency(name, resources, resource.id)),
   }));
-  refuseCircles(linked);
+  rejectCycles(linked);
   return linked;
 }
 
@@ -47,7 +47,7 @@ function readResource(raw: unknown, path: string, scope: string): TemplateResour
   }
   if (!Array.isArray(dependsOn)) throw invalid(`'${path}.dependsOn' must be a list.`);
   for (const key of ["copy", "condition", "scope", "resources"]) {
-    if (key in body) throw invalid(`'${path}.${key}' is not served here.`);
+    if (key in body) throw invalid(`The simulator does not support '${path}.${key}'.`);
   }
   return {
     id: idOf(type as string, name as string, scope, path),
@@ -67,7 +67,7 @@ function idOf(type: string, name: string, scope: string, path: string): string {
   return `${scope}/providers/${namespace}/${types.map((segment, index) => `${segment}/${names[index]}`).join("/")}`;
 }
 
-/** A dependency is named by its full id, by `<type>/<name>`, or by its name alone if that is unambiguous. */
+/** A dependency is a full ID, `<type>/<name>`, or an unambiguous name. */
 function dependency(name: string, resources: readonly TemplateResource[], of: string): string {
   const named = resources.filter((resource) => {
     const id = resource.id.toLowerCase();
@@ -77,7 +77,7 @@ function dependency(name: string, resources: readonly TemplateResource[], of: st
   throw invalid(`The resource '${name}' that '${of}' depends on is ${named.length === 0 ? "not defined" : "ambiguous"} in the template.`);
 }
 
-/** `microsoft.x/a/b/name1/name2`, the other common spelling of a nested resource. */
+/** `microsoft.x/a/b/name1/name2`, the other common format for a nested resource. */
 function flatName(id: string): string {
   const segments = id.slice(id.indexOf("/providers/") + "/providers/".length).split("/");
   const [namespace, ...pairs] = segments;
@@ -86,13 +86,13 @@ function flatName(id: string): string {
   return [namespace, ...types, ...names].join("/");
 }
 
-function refuseCircles(resources: readonly TemplateResource[]): void {
-  let left = [...resources];
-  for (let before = -1; before !== left.length; ) {
-    before = left.length;
-    left = left.filter((resource) => resource.dependsOn.some((id) => left.some((other) => sameId(other.id, id))));
+function rejectCycles(resources: readonly TemplateResource[]): void {
+  let remaining = [...resources];
+  for (let before = -1; before !== remaining.length; ) {
+    before = remaining.length;
+    remaining = remaining.filter((resource) => resource.dependsOn.some((id) => remaining.some((other) => sameId(other.id, id))));
   }
-  if (left.length > 0) throw invalid(`Circular dependency detected on resource '${left[0]!.id}'.`);
+  if (remaining.length > 0) throw invalid(`Circular dependency detected on resource '${remaining[0]!.id}'.`);
 }
 
 function literal(value: unknown, path: string): unknown {
@@ -106,7 +106,7 @@ function literalString(value: string, path: string): string {
   if (!value.startsWith("[") || !value.endsWith("]")) return value;
   if (value.startsWith("[[")) return value.slice(1);
   throw invalid(
-    `'${path}' holds the expression '${value}': expressions are not evaluated here. Write the value itself; literal text within brackets begins with '[['.`,
+    `'${path}' is the expression '${value}', but the simulator does not evaluate expressions. Use the value, or begin a literal text in brackets with '[['.`,
   );
 }
 

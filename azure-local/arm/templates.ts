@@ -8,7 +8,7 @@ import { readTemplate, type TemplateResource } from "./templateReader";
 import { stamp } from "./timestamp";
 import { target, type Writes, type Written } from "./writes";
 
-/** How far a template's resource has come. */
+/** The progress of a resource in a template. */
 interface Step {
   readonly id: string;
   readonly dependsOn: readonly string[];
@@ -18,8 +18,8 @@ interface Step {
 }
 
 /**
- * `Microsoft.Resources/deployments`: applies an inline template, resource by resource in the order of `dependsOn`, each by the same
- * PUT that a caller would send. Its progress is kept with the deployment, so it goes on after a restart.
+ * `Microsoft.Resources/deployments`: applies an inline template, one PUT per resource in the order of `dependsOn`. The progress is stored
+ * with the deployment, so it continues after a restart.
  */
 export class Templates {
   constructor(
@@ -54,7 +54,7 @@ export class Templates {
     return { resource: this.engine.store.get(started.id)!, created: written.created, operation };
   }
 
-  /** Starts nothing more; what runs goes on. */
+  /** Starts no further resources. Running operations continue. */
   cancel(resource: Resource): void {
     if (!isActive(resource)) {
       throw new AzureError(
@@ -66,7 +66,7 @@ export class Templates {
     this.finish(resource, "Canceled");
   }
 
-  /** Polls what runs for the template, and what that lets start, until nothing more ends. */
+  /** Polls the running operations of the template, and the operations that start then, until no further one completes. */
   private polled({ id }: Resource): void {
     const runningIn = () => stepsOf(this.engine.store.get(id)!).filter((step) => step.state === "Running");
     for (let before = "", running = runningIn(); idsOf(running) !== before; running = runningIn()) {
@@ -84,7 +84,7 @@ export class Templates {
     }
   }
 
-  /** Starts every resource whose dependencies are done, until nothing more can start; then ends the deployment if nothing runs. */
+  /** Starts all resources whose dependencies have succeeded. Ends the deployment if nothing can start and nothing runs. */
   private advance(deploymentId: string): void {
     let deployment = this.engine.store.get(deploymentId)!;
     for (let step = startable(stepsOf(deployment)); step; step = startable(stepsOf(deployment))) {
@@ -145,7 +145,7 @@ function stepsOf(deployment: Resource): readonly Step[] {
   return (deployment.facts.steps as readonly Step[] | undefined) ?? [];
 }
 
-/** What `GET .../deployments/<name>/operations` lists. */
+/** The items of `GET .../deployments/<name>/operations`. */
 export function deploymentOperations(deployment: Resource): JsonObject[] {
   return stepsOf(deployment)
     .filter((step) => step.state !== "Waiting")

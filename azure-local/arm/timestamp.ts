@@ -1,4 +1,4 @@
-/** A time as Azure writes it, from milliseconds since 1970. */
+/** Formats milliseconds since 1970 as Azure does. */
 export function stamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

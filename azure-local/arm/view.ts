@@ -5,19 +5,19 @@ import { stamp } from "./timestamp";
 
 const CALLER = "moor";
 
-/** What GET shows of a resource: what was written, what the service made of it, and what follows from other resources. */
+/** The GET response of a resource: the written body, the service's outputs, and values that depend on other resources. */
 export function view(resource: Resource, { schema, service }: CatalogEntry, inventory: Inventory): JsonObject {
   const derived = service.derived?.(resource, inventory);
-  let shown: JsonObject = { id: resource.id, name: resource.name, type: resource.type };
-  shown = merge(shown, resource.body);
-  shown = merge(shown, resource.outputs);
-  if (derived) shown = merge(shown, derived);
-  if (resource.body.identity) shown.identity = identityView(resource.body.identity, resource, inventory);
+  let result: JsonObject = { id: resource.id, name: resource.name, type: resource.type };
+  result = merge(result, resource.body);
+  result = merge(result, resource.outputs);
+  if (derived) result = merge(result, derived);
+  if (resource.body.identity) result.identity = identityView(resource.body.identity, resource, inventory);
   if (schema.has("properties.provisioningState")) {
-    shown.properties = { ...(isObject(shown.properties) ? shown.properties : {}), provisioningState: resource.state };
+    result.properties = { ...(isObject(result.properties) ? result.properties : {}), provisioningState: resource.state };
   }
-  if (schema.has("systemData")) shown.systemData = systemData(resource);
-  return shown;
+  if (schema.has("systemData")) result.systemData = systemData(resource);
+  return result;
 }
 
 function systemData(resource: Resource): JsonObject {
@@ -32,16 +32,16 @@ function systemData(resource: Resource): JsonObject {
 }
 
 function identityView(identity: ManagedIdentity, resource: Resource, inventory: Inventory): JsonObject {
-  const shown: JsonObject = { type: identity.type };
+  const result: JsonObject = { type: identity.type };
   if (identity.type?.includes("SystemAssigned"))
-    Object.assign(shown, { principalId: resource.facts.principalId, tenantId: inventory.tenantId });
+    Object.assign(result, { principalId: resource.facts.principalId, tenantId: inventory.tenantId });
   if (identity.userAssignedIdentities) {
-    shown.userAssignedIdentities = Object.fromEntries(
+    result.userAssignedIdentities = Object.fromEntries(
       Object.keys(identity.userAssignedIdentities).map((id) => {
         const properties = inventory.get(id)?.outputs.properties as JsonObject | undefined;
         return [id, properties ? { principalId: properties.principalId, clientId: properties.clientId } : {}];
       }),
     );
   }
-  return shown;
+  return result;
 }

@@ -1,13 +1,13 @@
-/** A machine on which managed online deployments run. */
+/** A VM size for managed online deployments. */
 export interface VmSize {
   /** `Standard_DS3_v2` */
   readonly name: string;
-  /** Family by which cores are granted. */
+  /** VM family, which has the vCPU quota. */
   readonly family: string;
   readonly vCpus: number;
   readonly memoryGiB: number;
   readonly gpus: number;
-  /** No 20 % on top for upgrades. */
+  /** Exempt from the additional 20 % for upgrades. */
   readonly exempt: boolean;
 }
 
@@ -51,7 +51,7 @@ const CPU: readonly (readonly [pattern: string, family: string, gibPerVCpu: numb
   ["L#as_v3", "LASv3", 8, [8, 16, 32, 48, 64, 80]],
 ];
 
-/** DS1_v2 to DS5_v2 count themselves, not their vCPUs. */
+/** The number in DS1_v2 to DS5_v2 is not the number of vCPUs. */
 const DS_V2 = [1, 2, 4, 8, 16];
 
 export const VM_SIZES: readonly VmSize[] = [

@@ -17,7 +17,7 @@ export interface Written {
   readonly operation?: Operation;
 }
 
-/** Writes and deletes of resources, as PUT, PATCH, DELETE and templates make them: one way through all checks. */
+/** Writes and deletes resources for PUT, PATCH, DELETE and templates, with all checks. */
 export class Writes {
   constructor(
     private readonly engine: Engine,
@@ -30,7 +30,7 @@ export class Writes {
     const entry = this.engine.catalog.entry(node.type, apiVersion);
     this.engine.catalog.checkApiVersion(entry.type, apiVersion);
     const previous = this.engine.store.get(node.id);
-    const id = previous?.id ?? this.spell(node, parent, entry);
+    const id = previous?.id ?? this.canonicalId(node, parent, entry);
     const request = this.policies.modified(readBody(raw, node.name, entry, apiVersion), entry.schema);
     this.policies.check({ id, type: entry.type, name: node.name, body: request, now: this.engine.now() });
     const body = withDefaults(request, entry.service.defaults?.(request, id, this.engine.inventory) ?? {}) as Body;
@@ -50,15 +50,15 @@ export class Writes {
     return this.write(entry, { id, name: previous?.name ?? node.name, body, apiVersion, previous, failure });
   }
 
-  /** JSON merge patch on what was last written, then the way of a PUT. */
+  /** Applies a JSON merge patch to the stored body, then continues as a PUT. */
   patch(path: ArmPath, raw: unknown, apiVersion: string): Written {
     const { node } = target(path);
     const previous = this.existing(node);
-    if (!isObject(raw)) throw noBody();
+    if (!isObject(raw)) throw missingBody();
     return this.put(path, mergePatch(previous.body, raw), apiVersion, raw);
   }
 
-  /** @returns undefined when there is nothing to delete; with `permanently` a soft-deleted resource of the name is purged all the same. */
+  /** @returns undefined if the resource does not exist; with `permanently`, a soft-deleted resource with this name is purged */
   delete(path: ArmPath, apiVersion: string, permanently: boolean): { operation?: Operation } | undefined {
     const { node, parent } = target(path);
     const entry = this.engine.catalog.entry(node.type, apiVersion);
@@ -97,8 +97,7 @@ export class Writes {
     );
   }
 
-  private write(entry: CatalogEntry, made: Made): Written {
-    const { id, name, body, apiVersion, previous, failure } = made;
+  private write(entry: CatalogEntry, { id, name, body, apiVersion, previous, failure }: CheckedWrite): Written {
     const { inventory } = this.engine;
     const timing = { event: previous ? "update" : "create", body, previous, id, inventory } as const;
     const seconds = this.secondsOf(entry, timing);
@@ -132,13 +131,13 @@ export class Writes {
     return { resource: this.engine.store.get(id)!, created: !previous, operation };
   }
 
-  /** What ends badly by a fault needs an operation that can; a template has its own. */
+  /** An injected failure needs an operation. A template already has one. */
   private secondsOf({ type, service }: CatalogEntry, timing: Timing): number {
     const seconds = service.seconds?.(timing) ?? 0;
     return seconds === 0 && this.engine.isFailing && type !== TEMPLATE_DEPLOYMENT ? 1 : seconds;
   }
 
-  /** Secrets go to a file of their own; of those that nobody reads back through ARM only a fingerprint stays. */
+  /** Stores secrets in a separate file. For secrets that ARM never returns, only a fingerprint is stored. */
   private keepSecrets(entry: CatalogEntry, id: string, body: Body, facts: JsonObject): { stored: Body; facts: JsonObject } {
     const { body: open, secrets } = splitSecrets(body, entry.type, entry.schema.root);
     const stored = without(open, entry.service.omit ?? []) as Body;
@@ -151,7 +150,7 @@ export class Writes {
     return { stored, facts };
   }
 
-  /** @returns the first refusal that lets the operation start and fail. @throws AzureError for every other. */
+  /** @returns the first error with which the operation starts and fails. @throws AzureError for all other errors */
   private check(context: RuleContext): AzureError | undefined {
     let failure: AzureError | undefined;
     for (const rule of this.rules.for(context.type)) {
@@ -165,8 +164,8 @@ export class Writes {
     return failure;
   }
 
-  /** The id as Azure spells it: types from the specification, parents as they were first written. */
-  private spell(node: Node, parent: Node, entry: CatalogEntry): string {
+  /** The ID in Azure's spelling: types from the specification, parents as first written. */
+  private canonicalId(node: Node, parent: Node, entry: CatalogEntry): string {
     const above = this.engine.store.get(parent.id)?.id ?? parent.id;
     if (entry.type === RESOURCE_GROUP) return `${above}/resourceGroups/${node.name}`;
     const isChild = !node.id.slice(parent.id.length).startsWith("/providers/");
@@ -174,7 +173,7 @@ export class Writes {
   }
 }
 
-interface Made {
+interface CheckedWrite {
   readonly id: string;
   readonly name: string;
   readonly body: Body;
@@ -187,19 +186,19 @@ export function target(path: ArmPath): { node: Node; parent: Node } {
   const node = path.nodes.at(-1);
   const parent = path.nodes.at(-2);
   if (!node || !parent || node.type === SUBSCRIPTION)
-    throw new AzureError(405, "MethodNotAllowed", "This path does not name a resource that can be written.");
+    throw new AzureError(405, "MethodNotAllowed", "This path does not refer to a writable resource.");
   return { node, parent };
 }
 
 function readBody(raw: unknown, name: string, entry: CatalogEntry, apiVersion: string): Body {
-  if (!isObject(raw)) throw noBody();
+  if (!isObject(raw)) throw missingBody();
   const request = asRequest({ ...raw, name }, entry.schema.root);
   entry.schema.validate(request, apiVersion);
   const { name: _, ...body } = request;
   return body;
 }
 
-function noBody(): AzureError {
+function missingBody(): AzureError {
   return new AzureError(400, "InvalidRequestContent", "The request content was invalid: the body must be a JSON object.");
 }
 

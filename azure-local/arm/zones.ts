@@ -1,6 +1,6 @@
 import { regionName } from "./region";
 
-/** Regions without availability zones. Source: Azure docs, reliability/regions-list (2026); regions that open zones leave this list. */
+/** Regions without availability zones. Source: Azure docs, reliability/regions-list (2026). Remove regions that add zones. */
 const WITHOUT_ZONES = new Set(
   `
   australiacentral australiacentral2 australiasoutheast brazilsoutheast canadaeast eastasia2 francesouth germanynorth jioindiacentral

@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { EngineUnavailable } from "./unavailable";
 
-/** The module that names the engine's exact versions; `go install pkg@version` refuses it because it carries a replace. */
+/** The module with the engine's exact versions. `go install pkg@version` rejects it because it contains a `replace`. */
 const moduleFolder = path.join(__dirname, "build");
-const oldestGo = [1, 21]; // the first that fetches a newer toolchain when go.mod asks for one
+const oldestGo = [1, 21]; // the first version that downloads a newer toolchain if go.mod requires one
 
 /**
- * Stands where the engine looks for its language host without a warning: beside itself. The host proper is the clone's, which the
- * environment names, because the engine is shared by all clones.
+ * The language host that the engine finds in its own folder without a warning. It runs the language host of the clone, whose path is in an
+ * environment variable, because all clones share the engine.
  */
 const shim = '#!/bin/sh\nexec node "$MOOR_LANGUAGE_HOST" "$@"\n';
 
@@ -21,15 +21,14 @@ export interface BuildOptions {
 }
 
 /**
- * Builds the Pulumi command line from the Go module proxy: some three minutes on two cores, one static file of 110 MB.
- *
- * @throws EngineUnavailable where Go is missing or too old, or the build fails.
+ * Builds the Pulumi CLI from the Go module proxy: about three minutes on two cores, one static file of 110 MB.
+ * @throws EngineUnavailable if Go is missing or too old, or if the build fails
  */
 export async function buildEngine({ version, target, report }: BuildOptions): Promise<void> {
   requireGo();
   report(`Building the Pulumi engine ${version} from the Go module proxy (once, about three minutes)`);
   fs.mkdirSync(path.dirname(target), { recursive: true });
-  // Built under another name and renamed, so that a build that is cut short, or runs twice at once, leaves no half of an engine.
+  // Built under a temporary name and then renamed, so that an aborted or concurrent build leaves no incomplete engine.
   const unfinished = `${target}.${process.pid}`;
   const linker = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   const args = ["build", "-trimpath", "-mod=readonly", "-tags", "osusergo,grpcnotrace", "-ldflags", linker, "-o", unfinished];
@@ -43,12 +42,12 @@ export async function buildEngine({ version, target, report }: BuildOptions): Pr
 }
 
 function requireGo(): void {
-  const found = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", cwd: moduleFolder, env: process.env }).stdout?.trim();
-  if (!found) throw new EngineUnavailable("Pulumi's installer cannot be reached and Go, which could build it, is not on PATH");
-  const [major, minor] = found.replace(/^go/, "").split(".").map(Number);
+  const goVersion = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", cwd: moduleFolder, env: process.env }).stdout?.trim();
+  if (!goVersion) throw new EngineUnavailable("Pulumi's installer is not reachable, and Go, which can build the engine, is not on PATH");
+  const [major, minor] = goVersion.replace(/^go/, "").split(".").map(Number);
   if (major! < oldestGo[0]! || (major === oldestGo[0] && minor! < oldestGo[1]!)) {
     throw new EngineUnavailable(
-      `Pulumi's installer cannot be reached and ${found} is too old to build it (Go ${oldestGo.join(".")} or newer)`,
+      `Pulumi's installer is not reachable, and ${goVersion} is too old to build the engine (Go ${oldestGo.join(".")} or later is required)`,
     );
   }
 }
@@ -64,7 +63,7 @@ function go(args: string[], report: (line: string) => void): Promise<void> {
   });
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000);
-    report(`  ${seconds} s${downloaded ? `, ${downloaded} modules fetched` : ""}`);
+    report(`  ${seconds} s${downloaded ? `, ${downloaded} modules downloaded` : ""}`);
   }, 15_000);
   const ended = new Promise<void>((resolve, reject) => {
     child.on("error", reject);
@@ -72,7 +71,7 @@ function go(args: string[], report: (line: string) => void): Promise<void> {
       if (code === 0) return resolve();
       reject(
         new EngineUnavailable(
-          `Pulumi's installer cannot be reached and the build failed (${lines.slice(-3).join(" ") || `exit code ${code}`})`,
+          `Pulumi's installer is not reachable, and the build failed (${lines.slice(-3).join(" ") || `exit code ${code}`})`,
         ),
       );
     });

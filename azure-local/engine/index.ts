@@ -5,41 +5,37 @@ import * as path from "node:path";
 import { buildEngine } from "./build";
 import { EngineUnavailable } from "./unavailable";
 
-/** The release that `@pulumi/pulumi` is pinned to; an older engine may not know what the SDK asks of it. */
+/** The version to which `@pulumi/pulumi` is pinned. An older engine can lack features that the SDK needs. */
 export const engineVersion = "3.246.0";
 
-/** The Node language host of this program, for an engine that comes without one. */
+/** The Node language host of this program, for an engine without one. */
 export const languageHost = path.join(__dirname, "bin", "pulumi-language-nodejs");
 
-/** A Pulumi command line that can run this program. */
+/** A Pulumi CLI that can run this program. */
 export interface Engine {
   /** Absolute path of the `pulumi` executable. */
   readonly command: string;
-  /** Folders that must come first on PATH: the executable's, and the Node language host's where the engine has none. */
+  /** Folders to put first on PATH: the executable's folder, and the Node language host's folder if the engine has none. */
   readonly path: readonly string[];
   readonly version: string;
   readonly from: "PATH" | "cache" | "installer" | "build";
 }
 
-/** Where engines are kept: outside every clone, so that the second clone finds the first one's. */
+/** The folder of downloaded engines, outside all clones so that they share it. */
 export function engineCache(): string {
   const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
   return path.join(cache, "moor", `pulumi-${engineVersion}`);
 }
 
 /**
- * Finds the Pulumi engine or brings it: `pulumi` on PATH if its version fits, else the one kept from an earlier run, else Pulumi's own
- * installer, else a build from the Go module proxy. Asks nothing.
- *
- * @throws EngineUnavailable with the remedy, where none of the four succeeds.
+ * Finds or installs the Pulumi engine. Tries, in this order: `pulumi` on PATH if its version is suitable, the cached engine of an earlier
+ * run, Pulumi's installer, a build from the Go module proxy. Never prompts.
+ * @throws EngineUnavailable with instructions, if none of them succeeds
  */
 export async function ensureEngine(report: (line: string) => void = () => {}): Promise<Engine> {
-  const kept = path.join(engineCache(), "bin", "pulumi");
+  const cached = path.join(engineCache(), "bin", "pulumi");
   return (
-    probe(findOnPath(), "PATH", isNewEnough) ??
-    probe(kept, "cache", isPinned) ??
-    (await install(kept, report)) ??
-    (await build(kept, report))
+    probe(findOnPath(), "PATH", isNewEnough) ?? probeCached(cached) ?? (await install(cached, report)) ?? (await build(cached, report))
   );
 }
 
@@ -58,34 +54,65 @@ function findOnPath(): string | undefined {
   return folders.map((folder) => path.join(folder, "pulumi")).find((file) => fs.existsSync(file));
 }
 
-/** Asks an executable for its version: a file that is there but does not start, or is too old, is no engine. */
+/** Reads the version of the cached engine once. A later run only checks that the file is the same. */
+function probeCached(cached: string): Engine | undefined {
+  const note = path.join(engineCache(), "probed.json");
+  const stat = fs.statSync(cached, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const file = JSON.stringify([stat.size, stat.mtimeMs]);
+  if (readIfExists(note) === file) return engineOf(cached, "cache", engineVersion);
+  const engine = probe(cached, "cache", isPinned);
+  if (engine !== undefined) writeIfPossible(note, file);
+  return engine;
+}
+
+function readIfExists(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function writeIfPossible(file: string, text: string): void {
+  try {
+    fs.writeFileSync(file, text);
+  } catch {
+    // The cache belongs to another user: each run reads the version.
+  }
+}
+
+/** Runs an executable to read its version. Returns undefined if it does not start or its version is not suitable. */
 function probe(command: string | undefined, from: Engine["from"], fits: (version: string) => boolean): Engine | undefined {
   if (!command || !fs.existsSync(command)) return undefined;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const version = spawnSync(command, ["version"], { encoding: "utf8", env, timeout: 20_000 }).stdout?.trim().replace(/^v/, "");
-  if (!version || !fits(version)) return undefined;
+  return version && fits(version) ? engineOf(command, from, version) : undefined;
+}
+
+function engineOf(command: string, from: Engine["from"], version: string): Engine {
   const folder = path.dirname(fs.realpathSync(command));
   const hasLanguageHost = fs.existsSync(path.join(folder, "pulumi-language-nodejs"));
   return { command, from, version, path: hasLanguageHost ? [folder] : [folder, path.dirname(languageHost)] };
 }
 
-async function install(kept: string, report: (line: string) => void): Promise<Engine | undefined> {
-  report(`Fetching the Pulumi engine ${engineVersion} with Pulumi's own installer`);
-  // Loaded only here: it costs half a second.
+async function install(target: string, report: (line: string) => void): Promise<Engine | undefined> {
+  report(`Downloading the Pulumi engine ${engineVersion} with Pulumi's installer`);
+  // Loaded only here, because loading takes half a second.
   const { PulumiCommand } = require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation");
   try {
-    // Left to itself it takes the release of the SDK, which is pinned to the same version.
+    // The default version is the version of the SDK, which is pinned to the same one.
     await PulumiCommand.install({ root: engineCache() });
   } catch {
-    report("Pulumi's installer cannot be reached from here");
+    report("Pulumi's installer is not reachable");
     return undefined;
   }
-  return probe(kept, "installer", isPinned);
+  return probe(target, "installer", isPinned);
 }
 
-async function build(kept: string, report: (line: string) => void): Promise<Engine> {
-  await buildEngine({ version: engineVersion, target: kept, report });
-  const engine = probe(kept, "build", isPinned);
-  if (!engine) throw new EngineUnavailable(`the build of the Pulumi engine left no working program at ${kept}`);
+async function build(target: string, report: (line: string) => void): Promise<Engine> {
+  await buildEngine({ version: engineVersion, target, report });
+  const engine = probe(target, "build", isPinned);
+  if (!engine) throw new EngineUnavailable(`the build did not create a working executable at ${target}`);
   return engine;
 }

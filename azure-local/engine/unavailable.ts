@@ -1,7 +1,7 @@
-/** No Pulumi engine can be had. The message is one sentence for the person at the keyboard, with the remedy. */
+/** No Pulumi engine is available. The message for the user contains instructions. */
 export class EngineUnavailable extends Error {
   constructor(reason: string) {
-    super(`No Pulumi engine: ${reason}. Install Pulumi (https://www.pulumi.com/docs/install) and run the command again.`);
+    super(`No Pulumi engine is available: ${reason}. Install Pulumi (https://www.pulumi.com/docs/install) and run the command again.`);
     this.name = "EngineUnavailable";
   }
 }

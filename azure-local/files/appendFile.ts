@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 
-/** A file that only grows, by whole texts: one that doesn't fit is taken back, so that a full disk leaves no part of a line behind. */
+/** An append-only file. If a text can't be written completely, it is removed again, so that a full disk leaves no partial line. */
 export class AppendFile {
   private readonly descriptor: number;
   private length: number;
 
-  /** Opens the file, or makes it; from then on only its owner may read it. */
+  /** Opens or creates the file, and lets only its owner read it. */
   constructor(readonly path: string) {
     this.descriptor = fs.openSync(path, "a", 0o600);
     fs.fchmodSync(this.descriptor, 0o600);
@@ -17,13 +17,13 @@ export class AppendFile {
     return this.length;
   }
 
-  /** @throws Error if the text can't be written; the file is then as it was */
+  /** @throws Error if the text can't be written; the file is then unchanged */
   append(text: string): void {
-    // What a failed attempt has left, if it couldn't be taken back at once.
+    // Removes what an earlier failed attempt left, if it could not be removed then.
     this.truncate(this.length);
     const bytes = Buffer.from(text, "utf8");
     try {
-      // A write may take only a part, and does so at the end of a disk.
+      // A write can be partial, for example when the disk becomes full.
       for (let written = 0; written < bytes.length; ) written += this.writeSome(bytes.subarray(written));
     } catch (error) {
       fs.ftruncateSync(this.descriptor, this.length);
@@ -32,7 +32,7 @@ export class AppendFile {
     this.length += bytes.length;
   }
 
-  /** Cuts the file off after so many bytes. Needs no room on the disk. */
+  /** Truncates the file to this number of bytes. Needs no disk space. */
   truncate(length: number): void {
     if (fs.fstatSync(this.descriptor).size > length) fs.ftruncateSync(this.descriptor, length);
     this.length = Math.min(this.length, length);
@@ -42,7 +42,7 @@ export class AppendFile {
     fs.closeSync(this.descriptor);
   }
 
-  /** Writes some of the bytes. @returns how many. A test puts a disk that fills in its place. */
+  /** Writes some of the bytes. @returns how many. Tests replace it with a disk that becomes full. */
   writeSome(bytes: Uint8Array): number {
     return fs.writeSync(this.descriptor, bytes);
   }

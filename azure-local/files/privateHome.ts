@@ -1,14 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** What belongs to the local Azure and to the stacks on it. */
-const ours = ["azure", "https", "issuer.secret", "lock", "project", "pulumi", "running.json", "state"];
+/** Files and folders of the local Azure and its stacks. */
+const ownEntries = ["azure", "https", "issuer.secret", "lock", "project", "pulumi", "running.json", "state"];
 
 /**
- * Creates a home if it does not exist, and removes the permissions of all other users: it holds keys, tokens and the secrets of stacks, which are
- * encrypted with a known passphrase. If the folder also holds other files, its own mode is not changed. On Windows it only creates the folder.
+ * Creates a home folder if it does not exist, and removes the permissions of all other users. The folder contains keys, tokens, and stack
+ * secrets that are encrypted with a known passphrase. If it also contains other files, its own mode is not changed. On Windows, this only
+ * creates the folder.
  */
-export function makePrivate(home: string): void {
+export function createPrivateHome(home: string): void {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   if (process.platform === "win32") return;
   const entries = fs.readdirSync(home);
@@ -16,13 +17,13 @@ export function makePrivate(home: string): void {
   for (const name of entries) if (isOurs(name)) closeAll(path.join(home, name));
 }
 
-/** Makes a folder that only its owner may enter. */
-export function makePrivateFolder(folder: string): void {
+/** Creates a folder that only its owner can access. */
+export function createPrivateFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   close(folder);
 }
 
-/** Writes a file as a whole, so that no reader and no crash finds half of it. Only its owner may read it. */
+/** Writes a file atomically, so that neither a reader nor a crash sees a partial file. Only its owner can read it. */
 export function writePrivateFile(file: string, text: string): void {
   const unfinished = `${file}.${process.pid}.unfinished`;
   try {
@@ -35,16 +36,16 @@ export function writePrivateFile(file: string, text: string): void {
 }
 
 function isOurs(name: string): boolean {
-  return ours.some((own) => name === own || name.startsWith(`${own}.`));
+  return ownEntries.some((own) => name === own || name.startsWith(`${own}.`));
 }
 
 function closeAll(entry: string): void {
   ignoring(["ENOENT", "EACCES"], () => {
-    const found = fs.lstatSync(entry);
-    // A link is not followed.
-    if (found.isSymbolicLink()) return;
-    if (found.mode & 0o077) close(entry, found.mode);
-    if (found.isDirectory()) for (const name of fs.readdirSync(entry)) closeAll(path.join(entry, name));
+    const stats = fs.lstatSync(entry);
+    // Links are not followed.
+    if (stats.isSymbolicLink()) return;
+    if (stats.mode & 0o077) close(entry, stats.mode);
+    if (stats.isDirectory()) for (const name of fs.readdirSync(entry)) closeAll(path.join(entry, name));
   });
 }
 
@@ -52,7 +53,7 @@ function close(entry: string, mode = 0o700): void {
   ignoring(["ENOENT", "EPERM"], () => fs.chmodSync(entry, mode & 0o700));
 }
 
-/** What is another user's stays as it is, and another command may have removed a file meanwhile. */
+/** Ignores these errors: an entry of another user is not changed, and another command can have removed a file. */
 function ignoring(codes: readonly string[], act: () => void): void {
   try {
     act();

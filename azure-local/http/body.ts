@@ -1,26 +1,26 @@
 import type { IncomingMessage } from "node:http";
 
-/** Levels of objects and lists that a body may have. Newtonsoft.Json, which many services of Azure read bodies with, has the same default. */
-export const mostLevels = 64;
+/** Maximum nesting depth of a body. Newtonsoft.Json, which many Azure services use, has the same default. */
+export const maxDepth = 64;
 
-/** A parsed body, or why it can't be read; `invalid` follows "the body" in a message. */
+/** A parsed body, or the reason why it can't be read. `invalid` continues the words "The body". */
 export type JsonBody =
   | { readonly value: unknown }
   | { readonly invalid: string }
-  /** The bytes that are taken. */
+  /** The maximum size in bytes. */
   | { readonly tooLarge: number };
 
-/** The body of a request as JSON; undefined when it has none. Never rejects. */
-export async function readJsonBody(request: IncomingMessage, mostBytes: number): Promise<JsonBody> {
-  const body = await readBody(request, mostBytes);
-  if (body === "broken off") return { invalid: "breaks off" };
-  if (body === "too large") return { tooLarge: mostBytes };
+/** Reads the body of a request as JSON; undefined if there is none. Never rejects. */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<JsonBody> {
+  const body = await readBody(request, maxBytes);
+  if (body === "incomplete") return { invalid: "is incomplete" };
+  if (body === "too large") return { tooLarge: maxBytes };
   return body.length === 0 ? { value: undefined } : parseJson(body.toString("utf8"));
 }
 
-/** A JSON text, whose levels are counted first: code that walks a value would overflow the stack on what JSON.parse can still read. */
+/** Parses JSON. Checks the depth first, because recursive code would overflow the stack on values that JSON.parse can still read. */
 export function parseJson(text: string): Exclude<JsonBody, { readonly tooLarge: number }> {
-  if (isTooDeep(text)) return { invalid: `is nested deeper than ${mostLevels} levels` };
+  if (isTooDeep(text)) return { invalid: `is nested deeper than ${maxDepth} levels` };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
@@ -38,27 +38,27 @@ function isTooDeep(text: string): boolean {
       else if (character === '"') inString = false;
     } else if (character === '"') inString = true;
     else if (character === "{" || character === "[") {
-      if (++depth > mostLevels) return true;
+      if (++depth > maxDepth) return true;
     } else if (character === "}" || character === "]") depth--;
   }
   return false;
 }
 
-/** The bytes of a body. What comes after `most` bytes is dropped, so that the caller can still be answered. */
-function readBody(request: IncomingMessage, most: number): Promise<Buffer | "too large" | "broken off"> {
-  if (Number(request.headers["content-length"] ?? 0) > most) return Promise.resolve("too large");
+/** Reads the bytes of a body. Bytes above the limit are discarded, so that the caller still receives an answer. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too large" | "incomplete"> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve("too large");
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= most) chunks.push(chunk);
+      if (size <= maxBytes) chunks.push(chunk);
       else {
         chunks.length = 0;
         resolve("too large");
       }
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("close", () => resolve("broken off"));
+    request.once("close", () => resolve("incomplete"));
   });
 }

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 
-/** A request that no server here takes, whatever it asks for. */
-export interface Unacceptable {
+/** The error for a request that all servers of the local Azure reject. */
+export interface RequestError {
   readonly status: 400 | 403;
   readonly code: "InvalidRequestHeader" | "HostNotAllowed" | "OriginNotAllowed";
   readonly message: string;
 }
 
 /**
- * Headers that a request may contain once (RFC 9110, and Azure's own). Of duplicates Node keeps the first or joins them, so that a proxy in front
- * may have read a different value.
+ * Headers that a request can contain only once (RFC 9110, and Azure's own). Node keeps the first duplicate or joins them, so a proxy in
+ * front of the server could read another value.
  */
 const singletons = new Set([
   "api-key",
@@ -42,30 +42,29 @@ const singletons = new Set([
 ]);
 
 /**
- * Keeps web pages out, and requests that can be read in two ways. A page whose name is made to point at this machine (DNS rebinding) sends
- * its own name as `Host`; a page that posts across sites sends its `Origin`.
- *
- * @param isOwnName Whether the server answers to a host name besides those of this machine.
+ * Rejects requests from web pages, and ambiguous requests. A page whose name resolves to this machine (DNS rebinding) sends its name as
+ * `Host`; a page that posts across sites sends its `Origin`.
+ * @param isOwnName Whether the server accepts a host name that is not a loopback name.
  */
-export function unacceptable(request: IncomingMessage, isOwnName: (hostname: string) => boolean): Unacceptable | undefined {
-  const twice = repeatedHeader(request.rawHeaders);
-  if (twice) return { status: 400, code: "InvalidRequestHeader", message: `The header ${twice} may be sent once, and was sent twice.` };
+export function requestError(request: IncomingMessage, isOwnName: (hostname: string) => boolean): RequestError | undefined {
+  const repeated = repeatedHeader(request.rawHeaders);
+  if (repeated) return { status: 400, code: "InvalidRequestHeader", message: `The header ${repeated} must not be repeated.` };
   const coding = request.headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked") {
-    return { status: 400, code: "InvalidRequestHeader", message: "The only transfer coding taken is chunked." };
+    return { status: 400, code: "InvalidRequestHeader", message: "The only supported transfer coding is chunked." };
   }
   const host = hostOf(request);
-  // HTTP/1.0 need not send one; browsers do.
+  // Optional in HTTP/1.0, but browsers always send it.
   if (host !== undefined && !answersTo(host, isOwnName)) {
     const message =
-      "The host of the request is not a name of this server. Call it by localhost or 127.0.0.1, or allow the name with --allow-host.";
+      "The host of the request is not a name of this server. Use localhost or 127.0.0.1, or allow the name with --allow-host.";
     return { status: 403, code: "HostNotAllowed", message };
   }
   if (isFromForeignPage(request, host)) {
     return {
       status: 403,
       code: "OriginNotAllowed",
-      message: "The request comes from a web page of another origin, which may not call this server.",
+      message: "The request comes from a web page of another origin. Such requests are not allowed.",
     };
   }
   return undefined;
@@ -81,7 +80,7 @@ function repeatedHeader(rawHeaders: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** With its port: of the request line where that has one (RFC 9112, 3.2.2), otherwise of the header. */
+/** The host with its port, from the request line if it contains one (RFC 9112, 3.2.2), otherwise from the header. */
 function hostOf({ url = "/", headers }: IncomingMessage): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host;
 }
@@ -91,7 +90,7 @@ function answersTo(host: string, isOwnName: (hostname: string) => boolean): bool
   return hostname !== undefined && (isLoopback(hostname) || isOwnName(hostname));
 }
 
-/** Names that no web page's owner can point anywhere (RFC 6761, 6.3). */
+/** Names that always resolve to loopback addresses (RFC 6761, 6.3). */
 function isLoopback(hostname: string): boolean {
   return hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname) || /^([\w-]+\.)*localhost$/.test(hostname);
 }

@@ -1,42 +1,42 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Unacceptable, unacceptable } from "./guard";
+import { type RequestError, requestError } from "./guard";
 
-/** Bytes of the request line and all headers together: more is answered with 431. */
-const mostHeaderBytes = 16 * 1024;
+/** Maximum size of the request line and all headers, in bytes. Larger requests are answered with 431. */
+const maxHeaderBytes = 16 * 1024;
 
-/** Answers a request. Whatever it throws, or rejects with, closes the connection and nothing else. */
+/** Answers a request. If it throws or rejects, only the connection is closed. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export interface HttpServerOptions {
-  /** Whether the server answers to a host name, in lower case and without a port, besides those of this machine. @default it doesn't */
+  /** Whether the server accepts a host name (lower case, no port) that is not a loopback name. @default it accepts none */
   readonly isOwnName?: (hostname: string) => boolean;
-  /** Answers a request that is not acceptable. @default plain text */
-  readonly refuse?: (response: ServerResponse, why: Unacceptable) => void;
+  /** Sends the error for a rejected request. @default plain text */
+  readonly reject?: (response: ServerResponse, error: RequestError) => void;
 }
 
-/** A server that no request ends, and that no web page reaches. */
-export function createHttpServer(answer: Answer, { isOwnName = () => false, refuse = refuseInText }: HttpServerOptions = {}): Server {
-  return createServer({ maxHeaderSize: mostHeaderBytes }, (request, response) => {
-    // A write to a caller who has hung up is an event of the response, and an event that is not listened to ends the process.
+/** Creates a server that no request can end and that web pages can't reach. */
+export function createHttpServer(answer: Answer, { isOwnName = () => false, reject = rejectWithText }: HttpServerOptions = {}): Server {
+  return createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
+    // A write to a disconnected caller emits an error, which would end the process without a listener.
     response.on("error", () => response.destroy());
     Promise.resolve()
       .then(() => {
-        const why = unacceptable(request, isOwnName);
-        return why ? refuse(response, why) : answer(request, response);
+        const error = requestError(request, isOwnName);
+        return error ? reject(response, error) : answer(request, response);
       })
       .catch(() => response.destroy());
   });
 }
 
-function refuseInText(response: ServerResponse, { status, message }: Unacceptable): void {
+function rejectWithText(response: ServerResponse, { status, message }: RequestError): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(message) }).end(message);
 }
 
 /**
- * Listens on loopback.
- * @param port 0 for any free one
- * @throws Error if the port is taken, or no socket is left
+ * Listens on 127.0.0.1.
+ * @param port 0 for a free port
+ * @throws Error if the port is in use or no socket is available
  */
 export async function listenOnLoopback(server: Server, port = 0): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -46,7 +46,7 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<number
       resolve();
     });
   });
-  // Such as a connection that can't be accepted because no file descriptor is left: the ones that are open go on.
+  // For example, a connection can't be accepted because there is no file descriptor. Open connections continue.
   server.on("error", () => {});
   return (server.address() as AddressInfo).port;
 }

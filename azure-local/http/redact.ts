@@ -1,9 +1,9 @@
-/** What takes a secret's place. */
+/** The replacement for a secret. */
 export const REDACTED = "[redacted]";
 
 const keys = "access|account|admin|api|encryption|function|host|master|primary|private|query|secondary|shared|signing|storage|subscription";
 
-/** Names whose values are secret wherever they stand, so that a misplaced or unknown property doesn't leak either. */
+/** Names whose values are always secret, so that misplaced or unknown properties don't leak. */
 const secretName = new RegExp(
   `(pass(word|phrase|wd)|secrets?|token|(^|_)tokens|credentials?|(${keys}|primaryshared|secondaryshared)[-_]?key(data)?|key[-_]?value|` +
     "connection[-_]?string|signature|(^|_)sas|sas[-_]?(token|ur[il])|authorization|pfx[-_]?(blob|data)?)$",
@@ -17,7 +17,7 @@ export function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
-/** A text without the secrets that show by their form: JSON Web Tokens, Hugging Face tokens, signed links, connection strings. */
+/** Removes secrets with a recognizable format: JSON Web Tokens, Hugging Face tokens, signed links, connection strings. */
 export function redactText(text: string): string {
   return text
     .replace(/\beyJ[\w-]*\.[\w-]+\.[\w-]+/g, REDACTED)

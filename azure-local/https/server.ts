@@ -6,15 +6,14 @@ import type { Certificate } from "./certificate";
 export interface HttpsServer {
   /** `https://127.0.0.1:<port>` */
   readonly url: string;
-  /** Takes no new connection; those that are open are ended by the HTTP server behind, when it closes. */
+  /** Accepts no new connections. The HTTP server behind it closes the open ones when it closes. */
   close(): void;
 }
 
 /**
- * Puts TLS in front of an HTTP server of this process: connections are decrypted and handed to it, so that what it does with streams,
- * trailers and callers who hang up is the same on both ports.
- *
- * @throws if the port is taken
+ * Adds TLS to an HTTP server of this process. Decrypted connections are passed to that server, so streams, trailers and disconnects are
+ * handled in the same way on both ports.
+ * @throws if the port is in use
  */
 export async function serveHttps(behind: HttpServer, { cert, key }: Certificate, port = 0): Promise<HttpsServer> {
   const server = createServer({ cert, key, ALPNProtocols: ["http/1.1"] }, (socket) => behind.emit("connection", socket));

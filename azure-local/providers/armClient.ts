@@ -1,4 +1,4 @@
-/** Calls Azure Resource Manager as azure-native's client does: retries, long-running operations, one line per error. */
+/** Calls Azure Resource Manager as azure-native's client does: with retries, long-running operations, and one line per error. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject, type Properties } from "./wire";
 
@@ -13,19 +13,19 @@ class ArmError extends Error {
 }
 
 export interface ArmClientOptions {
-  /** Where ARM is, e.g. `http://127.0.0.1:4000`. */
+  /** Address of ARM, for example `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Milliseconds between two looks at a long-running operation. */
+  /** Milliseconds between two polls of a long-running operation. */
   readonly pollMs: number;
 }
 
-/** A write that ARM accepted and that then failed: the resource is there, in some state. */
+/** A write that ARM accepted and that failed later. The resource exists, in an unknown state. */
 export class AcceptedError extends Error {}
 
 const METHODS_WITH_BODY = new Set(["PUT", "POST", "PATCH"]);
-// azcore's default, which azure-native keeps; it tries four times in all.
+// azcore's default, which azure-native uses, with four attempts in total.
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 const PENDING = new Set(["accepted", "creating", "deleting", "inprogress", "pending", "running", "scaling", "updating"]);
 
 interface Reply {
@@ -43,7 +43,7 @@ export class ArmClient {
     return expectOk(reply).body;
   }
 
-  /** The resource, or undefined where there is none. @throws ArmError */
+  /** Returns the resource, or undefined if it does not exist. @throws ArmError */
   async find(id: string, apiVersion: string, signal: AbortSignal): Promise<Properties | undefined> {
     const reply = await this.send("GET", this.address(id, apiVersion), undefined, signal);
     return reply.status === 404 || reply.status === 204 ? undefined : expectOk(reply).body;
@@ -53,7 +53,7 @@ export class ArmClient {
     return expectOk(await this.send("POST", this.address(path, apiVersion), body, signal)).body;
   }
 
-  /** Writes the resource and waits for the end. @throws ArmError when refused, AcceptedError when it failed later. */
+  /** Writes the resource and waits for completion. @throws ArmError if rejected, AcceptedError if it failed later */
   async put(id: string, apiVersion: string, body: Properties, signal: AbortSignal): Promise<Properties> {
     const reply = expectOk(await this.send("PUT", this.address(id, apiVersion), body, signal));
     try {
@@ -64,7 +64,7 @@ export class ArmClient {
     }
   }
 
-  /** Deletes the resource and waits for the end; one that is gone already is no error. @throws ArmError */
+  /** Deletes the resource and waits for completion. A missing resource is not an error. @throws ArmError */
   async delete(id: string, apiVersion: string, signal: AbortSignal): Promise<void> {
     const reply = await this.send("DELETE", this.address(id, apiVersion), undefined, signal);
     if (reply.status === 404) return;
@@ -75,7 +75,7 @@ export class ArmClient {
     return `${this.options.url}${path}?api-version=${encodeURIComponent(apiVersion)}`;
   }
 
-  /** Waits for the end of a long-running operation; false where there was nothing to wait for. */
+  /** Waits for a long-running operation. Returns false if there was none. */
   private async waitFor(reply: Reply, resource: string | undefined, signal: AbortSignal): Promise<boolean> {
     const operation = reply.headers.get("azure-asyncoperation");
     if (operation) return this.waitForOperation(new URL(operation, this.options.url).href, signal);
@@ -116,7 +116,7 @@ export class ArmClient {
 
   private async send(method: string, url: string, body: Properties | undefined, signal: AbortSignal): Promise<Reply> {
     for (let attempt = 1; ; attempt += 1) {
-      const last = attempt === TRIES;
+      const last = attempt === MAX_ATTEMPTS;
       try {
         const reply = await this.sendOnce(method, url, body, signal);
         if (last || !isRetryable(reply)) return reply;
@@ -174,28 +174,28 @@ function errorOf(body: Properties): { readonly code: string; readonly message: s
 }
 
 /**
- * An error as the real provider tells it: target, details and additional information are left out, so a deployment of a template doesn't say
- * which resource failed, and a refusal by policy names the policy only where Azure's message does. Source: pulumi-azure-native,
+ * Formats an error as the real provider does: without target, details and additional information. So the error of a template deployment
+ * does not name the failed resource, and a policy error names the policy only if Azure's message does. Source: pulumi-azure-native,
  * provider/pkg/azure/client_azcore.go (newResponseError).
  */
 function describe(status: number, code: string, message: string): string {
   return `Status=${status} ${code ? `Code="${code}" ` : ""}Message="${message}"`;
 }
 
-/** A poll is answered 200, whatever it tells. */
+/** The status of a poll is 200 even if the operation failed. */
 function operationError(state: string, body: Properties): Error {
-  const { code, message = `the operation ended as ${state}` } = errorOf(body);
+  const { code, message = `the operation ended with the status ${state}` } = errorOf(body);
   return new ArmError(200, code, describe(200, code, message));
 }
 
 function readable(error: unknown, method: string, url: string): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-  return new Error(`${method} ${url.split("?")[0]} got no answer from Azure Resource Manager: ${cause}`);
+  return new Error(`no response from Azure Resource Manager to ${method} ${url.split("?")[0]}: ${cause}`);
 }
 
 const isTimeout = (error: unknown): boolean => (error as { name?: unknown } | undefined)?.name === "TimeoutError";
 
-/** What to tell about an error; running out of time has its own words. */
+/** Returns the message of an error, or a fixed message for timeouts and cancellations. */
 export function messageOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return isTimeout(signal.reason) ? "operation timed out" : "operation was cancelled";
   return error instanceof Error ? error.message : String(error);

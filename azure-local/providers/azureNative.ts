@@ -1,4 +1,4 @@
-/** Stands in for the provider plugin `azure-native`, over any Azure Resource Manager endpoint. */
+/** Stand-in for the provider plugin `azure-native`. It works with any Azure Resource Manager endpoint. */
 import { AcceptedError, ArmClient, messageOf } from "./armClient";
 import { type Defaults, validate, withDefaults } from "./check";
 import { diffInputs, refreshedInputs, withoutIgnored } from "./diff";
@@ -20,19 +20,19 @@ import { maintainSubResources, setSubResources, withoutUnsetSubResources } from 
 import { isObject, type Properties, plainProperties, type Value, withSecretsOf } from "./wire";
 
 export interface AzureNativeOptions {
-  /** Where ARM is, e.g. `http://127.0.0.1:4000`. */
+  /** Address of ARM, for example `http://127.0.0.1:4000`. */
   readonly armUrl: string;
-  /** Used where the stack's configuration names none. */
+  /** Used if the stack's configuration contains none. */
   readonly subscriptionId: string;
   readonly tenantId: string;
   readonly pollMs: number;
-  /** Whether a refresh leaves out what `ignoreChanges` names. */
+  /** Whether a refresh respects `ignoreChanges`. */
   readonly refreshIgnores: boolean;
-  /** Signs an Entra token of the deployer. */
+  /** Signs a Microsoft Entra token of the deployer. */
   readonly issueToken?: IssueToken;
 }
 
-// azure-native's own default.
+// azure-native's default.
 const DEFAULT_TIMEOUT_SECONDS = 2 * 60 * 60;
 const RESOURCE_GROUPS_API = "2020-10-01";
 
@@ -84,8 +84,8 @@ class AzureNative implements Provider {
     if (request.preview) return { id: "", state: withSecretsOf(preview(type, inputs), request.inputs) as Properties };
     const id = resourceId(type, inputs, this.subscriptionId);
     return this.within(request.timeout, async (signal) => {
-      await this.refuseExisting(type, id, inputs, signal);
-      const body = setSubResources(type, inputs, toBody(type.shape, inputs));
+      await this.assertNotExisting(type, id, inputs, signal);
+      const body = setSubResources(type, inputs, toBody(type.inputSchema, inputs));
       const written = await this.write(type, id, request, body, signal);
       return { id: typeof written.id === "string" ? written.id : id, state: stateOf(type, written, request.inputs) };
     });
@@ -102,7 +102,7 @@ class AzureNative implements Provider {
     const id = resourceId(type, inputs, this.subscriptionId);
     return this.within(request.timeout, async (signal) => {
       const readBody = () => this.client.get(id, apiVersionOf(type, inputs), signal);
-      const body = await maintainSubResources(type, inputs, toBody(type.shape, inputs), readBody);
+      const body = await maintainSubResources(type, inputs, toBody(type.inputSchema, inputs), readBody);
       return stateOf(type, await this.write(type, id, request, body, signal), request.inputs);
     });
   }
@@ -115,14 +115,14 @@ class AzureNative implements Provider {
     const body = await this.within(0, (signal) => this.client.find(request.id, apiVersion, signal));
     if (!body) return { id: "", state: {}, inputs: {} };
     if (!inputs) {
-      const found = writableOutputs(type.shape, plainProperties(toOutputs(type.shape, body)));
-      const imported = { ...withoutEmpty(found), ...pathInputs(type, request.id) };
+      const writable = writableOutputs(type.inputSchema, plainProperties(toOutputs(type.inputSchema, body)));
+      const imported = { ...withoutEmpty(writable), ...pathInputs(type, request.id) };
       return { id: request.id, state: stateOf(type, body, {}), inputs: imported };
     }
     const given = plainProperties(inputs);
-    const before = writableOutputs(type.shape, plainProperties(request.state));
-    const outputs = plainProperties(toOutputs(type.outputShape, body));
-    const after = writableOutputs(type.shape, withoutUnsetSubResources(type, given, outputs));
+    const before = writableOutputs(type.inputSchema, plainProperties(request.state));
+    const outputs = plainProperties(toOutputs(type.outputSchema, body));
+    const after = writableOutputs(type.inputSchema, withoutUnsetSubResources(type, given, outputs));
     const refreshed = refreshedInputs(given, withoutUnsetSubResources(type, given, before), after);
     return { id: request.id, state: stateOf(type, body, inputs), inputs: withSecretsOf(refreshed, inputs) as Properties };
   }
@@ -142,13 +142,13 @@ class AzureNative implements Provider {
     return this.within(0, (signal) => invoke(context, token, plainProperties(args), signal));
   }
 
-  private async refuseExisting(type: ResourceType, id: string, inputs: Properties, signal: AbortSignal): Promise<void> {
+  private async assertNotExisting(type: ResourceType, id: string, inputs: Properties, signal: AbortSignal): Promise<void> {
     if (type.row.singleton) return;
     const existing = await this.client.find(id, apiVersionOf(type, inputs), signal);
     if (existing && Object.keys(existing).length > 0) throw new Error(`cannot create already existing resource '${id}'`);
   }
 
-  /** PUTs the body and reads it back. What failed after ARM had accepted it is reported with the state that it is in. */
+  /** PUTs the body and reads the resource. If the write failed after ARM accepted it, the error contains the current state. */
   private async write(type: ResourceType, id: string, request: WriteRequest, body: Properties, signal: AbortSignal): Promise<Properties> {
     const apiVersion = apiVersionOf(type, plainProperties(request.inputs));
     try {
@@ -156,20 +156,20 @@ class AzureNative implements Provider {
       return (await this.client.find(id, apiVersion, signal)) ?? written;
     } catch (error) {
       if (!(error instanceof AcceptedError)) throw error;
-      // The time for the write may be over; this reading has its own.
+      // The timeout of the write can have expired, so this read has a separate one.
       const current = await this.within(60, (own) => this.client.find(id, apiVersion, own)).catch(() => undefined);
       throw new InitializationError(error.message, id, stateOf(type, current ?? {}, request.inputs), request.inputs);
     }
   }
 
   private async locationOf(group: string): Promise<string | undefined> {
-    const known = this.locations.get(group);
-    if (known !== undefined) return known;
+    const cached = this.locations.get(group);
+    if (cached !== undefined) return cached;
     const id = `/subscriptions/${this.subscriptionId}/resourceGroups/${encodeURIComponent(group)}`;
-    const found = await this.within(0, (signal) => this.client.find(id, RESOURCE_GROUPS_API, signal)).catch(() => undefined);
-    if (typeof found?.location !== "string") return undefined;
-    this.locations.set(group, found.location);
-    return found.location;
+    const resourceGroup = await this.within(0, (signal) => this.client.find(id, RESOURCE_GROUPS_API, signal)).catch(() => undefined);
+    if (typeof resourceGroup?.location !== "string") return undefined;
+    this.locations.set(group, resourceGroup.location);
+    return resourceGroup.location;
   }
 
   private async within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -185,12 +185,12 @@ class AzureNative implements Provider {
 }
 
 function preview(type: ResourceType, inputs: Properties): Properties {
-  return { ...previewOutputs(type.shape, inputs, type.outputs), azureApiVersion: apiVersionOf(type, inputs) };
+  return { ...previewOutputs(type.inputSchema, inputs, type.outputs), azureApiVersion: apiVersionOf(type, inputs) };
 }
 
-/** The state of a resource: its outputs in the SDK's shape, secret where the inputs or the schema say so. */
+/** The state of a resource: its outputs in the SDK's format. Values that are secret in the inputs or the schema stay secret. */
 function stateOf(type: ResourceType, body: Properties, inputs: Properties): Properties {
-  const outputs = { ...toOutputs(type.outputShape, body), azureApiVersion: apiVersionOf(type, plainProperties(inputs)) };
+  const outputs = { ...toOutputs(type.outputSchema, body), azureApiVersion: apiVersionOf(type, plainProperties(inputs)) };
   return withSecretsOf(outputs, inputs) as Properties;
 }
 
@@ -198,11 +198,11 @@ function withoutNulls(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
 }
 
-// azure-native reads with a version of its own, which the resource provider in question then refuses.
+// azure-native reads with a fixed API version, which the resource provider then rejects.
 const notImportable = (id: string): string =>
-  `resources:Resource can't be imported, because Azure doesn't tell the API version that the program uses: '${id}'; import it as its own type or delete it`;
+  `resources:Resource '${id}' can't be imported: Azure does not return its API version. Import it with its specific type, or delete it.`;
 
-/** Without empty lists and objects: an import would otherwise show every one that the service fills in. */
+/** Removes empty lists and objects, which an import would otherwise show for all values that the service fills in. */
 function withoutEmpty(properties: Properties): Properties {
   const prune = (value: Value): Value | undefined => {
     if (Array.isArray(value)) {
@@ -210,8 +210,8 @@ function withoutEmpty(properties: Properties): Properties {
       return items.length > 0 ? items : undefined;
     }
     if (!isObject(value)) return value;
-    const kept = withoutEmpty(value);
-    return Object.keys(kept).length > 0 ? kept : undefined;
+    const pruned = withoutEmpty(value);
+    return Object.keys(pruned).length > 0 ? pruned : undefined;
   };
   const entries = Object.entries(properties).map(([key, value]) => [key, prune(value)] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, Value] => entry[1] !== undefined));

@@ -1,19 +1,19 @@
 /**
- * azure-native's Check: defaults, then what the specification demands of known values. It runs at preview. Members of unions, enums and
- * inputs that the SDK doesn't know are not looked at, because azure-native doesn't either.
+ * azure-native's Check: fills in defaults, then validates known values against the specification. It runs in a preview. Like azure-native,
+ * it does not validate union members, enums, and inputs that the SDK does not have.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { nameStrategy, type ResourceType } from "./metadata";
-import type { Node, Schema, Shape } from "./shape";
+import type { Node, ResourceSchema, Schema } from "./resourceSchema";
 import { hasUnknown, isObject, isUnknown, type Properties, plainProperties, UNKNOWN, type Value } from "./wire";
 
-/** In the inputs of a resource whose name was generated: it may be created before the one that it replaces is deleted. */
+/** Marks the inputs of a resource with a generated name, whose replacement can be created before it is deleted. */
 export const CREATE_BEFORE_DELETE = "__createBeforeDelete";
 
 export interface Defaults {
-  /** Of the provider's configuration. */
+  /** The location in the provider's configuration. */
   readonly location: string | undefined;
-  /** Location of a resource group, undefined where it can't be found. */
+  /** Returns the location of a resource group, or undefined if it is not found. */
   locationOf(resourceGroupName: string): Promise<string | undefined>;
 }
 
@@ -23,7 +23,7 @@ export interface NameRequest {
   readonly randomSeed: Uint8Array;
 }
 
-/** The inputs with name and location filled in. */
+/** Fills in the name and the location. */
 export async function withDefaults(
   type: ResourceType,
   olds: Properties,
@@ -61,9 +61,9 @@ const uuidOf = (hex: string): string =>
   [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 
 async function withLocation(type: ResourceType, olds: Properties, news: Properties, defaults: Defaults): Promise<Properties> {
-  const root = type.shape.root(plainProperties(news));
-  const takesLocation = type.shape.properties(root).some(({ readOnly, sdk }) => sdk === "location" && !readOnly);
-  if (!takesLocation || type.row.noDefaultLocation || isGiven(news.location)) return news;
+  const root = type.inputSchema.root(plainProperties(news));
+  const hasLocation = type.inputSchema.properties(root).some(({ readOnly, sdk }) => sdk === "location" && !readOnly);
+  if (!hasLocation || type.row.noDefaultLocation || isGiven(news.location)) return news;
   const location = await defaultLocation(olds, news, defaults);
   return location === undefined ? news : { ...news, location };
 }
@@ -77,11 +77,11 @@ async function defaultLocation(olds: Properties, news: Properties, defaults: Def
   return typeof group === "string" ? defaults.locationOf(group) : undefined;
 }
 
-/** What is wrong with the inputs, in azure-native's words. */
+/** Validates the inputs. Returns azure-native's messages. */
 export function validate(type: ResourceType, inputs: Properties): string[] {
   const values = plainProperties(inputs);
   const parameters = type.pathParameters.flatMap((name) => validateParameter(type, name, values[name]));
-  return [...parameters, ...validateObject(type.shape, type.shape.root(values), values, "")];
+  return [...parameters, ...validateObject(type.inputSchema, type.inputSchema.root(values), values, "")];
 }
 
 function validateParameter(type: ResourceType, name: string, value: Value | undefined): string[] {
@@ -90,13 +90,13 @@ function validateParameter(type: ResourceType, name: string, value: Value | unde
   return validateLeaf(schema, value, name);
 }
 
-function validateObject(shape: Shape, node: Node, values: Properties, path: string): string[] {
+function validateObject(schema: ResourceSchema, node: Node, values: Properties, path: string): string[] {
   const nested = (name: string) => (path === "" ? name : `${path}.${name}`);
-  return shape.properties(node).flatMap(({ node: child, readOnly, required, sdk }) => {
+  return schema.properties(node).flatMap(({ node: child, readOnly, required, sdk }) => {
     if (readOnly) return [];
     const value = values[sdk];
     if (value === undefined) return required ? [missing(nested(sdk))] : [];
-    return validateValue(shape, child, value, nested(sdk));
+    return validateValue(schema, child, value, nested(sdk));
   });
 }
 
@@ -106,13 +106,13 @@ function missing(path: string): string {
   return `missing required property '${path}'${hint}`;
 }
 
-function validateValue(shape: Shape, node: Node, value: Value, path: string): string[] {
-  const form = shape.form(node);
+function validateValue(schema: ResourceSchema, node: Node, value: Value, path: string): string[] {
+  const form = schema.form(node);
   if (isUnknown(value) || form === "any") return [];
-  if (isObject(value)) return form === "object" ? validateObject(shape, node, value, path) : [];
+  if (isObject(value)) return form === "object" ? validateObject(schema, node, value, path) : [];
   if (Array.isArray(value)) {
     if (form !== "array" && form !== "set") return [wrongType(path, node.schema, "an array")];
-    return form === "set" ? [] : value.flatMap((item, index) => validateValue(shape, shape.item(node), item, `${path}[${index}]`));
+    return form === "set" ? [] : value.flatMap((item, index) => validateValue(schema, schema.item(node), item, `${path}[${index}]`));
   }
   return form === "union" ? [] : validateLeaf(node.schema, value, path);
 }
@@ -141,21 +141,21 @@ function validateString({ maxLength, minLength, pattern }: Schema, value: string
     ...(maxLength !== undefined && length > maxLength
       ? [`'${path}' is too long (${length}): at most ${maxLength} characters allowed`]
       : []),
-    // Unanchored: one match anywhere is enough.
+    // Not anchored: a match anywhere is sufficient.
     ...(pattern !== undefined && !matches(pattern, value) ? [`'${path}' does not match expression '${pattern}'`] : []),
   ];
 }
 
-/** azure-native's expressions are Go's, which have no look-around: it lets pass what it can't compile. */
+/** azure-native uses Go's regular expressions, which have no lookaround. It skips expressions that do not compile. */
 function matches(pattern: string, value: string): boolean {
   return /\(\?[=!<]/.test(pattern) || new RegExp(pattern).test(value);
 }
 
 function validateNumber({ maximum, minimum, type }: Schema, value: number, path: string): string[] {
-  const shown = (number: number) => number.toFixed(6);
+  const format = (number: number) => number.toFixed(6);
   return [
-    ...(type === "integer" && !Number.isInteger(value) ? [`'${path}' must be an integer but got ${shown(value)}`] : []),
-    ...(minimum !== undefined && value < minimum ? [`'${path}' is too low (${shown(value)} < ${shown(minimum)})`] : []),
-    ...(maximum !== undefined && value > maximum ? [`'${path}' is too high (${shown(value)} > ${shown(maximum)})`] : []),
+    ...(type === "integer" && !Number.isInteger(value) ? [`'${path}' must be an integer but got ${format(value)}`] : []),
+    ...(minimum !== undefined && value < minimum ? [`'${path}' is too low (${format(value)} < ${format(minimum)})`] : []),
+    ...(maximum !== undefined && value > maximum ? [`'${path}' is too high (${format(value)} > ${format(maximum)})`] : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** azure-native's Diff: inputs against inputs, and which of the differences replace the resource. */
+/** azure-native's Diff: compares inputs, and determines which differences replace the resource. */
 import { CREATE_BEFORE_DELETE } from "./check";
 import type { ResourceType } from "./metadata";
 import type { Difference, DiffKind, DiffResult } from "./provider";
@@ -15,8 +15,8 @@ export function diffInputs(type: ResourceType, oldInputs: Properties, news: Prop
 }
 
 /**
- * The differences that count. Before an update the engine resets ignored inputs itself; in a refresh it only names them, and the provider
- * has to leave them out.
+ * Removes ignored differences. Before an update, the engine resets ignored inputs itself. In a refresh it only passes their paths, and the
+ * provider must ignore them.
  */
 export function withoutIgnored({ differences, deleteBeforeReplace }: DiffResult, ignoreChanges: readonly string[]): DiffResult {
   const isIgnored = (path: string) => ignoreChanges.some((ignored) => path === ignored || path.startsWith(`${ignored}.`));
@@ -28,10 +28,10 @@ function withoutMarks(properties: Properties): Properties {
   return typeof rest.location === "string" ? { ...rest, location: normalizedLocation(rest.location) } : rest;
 }
 
-/** Case and spaces mean nothing in a location: "Sweden Central" is swedencentral. */
+/** Ignores case and spaces: "Sweden Central" becomes swedencentral. */
 const normalizedLocation = (location: string): string => location.toLowerCase().replaceAll(" ", "");
 
-/** Whether a property, or one that holds it, replaces the resource. */
+/** Whether a change of a property, or of a property that contains it, replaces the resource. */
 function replaces(key: string, replaceKeys: ReadonlySet<string>): boolean {
   const parts = key.split(".");
   return parts.some((_, index) => replaceKeys.has(parts.slice(0, index + 1).join(".")));
@@ -68,7 +68,7 @@ export function equal(one: Value | undefined, other: Value | undefined): boolean
 }
 
 /**
- * The inputs after a refresh: what changed in Azure between two readings is carried over, defaults that the service filled in are not.
+ * Returns the inputs after a refresh. They contain changes in Azure between two reads, but not defaults that the service filled in.
  * `before` and `after` are the writable parts of the outputs.
  */
 export function refreshedInputs(inputs: Properties, before: Properties, after: Properties): Properties {

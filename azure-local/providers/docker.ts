@@ -1,6 +1,6 @@
 /**
- * Stands in for the provider plugin `docker` where there is no Docker daemon: an image is never built or pushed; its digest is a hash over
- * what a build would read, so that it changes when the context, the Dockerfile, the arguments or the platform do.
+ * Stand-in for the provider plugin `docker`, without a Docker daemon. It never builds or pushes images. The digest is a hash of the build's
+ * inputs, so it changes when the context, the Dockerfile, the arguments or the platform change.
  */
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
@@ -10,10 +10,10 @@ import type { Difference, DiffResult, Provider, ProviderDefinition, UpdateReques
 import { hasUnknown, isObject, type Properties, plainProperties, UNKNOWN, withSecretsOf } from "./wire";
 
 const IMAGE = "docker:index/image:Image";
-/** In the build's inputs, as with the real provider: the content of the context, whose change the engine couldn't see otherwise. */
+/** A hash of the context in the build's inputs, as in the real provider. Otherwise the engine could not detect changes of the context. */
 const CONTENT = "contextDigest";
 const IGNORED = new Set([".git", "node_modules"]);
-// A change of these pushes under another name or to another registry; credentials and such may change without a new image.
+// A change of these inputs pushes to another name or registry. Changed credentials do not create a new image.
 const REPLACING = new Set(["imageName"]);
 
 function filesOf(folder: string): string[] {
@@ -52,7 +52,7 @@ function sorted(properties: Properties): Properties {
   return Object.fromEntries(entries.map(([key, value]) => [key, isObject(value) ? sorted(value) : value]));
 }
 
-/** `registry/repository` of `registry/repository:tag`; a port is no tag. */
+/** Returns `registry/repository` of `registry/repository:tag`. A port is not a tag. */
 function repositoryOf(imageName: string): string {
   const colon = imageName.lastIndexOf(":");
   return colon > imageName.lastIndexOf("/") ? imageName.slice(0, colon) : imageName;
@@ -79,7 +79,7 @@ class Docker implements Provider {
   cancel(): void {}
 
   async check({ news, type }: { news: Properties; type: string }) {
-    if (type !== IMAGE) throw new Error(`resource type ${type} is not served by azure-local: it has ${IMAGE}`);
+    if (type !== IMAGE) throw new Error(`azure-local does not support the resource type ${type}. It supports ${IMAGE}.`);
     if (news.imageName === undefined) return { inputs: news, failures: ["missing required property 'imageName'"] };
     const plainNews = plainProperties(news);
     if (hasUnknown(plainNews.build)) return { inputs: news, failures: [] };
@@ -116,7 +116,7 @@ class Docker implements Provider {
   async delete(): Promise<void> {}
 
   async invoke(token: string): Promise<Properties> {
-    throw new Error(`docker has no function ${token} here`);
+    throw new Error(`azure-local does not support the function ${token}.`);
   }
 
   private outputs(request: WriteRequest): Properties {

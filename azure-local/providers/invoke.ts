@@ -1,11 +1,11 @@
-/** azure-native's functions: those of a table, who the deployer is, and `getX` for every resource type. */
+/** azure-native's functions: the actions in the table, the deployer's identity, and `getX` for each resource type. */
 import { createHash } from "node:crypto";
 import type { ArmClient } from "./armClient";
 import { toOutputs } from "./mapping";
 import { apiVersionOf, resourceId, resourceType } from "./metadata";
 import { type Properties, plainProperties, type Value } from "./wire";
 
-/** Signs a token that the front door accepts. */
+/** Signs a token that the scoring proxy accepts. */
 export type IssueToken = (request: { readonly oid: string; readonly audience: string }) => string;
 
 export interface InvokeContext {
@@ -16,10 +16,10 @@ export interface InvokeContext {
 }
 
 interface Action {
-  /** Resource that the action is posted to. */
+  /** The resource that receives the action. */
   readonly resource: string;
   readonly action: string;
-  /** Arguments that go into the body. */
+  /** Arguments that are sent in the body. */
   readonly body: readonly string[];
 }
 
@@ -29,7 +29,7 @@ const ml = (resource: string, action: string, body: readonly string[] = []): Act
   body,
 });
 
-/** Functions that post an action; their answers have the SDK's names already. */
+/** Functions that post an action. Their responses already use the SDK's names. */
 const actions: Readonly<Record<string, Action>> = {
   "containerregistry:listRegistryCredentials": { resource: "containerregistry:Registry", action: "listCredentials", body: [] },
   "machinelearningservices:getOnlineDeploymentLogs": ml("OnlineDeployment", "getLogs", ["containerType", "tail"]),
@@ -68,19 +68,19 @@ async function post(
 async function get(context: InvokeContext, name: string, args: Properties, signal: AbortSignal): Promise<Properties> {
   const [, module, typeName] = /^(\w+):get(\w+)$/.exec(name) ?? [];
   if (module === undefined)
-    throw new Error(`function azure-native:${name} is not served by azure-local: add it to azure-local/providers/invoke.ts`);
+    throw new Error(`azure-local does not support the function azure-native:${name}. Add it to azure-local/providers/invoke.ts.`);
   const type = resourceType(`${module}:${typeName}`);
   const apiVersion = apiVersionOf(type, args);
   const body = await context.client.get(resourceId(type, args, context.subscriptionId), apiVersion, signal);
-  return { ...toOutputs(type.outputShape, body), azureApiVersion: apiVersion };
+  return { ...toOutputs(type.outputSchema, body), azureApiVersion: apiVersion };
 }
 
-/** The deployer's own ids: made up, and the same in every run. */
+/** The deployer's IDs: generated, and the same in each run. */
 function clientConfig({ subscriptionId, tenantId }: InvokeContext): Record<string, string> {
   return { clientId: uuidFrom(`${tenantId} client`), objectId: deployerObjectId(tenantId), subscriptionId, tenantId };
 }
 
-/** Object id of whoever runs the engine on this machine. */
+/** Object ID of the identity that runs the local engine. */
 export function deployerObjectId(tenantId: string): string {
   return uuidFrom(`${tenantId} object`);
 }
@@ -90,7 +90,7 @@ function uuidFrom(seed: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
-/** A token for the front door, or one with the claims of Entra ID and no signature for the rest: nothing else on this machine checks one. */
+/** A signed token for the scoring proxy. Otherwise an unsigned token with Entra's claims, because no other local server verifies tokens. */
 function clientToken(context: InvokeContext, endpoint: Value | undefined): string {
   const { clientId, objectId } = clientConfig(context);
   const audience = (typeof endpoint === "string" && endpoint !== "" ? endpoint : MANAGEMENT).replace(/\/\.default$/, "");

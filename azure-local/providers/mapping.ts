@@ -1,48 +1,48 @@
-/** Between the SDK's inputs and outputs and the JSON bodies of ARM, in the steps that azure-native takes. */
-import { type Node, type Property, type Shape, sdkName } from "./shape";
+/** Converts between the SDK's inputs and outputs and the JSON bodies of ARM, as azure-native does. */
+import { type Node, type Property, type ResourceSchema, sdkName } from "./resourceSchema";
 import { isObject, type Properties, secret, UNKNOWN, type Value } from "./wire";
 
-/** One direction of conversion; `convert` finds the way through arrays, maps and unions. */
+/** One direction of the conversion. `convert` walks arrays, maps and unions. */
 interface Conversion {
-  readonly shape: Shape;
-  /** How the values at hand call a property that the body calls `wire`; for the discriminators of unions. */
+  readonly schema: ResourceSchema;
+  /** Returns the name in the input values of the property `wire`, for the discriminators of unions. */
   nameOf(wire: string): string;
   set(value: Value): Value;
   object(node: Node, value: Properties): Properties;
 }
 
 function convert(conversion: Conversion, node: Node, value: Value): Value {
-  const { shape } = conversion;
-  const form = shape.form(node);
-  if (form === "array" && Array.isArray(value)) return value.map((item) => convert(conversion, shape.item(node), item));
+  const { schema } = conversion;
+  const form = schema.form(node);
+  if (form === "array" && Array.isArray(value)) return value.map((item) => convert(conversion, schema.item(node), item));
   if (form === "set") return conversion.set(value);
   if (!isObject(value)) return value;
   if (form === "object") return conversion.object(node, value);
   if (form === "map") {
-    const item = shape.mapItem(node);
+    const item = schema.mapItem(node);
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, convert(conversion, item, each)]));
   }
-  const member = form === "union" ? shape.member(node, value, (wire) => conversion.nameOf(wire)) : undefined;
+  const member = form === "union" ? schema.member(node, value, (wire) => conversion.nameOf(wire)) : undefined;
   return member ? conversion.object(member, value) : value;
 }
 
-/** What the schema doesn't name but lets through. */
-function openProperties(shape: Shape, node: Node, value: Properties, named: Iterable<string>): Properties {
-  if (!shape.isOpen(node)) return {};
+/** The properties that the schema does not define but allows. */
+function openProperties(schema: ResourceSchema, node: Node, value: Properties, named: Iterable<string>): Properties {
+  if (!schema.isOpen(node)) return {};
   const names = new Set(named);
   return Object.fromEntries(Object.entries(value).filter(([key]) => !names.has(key)));
 }
 
-/** The request body that the inputs describe. Inputs that are no part of the body (the parameters of the path) are left out. */
-export function toBody(shape: Shape, inputs: Properties): Properties {
+/** Returns the request body for these inputs. Omits inputs that are not part of the body, such as path parameters. */
+export function toBody(schema: ResourceSchema, inputs: Properties): Properties {
   const conversion: Conversion = {
-    shape,
+    schema,
     nameOf: sdkName,
     set: (value) => (Array.isArray(value) ? Object.fromEntries(value.map((item) => [String(item), {}])) : value),
     object: (node, value) => {
-      const properties = shape.properties(node);
+      const properties = schema.properties(node);
       const sdkNames = properties.map(({ sdk }) => sdk);
-      const result = openProperties(shape, node, value, sdkNames);
+      const result = openProperties(schema, node, value, sdkNames);
       for (const property of properties) {
         const item = value[property.sdk];
         if (item === undefined || property.readOnly) continue;
@@ -52,9 +52,9 @@ export function toBody(shape: Shape, inputs: Properties): Properties {
       return result;
     },
   };
-  const root = shape.root(inputs);
+  const root = schema.root(inputs);
   const body = conversion.object(root, inputs);
-  const needsProperties = shape.isFlattened(root) && root.schema.required?.includes("properties");
+  const needsProperties = schema.isFlattened(root) && root.schema.required?.includes("properties");
   return needsProperties && body.properties === undefined ? { ...body, properties: {} } : body;
 }
 
@@ -66,16 +66,16 @@ function containerOf(parent: Properties, name: string): Properties {
   return created;
 }
 
-/** The SDK's outputs that a response body describes; what the schema calls sensitive comes out secret. */
-export function toOutputs(shape: Shape, body: Properties): Properties {
+/** Returns the SDK's outputs for a response body. Values that are sensitive in the schema become secrets. */
+export function toOutputs(schema: ResourceSchema, body: Properties): Properties {
   const conversion: Conversion = {
-    shape,
+    schema,
     nameOf: (wire) => wire,
     set: (value) => value,
     object: (node, value) => {
-      const properties = shape.properties(node);
+      const properties = schema.properties(node);
       const wireNames = properties.map(({ container, wire }) => container ?? wire);
-      const result = openProperties(shape, node, value, wireNames);
+      const result = openProperties(schema, node, value, wireNames);
       for (const property of properties) {
         const item = wireValue(property, value);
         if (item === undefined || item === null || property.writeOnly) continue;
@@ -85,7 +85,7 @@ export function toOutputs(shape: Shape, body: Properties): Properties {
       return result;
     },
   };
-  return conversion.object(shape.root(body), body);
+  return conversion.object(schema.root(body), body);
 }
 
 function wireValue(property: Property, value: Properties): Value | undefined {
@@ -94,16 +94,16 @@ function wireValue(property: Property, value: Properties): Value | undefined {
   return isObject(container) ? container[property.wire] : undefined;
 }
 
-/** The part of a resource's outputs that could be its inputs: what an import starts from and what a refresh compares. */
-export function writableOutputs(shape: Shape, outputs: Properties): Properties {
+/** Returns the outputs that can be inputs. An import starts with them, and a refresh compares them. */
+export function writableOutputs(schema: ResourceSchema, outputs: Properties): Properties {
   const conversion: Conversion = {
-    shape,
+    schema,
     nameOf: sdkName,
     set: (value) => (isObject(value) ? Object.keys(value) : value),
     object: (node, value) => {
-      const properties = shape.properties(node);
+      const properties = schema.properties(node);
       const sdkNames = properties.map(({ sdk }) => sdk);
-      const result = openProperties(shape, node, value, sdkNames);
+      const result = openProperties(schema, node, value, sdkNames);
       for (const { node: child, readOnly, sdk } of properties) {
         const item = value[sdk];
         if (item !== undefined && !readOnly) result[sdk] = convert(conversion, child, item);
@@ -111,27 +111,27 @@ export function writableOutputs(shape: Shape, outputs: Properties): Properties {
       return result;
     },
   };
-  return conversion.object(shape.root(outputs), outputs);
+  return conversion.object(schema.root(outputs), outputs);
 }
 
-/** What a preview can say about the outputs called `names`: the inputs, and everything else unknown. */
-export function previewOutputs(shape: Shape, inputs: Properties, names: readonly string[]): Properties {
+/** Returns the outputs in a preview: the inputs, and unknown values for all other `names`. */
+export function previewOutputs(schema: ResourceSchema, inputs: Properties, names: readonly string[]): Properties {
   const conversion: Conversion = {
-    shape,
+    schema,
     nameOf: sdkName,
     set: () => UNKNOWN,
     object: (node, value) => {
-      // azure-native shows a member of a union as it was given.
+      // azure-native returns a union member unchanged.
       if (node.isUnionMember) return value;
-      const shown = shape.properties(node).filter(({ writeOnly }) => !writeOnly);
-      return Object.fromEntries(shown.map((property) => [property.sdk, previewOf(property, value)]));
+      const visible = schema.properties(node).filter(({ writeOnly }) => !writeOnly);
+      return Object.fromEntries(visible.map((property) => [property.sdk, previewOf(property, value)]));
     },
   };
   const previewOf = ({ node, readOnly, sdk }: Property, value: Properties): Value => {
     const item = value[sdk];
     return item === undefined || readOnly ? UNKNOWN : convert(conversion, node, item);
   };
-  const properties = new Map(shape.properties(shape.root(inputs)).map((property) => [property.sdk, property]));
+  const properties = new Map(schema.properties(schema.root(inputs)).map((property) => [property.sdk, property]));
   return Object.fromEntries(
     names.map((name) => {
       const property = properties.get(name);

@@ -1,32 +1,32 @@
-/** What is known of a resource type: from the table, from the SDK's class and from the ARM schema of the version that the SDK names. */
+/** Metadata of a resource type: from the table, the SDK's class, and the ARM schema of the SDK's API version. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ResourceSchema, type SchemaDocument } from "./resourceSchema";
 import { type ResourceTypeRow, resourceTypes } from "./resourceTypes";
-import { type SchemaDocument, Shape } from "./shape";
 import { isObject, type Properties, plainProperties, type Value } from "./wire";
 
 export interface ResourceType {
   /** `azure-native:network:Subnet` */
   readonly token: string;
   readonly row: ResourceTypeRow;
-  /** Parameters of the path in order, without the subscription. */
+  /** Path parameters in order, without the subscription. */
   readonly pathParameters: readonly string[];
-  /** Version that the SDK names. */
+  /** API version that the SDK uses. */
   readonly apiVersion: string;
   /** Names of the SDK class's arguments and outputs. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** The body with the names of the inputs. */
-  readonly shape: Shape;
-  /** The body with the names of the outputs: `AutoscaleSetting` and `ResourceGroup` keep `properties` there and not in the inputs. */
-  readonly outputShape: Shape;
-  /** Where the name of the resource itself is constrained, its schema. */
+  /** The schema of the body with the names of the inputs. */
+  readonly inputSchema: ResourceSchema;
+  /** The schema of the body with the names of the outputs. `AutoscaleSetting` and `ResourceGroup` have `properties` only in the outputs. */
+  readonly outputSchema: ResourceSchema;
+  /** The schema of the resource's name, if it has constraints. */
   readonly nameSchema: SchemaDocument;
 }
 
 const SCHEMAS = join(__dirname, "..", "arm", "schemas");
 
-// The generic resource has no schema: any body, with the envelope that all of ARM shares.
+// The generic resource has no schema. It accepts any body with ARM's common properties.
 const GENERIC: SchemaDocument = {
   type: "object",
   properties: {
@@ -90,49 +90,49 @@ function readSdkClass(shortToken: string): SdkClass {
 function readSchema(type: string, apiVersion: string): SchemaDocument {
   if (type === "*") return GENERIC;
   const file = join(SCHEMAS, `${type.replaceAll("/", ".")}@${apiVersion}.json`);
-  if (!existsSync(file)) throw new Error(`no ARM schema of ${type} at API version ${apiVersion}: expected ${file}`);
+  if (!existsSync(file)) throw new Error(`the ARM schema of ${type} at API version ${apiVersion} is missing: ${file}`);
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
 function load(shortToken: string, row: ResourceTypeRow): ResourceType {
   const { apiVersion, inputs, outputs } = readSdkClass(shortToken);
   const document = readSchema(row.schemaType ?? armType(row.path), apiVersion);
-  const shape = new Shape(document, row, !inputs.includes("properties"));
-  const outputShape = new Shape(document, row, !outputs.includes("properties"));
+  const inputSchema = new ResourceSchema(document, row, !inputs.includes("properties"));
+  const outputSchema = new ResourceSchema(document, row, !outputs.includes("properties"));
   const pathParameters = [...row.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").filter((name) => name !== "subscriptionId");
-  const nameSchema = shape.root({}).schema.properties?.name ?? {};
-  return { token: `azure-native:${shortToken}`, row, pathParameters, apiVersion, inputs, outputs, shape, outputShape, nameSchema };
+  const nameSchema = inputSchema.root({}).schema.properties?.name ?? {};
+  return { token: `azure-native:${shortToken}`, row, pathParameters, apiVersion, inputs, outputs, inputSchema, outputSchema, nameSchema };
 }
 
 const loaded = new Map<string, ResourceType>();
 
-/** @throws when the stand-in doesn't serve the type; the message names the file to extend. */
+/** @throws if the stand-in does not support the type; the message names the file to extend */
 export function resourceType(token: string): ResourceType {
   const shortToken = token.replace(/^azure-native:/, "");
-  const known = loaded.get(shortToken);
-  if (known) return known;
+  const existing = loaded.get(shortToken);
+  if (existing) return existing;
   const row = resourceTypes[shortToken];
-  if (!row) throw new Error(`resource type ${token} is not served by azure-local: add it to azure-local/providers/resourceTypes.ts`);
+  if (!row) throw new Error(`azure-local does not support the resource type ${token}. Add it to azure-local/providers/resourceTypes.ts.`);
   const type = load(shortToken, row);
   loaded.set(shortToken, type);
   return type;
 }
 
-/** The version of the API to call: the generic resource takes it as an input. */
+/** Returns the API version to use. For the generic resource, it is an input. */
 export function apiVersionOf(type: ResourceType, inputs: Properties | undefined): string {
   const chosen = type.inputs.includes("apiVersion") ? inputs?.apiVersion : undefined;
   return typeof chosen === "string" ? chosen : type.apiVersion;
 }
 
-/** The ARM id that the inputs describe. @throws when a parameter of the path is missing. */
+/** Returns the ARM ID for these inputs. @throws if a path parameter is missing */
 export function resourceId(type: ResourceType, inputs: Properties, subscriptionId: string): string {
   const values: Properties = { subscriptionId, ...plainProperties(inputs) };
   const id = type.row.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(type, name, values[name]));
-  // An empty parent of the generic resource leaves two slashes.
+  // An empty parent of the generic resource results in two slashes.
   return `/${id.split("/").filter(Boolean).join("/")}`;
 }
 
-// These hold paths, not one segment of a path.
+// These parameters contain paths, not single path segments.
 const SUB_PATHS = new Set(["parentResourcePath", "resourceType", "resourceUri", "scope"]);
 
 function segment(type: ResourceType, name: string, value: Value | undefined): string {
@@ -141,15 +141,15 @@ function segment(type: ResourceType, name: string, value: Value | undefined): st
   return SUB_PATHS.has(name) ? value.replace(/^\/+|\/+$/g, "") : encodeURIComponent(value);
 }
 
-/** The inputs that an ARM id holds. @throws when the id is none of the type. */
+/** Returns the inputs in an ARM ID. @throws if the ID is not an ID of the type */
 export function pathInputs(type: ResourceType, id: string): Properties {
   const pattern = type.row.path.replace(/\{(\w+)\}/g, (_, name: string) => (SUB_PATHS.has(name) ? `(?<${name}>.*?)` : `(?<${name}>[^/]+)`));
-  // The leading slash of a scope is the path's own; an absent parent of the generic resource takes its slash with it.
+  // The leading slash of a scope belongs to the path. If the generic resource has no parent, its slash is absent too.
   const flexible = pattern
     .replace("(?<parentResourcePath>.*?)/", "(?:(?<parentResourcePath>.*)/)?")
     .replace("(?<resourceType>.*?)", "(?<resourceType>[^/]+)");
   const groups = new RegExp(`^${flexible}$`, "i").exec(id)?.groups;
-  if (!groups) throw new Error(`'${id}' is not the id of a ${type.token}: expected ${type.row.path}`);
+  if (!groups) throw new Error(`'${id}' is not an ID of ${type.token}. Expected ${type.row.path}.`);
   const { subscriptionId: _, ...parameters } = groups;
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, SUB_PATHS.has(name) ? (value ?? "") : decodeURIComponent(value ?? "")]),
@@ -158,7 +158,7 @@ export function pathInputs(type: ResourceType, id: string): Properties {
 
 export type NameStrategy = "copy" | "random" | "uuid";
 
-/** How azure-native names a resource whose name is left out (its AutoNamer). */
+/** How azure-native generates the name of a resource if it is omitted (its AutoNamer). */
 export function nameStrategy({ pathParameters, row }: ResourceType): NameStrategy {
   const name = pathParameters.at(-1) ?? "";
   if (name === "endpointName") return "random";

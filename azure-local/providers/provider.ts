@@ -1,7 +1,7 @@
-/** What a provider is to the rest of this folder: Pulumi's protocol without its protobuf messages. */
+/** The provider interface: Pulumi's protocol without its protobuf messages. */
 import type { Properties } from "./wire";
 
-/** What every operation on a resource is told. */
+/** The values that each operation on a resource receives. */
 export interface ResourceRequest {
   readonly urn: string;
   /** Type token, e.g. `azure-native:network:Subnet`. */
@@ -13,21 +13,21 @@ export interface ResourceRequest {
 export interface CheckRequest extends ResourceRequest {
   readonly olds: Properties;
   readonly news: Properties;
-  /** Makes generated names the same in preview and update. */
+  /** Seed with which generated names are the same in preview and update. */
   readonly randomSeed: Uint8Array;
 }
 
 export interface DiffRequest extends ResourceRequest {
   readonly oldInputs: Properties;
   readonly news: Properties;
-  /** Property paths whose differences do not count. */
+  /** Property paths whose differences are ignored. */
   readonly ignoreChanges: readonly string[];
 }
 
 export interface WriteRequest extends ResourceRequest {
   readonly inputs: Properties;
   readonly preview: boolean;
-  /** Seconds; 0 for the provider's own default. */
+  /** Seconds; 0 for the provider's default. */
   readonly timeout: number;
 }
 
@@ -39,7 +39,7 @@ export interface UpdateRequest extends WriteRequest {
 export interface ReadRequest extends ResourceRequest {
   readonly id: string;
   readonly state: Properties;
-  /** Undefined on import, when there are none yet. */
+  /** Undefined in an import. */
   readonly inputs: Properties | undefined;
 }
 
@@ -61,7 +61,7 @@ export interface DiffResult {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** One configured instance of a provider: the default one of a stack, or an explicit `new azure.Provider(…)`. */
+/** A configured provider instance: the default provider of a stack, or an explicit `new azure.Provider(…)`. */
 export interface Provider {
   check(request: CheckRequest): Promise<{ inputs: Properties; failures: string[] }>;
   diff(request: DiffRequest): DiffResult;
@@ -70,11 +70,11 @@ export interface Provider {
   update(request: UpdateRequest): Promise<Properties>;
   delete(request: DeleteRequest): Promise<void>;
   invoke(token: string, args: Properties): Promise<Properties>;
-  /** Aborts what is under way. */
+  /** Aborts running operations. */
   cancel(): void;
 }
 
-/** A resource that Azure accepted and that then failed: the engine keeps it in the state and reports the reason. */
+/** A resource that Azure accepted and that failed later. The engine keeps it in the state and reports the reason. */
 export class InitializationError extends Error {
   constructor(
     message: string,
@@ -89,6 +89,6 @@ export class InitializationError extends Error {
 export interface ProviderDefinition {
   readonly name: string;
   readonly version: string;
-  /** Makes an instance from its configuration, whose keys have no prefix (`location`, `subscriptionId`). */
+  /** Creates an instance from its configuration, whose keys have no prefix (`location`, `subscriptionId`). */
   configure(config: Readonly<Record<string, string>>): Provider;
 }

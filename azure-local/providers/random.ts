@@ -1,4 +1,4 @@
-/** Stands in for the provider plugin `random`: values made once and kept in the state, replaced when an input changes. */
+/** Stand-in for the provider plugin `random`: values are generated once, kept in the state, and replaced when an input changes. */
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { equal } from "./diff";
 import type { DiffResult, Provider, ProviderDefinition, WriteRequest } from "./provider";
@@ -54,7 +54,7 @@ function randomString(inputs: Properties): string {
   const length = Number(inputs.length);
   const alphabet = classes.map(({ alphabet: letters, used }) => (used ? letters : "")).join("");
   const least = classes.flatMap(({ alphabet: letters, minimum }) => pick(letters, minimum));
-  if (least.length > length) throw new Error(`length ${length} is less than the ${least.length} characters that the minimums ask for`);
+  if (least.length > length) throw new Error(`length ${length} is less than the sum of the minimums, ${least.length}`);
   if (alphabet === "") throw new Error("the character set specified is empty: allow lower, upper, numeric or special");
   return shuffled([...least, ...pick(alphabet, length - least.length)]).join("");
 }
@@ -90,7 +90,7 @@ const types: Readonly<Record<string, RandomType>> = {
     defaults: STRING_DEFAULTS,
     outputs: ["result"],
     secretOutputs: ["result"],
-    // The id of a password must not tell it.
+    // The ID of a password must not reveal it.
     make: (inputs) => ({ id: "none", outputs: { result: randomString(inputs) } }),
   },
   "random:index/randomString:RandomString": {
@@ -108,7 +108,7 @@ const types: Readonly<Record<string, RandomType>> = {
 
 function typeOf(token: string): RandomType {
   const type = types[token];
-  if (!type) throw new Error(`resource type ${token} is not served by azure-local: it has ${Object.keys(types).join(", ")}`);
+  if (!type) throw new Error(`azure-local does not support the resource type ${token}. It supports ${Object.keys(types).join(", ")}.`);
   return type;
 }
 
@@ -118,7 +118,7 @@ function sealed(type: RandomType, outputs: Properties): Properties {
   );
 }
 
-/** Any change replaces, `keepers` above all: that is what they are for. */
+/** Each change replaces the resource. This is the purpose of `keepers`. */
 function diff(oldInputs: Properties, news: Properties): DiffResult {
   const [old, next] = [plainProperties(oldInputs), plainProperties(news)];
   const changed = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter((key) => !equal(old[key], next[key]));
@@ -161,7 +161,7 @@ class Random implements Provider {
   async delete(): Promise<void> {}
 
   async invoke(token: string): Promise<Properties> {
-    throw new Error(`random has no function ${token}`);
+    throw new Error(`azure-local does not support the function ${token}.`);
   }
 }
 

@@ -1,27 +1,27 @@
 /**
- * The resource types of azure-native that this stand-in serves, and what about them can't be read off the SDK or the ARM schemas.
- * The parameters in braces are inputs of the SDK's class; all other inputs are found by rule (see shape.ts).
+ * The resource types of azure-native that this stand-in supports, with the metadata that neither the SDK nor the ARM schemas contain.
+ * The parameters in braces are inputs of the SDK's class. All other inputs are derived by rules (see resourceSchema.ts).
  */
 
 export interface ResourceTypeRow {
-  /** ARM path with its parameters; the resource type is what is left of it without them. */
+  /** ARM path with parameters. Without them, it contains the resource type. */
   readonly path: string;
-  /** ARM type of the schema, where the path doesn't spell it. */
+  /** ARM type of the schema, if it differs from the path. */
   readonly schemaType?: string;
-  /** Inputs whose change replaces the resource, besides the parameters of the path and the location. `a.b` is `b` within `a`. */
+  /** Inputs whose change replaces the resource, in addition to the path parameters and the location. `a.b` is `b` in `a`. */
   readonly createOnly?: readonly string[];
   /**
-   * Lists that can also be resources of their own: left out of the inputs they keep what Azure has, and are empty at creation
+   * Lists whose items can also be separate resources. If the inputs omit them, they are empty at creation and unchanged by updates
    * (azure-native's "MaintainSubResourceIfUnset").
    */
   readonly subResources?: readonly string[];
-  /** Made with its parent, so that its creation finds it there. Its deletion puts this body back. */
+  /** Created with its parent, so it exists before its creation. Its deletion writes this body. */
   readonly singleton?: { readonly [property: string]: unknown };
-  /** The SDK's names where they differ from the body's, by schema definition. */
+  /** SDK names that differ from the names in the body, by schema definition. */
   readonly renames?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Writable in the schema and yet no inputs of the SDK, by schema definition. */
+  /** Properties that are writable in the schema but are not inputs of the SDK, by schema definition. */
   readonly outputsOnly?: Readonly<Record<string, readonly string[]>>;
-  /** Not filled in with the stack's location. */
+  /** The stack's location is not used as the default. */
   readonly noDefaultLocation?: true;
 }
 
@@ -30,7 +30,7 @@ const ml = (path: string): string => inGroup(`Microsoft.MachineLearningServices/
 const workspace = (path: string): string => ml(`workspaces/{workspaceName}/${path}`);
 const scoped = (path: string, scope = "scope"): string => `/{${scope}}/providers/${path}`;
 
-// azure-rest-api-specs marks these create-and-read (x-ms-mutability); the parts of an environment version can't change (MFE spec).
+// Marked create-and-read in azure-rest-api-specs (x-ms-mutability). The parts of an environment version are immutable (MFE spec).
 const ENVIRONMENT_VERSION = ["autoRebuild", "build", "condaFile", "image", "inferenceConfig", "osType"].map((name) => `properties.${name}`);
 const IP_RULE = { IPRule: { value: "iPAddressOrRange" } };
 

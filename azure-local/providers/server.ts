@@ -1,4 +1,4 @@
-/** Serves a `Provider` as `pulumirpc.ResourceProvider` on loopback, so that the engine can attach to it with PULUMI_DEBUG_PROVIDERS. */
+/** Serves a `Provider` as `pulumirpc.ResourceProvider` on loopback. The engine attaches to it with PULUMI_DEBUG_PROVIDERS. */
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -120,8 +120,8 @@ function configOf(request: proto.ConfigureRequest): Record<string, string> {
 }
 
 /**
- * The engine opens one connection for each provider instance, and all of them reach the same port: the peer's address tells them apart.
- * After a reconnection the address is new, and the instance configured last answers.
+ * The engine opens one connection per provider instance to the same port. The peer's address identifies the instance. After a reconnection
+ * the address is new, and the most recently configured instance answers.
  */
 class Instances {
   private readonly byPeer = new Map<string, Provider>();
@@ -173,7 +173,7 @@ function lifecycle(definition: ProviderDefinition, instances: Instances): grpc.U
       response.setAcceptresources(true);
       return response;
     }),
-    // The engine cancels after each run; only the instance of that connection goes.
+    // The engine cancels after each run. Only the instance of this connection is removed.
     cancel: unary((_: Empty, call) => {
       instances.cancel(call.getPeer());
       return new Empty();
@@ -215,16 +215,16 @@ function operations(instances: Instances): grpc.UntypedServiceImplementation {
     }),
     read: unary(async (request: proto.ReadRequest, call) => {
       const inputs = request.hasInputs() ? decode(request.getInputs()) : undefined;
-      const found = await of(call).read({
+      const result = await of(call).read({
         ...resourceOf(request),
         id: request.getId(),
         state: decode(request.getProperties()),
         inputs: inputs && Object.keys(inputs).length > 0 ? inputs : undefined,
       });
       const response = new proto.ReadResponse();
-      response.setId(found.id);
-      response.setProperties(encode(found.state));
-      response.setInputs(encode(found.inputs));
+      response.setId(result.id);
+      response.setProperties(encode(result.state));
+      response.setInputs(encode(result.inputs));
       return response;
     }),
     update: unary(async (request: proto.UpdateRequest, call) => {
@@ -253,13 +253,13 @@ function operations(instances: Instances): grpc.UntypedServiceImplementation {
   };
 }
 
-/** Bytes of a message: what Pulumi's own engine and providers allow (pulumi/pulumi, sdk/go/common/util/rpcutil: MaxRPCMessageSize). */
-const mostBytes = 400 * 1024 * 1024;
+/** Maximum message size in bytes, as in Pulumi's engine and providers (pulumi/pulumi, sdk/go/common/util/rpcutil: MaxRPCMessageSize). */
+const maxBytes = 400 * 1024 * 1024;
 
 /** Starts a server for one provider on a free loopback port. */
 export async function serveProvider(definition: ProviderDefinition): Promise<ProviderServer> {
   const instances = new Instances(definition);
-  const server = new grpc.Server({ "grpc.max_receive_message_length": mostBytes, "grpc.max_send_message_length": mostBytes });
+  const server = new grpc.Server({ "grpc.max_receive_message_length": maxBytes, "grpc.max_send_message_length": maxBytes });
   server.addService(ResourceProviderService, { ...lifecycle(definition, instances), ...operations(instances) });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));

@@ -1,6 +1,6 @@
 /**
- * Lists such as a network's subnets can be given with their parent or be resources of their own. Left out of the parent's inputs they belong
- * to those resources: a PUT of the parent must not drop them, and a refresh must not pull them into its inputs.
+ * Lists such as the subnets of a network can be part of their parent or separate resources. If the parent's inputs omit them, they are
+ * separate resources: a PUT of the parent must not remove them, and a refresh must not add them to its inputs.
  */
 import { type ResourceType, valueAt } from "./metadata";
 import { isObject, type Properties } from "./wire";
@@ -9,7 +9,7 @@ function unset(type: ResourceType, inputs: Properties): string[] {
   return (type.row.subResources ?? []).filter((path) => valueAt(inputs, path) === undefined);
 }
 
-/** Where the body has the list: one level deeper than the inputs, unless they say `properties` themselves. */
+/** Path of the list in the body: one level deeper than in the inputs, unless these contain `properties`. */
 const bodyPath = (path: string): string[] => (path.startsWith("properties.") ? path.split(".") : ["properties", path]);
 
 function withValue(body: Properties, [key = "", ...rest]: readonly string[], value: Properties[string]): Properties {
@@ -18,12 +18,12 @@ function withValue(body: Properties, [key = "", ...rest]: readonly string[], val
   return { ...body, [key]: withValue(isObject(inner) ? inner : {}, rest, value) };
 }
 
-/** At creation nothing can be lost: what is left out is empty. */
+/** Body of a creation: omitted lists are empty. */
 export function setSubResources(type: ResourceType, inputs: Properties, body: Properties): Properties {
   return unset(type, inputs).reduce((result, path) => withValue(result, bodyPath(path), []), body);
 }
 
-/** On update, what is left out is what Azure has. */
+/** Body of an update: omitted lists keep their values in Azure. */
 export async function maintainSubResources(
   type: ResourceType,
   inputs: Properties,
@@ -39,7 +39,7 @@ export async function maintainSubResources(
   }, body);
 }
 
-/** The outputs without the lists that the inputs leave to other resources. */
+/** Removes the lists that the inputs omit. */
 export function withoutUnsetSubResources(type: ResourceType, inputs: Properties, outputs: Properties): Properties {
   return unset(type, inputs).reduce((result, path) => without(result, path.split(".")), outputs);
 }

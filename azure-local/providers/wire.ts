@@ -1,16 +1,16 @@
 /**
- * Pulumi's property values as plain JSON: objects, arrays, strings, numbers and booleans, with two marks of its own.
- * A value that is not known yet is the string `UNKNOWN`; a secret is wrapped in an envelope with a fixed signature.
+ * Pulumi's property values as JSON: objects, arrays, strings, numbers and booleans, with two special values.
+ * An unknown value is the string `UNKNOWN`; a secret is wrapped in an object with a fixed signature.
  */
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 export type Properties = { [key: string]: Value };
 
-/** Stands for a value that Pulumi will know only once something has been created. */
+/** A value that Pulumi knows only after a resource was created. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-// One sentinel a type: string, boolean, number, array, asset, archive, object (pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go).
+// One sentinel per type: string, boolean, number, array, asset, archive, object (pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go).
 const UNKNOWNS = new Set([
   UNKNOWN,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -33,14 +33,14 @@ export const isSecret = (value: unknown): value is { [SIGNATURE]: string; value:
 
 export const secret = (value: Value): Value => (isSecret(value) ? value : { [SIGNATURE]: SECRET, value });
 
-/** Whether anything inside the value is not known yet. */
+/** Whether the value contains an unknown value. */
 export function hasUnknown(value: Value | undefined): boolean {
   if (isSecret(value)) return hasUnknown(value.value);
   if (Array.isArray(value)) return value.some(hasUnknown);
   return isObject(value) ? Object.values(value).some(hasUnknown) : isUnknown(value);
 }
 
-/** The value without envelopes and without nulls in objects: what goes to Azure. Every unknown becomes `UNKNOWN`. */
+/** The value to send to Azure, without secret wrappers and null properties. Each unknown value becomes `UNKNOWN`. */
 export function plain(value: Value): Value {
   if (isSecret(value)) return plain(value.value);
   if (Array.isArray(value)) return value.map(plain);
@@ -54,7 +54,7 @@ export function plain(value: Value): Value {
 
 export const plainProperties = (properties: Properties): Properties => plain(properties) as Properties;
 
-/** Wraps in `value` what is wrapped in `like` at the same place, so that what came in secret goes out secret. */
+/** Makes the values secret that are secret in `like` at the same path. */
 export function withSecretsOf(value: Value, like: Value | undefined): Value {
   if (isSecret(like)) return secret(value);
   if (Array.isArray(value) && Array.isArray(like)) return value.map((item, index) => withSecretsOf(item, like[index]));
@@ -67,6 +67,6 @@ export function decode(struct: Struct | undefined): Properties {
 }
 
 export function encode(properties: Properties): Struct {
-  // JSON drops what is undefined, which Struct can't carry.
+  // JSON removes undefined values, which Struct does not support.
   return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)));
 }

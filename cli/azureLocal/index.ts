@@ -11,7 +11,7 @@ export interface AzureLocalOptions {
   /** `<url>`, `<endpoint>=<url>` or `<endpoint>/<deployment>=<url>`. */
   readonly backend: readonly string[];
   readonly scoringUris: "azure" | "loopback";
-  /** Names of policies that deny. */
+  /** Names of deny policies. */
   readonly policy: readonly string[];
   /** `<name>=<value>` of tags that a policy adds. */
   readonly policyTag: readonly string[];
@@ -19,7 +19,7 @@ export interface AzureLocalOptions {
   readonly json?: true;
 }
 
-/** `npm run azure-local`: Azure-on-this-machine by HTTP and HTTPS, until Ctrl-C. */
+/** `npm run azure-local`: runs the local Azure with HTTP and HTTPS until Ctrl-C. */
 export async function azureLocal(options: AzureLocalOptions): Promise<void> {
   const home = localHome(options.home);
   makeHome(home);
@@ -39,12 +39,12 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
   });
   print(options.json ? JSON.stringify({ ...addresses(azure), home }) : welcome(azure, home));
   await interruption();
-  console.error("Ending; answers that have begun get ten seconds. Ctrl-C again ends at once.");
+  console.error("Shutting down. In-flight requests have 10 seconds to complete. Press Ctrl-C again to stop immediately.");
   process.once("SIGINT", () => process.exit(130));
   await azure.close();
 }
 
-/** Prints a token of the test issuer: `npm run azure-local -- token <object id>`. */
+/** `npm run azure-local -- token <object ID>`: prints a token of the test issuer. */
 export function token(oid: string, { home, group, audience }: { home?: string; group: string[]; audience?: string }): void {
   const folder = localHome(home);
   makeHome(folder);
@@ -57,11 +57,13 @@ async function open(options: AzureOptions): Promise<Azure> {
     return await openAzure(options);
   } catch (error) {
     if (error instanceof FolderInUse) {
-      throw new Error(`Azure already runs on ${options.home}, in process ${error.holder}: end that one, or give --home another folder.`);
+      throw new Error(
+        `The local Azure already runs on ${options.home} in process ${error.processId}. Stop that process, or set --home to another folder.`,
+      );
     }
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
       throw new Error(
-        `Port ${(error as NodeJS.ErrnoException & { port: number }).port} is taken: give --port the first of four free ones, or 0.`,
+        `Port ${(error as NodeJS.ErrnoException & { port: number }).port} is in use. Set --port to the first of four free ports, or to 0.`,
       );
     }
     throw error;
@@ -71,14 +73,14 @@ async function open(options: AzureOptions): Promise<Azure> {
 function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_532) return port;
-  throw new Error(`--port is ${text}: it must be the first of four ports, from 0 (any free ones) to 65532.`);
+  throw new Error(`--port is ${text}. Allowed: the first of four consecutive ports, up to 65532, or 0 for free ports.`);
 }
 
 function readBackends(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const [, key = "*", url] = /^(?:([^=:]+)=)?(.*)$/s.exec(text)!;
-      // People copy addresses with a slash at their end.
+      // Copied URLs often end with a slash.
       return [key, url!.replace(/\/$/, "")];
     }),
   );
@@ -88,7 +90,7 @@ function readTags(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-      if (name === undefined || value === undefined) throw new Error(`--policy-tag is ${text}: it must be <name>=<value>.`);
+      if (name === undefined || value === undefined) throw new Error(`--policy-tag is ${text}. Allowed: <name>=<value>.`);
       return [name, value];
     }),
   );
@@ -101,7 +103,7 @@ function addresses({ armUrl, armHttpsUrl, frontdoorUrl, frontdoorHttpsUrl, certi
 function welcome(azure: Azure, home: string): string {
   const shown = addresses(azure);
   return [
-    "Azure on this machine",
+    "Local Azure",
     `  resource manager  ${shown.armUrl}  ${shown.armHttpsUrl}`,
     `  endpoints         ${shown.frontdoorUrl}/<endpoint>  ${shown.frontdoorHttpsUrl}/<endpoint>`,
     `  certificate       ${shown.certificate}`,
@@ -109,14 +111,14 @@ function welcome(azure: Azure, home: string): string {
     `  Pulumi providers  PULUMI_DEBUG_PROVIDERS=${shown.debugProviders}`,
     `  state             ${home}`,
     "",
-    azure.resources().length > 0 ? inventory(azure) : "  It holds nothing yet: npm run local -- up -s dev",
+    azure.resources().length > 0 ? inventory(azure) : "  No resources yet. To create some, run: npm run local -- up -s dev",
     "",
-    "Requests, until Ctrl-C:",
+    "Requests (Ctrl-C to stop):",
     requestHeading,
   ].join("\n");
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM. npm passes on a Ctrl-C that the terminal has sent here already: the second counts as the same. */
+/** Resolves at the first Ctrl-C or SIGTERM. npm repeats a Ctrl-C that the terminal has already sent, so a second one within 200 ms is ignored. */
 function interruption(): Promise<void> {
   return new Promise((resolve) => {
     const echo = () => {};

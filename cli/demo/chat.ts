@@ -2,15 +2,15 @@ import { styleText } from "node:util";
 import OpenAI from "openai";
 import type { Azure } from "../../azure-local";
 
-/** What a stack's output says of an endpoint. */
+/** An endpoint in the outputs of a stack. */
 export interface Endpoint {
-  /** The endpoint's ARM id. */
+  /** ARM ID of the endpoint. */
   readonly id: string;
-  /** Base URL for OpenAI clients, as it would be in Azure. */
+  /** Base URL for OpenAI clients in Azure. */
   readonly openaiBaseUrl: string;
 }
 
-/** Puts a question to an endpoint through its front door, with its key, and prints the answer as it streams in. */
+/** Sends a chat request to an endpoint through the scoring proxy, with its key, and prints the streamed answer. */
 export async function ask(azure: Azure, endpoint: Endpoint, question: string): Promise<void> {
   const { hostname, pathname } = new URL(endpoint.openaiBaseUrl);
   const name = hostname.split(".")[0];
@@ -23,9 +23,9 @@ export async function ask(azure: Azure, endpoint: Endpoint, question: string): P
   process.stdout.write("\n");
 }
 
-/** The key, fetched as `az ml online-endpoint get-credentials` fetches it: from the resource manager. */
+/** Gets the key from Azure Resource Manager, as `az ml online-endpoint get-credentials` does. */
 async function primaryKey(azure: Azure, endpoint: Endpoint): Promise<string> {
   const response = await fetch(`${azure.armUrl}${endpoint.id}/listKeys?api-version=2025-12-01`, { method: "POST" });
-  if (!response.ok) throw new Error(`The endpoint's key can't be fetched: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`The request for the endpoint key failed: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { primaryKey: string }).primaryKey;
 }

@@ -12,26 +12,26 @@ const stack = "dev";
 interface Demo {
   session: LocalSession;
   stackFile: string;
-  /** Why a step failed. The list of steps would print it beside the title, and the command once more. */
+  /** The error of a failed step. It is kept here, so that only the command prints it. */
   failure?: unknown;
 }
 
-/** `npm run demo`: the dev stack, from nothing to an answered request, on the real Pulumi engine and with no subscription. */
+/** `npm run demo`: deploys the dev stack with the real Pulumi engine and sends a request to it, without a subscription. */
 export async function demo(): Promise<void> {
   const context = {} as Demo;
   const interruptible = waitOutInterrupts();
   try {
     await bringUp(context);
     const { session, stackFile } = context;
-    heading("What exists");
+    heading("Resources");
     console.log(inventory(session.azure));
-    heading("A question to the endpoint, by the OpenAI client");
+    heading("Request to the endpoint with the OpenAI client");
     const endpoint = await chatEndpoint(session);
     await ask(session.azure, endpoint, "Where do you answer from?");
-    heading("A second preview");
+    heading("Second preview");
     await expectNoChanges(session, stack, stackFile);
     console.log("No changes.");
-    heading("What next");
+    heading("Next steps");
     console.log(next(endpoint));
   } finally {
     interruptible();
@@ -43,7 +43,7 @@ async function bringUp(context: Demo): Promise<void> {
   const tasks = new Listr<Demo>(
     [
       {
-        title: "Pulumi engine and Azure on this machine",
+        title: "Pulumi engine and local Azure",
         task: step(async (demo, task) => {
           demo.session = await openSession((line) => {
             task.output = line;
@@ -53,7 +53,7 @@ async function bringUp(context: Demo): Promise<void> {
         }),
       },
       {
-        title: `pulumi up of the stack ${stack}`,
+        title: `pulumi up of stack ${stack}`,
         task: step(async (demo, task) => {
           demo.stackFile = await prepareStack(demo.session, stack, requireStackFile(stack));
           const counts = await up(demo.session, stack, demo.stackFile, (line) => {
@@ -79,7 +79,7 @@ async function bringUp(context: Demo): Promise<void> {
 
 type Task = { title: string; output: unknown };
 
-/** A step whose failure the command prints at its end, and the list only marks. */
+/** A step whose error the command prints at the end. The list only marks the step as failed. */
 function step(work: (demo: Demo, task: Task) => Promise<void>) {
   return async (demo: Demo, task: Task) => {
     try {
@@ -102,10 +102,10 @@ function heading(text: string): void {
 
 function next(endpoint: Endpoint): string {
   return [
-    `  On Azure this endpoint would answer at ${endpoint.openaiBaseUrl}, inside the network only.`,
+    `  In Azure, the URL of this endpoint is ${endpoint.openaiBaseUrl}, reachable only from the private network.`,
     "",
-    "  npm run local -- preview -s prod     what production would get",
-    "  npm run local -- stack output -s dev what this stack tells its users",
-    "  npm run local -- destroy -s dev      take it down again",
+    "  npm run local -- preview -s prod      Preview the production stack.",
+    "  npm run local -- stack output -s dev  Show the outputs of this stack.",
+    "  npm run local -- destroy -s dev       Delete this stack.",
   ].join("\n");
 }

@@ -1,9 +1,9 @@
 import type { Azure, AzureResource } from "../../azure-local";
 
-/** Names that tell a person nothing: GUIDs, and those that every resource of a type has. */
-const meaningless = /^[0-9a-f]{8}-[0-9a-f-]{27}$|^default$|^__SYS_/;
+/** Names that don't help the reader: GUIDs, and names that all resources of a type have. */
+const hiddenNames = /^[0-9a-f]{8}-[0-9a-f-]{27}$|^default$|^__SYS_/;
 
-/** Everything Azure-on-this-machine holds, a line for each type: how many, what, and their names. */
+/** Lists the resources in the local Azure, one line per type: count, type and names. */
 export function inventory(azure: Azure): string {
   const byType = new Map<string, AzureResource[]>();
   for (const resource of azure.resources()) byType.set(resource.type, [...(byType.get(resource.type) ?? []), resource]);
@@ -15,6 +15,6 @@ export function inventory(azure: Azure): string {
 }
 
 function names(resources: AzureResource[]): string {
-  const telling = [...new Set(resources.map(({ name }) => name).filter((name) => !meaningless.test(name)))];
-  return telling.slice(0, 3).join(", ") + (telling.length > 3 ? ", …" : "");
+  const shown = [...new Set(resources.map(({ name }) => name).filter((name) => !hiddenNames.test(name)))];
+  return shown.slice(0, 3).join(", ") + (shown.length > 3 ? ", …" : "");
 }

@@ -2,10 +2,10 @@ import * as readline from "node:readline";
 import { type LocalSession, recoverAdvice, root } from "../local/session";
 import { exitCode, startPulumi } from "../pulumiProcess";
 
-/** A resource that `pulumi up` has finished, as it prints it where there is no terminal. */
+/** A line of `pulumi up` for a completed resource, in its format without a terminal. */
 const finished = /^\s*[+~-]+\s+(\S+)\s+(\S+)\s+(created|updated|deleted|replaced)\b/;
 
-/** Brings a stack up; reports each resource when it is there, and yields pulumi's own counts: `63 created`. */
+/** Runs `pulumi up`, reports each completed resource, and returns the counts of pulumi, for example `63 created`. */
 export async function up(session: LocalSession, stack: string, stackFile: string, report: (line: string) => void): Promise<string> {
   let count = 0;
   const lines = await run(session, ["up", "--yes", "--skip-preview"], stack, stackFile, (line) => {
@@ -19,7 +19,7 @@ export async function up(session: LocalSession, stack: string, stackFile: string
     .join(", ");
 }
 
-/** Previews a stack and fails with pulumi's own output if anything would change. */
+/** Previews a stack. Fails with the output of pulumi if there are changes. */
 export async function expectNoChanges(session: LocalSession, stack: string, stackFile: string): Promise<void> {
   await run(session, ["preview", "--expect-no-changes"], stack, stackFile);
 }
@@ -44,7 +44,7 @@ async function run(
   return lines;
 }
 
-/** What pulumi says of a failure, without the progress before it, which repeats parts of it, and what to do if something is half done. */
+/** The error output of pulumi without the progress lines, followed by the advice for an incomplete run. */
 export function failure(lines: readonly string[], stack: string): string {
   const text = lines
     .slice(Math.max(0, lines.indexOf("Diagnostics:")))

@@ -5,9 +5,9 @@ import type { FitOptions } from "./options";
 import { report } from "./report";
 
 /**
- * `npm run fit`: which size a model needs, with which flags, and why. With `--json` one document on stdout, whether it fits or not, and
- * `{"error": …}` with exit code 1 where the question itself can't be understood; a person's form sets exit code 1 where nothing fits.
- * @throws Error with one sentence where the question itself can't be understood, without `--json`
+ * `npm run fit`: chooses a VM size and vLLM flags for a model. With `--json`, prints one document, whether the model fits or not, or
+ * `{"error": …}` with exit code 1 if an option is not valid. Without `--json`, sets exit code 1 if no size fits.
+ * @throws Error with one sentence if an option is not valid, without `--json`
  */
 export function fitCommand(model: string, options: FitOptions): void {
   try {
@@ -33,7 +33,7 @@ function answer(model: string, options: FitOptions): void {
 }
 
 function compared({ tried }: ReturnType<typeof compare>) {
-  return tried.map(({ candidate: { machine, estimate, refusal }, usdPerHour }) => ({
+  return tried.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => ({
     size: machine.instanceType,
     fits: refusal === undefined,
     usdPerHour,

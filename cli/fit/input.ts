@@ -1,4 +1,4 @@
-/** From the words of the command line to what the planner is asked. Every mistake is one sentence with the value and what is allowed. */
+/** Converts command-line options to the planner's input. Each error is one sentence with the value and the allowed values. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { nearest } from "../../config/nearest";
@@ -15,7 +15,7 @@ import type { FitInput } from "../../planner/size/fit";
 import type { GpuByNumbers } from "../../planner/size/machine";
 import type { FitOptions } from "./options";
 
-/** The question to the planner. */
+/** The planner's input. */
 export function fitInput(named: string, options: FitOptions): FitInput {
   const checkpointGiB = number("--checkpoint-gib", options.checkpointGib, { above: 0, most: 1_000_000 });
   const model = modelOf(named, checkpointGiB);
@@ -44,18 +44,19 @@ export function fitInput(named: string, options: FitOptions): FitInput {
 }
 
 function modelOf(model: string, checkpointGiB: number | undefined): Model {
-  if (model.trim() === "") throw new Error("The model is empty; give a Hugging Face id, a config.json, or the folder that holds one.");
+  if (model.trim() === "") throw new Error("The model is empty. Specify a Hugging Face ID, a config.json, or its folder.");
   const known = modelFromTable(model, checkpointGiB);
   if (known !== undefined) return known;
-  // npm runs in the program's folder and says where it was called from.
+  // npm runs in the program's folder; INIT_CWD is the folder from which it was called.
   const there = path.resolve(process.env.INIT_CWD ?? ".", model);
   if (fs.existsSync(there)) return readModel(there, checkpointGiB);
   const isPath = model.endsWith(".json") || model.startsWith(".") || path.isAbsolute(model);
-  if (isPath) throw new Error(`There is no file or folder ${model}; give a config.json, the folder that holds one, or a Hugging Face id.`);
+  if (isPath) throw new Error(`There is no file or folder ${model}. Specify a config.json, its folder, or a Hugging Face ID.`);
   const close = nearest(model, Object.keys(models), 3);
-  const like = close.length > 0 ? ` Close ones: ${close.join(", ")}.` : "";
-  const other = "For any other model give the path of its config.json, and --checkpoint-gib if its weight files are not beside it.";
-  throw new Error(`${model} is not among the ${Object.keys(models).length} models of the planner's table.${like} ${other}`);
+  const like = close.length > 0 ? ` Similar IDs: ${close.join(", ")}.` : "";
+  const other =
+    "For other models, specify the path of the config.json, and --checkpoint-gib if the weight files are not in the same folder.";
+  throw new Error(`${model} is not one of the ${Object.keys(models).length} models in the planner's table.${like} ${other}`);
 }
 
 function regionOf(region: string | undefined): string | undefined {
@@ -63,30 +64,30 @@ function regionOf(region: string | undefined): string | undefined {
   const name = canonicalRegion(region);
   if (pricedRegions.includes(name)) return name;
   const close = nearest(name, pricedRegions, 3);
-  const like = close.length > 0 ? `; close ones: ${close.join(", ")}` : `: ${pricedRegions.join(", ")}`;
-  throw new Error(`Azure lists no price of a GPU size in the region ${region}; ${pricedRegions.length} regions have one${like}.`);
+  const like = close.length > 0 ? `Similar regions: ${close.join(", ")}` : `Regions with prices: ${pricedRegions.join(", ")}`;
+  throw new Error(`--region is ${region}; Azure lists no price of a GPU size in this region. ${like}.`);
 }
 
 function sizeNamed(size: string | undefined): string | undefined {
   if (size === undefined || isInstanceType(size)) return size;
   const close = nearest(size, Object.keys(sizes), 5);
-  const like = close.length > 0 ? `close ones: ${close.join(", ")}` : "--compare shows those with a GPU";
-  throw new Error(`--size is ${size}; managed online endpoints accept no size of exactly that name; ${like}.`);
+  const like = close.length > 0 ? `Similar sizes: ${close.join(", ")}` : "--compare lists all sizes with a GPU";
+  throw new Error(`--size is ${size}; managed online endpoints don't support a size with exactly this name. ${like}.`);
 }
 
 function kvDtypeOf(format: string | undefined): string | undefined {
   if (format === undefined || isKvCacheDtype(format)) return format;
   const formats = (vllmFlag("--kv-cache-dtype")?.choices ?? []).map(String).filter(isKvCacheDtype);
-  throw new Error(`--kv-dtype is ${format}; it is one of vLLM's formats whose width the planner knows: ${formats.join(", ")}.`);
+  throw new Error(`--kv-dtype is ${format}; it must be a format that vLLM and the planner support: ${formats.join(", ")}.`);
 }
 
-/** A split over more GPUs than the named machine has is a slip of the pen, not a question. */
+/** @throws Error if the tensor parallel size exceeds the GPUs of the specified machine */
 function checkSplit(over: number | undefined, gpu: GpuByNumbers | undefined, instanceType: string | undefined): void {
   const size = instanceType !== undefined && isInstanceType(instanceType) ? sizeOf(instanceType) : undefined;
   const has = gpu?.gpus ?? (size?.gpu === undefined ? undefined : size.gpus);
   if (over === undefined || has === undefined || over <= has) return;
   const where = gpu === undefined ? `${instanceType} has ${has}` : `--gpus is ${has}`;
-  throw new Error(`--tensor-parallel-size is ${over}; a server can span at most the GPUs of its machine, and ${where}.`);
+  throw new Error(`--tensor-parallel-size is ${over}; it must be at most the number of GPUs of the machine, and ${where}.`);
 }
 
 function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): GpuByNumbers | undefined {
@@ -97,36 +98,36 @@ function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): Gpu
   const alone = computeCapability !== undefined ? "--compute-capability" : count !== undefined ? "--gpus" : undefined;
   if (alone === undefined) return undefined;
   const known = `an H100 has ${gpus["H100-80GB"].visibleGiB}`;
-  throw new Error(`${alone} describes a GPU by numbers and needs --gpu-memory-gib, the memory that PyTorch sees (${known}).`);
+  throw new Error(`${alone} requires --gpu-memory-gib, the total memory of the GPU that PyTorch reports (${known}).`);
 }
 
 function lengthOf(options: FitOptions, model: Model): number | undefined {
   const context = tokens("--context", options.context);
   const maxModelLen = tokens("--max-model-len", options.maxModelLen);
   if (context !== undefined && maxModelLen !== undefined && context !== maxModelLen) {
-    throw new Error(`--context ${context} and --max-model-len ${maxModelLen} are two names of one value; give one of them.`);
+    throw new Error(`--context is ${context} and --max-model-len is ${maxModelLen}, but both options set the same value. Use one of them.`);
   }
   const asked = context ?? maxModelLen;
   if (asked === undefined || asked <= model.maxModelLen) return asked;
   const option = context === undefined ? "--max-model-len" : "--context";
-  throw new Error(`${option} is ${asked} tokens; the longest context of ${model.id} is ${model.maxModelLen}.`);
+  throw new Error(`${option} is ${asked} tokens; the maximum context of ${model.id} is ${model.maxModelLen}.`);
 }
 
 function sourceOf(source: string | undefined): FitInput["source"] {
   if (source === undefined || source === "mirror" || source === "hub") return source;
-  throw new Error(`--source is ${source}; it is mirror (staged in the region) or hub (fetched from Hugging Face at each start).`);
+  throw new Error(`--source is ${source}; it must be mirror (staged in the region) or hub (downloaded from Hugging Face at each start).`);
 }
 
 function versionOf(version: string | undefined): string | undefined {
   if (version === undefined || /^v?\d{1,4}\.\d{1,4}(\.\d{1,4})?([^\s\d]\S{0,40})?$/.test(version)) return version?.replace(/^v/, "");
-  throw new Error(`--vllm-version is ${version}; it is a version such as 0.31.0.`);
+  throw new Error(`--vllm-version is ${version}; it must be a version such as 0.31.0.`);
 }
 
-/** Bounds of options: beyond any machine and any load, and small enough that an answer is quick. */
+/** Limits of options: above any real machine and load, and low enough for a quick result. */
 const mostGpus = 1024;
 const mostSequences = 1_000_000;
 const mostTokens = 1_000_000_000;
-/** Least part of a GiB or of a GPU's memory that is a question and no slip of the pen. */
+/** Smallest fraction of a GiB or of a GPU's memory that is accepted. */
 const leastPart = 0.001;
 
 const grouped = (value: number) => value.toLocaleString("en-US");
@@ -138,19 +139,19 @@ function tokens(option: string, text: string | undefined): number | undefined {
   const value =
     match === null ? Number.NaN : Number(match[1]) * { "": 1, k: 1024, m: 1024 ** 2 }[match[2]!.toLowerCase() as "" | "k" | "m"];
   if (value >= 1 && value <= mostTokens) return value;
-  throw new Error(`${option} is ${text}; it is a number of tokens from 1 to ${grouped(mostTokens)}, or thousands such as 16k.`);
+  throw new Error(`${option} is ${text}; it must be a number of tokens from 1 to ${grouped(mostTokens)}, such as 16384 or 16k.`);
 }
 
 function whole(option: string, text: string | undefined, most: number): number | undefined {
   if (text === undefined) return undefined;
   const value = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
   if (value <= most) return value;
-  throw new Error(`${option} is ${text}; it is a whole number from 1 to ${grouped(most)}.`);
+  throw new Error(`${option} is ${text}; it must be a whole number from 1 to ${grouped(most)}.`);
 }
 
 function number(option: string, text: string | undefined, { above, most }: { above: number; most: number }): number | undefined {
   if (text === undefined) return undefined;
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (value >= above + leastPart && value <= most) return value;
-  throw new Error(`${option} is ${text}; it is a number above ${above} and at most ${grouped(most)}, and at least ${above + leastPart}.`);
+  throw new Error(`${option} is ${text}; it must be a number from ${above + leastPart} to ${grouped(most)}.`);
 }

@@ -1,4 +1,4 @@
-/** Options of `npm run fit` as they were written. */
+/** Options of `npm run fit` as written on the command line. */
 export interface FitOptions {
   readonly context?: string;
   readonly concurrency?: string;

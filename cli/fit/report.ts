@@ -1,38 +1,38 @@
-/** The planner's answer as a person likes to read it. */
+/** Formats the planner's result as text. */
 
 import { styleText } from "node:util";
 import { pricesSource } from "../../facts/prices";
 import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size/fit";
 
-/** What a table of sizes shows. */
+/** The rows of a table of sizes. */
 export interface Comparison {
   readonly tried: readonly Compared[];
   readonly lost: readonly Rejected[];
 }
 
 const hoursPerMonth = 730;
-/** Rows that are enough to see what one more dollar buys. */
+/** Rows of the table without `--compare`. */
 const shortTable = 5;
 
-/** The whole answer. */
+/** The complete report. */
 export function report(input: FitInput, result: FitResult, comparison: Comparison | undefined, all: boolean): string {
   const table = comparison === undefined ? [] : [...sizeTable(comparison, result, all), ""];
-  return [heading(input, result), "", ...table, ...(result.fits ? recommendation(result) : refused(result))].join("\n");
+  return [heading(input, result), "", ...table, ...(result.fits ? recommendation(result) : noFit(result))].join("\n");
 }
 
 function heading(input: FitInput, result: FitResult): string {
   const id = typeof input.model === "string" ? input.model : input.model.id;
   const parts = [
     ...(result.maxModelLen > 0 ? [`${count(result.maxModelLen)} tokens of context`] : []),
-    input.concurrency === undefined ? "as many requests at once as fit" : `${input.concurrency} requests at once on an instance`,
-    ...(input.gpu ? [] : [input.region ?? "any region, at its lowest price"]),
+    input.concurrency === undefined ? "as many concurrent requests as fit" : `${input.concurrency} concurrent requests per instance`,
+    ...(input.gpu ? [] : [input.region ?? "the lowest price of all regions"]),
   ];
   return `${styleText("bold", id)}: ${parts.join(", ")}`;
 }
 
 function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean): string[] {
-  const shown = all ? tried : tried.filter(({ candidate }) => !candidate.refusal).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, refusal }, usdPerHour }) => [
+  const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
+  const rows = shown.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,
@@ -45,16 +45,16 @@ function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean)
   const head = [" ", "size", "GPUs", "TP", "USD/hour", "KV GiB/GPU", "requests", ""];
   const hidden = tried.length - shown.length;
   const rest = all
-    ? [`  ${lost.length} more were not tried: ${reasonCounts(lost)}.`]
+    ? [`  ${lost.length} more sizes were not evaluated: ${reasonCounts(lost)}.`]
     : hidden === 0
       ? []
       : shown.length === 0
-        ? [`  None of ${hidden} GPU sizes fits; --compare shows the reason each lost.`]
-        : [`  ${hidden} more GPU sizes; --compare shows them with the reason each lost.`];
+        ? [`  None of ${hidden} GPU sizes fits; --compare lists the reasons.`]
+        : [`  ${hidden} more GPU sizes; --compare lists them.`];
   return [...(rows.length > 0 ? columns([head, ...rows]) : []), ...rest];
 }
 
-/** For instance `61 have no GPU for vLLM (MOOR101)`. */
+/** For example `61 for MOOR101 (Standard_D2as_v4 has 2 vCPUs and no GPU; …)`. */
 function reasonCounts(lost: readonly Rejected[]): string {
   const codes = [...new Set(lost.map(({ code }) => code))];
   return codes
@@ -85,8 +85,8 @@ function recommendation(result: FitResult): string[] {
   const month =
     result.usdPerHour === null
       ? ""
-      : `, ${result.usdPerHour.toFixed(2)} USD an hour, ${count(result.usdPerHour * hoursPerMonth)} a month (list prices of ${pricesSource.asOf})`;
-  const machine = result.size ?? `${result.gpus} GPUs as given`;
+      : `, ${result.usdPerHour.toFixed(2)} USD per hour, ${count(result.usdPerHour * hoursPerMonth)} per month (list prices of ${pricesSource.asOf})`;
+  const machine = result.size ?? `${result.gpus} ${result.gpus === 1 ? "GPU" : "GPUs"} as specified`;
   const probe = (name: "liveness" | "readiness") => {
     const { initialDelay, period, failureThreshold } = probes![name];
     return `${name} ${initialDelay} s + ${period} s × ${failureThreshold}`;
@@ -94,8 +94,8 @@ function recommendation(result: FitResult): string[] {
   return [
     styleText("bold", `Recommendation: ${machine}, tensor parallel size ${result.tensorParallelSize}${month}`),
     ...section("memory of each GPU, GiB", [
-      `weights ${gib(result.weightsGiBPerGpu)}, activation ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
-      `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} to count on): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)}`,
+      `weights ${gib(result.weightsGiBPerGpu)}, activations ${gib(result.activationGiB)}, outside PyTorch ${gib(result.nonTorchGiB)}, CUDA graphs ${gib(result.cudaGraphGiB)}`,
+      `KV cache ${gib(result.kvGiBPerGpu)} (${gib(result.safeKvGiBPerGpu)} with the safety margin): ${count(result.kvTokens)} tokens, ${result.maxConcurrency.toFixed(1)} requests of ${count(result.maxModelLen)} tokens`,
     ]),
     ...section("vllm serve", flagLines(result.flags)),
     ...section("probes", [`${probe("liveness")}, ${probe("readiness")}`]),
@@ -105,12 +105,12 @@ function recommendation(result: FitResult): string[] {
     ...section("clients", [
       `max_tokens at most ${client!.maxTokens}, timeout ${client!.timeoutSeconds} s, retry ${client!.retryOn.join(", ")}`,
     ]),
-    ...section("why", result.reasons),
+    ...section("reasons", result.reasons),
   ];
 }
 
-function refused(result: FitResult): string[] {
-  return [styleText("bold", "Nothing fits."), ...section("why", result.reasons)];
+function noFit(result: FitResult): string[] {
+  return [styleText("bold", "Nothing fits."), ...section("reasons", result.reasons)];
 }
 
 function flagLines(flags: readonly string[]): string[] {

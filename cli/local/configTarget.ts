@@ -1,10 +1,10 @@
-/** Which of the two stack files a `pulumi config` command writes: the real one, or the copy on this machine. */
+/** Determines whether a `pulumi config` command writes the real stack file or its local copy. */
 import type { Document } from "yaml";
 
-/** Options of pulumi that are followed by a value. */
+/** Options of pulumi that take a value. */
 const optionsWithValue = ["--stack", "-s", "--config-file", "--cwd", "-C", "--color", "--type"];
 
-/** Arguments that are neither options nor their values. */
+/** Arguments that are neither options nor option values. */
 export function positionals(args: readonly string[]): string[] {
   return args.filter((arg, index) => !arg.startsWith("-") && !optionsWithValue.includes(args[index - 1] ?? ""));
 }
@@ -15,9 +15,9 @@ export interface RealStackFile {
 }
 
 /**
- * Plain values belong to the real stack file, and secrets to the copy. A key is removed from the real file when it is there, and the copy
- * follows; otherwise from the copy.
- * @throws Error for a command that would have to write both
+ * Plain values are set in the real stack file, and secrets in the copy. A key is removed from the real file if it exists there, and then from the
+ * copy; otherwise, it is removed only from the copy.
+ * @throws Error for a command that would change both files
  */
 export function configTarget(args: readonly string[], file: () => RealStackFile): "real" | "copy" {
   const [, action, ...keys] = positionals(args);
@@ -26,7 +26,7 @@ export function configTarget(args: readonly string[], file: () => RealStackFile)
     case "set":
       return given("--secret") ? "copy" : "real";
     case "set-all":
-      if (given("--secret") && given("--plaintext")) throw both("set plain values with one command, and secrets with another");
+      if (given("--secret") && given("--plaintext")) throw both("set plain values and secrets with separate commands");
       return given("--secret") ? "copy" : "real";
     case "rm":
     case "rm-all": {
@@ -34,7 +34,7 @@ export function configTarget(args: readonly string[], file: () => RealStackFile)
       const inReal = keys.filter((key) => real.hasIn(["config", ...pathOf(key, project, given("--path"))]));
       if (inReal.length === 0) return "copy";
       if (inReal.length === keys.length) return "real";
-      throw both(`remove ${inReal.join(", ")} with one command, and the other keys with another`);
+      throw both(`remove ${inReal.join(", ")} and the other keys with separate commands`);
     }
     default:
       return "copy";
@@ -42,10 +42,10 @@ export function configTarget(args: readonly string[], file: () => RealStackFile)
 }
 
 function both(remedy: string): Error {
-  return new Error(`The command would change the stack file and its copy on this machine, where secrets are: ${remedy}.`);
+  return new Error(`The command would change both the stack file and its local copy, which contains the secrets: ${remedy}.`);
 }
 
-/** The keys of a setting: `tags` and `moor:tags` name the same, and with `--path` so do `moor:tags.owner` and `moor:tags["owner"]`. */
+/** The path of a setting. `tags` and `moor:tags` are equivalent, and with `--path` also `moor:tags.owner` and `moor:tags["owner"]`. */
 function pathOf(key: string, project: string, isPath: boolean): (string | number)[] {
   const parts = isPath ? [...key.matchAll(pathPart)].map(([, plain, quoted, index]) => plain ?? quoted ?? Number(index)) : [key];
   const [first, ...rest] = parts;

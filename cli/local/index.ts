@@ -7,12 +7,11 @@ import { configTarget, positionals, type RealStackFile } from "./configTarget";
 import { type LocalSession, localHome, openSession, recoverAdvice, root, waitOutInterrupts } from "./session";
 import { prepareStack, projectName } from "./stackFile";
 
-/** Verbs of `pulumi` that read a stack file. */
+/** Commands of pulumi that read a stack file. */
 const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
 
 /**
- * `npm run local -- <any pulumi arguments>`: the ordinary pulumi command line against Azure-on-this-machine. A stack is made on its first
- * use; the exit code is pulumi's.
+ * `npm run local -- <any pulumi arguments>`: runs pulumi against the local Azure. A stack is created on first use. The exit code is that of pulumi.
  */
 export async function local(args: string[]): Promise<void> {
   let wrote = false;
@@ -23,9 +22,9 @@ export async function local(args: string[]): Promise<void> {
   const interruptible = waitOutInterrupts();
   try {
     process.exitCode = await session.pulumi(await completeArguments(session, args));
-    // Another process's Azure doesn't tell this one what was written; a preview writes nothing and takes no lock.
-    const halfDone = !isPreview(args) && (wrote || session.azure.runsIn !== undefined || hasLock(session.home));
-    if (process.exitCode !== 0 && halfDone) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
+    // If the local Azure runs in another process, the writes are unknown. A preview writes nothing and takes no state lock.
+    const isIncomplete = !isPreview(args) && (wrote || session.azure.hostProcessId !== undefined || hasStateLock(session.home));
+    if (process.exitCode !== 0 && isIncomplete) console.error(recoverAdvice(option(args, "--stack", "-s")?.value));
   } finally {
     interruptible();
     await session.close();
@@ -36,21 +35,22 @@ function isPreview(args: string[]): boolean {
   return ["preview", "pre"].includes(positionals(args)[0] ?? "");
 }
 
-/** Whether a run that is going on, or was interrupted, holds the state of a stack. */
-function hasLock(home: string): boolean {
+/** Whether an active or interrupted run holds a state lock. */
+function hasStateLock(home: string): boolean {
   const locks = path.join(home, "state", ".pulumi", "locks");
   return fs.existsSync(locks) && fs.readdirSync(locks, { recursive: true, encoding: "utf8" }).some((file) => file.endsWith(".json"));
 }
 
-/** The arguments as given, with the stack file of this machine in place of the real one. */
+/** Replaces the stack file in the arguments with its local copy. */
 async function completeArguments(session: LocalSession, args: string[]): Promise<string[]> {
   const [verb] = positionals(args);
-  if (verb === "stack" && args.includes("rm")) return [...args, "--preserve-config"]; // the real stack's file stays
+  if (verb === "stack" && args.includes("rm")) return [...args, "--preserve-config"]; // keeps the real stack file
   if (!verb || !readsStackFile.includes(verb) || args.includes("--help")) return args;
   const stack = option(args, "--stack", "-s")?.value ?? (await selectedStack(session));
   const given = option(args, "--config-file");
   const source = given ? path.resolve(given.value) : requireStackFile(stack);
-  if (!fs.existsSync(source)) throw new Error(`There is no file ${source}: give --config-file the path of a stack file, or leave it out.`);
+  if (!fs.existsSync(source))
+    throw new Error(`The file ${source} does not exist. Set --config-file to the path of a stack file, or omit it.`);
   if (verb === "config" && configTarget(args, () => realStackFile(source)) === "real") return args;
   const copy = await prepareStack(session, stack, source);
   const rest = args.filter((_, index) => !given?.indexes.includes(index));
@@ -76,6 +76,6 @@ async function selectedStack(session: LocalSession): Promise<string> {
   try {
     return (await session.pulumiQuietly(["stack", "--show-name", "--non-interactive"], root)).trim();
   } catch {
-    throw new Error(`Say which stack: add -s with one of ${stacksWithFile().join(", ")}.`);
+    throw new Error(`No stack is selected. Add -s with one of ${stacksWithFile().join(", ")}.`);
   }
 }

@@ -1,30 +1,30 @@
-/** Secrets of a stack file's copy on this machine: which follow the real file, and which were only set here. */
+/** The secrets in the local copy of a stack file: stand-ins for secrets of the real file, and secrets that were set locally. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
 import { webhookKey } from "../../config/settings";
 
-/** What is known of the secrets of the real stack file, by path. */
+/** Fingerprints of the secrets of the last run, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;
 
 interface KnownSecret {
   /** Fingerprint of the value in the real file. */
   readonly real: string;
-  /** Fingerprint of the stand-in in the copy. Absent when the value in the copy was set on this machine. */
+  /** Fingerprint of the stand-in in the copy. Absent if the secret was set locally. */
   readonly standIn?: string;
 }
 
-/** A secret of the real stack that gets a stand-in, because only that stack can decrypt it. */
-export interface Missing {
+/** A secret of the real stack that requires a stand-in, because only the real stack can decrypt it. */
+export interface StandIn {
   readonly keys: readonly string[];
   readonly value: string;
 }
 
 /**
- * Puts the secrets of this machine into the real file's document, and takes out, and yields, those that need a stand-in. A secret that was
- * removed from the real file goes; one that was only set here stays.
+ * Adds the local secrets to the document of the real file. Removes and returns the secrets that require a stand-in. A secret that was removed from
+ * the real file is dropped; a secret that was only set locally is kept.
  */
-export function takeOverSecrets(real: Document, local: Document, known: KnownSecrets): Missing[] {
-  const missing: Missing[] = [];
+export function takeOverSecrets(real: Document, local: Document, known: KnownSecrets): StandIn[] {
+  const missing: StandIn[] = [];
   for (const { keys, value } of secretsOf(real)) {
     const own = secretAt(local, keys);
     const before = known[nameOf(keys)];
@@ -39,8 +39,8 @@ export function takeOverSecrets(real: Document, local: Document, known: KnownSec
   return missing;
 }
 
-/** What to know at the next run. */
-export function knownSecrets(real: Document, copy: Document, known: KnownSecrets, missing: readonly Missing[]): KnownSecrets {
+/** Returns the fingerprints for the next run. */
+export function knownSecrets(real: Document, copy: Document, known: KnownSecrets, missing: readonly StandIn[]): KnownSecrets {
   const fresh = missing.map(({ keys }) => nameOf(keys));
   return Object.fromEntries(
     secretsOf(real).map(({ keys, value }) => {
@@ -51,7 +51,7 @@ export function knownSecrets(real: Document, copy: Document, known: KnownSecrets
   );
 }
 
-/** Another value for another secret, so that a changed one shows as a change; an address where the program checks that it is one. */
+/** Returns a stand-in that changes with the secret, so that a changed secret shows as a change. The stand-in of the webhook is a valid URL. */
 function standInFor([setting]: readonly string[], secret: YAMLMap): string {
   const standIn = `stand-in-for-a-secret-of-the-real-stack-${fingerprint(secret).slice(0, 8)}`;
   return setting === webhookKey ? `https://${standIn}.example.com` : standIn;
@@ -76,7 +76,7 @@ function secretAt(document: Document, keys: readonly string[]): YAMLMap | undefi
   return isSecret(node) ? node : undefined;
 }
 
-/** Whether nothing stands at a path, nor anything but maps above it. */
+/** Whether a value can be set at a path: no value exists there, and only maps exist above it. */
 function isFree(document: Document, keys: readonly string[]): boolean {
   const above = keys.slice(0, -1).map((_, index) => document.getIn(["config", ...keys.slice(0, index + 1)]));
   return above.every((node) => node === undefined || (isMap(node) && !isSecret(node))) && !document.hasIn(["config", ...keys]);

@@ -8,24 +8,24 @@ import { root } from "../stackFiles";
 
 export { root } from "../stackFiles";
 
-/** What to do where a run finds what an interrupted one has left: its lock, or resources that the state doesn't know. */
+/** The advice if an interrupted run left a state lock, or resources that are not in the state. */
 export const recoverAdvice = (stack = "<stack>") =>
-  `If an earlier run was interrupted, \`npm run recover -- -s ${stack} --local\` puts the state right; then run the command again.`;
+  `If an earlier run was interrupted, repair the state with \`npm run recover -- -s ${stack} --local\`, then run the command again.`;
 
 /**
- * Where Azure-on-this-machine and the stacks on it are kept.
+ * The folder of the local Azure and its stacks.
  * @param given Value of `--home`. @default - `MOOR_LOCAL_HOME`, or `.moor/local` in the clone
- * @throws Error when it is empty, or lies where files are committed
+ * @throws Error if the path is empty, or is in a folder whose files are committed
  */
 export function localHome(given?: string): string {
-  if (given?.trim() === "") throw new Error("--home is empty: give a folder, or leave the option out.");
+  if (given?.trim() === "") throw new Error("--home is empty. Set it to a folder, or omit it.");
   const [source, folder] = given === undefined ? ["MOOR_LOCAL_HOME", process.env.MOOR_LOCAL_HOME?.trim()] : ["--home", given];
   const own = path.join(root, ".moor");
   if (!folder) return path.join(own, "local");
   const home = path.resolve(folder);
   if (!isWithin(home, root) || isWithin(home, own)) return home;
   throw new Error(
-    `${source} is ${home}, which lies in the clone: keys and tokens would lie beside files that are committed. Give a folder outside it, or below ${own}.`,
+    `${source} is ${home}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${own}.`,
   );
 }
 
@@ -33,30 +33,30 @@ function isWithin(folder: string, above: string): boolean {
   return folder === above || folder.startsWith(above + path.sep);
 }
 
-/** Azure-on-this-machine with a Pulumi engine beside it, for as long as one command lasts. */
+/** The local Azure and a Pulumi engine, for the duration of one command. */
 export interface LocalSession {
   readonly home: string;
   readonly azure: Azure;
   readonly engine: Engine;
   readonly environment: NodeJS.ProcessEnv;
-  /** Runs `pulumi` at the keyboard's own terminal; resolves to its exit code. */
+  /** Runs `pulumi` in the user's terminal. Resolves to its exit code. */
   pulumi(args: readonly string[], cwd?: string): Promise<number>;
-  /** Runs `pulumi` quietly and yields what it printed; rejects with its message when it fails. */
+  /** Runs `pulumi` without a terminal. Resolves to its output, or rejects with its error output. */
   pulumiQuietly(args: readonly string[], cwd?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * Ctrl-C reaches pulumi too, which ends its operation and writes its state down; only then may Azure go away, so this process waits for it.
- * Yields what gives Ctrl-C its ordinary meaning back.
+ * Ignores Ctrl-C. It also reaches pulumi, which ends its operation and saves its state. The local Azure must run until then, so this process waits
+ * for pulumi. Returns a function that restores the default behavior of Ctrl-C.
  */
 export function waitOutInterrupts(): () => void {
-  const wait = () => console.error("Ending the run; one moment.");
+  const wait = () => console.error("Waiting for pulumi to end.");
   process.on("SIGINT", wait);
   return () => process.off("SIGINT", wait);
 }
 
-/** @throws Error when the folder can't be made or written */
+/** @throws Error if the folder can't be created or written */
 export function makeHome(home: string): void {
   try {
     makeFolders(home);
@@ -64,11 +64,11 @@ export function makeHome(home: string): void {
     makePrivate(home);
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`Azure-on-this-machine can't be kept in ${home} (${message}); set MOOR_LOCAL_HOME to a folder that you may write.`);
+    throw new Error(`The local Azure can't use the folder ${home} (${message}). Set MOOR_LOCAL_HOME to a writable folder.`);
   }
 }
 
-/** One folder after the other: Node's own `recursive` never ends where a file system answers ENOENT below a folder that exists, as /proc does. */
+/** Creates each folder of a path. Node's `recursive` option never ends if a file system, such as /proc, returns ENOENT in an existing folder. */
 function makeFolders(folder: string): void {
   if (fs.existsSync(folder)) {
     if (!fs.statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
@@ -78,7 +78,7 @@ function makeFolders(folder: string): void {
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    // Another command may have made it meanwhile.
+    // Another command can have created it in the meantime.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
@@ -112,7 +112,7 @@ export async function openSession(
     },
     async close() {
       await azure.close();
-      // Pulumi writes its files readable by everyone.
+      // Pulumi writes files that everyone can read.
       makePrivate(home);
     },
   };

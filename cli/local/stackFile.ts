@@ -11,13 +11,12 @@ import { type LocalSession, root } from "./session";
 
 export { stackFileOf } from "../stackFiles";
 
-/** What a stack file says of its secrets; a copy on this machine has its own. */
+/** Encryption keys of a stack file. The local copy has different ones. */
 const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
 /**
- * Brings a stack up to date on this machine and yields the stack file to run it with: a copy of the real one in which secrets are local.
- * The real file is never written, and its secrets need not be readable here: one that was not set with `config set --secret` on this
- * machine gets a stand-in value, which changes when the secret changes.
+ * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never written, and its
+ * secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which changes with the secret.
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
   const text = fs.readFileSync(source, "utf8");
@@ -46,7 +45,7 @@ function readDocument(file: string, name = file): Document {
   return stackDocument(fs.readFileSync(file, "utf8"), name);
 }
 
-/** The copy as it stands. One that a killed command left half-written is made again. */
+/** Reads the copy. An incomplete file of a killed command is replaced. */
 function readCopy(copy: string): Document {
   try {
     return readDocument(copy);
@@ -55,7 +54,7 @@ function readCopy(copy: string): Document {
   }
 }
 
-/** A file that can't be read is one of no run that came to its end. */
+/** Reads the known secrets. A file that isn't readable is from an incomplete run and is ignored. */
 function readKnown(file: string): KnownSecrets {
   try {
     return JSON.parse(fs.readFileSync(file, "utf8")) as KnownSecrets;
@@ -69,7 +68,7 @@ export function projectName(): string {
   return (parseDocument(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")).toJS() as { name: string }).name;
 }
 
-/** A project of the same name beside the state, so that `stack init` writes its salt there and not into the clone. */
+/** Creates a project with the same name next to the state, so that `stack init` writes its salt there and not to the clone. */
 async function prepareProject(session: LocalSession, stack: string): Promise<string> {
   const folder = path.join(session.home, "project");
   makePrivateFolder(folder);
@@ -81,7 +80,7 @@ async function prepareProject(session: LocalSession, stack: string): Promise<str
   return folder;
 }
 
-/** The path of a setting as `pulumi config --path` takes it: `moor:platform.tags["cost.centre"]`. */
+/** The path of a setting in the format of `pulumi config --path`: `moor:platform.tags["cost.centre"]`. */
 function configPath([setting, ...keys]: readonly string[]): string {
   return setting + keys.map((key) => (/^\w+$/.test(key) ? `.${key}` : `["${key}"]`)).join("");
 }

@@ -1,32 +1,32 @@
-/** Where two locks differ, value by value, in words for a person. */
+/** Lists the differences between two lock files, value by value, for a report. */
 import { type Difference, decisionDifferences, valueDifferences } from "../../config/decisionDifferences";
 import { type Lock, type LockEntry, lockEntry } from "../../config/lockFile";
 
-/** Everything in which `next` differs from `before`, except who made it; each place begins with its deployment, for instance `chat/main`. */
+/** All differences except `madeBy`. Each location starts with the deployment, for example `chat/main`. */
 export function lockDifferences(before: Lock | undefined, next: Lock): Difference[] {
   const labels = new Set([...deploymentsOf(before), ...deploymentsOf(next)]);
   const place = before === undefined ? [] : at("lock", valueDifferences({ location: before.location }, { location: next.location }));
   return [...place, ...[...labels].flatMap((name) => entryDifferences(name, entryOf(before, name), entryOf(next, name)))];
 }
 
-/** Differences as lines: each with the reason for the new value, which is said once where several values of a deployment have it. */
+/** Formats differences as lines, each with the reason for the new value. A reason for several values of a deployment is printed once. */
 export function differenceLines(differences: readonly Difference[]): string[] {
-  const said = new Set<string>();
+  const printed = new Set<string>();
   return differences.flatMap(({ where, from, to, because }) => {
     const line = `${where}: ${from} → ${to}`;
     const reason = `${where.split(" ")[0]} ${because}`;
-    if (because === undefined || said.has(reason)) return [line];
-    said.add(reason);
-    return [line, `  because ${because}`];
+    if (because === undefined || printed.has(reason)) return [line];
+    printed.add(reason);
+    return [line, `  reason: ${because}`];
   });
 }
 
 function entryDifferences(name: string, before: LockEntry | undefined, next: LockEntry | undefined): Difference[] {
-  if (before === undefined) return [{ where: name, from: "nothing", to: next!.current.name }];
-  if (next === undefined) return [{ where: name, from: before.current.name, to: "nothing" }];
+  if (before === undefined) return [{ where: name, from: "none", to: next!.current.name }];
+  if (next === undefined) return [{ where: name, from: before.current.name, to: "none" }];
   const decided = decisionDifferences(before.current, next.current);
-  const said = decided.flatMap(({ because, wasBecause }) => [because, wasBecause]);
-  const [was, is] = [before, next].map(({ current }) => current.reasons.filter((reason) => !said.includes(reason)));
+  const reported = decided.flatMap(({ because, wasBecause }) => [because, wasBecause]);
+  const [was, is] = [before, next].map(({ current }) => current.reasons.filter((reason) => !reported.includes(reason)));
   return [
     ...at(`${name} wish`, valueDifferences(before.wish, next.wish)),
     ...at(name, decided),
@@ -39,14 +39,14 @@ function at(place: string, differences: readonly Difference[]): Difference[] {
   return differences.map((difference) => ({ ...difference, where: `${place} ${difference.where}` }));
 }
 
-/** Reasons without a partner: what was said before and isn't any more, beside what is said now. */
+/** Pairs reasons that were removed with reasons that were added. */
 function reasonDifferences(before: readonly string[], next: readonly string[]): Difference[] {
-  const gone = before.filter((reason) => !next.includes(reason));
-  const come = next.filter((reason) => !before.includes(reason));
-  return Array.from({ length: Math.max(gone.length, come.length) }, (_, i) => ({
+  const removed = before.filter((reason) => !next.includes(reason));
+  const added = next.filter((reason) => !before.includes(reason));
+  return Array.from({ length: Math.max(removed.length, added.length) }, (_, i) => ({
     where: "reason",
-    from: gone[i] ?? "nothing",
-    to: come[i] ?? "nothing",
+    from: removed[i] ?? "none",
+    to: added[i] ?? "none",
   }));
 }
 

@@ -1,48 +1,48 @@
-/** Hugging Face, as far as a lock needs it: which commits a model has. */
+/** Requests to Hugging Face for the commits of models. */
 
 const timeoutMs = 15_000;
 
-/** Address of Hugging Face, or of a mirror of it: the variable is the one that `huggingface_hub` reads. */
+/** URL of Hugging Face or of a mirror of it. The library `huggingface_hub` reads the same environment variable. */
 export const hubAddress = () => (process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
 
 /**
- * The newest commit of a model repository.
- * @throws Error that names the setting to write instead, when Hugging Face can't be asked
+ * Returns the newest commit of a model repository.
+ * @throws Error with the setting to use instead, if the request to Hugging Face fails
  */
 export async function newestCommit(model: string, hub = hubAddress()): Promise<string> {
-  const instead = `Set \`vllm.revision\` of ${model} to the commit that its page on Hugging Face shows under Files`;
+  const instead = `Set \`vllm.revision\` of ${model} to the commit shown under Files on its Hugging Face page`;
   let response: Response;
   try {
-    response = await ask(hub, model, "main");
+    response = await getRevision(hub, model, "main");
   } catch {
-    throw new Error(`Hugging Face can't be reached from here to find the newest commit. ${instead}.`);
+    throw new Error(`The newest commit is unknown, because Hugging Face is not reachable. ${instead}.`);
   }
-  if (!response.ok) throw new Error(`Hugging Face answered ${response.status} for ${model}. ${instead}, or correct the model's name.`);
+  if (!response.ok) throw new Error(`Hugging Face returned ${response.status} for ${model}. ${instead}, or correct the model name.`);
   const { sha } = (await response.json()) as { sha?: string };
-  if (!/^[0-9a-f]{40}$/.test(sha ?? "")) throw new Error(`Hugging Face named no commit. ${instead}.`);
+  if (!/^[0-9a-f]{40}$/.test(sha ?? "")) throw new Error(`Hugging Face returned no commit. ${instead}.`);
   return sha!;
 }
 
-/** What Hugging Face says of a commit. `unknown`: nothing; `because` says why. */
-export type CommitAnswer =
-  | { readonly known: "belongs" /** Whether its files need an account that accepted the licence. */; readonly gated: boolean }
+/** Whether a commit belongs to a model. `unknown`: the request failed, for the reason in `because`. */
+export type CommitCheck =
+  | { readonly known: "belongs" /** Whether the files require an account that accepted the license. */; readonly gated: boolean }
   | { readonly known: "foreign" }
   | { readonly known: "unknown"; readonly because: string };
 
-/** Whether a commit belongs to a model repository. Source: Hub API, `GET /api/models/{id}/revision/{revision}`, header X-Error-Code. */
-export async function askCommit(model: string, revision: string, hub = hubAddress()): Promise<CommitAnswer> {
+/** Checks whether a commit belongs to a model repository. Source: Hub API, `GET /api/models/{id}/revision/{revision}`, header X-Error-Code. */
+export async function checkCommit(model: string, revision: string, hub = hubAddress()): Promise<CommitCheck> {
   try {
-    const response = await ask(hub, model, revision);
+    const response = await getRevision(hub, model, revision);
     if (response.headers.get("x-error-code") === "RevisionNotFound") return { known: "foreign" };
-    if (!response.ok) return { known: "unknown", because: `it answered ${response.status}` };
+    if (!response.ok) return { known: "unknown", because: `it returned ${response.status}` };
     const { sha, gated } = (await response.json()) as { sha?: unknown; gated?: unknown };
-    if (sha !== revision) return { known: "unknown", because: "it named another commit" };
+    if (sha !== revision) return { known: "unknown", because: "it returned another commit" };
     return { known: "belongs", gated: gated === "auto" || gated === "manual" };
   } catch {
     return { known: "unknown", because: "no connection" };
   }
 }
 
-function ask(hub: string, model: string, revision: string): Promise<Response> {
+function getRevision(hub: string, model: string, revision: string): Promise<Response> {
   return fetch(`${hub}/api/models/${model}/revision/${revision}`, { signal: AbortSignal.timeout(timeoutMs) });
 }

@@ -9,36 +9,36 @@ import {
   lockCommand,
   lockFileName,
   readLock,
-  readLocksBeside,
+  readOtherLocks,
   stagingAdvice,
   writeLock,
 } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
+import { parseImage } from "../../config/requirements";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
-import { parseImage } from "../../config/wish";
 import { version } from "../../package.json";
 import { isPlaceholderDigest } from "../../planner/image";
 import { requireStackFile, root } from "../stackFiles";
 import { copyNotes } from "./copies";
+import { createLock, type NewLock, type Sources } from "./create";
 import { differenceLines, lockDifferences } from "./differences";
-import { askCommit, newestCommit } from "./hub";
-import { type MadeLock, makeLock, type Sources } from "./make";
-import { neighboursOf, stacksBeside } from "./neighbours";
+import { checkCommit, newestCommit } from "./hub";
+import { neighboursOf, otherStacks } from "./neighbours";
 import { quotaReport } from "./quota";
 import { rollBack } from "./rollback";
 
 /** Arguments of `npm run lock`. */
 export interface LockArguments {
   readonly stack: string;
-  /** Write nothing; fail where the lock differs from what would be decided now. */
+  /** Write nothing, and fail if the lock file differs from the decisions of this version. */
   readonly check?: boolean;
-  /** `<endpoint>/<label>` whose previous decision is to serve again. */
+  /** `<endpoint>/<label>` of the deployment to roll back. */
   readonly rollback?: string;
-  /** Address of Hugging Face. @default that of the variable HF_ENDPOINT, or https://huggingface.co */
+  /** URL of Hugging Face. @default - the value of HF_ENDPOINT, or https://huggingface.co */
   readonly hub?: string;
-  /** Folder of the stack file and the lock. @default the program's own */
+  /** Folder of the stack file and the lock file. @default - the folder of the program */
   readonly folder?: string;
 }
 
@@ -46,13 +46,13 @@ function sourcesOf(hub: string | undefined): Sources {
   return {
     madeBy: `moor ${version}`,
     newestCommit: (model) => newestCommit(model, hub),
-    askCommit: (model, revision) => askCommit(model, revision, hub),
+    checkCommit: (model, revision) => checkCommit(model, revision, hub),
   };
 }
 
 /**
- * `npm run lock`: decides a stack and writes its lock, or checks or rolls back the one there is.
- * @throws Error with one report of all that forbids it
+ * `npm run lock`: makes the decisions for a stack and writes its lock file, or checks or rolls back the existing one.
+ * @throws Error with a report of all errors
  */
 export async function lock({ stack, check, rollback, hub, folder = root }: LockArguments): Promise<void> {
   const { raw, settings } = readStack(stack, folder);
@@ -63,7 +63,7 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
     write(raw, settings, before, { lock: rollBack(existing(stack, before), rollback), notes: [] });
     return;
   }
-  const made = await makeLock(raw, settings, before, sourcesOf(hub));
+  const made = await createLock(raw, settings, before, sourcesOf(hub));
   if ("mistakes" in made) throw new Error(reportMistakes(stack, made.mistakes));
   if (check) compare(raw, settings, existing(stack, before), made);
   else write(raw, settings, before, made);
@@ -74,16 +74,16 @@ function readStack(stack: string, folder: string): { raw: RawStack; settings: Se
   const lockPath = path.join(folder, lockFileName(stack));
   const text = fs.existsSync(lockPath) ? { lock: fs.readFileSync(lockPath, "utf8") } : {};
   const fromFile = settingsOf(fs.readFileSync(file, "utf8"), path.basename(file));
-  const raw = { project: "moor", stack, folder, ...fromFile, ...text, locksBeside: readLocksBeside(folder, stack) };
+  const raw = { project: "moor", stack, folder, ...fromFile, ...text, otherLocks: readOtherLocks(folder, stack) };
   const { settings, draft, mistakes } = checkSettings(raw);
   if (settings === undefined) throw new Error(reportMistakes(stack, [...mistakes, ...draftRefusals(raw, draft, mistakes)]));
   if (settings["moor:lock"] === "none") {
-    throw new Error(`Stack "${stack}" works without a lock (moor:lock: none); remove that line to have its decisions kept in one.`);
+    throw new Error(`Stack "${stack}" uses no lock file (moor:lock: none). To use one, remove this setting.`);
   }
   return { raw, settings };
 }
 
-/** The lock there is. One that can't be read is an error: made anew, it would forget which weights are staged and what ran before. */
+/** Reads the existing lock file. An invalid one is an error: a new one would lose the `staged` values and the previous decisions. */
 function readBefore({ stack, lock: text }: RawStack): Lock | undefined {
   if (text === undefined) return undefined;
   const read = readLock(stack, text);
@@ -93,30 +93,30 @@ function readBefore({ stack, lock: text }: RawStack): Lock | undefined {
 
 function existing(stack: string, before: Lock | undefined): Lock {
   if (before !== undefined) return before;
-  throw new Error(`There is no ${lockFileName(stack)}; \`${lockCommand(stack)}\` makes it.`);
+  throw new Error(`${lockFileName(stack)} does not exist. To create it, run \`${lockCommand(stack)}\`.`);
 }
 
-function write(raw: RawStack, settings: Settings, before: Lock | undefined, { lock: next, notes }: MadeLock): void {
+function write(raw: RawStack, settings: Settings, before: Lock | undefined, { lock: next, notes }: NewLock): void {
   const file = lockFileName(next.stack);
   const text = writeLock(next);
-  const there = path.join(raw.folder ?? root, file);
-  const changed = !fs.existsSync(there) || fs.readFileSync(there, "utf8") !== text;
-  if (changed) fs.writeFileSync(there, text);
+  const target = path.join(raw.folder ?? root, file);
+  const changed = !fs.existsSync(target) || fs.readFileSync(target, "utf8") !== text;
+  if (changed) fs.writeFileSync(target, text);
   const lines = differenceLines(lockDifferences(before, next));
-  console.log(changed ? `${file} is written; review and commit it.` : `${file} is up to date.`);
+  console.log(changed ? `${file} was updated. Review and commit it.` : `${file} is up to date.`);
   for (const line of [
     ...lines,
     ...rollbackNotes(next),
     ...stagingNotes(next),
     ...placeholderNotes(settings),
-    ...copyNotes(settings, stacksBeside(raw)),
+    ...copyNotes(settings, otherStacks(raw)),
     ...notes,
     ...quotaReport(settings, next, neighboursOf(raw)),
   ])
     console.log(line);
 }
 
-/** Images that stand for ones which aren't built yet. */
+/** Notes on placeholder images. */
 function placeholderNotes({ "moor:images": images, "moor:endpoints": endpoints }: Settings): string[] {
   const own = Object.entries(endpoints).flatMap(([key, { deployments }]) =>
     Object.entries(deployments).map(
@@ -127,22 +127,22 @@ function placeholderNotes({ "moor:images": images, "moor:endpoints": endpoints }
   return named.flatMap(([setting, image]) => {
     const digest = image === undefined ? "" : parseImage(image).digest;
     if (!isPlaceholderDigest(digest)) return [];
-    const fails = "no registry has such an image, and Azure fails the deployment";
-    return [`${setting} has a placeholder digest (${digest}): ${fails}. Write the digest that your registry shows after the push.`];
+    const fails = "The image doesn't exist, and the deployment would fail";
+    return [`${setting} has a placeholder digest (${digest}). ${fails}. Set the digest that your registry shows after the push.`];
   });
 }
 
-/** Weights that a deployment waits for. */
+/** Notes on weights that must be staged. */
 function stagingNotes(lock: Lock): string[] {
   return entriesOf(lock).flatMap(({ name, current: { model } }) =>
-    model?.staged === false ? [`${name} waits for its weights: ${stagingAdvice(lock.stack, model)}.`] : [],
+    model?.staged === false ? [`The weights of ${name} are not staged. To stage them, ${stagingAdvice(lock.stack, model)}.`] : [],
   );
 }
 
-/** Deployments that aren't decided anew. */
+/** Notes on deployments that were rolled back, whose decisions don't change. */
 function rollbackNotes(lock: Lock): string[] {
   return entriesOf(lock).flatMap(({ name, current, rolledBack }) =>
-    rolledBack ? [`${name} is rolled back to ${current.name}, and stays so until its wish changes or it is rolled back once more.`] : [],
+    rolledBack ? [`${name} is rolled back to ${current.name}. It stays so until its requirements change or you run --rollback again.`] : [],
   );
 }
 
@@ -152,20 +152,22 @@ function entriesOf({ endpoints }: Lock): (LockEntry & { readonly name: string })
   );
 }
 
-function compare(raw: RawStack, settings: Settings, before: Lock, { lock: next, notes }: MadeLock): void {
-  for (const note of [...copyNotes(settings, stacksBeside(raw)), ...notes]) console.log(note);
+function compare(raw: RawStack, settings: Settings, before: Lock, { lock: next, notes }: NewLock): void {
+  for (const note of [...copyNotes(settings, otherStacks(raw)), ...notes]) console.log(note);
   for (const line of quotaReport(settings, next, neighboursOf(raw))) console.log(line);
   for (const line of rollbackNotes(next)) console.log(line);
   const differences = lockDifferences(before, next);
   if (differences.length === 0) {
-    console.log(`${lockFileName(next.stack)} is what this version of Moor decides.`);
+    console.log(`${lockFileName(next.stack)} matches the decisions of this version of Moor.`);
     return;
   }
-  const count = differences.length === 1 ? "one value" : `${differences.length} values`;
-  const nothing = `Nothing was changed: what runs stays until \`${lockCommand(next.stack)}\` is run and its lock committed.`;
+  const count = differences.length === 1 ? "1 value" : `${differences.length} values`;
+  const nothing = `Nothing was changed. To apply the differences, run \`${lockCommand(next.stack)}\`, commit the file, and run \`pulumi up\`.`;
   throw new Error(
-    [`${lockFileName(next.stack)} differs in ${count} from what this version decides.`, ...differenceLines(differences), nothing].join(
-      "\n",
-    ),
+    [
+      `${lockFileName(next.stack)} differs in ${count} from the decisions of this version of Moor.`,
+      ...differenceLines(differences),
+      nothing,
+    ].join("\n"),
   );
 }

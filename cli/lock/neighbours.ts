@@ -1,4 +1,4 @@
-/** The other stacks whose files lie in the same folder: in one region and subscription they share the quota. */
+/** The other stacks in the folder. Stacks in the same region and subscription share their quota. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
@@ -9,22 +9,22 @@ import { settingsOf } from "../../config/stackYaml";
 import { canonicalRegion } from "../../facts/regions";
 import type { QuotaDeployment } from "../../planner/quota/cores";
 import { stacksWithFile } from "../stackFiles";
-import type { StackBeside } from "./copies";
+import type { OtherStack } from "./copies";
 
 export interface Neighbour {
   readonly stack: string;
   readonly deployments: readonly QuotaDeployment[];
-  /** Why they may not be all. */
-  readonly unknown?: string;
+  /** Why `deployments` can be incomplete. */
+  readonly incomplete?: string;
 }
 
-/** Looks up what a lock has decided. */
+/** Looks up the decisions in a lock file. */
 export function decisionsOf(lock: Lock | undefined): KnownDecisions {
   return (endpoint, label) => (lock && lockEntry(lock, endpoint, label)) ?? {};
 }
 
-/** The settings of the other stack files in the folder; none of those that can't be read. */
-export function stacksBeside({ stack, folder = "." }: RawStack): StackBeside[] {
+/** The settings of the other readable stack files in the folder. */
+export function otherStacks({ stack, folder = "." }: RawStack): OtherStack[] {
   return stacksWithFile(folder).flatMap((name) => {
     if (name === stack) return [];
     try {
@@ -36,7 +36,7 @@ export function stacksBeside({ stack, folder = "." }: RawStack): StackBeside[] {
   });
 }
 
-/** Stacks that share this one's region and, as far as the stack files say, its subscription. */
+/** The stacks in the same region and, according to the stack files, the same subscription. */
 export function neighboursOf({ stack, settings, folder = "." }: RawStack): Neighbour[] {
   return stacksWithFile(folder).flatMap((name) => (name === stack ? [] : neighbour(name, settings, folder)));
 }
@@ -47,7 +47,7 @@ function neighbour(stack: string, own: RawStack["settings"], folder: string): Ne
   try {
     read = settingsOf(fs.readFileSync(path.join(folder, file), "utf8"));
   } catch {
-    return [{ stack, deployments: [], unknown: `${file} can't be read` }];
+    return [{ stack, deployments: [], incomplete: `${file} is not readable` }];
   }
   if (!sharesQuota(own, read.settings)) return [];
   const { draft, mistakes } = checkSettings({ project: "moor", stack, folder, ...read });
@@ -56,12 +56,12 @@ function neighbour(stack: string, own: RawStack["settings"], folder: string): Ne
   const lock = locked && "lock" in locked ? locked.lock : undefined;
   const deployments = quotaDeployments(stack, draft, decisionsOf(lock));
   const all = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.keys(endpoint?.deployments ?? {}));
-  if (mistakes.length > 0) return [{ stack, deployments, unknown: `${file} has mistakes` }];
-  if (deployments.length < all.length) return [{ stack, deployments, unknown: `it has \`size: auto\` and no lock` }];
+  if (mistakes.length > 0) return [{ stack, deployments, incomplete: `${file} has configuration errors` }];
+  if (deployments.length < all.length) return [{ stack, deployments, incomplete: "it has `size: auto` and no lock file" }];
   return [{ stack, deployments }];
 }
 
-/** A subscription that isn't written down may be the same. */
+/** Two stacks are assumed to share a subscription unless both stack files set different ones. */
 function sharesQuota(own: RawStack["settings"], other: RawStack["settings"]): boolean {
   const [mine, its] = [own, other].map((settings) => settings["azure-native:subscriptionId"]);
   const [here, there] = [own, other].map((settings) => canonicalRegion(settings["azure-native:location"] ?? ""));

@@ -1,4 +1,4 @@
-/** What the stack needs of Azure ML's quota, beside the other stacks here, and the text of a request where that is more than it has. */
+/** The quota report: the vCPUs that the stack and the other stacks in the folder require, and the text of a quota request if they are too many. */
 import type { Lock } from "../../config/lockFile";
 import { quotaDeployments } from "../../config/quota";
 import type { Settings } from "../../config/stackFile";
@@ -6,22 +6,22 @@ import { type FamilyNeed, quotaNeeds } from "../../planner/quota/cores";
 import { quotaLineText, quotaRequest } from "../../planner/quota/request";
 import { decisionsOf, type Neighbour } from "./neighbours";
 
-/** One line a family, followed by the request where one is needed. */
+/** One line per family, followed by a quota request if one is required. */
 export function quotaReport(settings: Settings, lock: Lock, neighbours: readonly Neighbour[]): string[] {
   const declared = settings["moor:quota"];
   const shared = quotaNeeds(neighbours.flatMap(({ deployments }) => deployments));
-  // Whoever else uses the quota includes the stacks whose files are here: the larger number counts.
+  // The declared number for others includes the other stacks in the folder, so the larger number is used.
   const others = (family: string) => Math.max(declared[family]?.others ?? 0, neighbourNeed(shared, family)?.rolloutCores ?? 0);
   const counted = Object.entries(declared).map(([family, { limit }]) => [family, { limit, others: others(family) }] as const);
   const needs = quotaNeeds(quotaDeployments(lock.stack, settings, decisionsOf(lock)), Object.fromEntries(counted));
   return [
     ...needs.flatMap((need) => {
       const request = quotaRequest(need);
-      const beside = neighbourLines(neighbourNeed(shared, need.family), declared[need.family]?.others ?? 0);
-      return [needLine(need), ...beside, ...(request === undefined ? [] : ["", request, ""])];
+      const ofNeighbours = neighbourLines(neighbourNeed(shared, need.family), declared[need.family]?.others ?? 0);
+      return [needLine(need), ...ofNeighbours, ...(request === undefined ? [] : ["", request, ""])];
     }),
-    ...neighbours.flatMap(({ stack, unknown }) =>
-      unknown === undefined ? [] : [`quota: stack "${stack}" isn't counted whole: ${unknown}.`],
+    ...neighbours.flatMap(({ stack, incomplete }) =>
+      incomplete === undefined ? [] : [`quota: stack "${stack}" is not counted completely: ${incomplete}.`],
     ),
   ];
 }
@@ -31,21 +31,21 @@ function neighbourNeed(shared: readonly FamilyNeed[], family: string): FamilyNee
 }
 
 function needLine({ family, region, neededCores, rolloutCores, quota, missingCores = 0, missingInRollout = 0 }: FamilyNeed): string {
-  const needed = `quota ${family} in ${region}: ${neededCores} cores needed, ${rolloutCores} while everything is replaced`;
-  if (quota === undefined) return `${needed}; none is declared under moor:quota`;
-  const has = `${quota.limit} granted, ${quota.others ?? 0} of them held by others`;
-  if (missingInRollout === 0) return `${needed}; ${has}: enough`;
-  const now = missingCores === 0 ? "enough now" : `${missingCores} are missing now`;
-  return `${needed}; ${has}: ${now}, ${missingInRollout} are missing then`;
+  const needed = `quota ${family} in ${region}: ${neededCores} vCPUs required, ${rolloutCores} during a rollout of all deployments`;
+  if (quota === undefined) return `${needed}; not declared in moor:quota`;
+  const declared = `limit ${quota.limit}, of which others use ${quota.others ?? 0}`;
+  if (missingInRollout === 0) return `${needed}; ${declared}: enough`;
+  const now = missingCores === 0 ? "enough now" : `${missingCores} missing now`;
+  return `${needed}; ${declared}: ${now}, ${missingInRollout} missing during the rollout`;
 }
 
-/** A preview knows its own stack file only, so what the others need has to stand there. */
+/** A preview reads only its own stack file, so `others` must include the requirements of the other stacks. */
 function neighbourLines(need: FamilyNeed | undefined, others: number): string[] {
   if (need === undefined) return [];
   const { family, rolloutCores, lines } = need;
   const list = lines.map((line) => `  - ${quotaLineText(line)}`);
-  const where = `stacks beside this one in ${need.region} need ${rolloutCores} cores of it`;
-  if (rolloutCores <= others) return [`  ${where}, and others holds ${others}: counted`];
-  const set = `set moor:quota.${family}.others to ${rolloutCores} or more, unless they are in another subscription`;
-  return [`  ${where}, and others is ${others}: ${set}`, ...list];
+  const required = `other stacks in ${need.region} require ${rolloutCores} vCPUs of it`;
+  if (rolloutCores <= others) return [`  ${required}, included in \`others\` (${others})`];
+  const set = `Set moor:quota.${family}.others to ${rolloutCores} or more, unless these stacks are in another subscription.`;
+  return [`  ${required}, but \`others\` is ${others}. ${set}`, ...list];
 }

@@ -1,4 +1,4 @@
-/** Azure Resource Manager, for what a run reads and does beside its resources. */
+/** Azure Resource Manager clients, for requests that a program sends in addition to the provider's. */
 import * as pulumi from "@pulumi/pulumi";
 import { ArmClient, type Credential } from "../../azure/arm";
 import { type ArmId, parseArmId } from "../../azure/armId";
@@ -7,13 +7,13 @@ import { type IdentitySettings, identitySettings, providerCredential } from "../
 import { fail } from "../../program/fail";
 import { resolved } from "./resolved";
 
-/** Address of the Azure on this machine, where the program runs against one. */
+/** Address of the local Azure, if the program runs against it. */
 const localAddress = () => process.env.MOOR_ARM_URL || undefined;
 
 /**
- * A client with the identity of the provider that `resource` has, so that a component with a provider of its own reads with it too.
- * @param resource @default - the program's default provider
- * @throws pulumi.RunError when the configuration names a cloud that isn't known
+ * Returns a client with the identity of the `azure-native` provider of `resource`, so that a component with an explicit provider reads with it.
+ * @param resource @default - the default provider of the program
+ * @throws pulumi.RunError if the configuration names an unknown Azure cloud
  */
 export function azureOf(resource?: pulumi.Resource): ArmClient {
   const cloud = cloudOfProgram();
@@ -22,14 +22,14 @@ export function azureOf(resource?: pulumi.Resource): ArmClient {
   return new ArmClient({ cloud, credential: credentialOf(resource?.getProvider("azure-native:index:any"), cloud) });
 }
 
-/** The resource manager on this machine takes any token; endpoints take one of the managed identity that the same server stands in for. */
+/** The local Azure Resource Manager accepts any token. Its endpoints accept tokens of the managed identity that the same server provides. */
 function localCredential(cloud: Cloud): Credential {
   // The variables of a user's environment name an identity in Azure.
   const identity = providerCredential({ useMsi: "true" }, cloud, {});
   return async (audience) => (audience === cloud.audience ? "local" : identity(audience));
 }
 
-/** @param provider The resource's own. @default - the program's, whose settings are the stack's */
+/** @param provider The explicit provider of the resource. @default - the default provider, whose settings are in the stack's configuration */
 function credentialOf(provider: pulumi.ProviderResource | undefined, cloud: Cloud): Credential {
   let credential: Promise<Credential> | undefined;
   return async (audience) => {
@@ -42,23 +42,23 @@ async function settingsOf(provider: pulumi.ProviderResource | undefined): Promis
   if (provider === undefined) {
     return Object.fromEntries(identitySettings.map((setting) => [setting, pulumi.runtime.getConfig(`azure-native:${setting}`)]));
   }
-  // A provider has each of its arguments as an output, and leaves it out of its types.
+  // A provider has each of its arguments as an output, which its types omit.
   const outputs = provider as unknown as { readonly [Setting in keyof IdentitySettings]: pulumi.Output<string> };
   const values = identitySettings.map(async (setting) => [setting, await resolved<unknown>(outputs[setting])] as const);
   const settings = Object.fromEntries(await Promise.all(values));
   if (!pulumi.containsUnknowns(settings)) return settings as IdentitySettings;
-  throw new Error("Azure can't be read yet: the provider's way to sign in is known after it has been created.");
+  throw new Error("Azure can't be read yet: the credentials of the provider are known only after it is created.");
 }
 
-/** The cloud that the program's configuration names. */
+/** Returns the Azure cloud that the configuration of the program names. */
 export function cloudOfProgram(): Cloud {
   const environment = pulumi.runtime.getConfig("azure-native:environment") ?? (process.env.ARM_ENVIRONMENT || undefined);
   const allowed = environmentNames.join(", ");
   return cloudOf(environment) ?? fail(`azure-native:environment is "${environment}". Allowed: ${allowed}.`);
 }
 
-/** @throws pulumi.RunError when `id` is not the id of a resource in a resource group. */
+/** @throws pulumi.RunError if `id` is not the ARM ID of a resource in a resource group. */
 export function armIdOf(id: string): ArmId {
   const form = "/subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>";
-  return parseArmId(id) ?? fail(`"${id}" is not the id of an Azure resource. Allowed: ${form}.`);
+  return parseArmId(id) ?? fail(`"${id}" is not the ID of an Azure resource. Allowed: ${form}.`);
 }

@@ -23,9 +23,9 @@ const NAMED = {
 export type NamedType = keyof typeof NAMED;
 
 /**
- * `<short>-<stack>-<suffix>` within the type's own rule: the stack's part is cut where a name would be too long, the suffix never, because it
- * is what makes the name unique in Azure. `qualifier` tells several resources of one type apart.
- * @throws pulumi.RunError when nothing of the stack's name would be left.
+ * Returns `<short>-<stack>-<suffix>` within the naming rule of the type. If the name is too long, the stack's part is truncated. The suffix is kept
+ * whole, because it makes the name unique in Azure. `qualifier` distinguishes several resources of one type.
+ * @throws pulumi.RunError if no character of the stack's name would remain
  */
 export function platformName(type: NamedType, stack: string, suffix: string, qualifier?: string): string {
   const { short, type: resourceType } = NAMED[type];
@@ -36,6 +36,6 @@ export function platformName(type: NamedType, stack: string, suffix: string, qua
   const room = longest - short.length - tail.length - 2 * separator.length;
   const middle = plain.slice(0, Math.max(room, 0)).replace(/-+$/, "");
   if (middle === "")
-    fail(`No ${type} name of at most ${longest} characters can be made of stack "${stack}" and suffix "${suffix}"; shorten them.`);
+    fail(`Stack "${stack}" and suffix "${suffix}" can't form a ${type} name of at most ${longest} characters. Shorten them.`);
   return [short, middle, tail].join(separator);
 }

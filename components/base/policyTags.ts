@@ -1,13 +1,13 @@
-/** Tags that a policy of the landing zone owns: Azure has them, and the program doesn't set, change or remove them. */
+/** Tags that an Azure Policy of the landing zone sets: the program doesn't set, change or remove them. */
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * Leaves tags to the policy that owns them, on a resource and its children. Pass the result as the option `transformations` of a component.
+ * Ignores changes of tags that a policy sets, on a resource and its children. Pass the result as the option `transformations` of a component.
  *
- * An update sends these tags with the values of the last refresh, so that it doesn't remove them. Tags that a policy added after the last refresh
- * are missing in the request, and the policy adds them to it again.
+ * An update sends these tags with the values of the last refresh, so it doesn't remove them. Tags that a policy added after the last refresh
+ * are missing in the request, and the policy adds them again.
  *
- * @param names Names of the tags as the policy writes them: Azure ignores case in the name of a tag, Pulumi doesn't.
+ * @param names Names of the tags as the policy writes them: Azure ignores the case of tag names, Pulumi doesn't.
  */
 export function ignorePolicyTags(names: readonly string[]): pulumi.ResourceTransformation[] {
   if (names.length === 0) return [];
@@ -19,7 +19,7 @@ export function ignorePolicyTags(names: readonly string[]): pulumi.ResourceTrans
   return [ignore];
 }
 
-/** Path of a tag as the engine and the provider write it: `tags.owner`, `tags["cost.centre"]`. */
+/** Property path of a tag in Pulumi's syntax: `tags.owner`, `tags["cost.centre"]`. */
 function tagPath(name: string): string {
   return /^\w+$/.test(name) ? `tags.${name}` : `tags["${name.replaceAll('"', '\\"')}"]`;
 }

@@ -1,4 +1,4 @@
-/** What keeps a resource private, and must stay so whatever a transform changes. */
+/** Properties that keep a resource private. A transform must not loosen them. */
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../../program/fail";
 import { isDeferred, isPlainObject } from "./merge";
@@ -6,20 +6,20 @@ import { resolved } from "./resolved";
 
 /** One property that a transform must not loosen. */
 export interface Requirement {
-  /** Values that are private enough; `undefined` allows the property to be left out. `unchanged`: the value that the component gives. */
+  /** Allowed values; `undefined` allows the property to be omitted. `unchanged`: only the value that the component sets. */
   readonly allowed: readonly unknown[] | "unchanged";
-  /** What another value would open. */
+  /** The consequence of any other value. */
   readonly why: string;
 }
 
-/** Requirements by the path of the property in the resource's arguments, for instance `properties.networkAcls.defaultAction`. */
+/** Requirements by property path in the resource's arguments, such as `properties.networkAcls.defaultAction`. */
 export type Privacy = Readonly<Record<string, Requirement>>;
 
-/** A value that isn't known yet. */
+/** Marks a value that isn't known yet. */
 const later = Symbol("later");
 
-/** @throws pulumi.RunError when a value that is known already is less private than it must be */
-export function refuseLoosened(name: string, privacy: Privacy, before: object, after: object): void {
+/** @throws pulumi.RunError if a value that is already known doesn't meet its requirement */
+export function rejectLoosened(name: string, privacy: Privacy, before: object, after: object): void {
   for (const [path, requirement] of Object.entries(privacy)) {
     const [was, is] = [valueAt(before, path), valueAt(after, path)];
     if (was === is || sameInputs(was, is)) continue;
@@ -28,21 +28,21 @@ export function refuseLoosened(name: string, privacy: Privacy, before: object, a
 }
 
 /**
- * Checks the inputs that the engine is about to write, in the preview where they are known and before the write otherwise. In an update, what the
- * resource ignores is not written, and the inputs have the value of the last write or refresh instead: so it is not checked.
- * @param before The arguments as the component gives them.
- * @param ignored Paths that an update ignores.
+ * Returns a hook that checks the inputs of a resource: in the preview if they are known, otherwise before the write. An update doesn't write
+ * properties under `ignoreChanges` (their inputs have the value of the last write or refresh), so they are not checked.
+ * @param before The arguments that the component sets.
+ * @param ignored Property paths under `ignoreChanges`.
  */
 export function guardHook(name: string, privacy: Privacy, before: object, ignored: readonly string[] = []): pulumi.ResourceHook {
   const isIgnored = (path: string) => ignored.some((one) => path === one || path.startsWith(`${one}.`));
   const updated = Object.fromEntries(Object.entries(privacy).filter(([path]) => !isIgnored(path)));
   const guard = ({ oldInputs, newInputs = {} }: pulumi.ResourceHookArgs) =>
-    refuseLoosenedWrite(name, oldInputs === undefined ? privacy : updated, before, newInputs);
+    rejectLoosenedWrite(name, oldInputs === undefined ? privacy : updated, before, newInputs);
   return new pulumi.ResourceHook(`${name}-privacy`, guard, { onDryRun: true });
 }
 
-/** @throws pulumi.RunError when a value of `inputs` is less private than it must be; what isn't known in a preview passes there */
-export async function refuseLoosenedWrite(name: string, privacy: Privacy, before: object, inputs: object): Promise<void> {
+/** @throws pulumi.RunError if a value of `inputs` doesn't meet its requirement. Values that a preview doesn't know are not checked. */
+export async function rejectLoosenedWrite(name: string, privacy: Privacy, before: object, inputs: object): Promise<void> {
   for (const [path, requirement] of Object.entries(privacy)) {
     const is = await settledAt(inputs, path);
     const was = requirement.allowed === "unchanged" ? await settledAt(before, path) : undefined;
@@ -54,13 +54,12 @@ export async function refuseLoosenedWrite(name: string, privacy: Privacy, before
 function check(name: string, path: string, { allowed, why }: Requirement, was: unknown, is: unknown): void {
   const isAllowed = allowed === "unchanged" ? sameValues(was, is) : allowed.includes(is);
   if (isAllowed) return;
-  const needed = allowed === "unchanged" ? show(was) : allowed.map(show).join(" or ");
-  fail(
-    `${name}: a transform makes ${path} ${show(is)}. Allowed: ${needed}, because ${why}. Change the transform so that it leaves ${path} as it is.`,
-  );
+  const change = is === undefined ? `removes ${path}` : `sets ${path} to ${show(is)}`;
+  const required = allowed === "unchanged" ? show(was) : allowed.map(show).join(" or ");
+  fail(`${name}: a transform ${change}. Allowed: ${required}. Otherwise, ${why}. Leave ${path} unchanged in the transform.`);
 }
 
-/** The value at a path of inputs; `later` where something on the way isn't known yet. */
+/** Returns the value at a property path; `later` if it or one of its parents isn't known yet. */
 function valueAt(inputs: unknown, path: string): unknown {
   let value = inputs;
   for (const key of path.split(".")) {
@@ -70,7 +69,7 @@ function valueAt(inputs: unknown, path: string): unknown {
   return isDeferred(value) ? later : value;
 }
 
-/** The value at a path of inputs, waited for. */
+/** Resolves the value at a property path. */
 export async function settledAt(inputs: unknown, path: string): Promise<unknown> {
   let value = inputs;
   for (const key of path.split(".")) {
@@ -87,7 +86,7 @@ function isKnown(value: unknown): boolean {
   return isPlainObject(value) ? Object.values(value).every(isKnown) : true;
 }
 
-/** Whether two inputs are the same without their Outputs being waited for. */
+/** Whether two inputs are the same, without resolving their Outputs. */
 function sameInputs(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other))
     return one.length === other.length && one.every((item, index) => sameInputs(item, other[index]));

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Inputs as plain values. What depends on another resource comes wrapped, and what isn't known in a preview is marked so. */
+/** Resolves inputs to plain values. Values that a preview doesn't know are Pulumi's unknown marker. */
 export function resolved<T>(inputs: pulumi.Input<unknown>): Promise<T> {
-  // `apply` never calls back where something is unknown; the SDK leaves this way out of its types.
+  // `apply` doesn't call back if a value is unknown. The SDK has `promise`, but omits it from its types.
   return (pulumi.output(inputs) as unknown as { promise(withUnknowns: true): Promise<T> }).promise(true);
 }

@@ -1,4 +1,4 @@
-/** How adopted ids are spelled: Azure Resource Manager compares ids without case, and the Pulumi engine with it. */
+/** Case of adopted IDs: Azure Resource Manager compares IDs case-insensitively, the Pulumi engine case-sensitively. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
@@ -6,11 +6,11 @@ import { groupOf, sameArmId } from "../../azure/armId";
 import { idOfInputs, type ResourceTypeName, resourceTypeOf } from "../../azure/resourceTypes";
 import { resolved } from "./resolved";
 
-/** Inputs that are part of a resource's address and may come from an adopted id. */
+/** Inputs that are part of a resource's ARM ID and can come from an adopted ID. */
 const addressInputs = ["scope", "resourceUri", "resourceGroupName", "workspaceName", "vaultName", "parentResourcePath"];
 
-/** Other inputs that hold an adopted id, and where Azure shows the same id. */
-const heldIds: Readonly<Partial<Record<ResourceTypeName, Readonly<Record<string, string>>>>> = {
+/** Other inputs that contain an adopted ID, and the property in which Azure returns it. */
+const idInputs: Readonly<Partial<Record<ResourceTypeName, Readonly<Record<string, string>>>>> = {
   "authorization:RoleAssignment": { roleDefinitionId: "properties.roleDefinitionId" },
   "authorization:RoleDefinition": { assignableScopes: "properties.assignableScopes" },
   "machinelearningservices:ManagedNetworkSettingsRule": {
@@ -25,11 +25,11 @@ const heldIds: Readonly<Partial<Record<ResourceTypeName, Readonly<Record<string,
 type Inputs = Readonly<Record<string, unknown>>;
 
 /**
- * Keeps a resource on an adopted one as it is when only the spelling of the adopted id has changed. A program doesn't see its state, but Azure shows
- * the resource: where it exists at the same address, with the same id in it, the difference is one of spelling, and the engine ignores it. What can't
- * be read changes as the engine plans it.
- * @param adopted ARM ids of what the program adopts; resources that don't refer to one are not looked at.
- * @see Azure docs, azure-resource-manager/management/resource-name-rules: ids and names are compared without case
+ * Returns a transform that prevents updates and replacements when only the case of an adopted ID has changed. A program can't read its state, so
+ * the transform reads the resource from Azure: if it exists under the same ARM ID and contains the same adopted ID, only the case differs, and
+ * the changes are ignored. If the resource can't be read, the engine's plan stays as it is.
+ * @param adopted ARM IDs of the adopted resources. Resources that don't refer to one of them are skipped.
+ * @see Azure docs, azure-resource-manager/management/resource-name-rules: IDs and names are case-insensitive
  */
 export function keepSpelling(azure: ArmClient, adopted: readonly string[]): pulumi.ResourceTransform {
   let subscription: Promise<string> | undefined;
@@ -42,18 +42,18 @@ export function keepSpelling(azure: ArmClient, adopted: readonly string[]): pulu
     const id = idOfInputs(row, inputs, await subscription);
     const live = id === undefined ? undefined : await azure.find<Inputs>(id).catch(() => undefined);
     if (live === undefined) return undefined;
-    const held = Object.entries(heldIds[type.replace("azure-native:", "") as ResourceTypeName] ?? {});
-    const same = held.filter(([input, shown]) => isSameText(valueAt(inputs, input), valueAt(live, shown))).map(([input]) => input);
+    const candidates = Object.entries(idInputs[type.replace("azure-native:", "") as ResourceTypeName] ?? {});
+    const same = candidates.filter(([input, shown]) => isSameText(valueAt(inputs, input), valueAt(live, shown))).map(([input]) => input);
     const address = addressInputs.filter((input) => row.idTemplate.includes(`{${input}}`));
     const { ignoreChanges = [] } = opts as pulumi.CustomResourceOptions;
     return { props, opts: { ...opts, ignoreChanges: [...ignoreChanges, ...address, ...same] } };
   };
 }
 
-/** Whether inputs name an adopted resource, or a resource group of one. */
+/** Whether inputs refer to an adopted resource or to its resource group. */
 function refersTo(inputs: Inputs, adopted: readonly string[]): boolean {
   const text = JSON.stringify(inputs).toLowerCase();
-  // What belongs to an adopted workspace is mostly in its group.
+  // Resources of an adopted workspace are usually in its resource group.
   return adopted.map(groupOf).some((group) => {
     const name = group.split("/").at(-1)!;
     return text.includes(group.toLowerCase()) || isSameText(inputs.resourceGroupName, name);
@@ -64,7 +64,7 @@ function valueAt(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((inner, key) => (inner as Inputs | null | undefined)?.[key], value);
 }
 
-/** Whether two values are there and the same, whatever the case of the text in them. */
+/** Whether two values are defined and the same, ignoring case. */
 function isSameText(one: unknown, other: unknown): boolean {
   return sameArmId(JSON.stringify(one), JSON.stringify(other));
 }

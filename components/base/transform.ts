@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fail, stop } from "../../program/fail";
 import { copyInputs, isDeferred, isPlainObject, mergeInputs } from "./merge";
-import { guardHook, type Privacy, refuseLoosened } from "./privacy";
+import { guardHook, type Privacy, rejectLoosened } from "./privacy";
 
-/** Arguments of which every key, at every depth, may be left out. */
+/** Arguments in which every key, at every depth, is optional. */
 export type Overrides<T> =
   T extends Later<infer Value>
     ? Later<Overrides<Value>>
@@ -14,12 +14,12 @@ export type Overrides<T> =
         : T;
 
 /**
- * Changes a child's arguments last.
+ * Changes the arguments of a child resource after the component has set them.
  *
- * - Values merge over the component's own: objects at every depth, lists and everything else replace. A value may be an Output at any depth.
- * - A function changes `args` and `opts` in place, or returns values to merge. An object that it puts in the place of another merges with it.
+ * - An object is merged into the arguments: objects merge at every depth, lists and other values replace. Values can be Outputs at any depth.
+ * - A function changes `args` and `opts` in place, or returns an object to merge. An object that it assigns in `args` is merged too.
  *
- * A key whose value is `undefined` removes the component's own. What keeps the resource private may be tightened and not loosened.
+ * A key whose value is `undefined` removes the component's value. Properties that keep the resource private can be tightened but not loosened.
  */
 export type Transform<Args> =
   | Overrides<Args>
@@ -30,9 +30,9 @@ export type Transform<Args> =
 type Later<T> = pulumi.OutputInstance<T> | Promise<T>;
 
 /**
- * The constructor arguments of a child after its transform: `new Vault(...transformed(args.transform?.vault, name, {…}, {…}))`.
- * @param privacy What the transform must leave as private as it is. @default - nothing
- * @throws pulumi.RunError when the transform loosens it; where that is known only later, a hook ends the run before the write
+ * Returns the constructor arguments of a child after its transform: `new Vault(...transformed(args.transform?.vault, name, {…}, {…}))`.
+ * @param privacy Properties that the transform must not loosen. @default - none
+ * @throws pulumi.RunError if the transform loosens one. Values that become known later are checked by a hook before the write.
  */
 export function transformed<Args extends object>(
   transform: Transform<Args> | undefined,
@@ -43,7 +43,7 @@ export function transformed<Args extends object>(
 ): [string, Args, pulumi.CustomResourceOptions] {
   if (transform === undefined) return [name, args, opts];
   const changed = typeof transform === "function" ? called(transform as Change<Args>, name, args, opts) : overlaid(name, args, transform);
-  refuseLoosened(name, privacy, args, changed);
+  rejectLoosened(name, privacy, args, changed);
   if (Object.keys(privacy).length === 0) return [name, changed, opts];
   const hook = guardHook(name, privacy, args, opts.ignoreChanges);
   return [name, changed, pulumi.mergeOptions(opts, { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } })];
@@ -61,11 +61,11 @@ function called<Args extends object>(transform: Change<Args>, name: string, args
 function overlaid<Args extends object>(name: string, args: Args, values: unknown): Args {
   if (isDeferred(values)) return overlaidLater(name, args, values);
   if (isPlainObject(values)) return mergeInputs(args, values) as Args;
-  return fail(`${name}: the transform is ${String(values)}. Allowed: an object, an Output of one, or a function.`);
+  return fail(`${name}: the transform is ${String(values)}. Allowed: an object, an Output of an object, or a function.`);
 }
 
 function overlaidLater<Args extends object>(name: string, args: Args, values: Later<unknown>): Args {
-  const later = (pulumi.output(values) as pulumi.Output<unknown>).apply((known: unknown) => checkKeys(name, args, known));
+  const later = (pulumi.output(values) as pulumi.Output<unknown>).apply((resolved: unknown) => checkKeys(name, args, resolved));
   const keys = Object.keys(args) as (keyof Args & string)[];
   const merged = keys.map((key) => [key, pulumi.all([args[key], later]).apply(([was, over]) => pulumi.output(laidOver(was, over, key)))]);
   return Object.fromEntries(merged) as Args;
@@ -76,18 +76,19 @@ function laidOver(was: unknown, over: unknown, key: string): unknown {
   return Object.hasOwn(values, key) ? mergeInputs(was, values[key]) : was;
 }
 
-/** A resource must know the names of its arguments at once, their values may come later. */
+/** The names of a resource's arguments must be known when it is declared. Only their values can be Outputs. */
 async function checkKeys(name: string, args: object, values: unknown): Promise<unknown> {
-  const unknown = isPlainObject(values) ? Object.keys(values).filter((key) => !Object.hasOwn(args, key)) : ["its value"];
-  if (unknown.length === 0) return values;
+  const extra = isPlainObject(values) ? Object.keys(values).filter((key) => !Object.hasOwn(args, key)) : undefined;
+  if (extra?.length === 0) return values;
+  const problem = extra === undefined ? `resolves to ${String(values)}` : `sets ${extra.join(", ")}, which the component doesn't set`;
   const allowed = Object.keys(args).join(", ");
   return stop(
-    `${name}: the transform is an Output, and ${unknown.join(", ")} is not among the arguments that the component sets. Allowed: ${allowed}. ` +
-      "Give other arguments in an object whose values are Outputs.",
+    `${name}: the transform is an Output that ${problem}. Allowed: an object with ${allowed}. ` +
+      "Pass other arguments in an object whose values are Outputs.",
   );
 }
 
-/** The part of a component's arguments that belongs in state: no callbacks, and no resources that only give order. */
+/** Returns the arguments of a component that belong in the state: without transforms, and without resources that only determine the order. */
 export function stateInputs<Args extends object>(args: Args): pulumi.Inputs {
   const { transform: _transform, after: _after, ...inputs } = args as Args & { transform?: unknown; after?: unknown };
   return inputs;

@@ -8,20 +8,20 @@ import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 
 export interface AutoscaleArgs {
-  /** ARM id of the deployment; one setting per deployment. */
+  /** ARM ID of the deployment. Each deployment can have one autoscale setting. */
   readonly deploymentId: pulumi.Input<string>;
   readonly deploymentName: string;
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   readonly location: pulumi.Input<string>;
-  /** Fewest and most instances, within `endpointLimits`. */
+  /** Minimum and maximum number of instances, within `endpointLimits`. */
   readonly scale: { readonly min: number; readonly max: number };
-  /** When an instance is added and when one is removed: thresholds, windows and cooldown. */
+  /** Thresholds in requests per minute and instance, windows and cooldown. */
   readonly rule: ScaleRule;
   readonly tags?: Readonly<Record<string, string>>;
-  /** What must be done before: the endpoint's traffic, because an idle candidate would be scaled in. @default - nothing */
+  /** Resources to create before, such as the endpoint's traffic: autoscale would scale in a deployment without traffic. @default - none */
   readonly after?: readonly pulumi.Resource[];
-  /** Last changes to the child's arguments. */
+  /** Changes to the setting's arguments, applied last. */
   readonly transform?: AutoscaleTransforms;
 }
 
@@ -30,14 +30,16 @@ export interface AutoscaleTransforms {
 }
 
 /**
- * Keeps a deployment's number of instances between two bounds by its requests per minute and instance. GPU metrics don't serve: vLLM fills
- * the memory at its start, and the processors are busy long before a request waits.
+ * An autoscale setting that scales a deployment between two limits by its requests per minute and instance. GPU metrics are not suitable: vLLM
+ * allocates the memory at its start, and the GPU is busy long before requests wait.
  *
- * `rule` decides everything. What it leaves out has a default: requests are averaged over 5 minutes before an instance is added and over
- * 15 before one is removed, and Azure waits 15 minutes between changes. The cooldown must be longer than the start of an instance, or Azure
- * adds another one for the load of the start.
+ * Optional parts of `rule` have defaults: requests are averaged over 5 minutes before an instance is added and over 15 minutes before one is
+ * removed, and the cooldown between changes is 15 minutes. The cooldown must be longer than the start of an instance, because otherwise Azure adds
+ * another instance while one is starting.
  *
- * Cost: none; the instances cost.
+ * Cost: none, except for the instances.
+ *
+ * Changing `endpointName` or `deploymentName` replaces the setting.
  *
  * @example
  * new Autoscale("chat-main-autoscale", {
@@ -46,9 +48,9 @@ export interface AutoscaleTransforms {
  * });
  */
 export class Autoscale extends pulumi.ComponentResource {
-  /** ARM id of the autoscale setting. */
+  /** ARM ID of the autoscale setting. */
   readonly id: pulumi.Output<string>;
-  /** The resource that this component made. */
+  /** The resource that this component created. */
   readonly nodes: { readonly setting: monitor.AutoscaleSetting };
 
   constructor(name: string, args: AutoscaleArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -79,7 +81,7 @@ export class Autoscale extends pulumi.ComponentResource {
 
 function profile(args: AutoscaleArgs) {
   const { min, max } = args.scale;
-  // Azure raises to `default` when it has no metrics, which is also so where nobody calls: more than the minimum would pay for idle GPUs.
+  // Azure scales to `default` if there are no metrics, which is also the case without requests. More than the minimum would cost idle GPUs.
   const capacity = { minimum: String(min), maximum: String(max), default: String(min) };
   const rule = completeRule(args.rule);
   return { name: "requests", capacity, rules: [scaleOut(args, rule), scaleIn(args, rule)] };

@@ -1,4 +1,4 @@
-/** What the clients of an endpoint must know beyond its address: the model's name, how long an answer may be, when to try again. */
+/** Settings for clients of an endpoint: model name, maximum answer length, timeout and retries. */
 import { retryableModelStatuses, retryPace } from "../../azure/scoring";
 import type { ClientAdvice, DeploymentDecision } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
@@ -6,41 +6,43 @@ import type { PlannedDeployment } from "../../planner/rollout";
 import { servedName } from "../../planner/servedName";
 import { adviceFor } from "../../planner/serving/clients";
 
-/** What a deployment answers: `chat` to OpenAI's chat and completion requests, `score` to whatever its score.py takes. */
+/** API of a deployment: `chat` is OpenAI-compatible (chat completions and completions), `score` is defined by its `score.py`. */
 export type Task = "chat" | "score";
 
-/** What holds for one deployment. */
+/** Client settings of one deployment. */
 export interface DeploymentTerms {
   readonly task: Task;
-  /** Name of the model in requests. Absent where requests name none. */
+  /** Model name in requests. Absent with `score`. */
   readonly model?: string;
-  /** Largest `max_tokens` whose answer arrives within the timeout. Absent with `score`, and with a lock that doesn't hold it. */
+  /** Largest `max_tokens` whose answer arrives within the timeout. Absent with `score`, and if the lock file doesn't contain it. */
   readonly maxTokens?: number;
-  /** Seconds after which Azure ends a request. */
+  /** Timeout in seconds, after which Azure ends a request with status 408. */
   readonly requestTimeoutSeconds: number;
 }
 
-/** When and how a client repeats a request. */
+/** Retry settings for clients. */
 export interface RetryAdvice {
-  /** Statuses of the endpoint that are worth another try; 424 only with one of `modelStatuses`. */
+  /** Retryable status codes of the endpoint. 424 is retryable only with one of `modelStatuses`. */
   readonly statuses: readonly number[];
-  /** With 424: statuses of the container, in the header `ms-azureml-model-error-statuscode`, that are worth another try. */
+  /** With 424: retryable status codes of the container, in the header `ms-azureml-model-error-statuscode`. */
   readonly modelStatuses: readonly number[];
-  /** Tries in all. */
+  /** Total number of attempts. */
   readonly attempts: number;
-  /** Seconds before the second try. */
+  /** Pause before the second attempt, in seconds. */
   readonly firstPauseSeconds: number;
-  /** By how much each pause is longer than the one before. */
+  /** Factor by which each pause is longer than the previous one. */
   readonly pauseFactor: number;
 }
 
-/** What holds whichever deployment of the endpoint answers. */
+/** Client settings that are valid for all deployments with traffic, or for all deployments if none has traffic. */
 export interface EndpointTerms {
+  /** API of the deployment with the highest traffic weight. */
   readonly task: Task;
+  /** Model name of the deployment with the highest traffic weight. Absent with `score`. */
   readonly model?: string;
-  /** The smallest of the deployments'. */
+  /** The smallest `maxTokens` of the deployments. */
   readonly maxTokens?: number;
-  /** Seconds that a client waits: the largest of the deployments'. */
+  /** Client timeout in seconds: the largest of the deployments. */
   readonly timeoutSeconds: number;
   readonly retry: RetryAdvice;
 }
@@ -55,14 +57,14 @@ const served: Readonly<Record<Pattern, (decision: DeploymentDecision) => Served>
   score: () => ({ task: "score" }),
 };
 
-/** What holds for a deployment, from its decision alone. */
+/** Returns the client settings of a deployment. */
 export function deploymentTerms(decision: DeploymentDecision): DeploymentTerms {
   const { maxTokens } = adviceOf(decision);
   const { requestTimeout: requestTimeoutSeconds } = decision.requestSettings;
   return { ...served[decision.pattern](decision), ...(maxTokens === undefined ? {} : { maxTokens }), requestTimeoutSeconds };
 }
 
-/** What holds for an endpoint: for the deployments with weight, or for all where none has any. Undefined without deployments. */
+/** Returns the client settings of an endpoint, or undefined without deployments. */
 export function endpointTerms(planned: readonly Pick<PlannedDeployment, "decision" | "weight">[]): EndpointTerms | undefined {
   const withWeight = planned.filter(({ weight }) => weight > 0);
   const answering = [...(withWeight.length > 0 ? withWeight : planned)].sort((a, b) => b.weight - a.weight).map(({ decision }) => decision);
@@ -82,7 +84,7 @@ export function endpointTerms(planned: readonly Pick<PlannedDeployment, "decisio
   };
 }
 
-/** What was decided; a lock that doesn't hold it has the timeout all the same. */
+/** Returns the advice in the decision. Without it, as in lock files of earlier versions, the advice is derived from the timeout. */
 function adviceOf({ clients, requestSettings }: DeploymentDecision): ClientAdvice {
   return clients ?? adviceFor(requestSettings.requestTimeout);
 }

@@ -1,13 +1,13 @@
-/** What the clients of an endpoint are told: where requests go. */
+/** Paths for the clients of an endpoint. */
 import type { Routes } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { PlannedDeployment } from "../../planner/rollout";
 
-/** Paths below the endpoint's address. */
+/** Paths relative to the endpoint's origin. */
 export interface ClientPaths {
-  /** Where a request is sent. */
+  /** Path for requests. */
   readonly scoring: string;
-  /** Base path for OpenAI clients. Undefined where nothing speaks their protocol. */
+  /** Base path for OpenAI clients. Undefined if no deployment has an OpenAI-compatible API. */
   readonly openai: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const pathsByPattern: Readonly<Record<Pattern, (routes: Routes) => ClientPaths>>
   score: ({ scoring }) => ({ scoring, openai: undefined }),
 };
 
-/** The scoring path of the deployment with the most weight, and OpenAI's when any deployment speaks their protocol. */
+/** Returns the scoring path of the deployment with the highest traffic weight, and the OpenAI base path if a deployment has one. */
 export function clientPaths(deployments: readonly Pick<PlannedDeployment, "decision" | "weight">[]): ClientPaths {
   const heaviestFirst = [...deployments].sort((a, b) => b.weight - a.weight);
   const paths = heaviestFirst.map(({ decision }) => pathsByPattern[decision.pattern](decision.routes));

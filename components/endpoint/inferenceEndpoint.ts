@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
-import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
-import { instancesNeeded } from "../../planner/rollout/capacity";
+import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
+import { requiredInstances } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
@@ -29,38 +29,39 @@ export interface InferenceEndpointArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   readonly workspace: Workspace;
   readonly auth: Auth;
-  /** With `entra`: object ids that may call the endpoint. @default - nobody but those with a wider role */
+  /** With `entra`: object IDs of users, groups and service principals that can call the endpoint. @default - only callers with a broader role */
   readonly invokers?: readonly string[];
-  readonly deployments: readonly RolloutWish[];
-  /** What stands before traffic. @default "runner" */
+  /** The deployments, by label: decisions, instances, traffic weights and mirrored traffic. */
+  readonly deployments: readonly DesiredDeployment[];
+  /** How deployments are checked before they receive traffic. @default "runner" */
   readonly gate?: GateMode;
-  /** Seconds that the gate gives a deployment to answer. @default 300 */
+  /** Seconds within which a deployment must pass the gate. @default 300 */
   readonly gateSeconds?: number;
-  /** ARM ids of the model versions of the staged weights, by `modelKey`. @default - none */
+  /** ARM IDs of the model versions of the staged weights, by `modelKey`. @default - none */
   readonly modelVersionIds?: Readonly<Record<string, pulumi.Output<string>>>;
-  /** What lets deployments with `source: hub` fetch their weights. @default - none */
+  /** Required for deployments with `source: hub`, which download their weights from the Hugging Face Hub. @default - none */
   readonly hub?: HubAccess;
-  /** @default "moor" */
+  /** Who creates the role assignments of the endpoint's identity and of the invokers. @default "moor" */
   readonly roles?: RolesOwner;
-  /** Whether a policy of the landing zone makes the diagnostic setting. @default "moor" */
+  /** Who creates the diagnostic setting: this component or a policy of the landing zone. @default "moor" */
   readonly diagnostics?: "moor" | "policy";
   /**
-   * Alerts on failed and slow requests. Unless they say otherwise, slow is 99 % of the longest request timeout of the deployments.
+   * Alerts on failed and slow requests. The default latency threshold is 99 % of the longest request timeout of the deployments.
    * @default - no alerts
    */
   readonly alerts?: Alerts;
-  /** Seconds that roles must be old before a deployment is created. @default 300 */
+  /** Age, in seconds, that role assignments must have before a deployment is created. @default 300 */
   readonly rolePropagationSeconds?: number;
-  /** Seconds after a shift of traffic before anything is deleted. @default - the longest request timeout of the endpoint's deployments */
+  /** Seconds between a change of traffic and the deletion of a deployment. @default - the longest request timeout of the endpoint's deployments */
   readonly drainSeconds?: number;
-  /** Refuse to delete the endpoint. @default true */
+  /** Whether Pulumi protects the endpoint from deletion. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Names of tags that a policy sets, which a write of traffic keeps on the endpoint; see `ignorePolicyTags`. @default - none */
+  /** Names of tags that a policy sets; `Traffic` preserves them on the endpoint. See `ignorePolicyTags`. @default - none */
   readonly policyTags?: readonly string[];
-  /** What must exist before the endpoint and go after it: model versions. @default - nothing */
+  /** Resources to create before the endpoint and to delete after it, such as model versions. @default - none */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
-  /** Last changes to the arguments of everything on the endpoint. */
+  /** Changes to the children's arguments, applied last. */
   readonly transform?: InferenceEndpointTransforms;
 }
 
@@ -72,7 +73,7 @@ export interface InferenceEndpointTransforms
     AutoscaleTransforms,
     MonitoringTransforms {}
 
-/** What an `InferenceEndpoint` has made; images by their key, deployments and autoscale by the deployment's name. */
+/** The components that an `InferenceEndpoint` created: images by a hash of image and routes, deployments and autoscale by the deployment's name. */
 export interface InferenceEndpointNodes {
   readonly endpoint: OnlineEndpoint;
   readonly images: Readonly<Record<string, ContainerImage>>;
@@ -83,10 +84,13 @@ export interface InferenceEndpointNodes {
 }
 
 /**
- * An endpoint with everything on it, in the order that Azure needs: images, endpoint without traffic, deployments one at a time, traffic,
- * autoscale, monitoring.
+ * An endpoint with its deployments. It creates, in the order that Azure requires: container images, the endpoint without traffic, deployments one at
+ * a time, traffic, autoscale and monitoring.
  *
- * Cost: that of its deployments' instances, and of its logs.
+ * Cost: the instances of the deployments, and the logs.
+ *
+ * A changed decision creates a new deployment, moves traffic to it and then deletes the previous one. The name and the identity of the endpoint can't
+ * be changed.
  *
  * @example
  * new InferenceEndpoint("chat", {
@@ -95,25 +99,25 @@ export interface InferenceEndpointNodes {
  * });
  */
 export class InferenceEndpoint extends pulumi.ComponentResource {
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
   /** Name in Azure. */
   readonly name: pulumi.Output<string>;
-  /** Scheme and host that clients call. */
+  /** Scheme and host of the scoring URL. */
   readonly origin: pulumi.Output<string>;
-  /** Address that requests are sent to: the origin and the scoring route of the deployment with the most weight. */
+  /** URL for requests: the origin and the scoring route of the deployment with the highest traffic weight. */
   readonly scoringUri: pulumi.Output<string>;
-  /** Base URL for OpenAI clients, when a deployment speaks their protocol. */
+  /** Base URL for OpenAI clients. Undefined if no deployment has an OpenAI-compatible API. */
   readonly openaiBaseUrl: pulumi.Output<string> | undefined;
-  /** How callers prove who they are, in Azure's words. */
+  /** Azure's authentication mode, such as `AADToken`. */
   readonly authMode: pulumi.Output<AuthMode>;
-  /** Audience of the Entra ID tokens that callers send. */
+  /** Audience of the Microsoft Entra ID tokens that callers send. */
   readonly scoringAudience: string;
-  /** What clients must keep to, whichever deployment answers. Undefined without deployments. */
+  /** Client settings that are valid for all deployments with traffic. Undefined without deployments. */
   readonly clientTerms: EndpointTerms | undefined;
-  /** What holds for each deployment as the stack wants it, without those that are kept for the way back. */
+  /** Client settings of each current deployment. Deployments that are kept for a rollback are not included. */
   readonly deploymentTerms: readonly (DeploymentTerms & { readonly label: string; readonly name: string; readonly weight: number })[];
-  /** The components on the endpoint. */
+  /** The child components. */
   readonly nodes: InferenceEndpointNodes;
 
   private readonly logicalName: string;
@@ -130,7 +134,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     const deployments = this.createDeployments(endpoint, images);
     const traffic = this.writeTraffic(endpoint, deployments);
     const autoscale = this.createAutoscale(endpoint, deployments, traffic);
-    const monitoring = this.watch(endpoint);
+    const monitoring = this.createMonitoring(endpoint);
     const [byKey, byName] = [Object.fromEntries(images), Object.fromEntries(deployments)];
     this.nodes = { endpoint, images: byKey, deployments: byName, traffic, autoscale, monitoring };
     this.authMode = endpoint.authMode;
@@ -162,7 +166,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     return this.planned.map(({ decision }) => decision);
   }
 
-  /** One environment version for each image with its routes, however many deployments share it. */
+  /** Creates one environment version for each combination of image and routes; deployments can share it. */
   private createImages(): Map<string, ContainerImage> {
     const { stack, workspace, tags } = this.args;
     const images = new Map<string, ContainerImage>();
@@ -208,33 +212,33 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         protect,
         tags,
         transform,
-        // Images and outbound rules too: deployments go with the endpoint, and what they stand on must outlive them.
+        // Also images and outbound rules: deployments are deleted with the endpoint, and their dependencies must be deleted after them.
         after: [...images.values(), ...this.network, ...after],
       },
       { parent: this },
     );
   }
 
-  /** The way to the hub, for an endpoint that takes something from it. */
+  /** Access to the Hugging Face Hub, if a deployment downloads from it. */
   private get hub(): HubAccess | undefined {
     return this.decisions.some(isFromHub) ? this.args.hub : undefined;
   }
 
-  /** What the deployments' instances need in order to reach anything. */
+  /** Private endpoints and outbound rules that the deployments depend on. */
   private get network(): pulumi.Input<pulumi.Resource>[] {
     return [...this.args.workspace.ready, ...(this.hub?.ready ?? [])];
   }
 
-  /** One after another: Azure refuses a second operation on an endpoint while one is under way. */
+  /** Creates the deployments one after another, because Azure rejects a second operation on an endpoint while one is running. */
   private createDeployments(endpoint: OnlineEndpoint, images: Map<string, ContainerImage>): Map<string, ManagedDeployment> {
-    const made = new Map<string, ManagedDeployment>();
+    const created = new Map<string, ManagedDeployment>();
     let previous: pulumi.Resource[] = [];
     for (const planned of this.planned) {
       const deployment = this.createDeployment(endpoint, planned, images.get(imageKey(planned.decision))!, previous);
-      made.set(planned.decision.name, deployment);
+      created.set(planned.decision.name, deployment);
       previous = [deployment.resource];
     }
-    return made;
+    return created;
   }
 
   private createDeployment(
@@ -252,7 +256,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       endpoint,
       decision,
       instances: this.startingInstances(endpoint, planned),
-      // Also while it is idle: what it has then is what it had under load.
+      // Also without traffic, so that the deployment keeps the instances that it had under load.
       autoscaled: scale,
       environmentId: image.environmentId,
       rolePropagationSeconds,
@@ -266,16 +270,16 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     return createDeployment(name, args, { parent: this });
   }
 
-  /** As many as take the place of the one it replaces, so that the shift doesn't meet a smaller deployment; within its own bounds. */
+  /** Returns the instances that provide the current capacity of the replaced deployment, within the scaling limits of the new one. */
   private startingInstances(endpoint: OnlineEndpoint, planned: PlannedDeployment): pulumi.Input<number> {
     const { decision, instances, scale, startsLike, weight } = planned;
     if (startsLike === undefined || scale === undefined) return instances;
     return endpoint.id.apply(async (endpointId) => {
       const live = await liveDeployment(endpoint.azure, endpointId, startsLike);
       if (live === undefined) return instances;
-      // Shares are the shift's business: this one begins as the other's equal.
+      // The same traffic weight for both: traffic weights are applied later.
       const before = { name: startsLike, weight, instances: live.instances ?? 0, concurrency: live.concurrency };
-      return Math.max(instances, instancesNeeded({ ...scalableOf(decision, scale), weight }, [before]));
+      return Math.max(instances, requiredInstances({ ...scalableOf(decision, scale), weight }, [before]));
     });
   }
 
@@ -295,7 +299,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       {
         ...{ endpoint, stack, drainSeconds, scalable },
         deployments: [...deployments.values()],
-        shares: sharesOf(this.planned),
+        shares: trafficOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
         policyTags: this.args.policyTags,
         transform: this.args.transform,
@@ -310,10 +314,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     traffic: Traffic,
   ): Record<string, Autoscale> {
     const { workspace, tags, transform } = this.args;
-    const made: Record<string, Autoscale> = {};
+    const created: Record<string, Autoscale> = {};
     for (const { decision, scale, autoscaled } of this.planned) {
       if (scale === undefined || !autoscaled) continue;
-      made[decision.name] = new Autoscale(
+      created[decision.name] = new Autoscale(
         `${this.logicalName}-${decision.name}-autoscale`,
         {
           deploymentId: deployments.get(decision.name)!.id,
@@ -330,10 +334,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    return made;
+    return created;
   }
 
-  private watch(endpoint: OnlineEndpoint): Monitoring {
+  private createMonitoring(endpoint: OnlineEndpoint): Monitoring {
     const { workspace, diagnostics, resourceGroupName, tags, transform } = this.args;
     const { logsId, location } = workspace;
     const { latencyMilliseconds = latencyAlertMilliseconds(this.decisions) } = this.args.alerts ?? {};
@@ -353,7 +357,7 @@ function isFromHub({ model }: DeploymentDecision): boolean {
   return model?.source === "hub";
 }
 
-/** Tells images with their routes apart in logical names, which must be known before any resource is. */
+/** Returns a key for the logical name of an image and its routes. It is derived from the decision, because logical names can't be Outputs. */
 function imageKey({ image, routes }: DeploymentDecision): string {
   return environmentVersion(`${image.repository}@${image.digest}`, routes).slice(0, 8);
 }

@@ -1,4 +1,4 @@
-/** Who may call an endpoint with Entra ID and do nothing else with it: a role of the endpoint's own, assigned to each of them. */
+/** Invokers of an endpoint with Microsoft Entra ID: a custom role that only allows calls to the endpoint, assigned to each invoker. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { groupOf } from "../../azure/armId";
@@ -14,24 +14,29 @@ export interface InvokersArgs {
   readonly endpointName: pulumi.Input<string>;
   readonly workspace: WorkspaceReference;
   readonly auth: "key" | "entra";
-  /** Object ids. */
+  /** Object IDs in Microsoft Entra ID. */
   readonly invokers?: readonly string[];
   readonly roles?: RolesOwner;
   readonly transform?: { readonly invokerRole?: Transform<authorization.RoleDefinitionArgs> };
 }
 
-/** The role and its assignments. Empty without invokers, and with `roles: external`. */
+/** The role and its assignments. Both are empty without invokers, and with `roles: external`. */
 export interface Invokers {
   readonly role?: authorization.RoleDefinition;
   readonly assignments: readonly authorization.RoleAssignment[];
 }
 
-/** @throws pulumi.RunError for callers by key, because a key admits everyone who holds it */
+/**
+ * Creates the custom role and assigns it to each invoker.
+ * @throws pulumi.RunError if `auth` is `key`, because any client with a key can call the endpoint
+ */
 export function admitInvokers(name: string, parent: pulumi.Resource, args: InvokersArgs): Invokers {
   const { invokers = [], auth, roles, endpointId } = args;
   if (invokers.length === 0) return { assignments: [] };
   if (auth === "key") {
-    fail(`Endpoint "${name}" has invokers but auth "key": a key admits whoever holds it; set auth "entra".`);
+    fail(
+      `Endpoint "${name}": \`invokers\` is not allowed with auth "key", because any client with a key can call the endpoint. Set auth to "entra".`,
+    );
   }
   if (roles === "external") return { assignments: [] };
   const role = createRole(name, parent, args);
@@ -48,7 +53,7 @@ function createRole(name: string, parent: pulumi.Resource, { endpointId, endpoin
       {
         roleDefinitionId: stableGuid(`${name}-invoker-role`),
         scope: groupId,
-        // Unique in the tenant, where an endpoint's name is unique in its region only.
+        // A role name must be unique in the tenant; the name of an endpoint is only unique in its region.
         roleName: pulumi.interpolate`Score ${endpointName} in ${workspace.location}`,
         roleType: "CustomRole",
         description: "May call one online endpoint, and nothing else.",
@@ -73,7 +78,7 @@ function assign(
     {
       roleAssignmentName: stableGuid(name),
       principalId: invoker,
-      // A user, a group or a service principal: left out, Azure looks it up; left to the SDK, it would be "User".
+      // An undefined Output, because the SDK would set "User". Azure determines whether it is a user, a group or a service principal.
       principalType: pulumi.output<string | undefined>(undefined),
       roleDefinitionId: pulumi.all([scope, role.name]).apply(([id, roleId]) => roleDefinitionId(id, roleId)),
       scope,

@@ -9,42 +9,43 @@ import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import { azureOf } from "../base/azure";
 import { minutes } from "../base/duration";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { askOwner, missingDiagnostics } from "../owners";
+import { missingDiagnostics, reportMissing } from "../owners";
 
+/** Receivers and thresholds of the alerts of an endpoint. */
 export interface Alerts {
-  /** E-mail addresses that alerts are sent to. Without a receiver, alerts only show in the portal. @default - none */
+  /** E-mail addresses that alerts are sent to. Without a receiver, alerts only appear in the Azure portal. @default - none */
   readonly emails?: readonly string[];
-  /** HTTPS address that alerts are posted to, in Azure's common alert schema. It is kept as a secret, because it often holds a token. @default - none */
+  /** HTTPS URL to which alerts are posted in Azure's common alert schema. It is stored as a secret, because it often contains a token. @default - none */
   readonly webhook?: pulumi.Input<string>;
-  /** ARM ids of existing action groups that alerts call too. @default - none */
+  /** ARM IDs of existing action groups to use in addition. @default - none */
   readonly actionGroups?: readonly string[];
   /**
-   * Milliseconds above which the slowest 5 % of requests raise an alert. `InferenceEndpoint` derives it from the request timeouts of its deployments.
+   * Threshold for the 95th percentile of the latency, in milliseconds. `InferenceEndpoint` derives it from the request timeouts of its deployments.
    * @default - 99 % of the longest request timeout that Azure allows
    */
   readonly latencyMilliseconds?: number;
-  /** Failed requests per minute above which an alert is raised. @default 5 */
+  /** Threshold for failed requests, per minute. @default 5 */
   readonly failuresPerMinute?: number;
 }
 
 export interface MonitoringArgs {
-  /** ARM id of the endpoint. */
+  /** ARM ID of the endpoint. */
   readonly endpointId: pulumi.Input<string>;
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   /**
-   * Region in which the addresses of alerts are kept, where Azure offers action groups in it. An existing action group stays where it is.
+   * Region of the action group, if Azure offers action groups in that region. The region of an existing action group isn't changed.
    * @default "Global"
    */
   readonly location?: pulumi.Input<string>;
-  /** ARM id of the Log Analytics workspace that the endpoint's logs go to. */
+  /** ARM ID of the Log Analytics workspace to which the endpoint's logs are sent. */
   readonly logsId: pulumi.Input<string>;
-  /** Whether a policy of the landing zone makes the diagnostic setting; then it is looked for, and asked for where it is missing. @default "moor" */
+  /** Who creates the diagnostic setting: this component, or a policy of the landing zone. With `policy`, a missing one is reported as a warning. @default "moor" */
   readonly diagnostics?: "moor" | "policy";
   /** @default - no alerts */
   readonly alerts?: Alerts;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Last changes to the children's arguments. */
+  /** Changes to the children's arguments, applied last. */
   readonly transform?: MonitoringTransforms;
 }
 
@@ -54,7 +55,7 @@ export interface MonitoringTransforms {
   readonly alert?: Transform<monitor.MetricAlertArgs>;
 }
 
-/** What a `Monitoring` may have made; `alerts` by rule. */
+/** The resources that a `Monitoring` can create; `alerts` by rule. */
 export interface MonitoringNodes {
   readonly diagnostics?: monitor.DiagnosticSetting;
   readonly actionGroup?: monitor.ActionGroup;
@@ -78,7 +79,7 @@ const ALERT_RULES = {
     dimension: { name: ENDPOINT_DIMENSIONS.statusCodeClass, values: ["5xx"] },
   },
   "model-errors": {
-    description: `The model refused or failed requests (${scoringStatus.modelError}; the model's own status is in the traffic log).`,
+    description: `The model rejected or failed requests (${scoringStatus.modelError}; the model's own status is in the traffic log).`,
     severity: 2,
     metricName: METRICS.requestsPerMinute,
     timeAggregation: "Average",
@@ -93,11 +94,14 @@ const ALERT_RULES = {
 } as const satisfies Record<string, AlertRule>;
 
 /**
- * An endpoint's logs and metrics in Log Analytics, and alerts on failed and slow requests.
+ * Monitoring of an endpoint: a diagnostic setting that sends its logs and metrics to a Log Analytics workspace, alert rules for failed and slow
+ * requests, and an action group.
  *
- * Cost: logs by volume (about 2.80 USD a GB), each alert about 0.10 USD a month and time series. The rules of alerts are global in Azure. An
- * action group, with its e-mail addresses and webhook, is in the endpoint's region where Azure offers that, and otherwise global: kept in
- * several regions, and processed in any geography.
+ * Cost: logs by volume (about 2.80 USD per GB), and about 0.10 USD a month for each time series of an alert rule.
+ *
+ * Alert rules are global in Azure. The action group, with its e-mail addresses and webhook, is in the endpoint's region if Azure offers action groups
+ * there. Otherwise it is global: stored in several regions, and processed in any geography. Changing `endpointName` replaces the alert rules and the
+ * action group.
  *
  * @example
  * new Monitoring("chat-monitoring", {
@@ -105,9 +109,9 @@ const ALERT_RULES = {
  * });
  */
 export class Monitoring extends pulumi.ComponentResource {
-  /** ARM ids of the metric alerts, by rule. */
+  /** ARM IDs of the metric alerts, by rule. */
   readonly alertIds: Readonly<Record<string, pulumi.Output<string>>>;
-  /** The resources that this component made. */
+  /** The resources that this component created. */
   readonly nodes: MonitoringNodes;
 
   private readonly logicalName: string;
@@ -115,8 +119,8 @@ export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Monitoring", name, stateInputs({ ...args, alerts: withSecretWebhook(args.alerts) }), opts);
     this.logicalName = name;
-    // The registration waits for what is asked, or the run would end before.
-    const asked = args.diagnostics === "policy" ? this.askForLogs(args) : undefined;
+    // The registration waits for the check, because otherwise the run could end before it is done.
+    const asked = args.diagnostics === "policy" ? this.checkLogs(args) : undefined;
     const diagnostics = asked === undefined ? this.sendLogs(args) : undefined;
     const { actionGroup, alerts } = args.alerts === undefined ? { alerts: {} } : this.createAlerts(args, args.alerts);
     this.alertIds = Object.fromEntries(Object.entries(alerts).map(([name, { id }]) => [name, id]));
@@ -124,8 +128,8 @@ export class Monitoring extends pulumi.ComponentResource {
     this.registerOutputs({ alertIds: this.alertIds, asked });
   }
 
-  private askForLogs({ endpointId, logsId }: MonitoringArgs): pulumi.Output<void> {
-    return askOwner(
+  private checkLogs({ endpointId, logsId }: MonitoringArgs): pulumi.Output<void> {
+    return reportMissing(
       "diagnostics: policy",
       pulumi.all([endpointId, logsId]).apply(([endpoint, logs]) => missingDiagnostics(azureOf(this), endpoint, logs)),
     );
@@ -140,7 +144,7 @@ export class Monitoring extends pulumi.ComponentResource {
           name: "moor",
           resourceUri: args.endpointId,
           workspaceId: args.logsId,
-          // The group, not its categories: Azure's policies look for it, and send a second copy where they don't find it.
+          // The category group, not the categories: Azure's policies check for it, and otherwise add a second setting.
           logs: [{ categoryGroup: ALL_LOGS, enabled: true }],
           metrics: [{ category: ALL_METRICS, enabled: true }],
         },
@@ -159,8 +163,8 @@ export class Monitoring extends pulumi.ComponentResource {
       latency: alerts.latencyMilliseconds ?? latencyAlertMilliseconds([]),
     } satisfies Record<keyof typeof ALERT_RULES, number>;
     const names = Object.keys(ALERT_RULES) as (keyof typeof ALERT_RULES)[];
-    const made = names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args)]);
-    return { actionGroup, alerts: Object.fromEntries(made) };
+    const created = names.map((name) => [name, this.createAlert(name, ALERT_RULES[name], thresholds[name], actions, args)]);
+    return { actionGroup, alerts: Object.fromEntries(created) };
   }
 
   private createActionGroup(
@@ -182,7 +186,7 @@ export class Monitoring extends pulumi.ComponentResource {
           ...(webhook === undefined ? {} : { webhookReceivers: [webhookReceiver(webhook)] }),
           tags,
         },
-        // Azure can't move an action group, and replacing one that existed before it had a region gains little.
+        // Azure can't move an action group, and replacing an existing one has little benefit.
         { parent: this, ignoreChanges: ["location"], additionalSecretOutputs: ["webhookReceivers"] },
       ),
     );
@@ -234,7 +238,7 @@ function webhookReceiver(webhook: pulumi.Input<string>) {
   return { name: "webhook", serviceUri: pulumi.secret(webhook), useAadAuth: false, useCommonAlertSchema: true };
 }
 
-/** The alerts as they may stand in the component's state. */
+/** Returns the alerts for the component's state, with the webhook as a secret. */
 function withSecretWebhook(alerts: Alerts | undefined): Alerts | undefined {
   return alerts?.webhook === undefined ? alerts : { ...alerts, webhook: pulumi.secret(alerts.webhook) };
 }

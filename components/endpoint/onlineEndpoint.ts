@@ -4,7 +4,7 @@ import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { azureOf } from "../base/azure";
-import { foreseen, timeOfCreation } from "../base/outputs";
+import { creationTime, plannedOutput } from "../base/outputs";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import {
   chooseIdentity,
@@ -17,50 +17,54 @@ import {
   roleTimes,
 } from "../identity";
 import type { WorkspaceReference } from "../workspace";
-import { refuseNewIdentity, refuseNewName } from "./fixedForLife";
+import { rejectNewIdentity, rejectNewName } from "./immutableProperties";
 import { admitInvokers, type Invokers } from "./invokers";
 import { type AuthMode, endpointPrivacy } from "./privacy";
 import type { EndpointPrivacy, EndpointReference } from "./reference";
 
-/** How callers prove who they are, and Azure's word for it. Source: Azure docs, concept-endpoints-online-auth. */
+/** Azure's authentication modes. Source: Azure docs, concept-endpoints-online-auth. */
 const AUTH_MODES = { key: "Key", entra: "AADToken" } as const;
 
+/** How callers authenticate: with an endpoint key (`key`) or a Microsoft Entra ID token (`entra`). */
 export type Auth = keyof typeof AUTH_MODES;
 
 export interface OnlineEndpointArgs {
   readonly workspace: WorkspaceReference;
-  /** Name in Azure: letters, digits and `-`, beginning with a letter, of a length within `endpointLimits`, unique in the region. It is fixed for life. */
+  /**
+   * Name in Azure: letters, digits and `-`, starting with a letter, with a length within `endpointLimits`, unique in the region. It can't be changed:
+   * to use another name, add a second endpoint and move the callers.
+   */
   readonly endpointName: pulumi.Input<string>;
-  /** Group of the stack, for the endpoint's identity. */
+  /** Resource group of the endpoint's identity. */
   readonly resourceGroupName: pulumi.Input<string>;
-  /** `key`: a shared key. `entra`: a token of a caller who has the role. */
+  /** `key`: callers send a shared key. `entra`: callers send a Microsoft Entra ID token and require a role. */
   readonly auth: Auth;
   /**
-   * With `entra`: object ids that may call the endpoint, and nothing else.
-   * @default - nobody but those with a wider role
+   * With `entra`: object IDs of users, groups and service principals that can call the endpoint. They get no other permissions.
+   * @default - only callers with a broader role
    */
   readonly invokers?: readonly string[];
-  /** ARM id of the registry that the endpoint pulls its images from. */
+  /** ARM ID of the container registry of the deployments' images. */
   readonly imageRegistryId: pulumi.Input<string>;
-  /** ARM id of the workspace's storage account, where models are. */
+  /** ARM ID of the workspace's storage account, which contains the models. */
   readonly storageAccountId: pulumi.Input<string>;
   /**
-   * ARM id of the vault that deployments take secrets from.
-   * @default - none: no deployment has a secret
+   * ARM ID of the Key Vault from which deployments read secrets.
+   * @default - none: deployments have no secrets
    */
   readonly vaultId?: pulumi.Input<string>;
-  /** The endpoint's identity. It is fixed for life: to change it, add a second endpoint and move the callers. @default "create" */
+  /** The endpoint's identity. It can't be changed: to use another one, add a second endpoint and move the callers. @default "create" */
   readonly identity?: IdentityChoice;
-  /** Who grants the identity's and the callers' roles. @default "moor" */
+  /** Who creates the role assignments of the endpoint's identity and of the invokers. @default "moor" */
   readonly roles?: RolesOwner;
-  /** Text that Azure shows beside the endpoint. @default - none */
+  /** Description of the endpoint in Azure. @default - none */
   readonly description?: string;
-  /** Refuse to delete the endpoint. @default true */
+  /** Whether Pulumi protects the endpoint from deletion. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
-  /** What must exist before the endpoint and go after it: images and models of its deployments. @default - nothing */
+  /** Resources to create before the endpoint and to delete after it, such as images and models of its deployments. @default - none */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
-  /** Last changes to the children's arguments. `Traffic` writes the changed endpoint too. */
+  /** Changes to the children's arguments, applied last. `Traffic` writes the endpoint with these changes too. */
   readonly transform?: OnlineEndpointTransforms;
 }
 
@@ -71,11 +75,13 @@ export interface OnlineEndpointTransforms {
 }
 
 /**
- * A private managed online endpoint with an identity of its own, whose roles are granted before the first deployment. It is created without
- * traffic, because Azure refuses traffic to a deployment that doesn't exist yet; `Traffic` writes the endpoint's body from then on, which
- * is why changes to properties and tags are not this resource's to make.
+ * A private managed online endpoint with a user-assigned identity, its role assignments, and a custom role for invokers. It is created without
+ * traffic, because Azure rejects traffic to a deployment that doesn't exist yet. Afterwards, `Traffic` writes the body of the endpoint, so this
+ * component ignores changes of properties and tags.
  *
- * Cost: none; deployments cost.
+ * Cost: none, except for the deployments.
+ *
+ * The name and the identity can't be changed: the preview reports an error.
  *
  * @example
  * const endpoint = new OnlineEndpoint("chat", {
@@ -93,13 +99,13 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   readonly privacy: EndpointPrivacy;
   readonly roleTimes: RoleTimes;
   readonly roleRequests: readonly Grant[];
-  /** Scheme and host that clients call, without a path: `https://<endpoint>.<region>.inference.ml.azure.com`. */
+  /** Scheme and host of the scoring URL: `https://<endpoint>.<region>.inference.ml.azure.com`. */
   readonly origin: pulumi.Output<string>;
-  /** How callers prove who they are, in Azure's words; a transform may have made it stronger than `auth` asks for. */
+  /** Azure's authentication mode. A transform can make it stronger than `auth`. */
   readonly authMode: pulumi.Output<AuthMode>;
-  /** ARM id of the endpoint's identity. */
+  /** ARM ID of the endpoint's identity. */
   readonly identityId: pulumi.Output<string>;
-  /** The endpoint itself, as what a deployment is deleted with. */
+  /** The endpoint's resource, for `deletedWith` of its deployments. */
   readonly resource: machinelearningservices.OnlineEndpoint;
 
   private readonly logicalName: string;
@@ -108,8 +114,8 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
   private readonly invokers: Invokers;
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
-    // The component's own hook comes before anything of it is touched: a new name would replace the identity of an endpoint that serves.
-    const hooks = { beforeUpdate: [refuseNewName(`${name}-name-guard`)] };
+    // A hook of the component runs before its children change: a new name would replace the identity of an endpoint that has traffic.
+    const hooks = { beforeUpdate: [rejectNewName(`${name}-name-guard`)] };
     super("moor:index:OnlineEndpoint", name, stateInputs(args), pulumi.mergeOptions({ hooks }, opts));
     this.logicalName = name;
     this.workspace = args.workspace;
@@ -125,16 +131,16 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.body = body;
     this.privacy = privacy;
     const endpointName = pulumi.interpolate`${body.endpointName}`;
-    this.name = foreseen(resource, resource.name, endpointName);
-    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
-    this.createdAt = timeOfCreation(resource);
+    this.name = plannedOutput(resource, resource.name, endpointName);
+    this.id = plannedOutput(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
+    this.createdAt = creationTime(resource);
     this.authMode = pulumi.output(body.properties).apply(({ authMode }) => authMode as AuthMode);
     this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
     this.invokers = admitInvokers(this.logicalName, this, { ...args, endpointId: this.id });
     this.registerOutputs({ id: this.id, name: this.name, origin: this.origin, identityId: this.identityId });
   }
 
-  /** The resources that this component made. */
+  /** The resources that this component created. */
   get nodes() {
     const { resource, identity, roles, invokers } = this;
     return { endpoint: resource, identity: identity.resource, roleAssignments: roles, invokers };
@@ -151,7 +157,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     );
   }
 
-  /** Azure grants a user-assigned identity nothing by itself, and a deployment without these fails at its start. */
+  /** Azure grants no roles to a user-assigned identity, and a deployment without these roles fails at its start. */
   private pullAndRead(args: OnlineEndpointArgs, { principalId }: Identity): Record<string, Grant> {
     return {
       "acr-pull": { principalId, role: "AcrPull", scope: args.imageRegistryId },
@@ -186,7 +192,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
         protect,
         dependsOn: [...roles, ...after],
         ignoreChanges: ["properties", "tags"],
-        hooks: { beforeUpdate: [refuseNewIdentity(`${this.logicalName}-identity-guard`)] },
+        hooks: { beforeUpdate: [rejectNewIdentity(`${this.logicalName}-identity-guard`)] },
         customTimeouts: { create: "30m", update: "30m", delete: "60m" },
       },
       requirements,

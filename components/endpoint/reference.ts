@@ -5,23 +5,23 @@ import type { Privacy } from "../base/privacy";
 import type { Grant, RoleTimes } from "../identity";
 import type { WorkspaceReference } from "../workspace";
 
-/** What deployments, traffic and monitoring need to know of an endpoint. An `OnlineEndpoint` is one. */
+/** An endpoint, for components that create deployments, traffic or monitoring. `OnlineEndpoint` implements it. */
 export interface EndpointReference {
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
   readonly workspace: WorkspaceReference;
-  /** Azure, with the endpoint's credential. */
+  /** Azure Resource Manager client with the credential of the endpoint's provider. */
   readonly azure: ArmClient;
-  /** When Azure made it; tells a re-created endpoint from the one before. */
+  /** Creation time, ISO 8601. It distinguishes a re-created endpoint from the previous one. */
   readonly createdAt: pulumi.Output<string>;
-  /** The endpoint as it was asked for, without traffic. */
+  /** Arguments of the endpoint's resource, without traffic. */
   readonly body: machinelearningservices.OnlineEndpointArgs;
-  /** What must hold of everything that is written to the endpoint. */
+  /** Requirements for all writes to the endpoint. */
   readonly privacy: EndpointPrivacy;
-  /** When the identity's roles were granted. */
+  /** Creation times of the identity's role assignments. */
   readonly roleTimes: RoleTimes;
-  /** Roles that the identity needs and that others grant; none where this stack does. */
+  /** With `roles: external`: the roles that the identity requires. Otherwise empty. */
   readonly roleRequests: readonly Grant[];
 }
 

@@ -1,20 +1,21 @@
-/** What one write of traffic differs from another by. */
-import type { Shares } from "../live";
+/** The values that distinguish one write of traffic from another. */
+import type { TrafficWeights } from "../live";
 
 /** The inputs of `Traffic`. */
 export interface TrafficFacts {
-  /** Percent by deployment name. */
-  readonly traffic?: Shares;
-  readonly mirrorTraffic?: Shares;
-  /** When Azure made each deployment. */
+  /** Traffic weights, in percent, by deployment name. */
+  readonly traffic?: TrafficWeights;
+  /** Mirrored traffic, in percent, by deployment name. */
+  readonly mirrorTraffic?: TrafficWeights;
+  /** Creation times of the deployments, ISO 8601, by name. */
   readonly createdAt?: Readonly<Record<string, string>>;
-  /** Hash over what each deployment is made of: one that is changed in place keeps its name. */
+  /** Hashes of the deployments' decisions, by name. A deployment that is updated in place keeps its name, but not its hash. */
   readonly recipes?: Readonly<Record<string, string>>;
-  /** How callers prove who they are. */
+  /** Azure's authentication mode. */
   readonly authMode?: string;
 }
 
-/** The part of a write's inputs that holds these facts. */
+/** The inputs of a write that contain these values. */
 export interface WriteInputs {
   readonly properties?: {
     readonly template?: {

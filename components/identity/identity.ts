@@ -3,31 +3,31 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
-import { foreseen, kept } from "../base/outputs";
+import { immutableOutput, plannedOutput } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
 
-/** A user-assigned identity of our own, or one that another team made. */
+/** A user-assigned identity that this program creates, or an existing one of another team. */
 export type IdentityChoice =
   | "create"
   | {
       readonly existing: {
-        /** ARM id of the user-assigned identity. */
+        /** ARM ID of the user-assigned identity. */
         readonly id: string;
-        /** Its object id, which roles are granted to. */
+        /** Its object ID, to which roles are granted. */
         readonly principalId: string;
       };
     };
 
 export interface Identity {
-  /** The identity itself, where this program made it. */
+  /** The identity's resource, if this program creates it. */
   readonly resource?: managedidentity.UserAssignedIdentity;
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
-  /** Object id in Entra. */
+  /** Object ID in Microsoft Entra ID. */
   readonly principalId: pulumi.Output<string>;
 }
 
-/** The chosen identity, made with `args` where it is ours to make. */
+/** Returns the existing identity, or creates one with `args`. */
 export function chooseIdentity(
   name: string,
   choice: IdentityChoice,
@@ -44,7 +44,11 @@ export function chooseIdentity(
   const id = pulumi
     .all([subscriptionId, resourceGroupName, resourceName])
     .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), type, resource!));
-  return { resource: identity, id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, principalOf) };
+  return {
+    resource: identity,
+    id: plannedOutput(identity, identity.id, id),
+    principalId: immutableOutput(identity, identity.principalId, principalOf),
+  };
 }
 
 function principalOf({ properties }: { readonly properties: { readonly principalId: string } }): string {

@@ -8,15 +8,15 @@ import { canonicalJson } from "../../planner/names";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import type { WorkspaceReference } from "../workspace";
 
-/** An image to build where the program runs; it needs a container engine there and the right to push. */
+/** An image to build on the machine that runs the program. This requires a container engine and permission to push to the registry. */
 export interface ImageBuild {
   /** Repository in the image registry. */
   readonly repository: string;
   /** Tag to push; deployments use the digest. */
   readonly tag: string;
-  /** Folder that is sent to the build. */
+  /** Build context: path of a folder. */
   readonly context: string;
-  /** Dockerfile. @default - `Dockerfile` in the context */
+  /** Path of the Dockerfile. @default - `Dockerfile` in the context */
   readonly dockerfile?: string;
   /** Build arguments. @default - none */
   readonly args?: Readonly<Record<string, string>>;
@@ -24,18 +24,18 @@ export interface ImageBuild {
 
 export interface ContainerImageArgs {
   readonly workspace: WorkspaceReference;
-  /** Stack name; in the environment's name, so that stacks in one workspace don't meet. */
+  /** Stack name; part of the environment's name, so that stacks in one workspace don't use the same name. */
   readonly stack: string;
-  /** Key of the endpoint; in the environment's name. */
+  /** Key of the endpoint; part of the environment's name. */
   readonly endpoint: string;
   /** Host name of the image registry. */
   readonly loginServer: pulumi.Input<string>;
-  /** A pinned image that is in the registry, or one to build. Changing it makes a new environment version. */
+  /** An image in the registry, by digest, or an image to build. Changing it creates a new environment version. */
   readonly image: ImageReference | { readonly build: ImageBuild };
-  /** Where the container answers. Changing it makes a new environment version. */
+  /** Port and paths of the container. Changing them creates a new environment version. */
   readonly routes: Routes;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Last changes to the children's arguments. */
+  /** Changes to the children's arguments, applied last. */
   readonly transform?: ContainerImageTransforms;
 }
 
@@ -45,13 +45,14 @@ export interface ContainerImageTransforms {
 }
 
 /**
- * A container image as Azure Machine Learning sees it: an environment version that holds the image, by digest, and its routes. The version
- * is the hash of both, so an image that is pushed again under its tag changes nothing, and a new one is a new version beside the old.
+ * A container image for Azure Machine Learning: an environment version with the image, by digest, and its routes. The version is a hash of both, so
+ * a new image with the same tag changes nothing. A new digest or route replaces the environment version: the new version is created before the
+ * previous one is deleted.
  *
- * It is written as an untyped ARM resource: the typed one checks the route's path against a pattern that refuses `/`, which the service
- * accepts and OpenAI clients need.
+ * The environment version is an untyped ARM resource, because the typed resource checks route paths against a pattern that rejects `/`. The service
+ * accepts this path, and OpenAI clients require it.
  *
- * Cost: none, besides the registry's storage. A build takes the time and disk of the machine that runs the program.
+ * Cost: none, except for the registry's storage. A build uses time and disk space of the machine that runs the program.
  *
  * @example
  * new ContainerImage("chat-image", {
@@ -61,11 +62,11 @@ export interface ContainerImageTransforms {
  * });
  */
 export class ContainerImage extends pulumi.ComponentResource {
-  /** ARM id of the environment version. */
+  /** ARM ID of the environment version. */
   readonly environmentId: pulumi.Output<string>;
-  /** `registry/repository@sha256:…`. */
+  /** Image reference by digest: `registry/repository@sha256:…`. */
   readonly reference: pulumi.Output<string>;
-  /** The resources that this component made. */
+  /** The resources that this component created. */
   readonly nodes: { readonly image?: docker.Image; readonly environment: resources.Resource };
 
   private readonly logicalName: string;
@@ -89,7 +90,7 @@ export class ContainerImage extends pulumi.ComponentResource {
         `${this.logicalName}-build`,
         {
           imageName: pulumi.interpolate`${args.loginServer}/${build.repository}:${build.tag}`,
-          // Azure runs x86-64 whatever machine builds.
+          // Azure runs x86-64 images; the build machine can have another architecture.
           build: {
             context: build.context,
             dockerfile: build.dockerfile ?? `${build.context}/Dockerfile`,
@@ -127,14 +128,14 @@ export class ContainerImage extends pulumi.ComponentResource {
             tags: args.tags,
           },
         },
-        // A deployment that still runs on the old version must not lose it before it has the new one.
+        // A deployment still uses the previous version until it is updated.
         { parent: this, deleteBeforeReplace: false },
       ),
     );
   }
 }
 
-/** Name of the environment version: the first 16 hexadecimal digits of SHA-256 over the pinned image and its routes. */
+/** Returns the name of the environment version: the first 16 hexadecimal digits of the SHA-256 hash of the image reference and its routes. */
 export function environmentVersion(reference: string, routes: Routes): string {
   return createHash("sha256").update(canonicalJson({ reference, routes })).digest("hex").slice(0, 16);
 }

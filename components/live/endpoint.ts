@@ -1,30 +1,30 @@
-/** What Azure says of an endpoint and its deployments now, whatever the state of the stack remembers. */
+/** The current endpoint and deployments in Azure, independent of the state of the stack. */
 import type { ArmClient } from "../../azure/arm";
 import { defaultRequestSettings } from "../../azure/scoring";
 
-/** Percent by deployment name. */
-export type Shares = Readonly<Record<string, number>>;
+/** Traffic weights, in percent, by deployment name. */
+export type TrafficWeights = Readonly<Record<string, number>>;
 
 export interface LiveEndpoint {
   readonly authMode: string;
   /** Scheme and host. */
   readonly origin: string;
-  readonly traffic: Shares;
-  readonly mirrorTraffic: Shares;
+  readonly traffic: TrafficWeights;
+  readonly mirrorTraffic: TrafficWeights;
 }
 
 interface EndpointBody {
   readonly properties: {
     readonly authMode: string;
     readonly scoringUri: string;
-    readonly traffic?: Shares;
-    readonly mirrorTraffic?: Shares;
+    readonly traffic?: TrafficWeights;
+    readonly mirrorTraffic?: TrafficWeights;
   };
 }
 
 /**
- * The endpoint with this ARM id, or undefined when there is none.
- * @throws ArmError when Azure doesn't say whether there is one
+ * Returns the endpoint with this ARM ID, or undefined if it doesn't exist.
+ * @throws ArmError if it can't be read
  */
 export async function liveEndpoint(azure: ArmClient, id: string): Promise<LiveEndpoint | undefined> {
   const body = await azure.find<EndpointBody>(id);
@@ -33,17 +33,17 @@ export async function liveEndpoint(azure: ArmClient, id: string): Promise<LiveEn
   return { authMode, origin: new URL(scoringUri).origin, traffic, mirrorTraffic };
 }
 
-/** An endpoint as a list has it. */
+/** An endpoint in Azure's list. */
 export interface ListedEndpoint {
   readonly id: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly traffic: Shares;
+  readonly traffic: TrafficWeights;
 }
 
 /**
- * All endpoints of a workspace; none when there is no such workspace.
- * @throws ArmError when Azure doesn't list them
+ * Returns all endpoints of a workspace. Returns none if the workspace doesn't exist.
+ * @throws ArmError if they can't be listed
  */
 export async function listEndpoints(azure: ArmClient, workspaceId: string): Promise<ListedEndpoint[]> {
   type Listed = { readonly id: string; readonly name: string; readonly tags?: ListedEndpoint["tags"] } & Pick<EndpointBody, "properties">;
@@ -55,7 +55,7 @@ export interface LiveDeployment {
   /** Provisioning state. */
   readonly state: string;
   readonly instances: number | undefined;
-  /** Concurrent requests that one instance takes. */
+  /** Maximum number of concurrent requests per instance. */
   readonly concurrency: number;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -69,14 +69,14 @@ interface DeploymentBody {
   };
 }
 
-/** ARM id of a deployment of an endpoint. */
+/** Returns the ARM ID of a deployment. */
 export function deploymentId(endpointId: string, deploymentName: string): string {
   return `${endpointId}/deployments/${deploymentName}`;
 }
 
 /**
- * A deployment of the endpoint with this ARM id, or undefined when there is none of that name.
- * @throws ArmError when Azure doesn't say whether there is one
+ * Returns a deployment of the endpoint with this ARM ID, or undefined if it doesn't exist.
+ * @throws ArmError if it can't be read
  */
 export async function liveDeployment(azure: ArmClient, endpointId: string, deploymentName: string): Promise<LiveDeployment | undefined> {
   const body = await azure.find<DeploymentBody>(deploymentId(endpointId, deploymentName));

@@ -1,9 +1,9 @@
-/** Where a stack is, by what Azure has of it: a stack without a lock has no other record of its region that a program can read. */
+/** The region of a stack, from its resource group in Azure: without a lock file, a program can read the region nowhere else. */
 import { type ArmClient, ArmError } from "../../azure/arm";
 import { canonicalRegion } from "../../facts/regions";
 import { stackTag } from "../../planner/tags";
 
-/** A resource group, as a list has it. */
+/** A resource group in Azure's list. */
 interface ListedGroup {
   readonly name: string;
   readonly location: string;
@@ -12,19 +12,19 @@ interface ListedGroup {
 export interface StackPlace {
   readonly subscriptionId: string;
   readonly stack: string;
-  /** Region, as ARM writes it. */
+  /** Region, in ARM's form, such as `swedencentral`. */
   readonly location: string;
 }
 
-/** Name of a stack's resource group. */
+/** Returns the name of a stack's resource group. */
 export function groupName(stack: string, location: string): string {
   return `moor-${stack}-${location}`;
 }
 
 /**
- * The resource group of the stack in another region, or undefined when there is none, or when the stack is in this region too.
- * @param warn Is told when the caller may not list resource groups.
- * @throws ArmError when Azure doesn't answer
+ * Returns the resource group of the stack in another region. Returns undefined if there is none, or if the stack exists in this region too.
+ * @param warn Called with a warning if the caller has no permission to list resource groups.
+ * @throws ArmError if the request fails for another reason
  */
 export async function stackElsewhere(
   azure: ArmClient,
@@ -34,8 +34,8 @@ export async function stackElsewhere(
   const filter = `tagName eq '${stackTag}' and tagValue eq '${stack}'`;
   const groups = await azure.list<ListedGroup>(`/subscriptions/${subscriptionId}/resourceGroups`, { filter }).catch((error: unknown) => {
     if (!(error instanceof ArmError) || !error.isAccessDenied) throw error;
-    const unknown = "so it is not known whether this stack exists in another region";
-    warn(`Resource groups of the subscription can't be listed (Azure answered ${error.status}), ${unknown}.`);
+    const consequence = "so Moor can't check whether this stack exists in another region";
+    warn(`Can't list the resource groups of the subscription (Azure returned ${error.status}), ${consequence}.`);
     return [];
   });
   const own = groups

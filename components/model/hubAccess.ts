@@ -8,29 +8,29 @@ import { createOutboundRules, type OutboundRules } from "../workspace";
 
 export interface HubAccessArgs {
   readonly workspace: WorkspaceReference;
-  /** ARM id of the vault that keeps the token; deployments read it with their endpoint's identity. */
+  /** ARM ID of the Key Vault that stores the token. Deployments read the token with their endpoint's identity. */
   readonly vaultId: pulumi.Input<string>;
   /**
-   * Hugging Face token, for gated models.
-   * @default - none: public models need none
+   * Hugging Face token, required for gated models.
+   * @default - none
    */
   readonly token?: pulumi.Input<string>;
   /**
-   * Date on which the token expires, at 00:00 UTC, for instance `2027-03-01`. Key Vault records it and still hands the token out afterwards.
+   * Date on which the token expires, at 00:00 UTC, such as `2027-03-01`. Key Vault stores the date, but still returns the token after it.
    * @default - none
    */
   readonly tokenExpires?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** What must be done before the first rule: other outbound rules. @default - nothing */
+  /** Resources to create before the first outbound rule, such as other outbound rules. @default - none */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
-  /** Last changes to the child's arguments. */
+  /** Changes to the secret's arguments, applied last. */
   readonly transform?: { readonly token?: Transform<keyvault.SecretArgs> };
 }
 
 /**
- * Hosts from which the Hugging Face hub serves files, by the name of their rule.
- * Source: Azure docs, how-to-managed-network and how-to-network-isolation-model-catalog; the `xethub` and regional hosts are the hub's own
- * newer ones, seen in downloads and not in Azure's list.
+ * Hosts from which the Hugging Face Hub serves files, by rule name.
+ * Source: Azure docs, how-to-managed-network and how-to-network-isolation-model-catalog. The `xethub` and regional hosts are newer than Azure's
+ * list; they were observed in downloads.
  */
 const HUB_RULES: OutboundRules = {
   "hf-hub": { fqdn: "huggingface.co" },
@@ -40,21 +40,23 @@ const HUB_RULES: OutboundRules = {
 };
 
 /**
- * Lets deployments fetch weights from Hugging Face at each start. For development: weights and token cross the region's border, and a start
- * depends on somebody else's service.
+ * Lets deployments download model weights from the Hugging Face Hub at each start: outbound rules for the Hub's hosts, and a Key Vault secret for the
+ * token. Use it for development only: weights and token leave the region, and each start depends on an external service.
  *
- * Cost: the first host-name rule makes Azure run a firewall in the managed network, from about 290 USD a month (Basic) to 910 (Standard),
- * until the workspace is deleted. Staged weights (`source: mirror`) need none of this.
+ * Cost: with the first host-name rule, Azure runs a firewall in the managed network until the workspace is deleted, for about 290 USD a month
+ * (Basic) to 910 USD a month (Standard). Staged weights (`source: mirror`) don't require this component.
+ *
+ * A changed token is a new version of the same secret. Changing `workspace` replaces the rules, changing `vaultId` replaces the secret.
  *
  * @example
  * const hub = new HubAccess("hub", { workspace, vaultId: workspace.vaultId, token: config.getSecret("huggingFaceToken") });
  */
 export class HubAccess extends pulumi.ComponentResource {
-  /** `${{keyvault:…}}` reference to the token, for an environment variable; none without a token. It names the token, and is not secret. */
+  /** `${{keyvault:…}}` reference to the token, for an environment variable. Undefined without a token. The reference is not secret. */
   readonly tokenReference: pulumi.Output<string> | undefined;
-  /** The rules, to put deployments after them. */
+  /** The outbound rules, which deployments must depend on. */
   readonly ready: pulumi.Resource[];
-  /** The resources that this component made. */
+  /** The resources that this component created. */
   readonly nodes: {
     readonly outboundRules: readonly pulumi.Resource[];
     readonly tokenSuffix?: random.RandomString;
@@ -64,18 +66,18 @@ export class HubAccess extends pulumi.ComponentResource {
   constructor(name: string, args: HubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:HubAccess", name, {}, opts);
     this.ready = createOutboundRules(name, args.workspace, HUB_RULES, { parent: this, after: args.after });
-    const kept = args.token === undefined ? undefined : this.keepToken(name, args, args.token);
-    this.tokenReference = kept && referenceTo(kept.token);
-    this.nodes = { outboundRules: this.ready, ...kept };
+    const stored = args.token === undefined ? undefined : this.storeToken(name, args, args.token);
+    this.tokenReference = stored && referenceTo(stored.token);
+    this.nodes = { outboundRules: this.ready, ...stored };
     this.registerOutputs({ tokenReference: this.tokenReference });
   }
 
   /**
-   * A changed token is a new version of the same secret. A removed one leaves the secret in the vault: only the data plane deletes secrets, it
-   * is closed to the public network, and a deleted secret keeps its name for the retention of the vault. So a token that is set again gets a
-   * name with a new suffix.
+   * A changed token is a new version of the same secret. If the token is removed, the secret stays in the vault: only the data plane can delete
+   * secrets, it has no public access, and a deleted secret reserves its name for the retention period of the vault. Therefore, a token that is set
+   * again gets a name with a new suffix.
    */
-  private keepToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>) {
+  private storeToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>) {
     const vault = pulumi.output(args.vaultId).apply(armIdOf);
     const suffix = new random.RandomString(`${name}-token-suffix`, { length: 6, upper: false, special: false }, { parent: this });
     const secret = new keyvault.Secret(
@@ -83,7 +85,7 @@ export class HubAccess extends pulumi.ComponentResource {
         args.transform?.token,
         `${name}-token`,
         {
-          // With the stack's name, because stacks that share a workspace share its vault.
+          // Contains the stack's name, because stacks that share a workspace share its vault.
           secretName: pulumi.interpolate`hf-token-${pulumi.getStack()}-${suffix.result}`,
           vaultName: vault.name,
           resourceGroupName: vault.resourceGroupName,
@@ -94,7 +96,7 @@ export class HubAccess extends pulumi.ComponentResource {
           },
           tags: args.tags,
         },
-        // A secret that exists keeps its name, also one from before names had a suffix.
+        // An existing secret keeps its name, even if it was created before names had a suffix.
         { parent: this, retainOnDelete: true, ignoreChanges: ["secretName"] },
       ),
     );
@@ -102,14 +104,14 @@ export class HubAccess extends pulumi.ComponentResource {
   }
 }
 
-/** Key Vault counts seconds since 1970. */
+/** Seconds since 1970-01-01, as Key Vault requires. */
 function secondsOf(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) / 1000;
 }
 
 /**
- * The address carries the secret's version, which Azure requires. It is as public as a file name, though the provider marks it secret together
- * with the value; unmarked, the deployments that refer to it stay readable in previews.
+ * Returns the reference to the secret's version; Azure requires a version. The URI isn't secret, but the provider marks it as secret together with
+ * the value. Without that mark, previews show the environment variables of deployments.
  */
 function referenceTo(secret: keyvault.Secret): pulumi.Output<string> {
   return pulumi.unsecret(secret.properties.apply(({ secretUriWithVersion }) => `\${{keyvault:${secretUriWithVersion}}}`));

@@ -7,24 +7,24 @@ import type { WorkspaceReference } from "../workspace";
 
 export interface ModelArgs {
   readonly workspace: WorkspaceReference;
-  /** Stack name; part of the model's name, so that stacks in one workspace don't use the same name. */
+  /** Stack name; part of the model's name, so that stacks in one workspace don't use the same name. Changing it replaces the model version. */
   readonly stack: string;
-  /** Hugging Face id, for instance `Qwen/Qwen2.5-7B-Instruct`. */
+  /** Hugging Face model ID, such as `Qwen/Qwen2.5-7B-Instruct`. Changing it replaces the model version. */
   readonly id: string;
-  /** Commit of the model repository, 40 hexadecimal digits; part of the model's name. Changing it makes another model. */
+  /** Commit of the model repository, 40 hexadecimal digits; part of the model's name. Changing it replaces the model version. */
   readonly revision: string;
-  /** Folder below the workspace's blob datastore that holds the weights; they must be there already. */
+  /** Folder with the staged weights, relative to the workspace's blob datastore. The weights must be staged before. */
   readonly path: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Last changes to the child's arguments. */
+  /** Changes to the model version's arguments, applied last. */
   readonly transform?: { readonly version?: Transform<machinelearningservices.ModelVersionArgs> };
 }
 
 /**
- * Weights that are staged in the workspace's storage, as a model version that deployments mount. Azure copies them to each instance before
- * the container starts, so nothing is fetched from outside the region.
+ * A model version for staged weights in the workspace's storage account, which deployments mount. Azure copies the weights to each instance before
+ * the container starts, so deployments download nothing from outside the region.
  *
- * Cost: none, besides the storage. Deleting it leaves the weights where they are.
+ * Cost: none, except for the storage. Deleting the model version doesn't delete the weights.
  *
  * @example
  * new Model("qwen", {
@@ -33,9 +33,9 @@ export interface ModelArgs {
  * });
  */
 export class Model extends pulumi.ComponentResource {
-  /** ARM id of the model version. */
+  /** ARM ID of the model version. */
   readonly versionId: pulumi.Output<string>;
-  /** The resource that this component made. */
+  /** The resource that this component created. */
   readonly nodes: { readonly version: machinelearningservices.ModelVersion };
 
   constructor(name: string, args: ModelArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -8,57 +8,60 @@ import { azureOf } from "../base/azure";
 import { platformName } from "../base/platformName";
 import { resolved } from "../base/resolved";
 import { stateInputs, type Transform, transformed } from "../base/transform";
-import { refuseLinkedZones } from "./linkedZones";
+import { checkLinkedZones } from "./linkedZones";
 import { DNS_ZONE_NAMES, type DnsZones, type PrivateEndpointPlace } from "./privateLink";
 import { privateEndpointRules } from "./securityRules";
 
-/** A virtual network to create. */
+/** Settings of a virtual network that the component creates. */
 export interface CreatedNetwork {
-  /** CIDR block of the virtual network, at most /26 in size; Docker takes `dockerRange` on the instances, so it can't be used. Changing it replaces nothing but needs an empty subnet. */
+  /**
+   * CIDR block of the virtual network, /26 or larger. It must not overlap `dockerRange`, which Docker uses on the instances. Changing it replaces
+   * nothing, but requires an empty subnet.
+   */
   readonly addressSpace: string;
   /**
-   * IPv4 addresses of the network's DNS servers. Private DNS zones answer through Azure DNS (168.63.129.16) only, so these servers must forward
-   * the names of the private endpoints to it, from a network that the zones are linked to.
+   * IPv4 addresses of the network's DNS servers. Only Azure DNS (168.63.129.16) resolves private DNS zones, so these servers must forward queries
+   * for the names of the private endpoints to it, from a network that the zones are linked to.
    * @default - Azure DNS
    */
   readonly dnsServers?: readonly string[];
   /**
-   * Network security group of the subnet: `create`, or the ARM id of one in the same region and subscription.
+   * Network security group of the subnet: `create`, or the ARM ID of an existing one in the same region and subscription.
    * @default "create"
    */
   readonly securityGroup?: "create" | { readonly existing: string };
 }
 
-/** A virtual network that this component creates, or a subnet of the landing zone. */
+/** A virtual network that the component creates, or an existing subnet of the landing zone. */
 export type NetworkChoice =
   | { readonly create: CreatedNetwork }
-  | { readonly existing: { /** ARM id of a subnet that accepts private endpoints. */ readonly subnetId: string } };
+  | { readonly existing: { /** ARM ID of a subnet that accepts private endpoints. */ readonly subnetId: string } };
 
 export interface NetworkArgs {
   /** Stack name; part of physical names. */
   readonly stack: string;
-  /** Makes physical names unique: lower-case letters and digits. */
+  /** Suffix that makes physical names unique: lower-case letters and digits. */
   readonly suffix: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   /** Azure region. Changing it replaces the network. */
   readonly location: pulumi.Input<string>;
   readonly network: NetworkChoice;
   /**
-   * Who holds the private DNS zones: `moor` creates those of `services` and links them to the network; `policy` leaves them to the landing
-   * zone. Azure links one zone of a name to a network, so in a landing zone with a hub this is nearly always `policy`.
+   * Who manages the private DNS zones. `moor`: the component creates the zones of `services` and links them to the network. `policy`: the landing
+   * zone manages them. A network can be linked to only one zone with a given name, so a landing zone with a hub usually requires `policy`.
    * @default "moor"
    * @see Azure docs, how-to-custom-dns
    */
   readonly dns?: "moor" | "policy";
   /**
-   * Services that private endpoints in this network reach, with `dns: moor`: `linkedServices` says which a `Workspace` creates. A linked zone
-   * answers for all names of its service, so a zone without the address of a private endpoint makes these names fail in the whole network.
+   * With `dns: moor`: services that have private endpoints in this network. `linkedServices` returns those that a `Workspace` creates. A linked zone
+   * answers all queries for its service, so a zone without the address of a private endpoint breaks these names in the whole network.
    * @default - all services
    * @see Azure docs, private-link/private-endpoint-dns
    */
   readonly services?: readonly LinkedServiceName[];
   readonly tags?: Readonly<Record<string, string>>;
-  /** Last changes to the children's arguments. */
+  /** Changes to the children's arguments, applied last. */
   readonly transform?: {
     readonly virtualNetwork?: Transform<network.VirtualNetworkArgs>;
     readonly securityGroup?: Transform<network.NetworkSecurityGroupArgs>;
@@ -69,16 +72,18 @@ export interface NetworkArgs {
 }
 
 /**
- * The place of the private endpoints: a subnet, and the private DNS zones through which clients find them. Clients reach an inference
- * endpoint only through the private endpoint of its workspace, and so through this network.
+ * The network of the private endpoints: a virtual network with a subnet and a network security group, or an existing subnet, and private DNS zones
+ * that resolve their names. Clients can call an inference endpoint only through the private endpoint of its workspace, and so through this network.
  *
  * The subnet is created with a network security group, because landing zones deny subnets without one. The subnet's
  * `privateEndpointNetworkPolicies` is `Disabled`, so Azure doesn't apply the group to the traffic of private endpoints; it only filters other
  * network interfaces in the subnet. To apply it to private endpoints too, set `privateEndpointNetworkPolicies` to
- * `NetworkSecurityGroupEnabled` with the transform `subnet`. The rules of the created group then let clients in connected networks reach the
+ * `NetworkSecurityGroupEnabled` with the transform `subnet`. The rules of the created group then allow clients in connected networks to reach the
  * private endpoints, and deny everything else.
  *
- * Cost: the network and its security group are free; a private DNS zone costs about 0.50 USD a month.
+ * Cost: the network and its security group are free. A private DNS zone costs about 0.50 USD a month.
+ *
+ * Changing `stack`, `suffix`, `resourceGroupName` or `location` replaces the network.
  *
  * @example
  * const network = new Network("network", {
@@ -87,21 +92,22 @@ export interface NetworkArgs {
  * });
  */
 export class Network extends pulumi.ComponentResource {
-  /** ARM id of the subnet that takes private endpoints. */
+  /** ARM ID of the subnet for private endpoints. */
   readonly subnetId: pulumi.Output<string>;
+  /** ARM ID of the virtual network. */
   readonly virtualNetworkId: pulumi.Output<string>;
-  /** ARM ids of the private DNS zones; none where the landing zone holds them. */
+  /** ARM IDs of the private DNS zones, by name. Undefined with `dns: policy`. */
   readonly dnsZones: DnsZones | undefined;
-  /** What a component needs to put a private endpoint here. */
+  /** Subnet and DNS zones, for components that create private endpoints in this network. */
   readonly place: PrivateEndpointPlace;
 
   private readonly name: string;
-  private readonly made: {
+  private readonly created: {
     virtualNetwork?: network.VirtualNetwork;
     securityGroup?: network.NetworkSecurityGroup;
     subnet?: network.Subnet;
   } = {};
-  /** The network that zones are linked to; an adopted one once it has been looked at. */
+  /** The network to link the zones to. For an adopted network, it resolves after the check. */
   private readonly linkedNetworkId: pulumi.Output<string>;
   private readonly zones: Partial<
     Record<DnsZoneName, { readonly zone: privatedns.PrivateZone; readonly link: privatedns.VirtualNetworkLink }>
@@ -120,9 +126,9 @@ export class Network extends pulumi.ComponentResource {
     this.registerOutputs({ subnetId: this.subnetId, virtualNetworkId: this.virtualNetworkId, dnsZones: this.dnsZones });
   }
 
-  /** The resources that this component made; none where the landing zone made them. */
+  /** The resources that this component created; adopted resources are not included. */
   get nodes() {
-    return { ...this.made, dnsZones: this.zones };
+    return { ...this.created, dnsZones: this.zones };
   }
 
   private createSubnet(args: NetworkArgs, create: CreatedNetwork): pulumi.Output<string> {
@@ -140,8 +146,8 @@ export class Network extends pulumi.ComponentResource {
           enableVmProtection: false,
           tags: args.tags,
         },
-        // The subnet is a resource of its own; the list that Azure shows inside the network must not be taken for a difference. The plan against
-        // DDoS attacks is set by a policy in landing zones.
+        // The subnet is a separate resource, so the list that Azure returns in the network must not show up as a difference. In landing zones, a
+        // policy sets the DDoS protection plan.
         { parent: this, ignoreChanges: ["subnets", "enableDdosProtection", "ddosProtectionPlan"] },
       ),
     );
@@ -164,7 +170,7 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    Object.assign(this.made, { virtualNetwork, subnet });
+    Object.assign(this.created, { virtualNetwork, subnet });
     return subnet.id;
   }
 
@@ -183,7 +189,7 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    Object.assign(this.made, { securityGroup });
+    Object.assign(this.created, { securityGroup });
     return securityGroup;
   }
 
@@ -191,16 +197,16 @@ export class Network extends pulumi.ComponentResource {
     const zones = zoneNames(args);
     if (adoptedSubnetId === undefined || zones.length === 0) return this.virtualNetworkId;
     const networkId = parentOf(adoptedSubnetId);
-    const look = async () => {
+    const check = async () => {
       const group = await resolved<unknown>(args.resourceGroupName);
       const resourceGroupName = typeof group === "string" ? group : undefined;
       const azure = azureOf(this);
-      await refuseLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
-      // As Azure spells it, however the stack file does; a network that can't be read is the workspace's to report.
+      await checkLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
+      // In Azure's case, whatever the stack file contains. If the network can't be read, `Workspace` reports it.
       const shown = await azure.find<{ readonly id?: string }>(networkId).catch(() => undefined);
       return shown?.id ?? networkId;
     };
-    return pulumi.output(look());
+    return pulumi.output(check());
   }
 
   private createDnsZones(args: NetworkArgs): DnsZones {
@@ -238,13 +244,13 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** Zones that the network creates and links. */
+/** Names of the zones that the component creates and links. */
 function zoneNames({ dns, services }: NetworkArgs): readonly DnsZoneName[] {
   if (dns === "policy") return [];
   return services === undefined ? DNS_ZONE_NAMES : dnsZonesOf(services);
 }
 
-/** The first /26 of an address space (59 usable addresses), or all of a smaller one; the rest stays free for runners and clients. */
+/** Returns the first /26 of an address space (59 usable addresses), or all of a smaller one. The remaining addresses are for runners and clients. */
 export function firstSubnet(addressSpace: string): string {
   const [address, prefix] = addressSpace.split("/");
   return `${address}/${Math.max(26, Number(prefix))}`;

@@ -4,28 +4,28 @@ import { LINKED_SERVICES } from "../../facts/privateLink";
 import type { DnsZoneName, LinkedServiceName } from "../../planner/linkedServices";
 import { fail } from "../../program/fail";
 
-/** ARM ids of private DNS zones, by name. */
+/** ARM IDs of private DNS zones, by name. */
 export type DnsZones = Readonly<Partial<Record<DnsZoneName, pulumi.Output<string>>>>;
 
-/** The zones of all services. */
+/** Names of the zones of all services. */
 export const DNS_ZONE_NAMES: readonly DnsZoneName[] = Object.values(LINKED_SERVICES).flatMap((service) => [...service.zones]);
 
-/** Where private endpoints go, and who writes their addresses into DNS. */
+/** The subnet of private endpoints, and the DNS zones that contain their addresses. */
 export interface PrivateEndpointPlace {
-  /** ARM id of the subnet that takes the private endpoints. */
+  /** ARM ID of the subnet in which private endpoints are created. */
   readonly subnetId: pulumi.Input<string>;
-  /** The same where others made it, whose network is then looked at. @default - the program makes it */
+  /** ARM ID of the subnet if it is adopted. The subnet and its network are then checked. @default - the program creates the subnet */
   readonly adoptedSubnetId?: string;
   /**
-   * Zones that the addresses are written to.
-   * @default - none: a policy of the landing zone writes them
+   * Zones to which the addresses are written.
+   * @default - none: a policy of the landing zone writes the addresses
    */
   readonly dnsZones?: DnsZones;
 }
 
 export interface PrivateLinkArgs {
   readonly service: LinkedServiceName;
-  /** ARM id of the resource to reach. */
+  /** ARM ID of the target resource. */
   readonly targetId: pulumi.Input<string>;
   readonly endpointName: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
@@ -36,7 +36,7 @@ export interface PrivateLinkArgs {
 
 type PrivateLink = [endpoint: network.PrivateEndpoint, ...rest: pulumi.Resource[]];
 
-/** A private endpoint and, where the DNS zones are ours, the group that keeps its addresses in them. */
+/** Creates a private endpoint and, if `place` has DNS zones, a zone group that writes its addresses to them. */
 export function createPrivateLink(name: string, args: PrivateLinkArgs, opts: pulumi.CustomResourceOptions): PrivateLink {
   const { groupId, zones } = LINKED_SERVICES[args.service];
   const endpoint = new network.PrivateEndpoint(
@@ -70,6 +70,6 @@ function zoneIn(dnsZones: DnsZones, zone: DnsZoneName, endpoint: string): pulumi
   const given = Object.keys(dnsZones).join(", ") || "none";
   return (
     dnsZones[zone] ??
-    fail(`${endpoint}: there is no zone ${zone} for its address. Zones given: ${given}. Add the service to \`services\` of the network.`)
+    fail(`${endpoint}: the private DNS zone ${zone} is missing. Available zones: ${given}. Add the service to \`services\` of the network.`)
   );
 }

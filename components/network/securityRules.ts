@@ -1,17 +1,17 @@
-/** Rules of a network security group on a subnet that holds private endpoints and nothing else. Source: Azure docs, network-security-groups-overview. */
+/** Rules of the network security group of a subnet that contains only private endpoints. Source: Azure docs, network-security-groups-overview. */
 import type * as network from "@pulumi/azure-native/network";
 
 type SecurityRules = Extract<NonNullable<network.NetworkSecurityGroupArgs["securityRules"]>, readonly unknown[]>;
 
 const anything = { protocol: "*", sourceAddressPrefix: "*", sourcePortRange: "*", destinationAddressPrefix: "*" } as const;
 
-/** The last priority that a rule can have; Azure's default rules come after it. */
+/** The lowest priority of a custom rule; Azure's default rules are evaluated after it. */
 const lastPriority = 4096;
 
 /**
- * Clients in the virtual network, in peered networks and on connected premises (the service tag `VirtualNetwork`) reach the private endpoints by
- * HTTPS, and file shares by SMB. Private endpoints open no connections, so everything else is denied in both directions. Answers to clients
- * pass, because a network security group is stateful.
+ * Clients in the virtual network, in peered networks and in connected on-premises networks (the service tag `VirtualNetwork`) reach the private
+ * endpoints through HTTPS, and file shares through SMB. Private endpoints open no connections, so all other traffic is denied in both directions.
+ * Answers to clients are allowed, because a network security group is stateful.
  */
 export const privateEndpointRules: SecurityRules = [
   {

@@ -1,4 +1,4 @@
-/** What a policy of the landing zone owes the stack: looked for once the ids are known, and asked for by id where it is missing. */
+/** Resources that a policy of the landing zone creates for the stack: checked when the IDs are known, with a warning for each missing one. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { armTypeOf } from "../../azure/resourceTypes";
@@ -9,60 +9,61 @@ interface ZoneGroup {
   readonly properties: { readonly privateDnsZoneConfigs?: readonly { readonly properties: { readonly privateDnsZoneId: string } }[] };
 }
 
-interface Sent {
+interface LogSetting {
   readonly category?: string | null;
-  /** A group of categories, for instance `ALL_LOGS`. */
+  /** A category group, such as `ALL_LOGS`. */
   readonly categoryGroup?: string | null;
   readonly enabled: boolean;
 }
 
 interface DiagnosticSetting {
-  readonly properties: { readonly workspaceId?: string | null; readonly logs?: readonly Sent[] };
+  readonly properties: { readonly workspaceId?: string | null; readonly logs?: readonly LogSetting[] };
 }
 
 /**
- * Warns of what is missing; a preview too, once the resources exist. A policy takes its time after a creation, so this never fails a run.
- * @param owner The setting that names the owner, for instance `dns: policy`.
+ * Logs a warning for each entry of `missing`, also in a preview if the resources exist. It doesn't fail the run, because a policy needs some time
+ * after a resource was created.
+ * @param owner The setting that makes another team responsible, such as `dns: policy`.
  */
-export function askOwner(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {
-  return missing.apply(async (requests) => {
-    for (const request of requests) await pulumi.log.warn(`${owner}: ${request}`);
+export function reportMissing(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {
+  return missing.apply(async (problems) => {
+    for (const problem of problems) await pulumi.log.warn(`${owner}: ${problem}`);
   });
 }
 
-/** Zones that no zone group of a private endpoint has. Whether a zone resolves where callers are isn't seen from here. */
+/** Returns a message if a zone is in no zone group of a private endpoint. It doesn't check whether the zones resolve in the networks of clients. */
 export function missingZones(azure: ArmClient, endpointId: string, zones: readonly string[]): Promise<string[]> {
-  return looked(endpointId, "DNS zone groups", async () => {
+  return readOrReport(endpointId, "DNS zone groups", async () => {
     const groups = await azure.list<ZoneGroup>(`${endpointId}/privateDnsZoneGroups`);
     const configs = groups.flatMap(({ properties }) => properties.privateDnsZoneConfigs ?? []);
-    const held = configs.map(({ properties }) => armIdOf(properties.privateDnsZoneId).name.toLowerCase());
-    const lacking = zones.filter((zone) => !held.includes(zone));
+    const present = configs.map(({ properties }) => armIdOf(properties.privateDnsZoneId).name.toLowerCase());
+    const lacking = zones.filter((zone) => !present.includes(zone));
     if (lacking.length === 0) return [];
-    return [`the private endpoint ${endpointId} has no zone group with ${lacking.join(" and ")}; the owner of the zones adds it.`];
+    return [`the private endpoint ${endpointId} has no zone group with ${lacking.join(" and ")}. The owner of the zones must add it.`];
   });
 }
 
-/** Which of an endpoint's logs go to no Log Analytics workspace; nothing of one that isn't there yet. */
+/** Returns a message if logs of an endpoint are sent to no Log Analytics workspace. Returns nothing if the endpoint doesn't exist yet. */
 export function missingDiagnostics(azure: ArmClient, endpointId: string, logsId: string): Promise<string[]> {
-  return looked(endpointId, "diagnostic settings", async () => {
+  return readOrReport(endpointId, "diagnostic settings", async () => {
     if ((await azure.find(endpointId)) === undefined) return [];
     const all = await azure.list<DiagnosticSetting>(`${endpointId}/providers/${armTypeOf("monitor:DiagnosticSetting")}`);
-    const kept = all.filter(({ properties }) => properties.workspaceId);
-    const sent = kept.flatMap(({ properties: { logs = [] } }) => logs).filter(({ enabled }) => enabled);
+    const toLogAnalytics = all.filter(({ properties }) => properties.workspaceId);
+    const sent = toLogAnalytics.flatMap(({ properties: { logs = [] } }) => logs).filter(({ enabled }) => enabled);
     const has = (category: string) => sent.some((one) => one.category === category);
     const allLogs = sent.some(({ categoryGroup }) => categoryGroup === ALL_LOGS);
-    // Metrics aren't asked for: Azure keeps them anyway, and its policies send logs only.
+    // Metrics aren't checked: Azure stores them anyway, and its built-in policies send only logs.
     const lacking = LOG_CATEGORIES.filter((category) => !allLogs && !has(category));
     if (lacking.length === 0) return [];
-    const to = `to Log Analytics (the stack's is ${logsId})`;
-    return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}; the owner of the policy adds it.`];
+    const to = `to Log Analytics (the stack's workspace is ${logsId})`;
+    return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}. The owner of the policy must add it.`];
   });
 }
 
-async function looked(id: string, what: string, look: () => Promise<string[]>): Promise<string[]> {
+async function readOrReport(id: string, what: string, read: () => Promise<string[]>): Promise<string[]> {
   try {
-    return await look();
+    return await read();
   } catch (error) {
-    return [`the ${what} of ${id} can't be read, so nothing here tells whether they are there (${(error as Error).message}).`];
+    return [`can't read the ${what} of ${id}, so Moor can't check them (${(error as Error).message}).`];
   }
 }

@@ -1,4 +1,4 @@
-/** Keeps a stack in its region. */
+/** The region of a stack: a stack that exists in one region must not be created again in another. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { stop } from "../../program/fail";
@@ -7,25 +7,27 @@ import { groupName, stackElsewhere } from "../live";
 
 export { groupName } from "../live";
 
+/** Arguments of `groupInRegion`. */
 export interface RegionArgs {
+  /** Stack name. */
   readonly stack: string;
-  /** Region, as ARM writes it. */
+  /** Region, in ARM's form, such as `swedencentral`. */
   readonly location: string;
-  /** What to say where the stack is in another region already, by that region and its resource group. */
-  readonly refusal: (location: string, group: string) => string;
+  /** Returns the error message if the stack already exists in another region, from that region and its resource group. */
+  readonly errorMessage: (location: string, group: string) => string;
 }
 
 /**
- * Name of a stack's resource group, once it is known that the stack is in no other region. Everything that is created waits for it.
- * Ends the program with the refusal where Azure has the stack's group in another region.
+ * Returns the name of the stack's resource group after checking that the stack exists in no other region. All resources depend on it.
+ * @throws pulumi.RunError with the message of `errorMessage` if the stack's resource group exists in another region
  */
-export function groupInRegion({ stack, location, refusal }: RegionArgs): pulumi.Output<string> {
+export function groupInRegion({ stack, location, errorMessage }: RegionArgs): pulumi.Output<string> {
   return pulumi.output(check());
 
   async function check(): Promise<string> {
     const { subscriptionId } = await authorization.getClientConfig();
     const warn = (text: string) => void pulumi.log.warn(text);
     const elsewhere = await stackElsewhere(azureOf(), { subscriptionId, stack, location }, warn);
-    return elsewhere === undefined ? groupName(stack, location) : stop(refusal(elsewhere.location, elsewhere.name));
+    return elsewhere === undefined ? groupName(stack, location) : stop(errorMessage(elsewhere.location, elsewhere.name));
   }
 }

@@ -1,32 +1,32 @@
-/** The one warning of a run: what can go wrong by it, from the stack file and from what Azure has now. */
+/** The risk warning of a run, from the stack file and from the current resources in Azure. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointShares, riskText } from "../../planner/risks";
+import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { azureOf } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { type ListedEndpoint, listEndpoints, servingNow } from "../live";
 
-/** An endpoint of the stack. */
+/** An endpoint of the stack, with its name. */
 export interface NamedEndpointPlan extends EndpointPlan {
   /** Name in Azure. */
   readonly name: pulumi.Input<string>;
 }
 
 export interface RiskArgs {
-  /** Name of the stack, which its endpoints carry in the tag `stackTag`. */
+  /** Stack name. The tag `stackTag` of its endpoints contains it. */
   readonly stack: string;
-  /** The workspace that its endpoints are in. */
+  /** The workspace of the endpoints. */
   readonly workspace: pulumi.Resource & { readonly id: pulumi.Output<string> };
-  /** All endpoints that the stack has. */
+  /** All endpoints of the stack. */
   readonly endpoints: readonly NamedEndpointPlan[];
 }
 
 /**
- * Warns once of everything that can go wrong by this run, most dangerous first; not at all where nothing can. It reads the endpoints that the
- * stack has in the workspace, with the credential of the workspace's provider. A workspace whose id isn't known yet has none.
- * @returns an output that is known once the warning was given; the run ends when its outputs are known, so put it into one
+ * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in the
+ * workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints.
+ * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are known.
  */
 export function warnOfRisks(args: RiskArgs): pulumi.Output<void> {
   return pulumi.output(warn(args));
@@ -38,21 +38,21 @@ async function warn({ stack, workspace, endpoints }: RiskArgs): Promise<void> {
   if (text !== undefined) await pulumi.log.warn(text);
 }
 
-/** Whether a front door on this machine answers for the endpoints, with stand-ins in place of containers. */
+/** Whether the scoring proxy of the local Azure answers requests, with model stand-ins instead of containers. */
 function standIns(): boolean {
   return Boolean(process.env.MOOR_FRONTDOOR_URL);
 }
 
-/** What is known of where to look; in a preview parts are unknown. */
+/** Resolved arguments. In a preview, parts of them are unknown. */
 interface Place {
   readonly workspaceId: string;
   readonly endpoints: readonly (EndpointPlan & { readonly name: string })[];
 }
 
 async function readLive(azure: ArmClient, stack: string, { workspaceId, endpoints }: Place): Promise<Live> {
-  // What has no id or no name yet is made by this run.
-  const known = [workspaceId, ...endpoints.map(({ name }) => name)];
-  if (known.some((value) => pulumi.containsUnknowns(value))) return { endpoints: [] };
+  // A workspace or an endpoint without a known ID or name is created by this run.
+  const values = [workspaceId, ...endpoints.map(({ name }) => name)];
+  if (values.some((value) => pulumi.containsUnknowns(value))) return { endpoints: [] };
   try {
     const listed = await listEndpoints(azure, workspaceId);
     const own = listed.filter(({ tags }) => tags[stackTag] === stack);
@@ -66,10 +66,10 @@ async function liveShares(
   azure: ArmClient,
   { id, name, traffic }: ListedEndpoint,
   endpoints: Place["endpoints"],
-): Promise<LiveEndpointShares> {
+): Promise<LiveEndpointTraffic> {
   const plan = endpoints.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (plan === undefined) return { name, traffic };
-  // What serves is of interest only where a deployment takes over from it.
+  // The serving deployments matter only if another deployment takes over requests from them.
   const takesOver = gaining(planRollout(plan.deployments), { traffic }).length > 0;
   return { name, key: plan.key, traffic, ...(takesOver ? { serving: await servingNow(azure, id, traffic) } : {}) };
 }

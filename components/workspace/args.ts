@@ -1,4 +1,4 @@
-/** What a workspace is made from, and what it offers. */
+/** Arguments and child resources of a `Workspace`. */
 import type * as applicationinsights from "@pulumi/azure-native/applicationinsights";
 import type * as containerregistry from "@pulumi/azure-native/containerregistry";
 import type * as keyvault from "@pulumi/azure-native/keyvault";
@@ -15,34 +15,36 @@ import type { PrivateEndpointPlace } from "../network";
 import type { OutboundRules } from "./outboundRules";
 import type { StoreTransforms } from "./stores";
 
-/** Something to make, or the ARM id of one that exists. */
+/** `create`, or the ARM ID of an existing resource to adopt. */
 export type CreateOrExisting = "create" | { readonly existing: string };
 
 export interface WorkspaceArgs {
   /** Stack name; part of physical names. */
   readonly stack: string;
-  /** Makes physical names unique: lower-case letters and digits. Changing it replaces everything. */
+  /** Suffix that makes physical names unique: lower-case letters and digits. Changing it replaces everything. */
   readonly suffix: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
-  /** Azure region of the workspace, its stores and everything in it. Changing it replaces everything. */
+  /** Azure region of the workspace and of all resources that this component creates. Changing it replaces everything. */
   readonly location: pulumi.Input<string>;
-  /** Regions in which data may be, which what is adopted is held against. @default - `location` alone */
+  /** Regions in which data must stay. Adopted resources are checked against them. @default - only `location` */
   readonly residency?: readonly string[];
   /**
-   * The workspace, with its storage account, vault and Application Insights. An existing one has these already. It must be closed to the
-   * public, let only approved traffic out, and be in the stack's region and subscription; the preview reads it and says what isn't so.
+   * The workspace with its storage account, Key Vault and Application Insights; an existing workspace already has them. An existing workspace must
+   * have no public network access, allow only approved outbound traffic, and be in the region and the subscription of the stack. The preview
+   * checks it and reports each violation.
    * @default "create"
    */
   readonly workspace?: CreateOrExisting;
   /**
-   * The registry that images are pulled from. An existing one must be Premium and may be in another subscription of the tenant. Unless it is
-   * the existing workspace's own, it gets an outbound rule and the role by which the workspace's identity approves it.
+   * The container registry. An existing one must have the Premium tier, and can be in another subscription of the tenant. Unless it belongs to the
+   * existing workspace, the component creates an outbound rule to it, and the role assignment with which the workspace's identity approves the
+   * private endpoint.
    * @default "create"
    */
   readonly imageRegistry?: CreateOrExisting;
   /**
-   * Whether deployments take secrets from the workspace's vault, as with a token of `HubAccess`. An existing vault must then have roles as its
-   * permission model; otherwise a vault with access policies is only warned of.
+   * Whether deployments read secrets from the workspace's Key Vault, such as the token of `HubAccess`. If true, an existing vault must use Azure RBAC
+   * as its permission model. If false, a vault with access policies only causes a warning.
    * @default false
    */
   readonly vaultSecrets?: boolean;
@@ -51,43 +53,43 @@ export interface WorkspaceArgs {
   /** The workspace's user-assigned identity. @default "create" */
   readonly identity?: IdentityChoice;
   /**
-   * Where private endpoints go.
-   * @default - none: the landing zone makes them
+   * Subnet and DNS zones of the private endpoints, such as `network.place`.
+   * @default - no private endpoints: the landing zone creates them
    */
   readonly privateEndpoints?: PrivateEndpointPlace;
-  /** Who grants the roles of the workspace's identity. @default "moor" */
+  /** Who creates the role assignments of the workspace's identity. @default "moor" */
   readonly roles?: RolesOwner;
   /**
-   * Seconds that those roles must be old before the workspace, or a rule to an image registry, is made with them.
+   * Age, in seconds, that these role assignments must have before the workspace, or an outbound rule to a container registry, is created.
    * @default 300
    */
   readonly rolePropagationSeconds?: number;
   /**
-   * What computes may reach beyond the workspace's own stores.
-   * @default - nothing
+   * Additional destinations that deployments can reach.
+   * @default - none: only the workspace's own resources
    */
   readonly outboundRules?: OutboundRules;
   /**
-   * Size of the firewall that Azure runs once there is a host-name rule; it can't be changed after the first one.
+   * SKU of the firewall that Azure runs as soon as there is a host-name rule. It can't be changed after the first host-name rule was created.
    * @default "Basic"
    * @see Azure docs, how-to-managed-network
    */
   readonly firewallSku?: "Basic" | "Standard";
-  /** Days that a created Log Analytics workspace keeps logs, 30 to 730. @default 90 */
+  /** Retention of a created Log Analytics workspace, in days, 30 to 730. @default 90 */
   readonly logRetentionDays?: number;
-  /** GB a day after which a created Log Analytics workspace stops taking logs until the next day. @default - no cap */
+  /** Daily cap of a created Log Analytics workspace, in GB. When it is reached, logs are dropped until the next day. @default - no cap */
   readonly logDailyCapGB?: number;
-  /** Refuse to delete the workspace and its stores. @default true */
+  /** Whether Pulumi protects the workspace, its storage account, Key Vault and registry from deletion. @default true */
   readonly protect?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Last changes to the children's arguments. */
+  /** Changes to the children's arguments, applied last. */
   readonly transform?: StoreTransforms & {
     readonly identity?: Transform<managedidentity.UserAssignedIdentityArgs>;
     readonly workspace?: Transform<machinelearningservices.WorkspaceArgs>;
   };
 }
 
-/** What a `Workspace` may have made. */
+/** The resources that a `Workspace` can create. Adopted resources are not included. */
 export interface WorkspaceNodes {
   workspace?: machinelearningservices.Workspace;
   identity?: managedidentity.UserAssignedIdentity;

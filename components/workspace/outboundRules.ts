@@ -5,29 +5,29 @@ import { digest } from "../../planner/names";
 import { fail } from "../../program/fail";
 import type { WorkspaceReference } from "./reference";
 
-/** What computes in the managed network may reach beyond the services that Azure adds itself. */
+/** A destination that deployments in the managed network can reach, in addition to those that Azure adds itself. */
 export type OutboundRule =
   | {
-      /** Host name, or `*.` and a domain; ports 80 and 443 only. The first such rule makes Azure run a firewall, which costs by the hour. */
+      /** Host name, or `*.` and a domain, for ports 80 and 443. With the first such rule, Azure runs a firewall, which is billed by the hour. */
       readonly fqdn: string;
     }
   | {
       readonly privateEndpoint: {
-        /** ARM id of the resource to reach. */ readonly targetId: pulumi.Input<string>;
-        readonly subresource: string;
+        /** ARM ID of the target resource. */ readonly targetId: pulumi.Input<string>;
+        /** Group ID of its private link resource, such as `registry`. */ readonly subresource: string;
       };
     };
 
-/** Rules by name; a name has letters, digits, `-` and `_`, and a length within `outboundRuleNameLength`. */
+/** Rules by name. A name has letters, digits, `-` and `_`, starts with a letter or digit, and its length is within `outboundRuleNameLength`. */
 export type OutboundRules = Readonly<Record<string, OutboundRule>>;
 
 const { min, max } = outboundRuleNameLength;
 const namePattern = new RegExp(`^[a-zA-Z0-9][a-zA-Z0-9_-]{${min - 1},${max - 1}}$`);
 
 /**
- * Outbound rules as resources of their own, one made after the other: a list inside the workspace would fight with the rules that Azure adds,
- * and the managed network takes one change at a time.
- * @throws pulumi.RunError when a rule's name breaks Azure's pattern.
+ * Creates outbound rules as separate resources, one after another. A list in the workspace would conflict with the rules that Azure adds, and the
+ * managed network accepts only one change at a time.
+ * @throws pulumi.RunError if the name of a rule doesn't match Azure's pattern
  * @see Azure docs, how-to-managed-network
  */
 export function createOutboundRules(
@@ -37,15 +37,15 @@ export function createOutboundRules(
   opts: pulumi.CustomResourceOptions & { readonly after?: readonly pulumi.Input<pulumi.Resource>[] },
 ): pulumi.Resource[] {
   const { after = [], ...common } = opts;
-  const made: pulumi.Resource[] = [];
+  const created: pulumi.Resource[] = [];
   for (const [ruleName, rule] of Object.entries(rules)) {
     if (!namePattern.test(ruleName)) {
       fail(
-        `Outbound rule "${ruleName}" of ${parentName} must have a name of ${min} to ${max} letters, digits, "-" or "_", beginning with a letter or digit.`,
+        `${parentName}: the outbound rule name "${ruleName}" is not valid. Allowed: ${min} to ${max} letters, digits, "-" or "_", starting with a letter or digit.`,
       );
     }
-    const previous = made.at(-1);
-    made.push(
+    const previous = created.at(-1);
+    created.push(
       new machinelearningservices.ManagedNetworkSettingsRule(
         `${parentName}-${ruleName}`,
         {
@@ -62,10 +62,10 @@ export function createOutboundRules(
       ),
     );
   }
-  return made;
+  return created;
 }
 
-/** A rule's name in Azure: with the stack's, because stacks that share a workspace may each need the same rule. */
+/** Returns the name of a rule in Azure. It contains the stack's name, because stacks that share a workspace can have rules with the same name. */
 function ruleNameOf(ruleName: string): string {
   const name = `${ruleName}-${pulumi.getStack()}`;
   const ending = `-${digest(name)}`;

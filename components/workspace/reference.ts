@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What other components need to know of a workspace, whether this program made it or not. A `Workspace` is one. */
+/** A created or existing workspace, for components that create resources in it. `Workspace` implements it. */
 export interface WorkspaceReference {
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Input<string>;
   readonly name: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
-  /** Region; endpoints and deployments are always in their workspace's. */
+  /** Azure region. Endpoints and deployments are always in the region of their workspace. */
   readonly location: pulumi.Input<string>;
 }

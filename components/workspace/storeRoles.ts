@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { groupOf } from "../../azure/armId";
 import type { Grant, Identity } from "../identity";
 
-/** ARM ids of what a workspace keeps its things in. */
+/** ARM IDs of the resources in which a workspace stores its data. */
 export interface WorkspaceStores {
   readonly storage: pulumi.Output<string>;
   readonly vault: pulumi.Output<string>;
@@ -10,8 +10,8 @@ export interface WorkspaceStores {
 }
 
 /**
- * The roles that Azure documents for a workspace with a user-assigned identity (Azure docs, how-to-identity-based-service-authentication).
- * @param registryId The workspace's own registry, where it has one.
+ * Returns the roles that a workspace with a user-assigned identity requires. Source: Azure docs, how-to-identity-based-service-authentication.
+ * @param registryId Registry of the workspace, if it has one.
  */
 export function storeRoles({ principalId }: Identity, stores: WorkspaceStores, registryId?: pulumi.Output<string>): Record<string, Grant> {
   return {
@@ -21,7 +21,7 @@ export function storeRoles({ principalId }: Identity, stores: WorkspaceStores, r
     "vault-contributor": { principalId, role: "Contributor", scope: stores.vault },
     "vault-data": { principalId, role: "Key Vault Administrator", scope: stores.vault },
     "app-insights-contributor": { principalId, role: "Contributor", scope: stores.appInsights },
-    // On the group, because the managed network's endpoint to the workspace is approved while the workspace is being made.
+    // On the resource group, because the managed network's private endpoint to the workspace is approved while the workspace is being created.
     "network-approver": { principalId, role: "Azure AI Enterprise Network Connection Approver", scope: stores.storage.apply(groupOf) },
     ...(registryId === undefined ? {} : { "registry-contributor": { principalId, role: "Contributor", scope: registryId } }),
   };

@@ -5,12 +5,12 @@ import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { kept } from "../base/outputs";
+import { immutableOutput } from "../base/outputs";
 import { type NamedType, platformName } from "../base/platformName";
 import { type Transform, transformed } from "../base/transform";
 import { registryPrivacy, storagePrivacy, vaultPrivacy } from "./privacy";
 
-/** What every store of a workspace has in common. */
+/** Arguments that all stores of a workspace have in common. */
 export interface StoreContext {
   /** Logical name of the component that the store belongs to. */
   readonly parentName: string;
@@ -23,17 +23,17 @@ export interface StoreContext {
   readonly protect: boolean;
 }
 
-/** Where images are pulled from. */
+/** The container registry of the images. */
 export interface ImageRegistry {
-  /** The registry itself, where this program made it. */
+  /** The registry's resource, if this program creates it. */
   readonly resource?: containerregistry.Registry;
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
   /** Host name. */
   readonly loginServer: pulumi.Output<string>;
 }
 
-/** Last changes to the stores' arguments. */
+/** Changes to the stores' arguments, applied last. */
 export interface StoreTransforms {
   readonly storage?: Transform<storage.StorageAccountArgs>;
   readonly vault?: Transform<keyvault.VaultArgs>;
@@ -42,7 +42,7 @@ export interface StoreTransforms {
   readonly appInsights?: Transform<applicationinsights.ComponentArgs>;
 }
 
-/** Weights, code and logs of requests. Reached by private endpoint and Entra only: account keys are off. */
+/** Creates the storage account for model weights and code. Access requires a private endpoint and Microsoft Entra ID; account keys are disabled. */
 export function createStorage(context: StoreContext, transform: StoreTransforms["storage"]): storage.StorageAccount {
   return new storage.StorageAccount(
     ...transformed(
@@ -52,7 +52,7 @@ export function createStorage(context: StoreContext, transform: StoreTransforms[
         accountName: storeName(context, "storage"),
         ...place(context),
         kind: "StorageV2",
-        // Copies stay in the region (a geo-redundant account keeps one in the paired region), and LRS exists in every region.
+        // A geo-redundant account would store a copy in the paired region. LRS is available in every region.
         sku: { name: "Standard_LRS" },
         publicNetworkAccess: "Disabled",
         networkRuleSet: { defaultAction: "Deny", bypass: "AzureServices" },
@@ -69,7 +69,7 @@ export function createStorage(context: StoreContext, transform: StoreTransforms[
   );
 }
 
-/** Secrets. Role-based, and open to trusted Azure services, without which an endpoint with key authentication can't be made. */
+/** Creates the Key Vault. It uses Azure RBAC. Trusted Azure services have access, because Azure requires it for endpoints with key authentication. */
 export function createVault(context: StoreContext, transform: StoreTransforms["vault"]): keyvault.Vault {
   return new keyvault.Vault(
     ...transformed(
@@ -98,7 +98,7 @@ export function createVault(context: StoreContext, transform: StoreTransforms["v
   );
 }
 
-/** Images. Premium, because no other tier takes private endpoints. */
+/** Creates the container registry. Its tier is Premium, because other tiers don't support private endpoints. */
 export function createRegistry(context: StoreContext, transform: StoreTransforms["registry"]): ImageRegistry {
   const registry = new containerregistry.Registry(
     ...transformed(
@@ -112,14 +112,14 @@ export function createRegistry(context: StoreContext, transform: StoreTransforms
         anonymousPullEnabled: false,
         publicNetworkAccess: "Disabled",
         networkRuleBypassOptions: "AzureServices",
-        // Left to Azure, which makes registries zone-redundant where the region has zones; left to the SDK, it would be "Disabled".
+        // An undefined Output, because the SDK would set "Disabled". Azure creates zone-redundant registries in regions with zones.
         zoneRedundancy: pulumi.output<string | undefined>(undefined),
       },
       { ...storeOptions(context), ignoreChanges: ["zoneRedundancy"] },
       registryPrivacy,
     ),
   );
-  return { resource: registry, id: registry.id, loginServer: kept(registry, registry.loginServer, loginServerOf) };
+  return { resource: registry, id: registry.id, loginServer: immutableOutput(registry, registry.loginServer, loginServerOf) };
 }
 
 function loginServerOf({ properties }: { readonly properties: { readonly loginServer: string } }): string {
@@ -127,12 +127,12 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
 }
 
 /**
- * Logs are written and read over public addresses, with Entra ID and the roles on the workspace. Closing them needs an Azure Monitor private link
- * scope, which belongs to the owner of the network.
+ * Logs are written and read through public addresses, with Microsoft Entra ID and roles on the Log Analytics workspace. Disabling public access
+ * requires an Azure Monitor Private Link Scope, which the owner of the network manages.
  */
 const logAccess = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
 
-/** Logs of the endpoints, in the stack's region. */
+/** Creates the Log Analytics workspace, in the region of the stack. */
 export function createLogs(
   context: StoreContext,
   { retentionInDays, dailyQuotaGb }: { readonly retentionInDays: number; readonly dailyQuotaGb?: number },
@@ -156,7 +156,7 @@ export function createLogs(
   );
 }
 
-/** Application Insights over the given logs, so that its records too stay in their region. */
+/** Creates Application Insights on the given Log Analytics workspace, so that its data stays in the same region. */
 export function createAppInsights(
   context: StoreContext,
   logsId: pulumi.Input<string>,
@@ -183,7 +183,7 @@ export function createAppInsights(
   );
 }
 
-/** Physical name of something of the workspace. */
+/** Returns the physical name of a resource of the workspace. */
 export function storeName(context: Pick<StoreContext, "stack" | "suffix">, type: NamedType, qualifier?: string): pulumi.Output<string> {
   return pulumi.output(context.suffix).apply((suffix) => platformName(type, context.stack, suffix, qualifier));
 }

@@ -8,10 +8,10 @@ import { type LinkedServiceName, linkedServices } from "../../planner/linkedServ
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { stateInputs, transformed } from "../base/transform";
-import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
+import { chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait, warnOfMissingRoles } from "../identity";
 import { createPrivateLink } from "../network";
-import { askOwner, missingZones } from "../owners";
-import { type AdoptedIds, checkAdopted, type Found, type PlannedEndpoint } from "./adopted";
+import { missingZones, reportMissing } from "../owners";
+import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -33,18 +33,22 @@ interface Core {
   readonly storageAccountId: pulumi.Output<string>;
   readonly vaultId: pulumi.Output<string>;
   readonly principalId: pulumi.Output<string>;
-  /** ARM id of an existing workspace's own registry. */
+  /** ARM ID of the registry of an existing workspace. */
   readonly registryId?: pulumi.Output<string | undefined>;
   readonly resources: pulumi.Resource[];
 }
 
 /**
- * A private Azure Machine Learning workspace: no public access, no account keys, a managed network that lets nothing out but what is
- * approved. The managed network is provisioned when the workspace is made, which takes about half an hour: creating a deployment would
- * not provision it, and would fail.
+ * A private Azure Machine Learning workspace with its storage account, Key Vault, container registry, Log Analytics workspace, Application Insights,
+ * private endpoints, identity and role assignments. It has no public network access and no account keys, and its managed network allows only approved
+ * outbound traffic. Existing resources can be adopted instead; they are checked before anything is created.
  *
- * Cost: the workspace is free; a Premium registry (about 50 USD a month), private endpoints (about 7 USD a month each, in the network and
- * in the managed network), logs by volume; a firewall only with host-name rules.
+ * The managed network is provisioned when the workspace is created, which takes about 30 minutes. A deployment can't be created without it.
+ *
+ * Cost: the workspace is free. A Premium registry costs about 50 USD a month, a private endpoint (in the network or in the managed network) about
+ * 7 USD a month. Logs are billed by volume. A firewall runs only with host-name rules.
+ *
+ * Changing `stack`, `suffix`, `resourceGroupName` or `location` replaces all created resources, and fails while `protect` is true.
  *
  * @example
  * const workspace = new Workspace("platform", {
@@ -52,32 +56,32 @@ interface Core {
  * });
  */
 export class Workspace extends pulumi.ComponentResource {
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
   readonly resourceGroupName: pulumi.Output<string>;
   readonly location: pulumi.Output<string>;
-  /** ARM id of the storage account behind the workspace's datastores. */
+  /** ARM ID of the storage account that the workspace's datastores use. */
   readonly storageAccountId: pulumi.Output<string>;
-  /** ARM id of the workspace's Key Vault. */
+  /** ARM ID of the workspace's Key Vault. */
   readonly vaultId: pulumi.Output<string>;
-  /** ARM id of the registry that images are pulled from. */
+  /** ARM ID of the container registry. */
   readonly imageRegistryId: pulumi.Output<string>;
-  /** Host name of that registry. */
+  /** Host name of the container registry. */
   readonly loginServer: pulumi.Output<string>;
-  /** ARM id of the Log Analytics workspace. */
+  /** ARM ID of the Log Analytics workspace. */
   readonly logsId: pulumi.Output<string>;
-  /** What a deployment waits for: private endpoints and outbound rules. */
+  /** Resources that deployments must depend on: private endpoints and outbound rules. */
   readonly ready: pulumi.Input<pulumi.Resource>[];
 
   private readonly logicalName: string;
-  private readonly made: WorkspaceNodes = {};
+  private readonly created: WorkspaceNodes = {};
   private readonly args: WorkspaceArgs;
   private readonly context: StoreContext;
-  /** What has been read of adopted resources; it fails where one isn't as needed, and with it whatever would be made on one. */
-  private readonly found: pulumi.Output<Found>;
-  /** What is asked of the zones' owner; the component's registration waits for it, or the run would end before. */
-  private readonly asked: pulumi.Output<void>[] = [];
+  /** The adopted resources. It fails if one doesn't meet the requirements, so that no resource that depends on it is created. */
+  private readonly found: pulumi.Output<AdoptedResources>;
+  /** Checks of private DNS zones. The registration waits for them, because otherwise the run could end before they are done. */
+  private readonly zoneChecks: pulumi.Output<void>[] = [];
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Workspace", name, stateInputs(args), opts);
@@ -109,13 +113,13 @@ export class Workspace extends pulumi.ComponentResource {
       imageRegistryId: this.imageRegistryId,
       loginServer: this.loginServer,
       logsId: this.logsId,
-      asked: pulumi.all(this.asked).apply(() => undefined),
+      asked: pulumi.all(this.zoneChecks).apply(() => undefined),
     });
   }
 
-  /** The resources that this component made; what is adopted is not among them. */
+  /** The resources that this component created; adopted resources are not included. */
   get nodes(): Readonly<WorkspaceNodes> {
-    return this.made;
+    return this.created;
   }
 
   private storeContext(): StoreContext {
@@ -123,7 +127,7 @@ export class Workspace extends pulumi.ComponentResource {
     return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
   }
 
-  private checkAdopted(): pulumi.Output<Found> {
+  private checkAdopted(): pulumi.Output<AdoptedResources> {
     const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = false } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),
@@ -144,7 +148,7 @@ export class Workspace extends pulumi.ComponentResource {
     );
   }
 
-  /** Private endpoints of the workspace, with their ids where these are known: those of a stack that doesn't exist yet are not. */
+  /** Returns the private endpoints of the workspace, with their IDs if known. In the preview of a new stack, they are unknown. */
   private async plannedEndpoints(subscriptionId: string): Promise<PlannedEndpoint[]> {
     const group = await resolved<unknown>(this.args.resourceGroupName);
     const endpoints = this.services.map(async (service) => {
@@ -165,21 +169,21 @@ export class Workspace extends pulumi.ComponentResource {
   private chooseLogs(): pulumi.Output<string> {
     const { logs = "create", logRetentionDays = 90, logDailyCapGB, transform } = this.args;
     if (logs !== "create") return this.found.apply(({ ids }) => ids.logs!);
-    this.made.logs = createLogs(this.context, { retentionInDays: logRetentionDays, dailyQuotaGb: logDailyCapGB }, transform?.logs);
-    return this.made.logs.id;
+    this.created.logs = createLogs(this.context, { retentionInDays: logRetentionDays, dailyQuotaGb: logDailyCapGB }, transform?.logs);
+    return this.created.logs.id;
   }
 
   private chooseRegistry(): ImageRegistry {
     const { imageRegistry = "create", transform } = this.args;
     if (imageRegistry === "create") {
       const registry = createRegistry(this.context, transform?.registry);
-      this.made.registry = registry.resource;
+      this.created.registry = registry.resource;
       return registry;
     }
-    const usual = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
+    const standard = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
     return {
       id: this.found.apply(({ ids }) => ids.imageRegistry!),
-      loginServer: this.found.apply(({ loginServer = usual }) => loginServer.toLowerCase()),
+      loginServer: this.found.apply(({ loginServer = standard }) => loginServer.toLowerCase()),
     };
   }
 
@@ -199,7 +203,7 @@ export class Workspace extends pulumi.ComponentResource {
     const contributor = this.grant({
       "workspace-contributor": { principalId: identity.principalId, role: "Contributor", scope: workspace.id },
     });
-    Object.assign(this.made, { workspace, storage, vault, appInsights, identity: identity.resource });
+    Object.assign(this.created, { workspace, storage, vault, appInsights, identity: identity.resource });
     const links = this.createPrivateEndpoints({ blob: storage.id, file: storage.id, vault: vault.id, workspace: workspace.id });
     return {
       id: workspace.id,
@@ -251,7 +255,7 @@ export class Workspace extends pulumi.ComponentResource {
           parent: this,
           ...roles,
           protect: this.context.protect,
-          // Azure adds its own rules to the managed network, and reads the switch only when it makes the workspace.
+          // Azure adds its own rules to the managed network, and uses `provisionNetworkNow` only at creation.
           ignoreChanges: ["managedNetwork.outboundRules", "provisionNetworkNow"],
           customTimeouts: { create: "60m", update: "60m", delete: "60m" },
         },
@@ -287,22 +291,22 @@ export class Workspace extends pulumi.ComponentResource {
       const link = createPrivateLink(
         `${this.logicalName}-${service}-endpoint`,
         { service, targetId, endpointName, resourceGroupName, location, place, tags },
-        // A storage account refuses a second endpoint while one is being made (StorageAccountOperationInProgress).
+        // A storage account rejects a second private endpoint while one is being created (StorageAccountOperationInProgress).
         { parent: this, dependsOn: last.get(targetId) },
       );
       last.set(targetId, link);
-      this.made.privateEndpoints = { ...this.made.privateEndpoints, [service]: link[0] };
-      if (place.dnsZones === undefined) this.askForZones(link[0], service);
+      this.created.privateEndpoints = { ...this.created.privateEndpoints, [service]: link[0] };
+      if (place.dnsZones === undefined) this.checkZones(link[0], service);
       return link;
     });
   }
 
-  private askForZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
+  private checkZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
     const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
-    this.asked.push(askOwner("dns: policy", missing));
+    this.zoneChecks.push(reportMissing("dns: policy", missing));
   }
 
-  /** Host-name and private-endpoint rules, and a foreign registry's own, one after another. */
+  /** Creates the outbound rules of the arguments, and a rule to a registry that doesn't belong to the workspace, one after another. */
   private openOutbound(core: Core): pulumi.Input<pulumi.Resource>[] {
     const { outboundRules = {}, imageRegistry = "create" } = this.args;
     const common = { parent: this, after: core.resources };
@@ -310,7 +314,7 @@ export class Workspace extends pulumi.ComponentResource {
     if (core.registryId === undefined || imageRegistry === "create") return this.openRegistry(core, outboundRules, core.resources);
     const rules = createOutboundRules(this.logicalName, this, outboundRules, common);
     const last = rules.at(-1) ?? this;
-    // Azure has connected an existing workspace's own registry itself and refuses a second rule to it. Which that is, only Azure knows.
+    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. Which registry that is must be read from Azure.
     const registry = core.registryId.apply((own) =>
       sameArmId(own, imageRegistry.existing) ? last : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
     );
@@ -327,11 +331,11 @@ export class Workspace extends pulumi.ComponentResource {
     });
     const registryRule = { privateEndpoint: { targetId: this.imageRegistryId, subresource: LINKED_SERVICES.registry.groupId } };
     const first = { parent: this, hooks, after: [...after, ...dependsOn] };
-    const made = createOutboundRules(this.logicalName, this, { "image-registry": registryRule }, first);
-    return [...made, ...createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: [...after, ...made] })];
+    const created = createOutboundRules(this.logicalName, this, { "image-registry": registryRule }, first);
+    return [...created, ...createOutboundRules(this.logicalName, this, outboundRules, { parent: this, after: [...after, ...created] })];
   }
 
-  /** Whether the image registry is the workspace's own, which Azure connects by itself. */
+  /** Whether the registry belongs to the workspace; Azure connects such a registry itself. */
   private get ownsRegistry(): boolean {
     const { workspace = "create", imageRegistry = "create" } = this.args;
     return workspace === "create" && imageRegistry === "create";
@@ -342,19 +346,19 @@ export class Workspace extends pulumi.ComponentResource {
     return Object.entries(grants).map(([name, grant]) => grantRole(`${this.logicalName}-${name}`, grant, { parent: this }));
   }
 
-  /** Options of what Azure makes with these roles at once: it waits until they have spread, or says which ones others must grant. */
+  /** Returns options for a resource whose creation requires these roles: it waits until the assignments are effective, or warns of missing ones. */
   private grantFor(name: string, grants: Record<string, Grant>) {
     const { roles, rolePropagationSeconds = 300 } = this.args;
     const dependsOn = this.grant(grants);
     const hook =
       roles === "external"
-        ? askForRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
+        ? warnOfMissingRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
         : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
     return { dependsOn, hooks: { beforeCreate: [hook] } };
   }
 }
 
-/** ARM id of what is adopted. */
+/** Returns the ARM ID of an adopted resource. */
 function idOf(choice: CreateOrExisting = "create"): string | undefined {
   return choice === "create" ? undefined : choice.existing;
 }

@@ -1,6 +1,6 @@
 /** Rules about endpoints and their deployments. */
 import { endpointLimits, regionLimits } from "../../azure/limits";
-import { ownedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/handFlags";
 import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
@@ -21,9 +21,9 @@ export function endpointMistakes({ "moor:endpoints": endpoints = {} }: SettingsD
 
 function stackName(stack: string): Mistake[] {
   if (namePartPattern.test(stack)) return [];
-  const problem = `The stack's name ${show(stack)} is part of the endpoints' names, which can't hold it.`;
+  const problem = `The stack name ${show(stack)} is part of the endpoint names and is not valid there.`;
   const fix = "Rename the stack (`pulumi stack rename`).";
-  return [mistake("MOOR010", "stack", { problem, allowed: "lower-case letters, digits and single hyphens, a letter first", fix })];
+  return [mistake("MOOR010", "stack", { problem, allowed: "lowercase letters, digits and single hyphens, starting with a letter", fix })];
 }
 
 function oneEndpoint(key: string, endpoint: EndpointDraft, raw: Tree, stack: string): Mistake[] {
@@ -46,7 +46,7 @@ function endpointName(path: string, key: string, generated: boolean, stack: stri
   const length = endpointNameLength(key, stack);
   if (!generated || length <= nameLimit) return [];
   const problem = `The name ${key}-${stack}-<6 characters> has ${length} characters.`;
-  const allowed = `${nameLimit} characters, which leaves ${nameLimit - endpointNameLength("", stack)} for the key`;
+  const allowed = `at most ${nameLimit} characters, of which ${nameLimit - endpointNameLength("", stack)} for the key`;
   return [mistake("MOOR011", path, { problem, allowed })];
 }
 
@@ -61,12 +61,12 @@ function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): M
       firsts.set(name, key);
       return [];
     }
-    const problem = `${show(name)} is the name of endpoint ${show(first)} already.`;
-    return [mistake("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that no other endpoint in the region has" })];
+    const problem = `The name ${show(name)} is already used by the endpoint ${show(first)}.`;
+    return [mistake("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that is unique in the region" })];
   });
 }
 
-/** Limits of a subscription in a region: what other stacks have there counts too, and isn't known here. */
+/** Limits per subscription and region. Other stacks count too, but are unknown here. */
 export function regionCount(rawEndpoints: unknown): Mistake[] {
   const endpoints = Object.values(asMap(rawEndpoints));
   const has = {
@@ -75,7 +75,7 @@ export function regionCount(rawEndpoints: unknown): Mistake[] {
   };
   return (["endpoints", "deployments"] as const).flatMap((what) => {
     if (has[what] <= regionLimits[what]) return [];
-    const allowed = `at most ${regionLimits[what]} ${what} of one subscription in a region`;
+    const allowed = `at most ${regionLimits[what]} ${what} per subscription and region`;
     return [mistake("MOOR027", "moor:endpoints", { problem: `The stack has ${has[what]} ${what}.`, allowed })];
   });
 }
@@ -86,7 +86,7 @@ function count(path: string, deployments: number, type: string): Mistake[] {
     return [mistake("MOOR020", `${path}.deployments`, { problem: "The endpoint has no deployment.", allowed: "at least one deployment" })];
   }
   if (deployments <= endpointLimits.deployments) return [];
-  const allowed = `at most ${endpointLimits.deployments} deployments of one endpoint`;
+  const allowed = `at most ${endpointLimits.deployments} deployments per endpoint`;
   return [mistake("MOOR024", `${path}.deployments`, { problem: `The endpoint has ${deployments} deployments.`, allowed })];
 }
 
@@ -97,29 +97,30 @@ function weights(path: string, deployments: Labelled): Mistake[] {
     deployment?.weight === undefined ? [] : [{ label, weight: deployment.weight }],
   );
   const sum = sumOfWeights(stated);
-  // A weight that is itself wrong is reported as such; the sum can't be known then. Too many deployments are refused by their number.
+  // If a weight is invalid, the sum is unknown. Too many deployments are a separate error.
   if (stated.length < deployments.length || deployments.length > endpointLimits.deployments || sum === 100 || sum === 0) return [];
   const list = stated.map(({ label, weight }) => `${label} ${weight}`).join(", ");
-  const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "are missing" : "are too many"}.`;
-  return [
-    mistake("MOOR021", path, { problem: `The weights sum to ${sum} (${list}).`, allowed: "a sum of 100, or 0 if nobody is served", fix }),
-  ];
+  const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "are missing" : "must be removed"}.`;
+  return [mistake("MOOR021", path, { problem: `The weights sum to ${sum} (${list}).`, allowed: "a sum of 100, or 0 for no traffic", fix })];
 }
 
 function mirrors(path: string, deployments: Labelled): Mistake[] {
   const mirrored = deployments.filter(([, deployment]) => (deployment?.mirror ?? 0) > 0);
   const labels = mirrored.map(([label]) => label).join(", ");
-  const several = mistake("MOOR022", path, { problem: `Requests are mirrored to ${labels}.`, allowed: "a mirror to one deployment" });
+  const several = mistake("MOOR022", path, {
+    problem: `Requests are mirrored to ${labels}.`,
+    allowed: "mirrored traffic to one deployment",
+  });
   const live = mirrored.flatMap(([label, deployment]) => {
-    const problem = `The deployment has weight ${deployment?.weight} and mirror ${deployment?.mirror}.`;
+    const problem = `The deployment has both weight ${deployment?.weight} and mirror ${deployment?.mirror}.`;
     return (deployment?.weight ?? 0) > 0
-      ? [mistake("MOOR023", `${path}.${label}.mirror`, { problem, allowed: "live or mirrored requests, not both" })]
+      ? [mistake("MOOR023", `${path}.${label}.mirror`, { problem, allowed: "either `weight` or `mirror`, not both" })]
       : [];
   });
   return mirrored.length > 1 ? [several, ...live] : live;
 }
 
-/** A client names the model in each request and doesn't choose the deployment, so whichever it meets must know that name. */
+/** A client sends the model name with each request and can't select a deployment, so all deployments must accept the same name. */
 function servedNames(path: string, deployments: Labelled): Mistake[] {
   const sharing = deployments.flatMap(([label, deployment]) => {
     const { weight = 0, mirror = 0, vllm } = deployment ?? {};
@@ -128,8 +129,8 @@ function servedNames(path: string, deployments: Labelled): Mistake[] {
   });
   if (new Set(sharing.map(({ name }) => name)).size < 2) return [];
   const list = sharing.map(({ label, name }) => `${label} as ${show(name)}`).join(", ");
-  const problem = `The deployments serve the model under different names (${list}): a request that names one fails at the others.`;
-  return [mistake("MOOR026", path, { problem, allowed: "one served name for all deployments with weight or mirror" })];
+  const problem = `The deployments serve different model names (${list}). A request for one of these names fails on the other deployments.`;
+  return [mistake("MOOR026", path, { problem, allowed: "the same `servedName` for all deployments with `weight` or `mirror`" })];
 }
 
 function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): Mistake[] {
@@ -146,7 +147,7 @@ function oneDeployment(path: string, label: string, deployment: DeploymentDraft,
 function deploymentName(path: string, label: string): Mistake[] {
   const length = deploymentNameLength(label);
   if (length <= nameLimit) return [];
-  const allowed = `${nameLimit} characters, which leaves ${nameLimit - deploymentNameLength("")} for the label`;
+  const allowed = `at most ${nameLimit} characters, of which ${nameLimit - deploymentNameLength("")} for the label`;
   const fix = "Shorten the label.";
   return [mistake("MOOR011", path, { problem: `The name ${label}-<8 digits> has ${length} characters.`, allowed, fix })];
 }
@@ -154,14 +155,19 @@ function deploymentName(path: string, label: string): Mistake[] {
 function scaleBounds(path: string, { scale }: DeploymentDraft): Mistake[] {
   const { min, max } = scale ?? {};
   if (min === undefined || max === undefined || min <= max) return [];
-  return [mistake("MOOR025", path, { problem: `The minimum ${min} is above the maximum ${max}.`, allowed: "min no greater than max" })];
+  return [
+    mistake("MOOR025", path, {
+      problem: `The minimum ${min} is greater than the maximum ${max}.`,
+      allowed: "`min` less than or equal to `max`",
+    }),
+  ];
 }
 
 function owned(path: string, { vllm }: DeploymentDraft): Mistake[] {
-  const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => ownedFlags.includes(flag));
+  const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => reservedFlags.includes(flag));
   return flags.map((flag) => {
-    const problem = `Moor sets --${flag} itself; another value would break the model's path, the probes or the endpoint's keys.`;
-    return mistake("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${ownedFlags.join(", ")}` });
+    const problem = `Moor sets --${flag}. Another value would break the model path, the probes or the authentication.`;
+    return mistake("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}` });
   });
 }
 

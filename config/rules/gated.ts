@@ -1,10 +1,10 @@
-/** Rules about models whose files Hugging Face gives only to some accounts. */
+/** Rules for gated models, whose files Hugging Face provides only to some accounts. */
 import { modelFacts } from "../../facts/models";
 import { type Mistake, mistake } from "../mistakes";
 import type { SettingsDraft } from "./draft";
 
 /**
- * A gated model needs a token where Hugging Face is asked at each start; without one the container fails after its whole start-up time.
+ * A gated model with `source: hub` requires a token. Without one, the container fails at the end of its start-up time.
  * @param hasToken Whether `moor:huggingFaceToken` is set.
  */
 export function gatedMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, hasToken: boolean): Mistake[] {
@@ -18,8 +18,8 @@ export function gatedMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraf
   );
 }
 
-/** @param path Of the deployment. */
+/** @param path Path of the deployment. */
 export function gatedModel(path: string, model: string): Mistake {
-  const problem = `Hugging Face gives the files of ${model} only to accounts that accepted its licence, and \`moor:huggingFaceToken\` is not set.`;
+  const problem = `${model} is gated: Hugging Face provides its files only to accounts that accepted its license. \`moor:huggingFaceToken\` is not set.`;
   return mistake("MOOR063", `${path}.vllm.source`, { problem, allowed: "`source: hub` with a token, or `source: mirror`" });
 }

@@ -1,14 +1,14 @@
-/** Settings that have no effect beside other settings. They are refused: a setting that is accepted and ignored misleads its author. */
+/** Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user. */
 import type { Pattern } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
 import { type Mistake, mistake } from "../mistakes";
 import { patternsIn } from "../patternOf";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
 
-/** Why a setting has no effect, and what to do. Each completes a sentence. */
+/** A setting without an effect. */
 interface Ignored {
   readonly path: string;
-  /** The setting's name in the message. */
+  /** Name of the setting in the message. */
   readonly setting: string;
   /** Completes "`setting` has no effect ". */
   readonly because: string;
@@ -22,22 +22,22 @@ export function ignoredMistakes(draft: SettingsDraft): Mistake[] {
   );
 }
 
-/** What a reader of the preview should know: settings without an effect that may be meant for another time. */
+/** Notes for the preview: settings that have no effect at the moment but can be intended for later. */
 export function ignoredNotes(draft: SettingsDraft, stack: string, has: { readonly token: boolean; readonly lock: boolean }): string[] {
   const deployments = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.values(endpoint?.deployments ?? {}));
   const fromHub = deployments.some((deployment) => deployment?.vllm?.source === "hub");
   return [
-    ...(has.token && !fromHub ? ["`moor:huggingFaceToken` is not written to Azure, because no deployment has `source: hub`."] : []),
-    ...(has.lock && draft["moor:lock"] === "none" ? [`moor.lock.${stack}.yaml is not read (moor:lock: none).`] : []),
+    ...(has.token && !fromHub ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."] : []),
+    ...(has.lock && draft["moor:lock"] === "none" ? [`moor.lock.${stack}.yaml is ignored (moor:lock: none).`] : []),
     ...Object.entries(draft["moor:endpoints"] ?? {}).flatMap(([key, endpoint]) => unsentChecks(key, endpoint ?? {})),
   ];
 }
 
-/** A gate may be another one for a while, so the checks of its deployments may stay. */
+/** A user can change the gate temporarily, so `check` is not an error with another gate. */
 function unsentChecks(key: string, { gate = "runner", deployments = {} }: EndpointDraft): string[] {
   if (gate === "runner") return [];
   const labels = Object.entries(deployments).flatMap(([label, deployment]) => (deployment?.check === undefined ? [] : [label]));
-  return labels.map((label) => `\`check\` of ${key}/${label} is not used, because \`gate: ${gate}\` sends no request.`);
+  return labels.map((label) => `\`check\` of ${key}/${label} is ignored, because \`gate: ${gate}\` sends no requests.`);
 }
 
 function endpoints({ "moor:endpoints": all = {}, "moor:lock": lock }: SettingsDraft): Ignored[] {
@@ -56,7 +56,7 @@ function endpoints({ "moor:endpoints": all = {}, "moor:lock": lock }: SettingsDr
 
 function invokers(path: string, { auth, invokers: given = [] }: EndpointDraft): Ignored[] {
   if (auth !== "key" || given.length === 0) return [];
-  const because = "with `auth: key`: every client that has a key may score";
+  const because = "with `auth: key`: every client with a key can send requests";
   const fix = "Set `auth: entra`, or remove `invokers`.";
   return [{ path: `${path}.invokers`, setting: "invokers", because, allowed: "no invokers with `auth: key`", fix }];
 }
@@ -64,7 +64,7 @@ function invokers(path: string, { auth, invokers: given = [] }: EndpointDraft): 
 type CheckDraft = NonNullable<DeploymentDraft["check"]>;
 type CheckKey = "request" | "answer" | "latency";
 
-/** A value of `check` that the gate doesn't use for a pattern. */
+/** A value of `check` that the gate ignores for a pattern. */
 interface UnusedCheck {
   readonly key: CheckKey;
   readonly because: string;
@@ -77,28 +77,28 @@ function check(at: string, deployment: DeploymentDraft): Ignored[] {
   if (given === undefined) return [];
   const whole = { path: `${at}.check`, setting: "check" };
   if ([given.request, given.answer, given.latency].every((value) => value === undefined)) {
-    const fix = "Remove `check`, or add `request` (score.py) or `latency`.";
+    const fix = "Remove `check`, or add `request` (score.py only) or `latency`.";
     return [{ ...whole, because: "without a value", allowed: "request, answer, latency", fix }];
   }
   const unused = patternsIn(deployment).flatMap((pattern) => unusedChecks[pattern](given));
   return unused.map(({ key, ...rest }) => ({ path: `${at}.check.${key}`, setting: `check.${key}`, ...rest }));
 }
 
-/** The gate sends a chat request of its own to vLLM, and the request of the stack file to a score.py. */
+/** The gate sends a built-in chat request to vLLM and the request from the stack file to score.py. */
 const unusedChecks: Readonly<Record<Pattern, (given: CheckDraft) => UnusedCheck[]>> = {
   vllm: ({ request, answer }) => {
     const unused = (key: CheckKey, does: string): UnusedCheck => ({
       ...{ key, because: `with \`vllm\`: the gate ${does}`, allowed: "`latency` with `vllm`", fix: `Remove \`check.${key}\`.` },
     });
     return [
-      ...(request === undefined ? [] : [unused("request", "sends a chat request of its own")]),
-      ...(answer === undefined ? [] : [unused("answer", "checks the answer of the chat request")]),
+      ...(request === undefined ? [] : [unused("request", "sends a built-in chat request")]),
+      ...(answer === undefined ? [] : [unused("answer", "checks the answer to its built-in chat request")]),
     ];
   },
   score: ({ request, ...rest }) => {
     if (request !== undefined) return [];
-    const because = "without `check.request`: the gate sends no request to a score.py then";
-    const allowed = "`request`, and with it `answer` and `latency`";
+    const because = "without `check.request`: the gate then sends no request to score.py";
+    const allowed = "`answer` and `latency` together with `request`";
     const keys = (["answer", "latency"] as const).filter((key) => rest[key] !== undefined);
     return keys.map((key) => ({ key, because, allowed, fix: "Add `check.request`." }));
   },
@@ -110,22 +110,25 @@ function mirror(at: string, { deployments = {} }: EndpointDraft, { mirror: perce
   );
   const isKnown = weights.length === Object.keys(deployments).length;
   if (percent === 0 || !isKnown || sumOfWeights(weights) > 0) return [];
-  const because = "while all weights of the endpoint are 0: there are no requests to copy";
-  const fix = "Give another deployment of the endpoint a weight, or remove `mirror`.";
-  return [{ path: `${at}.mirror`, setting: "mirror", because, allowed: "0, or a deployment that serves beside it", fix }];
+  const because = "while all weights of the endpoint are 0: there is no traffic to mirror";
+  const fix = "Set the weight of another deployment of the endpoint, or remove `mirror`.";
+  return [{ path: `${at}.mirror`, setting: "mirror", because, allowed: "0, or another deployment with a weight", fix }];
 }
 
-function keepPrevious(at: string, lock: SettingsDraft["moor:lock"], { keepPrevious: kept, update }: DeploymentDraft): Ignored[] {
-  if (!kept) return [];
+function keepPrevious(at: string, lock: SettingsDraft["moor:lock"], { keepPrevious: keep, update }: DeploymentDraft): Ignored[] {
+  if (!keep) return [];
   const ignored = (because: string, fix: string): Ignored[] => [
     { path: `${at}.keepPrevious`, setting: "keepPrevious", because, allowed: "false", fix },
   ];
   return [
     ...(lock === "none"
-      ? ignored("with `moor:lock: none`: only a lock knows the previous decision", "Remove `moor:lock: none`, or remove `keepPrevious`.")
+      ? ignored(
+          "with `moor:lock: none`: the previous decision is recorded only in a lock file",
+          "Remove `moor:lock: none`, or remove `keepPrevious`.",
+        )
       : []),
     ...(update === "inPlace"
-      ? ignored("with `update: inPlace`: the previous deployment is the one that changes", "Remove `update`, or remove `keepPrevious`.")
+      ? ignored("with `update: inPlace`: the update changes the previous deployment itself", "Remove `update`, or remove `keepPrevious`.")
       : []),
   ];
 }

@@ -1,25 +1,26 @@
-/** A stack stays in its region: another region is another stack. */
+/** A stack can't be moved to another region: another region requires another stack. */
 import { lockCommand } from "../lockFile";
 import { type Mistake, mistake } from "../mistakes";
 
 /**
- * A mistake where a stack file names another region than the one that the stack is in.
- * @param known Where the region that it is in stands, for instance `moor.lock.prod.yaml`.
- * @param hasLock Whether the stack works with a lock, which the second one then needs too.
+ * Reports a region in the stack file that differs from the region of the existing stack.
+ * @param current Region of the existing stack.
+ * @param source Where the current region is recorded, for example `moor.lock.prod.yaml`.
+ * @param hasLock Whether the stack uses a lock file. Then the second stack requires one too.
  */
-export function moveMistakes(stack: string, is: string, known: string, wanted: string, hasLock = true): Mistake[] {
-  if (is === wanted) return [];
-  const cause = "A stack can't move: every resource would be deleted and created again.";
-  const problem = `The stack is in ${is} (${known}), and the stack file says ${wanted}. ${cause}`;
-  return [mistake("MOOR066", "azure-native:location", { problem, allowed: is, fix: secondStack(stack, is, wanted, hasLock) })];
+export function moveMistakes(stack: string, current: string, source: string, wanted: string, hasLock = true): Mistake[] {
+  if (current === wanted) return [];
+  const cause = "A stack can't be moved: Pulumi would delete and recreate every resource.";
+  const problem = `The stack is in ${current} (${source}), but the stack file sets ${wanted}. ${cause}`;
+  return [mistake("MOOR066", "azure-native:location", { problem, allowed: current, fix: secondStack(stack, current, wanted, hasLock) })];
 }
 
-function secondStack(stack: string, is: string, wanted: string, hasLock: boolean): string {
+function secondStack(stack: string, current: string, wanted: string, hasLock: boolean): string {
   const second = `${stack}2`;
   return [
-    `Set it back to ${is}, and make a second stack for ${wanted}:`,
+    `Set the location back to ${current}, and create a second stack for ${wanted}:`,
     `cp Pulumi.${stack}.yaml Pulumi.${second}.yaml`,
-    "(in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
+    "(in the copy, set the location, residency, address space, quota and images for the new region; remove encryptionsalt and encrypted values)",
     `pulumi stack init ${second}`,
     ...(hasLock ? [lockCommand(second)] : []),
     `pulumi up -s ${second}`,

@@ -1,4 +1,4 @@
-/** Rules about where: the stack's region and its residency. */
+/** Rules for the region and the residency of a stack. */
 import { canonicalRegion, isRegion, regionOf, regions } from "../../facts/regions";
 import { allowedRegions, geographies } from "../../planner/residency";
 import { type Mistake, mistake, show } from "../mistakes";
@@ -28,29 +28,29 @@ function residency({ [residencyKey]: given }: SettingsDraft): Mistake[] {
   ];
 }
 
-/** What is wrong with a region by itself; `resident` are the regions of the residency, where the region must be one of them. */
+/** Checks the name of a region. `resident` contains the regions of the residency if the region must be one of them. */
 function regionMistakes(path: string, given: string, resident: readonly string[] = []): Mistake[] {
   const name = canonicalRegion(given);
   if (!isRegion(name)) return [unknownRegion(path, given, resident)];
   const { cloud, displayName } = regionOf(name);
   if (cloud === "AzureCloud") return [];
-  const problem = `${displayName} is in ${cloud}, where private managed endpoints aren't offered.`;
+  const problem = `${displayName} is in ${cloud}, which doesn't offer private managed endpoints.`;
   return [mistake("MOOR018", path, { problem, allowed: "regions of the public cloud" })];
 }
 
 function unknownRegion(path: string, given: string, resident: readonly string[]): Mistake {
-  const problem = `There is no region ${show(given)}.`;
+  const problem = `The region ${show(given)} does not exist.`;
   if (resident.length > 0) {
-    const fix = didYouMean(given, resident, 2) ?? "Write a region of the residency.";
+    const fix = didYouMean(given, resident, 2) ?? "Set a region of the residency.";
     return mistake("MOOR015", path, { problem, allowed: resident.join(", "), fix });
   }
   const close = nearest(given, publicRegions, 5);
-  const allowed = close.length > 0 ? `regions of the public cloud; close ones: ${close.join(", ")}` : publicRegions.join(", ");
+  const allowed = close.length > 0 ? `regions of the public cloud, for example ${close.join(", ")}` : publicRegions.join(", ");
   return mistake("MOOR015", path, { problem, allowed, fix: didYouMean(given, publicRegions, 2) });
 }
 
 function unknownGeography(given: string): Mistake {
-  const problem = `There is no geography ${show(given)}.`;
+  const problem = `The geography ${show(given)} does not exist.`;
   return mistake("MOOR016", `${residencyKey}.geography`, { problem, allowed: geographies.join(", "), fix: didYouMean(given, geographies) });
 }
 
@@ -60,7 +60,7 @@ function outside({ [locationKey]: given, [residencyKey]: residencyGiven }: Setti
   if (!isRegion(region) || allowed.length === 0 || allowed.includes(region)) return [];
   const { geography, cloud } = regionOf(region);
   if (cloud !== "AzureCloud") return [];
-  const problem = `The stack's region ${region} lies in the geography ${geography}, outside the residency.`;
+  const problem = `The region ${region} of the stack is in the geography ${geography}, outside the residency.`;
   return [mistake("MOOR017", locationKey, { problem, allowed: allowed.join(", ") })];
 }
 

@@ -1,4 +1,4 @@
-/** Rules about what the endpoints stand on: network, tags and quota. */
+/** Rules for the platform: network, adopted resources, alerts, tags and quota. */
 import { dockerRange } from "../../azure/addresses";
 import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
@@ -25,11 +25,11 @@ export function platformMistakes(
   ];
 }
 
-/** Settings of resources that the stack may adopt instead of creating them. */
+/** Settings that apply only to resources that the stack creates. */
 const settingsOfCreated = { logs: ["logRetentionDays", "logDailyCapGB"], workspace: ["firewallSku"] } as const;
 
 function adoptedMistakes(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
-  // Only what was written counts, not a default.
+  // Defaults don't count, only values in the stack file.
   const written = (tree["moor:platform"] ?? {}) as Record<string, unknown>;
   return (Object.keys(settingsOfCreated) as (keyof typeof settingsOfCreated)[]).flatMap((resource) => {
     const id = platform?.[resource];
@@ -37,7 +37,7 @@ function adoptedMistakes(platform: PlatformDraft | undefined, tree: Record<strin
     const found = settingsOfCreated[resource].filter((setting) => written[setting] !== undefined);
     return found.map((setting) =>
       mistake("MOOR084", `moor:platform.${setting}`, {
-        problem: `${setting} applies to a resource that the stack creates, and \`${resource}\` names an existing one.`,
+        problem: `${setting} applies only to a resource that the stack creates, but \`${resource}\` is the ID of an existing one.`,
         allowed: `${setting} together with \`${resource}: create\``,
       }),
     );
@@ -48,13 +48,13 @@ function alertMistakes(platform: PlatformDraft | undefined, tree: Record<string,
   const written = (tree["moor:platform"] as { readonly alerts?: unknown } | undefined)?.alerts;
   const hasWebhook = tree[webhookKey] !== undefined;
   if (written === undefined) {
-    const problem = "No alert calls the webhook, because `moor:platform` has no `alerts`.";
+    const problem = "The webhook is not used, because `moor:platform` has no `alerts`.";
     return hasWebhook ? [mistake("MOOR083", webhookKey, { problem, allowed: "a webhook together with `moor:platform.alerts`" })] : [];
   }
   const { emails, actionGroups } = platform?.alerts ?? {};
-  // Of values that have mistakes of their own nothing is said here.
+  // Invalid values are reported elsewhere.
   if (hasWebhook || emails === undefined || actionGroups === undefined || emails.length + actionGroups.length > 0) return [];
-  const allowed = "at least one e-mail address, action group or webhook";
+  const allowed = "at least one email address, action group or webhook";
   return [mistake("MOOR080", "moor:platform.alerts", { problem: "The alerts have no receiver.", allowed })];
 }
 
@@ -72,11 +72,11 @@ const addressSpacePath = "moor:platform.network.create.addressSpace";
 function addressSpaceMistakes(given: string): Mistake[] {
   const range = parseCidr(given);
   if (range === undefined) {
-    const problem = `${show(given)} is not an IPv4 range written with its first address.`;
+    const problem = `${show(given)} is not an IPv4 range that starts with its first address.`;
     return [mistake("MOOR040", addressSpacePath, { problem, allowed: "an IPv4 range such as 10.40.0.0/22" })];
   }
   if (range.prefix > 24) {
-    const problem = `${show(given)} has ${range.last - range.first + 1} addresses, too few for a subnet of private endpoints and one for runners.`;
+    const problem = `${show(given)} has ${range.last - range.first + 1} addresses, which is too few for a subnet for private endpoints and a subnet for runners.`;
     return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/24 (256 addresses) or larger" })];
   }
   if (range.prefix < 8) {
@@ -84,7 +84,7 @@ function addressSpaceMistakes(given: string): Mistake[] {
     return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/8 or smaller" })];
   }
   if (!overlaps(range, dockerAddresses)) return [];
-  const problem = `${show(given)} overlaps ${dockerRange}, which Docker uses inside each instance: answers would never leave it.`;
+  const problem = `${show(given)} overlaps ${dockerRange}, which Docker uses inside each instance. Responses to clients in this range would not leave the instance.`;
   return [mistake("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
 }
 
@@ -93,6 +93,6 @@ function quotaFamilies(given: readonly string[]): Mistake[] {
   const unknown = given.filter((family) => !families.includes(family));
   return unknown.map((family, index) => {
     const fix = index < mostSuggestions ? didYouMean(family, families) : undefined;
-    return mistake("MOOR043", `moor:quota.${family}`, { problem: `There is no quota family ${show(family)}.`, allowed, fix });
+    return mistake("MOOR043", `moor:quota.${family}`, { problem: `The quota family ${show(family)} does not exist.`, allowed, fix });
   });
 }

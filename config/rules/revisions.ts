@@ -1,28 +1,28 @@
-/** Rules about commits of models: a commit belongs to one repository, and stays behind when only the model's name is changed. */
+/** Rules for model revisions: a commit belongs to one repository, and users forget to change it when they change the model. */
 import { type Lock, lockFileName, readLock } from "../lockFile";
 import { type Mistake, mistake } from "../mistakes";
 import type { RawStack } from "../settings";
 import type { SettingsDraft } from "./draft";
 
-/** A commit whose model is known. */
+/** A commit and the model to which it belongs. */
 export interface KnownCommit {
-  /** Hugging Face id. */
+  /** Model ID on Hugging Face. */
   readonly model: string;
   readonly revision: string;
-  /** Where that stands, for instance `moor.lock.prod.yaml, chat/main`. */
+  /** Where this is recorded, for example `moor.lock.prod.yaml, chat/main`. */
   readonly where: string;
 }
 
-/** What the stack's own lock and the locks beside it know, as far as they can be read. */
-export function commitsOfLocks({ stack, lock, locksBeside = {} }: RawStack): KnownCommit[] {
-  const texts = Object.entries({ ...(lock === undefined ? {} : { [stack]: lock }), ...locksBeside });
+/** The commits in the lock file of the stack and in the other readable lock files of the folder. */
+export function commitsOfLocks({ stack, lock, otherLocks = {} }: RawStack): KnownCommit[] {
+  const texts = Object.entries({ ...(lock === undefined ? {} : { [stack]: lock }), ...otherLocks });
   return texts.flatMap(([name, text]) => {
     const read = readLock(name, text);
     return "lock" in read ? commitsOfLock(read.lock) : [];
   });
 }
 
-/** Commits of the decisions that a lock holds, the previous ones included. */
+/** The commits in the current and previous decisions of a lock file. */
 function commitsOfLock({ stack, endpoints }: Lock): KnownCommit[] {
   return Object.entries(endpoints).flatMap(([endpoint, labels]) =>
     Object.entries(labels).flatMap(([label, { current, previous }]) =>
@@ -33,7 +33,7 @@ function commitsOfLock({ stack, endpoints }: Lock): KnownCommit[] {
   );
 }
 
-/** Commits that the stack file names. */
+/** The commits in the stack file. */
 export function commitsOfSettings(stack: string, { "moor:endpoints": endpoints = {} }: SettingsDraft) {
   return Object.entries(endpoints).flatMap(([endpoint, settings]) =>
     Object.entries(settings?.deployments ?? {}).flatMap(([label, deployment]) => {
@@ -45,9 +45,9 @@ export function commitsOfSettings(stack: string, { "moor:endpoints": endpoints =
 }
 
 /**
- * Commits of the stack file that belong to another model.
- * @param known Commits of which the model is known: those of locks, and those that Hugging Face has confirmed. A commit may belong to two
- * models: a repository that was renamed answers to both names.
+ * Reports commits in the stack file that belong to another model.
+ * @param known Commits from lock files and commits that Hugging Face confirmed. A commit can belong to two models: a renamed repository can be
+ * used by both names.
  */
 export function revisionMistakes(stack: string, draft: SettingsDraft, known: readonly KnownCommit[]): Mistake[] {
   const named = commitsOfSettings(stack, draft);
@@ -56,21 +56,21 @@ export function revisionMistakes(stack: string, draft: SettingsDraft, known: rea
   return named.flatMap((commit) => {
     const { model, revision, endpoint, label } = commit;
     const all = models.get(revision) ?? [];
-    // Of two deployments of the stack file, the first is taken at its word.
+    // If two deployments of the stack file conflict, the first one is taken as correct.
     const before = all.slice(0, all.indexOf(commit));
     const foreign = before.find((other) => !isSameModel(other.model, model));
     if (foreign === undefined || before.some((other) => isSameModel(other.model, model))) return [];
-    const problem = `The commit ${revision} is one of ${foreign.model} (${foreign.where}), not of ${model}.`;
+    const problem = `The commit ${revision} belongs to ${foreign.model} (${foreign.where}), not to ${model}.`;
     return [foreignCommit(`moor:endpoints.${endpoint}.deployments.${label}`, model, problem)];
   });
 }
 
-/** @param path Of the deployment. */
+/** @param path Path of the deployment. */
 export function foreignCommit(path: string, model: string, problem: string): Mistake {
   return mistake("MOOR064", `${path}.vllm.revision`, { problem, allowed: `a commit of ${model}` });
 }
 
-/** Hugging Face finds a repository whatever the case of its name. */
+/** Repository names on Hugging Face are case-insensitive. */
 export function isSameModel(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,20 +1,20 @@
-/** Secrets in plain text, wherever they stand in a stack file. */
-import { ownedFlags } from "../../planner/handFlags";
+/** Rules for secrets in plain text, anywhere in a stack file. */
+import { reservedFlags } from "../../planner/handFlags";
 import { type Mistake, mistake } from "../mistakes";
 import { secretIn } from "../secretForms";
 import type { RawStack } from "../settings";
 import { walk } from "../walk";
 import type { SettingsDraft } from "./draft";
 
-/** Settings whose values are secrets by their name. Source: azure-native, provider configuration, and names of the same kind. */
+/** Names of settings whose values are secrets. Source: provider configuration of azure-native, and similar names. */
 const secretSetting = /(?:secret|password|token|accesskey|apikey)$/i;
 const secretFlag = /(?:^|-)(?:token|password|secret|api-key|access-key)$/;
 
-const everyReader = "in plain text, where every reader of the repository sees it";
+const everyReader = "in plain text, visible to everyone who can read the repository";
 
 /**
- * @param tree Moor's settings as values; all others are looked at as text. A setting that Pulumi encrypted is left out.
- * @param known Settings whose secrets are reported elsewhere.
+ * @param tree Moor's settings as values. Other settings are checked as text. Encrypted settings are not checked.
+ * @param known Settings whose secrets other rules report.
  */
 export function secretMistakes(
   { settings, secretKeys }: RawStack,
@@ -39,27 +39,27 @@ function byForm(tree: Readonly<Record<string, unknown>>): Mistake[] {
 
 function secretMistake(path: string, problem: string, kind: string): Mistake {
   const isHubToken = kind === "a Hugging Face token";
-  const fix = isHubToken ? undefined : "Revoke it, and remove it from the file and from the history of the repository.";
+  const fix = isHubToken ? undefined : "Revoke it, and remove it from the file and from the Git history.";
   return mistake("MOOR060", path, { problem: `${problem}, ${everyReader}.`, allowed: "text without secrets", fix });
 }
 
-/** Settings of providers: of Moor's own, only the token is a secret. */
+/** Checks the settings of other providers. Of Moor's settings, other rules check the secrets. */
 function byName(key: string, value: string): Mistake[] {
   if (!secretSetting.test(key) || value === "" || secretIn(value) !== undefined) return [];
-  const fix = `Revoke it, remove the line, and run \`pulumi config set --secret ${key}\` with a new one.`;
-  const allowed = "a value that Pulumi encrypted (`secure:`)";
-  return [mistake("MOOR060", key, { problem: `The value of ${key} is a secret, ${everyReader}.`, allowed, fix })];
+  const fix = `Revoke it, remove the line, and run \`pulumi config set --secret ${key}\` with a new value.`;
+  const allowed = "an encrypted value (`secure:`)";
+  return [mistake("MOOR060", key, { problem: `The value of ${key} is a secret ${everyReader}.`, allowed, fix })];
 }
 
-/** Flags of vLLM end up in the deployment's command line, in the preview and in Pulumi's state. */
+/** Flags of vLLM are part of the deployment's command line, the preview and Pulumi's state. */
 function flags({ "moor:endpoints": endpoints = {} }: SettingsDraft): Mistake[] {
   return Object.entries(endpoints).flatMap(([key, endpoint]) =>
     Object.entries(endpoint?.deployments ?? {}).flatMap(([label, deployment]) =>
       Object.entries(deployment?.vllm?.flags ?? {}).flatMap(([flag, value]) => {
-        if (typeof value !== "string" || !secretFlag.test(flag) || ownedFlags.includes(flag) || secretIn(value) !== undefined) return [];
+        if (typeof value !== "string" || !secretFlag.test(flag) || reservedFlags.includes(flag) || secretIn(value) !== undefined) return [];
         const path = `moor:endpoints.${key}.deployments.${label}.vllm.flags.${flag}`;
-        const problem = `The value of --${flag} is a secret, ${everyReader}.`;
-        return [mistake("MOOR060", path, { problem, allowed: "no text for this flag" })];
+        const problem = `The value of --${flag} is a secret ${everyReader}.`;
+        return [mistake("MOOR060", path, { problem, allowed: "no value for this flag" })];
       }),
     ),
   );

@@ -1,4 +1,4 @@
-/** Rules about the VM size of a deployment. */
+/** Rules for the VM size of a deployment. */
 import { gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf, sizes } from "../../facts/sizes";
 import type { Pattern } from "../../planner/pattern";
@@ -12,7 +12,7 @@ const gpuSizes = current
   .filter(([, { gpu, gpuShare }]) => gpu !== undefined && gpuShare === undefined && gpus[gpu].computeCapability >= leastComputeCapability)
   .map(([name]) => name);
 
-/** What a pattern says to "auto", and to a size that Azure has. */
+/** The checks of a pattern for "auto" and for a known size. */
 interface SizeRules {
   auto(path: string): Mistake[];
   named(path: string, size: string, row: Size): Mistake[];
@@ -35,19 +35,19 @@ export function sizeMistakes(path: string, deployment: DeploymentDraft): Mistake
 }
 
 function undecidable(path: string): Mistake {
-  return mistake("MOOR034", path, { problem: 'The size of a score.py can\'t be "auto".', allowed: "a VM size such as Standard_DS3_v2" });
+  return mistake("MOOR034", path, { problem: '"auto" is not available for score.py.', allowed: "a VM size such as Standard_DS3_v2" });
 }
 
 function unknownSize(path: string, given: string): Mistake {
   const known = current.map(([name]) => name);
   const close = nearest(given, known, 4);
-  const allowed = `sizes that managed online endpoints accept${close.length > 0 ? `; close ones: ${close.join(", ")}` : ""}`;
-  return mistake("MOOR030", path, { problem: `Managed online endpoints accept no size ${show(given)}.`, allowed });
+  const allowed = `sizes that managed online endpoints support${close.length > 0 ? `, for example ${close.join(", ")}` : ""}`;
+  return mistake("MOOR030", path, { problem: `Managed online endpoints don't support the size ${show(given)}.`, allowed });
 }
 
 function retired(path: string, size: string, row: Size): Mistake {
   const problem = `Azure retired ${size} on ${row.retired}.`;
-  return mistake("MOOR031", path, { problem, allowed: row.gpus > 0 ? gpuSizes.join(", ") : "sizes that Azure still runs" });
+  return mistake("MOOR031", path, { problem, allowed: row.gpus > 0 ? gpuSizes.join(", ") : "sizes that Azure still offers" });
 }
 
 function forVllm(path: string, size: string, { gpu }: Size): Mistake[] {

@@ -1,17 +1,16 @@
-/** Rules about maps of any kind: no key that every JavaScript object has, and no nesting without end. */
+/** Rules for all maps: no key that every JavaScript object has, and limited nesting. */
 import { type Mistake, mistake } from "../mistakes";
 import { deepest } from "../strictYaml";
 import { walk } from "../walk";
 
-/** `__proto__`, `constructor` and others: as a key of a map they would be dropped, or found where the file doesn't have them. */
+/** Keys such as `__proto__` and `constructor`: JavaScript would drop them, or find them in a map that doesn't contain them. */
 export const inheritedKeys: readonly string[] = Object.getOwnPropertyNames(Object.prototype).sort();
 const inherited = new Set(inheritedKeys);
 
 /**
- * Keys that can't be kept apart from those of every object, and values that are nested too deep. Where there are some, no other rule may look
- * at the values.
- * @param root Prefix of every path. @default none
- * @param isFree Whether a path leads into a value that is passed on as it is.
+ * Reports keys that every object has, and values that are nested too deep. If there are any, no other rule can check the values.
+ * @param root Prefix of each path. @default - none
+ * @param isFree Whether the path is inside a value that is passed through unchanged.
  */
 export function structureMistakes(tree: unknown, isFree: (path: string) => boolean = () => false, root = ""): Mistake[] {
   const mistakes: Mistake[] = [];
@@ -22,13 +21,13 @@ export function structureMistakes(tree: unknown, isFree: (path: string) => boole
       return [mistake("MOOR062", place(path().split(".").slice(0, 8).join(".")), { problem, allowed: `at most ${deepest} levels` })];
     }
     if (!inherited.has(key) || isFree(path())) continue;
-    const problem = `The key ${JSON.stringify(key)} is unknown here: every object has it.`;
-    mistakes.push(mistake("MOOR001", place(path()), { problem, allowed: "another name" }));
+    const problem = `The key ${JSON.stringify(key)} is reserved in JavaScript.`;
+    mistakes.push(mistake("MOOR001", place(path()), { problem, allowed: "a different key" }));
   }
   return mistakes;
 }
 
-/** A sample request and its answer are the model's own. */
+/** Whether a path is inside a sample request or its answer, whose keys depend on the model. */
 export function isSample(path: string): boolean {
   return /^moor:endpoints\.[^.]+\.deployments\.[^.]+\.check\.(?:request|answer)\./.test(path);
 }

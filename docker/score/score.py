@@ -1,7 +1,7 @@
 """Example scorer: a logistic regression whose weights are a JSON file.
 
-Azure's inference server calls init() once and run() for each POST /score. Request: {"rows": [{"amount": 120, "foreign": 0, "attempts": 1}]},
-each row with exactly the features of the weights. Answer: {"model": "example-fraud", "scores": [0.042]}, probabilities in the order of the rows.
+Azure's inference server calls init() once and run() for each POST /score. Request: {"rows": [{"amount": 120, "foreign": 0, "attempts": 1}]};
+each row has exactly the features of the weights. Answer: {"model": "example-fraud", "scores": [0.042]}; probabilities in the order of the rows.
 """
 
 import json
@@ -13,11 +13,11 @@ weights = None
 
 
 class BadRequest(ValueError):
-    """The caller's mistake, in one sentence."""
+    """An error in the request, in one sentence."""
 
 
 def init():
-    """Loads weights.json from the deployment's model, or the example's own beside this file if the deployment has no model."""
+    """Loads weights.json from the deployment's model, or from this folder if the deployment has no model."""
     global weights
     weights = json.loads(find_weights().read_text("utf-8"))
     print(f"score.py: model {weights['name']}, features {', '.join(weights['coefficients'])}")
@@ -27,19 +27,19 @@ def find_weights():
     mounted = os.environ.get("AZUREML_MODEL_DIR")
     if not mounted:
         return Path(__file__).with_name("weights.json")
-    # Azure's docs and samples differ on whether the model's own folder is part of the path.
+    # Azure's docs and samples differ on whether the path includes the model's folder.
     found = [*Path(mounted).glob("weights.json"), *Path(mounted).glob("*/weights.json")]
     if len(found) != 1:
-        raise FileNotFoundError(f"AZUREML_MODEL_DIR is {mounted}; it must hold one weights.json, there or a level below, but holds {len(found)}.")
+        raise FileNotFoundError(f"AZUREML_MODEL_DIR is {mounted}; it must contain one weights.json, directly or one level below, but contains {len(found)}.")
     return found[0]
 
 
 def run(raw_data):
-    """Scores a request body. A caller's mistake is a 400, which callers of an endpoint see as 424."""
+    """Scores a request body. An error in the request returns 400, which callers of an endpoint receive as 424."""
     try:
         return {"model": weights["name"], "scores": [score(row) for row in read_rows(raw_data)]}
     except BadRequest as error:
-        # Only here: without the server, init() and run() need nothing but Python.
+        # Imported here so that init() and run() also work without the server.
         from azureml_inference_server_http.api.aml_response import AMLResponse
 
         return AMLResponse({"error": str(error)}, 400, json_str=True)
@@ -68,7 +68,7 @@ def check_row(index, row):
 
 
 def is_finite_number(value):
-    # In Python true is a number; JSON as Python reads it has NaN, Infinity and integers that no float can hold.
+    # In Python, True is a number, and parsed JSON can contain NaN, Infinity and integers that are too large for a float.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     try:
@@ -79,5 +79,5 @@ def is_finite_number(value):
 
 def score(row):
     logit = weights["intercept"] + sum(weight * row[name] for name, weight in weights["coefficients"].items())
-    # Two forms, because exp overflows for large arguments.
+    # Two forms, because exp() overflows for large arguments.
     return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts `vllm serve` as the environment says. Variables and exit codes: README.md beside this file.
+# Starts `vllm serve` with the settings in the environment variables. README.md in this folder lists the variables and exit codes.
 set -euo pipefail
 
 say() { printf 'moor: %s\n' "$*"; }
@@ -11,7 +11,7 @@ fail() {
 }
 usage=64 no_input=66 cannot_create=73 bad_config=78
 
-# Fills `args` from VLLM_ARGS. Python decodes, and a zero byte parts the arguments: nothing can be split or expanded on the way.
+# Sets `args` from VLLM_ARGS. Python decodes the list and separates the arguments by zero bytes, so the shell doesn't split or expand them.
 read_args() {
   local decoder='
 import json, os, sys
@@ -20,28 +20,28 @@ try:
     if not isinstance(args, list) or not all(isinstance(arg, str) for arg in args):
         raise ValueError("it is not a list of strings")
     if any("\0" in arg for arg in args):
-        raise ValueError("an argument holds a zero byte")
+        raise ValueError("an argument contains a zero byte")
     encoded = "".join(arg + "\0" for arg in args).encode("utf-8")
 except ValueError as error:
-    hint = "write a JSON list of strings, such as [\"--max-model-len\", \"16384\"]"
-    sys.exit(f"moor: VLLM_ARGS can\x27t be used: {error}; {hint}.")
+    hint = "Use a JSON list of strings, such as [\"--max-model-len\", \"16384\"]"
+    sys.exit(f"moor: VLLM_ARGS is not valid: {error}. {hint}.")
 sys.stdout.buffer.write(encoded)
 '
   mapfile -d '' -t args < <(python3 -c "$decoder")
   wait $! || exit "$usage"
 }
 
-# Refuses arguments that this script decides, and those that would put a secret on a command line.
+# Rejects arguments that this script sets, and arguments that would put a secret on the command line.
 check_args() {
-  [[ ${args[0]:--} == -* ]] || fail "$usage" "VLLM_ARGS begins with ${args[0]}, which is not a flag: the model comes from MOOR_MODEL or the mount."
+  [[ ${args[0]:--} == -* ]] || fail "$usage" "VLLM_ARGS starts with ${args[0]}, which is not a flag. To set the model, use MOOR_MODEL or mount a model."
   local arg name
   for arg in "${args[@]}"; do
     name=${arg%%=*}
     case ${name//_/-} in
-    --model) fail "$usage" "VLLM_ARGS holds $name: set MOOR_MODEL, or mount a model, instead." ;;
-    --api-key) fail "$usage" "VLLM_ARGS holds $name: callers' Authorization header carries the endpoint's key, so leave it out." ;;
-    --hf-token) fail "$usage" "VLLM_ARGS holds $name: set HF_TOKEN by a Key Vault reference instead." ;;
-    --config) fail "$usage" "VLLM_ARGS holds $name: a file could set what is refused here, so write its arguments into VLLM_ARGS." ;;
+    --model) fail "$usage" "VLLM_ARGS contains $name. Set MOOR_MODEL or mount a model instead." ;;
+    --api-key) fail "$usage" "VLLM_ARGS contains $name. Remove it: the Authorization header contains the endpoint's key." ;;
+    --hf-token) fail "$usage" "VLLM_ARGS contains $name. Set HF_TOKEN as a Key Vault reference instead." ;;
+    --config) fail "$usage" "VLLM_ARGS contains $name. A file could set arguments that are not allowed, so add its arguments to VLLM_ARGS instead." ;;
     esac
   done
 }
@@ -55,25 +55,25 @@ has_arg() {
   return 1
 }
 
-# Sets `model`, and `mirrored` to whether it is a folder. An endpoint that should start offline must never fall back to the hub.
+# Sets `model`, and sets `mirrored` to whether it is a folder. A container that must start offline never falls back to the Hub.
 find_model() {
   local mounted=${AZUREML_MODEL_DIR:-}
   if [[ -n ${MOOR_MODEL:-} ]]; then
     [[ $MOOR_MODEL =~ ^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$ ]] ||
-      fail "$bad_config" "MOOR_MODEL is $MOOR_MODEL, which is not a Hugging Face id: write it like Qwen/Qwen2.5-7B-Instruct."
+      fail "$bad_config" "MOOR_MODEL is $MOOR_MODEL, which is not a Hugging Face ID. Use the form Qwen/Qwen2.5-7B-Instruct."
     if [[ -n $mounted && -n $(ls -A -- "$mounted" 2>/dev/null) ]]; then
-      fail "$bad_config" "MOOR_MODEL is $MOOR_MODEL and a model is mounted in $mounted: keep one of the two."
+      fail "$bad_config" "MOOR_MODEL is $MOOR_MODEL, but a model is also mounted in $mounted. Remove one of them."
     fi
     model=$MOOR_MODEL mirrored=false
     return
   fi
-  [[ -n $mounted ]] || fail "$bad_config" "There is no model: set MOOR_MODEL to a Hugging Face id, or give the deployment a registered model."
-  [[ -d $mounted ]] || fail "$no_input" "AZUREML_MODEL_DIR is $mounted, which is not a folder: check the deployment's model."
+  [[ -n $mounted ]] || fail "$bad_config" "No model is specified. Set MOOR_MODEL to a Hugging Face ID, or add a registered model to the deployment."
+  [[ -d $mounted ]] || fail "$no_input" "AZUREML_MODEL_DIR is $mounted, which is not a folder. Check the deployment's model."
   mirrored=true
   find_snapshot "$mounted"
 }
 
-# Sets `model` to the folder with config.json: the one given, or the only one a level below. Azure's docs and samples differ on which it is.
+# Sets `model` to the folder with config.json: the given folder, or the only one that is one level below. Azure's docs and samples differ.
 find_snapshot() {
   model=${1%/}
   [[ ! -f $model/config.json ]] || return 0
@@ -82,30 +82,30 @@ find_snapshot() {
     [[ ! -f $file ]] || folders+=("${file%/config.json}")
   done
   case ${#folders[@]} in
-  0) fail "$no_input" "There is no config.json in $model nor a level below it: register the folder of the model's snapshot." ;;
+  0) fail "$no_input" "There is no config.json in $model or one level below. Register the folder of the model's snapshot." ;;
   1) model=${folders[0]} ;;
-  *) fail "$no_input" "Several folders in $model have a config.json (${folders[*]##*/}): register one model." ;;
+  *) fail "$no_input" "Several folders in $model have a config.json (${folders[*]##*/}). Register only one model." ;;
   esac
 }
 
-# Name that clients send; without one, a mounted model would be called by its path.
+# Sets the model name that clients send. Without it, the name of a mounted model would be its path.
 find_served_name() {
   served_name=()
   has_arg --served-model-name && return 0
   if [[ -n ${MOOR_SERVED_MODEL_NAME:-} ]]; then
     [[ $MOOR_SERVED_MODEL_NAME != -* ]] ||
-      fail "$bad_config" "MOOR_SERVED_MODEL_NAME is $MOOR_SERVED_MODEL_NAME: a name can't begin with a hyphen."
+      fail "$bad_config" "MOOR_SERVED_MODEL_NAME is $MOOR_SERVED_MODEL_NAME. A name can't start with a hyphen."
     served_name=(--served-model-name "$MOOR_SERVED_MODEL_NAME")
   elif $mirrored; then
-    fail "$bad_config" "MOOR_SERVED_MODEL_NAME is not set: set it to the name that clients send, such as Qwen/Qwen2.5-7B-Instruct."
+    fail "$bad_config" "MOOR_SERVED_MODEL_NAME is not set. Set it to the model name that clients send, such as Qwen/Qwen2.5-7B-Instruct."
   fi
 }
 
-# Mounted models are read-only and the image's user may have no home: caches get a private folder, because they hold code that is executed.
+# Mounted models are read-only, and the user can lack a home directory. Caches are in a private folder because they contain executable code.
 set_environment() {
   local cache=${MOOR_CACHE_DIR:-${TMPDIR:-/tmp}/moor-cache}
   if ! (umask 077 && mkdir -p -- "$cache" && touch -- "$cache/.writable") 2>/dev/null; then
-    fail "$cannot_create" "The cache folder $cache can't be written: set MOOR_CACHE_DIR to one that can."
+    fail "$cannot_create" "The cache folder $cache is not writable. Set MOOR_CACHE_DIR to a writable folder."
   fi
   [[ -w ${HOME:-/nowhere} ]] || export HOME=$cache
   export HF_HOME=${HF_HOME:-$cache/huggingface}
@@ -115,7 +115,7 @@ set_environment() {
   export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$cache/xdg}
   export VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 HF_HUB_DISABLE_TELEMETRY=1
   if $mirrored; then export HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1; fi
-  # vLLM warns about variables with its prefix that it doesn't know.
+  # vLLM warns about unknown variables with its prefix.
   unset VLLM_ARGS
 }
 
@@ -129,10 +129,10 @@ for name in ("vllm", "torch", "transformers"):
     except PackageNotFoundError:
         print(f"moor: {name} not found")
 '
-  # Tensor parallelism over several GPUs needs some 240 MiB of shared memory for each; Azure documents no size.
+  # Tensor parallelism requires about 240 MiB of shared memory per GPU; Azure documents no size.
   df -h /dev/shm || say "/dev/shm can't be read"
   if command -v nvidia-smi >/dev/null; then nvidia-smi -L || say "nvidia-smi failed"; fi
-  # An argument that repeats the token must not bring it into the log.
+  # If an argument contains the token, it must not appear in the log.
   local shown=("${command[@]}") line
   [[ -z ${HF_TOKEN:-} ]] || shown=("${command[@]//"$HF_TOKEN"/REDACTED}")
   printf -v line '%q ' "${shown[@]}"
@@ -146,5 +146,5 @@ find_served_name
 set_environment
 command=(vllm serve "$model" "${served_name[@]}" "${args[@]}")
 report
-# In place of this shell, so that Azure's SIGTERM reaches vLLM.
+# exec replaces this shell, so that vLLM receives Azure's SIGTERM.
 exec "${command[@]}"

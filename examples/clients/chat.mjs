@@ -1,5 +1,5 @@
-// Asks an endpoint questions: node chat.mjs "Where do you answer from?"
-// Needs `npm install openai @azure/identity` and the file that `pulumi stack output endpoints --json > endpoints.json` writes.
+// Sends questions to an endpoint: node chat.mjs "Where do you answer from?"
+// First run `npm install openai @azure/identity` and `pulumi stack output endpoints --json > endpoints.json`.
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DefaultAzureCredential, getBearerTokenProvider } from "@azure/identity";
@@ -8,8 +8,8 @@ import OpenAI from "openai";
 const { openaiBaseUrl, client: terms } = JSON.parse(readFileSync("endpoints.json", "utf8")).chat;
 const { statuses, modelStatuses, attempts, firstPauseSeconds, pauseFactor } = terms.retry;
 
-// auth: key takes the key. auth: entra takes a function that the client calls before each request: it keeps a token and gets a new one
-// before the old one expires. On Azure the token is a managed identity's (AZURE_CLIENT_ID selects a user-assigned one), elsewhere that of
+// With auth: key, set ENDPOINT_KEY. With auth: entra, the client calls this function before each request; it caches the token and refreshes
+// it before it expires. On Azure, the token is that of a managed identity (AZURE_CLIENT_ID selects a user-assigned one), elsewhere that of
 // `az login`.
 const apiKey = process.env.ENDPOINT_KEY ?? getBearerTokenProvider(new DefaultAzureCredential(), "https://ml.azure.com/.default");
 
@@ -18,7 +18,7 @@ const client = new OpenAI({ baseURL: openaiBaseUrl, apiKey, timeout: terms.timeo
 function canRetry(error) {
   if (error instanceof OpenAI.APIConnectionError) return true;
   if (error.status === 424) {
-    // The model's own status is in a header; the client itself never retries 424.
+    // A header contains the model's own status. The client library never retries 424.
     return modelStatuses.includes(Number(error.headers.get("ms-azureml-model-error-statuscode")));
   }
   return statuses.includes(error.status) || error.status >= 500;

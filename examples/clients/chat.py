@@ -1,6 +1,6 @@
-"""Asks an endpoint questions: python chat.py "Where do you answer from?"
+"""Sends questions to an endpoint: python chat.py "Where do you answer from?"
 
-Needs `pip install openai azure-identity` and the file that `pulumi stack output endpoints --json > endpoints.json` writes.
+First run `pip install openai azure-identity` and `pulumi stack output endpoints --json > endpoints.json`.
 """
 
 import json
@@ -16,8 +16,8 @@ with open("endpoints.json") as file:
 terms = endpoint["client"]
 retry = terms["retry"]
 
-# auth: key takes the key. auth: entra takes a function that the client calls before each request: it keeps a token and gets a new one
-# before the old one expires. On Azure the token is a managed identity's (AZURE_CLIENT_ID selects a user-assigned one), elsewhere that of
+# With auth: key, set ENDPOINT_KEY. With auth: entra, the client calls this function before each request; it caches the token and refreshes
+# it before it expires. On Azure, the token is that of a managed identity (AZURE_CLIENT_ID selects a user-assigned one), elsewhere that of
 # `az login`.
 api_key = os.environ.get("ENDPOINT_KEY") or get_bearer_token_provider(DefaultAzureCredential(), "https://ml.azure.com/.default")
 
@@ -29,7 +29,7 @@ def can_retry(error):
         return True
     if not isinstance(error, openai.APIStatusError):
         return False
-    if error.status_code == 424:  # The model's own status is in a header; the client itself never retries 424.
+    if error.status_code == 424:  # A header contains the model's own status. The client library never retries 424.
         return int(error.response.headers.get("ms-azureml-model-error-statuscode", 0)) in retry["modelStatuses"]
     return error.status_code in retry["statuses"] or error.status_code >= 500
 

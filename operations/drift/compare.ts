@@ -1,6 +1,6 @@
-/** What a stack last wrote of its endpoints, beside what Azure has. Pure. */
+/** Compares the endpoints that a stack last wrote with the endpoints in Azure. Pure functions. */
 
-/** The part of an endpoint that the stack writes. */
+/** The properties of an endpoint that the stack writes. */
 export interface EndpointBody {
   readonly tags?: Readonly<Record<string, string>>;
   readonly properties: {
@@ -11,14 +11,14 @@ export interface EndpointBody {
   };
 }
 
-/** One value that somebody else has changed. */
+/** A value that was changed outside the stack. */
 export interface Drift {
   readonly what: string;
   readonly written: unknown;
   readonly live: unknown;
 }
 
-/** Where Azure departs from what was written. Tags that others add beside ours are theirs. */
+/** Returns the differences between the written and the live endpoint. Tags that were added outside the stack are not differences. */
 export function compare(written: EndpointBody, live: EndpointBody): Drift[] {
   const [was, is] = [written.properties, live.properties];
   const pairs: Drift[] = [
@@ -31,18 +31,18 @@ export function compare(written: EndpointBody, live: EndpointBody): Drift[] {
   return pairs.filter((pair) => JSON.stringify(pair.written) !== JSON.stringify(pair.live));
 }
 
-function positive(shares: Readonly<Record<string, number>> = {}): Record<string, number> {
-  const entries = Object.entries(shares).filter(([, share]) => share > 0);
+function positive(weights: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const entries = Object.entries(weights).filter(([, weight]) => weight > 0);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The written body with Azure's values in it: what a refresh would make of it. */
+/** Returns the written body with the live values, which is the result that a refresh would have. */
 export function accept(written: EndpointBody, live: EndpointBody): EndpointBody {
   const { authMode, publicNetworkAccess, traffic = {}, mirrorTraffic = {} } = live.properties;
-  const ours = Object.keys(written.tags ?? {}).flatMap((tag) => (live.tags?.[tag] === undefined ? [] : [[tag, live.tags[tag]] as const]));
+  const tags = Object.keys(written.tags ?? {}).flatMap((tag) => (live.tags?.[tag] === undefined ? [] : [[tag, live.tags[tag]] as const]));
   return {
     ...written,
-    ...(written.tags === undefined ? {} : { tags: Object.fromEntries(ours) }),
+    ...(written.tags === undefined ? {} : { tags: Object.fromEntries(tags) }),
     properties: { ...written.properties, authMode, publicNetworkAccess, traffic, mirrorTraffic },
   };
 }

@@ -1,20 +1,20 @@
-/** What somebody has changed of the endpoints outside the stack, where neither a preview nor a refresh looks. */
+/** Finds changes to endpoints outside the stack that neither a preview nor a refresh detects. */
 import type { ArmClient } from "../../azure/arm";
 import { endpointOfTrafficWrite } from "../../planner/names";
 import { type Checkpoint, exportState, importState, type StateResource } from "../checkpoint";
 import type { StackPulumi } from "../stackPulumi";
 import { accept, compare, type Drift, type EndpointBody } from "./compare";
 
-/** What Azure has of the endpoints that a stack has written. */
+/** The endpoints of a stack, compared with Azure. */
 export interface DriftFound {
-  /** Names of the endpoints that Azure doesn't have. */
+  /** Names of the endpoints that don't exist in Azure. */
   readonly gone: readonly string[];
   readonly live: readonly FoundEndpoint[];
-  /** State that it was compared with. */
+  /** State that was compared with Azure. */
   readonly state: Checkpoint;
 }
 
-/** An endpoint that Azure has, with the write that it is compared with. */
+/** An endpoint in Azure, and the traffic write with which it is compared. */
 export interface FoundEndpoint {
   readonly name: string;
   readonly write: StateResource;
@@ -23,15 +23,15 @@ export interface FoundEndpoint {
 }
 
 /**
- * Compares the endpoints in Azure with what the stack last wrote.
- * @throws Error when the state lacks an endpoint; ArmError when Azure doesn't say whether there is one
+ * Compares the endpoints in Azure with the last write of the stack.
+ * @throws Error if the state lacks an endpoint; ArmError if a request to Azure fails
  */
 export async function findDrift(pulumi: StackPulumi, azure: ArmClient): Promise<DriftFound> {
   const state = await exportState(pulumi);
-  const looked = await Promise.all(writesOf(state).map((write) => look(azure, state, write)));
+  const compared = await Promise.all(writesOf(state).map((write) => compareOne(azure, state, write)));
   return {
-    gone: looked.flatMap((one) => (typeof one === "string" ? one : [])),
-    live: looked.flatMap((one) => (typeof one === "string" ? [] : one)),
+    gone: compared.flatMap((one) => (typeof one === "string" ? one : [])),
+    live: compared.flatMap((one) => (typeof one === "string" ? [] : one)),
     state,
   };
 }
@@ -51,20 +51,19 @@ function writesOf({ deployment }: Checkpoint): StateResource[] {
   );
 }
 
-/** The endpoint of a write, or its name when Azure doesn't have it. */
-async function look(azure: ArmClient, { deployment }: Checkpoint, write: StateResource): Promise<FoundEndpoint | string> {
+/** The endpoint of a traffic write, or its name if it doesn't exist in Azure. */
+async function compareOne(azure: ArmClient, { deployment }: Checkpoint, write: StateResource): Promise<FoundEndpoint | string> {
   const { deploymentName, properties } = inputsOf(write);
   const name = endpointOfTrafficWrite(deploymentName)!;
   const id = (deployment.resources ?? []).find((resource) => resource.id?.endsWith(`/onlineEndpoints/${name}`))?.id;
-  if (id === undefined) throw new Error(`The state has the traffic of ${name}, but not the endpoint: run \`npm run recover\`.`);
+  if (id === undefined) throw new Error(`The state contains the traffic of ${name}, but not the endpoint. Run \`npm run recover\`.`);
   const body = await azure.find<EndpointBody>(id);
   if (body === undefined) return name;
   return { name, write, body, differences: compare(properties.template.resources[0]!, body) };
 }
 
 /**
- * Notes Azure's values of the endpoints that differ in the state, so that the next preview shows the difference and the next `up` puts it
- * right.
+ * Writes Azure's values of the changed endpoints to the state, so that the next preview shows the differences and the next `up` reverts them.
  */
 export async function acceptDrift(pulumi: StackPulumi, { live, state }: DriftFound): Promise<void> {
   const drifted = live.filter(({ differences }) => differences.length > 0);
@@ -74,7 +73,7 @@ export async function acceptDrift(pulumi: StackPulumi, { live, state }: DriftFou
   const resources = (state.deployment.resources ?? []).map((resource) => {
     const own = bodies.get(resource.urn);
     if (own !== undefined) return withBody(resource, own);
-    // The component holds the shares too, and its gate compares them.
+    // The component also contains the traffic weights, and its gate compares them.
     const child = [...bodies].find(([urn]) => drifted.some(({ write }) => write.urn === urn && write.parent === resource.urn))?.[1];
     if (child === undefined) return resource;
     const { traffic = {}, mirrorTraffic = {} } = child.properties;

@@ -1,20 +1,20 @@
-/** What a comparison with Azure has come to, in words. */
+/** The report of a comparison with Azure. */
 import type { Drift } from "./compare";
 import type { DriftFound } from "./index";
 
-/** The report: what is gone, what differs, or that all is as written. */
+/** Lists deleted endpoints and differences, or reports that there are none. */
 export function driftReport({ gone, live }: Pick<DriftFound, "gone" | "live">): string {
-  if (gone.length + live.length === 0) return "The stack has written no endpoint yet, so there is nothing to compare.";
+  if (gone.length + live.length === 0) return "The stack has not created any endpoint yet. There is nothing to compare.";
   const drifted = live.filter(({ differences }) => differences.length > 0);
-  if (gone.length + drifted.length === 0) return "Azure has the endpoints as the stack wrote them.";
+  if (gone.length + drifted.length === 0) return "The endpoints in Azure match the last write of the stack.";
   return [
-    ...gone.map((name) => `${name} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`),
+    ...gone.map((name) => `${name} was deleted in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`),
     ...drifted.flatMap(({ name, differences }) => [`${name} was changed outside the stack:`, ...differences.map(line)]),
   ].join("\n");
 }
 
 function line({ what, written, live }: Drift): string {
-  return `  ${what}: ${show(live)}, written as ${show(written)}`;
+  return `  ${what}: ${show(live)} in Azure, ${show(written)} in the last write of the stack`;
 }
 
-const show = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
+const show = (value: unknown) => (value === undefined ? "not set" : JSON.stringify(value));

@@ -1,6 +1,5 @@
 /**
- * After a run that was killed, brings the state back to what Azure has, so that `pulumi up` converges. It creates and deletes nothing in
- * Azure.
+ * After a run was killed, updates the state to match Azure, so that `pulumi up` converges. It creates and deletes nothing in Azure.
  */
 import { stackTag } from "../../planner/tags";
 import { type Checkpoint, exportState, importState } from "../checkpoint";
@@ -16,42 +15,50 @@ import {
   unidentifiedPlanned,
 } from "./missing";
 import type { RecoverOptions } from "./options";
-import { foreign, type Mended, mendFailed, newResources, withCandidates, withoutEmptyComponents, withSentInputs } from "./state";
+import {
+  foreign,
+  newResources,
+  type RepairedState,
+  repairFailedDeployments,
+  withCandidates,
+  withoutEmptyComponents,
+  withSentInputs,
+} from "./state";
 import { unidentifiedReport } from "./unidentified";
 
-/** What a recovery has found and done. */
-export interface Recovered extends Pick<Mended, "anew" | "again"> {
-  /** Ids of the resources that were found in Azure and taken into the state. */
+/** The result of a recovery. */
+export interface Recovered extends Pick<RepairedState, "recreated" | "updatedAgain"> {
+  /** IDs of the resources that were found in Azure and added to the state. */
   readonly adopted: readonly string[];
-  /** Resources that may exist and that could not be looked up. */
+  /** Resources that can exist but could not be looked up. */
   readonly unidentified: readonly Unidentified[];
 }
 
-/** Rounds after which something is wrong: each finds what the round before made known. */
+/** Maximum number of rounds. Each round finds resources whose IDs depend on those of the previous round. */
 const mostRounds = 20;
 
 /**
- * Brings the state of a stack back to what Azure has.
- * @throws Error when a run on the stack may be alive, when a preview fails, or when another stack has made what this one would make
+ * Updates the state of a stack to match Azure.
+ * @throws Error if a run on the stack can still be active, if a preview fails, or if another stack created a resource that this stack would create
  */
 export async function recover(pulumi: StackPulumi, options: RecoverOptions = {}): Promise<Recovered> {
   const begun: Unidentified[] = [];
   try {
     const found = await adoptAll(pulumi, options, begun);
-    const { anew, again } = await putFailedRight(pulumi);
-    return { ...found, anew, again };
+    const { recreated, updatedAgain } = await repairFailed(pulumi);
+    return { ...found, recreated, updatedAgain };
   } catch (error) {
-    // The state has lost the killed run's notes by now, so that a second try could not tell of them.
+    // The state no longer contains the pending operations of the killed run, so a second attempt could not report them.
     if (begun.length > 0) options.report?.(unidentifiedReport(pulumi, begun));
     throw error;
   }
 }
 
 /**
- * Takes into the state what the program makes and Azure has already. What the killed engine noted as begun comes first; then whatever the
- * program would create, because a provider that dies takes its note along. A resource whose id depends on one that is still missing comes a
- * round later.
- * @param begun Takes in what the killed engine noted as begun and what can't be looked up.
+ * Adds to the state the resources of the program that already exist in Azure: first those in the pending operations of the killed engine, then those
+ * that the program would create, because a provider that dies takes its pending operations with it. A resource whose ID depends on a missing one
+ * is added one round later.
+ * @param begun Receives the resources in pending operations that can't be looked up.
  */
 async function adoptAll(
   pulumi: StackPulumi,
@@ -61,8 +68,8 @@ async function adoptAll(
   const adopted: string[] = [];
   for (let round = 0; round < mostRounds; round++) {
     let before = await exportState(pulumi);
-    // The first import drops what the killed engine had noted as begun, so that is read before. It is read anew at each try: a run that
-    // ends while its lock is waited for has the last word on the state.
+    // The first import removes the pending operations, so the state is read before it. It is read again at each attempt, because a run
+    // that ends while this one waits for its state lock changes the state.
     const takeLock = async () => {
       before = await exportState(pulumi);
       await importState(pulumi, before);
@@ -73,12 +80,12 @@ async function adoptAll(
     const steps = await plannedSteps(pulumi);
     const candidates = candidatesOf(before, steps, subscriptionId);
     const after = await adopt(pulumi, before, candidates);
-    const mistaken = foreign(after, candidates, pulumi.stack);
-    for (const { urn } of mistaken) await pulumi.must(["state", "delete", urn, "--yes"]);
-    if (mistaken.length > 0) {
-      const list = mistaken.map(({ id }) => id).join("\n  ");
+    const others = foreign(after, candidates, pulumi.stack);
+    for (const { urn } of others) await pulumi.must(["state", "delete", urn, "--yes"]);
+    if (others.length > 0) {
+      const list = others.map(({ id }) => id).join("\n  ");
       throw new Error(
-        `Azure has resources that this stack would make but that another made (tag ${stackTag}):\n  ${list}\nRename one side.`,
+        `Another stack created resources that this stack would create (tag ${stackTag}):\n  ${list}\nRename the resources of one of the stacks.`,
       );
     }
     const fresh = newResources(before, after);
@@ -87,24 +94,26 @@ async function adoptAll(
     const planned = unidentifiedPlanned(before, steps).filter(({ resource }) => begun.every((one) => one.resource.urn !== resource.urn));
     return { adopted, unidentified: [...begun, ...planned] };
   }
-  throw new Error(`Still finding resources after ${mostRounds} rounds: run \`pulumi refresh\` and look at what it says.`);
+  throw new Error(`\`recover\` still finds new resources after ${mostRounds} rounds. Run \`pulumi refresh\` and check its output.`);
 }
 
-async function putFailedRight(pulumi: StackPulumi): Promise<Mended> {
-  const mended = mendFailed(await exportState(pulumi));
-  if (mended.anew.length + mended.again.length > 0) await importState(pulumi, mended.checkpoint);
-  return mended;
+async function repairFailed(pulumi: StackPulumi): Promise<RepairedState> {
+  const repaired = repairFailedDeployments(await exportState(pulumi));
+  if (repaired.recreated.length + repaired.updatedAgain.length > 0) await importState(pulumi, repaired.checkpoint);
+  return repaired;
 }
 
-/** What the program would create now; a preview that is refused still shows it, but not one whose program ended before it began. */
+/** The steps of a preview. A preview that fails can still contain them, unless the program failed before it registered resources. */
 async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
   const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"]);
   const preview = readPreview(output);
   const steps = preview?.steps ?? [];
   if (preview !== undefined && (code === 0 || steps.some(({ urn }) => urn.includes("::azure-native:")))) return steps;
-  const said = preview?.diagnostics?.filter(({ severity }) => severity === "error").map(({ message }) => message) ?? [];
-  const reason = said.length > 0 ? said.join("") : `${output}${errors}`;
-  throw new Error(`pulumi preview failed, so it isn't known what is missing:\n${reason.trimEnd()}\nMend that and run the command again.`);
+  const messages = preview?.diagnostics?.filter(({ severity }) => severity === "error").map(({ message }) => message) ?? [];
+  const reason = messages.length > 0 ? messages.join("") : `${output}${errors}`;
+  throw new Error(
+    `\`pulumi preview\` failed, so the missing resources are unknown:\n${reason.trimEnd()}\nFix the error and run the command again.`,
+  );
 }
 
 interface Preview {
@@ -120,7 +129,7 @@ function readPreview(output: string): Preview | undefined {
   }
 }
 
-/** Puts the candidates into the state and refreshes: the engine reads each by its id, keeps those that exist and drops the others. */
+/** Adds the candidates to the state and refreshes: the engine reads each by its ID, keeps those that exist and removes the others. */
 async function adopt(pulumi: StackPulumi, checkpoint: Checkpoint, candidates: readonly Candidate[]): Promise<Checkpoint> {
   await importState(pulumi, withCandidates(checkpoint, candidates));
   await pulumi.must(["refresh", "--yes", "--skip-preview", "--suppress-outputs"]);

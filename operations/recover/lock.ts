@@ -5,38 +5,38 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StackPulumi } from "../stackPulumi";
 import type { RecoverOptions } from "./options";
 
-/** Who holds a stack's lock, as a self-managed backend says it: `created by me@here (pid 4711) at 2026-01-01T00:00:00Z`. */
+/** The owner of the state lock in messages of self-managed backends: `created by me@here (pid 4711) at 2026-01-01T00:00:00Z`. */
 const holder = /created by (?<user>\S+)@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<time>\S+)/;
 
 /**
- * Does something that needs the stack's lock, and releases the lock of a run that is dead if one holds it. A run on this machine is dead when
- * its process is gone; of one elsewhere nobody can tell from here.
- * @throws Error when the run is alive, or when only a person can tell and has not.
+ * Does work that requires the state lock of the stack, and releases the lock if a dead run holds it. A run on this machine is dead if its process
+ * has ended. For a run on another machine, the user must decide.
+ * @throws Error if the run is active, or if the user must decide and has not set `releaseLock`
  */
 export async function releaseLock(
   pulumi: StackPulumi,
   work: () => Promise<void>,
   { releaseLock: evenIfUnsure = false, report }: RecoverOptions,
 ): Promise<void> {
-  const text = await lockedBy(work);
+  const text = await lockMessage(work);
   if (text === undefined) return;
   const { user, host, pid, time } = holder.exec(text)?.groups ?? {};
   if (host === os.hostname() && !isLaterThan(Number(pid), Date.parse(time ?? "")) && !(await hasEnded(Number(pid)))) {
-    throw new Error(`A run on this stack is still going on (process ${pid}): wait for it, or end it, and run the command again.`);
+    throw new Error(`A run on this stack is still active (process ${pid}). Wait until it ends, or stop it, and run the command again.`);
   }
   if (host !== os.hostname() && !evenIfUnsure) {
-    const who = host === undefined ? "" : ` of ${user} on ${host} since ${time}`;
-    throw new Error(`The stack is locked by a run${who}. If you know that it is dead, run the command again with --release-lock.`);
+    const owner = host === undefined ? "a run" : `a run that ${user} started on ${host} at ${time}`;
+    throw new Error(`The state lock of the stack is held by ${owner}. If that run has ended, run the command again with --release-lock.`);
   }
-  // The run may have ended by itself meanwhile, and have released its lock.
-  if ((await lockedBy(work)) === undefined) return;
+  // Meanwhile, the run can have ended and released its lock.
+  if ((await lockMessage(work)) === undefined) return;
   await pulumi.must(["cancel", "--yes"]);
   await work();
-  report?.(`Released the lock of a run that is dead${pid === undefined ? "" : ` (process ${pid})`}.`);
+  report?.(`Released the state lock of a run that has ended${pid === undefined ? "" : ` (process ${pid})`}.`);
 }
 
-/** What pulumi says when another run holds the lock; undefined when the work is done. */
-async function lockedBy(work: () => Promise<void>): Promise<string | undefined> {
+/** The message of pulumi if another run holds the state lock; undefined if the work succeeded. */
+async function lockMessage(work: () => Promise<void>): Promise<string | undefined> {
   try {
     await work();
     return undefined;
@@ -48,16 +48,16 @@ async function lockedBy(work: () => Promise<void>): Promise<string | undefined> 
 }
 
 /**
- * Whether the process that has a number now began after the lock was made, so that it can't be the one that made it. Numbers are given out
- * again, and in a container each run may have the same one. False where the beginning of a process isn't known.
+ * Whether the process with this ID started after the lock was created, so that it can't be its owner. Process IDs are reused, and in a container
+ * each run can have the same one. False if the start time of the process is unknown.
  */
 function isLaterThan(pid: number, lockedAt: number): boolean {
   const startedAt = process.platform === "linux" ? startOnLinux(pid) : startByPs(pid);
-  // Both times are rounded to seconds somewhere.
+  // Both times can be rounded to seconds.
   return startedAt !== undefined && startedAt > lockedAt + 2_000;
 }
 
-/** Milliseconds since 1970. The 22nd field of `stat` counts hundredths of a second since the machine's start (proc(5)). */
+/** Start time of a process, in milliseconds since 1970. Field 22 of `stat` is in 1/100 s since boot (proc(5)). */
 function startOnLinux(pid: number): number | undefined {
   try {
     const [uptime] = fs.readFileSync("/proc/uptime", "utf8").split(" ");
@@ -70,14 +70,14 @@ function startOnLinux(pid: number): number | undefined {
   }
 }
 
-/** For macOS; Windows has no `ps`. */
+/** Start time of a process on macOS. Windows has no `ps`. */
 function startByPs(pid: number): number | undefined {
   const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
   const started = Date.parse((stdout ?? "").trim());
   return Number.isFinite(started) ? started : undefined;
 }
 
-/** Whether a process is gone, or goes within a few seconds: one that was just killed may still be ending. */
+/** Whether a process has ended or ends within 3 seconds: a process that was just killed can still be running. */
 async function hasEnded(pid: number): Promise<boolean> {
   for (let tries = 0; tries < 30 && isAlive(pid); tries++) await sleep(100);
   return !isAlive(pid);
@@ -92,7 +92,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a process has ended, and only its entry is left: in containers nobody may collect it. */
+/** Whether a process has ended but was not reaped, which can happen in containers. */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));

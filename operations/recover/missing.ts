@@ -1,4 +1,4 @@
-/** What Azure may have and the state lacks. Pure. */
+/** Finds resources that can exist in Azure but are missing in the state. Pure functions. */
 import { subscriptionOf as subscriptionInId } from "../../azure/armId";
 import { idOfInputs, resourceTypeOf } from "../../azure/resourceTypes";
 import type { Checkpoint, StateResource } from "../checkpoint";
@@ -10,33 +10,33 @@ export interface PlannedStep {
   readonly newState?: StateResource;
 }
 
-/** A resource that the state lacks. */
+/** A resource that is missing in the state. */
 export interface Candidate {
   readonly urn: string;
-  /** The id that it has if Azure has it; a component has none. */
+  /** Its ID if it exists in Azure. Components have no ID. */
   readonly id?: string;
   readonly resource: StateResource;
 }
 
-/** A resource that may exist, but that can't be looked up because its id isn't known. */
+/** A resource that can exist but can't be looked up, because its ID is unknown. */
 export interface Unidentified {
   readonly resource: StateResource;
-  /** Whether the killed run has noted it as begun; otherwise it is only planned. */
+  /** Whether the killed run had started to create it. Otherwise, it is only planned. */
   readonly begun: boolean;
 }
 
-/** What the engine writes in place of a value that it doesn't know yet, and of one that it doesn't show. */
+/** The placeholders of the engine for unknown values and for secrets. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const hidden = "[secret]";
 
 /**
- * Everything that may have been created without the state's knowing: begun by the killed engine, or still to be created. Each comes after
- * what it depends on; what depends on something that is missing itself is left for the next round.
+ * Returns the resources that can exist without being in the state: those that the killed engine had started to create, and those that are planned.
+ * Dependencies come first. A resource that depends on a missing resource is left for the next round.
  */
 export function candidatesOf(checkpoint: Checkpoint, steps: readonly PlannedStep[], subscriptionId: string): Candidate[] {
   const there = urnsOf(checkpoint);
   const found: Candidate[] = [];
-  // The engine's own notes come first: they have the secrets in them, encrypted, and may be of what the program no longer makes.
+  // Pending operations come first: they contain the encrypted secrets, and can include resources that are no longer in the program.
   for (const resource of [...begunIn(checkpoint), ...plannedIn(steps)]) {
     const { urn, custom } = resource;
     if (there.has(urn) || !needsOf(resource).every((need) => there.has(need))) continue;
@@ -48,7 +48,7 @@ export function candidatesOf(checkpoint: Checkpoint, steps: readonly PlannedStep
   return found;
 }
 
-/** Resources that the killed engine has noted as begun, and whose ids aren't known. */
+/** Resources in pending operations whose IDs are unknown. */
 export function unidentifiedBegun(checkpoint: Checkpoint, subscriptionId: string): Unidentified[] {
   const there = urnsOf(checkpoint);
   return begunIn(checkpoint)
@@ -58,8 +58,8 @@ export function unidentifiedBegun(checkpoint: Checkpoint, subscriptionId: string
 }
 
 /**
- * Resources that are only planned, and whose types `azure/resourceTypes.ts` doesn't have. One that depends on something that the state lacks
- * isn't among them: an engine creates it only after that.
+ * Planned resources whose types are not in `azure/resourceTypes.ts`. A resource that depends on a missing resource is left out: an engine can't
+ * have created it.
  */
 export function unidentifiedPlanned(checkpoint: Checkpoint, steps: readonly PlannedStep[]): Unidentified[] {
   const there = urnsOf(checkpoint);
@@ -85,13 +85,13 @@ function urnsOf({ deployment }: Checkpoint): Set<string> {
   return new Set((deployment.resources ?? []).map(({ urn }) => urn));
 }
 
-/** URNs of what must be in the state beside a resource, or the engine takes the state for broken. */
+/** URNs that must be in the state together with a resource. Otherwise, the engine reports an invalid state. */
 function needsOf({ parent, provider, deletedWith, dependencies = [] }: StateResource): string[] {
   const providerUrn = provider?.slice(0, provider.lastIndexOf("::"));
   return [...dependencies, parent, providerUrn, deletedWith].filter((urn) => urn !== undefined && urn !== "") as string[];
 }
 
-/** Packages whose resources are nothing but values in the state; `pulumi` is that of providers. */
+/** Packages whose resources exist only in the state. `pulumi` is the package of providers. */
 const onlyInState: readonly string[] = ["pulumi", "random", "time", "tls"];
 
 function existsElsewhere({ type }: StateResource): boolean {
@@ -102,7 +102,7 @@ function isKnown(type: string): boolean {
   return type.startsWith("azure-native:") && resourceTypeOf(type) !== undefined;
 }
 
-/** The ARM id that the inputs describe; none while one of them is unknown, or would be stored as a placeholder. */
+/** The ARM ID that results from the inputs. Undefined if an input is unknown or a placeholder. */
 function idOf(resource: StateResource, subscriptionId: string): string | undefined {
   const { type, inputs = {} } = resource;
   const row = isKnown(type) && isPlain(resource) ? resourceTypeOf(type) : undefined;
@@ -114,10 +114,12 @@ function isPlain({ inputs = {} }: StateResource): boolean {
   return !text.includes(unknown) && !text.includes(hidden);
 }
 
-/** Subscription of the stack: that of any resource it has, or the environment's. */
+/** The subscription of the stack: from any resource in the state, or from the environment. */
 export function subscriptionOf({ deployment }: Checkpoint, environment: NodeJS.ProcessEnv): string {
   const ids = (deployment.resources ?? []).map(({ id = "" }) => subscriptionInId(id));
   const found = ids.find((id) => id !== undefined) ?? environment.ARM_SUBSCRIPTION_ID;
   if (found !== undefined) return found;
-  throw new Error("The state names no subscription: set ARM_SUBSCRIPTION_ID to the stack's and run the command again.");
+  throw new Error(
+    "The state contains no subscription ID. Set ARM_SUBSCRIPTION_ID to the subscription of the stack and run the command again.",
+  );
 }

@@ -1,6 +1,6 @@
 export interface RecoverOptions {
-  /** Release a lock also when nobody can tell from here whether its run is dead. @default false */
+  /** Release the state lock even if it is unknown whether its run has ended. @default false */
   readonly releaseLock?: boolean;
-  /** Told what is done on the way, in sentences. @default - nobody is told */
+  /** Receives progress messages. @default - no progress messages */
   readonly report?: (line: string) => void;
 }

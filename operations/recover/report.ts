@@ -1,20 +1,24 @@
-/** What a recovery has come to, in words. */
+/** The report of a recovery. */
 import type { StackPulumi } from "../stackPulumi";
 import type { Recovered } from "./index";
 import { unidentifiedReport } from "./unidentified";
 
-/** The report, with the command to run next. */
+/** Lists the changes to the state and the next command. */
 export function recoverReport(pulumi: Pick<StackPulumi, "stack" | "local">, found: Recovered): string {
-  const { adopted, anew, again, unidentified } = found;
+  const { adopted, recreated, updatedAgain, unidentified } = found;
   const { stack, local } = pulumi;
   const up = local ? `npm run local -- up -s ${stack}` : `pulumi up -s ${stack}`;
   const open = unidentified.length > 0;
-  const nothing = open ? "Nothing was found in Azure that the state lacks." : "The state lacked nothing.";
+  const nothing = open ? "No missing resources were found in Azure." : "The state was complete.";
   return [
-    ...(anew.length > 0 ? [`Failed in Azure, to be made anew: ${anew.join(", ")}.`] : []),
-    ...(again.length > 0 ? [`Failed in Azure in an update, and serving on; to be updated again: ${again.join(", ")}.`] : []),
-    adopted.length === 0 ? nothing : `Found in Azure and taken into the state:\n  ${adopted.join("\n  ")}`,
+    ...(recreated.length > 0
+      ? [`Failed in Azure and removed from the state, so that \`up\` recreates them: ${recreated.join(", ")}.`]
+      : []),
+    ...(updatedAgain.length > 0
+      ? [`Failed in Azure during an update and still serving, so that \`up\` updates them again: ${updatedAgain.join(", ")}.`]
+      : []),
+    adopted.length === 0 ? nothing : `Found in Azure and added to the state:\n  ${adopted.join("\n  ")}`,
     ...(open ? [unidentifiedReport(pulumi, unidentified)] : []),
-    `${open ? "Then" : "Now"} run \`${up}\`: it does what was left undone.`,
+    `${open ? "Then" : "Now"} run \`${up}\` to complete the deployment.`,
   ].join("\n");
 }

@@ -1,25 +1,25 @@
-/** A stack's state after what recover has found: pure changes of a checkpoint. */
+/** Changes that recover makes to the state of a stack. Pure functions. */
 import { stackTag } from "../../planner/tags";
 import type { Checkpoint, Properties, StateResource } from "../checkpoint";
 import type { Candidate } from "./missing";
 
-/** The state with the candidates in it. */
+/** Adds the candidates to the state. */
 export function withCandidates(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
   const { pending_operations: _dropped, resources = [], ...rest } = checkpoint.deployment;
-  // A refresh reads what Azure has; what a preview guessed is not it.
+  // A refresh replaces these outputs with Azure's values.
   const added = candidates.map(({ id, resource }) => ({ ...resource, ...(id === undefined ? {} : { id, outputs: resource.inputs }) }));
   return { ...checkpoint, deployment: { ...rest, resources: [...resources, ...added] } };
 }
 
-/** Resources whose bodies ARM takes as they are: they can't be changed in place, and Moor names them by a hash of what they hold. */
+/** The type for arbitrary ARM bodies. Such resources can't be changed in place, and Moor names them by a hash of their contents. */
 const untyped = "azure-native:resources:Resource";
 
 const deploymentType = "azure-native:machinelearningservices:OnlineDeployment";
 
 /**
- * The state without the service's own defaults, which a refresh puts into inputs, where these would do harm. For an untyped resource the next
- * `up` would replace it, and be refused because one of its name exists: of a name that is a hash, what is there is what was sent. A deployment
- * it would update in place, which takes Azure minutes and quota: it keeps those inputs that were sent, with the values that Azure has.
+ * Removes Azure's defaults, which a refresh adds to the inputs, from two types of resources. The next `up` would replace an untyped resource and
+ * fail because its name exists; because the name is a hash of the contents, the sent inputs are restored. The next `up` would also update a
+ * deployment in place, which takes minutes and quota; of its inputs, those that were sent are kept, with Azure's values.
  */
 export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
   const sent = new Map(candidates.map(({ urn, resource }) => [urn, resource.inputs]));
@@ -32,9 +32,9 @@ export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Cand
   return { ...checkpoint, deployment: { ...checkpoint.deployment, resources } };
 }
 
-/** The state without components that came along as candidates and below which Azure has nothing: a stack of them alone could not be removed. */
+/** Removes components that were added as candidates but have no child in Azure. A stack that contains only such components could not be removed. */
 export function withoutEmptyComponents(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
-  const guessed = new Set(candidates.filter(({ id }) => id === undefined).map(({ urn }) => urn));
+  const added = new Set(candidates.filter(({ id }) => id === undefined).map(({ urn }) => urn));
   const resources = checkpoint.deployment.resources ?? [];
   const used = new Set(
     resources.flatMap(({ parent, dependencies = [], propertyDependencies = {} }) => [
@@ -43,12 +43,12 @@ export function withoutEmptyComponents(checkpoint: Checkpoint, candidates: reado
       ...Object.values(propertyDependencies).flatMap((urns) => urns ?? []),
     ]),
   );
-  const kept = resources.filter(({ urn }) => used.has(urn) || !guessed.has(urn));
-  const next = { ...checkpoint, deployment: { ...checkpoint.deployment, resources: kept } };
-  return kept.length === resources.length ? checkpoint : withoutEmptyComponents(next, candidates);
+  const remaining = resources.filter(({ urn }) => used.has(urn) || !added.has(urn));
+  const next = { ...checkpoint, deployment: { ...checkpoint.deployment, resources: remaining } };
+  return remaining.length === resources.length ? checkpoint : withoutEmptyComponents(next, candidates);
 }
 
-/** What of a value stands under keys that another one has too. */
+/** The part of a value whose keys also exist in another value. */
 function only(keys: unknown, value: unknown): unknown {
   if (!isMap(keys) || !isMap(value)) return value;
   const shared = Object.entries(value).filter(([key]) => key in keys);
@@ -59,13 +59,13 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Ids of resources that are in `after` and were not in `before`. */
+/** IDs of the resources that are in `after` but not in `before`. */
 export function newResources(before: Checkpoint, after: Checkpoint): string[] {
   const known = new Set((before.deployment.resources ?? []).map(({ urn }) => urn));
   return (after.deployment.resources ?? []).filter(({ urn, custom }) => custom && !known.has(urn)).flatMap(({ id }) => id ?? []);
 }
 
-/** Those of the candidates that Azure has, but with the tag of another stack. */
+/** The candidates that exist in Azure with the tag of another stack. */
 export function foreign(after: Checkpoint, candidates: readonly Candidate[], stack: string): Candidate[] {
   const outputs = new Map((after.deployment.resources ?? []).map((resource) => [resource.urn, resource.outputs]));
   return candidates.filter(({ urn }) => {
@@ -74,31 +74,33 @@ export function foreign(after: Checkpoint, candidates: readonly Candidate[], sta
   });
 }
 
-/** Deployments that Azure shows as Failed: a refresh makes the engine take them for finished, and the next `up` would leave them so. */
-export interface Mended {
+/** The state after the repair of deployments in the state Failed. After a refresh, the engine treats them as complete, so `up` would not fix them. */
+export interface RepairedState {
   readonly checkpoint: Checkpoint;
-  /** Names of those taken out of the state: the next `up` creates them, and removes what is left of them in Azure before. */
-  readonly anew: readonly string[];
-  /** Names of those that have failed in an update and serve on: they are marked, so that the next `up` updates them again. */
-  readonly again: readonly string[];
+  /** Names of the deployments that were removed from the state. The next `up` deletes them in Azure and creates them again. */
+  readonly recreated: readonly string[];
+  /** Names of the deployments that failed in an update and still serve. They are marked, so that the next `up` updates them again. */
+  readonly updatedAgain: readonly string[];
 }
 
-export function mendFailed(checkpoint: Checkpoint): Mended {
+export function repairFailedDeployments(checkpoint: Checkpoint): RepairedState {
   const resources = checkpoint.deployment.resources ?? [];
   const failed = resources.filter(isFailedDeployment);
-  const serving = failed.filter((deployment) => hasShare(deployment, resources));
+  const serving = failed.filter((deployment) => hasTraffic(deployment, resources));
   const gone = failed.filter((deployment) => !serving.includes(deployment));
   const urns = new Set(gone.map(({ urn }) => urn));
-  const mended = resources
+  const repaired = resources
     .filter(({ urn }) => !urns.has(urn))
     .map((resource) => withoutDependencies(resource, urns))
     .map((resource) =>
-      serving.some(({ urn }) => urn === resource.urn) ? { ...resource, initErrors: ["Azure shows it as Failed."] } : resource,
+      serving.some(({ urn }) => urn === resource.urn)
+        ? { ...resource, initErrors: ["The provisioning state in Azure is Failed."] }
+        : resource,
     );
   return {
-    checkpoint: { ...checkpoint, deployment: { ...checkpoint.deployment, resources: mended } },
-    anew: gone.map(azureName),
-    again: serving.map(azureName),
+    checkpoint: { ...checkpoint, deployment: { ...checkpoint.deployment, resources: repaired } },
+    recreated: gone.map(azureName),
+    updatedAgain: serving.map(azureName),
   };
 }
 
@@ -127,10 +129,10 @@ function isFailedDeployment({ type, outputs }: StateResource): boolean {
   return type === deploymentType && provisioningState === "Failed";
 }
 
-/** Whether a deployment's endpoint sends requests to it, by what the last refresh saw. */
-function hasShare({ id = "" }: StateResource, resources: readonly StateResource[]): boolean {
+/** Whether the endpoint of a deployment sends requests to it, according to the last refresh. */
+function hasTraffic({ id = "" }: StateResource, resources: readonly StateResource[]): boolean {
   const [endpointId, name] = id.toLowerCase().split("/deployments/");
   const endpoint = resources.find((resource) => resource.id?.toLowerCase() === endpointId);
   const { traffic = {} } = (endpoint?.outputs?.properties ?? {}) as { readonly traffic?: Readonly<Record<string, number>> };
-  return Object.entries(traffic).some(([deployment, share]) => deployment.toLowerCase() === name && share > 0);
+  return Object.entries(traffic).some(([deployment, weight]) => deployment.toLowerCase() === name && weight > 0);
 }

@@ -1,19 +1,19 @@
 /**
- * Bounds of the numbers in a model's description: far beyond any that was published, and small enough that everything computed from them is
- * finite and quick.
+ * Bounds of the numbers in a model's description. They are far above all published values, and low enough that all computations with them
+ * are finite and quick.
  */
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 
 interface Bound {
   readonly least: number;
   readonly most: number;
-  /** Whether the number may have a fraction. */
+  /** Whether the number can have a fraction. */
   readonly fraction?: true;
 }
 
 const upTo = (most: number, least = 1): Bound => ({ least, most });
 
-/** By the name of the field; several names are families' words for one thing. */
+/** Bounds by field name. Several names are synonyms that families use. */
 const bounds: readonly (readonly [Bound, string])[] = [
   [upTo(1_000_000), "hidden_size n_embd d_model"],
   [upTo(10_000), "num_hidden_layers n_layer num_layers n_layers"],
@@ -43,18 +43,18 @@ export function checkBound(name: string, value: number): void {
   throw outOfBounds(name, value, `${kind} from ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")}`);
 }
 
-/** A number of a description is out of bounds. The reader of the description adds which file it is in. */
+/** Creates the error for a number that is out of bounds. The reader of the description adds the file name. */
 export function outOfBounds(name: string, value: number, allowed: string): OutOfBounds {
   return new OutOfBounds(`${name} is ${value}. Allowed: ${allowed}.`);
 }
 
 export class OutOfBounds extends Error {}
 
-/** What `read` yields. @throws PlanError MOOR120, with what the description is of, when a number in it is out of bounds */
+/** Returns the result of `read`. @throws PlanError MOOR120 with `what` as the subject if a number is out of bounds */
 export function withinBounds<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof OutOfBounds ? new PlanError(refusal("MOOR120", `${what} can't be used: ${error.message}`)) : error;
+    throw error instanceof OutOfBounds ? new PlanError(createProblem("MOOR120", `${what} is not valid: ${error.message}`)) : error;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a `config.json` may leave out: numbers that are the defaults of its family's class, the longest context, tied embeddings. Source:
- * the configuration classes of transformers, and how vLLM derives the longest context.
+ * Defaults for values that a `config.json` can omit: numbers of the family's class, the maximum context, tied embeddings. Source: the
+ * configuration classes of transformers, and vLLM's derivation of the maximum context.
  */
 import { type Config, number, object } from "./configRead";
 
@@ -17,35 +17,36 @@ const classDefaults: Readonly<Record<string, Config>> = {
   },
 };
 
-/** A nested configuration with its family's defaults filled in, and what was filled in; one that stands alone has to be whole. */
+/** A nested configuration with its family's defaults, and the values that were added. A configuration that isn't nested must be complete. */
 export function familyDefaults(architecture: string, text: Config): { readonly text: Config; readonly assumptions: readonly string[] } {
   const named = typeof text.model_type === "string" ? text.model_type : undefined;
   const family = named ?? (statesStretched.test(architecture) ? "gemma3_text" : "");
   const defaults = (Object.hasOwn(classDefaults, family) && classDefaults[family]) || {};
   const missing = Object.keys(defaults).filter((name) => text[name] === undefined);
-  const assumptions = missing.map((name) => `${name} ${defaults[name]} is the default of ${family}: config.json leaves it out`);
+  const assumptions = missing.map((name) => `${name} ${defaults[name]} is assumed, the default of ${family}: config.json omits it`);
   return missing.length > 0 ? { text: { ...defaults, ...text }, assumptions } : { text, assumptions: [] };
 }
 
-/** Where the longest context stands, in vLLM's order. */
+/** Field names of the maximum context, in vLLM's order. */
 export const lengthNames = [
   ...["max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "model_max_length", "max_sequence_length", "max_seq_length"],
 ];
 
-/** vLLM's longest context where no name of it is there. */
+/** vLLM's maximum context if none of these fields exists. */
 const unnamedLength = 2048;
 
-/** Rope scalings that stretch the trained length; the others state the stretched length themselves, and Gemma 3 always does. */
+/** RoPE scalings that extend the trained length. For the others, and always for Gemma 3, the field already contains the extended length. */
 const stretching = new Set(["yarn", "deepseek_yarn", "linear", "dynamic"]);
 const statesStretched = /^Gemma3/;
 
-/** The longest context, tokens, from what is `stated` and how rope stretches it. */
+/** The maximum context in tokens, from the `stated` length and the RoPE scaling. */
 export function lengthOf(
   architecture: string,
   text: Config,
   stated?: number,
 ): { readonly tokens: number; readonly assumptions: readonly string[] } {
-  const assumptions = stated === undefined ? [`a context of ${unnamedLength} tokens as vLLM assumes: config.json names none`] : [];
+  const assumptions =
+    stated === undefined ? [`a maximum context of ${unnamedLength} tokens is assumed, vLLM's default: config.json specifies none`] : [];
   const tokens = stated ?? unnamedLength;
   const rope = object(text, "rope_scaling") ?? object(text, "rope_parameters");
   const factor = rope && number(rope, "factor");
@@ -55,7 +56,7 @@ export function lengthOf(
   return { tokens: Math.floor((original ?? tokens) * factor), assumptions };
 }
 
-/** Whether embeddings and output head are one matrix where the configuration doesn't say. */
+/** Whether embeddings and output head are one matrix if the configuration doesn't specify it. */
 export function tiedByDefault(architecture: string): boolean {
   return /^(Gemma|Cohere|OPT|GPT2|GPTBigCode|Bloom|Falcon(?!H1)|MPT)/.test(architecture);
 }

@@ -1,36 +1,36 @@
 /**
- * A model from its own `config.json`. The names vary by family and age: text models nested below `text_config`, head dimensions left out,
- * layer kinds as lists, intervals or letters, quantisation in a file of its own.
+ * Reads a model from its `config.json`. The format varies by family and version: text models are nested below `text_config`, head dimensions
+ * are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
 import { withinBounds } from "./configBounds";
 import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
-import { shapeOf } from "./configShape";
+import { readDimensions } from "./configShape";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
 import { countParameters } from "./parameters";
 import { hasTower, towerParameters } from "./towers";
 
-/** What lies beside `config.json`. */
+/** Data from other files in the folder of `config.json`. */
 export interface Checkpoint {
-  /** Bytes of the weights that vLLM loads. @default computed from the shapes */
+  /** Bytes of the weights that vLLM loads. @default computed from the dimensions */
   readonly loadedBytes?: number;
-  /** Bytes of all weights in the files, of which vLLM leaves multi-token prediction layers on disk. */
+  /** Bytes of all weights in the files, including multi-token prediction layers, which vLLM doesn't load. */
   readonly fileBytes?: number;
-  /** Content of `hf_quant_config.json`, where NVIDIA's checkpoints describe their quantisation. */
+  /** Content of `hf_quant_config.json`, in which NVIDIA's checkpoints describe their quantization. */
   readonly hfQuantConfig?: Config;
 }
 
 /**
  * The model that `config` describes.
- * @throws PlanError MOOR120 where a number that nothing can replace is missing, or a number is out of its bound
+ * @throws PlanError MOOR120 if a required number is missing or a number is out of bounds
  */
 export function modelFromConfig(id: string, config: Config, checkpoint: Checkpoint = {}): Model {
   return withinBounds(`The configuration of ${id}`, () => read(id, config, checkpoint));
 }
 
 function read(id: string, config: Config, checkpoint: Checkpoint): Model {
-  const shape = shapeOf(id, config);
+  const shape = readDimensions(id, config);
   const { text } = shape;
   const assumptions = [...shape.assumptions];
   const quantization = quantizationOf(id, config, text, checkpoint.hfQuantConfig);
@@ -45,7 +45,7 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
   if (weightBytes === undefined) {
     weightBytes = size(count.total) + 2 * towerParameters(config);
     weightsFrom = "parameters";
-    assumptions.push(`weights computed as ${(weightBytes / GiB).toFixed(1)} GiB from the shapes: no file size is known`);
+    assumptions.push(`weights are computed from the dimensions as ${(weightBytes / GiB).toFixed(1)} GiB: no file size is known`);
   }
   const latent = layers.cache.some((layer) => layer.kind === "mla");
   const rotaryDim = (number(text, "qk_rope_head_dim") ?? shape.headDim) * (number(text, "partial_rotary_factor") ?? 1);

@@ -1,12 +1,12 @@
-/** Which layers keep what, read from a `config.json`: one kind for each layer, by whichever of the many spellings the family uses. */
+/** Reads from a `config.json` what each layer stores in the cache. Families use different fields for the kinds of layers. */
 
 import { list, number, object } from "./configRead";
-import type { Shape } from "./configShape";
-import { type CacheLayers, indexerBytes, type StateShape, stateShape } from "./model";
+import type { ModelDimensions } from "./configShape";
+import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
 
-/** Words of `layer_types` and `layers_block_type`, and letters of `hybrid_override_pattern`. */
+/** Values of `layer_types` and `layers_block_type`, and letters of `hybrid_override_pattern`. */
 const kinds: Readonly<Record<string, Kind>> = {
   full_attention: "full",
   attention: "full",
@@ -26,13 +26,13 @@ const kinds: Readonly<Record<string, Kind>> = {
   "-": "none",
 };
 
-/** Fields by which layers differ in ways that the planner has no words for: ignored, the cache would be wrong. */
+/** Fields that describe layers in ways that the planner doesn't support. If they were ignored, the cache size would be wrong. */
 const unreadStructures = [
   ...["block_configs", "attn_type_list", "hybrid_layer_pattern", "layer_group_size", "swa_num_key_value_heads", "attention_other_setting"],
   ...["cross_attention_layers", "interleaved_sliding_window", "global_attn_every_n_layers", "sparse_attention_config"],
 ];
 
-/** Each how many layers attend in full where the family alternates and the configuration doesn't say so. */
+/** Interval of full-attention layers in families that alternate without a field in the configuration. */
 const familyPatterns: readonly (readonly [RegExp, number])[] = [
   [/^Gemma2/, 2],
   [/^GptOss/, 2],
@@ -40,21 +40,21 @@ const familyPatterns: readonly (readonly [RegExp, number])[] = [
   [/^(Cohere2|Olmo3|Exaone4)/, 4],
 ];
 
-/** Whether a field says anything. */
+/** Whether a field has a value. */
 const given = (value: unknown) => value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
 
-/** The layers by what they keep, or why that can't be said. */
-export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
+/** The layers by their cache, or the reason why the cache can't be computed. */
+export function cacheFromConfig(shape: ModelDimensions): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
   const { text } = shape;
   if (text.is_encoder_decoder === true) return { cache: [], unmodelled: "it is an encoder-decoder model" };
   if (list(text, "compress_ratios") ?? number(text, "compress_ratio")) return { cache: [], unmodelled: "it compresses its KV cache" };
   const unread = unreadStructures.find((name) => given(text[name]));
-  if (unread) return { cache: [], unmodelled: `config.json describes its layers by ${unread}, which the planner doesn't read` };
+  if (unread) return { cache: [], unmodelled: `config.json describes its layers by ${unread}, which the planner doesn't support` };
   const each = layerKinds(shape);
   if (each.length < shape.layers)
-    return { cache: [], unmodelled: `config.json names the kinds of ${each.length} of ${shape.layers} layers` };
-  if (each.includes(undefined)) return { cache: [], unmodelled: "config.json names layers of a kind that the planner doesn't know" };
-  // The last layers may use the cache of earlier ones instead of their own.
+    return { cache: [], unmodelled: `config.json specifies the kinds of only ${each.length} of ${shape.layers} layers` };
+  if (each.includes(undefined)) return { cache: [], unmodelled: "config.json contains layers of a kind that the planner doesn't support" };
+  // The last layers can share the cache of earlier layers.
   const own = each.slice(0, each.length - (number(text, "num_kv_shared_layers") ?? 0));
   const count = (kind: Kind) =>
     own.filter((one) => one === kind).length * attentionsPerLayer(shape) + (kind === "state" ? besideAttention(shape) : 0);
@@ -63,13 +63,13 @@ export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheL
   return { cache: layersOf(shape, count, state) };
 }
 
-/** LongCat's layers hold two attentions each. */
-const attentionsPerLayer = ({ architecture }: Shape) => (/^LongCat/i.test(architecture) ? 2 : 1);
+/** Each LongCat layer has two attention blocks. */
+const attentionsPerLayer = ({ architecture }: ModelDimensions) => (/^LongCat/i.test(architecture) ? 2 : 1);
 
-/** Falcon-H1's layers recur beside their attention. */
-const besideAttention = ({ architecture, layers }: Shape) => (/^FalconH1/.test(architecture) ? layers : 0);
+/** Each Falcon-H1 layer has a recurrent state in addition to attention. */
+const besideAttention = ({ architecture, layers }: ModelDimensions) => (/^FalconH1/.test(architecture) ? layers : 0);
 
-function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape | undefined): CacheLayers[] {
+function layersOf(shape: ModelDimensions, count: (kind: Kind) => number, state: StateDimensions | undefined): CacheLayers[] {
   const { text } = shape;
   const heads = { kvHeads: shape.kvHeads, headDim: shape.headDim };
   const layers: CacheLayers[] = [];
@@ -92,12 +92,12 @@ function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape
 
 const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
 
-/** The kind of each layer, in order; undefined for a word that nobody knows. */
-function layerKinds(shape: Shape): (Kind | undefined)[] {
+/** The kind of each layer, in order; undefined for an unknown value. */
+function layerKinds(shape: ModelDimensions): (Kind | undefined)[] {
   const { text, layers } = shape;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = number(text, "sliding_window");
-  // Beyond the layers that are built come those of multi-token prediction.
+  // The list can end with multi-token prediction layers, which are not counted.
   if (named) return named.slice(0, layers).map((word) => narrow(kindOf(word), window, shape.maxModelLen));
   if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map(kindOf);
   const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
@@ -119,17 +119,17 @@ function layerKinds(shape: Shape): (Kind | undefined)[] {
   if (window && pattern) return each((i) => (i + 1) % pattern === 0, "sliding");
   const firstSliding = text.use_sliding_window === true ? number(text, "max_window_layers") : undefined;
   if (window && firstSliding !== undefined) return each((i) => i < firstSliding, "sliding");
-  // Qwen2 names a window that it doesn't use unless told to, and Phi-3 one that is wider than its context.
+  // Qwen2 specifies a window that it uses only if enabled, and Phi-3 specifies one that is wider than its context.
   const uses = text.use_sliding_window !== false && window !== undefined && window < shape.maxModelLen;
   return each(() => !uses, "sliding");
 }
 
-/** A window as wide as the context is no window. */
+/** A sliding window that is at least as wide as the context is full attention. */
 function narrow(kind: Kind | undefined, window: number | undefined, maxModelLen: number): Kind | undefined {
   return kind === "sliding" && (window === undefined || window >= maxModelLen) ? "full" : kind;
 }
 
-function stateOf(shape: Shape): StateShape | undefined {
+function stateOf(shape: ModelDimensions): StateDimensions | undefined {
   const { text } = shape;
   const ssmBytes = [text.mamba_ssm_dtype, text.mamba_ssm_cache_dtype].includes("float32") ? 4 : 2;
   const kernel = number(text, "linear_conv_kernel_dim", "conv_kernel", "mamba_d_conv", "conv_kernel_size") ?? 4;
@@ -137,14 +137,14 @@ function stateOf(shape: Shape): StateShape | undefined {
   const valueHeads = number(text, "linear_num_value_heads");
   if (keyHeads && valueHeads) {
     const [keyDim, valueDim] = [number(text, "linear_key_head_dim") ?? 128, number(text, "linear_value_head_dim") ?? 128];
-    return { ...stateShape({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
+    return { ...stateDimensions({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
   }
   const heads = number(text, "mamba_num_heads", "mamba_n_heads");
   const headDim = number(text, "mamba_head_dim", "mamba_d_head");
   if (heads && headDim) {
     const groups = number(text, "n_groups", "mamba_n_groups") ?? 1;
     const stateSize = number(text, "ssm_state_size", "mamba_d_state") ?? 128;
-    return { ...stateShape({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
+    return { ...stateDimensions({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
   }
   if (number(text, "mamba_d_state") && number(text, "mamba_dt_rank", "mamba_expand") && !heads) return firstMamba(shape, kernel);
   const linear = object(text, "linear_attn_config");
@@ -159,8 +159,8 @@ function stateOf(shape: Shape): StateShape | undefined {
   return undefined;
 }
 
-/** The first Mamba keeps one state for each inner channel, in the model's own 16 bit. */
-function firstMamba({ text, hidden }: Shape, kernel: number): StateShape {
+/** The first version of Mamba has one state per inner channel, in the model's 16-bit format. */
+function firstMamba({ text, hidden }: ModelDimensions, kernel: number): StateDimensions {
   const inner = (number(text, "mamba_expand") ?? 2) * hidden;
   const ssmElements = inner * (number(text, "mamba_d_state") ?? 16);
   return { convElements: inner * (kernel - 1), convBytes: 2, ssmElements, ssmBytes: 2, heads: [] };

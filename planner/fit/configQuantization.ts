@@ -1,25 +1,29 @@
-/** How a checkpoint is quantised, from the many spellings of `quantization_config`. */
+/** Reads the quantization of a checkpoint from the variants of `quantization_config`. */
 import type { Quantization } from "../../facts/models";
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { type Config, number, object } from "./configRead";
 
-const known = "it knows fp8, awq, gptq and auto-round in 4 or 8 bit, mxfp4, modelopt and compressed-tensors";
+const supported = "fp8, awq, gptq and auto-round with 4 or 8 bits, mxfp4, modelopt and compressed-tensors";
 
-/** How the checkpoint stores its weights; undefined for 16 bit. `separate` is `hf_quant_config.json`. */
+/** The quantization of a checkpoint; undefined for 16-bit weights. `separate` is the content of `hf_quant_config.json`. */
 export function quantizationOf(id: string, config: Config, text: Config, separate?: Config): Quantization | undefined {
   const places = [config.quantization_config, text.quantization_config, config.compression_config];
   const odd = places.find((value) => value !== undefined && value !== null && (typeof value !== "object" || Array.isArray(value)));
   if (odd !== undefined)
-    throw new PlanError(refusal("MOOR120", `The quantization_config of ${id} is ${JSON.stringify(odd)}; it has to be an object.`));
+    throw new PlanError(createProblem("MOOR120", `The quantization_config of ${id} is ${JSON.stringify(odd)}; it must be an object.`));
   const given = places.find((value) => value !== undefined && value !== null) as Config | undefined;
   const own = given && Object.keys(given).length > 0 ? given : undefined;
   const found = own ? quantizationMethod(own) : separate && algorithm(String(object(separate, "quantization")?.quant_algo));
   if ((own || separate) && !found) {
     const named = own?.quant_method ?? object(separate ?? {}, "quantization")?.quant_algo ?? null;
     const bits = own && number(own, "bits");
-    const detail = bits !== undefined ? ` in ${bits} bit` : own?.quant_algo === undefined ? "" : ` with ${JSON.stringify(own.quant_algo)}`;
+    const detail =
+      bits !== undefined ? ` with ${bits} bits` : own?.quant_algo === undefined ? "" : ` with ${JSON.stringify(own.quant_algo)}`;
     throw new PlanError(
-      refusal("MOOR120", `The quantisation ${JSON.stringify(named)}${detail} of ${id} is unknown to the planner; ${known}.`),
+      createProblem(
+        "MOOR120",
+        `The planner doesn't support the quantization ${JSON.stringify(named)}${detail} of ${id}. Supported: ${supported}.`,
+      ),
     );
   }
   return found;
@@ -31,7 +35,7 @@ function quantizationMethod(own: Config): Quantization | undefined {
   if (method.startsWith("awq")) return "awq";
   if (method.startsWith("gptq") || method === "auto-round") return byBits(number(own, "bits") ?? 4, "gptq");
   if (method === "mxfp4") return "mxfp4";
-  // Of either width: vLLM reads neither any more.
+  // For both widths: vLLM no longer supports either.
   if (method === "bitsandbytes") return "nf4";
   if (method.startsWith("modelopt")) {
     const named = own.quant_algo ?? object(own, "quantization")?.quant_algo;
@@ -60,7 +64,7 @@ function compressedTensors(own: Config): Quantization | undefined {
   return byBits(bits ?? 8, "int4");
 }
 
-/** Whole numbers in 8 bit, or the 4-bit format; other widths are none that the planner has bytes for. */
+/** The 8-bit integer format or the given 4-bit format. The planner supports no other widths. */
 function byBits(bits: number, four: Quantization): Quantization | undefined {
   return bits === 4 ? four : bits === 8 ? "int8" : undefined;
 }

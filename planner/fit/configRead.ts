@@ -1,4 +1,4 @@
-/** Reading a parsed `config.json`, where a value may be missing, nested or of another kind. */
+/** Reads values of a parsed `config.json`, which can be missing, nested or of another type. */
 
 import { checkBound } from "./configBounds";
 
@@ -6,8 +6,8 @@ import { checkBound } from "./configBounds";
 export type Config = Readonly<Record<string, unknown>>;
 
 /**
- * The first of `names` that holds a number, or a list of one and the same number for each layer.
- * @throws OutOfBounds when the number is not within the bound of its name
+ * The first of `names` whose value is a number, or a list with the same number for each layer.
+ * @throws OutOfBounds if the number is out of bounds for its name
  */
 export function number(config: Config, ...names: string[]): number | undefined {
   for (const name of names) {

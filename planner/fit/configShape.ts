@@ -1,10 +1,10 @@
-/** Reads the shape of a model from its `config.json`, under whichever names the family uses. */
-import { PlanError, refusal } from "../codes";
+/** Reads the dimensions of a model from its `config.json`, with the field names of its family. */
+import { createProblem, PlanError } from "../codes";
 import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDefaults";
 import { type Config, list, number, object } from "./configRead";
 
-/** The numbers that both the cache and the parameter count need. */
-export interface Shape {
+/** The dimensions that determine the cache and the parameter count. */
+export interface ModelDimensions {
   readonly text: Config;
   readonly architecture: string;
   readonly hidden: number;
@@ -16,15 +16,15 @@ export interface Shape {
   readonly vocab: number;
   readonly maxModelLen: number;
   readonly tied: boolean;
-  /** What the configuration leaves to its family, one sentence each. */
+  /** Values that the configuration omits and that are assumed, one sentence each. */
   readonly assumptions: readonly string[];
 }
 
 /**
- * The shape that `config` describes.
- * @throws PlanError MOOR120 where a number that nothing can replace is missing
+ * The dimensions that `config` describes.
+ * @throws PlanError MOOR120 if a required number is missing
  */
-export function shapeOf(id: string, config: Config): Shape {
+export function readDimensions(id: string, config: Config): ModelDimensions {
   const nested = textConfig(config);
   const architectures = list(config, "architectures") ?? list(nested, "architectures");
   const [first] = architectures ?? [];
@@ -33,7 +33,7 @@ export function shapeOf(id: string, config: Config): Shape {
   const need = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
     if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
-    throw new PlanError(refusal("MOOR120", missingNumber(id, names, nested, config)));
+    throw new PlanError(createProblem("MOOR120", missingNumber(id, names, nested, config)));
   };
   const may = (least: number, ...names: string[]) => {
     const value = number(text, ...names);
@@ -64,18 +64,18 @@ export function shapeOf(id: string, config: Config): Shape {
   };
 }
 
-/** The language model's own part, which models of several kinds of input nest. */
+/** The configuration of the language model, which multimodal models nest. */
 function textConfig(config: Config): Config {
   const outer = object(config, "thinker_config") ?? config;
   return ["text_config", "llm_config", "language_config"].map((key) => object(outer, key)).find((nested) => nested) ?? outer;
 }
 
-/** That a number isn't there, or that what stands in its place is none. */
+/** The message for a required number that is missing or not valid. */
 function missingNumber(id: string, names: readonly string[], ...places: readonly Config[]): string {
   for (const name of names) {
     const given = places.map((place) => place[name]).find((value) => value !== undefined && value !== null);
     if (given !== undefined)
-      return `The configuration of ${id} has ${name} ${JSON.stringify(given)}, which is ${typeof given === "number" ? "no whole number of at least 1" : "not a number"}.`;
+      return `In the configuration of ${id}, ${name} is ${JSON.stringify(given)}; it must be ${typeof given === "number" ? "a whole number of 1 or more" : "a number"}.`;
   }
   return `The configuration of ${id} has no ${names[0]}.`;
 }

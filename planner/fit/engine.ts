@@ -1,12 +1,12 @@
-/** What vLLM decides by itself when a flag is left out, by version and GPU. */
+/** vLLM's defaults for omitted flags, by version and GPU. */
 import { atLeast } from "./version";
 
-/** The GPU as far as the memory of a server depends on it. */
+/** The properties of a GPU that affect the memory of a server. */
 export interface GpuNumbers {
-  /** Memory that PyTorch reports as total, GiB. */
+  /** Total memory that PyTorch reports, GiB. */
   readonly visibleGiB: number;
   readonly computeCapability: number;
-  /** Whether the device's name contains "a100": it gets the smaller batch in spite of its memory. */
+  /** Whether the device's name contains "a100". vLLM then uses the smaller batch despite the large memory. */
   readonly a100: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface EngineDefaults {
   readonly maxNumBatchedTokens: number;
 }
 
-/** Before 0.8 a step held the longest prompt whole, up to so many tokens; beyond, it was cut. */
+/** Before 0.8, a step processed the longest prompt as a whole, up to this number of tokens. Longer prompts were split. */
 const wholePrompts = 32_768;
 
 /** Defaults of `vllm serve` on this GPU for a context of `maxModelLen` tokens. */
@@ -26,7 +26,7 @@ export function engineDefaults(gpu: GpuNumbers, vllmVersion: string, maxModelLen
   if (!atLeast(vllmVersion, "0.8.0")) {
     return maxModelLen > wholePrompts ? small : { ...small, maxNumBatchedTokens: Math.max(2048, maxModelLen) };
   }
-  // 0.28 brought a larger batch for the largest GPUs.
+  // Version 0.28 introduced a larger batch for the largest GPUs.
   if (gpu.visibleGiB >= 160 && atLeast(vllmVersion, "0.28.0"))
     return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 16_384 };
   if (gpu.visibleGiB >= 70 && !gpu.a100) return { gpuMemoryUtilization, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 };

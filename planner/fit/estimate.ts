@@ -1,6 +1,6 @@
 /**
- * Memory of one vLLM server on one kind of GPU, by vLLM's own order of subtraction: what is requested, less weights, less what is outside
- * PyTorch, less peak activation, less CUDA graphs, is KV cache.
+ * Memory of one vLLM server on one type of GPU, calculated as in vLLM: the KV cache is the requested memory minus weights, memory outside
+ * PyTorch, peak activations and CUDA graphs.
  */
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
 import { engineDefaults, type GpuNumbers } from "./engine";
@@ -8,12 +8,12 @@ import { cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
 import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./laws";
 import { GiB, type Model } from "./model";
 
-/** What may be set by hand; vLLM's own defaults otherwise. */
+/** Explicit settings; otherwise vLLM's defaults apply. */
 export interface EngineSettings {
   readonly tensorParallelSize?: number;
-  /** Part of the GPU's visible memory that the server may take. @default 0.92, before 0.20 0.90 */
+  /** Fraction of the GPU's visible memory that the server can use. @default 0.92; 0.90 before version 0.20 */
   readonly gpuMemoryUtilization?: number;
-  /** Tokens of the longest request, question and answer. @default the model's own maximum */
+  /** Maximum tokens of a request, prompt and answer together. @default the model's maximum */
   readonly maxModelLen?: number;
   readonly maxNumSeqs?: number;
   readonly maxNumBatchedTokens?: number;
@@ -24,7 +24,7 @@ export interface EngineSettings {
   readonly vllmVersion?: string;
 }
 
-/** The settings that the estimate holds for. */
+/** The settings of an estimate, including defaults. */
 export type ResolvedSettings = Required<EngineSettings>;
 
 export interface Estimate {
@@ -33,22 +33,22 @@ export interface Estimate {
   readonly activationGiB: number;
   readonly nonTorchGiB: number;
   readonly cudaGraphGiB: number;
-  /** Centred estimate; negative when the server could not start. */
+  /** Median estimate; negative if the server could not start. */
   readonly kvGiBPerGpu: number;
-  /** KV cache that the verdict counts on: the estimate less the margin. */
+  /** The estimate minus the safety margin; this value decides whether a load fits. */
   readonly safeKvGiBPerGpu: number;
   readonly kvTokens: number;
-  /** Requests of `maxModelLen` tokens that the estimated cache holds at once. */
+  /** Concurrent requests of `maxModelLen` tokens that fit into the estimated cache. */
   readonly maxConcurrency: number;
-  /** The same for the cache that the verdict counts on. */
+  /** The same for `safeKvGiBPerGpu`. */
   readonly safeConcurrency: number;
   /** GiB on each GPU that one request of `maxModelLen` tokens takes. */
   readonly requestGiB: number;
-  /** Longest request that the safe cache holds, tokens; at most the model's maximum. */
+  /** Longest request that fits into `safeKvGiBPerGpu`, tokens; at most the model's maximum. */
   readonly longestRequest: number;
 }
 
-/** The memory of a server of `model` on GPUs like `gpu`. Whether the model can be split that way is not asked here. */
+/** Estimates the memory of a server for `model` on GPUs of type `gpu`. It doesn't check whether the model can be split that way. */
 export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings = {}): Estimate {
   const settings = resolve(model, gpu, wanted);
   const weights = (model.weightBytes / settings.tensorParallelSize + model.replicatedBytes) / GiB;
@@ -63,7 +63,7 @@ export function estimate(model: Model, gpu: GpuNumbers, wanted: EngineSettings =
   const layout = cacheLayout(model, settings);
   const capacity = layout && cacheCapacity(layout, kv * GiB, settings.maxModelLen, settings.vllmVersion);
   const safely = layout && cacheCapacity(layout, safe * GiB, settings.maxModelLen, settings.vllmVersion);
-  // A model that keeps nothing per request is limited by the batch alone.
+  // A model without a cache is limited only by the batch size.
   const unlimited = (room: number) => (room > 0 ? settings.maxNumSeqs : 0);
   return {
     settings,

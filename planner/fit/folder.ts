@@ -1,7 +1,7 @@
-/** A model from a folder on this machine: its `config.json` and, if the weights are there, the exact bytes that vLLM will load. */
+/** Reads a model from a local folder: its `config.json` and, if the weights exist, the exact number of bytes that vLLM will load. */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { withinBounds } from "./configBounds";
 import { type Checkpoint, modelFromConfig } from "./configJson";
 import { type Config, number, object } from "./configRead";
@@ -9,15 +9,15 @@ import { GiB, type Model } from "./model";
 
 /**
  * Reads a model.
- * @param path a `config.json` or the folder that holds one
- * @param checkpointGiB size of the weights that vLLM loads, if the files are not here
- * @throws PlanError MOOR120 where there is no readable config.json
+ * @param path A `config.json` or its folder.
+ * @param checkpointGiB Size of the weights that vLLM loads, GiB. @default from the weight files
+ * @throws PlanError MOOR120 if there is no readable config.json
  */
 export function readModel(path: string, checkpointGiB?: number): Model {
   const file = path.endsWith(".json") ? path : join(path, "config.json");
   const folder = dirname(file);
   const config = readJson(file);
-  if (!config) throw new PlanError(refusal("MOOR120", `There is no readable ${file}.`));
+  if (!config) throw new PlanError(createProblem("MOOR120", `${file} doesn't exist.`));
   const hfQuantConfig = readJson(join(folder, "hf_quant_config.json"));
   const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
   const id = basename(file) === "config.json" ? folder : file;
@@ -34,8 +34,8 @@ function checkpointSize(folder: string, config: Config): Checkpoint {
 }
 
 /**
- * Weight files of the folder itself: subfolders hold other formats, and `consolidated` a second copy beside the sharded one. None where
- * some are not here: a share of the weights says nothing of their size.
+ * Weight files in the folder itself: subfolders contain other formats, and `consolidated` files are a second copy of the sharded files. Empty
+ * if some files are missing, because the size can't be derived from a part of the weights.
  */
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
@@ -46,16 +46,16 @@ function weightFiles(folder: string): string[] {
   return elsewhere ? [] : found;
 }
 
-/** Whether Git left a note in place of a large file. */
+/** Whether a file is a Git LFS pointer. */
 function isPointer(file: string): boolean {
   const start = "version https://git-lfs";
   return readBytes(file, 0, start.length).toString("latin1") === start;
 }
 
-/** Bytes of the tensors of one file that vLLM loads, from the file's own header. */
+/** Bytes of the tensors in one file that vLLM loads, from the file's header. */
 function loadedBytes(file: string, config: Config): number {
   const text = object(config, "text_config") ?? config;
-  const layers = withinBounds(`The configuration beside ${file}`, () => number(text, "num_hidden_layers")) ?? Number.POSITIVE_INFINITY;
+  const layers = withinBounds(`The configuration of ${file}`, () => number(text, "num_hidden_layers")) ?? Number.POSITIVE_INFINITY;
   const tied = (text.tie_word_embeddings ?? config.tie_word_embeddings) === true;
   return Object.entries(header(file)).reduce((sum, [name, tensor]) => {
     if (name === "__metadata__" || /(^|\.)mtp\./.test(name) || (tied && /(^|\.)lm_head\.weight$/.test(name))) return sum;
@@ -66,30 +66,32 @@ function loadedBytes(file: string, config: Config): number {
   }, 0);
 }
 
-/** Bytes of one tensor, which the header says by their place. */
+/** Bytes of one tensor, from its offsets in the header. */
 function bytesOf(file: string, name: string, tensor: unknown): number {
   const place: unknown = typeof tensor === "object" && tensor !== null ? (tensor as Config).data_offsets : undefined;
   const [from, to, ...others]: unknown[] = Array.isArray(place) ? place : [];
   const isPlace = isOffset(from) && isOffset(to) && from <= to && others.length === 0;
   if (isPlace) return to - from;
   const problem = `the tensor ${JSON.stringify(name)} has ${place === undefined ? "no data_offsets" : `data_offsets ${JSON.stringify(place)}`}`;
-  throw new PlanError(refusal("MOOR120", `${file} can't be used: ${problem}. Allowed: two whole numbers, the first at most the second.`));
+  throw new PlanError(
+    createProblem("MOOR120", `${file} is not valid: ${problem}. Allowed: two whole numbers, the first not greater than the second.`),
+  );
 }
 
 function isOffset(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Longest header, bytes. Source: the safetensors format. */
+/** Maximum length of the header, bytes. Source: the safetensors format. */
 const longestHeader = 100_000_000;
 
-/** A safetensors file starts with the length of its JSON header, 64 bits little endian. */
+/** Reads the JSON header of a safetensors file. The file starts with the header's length as a 64-bit little-endian integer. */
 function header(file: string): Config {
   const length = readBytes(file, 0, 8).readBigUInt64LE();
   const text = length <= longestHeader && length < statSync(file).size ? readBytes(file, 8, Number(length)).toString("utf8") : "";
   const parsed = text.startsWith("{") ? parse(text) : undefined;
   if (typeof parsed === "object" && parsed !== null) return parsed as Config;
-  throw new PlanError(refusal("MOOR120", `${file} is no whole safetensors file: its header can't be read.`));
+  throw new PlanError(createProblem("MOOR120", `${file} is not a complete safetensors file: its header can't be read.`));
 }
 
 function readBytes(file: string, from: number, length: number): Buffer {
@@ -111,19 +113,19 @@ function parse(text: string): unknown {
   }
 }
 
-/** The object in a JSON file; undefined where there is no file. */
+/** The object in a JSON file; undefined if the file doesn't exist. */
 function readJson(file: string): Config | undefined {
   if (!existsSync(file)) return undefined;
-  if (!statSync(file).isFile()) throw new PlanError(refusal("MOOR120", `${file} is a folder, not a file.`));
+  if (!statSync(file).isFile()) throw new PlanError(createProblem("MOOR120", `${file} is a folder, not a file.`));
   const text = readFileSync(file, "utf8");
-  if (text.trim() === "") throw new PlanError(refusal("MOOR120", `${file} is empty.`));
+  if (text.trim() === "") throw new PlanError(createProblem("MOOR120", `${file} is empty.`));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new PlanError(refusal("MOOR120", `${file} is no JSON: ${(error as Error).message}.`));
+    throw new PlanError(createProblem("MOOR120", `${file} is not valid JSON: ${(error as Error).message}.`));
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Config;
-  const held = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
-  throw new PlanError(refusal("MOOR120", `${file} holds ${held}; it has to be a JSON object.`));
+  const type = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  throw new PlanError(createProblem("MOOR120", `${file} contains ${type}; it must contain a JSON object.`));
 }

@@ -1,11 +1,11 @@
 /**
- * The KV cache as vLLM lays it out: pages of blocks, layers grouped so that all groups have the same number of layers and the same page,
- * one pool of blocks for all. Capacity follows from blocks, never from bytes per token.
+ * The KV cache layout of vLLM: layers are grouped so that all groups have the same number of layers and the same page size, and all groups
+ * share one pool of blocks. Capacity is calculated from blocks, not from bytes per token.
  */
 import { type CacheLayers, GiB, type Model } from "./model";
 import { atLeast } from "./version";
 
-/** What the layout depends on besides the model. */
+/** The settings that the layout depends on, in addition to the model. */
 export interface CacheSettings {
   readonly tensorParallelSize: number;
   /** Value of `--kv-cache-dtype`. */
@@ -14,7 +14,7 @@ export interface CacheSettings {
   readonly vllmVersion: string;
 }
 
-/** Bits of one element, and bytes of scales for each head and token, by `--kv-cache-dtype`. */
+/** Bits per element, and bytes of scales per head and token, by `--kv-cache-dtype`. */
 const kvDtypes: Readonly<Record<string, { readonly bits: number; readonly scaleBytes?: number }>> = {
   auto: { bits: 16 },
   bfloat16: { bits: 16 },
@@ -29,52 +29,52 @@ const kvDtypes: Readonly<Record<string, { readonly bits: number; readonly scaleB
   nvfp4: { bits: 4.5 },
 };
 
-/** Whether the planner knows how wide this `--kv-cache-dtype` is. */
+/** Whether the planner supports this `--kv-cache-dtype`. */
 export function isKvCacheDtype(name: string): boolean {
   return Object.hasOwn(kvDtypes, name);
 }
 
-/** Bytes a token of DeepSeek's own 8-bit latent format: 512 values, their scales, and the rotary part in 16 bit. */
+/** Bytes per token of DeepSeek's 8-bit latent format: 512 values, their scales, and the rotary part in 16 bits. */
 const fp8DsMlaBytes = 656;
 
-/** Tokens of a block where nothing forces another number; latent attention's kernels want 64. */
+/** Default tokens per block. The kernels of latent attention require 64. */
 const blockTokens = 16;
 const mlaBlockTokens = 64;
 
-/** Pages of state that a request holds: the current one and, for prefix caching, the one it is aligned to. */
+/** Pages of state per request: the current page and, for prefix caching, the page that it is aligned to. */
 const statePages = 2;
 
-/** One kind of layer: bytes of a page of one layer, and the pages that a request of a length needs. */
+/** One kind of layer: the bytes of a page of one layer, and the values that determine the pages per request. */
 interface Spec {
   readonly layers: number;
   readonly pageBytes: number;
   readonly blockTokens: number;
-  /** Longest run of tokens that is kept; undefined: all of them. */
+  /** Maximum number of tokens that are kept. @default all */
   readonly keeps?: number;
-  /** Pages beyond the tokens' own: a window need not start at a block's edge. */
+  /** Additional pages, because a window doesn't have to start at the edge of a block. */
   readonly extraPages: number;
-  /** Pages whatever the length. */
+  /** Number of pages if it doesn't depend on the length. */
   readonly fixedPages?: number;
 }
 
-/** The layout for one GPU. */
+/** The cache layout on one GPU. */
 export interface CacheLayout {
   /** Bytes of one block of the pool. */
   readonly blockBytes: number;
   readonly specs: readonly Spec[];
-  /** Groups of each spec. */
+  /** Number of groups of each spec. */
   readonly groups: readonly number[];
   /** Tokens of the smallest block. */
   readonly blockTokens: number;
 }
 
-/** The layout of a model's cache on each GPU. A model without any cache has no layout. */
+/** The layout of a model's cache on each GPU; undefined for a model without a cache. */
 export function cacheLayout(model: Model, settings: CacheSettings): CacheLayout | undefined {
   const specs = unifyPages(specsOf(model, settings));
   if (specs.length === 0) return undefined;
   const counts = specs.map((spec) => spec.layers);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  // vLLM pads the smaller kind when the kinds are nearly equal, and otherwise splits the larger into groups of the smaller's size.
+  // vLLM pads the smaller kind if the kinds have nearly the same size. Otherwise, it splits the larger kind into groups of the smaller size.
   const groupSize = most < 1.5 * fewest ? most : fewest;
   return {
     blockBytes: groupSize * specs[0]!.pageBytes,
@@ -87,7 +87,7 @@ export function cacheLayout(model: Model, settings: CacheSettings): CacheLayout 
   };
 }
 
-/** Blocks that one request of `length` tokens takes at most. */
+/** Maximum number of blocks of one request with `length` tokens. */
 export function blocksPerRequest(layout: CacheLayout, length: number): number {
   return layout.specs.reduce((sum, spec, i) => {
     const tokens = Math.min(length, spec.keeps ?? length);
@@ -97,29 +97,29 @@ export function blocksPerRequest(layout: CacheLayout, length: number): number {
 }
 
 export interface CacheCapacity {
-  /** Requests of the asked length that fit at once. */
+  /** Concurrent requests of the given length that fit. */
   readonly maxConcurrency: number;
-  /** What vLLM logs as "GPU KV cache size". */
+  /** The value that vLLM logs as "GPU KV cache size". */
   readonly kvTokens: number;
-  /** GiB that one request of the asked length takes. */
+  /** GiB of one request of the given length. */
   readonly requestGiB: number;
 }
 
-/** What `bytes` of cache on each GPU hold. */
+/** The capacity of a cache with `bytes` on each GPU. */
 export function cacheCapacity(layout: CacheLayout, bytes: number, maxModelLen: number, vllmVersion: string): CacheCapacity {
   const blocks = Math.max(0, Math.floor(bytes / layout.blockBytes));
   const perRequest = blocksPerRequest(layout, maxModelLen);
   const maxConcurrency = blocks / perRequest;
   const groups = layout.groups.reduce((sum, count) => sum + count, 0);
   const uniform = Math.floor(blocks / groups) * layout.blockTokens;
-  // Before 0.21 the log divided blocks evenly among groups; since then it is concurrency times length, so it depends on the length.
+  // Before 0.21, vLLM logged the blocks divided by the groups. Since then, it logs concurrency × length, which depends on the length.
   const kvTokens = layout.specs.length === 1 || !atLeast(vllmVersion, "0.21.0") ? uniform : Math.floor(maxConcurrency * maxModelLen);
   return { maxConcurrency, kvTokens, requestGiB: (perRequest * layout.blockBytes) / GiB };
 }
 
 /**
- * Longest request, in tokens, of which `concurrency` fit into the bytes that a server of that length leaves; at most `limit`, 0 if not even
- * one token fits.
+ * Length in tokens of the longest request of which `concurrency` fit into the cache (`bytesFor`) of a server with that maximum length. At
+ * most `limit`; 0 if no token fits.
  */
 export function longestRequest(layout: CacheLayout, bytesFor: (length: number) => number, concurrency: number, limit: number): number {
   const fits = (length: number) => blocksPerRequest(layout, length) * concurrency <= Math.floor(bytesFor(length) / layout.blockBytes);
@@ -135,7 +135,7 @@ export function longestRequest(layout: CacheLayout, bytesFor: (length: number) =
 
 function specsOf(model: Model, settings: CacheSettings): Spec[] {
   const dtype = kvDtypes[settings.kvCacheDtype] ?? kvDtypes.auto!;
-  // A request may be in two scheduler steps at once, so a window grows by what is in flight.
+  // A request can be in two scheduler steps at the same time, so a window grows by the tokens in flight.
   const inFlight = settings.maxNumBatchedTokens * (atLeast(settings.vllmVersion, "0.21.0") ? 2 : 1);
   const latent = model.cache.filter((layer) => layer.kind === "mla" || layer.kind === "indexer");
   const specs = model.cache
@@ -149,7 +149,7 @@ function specsOf(model: Model, settings: CacheSettings): Spec[] {
 type AttentionLayers = Extract<CacheLayers, { kind: "full" | "sliding" | "chunked" }>;
 
 function attentionSpec(layer: AttentionLayers, dtype: { bits: number; scaleBytes?: number }, tp: number, inFlight: number): Spec {
-  // Above as many GPUs as KV heads, each head is copied: capacity stops growing.
+  // With more GPUs than KV heads, heads are replicated and capacity no longer grows.
   const heads = Math.max(1, Math.floor(layer.kvHeads / tp));
   const tokenBytes = 2 * heads * ((layer.headDim * dtype.bits) / 8 + (dtype.scaleBytes ?? 0));
   const spec = { layers: layer.layers, pageBytes: blockTokens * tokenBytes, blockTokens };
@@ -158,7 +158,7 @@ function attentionSpec(layer: AttentionLayers, dtype: { bits: number; scaleBytes
   return { ...spec, extraPages: 0 };
 }
 
-/** Latent attention with its indexer: one group, each layer with its own page, so their bytes add up. */
+/** Latent attention with its indexer: one group in which each layer has its own page, so their bytes add up. */
 function latentSpec(layers: readonly CacheLayers[], bits: number, dtype: string): Spec {
   const main = layers.find((layer) => layer.kind === "mla");
   const tokenBytes = layers.reduce((sum, layer) => {
@@ -170,7 +170,7 @@ function latentSpec(layers: readonly CacheLayers[], bits: number, dtype: string)
   return { layers: main?.layers ?? 0, pageBytes: mlaBlockTokens * tokenBytes, blockTokens: mlaBlockTokens, extraPages: 0 };
 }
 
-/** A state page is large, so attention's block is enlarged until its page is as large, and the state's page padded to that. */
+/** A state page is large, so vLLM enlarges the attention blocks until their page is at least as large, and pads the state page to that size. */
 function withState(specs: Spec[], layer: Extract<CacheLayers, { kind: "state" }>, tp: number): Spec[] {
   const { convElements, convBytes, ssmElements, ssmBytes } = layer.state;
   const stateBytes = (convElements * convBytes + ssmElements * ssmBytes) / tp;
@@ -182,7 +182,7 @@ function withState(specs: Spec[], layer: Extract<CacheLayers, { kind: "state" }>
   return [...enlarged, { ...state, pageBytes: largest.pageBytes * scale }];
 }
 
-/** All pages get the largest page's size: a smaller kind takes more tokens to a page. */
+/** Sets all pages to the size of the largest page. A smaller kind then has more tokens per page. */
 function unifyPages(specs: Spec[]): Spec[] {
   const largest = Math.max(0, ...specs.map((spec) => spec.pageBytes));
   return specs.map((spec) => ({ ...spec, pageBytes: largest, blockTokens: spec.blockTokens * Math.floor(largest / spec.pageBytes) }));

@@ -1,15 +1,15 @@
 /**
- * A model as the planner sees it: which layers keep what per request, and how many bytes the weights take. Made from a row of the table
- * or from a `config.json`.
+ * The planner's description of a model: the cache of each layer per request, and the size of the weights. It is created from a row of the
+ * table or from a `config.json`.
  */
 import { type ModelFacts, modelFacts, type Quantization, type StateFacts } from "../../facts/models";
 
 export const GiB = 2 ** 30;
 
-/** Layers of one kind and what each keeps per request. */
+/** Layers of one kind, and what each stores per request. */
 export type CacheLayers =
   | { readonly kind: "full"; readonly layers: number; readonly kvHeads: number; readonly headDim: number }
-  /** Keeps the last `window` tokens (sliding) or those of the current chunk (chunked). */
+  /** Stores the last `window` tokens (sliding) or the tokens of the current chunk (chunked). */
   | {
       readonly kind: "sliding" | "chunked";
       readonly layers: number;
@@ -17,14 +17,14 @@ export type CacheLayers =
       readonly headDim: number;
       readonly window: number;
     }
-  /** One latent vector of `width` elements a token, on every GPU alike. */
+  /** One latent vector of `width` elements per token, replicated on every GPU. */
   | { readonly kind: "mla"; readonly layers: number; readonly width: number }
-  /** The sparse indexer's keys: `width` bytes a token, on every GPU alike. */
+  /** The sparse indexer's keys: `width` bytes per token, replicated on every GPU. */
   | { readonly kind: "indexer"; readonly layers: number; readonly width: number }
-  | { readonly kind: "state"; readonly layers: number; readonly state: StateShape };
+  | { readonly kind: "state"; readonly layers: number; readonly state: StateDimensions };
 
-/** Elements of one layer's recurrent state before it is split, and their bytes. */
-export interface StateShape {
+/** Elements of one layer's recurrent state before tensor parallelism splits it, and bytes per element. */
+export interface StateDimensions {
   readonly convElements: number;
   readonly convBytes: number;
   readonly ssmElements: number;
@@ -33,7 +33,7 @@ export interface StateShape {
   readonly heads: readonly number[];
 }
 
-/** How sure the planner is of the size of the weights. */
+/** Source of the size of the weights, most reliable first. */
 export type WeightsFrom = "log" | "checkpoint" | "parameters";
 
 export interface Model {
@@ -41,7 +41,7 @@ export interface Model {
   readonly architecture: string;
   readonly hidden: number;
   readonly heads: number;
-  /** KV heads that tensor parallelism splits or copies; undefined with latent attention only. */
+  /** KV heads that tensor parallelism splits or replicates; undefined with latent attention. */
   readonly kvHeads?: number;
   readonly headDim: number;
   readonly layers: number;
@@ -49,29 +49,29 @@ export interface Model {
   readonly intermediate: number;
   readonly experts?: { readonly count: number; readonly perToken: number; readonly intermediate: number };
   readonly vocab: number;
-  /** Longest context, tokens. */
+  /** Maximum context, tokens. */
   readonly maxModelLen: number;
   readonly quantization?: Quantization;
   readonly vision: boolean;
-  /** Bytes that are split over the GPUs. */
+  /** Bytes that are split across the GPUs. */
   readonly weightBytes: number;
-  /** Bytes that each GPU holds whole: the table of rotary angles. */
+  /** Bytes that are replicated on each GPU: the table of rotary angles. */
   readonly replicatedBytes: number;
   readonly weightsFrom: WeightsFrom;
-  /** Bytes of weights that one token reads; less than all of them with experts. */
+  /** Bytes of weights that one token reads; with experts, fewer than all. */
   readonly activeBytes: number;
   /** Parameters that one token uses. */
   readonly activeParameters: number;
-  /** What was not in the source and was assumed, one sentence each. */
+  /** Values that the source omits and that are assumed, one sentence each. */
   readonly assumptions: readonly string[];
   /** Why the KV cache can't be computed. */
   readonly unmodelled?: string;
 }
 
-/** Vocabulary where the source names none: large, for the sampler's memory grows with it. */
+/** Vocabulary if the source specifies none. Large, because the sampler's memory grows with it. */
 const assumedVocab = 131_072;
 
-/** Bytes per parameter of the quantised layers; scales and zero points included. */
+/** Bytes per parameter of the quantized layers, including scales and zero points. */
 const bytesPerParameter: Record<Quantization, number> = {
   fp8: 1,
   "fp8-block128": 1,
@@ -85,15 +85,15 @@ const bytesPerParameter: Record<Quantization, number> = {
   nf4: 0.55,
 };
 
-/** Bytes of a checkpoint from its number of parameters: embeddings and output head stay in 16 bit, the rest is quantised. */
+/** Bytes of a checkpoint, from its number of parameters. Embeddings and output head have 16 bits; the other layers are quantized. */
 export function bytesFromParameters(parameters: number, vocab: number, hidden: number, tied: boolean, quantization?: Quantization): number {
   if (quantization === undefined) return 2 * parameters;
   const embeddings = Math.min(parameters, vocab * hidden * (tied ? 1 : 2));
   return 2 * embeddings + bytesPerParameter[quantization] * (parameters - embeddings);
 }
 
-/** Elements of a layer's state; the recurrent part is kept in 32 bit by the models that have one. */
-export function stateShape(state: StateFacts): StateShape {
+/** Elements of a layer's state. The recurrent part has 32 bits. */
+export function stateDimensions(state: StateFacts): StateDimensions {
   if (state.kind === "gatedDeltaNet") {
     const width = 2 * state.keyHeads * state.keyDim + state.valueHeads * state.valueDim;
     const ssmElements = state.valueHeads * state.valueDim * state.keyDim;
@@ -105,18 +105,19 @@ export function stateShape(state: StateFacts): StateShape {
 }
 
 /**
- * The model of a table row.
- * @param checkpointGiB size of the weights that vLLM loads, GiB over all GPUs, if better known than the table does
+ * Creates the model from a row of the table.
+ * @param checkpointGiB Size of the weights that vLLM loads, GiB over all GPUs; overrides the table.
  */
 export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: number): Model {
   const assumptions: string[] = [];
   const vocab = facts.vocab ?? assumedVocab;
-  if (facts.vocab === undefined) assumptions.push(`vocabulary of ${assumedVocab} assumed: the table has none for ${id}`);
+  if (facts.vocab === undefined) assumptions.push(`a vocabulary of ${assumedVocab} is assumed: the table specifies none for ${id}`);
   const intermediate = facts.intermediate ?? 4 * facts.hidden;
   const parameters = facts.paramsB * 1e9;
   const replicatedBytes = rotaryBytes(facts.maxModelLen, facts.mla?.ropeHeadDim ?? facts.headDim);
   const weights = weightsOf(facts, checkpointGiB, vocab, replicatedBytes);
-  if (weights.from === "parameters") assumptions.push(`weights computed from ${facts.paramsB} billion parameters: no file size is known`);
+  if (weights.from === "parameters")
+    assumptions.push(`weights are computed from ${facts.paramsB} billion parameters: no file size is known`);
   const activeShare = (facts.activeB ?? facts.paramsB) / facts.paramsB;
   return {
     id,
@@ -143,13 +144,13 @@ export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: nu
   };
 }
 
-/** The model with this Hugging Face id; undefined where the table has none. */
+/** The model with this Hugging Face ID; undefined if the table doesn't contain it. */
 export function modelFromTable(id: string, checkpointGiB?: number): Model | undefined {
   const facts = modelFacts(id);
   return facts && modelFromFacts(id, facts, checkpointGiB);
 }
 
-/** Bytes of the rotary cosine and sine table: one 16-bit row of the head's width for each position. */
+/** Bytes of the rotary cosine and sine table: for each position, one 16-bit row of the head's width. */
 export function rotaryBytes(positions: number, headDim: number): number {
   return 2 * positions * headDim;
 }
@@ -175,11 +176,11 @@ function cacheLayers(facts: ModelFacts): CacheLayers[] {
   if (facts.indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(facts.indexer) });
   if (sliding) layers.push({ kind: "sliding", ...sliding, ...heads });
   if (chunked) layers.push({ kind: "chunked", ...chunked, ...heads });
-  if (state) layers.push({ kind: "state", layers: state.layers, state: stateShape(state) });
+  if (state) layers.push({ kind: "state", layers: state.layers, state: stateDimensions(state) });
   return layers;
 }
 
-/** The indexer keeps its keys in 8 bit, with one 32-bit scale for each 128 of them. */
+/** Bytes of the indexer's keys per token: 8 bits each, with one 32-bit scale per 128 keys. */
 export function indexerBytes(headDim: number): number {
   return headDim + 4 * Math.ceil(headDim / 128);
 }

@@ -1,8 +1,8 @@
-/** How many parameters a model has, counted from its shapes: total, those that one token uses, and those that vLLM leaves on disk. */
+/** Counts the parameters of a model from its dimensions: all, those that one token uses, and those that vLLM doesn't load. */
 
 import { outOfBounds } from "./configBounds";
 import { list, number, object } from "./configRead";
-import type { Shape } from "./configShape";
+import type { ModelDimensions } from "./configShape";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {
@@ -13,22 +13,22 @@ export interface ParameterCount {
   readonly experts: Model["experts"];
 }
 
-/** Families whose MLP is two products and no gate. */
+/** Families whose MLP has two matrices and no gate. */
 const ungated = /^(OPT|GPT2|GPTBigCode|GPTNeoX|GPTJ|Bloom|Falcon(?!H1|Mamba)|MPT|Starcoder2|PhiForCausalLM|Nemotron(?!H))/;
 
-/** Width of the expert that every token passes. */
+/** Field names of the width of the shared expert. */
 const sharedNames = [
   ...["shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"],
 ];
 
-export function countParameters(shape: Shape, cache: readonly CacheLayers[]): ParameterCount {
+export function countParameters(shape: ModelDimensions, cache: readonly CacheLayers[]): ParameterCount {
   const { text, hidden, layers, vocab } = shape;
   const experts = expertsOf(shape);
   const perLayer = (number(text, "hidden_size_per_layer_input") ?? 0) * (number(text, "vocab_size_per_layer_input") ?? vocab) * layers;
   const embeddings = vocab * hidden * (shape.tied ? 1 : 2) + perLayer;
   const attention = attentionParameters(shape);
   const recurrent = cache.reduce((sum, layer) => sum + (layer.kind === "state" ? layer.layers : 0), 0);
-  // Older families have no gate beside the first of the two products.
+  // Older families have two matrices; with a gate, there are three.
   const dense = (ungated.test(shape.architecture) ? 2 : 3) * hidden * shape.intermediate;
   const sparseLayers = experts ? expertLayers(shape) : 0;
   const expert = experts ? 3 * hidden * experts.intermediate : 0;
@@ -36,7 +36,7 @@ export function countParameters(shape: Shape, cache: readonly CacheLayers[]): Pa
   const perLetter = patternCounts(shape);
   const mixers = perLetter ? perLetter.attention * attention : (layers - recurrent) * attention;
   const plainLayers = perLetter ? perLetter.dense : layers - sparseLayers;
-  // A recurrent layer's projections are about as large as those of attention with as many heads as hidden allows.
+  // The projections of a recurrent layer are about as large as those of full multi-head attention.
   const total =
     embeddings + mixers + recurrent * 4 * hidden * hidden + plainLayers * dense + sparseLayers * ((experts?.count ?? 0) * expert + shared);
   const idle = experts ? sparseLayers * (experts.count - experts.perToken) * expert : 0;
@@ -45,7 +45,7 @@ export function countParameters(shape: Shape, cache: readonly CacheLayers[]): Pa
   return { total, active: total - idle, unloaded: draft * draftLayer, experts };
 }
 
-function expertsOf({ text: outer, intermediate }: Shape): Model["experts"] {
+function expertsOf({ text: outer, intermediate }: ModelDimensions): Model["experts"] {
   const text = { ...object(outer, "ffn_config"), ...outer };
   const count = number(text, "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts");
   if (!count || count < 2) return undefined;
@@ -56,14 +56,14 @@ function expertsOf({ text: outer, intermediate }: Shape): Model["experts"] {
   return { count, perToken, intermediate: width ?? intermediate };
 }
 
-function sharedWidth({ text, architecture }: Shape, experts: Model["experts"]): number {
+function sharedWidth({ text, architecture }: ModelDimensions, experts: Model["experts"]): number {
   const always = architecture.startsWith("Llama4") ? 1 : 0;
   const shared = number(text, "n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts") ?? always;
   return shared * (experts?.intermediate ?? 0);
 }
 
-/** Layers with experts: after the first dense ones, or each n-th. */
-function expertLayers(shape: Shape): number {
+/** Number of layers with experts: all layers after the first dense ones, or every nth layer. */
+function expertLayers(shape: ModelDimensions): number {
   const { text, layers } = shape;
   const letters = patternCounts(shape);
   if (letters) return letters.experts;
@@ -73,15 +73,15 @@ function expertLayers(shape: Shape): number {
   return Math.floor((layers - dense) / step);
 }
 
-/** Where each layer is one thing only (attention, recurrence, experts), a pattern of letters says which. */
-function patternCounts({ text }: Shape): { attention: number; experts: number; dense: number } | undefined {
+/** Layer counts by kind, for models in which each layer is either attention, recurrent or experts and a pattern of letters lists the kinds. */
+function patternCounts({ text }: ModelDimensions): { attention: number; experts: number; dense: number } | undefined {
   const pattern = text.hybrid_override_pattern;
   if (typeof pattern !== "string") return undefined;
   const count = (letter: string) => [...pattern].filter((one) => one === letter).length;
   return { attention: count("*"), experts: count("E"), dense: count("-") };
 }
 
-function attentionParameters({ text, hidden, heads, kvHeads, headDim }: Shape): number {
+function attentionParameters({ text, hidden, heads, kvHeads, headDim }: ModelDimensions): number {
   const lora = number(text, "kv_lora_rank");
   if (!lora) return hidden * headDim * (2 * heads + 2 * kvHeads);
   const rope = number(text, "qk_rope_head_dim") ?? 64;

@@ -1,13 +1,13 @@
-/** Which of vLLM's two model runners serves a model: they profile themselves differently, and the newer became the default by steps. */
+/** Which of vLLM's two model runners serves a model. They profile memory differently, and the newer runner became the default in steps. */
 import type { Model } from "./model";
 import { atLeast } from "./version";
 
-/** Families whose mixtures moved before the others did. */
+/** Families whose mixtures of experts moved to the newer runner first. */
 const earlyMixtures = /^(Qwen[23](_\d)?Moe|DeepseekV[23]|GraniteMoe)/;
 
 /**
- * Whether the newer runner is vLLM's choice. Source: the project's own account of the migration (2026-08-31): Qwen3 first, then Llama and
- * Mistral, mixtures of Qwen and DeepSeek and quantised models, all dense models, and everything from 0.29.
+ * Whether vLLM uses the newer runner. Source: vLLM's description of the migration (2026-08-31): first Qwen3, then Llama and Mistral, then
+ * mixtures of Qwen and DeepSeek and quantized models, then all dense models, and all models from 0.29 on.
  */
 export function onNewRunner(model: Model, vllmVersion: string): boolean {
   if (atLeast(vllmVersion, "0.29.0")) return true;

@@ -1,17 +1,17 @@
-/** The towers beside the language model: encoders of images and sound, which stay in 16 bit. */
+/** Image and audio encoders ("towers") of a model, which have 16-bit weights. */
 import { type Config, number, object } from "./configRead";
 
 const towers = ["vision_config", "audio_config", "vit_config", "vision_encoder"];
 
-/** Where the towers' configurations stand. */
+/** The object that contains the towers' configurations. */
 const outerOf = (config: Config) => object(config, "thinker_config") ?? config;
 
-/** Whether the model takes more than text. */
+/** Whether the model accepts input other than text. */
 export function hasTower(config: Config): boolean {
   return towers.some((key) => object(outerOf(config), key) !== undefined);
 }
 
-/** Parameters of all towers, as far as their shapes are named: attention and MLP of each layer. */
+/** Parameters of all towers whose dimensions are specified: attention and MLP of each layer. */
 export function towerParameters(config: Config): number {
   return towers.reduce((sum, key) => sum + parametersOf(object(outerOf(config), key) ?? {}), 0);
 }

@@ -1,7 +1,7 @@
-/** vLLM versions as numbers: what a version changed is asked with `atLeast`. */
+/** Comparison of vLLM versions. */
 
-/** Versions that were read once; an estimate asks for the same two a dozen times. */
-const known = new Map<string, readonly number[]>();
+/** Cache of parsed versions: an estimate compares the same two versions many times. */
+const parsed = new Map<string, readonly number[]>();
 
 /** Whether `version` is `floor` or later; both like `0.31.0`, a suffix such as `rc1` or `+cu129` is ignored. */
 export function atLeast(version: string, floor: string): boolean {
@@ -14,7 +14,7 @@ export function atLeast(version: string, floor: string): boolean {
 }
 
 function numbersOf(version: string): readonly number[] {
-  const found = known.get(version) ?? (version.match(/\d+/g) ?? []).slice(0, 3).map(Number);
-  known.set(version, found);
-  return found;
+  const numbers = parsed.get(version) ?? (version.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+  parsed.set(version, numbers);
+  return numbers;
 }

@@ -1,78 +1,78 @@
 /**
- * Cores that stacks need of Azure ML's quota, by family and region: every deployment scaled out to its maximum, and beside it whatever runs
- * there too, which is the one before it or, in the next rollout, the one after it.
+ * The Azure Machine Learning quota that stacks require, in vCPUs by family and region: every deployment at its maximum scale, plus the
+ * deployment that runs next to it. That is the previous one now, or the new one in the next rollout.
  */
 import { upgradeReservePercent } from "../../azure/limits";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
 
-/** One deployment as far as quota is concerned. */
+/** The values of a deployment that affect quota. */
 export interface QuotaDeployment {
   readonly stack: string;
   readonly region: string;
   readonly endpoint: string;
   readonly label: string;
   readonly instanceType: string;
-  /** Most instances: `scale.max`, or the fixed number. */
+  /** Maximum number of instances: `scale.max`, or the fixed number. */
   readonly maxInstances: number;
-  /** `newDeployment`: a rollout runs the successor beside it. @default newDeployment */
+  /** `newDeployment`: during a rollout, the new deployment runs next to it. @default newDeployment */
   readonly update?: "newDeployment" | "inPlace";
-  /** The deployment before it, while both run; it has as many instances, because it had the same load. @default none */
+  /** The previous deployment, while both run. It has the same number of instances, because it had the same load. @default none */
   readonly previous?: {
     /** Name in Azure. */
     readonly name: string;
     readonly instanceType: string;
-    /** `true`: for the way back. `false`: until the rollout has ended. */
+    /** `true`: kept for a rollback. `false`: exists until the rollout has ended. */
     readonly kept: boolean;
   };
 }
 
-/** What a subscription has of a family in a region, in cores. */
+/** A subscription's quota of a family in a region, in vCPUs. */
 export interface FamilyQuota {
   readonly limit: number;
-  /** Cores that others hold. @default 0 */
+  /** vCPUs that other workloads use. @default 0 */
   readonly others?: number;
 }
 
-/** Declared quota: family (any spelling of Azure's), or `region/family` where regions differ. */
+/** Declared quota by family (in any of Azure's spellings), or by `region/family` if regions differ. */
 export type DeclaredQuota = Readonly<Record<string, FamilyQuota>>;
 
-/** What one deployment takes, and of what it is the product. */
+/** The quota that one deployment requires, and how it is calculated. */
 export interface QuotaLine {
   /** `<stack>/<endpoint>/<label>`. */
   readonly deployment: string;
-  /** Cores that it needs as things are written down. */
+  /** vCPUs that it requires by the stack file and the lock file. */
   readonly cores: number;
-  /** Cores more that the next rollout needs. */
+  /** Additional vCPUs that the next rollout requires. */
   readonly rolloutCores: number;
   readonly sum: string;
-  /** Set where the cores are those of the deployment before it. */
+  /** Set if the vCPUs are those of the previous deployment. */
   readonly previous?: QuotaDeployment["previous"];
 }
 
 export interface FamilyNeed {
   readonly region: string;
   readonly family: string;
-  /** Cores as things are written down: at full scale, and with the deployments before where they run beside. */
+  /** Required vCPUs by the stack file and the lock file: at maximum scale, including previous deployments that still run. */
   readonly neededCores: number;
-  /** Cores while every deployment is replaced at once. */
+  /** Required vCPUs while all deployments are replaced at the same time. */
   readonly rolloutCores: number;
   readonly lines: readonly QuotaLine[];
   readonly quota?: FamilyQuota;
-  /** Cores by which the quota falls short of what is written down; undefined without a declared quota. */
+  /** vCPUs that the quota lacks for `neededCores`; undefined without a declared quota. */
   readonly missingCores?: number;
-  /** Cores by which it falls short of the next rollout of everything. */
+  /** vCPUs that the quota lacks for `rolloutCores`; undefined without a declared quota. */
   readonly missingInRollout?: number;
 }
 
-/** Instances that quota must hold for `instances` running ones: Azure reserves a part for upgrades, except on its large GPU sizes. */
+/** Instances that quota must cover for `instances` running ones: Azure reserves additional instances for upgrades, except for large GPU sizes. */
 export function reservedInstances(size: Size, instances: number): number {
-  // In whole percent, for 1.2 × 5 is a little more than 6 in binary fractions.
+  // In whole percent, because 1.2 × 5 is slightly more than 6 in binary fractions.
   return size.upgradeReserve ? Math.ceil(((100 + upgradeReservePercent) * instances) / 100) : instances;
 }
 
 /**
- * Cores by region and family, over any number of stacks.
- * @param deployments of all stacks that share the subscription
+ * Required vCPUs by region and family, for any number of stacks.
+ * @param deployments Deployments of all stacks that share the subscription.
  */
 export function quotaNeeds(deployments: readonly QuotaDeployment[], declared: DeclaredQuota = {}): readonly FamilyNeed[] {
   const needs = new Map<string, { region: string; family: string; lines: QuotaLine[] }>();
@@ -99,15 +99,15 @@ export function quotaNeeds(deployments: readonly QuotaDeployment[], declared: De
     .sort((a, b) => a.region.localeCompare(b.region) || a.family.localeCompare(b.family));
 }
 
-/** Lines of one deployment, each with its family. What is before it is gone when what is after it comes: only one is ever beside it. */
+/** Lines of one deployment, each with its family. The previous deployment is deleted before the next rollout, so only two ever run together. */
 function linesOf({ stack, endpoint, label, instanceType, maxInstances, update, previous }: QuotaDeployment) {
   const own = coresOf(instanceType, maxInstances);
   const before = previous && coresOf(previous.instanceType, maxInstances);
   const deployment = `${stack}/${endpoint}/${label}`;
   const lines: { family: string; line: QuotaLine }[] = [];
   if (own) {
-    const beside = before?.family === own.family ? before.cores : 0;
-    const rolloutCores = update === "inPlace" ? 0 : Math.max(0, own.cores - beside);
+    const freed = before?.family === own.family ? before.cores : 0;
+    const rolloutCores = update === "inPlace" ? 0 : Math.max(0, own.cores - freed);
     lines.push({ family: own.family, line: { deployment, cores: own.cores, rolloutCores, sum: own.sum } });
   }
   if (previous && before) {
@@ -116,17 +116,18 @@ function linesOf({ stack, endpoint, label, instanceType, maxInstances, update, p
   return lines;
 }
 
-/** Nothing for a size that Azure doesn't have: that is another mistake's business. */
+/** Undefined for a size that Azure doesn't have, which another check reports. */
 function coresOf(instanceType: string, instances: number): { family: string; cores: number; sum: string } | undefined {
   if (!isInstanceType(instanceType)) return undefined;
   const size = sizeOf(instanceType);
   const reserved = reservedInstances(size, instances);
-  const upgrades = reserved > instances ? ` and ${reserved - instances} for upgrades (${upgradeReservePercent} %, rounded up)` : "";
-  const sum = `${instances} instance${instances === 1 ? "" : "s"}${upgrades} × ${size.vCpu} cores`;
+  const upgrades =
+    reserved > instances ? ` and ${reserved - instances} reserved for upgrades (${upgradeReservePercent} %, rounded up)` : "";
+  const sum = `${instances} instance${instances === 1 ? "" : "s"}${upgrades} × ${size.vCpu} vCPUs`;
   return { family: size.family, cores: reserved * size.vCpu, sum };
 }
 
-/** Letters and digits only, in lower case: Azure spells a family in several ways. */
+/** The letters and digits of a name, in lower case: Azure spells families in several ways. */
 const plain = (name: string) => name.toLowerCase().replace(/^standard|family|vcpus|[^a-z0-9/]/g, "");
 
 function quotaOf(declared: DeclaredQuota, region: string, family: string): FamilyQuota | undefined {

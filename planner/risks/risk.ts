@@ -1,8 +1,8 @@
-/** What can go wrong by a change of a stack, as values; text.ts words them. */
-import type { Logged } from "./logging";
+/** The risks of a change to a stack, as values; text.ts contains their texts. */
+import type { EnabledLogging } from "./logging";
 import type { Overload } from "./share";
 
-/** An image that can't be pulled, with the deployments that need it. */
+/** An image that can't be pulled, with the deployments that use it. */
 export interface PlaceholderImage {
   /** `repository@digest`. */
   readonly image: string;
@@ -10,21 +10,21 @@ export interface PlaceholderImage {
   readonly deployments: readonly string[];
 }
 
-/** By kind. Deployments are named `<endpoint key>/<name in Azure>`. */
+/** Risks by kind. Deployments have the form `<endpoint key>/<name in Azure>`. */
 export interface Risks {
   /** Prompts or answers are written to the log. */
-  readonly promptsLogged: { readonly deployment: string; readonly logged: readonly Logged[] };
-  /** An endpoint that has requests is deleted. */
+  readonly promptsLogged: { readonly deployment: string; readonly logged: readonly EnabledLogging[] };
+  /** An endpoint with traffic is deleted. */
   readonly servingEndpointDeleted: { /** Name in Azure. */ readonly name: string; readonly traffic: Readonly<Record<string, number>> };
-  /** Azure's endpoints could not be compared with the stack file. */
+  /** The endpoints in Azure could not be compared with the stack file. */
   readonly endpointsNotRead: { readonly reason: string };
-  /** Requests are reported to a receiver outside the deployment. */
-  readonly requestsReported: { readonly deployment: string; readonly logged: readonly Logged[] };
-  /** A deployment gets more requests than its instances take. */
-  readonly shareBeyondInstances: Overload & { readonly deployment: string };
+  /** Data about requests is sent to a receiver outside the deployment. */
+  readonly requestsReported: { readonly deployment: string; readonly logged: readonly EnabledLogging[] };
+  /** A deployment's traffic weight exceeds the capacity of its instances. */
+  readonly trafficAboveCapacity: Overload & { readonly deployment: string };
   readonly placeholderImages: { readonly images: readonly PlaceholderImage[] };
   readonly gateOff: { /** Keys. */ readonly endpoints: readonly string[] };
-  /** Weights come from outside the residency. */
+  /** Model weights are downloaded from outside the residency. */
   readonly weightsFromHub: { readonly deployments: readonly string[] };
 }
 

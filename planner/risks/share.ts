@@ -1,47 +1,47 @@
-/** Whether each deployment of an endpoint carries its share of the requests. */
+/** Checks whether each deployment of an endpoint has the capacity for its traffic weight. */
 import type { PlannedDeployment } from "../rollout";
-import type { Serving } from "../rollout/capacity";
+import type { ServingDeployment } from "../rollout/capacity";
 
-/** A share that is larger than what the deployment's instances take. */
+/** A deployment whose traffic exceeds its capacity. */
 export interface Overload {
   readonly name: string;
   /** Percent of the endpoint's requests. */
   readonly weight: number;
   /** Concurrent requests that the endpoint is planned for. */
   readonly load: number;
-  /** Whether `load` is what serves now; otherwise it is what the stack file declares. */
+  /** Whether `load` is the endpoint's current capacity; otherwise, it is the declared concurrency. */
   readonly isLive: boolean;
-  /** Concurrent requests that are the deployment's share of the load. */
-  readonly gets: number;
-  /** Most instances that the deployment may have. */
+  /** Concurrent requests that the deployment receives at this load. */
+  readonly requests: number;
+  /** Maximum number of instances. */
   readonly instances: number;
-  /** Concurrent requests that one instance takes. */
+  /** Concurrent requests per instance. */
   readonly concurrency: number;
 }
 
-/** What an endpoint has in Azure. */
-export interface LiveShares {
+/** The traffic of an endpoint in Azure. */
+export interface LiveTraffic {
   /** Percent by deployment name. */
   readonly traffic: Readonly<Record<string, number>>;
-  /** Its deployments that have requests, where they were read. */
-  readonly serving?: readonly Serving[];
+  /** The deployments that receive requests. @default - they were not read */
+  readonly serving?: readonly ServingDeployment[];
 }
 
-/** Names of the deployments that get a larger share than they have. */
-export function gaining(planned: readonly PlannedDeployment[], { traffic }: LiveShares): string[] {
+/** Names of the deployments whose traffic weight increases. */
+export function gainingDeployments(planned: readonly PlannedDeployment[], { traffic }: LiveTraffic): string[] {
   return planned.filter(({ decision, weight }) => weight > (traffic[decision.name] ?? 0)).map(({ decision }) => decision.name);
 }
 
 /**
- * Deployments whose share of the endpoint's load is larger than what they carry with the most instances that they may have. The load is what
- * the largest deployment with a share is declared for, or what serves now where the deployment takes over from it. Of an endpoint that doesn't
- * serve yet, deployments without a share count too: a candidate that has all requests beside an idle, larger one takes its place.
+ * Deployments whose part of the endpoint's load exceeds their capacity with the maximum number of instances. The load is the declared
+ * concurrency of the largest deployment with a traffic weight, or the current capacity if a deployment takes over traffic from it. For an
+ * endpoint that doesn't serve yet, deployments without a weight count too: a candidate that replaces a larger, idle one must carry its load.
  */
-export function overloads(planned: readonly PlannedDeployment[], live?: LiveShares): Overload[] {
+export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");
   const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(carries));
   const now = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
-  const gains = live === undefined ? [] : gaining(current, live);
+  const gains = live === undefined ? [] : gainingDeployments(current, live);
   return current.flatMap((deployment) => {
     const { decision, weight } = deployment;
     const isLive = gains.includes(decision.name) && now > declared;

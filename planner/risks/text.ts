@@ -1,65 +1,65 @@
-/** Risks in words: a headline and a line for each, most dangerous first. */
+/** The text of the risk warning: a headline and one line for each risk, most severe first. */
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
-import { sharesText } from "../rollout/transition";
-import type { Logged } from "./logging";
+import { trafficText } from "../rollout/transition";
+import type { EnabledLogging } from "./logging";
 import type { Risk, RiskKind, RiskOf } from "./risk";
 
 type Texts = { readonly [Kind in RiskKind]: (risk: RiskOf<Kind>) => string };
 
-/** The order of the kinds is that of their danger, from the most dangerous to the least. */
+/** The kinds are in order of severity, most severe first. */
 const texts = {
   promptsLogged: ({ deployment, logged }) =>
-    `Prompts or answers in the logs: ${deployment} writes to its log, and so to Log Analytics, ${listed(logged)}. Remove ${settings(logged)} to keep them out.`,
+    `Prompts or answers in the logs: ${deployment} writes to its log, which is sent to Log Analytics: ${listed(logged)}. To keep them out, remove ${settings(logged)}.`,
   servingEndpointDeleted: ({ name, traffic }) =>
-    `An endpoint with requests is deleted: ${name} serves now (${sharesText(traffic)}) and is not in the stack file. Its callers will get no answer. Move them first, or put the endpoint back under \`moor:endpoints\`.`,
+    `An endpoint with traffic is deleted: ${name} serves requests (${trafficText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
   endpointsNotRead: ({ reason }) =>
-    `Endpoints not read: nothing here tells whether an endpoint that has requests is deleted, or whether a deployment carries what serves now. ${reason}`,
+    `Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
   requestsReported: ({ deployment, logged }) =>
-    `Requests reported elsewhere: ${deployment} sends ${listed(logged)}. Remove ${settings(logged)}, or make sure that the receiver is inside the residency.`,
+    `Requests reported to a receiver: ${deployment} sends ${listed(logged)}. Remove ${settings(logged)}, or make sure that the receiver is inside the residency.`,
   shareBeyondInstances: (risk) => shareText(risk),
   placeholderImages: ({ images }) =>
-    `Placeholder images: ${images.map(({ image, deployments }) => `${shortened(image)} of ${deployments.join(", ")}`).join("; ")}. No registry has such an image, and Azure refuses a deployment without its image. Push the image and write its digest into \`moor:images\`.`,
+    `Placeholder images: ${images.map(({ image, deployments }) => `${shortened(image)} (${deployments.join(", ")})`).join("; ")}. No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in \`moor:images\`.`,
   gateOff: ({ endpoints }) =>
-    `No gate: a new deployment of ${endpoints.join(", ")} gets requests before anything was checked. Set \`gate: runner\` or \`gate: controlPlane\`.`,
+    `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: runner\` or \`gate: controlPlane\`.`,
   weightsFromHub: ({ deployments }) =>
-    `Weights from outside the residency: ${deployments.join(", ")} ${deployments.length === 1 ? "fetches" : "fetch"} them from Hugging Face at each start. Use \`source: mirror\` to start from weights that are staged in the region.`,
+    `Weights from outside the residency: ${deployments.join(", ")} ${deployments.length === 1 ? "downloads" : "download"} weights from Hugging Face at each start. To start from weights that are staged in the region, set \`source: mirror\`.`,
 } satisfies Texts;
 
 const kinds = Object.keys(texts) as RiskKind[];
 
-/** From the most dangerous to the least; risks of one kind keep their order. */
-export function mostDangerousFirst(risks: readonly Risk[]): Risk[] {
+/** Sorts risks by severity, most severe first. Risks of one kind keep their order. */
+export function bySeverity(risks: readonly Risk[]): Risk[] {
   return kinds.flatMap((kind) => risks.filter((risk) => risk.kind === kind));
 }
 
-/** The warning of a run; undefined when there is nothing to warn of. */
+/** The warning of a run; undefined if there are no risks. */
 export function riskText(stack: string, risks: readonly Risk[]): string | undefined {
   if (risks.length === 0) return undefined;
-  const count = risks.length === 1 ? "1 risk" : `${risks.length} risks, most dangerous first`;
-  return [`Stack ${stack}: ${count}.`, ...mostDangerousFirst(risks).map((risk) => `  - ${lineOf(risk)}`)].join("\n");
+  const count = risks.length === 1 ? "1 risk" : `${risks.length} risks, most severe first`;
+  return [`Stack ${stack}: ${count}.`, ...bySeverity(risks).map((risk) => `  - ${lineOf(risk)}`)].join("\n");
 }
 
 function lineOf<Kind extends RiskKind>(risk: RiskOf<Kind>): string {
   return (texts as Texts)[risk.kind](risk);
 }
 
-function listed(logged: readonly Logged[]): string {
+function listed(logged: readonly EnabledLogging[]): string {
   return logged.map(({ setting, writes }) => `${writes} (${setting})`).join("; ");
 }
 
-function settings(logged: readonly Logged[]): string {
+function settings(logged: readonly EnabledLogging[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
-function shareText({ deployment, weight, load, isLive, gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
-  const carried = instances * concurrency;
-  const planned = isLive ? "that the endpoint's instances take now" : "that the endpoint is declared for";
-  const room = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;
-  const most = Math.floor((carried * 100) / load);
+function shareText({ deployment, weight, load, isLive, requests: gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
+  const capacity = instances * concurrency;
+  const total = isLive ? "current capacity" : "declared concurrency";
+  const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;
+  const most = Math.floor((capacity * 100) / load);
   return (
-    `Share beyond instances: ${deployment} gets ${weight} % of the ${load} concurrent requests ${planned}, which is ${gets}, and takes ${carried} (${room}). ` +
-    `Requests above ${carried} wait, and above ${admissionFactor * carried} Azure answers ${scoringStatus.tooManyRequests}. ` +
-    `Give it ${Math.ceil(gets / concurrency)} instances, or at most ${most} % of the requests.`
+    `Traffic above capacity: ${deployment} receives ${weight} % of the endpoint's ${total} of ${load}, which is ${gets} concurrent requests, but its capacity is ${capacity} (${product}). ` +
+    `Requests above ${capacity} wait; above ${admissionFactor * capacity}, Azure returns ${scoringStatus.tooManyRequests}. ` +
+    `Set at least ${Math.ceil(gets / concurrency)} instances, or a weight of at most ${most}.`
   );
 }
 

@@ -1,40 +1,41 @@
-/** How many instances a deployment needs before requests move to it. */
+/** The number of instances that a deployment requires before traffic moves to it. */
 import { labelOf } from "./transition";
 
-/** A deployment that has requests now. */
-export interface Serving {
+/** A deployment that currently receives requests. */
+export interface ServingDeployment {
   readonly name: string;
   /** Percent of the endpoint's requests. */
   readonly weight: number;
   readonly instances: number;
-  /** Requests that one instance takes at once. */
+  /** Concurrent requests per instance. */
   readonly concurrency: number;
 }
 
-/** A deployment that is to get more requests than it has. */
-export interface Gaining {
+/** A deployment whose traffic weight increases. */
+export interface GainingDeployment {
   readonly name: string;
-  /** Percent of the endpoint's requests that it is to have. */
+  /** New weight, percent of the endpoint's requests. */
   readonly weight: number;
-  /** Requests that one of its instances takes at once. */
+  /** Concurrent requests per instance. */
   readonly concurrency: number;
-  /** Most instances that it may have. */
+  /** Maximum number of instances. */
   readonly max: number;
 }
 
 /**
- * As many as take the place of what serves now: a changed recipe takes as many requests at once as the deployment of its label does, and has
- * no fewer instances; whoever gets a larger share than its label has takes that share of all that the endpoint takes.
+ * The number of instances with which a deployment can take over its traffic, at most `max`. A changed recipe must have the capacity of the
+ * current deployments of its label, and at least as many instances. If the weight is higher than the label's current weight, the capacity
+ * must also cover that percentage of the endpoint's current capacity.
  */
-export function instancesNeeded({ name, weight, concurrency, max }: Gaining, serving: readonly Serving[]): number {
+export function requiredInstances({ name, weight, concurrency, max }: GainingDeployment, serving: readonly ServingDeployment[]): number {
   const own = serving.filter((one) => labelOf(one.name) === labelOf(name));
   const grows = weight > sum(own.map((one) => one.weight));
-  const share = grows ? (sum(serving.map(requestsAtOnce)) * weight) / 100 : 0;
-  const requests = Math.max(sum(own.map(requestsAtOnce)), share);
+  const ofEndpoint = grows ? (sum(serving.map(capacityOf)) * weight) / 100 : 0;
+  const requests = Math.max(sum(own.map(capacityOf)), ofEndpoint);
   return Math.min(max, Math.max(0, ...own.map(({ instances }) => instances), Math.ceil(requests / concurrency)));
 }
 
-function requestsAtOnce({ instances, concurrency }: Serving): number {
+function capacityOf({ instances, concurrency }: ServingDeployment): number {
   return instances * concurrency;
 }
 

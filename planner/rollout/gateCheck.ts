@@ -1,15 +1,15 @@
-/** What a deployment is asked before it gets traffic, beyond what every deployment of its kind is asked. */
+/** Checks of the gate in addition to the standard checks of a pattern. */
 export interface GateCheck {
-  /** Body of a request to the scoring route, for a deployment that isn't vLLM's. @default - its state in Azure is all that is looked at */
+  /** Body of a request to the scoring route, for a deployment with a `score.py`. @default - only the deployment's state in Azure is checked */
   readonly request?: unknown;
-  /** An answer of the shape that is expected: the same keys with values of the same types; a list's first item stands for all. */
+  /** Example of the expected answer: the same keys, with values of the same types. The first item of a list is the example for all items. */
   readonly answer?: unknown;
-  /** Seconds that an answer may take; the fastest of three counts. @default - not bounded */
+  /** Maximum seconds for an answer; the fastest of three answers counts. @default - unlimited */
   readonly latency?: number;
 }
 
-/** Where `value` departs from the shape of `example`, or undefined when it doesn't: `scores[0] is text, not a number`. */
-export function shapeDifference(example: unknown, value: unknown, path = "the answer"): string | undefined {
+/** How the structure of `value` differs from `example`, such as `scores[0] is text, not a number`; undefined if it doesn't differ. */
+export function structureDifference(example: unknown, value: unknown, path = "the answer"): string | undefined {
   const [wanted, found] = [kindOf(example), kindOf(value)];
   if (wanted !== found) return `${path} is ${found}, not ${wanted}`;
   if (Array.isArray(example)) return listDifference(example, value as unknown[], path);
@@ -17,7 +17,7 @@ export function shapeDifference(example: unknown, value: unknown, path = "the an
   for (const [key, item] of Object.entries(example as object)) {
     const below = path === "the answer" ? key : `${path}.${key}`;
     if (!Object.hasOwn(value as object, key)) return `${below} is missing`;
-    const difference = shapeDifference(item, (value as Record<string, unknown>)[key], below);
+    const difference = structureDifference(item, (value as Record<string, unknown>)[key], below);
     if (difference !== undefined) return difference;
   }
   return undefined;
@@ -26,7 +26,9 @@ export function shapeDifference(example: unknown, value: unknown, path = "the an
 function listDifference(example: readonly unknown[], items: readonly unknown[], path: string): string | undefined {
   if (example.length === 0) return undefined;
   if (items.length === 0) return `${path} is empty`;
-  return items.map((item, index) => shapeDifference(example[0], item, `${path}[${index}]`)).find((difference) => difference !== undefined);
+  return items
+    .map((item, index) => structureDifference(example[0], item, `${path}[${index}]`))
+    .find((difference) => difference !== undefined);
 }
 
 function kindOf(value: unknown): string {

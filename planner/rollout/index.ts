@@ -1,51 +1,51 @@
 /**
- * From what a stack wants of an endpoint to the deployments that it has: a changed recipe is a new deployment beside the old one, which
- * goes once traffic has left it. Instances, scale and weight change in place.
+ * Plans the deployments of an endpoint. A changed recipe results in a new deployment next to the old one, which is deleted once it has no
+ * more traffic. Instances, scale and weight change in place.
  */
 import type { DeploymentDecision } from "../decision";
 import { canonicalJson, digest } from "../names";
-import type { Share } from "../traffic";
+import type { DeploymentTraffic } from "../traffic";
 import type { GateCheck } from "./gateCheck";
 
-/** How a changed recipe comes into service. */
+/** How a changed recipe is rolled out. */
 export type Update = "newDeployment" | "inPlace";
 
-/** What is wanted under one label. */
-export interface RolloutWish {
+/** The desired deployment of one label. */
+export interface DesiredDeployment {
   readonly label: string;
   readonly decision: DeploymentDecision;
-  /** The decision before this one. @default - none: nothing to go back to, and nothing to take the number of instances from */
+  /** The previous decision. @default - none: no rollback is possible, and the number of instances is not copied from it */
   readonly previous?: DeploymentDecision;
-  /** Whether the previous one stays at weight 0, for an instant way back. @default false */
+  /** Whether the previous deployment is kept at weight 0, for an instant rollback. @default false */
   readonly keepPrevious?: boolean;
   /** @default "newDeployment" */
   readonly update?: Update;
-  /** Instances to start with. */
+  /** Initial number of instances. */
   readonly instances: number;
   /** Bounds of autoscale. @default - the number of instances is fixed */
   readonly scale?: { readonly min: number; readonly max: number };
   /** Percent of the endpoint's requests; the weights of an endpoint sum to 100, or to 0. */
   readonly weight: number;
-  /** Percent of the endpoint's requests that are copied here. */
+  /** Percent of the endpoint's requests that are mirrored to the deployment. */
   readonly mirror: number;
-  /** What the gate asks beyond the usual. @default - nothing */
+  /** Additional checks of the gate. @default - none */
   readonly check?: GateCheck;
 }
 
 /** One deployment in Azure. */
 export interface PlannedDeployment {
   readonly label: string;
-  /** Its recipe, under its name in Azure. */
+  /** The decision; its name is the deployment's name in Azure. */
   readonly decision: DeploymentDecision;
-  /** `current`: as wanted. `kept`: the one before it, at weight 0. */
+  /** `current`: the desired deployment. `kept`: the previous one, at weight 0. */
   readonly role: "current" | "kept";
-  /** Whether a changed recipe rolls through its instances. */
+  /** Whether a changed recipe is rolled out through the instances of the deployment. */
   readonly inPlace: boolean;
   readonly instances: number;
   readonly scale?: { readonly min: number; readonly max: number };
-  /** Whether autoscale sets its number of instances: while it has traffic. An idle candidate would be scaled in. */
+  /** Whether autoscale sets the number of instances. Only with traffic: an idle candidate would be scaled in. */
   readonly autoscaled: boolean;
-  /** Name of the deployment whose number of live instances it starts with. */
+  /** Name of the deployment whose current number of instances is the initial number. */
   readonly startsLike?: string;
   readonly weight: number;
   readonly mirror: number;
@@ -53,19 +53,19 @@ export interface PlannedDeployment {
 }
 
 /**
- * The deployments of an endpoint in the order in which they are made, one at a time. Kept ones come first: a chain then waits for what
- * exists anyway.
+ * The deployments of an endpoint in the order in which they are created, one at a time. Kept deployments come first because they already
+ * exist, so the others don't wait for them.
  */
-export function planRollout(wishes: readonly RolloutWish[]): PlannedDeployment[] {
+export function planRollout(wishes: readonly DesiredDeployment[]): PlannedDeployment[] {
   return [...wishes.flatMap(keptOne), ...wishes.map(currentOne)];
 }
 
-/** Shares of all deployments, those without any included. */
-export function sharesOf(planned: readonly PlannedDeployment[]): Share[] {
+/** Traffic of all deployments, including deployments without traffic. */
+export function trafficOf(planned: readonly PlannedDeployment[]): DeploymentTraffic[] {
   return planned.map(({ decision, weight, mirror }) => ({ name: decision.name, weight, mirror }));
 }
 
-function currentOne(wish: RolloutWish): PlannedDeployment {
+function currentOne(wish: DesiredDeployment): PlannedDeployment {
   const { label, decision, previous, update, instances, scale, weight, mirror, check } = wish;
   const inPlace = update === "inPlace";
   const startsLike = inPlace || scale === undefined || previous === undefined ? undefined : previous.name;
@@ -84,14 +84,14 @@ function currentOne(wish: RolloutWish): PlannedDeployment {
   };
 }
 
-/** What is changed in place has no one before it. */
-function keptOne({ label, decision, previous, keepPrevious, update, instances, scale }: RolloutWish): PlannedDeployment[] {
+/** The kept deployment of a label. A label with `update: inPlace` never has one. */
+function keptOne({ label, decision, previous, keepPrevious, update, instances, scale }: DesiredDeployment): PlannedDeployment[] {
   if (!keepPrevious || update === "inPlace" || previous === undefined || previous.name === decision.name) return [];
   const bounds = scale === undefined ? {} : { scale };
   return [{ label, decision: previous, role: "kept", inPlace: false, instances, ...bounds, autoscaled: false, weight: 0, mirror: 0 }];
 }
 
-/** A name that changes only with what Azure can't change in place. Source: ARM schema of onlineEndpoints/deployments (instanceType). */
+/** A name that changes only with values that Azure can't update in place. Source: ARM schema of onlineEndpoints/deployments (instanceType). */
 function inPlaceName(label: string, { instanceType, pattern }: DeploymentDecision): string {
   return `${label}-${digest(canonicalJson({ inPlace: true, instanceType, pattern }))}`;
 }

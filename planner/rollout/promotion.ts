@@ -1,18 +1,20 @@
-/** Weights with one of them set: what is left is shared by the others as they shared before. */
+/** Sets the weight of one deployment and distributes the remaining percentage among the other deployments, in their previous proportions. */
 
 /**
  * @param weights Percent by label; they sum to 100, or to 0.
- * @throws Error when there is no such label, or nobody to give the rest to.
+ * @throws Error if the label doesn't exist, or if no other deployment can take the remaining percentage.
  */
 export function promote(weights: Readonly<Record<string, number>>, label: string, weight: number): Record<string, number> {
-  if (!Object.hasOwn(weights, label)) throw new Error(`There is no deployment ${label}; there are ${Object.keys(weights).join(", ")}.`);
+  if (!Object.hasOwn(weights, label)) throw new Error(`There is no deployment ${label}. Deployments: ${Object.keys(weights).join(", ")}.`);
   if (!Number.isInteger(weight) || weight < 0 || weight > 100)
-    throw new Error(`The weight is ${weight}; allowed is a whole number from 0 to 100.`);
+    throw new Error(`The weight is ${weight}; it must be a whole number from 0 to 100.`);
   const others = Object.entries(weights).filter(([other]) => other !== label);
   const rest = 100 - weight;
   const sum = others.reduce((total, [, share]) => total + share, 0);
   if (rest > 0 && sum === 0 && others.length !== 1) {
-    throw new Error(`The other deployments have no weight, so nobody is known to take the remaining ${rest} %: set their weights by hand.`);
+    throw new Error(
+      `The other deployments have no weight, so the remaining ${rest} % can't be distributed. Set their weights in the stack file.`,
+    );
   }
   const exact = others.map(([other, share]) => ({ other, share: sum === 0 ? rest : (share * rest) / sum }));
   const rounded = exact.map(({ other, share }) => ({ other, whole: Math.floor(share), part: share - Math.floor(share) }));

@@ -1,56 +1,56 @@
-/** What may follow on what: rules that need the traffic of the run before. Rules within one stack file are the configuration's. */
+/** Checks and describes changes of traffic against the previous run. Checks within one stack file are in config/. */
 import { sumOfWeights } from "../traffic";
 
 /** Percent by deployment name. */
 type Shares = Readonly<Record<string, number>>;
 
-/** The label in a deployment's name: all but the hash. */
+/** The label in a deployment's name: the name without the hash. */
 export function labelOf(deploymentName: string): string {
   return deploymentName.replace(/-[0-9a-f]{8}$/, "");
 }
 
 /**
- * Why a write of traffic must not follow on the one before, in one sentence with the remedy; undefined when it may.
- * @param before Weights of the last write; empty when there was none.
- * @param names Names of all deployments that the stack has now, also of those without weight.
+ * Why a change of traffic is not allowed, with the remedy; undefined if it is allowed.
+ * @param before Weights of the last write; empty if there was none.
+ * @param names Names of all deployments of the stack, including deployments without weight.
  */
-export function transitionRefusal(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
+export function transitionProblem(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
   const labels = new Set(names.map(labelOf));
   const removed = Object.entries(before).find(([name, weight]) => weight > 0 && !labels.has(labelOf(name)));
   if (removed !== undefined) {
     const [label, weight] = [labelOf(removed[0]), removed[1]];
     return (
-      `Deployment ${endpoint}/${label} is gone from the stack but has ${weight} % of the requests: keep it with weight 0 beside its ` +
-      "successor, run `pulumi up`, and remove it then. A label is renamed the same way."
+      `Deployment ${endpoint}/${label} is no longer in the stack but has a traffic weight of ${weight} %. Keep it with weight 0 next to its ` +
+      "successor, run `pulumi up`, and then remove it. To rename a label, follow the same steps."
     );
   }
   const [was, is] = [before, after].map((shares) => sumOfWeights(Object.values(shares).map((weight) => ({ weight }))));
   if (was === 100 && is === 0) {
     return (
-      `Endpoint ${endpoint} has served and would serve nobody: every request would get 404. Give its deployments weights that sum to 100, ` +
-      "or remove the endpoint from the stack."
+      `Endpoint ${endpoint} serves requests, but no deployment would have a traffic weight and every request would return 404. Set weights ` +
+      "that sum to 100, or remove the endpoint from the stack."
     );
   }
   return undefined;
 }
 
-/** An endpoint at a write of traffic. */
-export interface Moment {
+/** The traffic and the deployments of an endpoint at the time of a traffic write. */
+export interface TrafficSnapshot {
   readonly traffic: Shares;
-  /** Percent of the requests that are copied. */
+  /** Percent of the requests that are mirrored. */
   readonly mirrorTraffic: Shares;
-  /** Hash over what each deployment is made of, by its name: of all that the stack has. */
+  /** Hashes of the recipes of all deployments of the stack, by name. */
   readonly recipes: Readonly<Record<string, string>>;
 }
 
-/** An endpoint as a run leaves it. */
-export interface NextMoment extends Moment {
-  /** Names of the deployments that the run itself makes: an earlier one may have been stopped between a deployment and its traffic. */
+/** The traffic and the deployments of an endpoint after a run. */
+export interface PlannedSnapshot extends TrafficSnapshot {
+  /** Names of the deployments that this run creates. An earlier, interrupted run can have created others before it wrote traffic. */
   readonly made: readonly string[];
 }
 
-/** What a reviewer must know of a write of traffic; undefined when it changes nothing of all that. */
-export function transitionSentence(endpoint: string, before: Moment, after: NextMoment): string | undefined {
+/** Describes the changes to traffic and deployments for reviewers; undefined if nothing changes. */
+export function transitionSummary(endpoint: string, before: TrafficSnapshot, after: PlannedSnapshot): string | undefined {
   const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
   const first = had.length === 0;
   const { made } = after;
@@ -58,11 +58,11 @@ export function transitionSentence(endpoint: string, before: Moment, after: Next
   const [begun, again] = [without(fresh, made), lasting.filter((name) => made.includes(name))];
   const news = [
     ...(first ? [] : said(without(fresh, begun), "created first")),
-    ...(first || begun.length === 0 ? [] : [`${begun.join(", ")} ${begun.length === 1 ? "was" : "were"} begun by an earlier run`]),
-    ...said(again, "made again"),
+    ...(first || begun.length === 0 ? [] : [`creation of ${begun.join(", ")} was started by an earlier run`]),
+    ...said(again, "recreated"),
     ...said(
       without(lasting, again).filter((name) => before.recipes[name] !== after.recipes[name]),
-      "changed in place",
+      "updated in place",
     ),
   ];
   const copies = copiesText(before.mirrorTraffic, after.mirrorTraffic);
@@ -71,36 +71,39 @@ export function transitionSentence(endpoint: string, before: Moment, after: Next
   const ends = [
     ...said(
       gone.filter((name) => before.traffic[name] || before.mirrorTraffic[name]),
-      "deleted after the last requests",
+      "deleted after the last requests have ended",
     ),
     ...said(
       gone.filter((name) => !before.traffic[name] && !before.mirrorTraffic[name]),
-      "deleted, and had no requests",
+      "deleted (no traffic)",
     ),
   ];
-  const [from, to] = [sharesText(before.traffic), sharesText(after.traffic)];
-  const copiesChange = sharesText(before.mirrorTraffic) !== sharesText(after.mirrorTraffic);
+  const [from, to] = [trafficText(before.traffic), trafficText(after.traffic)];
+  const copiesChange = trafficText(before.mirrorTraffic) !== trafficText(after.mirrorTraffic);
   if (from === to && !copiesChange && news.length + ends.length === 0) return undefined;
-  const stay = to === "nobody" ? "nobody has requests" : `requests stay with ${to}`;
-  const requests = from === to ? stay : `requests go from ${from} to ${to}`;
+  const stay = to === noTraffic ? "no deployment has traffic" : `traffic stays at ${to}`;
+  const requests = from === to ? stay : `traffic changes from ${from} to ${to}`;
   const zero = idle.length === 0 ? [] : [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`];
   return `${endpoint}: ${[requests, ...copies, ...news, ...zero, ...ends].join("; ")}.`;
 }
 
-/** Azure's ways to prove who calls, as a caller knows them. */
-const credentials: Readonly<Record<string, string>> = { Key: "the endpoint's key", AADToken: "an Entra token of who may score" };
+/** Credentials of callers, by Azure's authentication mode. */
+const credentials: Readonly<Record<string, string>> = {
+  Key: "the endpoint's key",
+  AADToken: "a Microsoft Entra token of a principal that is allowed to score",
+};
 
-/** What callers meet when an endpoint asks for another proof of who they are; undefined when it doesn't. */
-export function authSentence(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
+/** Describes the effect of a changed authentication mode on callers; undefined if it doesn't change. */
+export function authChangeSummary(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
   if (before === undefined || after === undefined || before === after) return undefined;
-  return `${endpoint}: callers need ${credentials[after] ?? after} from this write on; ${credentials[before] ?? before} is refused.`;
+  return `${endpoint}: after this update, callers must send ${credentials[after] ?? after}. Azure rejects ${credentials[before] ?? before}.`;
 }
 
 function copiesText(before: Shares, after: Shares): string[] {
   const ended = without(Object.keys(before), Object.keys(after));
   return [
-    ...Object.entries(after).map(([name, share]) => `${share} % of them are also copied to ${name}, whose answers nobody sees`),
-    ...ended.map((name) => `no more are copied to ${name}`),
+    ...Object.entries(after).map(([name, percent]) => `${percent} % of the requests are also mirrored to ${name}`),
+    ...ended.map((name) => `requests are no longer mirrored to ${name}`),
   ];
 }
 
@@ -112,9 +115,11 @@ function said(names: readonly string[], what: string): string[] {
   return names.length === 0 ? [] : [`${names.join(", ")} ${names.length === 1 ? "is" : "are"} ${what}`];
 }
 
-/** `main-8c1f02ab 90 %, next-01d00000 10 %`, or `nobody`. */
-export function sharesText(shares: Shares): string {
+const noTraffic = "none";
+
+/** Traffic weights as text: `main-8c1f02ab 90 %, next-01d00000 10 %`, or `none`. */
+export function trafficText(shares: Shares): string {
   const serving = Object.entries(shares).filter(([, weight]) => weight > 0);
   serving.sort(([a], [b]) => (a < b ? -1 : 1));
-  return serving.map(([name, weight]) => `${name} ${weight} %`).join(", ") || "nobody";
+  return serving.map(([name, weight]) => `${name} ${weight} %`).join(", ") || noTraffic;
 }

@@ -1,11 +1,11 @@
-/** What the clients of a deployment are told, whatever it serves. */
+/** Settings for the clients of a deployment that apply to all patterns. */
 import { scoringStatus } from "../../azure/scoring";
 import type { ClientAdvice } from "../decision";
 
-/** Seconds that a client waits longer than Azure, so that Azure's own answer arrives. */
+/** Seconds by which a client's timeout exceeds Azure's, so that Azure's response arrives. */
 const reserveSeconds = 10;
 
-/** @param requestTimeout Seconds that a request may take. */
+/** @param requestTimeout Maximum duration of a request, seconds. */
 export function adviceFor(requestTimeout: number): ClientAdvice {
   return {
     timeoutSeconds: requestTimeout + reserveSeconds,

@@ -1,6 +1,6 @@
 /**
- * The serving contract: flags, probes, request settings and scale rule that fit each other, derived from the memory estimate, the speed and
- * the declared load.
+ * The serving settings: consistent flags, probes, request settings and scale rule, derived from the memory estimate, the speed and the
+ * declared load.
  */
 import { endpointLimits } from "../../azure/limits";
 import type { Gpu } from "../../facts/gpus";
@@ -17,19 +17,19 @@ import { scaleReasons, scaleRuleFor } from "./scaling";
 import { type Speed, speedOf } from "./speed";
 import { probesFor, type Start, startOf } from "./start";
 
-/** What an instance is declared to carry. */
+/** The load that is declared for one instance. */
 export interface DeclaredLoad {
-  /** Requests at once on one instance. */
+  /** Concurrent requests per instance. */
   readonly concurrency: number;
-  /** Tokens of an answer that must arrive within the timeout. @default 1024, or half of a short context */
+  /** Tokens of the longest answer that must arrive within the timeout. @default 1024, or half of a shorter context */
   readonly outputTokens?: number;
   /** @default mirror */
   readonly source?: "mirror" | "hub";
-  /** Most instances of the deployment. @default 1 */
+  /** Maximum number of instances of the deployment. @default 1 */
   readonly maxInstances?: number;
-  /** Name by which clients call the model. @default the model's id */
+  /** Model name that clients send. @default the model's ID */
   readonly servedModelName?: string;
-  /** Seconds that a request may take, where they are set by hand: what clients are told depends on them. @default from the planned speed */
+  /** Explicit request timeout, seconds. The client settings depend on it. @default from the planned speed */
   readonly requestTimeout?: number;
 }
 
@@ -44,19 +44,19 @@ export interface Contract {
 
 const defaultOutputTokens = 1024;
 
-/** Tokens of an answer that the contract is made for. */
+/** Tokens of the answer that the settings are derived for. */
 function outputTokensOf(load: DeclaredLoad, maxModelLen: number): number {
   return load.outputTokens ?? Math.min(defaultOutputTokens, Math.floor(maxModelLen / 2));
 }
 
-/** Speed of the declared requests, all of them as long as the context and arriving at once. */
+/** Speed if all declared requests fill the context and arrive at the same time. */
 export function plannedSpeed(model: Model, gpu: Gpu, estimate: Estimate, load: DeclaredLoad): Speed {
   const { maxModelLen } = estimate.settings;
   const outputTokens = outputTokensOf(load, maxModelLen);
   return speedOf(model, gpu, estimate, { concurrency: load.concurrency, promptTokens: maxModelLen - outputTokens, outputTokens });
 }
 
-/** The contract of `model` on `machine` under `load`. */
+/** Derives the serving settings of `model` on `machine` for `load`. */
 export function deriveContract(model: Model, machine: Machine, estimate: Estimate, load: DeclaredLoad): Contract {
   const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, tensorParallelSize, enforceEager } = estimate.settings;
   const outputTokens = outputTokensOf(load, maxModelLen);
@@ -82,7 +82,7 @@ export function deriveContract(model: Model, machine: Machine, estimate: Estimat
   return { settings, basis, speed, start, client, reasons: reasonsOf(settings, basis, client) };
 }
 
-/** Room above the estimated answer time before Azure cuts it off. */
+/** Factor by which the timeout exceeds the estimated answer time. */
 const timeoutReserve = 1.25;
 const shortestTimeout = 30;
 
@@ -108,7 +108,7 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
     ["--max-num-seqs", String(settings.maxNumSeqs)],
     ["--max-num-batched-tokens", String(settings.maxNumBatchedTokens)],
     ["--gpu-memory-utilization", String(settings.gpuMemoryUtilization)],
-    // Requests in flight end before an instance goes: vLLM's default aborts them.
+    // In-flight requests can complete before an instance is removed; by default, vLLM aborts them.
     ["--shutdown-timeout", "60"],
     ["--disable-access-log-for-endpoints", "/health,/metrics,/ping"],
   ];
@@ -123,12 +123,12 @@ function flagsOf(model: Model, machine: Machine, estimate: Estimate, load: Decla
 
 function reasonsOf(settings: ServingSettings, basis: ServingBasis, client: Required<ClientAdvice>): string[] {
   const { speed, estimate, start } = basis;
-  const holds = Math.floor(estimate.safeConcurrency);
+  const capacity = Math.floor(estimate.safeConcurrency);
   return [
     start.reason,
     ...scaleReasons(settings.scaleRule, start.allowedSeconds),
-    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: as declared; the KV cache has room for ${holds} of ${estimate.settings.maxModelLen} tokens`,
-    `requestTimeout ${settings.requestSettings.requestTimeout} s: first token after up to ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms a token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`,
-    `clients: max_tokens at most ${client.maxTokens}, timeout ${client.timeoutSeconds} s, retry ${client.retryOn.join(", ")} with a doubling pause`,
+    `maxConcurrentRequestsPerInstance ${settings.requestSettings.maxConcurrentRequestsPerInstance}: as declared; the KV cache has capacity for ${capacity} requests of ${estimate.settings.maxModelLen} tokens`,
+    `requestTimeout ${settings.requestSettings.requestTimeout} s: first token within ${speed.firstTokenSeconds.toFixed(1)} s, then ${(1000 * speed.perTokenSeconds).toFixed(0)} ms per token, ${basis.outputTokens} tokens in ${Math.ceil(speed.answerSeconds)} s`,
+    `clients: max_tokens at most ${client.maxTokens}, timeout ${client.timeoutSeconds} s, retry ${client.retryOn.join(", ")} with exponential backoff`,
   ];
 }

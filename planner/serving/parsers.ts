@@ -1,11 +1,11 @@
-/** Parsers of tool calls and reasoning by model family; a family that isn't here gets none, for a wrong parser garbles answers. */
+/** Tool call and reasoning parsers by model family. Other families have none, because a wrong parser corrupts answers. */
 
 export interface Parsers {
   readonly toolCall?: string;
   readonly reasoning?: string;
 }
 
-/** First match wins, so narrower families stand above wider ones. Source: vLLM docs, features/tool_calling and features/reasoning_outputs. */
+/** The first match counts, so specific families precede general ones. Source: vLLM docs, features/tool_calling and features/reasoning_outputs. */
 const families: readonly (Parsers & { readonly id: RegExp })[] = [
   { id: /DeepSeek-R1-Distill/i, reasoning: "deepseek_r1" },
   { id: /DeepSeek-R1/i, toolCall: "deepseek_v3", reasoning: "deepseek_r1" },
@@ -32,7 +32,7 @@ const families: readonly (Parsers & { readonly id: RegExp })[] = [
   { id: /(Mistral|Ministral).*(Instruct|Medium|Small|Large)/i, toolCall: "mistral" },
 ];
 
-/** The parsers of a model by its Hugging Face id. */
+/** The parsers of a model, by its Hugging Face ID. */
 export function parsersOf(modelId: string): Parsers {
   const family = families.find(({ id }) => id.test(modelId));
   return { toolCall: family?.toolCall, reasoning: family?.reasoning };

@@ -1,6 +1,6 @@
 /**
- * How fast a server answers, from memory bandwidth and arithmetic. Low on purpose: the contract must hold on a bad day, and measured
- * servers reach 0.6 to 0.75 of the bandwidth and 0.5 to 0.75 of the arithmetic.
+ * The speed of a server, derived from memory bandwidth and arithmetic throughput. The values are deliberately low so that timeouts hold
+ * under unfavorable conditions: measured servers reach 0.6 to 0.75 of the bandwidth and 0.5 to 0.75 of the arithmetic throughput.
  */
 import type { Gpu } from "../../facts/gpus";
 import type { Estimate } from "../fit/estimate";
@@ -8,10 +8,10 @@ import { GiB, type Model } from "../fit/model";
 
 const bandwidthShare = 0.6;
 const arithmeticShare = 0.5;
-/** Seconds that one all-reduce costs; two a layer. */
+/** Seconds of one all-reduce; there are two per layer. */
 const allReduceSeconds = { nvlink: 15e-6, pcie: 75e-6 } as const;
 
-/** Requests that run at once and how long they are, tokens. */
+/** Concurrent requests and their length in tokens. */
 export interface RunningLoad {
   readonly concurrency: number;
   readonly promptTokens: number;
@@ -19,15 +19,15 @@ export interface RunningLoad {
 }
 
 export interface Speed {
-  /** Seconds until the last of `concurrency` prompts that arrive together has its first token. */
+  /** Seconds until each of `concurrency` prompts that arrive together has its first token. */
   readonly firstTokenSeconds: number;
-  /** Seconds between tokens with all of them running. */
+  /** Seconds between tokens while all requests run. */
   readonly perTokenSeconds: number;
   /** Seconds until the slowest answer is complete. */
   readonly answerSeconds: number;
 }
 
-/** Speed of `concurrency` requests that arrive at once. */
+/** Speed of `concurrency` requests that arrive at the same time. */
 export function speedOf(model: Model, gpu: Gpu, estimate: Estimate, load: RunningLoad): Speed {
   const tp = estimate.settings.tensorParallelSize;
   const tokens = load.promptTokens + load.outputTokens;
@@ -40,7 +40,7 @@ export function speedOf(model: Model, gpu: Gpu, estimate: Estimate, load: Runnin
   return { firstTokenSeconds, perTokenSeconds, answerSeconds: firstTokenSeconds + load.outputTokens * perTokenSeconds };
 }
 
-/** Bytes of weights that a step reads: with more requests, more of the experts are touched. */
+/** Bytes of weights that a step reads. More requests use more of the experts. */
 function bytesRead(model: Model, concurrency: number): number {
   if (!model.experts) return model.weightBytes;
   const idleShare = 1 - model.experts.perToken / model.experts.count;

@@ -1,12 +1,12 @@
-/** Whether a GPU can compute what a model and its KV cache need, whatever the memory. */
+/** Whether a GPU supports the number formats of a model and its KV cache, regardless of memory. */
 import type { Quantization } from "../../facts/models";
 import { architectures } from "../../facts/vllm";
-import { type Refusal, refusal } from "../codes";
+import { createProblem, type Problem } from "../codes";
 import { isKvCacheDtype } from "../fit/kvCache";
 import type { Model } from "../fit/model";
 import type { Machine } from "./machine";
 
-/** Lowest compute capability by quantisation; Infinity where vLLM dropped it, as it did bitsandbytes. Source: vLLM, `get_min_capability` of each method. */
+/** Lowest compute capability by quantization; infinity if vLLM no longer supports it (bitsandbytes). Source: vLLM, `get_min_capability` of each method. */
 const quantizationNeeds: Record<Quantization, number> = {
   fp8: 8,
   "fp8-block128": 8,
@@ -20,11 +20,11 @@ const quantizationNeeds: Record<Quantization, number> = {
   nf4: Number.POSITIVE_INFINITY,
 };
 
-/** bf16 needs 8.0; below, vLLM serves in fp16, which some families overflow in. */
+/** bf16 requires 8.0. Below that, vLLM uses fp16, in which some families overflow. */
 const bf16Needs = 8;
 const overflowsInFp16 = /^(Gemma[23]|Glm4ForCausalLM|Plamo)/;
 
-/** An 8-bit KV cache needs kernels that exist for sure from Ada on. */
+/** An 8-bit KV cache requires kernels whose support is certain only from Ada on. */
 const narrowKvNeeds = 8.9;
 const narrowKv = /^(fp8|nvfp4|int8|int4)/;
 
@@ -32,51 +32,56 @@ const narrowKv = /^(fp8|nvfp4|int8|int4)/;
 const latentNeeds = 8;
 const sparseNeeds = 9;
 
-/** Why nothing can run this model, on any GPU; undefined if something can. */
-export function modelRefusal(model: Model): Refusal | undefined {
+/** Why no GPU can run this model; undefined if one can. */
+export function modelProblem(model: Model): Problem | undefined {
   if (!architectures.has(model.architecture)) {
     const why = model.architecture
-      ? `vLLM has no architecture ${model.architecture}, which ${model.id} needs`
-      : `${model.id} names no architecture`;
-    return refusal("MOOR114", `${why}.`);
+      ? `${model.id} requires the architecture ${model.architecture}, which vLLM doesn't support`
+      : `${model.id} specifies no architecture`;
+    return createProblem("MOOR114", `${why}.`);
   }
-  if (model.unmodelled) return refusal("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
+  if (model.unmodelled) return createProblem("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
   return undefined;
 }
 
-/** Why this machine can't compute in the formats of the model and the KV cache; undefined if it can. */
-export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "auto"): Refusal | undefined {
+/** Why this machine doesn't support the formats of the model and the KV cache; undefined if it does. */
+export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
   const has = machine.gpu.computeCapability;
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
-    has < minimum ? refusal("MOOR106", `${what} needs compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`) : undefined;
+    has < minimum
+      ? createProblem("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`)
+      : undefined;
   if (model.quantization && quantizationNeeds[model.quantization] === Number.POSITIVE_INFINITY) {
-    return refusal("MOOR106", "vLLM no longer reads bitsandbytes checkpoints.");
+    return createProblem("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
   }
-  if (!isKvCacheDtype(kvCacheDtype)) return refusal("MOOR119", `The planner doesn't know how wide the KV cache format ${kvCacheDtype} is.`);
+  if (!isKvCacheDtype(kvCacheDtype)) return createProblem("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
   if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
-    return refusal("MOOR113", `A KV cache in ${kvCacheDtype} needs compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`);
+    return createProblem(
+      "MOOR113",
+      `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`,
+    );
   }
   const sparse = model.cache.some((layer) => layer.kind === "indexer");
   const latent = model.cache.some((layer) => layer.kind === "mla");
   return (
     (model.quantization && needs(quantizationNeeds[model.quantization], `${model.quantization}`)) ||
-    (overflowsInFp16.test(model.architecture) ? needs(bf16Needs, `bf16, without which ${model.architecture} overflows,`) : undefined) ||
+    (overflowsInFp16.test(model.architecture) ? needs(bf16Needs, `bf16 (${model.architecture} overflows in fp16)`) : undefined) ||
     (sparse ? needs(sparseNeeds, "sparse latent attention") : undefined) ||
     (latent ? needs(latentNeeds, "latent attention") : undefined)
   );
 }
 
-/** Value of `--dtype` that the GPU forces; undefined where the model's own will do. */
+/** Value of `--dtype` that the GPU requires; undefined if it supports the model's own. */
 export function forcedDtype(machine: Machine): "half" | undefined {
   return machine.gpu.computeCapability < bf16Needs ? "half" : undefined;
 }
 
-/** Why the number format set by hand can't be computed on the GPU; undefined if it can. */
-export function dtypeRefusal(machine: Machine, flags: readonly string[]): Refusal | undefined {
+/** Why the GPU doesn't support the `--dtype` in the flags; undefined if it does. */
+export function dtypeProblem(machine: Machine, flags: readonly string[]): Problem | undefined {
   const at = flags.indexOf("--dtype");
   const has = machine.gpu.computeCapability;
   if (at < 0 || flags[at + 1] !== "bfloat16" || has >= bf16Needs) return undefined;
   const on = machine.instanceType ?? "the GPU";
-  return refusal("MOOR106", `--dtype bfloat16 needs compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
+  return createProblem("MOOR106", `--dtype bfloat16 requires compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
 }

@@ -1,41 +1,40 @@
 /**
- * The answer to "what does this model need": the cheapest machine that carries the load, the settings to run it with, and why each other
- * machine lost.
+ * Chooses the cheapest machine for a model and a load, with its settings, and states why the other machines were rejected.
  */
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, PlanError, type Refusal, refusal } from "../codes";
+import { type Code, createProblem, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
-import { modelRefusal } from "./compatible";
-import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
+import { type Candidate, evaluateMachine, type MachineRequirements, nameOf } from "./candidate";
+import { modelProblem } from "./compatible";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
 
-export interface FitInput extends Wish {
-  /** A model, or the id of one in the table. */
+export interface FitInput extends MachineRequirements {
+  /** A model, or the ID of one in the table. */
   readonly model: Model | string;
-  /** Region whose prices and sizes count. @default any: the lowest price of all regions */
+  /** Region whose prices and sizes are compared. @default any: the lowest price of all regions */
   readonly region?: string;
-  /** One Azure size. @default all that Azure accepts, cheapest first */
+  /** One Azure size. @default all sizes that Azure supports, cheapest first */
   readonly instanceType?: string;
-  /** Hardware that Azure doesn't have; wins over `instanceType`. */
+  /** Hardware that Azure doesn't offer; overrides `instanceType`. */
   readonly gpu?: GpuByNumbers;
-  /** With a model of the table: GiB of weights that vLLM loads, if better known. */
+  /** GiB of weights that vLLM loads; overrides the size in the table of models. */
   readonly checkpointGiB?: number;
 }
 
 /** A machine that was not chosen. */
 export interface Rejected {
   readonly size: string;
-  /** Undefined for a size that fits and is dearer. */
+  /** Undefined for a size that fits but is more expensive. */
   readonly code?: Code;
   readonly reason: string;
 }
 
 export interface FitResult {
   readonly fits: boolean;
-  /** Azure's name; null where none fits or the GPU was given by numbers. */
+  /** Azure's name; null if no size fits or the GPU was given by numbers. */
   readonly size: string | null;
   readonly gpus: number;
   readonly tensorParallelSize: number;
@@ -45,7 +44,7 @@ export interface FitResult {
   readonly cudaGraphGiB: number;
   /** Centred estimate of what vLLM logs as available KV cache memory. */
   readonly kvGiBPerGpu: number;
-  /** What the verdict counted on: the estimate less a margin. */
+  /** The estimate minus the safety margin; this value decides whether a load fits. */
   readonly safeKvGiBPerGpu: number;
   readonly kvTokens: number;
   readonly maxConcurrency: number;
@@ -58,14 +57,14 @@ export interface FitResult {
   readonly client: Required<ClientAdvice> | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
-  readonly refusal: Refusal | null;
+  readonly refusal: Problem | null;
   readonly reasons: readonly string[];
   readonly rejected: readonly Rejected[];
 }
 
 /**
  * Fits a model.
- * @throws PlanError MOOR120 where the model's id isn't in the table
+ * @throws PlanError MOOR120 if the model's ID isn't in the table
  */
 export function fit(input: FitInput): FitResult {
   const result = decided(input);
@@ -73,7 +72,7 @@ export function fit(input: FitInput): FitResult {
   return result;
 }
 
-/** @throws Error that names the first number which is not finite: a mistake of the planner, and no answer */
+/** @throws Error that names the first number that is not finite, which is a bug in the planner */
 function refuseInfinite(value: unknown, path = "result"): void {
   if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`The planner can't compute ${path} from these numbers.`);
   if (typeof value !== "object" || value === null) return;
@@ -82,11 +81,11 @@ function refuseInfinite(value: unknown, path = "result"): void {
 
 function decided(input: FitInput): FitResult {
   const model = modelOf(input);
-  const none = modelRefusal(model);
-  if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input), none);
+  const none = modelProblem(model);
+  if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
-    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, tryMachine(model, machine, input), none);
+    return isProblem(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
   }
   return none ? resultOf(input, undefined, none, []) : cheapest(input, model);
 }
@@ -95,12 +94,12 @@ function modelOf(input: FitInput): Model {
   if (typeof input.model !== "string") return input.model;
   const model = modelFromTable(input.model, input.checkpointGiB);
   if (model) return model;
-  throw new PlanError(refusal("MOOR120", `${input.model} is not in the planner's table of models.`));
+  throw new PlanError(createProblem("MOOR120", `${input.model} is not in the planner's table of models.`));
 }
 
-/** A model that nothing can serve still shows what its weights would leave. */
-function single(input: FitInput, candidate: Candidate, none: Refusal | undefined): FitResult {
-  return resultOf(input, candidate, none ?? candidate.refusal, []);
+/** The result for one machine. It contains the memory estimate even if no GPU can run the model. */
+function single(input: FitInput, candidate: Candidate, none: Problem | undefined): FitResult {
+  return resultOf(input, candidate, none ?? candidate.problem, []);
 }
 
 /** List price of a size in the region, or the lowest anywhere. */
@@ -110,61 +109,61 @@ function priceOf(instanceType: string, region: string | undefined): number | und
   return prices.length > 0 ? Math.min(...prices) : undefined;
 }
 
-/** A size that was tried, as a row of a comparison. */
+/** An evaluated size, as a row of a comparison. */
 export interface Compared {
   readonly candidate: Candidate;
   /** List price of one instance. */
   readonly usdPerHour: number;
 }
 
-/** Every size with its machine, or why it is none for vLLM. */
+/** Every size with its machine, or the reason why vLLM can't run on it. */
 const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({ instanceType, machine: machineOf(instanceType) }));
 
-/** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not tried. */
-export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
+/** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
+export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly rejected: readonly Rejected[] } {
   const model = modelOf(input);
-  const none = modelRefusal(model);
+  const none = modelProblem(model);
   const lost: Rejected[] = [];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {
     const price = priceOf(instanceType, input.region);
-    if (isRefusal(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
+    if (isProblem(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
     else if (price === undefined) {
       const reason = `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`;
       lost.push({ size: instanceType, code: "MOOR111", reason });
     } else {
-      const candidate = tryMachine(model, machine, input);
-      tried.push({ candidate: none ? { ...candidate, refusal: none } : candidate, usdPerHour: price });
+      const candidate = evaluateMachine(model, machine, input);
+      tried.push({ candidate: none ? { ...candidate, problem: none } : candidate, usdPerHour: price });
     }
   }
   tried.sort((a, b) => a.usdPerHour - b.usdPerHour || a.candidate.machine.gpus - b.candidate.machine.gpus);
-  return { tried, lost };
+  return { tried, rejected: lost };
 }
 
 function cheapest(input: FitInput, model: Model): FitResult {
-  const { tried, lost } = compare({ ...input, model });
-  const best = tried.find(({ candidate }) => !candidate.refusal);
+  const { tried, rejected: lost } = compare({ ...input, model });
+  const best = tried.find(({ candidate }) => !candidate.problem);
   const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
   if (best) return resultOf(input, best.candidate, undefined, rejected);
   const where = input.region ? ` in ${input.region}` : "";
   const missed = nearest(tried.map(({ candidate }) => candidate));
-  const by = missed?.refusal ? ` The nearest: ${missed.refusal.message}` : "";
-  const why = refusal("MOOR118", `None of ${rejected.length} sizes${where} carries ${model.id} under this load.${by}`);
+  const by = missed?.problem ? ` Closest: ${missed.problem.message}` : "";
+  const why = createProblem("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
   return resultOf(input, missed, why, rejected);
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
   const size = nameOf(candidate.machine);
-  if (candidate.refusal) return { size, code: candidate.refusal.code, reason: candidate.refusal.message };
-  return { size, reason: `It fits, for ${price} USD an hour instead of ${best!.usdPerHour}.` };
+  if (candidate.problem) return { size, code: candidate.problem.code, reason: candidate.problem.message };
+  return { size, reason: `It fits, but costs ${price} USD per hour instead of ${best!.usdPerHour}.` };
 }
 
-/** Whether a machine lacks memory and is refused for something else besides: the reason shown would not be all that is missing. */
-function missesTwice({ estimate, refusal: why }: Candidate): boolean {
+/** Whether a machine lacks memory and has another problem too. The reported problem would not be the only one. */
+function missesTwice({ estimate, problem: why }: Candidate): boolean {
   return estimate!.safeConcurrency < 1 && why?.code !== "MOOR108" && why?.code !== "MOOR109";
 }
 
-/** The machine that missed by least: its numbers tell the reader what to change. */
+/** The machine that comes closest. Its numbers show which requirement to change. */
 function nearest(tried: readonly Candidate[]): Candidate | undefined {
   const sizedUp = tried.filter((candidate) => candidate.estimate);
   return sizedUp.sort(
@@ -175,7 +174,7 @@ function nearest(tried: readonly Candidate[]): Candidate | undefined {
   )[0];
 }
 
-function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined, rejected: readonly Rejected[]): FitResult {
+function resultOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined, rejected: readonly Rejected[]): FitResult {
   const estimate = candidate?.estimate;
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
@@ -206,19 +205,19 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusa
   };
 }
 
-function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined): string[] {
+function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
   const refused = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
   const estimate = candidate?.estimate;
   if (!candidate || !estimate) return refused;
   const { settings } = estimate;
   const gib = (value: number) => value.toFixed(2);
   const price = candidate.machine.instanceType && priceOf(candidate.machine.instanceType, input.region);
-  const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} less weights ${gib(estimate.weightsGiBPerGpu)}, activation ${gib(estimate.activationGiB)}, outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
+  const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} minus weights ${gib(estimate.weightsGiBPerGpu)}, activations ${gib(estimate.activationGiB)}, memory outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
   return [
     ...refused,
-    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD an hour by list price` : ""}`,
-    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; the verdict counts on ${gib(estimate.safeKvGiBPerGpu)}`,
-    `${estimate.maxConcurrency.toFixed(1)} requests of ${settings.maxModelLen} tokens at once, ${gib(estimate.requestGiB)} GiB each`,
+    `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD per hour (list price)` : ""}`,
+    `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
+    `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,
     ...(why ? [] : (candidate.contract?.reasons ?? [])),
     ...candidate.cautions,
   ];

@@ -1,7 +1,7 @@
-/** What a server runs on: an Azure size, or a GPU given by numbers. */
+/** The machine that a server runs on: an Azure size, or a GPU given by numbers. */
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
-import { type Refusal, refusal } from "../codes";
+import { createProblem, type Problem } from "../codes";
 
 export interface Machine {
   /** Azure's name; undefined for a GPU given by numbers. */
@@ -11,9 +11,9 @@ export interface Machine {
   readonly gpus: number;
 }
 
-/** A GPU that Azure may not have. */
+/** A GPU given by numbers, which Azure doesn't have to offer. */
 export interface GpuByNumbers {
-  /** Memory that PyTorch reports as total, GiB; not the label's. */
+  /** Total memory that PyTorch reports, GiB; not the nominal size. */
   readonly visibleGiB: number;
   /** @default 8.0 */
   readonly computeCapability?: number;
@@ -21,7 +21,7 @@ export interface GpuByNumbers {
   readonly gpus?: number;
 }
 
-/** A plausible GPU of each generation, for speed only: memory is given. */
+/** A typical GPU of each generation, for the speed only. */
 const generations: readonly { readonly from: number; readonly like: Gpu }[] = [
   { from: 9, like: gpus["H100-80GB"] },
   { from: 8.1, like: gpus.A10 },
@@ -29,7 +29,7 @@ const generations: readonly { readonly from: number; readonly like: Gpu }[] = [
   { from: 0, like: gpus.T4 },
 ];
 
-/** The machine of GPUs given by numbers. */
+/** The machine with GPUs given by numbers. */
 export function machineByNumbers(given: GpuByNumbers): Machine {
   const computeCapability = given.computeCapability ?? 8;
   const { like } = generations.find(({ from }) => computeCapability >= from)!;
@@ -37,28 +37,28 @@ export function machineByNumbers(given: GpuByNumbers): Machine {
   return { gpu, gpus: given.gpus ?? 1 };
 }
 
-/** The machine of an Azure size, or why no model can run on it. */
-export function machineOf(instanceType: string): Machine | Refusal {
+/** The machine of an Azure size, or the problem that prevents its use. */
+export function machineOf(instanceType: string): Machine | Problem {
   if (!isInstanceType(instanceType)) {
-    return refusal("MOOR102", `${instanceType} is not among the sizes that managed online endpoints accept; names are case-sensitive.`);
+    return createProblem("MOOR102", `${instanceType} is not a size that managed online endpoints support. Names are case-sensitive.`);
   }
   const size = sizeOf(instanceType);
-  if (!size.gpu) return refusal("MOOR101", `${instanceType} has ${size.vCpu} cores and no GPU; vLLM's image needs one.`);
-  if (size.retired) return refusal("MOOR103", `Azure retired ${instanceType} on ${size.retired}.`);
+  if (!size.gpu) return createProblem("MOOR101", `${instanceType} has ${size.vCpu} vCPUs and no GPU; vLLM's image requires a GPU.`);
+  if (size.retired) return createProblem("MOOR103", `Azure retired ${instanceType} on ${size.retired}.`);
   const gpu = gpus[size.gpu];
   if (gpu.computeCapability < leastComputeCapability) {
-    return refusal(
+    return createProblem(
       "MOOR104",
-      `${instanceType} has ${size.gpu} GPUs of compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image starts at ${leastComputeCapability}.`,
+      `${instanceType} has ${size.gpu} GPUs with compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image requires ${leastComputeCapability}.`,
     );
   }
   if (size.gpuShare !== undefined) {
-    return refusal("MOOR105", `${instanceType} has 1/${Math.round(1 / size.gpuShare)} of an ${size.gpu}.`);
+    return createProblem("MOOR105", `${instanceType} has 1/${Math.round(1 / size.gpuShare)} of an ${size.gpu}.`);
   }
   return { instanceType, size, gpu, gpus: size.gpus };
 }
 
-/** Whether `machineOf` refused. */
-export function isRefusal(value: Machine | Refusal): value is Refusal {
+/** Whether `machineOf` returned a problem. */
+export function isProblem(value: Machine | Problem): value is Problem {
   return "code" in value;
 }

@@ -1,6 +1,6 @@
-// Does not prove how long Azure takes: the durations are documented or of public logs, and pass on a clock that the test owns.
+// Does not prove how long Azure takes: the durations are documented or from public logs, and the test controls the clock.
 import { manualClock } from "../../azure-local/arm";
-import { startUpSeconds } from "../../azure-local/frontdoor/start";
+import { startUpSeconds } from "../../azure-local/scoringProxy/start";
 import { type Platform, startPlatform } from "../clients/platform";
 
 const clock = manualClock();
@@ -31,7 +31,7 @@ async function state(id: string): Promise<string> {
   return ((await answer.json()) as { properties: { provisioningState: string } }).properties.provisioningState;
 }
 
-test("a deployment of large weights is made when its container is ready, and answers from then on", async () => {
+test("a deployment with large weights is created when its container is ready, and answers from then on", async () => {
   const startUp = startUpSeconds({ pattern: "vllm", model, fromHub: true });
   expect(startUp).toBe(1312);
   const endpoint = `${platform.workspace}/onlineEndpoints/chat`;

@@ -1,4 +1,4 @@
-// Does not prove anything where two machines share one home, or where processes can't see each other's ids.
+// Does not prove anything for a home folder shared by machines, or for processes that can't see each other's process IDs.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -34,7 +34,7 @@ async function put(armUrl: string, name: string): Promise<number> {
   return (await fetch(`${armUrl}${group(name)}?api-version=2024-03-01`, { method: "PUT", headers, body })).status;
 }
 
-/** An Azure that is opened by a process of its own, which runs until it is killed. */
+/** A local Azure in a separate process, which runs until it is killed. */
 async function elsewhere(): Promise<ChildProcess> {
   const program = `
     require("ts-node").register({ transpileOnly: true, swc: true, cwd: ${JSON.stringify(path.join(__dirname, "../.."))} });
@@ -50,10 +50,10 @@ async function elsewhere(): Promise<ChildProcess> {
   return child;
 }
 
-test("a second opening of a home attaches to the first: same resources, own providers", async () => {
+test("a second opening of a home folder attaches to the first: same resources, separate providers", async () => {
   const first = await open();
   const second = await open();
-  expect(second.runsIn).toBe(process.pid);
+  expect(second.hostProcessId).toBe(process.pid);
   expect([second.armUrl, second.frontdoorUrl, second.subscriptionId]).toEqual([first.armUrl, first.frontdoorUrl, first.subscriptionId]);
   const ports = (debugProviders: string) => debugProviders.match(/\d+/g)!;
   expect(ports(second.debugProviders).filter((port) => ports(first.debugProviders).includes(port))).toEqual([]);
@@ -64,12 +64,12 @@ test("a second opening of a home attaches to the first: same resources, own prov
   expect(second.resources().map(({ id }) => id)).toEqual(first.resources().map(({ id }) => id));
 });
 
-test("the first stays until the second is done, and says so", async () => {
+test("the first waits until the second has ended, and reports it", async () => {
   const said: string[] = [];
   const first = await open({ report: (line) => said.push(line) });
   const second = await open();
   const closed = first.close();
-  expect(said).toEqual(["Azure on this machine stays until the other command on it ended."]);
+  expect(said).toEqual(["Waiting for another command that uses the local Azure."]);
   expect(await put(second.armUrl, "meanwhile")).toBe(201);
   const third = await open();
   expect(third.armUrl).toBe(first.armUrl);
@@ -81,32 +81,32 @@ test("the first stays until the second is done, and says so", async () => {
   expect(fs.existsSync(path.join(home, "running.json"))).toBe(false);
 });
 
-test("two that open at once agree on who runs it, and one that comes at its end takes over", async () => {
+test("of two that open at the same time one runs it, and one that opens while it ends takes over", async () => {
   const [one, two] = await Promise.all([open(), open()]);
-  expect([one.runsIn, two.runsIn].filter((pid) => pid === undefined)).toHaveLength(1);
+  expect([one.hostProcessId, two.hostProcessId].filter((pid) => pid === undefined)).toHaveLength(1);
   expect(one.armUrl).toBe(two.armUrl);
   await put(one.armUrl, "kept");
-  const [owner, guest] = one.runsIn === undefined ? [one, two] : [two, one];
+  const [owner, guest] = one.hostProcessId === undefined ? [one, two] : [two, one];
   await guest.close();
   const [, next] = await Promise.all([owner.close(), open()]);
-  expect(next.runsIn).toBeUndefined();
+  expect(next.hostProcessId).toBeUndefined();
   expect(next.resources().map(({ name }) => name)).toEqual(["kept"]);
 });
 
-test("an Azure of another process is attached to; killed, its traces count for nothing", async () => {
+test("a process attaches to the local Azure of another process, and ignores the files of a killed one", async () => {
   const child = await elsewhere();
   const guest = await open();
-  expect(guest.runsIn).toBe(child.pid);
+  expect(guest.hostProcessId).toBe(child.pid);
   expect(await put(guest.armUrl, "there")).toBe(201);
   child.kill("SIGKILL");
   await once(child, "exit");
   expect(JSON.parse(fs.readFileSync(path.join(home, "running.json"), "utf8")).pid).toBe(child.pid);
   const own = await open();
-  expect(own.runsIn).toBeUndefined();
+  expect(own.hostProcessId).toBeUndefined();
   expect(own.resources().map(({ name }) => name)).toEqual(["there"]);
 }, 30_000);
 
-test("a notice that names another server's address, or is no notice, counts for nothing", async () => {
+test("a running.json with the address of another server, or with invalid content, is ignored", async () => {
   const other = createServer((_request, response) => void response.end("not Azure"));
   await once(other.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
@@ -121,13 +121,13 @@ test("a notice that names another server's address, or is no notice, counts for 
   for (const notice of [...[...notices, ...others].map((one) => JSON.stringify(one)), "half of a noti", ""]) {
     fs.writeFileSync(path.join(home, "running.json"), notice);
     const azure = await open();
-    expect(azure.runsIn).toBeUndefined();
+    expect(azure.hostProcessId).toBeUndefined();
     await azure.close();
   }
   other.close();
 });
 
-test("a guest that is killed keeps nobody waiting", async () => {
+test("the host does not wait for an attached process that was killed", async () => {
   const said: string[] = [];
   const own = await open({ report: (line) => said.push(line) });
   const child = await elsewhere();
@@ -137,21 +137,21 @@ test("a guest that is killed keeps nobody waiting", async () => {
   await closed;
 }, 30_000);
 
-test("who must not attach is told which process runs it", async () => {
+test("without attach, the error contains the process that runs it", async () => {
   await open();
   const refused = openAzure({ home, attach: false });
   await expect(refused).rejects.toThrow(FolderInUse);
   await expect(refused).rejects.toThrow(`is in use by process ${process.pid}`);
 });
 
-test("ports are four in a row", async () => {
+test("the four ports are consecutive", async () => {
   const port = 20_000 + 4 * Math.floor(Math.random() * 10_000);
   const azure = await open({ https: true, port });
   const urls = [azure.armUrl, azure.frontdoorUrl, azure.armHttpsUrl, azure.frontdoorHttpsUrl];
   expect(urls.map((url) => Number(new URL(url!).port) - port)).toEqual([0, 1, 2, 3]);
 });
 
-test("a port that is taken is an error, and leaves the home free", async () => {
+test("a port in use is an error, and the home folder is released", async () => {
   const first = await open({ https: true });
   const port = Number(new URL(first.armUrl).port);
   const other = path.join(home, "other");
@@ -170,17 +170,17 @@ function getByHttps(url: string, ca?: string): Promise<{ status?: number; header
   });
 }
 
-test("by HTTPS it is trusted by whoever trusts its authority, under both names, and by nobody else", async () => {
+test("over HTTPS both names are trusted by clients that trust the authority, and only by them", async () => {
   const azure = await open({ https: true });
   const ca = fs.readFileSync(azure.certificate!, "utf8");
   const url = `${azure.armHttpsUrl}${group("none")}?api-version=2024-03-01`;
   expect((await getByHttps(url, ca)).status).toBe(404);
   expect((await getByHttps(url.replace("127.0.0.1", "localhost"), ca)).status).toBe(404);
-  expect((await getByHttps(`${azure.frontdoorHttpsUrl}/nobody/`, ca)).status).toBe(404);
+  expect((await getByHttps(`${azure.frontdoorHttpsUrl}/missing/`, ca)).status).toBe(404);
   await expect(getByHttps(url)).rejects.toThrow(/certificate/);
 });
 
-test("the certificate is kept, its key is the owner's only, and the authority's key is nowhere", () => {
+test("the certificate is kept, only the owner can read its key, and the authority's key is not stored", () => {
   const { authority, cert } = loopbackCertificate(path.join(home, "https"));
   expect(loopbackCertificate(path.join(home, "https")).cert).toBe(cert);
   expect(path.dirname(authority)).toBe(path.join(home, "https"));
@@ -188,7 +188,7 @@ test("the certificate is kept, its key is the owner's only, and the authority's 
   expect(fs.statSync(path.join(home, "https", "key.pem")).mode & 0o777).toBe(0o600);
 });
 
-test("operations are polled at the address that the caller used", async () => {
+test("poll addresses of operations use the caller's address", async () => {
   const azure = await open({ https: true });
   await put(azure.armUrl, "rg");
   const ca = fs.readFileSync(azure.certificate!, "utf8");
@@ -210,7 +210,7 @@ test("operations are polled at the address that the caller used", async () => {
   expect(String(byHttps["azure-asyncoperation"]).startsWith(`${azure.armHttpsUrl}/`)).toBe(true);
 });
 
-test("requests of clients are reported when they come in and when they are over, the front door's own are not", async () => {
+test("requests of clients are reported at arrival and at the end, requests of the scoring proxy are not", async () => {
   const seen: SeenRequest[] = [];
   const arrived: string[] = [];
   const azure = await open({
@@ -218,7 +218,7 @@ test("requests of clients are reported when they come in and when they are over,
     onArrival: ({ server, method, path }) => arrived.push(`${server} ${method} ${path} before ${seen.length} were over`),
   });
   await put(azure.armUrl, "rg");
-  await fetch(`${azure.frontdoorUrl}/nobody/x?y=1`);
+  await fetch(`${azure.frontdoorUrl}/missing/x?y=1`);
   while (seen.length < 2) await new Promise(setImmediate);
   expect(seen).toEqual([
     {
@@ -229,10 +229,10 @@ test("requests of clients are reported when they come in and when they are over,
       status: 201,
       milliseconds: expect.any(Number),
     },
-    { time: expect.any(String), server: "frontdoor", method: "GET", path: "/nobody/x?y=1", status: 404, milliseconds: expect.any(Number) },
+    { time: expect.any(String), server: "frontdoor", method: "GET", path: "/missing/x?y=1", status: 404, milliseconds: expect.any(Number) },
   ]);
   expect(arrived).toEqual([
     `arm PUT ${group("rg")}?api-version=2024-03-01 before 0 were over`,
-    expect.stringMatching(/^frontdoor GET \/nobody\/x\?y=1 before [01] were over$/),
+    expect.stringMatching(/^frontdoor GET \/missing\/x\?y=1 before [01] were over$/),
   ]);
 });

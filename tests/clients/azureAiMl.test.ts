@@ -1,4 +1,4 @@
-// Does not prove that Azure answers as the simulator does: only that a client made for Azure finds in its answers all that it needs.
+// Does not prove that Azure responds like the simulator, only that the simulator's responses contain all data that Azure's client requires.
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -7,14 +7,14 @@ import { describeWith } from "./venv";
 
 const requirements = path.join(__dirname, "requirements.txt");
 
-describeWith(requirements, "Microsoft's azure-ai-ml works against Azure-on-this-machine", (python) => {
+describeWith(requirements, "Microsoft's azure-ai-ml works with the local Azure", (python) => {
   let platform: Platform;
   beforeAll(async () => {
     platform = await startPlatform();
   });
   afterAll(() => platform?.close());
 
-  test("it lists, shows, creates, shifts traffic, fetches keys, invokes and deletes, by HTTPS", async () => {
+  test("it lists, shows, creates, moves traffic, reads keys, invokes and deletes, over HTTPS", async () => {
     const { azure } = platform;
     const argument = {
       armUrl: azure.armHttpsUrl,

@@ -1,4 +1,4 @@
-"""Leads an endpoint from nothing to traffic and away again with Microsoft's client, and prints what the client saw, as JSON.
+"""Creates an endpoint, moves traffic to it and deletes it with Microsoft's client, and prints the client's results as JSON.
 
 Arguments: one JSON object with armUrl, subscriptionId, resourceGroup, workspace, environment (ARM ids), token.
 """

@@ -1,6 +1,6 @@
-// Runs the client examples that the README quotes against the front door, with a key and with Entra ID, by HTTPS. A stand-in model answers.
-// Doesn't prove anything of Entra ID itself: a server of the test's own gives the tokens of a managed identity, which Python's azure-identity
-// fetches itself; where npm's @azure/identity isn't installed, a module that follows the same protocol stands in for it.
+// Runs the client examples in the README against the scoring proxy, with a key and with Microsoft Entra ID, over HTTPS. A model stand-in
+// answers. Doesn't prove anything about Microsoft Entra ID: a server of the test issues the tokens of a managed identity, which Python's
+// azure-identity requests. If npm's @azure/identity isn't installed, a module with the same protocol replaces it.
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
@@ -20,7 +20,7 @@ let platform: Platform;
 let identity: IdentityServer;
 let folder: string;
 let keys: Record<string, string>;
-/** Scoring requests that the front door has seen, by endpoint. */
+/** Scoring requests to the scoring proxy, by endpoint. */
 let seen: string[];
 
 beforeAll(async () => {
@@ -55,7 +55,7 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** Azure's own role with the right to score: AzureML Data Scientist. */
+/** Azure's built-in role with the permission to score: AzureML Data Scientist. */
 function scoringRole(): string {
   return `/subscriptions/${platform.azure.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/f6c7c914-8db3-469d-8ca1-694a8f32e121`;
 }
@@ -67,14 +67,14 @@ async function keyOf(id: string): Promise<string> {
 
 interface IdentityServer {
   readonly url: string;
-  /** Resources that tokens were asked for. */
+  /** Resources for which tokens were requested. */
   readonly asked: string[];
-  /** Seconds that the next tokens last. */
+  /** Lifetime of the next tokens, seconds. */
   lifetime: number;
   close(): Promise<void>;
 }
 
-/** The managed identity of an App Service, which is an address and a header. Source: Azure docs, app-service/overview-managed-identity. */
+/** The managed identity of an App Service, which consists of a URL and a header. Source: Azure docs, app-service/overview-managed-identity. */
 async function serveIdentity(): Promise<IdentityServer> {
   const asked: string[] = [];
   const server = http.createServer((request, response) => {
@@ -107,7 +107,7 @@ function linkPackages(): void {
   fs.symlinkSync(fs.existsSync(real) ? real : stub, path.join(modules, "@azure", "identity"));
 }
 
-/** Writes what `pulumi stack output endpoints --json` gives of a stack whose endpoint `chat` is this one. */
+/** Writes the output of `pulumi stack output endpoints --json` for a stack whose endpoint `chat` is this endpoint. */
 function giveOut(endpoint: string, changes: object = {}): void {
   const retry = {
     statuses: [408, 424, 429],
@@ -144,7 +144,7 @@ async function run(command: string[], environment: NodeJS.ProcessEnv, ...questio
 const managedIdentity = () => ({ IDENTITY_ENDPOINT: identity.url, IDENTITY_HEADER: "proof" });
 const requestsTo = (endpoint: string) => seen.filter((url) => url === `/${endpoint}/v1/chat/completions`).length;
 
-/** A request whose answer doesn't matter: the container of `flaky` fails at every second one. */
+/** A request whose answer doesn't matter: the container of `flaky` fails every second request. */
 const warmUp = () =>
   fetch(`${platform.azure.frontdoorUrl}/flaky/v1/chat/completions`, {
     method: "POST",
@@ -152,14 +152,14 @@ const warmUp = () =>
     body: JSON.stringify({ model: "chat", messages: [{ role: "user", content: "" }] }),
   });
 
-/** What both OpenAI clients must do. */
+/** Tests for both OpenAI clients. */
 function openaiExample(command: string[]): void {
   test("it chats with a key", async () => {
     giveOut("chat");
     expect(await run(command, { ENDPOINT_KEY: keys.chat }, question)).toEqual({ code: 0, lines: [answerTo(question)], errors: "" });
   });
 
-  test("it chats with the token of a managed identity, and asks for a new one when the old one is about to expire", async () => {
+  test("it chats with the token of a managed identity, and requests a new token before the old one expires", async () => {
     giveOut("entra");
     identity.lifetime = 60;
     const before = identity.asked.length;
@@ -168,7 +168,7 @@ function openaiExample(command: string[]): void {
     expect(identity.asked.slice(before)).toEqual(["https://ml.azure.com", "https://ml.azure.com"]);
   });
 
-  test("a token that lasts is asked for once", async () => {
+  test("a token with a long lifetime is requested once", async () => {
     giveOut("entra");
     identity.lifetime = 3600;
     const before = identity.asked.length;
@@ -176,17 +176,17 @@ function openaiExample(command: string[]): void {
     expect(identity.asked.slice(before)).toEqual(["https://ml.azure.com"]);
   });
 
-  test("an error of the container behind a 424 is tried again", async () => {
+  test("a retryable container error behind a 424 is retried", async () => {
     giveOut("flaky");
     const before = requestsTo("flaky");
     expect((await warmUp()).status).toBe(200);
     expect(await run(command, { ENDPOINT_KEY: keys.flaky }, question)).toMatchObject({ code: 0, lines: [answerTo(question)] });
     expect(requestsTo("flaky") - before).toBe(3);
-    // The container's next fault is due at an even number of requests again.
+    // The container's next fault is at an even number of requests again.
     expect((await warmUp()).status).toBe(424);
   });
 
-  test("a mistake of the caller behind a 424 is not", async () => {
+  test("an error in the request behind a 424 is not retried", async () => {
     giveOut("chat", { model: "other" });
     const before = requestsTo("chat");
     const { code, errors } = await run(command, { ENDPOINT_KEY: keys.chat }, question);
@@ -195,7 +195,7 @@ function openaiExample(command: string[]): void {
     expect(requestsTo("chat") - before).toBe(1);
   });
 
-  test("a wrong key is told at once", async () => {
+  test("a wrong key is reported without a retry", async () => {
     giveOut("chat");
     const before = requestsTo("chat");
     const { code, errors } = await run(command, { ENDPOINT_KEY: "wrong" }, question);
@@ -231,14 +231,14 @@ describe("The example for curl", () => {
     expect(said(answer)).toEqual({ code: 0, errors: "", content: answerTo(question) });
   });
 
-  test("a refusal is shown, and ends it with an exit code", async () => {
+  test("an error response is printed, and the exit code is not 0", async () => {
     const { code, lines, errors } = await run(["bash", "chat.sh"], { ...base("chat"), ENDPOINT_KEY: "wrong" });
     expect({ code, first: lines[0], told: errors.includes("401") }).toEqual({ code: 22, first: "key_auth_access_denied", told: true });
   });
 });
 
 test.each(fs.existsSync(examples) ? fs.readdirSync(examples) : ["chat.mjs", "chat.py", "chat.sh"])(
-  "the README quotes %s word for word",
+  "the README contains an exact copy of %s",
   (name) => {
     const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
     const language = { ".mjs": "js", ".py": "python", ".sh": "bash" }[path.extname(name)];

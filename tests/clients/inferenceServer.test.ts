@@ -1,4 +1,4 @@
-// Does not prove that the image of docker/score builds, nor how the server behaves under load: one process answers here.
+// Does not prove that the image of docker/score builds, or how the server behaves under load: one process answers.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -9,7 +9,7 @@ import { describeWith } from "./venv";
 
 const folder = path.join(__dirname, "..", "..", "docker", "score");
 
-describeWith(path.join(folder, "requirements.txt"), "Azure's own inference server answers behind the front door", (python) => {
+describeWith(path.join(folder, "requirements.txt"), "Azure's inference server answers behind the scoring proxy", (python) => {
   let server: ChildProcess;
   let platform: Platform;
   let url: string;
@@ -29,14 +29,14 @@ describeWith(path.join(folder, "requirements.txt"), "Azure's own inference serve
   afterAll(async () => {
     await platform?.close();
     if (server?.exitCode !== null) return;
-    // The server has workers of its own: they are in its process group.
+    // The server starts worker processes, which are in its process group.
     process.kill(-server.pid!, "SIGTERM");
     await once(server, "exit");
   });
 
   const score = (body: string) => fetch(url, { method: "POST", headers: { authorization: `Bearer ${key}` }, body });
 
-  /** The readiness probe gates: 424 until the server listens. */
+  /** The readiness probe fails until the server listens, and requests return 424. */
   async function readiness(): Promise<void> {
     for (let tries = 0; tries < 300; tries++) {
       const answer = await score('{"rows":[{"amount":0,"foreign":0,"attempts":0}]}');
@@ -55,13 +55,13 @@ describeWith(path.join(folder, "requirements.txt"), "Azure's own inference serve
     expect(await answer.json()).toEqual({ model: "example-fraud", scores });
   });
 
-  test("a caller's mistake is the server's 400, which the caller sees as 424", async () => {
+  test("for an error in the request, the server returns 400, which the caller receives as 424", async () => {
     const answer = await score('{"rows":[]}');
     expect([answer.status, answer.headers.get("ms-azureml-model-error-statuscode")]).toEqual([424, "400"]);
     expect(await answer.json()).toEqual({ error: 'The body must be {"rows": [...]} with at least one row.' });
   });
 
-  test("another path than the scoring route does not reach the server", async () => {
+  test("requests to paths other than the scoring route don't reach the server", async () => {
     const answer = await fetch(url.replace("/score", "/swagger.json"), { headers: { authorization: `Bearer ${key}` } });
     expect(answer.status).toBe(404);
   });

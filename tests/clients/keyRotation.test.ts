@@ -1,6 +1,5 @@
-// Proves that the keys of an endpoint can be changed while requests go on, in the order that docs/secrets.md gives, and that another order
-// loses requests. The commands of the Azure CLI are replaced by the requests that they send. It doesn't prove how long Azure itself takes until
-// a new key works.
+// Proves that the keys of an endpoint can be rotated under load in the order of docs/secrets.md, and that requests fail in another order. The
+// tests send the requests of the Azure CLI's commands directly. Doesn't prove how long Azure takes until a new key works.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Platform, startPlatform } from "./platform";
@@ -36,13 +35,13 @@ async function status(key: string): Promise<number> {
   return answer.status;
 }
 
-/** Waits until the endpoint takes a new key: the front door keeps what it has read for a moment. */
+/** Waits until the endpoint accepts a new key: the scoring proxy caches keys for a moment. */
 async function taken(key: string): Promise<string> {
   while ((await status(key)) !== 200) await new Promise((resolve) => setTimeout(resolve, 10));
   return key;
 }
 
-/** A client that sends one request after the other by the key that it has at the moment. */
+/** A client that sends one request after another with its current key. */
 function client(first: string) {
   const seen: number[] = [];
   let key = first;
@@ -56,11 +55,11 @@ function client(first: string) {
   };
   return {
     some,
-    /** Works on until a request is answered with this status. */
+    /** Continues until a response has this status. */
     async until(wanted: number) {
       while (!seen.includes(wanted)) await some();
     },
-    /** Takes another key, and works with it for a while. */
+    /** Switches to another key, and sends requests with it for a while. */
     async use(next: string) {
       key = next;
       await some();
@@ -73,7 +72,7 @@ function client(first: string) {
   };
 }
 
-test("both keys are new, and no request was refused", async () => {
+test("both keys are rotated without a failed request", async () => {
   const before = await keys();
   const caller = client(before.primaryKey);
   await caller.some();
@@ -94,7 +93,7 @@ test("both keys are new, and no request was refused", async () => {
   expect(await Promise.all([after.primaryKey, after.secondaryKey].map(status))).toEqual([200, 200]);
 });
 
-test("a key that clients still use is refused as soon as it is made again", async () => {
+test("a key that clients still use is rejected as soon as it is regenerated", async () => {
   const caller = client((await keys()).primaryKey);
   await caller.some();
   await regenerate("primary");
@@ -102,7 +101,7 @@ test("a key that clients still use is refused as soon as it is made again", asyn
   expect(new Set(await caller.end())).toEqual(new Set([200, 401]));
 });
 
-test("the documentation has these steps in this order", () => {
+test("the documentation contains these steps in this order", () => {
   const text = fs.readFileSync(path.join(__dirname, "..", "..", "docs", "secrets.md"), "utf8");
   const commands = [...text.matchAll(/az ml online-endpoint (get-credentials|regenerate-keys) --name[^\n]*?(--key-type (\w+))?$/gm)];
   expect(commands.map(([, verb, , type]) => [verb, type].join(" ").trim())).toEqual([

@@ -1,4 +1,4 @@
-// Does not prove anything of a model: a stand-in answers.
+// Does not prove anything about a model: a stand-in answers.
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -7,14 +7,14 @@ import { describeWith } from "./venv";
 
 const requirements = path.join(__dirname, "requirements.txt");
 
-describeWith(requirements, "OpenAI's Python client works against the front door", (python) => {
+describeWith(requirements, "OpenAI's Python client works with the scoring proxy", (python) => {
   let platform: Platform;
   beforeAll(async () => {
     platform = await startPlatform({ faults: { slow: { kind: "hang" } } });
   });
   afterAll(() => platform?.close());
 
-  test("it chats and streams by HTTPS, and sees 401, 404, 408, 424 and 429 where it should", async () => {
+  test("it chats and streams over HTTPS, and receives 401, 404, 408, 424 and 429 as expected", async () => {
     const { azure } = platform;
     const environment = await platform.environment("chat", 8000, "/", "/health");
     const environmentVariables = { MOOR_MODEL: "tiny", VLLM_ARGS: "[]" };

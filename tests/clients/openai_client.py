@@ -1,4 +1,4 @@
-"""Chats with OpenAI's Python client and prints what it saw, as JSON.
+"""Chats with OpenAI's Python client and prints the results as JSON.
 
 Arguments: one JSON object with base (URL of the front door) and key, a map from endpoint to its key.
 """

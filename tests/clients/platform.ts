@@ -7,24 +7,24 @@ import type { ManualClock } from "../../azure-local/arm";
 const location = "swedencentral";
 const version = "2025-12-01";
 
-/** An Azure of a test's own with a workspace in it, by HTTP and HTTPS. */
+/** A local Azure with a workspace for one test, over HTTP and HTTPS. */
 export interface Platform {
   readonly azure: Azure;
   /** ARM id. */
   readonly workspace: string;
-  /** Writes and sees the operation through. */
+  /** Writes a resource and completes the operation. */
   put(id: string, body: object, apiVersion?: string): Promise<void>;
-  /** Writes, and leaves the operation to a clock of the test's own. @returns where it can be asked after */
+  /** Writes a resource without completing the operation, for tests with their own clock. @returns the URL of the operation's status */
   begin(id: string, body: object, apiVersion?: string): Promise<string | null>;
-  /** Makes an environment version whose container answers like Azure's inference server. @returns its ARM id */
+  /** Creates an environment version whose container answers like Azure's inference server. @returns its ARM ID */
   environment(name: string, port: number, scoringPath: string, probePath: string): Promise<string>;
-  /** Makes an endpoint with one deployment that takes all traffic. @returns its ARM id */
+  /** Creates an endpoint with one deployment that receives all traffic. @returns its ARM ID */
   endpoint(name: string, environmentId: string, properties?: object, authMode?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface PlatformOptions extends Partial<AzureOptions> {
-  /** A clock of the test's own. */
+  /** The test's own clock. */
   readonly clock?: ManualClock;
 }
 
@@ -45,7 +45,7 @@ export async function startPlatform({ clock, ...options }: PlatformOptions = {})
 
   async function put(id: string, body: object, apiVersion?: string): Promise<void> {
     const operation = await begin(id, body, apiVersion);
-    // On a clock of the test's own an hour is enough for anything here.
+    // With the test's own clock, one hour is long enough for all operations.
     clock?.advance(3600);
     const ended = operation ? ((await (await fetch(operation, { headers })).json()) as { status: string }) : undefined;
     if (ended && ended.status !== "Succeeded") throw new Error(`PUT ${id}: ${JSON.stringify(ended)}`);

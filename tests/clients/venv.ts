@@ -4,13 +4,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** Outside every clone, so that the second clone finds the first one's. */
+/** Outside the repository, so that all clones share it. */
 const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "moor");
 
-/** A Python that has the packages of a requirements file, or why there is none. */
+/** A Python with the packages of a requirements file, or the reason why there is none. */
 export type Venv = { readonly python: string } | { readonly missing: string };
 
-/** Makes the environment at the first call, which takes some 20 s and the package index. */
+/** Creates the environment at the first call, which takes about 20 s and downloads packages. */
 function venvOf(requirements: string): Venv {
   const version = spawnSync("python3", ["--version"], { encoding: "utf8" }).stdout?.trim();
   if (!version) return { missing: "python3 is not on PATH" };
@@ -19,7 +19,7 @@ function venvOf(requirements: string): Venv {
   const python = path.join(folder, "bin", "python3");
   if (fs.existsSync(python)) return { python };
   fs.mkdirSync(cache, { recursive: true });
-  // Made under another name and renamed, so that one that is cut short, or made twice at once, leaves no half of an environment.
+  // Created under another name and renamed, so that interrupted or concurrent runs leave no incomplete environment.
   const unfinished = fs.mkdtempSync(`${folder}.`);
   try {
     const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
@@ -40,14 +40,14 @@ function rename(from: string, to: string): undefined {
   try {
     fs.renameSync(from, to);
   } catch (error) {
-    // Another test run was quicker.
+    // Another test run was faster.
     if (!fs.existsSync(to)) throw error;
   }
 }
 
 /**
- * Declares tests that need such a Python. Where there is none, one test says so: it passes on a person's machine and fails where CI is
- * set, which is where the proof has to be.
+ * Declares tests that require such a Python. Without it, one test reports that: it passes locally and fails if CI is set, because the proof is
+ * required there.
  */
 export function describeWith(requirements: string, proof: string, tests: (python: string) => void): void {
   const venv = venvOf(requirements);
@@ -55,7 +55,7 @@ export function describeWith(requirements: string, proof: string, tests: (python
     describe(proof, () => tests(venv.python));
     return;
   }
-  test(`remains unproved here: ${proof}`, () => {
+  test(`not proved: ${proof}`, () => {
     const sentence = `That ${proof} remains unproved: ${venv.missing}.`;
     if (process.env.CI) throw new Error(sentence);
     console.warn(sentence);

@@ -1,5 +1,5 @@
-// Proves that only a resource which doesn't exist counts as absent: every other error of a look at Azure ends the run with its own message, and
-// nothing is deleted or written. Which answers mean absence is proved in tests/azure/arm.test.ts. Doesn't prove that the engine stops on it.
+// Proves that only a resource which doesn't exist counts as absent: any other error of a read ends the run with its own message, and
+// nothing is deleted or written. Which responses mean absence is proved in tests/azure/arm.test.ts. Doesn't prove that the engine stops on it.
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { keepLiveInstances } from "../../components/endpoint/deployment/liveInstances";
@@ -20,7 +20,7 @@ const leftovers = (endpoint: EndpointReference) => ({ endpoint, stack: "dev", na
 const hookArgs = { newInputs: { properties: { template: { resources: [{ properties: { traffic: { "main-00000002": 100 } } }] } } } };
 const run = (hook: pulumi.ResourceHook) => hook.callback(hookArgs as unknown as pulumi.ResourceHookArgs);
 
-/** Everything that asks Azure whether something exists. */
+/** All functions that check in Azure whether a resource exists. */
 const looks: [what: string, look: (azure: ArmClient, endpoint: EndpointReference) => unknown][] = [
   ["the endpoint is looked for", (azure) => liveEndpoint(azure, id)],
   ["a deployment is looked for", (azure) => liveDeployment(azure, id, "main-00000002")],
@@ -62,8 +62,8 @@ beforeAll(() => {
 });
 afterAll(() => jest.restoreAllMocks());
 
-describe.each(errors)("Where %s", (_, turn, options, message) => {
-  test.each(looks)("the run ends with that when %s.", async (_, look) => {
+describe.each(errors)("If %s", (_, turn, options, message) => {
+  test.each(looks)("the run ends with this error when %s.", async (_, look) => {
     const server = await serveScript([turn ?? { status: 200 }]);
     const work = () => {
       const azure = armClient(options);
@@ -78,7 +78,7 @@ describe.each(errors)("Where %s", (_, turn, options, message) => {
   });
 });
 
-test.each(looks.filter(([what]) => !/gate/.test(what)))("What doesn't exist is no error when %s.", async (_, look) => {
+test.each(looks.filter(([what]) => !/gate/.test(what)))("A resource that doesn't exist is not an error when %s.", async (_, look) => {
   const server = await serveScript([refusal(404, "ResourceNotFound")]);
   const work = () => {
     const azure = armClient();

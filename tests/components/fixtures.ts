@@ -33,7 +33,7 @@ export const vllmDecision: DeploymentDecision = {
   reasons: [],
 };
 
-/** The same, fetched from Hugging Face. */
+/** The same, with weights from the Hugging Face Hub. */
 export const hubDecision: DeploymentDecision = {
   ...vllmDecision,
   name: "main-00000001",
@@ -56,7 +56,7 @@ export const scoreDecision: DeploymentDecision = {
   reasons: [],
 };
 
-/** A resource of no importance, to put others after it. */
+/** A resource for dependencies of other resources. */
 export class Milestone extends pulumi.CustomResource {
   constructor(name: string) {
     super("test:index:Milestone", name, {});

@@ -1,4 +1,4 @@
-// Proves names, ids, GUIDs and waits. Doesn't prove that Azure's roles have spread when the wait is over: Azure says that nowhere.
+// Proves names, IDs, GUIDs and waits. Doesn't prove that role assignments are effective after the wait: Azure doesn't report it.
 import * as pulumi from "@pulumi/pulumi";
 import { armIdOf } from "../../components/base/azure";
 import { minutes, seconds } from "../../components/base/duration";
@@ -21,22 +21,22 @@ test.each([
   ["registry", "dev", undefined, "crdevx7k2p9", 50],
   ["privateEndpoint", "dev", "blob", "pe-dev-blob-x7k2p9", 64],
   ["privateEndpoint", "s".repeat(80), "blob", `pe-${"s".repeat(49)}-blob-x7k2p9`, 64],
-] as const)("The %s of stack %s (%s) is called %s.", (type, stack, qualifier, name, max) => {
+] as const)("The name of the %s of stack %s (%s) is %s.", (type, stack, qualifier, name, max) => {
   const made = platformName(type, stack, "x7k2p9", qualifier);
   expect(made.length).toBeLessThanOrEqual(max);
   expect(made.endsWith("x7k2p9")).toBe(true);
   if (stack !== "a-very-long-stack-name-that-goes-on" && stack !== "production-sweden-central") expect(made).toBe(name);
 });
 
-test("fails when no name can be made.", () => {
+test("fails if no name can be formed.", () => {
   expect(() => platformName("storage", "---", "x7k2p9")).toThrow(
-    'No storage name of at most 24 characters can be made of stack "---" and suffix "x7k2p9"; shorten them.',
+    `Stack "---" and suffix "x7k2p9" can't form a storage name of at most 24 characters. Shorten them.`,
   );
 });
 
-test("fails on what is no ARM id.", () => {
+test("fails on an invalid ARM ID.", () => {
   expect(() => armIdOf("cr.azurecr.io")).toThrow(
-    '"cr.azurecr.io" is not the id of an Azure resource. Allowed: /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
+    '"cr.azurecr.io" is not the ID of an Azure resource. Allowed: /subscriptions/<id>/resourceGroups/<group>/providers/<type>/<name>.',
   );
 });
 
@@ -57,7 +57,7 @@ test.each([
   expect(minutes(count)).toBe(duration);
 });
 
-test("A failure is its message and has no stack, which could stall Node.", () => {
+test("An error contains only its message, because a stack trace could stall Node.", () => {
   const error = thrown(() => fail("No."));
   expect(error).toBeInstanceOf(pulumi.RunError);
   expect(error.stack).toBe("No.");
@@ -77,11 +77,11 @@ test.each([
   [["2025-01-01T00:00:00Z"], 300, 0],
   [["2026-01-01T00:10:00.500Z"], 1, 2],
   [[], 300, 0],
-])("Roles of %j that must be %i s old are waited for %i s.", (createdOn, propagation, wait) => {
+])("If roles of %j must be %i s old, the wait is %i s.", (createdOn, propagation, wait) => {
   expect(remainingWait(createdOn, propagation, now)).toBe(wait);
 });
 
-test("The wait for roles is as long as the youngest needs, and old roles need none.", async () => {
+test("The wait depends on the latest role assignment, and is 0 for old ones.", async () => {
   jest.spyOn(console, "log").mockImplementation(() => {});
   const wait = async (ageSeconds: number) => {
     const createdOn = [new Date(Date.now() - ageSeconds * 1000).toISOString()];
@@ -93,7 +93,7 @@ test("The wait for roles is as long as the youngest needs, and old roles need no
   expect(await wait(9.5)).toBeGreaterThanOrEqual(900);
 });
 
-test("Every role is a GUID of its own.", () => {
+test("Each role has a different GUID.", () => {
   const ids = Object.values(BUILT_IN_ROLES);
   expect(ids).toHaveLength(21);
   expect(new Set(ids).size).toBe(21);

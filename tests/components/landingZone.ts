@@ -1,4 +1,4 @@
-/** What other teams own in a landing zone, as Azure shows it where all of it is as a stack needs it. */
+/** Resources of a landing zone that meet the requirements of a stack, as Azure returns them. */
 import { SUBSCRIPTION } from "./recorder";
 
 export const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;
@@ -12,7 +12,7 @@ export const hubIds = {
   network: `${hub}/Microsoft.Network/virtualNetworks/spoke`,
 };
 
-/** Ids that a stack file names. */
+/** IDs for a stack file. */
 export const adoptedIds = {
   workspace: hubIds.workspace,
   imageRegistry: hubIds.imageRegistry,
@@ -20,7 +20,7 @@ export const adoptedIds = {
   subnet: `${hubIds.network}/subnets/endpoints`,
 };
 
-/** By id. */
+/** By ID. */
 export function soundHub(): Record<string, { readonly id: string; readonly location: string; readonly properties: object }> {
   return Object.fromEntries(Object.entries(bodies()).map(([id, body]) => [id, { id, ...body }]));
 }

@@ -1,8 +1,8 @@
-// Proves that a newer Moor with other prices, facts or rules changes nothing of a stack that has a lock: not one resource, not one line of
-// its preview; and that `lock --check` names what it would decide instead. The changes are simulated, prices to parsers. Doesn't prove that a
-// component's own code stays the same between versions.
+// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no line of
+// its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove that the
+// code of the components stays the same between versions.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import * as fs from "node:fs";
@@ -19,7 +19,7 @@ interface Change {
   readonly what: string;
   /** Replaces a module before the program is loaded. */
   readonly simulate: () => void;
-  /** What `lock --check` must say. */
+  /** Expected output of `lock --check`. */
   readonly named: RegExp;
 }
 
@@ -67,7 +67,7 @@ const changes: readonly Change[] = [
         };
         return { ...actual, modelFromTable: larger };
       }),
-    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* holds 57 requests of 16384 tokens/,
+    named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* has capacity for 57 requests of 16384 tokens/,
   },
   {
     what: "laws: memory outside PyTorch and activations take more",
@@ -103,7 +103,7 @@ const changes: readonly Change[] = [
   },
 ];
 
-/** The table of sizes with other facts about the one that the chat deployments run on. */
+/** The table of sizes with other facts about the size of the chat deployments. */
 function otherSizes(changed: Partial<import("../../facts/sizes").Size>) {
   const actual = jest.requireActual<typeof import("../../facts/sizes")>("../../facts/sizes");
   const table = actual.sizes as Record<string, import("../../facts/sizes").Size>;
@@ -111,7 +111,7 @@ function otherSizes(changed: Partial<import("../../facts/sizes").Size>) {
   return { ...actual, sizes, sizeOf: (name: string) => sizes[name as keyof typeof sizes]! };
 }
 
-/** A version of Moor in which `simulate` holds: everything is read again. */
+/** A version of Moor with the changes of `simulate`: all modules are loaded again. */
 function otherMoor<T>(simulate: () => void, use: () => T): T {
   jest.resetModules();
   simulate();
@@ -145,15 +145,15 @@ beforeAll(() => {
   return asShipped;
 });
 
-test("the preview has one line a deployment: size, instances, model, context, concurrency, share and price", async () => {
+test("the preview has one line per deployment: size, instances, model, context, concurrency, traffic weight and price", async () => {
   expect((await asShipped).lines).toEqual([
-    "chat/main-396e5a20: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 from the mirror, 16384 tokens of context, 64 requests at once and instance, 90 % of requests, 14.33 USD an hour (10,457 a month) to 28.65 (20,915) by list price",
-    "chat/candidate-fdd376f0: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d from the mirror, 16384 tokens of context, 16 requests at once and instance, 10 % of requests, 4.78 USD an hour (3,486 a month) by list price",
-    "fraud/main-8da2438d: 2 × Standard_DS3_v2, 4 requests at once and instance, 100 % of requests, 0.54 USD an hour (397 a month) by list price",
+    "chat/main-396e5a20: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens of context, up to 64 concurrent requests per instance, traffic weight 90 %, list price 14.33 to 28.65 USD/hour (10,457 to 20,915 USD/month)",
+    "chat/candidate-fdd376f0: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d (staged weights), 16384 tokens of context, up to 16 concurrent requests per instance, traffic weight 10 %, list price 4.78 USD/hour (3,486 USD/month)",
+    "fraud/main-8da2438d: 2 × Standard_DS3_v2, up to 4 concurrent requests per instance, traffic weight 100 %, list price 0.54 USD/hour (397 USD/month)",
   ]);
 });
 
-test("with all of these changes at once the preview of a locked stack is the same to the last value", async () => {
+test("with all of these changes together, the preview of a locked stack is exactly the same", async () => {
   const simulateAll = () => {
     for (const { simulate } of changes) simulate();
   };
@@ -162,7 +162,7 @@ test("with all of these changes at once the preview of a locked stack is the sam
   expect(usdPerHour("Standard_NC24ads_A100_v4", "swedencentral")).toBe(9.55);
 });
 
-test("each change replaces a module of its own, so that none hides another", () => {
+test("each change replaces a different module, so that none hides another", () => {
   const replaced: string[] = [];
   jest.spyOn(jest, "doMock").mockImplementation((module) => {
     replaced.push(module);
@@ -173,13 +173,13 @@ test("each change replaces a module of its own, so that none hides another", () 
   expect(new Set(replaced).size).toBe(changes.length);
 });
 
-test.each(changes)("other $what: `lock --check` names the difference", async ({ simulate, named }) => {
+test.each(changes)("other $what: `lock --check` reports the difference", async ({ simulate, named }) => {
   jest.spyOn(console, "log").mockImplementation(() => {});
   const { lock } = otherMoor(simulate, () => require("../../cli/lock") as typeof import("../../cli/lock"));
   await expect(lock({ stack: "prod", folder: root, check: true })).rejects.toThrow(named);
 });
 
-test("a size that Azure retires afterwards is told, and the stack stays as it is; `npm run lock` refuses it", async () => {
+test("a size that Azure retires later is reported, and the stack stays unchanged; `npm run lock` rejects it", async () => {
   const retire = () => jest.doMock("../../facts/sizes", () => otherSizes({ retired: "2027-03-31" }));
   const { resources, lines } = await preview(retire);
   const shipped = await asShipped;
@@ -187,7 +187,7 @@ test("a size that Azure retires afterwards is told, and the stack stays as it is
   expect(lines.filter((line) => !shipped.lines.includes(line))).toEqual(
     ["main", "candidate"].map(
       (label) =>
-        `moor:endpoints.chat.deployments.${label}.size: Azure retired Standard_NC24ads_A100_v4 on 2027-03-31. The lock was made before that was a rule, and stays as it is.`,
+        `moor:endpoints.chat.deployments.${label}.size: Azure retired Standard_NC24ads_A100_v4 on 2027-03-31. The lock file was created before this rule existed, so its decision stays valid.`,
     ),
   );
   const { lock } = otherMoor(retire, () => require("../../cli/lock") as typeof import("../../cli/lock"));

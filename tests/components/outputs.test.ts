@@ -1,7 +1,7 @@
-// Proves the outputs of the shipped stacks, all of them: what people need to push images, upload weights and call endpoints. Doesn't prove that
-// the engine stores and shows them: that is tests/e2e/risksAndOutputs.test.ts.
+// Proves all outputs of the shipped stacks: values for pushing images, uploading weights and calling endpoints. Doesn't prove that
+// the engine stores and shows them: tests/e2e/risksAndOutputs.test.ts does.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import { serveAzure } from "../azure/fakeArm";
@@ -18,13 +18,13 @@ const retry = {
   pauseFactor: 2,
 };
 
-/** What a stack gives out; what isn't there is left out, as Pulumi does. */
+/** Outputs of a stack. Undefined values are omitted, as in Pulumi. */
 async function outputsOf(stack: string, options: RecordOptions = {}): Promise<unknown> {
   const { result } = await runStack(stack, options);
   return JSON.parse(JSON.stringify(await plain(result)));
 }
 
-/** The value with every output in it known; what a preview doesn't know is `undefined`. */
+/** Resolves all outputs in a value. Values that are unknown in a preview are `undefined`. */
 async function plain(value: unknown): Promise<unknown> {
   const output = value as { promise?: (withUnknowns: true) => Promise<unknown>; __pulumiOutput?: boolean } | null | undefined;
   if (output?.__pulumiOutput) return plain(await output.promise!(true));
@@ -93,9 +93,9 @@ const dev = {
   },
 };
 
-test("golden: dev gives out these, the container as Azure says, and no secret", async () => {
+test("golden: outputs of dev, with the container name from Azure and without secrets", async () => {
   const id = `${platformOf("dev").workspace.id}/datastores/workspaceblobstore`;
-  // With data isolation the container is named otherwise than usual.
+  // With data isolation, the container has another name.
   const azure = await serveAzure({ [id]: { properties: { accountName: "stdevx7k2p9", containerName: "0a1b-azureml-blobstore" } } });
   const token = { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] };
   const outputs = await outputsOf("dev", token).finally(() => azure.close());
@@ -103,7 +103,7 @@ test("golden: dev gives out these, the container as Azure says, and no secret", 
   expect(outputs).toEqual({ ...dev, platform: { ...dev.platform, storage: { ...storage, container: "0a1b-azureml-blobstore" } } });
 });
 
-test("golden: prod gives out these, no container where it can't be read; its endpoint with two deployments holds clients to what both can do", async () => {
+test("golden: outputs of prod, without a container that can't be read, and with client settings that both deployments support", async () => {
   const deployment = (name: string, values: object, endpoint = "chat") => ({
     name,
     ...values,
@@ -144,7 +144,7 @@ test("golden: prod gives out these, no container where it can't be read; its end
   });
 });
 
-test("a preview before anything exists tells what is known already", async () => {
+test("a preview before anything exists shows the values that are already known", async () => {
   const { endpoints, location } = (await outputsOf("dev", { preview: true })) as { endpoints: Record<string, object>; location: string };
   expect(location).toBe("swedencentral");
   const { client, auth } = dev.endpoints.chat;

@@ -1,13 +1,13 @@
-// Proves that settings of the platform in a stack file reach the bodies that Azure gets, and what the same bodies say without them. The stack is
-// the shipped prod with other settings. Doesn't prove that Azure does what the bodies ask for.
+// Proves that platform settings in a stack file reach the request bodies, and the values of the bodies without them. The stack is
+// the shipped prod with other settings. Doesn't prove that Azure applies them.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import { armRequest, exposed, find, type Recording, type RecordOptions, SUBSCRIPTION, schemaErrors } from "./recorder";
 import { runStack, shippedConfig } from "./shippedStacks";
 
-// A whole stack takes 5 s, and longer on a busy machine.
+// A complete stack takes 5 s, and longer on a busy machine.
 jest.setTimeout(180_000);
 afterAll(() => jest.restoreAllMocks());
 
@@ -37,7 +37,7 @@ const ownGroup = {
   actionGroupId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/moor-prod-swedencentral/providers/Microsoft.Insights/actionGroups/ag-chat-prod-x7k2p9`,
 };
 
-test("Without settings: logs for 90 days without a cap, a Basic firewall, Azure's DNS, and alerts by e-mail with derived thresholds.", async () => {
+test("Defaults: 90 days of logs without a cap, a Basic firewall, Azure DNS, and alerts by e-mail with derived thresholds.", async () => {
   const recording = await run();
   expect(propertiesOf(recording, "platform-logs")).toMatchObject({ retentionInDays: 90 });
   expect(propertiesOf(recording, "platform-logs")).not.toHaveProperty("workspaceCapping");
@@ -48,7 +48,7 @@ test("Without settings: logs for 90 days without a cap, a Basic firewall, Azure'
   expect(propertiesOf(recording, "chat-monitoring-emails")).not.toHaveProperty("webhookReceivers");
 });
 
-describe("With every setting", () => {
+describe("With all settings", () => {
   const url = "https://hooks.example.com/services/T000/B000/not-a-real-token";
   let recording: Recording;
   beforeAll(async () => {
@@ -83,7 +83,7 @@ describe("With every setting", () => {
     expect(JSON.stringify(find(recording, "chat-monitoring-emails").rawInputs)).toContain("not-a-real-token");
   });
 
-  test("tags of a policy are ignored on everything that takes tags, and on nothing else.", () => {
+  test("tags of a policy are ignored on all resources with tags, and only on those.", () => {
     const paths = ["tags.CostCenter", 'tags["cost.centre"]'];
     const azure = recording.resources.filter(({ type }) => type.startsWith("azure-native:"));
     const ignoring = azure.filter(({ ignoreChanges }) => paths.every((path) => ignoreChanges.includes(path)));
@@ -94,13 +94,13 @@ describe("With every setting", () => {
       expect.arrayContaining(["moor", "network-nsg", "network-vnet", "platform-workspace", "platform-storage", "chat-endpoint"]),
     );
     expect(tagged.some(({ type }) => type.endsWith(":OnlineDeployment"))).toBe(true);
-    // These take tags too; the program gives them none.
+    // These resources support tags too; the program sets none.
     const untagged = ignoring.filter((resource) => !tagged.includes(resource));
     const types = [...new Set(untagged.map(({ type }) => type))].sort();
     expect(types).toEqual(["azure-native:resources:Deployment", "azure-native:resources:Resource"]);
   });
 });
 
-test("Addresses that alerts are sent to are kept in the stack's region.", async () => {
+test("The action group is in the stack's region.", async () => {
   expect(bodyOf(await run(), "chat-monitoring-emails").location).toBe("swedencentral");
 });

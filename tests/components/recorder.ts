@@ -1,6 +1,6 @@
 /**
- * Runs component code under Pulumi's mocks and records what the program asks the engine for: inputs, and the options that plain mocks hide.
- * The monitor is wrapped through a private API of `@pulumi/pulumi`, which is why this file alone touches it.
+ * Runs component code with Pulumi's mocks and records the registered resources: inputs, and the options that plain mocks hide.
+ * The monitor is wrapped with a private API of `@pulumi/pulumi`, which only this file uses.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -110,8 +110,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   wrapMonitor({ resources, outputs, refusals }, options);
   // Where a test serves no Azure of its own, there is one in which nothing exists.
   const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
-  // Pulumi formats a stack for every promise that it makes, which takes half of the time of a recording.
+  // Pulumi formats a stack for every promise and every resource that it makes, which takes half of the time of a recording.
   const { stackTraceLimit } = Error;
+  (pulumi.Resource as Message).callsites = () => [];
   Error.stackTraceLimit = 0;
   try {
     const result = await program();
@@ -270,7 +271,7 @@ function nameOf(urn: string | undefined): string | undefined {
 export function planned(type: string, inputs: Properties): Properties {
   if (!type.startsWith("azure-native:")) return inputs;
   const row = resourceType(type);
-  return previewOutputs(row.shape, plain(inputs) as Properties, row.outputs);
+  return previewOutputs(row.inputSchema, plain(inputs) as Properties, row.outputs);
 }
 
 /** Id and state of a resource that Azure made, and its body as Azure shows it. */
@@ -283,8 +284,8 @@ export function created(
   if (!type.startsWith("azure-native:")) return { id: "", state: inputs };
   const row = resourceType(type);
   const id = resourceId(row, plain(inputs) as Properties, SUBSCRIPTION);
-  const answer = merge(toBody(row.shape, plain(inputs) as Properties), readOnly(type, id));
-  return { id, state: { ...toOutputs(row.shape, answer), id } as Properties, shown: answer };
+  const answer = merge(toBody(row.inputSchema, plain(inputs) as Properties), readOnly(type, id));
+  return { id, state: { ...toOutputs(row.inputSchema, answer), id } as Properties, shown: answer };
 }
 
 /** What Azure adds to a body, as far as components use it. */
@@ -337,7 +338,7 @@ export function listing({ resources }: Pick<Recording, "resources">): string[] {
 /** ARM id and request body that a recorded resource asks for. */
 export function armRequest({ type, inputs }: Recorded): { readonly id: string; readonly body: Properties } {
   const row = resourceType(type);
-  return { id: resourceId(row, inputs, SUBSCRIPTION), body: toBody(row.shape, inputs) };
+  return { id: resourceId(row, inputs, SUBSCRIPTION), body: toBody(row.inputSchema, inputs) };
 }
 
 const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true, formats: { binary: true } }));

@@ -1,4 +1,4 @@
-/** Tells Pulumi's runtime where the project is, as the engine would. */
+/** Passes the folder of the project to Pulumi's runtime, like the engine. */
 import * as path from "node:path";
 
 process.env.PULUMI_NODEJS_ROOT_DIRECTORY = path.join(__dirname, "..", "..");

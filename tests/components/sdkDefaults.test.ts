@@ -1,8 +1,8 @@
-// Proves which values of the requests the program states and which ones the SDK of azure-native fills in: its constructors have defaults of their
-// own, which are sent to Azure and may differ from what Azure would choose. Doesn't prove which defaults the provider plugin adds (location,
-// names), nor what Azure chooses where nothing is sent.
+// Proves which values of the requests the program sets and which ones the SDK of azure-native adds: its constructors have defaults, which
+// are sent to Azure and can differ from Azure's own. Doesn't prove which defaults the provider plugin adds (location,
+// names), nor Azure's defaults.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import type * as pulumiSdk from "@pulumi/pulumi";
@@ -24,10 +24,10 @@ const modules = [
   "storage",
 ];
 
-/** Arguments that constructors of azure-native were called with, by type and logical name. */
+/** Arguments of azure-native's constructors, by type and logical name. */
 const given = new Map<string, Promise<unknown>>();
 
-// A proxy in place of each submodule: its classes note their arguments before the SDK adds to them.
+// A proxy replaces each submodule: its classes record their arguments before the SDK adds defaults.
 for (const module of modules) {
   jest.doMock(`@pulumi/azure-native/${module}`, () => {
     const actual = jest.requireActual(`@pulumi/azure-native/${module}`) as Record<string, unknown>;
@@ -48,13 +48,13 @@ for (const module of modules) {
   });
 }
 
-// A whole stack takes 5 s, and longer on a busy machine.
+// A complete stack takes 5 s, and longer on a busy machine.
 jest.setTimeout(180_000);
 afterAll(() => jest.restoreAllMocks());
 
 const isTree = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
-/** Values that are in `sent` and not in `stated`, by their paths. A key whose stated value is undefined is left to Azure on purpose. */
+/** Values that are in `sent` and not in `stated`, by path. A key with the value undefined is left to Azure on purpose. */
 function added(stated: unknown, sent: unknown, path = ""): string[] {
   if (!isTree(stated) || !isTree(sent)) return [];
   return Object.entries(sent).flatMap(([key, value]) => {
@@ -69,9 +69,9 @@ async function filledIn({ type, name, inputs }: Recorded): Promise<string[]> {
   return added(await given.get(key), inputs).map((value) => `${type.replace("azure-native:", "")} ${value}`);
 }
 
-/** Left to the SDK, each for a reason. */
+/** Defaults of the SDK that are accepted, each with a reason. */
 const accepted = [
-  // Azure reads the id of a private endpoint's subnet and ignores the rest. Leaving these out would replace the private endpoints of existing stacks.
+  // Azure only reads the ID of a private endpoint's subnet. Omitting these would replace the private endpoints of existing stacks.
   'network:PrivateEndpoint subnet.privateEndpointNetworkPolicies: "Disabled"',
   'network:PrivateEndpoint subnet.privateLinkServiceNetworkPolicies: "Enabled"',
 ];
@@ -81,7 +81,7 @@ const stacks: [stack: string, RecordOptions][] = [
   ["prod", { config: { "moor:alertWebhook": "https://hooks.example.com/not-a-real-token" }, secretKeys: ["moor:alertWebhook"] }],
 ];
 
-test("Every value that the SDK would fill in is stated by the program, except for those listed here.", async () => {
+test("The program sets all values for which the SDK has a default, except for those listed here.", async () => {
   const filled = new Set<string>();
   for (const [stack, options] of stacks) {
     given.clear();

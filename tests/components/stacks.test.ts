@@ -1,7 +1,7 @@
-// Proves what the shipped stack files make: every resource, the options that order and keep them, ARM's schemas on every body, and that the
-// Hugging Face token stands nowhere in plain text. Doesn't prove that the engine or Azure carries it out: that is tests/e2e's.
+// Proves the resources of the shipped stack files: the options for their order and protection, ARM's schemas for all bodies, and that the
+// Hugging Face token is never in plain text. Doesn't prove that the engine or Azure accepts them: tests/e2e does.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import { DNS_ZONE_NAMES } from "../../components/network/privateLink";
@@ -70,7 +70,7 @@ const hub = [
   ...["hf-hub", "hf-lfs", "hf-lfs-us", "hf-xet"].map((rule) => `hub-${rule}: machinelearningservices:ManagedNetworkSettingsRule`),
 ];
 
-/** Names of the deployments in the stack, which carry hashes, by their label. */
+/** Names of the deployments in the stack, which contain hashes, by label. */
 function deploymentNames(recording: Recording): Record<string, string> {
   const components = recording.resources.filter(({ type }) => type.endsWith("GpuDeployment") || type.endsWith("ScoreDeployment"));
   return Object.fromEntries(components.map(({ name }) => [name.replace(/-[0-9a-f]{8}$/, ""), name]));
@@ -81,7 +81,7 @@ const imageNames = (recording: Recording) =>
     .map(({ name }) => name)
     .sort();
 
-/** Everything that ARM's schemas say against the bodies, but for the one pattern that the untyped environment is there to get around. */
+/** Errors of ARM's schemas in the bodies, except for the pattern that is the reason for the untyped environment. */
 const complaints = (recording: Recording) =>
   custom(recording)
     .filter(({ type }) => type.startsWith("azure-native:"))
@@ -89,7 +89,7 @@ const complaints = (recording: Recording) =>
     .filter((error) => !/-environment\/properties\/inferenceConfig\/\w+Route\/path must match pattern/.test(error));
 
 describe.each([undefined, true])("dev (preview %s)", (preview) => {
-  test("makes the platform, the way to the hub and one endpoint with one deployment.", async () => {
+  test("creates the platform, access to the Hub, and one endpoint with one deployment.", async () => {
     const recording = await runStack("dev", { preview });
     const { "chat-main": main } = deploymentNames(recording);
     const [image] = imageNames(recording);
@@ -98,7 +98,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(recording.resources).toHaveLength(64);
   });
 
-  test("keeps the token in secret envelopes only.", async () => {
+  test("contains the token only in secret envelopes.", async () => {
     const config = { "moor:huggingFaceToken": token };
     const recording = await runStack("dev", { preview, config, secretKeys: ["moor:huggingFaceToken"] });
     expect(listing(recording)).toEqual(
@@ -111,14 +111,14 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
   });
 });
 
-test("The expiry date of the stack file is that of the token's secret.", async () => {
+test("The token's secret has the expiry date of the stack file.", async () => {
   const config = { "moor:huggingFaceToken": token, "moor:huggingFaceTokenExpires": "2027-03-01" };
   const recording = await runStack("dev", { config, secretKeys: ["moor:huggingFaceToken"] });
   expect(find(recording, "hub-token").inputs.properties).toMatchObject({ attributes: { expires: Date.UTC(2027, 2, 1) / 1000 } });
 });
 
 describe.each([undefined, true])("prod (preview %s)", (preview) => {
-  test("makes the platform, two models, and two endpoints with three deployments, autoscale, alerts and an invoker.", async () => {
+  test("creates the platform, two models, and two endpoints with three deployments, autoscale, alerts and an invoker.", async () => {
     const recording = await runStack("prod", { preview });
     const names = deploymentNames(recording);
     const [chatImage, fraudImage] = imageNames(recording);
@@ -159,14 +159,14 @@ describe.each(["dev", "prod"])("%s", (stack) => {
     expect(complaints(recording)).toEqual([]);
   });
 
-  test("has a parent for everything but the components that index.ts makes.", () => {
+  test("has a parent for all resources except for the components of index.ts.", () => {
     const orphans = recording.resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
     const own =
       stack === "dev" ? ["chat", "hub"] : ["chat", "fraud", "model-Qwen-Qwen2-5-7B-Instruct-740e79d4", "model-Qwen-Qwen3-8B-deb75613"];
     expect(orphans.sort()).toEqual([...own, "moor", "network", "platform", "suffix"].sort());
   });
 
-  test("protects what holds data or an address, with a lock, and never a deployment.", () => {
+  test("protects resources with data or an address if there is a lock file, and never a deployment.", () => {
     const kept = [
       "moor",
       "platform-registry",
@@ -180,7 +180,7 @@ describe.each(["dev", "prod"])("%s", (stack) => {
     expect(names.sort()).toEqual(stack === "dev" ? [] : kept.sort());
   });
 
-  test("tags everything that takes tags with the stack's name and its own tags.", () => {
+  test("tags all resources that support tags with the stack's name and the stack's tags.", () => {
     const tagged = custom(recording).filter(({ inputs }) => inputs.tags !== undefined);
     expect(tagged.length).toBeGreaterThan(20);
     for (const { name, inputs } of tagged)
@@ -205,7 +205,7 @@ describe.each(["dev", "prod"])("%s", (stack) => {
     }
   });
 
-  test("has public access disabled wherever there is such a switch.", () => {
+  test("disables public access on all resources that have this property.", () => {
     const switches = custom(recording).flatMap(({ name, inputs }) => {
       const nested = inputs.properties as Record<string, unknown> | undefined;
       const value = inputs.publicNetworkAccess ?? nested?.publicNetworkAccess;
@@ -216,7 +216,7 @@ describe.each(["dev", "prod"])("%s", (stack) => {
   });
 });
 
-test("In prod deployments of an endpoint are made one at a time, then traffic, then autoscale.", async () => {
+test("In prod, deployments of an endpoint are created one at a time, then traffic, then autoscale.", async () => {
   const recording = await runStack("prod");
   const names = deploymentNames(recording);
   const [main, candidate] = [names["chat-main"]!, names["chat-candidate"]!];
@@ -230,7 +230,7 @@ test("In prod deployments of an endpoint are made one at a time, then traffic, t
   expect(find(recording, `${candidate}-deployment`)).toMatchObject({ ignoreChanges: [], inputs: { sku: { capacity: 1 } } });
 });
 
-test("In prod traffic is what the stack file says, by physical names.", async () => {
+test("In prod, traffic is that of the stack file, by physical names.", async () => {
   const recording = await runStack("prod");
   const physical = (name: string) => find(recording, `${deploymentNames(recording)[name]}-deployment`).inputs.deploymentName as string;
   const [chat] = template(find(recording, "chat-traffic-write")).resources as { properties: Record<string, unknown> }[];

@@ -1,8 +1,8 @@
-// Proves that a preview ends well whatever is unknown in it and whatever exists already: every transform and every hook that runs in a preview is
-// called with random parts of its inputs unknown, over Azures in which random parts of the stack exist. It calls Azure only by addresses that are
-// known. Doesn't prove that a preview says the right things, nor what the engine makes of unknown values: tests/e2e previews with the engine.
+// Proves that a preview succeeds with any unknown values and any existing resources: every transform and every hook that runs in a preview is
+// called with random unknown parts of its inputs, while random parts of the stack exist in Azure. It sends requests only to known
+// addresses. Doesn't prove that the messages are right, nor how the engine handles unknown values: tests/e2e previews with the engine.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -68,7 +68,7 @@ afterAll(() => {
   jest.restoreAllMocks();
 });
 
-/** What goes wrong in the preview of a stack. */
+/** Returns the errors in the preview of a stack. */
 async function faults(stack: string, config: Config, odds: Odds): Promise<unknown[]> {
   rejections.length = 0;
   const azure = await serveAzure(soundHub());
@@ -95,13 +95,13 @@ async function within<T>(milliseconds: number, ended: Promise<T>): Promise<T> {
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
-/** Previews of each stack: a second of processor time each. */
+/** Number of previews per stack: each takes a second of processor time. */
 const runs = Number(process.env.MOOR_PREVIEW_RUNS ?? 5);
 
 const share = fc.constantFrom(0, 0.02, 0.1, 0.3, 0.7, 1);
 const odds = fc.record({ seed: fc.nat(), existing: share, unknown: share });
 
-test.each(stacks)("The preview of %s ends well, whatever is unknown and whatever exists.", async (_, stack, config) => {
+test.each(stacks)("The preview of %s succeeds with any unknown values and any existing resources.", async (_, stack, config) => {
   const property = fc.asyncProperty(odds, async (drawn) => expect(await faults(stack, config, drawn)).toEqual([]));
   await fc.assert(property, {
     numRuns: runs,

@@ -1,4 +1,4 @@
-/** Azure at the time of a preview: a random part of the program's resources exists, and a random part of every value is unknown. */
+/** Azure at the time of a preview: random resources of the program exist, and random parts of all values are unknown. */
 import { createHash } from "node:crypto";
 import { resourceId, resourceType } from "../../azure-local/providers/metadata";
 import { isObject, isSecret, type Properties, plain, UNKNOWN, type Value } from "../../azure-local/providers/wire";
@@ -6,16 +6,16 @@ import { created, planned, SUBSCRIPTION, type World } from "./recorder";
 
 export interface Odds {
   readonly seed: number;
-  /** Share of the resources that exist, from 0 to 1. */
+  /** Fraction of the resources that exist, from 0 to 1. */
   readonly existing: number;
-  /** Share of the values that are unknown, from 0 to 1. */
+  /** Fraction of the values that are unknown, from 0 to 1. */
   readonly unknown: number;
 }
 
-/** @param shown Answers of Azure by id; those of the resources that exist are added, in the order that the program registers them. */
+/** @param shown Azure's responses by ID; those of existing resources are added in the order of their registration. */
 export function randomWorld({ seed, existing, unknown }: Odds, shown: Record<string, object | number>): World {
   const draw = (where: string) => createHash("sha1").update(`${seed}/${where}`).digest().readUInt32BE() / 2 ** 32;
-  /** A resource whose address isn't known in full can't exist. */
+  /** A resource with an unknown part in its ID can't exist. */
   const exists = (type: string, name: string, inputs: Properties) => draw(`exists ${name}`) < existing && isAddressed(type, inputs);
   /** The value with its unknown parts marked; an unknown object has no parts. */
   const obscured = (value: Value, where: string): Value => {
@@ -38,7 +38,7 @@ export function randomWorld({ seed, existing, unknown }: Odds, shown: Record<str
     seen(name, inputs) {
       return parts(inputs, `seen ${name}`);
     },
-    // A state holds no unknown values.
+    // A state contains no unknown values.
     before: (type, name, inputs) => (exists(type, name, inputs) ? (settled(inputs) as Properties) : undefined),
   };
 }

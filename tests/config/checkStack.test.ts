@@ -20,17 +20,17 @@ const tags = (count: number) => Object.fromEntries(Array.from({ length: count },
 type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
 
 const rows: readonly Row[] = [
-  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'The key "moor:endpoint" is unknown here.'],
-  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'The key "wieght" is unknown here.'],
-  ["the region is missing", (s) => delete s["azure-native:location"], "MOOR002", "azure-native:location", "There is no value."],
-  ["the endpoints are missing", (s) => delete s["moor:endpoints"], "MOOR002", "moor:endpoints", "There is no value."],
-  ["the weight is missing", (s) => delete main(s).weight, "MOOR002", `${at}.weight`, "There is no value."],
-  ["auth is missing", (s) => delete s["moor:endpoints"].chat.auth, "MOOR002", "moor:endpoints.chat.auth", "There is no value."],
-  ["the context is missing", (s) => delete main(s).vllm.context, "MOOR002", `${at}.vllm.context`, "There is no value."],
+  ["a setting is misspelt", (s) => (s["moor:endpoint"] = {}), "MOOR001", "moor:endpoint", 'Unknown key "moor:endpoint".'],
+  ["a key is misspelt", (s) => (main(s).wieght = 1), "MOOR001", `${at}.wieght`, 'Unknown key "wieght".'],
+  ["the region is missing", (s) => delete s["azure-native:location"], "MOOR002", "azure-native:location", "The value is missing."],
+  ["the endpoints are missing", (s) => delete s["moor:endpoints"], "MOOR002", "moor:endpoints", "The value is missing."],
+  ["the weight is missing", (s) => delete main(s).weight, "MOOR002", `${at}.weight`, "The value is missing."],
+  ["auth is missing", (s) => delete s["moor:endpoints"].chat.auth, "MOOR002", "moor:endpoints.chat.auth", "The value is missing."],
+  ["the context is missing", (s) => delete main(s).vllm.context, "MOOR002", `${at}.vllm.context`, "The value is missing."],
   ["residency is text", (s) => (s["moor:residency"] = "Sweden"), "MOOR003", "moor:residency", 'The value "Sweden" is text.'],
-  ["the endpoints are left blank", (s) => (s["moor:endpoints"] = ""), "MOOR002", "moor:endpoints", "There is no value."],
-  ["the region is left blank", (s) => (s["azure-native:location"] = ""), "MOOR002", "azure-native:location", "There is no value."],
-  ["the weight is left blank", (s) => (main(s).weight = null), "MOOR002", `${at}.weight`, "There is no value."],
+  ["the endpoints are left blank", (s) => (s["moor:endpoints"] = ""), "MOOR002", "moor:endpoints", "The value is missing."],
+  ["the region is left blank", (s) => (s["azure-native:location"] = ""), "MOOR002", "azure-native:location", "The value is missing."],
+  ["the weight is left blank", (s) => (main(s).weight = null), "MOOR002", `${at}.weight`, "The value is missing."],
   ["instances are a word", (s) => (main(s).instances = "one"), "MOOR003", `${at}.instances`, 'The value "one" is text.'],
   ["endpoints are a list", (s) => (s["moor:endpoints"] = []), "MOOR003", "moor:endpoints", "The value [] is a list."],
   ["the weight is text", (s) => (main(s).weight = "100"), "MOOR003", `${at}.weight`, 'The value "100" is text.'],
@@ -47,92 +47,98 @@ const rows: readonly Row[] = [
     (s) => (s["moor:endpoints"].chat.auth = "entraid"),
     "MOOR004",
     "moor:endpoints.chat.auth",
-    'The value "entraid" is not allowed here.',
+    'The value "entraid" is not allowed.',
   ],
-  ["the lock's mode is unknown", (s) => (s["moor:lock"] = "off"), "MOOR004", "moor:lock", 'The value "off" is not allowed here.'],
-  ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is not allowed here.'],
-  ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of bounds."],
-  ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of bounds."],
-  [
-    "a request may take 181 s",
-    (s) => (main(s).requestTimeout = 181),
-    "MOOR005",
-    `${at}.requestTimeout`,
-    "The number 181 is out of bounds.",
-  ],
+  ["the lock's mode is unknown", (s) => (s["moor:lock"] = "off"), "MOOR004", "moor:lock", 'The value "off" is not allowed.'],
+  ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is not allowed.'],
+  ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of range."],
+  ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of range."],
+  ["a request may take 181 s", (s) => (main(s).requestTimeout = 181), "MOOR005", `${at}.requestTimeout`, "The number 181 is out of range."],
   [
     "the concurrency is 0",
     (s) => (main(s).vllm.concurrencyPerInstance = 0),
     "MOOR005",
     `${at}.vllm.concurrencyPerInstance`,
-    "The number 0 is out of bounds.",
+    "The number 0 is out of range.",
   ],
   [
     "more than half is mirrored",
     (s) => deployments(s, { main: vllmDeployment(), shadow: vllmDeployment({ weight: 0, mirror: 51 }) }),
     "MOOR005",
     "moor:endpoints.chat.deployments.shadow.mirror",
-    "The number 51 is out of bounds.",
+    "The number 51 is out of range.",
   ],
   [
     "the context is no number",
     (s) => (main(s).vllm.context = "16kk"),
     "MOOR006",
     `${at}.vllm.context`,
-    'The value "16kk" has another form.',
+    'The value "16kk" has an invalid format.',
   ],
-  ["the model is no id", (s) => (main(s).vllm.model = "qwen"), "MOOR006", `${at}.vllm.model`, 'The value "qwen" has another form.'],
+  ["the model is no id", (s) => (main(s).vllm.model = "qwen"), "MOOR006", `${at}.vllm.model`, 'The value "qwen" has an invalid format.'],
   [
     "the revision is a branch",
     (s) => (main(s).vllm.revision = "main"),
     "MOOR006",
     `${at}.vllm.revision`,
-    'The value "main" has another form.',
+    'The value "main" has an invalid format.',
   ],
   [
     "the image is a tag",
     (s) => (s["moor:images"].vllm = "moor/vllm:latest"),
     "MOOR209",
     "moor:images.vllm",
-    'The image "moor/vllm:latest" is not named by digest.',
+    'The image "moor/vllm:latest" has no digest.',
   ],
   [
     "the image is named with its registry",
     (s) => (s["moor:images"].vllm = `registry.example.com:443/moor/vllm@${digest}`),
     "MOOR006",
     "moor:images.vllm",
-    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has another form\.$/),
+    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has an invalid format\.$/),
   ],
   [
     "an invoker is no object id",
     (s) => Object.assign(s["moor:endpoints"].chat, { auth: "entra", invokers: ["ml-team"] }),
     "MOOR006",
     "moor:endpoints.chat.invokers.0",
-    'The value "ml-team" has another form.',
+    'The value "ml-team" has an invalid format.',
   ],
   [
     "residency says it twice",
     (s) => (s["moor:residency"].regions = ["swedencentral"]),
     "MOOR007",
     "moor:residency",
-    "There are geography and regions.",
+    "Only one of geography and regions is allowed.",
   ],
-  ["a deployment has two engines", (s) => (main(s).score = { path: "./docker/score" }), "MOOR007", at, "There are vllm and score."],
-  ["a deployment has no engine", (s) => delete main(s).vllm, "MOOR007", at, "There is none of vllm, score."],
-  ["instances are fixed and scaled", (s) => (main(s).scale = { min: 1, max: 2 }), "MOOR007", at, "There are instances and scale."],
+  [
+    "a deployment has two engines",
+    (s) => (main(s).score = { path: "./docker/score" }),
+    "MOOR007",
+    at,
+    "Only one of vllm and score is allowed.",
+  ],
+  ["a deployment has no engine", (s) => delete main(s).vllm, "MOOR007", at, "None of vllm, score is set."],
+  [
+    "instances are fixed and scaled",
+    (s) => (main(s).scale = { min: 1, max: 2 }),
+    "MOOR007",
+    at,
+    "Only one of instances and scale is allowed.",
+  ],
   [
     "the network is neither",
     (s) => (s["moor:platform"].network = {}),
     "MOOR007",
     "moor:platform.network",
-    "There is none of create, existing.",
+    "None of create, existing is set.",
   ],
   [
     "an endpoint's key has upper case",
     (s) => (s["moor:endpoints"] = { Chat: s["moor:endpoints"].chat }),
     "MOOR010",
     "moor:endpoints.Chat",
-    'The name "Chat" can\'t be used.',
+    'The name "Chat" is not valid.',
   ],
   [
     "an endpoint's key is too long",
@@ -156,35 +162,35 @@ const rows: readonly Row[] = [
     },
     "MOOR012",
     "moor:endpoints.fraud.name",
-    '"chat-prod" is the name of endpoint "chat" already.',
+    'The name "chat-prod" is already used by the endpoint "chat".',
   ],
   [
     "the region is misspelt",
     (s) => (s["azure-native:location"] = "swedencentrall"),
     "MOOR015",
     "azure-native:location",
-    'There is no region "swedencentrall".',
+    'The region "swedencentrall" does not exist.',
   ],
   [
     "the geography is misspelt",
     (s) => (s["moor:residency"].geography = "Schweden"),
     "MOOR016",
     "moor:residency.geography",
-    'There is no geography "Schweden".',
+    'The geography "Schweden" does not exist.',
   ],
   [
     "the region is outside the geography",
     (s) => (s["azure-native:location"] = "westeurope"),
     "MOOR017",
     "azure-native:location",
-    "The stack's region westeurope lies in the geography Europe, outside the residency.",
+    "The region westeurope of the stack is in the geography Europe, outside the residency.",
   ],
   [
     "the region is China's",
     (s) => (s["azure-native:location"] = "chinaeast"),
     "MOOR018",
     "azure-native:location",
-    "China East is in AzureChinaCloud, where private managed endpoints aren't offered.",
+    "China East is in AzureChinaCloud, which doesn't offer private managed endpoints.",
   ],
   [
     "an endpoint has no deployment",
@@ -222,7 +228,7 @@ const rows: readonly Row[] = [
     (s) => (main(s).mirror = 5),
     "MOOR023",
     `${at}.mirror`,
-    "The deployment has weight 100 and mirror 5.",
+    "The deployment has both weight 100 and mirror 5.",
   ],
   [
     "an endpoint has 21 deployments",
@@ -263,7 +269,7 @@ const rows: readonly Row[] = [
     },
     "MOOR025",
     `${at}.scale`,
-    "The minimum 4 is above the maximum 2.",
+    "The minimum 4 is greater than the maximum 2.",
   ],
   [
     "live deployments have different served names",
@@ -274,21 +280,21 @@ const rows: readonly Row[] = [
     },
     "MOOR026",
     "moor:endpoints.chat.deployments",
-    'The deployments serve the model under different names (main as "Qwen/Qwen2.5-0.5B-Instruct", next as "chat"): a request that names one fails at the others.',
+    'The deployments serve different model names (main as "Qwen/Qwen2.5-0.5B-Instruct", next as "chat"). A request for one of these names fails on the other deployments.',
   ],
   [
     "the size doesn't exist",
     (s) => (main(s).size = "Standard_NC24ads_A100_v5"),
     "MOOR030",
     `${at}.size`,
-    'Managed online endpoints accept no size "Standard_NC24ads_A100_v5".',
+    `Managed online endpoints don't support the size "Standard_NC24ads_A100_v5".`,
   ],
   [
     "the size is in another case",
     (s) => (main(s).size = "standard_nc24ads_a100_v4"),
     "MOOR030",
     `${at}.size`,
-    'Managed online endpoints accept no size "standard_nc24ads_a100_v4".',
+    `Managed online endpoints don't support the size "standard_nc24ads_a100_v4".`,
   ],
   [
     "the size is retired",
@@ -310,64 +316,64 @@ const rows: readonly Row[] = [
     (s) => deployments(s, { main: scoreDeployment({ size: "auto" }) }),
     "MOOR034",
     `${at}.size`,
-    'The size of a score.py can\'t be "auto".',
+    '"auto" is not available for score.py.',
   ],
   [
     "a flag is Moor's own",
     (s) => (main(s).vllm.flags = { "api-key": "x" }),
     "MOOR035",
     `${at}.vllm.flags.api-key`,
-    "Moor sets --api-key itself; another value would break the model's path, the probes or the endpoint's keys.",
+    "Moor sets --api-key. Another value would break the model path, the probes or the authentication.",
   ],
   [
     "the address space is no range",
     (s) => (s["moor:platform"].network.create.addressSpace = "10.40.0.1/22"),
     "MOOR040",
     "moor:platform.network.create.addressSpace",
-    '"10.40.0.1/22" is not an IPv4 range written with its first address.',
+    '"10.40.0.1/22" is not an IPv4 range that starts with its first address.',
   ],
   [
     "the address space is small",
     (s) => (s["moor:platform"].network.create.addressSpace = "10.40.0.0/26"),
     "MOOR040",
     "moor:platform.network.create.addressSpace",
-    '"10.40.0.0/26" has 64 addresses, too few for a subnet of private endpoints and one for runners.',
+    '"10.40.0.0/26" has 64 addresses, which is too few for a subnet for private endpoints and a subnet for runners.',
   ],
   [
     "the address space is Docker's",
     (s) => (s["moor:platform"].network.create.addressSpace = "172.16.0.0/12"),
     "MOOR041",
     "moor:platform.network.create.addressSpace",
-    '"172.16.0.0/12" overlaps 172.17.0.0/16, which Docker uses inside each instance: answers would never leave it.',
+    '"172.16.0.0/12" overlaps 172.17.0.0/16, which Docker uses inside each instance. Responses to clients in this range would not leave the instance.',
   ],
   [
     "the workspace's id is a registry's",
     (s) => (s["moor:platform"].workspace = `${subscription}/Microsoft.ContainerRegistry/registries/acr`),
     "MOOR042",
     "moor:platform.workspace",
-    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the id of a Microsoft.ContainerRegistry/registries.`,
+    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the resource ID of a Microsoft.ContainerRegistry/registries.`,
   ],
   [
     "the subnet is a name",
     (s) => (s["moor:platform"].network = { existing: { subnetId: "endpoints" } }),
     "MOOR042",
     "moor:platform.network.existing.subnetId",
-    'The value "endpoints" is no ARM id.',
+    'The value "endpoints" is not an ARM resource ID.',
   ],
   [
     "the quota family is unknown",
     (s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }),
     "MOOR043",
     "moor:quota.NCADSA100v5",
-    'There is no quota family "NCADSA100v5".',
+    'The quota family "NCADSA100v5" does not exist.',
   ],
   ...(
     [
-      ["moor-stack", '"moor-stack" begins with a word that is kept.'],
-      ["Azure-owner", '"Azure-owner" begins with a word that is kept.'],
-      ["cost centre", 'Azure DNS zones don\'t take "cost centre".'],
-      ["2fa", 'Azure DNS zones don\'t take "2fa".'],
-      ["kostenträger", 'Azure DNS zones don\'t take "kostenträger".'],
+      ["moor-stack", '"moor-stack" starts with a reserved prefix.'],
+      ["Azure-owner", '"Azure-owner" starts with a reserved prefix.'],
+      ["cost centre", `Azure DNS zones don't support the tag name "cost centre".`],
+      ["2fa", `Azure DNS zones don't support the tag name "2fa".`],
+      ["kostenträger", `Azure DNS zones don't support the tag name "kostenträger".`],
     ] as const
   ).map(
     ([tag, problem]): Row => [
@@ -383,14 +389,14 @@ const rows: readonly Row[] = [
     (s) => deployments(s, { main: scoreDeployment({ score: { path: "./docker/scores" } }) }),
     "MOOR046",
     `${at}.score.path`,
-    'There is no score.py in "./docker/scores".',
+    'The folder "./docker/scores" contains no score.py.',
   ],
   [
     "two tags differ in case only",
     (s) => (s["moor:platform"].tags = { owner: "a", Owner: "b" }),
     "MOOR044",
     "moor:platform.tags.Owner",
-    '"Owner" is the same name to Azure as "owner".',
+    '"Owner" differs from "owner" only in case. Azure tag names are case-insensitive.',
   ],
   ["there are 15 tags", (s) => (s["moor:platform"].tags = tags(15)), "MOOR045", "moor:platform.tags", "There are 15 tags."],
   [
@@ -405,56 +411,58 @@ const rows: readonly Row[] = [
     (s) => (main(s).size = "auto"),
     "MOOR055",
     `${at}.size`,
-    "The size is to be decided, and without a lock it could change from one run to the next.",
+    "`size: auto` requires a lock file. Without one, the size could change from run to run.",
   ],
   [
     "the weights are mirrored without a lock",
     (s) => (main(s).vllm.source = "mirror"),
     "MOOR056",
     `${at}.vllm.source`,
-    "The source is mirror, and only a lock notes whether the weights are staged in the region.",
+    "`source: mirror` requires a lock file, which records whether the weights are staged in the region.",
   ],
   [
     "no commit is named without a lock",
     (s) => delete main(s).vllm.revision,
     "MOOR057",
     `${at}.vllm.revision`,
-    "No commit of Qwen/Qwen2.5-0.5B-Instruct is named, and without a lock nothing finds one.",
+    "`revision` of Qwen/Qwen2.5-0.5B-Instruct is not set. Without a lock file, it is required.",
   ],
   [
     "the token expires on a day that doesn't exist",
     (s) => (s["moor:huggingFaceTokenExpires"] = "2027-02-30"),
     "MOOR006",
     "moor:huggingFaceTokenExpires",
-    'The value "2027-02-30" has another form.',
+    'The value "2027-02-30" has an invalid format.',
   ],
   [
     "there is an expiry date and no token",
     (s) => (s["moor:huggingFaceTokenExpires"] = "2027-03-01"),
     "MOOR095",
     "moor:huggingFaceTokenExpires",
-    "The stack has an expiry date for a Hugging Face token, and no token.",
+    "The stack has an expiry date for a Hugging Face token, but no token.",
   ],
   [
     "the token is in plain text",
     (s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"),
     "MOOR060",
     "moor:huggingFaceToken",
-    "The token stands in the stack file in plain text, where every reader of the repository sees it.",
+    "The token is in plain text in the stack file, visible to everyone who can read the repository.",
   ],
   [
     "a gated model is fetched from the hub without a token",
     (s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision }),
     "MOOR063",
     `${at}.vllm.source`,
-    "Hugging Face gives the files of meta-llama/Llama-3.1-8B-Instruct only to accounts that accepted its licence, and `moor:huggingFaceToken` is not set.",
+    "meta-llama/Llama-3.1-8B-Instruct is gated: Hugging Face provides its files only to accounts that accepted its license. `moor:huggingFaceToken` is not set.",
   ],
   [
     "the settings are too large",
     (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
     "MOOR061",
     "config",
-    expect.stringMatching(/^The settings take 13\d,\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/),
+    expect.stringMatching(
+      /^The settings have 13\d,\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/,
+    ),
   ],
 ];
 
@@ -463,7 +471,7 @@ function mistakesOf(settings: Tree, changes = {}) {
   return "mistakes" in checked ? checked.mistakes : [];
 }
 
-test("the good stack, which every row spoils, has no mistake", () => {
+test("the valid stack, which every row changes, has no error", () => {
   expect(mistakesOf(goodSettings())).toEqual([]);
 });
 
@@ -471,54 +479,54 @@ test.each<[string, object]>([
   ["14 tags", { tags: tags(14) }],
   ["48 tags where zones are another team's", { dns: "policy", tags: tags(48) }],
   ["a space and a digit in front where zones are another team's", { dns: "policy", tags: { "2 costs": "x" } }],
-])("takes %s", (_, platform) => {
+])("accepts %s", (_, platform) => {
   expect(mistakesOf(spoilt((s) => Object.assign(s["moor:platform"], platform)))).toEqual([]);
 });
 
-test.each(rows)("when %s, that one mistake is reported", (_, spoil, code, path, problem) => {
+test.each(rows)("when %s, only that error is reported", (_, spoil, code, path, problem) => {
   const found = mistakesOf(spoilt(spoil)).map((mistake) => ({ code: mistake.code, path: mistake.path, problem: mistake.problem }));
   expect(found).toEqual([{ code, path, problem }]);
 });
 
-test("every mistake says what is allowed and how to fix it", () => {
+test("every error contains what is allowed and how to fix it", () => {
   const all = rows.flatMap(([, spoil]) => mistakesOf(spoilt(spoil)));
   expect(all).toHaveLength(rows.length);
   expect(all.filter(({ allowed, fix }) => allowed === "" || !/[.?)]$/.test(fix) || /Invalid|expected/.test(allowed))).toEqual([]);
 });
 
-test("a near miss is named", () => {
+test("a similar known word is suggested", () => {
   const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).wieght = 1))).toEqual(['Did you mean "weight"?']);
   expect(fixes((s) => (s["azure-native:location"] = "swedencentrall"))).toEqual(['Did you mean "swedencentral"?']);
   expect(fixes((s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }))).toEqual(['Did you mean "NCADSA100v4"?']);
 });
 
-test("only what two quotes would mend is told of quotes", () => {
+test("quotes are suggested only if they fix the value", () => {
   const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
-  expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Write a value of the type that is allowed."]);
+  expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Set a value of an allowed type."]);
   expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Write it without quotes."]);
   expect(fixes((s) => (main(s).keepPrevious = "true"))).toEqual(["Write it without quotes."]);
   expect(fixes((s) => (s["moor:platform"].tags = { costCentre: 4711 }))).toEqual(["Write it in quotes."]);
 });
 
-test("an unknown region is answered with the residency's regions, or with close ones", () => {
+test("for an unknown region, the report lists the residency's regions or similar regions", () => {
   const told = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ allowed, fix }) => ({ allowed, fix }));
   const resident = "swedencentral, swedensouth";
-  expect(told((s) => (s["azure-native:location"] = "atlantis"))).toEqual([{ allowed: resident, fix: "Write a region of the residency." }]);
+  expect(told((s) => (s["azure-native:location"] = "atlantis"))).toEqual([{ allowed: resident, fix: "Set a region of the residency." }]);
   expect(told((s) => (s["azure-native:location"] = "sweden"))).toEqual([
     { allowed: resident, fix: 'Did you mean "swedensouth" or "swedencentral"?' },
   ]);
   expect(told((s) => (s["moor:residency"] = { regions: ["swedencentral", "westeurop"] }))).toEqual([
-    { allowed: "regions of the public cloud; close ones: westeurope", fix: 'Did you mean "westeurope"?' },
+    { allowed: "regions of the public cloud, for example westeurope", fix: 'Did you mean "westeurope"?' },
   ]);
 });
 
-test("close sizes are listed", () => {
+test("similar sizes are listed", () => {
   const [found] = mistakesOf(spoilt((s) => (main(s).size = "Standard_NC40ads_A100_v4")));
   expect(found?.allowed).toContain("Standard_NC24ads_A100_v4");
 });
 
-test("mistakes of shape and of rules in different places come in one report", () => {
+test("schema errors and rule errors in different places are in one report", () => {
   const settings = spoilt((s) => {
     main(s).wieght = 1;
     main(s).size = "Standard_NC6s_v3";
@@ -528,12 +536,12 @@ test("mistakes of shape and of rules in different places come in one report", ()
   expect(mistakesOf(settings).map(({ code }) => code)).toEqual(["MOOR001", "MOOR017", "MOOR021", "MOOR031"]);
 });
 
-test("a stack's name that can't be part of an endpoint's name is a mistake", () => {
+test("a stack name that is not valid in an endpoint name is an error", () => {
   const found = mistakesOf(goodSettings(), { stack: "Prod_EU" });
   expect(found.map(({ code, path }) => ({ code, path }))).toEqual([{ code: "MOOR010", path: "stack" }]);
 });
 
-test("no report shows a secret or anything that looks like a token", () => {
+test("no report shows a secret or text that looks like a token", () => {
   const plain = spoilt((s) => {
     s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop";
     s["moor:endpoints"].chat.auth = "hf_abcdefghijklmnop";
@@ -548,7 +556,7 @@ test("no report shows a secret or anything that looks like a token", () => {
   expect(report).toContain("The value [secret] is");
 });
 
-test("a token that Pulumi encrypted is no mistake, and not in the spec", () => {
+test("an encrypted token is not an error, and is not in the spec", () => {
   const settings = spoilt((s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"));
   const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"] }));
   expect("spec" in checked).toBe(true);
@@ -566,30 +574,30 @@ test.each([
   [
     "2027-01-30T00:00:00Z",
     [
-      "The Hugging Face token expires on 2027-03-01, in 30 days: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and move moor:huggingFaceTokenExpires.",
+      "The Hugging Face token expires on 2027-03-01, in 30 days: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and update moor:huggingFaceTokenExpires.",
     ],
   ],
   [
     "2027-02-28T23:00:00Z",
     [
-      "The Hugging Face token expires on 2027-03-01, in 1 day: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and move moor:huggingFaceTokenExpires.",
+      "The Hugging Face token expires on 2027-03-01, in 1 day: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and update moor:huggingFaceTokenExpires.",
     ],
   ],
   [
     "2027-03-01T00:00:00Z",
     [
-      "The Hugging Face token expired on 2027-03-01: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and move moor:huggingFaceTokenExpires.",
+      "The Hugging Face token expired on 2027-03-01: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and update moor:huggingFaceTokenExpires.",
     ],
   ],
-])("on %s the preview says of a token that expires on 2027-03-01: %j", (today, notes) => {
+])("on %s, the preview shows for a token that expires on 2027-03-01: %j", (today, notes) => {
   expect(tokenNotes(today)).toEqual(notes);
 });
 
-test("a date without quotes, which Pulumi hands over as a time, is the same date", () => {
+test("a date without quotes, which Pulumi passes as a time, is the same date", () => {
   expect(tokenNotes("2027-03-02T00:00:00Z", "2027-03-01 00:00:00 +0000 UTC")).toEqual(tokenNotes("2027-03-02T00:00:00Z"));
 });
 
-test("a gated model is taken with a token, and from the mirror, where the operator fetches it", () => {
+test("a gated model is accepted with a token, and with staged weights", () => {
   const gated = (changes: Tree) =>
     spoilt((s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision, ...changes }));
   const withToken = { ...gated({}), "moor:huggingFaceToken": "[secret]" };
@@ -597,13 +605,13 @@ test("a gated model is taken with a token, and from the mirror, where the operat
   expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
-test("a folder of a score.py without a Dockerfile is refused: nothing could build its image", () => {
+test("a folder with score.py but without a Dockerfile is rejected", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-score-"));
   try {
     fs.writeFileSync(path.join(folder, "score.py"), "");
     const settings = spoilt((s) => deployments(s, { main: scoreDeployment({ score: { path: "." } }) }));
     expect(mistakesOf(settings, { folder }).map(({ code, path: where, problem }) => ({ code, path: where, problem }))).toEqual([
-      { code: "MOOR067", path: `${at}.score.path`, problem: 'There is no Dockerfile in ".".' },
+      { code: "MOOR067", path: `${at}.score.path`, problem: 'The folder "." contains no Dockerfile.' },
     ]);
     fs.writeFileSync(path.join(folder, "Dockerfile"), "");
     expect(mistakesOf(settings, { folder })).toEqual([]);
@@ -615,7 +623,7 @@ test("a folder of a score.py without a Dockerfile is refused: nothing could buil
   }
 });
 
-test("settings of other providers are left alone", () => {
+test("settings of other providers are ignored", () => {
   expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
 });
 
@@ -623,12 +631,12 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
   const text = reportMistakes("dev", mistakesOf(spoilt((s) => (main(s).instances = 51))));
   expect(text).toBe(
     [
-      'Stack "dev" has one mistake. Nothing was created or changed.',
+      'Stack "dev" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR005 moor:endpoints.chat.deployments.main.instances",
-      "  The number 51 is out of bounds.",
-      "  Allowed: a whole number from 1 to 50, Azure's most for a deployment",
-      "  Fix: Write a number within the bounds.",
+      "  The number 51 is out of range.",
+      "  Allowed: a whole number from 1 to 50, Azure's maximum per deployment",
+      "  Fix: Set a number in the allowed range.",
     ].join("\n"),
   );
 });

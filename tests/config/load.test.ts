@@ -50,7 +50,7 @@ test("mistakes end the program with one report that is message and stack at once
   }
   expect(pulumi.RunError.isInstance(error)).toBe(true);
   expect(error?.stack).toBe(error?.message);
-  expect(error?.message).toMatch(/^Stack "dev" has 2 mistakes\. Nothing was created or changed\./);
+  expect(error?.message).toMatch(/^Stack "dev" has 2 configuration errors\. Nothing was created or changed\./);
   expect(error?.message).toMatch(/MOOR060 moor:huggingFaceToken[\s\S]*MOOR003 moor:residency/);
   expect(error?.message).not.toContain(token);
 });

@@ -49,9 +49,9 @@ test("Written, each setting is in the spec, and a webhook is not.", () => {
 test("DNS servers are told to forward the zones of the private endpoints.", () => {
   const [note] = specOf(create({ dnsServers: ["10.0.0.4", "10.0.0.5"] })).notes.filter((one) => one.includes("DNS servers"));
   expect(note).toBe(
-    "The created network uses the DNS servers 10.0.0.4, 10.0.0.5 (dnsServers): they must forward privatelink.blob.core.windows.net, " +
+    "The virtual network uses the DNS servers 10.0.0.4, 10.0.0.5 (dnsServers). They must forward privatelink.blob.core.windows.net, " +
       "privatelink.file.core.windows.net, privatelink.vaultcore.azure.net, privatelink.api.azureml.ms, privatelink.notebooks.azure.net, " +
-      "privatelink.azurecr.io to Azure DNS (168.63.129.16), or clients don't find the private endpoints.",
+      "privatelink.azurecr.io to Azure DNS (168.63.129.16). Otherwise, clients can't resolve the private endpoints.",
   );
 });
 
@@ -122,7 +122,7 @@ test("Where Azure has no regional action groups, the preview says where the addr
   };
   expect(notes("swedencentral")).toEqual([]);
   expect(notes("francecentral")).toEqual([
-    "Azure offers no action groups in francecentral: the e-mail addresses and the webhook of alerts are kept in a global action group, and " +
-      "processed in any geography.",
+    "Azure offers no action groups in francecentral. The email addresses and the webhook of alerts are stored in a global action group, which " +
+      "can process them in any geography.",
   ]);
 });

@@ -3,8 +3,8 @@
 import { checkStack } from "../../config/checkStack";
 import { type Lock, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
+import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
 import { type Settings, settingsSchema } from "../../config/stackFile";
-import { decideDeployment, deploymentWish, parseImage } from "../../config/wish";
 import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, scoreDeployment, type Tree, vllmDeployment } from "./stacks";
 
@@ -41,7 +41,7 @@ interface Locked {
 }
 
 function check(settings: Tree, { previous, staged = true }: Locked = {}) {
-  const wish = deploymentWish(parse(settings)["moor:endpoints"].chat!.deployments.main!, { vllm: image });
+  const wish = deploymentRequirements(parse(settings)["moor:endpoints"].chat!.deployments.main!, { vllm: image });
   const entry = {
     wish,
     current: decision(settings, current, undefined, staged),
@@ -63,11 +63,11 @@ function outcomeOf(settings: Tree, locked?: Locked): string {
   return checked.mistakes.map(({ code, path, problem }) => `${code} ${path} ${problem.split("\n")[0]}`).join("\n");
 }
 
-const missing = (cores: number) => (cores === 1 ? "1 is" : `${cores} are`);
+const missing = (cores: number) => (cores === 1 ? "1 vCPU is" : `${cores} vCPUs are`);
 const short = (needed: number, limit: number, others: number) =>
-  `MOOR301 moor:quota.NCADSA100v4 ${needed} cores are needed in swedencentral; the limit is ${limit}, of which others hold ${others}: ${missing(needed + others - limit)} missing.`;
+  `MOOR301 moor:quota.NCADSA100v4 The stack requires ${needed} vCPUs in swedencentral. The limit is ${limit}, of which others use ${others}: ${missing(needed + others - limit)} missing.`;
 const tight = (needed: number, rollout: number, others = 0) =>
-  `Quota of NCADSA100v4 holds what this stack needs (${needed} cores), but not while every deployment is replaced beside the old one (${rollout}): before a change of model, size, image or flags, ask for a limit of ${rollout + others}, or set \`update: inPlace\`.`;
+  `The quota of NCADSA100v4 is enough for this stack (${needed} vCPUs), but not for a rollout of all its deployments (${rollout} vCPUs). Before you change a model, size, image or flag, request a limit of ${rollout + others} vCPUs, or set \`update: inPlace\`.`;
 
 test.each<[string, Tree, Locked, string]>([
   ["full scale fits, and a rollout too", prod(288), {}, "fits"],
@@ -90,34 +90,34 @@ test.each<[string, Tree, Locked, string]>([
   expect(outcomeOf(settings, locked)).toBe(outcome);
 });
 
-test("a deployment that waits for its weights counts already: it comes without another change of the stack file", () => {
+test("a deployment whose weights aren't staged counts: it is created without another change of the stack file", () => {
   expect(outcomeOf(prod(143), { staged: false })).toBe(short(144, 143, 0));
 });
 
-test("the report has the numbers, the deployments, the ways out and a request that can be sent as it is", () => {
+test("the report contains the numbers, the deployments, the fixes and the text of a quota request", () => {
   const checked = check(prod(96, 24), { previous: true });
   const { name } = decision(prod(0), before);
   expect("mistakes" in checked && reportMistakes("prod", checked.mistakes)).toBe(
     [
-      'Stack "prod" has one mistake. Nothing was created or changed.',
+      'Stack "prod" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR301 moor:quota.NCADSA100v4",
-      "  288 cores are needed in swedencentral; the limit is 96, of which others hold 24: 216 are missing.",
+      "  The stack requires 288 vCPUs in swedencentral. The limit is 96, of which others use 24: 216 vCPUs are missing.",
       "    - prod/chat/main: 144 cores (6 instances × 24 cores)",
       `    - prod/chat/main: 144 cores more for ${name}, beside it until its requests have moved (6 instances × 24 cores)`,
       "  Allowed: a limit of 312 or more",
-      "  Fix: Ask Azure for 312 cores and write here what it grants; or lower `instances` or `scale.max`; or if the rollout of chat/main has ended, run `npm run retire -- -s prod --endpoint chat --label main`. The request, ready to be sent:",
+      "  Fix: Request a quota of 312 vCPUs from Azure and set `limit` to the granted number; or reduce `instances` or `scale.max`; or if the rollout of chat/main has ended, run `npm run retire -- -s prod --endpoint chat --label main`. Text of the quota request:",
       "    Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.",
-      "    New limit: 312 cores. Limit now: 96 cores.",
-      "    Use: managed online endpoints; 288 cores at full scale, 288 while new versions run beside old ones, and 24 of other workloads.",
-      "    - prod/chat/main: 144 cores (6 instances × 24 cores)",
-      `    - prod/chat/main: 144 cores more for ${name}, beside it until its requests have moved (6 instances × 24 cores)`,
-      "    The quota is a limit of Azure Machine Learning, separate from the subscription's VM quota.",
+      "    New limit: 312 vCPUs. Current limit: 96 vCPUs.",
+      "    Use: managed online endpoints; 288 vCPUs at maximum scale, 288 while new versions run next to old ones, and 24 for other workloads.",
+      "    - prod/chat/main: 144 vCPUs (6 instances × 24 vCPUs)",
+      `    - prod/chat/main: 144 vCPUs more for ${name}, which runs until its traffic has moved (6 instances × 24 vCPUs)`,
+      "    This is a quota of Azure Machine Learning, separate from the subscription's VM quota.",
     ].join("\n"),
   );
 });
 
-test("a stack without a lock is held to its steady need, with Azure's reserve of 20 % where the size isn't exempt", () => {
+test("a stack without a lock file is checked without rollouts, with Azure's reserve of 20 % if the size isn't exempt", () => {
   const settings = goodSettings();
   settings["moor:endpoints"].fraud = { auth: "key", deployments: { main: scoreDeployment({ instances: 2 }) } };
   settings["moor:quota"] = { NCADSA100v4: { limit: 48 }, DSv2: { limit: 11 } };
@@ -125,7 +125,7 @@ test("a stack without a lock is held to its steady need, with Azure's reserve of
   expect("mistakes" in checked && checked.mistakes.map(({ path, problem }) => [path, problem])).toEqual([
     [
       "moor:quota.DSv2",
-      "12 cores are needed in swedencentral; the limit is 11, of which others hold 0: 1 is missing.\n    - dev/fraud/main: 12 cores (2 instances and 1 for upgrades (20 %, rounded up) × 4 cores)",
+      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 cores (2 instances and 1 for upgrades (20 %, rounded up) × 4 cores)",
     ],
   ]);
 });
@@ -142,17 +142,17 @@ test("a shortage is in the same report as other mistakes, of which it counts the
   ]);
 });
 
-test("without a lock, a shortage shows beside the lock's absence", () => {
+test("without a lock file, missing quota is reported together with the missing lock file", () => {
   const checked = checkStack(rawStack(prod(96), { stack: "prod" }));
   expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR050", "MOOR301"]);
 });
 
-test("families that aren't declared are one note each and no mistake", () => {
+test("families without a declared quota are one note each, not an error", () => {
   const settings = goodSettings();
   settings["moor:endpoints"].fraud = { auth: "key", deployments: { main: scoreDeployment(), next: scoreDeployment({ weight: 0 }) } };
   const checked = checkStack(rawStack(settings));
-  expect("spec" in checked && checked.spec.notes.filter((note) => note.startsWith("Quota"))).toEqual([
-    "Quota of DSv2 isn't declared under moor:quota, so nothing here tells whether the 16 cores that this stack needs in swedencentral are granted.",
-    "Quota of NCADSA100v4 isn't declared under moor:quota, so nothing here tells whether the 24 cores that this stack needs in swedencentral are granted; GPU families start at 0.",
+  expect("spec" in checked && checked.spec.notes.filter((note) => note.startsWith("The quota"))).toEqual([
+    "The quota of DSv2 is not declared in moor:quota, so Moor can't check whether Azure granted the 16 vCPUs that this stack requires in swedencentral.",
+    "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; GPU families start at 0.",
   ]);
 });

@@ -20,54 +20,54 @@ function sample(concurrencyPerInstance: number, change: (settings: Tree) => void
 
 const told = (mistakes: readonly Mistake[]) => mistakes.map(({ code, path, problem, allowed }) => [code, path, problem, allowed]);
 
-test("for a load of 64 at once, each of its values is refused by itself", () => {
+test("for 64 concurrent requests, each of its values is rejected separately", () => {
   const mistakes = sample(64);
   expect(told(mistakes)).toEqual([
     [
       "MOOR209",
       "moor:images.vllm",
-      'The image "vllm/vllm-openai:latest" is not named by digest.',
+      'The image "vllm/vllm-openai:latest" has no digest.',
       "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name",
     ],
     ["MOOR032", `${main}.size`, "Standard_D48a_v4 has no GPU.", expect.stringContaining("Standard_NC24ads_A100_v4")],
-    ["MOOR203", `${main}.vllm.flags.max-num-seqs`, "--max-num-seqs is 16; 64 requests at once are declared per instance.", "64 or more"],
+    ["MOOR203", `${main}.vllm.flags.max-num-seqs`, "--max-num-seqs is 16; 64 concurrent requests are declared per instance.", "64 or more"],
     [
       "MOOR204",
       `${main}.requestTimeout`,
-      expect.stringMatching(/^requestTimeout is 10 s; an answer of 1024 tokens among 64 at once takes up to \d+ s\.$/),
+      expect.stringMatching(/^requestTimeout is 10 s; an answer of 1024 tokens takes up to \d+ s at a concurrency of 64\.$/),
       expect.stringMatching(/^\d+ to 180 s$/),
     ],
   ]);
   expect(new Set(mistakes.map(({ fix }) => fix)).size).toBe(mistakes.length);
 });
 
-test("its concurrency of 1 is refused too: 16 sequences never come together where Azure lets 2 in", () => {
+test("its concurrency of 1 is rejected too: 16 sequences are impossible if Azure admits only 2 requests", () => {
   const found = sample(1).filter(({ path }) => path.endsWith("max-num-seqs"));
   expect(told(found)).toEqual([
     [
       "MOOR216",
       `${main}.vllm.flags.max-num-seqs`,
-      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance that is declared for 1, and refuses the rest with 429.",
-      "at most 2, or more declared",
+      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance with a declared concurrency of 1, and rejects more with status 429.",
+      "at most 2, or a higher declared concurrency",
     ],
   ]);
-  expect(found[0]!.fix).toBe("Raise concurrencyPerInstance to what the instance is to work on at once, or leave --max-num-seqs out.");
+  expect(found[0]!.fix).toBe("Increase concurrencyPerInstance to the intended concurrency of an instance, or omit --max-num-seqs.");
   expect(sample(1).map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR204", "MOOR216"]);
 });
 
-test("Azure's own names are answered with what to write instead", () => {
+test("for Azure's names, the report gives Moor's names", () => {
   const words = { instance_type: "X", maxConcurrentRequestsPerInstance: 1, request_timeout_ms: 10_000, liveness_probe: {}, wieght: 1 };
   const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main, words));
   expect(found.filter(({ code }) => code === "MOOR001").map(({ path, fix }) => [path.slice(main.length + 1), fix])).toEqual([
-    ["instance_type", "Write `size`."],
-    ["maxConcurrentRequestsPerInstance", "Write `concurrencyPerInstance` below `vllm` or `score`: Moor derives it from that."],
-    ["request_timeout_ms", "Write `requestTimeout`, in seconds."],
-    ["liveness_probe", "Moor derives the probes from how long the model takes to start."],
+    ["instance_type", "Set `size`."],
+    ["maxConcurrentRequestsPerInstance", "Set `concurrencyPerInstance` under `vllm` or `score`. Moor derives this value from it."],
+    ["request_timeout_ms", "Set `requestTimeout`, in seconds."],
+    ["liveness_probe", "Remove the key. Moor derives the probes from the start-up time of the model."],
     ["wieght", 'Did you mean "weight"?'],
   ]);
 });
 
-test("what only a lock could hold is in the same report", () => {
+test("settings that require a lock file are in the same report", () => {
   const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main.vllm, { source: "mirror" }));
   expect(found.map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR056", "MOOR203", "MOOR204"]);
 });

@@ -1,4 +1,4 @@
-// Does not prove that the images build, nor that the digests are what their comments say: no registry of images is asked.
+// Does not prove that the images build, or that the digests match the comments: the tests don't query a registry.
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -14,7 +14,7 @@ describe.each(["vllm", "score"])("docker/%s", (name) => {
     expect(instruction("FROM")).toEqual(["${BASE}"]);
   });
 
-  test("every file that is copied is there", () => {
+  test("every copied file exists", () => {
     const sources = instruction("COPY").flatMap((line) => line.split(" ").slice(0, -1));
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.filter((source) => !fs.existsSync(path.join(folder, source)))).toEqual([]);

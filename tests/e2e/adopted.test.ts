@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("A preview on adopted resources says all that is wrong with them, once; put right, the stack comes up on them.", async () => {
+test("A preview on adopted resources reports all their errors once; after they are fixed, the stack is deployed.", async () => {
   const group = `/subscriptions/${sandbox.azure.subscriptionId}/resourceGroups/hub`;
   const registryId = `${group}/providers/Microsoft.ContainerRegistry/registries/central`;
   const logsId = (name: string) => `${group}/providers/Microsoft.OperationalInsights/workspaces/${name}`;
@@ -29,8 +29,8 @@ test("A preview on adopted resources says all that is wrong with them, once; put
 
   const refused = await sandbox.run("preview", "dev", { stackFile: stackFile("distant") });
   expect(refused.code).not.toBe(0);
-  expect(refused.output).toContain("of what the stack adopts, 2 things are not as needed.");
-  expect(refused.output.split("Its tier is Standard; Premium is needed")).toHaveLength(2);
+  expect(refused.output).toContain("2 problems with adopted resources.");
+  expect(refused.output.split("Its tier is Standard. Required: Premium")).toHaveLength(2);
   expect(refused.output.split("It is in westeurope, outside the stack's residency")).toHaveLength(2);
   expect(refused.output).not.toMatch(/unhandled|\bat .*\.ts:\d/);
 

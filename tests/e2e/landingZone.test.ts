@@ -1,13 +1,14 @@
 // Proves with the real engine that a stack comes up and stays as it is in a landing zone: one that denies what Azure Landing Zone denies by
 // default, and whose policies add tags. Doesn't prove that a real landing zone has no other policies; the policies of the local Azure name their
 // sources.
+import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox({ arm: { policies: { deny: ["landing-zone"], addTags: { "cost-centre": "4711" } } } });
+  sandbox = quick(await openSandbox({ arm: { policies: { deny: ["landing-zone"], addTags: { "cost-centre": "4711" } } } }));
 });
 afterAll(() => sandbox.close());
 

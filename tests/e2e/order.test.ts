@@ -1,5 +1,6 @@
 // Proves the order of the first `up` from what the resource manager was asked, and that an endpoint deleted behind Pulumi's back comes
 // back serving. It does not prove how long Azure takes over each step.
+import { quick } from "./quick";
 import { openSandbox, type Request, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -10,7 +11,7 @@ let sandbox: Sandbox;
 /** The stack dev with all that refers to an endpoint or a deployment: alerts and autoscale. */
 let stackFile: string;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
   const main = ["moor:endpoints", "chat", "deployments", "main"];
   stackFile = sandbox.edit("dev", [
     [["moor:platform", "alerts"], { emails: ["a@example.com"] }],
@@ -65,19 +66,19 @@ function trafficOf(body: unknown): number[] {
   return Object.values(endpoint!.properties.traffic!);
 }
 
-test("the first up creates the endpoint without traffic, then its deployment, then gives it the traffic", async () => {
+test("the first up creates the endpoint without traffic, then its deployment, then sets the traffic", async () => {
   expect(await sandbox.run("up", "dev", { stackFile })).toMatchObject({ code: 0 });
   expect(servingWrites(sandbox.requests())).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
   expect(await askStatus(await chat())).toBe(200);
 });
 
-test("an endpoint that was deleted in the portal serves again after refresh and up, which does what the preview says", async () => {
+test("an endpoint that was deleted in the portal serves again after refresh and up, as previewed", async () => {
   const before = sandbox.requests().length;
   const endpoint = await chat();
   expect((await sandbox.arm("DELETE", endpoint.id, apiVersion)).ok).toBe(true);
   expect(await sandbox.run("refresh", "dev", { stackFile })).toMatchObject({ code: 0 });
   const planned = await sandbox.run("preview", "dev", { stackFile });
-  const sentence = /chat: requests stay with (main-\w{8}) 100 %; \1 is made again\./;
+  const sentence = /chat: traffic stays at (main-\w{8}) 100 %; \1 is recreated\./;
   expect(planned.output).toMatch(sentence);
   expect(planned.output).toContain("Resources:\n    + 3 to create\n    ~ 2 to update\n    5 changes.");
   const { code, output } = await sandbox.run("up", "dev", { stackFile });

@@ -1,15 +1,16 @@
 // Proves what a refresh shows with a provider that makes nothing of `ignoreChanges`, as the last readable source of azure-native does.
+import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox({ refreshIgnores: false });
+  sandbox = quick(await openSandbox({ refreshIgnores: false }));
 });
 afterAll(() => sandbox.close());
 
-test("the first refresh takes over what others wrote to endpoint and workspace, the next shows no change, and no preview ever does", async () => {
+test("the first refresh adopts values that were written to endpoint and workspace outside the stack, the next shows no change, and no preview does", async () => {
   const codes = [];
   for (const [verb, ...args] of [
     ["up"],

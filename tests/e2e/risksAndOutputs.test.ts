@@ -1,12 +1,13 @@
 // Proves with the real engine that a preview and an update show one warning of what can go wrong by them, that a plain `destroy` of an endpoint
 // with requests still works, and that `stack output --json` gives what people need. Doesn't prove each cause and word: tests/planner/risks does.
+import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
 });
 afterAll(() => sandbox.close());
 
@@ -27,14 +28,14 @@ function warnings(output: string): string[] {
 }
 
 const hub =
-  "  - Weights from outside the residency: chat/main-57a7e080 fetches them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.";
+  "  - Weights from outside the residency: chat/main-57a7e080 downloads weights from Hugging Face at each start. To start from weights that are staged in the region, set `source: mirror`.";
 
 const fraud = {
   auth: "key",
   deployments: { main: { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100 } },
 };
 
-test("a preview warns once of an endpoint with requests that it would delete, and a plain destroy works", async () => {
+test("a preview warns once about an endpoint with traffic that it would delete, and `destroy` works", async () => {
   const both = sandbox.edit("dev", [
     [["moor:endpoints", "fraud"], fraud],
     [["moor:images", "score"], `moor/score@sha256:${"cd".repeat(32)}`],
@@ -51,7 +52,7 @@ test("a preview warns once of an endpoint with requests that it would delete, an
     warnings: [
       expect.stringMatching(
         new RegExp(
-          `^Stack dev: 2 risks, most dangerous first\\.\\n {2}- An endpoint with requests is deleted: ${name} serves now \\(main-\\w{8} 100 %\\) and is not in the stack file\\.`,
+          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic is deleted: ${name} serves requests \\(main-\\w{8} 100 %\\) and is not in the stack file\\.`,
         ),
       ),
     ],
@@ -62,10 +63,10 @@ test("a preview warns once of an endpoint with requests that it would delete, an
   expect({ code: destroyed.code, output: destroyed.output }).toEqual({ code: 0, output: expect.stringMatching(/- \d+ deleted/) });
 });
 
-test("`stack output --json` of prod names places, addresses, commands and what clients must know, and holds no secret", async () => {
+test("`stack output --json` of prod contains resources, URLs, commands and client settings, and no secret", async () => {
   const first = await sandbox.run("up", "prod");
   // No placeholder image is named: stand-ins answer here, and no image is pulled.
-  const share = /^Stack prod: 1 risk\.\n {2}- Share beyond instances: chat\/candidate-fdd376f0 gets 10 %/;
+  const share = /^Stack prod: 1 risk\.\n {2}- Traffic above capacity: chat\/candidate-fdd376f0 receives 10 %/;
   expect({ code: first.code, warnings: warnings(first.output) }).toEqual({ code: 0, warnings: [expect.stringMatching(share)] });
   const workspaceId = sandbox.azure.resources().find(({ type }) => /workspaces$/i.test(type) && /MachineLearning/i.test(type))!.id;
   const datastore = {

@@ -1,5 +1,6 @@
 // Proves with the real engine that what somebody changes of an endpoint outside the stack is shown, and put right by the next run once it is
 // accepted. Azure's answers are the simulator's; the token of the Azure CLI is not used here.
+import { quick } from "./quick";
 import { endpointOf, moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -7,15 +8,18 @@ jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
 });
 afterAll(() => sandbox.close());
 
 const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
 
-test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
-  expect(await drift()).toMatchObject({ code: 0, output: expect.stringContaining("Azure has the endpoints as the stack wrote them.") });
+test("Changed traffic and a changed tag are shown, accepted into the state, and reverted by the next run.", async () => {
+  expect(await drift()).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("The endpoints in Azure match the last write of the stack."),
+  });
 
   const before = await serving(sandbox);
   const [name] = before.deployments;
@@ -36,26 +40,26 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
 
   const shown = await drift();
   expect(shown.code).toBe(1);
-  expect(shown.output).toContain(`traffic: {}, written as {"${name}":100}`);
-  expect(shown.output).toContain('tag owner: "somebody", written as "ml-platform"');
+  expect(shown.output).toContain(`traffic: {} in Azure, {"${name}":100} in the last write of the stack`);
+  expect(shown.output).toContain('tag owner: "somebody" in Azure, "ml-platform" in the last write of the stack');
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");
-  expect(preview.output).toContain(`chat: requests go from nobody to ${name} 100 %.`);
+  expect(preview.output).toContain(`chat: traffic changes from none to ${name} 100 %.`);
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   expect(await serving(sandbox)).toEqual(before);
   expect(await drift()).toMatchObject({ code: 0 });
   expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });
 
-test("An endpoint that is gone is said to be so, with the remedy, and is nothing to accept.", async () => {
+test("A deleted endpoint is reported with a fix, and can't be accepted.", async () => {
   const id = await endpointOf(sandbox);
   expect((await sandbox.arm("DELETE", id, "2025-12-01")).ok).toBe(true);
   for (const more of [[], ["--accept"]]) {
     const { code, output } = await drift(...more);
     expect({ code, output: output.trim() }).toEqual({
       code: 1,
-      output: `${id.split("/").at(-1)} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`,
+      output: `${id.split("/").at(-1)} was deleted in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`,
     });
   }
 });

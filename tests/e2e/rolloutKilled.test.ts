@@ -1,6 +1,7 @@
 // Proves with the real engine that a change of the model whose run is killed at a step loses no request of a steady load, and that recover and
 // `up` carry it out. It kills at three steps, and Azure has done at once what it was asked for; every write, and operations that outlive the run,
 // are tests/rollout's. Streams are seconds long, not the 180 s of Azure.
+import { quick } from "./quick";
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, moor, revision, serving, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -15,7 +16,7 @@ let watch: (method: string, path: string) => void = () => {};
 
 beforeAll(async () => {
   model = await startModel(3);
-  sandbox = await openSandbox({ backends: { "*": model.url }, onRequest: ({ method, path }) => watch(method, path) });
+  sandbox = quick(await openSandbox({ backends: { "*": model.url }, onRequest: ({ method, path }) => watch(method, path) }));
   sandbox.environment.MOOR_WAITS = JSON.stringify({ rolePropagationSeconds: 0, drainSeconds: 5, gateSeconds: 20 });
   expect(await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision("1")]) })).toMatchObject({ code: 0 });
   const id = await endpointOf(sandbox);
@@ -60,7 +61,7 @@ test.each(steps)(
   },
 );
 
-test("The load was steady all along.", async () => {
+test("The load was steady during all tests.", async () => {
   await load.stop();
   console.log(`${load.calls.length} requests and streams, ${load.calls.filter(({ failure }) => failure !== undefined).length} failed`);
   expect(load.calls.length).toBeGreaterThan(200);

@@ -32,6 +32,9 @@ export interface Load {
   stop(): Promise<void>;
 }
 
+/** Tokens that the load asks for. The gate asks for fewer, so its stream is shorter. */
+const longAnswer = 1024;
+
 /** Milliseconds after which the caller of a stream that failed sends its next one. */
 const pauseAfterFailure = 1000;
 
@@ -70,7 +73,7 @@ export function startLoad({ baseUrl, key, rate, streams, rampSeconds = streams /
 }
 
 async function send(baseUrl: string, key: string, stream: boolean): Promise<Pick<Call, "deployment" | "failure">> {
-  const body = JSON.stringify({ model: "chat", stream, max_tokens: 16, messages: [{ role: "user", content: "Say hello." }] });
+  const body = JSON.stringify({ model: "chat", stream, max_tokens: longAnswer, messages: [{ role: "user", content: "Say hello." }] });
   let deployment = "nobody";
   try {
     const response = await post(`${baseUrl}/v1/chat/completions`, key, body);
@@ -97,7 +100,7 @@ export interface Model {
   close(): Promise<void>;
 }
 
-/** A server that speaks as much of the OpenAI protocol as the gate and the load use; a stream takes `streamSeconds`. */
+/** A server that speaks as much of the OpenAI protocol as the gate and the load use; a stream of the load takes `streamSeconds`. */
 export async function startModel(streamSeconds: number): Promise<Model> {
   const events = 8;
   const server = http.createServer(async (request, response) => {
@@ -109,11 +112,11 @@ export async function startModel(streamSeconds: number): Promise<Model> {
     if (!stream)
       return void response.end(JSON.stringify({ model: "chat", choices: [{ message: { role: "assistant", content: "hello" } }] }));
     response.writeHead(200, { "content-type": "text/event-stream" });
-    const begun = performance.now();
-    for (let index = 1; index <= events && asked > 0; index++) {
+    const [begun, milliseconds] = [performance.now(), (streamSeconds * 1000 * asked) / longAnswer];
+    for (let index = 1; index <= events; index++) {
       response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "hello " } }] })}\n\n`);
       // By the clock, so that a busy machine makes no stream longer.
-      await sleep(Math.max(0, begun + (streamSeconds * 1000 * index) / events - performance.now()));
+      await sleep(Math.max(0, begun + (milliseconds * index) / events - performance.now()));
     }
     response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`);
     response.end("data: [DONE]\n\n");

@@ -1,5 +1,6 @@
 // Proves with the real engine that two stacks which share a workspace and serve the same model from the same image meet no name of each other,
 // and that one goes without the other's noticing. Both are in one resource manager here; nothing is proved of two subscriptions.
+import { quick } from "./quick";
 import { serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -7,11 +8,11 @@ jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox();
+  sandbox = quick(await openSandbox());
 });
 afterAll(() => sandbox.close());
 
-test("Two stacks in one workspace come up, change and go away beside each other.", async () => {
+test("Two stacks in one workspace are created, changed and deleted independently.", async () => {
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   const first = await serving(sandbox);
   const owned = await sandbox.resources();

@@ -7,7 +7,7 @@ import { type LocalSession, openSession, root } from "../../cli/local/session";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
 
-/** What a run of pulumi came to. */
+/** The result of a pulumi command. */
 export interface Run {
   readonly code: number;
   readonly output: string;
@@ -21,14 +21,17 @@ export interface Request {
   readonly body?: unknown;
 }
 
+/** What of a stack file is set: a path of keys below `config`, and the value, or nothing to delete it. */
+export type Change = [keys: string[], value: unknown];
+
 /** An Azure and a Pulumi of a test's own, in a folder of its own. */
 export interface Sandbox extends LocalSession {
   /** Folder of the program that runs: with its stack files and locks. */
   readonly folder: string;
   /** Runs pulumi on a stack, from its shipped stack file or an edited one. */
   run(verb: string, stack: string, options?: { args?: string[]; stackFile?: string }): Promise<Run>;
-  /** Writes a stack file that differs from the shipped one: each change sets a path of keys, or deletes it when undefined. */
-  edit(stack: string, changes: [keys: string[], value: unknown][]): string;
+  /** Writes a stack file that differs from the shipped one. */
+  edit(stack: string, changes: readonly Change[]): string;
   /** Every resource that Azure holds: ids in lower case, sorted. */
   resources(): string[];
   requests(): Request[];

@@ -51,7 +51,7 @@ test.each(loosenings)(
     for (const verb of ["preview", "up"]) {
       const { code, output } = await run(verb, transform);
       expect(code).not.toBe(0);
-      expect(output).toMatch(new RegExp(`a transform makes ${property.includes(".") ? property : `properties.${property}`}`));
+      expect(output).toMatch(new RegExp(`a transform sets ${property.includes(".") ? property : `properties.${property}`}`));
     }
     const written = sandbox.requests().slice(before);
     expect(
@@ -60,7 +60,7 @@ test.each(loosenings)(
   },
 );
 
-test("One that makes the endpoint stronger is written, and nothing else of it changes.", async () => {
+test("A transform that makes the endpoint more private is written, and nothing else of it changes.", async () => {
   expect(await run("up", `{ endpoint: { properties: ${later('{ authMode: "AADToken" }')} } } as never`)).toMatchObject({ code: 0 });
   const id = sandbox.azure.resources().find(({ type }) => /\/onlineEndpoints$/i.test(type))!.id;
   const shown = (await (await sandbox.arm("GET", id, "2025-12-01")).json()) as { properties: object };

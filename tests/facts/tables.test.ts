@@ -1,4 +1,4 @@
-// Proves that the tables are whole and agree with each other. Does not prove that what they say is still so.
+// Proves that the tables are complete and consistent. Does not prove that their values are current.
 import { gpus, gpusSource } from "../../facts/gpus";
 import { modelFacts, models, modelsSource } from "../../facts/models";
 import { pricedRegions, pricesSource, usdPerHour } from "../../facts/prices";
@@ -11,7 +11,7 @@ import { parsersOf } from "../../planner/serving/parsers";
 const rows = Object.entries(sizes) as [InstanceType, Size][];
 
 test.each(Object.entries({ gpusSource, modelsSource, pricesSource, regionsSource, sizesSource, vllmSource }))(
-  "%s says where the table is from, and of which day",
+  "%s states the source and the date of the table",
   (_, { source, asOf }) => {
     expect(source.length).toBeGreaterThan(20);
     expect(new Date(asOf).toISOString().slice(0, 10)).toBe(asOf);
@@ -19,7 +19,7 @@ test.each(Object.entries({ gpusSource, modelsSource, pricesSource, regionsSource
 );
 
 describe("sizes", () => {
-  test("85 sizes: 26 with GPUs, of which 6 are retired and 3 have a part of one", () => {
+  test("85 sizes: 26 with GPUs, of which 6 are retired and 3 have a fraction of a GPU", () => {
     expect(rows).toHaveLength(85);
     const withGpu = rows.filter(([, size]) => size.gpus > 0);
     expect(withGpu).toHaveLength(26);
@@ -28,19 +28,19 @@ describe("sizes", () => {
     expect(withGpu.every(([, size]) => size.gpu && size.gpu in gpus)).toBe(true);
   });
 
-  test("the reserve for upgrades is off for the large GPU series and on for all else", () => {
+  test("all sizes except the large GPU series have a reserve for upgrades", () => {
     const exempt = new Set(rows.filter(([, size]) => !size.upgradeReserve).map(([, size]) => size.family));
     expect([...exempt].sort()).toEqual(["NCADSA100v4", "NCadsH100v5", "NDAMSv4_A100", "NDASv4_A100", "NDSH100v5", "NDSv2"]);
   });
 
-  test("rows of Azure's page", () => {
+  test("rows from Azure's documentation", () => {
     expect(sizes.Standard_NC96ads_A100_v4).toMatchObject({ vCpu: 96, ramGiB: 880, gpus: 4, gpu: "A100-80GB-PCIe", tempDiskGiB: 256 });
     expect(sizes.Standard_NV6ads_A10_v5).toMatchObject({ vCpu: 6, ramGiB: 55, gpuShare: 1 / 6, upgradeReserve: true });
     expect(sizes.Standard_DS3_v2).toMatchObject({ family: "DSv2", vCpu: 4, ramGiB: 14, gpus: 0 });
     expect(sizes.Standard_F72s_v2).toMatchObject({ vCpu: 72, ramGiB: 144 });
   });
 
-  test("names are Azure's, letter for letter", () => {
+  test("names must match Azure's exactly", () => {
     expect(isInstanceType("Standard_D48a_v4")).toBe(true);
     expect(["standard_d48a_v4", "Standard_ND96isr_H200_v5", "toString"].filter(isInstanceType)).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe("prices", () => {
     expect(rows.filter(([name]) => pricedRegions.some((region) => usdPerHour(name, region))).length).toBe(26);
   });
 
-  test("a price is the table's, and none is none", () => {
+  test("a price is looked up in the table, and a missing one is undefined", () => {
     expect(usdPerHour("Standard_NC24ads_A100_v4", "swedencentral")).toBe(4.775);
     expect(usdPerHour("Standard_NC4as_T4_v3", "brazilsouth")).toBe(0.894);
     expect(usdPerHour("Standard_NC6s_v3", "swedencentral")).toBeUndefined();
@@ -66,13 +66,13 @@ describe("prices", () => {
 describe("models", () => {
   const ids = Object.keys(models);
 
-  test("54 models, whose architectures vLLM has", () => {
+  test("54 models, whose architectures vLLM supports", () => {
     expect(ids).toHaveLength(54);
     expect(ids.filter((id) => !architectures.has(modelFacts(id)!.architecture))).toEqual([]);
     expect(modelFacts("toString")).toBeUndefined();
   });
 
-  test("layers with a cache are at most all layers, and the model says where there are fewer", () => {
+  test("the layers with a cache are all layers, or fewer if the row specifies it", () => {
     for (const id of ids) {
       const model = modelFromTable(id)!;
       const cached = model.cache.filter(({ kind }) => kind !== "indexer").reduce((sum, { layers }) => sum + layers, 0);
@@ -81,14 +81,14 @@ describe("models", () => {
     }
   });
 
-  test("parsers by family are vLLM's", () => {
+  test("vLLM supports the parsers of all families", () => {
     const parsers = ids.map(parsersOf);
     expect(parsers.filter(({ toolCall }) => toolCall && !toolCallParsers.has(toolCall))).toEqual([]);
     expect(parsers.filter(({ reasoning }) => reasoning && !reasoningParsers.has(reasoning))).toEqual([]);
     expect(parsers.filter(({ toolCall }) => toolCall).length).toBe(46);
   });
 
-  test("weights of a table row come near two bytes a parameter unless quantised", () => {
+  test("the weights of a row are about two bytes per parameter unless quantized", () => {
     for (const id of ids.filter((one) => !modelFacts(one)!.quantization)) {
       const ratio = modelFromTable(id)!.weightBytes / (modelFacts(id)!.paramsB * 2e9);
       expect([id, ratio > 0.9 && ratio < 1.1]).toEqual([id, true]);

@@ -84,8 +84,8 @@ export class EngineWorld {
       this.compare();
       return "done";
     }
-    if (/has served and would serve nobody|is gone from the stack but has/.test(output)) return "refused beforehand";
-    if (refused && /the gate refused/.test(output)) return "refused at the gate";
+    if (/but no deployment would have a traffic weight|is no longer in the stack but has/.test(output)) return "refused beforehand";
+    if (refused && /did not pass the gate/.test(output)) return "refused at the gate";
     this.wrong.push(`up failed:\n${output}`);
     return "done";
   }

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { lock } from "../../cli/lock";
 import { type Lock, lockFileName, readLock } from "../../config/lockFile";
-import { fillUp } from "../../planner/traffic";
+import { scaleWeights } from "../../planner/traffic";
 import { concurrencies, type Label } from "../planner/rollout/edits";
 import type { Wish, Wishes } from "../planner/rollout/wishes";
 
@@ -35,7 +35,7 @@ export function currentLock(folder: string): Lock {
 
 /** Shares by label, as they are written. */
 export function sharesOf(wishes: Wishes): { label: Label; weight: number; mirror: number }[] {
-  const filled = fillUp([...wishes].map(([label, wish]) => ({ label, ...wish })));
+  const filled = scaleWeights([...wishes].map(([label, wish]) => ({ label, ...wish })));
   return filled.map(({ label, weight, mirror }) => ({ label, weight, mirror: weight > 0 ? 0 : mirror }));
 }
 

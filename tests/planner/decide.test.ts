@@ -1,8 +1,8 @@
-/** Decisions from wishes. Doesn't prove that memory and speed are estimated well: tests/planner/fit and tests/planner/serving do. */
+/** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, type ScoreWish, type VllmWish, type Wish } from "../../planner/decide";
+import { decide, type Requirements, type ScoreRequirements, type VllmWish } from "../../planner/decide";
 import { modelFromTable } from "../../planner/fit/model";
-import { ownedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
 
@@ -19,13 +19,13 @@ const vllmWish: VllmWish = {
   flags: {},
 };
 
-const scoreWish: ScoreWish = {
+const scoreWish: ScoreRequirements = {
   ...{ pattern: "score", image, instanceType: "Standard_DS3_v2", region: "swedencentral" },
   requestTimeout: 60,
   concurrencyPerInstance: 4,
 };
 
-function decided(wish: Wish) {
+function decided(wish: Requirements) {
   const outcome = decide("main", wish);
   if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
   return outcome.decision;
@@ -36,7 +36,7 @@ function refused(changes: Partial<VllmWish>): string[] {
   return "refusals" in outcome ? outcome.refusals.map(({ code, message }) => `${code} ${message}`) : [];
 }
 
-test("a mirrored model starts offline, on all GPUs of its size, behind vLLM's routes", () => {
+test("a model with staged weights starts offline, on all GPUs of its size, with vLLM's routes", () => {
   const { reasons, name, ...values } = decided(vllmWish);
   expect(values).toEqual({
     pattern: "vllm",
@@ -68,34 +68,32 @@ test("a mirrored model starts offline, on all GPUs of its size, behind vLLM's ro
     usdPerHour: 9.55,
   });
   expect(name).toBe(physicalName("main", values));
-  expect(reasons[0]).toBe("size: set in the stack file, and checked");
-  expect(reasons).toContain("Standard_NC48ads_A100_v4, tensor parallel size 2, 9.55 USD an hour by list price");
+  expect(reasons[0]).toBe("size: set in the stack file; the load fits");
+  expect(reasons).toContain("Standard_NC48ads_A100_v4, tensor parallel size 2, 9.55 USD per hour (list price)");
 });
 
-test("size auto takes the cheapest size of the region that carries the load", () => {
+test("size auto chooses the cheapest size of the region that fits the load", () => {
   const { instanceType, usdPerHour, reasons } = decided({ ...vllmWish, size: "auto", concurrencyPerInstance: 16 });
   expect({ instanceType, usdPerHour }).toEqual({ instanceType: "Standard_NC24ads_A100_v4", usdPerHour: 4.775 });
   expect(reasons[0]).toMatch(
-    /^size: the cheapest in swedencentral that carries the load; \d others fit and are dearer, Standard_NC40ads_H100_v5 the next$/,
+    /^size: the cheapest in swedencentral that fits the load; \d more expensive sizes also fit, the cheapest of them Standard_NC40ads_H100_v5$/,
   );
 });
 
-test("a load that no size carries is refused with the nearest miss", () => {
+test("a load that fits no size is a problem that names the closest size", () => {
   const found = refused({ size: "auto", concurrencyPerInstance: 1024 });
   expect(found).toHaveLength(1);
-  expect(found[0]).toMatch(
-    /^MOOR118 None of \d+ sizes in swedencentral carries Qwen\/Qwen3-8B under this load\. The nearest: On Standard_/,
-  );
+  expect(found[0]).toMatch(/^MOOR118 None of \d+ sizes in swedencentral fits Qwen\/Qwen3-8B with this load\. Closest: On Standard_/);
 });
 
-test("a model of the hub is fetched at its commit and not offline", () => {
+test("a model from the Hub is downloaded at its commit and is not offline", () => {
   const { flags, model, environmentVariables } = decided({ ...vllmWish, source: "hub" });
   expect(flags?.slice(-4)).toEqual(["--revision", revision, "--tokenizer-revision", revision]);
   expect(model).toEqual({ id: "Qwen/Qwen3-8B", revision, source: "hub" });
   expect(environmentVariables).not.toHaveProperty("HF_HUB_OFFLINE");
 });
 
-test("a score.py gets the inference server's routes, a worker for each request, and no flags", () => {
+test("a score.py has the inference server's routes, a worker for each concurrent request, and no flags", () => {
   const decision = decided(scoreWish);
   expect(decision.routes).toEqual({ port: 5001, liveness: "/", readiness: "/", scoring: "/score" });
   expect(decision.environmentVariables).toEqual({ WORKER_COUNT: "4" });
@@ -106,7 +104,7 @@ test("a score.py gets the inference server's routes, a worker for each request, 
   for (const key of ["flags", "tensorParallelSize"]) expect(decision).not.toHaveProperty(key);
 });
 
-test("flags set by hand take the place of derived ones, and switches take vLLM's two forms", () => {
+test("explicit flags replace derived ones, and switches have vLLM's two forms", () => {
   const flags = { "max-num-seqs": 48, "enable-prefix-caching": false, dtype: "half", "enable-auto-tool-choice": false };
   const decision = decided({ ...vllmWish, flags });
   const text = decision.flags!.join(" ");
@@ -114,79 +112,87 @@ test("flags set by hand take the place of derived ones, and switches take vLLM's
   expect(text).toContain("/ping --no-enable-auto-tool-choice --tool-call-parser");
   expect(text).toMatch(/ --no-enable-prefix-caching --dtype half$/);
   expect(decision.reasons.at(-1)).toBe(
-    "set by hand in the stack file, and checked: --max-num-seqs, --enable-prefix-caching, --dtype, --enable-auto-tool-choice",
+    "set in the stack file and checked: --max-num-seqs, --enable-prefix-caching, --dtype, --enable-auto-tool-choice",
   );
 });
 
-test("a flag whose memory isn't estimated is allowed, and said", () => {
+test("a flag that the memory estimate doesn't cover is allowed and is named in the reasons", () => {
   const { reasons } = decided({ ...vllmWish, flags: { "cpu-offload-gb": 4 } });
-  expect(reasons.at(-1)).toMatch(/^not in the estimate of memory: --cpu-offload-gb; /);
+  expect(reasons.at(-1)).toMatch(/^not included in the memory estimate: --cpu-offload-gb; /);
 });
 
-test("a timeout set by hand is kept when an answer arrives within it", () => {
+test("an explicit timeout is kept if an answer arrives within it", () => {
   expect(decided({ ...vllmWish, requestTimeout: 170 }).requestSettings.requestTimeout).toBe(170);
 });
 
 test.each<[string, Partial<VllmWish>, RegExp]>([
-  ["fewer sequences than declared", { flags: { "max-num-seqs": 16 } }, /^MOOR203 --max-num-seqs is 16; 32 requests at once/],
+  ["fewer sequences than declared", { flags: { "max-num-seqs": 16 } }, /^MOOR203 --max-num-seqs is 16; 32 concurrent requests/],
   [
-    "more sequences than Azure lets in",
+    "more sequences than Azure admits",
     { flags: { "max-num-seqs": 65 } },
-    /^MOOR216 --max-num-seqs is 65; Azure admits 2 × 32 requests to an instance that is declared for 32, and refuses the rest with 429\.$/,
+    /^MOOR216 --max-num-seqs is 65; Azure admits 2 × 32 requests to an instance with a declared concurrency of 32, and rejects more with status 429\.$/,
   ],
-  ["less context than declared", { flags: { "max-model-len": 8192 } }, /^MOOR215 --max-model-len is 8192; a context of 16384 tokens/],
-  ["a context in words", { flags: { "max-model-len": "auto" } }, /^MOOR119 --max-model-len is "auto"; it is a whole number/],
+  [
+    "less context than declared",
+    { flags: { "max-model-len": 8192 } },
+    /^MOOR215 --max-model-len is 8192; the declared context is 16384 tokens/,
+  ],
+  ["a context in words", { flags: { "max-model-len": "auto" } }, /^MOOR119 --max-model-len is "auto"; it must be a whole number/],
   ["a step smaller than the sequences", { flags: { "max-num-batched-tokens": 8 } }, /^MOOR213 --max-num-batched-tokens is 8/],
   [
     "memory beyond the GPU's",
     { flags: { "gpu-memory-utilization": 1.5 } },
-    /^MOOR119 --gpu-memory-utilization is 1.5; it is above 0 and at most 1/,
+    /^MOOR119 --gpu-memory-utilization is 1.5; it must be greater than 0 and at most 1/,
   ],
   ["a split over more GPUs", { flags: { "tensor-parallel-size": 4 } }, /^MOOR107 Standard_NC48ads_A100_v4 has 2 GPUs/],
   ["an 8-bit cache on an A100", { flags: { "kv-cache-dtype": "fp8" } }, /^MOOR113 /],
   ["a flag that vLLM doesn't have", { flags: { "swap-space": 4 } }, /^MOOR211 vLLM has no flag --swap-space/],
   ["a parser that vLLM doesn't have", { flags: { "tool-call-parser": "hermess" } }, /^MOOR211 --tool-call-parser can't be hermess/],
-  ["more GPUs than the size has", { flags: { "pipeline-parallel-size": 2 } }, /^MOOR107 Pipeline and data parallelism by hand need 4 GPUs/],
   [
-    "a number format that the GPU lacks",
+    "more GPUs than the size has",
+    { flags: { "pipeline-parallel-size": 2 } },
+    /^MOOR107 Pipeline and data parallelism from `flags` require 4 GPUs/,
+  ],
+  [
+    "a number format that the GPU doesn't support",
     {
       flags: { dtype: "bfloat16" },
       size: "Standard_NC4as_T4_v3",
       model: modelFromTable("Qwen/Qwen2.5-0.5B-Instruct")!,
       concurrencyPerInstance: 4,
     },
-    /^MOOR106 --dtype bfloat16 needs compute capability 8\.0; Standard_NC4as_T4_v3 has 7\.5/,
+    /^MOOR106 --dtype bfloat16 requires compute capability 8\.0; Standard_NC4as_T4_v3 has 7\.5/,
   ],
   ["a timeout shorter than an answer", { requestTimeout: 10 }, /^MOOR204 requestTimeout is 10 s; an answer of 1024 tokens/],
   ["a size without a GPU", { size: "Standard_DS3_v2" }, /^MOOR101 /],
   ["a fraction of a GPU", { size: "Standard_NV12ads_A10_v5" }, /^MOOR105 /],
-  ["more connections than an endpoint has", { maxInstances: 20 }, /^MOOR210 32 requests on each of 20 instances are 640/],
+  ["more connections than an endpoint has", { maxInstances: 20 }, /^MOOR210 32 concurrent requests on each of 20 instances require 640/],
   ["a model that can't be planned", { model: modelFromTable("deepseek-ai/DeepSeek-V4-Flash")! }, /^MOOR115 /],
-])("%s is refused with the numbers", (_, changes, message) => {
+])("%s is a problem whose message has the numbers", (_, changes, message) => {
   expect(refused(changes)).toEqual([expect.stringMatching(message)]);
 });
 
-test("more context by hand than the cache holds at the declared concurrency is refused, with what else that breaks", () => {
+test("an explicit context that exceeds the cache at the declared concurrency is reported, with the other inequalities that it violates", () => {
   const found = refused({ flags: { "max-model-len": 40960 }, size: "Standard_NC24ads_A100_v4" });
-  expect(found[0]).toMatch(/^MOOR110 .* holds \d+ requests of 40960 tokens, not the 32 declared/);
+  expect(found[0]).toMatch(/^MOOR110 .* has capacity for \d+ requests of 40960 tokens; 32 are declared/);
   expect(found.map((text) => text.slice(0, 7))).toEqual(["MOOR110", "MOOR202", "MOOR204"]);
 });
 
-test("sequences by hand that leave too little memory are refused", () => {
+test("explicit sequences that leave too little memory are reported", () => {
   const found = refused({ flags: { "max-num-seqs": 8192, "max-num-batched-tokens": 16384 } });
   expect(found).toEqual([expect.stringMatching(/^MOOR216 /), expect.stringMatching(/^MOOR1(08|09|10) /)]);
 });
 
-test("several mistakes by hand are found at once", () => {
+test("several errors in explicit settings are reported together", () => {
   const found = refused({ size: "Standard_DS3_v2", requestTimeout: 10, flags: { "max-num-seqs": 16, "swap-space": 4 } });
   expect(found.map((text) => text.slice(0, 7))).toEqual(["MOOR101", "MOOR203", "MOOR204", "MOOR211"]);
 });
 
-test("vLLM knows every flag that is owned", () => {
-  expect(ownedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
+test("vLLM supports every flag that only Moor sets", () => {
+  expect(reservedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
 });
 
-test.each(["mirror", "hub"] as const)("both probes and vLLM's own patience cover the start from the %s", (source) => {
+test.each(["mirror", "hub"] as const)("both probes and vLLM's own timeout cover the start with source %s", (source) => {
   const { probes, environmentVariables } = decided({ ...vllmWish, source });
   const start = Number(environmentVariables.VLLM_ENGINE_READY_TIMEOUT_S);
   expect(start).toBe(source === "hub" ? 900 : 540);
@@ -194,7 +200,7 @@ test.each(["mirror", "hub"] as const)("both probes and vLLM's own patience cover
   expect(probeSeconds(probes.readiness)).toBeGreaterThanOrEqual(start);
 });
 
-test("scale rules leave room: in below half of out, for any concurrency", () => {
+test("scale rules don't flap: scaleInBelow is at most half of scaleOutAbove, for any concurrency", () => {
   const rules = [1, 2, 3, 8, 32].flatMap((concurrencyPerInstance) => [
     decided({ ...vllmWish, concurrencyPerInstance }).scaleRule,
     decided({ ...scoreWish, concurrencyPerInstance }).scaleRule,
@@ -202,10 +208,11 @@ test("scale rules leave room: in below half of out, for any concurrency", () => 
   expect(rules.filter(({ scaleInBelow, scaleOutAbove }) => scaleInBelow * 2 > scaleOutAbove)).toEqual([]);
 });
 
-test("clients are told the timeout that is set by hand, and the longest answer that arrives within it", () => {
+test("client settings follow an explicit timeout, with the longest answer that arrives within it", () => {
   const derived = decided(vllmWish);
   const byHand = decided({ ...vllmWish, requestTimeout: 170 });
-  const told = ({ clients }: typeof derived) => `clients: max_tokens at most ${clients!.maxTokens}, timeout ${clients!.timeoutSeconds} s, `;
+  const reasonFor = ({ clients }: typeof derived) =>
+    `clients: max_tokens at most ${clients!.maxTokens}, timeout ${clients!.timeoutSeconds} s, `;
   expect(byHand.clients).toMatchObject({ timeoutSeconds: 180, maxTokens: 3479 });
-  for (const one of [derived, byHand]) expect(one.reasons.filter((reason) => reason.startsWith(told(one)))).toHaveLength(1);
+  for (const one of [derived, byHand]) expect(one.reasons.filter((reason) => reason.startsWith(reasonFor(one)))).toHaveLength(1);
 });

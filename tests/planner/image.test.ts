@@ -1,4 +1,4 @@
-// Proves which digests stand for an image that isn't built yet. Doesn't prove that any other digest is in a registry.
+// Proves which digests are placeholders. Doesn't prove that other digests exist in a registry.
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { isPlaceholderDigest } from "../../planner/image";
@@ -15,7 +15,7 @@ test.each([
   expect(isPlaceholderDigest(digest)).toBe(expected);
 });
 
-test("the digest of any content is none", () => {
+test("the digest of any content is not a placeholder", () => {
   const property = fc.property(
     fc.uint8Array(),
     (content) => !isPlaceholderDigest(`sha256:${createHash("sha256").update(content).digest("hex")}`),

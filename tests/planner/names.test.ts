@@ -1,4 +1,4 @@
-/** Names and hashes. Doesn't prove that Azure takes the names; the pattern is the one its documentation gives. */
+/** Proves names and hashes. Doesn't prove that Azure accepts the names; the pattern is from its documentation. */
 import fc from "fast-check";
 import type { DeploymentDecision, DeploymentRecipe } from "../../planner/decision";
 import {
@@ -27,7 +27,7 @@ const recipe: DeploymentRecipe = {
   requestSettings: { requestTimeout: 180, maxConcurrentRequestsPerInstance: 32 },
 };
 
-test("the hash of a recipe never changes: a running deployment is found again by it", () => {
+test("the hash of a recipe never changes, because it identifies running deployments", () => {
   expect(recipeHash(recipe)).toBe("4dc49f6a");
   expect(physicalName("main", recipe)).toBe("main-4dc49f6a");
 });
@@ -57,7 +57,7 @@ const changes: [string, Partial<DeploymentRecipe>][] = [
   ["request settings", { requestSettings: { ...recipe.requestSettings, requestTimeout: 120 } }],
 ];
 
-test.each(changes)("another %s makes another hash", (_, change) => {
+test.each(changes)("a different %s results in a different hash", (_, change) => {
   expect(recipeHash({ ...recipe, ...change })).not.toBe(recipeHash(recipe));
 });
 
@@ -82,11 +82,11 @@ test("canonical JSON is JSON of the same value", () => {
   );
 });
 
-test("keys without a value are left out, so an absent one and an undefined one are the same", () => {
+test("keys without a value are omitted, so absent and undefined are the same", () => {
   expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');
 });
 
-test("a name that is made of good parts within the length is one that Azure takes", () => {
+test("a name of valid parts within the length is valid in Azure", () => {
   const part = fc.stringMatching(/^[a-z](-?[a-z0-9]){0,10}$/).filter((text) => namePartPattern.test(text));
   fc.assert(
     fc.property(part, part, (key, stack) => {

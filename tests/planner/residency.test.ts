@@ -1,17 +1,17 @@
-/** Geographies and regions. Doesn't prove the table: it is a copy of Azure's list, as old as its date. */
+/** Proves the lookup of geographies and regions. Doesn't prove the table: it is a copy of Azure's list as of its date. */
 import { canonicalRegion, isRegion, type Region, regions } from "../../facts/regions";
 import { allowedRegions, geographies, regionsOfGeography } from "../../planner/residency";
 
-test("a geography stands for all its regions", () => {
+test("a geography includes all its regions", () => {
   expect(regionsOfGeography("Sweden")).toEqual(["swedencentral", "swedensouth"]);
   expect(allowedRegions({ geography: "Europe" })).toEqual(["northeurope", "westeurope"]);
 });
 
-test("named regions are taken as they are", () => {
+test("listed regions are used unchanged", () => {
   expect(allowedRegions({ regions: ["germanywestcentral", "francecentral"] })).toEqual(["germanywestcentral", "francecentral"]);
 });
 
-test("a region may be written as the portal shows it", () => {
+test("a region can be written as in the portal", () => {
   expect(canonicalRegion("Sweden Central")).toBe("swedencentral");
 });
 
@@ -26,7 +26,7 @@ test("every pair is a region of the table", () => {
   expect(pairs.filter((name) => !isRegion(name))).toEqual([]);
 });
 
-test("geographies are those of the public cloud", () => {
+test("only geographies of the public cloud are listed", () => {
   expect(geographies).toContain("Sweden");
   expect(geographies).not.toContain("China");
 });

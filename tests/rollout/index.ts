@@ -12,8 +12,8 @@ import { longStreams } from "./longStreams";
 import type { Kill, Outcome, Task } from "./trial";
 
 export interface RolloutTestOptions {
-  /** Numbers of the steps to try. @default - all */
-  readonly only?: ReadonlySet<number>;
+  /** Selects steps by number. */
+  readonly chosen: (number: number) => boolean;
   /** Steps side by side. */
   readonly workers: number;
   /** Lists the steps and tries none. @default false */
@@ -48,7 +48,7 @@ export async function rollout(options: RolloutTestOptions): Promise<boolean> {
   try {
     const from = path.join(folder, "before");
     const expected = path.join(folder, "after.json");
-    const steps = stepsOf(await runUndisturbed(pool, from, expected)).filter(({ number }) => options.only?.has(number) ?? true);
+    const steps = stepsOf(await runUndisturbed(pool, from, expected)).filter(({ number }) => options.chosen(number));
     if (options.list) {
       for (const step of steps) console.log(nameOf(step));
       return true;

@@ -139,7 +139,7 @@ class Trial {
   private async up(file: string, served: readonly string[]): Promise<void> {
     const up = await startUp(this.sandbox, "dev", file, served);
     if (this.orphan) {
-      await up.sees(/waiting for it to end/).then(
+      await up.sees(/Waiting for it to end/).then(
         () => {
           this.passed = orphaned;
         },
@@ -174,7 +174,7 @@ class Trial {
     const up = await startUp(sandbox, "dev", file);
     const passed = up.run.then(({ output }) => Promise.reject(new Error(`up ended before it could be killed:\n${output}`)));
     passed.catch(() => {});
-    await Promise.race([moment.reached ?? up.sees(/waiting \d+ s for the last requests/), passed]);
+    await Promise.race([moment.reached ?? up.sees(/waiting \d+ s for in-flight requests/), passed]);
     process.kill(-up.pid, "SIGKILL");
     await up.run;
     this.slow = false;

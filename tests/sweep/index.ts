@@ -9,8 +9,8 @@ import type { Effect, Outcome, Task, Write } from "./trial";
 
 export interface SweepOptions {
   readonly effects: readonly Effect[];
-  /** Numbers of the steps to try. @default - all */
-  readonly only?: ReadonlySet<number>;
+  /** Selects steps by number. */
+  readonly chosen: (number: number) => boolean;
   /** Steps side by side. */
   readonly workers: number;
   /** Lists the steps and tries none. @default false */
@@ -48,7 +48,7 @@ export async function sweep(options: SweepOptions): Promise<boolean> {
   const pool = openPool<Task, Outcome>(path.join(__dirname, "worker.ts"), options.workers);
   try {
     const references = await runUndisturbed(pool, folder);
-    const steps = stepsOf(references, options.effects).filter(({ number }) => options.only?.has(number) ?? true);
+    const steps = stepsOf(references, options.effects).filter(({ number }) => options.chosen(number));
     if (options.list) {
       for (const step of steps) console.log(nameOf(step));
       return true;

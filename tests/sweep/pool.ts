@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import * as path from "node:path";
 
 /** What a process answers to a task. */
 export interface Reply<Outcome> {
@@ -51,10 +52,14 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
   };
 }
 
+/**
+ * Options of Node for a process that runs the program many times. Most of what a run makes is garbage when it ends: with room for it, it isn't
+ * moved about before. The other cores have processes of their own.
+ */
+export const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", path.join(__dirname, "../../program/register.js")];
+
 /** The leader of a process group, in which everything is that it starts. */
 function startWorker(file: string): ChildProcess {
-  // Most of what a run makes is garbage when it ends: with room for it, it isn't moved about before. The other cores have workers of their own.
-  const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", "ts-node/register"];
   return fork(file, { execArgv, detached: true });
 }
 

@@ -3,7 +3,7 @@ import { type ServedProgram, serveProgram } from "./program";
 
 /** Makes of this process one that tries what it is sent, one after another. */
 export function serveTasks<Task, Outcome>(attempt: (task: Task, program: ServedProgram) => Promise<Outcome>): void {
-  // Pulumi notes the stack of each promise, and ts-node maps it back to the source: half of the time of a run.
+  // Pulumi formats a stack trace for each promise: half of the time of a run.
   Error.stackTraceLimit = 0;
   const program = serveProgram();
   process.on("message", async (task: Task) => {

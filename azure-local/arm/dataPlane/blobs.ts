@@ -5,7 +5,7 @@ import { sameId } from "../path";
 import { propertiesOf } from "../types/managedNetwork";
 import { type DataAnswer, type DataService, measure } from "./dataService";
 
-function refuse(status: number, code: string, message: string): DataAnswer {
+function errorAnswer(status: number, code: string, message: string): DataAnswer {
   return {
     status,
     headers: { "content-type": "application/xml", "x-ms-error-code": code },
@@ -13,7 +13,7 @@ function refuse(status: number, code: string, message: string): DataAnswer {
   };
 }
 
-/** A container of its own, or the one that a workspace has in its storage without anybody's writing it. */
+/** Whether the container exists, or is the default container of a workspace. */
 function hasContainer(account: Resource, container: string, inventory: Inventory): boolean {
   if (inventory.get(containerIdOf(account.id, container))) return true;
   const workspaces = inventory.all("Microsoft.MachineLearningServices/workspaces");
@@ -27,21 +27,26 @@ export function blobService(engine: Engine): DataService {
     type: "Microsoft.Storage/storageAccounts",
     host: /^([a-z0-9]+)\.(?:blob|dfs)\.core\.windows\.net$/,
     closed: ["AuthorizationFailure", "This request is not authorized to perform this operation."],
-    refuse,
+    errorAnswer,
     serve: async ({ method, path, request, resource }) => {
       const [container = "", ...rest] = path.split("/");
       const [containerId, blob] = [containerIdOf(resource.id, container), rest.join("/")];
-      if (!hasContainer(resource, container, inventory)) return refuse(404, "ContainerNotFound", "The specified container does not exist.");
+      if (!hasContainer(resource, container, inventory))
+        return errorAnswer(404, "ContainerNotFound", "The specified container does not exist.");
       if (method === "PUT" && blob) {
         const { size } = await measure(request);
         engine.transact(() => contents.putBlob(containerId, blob, size));
         return { status: 201 };
       }
-      const found = contents.blob(containerId, blob);
-      if (!found) return refuse(404, "BlobNotFound", "The specified blob does not exist.");
-      if (method === "HEAD") return { status: 200, headers: { "x-ms-blob-content-length": String(found.size) } };
+      const stored = contents.blob(containerId, blob);
+      if (!stored) return errorAnswer(404, "BlobNotFound", "The specified blob does not exist.");
+      if (method === "HEAD") return { status: 200, headers: { "x-ms-blob-content-length": String(stored.size) } };
       if (method !== "DELETE")
-        return refuse(405, "UnsupportedHttpVerb", "Blobs are put, looked for (HEAD) and deleted here; their bytes are not kept.");
+        return errorAnswer(
+          405,
+          "UnsupportedHttpVerb",
+          "The simulator supports PUT, HEAD and DELETE of blobs. It does not store their bytes.",
+        );
       engine.transact(() => contents.deleteBlob(containerId, blob));
       return { status: 202 };
     },

@@ -16,14 +16,14 @@ export interface DataCall {
   readonly resource: Resource;
 }
 
-/** One service's own way to answer and to refuse. */
+/** A service of the data plane, with its own response and error formats. */
 export interface DataService {
   readonly type: string;
-  /** Its hosts; the first group is the resource's name. */
+  /** Host names of the service. The first group is the resource name. */
   readonly host: RegExp;
-  /** Code and words for a caller whom the network keeps out. */
+  /** Error code and message if network rules deny access. */
   readonly closed: readonly [code: string, message: string];
-  refuse(status: number, code: string, message: string): DataAnswer;
+  errorAnswer(status: number, code: string, message: string): DataAnswer;
   serve(call: DataCall): Promise<DataAnswer>;
 }
 
@@ -31,7 +31,7 @@ export function json(status: number, body: unknown): DataAnswer {
   return { status, headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(body) };
 }
 
-/** Size and digest of what a caller sends; the bytes are not kept. */
+/** Returns the size and the digest of a request body, without storing it. */
 export async function measure(request: IncomingMessage): Promise<{ size: number; digest: string }> {
   const hash = createHash("sha256");
   let size = 0;

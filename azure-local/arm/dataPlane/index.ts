@@ -8,16 +8,18 @@ import { type DataAnswer, type DataService, json } from "./dataService";
 import { imageService } from "./images";
 import { type PutSecret, secretService } from "./secrets";
 
-/** Where a caller of the data plane stands: in a network with private endpoints, or on the internet. */
+/** The network position of a data plane caller: in a network with private endpoints, or on the internet. */
 export type NetworkPosition = "inside" | "outside";
 
-/** Header that says where the caller stands. */
+/** Header with the network position of the caller. */
 export const NETWORK_HEADER = "x-azure-local-network";
 
-/** Address of the data plane: `/data/<host of the service>/<path>`, for instance `/data/storage01.blob.core.windows.net/models/a.bin`. */
+/**
+ * Path prefix of the data plane: `/data/<host of the service>/<path>`, for example `/data/storage01.blob.core.windows.net/models/a.bin`.
+ */
 export const DATA_PREFIX = "/data/";
 
-/** Blobs, images and secrets as their own services take them, for callers who stand somewhere. Who they are is not asked. */
+/** The data planes of storage accounts, registries and vaults. They check the caller's network position, but not the caller's identity. */
 export class DataPlane {
   private readonly services: readonly DataService[];
 
@@ -29,7 +31,7 @@ export class DataPlane {
     this.services = [blobService(engine), imageService(engine), secretService(engine, putSecret)];
   }
 
-  /** @param pathname Begins with `DATA_PREFIX`. */
+  /** @param pathname begins with `DATA_PREFIX` */
   async handle(request: IncomingMessage, pathname: string): Promise<DataAnswer> {
     this.engine.settle();
     const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/").map(decode);
@@ -37,12 +39,12 @@ export class DataPlane {
     const name = service?.host.exec(host)?.[1];
     const resource = service && this.engine.store.all(service.type).find((one) => one.name.toLowerCase() === name);
     if (!service || !resource)
-      return json(404, { error: { code: "HostNotFound", message: `No service of this Azure answers at '${host}'.` } });
-    if (!this.admits(resource, request.headers[NETWORK_HEADER])) return service.refuse(403, ...service.closed);
+      return json(404, { error: { code: "HostNotFound", message: `The local Azure has no service with the host name '${host}'.` } });
+    if (!this.admits(resource, request.headers[NETWORK_HEADER])) return service.errorAnswer(403, ...service.closed);
     return service.serve({ method: request.method ?? "GET", path: rest.join("/"), request, resource });
   }
 
-  /** A closed resource is reached through a private endpoint only. */
+  /** A resource without public access is reachable only through a private endpoint. */
   private admits(resource: Resource, position: unknown): boolean {
     const { publicNetworkAccess, networkAcls, networkRuleSet } = (resource.body.properties ?? {}) as Record<string, unknown>;
     const rules = (networkAcls ?? networkRuleSet) as { defaultAction?: string } | undefined;

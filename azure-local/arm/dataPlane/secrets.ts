@@ -5,35 +5,35 @@ import type { Resource, SoftDeleted } from "../model";
 import { sameId } from "../path";
 import { type DataAnswer, type DataCall, type DataService, json } from "./dataService";
 
-/** Writes a secret through Azure Resource Manager's own rules; `properties` as in the ARM body. */
+/** Writes a secret with the rules of Azure Resource Manager. `properties` is as in the ARM body. */
 export type PutSecret = (vault: Resource, name: string, properties: JsonObject) => void;
 
 const SECRET = "Microsoft.KeyVault/vaults/secrets";
 
-function refuse(status: number, code: string, message: string): DataAnswer {
+function errorAnswer(status: number, code: string, message: string): DataAnswer {
   return json(status, { error: { code, message } });
 }
 
-/** Bytes of a secret (Azure docs, key-vault/secrets/about-secrets: 25 KB), with room for what JSON escapes. */
-const mostBytes = 256 * 1024;
+/** Maximum request size in bytes: a secret (Azure docs, key-vault/secrets/about-secrets: 25 KB) with JSON escapes. */
+const maxBytes = 256 * 1024;
 
-/** Set, get and delete secrets; get, recover and purge deleted ones. Values can be read only where the data plane is checked. */
+/** Set, get and delete secrets; get, recover and purge deleted secrets. Values can be read only with `dataPlane: "checked"`. */
 export function secretService(engine: Engine, put: PutSecret): DataService {
   const secrets = new Secrets(engine, put);
   return {
     type: "Microsoft.KeyVault/vaults",
     host: /^([a-z0-9-]+)\.vault\.azure\.net$/,
     closed: ["Forbidden", "Public network access is disabled and request is not from a trusted service nor via an approved private link."],
-    refuse,
+    errorAnswer,
     serve: async (call) => {
       const [, name, version] = /^secrets\/([A-Za-z0-9-]+)(?:\/([0-9a-f]{32}))?$/.exec(call.path) ?? [];
       if (name) return secrets.serve(call, name, version);
       const [deleted, deletedName, recover] = /^deletedsecrets(?:\/([A-Za-z0-9-]+)(\/recover)?)?$/.exec(call.path) ?? [];
       if (deleted) return secrets.serveDeleted(call, deletedName, recover !== undefined);
-      return refuse(
+      return errorAnswer(
         404,
         "SecretNotFound",
-        `'${call.path}' is not the path of a secret: secrets/<name>[/<version>] or deletedsecrets[/<name>].`,
+        `'${call.path}' is not the path of a secret. Use secrets/<name>[/<version>] or deletedsecrets[/<name>].`,
       );
     },
   };
@@ -48,9 +48,9 @@ class Secrets {
   async serve({ method, request, resource: vault }: DataCall, name: string, version?: string): Promise<DataAnswer> {
     const id = `${vault.id}/secrets/${name}`;
     if (method === "PUT") {
-      const body = await readJsonBody(request, mostBytes);
+      const body = await readJsonBody(request, maxBytes);
       const { value, contentType, attributes } = "value" in body && isObject(body.value) ? body.value : ({} as JsonObject);
-      if (typeof value !== "string") return refuse(400, "BadParameter", "The property 'value' must be a string.");
+      if (typeof value !== "string") return errorAnswer(400, "BadParameter", "The property 'value' must be a string.");
       this.put(vault, name, { value, contentType, attributes });
       return json(200, { value, id: this.latest(id) });
     }
@@ -59,13 +59,13 @@ class Secrets {
       this.engine.remove(id);
       return json(200, this.view(this.deleted(vault, name)!, vault));
     }
-    if (method !== "GET") return refuse(405, "BadParameter", "Secrets are set (PUT), read (GET) and deleted (DELETE) here.");
-    const wanted = version ?? this.latest(id)?.split("/").pop() ?? "";
+    if (method !== "GET") return errorAnswer(405, "BadParameter", "Use PUT to set a secret, GET to read it, and DELETE to delete it.");
+    const selected = version ?? this.latest(id)?.split("/").pop() ?? "";
     const exists = this.engine.store.get(id) !== undefined;
-    const value = exists ? this.engine.credentials.secretsOf<Record<string, string>>(id)?.[wanted] : undefined;
+    const value = exists ? this.engine.credentials.secretsOf<Record<string, string>>(id)?.[selected] : undefined;
     return value === undefined
       ? notFound(version ? `${name}/${version}` : name)
-      : json(200, { value, id: `${origin(vault)}/secrets/${name}/${wanted}` });
+      : json(200, { value, id: `${origin(vault)}/secrets/${name}/${selected}` });
   }
 
   serveDeleted({ method, resource: vault }: DataCall, name: string | undefined, recover: boolean): DataAnswer {
@@ -79,9 +79,9 @@ class Secrets {
     }
     if (method === "GET") return json(200, this.view(deleted, vault));
     if (method !== "DELETE")
-      return refuse(405, "BadParameter", "A deleted secret is read (GET), recovered (POST .../recover) and purged (DELETE).");
+      return errorAnswer(405, "BadParameter", "Use GET to read a deleted secret, POST .../recover to recover it, and DELETE to purge it.");
     if (deleted.purgeProtected)
-      return refuse(403, "Forbidden", `Operation "purge" is not allowed on this secret: purge protection is enabled.`);
+      return errorAnswer(403, "Forbidden", `Operation "purge" is not allowed on this secret: purge protection is enabled.`);
     this.engine.purge(deleted.id);
     return { status: 204 };
   }
@@ -114,5 +114,5 @@ function origin(vault: Resource): string {
 }
 
 function notFound(name: string): DataAnswer {
-  return refuse(404, "SecretNotFound", `A secret with (name/id) ${name} was not found in this key vault.`);
+  return errorAnswer(404, "SecretNotFound", `A secret with (name/id) ${name} was not found in this key vault.`);
 }

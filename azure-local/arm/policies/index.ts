@@ -61,5 +61,5 @@ export class Policies {
 /** Resource groups, and resources with tags and a location. Azure Policy ignores the other types of Microsoft.Resources. */
 function isTracked(schema: TypeSchema): boolean {
   if (schema.type === RESOURCE_GROUP) return true;
-  return schema.type !== TEMPLATE_DEPLOYMENT && schema.takes("tags") && schema.takes("location");
+  return schema.type !== TEMPLATE_DEPLOYMENT && schema.accepts("tags") && schema.accepts("location");
 }

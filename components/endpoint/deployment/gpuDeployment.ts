@@ -2,20 +2,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
-  /** ARM id of the model version with the staged weights; with `source: hub` there is none. */
+  /** ARM ID of the model version with the staged weights. @default - none: with `source: hub`, the container downloads the weights */
   readonly modelVersionId?: pulumi.Input<string>;
   /**
-   * Environment variables whose values are Key Vault references, never the secrets themselves: `${{keyvault:https://…/<version>}}`.
+   * Environment variables with Key Vault references, not the secrets themselves: `${{keyvault:https://…/<version>}}`.
    * @default - none
    */
   readonly secretReferences?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
- * A vLLM server on GPUs, OpenAI-compatible. Azure can't give a container arguments, so the decided flags travel in an environment variable
- * that the image's entrypoint expands.
+ * A managed online deployment that runs vLLM on GPUs, with an OpenAI-compatible API. Azure can't pass arguments to a container, so the flags of the
+ * decision are in an environment variable that the entrypoint of the image expands.
  *
- * Cost: the VM size by the hour and instance, from creation to deletion, also while it has no traffic or has failed.
+ * Cost: the price of the VM size per hour and instance, from creation to deletion, also without traffic and after a failure.
+ *
+ * A changed decision has a new name, so it creates a new deployment and deletes this one. Other changes update it in place.
  *
  * @example
  * new GpuDeployment("chat-main", { endpoint, decision, environmentId: image.environmentId, instances: 2, modelVersionId: model.versionId });
@@ -27,7 +29,7 @@ export class GpuDeployment extends ManagedDeployment {
   }
 }
 
-/** What the entrypoint of the vLLM image reads: the flags as a JSON list, and the model's id where it is fetched from Hugging Face. */
+/** Returns the variables for the entrypoint of the vLLM image: the flags as a JSON array and, with `source: hub`, the Hugging Face model ID. */
 function vllmVariables({ decision }: GpuDeploymentArgs): Record<string, string> {
   const { flags = [], model } = decision;
   return { VLLM_ARGS: JSON.stringify(flags), ...(model?.source === "hub" ? { MOOR_MODEL: model.id } : {}) };

@@ -1,23 +1,24 @@
-/** What autoscale has made of a deployment stays when the deployment is changed in place. */
+/** Keeps the number of instances that autoscale has set when a deployment is updated in place. */
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
-import { instancesNeeded } from "../../../planner/rollout/capacity";
+import { requiredInstances } from "../../../planner/rollout/capacity";
 import { writtenTag } from "../../../planner/tags";
 import { resolved } from "../../base/resolved";
 import { type LiveDeployment, liveDeployment } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
 
-/** What of a deployment's inputs is looked at here. */
+/** The inputs of a deployment that are used here. */
 interface Inputs {
   readonly sku: { readonly capacity: number };
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
- * Azure takes a deployment as a whole: a changed tag is written with a number of instances, and the one in the state is that of the creation.
- * So whenever something is written, the number is the one that the deployment has now; while nothing is, autoscale's changes are ignored.
- * A tag tells the two apart, because a program doesn't see its state. Between the look and the write autoscale may change it once more.
+ * Returns a transform for the capacity of an autoscaled deployment. Azure updates a deployment as a whole, including the number of instances, and the
+ * number in the state is the one at creation. Therefore, an update sends the current number in Azure; without an update, the capacity is ignored.
+ * A program can't read its state, so a tag with a hash of the inputs shows whether there is an update. Autoscale can still change the number between
+ * the read and the update.
  */
 export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalable): pulumi.ResourceTransform {
   return async ({ props, opts }) => {
@@ -35,8 +36,8 @@ export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalabl
   };
 }
 
-/** As many as it has, or more where each takes fewer requests after the change. */
+/** Returns the current number of instances, or more if the concurrency per instance decreases. */
 function instancesOf({ instances = 1, concurrency }: LiveDeployment, scalable: Scalable): number {
   const share = { name: scalable.name, weight: 100 };
-  return instancesNeeded({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
+  return requiredInstances({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
 }

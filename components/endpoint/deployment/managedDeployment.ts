@@ -6,9 +6,9 @@ import type { Pattern } from "../../../planner/pattern";
 import { stackTag } from "../../../planner/tags";
 import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
-import { foreseen, timeOfCreation } from "../../base/outputs";
+import { creationTime, plannedOutput } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
-import { askForRoles, roleWait } from "../../identity";
+import { roleWait, warnOfMissingRoles } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
 import { type LeftoverArgs, removeLeftovers } from "../leftovers";
 import type { OnlineEndpoint } from "../onlineEndpoint";
@@ -16,29 +16,29 @@ import { deploymentPrivacy } from "../privacy";
 import { scalableOf } from "../scalable";
 import { keepLiveInstances } from "./liveInstances";
 
-/** What every kind of deployment takes. */
+/** Arguments that all kinds of deployments have in common. */
 export interface ManagedDeploymentArgs {
   readonly endpoint: OnlineEndpoint;
-  /** What was decided. Its name is a hash over it, so a changed decision is a new deployment beside this one, never a change of this one. */
+  /** Size, flags, probes, request settings and name. The name contains a hash of the decision, so a changed decision creates a new deployment. */
   readonly decision: DeploymentDecision;
-  /** ARM id of the environment version: image and routes. */
+  /** ARM ID of the environment version: image and routes. */
   readonly environmentId: pulumi.Input<string>;
-  /** Number of instances, within `endpointLimits`; with `autoscaled` only at creation. */
+  /** Number of instances, within `endpointLimits`. With `autoscaled`, it applies only at creation. */
   readonly instances: pulumi.Input<number>;
-  /** The most instances, where autoscale owns their number from then on. @default - their number is fixed */
+  /** Maximum number of instances if autoscale manages them after the creation. @default - no autoscale */
   readonly autoscaled?: { readonly max: number };
   /**
-   * Seconds that the endpoint identity's roles must be old before the deployment is created. Azure names no bound; most grants hold
-   * within five minutes.
+   * Age, in seconds, that the role assignments of the endpoint's identity must have before the deployment is created. Azure documents no limit;
+   * most assignments are effective within five minutes.
    * @default 300
    */
   readonly rolePropagationSeconds?: number;
-  /** What earlier runs may have left on the endpoint; it is removed before the deployment is made. @default - nothing is removed */
+  /** Deletes deployments left by earlier runs before the deployment is created. @default - nothing is deleted */
   readonly leftovers?: LeftoverArgs;
   readonly tags?: Readonly<Record<string, string>>;
-  /** What must be done before: the deployment before this one on the same endpoint, outbound rules. @default - nothing */
+  /** Resources to create before: the previous deployment on the same endpoint, outbound rules. @default - none */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
-  /** Last changes to the child's arguments. */
+  /** Changes to the deployment's arguments, applied last. */
   readonly transform?: DeploymentTransforms;
 }
 
@@ -46,78 +46,79 @@ export interface DeploymentTransforms {
   readonly deployment?: Transform<machinelearningservices.OnlineDeploymentArgs>;
 }
 
-/** What a kind of deployment adds to the common body. */
+/** Properties that a kind of deployment adds to the common body. */
 export interface DeploymentExtras {
   readonly environmentVariables: Readonly<Record<string, pulumi.Input<string>>>;
-  /** ARM id of the model version that Azure mounts. */
+  /** ARM ID of the model version that Azure mounts. */
   readonly model?: pulumi.Input<string>;
 }
 
-/** What a kind of deployment is. */
+/** A kind of deployment. */
 export interface DeploymentKind extends DeploymentExtras {
   /** Type token of the component. */
   readonly type: string;
-  /** Pattern of the decisions that it takes. */
+  /** Pattern of the decisions that it accepts. */
   readonly pattern: Pattern;
 }
 
-/** A managed online deployment as decided, whatever its container runs. Each pattern has a subclass. */
+/** A managed online deployment, created from a decision. Each pattern has a subclass. */
 export abstract class ManagedDeployment extends pulumi.ComponentResource {
-  /** ARM id. */
+  /** ARM ID. */
   readonly id: pulumi.Output<string>;
   readonly deploymentName: string;
-  /** When Azure made it; tells a re-created deployment from the one before. */
+  /** Creation time, ISO 8601. It distinguishes a re-created deployment from the previous one. */
   readonly createdAt: pulumi.Output<string>;
-  /** Hash over everything that alters its answers. */
+  /** Hash of all values that affect the deployment's answers. */
   readonly recipe: string;
-  /** The deployment itself, to put others after it. */
+  /** The deployment's resource, for `dependsOn`. */
   readonly resource: machinelearningservices.OnlineDeployment;
-  /** Whether this run makes it, once its step has been planned or taken. */
-  readonly isMade: () => boolean;
+  /** Whether this run creates the deployment. Valid only after the engine has planned or executed its step. */
+  readonly isCreated: () => boolean;
 
-  /** The resource that this component made. */
+  /** The resource that this component created. */
   get nodes() {
     return { deployment: this.resource };
   }
 
-  /** @throws if the decision is of another pattern */
+  /** @throws pulumi.RunError if the decision has another pattern */
   protected constructor(name: string, kind: DeploymentKind, args: ManagedDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     const { type, pattern, ...extras } = kind;
     super(type, name, deploymentState(args), opts);
     const { decision } = args;
     if (decision.pattern !== pattern) {
-      fail(`${name}: a ${new.target.name} takes a decision of pattern "${pattern}", not "${decision.pattern}".`);
+      fail(`${name}: the pattern of the decision is "${decision.pattern}". ${new.target.name} requires "${pattern}".`);
     }
-    const made = createManagedDeployment(name, this, args, extras);
-    this.resource = made.resource;
-    this.id = made.id;
-    this.createdAt = made.createdAt;
-    this.isMade = made.isMade;
+    const created = createManagedDeployment(name, this, args, extras);
+    this.resource = created.resource;
+    this.id = created.id;
+    this.createdAt = created.createdAt;
+    this.isCreated = created.isCreated;
     this.deploymentName = decision.name;
     this.recipe = recipeHash(decision);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
   }
 }
 
-/** What of a deployment's arguments is its component's in the state: of an autoscaled one not the number that it happened to start with. */
+/** Returns the arguments that belong in the component's state. With autoscale, the initial number of instances is not included. */
 function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentArgs): pulumi.Inputs {
   return autoscaled === undefined ? { decision, instances } : { decision, autoscaled };
 }
 
-/** The deployment itself. It waits for young roles and an inactive network, and goes with its endpoint. */
+/** Creates the deployment's resource, after its role assignments are effective and the managed network is active. It is deleted with its endpoint. */
 function createManagedDeployment(
   name: string,
   parent: pulumi.ComponentResource,
   args: ManagedDeploymentArgs,
   extras: DeploymentExtras,
-): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isMade"> {
+): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isCreated"> {
   const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
-  const asked = endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
-  let made = false;
-  const noteMaking = () => {
-    made = true;
+  const roleChecks =
+    endpoint.roleRequests.length === 0 ? [] : [warnOfMissingRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
+  let isCreated = false;
+  const noteCreation = () => {
+    isCreated = true;
   };
-  const making = new pulumi.ResourceHook(`${name}-making`, noteMaking, { onDryRun: true });
+  const creation = new pulumi.ResourceHook(`${name}-making`, noteCreation, { onDryRun: true });
   const leftovers = args.leftovers === undefined ? [] : [removeLeftovers(`${name}-leftovers`, args.leftovers)];
   const resource = new machinelearningservices.OnlineDeployment(
     ...transformed(
@@ -131,38 +132,38 @@ function createManagedDeployment(
         location: endpoint.workspace.location,
         kind: "Managed",
         sku: { name: "Default", capacity: instances },
-        // Leftovers of a stack are found by its tag.
+        // `removeLeftovers` finds the deployments of a stack by this tag.
         tags: args.leftovers === undefined ? args.tags : { ...args.tags, [stackTag]: args.leftovers.stack },
         properties: { ...deploymentProperties(decision), environmentId: args.environmentId, ...extras },
       },
       {
         parent,
         dependsOn: [...after],
-        // Azure refuses to delete a deployment that takes traffic; the endpoint's own deletion takes its deployments along.
+        // Azure rejects the deletion of a deployment with traffic. Deleting the endpoint deletes its deployments.
         deletedWith: endpoint.resource,
         ignoreChanges: autoscaled ? ["sku.capacity"] : [],
         transforms: autoscaled ? [keepLiveInstances(endpoint, scalableOf(decision, autoscaled))] : [],
         hooks: {
           beforeCreate: [
-            making,
+            creation,
             provisionedNetwork(`${name}-network`, endpoint.azure, endpoint.workspace),
             roleWait(`${name}-role-wait`, endpoint.roleTimes, rolePropagationSeconds),
-            ...asked,
+            ...roleChecks,
             ...leftovers,
           ],
-          // One that failed at its creation is in the state, so making it anew is an update.
-          beforeUpdate: [...asked, ...leftovers],
+          // A deployment whose creation failed is in the state, so creating it again is an update.
+          beforeUpdate: [...roleChecks, ...leftovers],
         },
         customTimeouts: { create: "120m", update: "120m", delete: "60m" },
       },
       deploymentPrivacy,
     ),
   );
-  const id = foreseen(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
-  return { resource, id, createdAt: timeOfCreation(resource), isMade: () => made };
+  const id = plannedOutput(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
+  return { resource, id, createdAt: creationTime(resource), isCreated: () => isCreated };
 }
 
-/** The part of the body that the decision alone determines. */
+/** Returns the properties that depend only on the decision. */
 function deploymentProperties(decision: DeploymentDecision) {
   const { probes, requestSettings } = decision;
   return {
@@ -175,7 +176,7 @@ function deploymentProperties(decision: DeploymentDecision) {
       maxConcurrentRequestsPerInstance: requestSettings.maxConcurrentRequestsPerInstance,
     },
     scaleSettings: { scaleType: "Default" as const },
-    // Azure's request log is in the diagnostic setting; Application Insights works only with Azure's own inference images.
+    // The diagnostic setting contains Azure's request log. Application Insights only works with Azure's own inference images.
     appInsightsEnabled: false,
   };
 }

@@ -4,9 +4,11 @@ import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployme
 export type ScoreDeploymentArgs = ManagedDeploymentArgs;
 
 /**
- * Any model behind a `score.py`, served by Azure's inference HTTP server; the model is in the image.
+ * A managed online deployment that serves a model through a `score.py` file and Azure's inference HTTP server. The image contains the model.
  *
- * Cost: the VM size by the hour and instance, from creation to deletion, also while it has no traffic or has failed.
+ * Cost: the price of the VM size per hour and instance, from creation to deletion, also without traffic and after a failure.
+ *
+ * A changed decision has a new name, so it creates a new deployment and deletes this one. Other changes update it in place.
  *
  * @example
  * new ScoreDeployment("fraud-main", { endpoint, decision, environmentId: image.environmentId, instances: 2 });

@@ -1,22 +1,22 @@
-/** What a deployment is asked, and what makes an answer good. Pure: requests and answers are values. */
+/** Checks of the gate: requests, and the evaluation of responses. Pure functions. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { Pattern } from "../../../planner/pattern";
-import { type GateCheck, shapeDifference } from "../../../planner/rollout/gateCheck";
+import { type GateCheck, structureDifference } from "../../../planner/rollout/gateCheck";
 import { servedName } from "../../../planner/servedName";
 import type { GateAnswer, GateRequest } from "./request";
 
-/** One question. */
+/** A check of a deployment. */
 export interface Check {
-  /** What it is about, for a report. */
+  /** Name of the check, for reports. */
   readonly what: string;
   readonly request: GateRequest;
-  /** What is wrong with an answer of status 200, or undefined when it is good. */
+  /** Returns the problem of a response with status 200, or undefined if it passes. */
   judge(answer: GateAnswer): string | undefined;
-  /** How many answers may be wrong before the question counts as failed: the first ones after a start are slow. @default 1 */
-  readonly tries?: number;
+  /** Number of responses that must fail before the check fails. More than 1 tolerates the slow first responses after a start. @default 1 */
+  readonly attempts?: number;
 }
 
-/** The questions to one deployment, in order. None for a `score.py` without a sample request. */
+/** Returns the checks of a deployment, in order. Empty for pattern `score` without a sample request. */
 export function checksOf(decision: DeploymentDecision, extra: GateCheck = {}): Check[] {
   return checks[decision.pattern](decision, extra);
 }
@@ -45,14 +45,15 @@ function vllmChecks(decision: DeploymentDecision, { latency }: GateCheck): Check
 function scoreChecks({ routes }: DeploymentDecision, { request: body, answer: example, latency }: GateCheck): Check[] {
   if (body === undefined) return [];
   const request: GateRequest = { method: "POST", path: routes.scoring, body };
-  const judge = (answer: GateAnswer) => (example === undefined ? undefined : withJson(answer, (value) => shapeDifference(example, value)));
+  const judge = (answer: GateAnswer) =>
+    example === undefined ? undefined : withJson(answer, (value) => structureDifference(example, value));
   return [{ what: "sample", request, judge }, ...(latency === undefined ? [] : [latencyCheck(request, latency)])];
 }
 
 function latencyCheck(request: GateRequest, latency: number): Check {
   const judge = ({ seconds }: GateAnswer) =>
-    seconds <= latency ? undefined : `it took ${seconds.toFixed(1)} s, and ${latency} s are allowed`;
-  return { what: "latency", request, judge, tries: 3 };
+    seconds <= latency ? undefined : `it took ${seconds.toFixed(1)} s; at most ${latency} s are allowed`;
+  return { what: "latency", request, judge, attempts: 3 };
 }
 
 function withJson(answer: GateAnswer, judge: (value: unknown) => string | undefined): string | undefined {
@@ -70,7 +71,7 @@ function judgeModels(answer: GateAnswer, name: string): string | undefined {
     const { data } = (value ?? {}) as { data?: readonly { id?: unknown }[] };
     if (!Array.isArray(data)) return "it lists no models";
     const ids = data.map(({ id }) => String(id));
-    return ids.includes(name) ? undefined : `it serves ${ids.join(", ") || "no model"}, not ${name}`;
+    return ids.includes(name) ? undefined : `it lists ${ids.join(", ") || "no model"}, not ${name}`;
   });
 }
 
@@ -83,17 +84,17 @@ interface Choice {
 function judgeChat(answer: GateAnswer, name: string): string | undefined {
   return withJson(answer, (value) => {
     const { model, choices } = (value ?? {}) as { model?: unknown; choices?: readonly Choice[] };
-    if (model !== name) return `it comes from ${String(model)}, not from ${name}`;
+    if (model !== name) return `its model is ${String(model)}, not ${name}`;
     const content = choices?.[0]?.message?.content;
-    return typeof content === "string" && content.trim() !== "" ? undefined : "it holds no text";
+    return typeof content === "string" && content.trim() !== "" ? undefined : "it contains no text";
   });
 }
 
-/** Server-sent events as OpenAI clients read them: text before the reason why it ended, and `[DONE]` last. */
+/** Checks server-sent events as OpenAI clients do: text must come before `finish_reason`, and `[DONE]` must be the last event. */
 function judgeStream({ body }: GateAnswer): string | undefined {
   const events = body.split(/\r?\n\r?\n/).filter((event) => event.trim() !== "");
   const data = events.map((event) => event.replace(/^data: ?/, ""));
-  if (data.at(-1) !== "[DONE]") return "the stream doesn't end with [DONE]: it broke off";
+  if (data.at(-1) !== "[DONE]") return "the stream doesn't end with [DONE]; it was interrupted";
   let ended = false;
   let text = "";
   for (const item of data.slice(0, -1)) {
@@ -101,13 +102,13 @@ function judgeStream({ body }: GateAnswer): string | undefined {
     if (choice === "broken") return "an event of the stream isn't JSON";
     const content = choice?.delta?.content;
     if (typeof content === "string" && content !== "") {
-      if (ended) return "text comes after the end of the answer";
+      if (ended) return "the stream contains text after finish_reason";
       text += content;
     }
     if (choice?.finish_reason) ended = true;
   }
-  if (text.trim() === "") return "the stream holds no text";
-  return ended ? undefined : "no event says why the answer ended";
+  if (text.trim() === "") return "the stream contains no text";
+  return ended ? undefined : "no event contains finish_reason";
 }
 
 function choiceOf(item: string): Choice | "broken" | undefined {

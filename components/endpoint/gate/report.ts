@@ -1,51 +1,51 @@
 import { armIdOf } from "../../base/azure";
-import type { Shares } from "../../live";
-import type { Refusal } from "./ask";
+import type { TrafficWeights } from "../../live";
+import type { CheckFailure } from "./runChecks";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {
-  /** ARM id of the endpoint. */
+  /** ARM ID of the endpoint. */
   readonly endpointId: string;
   readonly subject: GateSubject;
-  /** Weights that Azure has. */
-  readonly live: Shares;
-  readonly refusal: Refusal;
-  /** Key or token of the request, which a report must not hold, even if a container sends it back. */
+  /** Current traffic weights in Azure. */
+  readonly live: TrafficWeights;
+  readonly failure: CheckFailure;
+  /** Key or token of the request. The report must not contain it, even if the container returns it. */
   readonly credential: string;
 }
 
-/** Why a deployment gets no traffic, for whoever has to mend it. */
-export function gateReport({ endpointId, subject, live, refusal, credential }: ReportArgs): string {
+/** Returns the error message for a deployment that failed a check. */
+export function gateReport({ endpointId, subject, live, failure, credential }: ReportArgs): string {
   const { names, resourceGroupName } = armIdOf(endpointId);
   const [workspaceName, endpointName] = names;
-  const { what, sent, cameBack, tries, seconds } = refusal;
+  const { what, request, response, attempts, seconds } = failure;
   const place = `-g ${resourceGroupName} -w ${workspaceName} -e ${endpointName} -n ${subject.name}`;
   const lines = [
-    `${endpointName}: the gate refused ${subject.name} (${what}). Traffic was not changed: ${serving(live, subject)}`,
-    `  Sent to ${subject.name}: ${sent}`,
-    `  Came back after ${tries === 1 ? "one try" : `${tries} tries`} in ${seconds.toFixed(1)} s: ${cameBack}`,
+    `${endpointName}: ${subject.name} did not pass the gate (check: ${what}). Traffic was not changed: ${serving(live, subject)}`,
+    `  Request to ${subject.name}: ${request}`,
+    `  Response after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`} in ${seconds.toFixed(1)} s: ${response}`,
     `  Log: az ml online-deployment get-logs ${place}`,
-    "  Mend the deployment and run `pulumi up` again: the gate asks again. A deployment that the stack no longer has is deleted then; one that",
-    "  Azure shows as Failed is made anew after `npm run recover`.",
+    "  Fix the deployment and run `pulumi up` again. The run repeats the check, and deletes the deployment if it is no longer in the stack. If its",
+    "  state in Azure is Failed, run `npm run recover` first; `pulumi up` then creates it again.",
   ];
   return withoutSecrets(lines.join("\n"), credential);
 }
 
-/** Why one that the state has gets no traffic: in Azure it isn't there any more. */
-export function goneReport(endpointName: string, name: string, live: Shares): string {
-  const kept = `Traffic was not changed: ${serving(live, { name })}`;
-  return `${endpointName}: ${name} is gone from Azure. ${kept} Run \`pulumi refresh\`, then \`pulumi up\`: it makes ${name} again.`;
+/** Returns the error message for a deployment that is in the state but no longer in Azure. */
+export function goneReport(endpointName: string, name: string, live: TrafficWeights): string {
+  const traffic = `Traffic was not changed: ${serving(live, { name })}`;
+  return `${endpointName}: ${name} no longer exists in Azure. ${traffic} Run \`pulumi refresh\`, then \`pulumi up\` to create ${name} again.`;
 }
 
-function serving(live: Shares, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
+function serving(live: TrafficWeights, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
   const serving = Object.entries(live).filter(([, weight]) => weight > 0);
-  if (serving.length === 0) return "nobody serves yet.";
-  const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight} %`).join(", ")} still serve${serving.length === 1 ? "s" : ""}.`;
+  if (serving.length === 0) return "no deployment has traffic yet.";
+  const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight} %`).join(", ")}.`;
   const changed = inPlace && (live[name] ?? 0) > 0;
-  return changed ? `${list} It was changed in place (update: inPlace), so callers get these answers already.` : list;
+  return changed ? `${list} The deployment was updated in place (update: inPlace), so callers already receive its responses.` : list;
 }
 
 function withoutSecrets(text: string, credential: string): string {
-  const known = credential === "" ? text : text.replaceAll(credential, "[secret]");
-  return known.replace(/hf_\w{8,}/g, "[secret]").replace(/Bearer +[\w.~+/-]{8,}=*/gi, "Bearer [secret]");
+  const redacted = credential === "" ? text : text.replaceAll(credential, "[secret]");
+  return redacted.replace(/hf_\w{8,}/g, "[secret]").replace(/Bearer +[\w.~+/-]{8,}=*/gi, "Bearer [secret]");
 }

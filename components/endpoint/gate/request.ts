@@ -1,9 +1,9 @@
-/** A request of the gate to one deployment, and what came back. */
+/** Requests of the gate to one deployment, and their responses. */
 import { modelStatusHeader } from "../../../azure/scoring";
 
 export interface GateRequest {
   readonly method: "GET" | "POST";
-  /** Below the endpoint's address. */
+  /** Path, relative to the endpoint's URL. */
   readonly path: string;
   readonly body?: unknown;
 }
@@ -11,24 +11,25 @@ export interface GateRequest {
 export interface GateAnswer {
   readonly status: number;
   readonly body: string;
-  /** Status of the container itself, which Azure hides behind 424. */
+  /** Status code of the container, which Azure replaces with 424. */
   readonly modelStatus?: number;
+  /** Duration of the request. */
   readonly seconds: number;
 }
 
-/** Sends a request to the deployment under test. Rejects when nothing came back. */
+/** Sends a request to the deployment. The promise rejects without a response. */
 export type Send = (request: GateRequest, signal: AbortSignal) => Promise<GateAnswer>;
 
 export interface SenderArgs {
-  /** Address of the endpoint, without a slash at the end. */
+  /** URL of the endpoint, without a trailing slash. */
   readonly baseUrl: string;
-  /** Name of the deployment that is to answer, whatever its weight. */
+  /** Name of the deployment that must answer, independent of its traffic weight. */
   readonly deployment: string;
-  /** Key or token. It goes nowhere but into the header. */
+  /** Key or token, used only in the `authorization` header. */
   readonly credential: string;
 }
 
-/** Sends to one deployment of an endpoint. Source of the header: Azure docs, how-to-safely-rollout-online-endpoints. */
+/** Returns a function that sends requests to one deployment. Source of the header: Azure docs, how-to-safely-rollout-online-endpoints. */
 export function sender({ baseUrl, deployment, credential }: SenderArgs): Send {
   return async ({ method, path, body }, signal) => {
     const started = performance.now();

@@ -1,27 +1,29 @@
-/** Which deployments a write of traffic puts to the test. */
+/** The deployments that the gate checks before a write of traffic. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { GateCheck } from "../../../planner/rollout/gateCheck";
-import type { Shares } from "../../live";
+import type { TrafficWeights } from "../../live";
 import type { TrafficFacts } from "../trafficFacts";
 
-/** A deployment that the gate may ask. */
+/** A deployment that the gate can check. */
 export interface GateSubject {
+  /** Name of the deployment. */
   readonly name: string;
   readonly decision: DeploymentDecision;
+  /** Sample request, expected answer and latency. @default - only the checks of the pattern */
   readonly check?: GateCheck;
-  /** Whether it is changed in place: then it serves already what is asked about. @default false */
+  /** Whether it is updated in place, so that it already has traffic when it is checked. @default false */
   readonly inPlace?: boolean;
 }
 
 /**
- * Those that have weight after the write and gain some by it, were made again, or were changed in place.
- * @param live Weights that Azure has now; what somebody else has raised was never asked.
+ * Returns the deployments with traffic after the write whose traffic weight increases, or which were re-created or updated in place.
+ * @param live Current traffic weights in Azure. Increases made outside the program did not pass the gate, so the lower weight counts.
  */
-export function toBeAsked<S extends Pick<GateSubject, "name">>(
+export function subjectsToCheck<S extends Pick<GateSubject, "name">>(
   subjects: readonly S[],
   before: TrafficFacts,
   after: TrafficFacts,
-  live: Shares,
+  live: TrafficWeights,
 ): S[] {
   return subjects.filter(({ name }) => {
     const weight = after.traffic?.[name] ?? 0;

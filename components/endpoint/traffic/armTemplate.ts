@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A value as an ARM template takes it literally: text within brackets is an expression there, and a second opening bracket makes it plain.
+ * Escapes a value for an ARM template, in which text in brackets is an expression unless it starts with a second opening bracket.
  * @see Azure docs, template-expressions, "Escape characters"
  */
 export function armLiteral<T>(value: T): T {

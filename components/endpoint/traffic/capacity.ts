@@ -1,40 +1,40 @@
-/** The number of instances that a deployment must have before requests move to it. */
+/** The number of instances that a deployment requires before traffic moves to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
-import { known } from "../../base/outputs";
+import { type GainingDeployment, requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { outputValue } from "../../base/outputs";
 import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
 import { factsOf } from "../trafficFacts";
 
-/** Seconds that Azure may take to start instances. */
+/** Timeout for the start of instances, in seconds. */
 const startSeconds = 3600;
 
 /**
- * Gives a deployment that gains weight the instances that this takes, from what serves now. A new one starts with as many as the one before
- * it, but time has passed since; one that was kept for the way back has what it had when it served last; and one of another label has its
- * minimum. Autoscale would add them one at a time, after requests have been refused.
+ * Returns a hook that scales out deployments before their traffic weight increases, to the current capacity of the serving deployments. A new
+ * deployment starts with the instances that its predecessor had then, a previous deployment has those of its last traffic, and a deployment of another
+ * label has its minimum. Autoscale would add instances one at a time, after requests were rejected.
  */
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { azure } = endpoint;
-    const endpointId = await known(endpoint.id);
+    const endpointId = await outputValue(endpoint.id);
     const live = await liveEndpoint(azure, endpointId);
     if (live === undefined) return;
     const after = factsOf(newInputs).traffic ?? {};
     const gaining = scalable.filter((one) => (after[one.name] ?? 0) > (live.traffic[one.name] ?? 0));
     if (gaining.length === 0) return;
-    // Read before anything grows, so that what one gains is no reason for another to grow.
+    // Read before any deployment is scaled out, so that added instances of one don't affect another.
     const serving = await servingNow(azure, endpointId, live.traffic);
     for (const one of gaining) await grow({ ...one, weight: after[one.name]! }, serving, azure, endpointId);
   });
 }
 
-async function grow(one: Gaining, serving: readonly Serving[], azure: ArmClient, endpointId: string): Promise<void> {
+async function grow(one: GainingDeployment, serving: readonly ServingDeployment[], azure: ArmClient, endpointId: string): Promise<void> {
   const own = (await liveDeployment(azure, endpointId, one.name))?.instances ?? 0;
-  const wanted = instancesNeeded(one, serving);
-  if (own >= wanted) return;
-  pulumi.log.info(`${one.name} has ${own} of the ${wanted} instances that its requests need now; starting the others before it gets them.`);
-  await azure.patch(deploymentId(endpointId, one.name), { sku: { name: "Default", capacity: wanted } }, startSeconds);
+  const required = requiredInstances(one, serving);
+  if (own >= required) return;
+  pulumi.log.info(`Scaling ${one.name} from ${own} to ${required} instances before its traffic increases.`);
+  await azure.patch(deploymentId(endpointId, one.name), { sku: { name: "Default", capacity: required } }, startSeconds);
 }

@@ -1,18 +1,18 @@
-/** Tags of a policy on the endpoint: the template that writes traffic replaces all tags, and doesn't know these. */
+/** Tags that a policy sets on the endpoint. The template that writes traffic replaces all tags and doesn't contain them. */
 import * as pulumi from "@pulumi/pulumi";
-import { known } from "../../base/outputs";
+import { outputValue } from "../../base/outputs";
 import type { EndpointReference } from "../reference";
 
 interface Tagged {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Seconds that Azure may take to write the tags of an endpoint. */
+/** Timeout for an update of the endpoint's tags, in seconds. */
 const tagSeconds = 600;
 
 /**
- * Keeps the tags of a policy on the endpoint through a write of its body. A policy with the effect Modify adds its tags to the write itself; what it
- * doesn't add, because it has changed or works by remediation tasks only, is put back afterwards.
+ * Returns hooks that preserve the tags of a policy when the endpoint is written. A policy with the effect Modify adds its tags to the write. Tags that
+ * it doesn't add, because it has changed or only uses remediation tasks, are restored after the write.
  */
 export function keepPolicyTags(name: string, endpoint: EndpointReference, names: readonly string[]): pulumi.ResourceHookBinding {
   if (names.length === 0) return {};
@@ -21,22 +21,22 @@ export function keepPolicyTags(name: string, endpoint: EndpointReference, names:
     before = await policyTags(endpoint, names);
   });
   const restore = new pulumi.ResourceHook(`${name}-after`, async () => {
-    const id = await known(endpoint.id);
+    const id = await outputValue(endpoint.id);
     const tags = (await endpoint.azure.get<Tagged>(id)).tags ?? {};
     const lost = Object.entries(before).filter(([tag]) => !Object.hasOwn(tags, tag));
     if (lost.length === 0) return;
     try {
       await endpoint.azure.patch(id, { tags: { ...tags, ...Object.fromEntries(lost) } }, tagSeconds);
     } catch (error) {
-      // Traffic is written by now; failing here would report a rollout as failed that has succeeded.
+      // Traffic is already written. An error would report a successful rollout as failed.
       const names = lost.map(([tag]) => tag).join(", ");
-      pulumi.log.warn(`The tags ${names} were lost when traffic of ${id} was written, and can't be put back: ${(error as Error).message}`);
+      pulumi.log.warn(`Writing the traffic of ${id} removed the tags ${names}. They can't be restored: ${(error as Error).message}`);
     }
   });
   return { beforeCreate: [note], beforeUpdate: [note], afterCreate: [restore], afterUpdate: [restore] };
 }
 
 async function policyTags({ azure, id }: EndpointReference, names: readonly string[]): Promise<Record<string, string>> {
-  const { tags = {} } = (await azure.find<Tagged>(await known(id))) ?? {};
+  const { tags = {} } = (await azure.find<Tagged>(await outputValue(id))) ?? {};
   return Object.fromEntries(Object.entries(tags).filter(([tag]) => names.includes(tag)));
 }

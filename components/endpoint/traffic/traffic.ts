@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { endpointLimits } from "../../../azure/limits";
 import { armTypeOf, resourceTypes } from "../../../azure/resourceTypes";
 import { trafficWriteName } from "../../../planner/names";
-import { endpointTraffic, type Share } from "../../../planner/traffic";
+import { type DeploymentTraffic, endpointTraffic } from "../../../planner/traffic";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, waitForOutgoing } from "../leftovers";
@@ -14,35 +14,40 @@ import { matchCapacity } from "./capacity";
 import { guardWrite, type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
 import { keepPolicyTags } from "./policyTags";
 
-/** A deployment that may take traffic. `GpuDeployment` and `ScoreDeployment` are. */
+/** A deployment that can receive traffic. `GpuDeployment` and `ScoreDeployment` implement it. */
 export interface TrafficTarget extends ReviewedDeployment {
+  /** Creation time, ISO 8601. */
   readonly createdAt: pulumi.Output<string>;
+  /** The deployment's resource. The write of traffic depends on it. */
   readonly resource: pulumi.Resource;
 }
 
 export interface TrafficArgs {
   readonly endpoint: EndpointReference;
-  /** Every deployment of the endpoint, also those without a share: the write waits for all of them. */
+  /** All deployments of the endpoint, also those without traffic. The write depends on all of them. */
   readonly deployments: readonly TrafficTarget[];
-  /** Shares by deployment name, in percent: weights sum to 100 or 0; at most one mirror, within `endpointLimits`, to a deployment of weight 0. */
-  readonly shares: readonly Share[];
-  /** Name of the stack, which its deployments carry in the tag `stackTag`: only those are ever removed. */
+  /**
+   * Traffic weights and mirrored traffic, in percent. The weights must sum to 100 or 0. At most one deployment, with weight 0, can receive mirrored
+   * traffic, within `endpointLimits`.
+   */
+  readonly shares: readonly DeploymentTraffic[];
+  /** Stack name. Only deployments with this name in the tag `stackTag` are deleted. */
   readonly stack: string;
-  /** Deployments that get as many instances as those they take over from, before they get traffic. @default - none */
+  /** Deployments that are scaled out to the capacity of those that they replace, before they receive traffic. @default - none */
   readonly scalable?: readonly Scalable[];
-  /** Asks deployments before they get traffic. @default - nobody is asked */
+  /** Checks of deployments before they receive traffic. @default - no checks */
   readonly gate?: GateArgs;
   /**
-   * Seconds to wait after a deployment lost its share before anything is deleted: the longest request timeout, so that no request that was
-   * sent before the shift is cut off.
-   * @default `endpointLimits.requestTimeoutSeconds` - the longest that Azure allows
+   * Seconds between a change of traffic and the deletion of a deployment. It must be at least the longest request timeout, so that in-flight requests
+   * can end.
+   * @default `endpointLimits.requestTimeoutSeconds` - the longest timeout that Azure allows
    */
   readonly drainSeconds?: number;
-  /** Seconds to wait for a write that a killed run has left active; then the run fails. @default 900 */
+  /** Seconds to wait for an active write of a killed run. Then the run fails. @default 900 */
   readonly activeWriteSeconds?: number;
-  /** Names of tags that a policy sets on the endpoint, which a write keeps. @default - none */
+  /** Names of tags that a policy sets on the endpoint. A write preserves them. @default - none */
   readonly policyTags?: readonly string[];
-  /** Last changes to the child's arguments. */
+  /** Changes to the write's arguments, applied last. */
   readonly transform?: TrafficTransforms;
 }
 
@@ -51,24 +56,28 @@ export interface TrafficTransforms {
 }
 
 /**
- * Who gets which share of an endpoint's requests. Traffic is part of the endpoint's own body, which names deployments that need the endpoint:
- * so `OnlineEndpoint` creates it without, and this resource writes the full body once the deployments are ready, as an ARM template, with
- * the credential that Pulumi has anyway. A PUT drops what it leaves out, so everything that was asked for is in it.
+ * The traffic weights and the mirrored traffic of an endpoint. In Azure, they are properties of the endpoint that refer to its deployments, which must
+ * exist before. Therefore, `OnlineEndpoint` creates the endpoint without traffic. When the deployments are ready, this component writes the full body
+ * of the endpoint with an ARM template deployment. The body is complete, because a PUT removes omitted properties.
+ *
+ * Before a write, it runs the gate, deletes deployments left by earlier runs and scales out deployments whose traffic increases.
  *
  * Cost: none.
+ *
+ * All changes update the template deployment in place.
  *
  * @example
  * new Traffic("chat-traffic", { endpoint, stack: "prod", deployments: [main], shares: [{ name: main.deploymentName, weight: 100, mirror: 0 }] });
  */
 export class Traffic extends pulumi.ComponentResource {
-  /** Percent by deployment name. */
+  /** Traffic weights, in percent, by deployment name. */
   readonly traffic: Readonly<Record<string, number>>;
-  /** Percent of copied requests by deployment name. */
+  /** Mirrored traffic, in percent, by deployment name. */
   readonly mirrorTraffic: Readonly<Record<string, number>>;
-  /** The write itself, to put others after it. */
+  /** The ARM template deployment, for `dependsOn`. */
   readonly resource: resources.Deployment;
 
-  /** The resource that this component made. */
+  /** The resource that this component created. */
   get nodes() {
     return { write: this.resource };
   }
@@ -79,16 +88,16 @@ export class Traffic extends pulumi.ComponentResource {
   constructor(name: string, args: TrafficArgs, opts?: pulumi.ComponentResourceOptions) {
     const { traffic, mirrorTraffic } = endpointTraffic(args.shares);
     const gate = new Gate(args.endpoint, args.gate ?? { mode: "off", subjects: [] });
-    const ask = gate.beforeComponent(`${name}-gate`);
-    // What it takes in is what the gate compares, and it waits for it: for every deployment.
+    const gateHook = gate.beforeComponent(`${name}-gate`);
+    // The gate compares these inputs, and the component waits for them: for all deployments.
     const facts = { traffic, mirrorTraffic, ...deploymentFacts(args.deployments) };
-    super("moor:index:Traffic", name, facts, pulumi.mergeOptions({ hooks: { beforeCreate: [ask], beforeUpdate: [ask] } }, opts));
+    super("moor:index:Traffic", name, facts, pulumi.mergeOptions({ hooks: { beforeCreate: [gateHook], beforeUpdate: [gateHook] } }, opts));
     this.logicalName = name;
     this.gate = gate;
     this.traffic = traffic;
     this.mirrorTraffic = mirrorTraffic;
     this.resource = this.write(args);
-    // The engine deletes what the program no longer has when all outputs are there: so they wait for the last requests to what goes.
+    // The engine deletes removed resources when all outputs are known, so an output waits for in-flight requests to deployments to delete.
     const drained = this.resource.id.apply(() => (pulumi.runtime.isDryRun() ? undefined : waitForOutgoing(leftoverArgs(args))));
     this.registerOutputs({ traffic: this.traffic, mirrorTraffic: this.mirrorTraffic, drained });
   }
@@ -114,7 +123,7 @@ export class Traffic extends pulumi.ComponentResource {
     );
   }
 
-  /** What stands before a write, in this order. */
+  /** The hooks before a write, in this order. */
   private hooks(args: TrafficArgs): pulumi.ResourceHookBinding {
     const { endpoint, deployments, scalable = [], activeWriteSeconds = 900 } = args;
     const name = this.logicalName;
@@ -137,7 +146,7 @@ export class Traffic extends pulumi.ComponentResource {
     return {
       $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
       contentVersion: "1.0.0.0",
-      // Not read by ARM: they make the template differ when the endpoint or a deployment was re-created, so that traffic is written again.
+      // ARM ignores the metadata. It changes the template when the endpoint or a deployment was re-created, so that traffic is written again.
       metadata: {
         endpointCreatedAt: endpoint.createdAt,
         deployments: deploymentFacts(deployments),
@@ -165,7 +174,7 @@ export class Traffic extends pulumi.ComponentResource {
   }
 }
 
-/** What tells a deployment from one of the same name that was there before. */
+/** Returns the values that distinguish a deployment from a previous one with the same name. */
 function deploymentFacts(deployments: readonly TrafficTarget[]) {
   return {
     createdAt: Object.fromEntries(deployments.map(({ deploymentName, createdAt }) => [deploymentName, createdAt])),
@@ -177,7 +186,7 @@ function leftoverArgs({ endpoint, stack, deployments, drainSeconds = endpointLim
   return { endpoint, stack, names: deployments.map(({ deploymentName }) => deploymentName), drainSeconds };
 }
 
-/** ARM takes a map where Pulumi takes a list of identity ids. */
+/** Converts Pulumi's list of identity IDs to ARM's map. */
 function asMap(ids: readonly string[] | undefined): Record<string, object> | undefined {
   return ids && Object.fromEntries(ids.map((id) => [id, {}]));
 }

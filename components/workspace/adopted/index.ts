@@ -1,4 +1,4 @@
-/** What other teams own and this stack stands on: read before anything is made on it, in the preview too. */
+/** Adopted resources: checked before any resource that depends on them is created, also in the preview. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
 import { canonicalArmId, parentOf, sameArmId } from "../../../azure/armId";
@@ -9,7 +9,7 @@ import { logsApiVersion, logsProblems, type ShownAppInsights, type ShownLogs } f
 import { addedRules, ruleProblems, type ShownRule, targetOf } from "./outboundRules";
 import { Reader } from "./reader";
 import { registryProblems, type ShownRegistry, type ShownReplication } from "./registryRules";
-import { type Adopted, type Problem, residencyProblems, type Shown } from "./rules";
+import { type AdoptionRequirements, type Problem, residencyProblems, type Shown } from "./rules";
 import { type ShownStorage, storageProblems } from "./storageRules";
 import { networkProblems, type ShownSubnet, type SubnetUsage, subnetProblems } from "./subnetRules";
 import { type ShownVault, vaultProblems } from "./vaultRules";
@@ -17,36 +17,41 @@ import { type ShownWorkspace, workspaceNotes, workspacePrincipal, workspaceProbl
 
 export type { PlannedEndpoint } from "./rules";
 
-/** ARM ids of what is adopted. */
+/** ARM IDs of the adopted resources. */
 export interface AdoptedIds {
   readonly workspace?: string;
   readonly imageRegistry?: string;
   readonly logs?: string;
-  /** Subnet that takes private endpoints of this stack. */
+  /** Subnet for the private endpoints of the stack. */
   readonly subnet?: string;
 }
 
-/** What has been read, for those who need it. */
-export interface Found {
+/** The adopted resources as Azure returns them. */
+export interface AdoptedResources {
   readonly workspace?: ShownWorkspace;
-  /** Host name of the image registry. */
+  /** Host name of the container registry. */
   readonly loginServer?: string;
-  /** The ids as Azure spells them; those of what can't be read as they are given. */
+  /** The IDs in Azure's case. IDs of resources that can't be read are as given. */
   readonly ids: AdoptedIds;
 }
 
-/** What everything must fit. A part that isn't given is looked at as if the stack needed nothing of it. */
-export type Place = Pick<Adopted, "subscriptionId" | "location" | "regions"> & Partial<Adopted>;
+/** Requirements of the stack. An omitted requirement is not checked. */
+export type GivenRequirements = Pick<AdoptionRequirements, "subscriptionId" | "location" | "regions"> & Partial<AdoptionRequirements>;
 
 /**
- * Reads what is adopted. What can't be read for lack of rights is warned of, and not taken for good; without its workspace no stack can be.
- * @param name Logical name of the component that adopts.
- * Ends the program with every problem in one message: what is so, of which id, what is needed and how to change it. Problems that don't keep the
- * stack from being created are warned of.
+ * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be readable.
+ * Problems that don't prevent the creation of the stack are warnings too.
+ * @param name Logical name of the component that adopts the resources.
+ * @throws pulumi.RunError that lists all problems: for each, the ID, the current value, the required value and the fix
  */
-export async function checkAdopted(name: string, azure: ArmClient, adopted: AdoptedIds, given: Place): Promise<Found> {
+export async function checkAdopted(
+  name: string,
+  azure: ArmClient,
+  adopted: AdoptedIds,
+  given: GivenRequirements,
+): Promise<AdoptedResources> {
   const ids = canonical(adopted);
-  const place: Adopted = {
+  const place: AdoptionRequirements = {
     vaultSecrets: false,
     endpoints: [],
     ...given,
@@ -61,33 +66,33 @@ export async function checkAdopted(name: string, azure: ArmClient, adopted: Adop
   const problems = reader.problems.filter(({ warning }) => warning !== true);
   if (problems.length > 0) return stop(report(name, problems));
   if (ids.workspace !== undefined && workspace === undefined) {
-    return stop(`${name}: without Reader on ${ids.workspace} it can't be adopted.`);
+    return stop(`${name}: can't read ${ids.workspace}. To adopt it, the identity of this run requires the role Reader on it.`);
   }
   const notes = workspace === undefined ? [] : workspaceNotes(ids.workspace!, workspace);
-  const warnings = reader.problems.map(({ id, what, change }) => `${id}: ${what} Fix: ${change}`);
+  const warnings = reader.problems.map(({ id, what, fix }) => `${id}: ${what} Fix: ${fix}`);
   for (const note of [...warnings, ...notes]) pulumi.log.warn(note);
-  const spelt = { workspace: workspace?.id, imageRegistry: registry?.id, logs: logs?.id, subnet: subnet?.id };
+  const readIds = { workspace: workspace?.id, imageRegistry: registry?.id, logs: logs?.id, subnet: subnet?.id };
   return {
     workspace,
     loginServer: registry?.properties.loginServer,
-    ids: { ...ids, ...Object.fromEntries(Object.entries(spelt).filter(([, id]) => id !== undefined)) },
+    ids: { ...ids, ...Object.fromEntries(Object.entries(readIds).filter(([, id]) => id !== undefined)) },
   };
 }
 
-/** The ids in one spelling, but for the names in them. */
+/** Returns the IDs in canonical case, except for the names in them. */
 function canonical({ workspace, imageRegistry, logs, subnet }: AdoptedIds): AdoptedIds {
-  const inSpelling = (id: string | undefined, type: TypedResourceName) => id && canonicalArmId(id, armTypeOf(type));
-  const spelt = {
-    workspace: inSpelling(workspace, "machinelearningservices:Workspace"),
-    imageRegistry: inSpelling(imageRegistry, "containerregistry:Registry"),
-    logs: inSpelling(logs, "operationalinsights:Workspace"),
-    subnet: inSpelling(subnet, "network:Subnet"),
+  const canonicalId = (id: string | undefined, type: TypedResourceName) => id && canonicalArmId(id, armTypeOf(type));
+  const canonicalIds = {
+    workspace: canonicalId(workspace, "machinelearningservices:Workspace"),
+    imageRegistry: canonicalId(imageRegistry, "containerregistry:Registry"),
+    logs: canonicalId(logs, "operationalinsights:Workspace"),
+    subnet: canonicalId(subnet, "network:Subnet"),
   };
-  return Object.fromEntries(Object.entries(spelt).filter(([, id]) => id !== undefined));
+  return Object.fromEntries(Object.entries(canonicalIds).filter(([, id]) => id !== undefined));
 }
 
-/** A workspace, with its stores and the rules of its managed network. */
-async function readWorkspace(reader: Reader, id: string, place: Adopted): Promise<ShownWorkspace | undefined> {
+/** Reads and checks a workspace with its stores and the outbound rules of its managed network. */
+async function readWorkspace(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownWorkspace | undefined> {
   const shown = await reader.get<ShownWorkspace>(id);
   if (shown === undefined) return undefined;
   reader.add(workspaceProblems(id, shown, place));
@@ -101,7 +106,7 @@ async function readWorkspace(reader: Reader, id: string, place: Adopted): Promis
   return shown;
 }
 
-async function readAppInsights(reader: Reader, id: string, place: Adopted): Promise<void> {
+async function readAppInsights(reader: Reader, id: string, place: AdoptionRequirements): Promise<void> {
   const shown = await reader.get<ShownAppInsights>(id);
   if (shown === undefined) return;
   reader.add(residencyProblems(id, shown, place));
@@ -109,7 +114,7 @@ async function readAppInsights(reader: Reader, id: string, place: Adopted): Prom
   if (logsId) await readLogs(reader, logsId, place);
 }
 
-async function readRules(reader: Reader, id: string, place: Adopted): Promise<void> {
+async function readRules(reader: Reader, id: string, place: AdoptionRequirements): Promise<void> {
   const rules = await reader.list<ShownRule>(`${id}/outboundRules`);
   for (const rule of addedRules(rules ?? [], pulumi.getStack())) {
     const target = targetOf(rule);
@@ -117,7 +122,7 @@ async function readRules(reader: Reader, id: string, place: Adopted): Promise<vo
   }
 }
 
-async function readRegistry(reader: Reader, id: string, place: Adopted): Promise<ShownRegistry | undefined> {
+async function readRegistry(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownRegistry | undefined> {
   const shown = await reader.get<ShownRegistry>(id);
   if (shown === undefined) return undefined;
   const isPremium = shown.sku?.name === "Premium";
@@ -126,18 +131,18 @@ async function readRegistry(reader: Reader, id: string, place: Adopted): Promise
   return shown;
 }
 
-async function readLogs(reader: Reader, id: string, place: Adopted): Promise<Shown | undefined> {
+async function readLogs(reader: Reader, id: string, place: AdoptionRequirements): Promise<Shown | undefined> {
   const shown = await reader.get<ShownLogs>(id, logsApiVersion);
   if (shown !== undefined) reader.add(logsProblems(id, shown, place));
   return shown;
 }
 
-async function readSubnet(reader: Reader, id: string, place: Adopted): Promise<ShownSubnet | undefined> {
+async function readSubnet(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownSubnet | undefined> {
   const networkId = parentOf(id);
   const network = await reader.get<Shown>(networkId);
   if (network === undefined) return undefined;
   reader.add(networkProblems(networkId, network, place));
-  // A subnet that takes nothing of the stack need not be as the stack needs it.
+  // A subnet without private endpoints of the stack doesn't have to meet any requirements.
   if (place.endpoints.length === 0) return undefined;
   const shown = await reader.get<ShownSubnet>(id);
   if (shown === undefined) return undefined;
@@ -149,7 +154,7 @@ async function readSubnet(reader: Reader, id: string, place: Adopted): Promise<S
 }
 
 function report(name: string, problems: readonly Problem[]): string {
-  const blocks = problems.map(({ id, what, change }) => `${id}\n  ${what}\n  Fix: ${change}`);
-  const count = problems.length === 1 ? "one thing is" : `${problems.length} things are`;
-  return [`${name}: of what the stack adopts, ${count} not as needed.`, ...blocks].join("\n\n");
+  const blocks = problems.map(({ id, what, fix }) => `${id}\n  ${what}\n  Fix: ${fix}`);
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`${name}: ${count} with adopted resources.`, ...blocks].join("\n\n");
 }

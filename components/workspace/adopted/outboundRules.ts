@@ -1,6 +1,6 @@
-/** Where deployments in an adopted workspace may send data already, by the rules that its owners have added. */
+/** Requirements for the outbound rules of an adopted workspace: they determine where deployments can send data. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
 
 export interface ShownRule {
   readonly name: string;
@@ -11,19 +11,19 @@ export interface ShownRule {
   };
 }
 
-/** The rules that people have added; Azure's own lead to approved services. */
+/** Returns the rules that the workspace's owners have added: not Azure's own rules, and not the rules of this stack. */
 export function addedRules(rules: readonly ShownRule[], stack: string): ShownRule[] {
-  // A stack's own rules carry its name.
+  // The names of a stack's rules end with the stack's name.
   return rules.filter(({ name, properties }) => properties.category === "UserDefined" && !name.endsWith(`-${stack}`));
 }
 
-/** Target of a private-endpoint rule. */
+/** Returns the ARM ID of the target of a private-endpoint rule. */
 export function targetOf({ properties: { destination } }: ShownRule): string | undefined {
   return typeof destination === "object" ? destination.serviceResourceId : undefined;
 }
 
 /** Source: Azure docs, how-to-managed-network. */
-export function ruleProblems(workspaceId: string, rule: ShownRule, target: Shown | undefined, place: Adopted): Problem[] {
+export function ruleProblems(workspaceId: string, rule: ShownRule, target: Shown | undefined, place: AdoptionRequirements): Problem[] {
   const { name, resourceGroupName } = armIdOf(workspaceId);
   const { type, destination } = rule.properties;
   const remove = `az ml workspace outbound-rule remove -g ${resourceGroupName} -w ${name} --rule ${rule.name}`;
@@ -34,24 +34,23 @@ export function ruleProblems(workspaceId: string, rule: ShownRule, target: Shown
     ...problemsOf(workspaceId, [
       [
         isOutside,
-        `Its outbound rule ${rule.name} leads to ${targetOf(rule)} in ${target?.location}, outside the stack's residency: deployments could send ` +
-          "data there.",
+        `Its outbound rule ${rule.name} allows deployments to send data to ${targetOf(rule)} in ${target?.location}, outside the stack's residency.`,
         remove,
       ],
     ]),
     ...warningsOf(workspaceId, [
-      [type === "FQDN", `Its outbound rule ${rule.name} lets deployments send data to ${host}, on the internet.`, remove],
+      [type === "FQDN", `Its outbound rule ${rule.name} allows deployments to send data to ${host} on the internet.`, remove],
       [
         type === "ServiceTag" && tag !== undefined && !isResidentTag(tag, place),
-        `Its outbound rule ${rule.name} lets deployments send data to the service tag ${tag}, which isn't limited to the stack's residency.`,
+        `Its outbound rule ${rule.name} allows deployments to send data to the service tag ${tag}, which isn't limited to the stack's residency.`,
         remove,
       ],
     ]),
   ];
 }
 
-/** `Storage.SwedenCentral` is limited to a region, `Storage` isn't. */
-function isResidentTag(tag: string, place: Adopted): boolean {
+/** Whether a service tag is limited to the residency: `Storage.SwedenCentral` is limited to a region, `Storage` isn't. */
+function isResidentTag(tag: string, place: AdoptionRequirements): boolean {
   const [, region] = tag.split(".");
   return region !== undefined && isResident(region, place);
 }

@@ -1,4 +1,4 @@
-/** Reads what is adopted, and keeps apart what is wrong, what doesn't exist and what can't be read. */
+/** Reads adopted resources and collects their problems. */
 import * as pulumi from "@pulumi/pulumi";
 import { type ArmClient, ArmError } from "../../../azure/arm";
 import { stop } from "../../../program/fail";
@@ -10,31 +10,31 @@ export class Reader {
   constructor(private readonly azure: ArmClient) {}
 
   /**
-   * A resource as Azure shows it; undefined when it doesn't exist, which is a problem, or can't be read, which is warned of.
-   * @param apiVersion @default - that of azure-native
+   * Returns a resource, or undefined if it doesn't exist (a problem) or if permissions are missing to read it (a warning).
+   * @param apiVersion @default - the API version of azure-native
    */
   async get<T>(id: string, apiVersion?: string): Promise<T | undefined> {
     const shown = await this.azure.get<T>(id, apiVersion).catch((error: Error) => error);
     if (!(shown instanceof Error)) return shown;
     if (shown instanceof ArmError && shown.isAbsence) {
-      this.problems.push({ id, what: "It doesn't exist.", change: "Correct the id in the stack file, or have its owner create it." });
+      this.problems.push({ id, what: "It doesn't exist.", fix: "Correct the ID in the stack file, or have its owner create it." });
       return undefined;
     }
     return this.unread(id, shown);
   }
 
-  /** The items of a collection; undefined when it can't be read, which is warned of. */
+  /** Returns the items of a collection, or undefined if permissions are missing to read it (a warning). */
   async list<T>(id: string, apiVersion?: string): Promise<readonly T[] | undefined> {
     const items = await this.azure.list<T>(id, { apiVersion }).catch((error: Error) => error);
     return items instanceof Error ? this.unread(id, items) : items;
   }
 
-  /** The target of a rule, which may be of any type: what isn't known here is warned of. */
+  /** Returns the target of an outbound rule, or undefined if it can't be read (a warning). The target can have any resource type. */
   async target(id: string): Promise<Shown | undefined> {
     const shown = await this.azure.get<Shown>(id).catch((error: Error) => error);
     if (!(shown instanceof Error)) return shown;
     pulumi.log.warn(
-      `${id}, to which a rule of the adopted workspace leads, can't be read (${shown.message}), so its region isn't known here.`,
+      `Can't read ${id} (${shown.message}), so Moor can't check its region. An outbound rule of the adopted workspace allows data to be sent to it.`,
     );
     return undefined;
   }
@@ -43,10 +43,10 @@ export class Reader {
     this.problems.push(...found);
   }
 
-  /** Warns of what may be as the stack needs it or not. An answer that says nothing of rights ends the run. */
+  /** Logs a warning if permissions are missing. Any other error ends the run. */
   private async unread(id: string, error: Error): Promise<undefined> {
-    if (!(error instanceof ArmError) || !error.isAccessDenied) return stop(`What the stack adopts can't be read: ${error.message}`);
-    pulumi.log.warn(`${id} can't be read (Azure answered ${error.status}), so nothing here tells whether it is as the stack needs it.`);
+    if (!(error instanceof ArmError) || !error.isAccessDenied) return stop(`Can't read an adopted resource: ${error.message}`);
+    pulumi.log.warn(`Can't read ${id} (Azure returned ${error.status}), so Moor can't check whether it meets the requirements.`);
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
-/** What is needed of a registry that other teams own. */
+/** Requirements for an adopted container registry. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownRegistry extends Shown {
   readonly properties: {
@@ -13,18 +13,23 @@ export interface ShownRegistry extends Shown {
   };
 }
 
-/** A copy of a registry in another region. */
+/** A geo-replica of a registry. */
 export interface ShownReplication {
   readonly name: string;
   readonly location: string;
 }
 
 /** Source: Azure docs, how-to-secure-workspace-vnet; container-registry/container-registry-geo-replication and -private-link. */
-export function registryProblems(id: string, shown: ShownRegistry, replications: readonly ShownReplication[], place: Adopted): Problem[] {
+export function registryProblems(
+  id: string,
+  shown: ShownRegistry,
+  replications: readonly ShownReplication[],
+  place: AdoptionRequirements,
+): Problem[] {
   const tier = shown.sku?.name;
   const { name } = armIdOf(id);
   const update = `az acr update -n ${name}`;
-  const premium = `Its tier is ${tier}; Premium is needed: deployments reach the registry by private endpoint, which no other tier takes.`;
+  const premium = `Its tier is ${tier}. Required: Premium, because deployments use a private endpoint, which other tiers don't support.`;
   const outside = replications.filter(({ location }) => !isResident(location, place));
   return [
     ...problemsOf(id, [[tier !== "Premium", premium, `${update} --sku Premium`]]),
@@ -33,7 +38,7 @@ export function registryProblems(id: string, shown: ShownRegistry, replications:
       id,
       outside.map((copy): [boolean, string, string] => [
         true,
-        `It is replicated to ${copy.location}, outside the stack's residency; only ${place.regions.join(" or ")} may hold images.`,
+        `It is replicated to ${copy.location}, outside the stack's residency. Allowed: ${place.regions.join(" or ")}.`,
         `az acr replication delete -r ${name} -n ${copy.name}`,
       ]),
     ),
@@ -41,13 +46,17 @@ export function registryProblems(id: string, shown: ShownRegistry, replications:
   ];
 }
 
-/** Source: Azure docs, container-registry/container-registry-authentication, -access-selected-networks and quarantine pattern. */
+/** Source: Azure docs, container-registry/container-registry-authentication, -access-selected-networks and the quarantine pattern. */
 function registryWarnings(id: string, { properties }: ShownRegistry, update: string): Problem[] {
   const { adminUserEnabled, anonymousPullEnabled, publicNetworkAccess = "Enabled", networkRuleBypassOptions, policies } = properties;
   const closed = publicNetworkAccess !== "Enabled";
   return warningsOf(id, [
     [!closed, "publicNetworkAccess is Enabled: images can be pulled from outside the network.", `${update} --public-network-enabled false`],
-    [adminUserEnabled === true, "adminUserEnabled is true: holders of its password need no Entra ID.", `${update} --admin-enabled false`],
+    [
+      adminUserEnabled === true,
+      "adminUserEnabled is true: clients with its password have access without Microsoft Entra ID.",
+      `${update} --admin-enabled false`,
+    ],
     [
       anonymousPullEnabled === true,
       "anonymousPullEnabled is true: images can be pulled without credentials.",
@@ -55,12 +64,12 @@ function registryWarnings(id: string, { properties }: ShownRegistry, update: str
     ],
     [
       closed && networkRuleBypassOptions === "None",
-      "networkRuleBypassOptions is None: Azure's own services, which may pull images for a workspace, are shut out.",
+      "networkRuleBypassOptions is None: Azure's trusted services, which can pull images for a workspace, have no access.",
       `${update} --allow-trusted-services true`,
     ],
     [
       policies?.quarantinePolicy?.status?.toLowerCase() === "enabled",
-      "Its quarantine policy is enabled: a deployment can't pull an image until the image is released from quarantine.",
+      "Its quarantine policy is enabled: deployments can't pull an image before it is released from quarantine.",
       `Release the stack's images, or disable the policy: az resource update --ids ${id} --set properties.policies.quarantinePolicy.status=disabled`,
     ],
   ]);

@@ -1,67 +1,69 @@
-/** What every rule about an adopted resource works with. */
+/** Types and helpers of the rules for adopted resources. */
 
 import { canonicalRegion } from "../../../facts/regions";
 
-/** The place that everything must fit; regions as ARM writes them. */
-export interface Adopted {
-  /** Subscription that the stack is made in. */
+/** Requirements of the stack. Regions are in ARM's form, such as `swedencentral`. */
+export interface AdoptionRequirements {
+  /** Subscription of the stack. */
   readonly subscriptionId: string;
   /** Region of the stack. */
   readonly location: string;
-  /** Regions in which data may be. */
+  /** Regions in which data must stay. */
   readonly regions: readonly string[];
-  /** Whether deployments take secrets from the workspace's vault. */
+  /** Whether deployments read secrets from the workspace's Key Vault. */
   readonly vaultSecrets: boolean;
   /** Private endpoints of the stack in the adopted subnet. */
   readonly endpoints: readonly PlannedEndpoint[];
 }
 
 export interface PlannedEndpoint {
-  /** Addresses that it takes in its subnet. */
+  /** Number of IP addresses that it uses in its subnet. */
   readonly addresses: number;
-  /** ARM id; undefined where it isn't known, which is in the preview of its creation. */
+  /** ARM ID. Undefined in the preview of its creation. */
   readonly id?: string;
 }
 
-/** One thing that is not as it should be. */
+/** A requirement that an adopted resource doesn't meet. */
 export interface Problem {
   readonly id: string;
-  /** What is so, and what is needed. */
+  /** The current and the required value. */
   readonly what: string;
-  /** How its owner changes it. */
-  readonly change: string;
-  /** The stack can be created all the same. @default false */
+  /** How the owner of the resource fixes it. */
+  readonly fix: string;
+  /** Whether the stack can be created despite the problem. @default false */
   readonly warning?: true;
 }
 
-/** A resource as ARM shows it, as far as every rule looks at it. */
+/** The properties in ARM's response that all rules use. */
 export interface Shown {
-  /** As Azure spells it. */
+  /** ARM ID, in Azure's case. */
   readonly id?: string;
   readonly location: string;
   readonly sku?: { readonly name: string };
 }
 
-/** Whatever holds data, logs or images is in the residency. */
-export function residencyProblems(id: string, { location }: Shown, { regions }: Adopted): Problem[] {
+/** Checks that a resource with data, logs or images is in the residency. */
+export function residencyProblems(id: string, { location }: Shown, { regions }: AdoptionRequirements): Problem[] {
   const region = canonicalRegion(location);
-  const what = `It is in ${region}, outside the stack's residency; ${regions.join(" or ")} is needed.`;
+  const what = `It is in ${region}, outside the stack's residency. Allowed: ${regions.join(" or ")}.`;
   return problemsOf(id, [
     [!regions.includes(region), what, "Adopt one within the residency, or change moor:residency if its owner agrees."],
   ]);
 }
 
-/** Whether data may be in a region, however it is written. */
-export function isResident(location: string, { regions }: Pick<Adopted, "regions">): boolean {
+/** Whether a region, in any form of its name, is in the residency. */
+export function isResident(location: string, { regions }: Pick<AdoptionRequirements, "regions">): boolean {
   return regions.includes(canonicalRegion(location));
 }
 
-type Found = readonly [is: boolean, what: string, change: string];
+type Rule = readonly [applies: boolean, what: string, fix: string];
 
-export function problemsOf(id: string, found: readonly Found[]): Problem[] {
-  return found.flatMap(([is, what, change]) => (is ? [{ id, what, change }] : []));
+/** Returns the problems of the rules that apply. */
+export function problemsOf(id: string, rules: readonly Rule[]): Problem[] {
+  return rules.flatMap(([applies, what, fix]) => (applies ? [{ id, what, fix }] : []));
 }
 
-export function warningsOf(id: string, found: readonly Found[]): Problem[] {
-  return problemsOf(id, found).map((problem) => ({ ...problem, warning: true }));
+/** Returns the problems of the rules that apply, as warnings. */
+export function warningsOf(id: string, rules: readonly Rule[]): Problem[] {
+  return problemsOf(id, rules).map((problem) => ({ ...problem, warning: true }));
 }

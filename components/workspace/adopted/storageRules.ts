@@ -1,6 +1,6 @@
-/** What is needed of the storage account of a workspace that other teams own. */
+/** Requirements for the storage account of an adopted workspace. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownStorage extends Shown {
   readonly properties: {
@@ -13,19 +13,19 @@ export interface ShownStorage extends Shown {
   };
 }
 
-/** Redundancies with a copy in the paired region. Source: Azure docs, storage/common/storage-redundancy. */
+/** Whether a SKU stores a copy in the paired region. Source: Azure docs, storage/common/storage-redundancy. */
 const isGeoRedundant = (sku = "") => /_(RA)?G(ZRS|RS)$/i.test(sku);
 
 /**
  * Source: Azure docs, how-to-manage-workspace (hierarchical namespace), how-to-disable-local-auth-storage, storage/common/storage-redundancy.
- * @param authMode How the workspace's own datastores are read: with the account's key where it is undefined.
+ * @param authMode `systemDatastoresAuthMode` of the workspace. Undefined means `AccessKey`.
  */
 export function storageProblems(
   id: string,
   shown: ShownStorage,
   authMode: string | undefined,
   workspaceId: string,
-  place: Adopted,
+  place: AdoptionRequirements,
 ): Problem[] {
   const { isHnsEnabled, allowSharedKeyAccess, secondaryLocation, publicNetworkAccess, allowBlobPublicAccess, networkAcls } =
     shown.properties;
@@ -40,30 +40,30 @@ export function storageProblems(
     ...problemsOf(id, [
       [
         outside,
-        `Its redundancy is ${sku}, with a copy in ${secondaryLocation ?? "the paired region"}, outside the stack's residency; a copy may only be ` +
-          `in ${place.regions.join(" or ")}.`,
+        `Its redundancy is ${sku}, with a copy in ${secondaryLocation ?? "the paired region"}, outside the stack's residency. Allowed: ` +
+          `${place.regions.join(" or ")}.`,
         `${update} --sku ${/GZRS/i.test(sku ?? "") ? "Standard_ZRS" : "Standard_LRS"}`,
       ],
       [
         isHnsEnabled === true,
-        "isHnsEnabled is true; false is needed: a workspace's own storage account can't have a hierarchical namespace.",
-        "Adopt another workspace, or let the stack make one (`workspace: create`): neither can be changed afterwards.",
+        "isHnsEnabled is true. Required: false, because the storage account of a workspace can't have a hierarchical namespace.",
+        "Adopt another workspace, or let the stack create one (`workspace: create`). Neither property can be changed.",
       ],
       [
         allowSharedKeyAccess === false && (authMode ?? "AccessKey").toLowerCase() === "accesskey",
-        "allowSharedKeyAccess is false, and the workspace reads its datastores with the account's key: deployments can't load models.",
+        "allowSharedKeyAccess is false, but the workspace reads its datastores with the account's key, so deployments can't load models.",
         `az ml workspace update -n ${workspace.name} -g ${workspace.resourceGroupName} --system-datastores-auth-mode identity`,
       ],
     ]),
     ...warningsOf(id, [
       [
         publicNetworkAccess !== "Disabled" && networkAcls?.defaultAction !== "Deny",
-        "Its public network access is open: weights and collected data are reached from outside the network.",
+        "Its public network access is enabled: model weights and collected data can be reached from outside the network.",
         `${update} --public-network-access Disabled`,
       ],
       [
         allowBlobPublicAccess === true,
-        "allowBlobPublicAccess is true: containers can be opened to readers without credentials.",
+        "allowBlobPublicAccess is true: containers can be configured for access without credentials.",
         `${update} --allow-blob-public-access false`,
       ],
     ]),

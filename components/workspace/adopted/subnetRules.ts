@@ -1,8 +1,8 @@
-/** What is needed of a network and a subnet that other teams own, where the stack creates private endpoints in it. */
+/** Requirements for an adopted subnet and its virtual network, if the stack creates private endpoints in it. */
 import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../facts/regions";
 import { armIdOf } from "../../base/azure";
-import { type Adopted, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
 
 export interface ShownSubnet {
   readonly id?: string;
@@ -15,31 +15,37 @@ export interface ShownSubnet {
   };
 }
 
-/** How many addresses of a subnet are taken, as a network's usages have it. */
+/** Usage of a subnet's IP addresses, from the usages of its virtual network. */
 export interface SubnetUsage {
-  /** Id of the subnet. */
+  /** ARM ID of the subnet. */
   readonly id?: string;
   readonly currentValue: number;
-  /** Addresses that the subnet can give out. */
+  /** Number of usable addresses in the subnet. */
   readonly limit: number;
 }
 
-const other = "Name a subnet of a network that is, or set `privateEndpoints: policy` and have the network's owner make them.";
+const other =
+  "Adopt a subnet of a network that is, or set `privateEndpoints: policy` and have the network's owner create the private endpoints.";
 
-/** A network that takes private endpoints. Source: Azure docs, private-link/private-endpoint-overview. */
-export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: Adopted): Problem[] {
-  const { subscriptionId: its } = armIdOf(id);
+/** Requirements for a virtual network with private endpoints. Source: Azure docs, private-link/private-endpoint-overview. */
+export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: AdoptionRequirements): Problem[] {
+  const { subscriptionId: actual } = armIdOf(id);
   const region = canonicalRegion(shown.location);
-  const why = "a private endpoint is in the region and the subscription of its network";
+  const why = "because a private endpoint must be in the region and the subscription of its network";
   return problemsOf(id, [
-    [region !== location, `It is in ${region}; ${location} is needed: ${why}.`, other],
-    [!sameArmId(its, subscriptionId), `It is in the subscription ${its}; ${subscriptionId} is needed: ${why}.`, other],
+    [region !== location, `It is in ${region}. Required: ${location}, ${why}.`, other],
+    [!sameArmId(actual, subscriptionId), `It is in subscription ${actual}. Required: ${subscriptionId}, ${why}.`, other],
   ]);
 }
 
 /** Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy; virtual-network/virtual-networks-faq. */
-export function subnetProblems(id: string, shown: ShownSubnet, usage: SubnetUsage | undefined, { endpoints }: Adopted): Problem[] {
-  // Those that are there already have their addresses.
+export function subnetProblems(
+  id: string,
+  shown: ShownSubnet,
+  usage: SubnetUsage | undefined,
+  { endpoints }: AdoptionRequirements,
+): Problem[] {
+  // Existing private endpoints already have their addresses.
   const present = shown.properties.privateEndpoints ?? [];
   const planned = endpoints.filter(({ id: planned }) => !present.some(({ id: one }) => sameArmId(one, planned)));
   const addresses = planned.reduce((sum, endpoint) => sum + endpoint.addresses, 0);
@@ -53,29 +59,28 @@ export function subnetProblems(id: string, shown: ShownSubnet, usage: SubnetUsag
     ...problemsOf(id, [
       [
         delegations.length > 0,
-        `It is delegated to ${services}; a subnet without a delegation is needed: Azure creates no private endpoint in a delegated one.`,
-        `Name another subnet, or have its owner remove the delegation: az network vnet subnet update --ids ${id} --remove delegations`,
+        `It is delegated to ${services}. Required: no delegation, because Azure can't create private endpoints in a delegated subnet.`,
+        `Adopt another subnet, or have its owner remove the delegation: az network vnet subnet update --ids ${id} --remove delegations`,
       ],
       [
         prefixes.length > 0 && addresses > free,
-        `It has ${Math.max(0, free)} free addresses of ${size} (${range}); ${addresses} are needed for the stack's private endpoints, of which a ` +
-          "registry's and a workspace's take several.",
-        `Name a larger subnet, or have its owner enlarge this one: az network vnet subnet update --ids ${id} --address-prefixes <range>`,
+        `It has ${Math.max(0, free)} free addresses of ${size} (${range}). Required: ${addresses} for the private endpoints of the stack; those of a ` +
+          "registry and a workspace use several addresses each.",
+        `Adopt a larger subnet, or have its owner enlarge this one: az network vnet subnet update --ids ${id} --address-prefixes <range>`,
       ],
     ]),
     ...warningsOf(id, [
       [
         policies !== "Disabled",
-        `privateEndpointNetworkPolicies is ${policies}: its network security group or route table applies to the stack's private endpoints, and may ` +
-          "keep callers from them.",
-        "Allow callers on port 443 there, or run: " +
-          `az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
+        `privateEndpointNetworkPolicies is ${policies}: the network security group or route table of the subnet applies to the stack's private ` +
+          "endpoints and can block callers.",
+        "Allow callers on port 443, or run: " + `az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
       ],
     ]),
   ];
 }
 
-/** Addresses of an IPv4 range that Azure gives out: it keeps five of each subnet. */
+/** Returns the number of usable addresses of an IPv4 range: Azure reserves five in each subnet. */
 function usable(prefix: string): number {
   const bits = Number(/^[\d.]+\/(\d+)$/.exec(prefix)?.[1] ?? Number.NaN);
   return Number.isNaN(bits) ? 0 : Math.max(0, 2 ** (32 - bits) - 5);

@@ -1,6 +1,6 @@
-/** What is needed of a vault that other teams own. */
+/** Requirements for the Key Vault of an adopted workspace. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownVault extends Shown {
   readonly properties: {
@@ -13,10 +13,10 @@ export interface ShownVault extends Shown {
 
 /**
  * Source: Azure docs, how-to-troubleshoot-online-endpoints (bypass), concept-secret-injection (permission model),
- * how-to-identity-based-service-authentication (the workspace's own access).
- * @param principalId Object id by which the workspace stores the keys of endpoints.
+ * how-to-identity-based-service-authentication (access of the workspace).
+ * @param principalId Object ID of the identity with which the workspace stores the keys of endpoints.
  */
-export function vaultProblems(id: string, shown: ShownVault, principalId: string | undefined, place: Adopted): Problem[] {
+export function vaultProblems(id: string, shown: ShownVault, principalId: string | undefined, place: AdoptionRequirements): Problem[] {
   const { enableRbacAuthorization, publicNetworkAccess = "Enabled", networkAcls, accessPolicies = [] } = shown.properties;
   const update = `az keyvault update -n ${armIdOf(id).name}`;
   const byPolicies = enableRbacAuthorization !== true;
@@ -29,27 +29,27 @@ export function vaultProblems(id: string, shown: ShownVault, principalId: string
     ...problemsOf(id, [
       [
         networkAcls?.bypass === "None",
-        "networkAcls.bypass is None; AzureServices is needed: Azure can't make an endpoint with keys without it.",
+        "networkAcls.bypass is None. Required: AzureServices, because Azure can't create an endpoint with key authentication without it.",
         `${update} --bypass AzureServices`,
       ],
       [
         byPolicies && place.vaultSecrets,
-        "enableRbacAuthorization is false; true is needed: deployments read the Hugging Face token by a role, which counts for nothing in a " +
-          "vault with access policies.",
-        `Replace its access policies by roles, then run: ${update} --enable-rbac-authorization true`,
+        "enableRbacAuthorization is false. Required: true, because deployments read the Hugging Face token with a role, and roles don't apply in " +
+          "a vault with access policies.",
+        `Replace its access policies with role assignments, then run: ${update} --enable-rbac-authorization true`,
       ],
     ]),
     ...residencyProblems(id, shown, place),
     ...warningsOf(id, [
       [
         byPolicies && Boolean(principalId) && !canWrite,
-        `enableRbacAuthorization is false, and no access policy lets the workspace's identity ${principalId} write secrets: Azure may not be ` +
-          "able to store the keys of endpoints with auth: key.",
+        `enableRbacAuthorization is false, and no access policy allows the workspace's identity ${principalId} to write secrets. Azure might be ` +
+          "unable to store the keys of endpoints with auth: key.",
         `az keyvault set-policy -n ${armIdOf(id).name} --object-id ${principalId} --secret-permissions get list set delete`,
       ],
       [
         isOpen,
-        "Its public network access is open: the vault is reached from outside the network.",
+        "Its public network access is enabled: the vault can be reached from outside the network.",
         `${update} --public-network-access Disabled`,
       ],
     ]),

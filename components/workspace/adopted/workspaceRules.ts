@@ -1,11 +1,11 @@
-/** What is needed of a workspace that others made. */
+/** Requirements for an adopted workspace. */
 
 import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../facts/regions";
 import { armIdOf } from "../../base/azure";
-import { type Adopted, type Problem, problemsOf, type Shown } from "./rules";
+import { type AdoptionRequirements, type Problem, problemsOf, type Shown } from "./rules";
 
-/** A workspace as ARM shows it, as far as anything here looks at it. */
+/** The properties of a workspace in ARM's response that the rules use. */
 export interface ShownWorkspace extends Shown {
   readonly identity?: {
     readonly principalId?: string;
@@ -27,78 +27,80 @@ export interface ShownWorkspace extends Shown {
 }
 
 /** Source: Azure docs, concept-secure-online-endpoint, how-to-managed-network and how-to-configure-network-isolation-with-v2. */
-export function workspaceProblems(id: string, shown: ShownWorkspace, { location, subscriptionId }: Adopted): Problem[] {
-  const { name, resourceGroupName, subscriptionId: its } = armIdOf(id);
+export function workspaceProblems(id: string, shown: ShownWorkspace, { location, subscriptionId }: AdoptionRequirements): Problem[] {
+  const { name, resourceGroupName, subscriptionId: actual } = armIdOf(id);
   const { publicNetworkAccess = "Enabled", managedNetwork, v1LegacyMode, storageAccount, keyVault } = shown.properties;
   const isolation = managedNetwork?.isolationMode ?? "Disabled";
   const region = canonicalRegion(shown.location);
   const update = `az ml workspace update -g ${resourceGroupName}`;
   return problemsOf(id, [
     [
-      !sameArmId(its, subscriptionId),
-      `It is in the subscription ${its}; the stack's, ${subscriptionId}, is needed: endpoints are made where their workspace is.`,
-      `pulumi config set azure-native:subscriptionId ${its}`,
+      !sameArmId(actual, subscriptionId),
+      `It is in subscription ${actual}. Required: ${subscriptionId}, the subscription of the stack, because endpoints are in that of their workspace.`,
+      `pulumi config set azure-native:subscriptionId ${actual}`,
     ],
     [
       region !== location,
-      `It is in ${region}; the stack's region, ${location}, is needed: endpoints are in their workspace's.`,
-      "Adopt a workspace of that region, or make a stack for the other region.",
+      `It is in ${region}. Required: ${location}, the region of the stack, because endpoints are in the region of their workspace.`,
+      `Adopt a workspace in ${location}, or create a stack for ${region}.`,
     ],
     [
       publicNetworkAccess !== "Disabled",
-      `publicNetworkAccess is ${publicNetworkAccess}; Disabled is needed, or it is reached from outside the network.`,
+      `publicNetworkAccess is ${publicNetworkAccess}. Required: Disabled, so that it can't be reached from outside the network.`,
       `${update} -n ${name} --public-network-access Disabled`,
     ],
     [
       isolation !== "AllowOnlyApprovedOutbound",
-      `managedNetwork.isolationMode is ${isolation}; AllowOnlyApprovedOutbound is needed, or deployments can send data anywhere.`,
+      `managedNetwork.isolationMode is ${isolation}. Required: AllowOnlyApprovedOutbound, so that deployments can't send data anywhere.`,
       isolation === "Disabled"
-        ? `${update} -n ${name} --managed-network allow_only_approved_outbound; its computes and managed endpoints must be deleted before.`
-        : "Adopt another workspace, or let the stack make one (`workspace: create`): no documented way leads from this mode to the other.",
+        ? `Delete its computes and managed endpoints, then run: ${update} -n ${name} --managed-network allow_only_approved_outbound`
+        : "Adopt another workspace, or let the stack create one (`workspace: create`). Azure documents no way to change this mode.",
     ],
     [
       workspacePrincipal(shown) === "",
-      "It has no identity; one is needed: with it the workspace approves private endpoints and stores the keys of endpoints.",
-      "Adopt a workspace with an identity, or let the stack make one (`workspace: create`).",
+      "It has no identity. Required: an identity, with which the workspace approves private endpoints and stores the keys of endpoints.",
+      "Adopt a workspace with an identity, or let the stack create one (`workspace: create`).",
     ],
     [
       v1LegacyMode === true,
-      "v1LegacyMode is true; false is needed: managed online endpoints are not made otherwise.",
-      `${update} -w ${name} --v1-legacy-mode False, with the extension azure-cli-ml, 1.41 or newer`,
+      "v1LegacyMode is true. Required: false, because managed online endpoints can't be created otherwise.",
+      `With the Azure CLI extension azure-cli-ml 1.41 or later, run: ${update} -w ${name} --v1-legacy-mode False`,
     ],
     [
       storageAccount === undefined || keyVault === undefined,
-      "It has no storage account or vault of its own; both are needed, for weights and for keys.",
-      "Adopt a workspace of kind Default, or let the stack make one (`workspace: create`).",
+      "It has no storage account or Key Vault. Required: both, for model weights and for keys.",
+      "Adopt a workspace of kind Default, or let the stack create one (`workspace: create`).",
     ],
   ]);
 }
 
-/** What is no reason to refuse a workspace, and yet worth knowing. */
+/** Returns warnings about an adopted workspace that meets the requirements. */
 export function workspaceNotes(id: string, { properties }: ShownWorkspace): string[] {
   const { hbiWorkspace, managedNetwork, privateEndpointConnections } = properties;
   const { name, resourceGroupName } = armIdOf(id);
   const status = managedNetwork?.status?.status;
   return [
     ...(hbiWorkspace === true
-      ? [`${id} has hbiWorkspace on, which can't be changed: Azure collects fewer diagnostics, so a failed deployment says less of why.`]
+      ? [
+          `${id}: hbiWorkspace is true, which can't be changed. Azure collects fewer diagnostics, so errors of deployments contain less detail.`,
+        ]
       : []),
     ...(status !== undefined && status !== "Active"
       ? [
-          `${id}: its managed network is ${status}, so \`pulumi up\` provisions it before the first deployment, which takes about half an hour. ` +
-            `Its owner can do so now: az ml workspace provision-network -g ${resourceGroupName} -n ${name}`,
+          `${id}: its managed network is ${status}. \`pulumi up\` provisions it before the first deployment, which takes about 30 minutes. ` +
+            `Its owner can do this now: az ml workspace provision-network -g ${resourceGroupName} -n ${name}`,
         ]
       : []),
     ...(privateEndpointConnections?.length === 0
       ? [
-          `${id} has no private endpoint, and public access is off: nothing can call the stack's endpoints until its owner creates one ` +
-            "(sub-resource amlworkspace) in the callers' network.",
+          `${id} has no private endpoint and no public network access. Clients can't call the stack's endpoints until its owner creates a private ` +
+            "endpoint (sub-resource amlworkspace) in the callers' network.",
         ]
       : []),
   ];
 }
 
-/** Object id by which a workspace acts: its system-assigned identity, or else its primary user-assigned one; empty where it has none. */
+/** Returns the object ID of a workspace's identity: system-assigned, or else the primary user-assigned identity. Empty if it has none. */
 export function workspacePrincipal({ identity, properties }: Pick<ShownWorkspace, "identity" | "properties">): string {
   const assigned = Object.entries(identity?.userAssignedIdentities ?? {});
   const primary = assigned.find(([id]) => sameArmId(id, properties.primaryUserAssignedIdentity ?? "")) ?? assigned[0];

@@ -1,12 +1,12 @@
-// Hours of Azure on a standing clock: when each operation began and ended, and what decided how long it all took. Does not prove Azure's
-// durations: they are those of its documentation, and real ones scatter.
+// Proves, with a stopped clock, when operations begin and end, and which operations determine the total duration. Does not prove Azure's
+// durations: these are documented values, and real ones vary.
 import { criticalPath, type Operation } from "../../../azure-local/arm";
 import { Caller } from "./client";
 import { bodies, grantEndpoint, paths } from "./platform";
 
 type Step = keyof ReturnType<typeof bodies>;
 
-/** What a stack waits for before it writes each of its resources. */
+/** The dependencies of each resource in a stack. */
 const PLAN: readonly (readonly [step: Step, after: readonly Step[]])[] = [
   ["group", []],
   ["logs", ["group"]],
@@ -22,7 +22,7 @@ const PLAN: readonly (readonly [step: Step, after: readonly Step[]])[] = [
   ["deployment", ["endpoint", "environment", "model"]],
 ];
 
-/** Writes each resource as soon as what it waits for is there, and lets no more time pass than has to. */
+/** Writes each resource as soon as its dependencies exist, and advances the clock no further than necessary. */
 async function up(caller: Caller): Promise<void> {
   const body = bodies(caller);
   const [begun, done] = [new Set<Step>(), new Set<Step>()];
@@ -47,7 +47,7 @@ describe("an up", () => {
   beforeAll(async () => {
     caller = await Caller.start();
     begin = caller.clock.now();
-    // `grantEndpoint` is a helper that lets hours pass; here roles come at once.
+    // The helper `grantEndpoint` advances the clock by hours; here roles take effect immediately.
     caller.outcome = async () => undefined;
     await up(caller);
   });
@@ -55,7 +55,7 @@ describe("an up", () => {
 
   const name = (id: string) => id.split("/").pop();
 
-  test("each operation tells when it began and ended", () => {
+  test("each operation contains its start and end", () => {
     const at = caller.arm
       .operations()
       .map(({ resourceId, startedAt, endsAt }) => [name(resourceId), (startedAt - begin) / 1000, (endsAt! - begin) / 1000]);
@@ -71,7 +71,7 @@ describe("an up", () => {
     ]);
   });
 
-  test("the longest chain names what each step waited for, and adds up to the whole run", () => {
+  test("each step of the longest chain names its dependency, and the steps add up to the whole run", () => {
     const steps = criticalPath(caller.arm.operations());
     expect(
       steps.map(({ operation, waitedFor, idleSeconds, seconds }) => [
@@ -104,14 +104,14 @@ describe("the longest chain", () => {
   const chain = (...operations: Operation[]) =>
     criticalPath(operations).map((step) => [step.operation.id, step.waitedFor, step.idleSeconds]);
 
-  test("shows a client's own time between two operations", () => {
+  test("contains the client's time between two operations", () => {
     expect(chain(operation("a", 0, 10), operation("b", 15, 20))).toEqual([
       ["a", undefined, 0],
       ["b", "a", 5],
     ]);
   });
 
-  test("counts a template by its resources, leaves out what still runs, and takes failures for time that passed", () => {
+  test("counts a template through its resources, omits running operations, and includes failed ones", () => {
     const operations = [
       operation("a", 0, 10, { status: "Failed" }),
       operation("template", 10, 40, { kind: "template" }),
@@ -124,7 +124,7 @@ describe("the longest chain", () => {
     ]);
   });
 
-  test("is empty where nothing ran", () => {
+  test("is empty if nothing ran", () => {
     expect(chain()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-// Blobs, manifests and secrets by the caller's place in the network. Does not prove that names resolve to private addresses, nor who may
-// read: callers are not asked who they are, and bytes of blobs and layers are not kept.
+// Proves access to blobs, manifests and secrets by the caller's network position. Does not prove name resolution or authorization: the
+// caller's identity is not checked, and bytes of blobs and layers are not stored.
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -40,13 +40,13 @@ const open = (name: "storage" | "registry") =>
   caller.made(paths[name], but(bodies(caller)[name], "properties/publicNetworkAccess", "Enabled"));
 const secretOf = () => JSON.stringify({ value: "hf_do-not-log" });
 
-describe("a closed resource", () => {
+describe("a resource without public access", () => {
   test.each([
     ["storage", BLOB, "PUT", "blob", "<Code>AuthorizationFailure</Code>"],
     ["registry", `${IMAGE}/1`, "PUT", "registry", '"code":"DENIED"'],
     ["vault", SECRET, "PUT", "vault", '"code":"Forbidden"'],
   ] as const)(
-    "%s refuses callers outside, and those inside until it has a private endpoint",
+    "%s denies access from outside, and from inside until it has a private endpoint",
     async (target, where, method, groupId, code) => {
       const body = target === "vault" ? secretOf() : MANIFEST;
       const outside = await data(method, where, body);
@@ -58,7 +58,7 @@ describe("a closed resource", () => {
     },
   );
 
-  test("an open one with rules that deny is closed too", async () => {
+  test("public access with the default action Deny is denied too", async () => {
     await caller.made(
       paths.storage,
       but(but(bodies(caller).storage, "properties/publicNetworkAccess", "Enabled"), "properties/networkAcls", { defaultAction: "Deny" }),
@@ -70,7 +70,7 @@ describe("a closed resource", () => {
 describe("blobs", () => {
   beforeEach(() => open("storage"));
 
-  test("are there after an upload with their size, gone after a delete, and their bytes are nowhere", async () => {
+  test("exist with their size after an upload, do not exist after a delete, and their bytes are not stored", async () => {
     expect((await data("HEAD", BLOB)).status).toBe(404);
     expect((await data("PUT", BLOB, "weights-do-not-keep")).status).toBe(201);
     const head = await data("HEAD", BLOB);
@@ -83,7 +83,7 @@ describe("blobs", () => {
     expect((await data("HEAD", BLOB)).status).toBe(404);
   });
 
-  test("need their container, and go with it", async () => {
+  test("need their container, and are deleted with it", async () => {
     expect((await data("PUT", BLOB.replace("/models/", "/other/"), "x")).text).toContain("<Code>ContainerNotFound</Code>");
     await data("PUT", BLOB, "x");
     await caller.delete(CONTAINER);
@@ -92,7 +92,7 @@ describe("blobs", () => {
     expect((await data("HEAD", BLOB)).status).toBe(404);
   });
 
-  test("outlive a restart", async () => {
+  test("persist after a restart", async () => {
     await data("PUT", BLOB, "x");
     await caller.arm.close();
     caller = await Caller.start({ home: caller.home, clock: caller.clock });
@@ -100,7 +100,7 @@ describe("blobs", () => {
   });
 });
 
-test("an image is found by tag and digest, and a digest that is not the manifest's is refused", async () => {
+test("an image is found by tag and digest, and a digest that does not match the manifest is rejected", async () => {
   await open("registry");
   const pushed = await data("PUT", `${IMAGE}/v1`, MANIFEST);
   expect([pushed.status, pushed.headers.get("docker-content-digest")]).toEqual([201, DIGEST]);
@@ -111,7 +111,7 @@ test("an image is found by tag and digest, and a digest that is not the manifest
   expect([wrong.status, JSON.parse(wrong.text).errors[0].code]).toEqual([400, "DIGEST_INVALID"]);
 });
 
-test("a secret is read back in each of its versions, shown by ARM without its value, and kept in the secrets file only", async () => {
+test("each version of a secret can be read, ARM returns it without its value, and the value is only in the secrets file", async () => {
   await privateEndpoint("for-vault", paths.vault, "vault");
   const set = async (value: string) =>
     JSON.parse((await data("PUT", SECRET, JSON.stringify({ value }), "inside")).text)
@@ -132,14 +132,14 @@ test("a secret is read back in each of its versions, shown by ARM without its va
   expect((await data("GET", `${SECRET}/${"0".repeat(32)}`, undefined, "inside")).status).toBe(404);
 });
 
-test("a host that there is not answers nothing but that", async () => {
+test("an unknown host is reported", async () => {
   for (const host of ["gone.blob.core.windows.net", "gone.azurecr.io", "gone.vault.azure.net", "example.org"]) {
     const answer = await data("GET", `${host}/x`);
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([404, "HostNotFound"]);
   }
 });
 
-test("where the data plane is assumed a deployment needs no upload", async () => {
+test("with an assumed data plane, a deployment needs no upload", async () => {
   const other = await Caller.start();
   try {
     await buildPlatform(other);
@@ -149,7 +149,7 @@ test("where the data plane is assumed a deployment needs no upload", async () =>
   }
 });
 
-test("the option says where callers stand who don't say so", async () => {
+test("the option is the network position of callers that send none", async () => {
   await privateEndpoint("for-storage", paths.storage, "blob");
   const inside = await caller.fork({ network: "inside" });
   try {

@@ -1,6 +1,6 @@
-// A disk that fills, and has room again: a write that can't be kept is refused and takes no effect, reads go on, and nothing that was accepted
-// before or after is lost. The disk is one that takes so many bytes and then a part of a line. Does not prove what each file system does at its
-// end, nor what is lost with the machine's power: nothing is synced to the disk.
+// Proves that on a full disk a write that can't be stored is rejected without effect, reads continue, and no accepted write is lost. The
+// fake disk accepts a number of bytes and then a part of a line. Does not prove the behavior of each file system, nor what a power failure
+// loses: nothing is synced to the disk.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { AppendFile } from "../../../azure-local/files/appendFile";
@@ -14,7 +14,7 @@ beforeEach(async () => {
   left = Number.POSITIVE_INFINITY;
   const write = AppendFile.prototype.writeSome;
   full = jest.spyOn(AppendFile.prototype, "writeSome").mockImplementation(function (this: AppendFile, bytes: Uint8Array) {
-    // A device at its end takes what it can, and refuses only the call after that.
+    // A full device writes a part first, and fails only at the next call.
     if (left <= 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     const written = write.call(this, bytes.subarray(0, Math.min(bytes.length, left)));
     left -= written;
@@ -36,7 +36,7 @@ const linesAreWhole = () =>
     .map((line) => JSON.parse(line));
 const identity = (name: string) => paths.identity.replace(/endpoint$/, name);
 
-test.each([0, 1, 100])("with %d bytes left a write is refused, nothing of it is there, and reads go on", async (bytes) => {
+test.each([0, 1, 100])("with %d bytes left a write is rejected without effect, and reads continue", async (bytes) => {
   const [before, shown] = [state(), caller.arm.everything()];
   left = bytes;
   const refused = await caller.put(identity("late"), bodies(caller).identity);
@@ -44,7 +44,7 @@ test.each([0, 1, 100])("with %d bytes left a write is refused, nothing of it is 
     507,
     {
       code: "InsufficientStorage",
-      message: `The state could not be written to ${caller.home}: ENOSPC: no space left on device, write. Nothing was changed. Free space there and send the request again.`,
+      message: `The state could not be written to ${caller.home}: ENOSPC: no space left on device, write. Nothing was changed. Free disk space and retry the request.`,
     },
   ]);
   expect((await caller.get(identity("late"))).status).toBe(404);
@@ -55,7 +55,7 @@ test.each([0, 1, 100])("with %d bytes left a write is refused, nothing of it is 
   expect(state()).toBe(before);
 });
 
-test("after it has room again writes are kept, also over a restart", async () => {
+test("when there is space again, writes are stored and persist after a restart", async () => {
   left = 10;
   expect((await caller.put(identity("late"), bodies(caller).identity)).status).toBe(507);
   left = Number.POSITIVE_INFINITY;
@@ -67,12 +67,12 @@ test("after it has room again writes are kept, also over a restart", async () =>
   await next.stop();
 });
 
-test("an update, a deletion and new keys that are refused leave everything as it was, in both files", async () => {
+test("a rejected update, deletion or key regeneration changes nothing, in both files", async () => {
   const body = bodies(caller);
   const endpoint = paths.endpoint.replace("chat-dev", "keyed-dev");
   const keys = (await caller.post(`${paths.endpoint}/listKeys`)).body;
   const shown = (await caller.get(paths.group)).body;
-  // 400 bytes are enough for the secrets of an endpoint, which are written first, and not for the state.
+  // 400 bytes are sufficient for the secrets of an endpoint, which are written first, but not for the state.
   for (const bytes of [0, 20, 100]) {
     left = bytes;
     expect((await caller.put(paths.group, { ...body.group, tags: { changed: "x".repeat(200) } })).status).toBe(507);
@@ -95,7 +95,7 @@ test("an update, a deletion and new keys that are refused leave everything as it
   await next.stop();
 });
 
-test("what ends by itself while the disk is full is shown, and kept when it has room", async () => {
+test("operations that complete while the disk is full are visible, and stored when there is space", async () => {
   const second = paths.deployment.replace("main-1", "main-2");
   expect((await caller.put(second, bodies(caller).deployment)).status).toBe(201);
   left = 0;
@@ -111,7 +111,7 @@ test("what ends by itself while the disk is full is shown, and kept when it has 
   await next.stop();
 });
 
-test("blobs and images that can't be kept are refused too", async () => {
+test("blobs and images that can't be stored are rejected too", async () => {
   const put = (address: string) =>
     fetch(`${caller.arm.url}/data/${address}`, { method: "PUT", headers: { "x-azure-local-network": "inside" }, body: "x" });
   await caller.made(`${paths.privateEndpoint}2`, registryEndpoint());
@@ -134,7 +134,7 @@ function registryEndpoint() {
   return { ...privateEndpoint, properties: { ...privateEndpoint.properties, privateLinkServiceConnections: [connection] } };
 }
 
-test("the request log goes on with whole lines, and closing ends well", async () => {
+test("the request log continues with whole lines, and closing succeeds", async () => {
   left = 30;
   for (let index = 0; index < 5; index++) await caller.get(paths.group);
   await new Promise(setImmediate);

@@ -1,4 +1,4 @@
-// Does not prove which durations Azure accepts, only how those that it writes are read.
+// Proves how Azure's durations are parsed. Does not prove which durations Azure accepts.
 import * as fc from "fast-check";
 import { secondsOf } from "../../../azure-local/arm/duration";
 
@@ -13,7 +13,7 @@ test.each([
   expect(secondsOf(text)).toBe(seconds);
 });
 
-test("durations made of parts add up", () => {
+test("the parts of a duration add up", () => {
   const whole = fc.integer({ min: 0, max: 99 });
   fc.assert(
     fc.property(whole, whole, whole, whole, (d, h, m, s) => {

@@ -1,5 +1,5 @@
-// Faults on order: which call they strike and what is left behind. Does not prove that Azure fails in these ways only, nor that a client
-// copes: that is for the tests that run the whole program against them.
+// Proves which requests injected faults affect, and the resulting state. Does not prove that Azure fails only in these ways, nor that a
+// client handles them: other tests run the whole program with faults.
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -19,7 +19,7 @@ async function startWith(faults: readonly Fault[]): Promise<void> {
   caller = await Caller.start({ faults });
 }
 
-/** Status of a call, or what became of it. */
+/** Status or outcome of a request. */
 async function status(method: string, below: string, body?: unknown): Promise<number | "broken"> {
   try {
     return (await caller.send(method, below, body)).status;
@@ -32,8 +32,8 @@ function setByHttp(faults: unknown): Promise<Response> {
   return fetch(`${caller.arm.url}/faults`, { method: "PUT", body: JSON.stringify(faults) });
 }
 
-describe("which call is struck", () => {
-  test("the n-th write and nothing else; reads don't count", async () => {
+describe("a fault affects", () => {
+  test("only the n-th write; reads don't count", async () => {
     await startWith([{ effect: "refuse", method: "write", nth: 2, status: 503, code: "ServerBusy" }]);
     expect(await status("PUT", group("a"), BODY)).toBe(201);
     expect(await status("GET", group("a"))).toBe(200);
@@ -43,7 +43,7 @@ describe("which call is struck", () => {
     expect(await status("PUT", group("b"), BODY)).toBe(201);
   });
 
-  test("only calls of the type, and its method", async () => {
+  test("only requests with the type and the method", async () => {
     await startWith([{ effect: "refuse", method: "PUT", type: "microsoft.operationalinsights/workspaces" }]);
     expect(await status("PUT", group("rg"), BODY)).toBe(201);
     expect(await status("GET", paths.logs)).toBe(404);
@@ -51,7 +51,7 @@ describe("which call is struck", () => {
     expect(caller.arm.faultReport().matched).toEqual([1]);
   });
 
-  test("only the call with the path, however it is spelled, and of several the one meant", async () => {
+  test("only requests with the path in any case, and of several the selected one", async () => {
     await startWith([]);
     caller.arm.setFaults([{ effect: "refuse", method: "PUT", path: caller.id(group("B")), nth: 2, status: 403 }]);
     expect([await status("PUT", group("a"), BODY), await status("PUT", group("b"), BODY)]).toEqual([201, 201]);
@@ -60,7 +60,7 @@ describe("which call is struck", () => {
     expect(caller.arm.faultReport().matched).toEqual([3]);
   });
 
-  test("a list counts as the type listed, an action as the type that has it, a poll as its own", async () => {
+  test("a list by the listed type, an action by the type that has it, a poll by its own type", async () => {
     caller = await Caller.start();
     await buildPlatform(caller);
     const workspaces = "Microsoft.MachineLearningServices/workspaces";
@@ -73,7 +73,7 @@ describe("which call is struck", () => {
     expect(caller.arm.faultReport().matched).toEqual([3, 1, 1]);
   });
 
-  test("repeats of the struck call are struck too, calls in between are not", async () => {
+  test("repetitions of the failed request too, but not requests in between", async () => {
     await startWith([{ effect: "refuse", method: "PUT", times: 3 }]);
     expect(await status("PUT", group("a"), BODY)).toBe(500);
     expect(await status("PUT", group("b"), BODY)).toBe(201);
@@ -81,7 +81,7 @@ describe("which call is struck", () => {
     expect(await status("PUT", group("a"), BODY)).toBe(201);
   });
 
-  test("an outage strikes every call until it is cleared", async () => {
+  test("each request until the faults are cleared", async () => {
     await startWith([{ effect: "refuse", strikes: "all", times: "until cleared", status: 503 }]);
     expect([await status("PUT", group("a"), BODY), await status("GET", group("b")), await status("PUT", group("a"), BODY)]).toEqual([
       503, 503, 503,
@@ -90,7 +90,7 @@ describe("which call is struck", () => {
     expect(await status("PUT", group("a"), BODY)).toBe(201);
   });
 
-  test("a count without strikes tells how many calls a run makes", async () => {
+  test("no request with times 0, which counts the requests of a run", async () => {
     await startWith([{ effect: "refuse", method: "PUT", times: 0 }]);
     await buildPlatform(caller);
     const { matched, writes, calls, strikes } = caller.arm.faultReport();
@@ -99,7 +99,7 @@ describe("which call is struck", () => {
     expect(puts).toBe(17);
   });
 
-  test("actions that only read are no writes", async () => {
+  test("no read-only actions as writes", async () => {
     caller = await Caller.start();
     await buildPlatform(caller);
     caller.arm.setFaults([]);
@@ -109,23 +109,23 @@ describe("which call is struck", () => {
     expect(caller.arm.faultReport()).toEqual({ calls: 3, writes: 1, matched: [], strikes: [] });
   });
 
-  test("Azure's own services are neither counted nor struck", async () => {
-    caller = await Caller.start({ ownBearer: "own", faults: [{ effect: "refuse", times: "until cleared", strikes: "all" }] });
+  test("no requests of internal services, which are not counted either", async () => {
+    caller = await Caller.start({ internalToken: "internal", faults: [{ effect: "refuse", times: "until cleared", strikes: "all" }] });
     const url = `${caller.arm.url}${caller.id(group("a"))}?api-version=2024-03-01`;
-    expect((await fetch(url, { headers: { authorization: "Bearer own" } })).status).toBe(404);
+    expect((await fetch(url, { headers: { authorization: "Bearer internal" } })).status).toBe(404);
     expect((await fetch(url, { headers: { authorization: "Bearer other" } })).status).toBe(500);
     expect(caller.arm.faultReport().calls).toBe(1);
   });
 });
 
-describe("by chance", () => {
+describe("random faults", () => {
   async function struck(seed: number, order: readonly string[]): Promise<string[]> {
     caller.arm.setFaults([{ effect: "refuse", method: "PUT", rate: 0.3, seed }]);
     for (const name of order) await status("PUT", group(name), BODY);
     return caller.arm.faultReport().strikes.map(({ call }) => String(call));
   }
 
-  test("the same seed strikes the same calls, another seed others, at about the rate", async () => {
+  test("affect the same requests with the same seed, other ones with another seed, at about the rate", async () => {
     caller = await Caller.start();
     const names = Array.from({ length: 60 }, (_, index) => `g${index}`);
     const first = await struck(7, names);
@@ -136,8 +136,8 @@ describe("by chance", () => {
   });
 });
 
-describe("what is left behind", () => {
-  test("a dropped connection has been applied, unless it is said otherwise", async () => {
+describe("the resulting state", () => {
+  test("a request with a dropped connection takes effect, unless applied is false", async () => {
     await startWith([
       { effect: "drop", method: "PUT", nth: 1 },
       { effect: "drop", method: "PUT", nth: 2, applied: false },
@@ -152,7 +152,7 @@ describe("what is left behind", () => {
     ]);
   });
 
-  test("a call that hangs is never answered and not applied; others are answered meanwhile", async () => {
+  test("a hanging request is never answered and has no effect; other requests are answered meanwhile", async () => {
     await startWith([{ effect: "hang", method: "PUT" }]);
     const url = `${caller.arm.url}${caller.id(group("a"))}?api-version=2024-03-01`;
     const hanging = fetch(url, { method: "PUT", body: JSON.stringify(BODY), signal: AbortSignal.timeout(150) });
@@ -161,7 +161,7 @@ describe("what is left behind", () => {
     expect(await status("GET", group("a"))).toBe(404);
   });
 
-  test("a create that succeeds in part is answered 201, ends Failed, and the resource stays", async () => {
+  test("a partly successful create is answered with 201, ends as Failed, and the resource exists", async () => {
     caller = await Caller.start();
     await buildPlatform(caller);
     caller.arm.setFaults([
@@ -182,7 +182,7 @@ describe("what is left behind", () => {
     expect(await status("DELETE", second)).toBe(202);
   });
 
-  test("so does one that has no operation otherwise", async () => {
+  test("so does a create that normally has no operation", async () => {
     await startWith([{ effect: "failOperation", type: "Microsoft.Resources/resourceGroups" }]);
     const answer = await caller.put(group("a"), BODY);
     expect(answer.status).toBe(201);
@@ -190,7 +190,7 @@ describe("what is left behind", () => {
     expect((await caller.get(group("a"))).body.properties.provisioningState).toBe("Failed");
   });
 
-  test("a delete that fails leaves the resource Failed, and the next one takes it", async () => {
+  test("a failed delete leaves the resource in the state Failed, and the next delete succeeds", async () => {
     caller = await Caller.start();
     await buildPlatform(caller);
     caller.arm.setFaults([{ effect: "failOperation", method: "DELETE" }]);
@@ -200,7 +200,7 @@ describe("what is left behind", () => {
     expect(await status("GET", paths.deployment)).toBe(404);
   });
 
-  test("a template fails by the resource that it writes", async () => {
+  test("a template fails through the resource that it writes", async () => {
     await startWith([{ effect: "failOperation", type: "Microsoft.Resources/deployments", code: "InternalServerError" }]);
     await caller.made(group("rg"), BODY);
     const template = {
@@ -220,7 +220,7 @@ describe("what is left behind", () => {
 });
 
 describe("a crash", () => {
-  test("leaves the state as written and answers nobody, until the next simulator on the folder", async () => {
+  test("leaves the written state and answers no requests, until the next simulator uses the folder", async () => {
     await startWith([{ effect: "crash", method: "PUT", nth: 2 }]);
     expect(await status("PUT", group("a"), BODY)).toBe(201);
     expect(await status("PUT", group("b"), BODY)).toBe("broken");
@@ -233,7 +233,7 @@ describe("a crash", () => {
     expect([await status("GET", group("a")), await status("GET", group("b"))]).toEqual([200, 200]);
   });
 
-  test("before the call took effect leaves nothing of it", async () => {
+  test("before the request took effect leaves no change", async () => {
     await startWith([{ effect: "crash", method: "PUT", applied: false }]);
     expect(await status("PUT", group("a"), BODY)).toBe("broken");
     await caller.arm.crashed;
@@ -241,7 +241,7 @@ describe("a crash", () => {
     expect(await status("GET", group("a"))).toBe(404);
   });
 
-  test("of the process is a kill: a simulator of its own process is gone, and its lock is taken over", async () => {
+  test("of the process kills it: a simulator in a separate process ends, and its lock is taken over", async () => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
     const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", path.join(__dirname, "ownProcess.ts"), home], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -263,7 +263,7 @@ describe("a crash", () => {
 });
 
 describe("from another process", () => {
-  test("faults are set and their report is read over HTTP, uncounted", async () => {
+  test("faults are set and the report is read over HTTP, and these requests are not counted", async () => {
     await startWith([]);
     expect((await setByHttp([{ effect: "refuse", method: "PUT", status: 409, code: "Conflict", message: "not now" }])).status).toBe(200);
     const { error } = (await caller.put(group("a"), BODY)).body;
@@ -281,9 +281,9 @@ describe("from another process", () => {
   test.each([
     ["an unknown effect", [{ effect: "explode" }], "Fault 0.effect: "],
     ["an unknown field", [{ effect: "hang", count: 2 }], 'Fault 0: Unrecognized key: "count"'],
-    ["what is no list", { effect: "hang" }, "Faults: "],
-    ["a call before the first", [{ effect: "hang", nth: 0 }], "Fault 0.nth: "],
-  ])("%s is refused, and the faults before stay", async (_what, faults, message) => {
+    ["a value that is not a list", { effect: "hang" }, "Faults: "],
+    ["a request number below 1", [{ effect: "hang", nth: 0 }], "Fault 0.nth: "],
+  ])("%s is rejected, and the previous faults stay set", async (_what, faults, message) => {
     await startWith([{ effect: "refuse", status: 418 }]);
     const answer = await setByHttp(faults);
     expect(answer.status).toBe(400);
@@ -294,7 +294,7 @@ describe("from another process", () => {
   });
 });
 
-test("faults given at the start are checked as well", async () => {
+test("faults in the options are validated too", async () => {
   caller = await Caller.start();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
   await expect(startArm({ home, faults: [{ effect: "hang", rate: 2 }] })).rejects.toThrow("Fault 0.rate: ");

@@ -1,5 +1,5 @@
-// Who holds a state folder: told by an answer that only the holder can give, so that the number of a process says nothing by itself (in containers
-// every simulator is process 1). Does not prove anything where two machines, or containers with networks of their own, share one folder.
+// Proves that a state folder has one holder, identified by an answer that only the holder can give and not by its process ID (in containers
+// each simulator is process 1). Does not prove anything for machines, or containers with separate networks, that share a folder.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -22,7 +22,7 @@ afterEach(() => {
   fs.rmSync(home, { recursive: true, force: true });
 });
 
-/** A process that has the lock until it is killed. */
+/** A process that holds the lock until it is killed. */
 async function holder(): Promise<ChildProcess> {
   const program = `
     require("ts-node").register({ transpileOnly: true, swc: true, cwd: ${JSON.stringify(path.join(__dirname, "../../.."))} });
@@ -41,20 +41,20 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 test.each([
-  ["the number of another living process", "1"],
-  ["the number of this process's parent", String(process.ppid)],
-  ["the number of this process", String(process.pid)],
-  ["a whole notice of another living process", JSON.stringify({ pid: 1, port: 1, proof: "x" })],
-  ["half a notice", '{"pid": 1, "po'],
+  ["the ID of another running process", "1"],
+  ["the ID of this process's parent", String(process.ppid)],
+  ["the ID of this process", String(process.pid)],
+  ["the complete content of another running process", JSON.stringify({ pid: 1, port: 1, proof: "x" })],
+  ["incomplete content", '{"pid": 1, "po'],
   ["nothing", ""],
   ["null", "null"],
-])("a lock with %s, whose holder doesn't answer, is taken over at once", async (_what, text) => {
+])("a lock with %s, whose holder does not answer, is taken over immediately", async (_what, text) => {
   fs.writeFileSync(file, text);
   fs.utimesSync(file, new Date(0), new Date(0));
   expect(await secondsOf(async () => (await lockFolder(home))())).toBeLessThan(2);
 });
 
-test("the whole local Azure opens at once over a lock with the number of a living process", async () => {
+test("the local Azure opens immediately if the lock contains the ID of a running process", async () => {
   fs.mkdirSync(path.join(home, "azure"));
   fs.writeFileSync(path.join(home, "azure", "lock"), "1");
   fs.writeFileSync(path.join(home, "running.json"), JSON.stringify({ pid: 1, url: "http://127.0.0.1:1" }));
@@ -62,7 +62,7 @@ test("the whole local Azure opens at once over a lock with the number of a livin
   expect(seconds).toBeLessThan(5);
 }, 30_000);
 
-test("a lock whose port another program has is taken over", async () => {
+test("a lock whose port is used by another program is taken over", async () => {
   const other = net.createServer((socket) => socket.end("hello")).listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as net.AddressInfo;
@@ -71,7 +71,7 @@ test("a lock whose port another program has is taken over", async () => {
   other.close();
 });
 
-test("a living holder keeps its lock, even one that is too busy to answer; killed, it has lost it", async () => {
+test("a running holder keeps its lock, even if it is too busy to answer; a killed one loses it", async () => {
   const { pid } = await holder();
   await expect(lockFolder(home)).rejects.toThrow(FolderInUse);
   await expect(lockFolder(home)).rejects.toThrow(`is in use by process ${pid}`);
@@ -82,7 +82,7 @@ test("a living holder keeps its lock, even one that is too busy to answer; kille
   (await lockFolder(home))();
 }, 30_000);
 
-test("of many that want one folder at once, over a stale lock, exactly one gets it", async () => {
+test("if many processes request a folder with a stale lock at the same time, exactly one gets it", async () => {
   fs.writeFileSync(file, "1");
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(home)));
   const got = results.filter((result) => result.status === "fulfilled");
@@ -91,7 +91,7 @@ test("of many that want one folder at once, over a stale lock, exactly one gets 
   expect(fs.existsSync(file)).toBe(false);
 });
 
-test("the lock is readable by its owner only, and a released one can be taken again", async () => {
+test("only the owner can read the lock, and a released lock can be acquired again", async () => {
   const release = await lockFolder(home);
   expect(fs.statSync(file).mode & 0o777).toBe(0o600);
   release();

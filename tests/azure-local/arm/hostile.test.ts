@@ -1,5 +1,6 @@
-// No request to the resource manager or to its data plane ends the process, whatever its body, size or headers: it is refused in Azure's shape,
-// and the next request is answered. Does not prove how Azure words these refusals, nor that its limits on nesting and headers are these.
+// Proves that no request to the resource manager or the data plane ends the process, with any body, size or headers: it is rejected in
+// Azure's format, and the next request is answered. Does not prove Azure's messages for these errors, nor its limits of nesting and
+// headers.
 import * as http from "node:http";
 import * as net from "node:net";
 import { Caller } from "./client";
@@ -25,7 +26,7 @@ const tooDeep = {
   body: '{"error":{"code":"InvalidRequestContent","message":"The request content was invalid and could not be deserialized: it is nested deeper than 64 levels."}}',
 };
 
-describe("JSON nested 2,000 deep is refused with 400", () => {
+describe("JSON nested 2,000 deep is rejected with 400", () => {
   test.each([
     ["with a token", { "content-type": "application/json", authorization: "Bearer x" }],
     ["as text/plain, without credentials", { "content-type": "text/plain" }],
@@ -38,13 +39,13 @@ describe("JSON nested 2,000 deep is refused with 400", () => {
     ["a template", "/resourceGroups/rg/providers/Microsoft.Resources/deployments/deep", "PUT"],
     ["a patch", paths.endpoint, "PATCH"],
     ["an action", `${paths.endpoint}/regenerateKeys`, "POST"],
-    ["a path that names nothing", "/nowhere/at/all", "PUT"],
+    ["an unknown path", "/nowhere/at/all", "PUT"],
     ["a name check", "/providers/Microsoft.KeyVault/checkNameAvailability", "POST"],
   ])("as %s", async (_what, below, method) => {
     expect(await put(nested(2000), {}, below, method)).toEqual(tooDeep);
   });
 
-  test("as a fault that is set, and as a secret of the data plane", async () => {
+  test("as a fault, and as a secret in the data plane", async () => {
     const faults = await fetch(`${caller.arm.url}/faults`, { method: "PUT", body: nested(2000) });
     expect({ status: faults.status, body: await faults.text() }).toEqual(tooDeep);
     const url = `${caller.arm.url}/data/vault01.vault.azure.net/secrets/deep`;
@@ -52,14 +53,14 @@ describe("JSON nested 2,000 deep is refused with 400", () => {
     expect([400, 403]).toContain(secret.status);
   });
 
-  test("even a million deep, and brackets within a text don't count", async () => {
+  test("even a million deep, and brackets in strings don't count", async () => {
     expect(await put(nested(1_000_000, "[", "]"), {})).toEqual(tooDeep);
     const body = { ...bodies(caller).vault, tags: { note: `${"[{".repeat(50)}\\"${"[".repeat(50)}` } };
     expect((await put(JSON.stringify(body), {})).status).toBeLessThan(300);
   });
 });
 
-test("a body beyond Azure's 4 MB is refused with 413, whether its length is said or not", async () => {
+test("a body above Azure's 4 MB is rejected with 413, with and without a content length", async () => {
   const body = JSON.stringify({ text: "x".repeat(4 * 1024 * 1024) });
   for (const headers of [{ "content-length": String(body.length) }, { "transfer-encoding": "chunked" }]) {
     const status = await new Promise<number | undefined>((resolve, reject) => {
@@ -68,14 +69,14 @@ test("a body beyond Azure's 4 MB is refused with 413, whether its length is said
         answer.resume();
         resolve(answer.statusCode);
       });
-      // A server that has refused a body need not read the rest of it.
+      // A server that rejected a body does not have to read it completely.
       request.on("error", reject).end(body);
     });
     expect(status).toBe(413);
   }
 });
 
-/** What the server answers to these bytes, up to the end of the connection. */
+/** Sends these bytes and returns the answer until the connection ends. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";
@@ -92,8 +93,8 @@ test.each([
   ["HTTP/1.0 without a host", "GET /subscriptions HTTP/1.0\r\n\r\n", "HTTP/1.1 404"],
   ["an upgrade", "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", ""],
   ["CONNECT", "CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n", ""],
-  ["bytes that are no request", "\x16\x03\x01\x02\x00\x01", "HTTP/1.1 400"],
-  ["a body that breaks off", "PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{", ""],
+  ["bytes that are not a request", "\x16\x03\x01\x02\x00\x01", "HTTP/1.1 400"],
+  ["an incomplete body", "PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{", ""],
 ])("%s", async (_what, request, begins) => {
   const answer = await raw(request);
   expect(answer.slice(0, begins.length)).toBe(begins);

@@ -1,5 +1,5 @@
-// Proves that the local Azure gives tokens to its own managed identity, by the protocol of App Service, and to nobody else. That Microsoft's
-// client speaks this protocol is proved by tests/e2e/credentials.
+// Proves that the local Azure issues tokens only to its managed identity, with the protocol of App Service. tests/e2e/credentials proves
+// that Microsoft's client uses this protocol.
 import { IDENTITY_HEADER, IDENTITY_PATH } from "../../../azure-local/arm";
 import { Caller } from "./client";
 
@@ -11,7 +11,7 @@ async function ask(caller: Caller, search: string, header?: string) {
   return [answer.status, await answer.json()];
 }
 
-test("A token is for the resource that is asked for; without the header or a parameter there is none", async () => {
+test("A token is for the requested resource; without the header or a parameter there is none", async () => {
   const caller = await Caller.start({ issueIdentityToken: (audience, tenantId) => `${audience} of ${tenantId}` });
   try {
     const [status, body] = await ask(caller, query, IDENTITY_HEADER);
@@ -32,7 +32,7 @@ test("A token is for the resource that is asked for; without the header or a par
   }
 });
 
-test("A local Azure that was given no identity has no such endpoint", async () => {
+test("A local Azure without an identity has no such endpoint", async () => {
   const caller = await Caller.start();
   try {
     expect((await ask(caller, query, IDENTITY_HEADER))[0]).not.toBe(200);

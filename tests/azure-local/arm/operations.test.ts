@@ -1,4 +1,4 @@
-// Long-running operations over HTTP: durations, polling, what may run at the same time. Does not prove that Azure takes as long.
+// Proves long-running operations over HTTP: durations, polling, concurrent operations. Does not prove Azure's durations.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -23,7 +23,7 @@ async function foundation(): Promise<void> {
     await caller.made(paths[name], body[name]);
 }
 
-test("a PUT is answered 201 with the URLs of its operation, and again 200", async () => {
+test("a PUT is answered with 201 and the URLs of its operation, and the next one with 200", async () => {
   await caller.made(paths.group, bodies(caller).group);
   const first = await caller.put(paths.storage, bodies(caller).storage);
   expect(first.status).toBe(201);
@@ -36,7 +36,7 @@ test("a PUT is answered 201 with the URLs of its operation, and again 200", asyn
   expect((await caller.put(paths.storage, bodies(caller).storage)).status).toBe(200);
 });
 
-test("a DELETE is answered 202, then 404 after its time, and 204 when nothing is there", async () => {
+test("a DELETE is answered with 202, a GET after its completion with 404, and a DELETE of a missing resource with 204", async () => {
   await caller.made(paths.group, bodies(caller).group);
   await caller.made(paths.storage, bodies(caller).storage);
   const answer = await caller.delete(paths.storage);
@@ -50,7 +50,7 @@ test("a DELETE is answered 202, then 404 after its time, and 204 when nothing is
   expect((await caller.delete(paths.storage)).status).toBe(204);
 });
 
-test("a workspace that provisions its network at once takes 33 minutes, and its network is Active then", async () => {
+test("a workspace that provisions its network immediately takes 33 minutes, and then its network is Active", async () => {
   await foundation();
   await caller.put(paths.workspace, bodies(caller).workspace);
   expect(await stateAfter(paths.workspace, 33 * 60 - 1)).toBe("Creating");
@@ -58,7 +58,7 @@ test("a workspace that provisions its network at once takes 33 minutes, and its 
   expect((await caller.get(paths.workspace)).body.properties.managedNetwork.status.status).toBe("Active");
 });
 
-test("without it the network stays Inactive until the action, which takes 30 minutes and answers Active after", async () => {
+test("without it the network stays Inactive until the action, which takes 30 minutes and then returns Active", async () => {
   await foundation();
   const body = bodies(caller).workspace;
   await caller.made(paths.workspace, { ...body, properties: { ...body.properties, provisionNetworkNow: undefined } });
@@ -90,7 +90,7 @@ test("the first FQDN rule of an active network takes the firewall's ten minutes,
   expect((await caller.get(rule("hub-2"))).body.properties.status).toBe("Active");
 });
 
-test("a change of the instance count alone shows Scaling, any other change Updating", async () => {
+test("during a change of only the instance count the state is Scaling, otherwise Updating", async () => {
   await buildPlatform(caller);
   const body = bodies(caller).deployment;
   const scaled = await caller.put(paths.deployment, { ...body, sku: { name: "Default", capacity: 3 } });
@@ -104,7 +104,7 @@ test("a change of the instance count alone shows Scaling, any other change Updat
   expect(updated.body.properties.provisioningState).toBe("Updating");
 });
 
-test("a resource group goes with all its contents, and the names of vault and workspace stay taken", async () => {
+test("a resource group is deleted with all its contents, and the names of vault and workspace stay reserved", async () => {
   await buildPlatform(caller);
   const answer = await caller.delete(paths.group);
   expect(answer.status).toBe(202);
@@ -114,7 +114,7 @@ test("a resource group goes with all its contents, and the names of vault and wo
   expect((await caller.put(paths.vault, bodies(caller).vault)).body.error.code).toBe("ConflictError");
 });
 
-test("a failed operation leaves the resource Failed and tells why at both of its URLs", async () => {
+test("after a failed operation the resource is Failed, and both URLs return the error", async () => {
   await buildPlatform(caller);
   const environment = paths.environment.replace("versions/1", "versions/2");
   const body = bodies(caller);
@@ -132,13 +132,13 @@ test("a failed operation leaves the resource Failed and tells why at both of its
   expect((await caller.get(result)).body.error).toEqual(ended.error);
 });
 
-test("speed divides Azure's durations, and clients are told to wait only at Azure's own pace", () => {
+test("speed divides Azure's durations, and clients must wait between polls only at real speed", () => {
   expect(realClock(Number.POSITIVE_INFINITY).millisecondsFor(1800)).toBe(0);
   expect(realClock(600).millisecondsFor(1800)).toBe(3000);
   expect([realClock(1).retryAfter, realClock(600).retryAfter]).toEqual([1, 0]);
 });
 
-test("with an infinite speed everything is over at the first look", async () => {
+test("with infinite speed operations complete at the first poll", async () => {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "arm-"));
   const arm = await startArm({ home, speed: Number.POSITIVE_INFINITY });
   const put = (below: string, version: string, body: unknown) =>

@@ -2,7 +2,7 @@ import type { Caller } from "./client";
 
 const REGION = "swedencentral";
 
-/** Paths and bodies of one whole platform, as a stack would send them. */
+/** Paths and bodies of a whole platform, as a stack sends them. */
 export const paths = {
   group: "/resourceGroups/rg",
   logs: "/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/logs",
@@ -26,7 +26,7 @@ export const paths = {
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
-/** Bodies that Azure accepts; `caller` supplies the subscription. */
+/** Valid bodies; `caller` provides the subscription. */
 export function bodies(caller: Caller) {
   const id = (below: string) => caller.id(below);
   return {
@@ -119,7 +119,7 @@ export const ROLE_NAMES = {
   read: "11111111-0000-4000-8000-000000000002",
 } as const;
 
-/** A role assignment's path and body. */
+/** Path and body of a role assignment. */
 export function grant(caller: Caller, scope: string, name: string, role: string, principalId: string): [string, unknown] {
   const roleDefinitionId = `/subscriptions/${caller.arm.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
   return [
@@ -133,7 +133,7 @@ export const BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 
 const BEFORE_ENDPOINT = ["group", "logs", "insights", "storage", "vault", "registry", "network", "zone", "identity"] as const;
 
-/** Builds the platform up to an endpoint with one deployment that takes no traffic yet. */
+/** Creates the platform up to an endpoint with one deployment without traffic. */
 export async function buildPlatform(caller: Caller): Promise<void> {
   const body = bodies(caller);
   for (const name of BEFORE_ENDPOINT) await caller.made(paths[name], body[name]);

@@ -1,4 +1,5 @@
-// The hands that tests lend to a person in the portal and to autoscale. Does not prove which requests the portal really sends.
+// Proves the helpers with which tests make changes as a user of the portal or autoscale does. Does not prove which requests the portal
+// sends.
 import { Caller } from "./client";
 import { buildPlatform, paths } from "./platform";
 import { Portal } from "./portal";
@@ -12,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => caller.stop());
 
-test("traffic moves and the rest of the endpoint stays", async () => {
+test("traffic changes and the endpoint is otherwise unchanged", async () => {
   const before = (await caller.get(paths.endpoint)).body;
   await portal.setTraffic(caller.id(paths.endpoint), { "main-1": 100 });
   caller.clock.advance(60);
@@ -23,12 +24,12 @@ test("traffic moves and the rest of the endpoint stays", async () => {
   expect((await caller.get(paths.endpoint)).body.identity).toEqual(before.identity);
 });
 
-test("the same rules hold", async () => {
+test("the same rules apply", async () => {
   await expect(portal.setTraffic(caller.id(paths.endpoint), { "main-1": 90 })).rejects.toThrow("The sum of the traffic is 90");
   await expect(portal.setCapacity(caller.id(paths.deployment), 51)).rejects.toThrow("it must be between 1 and 50");
 });
 
-test("autoscale changes the number of instances and nothing else", async () => {
+test("autoscale changes only the number of instances", async () => {
   const before = (await caller.get(paths.deployment)).body;
   await portal.setCapacity(caller.id(paths.deployment), 4);
   expect((await caller.get(paths.deployment)).body.properties.provisioningState).toBe("Scaling");
@@ -38,7 +39,7 @@ test("autoscale changes the number of instances and nothing else", async () => {
   expect(after.properties).toEqual(before.properties);
 });
 
-test("tags replace by key, and a deleted endpoint takes its deployments along", async () => {
+test("tags are replaced by key, and an endpoint is deleted with its deployments", async () => {
   await portal.setTags(caller.id(paths.endpoint), { owner: "someone" });
   caller.clock.advance(60);
   expect((await caller.get(paths.endpoint)).body.tags).toEqual({ owner: "someone" });

@@ -1,4 +1,4 @@
-// Changes behind Pulumi's back, as a person in the portal and autoscale make them: through the same rules as every other write.
+// Changes outside of Pulumi, as a user of the portal or autoscale makes them, with the same rules as all writes.
 
 const API_VERSION = "2025-12-01";
 
@@ -6,17 +6,17 @@ interface Endpoint {
   readonly properties: Record<string, unknown>;
 }
 
-/** Someone with a browser, or a service, that knows only where Azure is. Ids are whole ARM ids. */
+/** A user with a browser, or a service, that knows only the address of Azure. IDs are full ARM IDs. */
 export class Portal {
   constructor(private readonly armUrl: string) {}
 
-  /** Shares in per cent by deployment; the rest of the endpoint stays as it is. @throws Error with Azure's refusal */
+  /** Sets traffic weights by deployment, and nothing else. @throws Error with Azure's error */
   async setTraffic(endpointId: string, traffic: Readonly<Record<string, number>>): Promise<void> {
     const endpoint = (await this.send("GET", endpointId)) as Endpoint;
     await this.send("PUT", endpointId, { ...endpoint, properties: { ...endpoint.properties, traffic } });
   }
 
-  /** What autoscale does: nothing but the number of instances. @throws Error with Azure's refusal */
+  /** Sets only the number of instances, as autoscale does. @throws Error with Azure's error */
   async setCapacity(deploymentId: string, capacity: number): Promise<void> {
     await this.send("PATCH", deploymentId, { sku: { capacity } });
   }
@@ -25,7 +25,7 @@ export class Portal {
     await this.send("PATCH", id, { tags });
   }
 
-  /** Deletes an endpoint with its deployments, or one deployment. @throws Error with Azure's refusal */
+  /** Deletes an endpoint with its deployments, or one deployment. @throws Error with Azure's error */
   async delete(id: string): Promise<void> {
     await this.send("DELETE", id);
   }

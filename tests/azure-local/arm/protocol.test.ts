@@ -1,4 +1,4 @@
-// The protocol of Azure Resource Manager: paths, versions, errors, lists, names. Does not prove completeness: only what stacks and their tools ask.
+// Proves the protocol of Azure Resource Manager as far as stacks and their tools use it: paths, versions, errors, lists, names.
 import * as http from "node:http";
 import { loadSchemas } from "../../../azure-local/arm/schemas";
 import { Caller } from "./client";
@@ -14,7 +14,7 @@ afterAll(() => caller.stop());
 const codeOf = (answer: { status: number; body: { error: { code: string } } }) => `${answer.status} ${answer.body.error.code}`;
 const namesOf = (answer: { body: { value: { name: string }[] } }) => answer.body.value.map(({ name }) => name).sort();
 
-describe("refuses with Azure's codes", () => {
+describe("rejects with Azure's codes", () => {
   test.each([
     ["a request without an API version", "GET", paths.storage, undefined, "", "400 MissingApiVersionParameter"],
     ["an unknown API version", "GET", paths.storage, undefined, "1999-01-01", "400 NoRegisteredProviderFound"],
@@ -28,8 +28,8 @@ describe("refuses with Azure's codes", () => {
       "404 InvalidResourceNamespace",
     ],
     ["an unknown type", "PUT", "/resourceGroups/rg/providers/Microsoft.Storage/things/one", {}, "2024-01-01", "404 InvalidResourceType"],
-    ["a resource that isn't there", "GET", `${paths.storage}2`, undefined, "2024-01-01", "404 ResourceNotFound"],
-    ["a group that isn't there", "GET", "/resourceGroups/nowhere", undefined, "2024-03-01", "404 ResourceGroupNotFound"],
+    ["a missing resource", "GET", `${paths.storage}2`, undefined, "2024-01-01", "404 ResourceNotFound"],
+    ["a missing group", "GET", "/resourceGroups/nowhere", undefined, "2024-03-01", "404 ResourceGroupNotFound"],
     [
       "another subscription",
       "GET",
@@ -46,7 +46,7 @@ describe("refuses with Azure's codes", () => {
     expect(codeOf(await caller.send(method, path, body, version))).toBe(expected);
   });
 
-  test("a body that isn't JSON, without a trace of the program", async () => {
+  test("a body that is not JSON, without internals in the message", async () => {
     const answer = await fetch(`${caller.arm.url}${caller.id(paths.storage)}?api-version=2024-01-01`, { method: "PUT", body: "{" });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toBe(
@@ -54,7 +54,7 @@ describe("refuses with Azure's codes", () => {
     );
   });
 
-  test("an unknown version names the known ones", async () => {
+  test("the error for an unknown version lists the supported ones", async () => {
     const { error } = (await caller.send("GET", paths.identity, undefined, "1999-01-01")).body;
     expect(error.message).toContain(
       "The supported api-versions are '2015-08-31-preview, 2018-11-30, 2021-09-30-preview, 2022-01-31-preview, 2023-01-31, 2023-07-31-preview, 2024-11-30, 2025-01-31-preview, 2025-05-31-preview'.",
@@ -62,8 +62,8 @@ describe("refuses with Azure's codes", () => {
   });
 });
 
-describe("takes a path as it was sent", () => {
-  /** `fetch` would tidy the path up. */
+describe("accepts a path as it was sent", () => {
+  /** `fetch` would normalize the path. */
   const get = (path: string) =>
     new Promise<number | undefined>((resolve, reject) =>
       http.get({ port: caller.arm.port, path }, (answer) => resolve(answer.resume().statusCode)).once("error", reject),
@@ -79,16 +79,16 @@ describe("takes a path as it was sent", () => {
     expect(await get(`${caller.id(paths.group)}?api-version=2024-03-01`)).toBe(200);
   });
 
-  test("behind an origin that ends with a slash", async () => {
+  test("after an origin with a trailing slash", async () => {
     expect(await get(`/${caller.id(paths.group)}?api-version=2024-03-01`)).toBe(200);
   });
 
-  test("behind a whole URL", async () => {
+  test("in an absolute URL", async () => {
     expect(await get(`http://management.azure.com${caller.id(paths.group)}?api-version=2024-03-01`)).toBe(200);
   });
 });
 
-describe("reads a body by its schema", () => {
+describe("validates a body against its schema", () => {
   const group = "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/strict01";
   const storage = () => bodies(caller).storage;
 
@@ -99,21 +99,21 @@ describe("reads a body by its schema", () => {
       "Could not find member 'properties.nonsense' on Microsoft.Storage/storageAccounts at API version 2024-01-01.",
     ],
     ["a wrong type", { allowSharedKeyAccess: "no" }, "'properties.allowSharedKeyAccess' must be boolean."],
-    ["a missing one inside", { networkAcls: {} }, "Required property 'properties.networkAcls.defaultAction' not found."],
-    ["a closed word", { accessTier: "Warm" }, "'properties.accessTier' must be one of Hot, Cool, Premium, Cold."],
-  ])("refuses %s and names its path", async (_what, properties, message) => {
+    ["a missing nested property", { networkAcls: {} }, "Required property 'properties.networkAcls.defaultAction' not found."],
+    ["an invalid value of a closed enum", { accessTier: "Warm" }, "'properties.accessTier' must be one of Hot, Cool, Premium, Cold."],
+  ])("rejects %s with its path", async (_what, properties, message) => {
     const answer = await caller.put(group, { ...storage(), properties });
     expect(codeOf(answer)).toBe("400 InvalidRequestContent");
     expect(answer.body.error.message).toBe(`The request content was invalid: ${message}`);
     expect((await caller.get(group)).status).toBe(404);
   });
 
-  test("an unknown branch of a discriminator is refused by its value", async () => {
+  test("an unknown discriminator value is rejected with the value", async () => {
     const answer = await caller.put(`${paths.workspace}/outboundRules/one`, { properties: { type: "Tunnel" } });
     expect(answer.body.error.message).toContain("'properties.type' has the value 'Tunnel'");
   });
 
-  test("read-only properties and nulls are ignored, known words get their spelling; without the rule on words open ones pass", async () => {
+  test("read-only properties and nulls are ignored, enum values are normalized; without the rule, open enums accept any value", async () => {
     const body = {
       ...storage(),
       kind: "storagev2",
@@ -137,7 +137,7 @@ describe("reads a body by its schema", () => {
     await lenient.stop();
   });
 
-  test("an older known version is accepted without a strict look", async () => {
+  test("an older supported version is accepted without strict validation", async () => {
     const answer = await caller.send("PUT", group, { ...storage(), properties: { someOldProperty: true } }, "2022-09-01");
     expect(answer.status).toBe(201);
     await caller.outcome(answer);
@@ -152,7 +152,7 @@ describe("reads a body by its schema", () => {
 });
 
 describe("lists", () => {
-  test("a collection below a resource, below a group and in the subscription", async () => {
+  test("a collection in a resource, in a group and in the subscription", async () => {
     expect(namesOf(await caller.send("GET", `${paths.endpoint}/deployments`, undefined, "2025-12-01"))).toEqual(["main-1"]);
     expect(
       namesOf(await caller.send("GET", "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts", undefined, "2024-01-01")),
@@ -181,7 +181,7 @@ describe("lists", () => {
   });
 });
 
-test("resource groups of a subscription are filtered by tag, as resources are", async () => {
+test("resource groups of a subscription are filtered by tag, like resources", async () => {
   const groups = (filter: string) => caller.send("GET", `/resourceGroups?$filter=${encodeURIComponent(filter)}`, undefined, "2024-03-01");
   await caller.made("/resourceGroups/tagged", { location: "westeurope", tags: { "moor-stack": "dev" } });
   expect(namesOf(await groups("tagName eq 'moor-stack'"))).toEqual(["tagged"]);
@@ -190,7 +190,7 @@ test("resource groups of a subscription are filtered by tag, as resources are", 
   expect(codeOf(await groups("name lt 'x'"))).toBe("400 InvalidFilterInQueryString");
 });
 
-test("PATCH merges, null removes, the rest stays", async () => {
+test("PATCH merges, null removes, other values are unchanged", async () => {
   await caller.made(paths.logs, { ...bodies(caller).logs, tags: { a: "1", b: "2" } });
   const answer = await caller.send("PATCH", paths.logs, { tags: { a: null, c: "3" } }, "2023-09-01");
   expect(answer.status).toBe(200);
@@ -198,7 +198,7 @@ test("PATCH merges, null removes, the rest stays", async () => {
   expect(answer.body.properties.retentionInDays).toBe(30);
 });
 
-test("a name is free, taken or held by a deleted vault until that is purged", async () => {
+test("a name is free, taken, or reserved by a deleted vault until it is purged", async () => {
   const available = async (name: string) =>
     (await caller.post("/providers/Microsoft.KeyVault/checkNameAvailability", { name, type: "Microsoft.KeyVault/vaults" })).body
       .nameAvailable;
@@ -221,7 +221,7 @@ test("a deleted vault's name is free after its retention", async () => {
   await other.stop();
 });
 
-test("a workspace deleted with forceToPurge frees its name at once", async () => {
+test("a workspace deleted with forceToPurge frees its name immediately", async () => {
   const other = await caller.fork();
   const deleted = await other.delete(`${paths.workspace}?forceToPurge=true`);
   await other.outcome(deleted);
@@ -229,7 +229,7 @@ test("a workspace deleted with forceToPurge frees its name at once", async () =>
   await other.stop();
 });
 
-test("a zone group writes the workspace's records, the wildcard among them, and takes them with it", async () => {
+test("a zone group creates the workspace's records, including the wildcard, and deletes them with itself", async () => {
   const other = await caller.fork();
   const group = `${paths.privateEndpoint}/privateDnsZoneGroups/default`;
   await other.made(group, {
@@ -244,13 +244,13 @@ test("a zone group writes the workspace's records, the wildcard among them, and 
   await other.stop();
 });
 
-test("providers are registered and built-in roles are there", async () => {
+test("providers are registered and built-in roles exist", async () => {
   expect((await caller.send("GET", "/providers/Microsoft.Network", undefined, "2024-03-01")).body.registrationState).toBe("Registered");
   const role = "/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d";
   expect((await caller.send("GET", role, undefined, "2022-04-01")).body.properties.roleName).toBe("AcrPull");
 });
 
-test("a deployment reports its life in the logs of both containers", async () => {
+test("the logs of both containers contain the lifecycle of a deployment", async () => {
   const server = (await caller.post(`${paths.deployment}/getLogs`, { containerType: "InferenceServer", tail: 1 })).body.content;
   expect(server).toContain("Container image: registry01.azurecr.io/vllm@sha256:");
   const storage = (await caller.post(`${paths.deployment}/getLogs`, { containerType: "StorageInitializer" })).body.content;
@@ -259,7 +259,7 @@ test("a deployment reports its life in the logs of both containers", async () =>
     expect(codeOf(await caller.post(`${paths.deployment}/getLogs`, wrong))).toBe("400 InvalidRequestContent");
 });
 
-test("the platform comes up with the weaker rules switched off too", async () => {
+test("the platform is also created with the weaker rules switched off", async () => {
   const other = await Caller.start({ withoutGrades: ["E", "I", "K"] });
   await buildPlatform(other);
   expect(

@@ -1,5 +1,5 @@
-// The request log holds no secret, wherever a request carries one, and doesn't grow without end. Does not prove that nobody names a secret so that
-// neither its schema nor its name tells.
+// Proves that the request log contains no secrets of requests, and has a maximum size. Does not prove it for secrets that neither the
+// schema nor the name identifies.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -37,7 +37,7 @@ function deployment(parameters: object, declared: object, resources: object[] = 
 
 test.each([
   ["a secureString", deployment({ p: { value: secret } }, { p: { type: "secureString" } })],
-  ["a secureObject, in other letters", deployment({ P: { value: { any: [secret] } } }, { p: { type: "SecureObject" } })],
+  ["a secureObject, in another case", deployment({ P: { value: { any: [secret] } } }, { p: { type: "SecureObject" } })],
   ["the default of a secureString", deployment({}, { p: { type: "securestring", defaultValue: secret } })],
   ["a parameter that no template declares", { properties: { templateLink: { uri: "https://x" }, parameters: { p: { value: secret } } } }],
   [
@@ -61,14 +61,14 @@ test.each([
       properties: { templateLink: { uri: `https://x.blob.core.windows.net/t.json?sv=1&sig=${secret}`, queryString: `sv=1&sig=${secret}` } },
     },
   ],
-])("in a template, %s is left out", (_what, body) => {
+])("in a template, %s is redacted", (_what, body) => {
   log.add(entry(template), body);
   log.read();
   expect(all()).not.toContain(secret);
   expect(all()).toContain("redacted");
 });
 
-test("what is no secret stays: names, types and values of other parameters", () => {
+test("names, types and values of other parameters are not redacted", () => {
   const body = deployment({ p: { value: secret }, size: { value: "large" } }, { p: { type: "secureString" }, size: { type: "string" } });
   log.add(entry(template), body);
   expect(log.read()[0]!.body).toEqual(
@@ -101,7 +101,7 @@ test.each([
   ["credentials", { any: { deep: secret } }],
   ["password", 12345678],
   ["sharedAccessSignature", secret],
-])("a value named %s is left out, whatever the type of the resource", (name, value) => {
+])("a value named %s is redacted in each resource type", (name, value) => {
   for (const type of ["Microsoft.MachineLearningServices/workspaces/w/onlineEndpoints/e", "Microsoft.Nothing/things/t"]) {
     log.add(entry(`${group}/${type}`), { properties: { environmentVariables: { [name]: value, plain: "kept" } } });
   }
@@ -110,7 +110,7 @@ test.each([
   expect(bodies.every((body) => body.includes("kept"))).toBe(true);
 });
 
-test("names that only look like a secret's stay, as do references and switches", () => {
+test("names that only resemble secrets, references and booleans are not redacted", () => {
   const kept = {
     tokenizer: "x",
     maxTokens: 5,
@@ -125,14 +125,14 @@ test("names that only look like a secret's stay, as do references and switches",
 });
 
 test.each(["sig", "code", "access_token", "api-key", "subscription-key", "password", "X-Amz-Signature"])(
-  "a query's %s is left out",
+  "the query parameter %s is redacted",
   (name) => {
     log.add(entry(`${group}/Microsoft.Nothing/things/t?api-version=1&${name}=${secret}&x=1`), undefined);
     expect(log.read()[0]!.path).toBe(`${group}/Microsoft.Nothing/things/t?api-version=1&${name}=[redacted]&x=1`);
   },
 );
 
-test("a bearer token or a signed link in any text is left out", () => {
+test("a bearer token or a signed link in any string is redacted", () => {
   const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJvaWQiOiJtZSJ9.${"a".repeat(43)}`;
   log.add(
     { ...entry("/x"), client: { "x-ms-client-name": `Bearer ${jwt}` } },
@@ -141,11 +141,11 @@ test("a bearer token or a signed link in any text is left out", () => {
   expect(all() + JSON.stringify(log.read())).not.toMatch(/eyJhbGciOiJ|do-not-log/);
 });
 
-describe("grows to two files of 16 MiB at most", () => {
+describe("has at most two files of 16 MiB", () => {
   const bytes = () => fs.readdirSync(folder).reduce((sum, name) => sum + fs.statSync(path.join(folder, name)).size, 0);
   const most = 2 * 16 * 1024 * 1024;
 
-  test("a log of a million lines that an earlier run has left is cut to its newest lines", () => {
+  test("a log of a million lines of an earlier run is reduced to its newest lines", () => {
     log.close();
     const lines = Array.from(
       { length: 1_000_000 },
@@ -161,7 +161,7 @@ describe("grows to two files of 16 MiB at most", () => {
     for (const line of all().split("\n").filter(Boolean)) JSON.parse(line);
   });
 
-  test("a log that grows while it is open is rotated, and what is asked for next comes from both files", () => {
+  test("a log that grows while it is open is rotated, and reads return both files", () => {
     const body = { properties: { text: "x".repeat(1024 * 1024) } };
     for (let index = 0; index < 50; index++) {
       log.add(entry(`/${index}`), body);

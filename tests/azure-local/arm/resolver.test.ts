@@ -1,5 +1,5 @@
-// Proves how names of Azure's services resolve in a virtual network, by private zones and public aliases. Doesn't prove custom DNS servers, nor that
-// the names are those that Azure gives: tests/azure-local/arm/platform.test.ts has those.
+// Proves how names of Azure's services resolve in a virtual network, with private zones and public aliases. Does not prove custom DNS
+// servers, nor that Azure assigns these names: see tests/azure-local/arm/platform.test.ts.
 import { resolveName } from "../../../azure-local/arm";
 
 const group = "/subscriptions/s/resourceGroups/rg/providers";
@@ -39,15 +39,15 @@ const alias = { from: "public", name: "st.privatelink.blob.core.windows.net" };
 
 test.each<[string, Parameters<typeof resolveName>[0], string, object]>([
   [
-    "A resource without a private endpoint has no alias, and no zone hides it.",
+    "A resource without a private endpoint has no alias, so a zone does not affect it.",
     [account(0), link(blobZone)],
     host,
     { from: "public", name: host },
   ],
   ["Without a zone the alias is public.", [account(1)], host, alias],
   ["A zone without a record hides the name.", [account(1), link(blobZone)], host, { from: "nowhere" }],
-  ["A zone that is linked to another network doesn't.", [account(1), link(blobZone, {}, `${network}2`)], host, alias],
-  ["A link may go on to public DNS.", [account(1), link(blobZone, { resolutionPolicy: "NxDomainRedirect" })], host, alias],
+  ["A zone that is linked to another network has no effect.", [account(1), link(blobZone, {}, `${network}2`)], host, alias],
+  ["A link can fall back to public DNS.", [account(1), link(blobZone, { resolutionPolicy: "NxDomainRedirect" })], host, alias],
   [
     "A zone's record is the answer.",
     [account(1), link(blobZone), record(blobZone, "st", "10.0.0.4")],
@@ -61,7 +61,7 @@ test.each<[string, Parameters<typeof resolveName>[0], string, object]>([
     "chat.guid.inference.swedencentral.api.azureml.ms",
     { from: "zone", zoneId: apiZone, addresses: ["10.0.0.7"] },
   ],
-  ["A name that no resource has doesn't exist.", [account(1)], "other.blob.core.windows.net", { from: "nowhere" }],
+  ["A name without a resource does not exist.", [account(1)], "other.blob.core.windows.net", { from: "nowhere" }],
 ])("%s", (_, resources, name, answer) => {
   expect(resolveName(resources, network, name)).toEqual(answer);
 });

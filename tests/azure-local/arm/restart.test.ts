@@ -1,4 +1,4 @@
-// What survives a restart and a kill. Does not prove that two machines can share a folder: folderLock.test.ts has what the lock is.
+// Proves what persists after a restart and a kill. Does not prove that two machines can share a folder: see folderLock.test.ts.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -9,7 +9,7 @@ import { bodies, buildPlatform, paths } from "./platform";
 let caller: Caller;
 afterEach(() => caller.stop());
 
-test("a restart keeps every resource, key and address", async () => {
+test("all resources, keys and addresses persist after a restart", async () => {
   const first = await Caller.start();
   await buildPlatform(first);
   const before = first.arm.everything();
@@ -21,7 +21,7 @@ test("a restart keeps every resource, key and address", async () => {
   expect((await caller.post(`${paths.endpoint}/listKeys`)).body).toEqual(keys);
 });
 
-test("an operation that runs when the process dies goes on and ends at its time", async () => {
+test("an operation that runs when the process is killed continues and ends on time", async () => {
   const first = await Caller.start();
   await buildPlatform(first);
   const second = paths.deployment.replace("main-1", "main-2");
@@ -37,7 +37,7 @@ test("an operation that runs when the process dies goes on and ends at its time"
   expect((await caller.get(second)).body.properties.provisioningState).toBe("Succeeded");
 });
 
-test("a delete that runs when the process dies still takes the resource and what is below it", async () => {
+test("a delete that runs when the process is killed still removes the resource and the resources below it", async () => {
   const first = await Caller.start();
   await buildPlatform(first);
   await first.delete(paths.endpoint);
@@ -49,12 +49,12 @@ test("a delete that runs when the process dies still takes the resource and what
   expect((await caller.get(paths.deployment)).status).toBe(404);
 });
 
-test("a second simulator on the same folder is refused by a sentence that names the folder and the process", async () => {
+test("a second simulator with the same folder fails with an error that names the folder and the process", async () => {
   caller = await Caller.start();
   await expect(startArm({ home: caller.home })).rejects.toThrow(`The state folder ${caller.home} is in use by process ${process.pid}`);
 });
 
-test("the lock of a process that is gone is taken over", async () => {
+test("the lock of an ended process is taken over", async () => {
   const gone = spawnSync(process.execPath, ["-e", ""]).pid;
   const first = await Caller.start();
   await first.arm.close();

@@ -1,4 +1,4 @@
-// Where secrets are and are not. Does not prove anything about memory or about who may read the files: they are readable by their owner.
+// Proves where secrets are stored. Does not prove anything about memory, nor about access to the files, which only their owner can read.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Caller } from "./client";
@@ -18,7 +18,7 @@ function filesWith(text: string): string[] {
   return fs.readdirSync(caller.home).filter((file) => fs.readFileSync(path.join(caller.home, file), "utf8").includes(text));
 }
 
-test("a Key Vault secret's value is in no file and no answer", async () => {
+test("a Key Vault secret's value is in no file and no response", async () => {
   const answer = await caller.put(SECRET, { properties: { value: VALUE, contentType: "text/plain" } });
   expect(answer.status).toBe(201);
   expect(JSON.stringify(answer.body)).not.toContain(VALUE);
@@ -34,7 +34,7 @@ test("a secret's version is 32 hexadecimal digits, stays with the value and chan
   expect(await version("two")).not.toBe(first);
 });
 
-test("endpoint keys given at creation open the endpoint and are in the secrets file only", async () => {
+test("endpoint keys given at creation are valid, and are only in the secrets file", async () => {
   const endpoint = paths.endpoint.replace("chat-dev", "keyed-dev");
   const body = bodies(caller).endpoint;
   const keys = { primaryKey: "primary-key-do-not-log", secondaryKey: "secondary-key-do-not-log" };
@@ -44,7 +44,7 @@ test("endpoint keys given at creation open the endpoint and are in the secrets f
   expect(filesWith("do-not-log")).toEqual(["secrets.jsonl"]);
 });
 
-test("keys are made at creation, one is regenerated and the other stays", async () => {
+test("keys are generated at creation, and regenerating one does not change the other", async () => {
   const before = (await caller.post(`${paths.endpoint}/listKeys`)).body;
   expect(before.primaryKey).toMatch(/^[\w-]{32}$/);
   expect((await caller.post(`${paths.endpoint}/regenerateKeys`, { keyType: "Secondary", keyValue: "chosen-do-not-log" })).status).toBe(200);
@@ -54,7 +54,7 @@ test("keys are made at creation, one is regenerated and the other stays", async 
   expect(filesWith("do-not-log")).toEqual(["secrets.jsonl"]);
 });
 
-test("keys are only there in Key mode, a token only in AMLToken mode, and it lasts an hour", async () => {
+test("keys exist only in Key mode, a token only in AMLToken mode, and it is valid for one hour", async () => {
   expect((await caller.post(`${paths.endpoint}/token`)).body.error.code).toBe("BadRequest");
   const body = bodies(caller).endpoint;
   await caller.made(paths.endpoint, { ...body, properties: { ...body.properties, authMode: "AMLToken" } });
@@ -71,7 +71,7 @@ test("keys are only there in Key mode, a token only in AMLToken mode, and it las
   expect(valid()).toEqual([refreshed.accessToken]);
 });
 
-test("a connection's credentials are listed by the action and shown nowhere else", async () => {
+test("only the action returns a connection's credentials", async () => {
   const connection = `${paths.workspace}/connections/hub-token`;
   const credentials = { keys: { token: "connection-do-not-log" } };
   const body = { properties: { category: "CustomKeys", authType: "CustomKeys", target: "_", credentials } };
@@ -80,7 +80,7 @@ test("a connection's credentials are listed by the action and shown nowhere else
   expect(filesWith("do-not-log")).toEqual(["secrets.jsonl"]);
 });
 
-test("the request log keeps method, path, status, Azure's code and the caller's headers, with secrets redacted", async () => {
+test("the request log contains method, path, status, Azure's code and the caller's headers, with redacted secrets", async () => {
   const url = `${caller.arm.url}${caller.id(SECRET)}?api-version=2024-11-01`;
   const headers = { "x-ms-client-request-id": "run-7", authorization: "Bearer header-do-not-log" };
   const answer = await fetch(url, {

@@ -1,4 +1,4 @@
-// The state file. Does not prove anything about power failures: what a killed process wrote is safe, what the disk's cache held is not.
+// Proves that the state file keeps what a killed process wrote. Does not prove anything about power failures, which lose the disk cache.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-/** What stands in the file after a process died: nothing is closed. */
+/** The content of the file after a process was killed: nothing is closed. */
 function reopened(): [string, number][] {
   const tables = new Tables(file);
   const table = tables.table<[string, number]>("numbers");
@@ -21,7 +21,7 @@ function reopened(): [string, number][] {
   return values.sort();
 }
 
-test("committed changes are there again, uncommitted ones are not", () => {
+test("committed changes persist, uncommitted ones do not", () => {
   const tables = new Tables(file);
   const table = tables.table<[string, number]>("numbers");
   table.set("a", ["a", 1]);
@@ -34,7 +34,7 @@ test("committed changes are there again, uncommitted ones are not", () => {
   expect(reopened()).toEqual([["a", 2]]);
 });
 
-test("a transaction is whole or absent, wherever the file is cut off", () => {
+test("a transaction is complete or absent, wherever the file is truncated", () => {
   const tables = new Tables(file);
   const table = tables.table<[string, number]>("numbers");
   table.set("a", ["a", 1]);
@@ -55,7 +55,7 @@ test("a transaction is whole or absent, wherever the file is cut off", () => {
   }
 });
 
-test("a transaction can be written after one that was cut off", () => {
+test("a transaction can be written after an incomplete one", () => {
   const tables = new Tables(file);
   tables.table("numbers").set("a", ["a", 1]);
   tables.commit();
@@ -81,7 +81,7 @@ test("the file is compacted when it is opened", () => {
   expect(fs.readFileSync(file, "utf8")).toBe('[["numbers","a",["a",99]]]\n');
 });
 
-test("a line in the middle that can't be read is an error that names it", () => {
+test("an unreadable line in the middle is an error that names it", () => {
   fs.writeFileSync(file, '[["numbers","a",1]]\nnonsense\n[["numbers","b",1]]\n');
   expect(() => new Tables(file)).toThrow(`Line 2 of ${file} can't be read`);
 });
@@ -97,9 +97,9 @@ test.each([
   '[["resources",1,{}]]',
   '[["resources","a",5]]',
   '[["resources","a",{"id":1}]]',
-])("a line %s names the file, the line and the remedy", (line) => {
+])("the error for a line %s names the file and the line and states the fix", (line) => {
   fs.writeFileSync(file, `[["numbers","a",["a",1]]]\n${line}\n`);
   expect(() => new Tables(file)).toThrow(
-    `Line 2 of ${file} can't be read: the state was changed by something else. Restore the folder ${folder} from a copy, or delete it to begin with an empty Azure.`,
+    `Line 2 of ${file} can't be read, because another program changed it. Restore the folder ${folder} from a backup, or delete it to start with an empty Azure.`,
   );
 });

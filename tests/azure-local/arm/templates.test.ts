@@ -1,4 +1,5 @@
-// Inline templates. Does not prove that Azure reads them alike: expressions, copies, conditions and linked templates are refused here.
+// Proves inline templates. Does not prove that Azure reads them in the same way: the simulator rejects expressions, copies, conditions and
+// linked templates.
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 
@@ -44,7 +45,7 @@ function storage(name: string) {
   return { type: "Microsoft.Storage/storageAccounts", apiVersion: "2024-01-01", name, ...bodies(caller).storage };
 }
 
-test("writes the endpoint's traffic by the same PUT as a caller, and is Succeeded when that has ended", async () => {
+test("writes the endpoint's traffic with the same PUT as a caller, and is Succeeded when this has ended", async () => {
   const answer = await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 100 })]));
   expect([answer.status, answer.body.properties.provisioningState]).toEqual([201, "Running"]);
   expect((await caller.get(paths.endpoint)).body.properties.provisioningState).toBe("Updating");
@@ -56,7 +57,7 @@ test("writes the endpoint's traffic by the same PUT as a caller, and is Succeede
   expect(ended.properties.template).toBeUndefined();
 });
 
-test("a refused resource fails the deployment with the refusal as a detail", async () => {
+test("a rejected resource fails the deployment, with the error as a detail", async () => {
   const ended = await caller.outcome(await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 99 })])));
   expect(ended.status).toBe("Failed");
   expect(ended.error.code).toBe("DeploymentFailed");
@@ -67,7 +68,7 @@ test("a refused resource fails the deployment with the refusal as a detail", asy
   expect((await caller.get(paths.endpoint)).body.properties.traffic).toEqual({});
 });
 
-test("resources follow the order of dependsOn, and what depends on a failed one never starts", async () => {
+test("resources follow the order of dependsOn, and a resource that depends on a failed one never starts", async () => {
   const wrong = { ...storage("storage02"), kind: "Nonsense", sku: undefined };
   const resources = [
     identity("last", ["storage02"]),
@@ -85,7 +86,7 @@ test("resources follow the order of dependsOn, and what depends on a failed one 
   ]);
 });
 
-test("a deployment of the same name is refused while one is active, and accepted after", async () => {
+test("a deployment with the same name is rejected while one is active, and accepted later", async () => {
   await caller.put(TEMPLATE, deployment([endpoint({ "main-1": 100 })]));
   const refused = await caller.put(TEMPLATE, deployment([identity("one")]));
   expect([refused.status, refused.body.error.code]).toEqual([409, "DeploymentActive"]);
@@ -93,7 +94,7 @@ test("a deployment of the same name is refused while one is active, and accepted
   expect((await caller.put(TEMPLATE, deployment([identity("one")]))).status).toBe(200);
 });
 
-test("a cancelled deployment starts nothing more, and what ran goes on", async () => {
+test("a canceled deployment starts no further resources, and running operations continue", async () => {
   await caller.put(TEMPLATE, deployment([storage("storage02"), identity("after", ["storage02"])]));
   expect((await caller.post(`${TEMPLATE}/cancel`)).status).toBe(204);
   expect((await caller.get(TEMPLATE)).body.properties.provisioningState).toBe("Canceled");
@@ -103,7 +104,7 @@ test("a cancelled deployment starts nothing more, and what ran goes on", async (
   expect((await caller.post(`${TEMPLATE}/cancel`)).body.error.code).toBe("DeploymentCannotBeCancelled");
 });
 
-test("a deployment goes on after the process died", async () => {
+test("a deployment continues after the process was killed", async () => {
   await caller.put(TEMPLATE, deployment([storage("storage02"), identity("after", ["storage02"])]));
   const next = await caller.fork();
   await caller.stop();
@@ -113,28 +114,28 @@ test("a deployment goes on after the process died", async () => {
   expect((await caller.get(paths.identity.replace(/endpoint$/, "after"))).status).toBe(200);
 });
 
-test("deleting a deployment deletes its history only", async () => {
+test("deleting a deployment deletes only its history", async () => {
   await caller.made(TEMPLATE, deployment([identity("one")]));
   expect((await caller.delete(TEMPLATE)).status).toBe(200);
   expect((await caller.get(TEMPLATE)).status).toBe(404);
   expect((await caller.get(paths.identity.replace(/endpoint$/, "one"))).status).toBe(200);
 });
 
-test("a second bracket makes text within brackets literal; text that does not end with one is itself", async () => {
+test("a second bracket escapes text in brackets; text that does not end with a bracket is literal", async () => {
   const tags = { list: "[[1, 2]", nested: "[[[x]", open: "[x", doubled: "[[x" };
   await caller.made(TEMPLATE, deployment([identity("one", [], tags)]));
   const written = (await caller.get(paths.identity.replace(/endpoint$/, "one"))).body.tags;
   expect(written).toEqual({ list: "[1, 2]", nested: "[[x]", open: "[x", doubled: "[[x" });
 });
 
-describe("refuses before anything is written", () => {
+describe("rejects before anything is written", () => {
   const cases: [string, (body: typeof deployment) => unknown, string][] = [
     [
       "an expression",
       (of) => of([identity("one", [], { id: "[resourceGroup().id]" })]),
-      "'resources[0].tags.id' holds the expression '[resourceGroup().id]'",
+      "'resources[0].tags.id' is the expression '[resourceGroup().id]'",
     ],
-    ["a complete deployment", (of) => ({ properties: { ...of([]).properties, mode: "Complete" } }), "mode 'Complete' is not served here"],
+    ["a complete deployment", (of) => ({ properties: { ...of([]).properties, mode: "Complete" } }), "does not support the mode 'Complete'"],
     ["a template without a schema", (of) => of([], { $schema: undefined }), "must have the property '$schema'"],
     [
       "a template by link",
@@ -143,9 +144,9 @@ describe("refuses before anything is written", () => {
     ],
     ["a name with too few segments", () => deployment([{ ...endpoint({}), name: "chat-dev" }]), "must have the same number of segments"],
     ["a resource twice", (of) => of([identity("one"), identity("ONE")]), "is defined multiple times"],
-    ["a dependency outside of the template", (of) => of([identity("one", ["two"])]), "'two' that"],
+    ["a dependency outside the template", (of) => of([identity("one", ["two"])]), "'two' that"],
     ["a circle", (of) => of([identity("one", ["two"]), identity("two", ["one"])]), "Circular dependency detected"],
-    ["a condition", (of) => of([{ ...identity("one"), condition: false }]), "'resources[0].condition' is not served here"],
+    ["a condition", (of) => of([{ ...identity("one"), condition: false }]), "does not support 'resources[0].condition'"],
   ];
   test.each(cases)("%s", async (_what, body, message) => {
     const answer = await caller.put(TEMPLATE, body(deployment));

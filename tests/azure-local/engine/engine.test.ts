@@ -1,5 +1,5 @@
-// Proves how an engine is found and built, with stand-ins for `pulumi` and `go`. It does not prove that Pulumi's installer works, nor that
-// the real build does: the end-to-end tests run whichever engine this machine has.
+// Proves how an engine is found and built, with stand-ins for `pulumi` and `go`. Does not prove that Pulumi's installer or the real build
+// work: the end-to-end tests run the engine that this machine has.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -28,23 +28,40 @@ const onPath = () => path.join(folder, "bin", "pulumi");
 const kept = () => path.join(engineCache(), "bin", "pulumi");
 
 describe("ensureEngine", () => {
-  test.each([engineVersion, "3.246.1", "3.300.0"])("takes pulumi %s from PATH", async (version) => {
+  test.each([engineVersion, "3.246.1", "3.300.0"])("uses pulumi %s from PATH", async (version) => {
     script(onPath(), `echo v${version}`);
     await expect(ensureEngine()).resolves.toMatchObject({ command: onPath(), version, from: "PATH" });
   });
 
   test.each([
     ["older", "echo v3.245.9"],
-    ["of another major", "echo v4.0.0"],
+    ["of another major version", "echo v4.0.0"],
     ["broken", "exit 1"],
     ["silent", ":"],
-  ])("passes over a pulumi on PATH that is %s, for the one kept from before", async (_, body) => {
+  ])("ignores a pulumi on PATH that is %s, and uses the cached one", async (_, body) => {
     script(onPath(), body);
     script(kept(), `echo v${engineVersion}`);
     await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), version: engineVersion, from: "cache" });
   });
 
-  test("brings its own Node language host only for an engine that has none", async () => {
+  test("reads the version of the cached pulumi once, and again when the file changes", async () => {
+    const asked = path.join(folder, "asked");
+    const askedTimes = () => fs.readFileSync(asked, "utf8").length;
+    script(kept(), `echo >> ${asked}; echo v${engineVersion}`);
+    for (let run = 0; run < 2; run++) await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), from: "cache" });
+    expect(askedTimes()).toBe(1);
+    script(kept(), `echo >> ${asked}; echo v${engineVersion} `);
+    await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), from: "cache" });
+    expect(askedTimes()).toBe(2);
+  });
+
+  test("reads the version of the cached pulumi in each run if the cache is not writable", async () => {
+    script(kept(), `echo v${engineVersion}`);
+    fs.mkdirSync(path.join(engineCache(), "probed.json"));
+    await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), from: "cache" });
+  });
+
+  test("adds the Node language host only for an engine without one", async () => {
     script(onPath(), `echo v${engineVersion}`);
     expect((await ensureEngine()).path).toEqual([path.join(folder, "bin"), expect.stringMatching(/azure-local\/engine\/bin$/)]);
     script(path.join(folder, "bin", "pulumi-language-nodejs"), ":");
@@ -60,7 +77,7 @@ describe("buildEngine", () => {
       `case $1 in env) echo ${version};; build) while [ "$1" != -o ]; do shift; done; ${build};; esac`,
     );
 
-  test("leaves the finished executable at its place with the language host beside it, and nothing else", async () => {
+  test("creates only the executable and the language host next to it", async () => {
     go("go1.26.8", `echo built > "$2"`.replace("echo", "/bin/echo"));
     await build();
     expect(fs.readdirSync(path.dirname(kept()))).toEqual(["pulumi", "pulumi-language-nodejs"]);
@@ -68,21 +85,23 @@ describe("buildEngine", () => {
   });
 
   test.each([
-    ["Go is missing", () => {}, "Pulumi's installer cannot be reached and Go, which could build it, is not on PATH"],
+    ["Go is missing", () => {}, "Pulumi's installer is not reachable, and Go, which can build the engine, is not on PATH"],
     [
       "Go is too old",
       () => go("go1.20.3", ":"),
-      "Pulumi's installer cannot be reached and go1.20.3 is too old to build it (Go 1.21 or newer)",
+      "Pulumi's installer is not reachable, and go1.20.3 is too old to build the engine (Go 1.21 or later is required)",
     ],
     [
       "the build fails",
       () => go("go1.26.8", "/bin/echo no such module >&2; exit 1"),
-      "Pulumi's installer cannot be reached and the build failed (no such module)",
+      "Pulumi's installer is not reachable, and the build failed (no such module)",
     ],
-  ])("says in one sentence, with the remedy, that %s", async (_, arrange, reason) => {
+  ])("reports, with instructions, that %s", async (_, arrange, reason) => {
     arrange();
     await expect(build()).rejects.toThrow(
-      new Error(`No Pulumi engine: ${reason}. Install Pulumi (https://www.pulumi.com/docs/install) and run the command again.`),
+      new Error(
+        `No Pulumi engine is available: ${reason}. Install Pulumi (https://www.pulumi.com/docs/install) and run the command again.`,
+      ),
     );
     expect(fs.existsSync(kept())).toBe(false);
   });

@@ -15,7 +15,7 @@ function isAlive(pid: number): boolean {
 }
 
 test("the language host ends when its engine is killed", async () => {
-  // An engine that starts the host, hands on its pid and port, and waits.
+  // An engine that starts the host, prints its process ID and port, and waits.
   const program = `const host = require("child_process").spawn(${JSON.stringify(host)}, [], { stdio: ["ignore", "pipe", "inherit"] });
     host.stdout.once("data", (port) => console.log(host.pid + " " + port)); setInterval(() => {}, 1000);`;
   const engine = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });

@@ -1,15 +1,15 @@
-// Only the owner reads what the local Azure keeps: the home and everything in it, also where it was made with wide modes before. Does not prove
-// anything for Windows, whose permissions are not modes, nor of what lies in a folder that also holds files of others.
+// Proves that only the owner can read the home folder of the local Azure, also if it was created with wider modes. Does not prove anything
+// for Windows, whose permissions are not modes, nor for other files in the same folder.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { openAzure } from "../../../azure-local";
-import { makePrivate } from "../../../azure-local/files/privateHome";
+import { createPrivateHome } from "../../../azure-local/files/privateHome";
 
 let home: string;
 let umask: number;
 beforeEach(() => {
-  // What most systems have: others may read what is made without a mode.
+  // The default of most systems: other users can read files created without a mode.
   umask = process.umask(0o022);
   home = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "moor-private-")), "home");
 });
@@ -20,7 +20,7 @@ afterEach(() => {
 
 const modeOf = (...names: string[]) => (fs.statSync(path.join(home, ...names)).mode & 0o7777).toString(8);
 
-/** Every file and folder of the home that somebody else may do something with. */
+/** All files and folders of the home folder that other users can access. */
 function open(folder = home): string[] {
   const own = fs.statSync(folder).mode & 0o077 ? [folder] : [];
   const inside = fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -38,7 +38,7 @@ async function use(): Promise<void> {
   await azure.close();
 }
 
-test("a new home is the owner's only: state, secrets, keys, certificates, request log, notices", async () => {
+test("only the owner can access a new home folder: state, secrets, keys, certificates, request log, running.json", async () => {
   await use();
   expect(open()).toEqual([]);
   expect([modeOf(), modeOf("azure"), modeOf("https"), modeOf("issuer.secret"), modeOf("azure", "requests.jsonl")]).toEqual([
@@ -50,7 +50,7 @@ test("a new home is the owner's only: state, secrets, keys, certificates, reques
   ]);
 });
 
-test("a home with wide modes is closed when it is opened, with what pulumi and the stack files left in it", async () => {
+test("opening a home folder with wide modes removes the permissions of other users, also for files of pulumi and stacks", async () => {
   await use();
   for (const folder of ["project", "state", "state/.pulumi", "pulumi", "pulumi/bin"]) fs.mkdirSync(path.join(home, folder));
   for (const file of ["project/Pulumi.dev.yaml", "state/.pulumi/dev.json", "pulumi/credentials.json"])
@@ -64,11 +64,11 @@ test("a home with wide modes is closed when it is opened, with what pulumi and t
   expect([modeOf(), modeOf("pulumi", "bin", "run"), modeOf("azure", "secrets.jsonl")]).toEqual(["700", "700", "600"]);
 });
 
-test("in a folder that holds other files, only what belongs to the local Azure is closed, and no link is followed", () => {
+test("in a folder with other files, only files of the local Azure are changed, and links are not followed", () => {
   fs.mkdirSync(path.join(home, "azure"), { recursive: true });
-  fs.writeFileSync(path.join(home, "somebody's.txt"), "x");
+  fs.writeFileSync(path.join(home, "another.txt"), "x");
   fs.writeFileSync(path.join(home, "azure", "state.jsonl"), "x");
-  fs.symlinkSync(path.join(home, "somebody's.txt"), path.join(home, "azure", "link"));
-  makePrivate(home);
-  expect([modeOf(), modeOf("somebody's.txt"), modeOf("azure"), modeOf("azure", "state.jsonl")]).toEqual(["755", "644", "700", "600"]);
+  fs.symlinkSync(path.join(home, "another.txt"), path.join(home, "azure", "link"));
+  createPrivateHome(home);
+  expect([modeOf(), modeOf("another.txt"), modeOf("azure"), modeOf("azure", "state.jsonl")]).toEqual(["755", "644", "700", "600"]);
 });

@@ -1,10 +1,19 @@
-// The certificate is made again whenever it would not do now: made under a clock that was ahead, half-written, or with the key of another. Does not
-// prove what each TLS library makes of it; tests/azure-local/running and tests/clients have two.
+// Proves that an invalid certificate is replaced: created with a wrong clock, incomplete, or with a key that does not match. Does not prove
+// that each TLS library accepts it; tests/azure-local/running and tests/clients use two.
 import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pki } from "node-forge";
 import { type Certificate, loopbackCertificate } from "../../../azure-local/https/certificate";
+
+// The keys of two certificates in turn, because creating keys takes most of the time: no two certificates in a row share one.
+beforeAll(() => {
+  const keys = Array.from({ length: 4 }, () => pki.rsa.generateKeyPair(2048));
+  let next = 0;
+  jest.spyOn(pki.rsa, "generateKeyPair").mockImplementation((() => keys[next++ % keys.length]!) as never);
+});
+afterAll(() => jest.restoreAllMocks());
 
 let folder: string;
 beforeEach(() => {
@@ -35,9 +44,9 @@ function expectGood({ authority, cert, key }: Certificate): void {
 test.each([
   ["two days ahead", 2 * day],
   ["ten years ahead", 3650 * day],
-  ["so far back that it has ended", -800 * day],
+  ["so far behind that it has expired", -800 * day],
 ])(
-  "one that was made under a clock %s is made again",
+  "a certificate that was created with a clock %s is replaced",
   (_when, ahead) => {
     const before = madeAt(Date.now() + ahead);
     const now = loopbackCertificate(folder);
@@ -49,7 +58,7 @@ test.each([
 );
 
 test.each(["certificate.pem", "key.pem", "authority.pem"])(
-  "a %s that was cut off, emptied or removed, or that is another's, is made again",
+  "a %s that is truncated, empty, missing or does not match is replaced",
   (name) => {
     const file = path.join(folder, name);
     loopbackCertificate(folder);

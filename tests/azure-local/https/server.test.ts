@@ -1,13 +1,13 @@
-// Does not prove which TLS versions and ciphers Azure takes: Node's defaults hold.
+// Does not prove which TLS versions and ciphers Azure accepts: Node's defaults apply.
 import * as fs from "node:fs";
 import type { IncomingMessage } from "node:http";
 import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
-import { startFrontdoor } from "../../../azure-local/frontdoor";
 import { type Certificate, loopbackCertificate } from "../../../azure-local/https/certificate";
 import { serveHttps } from "../../../azure-local/https/server";
-import { directoryOf, endpoint, signal, startContainer, text } from "../frontdoor/support";
+import { startScoringProxy } from "../../../azure-local/scoringProxy";
+import { directoryOf, endpoint, signal, startContainer, text } from "../scoringProxy/support";
 
 let folder: string;
 let certificate: Certificate;
@@ -24,25 +24,25 @@ function open(url: string): Promise<IncomingMessage> {
   });
 }
 
-test("a stream passes chunk by chunk with its trailers, and is drained when both are closed", async () => {
+test("a stream is forwarded chunk by chunk with its trailers, and is drained when both servers close", async () => {
   const received = [signal(), signal()];
   const container = await startContainer(async (_request, response) => {
     for (const [index, { promise }] of received.entries()) {
       response.write(`${index}`);
-      // Waits for the caller: a server that holds chunks back would hang here.
+      // Waits for the caller: a server that buffers chunks would hang here.
       await promise;
     }
     response.end("end");
   });
-  const frontdoor = await startFrontdoor({ directory: directoryOf(endpoint()), backends: { "*": container.url }, drain: 10_000 });
-  const server = await serveHttps(frontdoor.server, certificate);
+  const proxy = await startScoringProxy({ directory: directoryOf(endpoint()), backends: { "*": container.url }, drain: 10_000 });
+  const server = await serveHttps(proxy.server, certificate);
   const answer = await open(`${server.url}/chat/x`);
   let body = "";
   let closed: Promise<void> | undefined;
   for await (const chunk of answer) {
     body += chunk;
     server.close();
-    closed ??= frontdoor.close();
+    closed ??= proxy.close();
     received[body.length - 1]?.give();
   }
   expect(body).toBe("01end");
@@ -52,32 +52,32 @@ test("a stream passes chunk by chunk with its trailers, and is drained when both
   await container.close();
 });
 
-test("a caller who hangs up cancels the container's work", async () => {
+test("when a caller disconnects, the request to the container is canceled", async () => {
   const cancelled = signal();
   const container = await startContainer((request, response) => {
     request.socket.once("close", () => cancelled.give());
     response.write("begun");
   });
-  const frontdoor = await startFrontdoor({ directory: directoryOf(endpoint()), backends: { "*": container.url } });
-  const server = await serveHttps(frontdoor.server, certificate);
+  const proxy = await startScoringProxy({ directory: directoryOf(endpoint()), backends: { "*": container.url } });
+  const server = await serveHttps(proxy.server, certificate);
   (await open(`${server.url}/chat/x`)).destroy();
   await cancelled.promise;
   server.close();
-  await frontdoor.close();
+  await proxy.close();
   await container.close();
 });
 
-test("a port that is taken is an error", async () => {
-  const frontdoor = await startFrontdoor({ directory: directoryOf() });
-  await expect(serveHttps(frontdoor.server, certificate, frontdoor.port)).rejects.toThrow("EADDRINUSE");
-  await frontdoor.close();
+test("a port in use is an error", async () => {
+  const proxy = await startScoringProxy({ directory: directoryOf() });
+  await expect(serveHttps(proxy.server, certificate, proxy.port)).rejects.toThrow("EADDRINUSE");
+  await proxy.close();
 });
 
-test("a connection that speaks no TLS harms nobody", async () => {
-  const frontdoor = await startFrontdoor({ directory: directoryOf() });
-  const server = await serveHttps(frontdoor.server, certificate);
+test("a connection without TLS does not affect other connections", async () => {
+  const proxy = await startScoringProxy({ directory: directoryOf() });
+  const server = await serveHttps(proxy.server, certificate);
   await expect(fetch(server.url.replace("https", "http"))).rejects.toThrow();
-  await expect(text(await open(`${server.url}/nobody/`))).resolves.toContain("no_endpoint");
+  await expect(text(await open(`${server.url}/missing/`))).resolves.toContain("no_endpoint");
   server.close();
-  await frontdoor.close();
+  await proxy.close();
 });

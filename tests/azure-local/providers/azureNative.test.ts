@@ -1,4 +1,5 @@
-// Proves what the provider asks of ARM and what it makes of the answers, over a fake that keeps what is PUT. Does not prove that ARM answers so.
+// Proves the provider's requests to ARM and its handling of the responses, with a fake that stores PUT bodies. Does not prove that ARM
+// answers like this.
 import { azureNative } from "../../../azure-local/providers/azureNative";
 import { InitializationError, type Provider } from "../../../azure-local/providers/provider";
 import { isSecret, type Properties, secret, UNKNOWN } from "../../../azure-local/providers/wire";
@@ -40,7 +41,7 @@ const createEndpoint = (inputs = endpoint, more = {}) => create("machinelearning
 const asked = () => arm.requests.map(({ method, path }) => `${method} ${path}`);
 
 describe("create", () => {
-  test("looks first, then writes the body, then reads it back", async () => {
+  test("first checks for an existing resource, then writes the body, then reads it", async () => {
     const { id, state } = await createEndpoint();
     expect(asked()).toEqual([`GET ${ENDPOINT}`, `PUT ${ENDPOINT}`, `GET ${ENDPOINT}`]);
     expect(arm.requests.map(({ apiVersion }) => apiVersion)).toEqual(["2025-12-01", "2025-12-01", "2025-12-01"]);
@@ -54,13 +55,13 @@ describe("create", () => {
     });
   });
 
-  test("refuses what exists already", async () => {
+  test("rejects a resource that already exists", async () => {
     await createEndpoint();
     await expect(createEndpoint()).rejects.toThrow(`cannot create already existing resource '${ENDPOINT}'`);
     expect(asked().filter((line) => line.startsWith("PUT"))).toHaveLength(1);
   });
 
-  test("takes over what is made with its parent", async () => {
+  test("adopts a resource that is created with its parent", async () => {
     const inputs = { accountName: "a", blobServicesName: "default", resourceGroupName: "g", isVersioningEnabled: true };
     await create("storage:BlobServiceProperties", inputs);
     await create("storage:BlobServiceProperties", inputs);
@@ -87,7 +88,7 @@ describe("create", () => {
     expect(state).toMatchObject({ properties: { provisioningState: "Succeeded" } });
   });
 
-  test("waits by the provisioning state where there is no operation to ask", async () => {
+  test("polls the provisioning state if there is no operation to poll", async () => {
     let reads = 0;
     arm.intercept = ({ method }) => {
       if (method === "PUT") return { status: 201, body: { id: ENDPOINT, properties: { provisioningState: "Creating" } } };
@@ -100,7 +101,7 @@ describe("create", () => {
     expect(reads).toBe(6);
   });
 
-  test("tells ARM's refusal as the real provider does, by status, code and message alone, and leaves nothing in the state", async () => {
+  test("reports an error of ARM as the real provider does, with status, code and message, and keeps no state", async () => {
     const more = {
       target: "chat",
       details: [{ code: "InvalidTraffic", message: "sum is 90" }],
@@ -113,7 +114,7 @@ describe("create", () => {
     expect(String(failure)).toBe('Error: Status=400 Code="BadRequest" Message="two\n lines"');
   });
 
-  test("tells a refusal without a code by its status and message, and one without a message by its whole body", async () => {
+  test("reports an error without a code with its status and message, and one without a message with its whole body", async () => {
     const refusal = async (body: Record<string, unknown>) => {
       arm.intercept = ({ method }) => (method === "PUT" ? { status: 400, body } : undefined);
       return String(await createEndpoint().catch((error: unknown) => error));
@@ -122,7 +123,7 @@ describe("create", () => {
     expect(await refusal({ problem: "x" })).toBe('Error: Status=400 Message="{"problem":"x"}"');
   });
 
-  test("keeps what ARM accepted and could not finish, with the reason", async () => {
+  test("keeps a resource that ARM accepted but could not complete, with the reason", async () => {
     arm.isSlow = () => true;
     arm.outcome = { status: "Failed", error: { code: "OutOfQuota", message: "no cores" } };
     const failure = await createEndpoint().catch((error: unknown) => error);
@@ -135,7 +136,7 @@ describe("create", () => {
     });
   });
 
-  test("keeps what takes longer than its timeout", async () => {
+  test("keeps a resource that takes longer than its timeout", async () => {
     arm.intercept = ({ path }) => (path.startsWith("/operations/") ? { status: 200, body: { status: "InProgress" } } : undefined);
     arm.isSlow = () => true;
     const failure = await createEndpoint(endpoint, { timeout: 0.1 }).catch((error: unknown) => error);
@@ -143,7 +144,7 @@ describe("create", () => {
     expect(failure).toMatchObject({ message: "operation timed out", id: ENDPOINT });
   });
 
-  test("ends when the engine cancels, and what was accepted is kept", async () => {
+  test("ends when the engine cancels, and keeps an accepted resource", async () => {
     arm.isSlow = () => true;
     arm.intercept = ({ path }) => (path.startsWith("/operations/") ? { status: 200, body: { status: "InProgress" } } : undefined);
     const running = createEndpoint().catch((error: unknown) => error);
@@ -152,32 +153,32 @@ describe("create", () => {
     expect(await running).toMatchObject({ message: "operation was cancelled", id: ENDPOINT });
   });
 
-  test.each([500, 503, 429])("tries again after status %d", async (status) => {
+  test.each([500, 503, 429])("retries after status %d", async (status) => {
     arm.intercept = (_, count) => (count === 2 ? { status, body: { error: { code: "Busy", message: "later" } } } : undefined);
     await createEndpoint();
     expect(asked()).toEqual([`GET ${ENDPOINT}`, `PUT ${ENDPOINT}`, `PUT ${ENDPOINT}`, `GET ${ENDPOINT}`]);
   });
 
-  test("tries again when the connection breaks before the answer", async () => {
+  test("retries when the connection breaks before the answer", async () => {
     arm.intercept = ({ method }, count) => (method === "PUT" && count === 2 ? "hangUp" : undefined);
     await createEndpoint();
     expect(arm.requests.filter(({ method }) => method === "PUT")).toHaveLength(2);
   });
 
-  test("gives up after four tries", async () => {
+  test("gives up after four attempts", async () => {
     arm.intercept = () => ({ status: 500, body: { error: { code: "Broken", message: "down" } } });
     await expect(createEndpoint()).rejects.toThrow('Status=500 Code="Broken" Message="down"');
     expect(arm.requests).toHaveLength(4);
   });
 
-  test("at preview asks nothing of ARM", async () => {
+  test("sends no request to ARM in a preview", async () => {
     const { id, state } = await createEndpoint(endpoint, { preview: true });
     expect(arm.requests).toEqual([]);
     expect(id).toBe("");
     expect(state).toMatchObject({ location: "swedencentral", name: UNKNOWN, azureApiVersion: "2025-12-01" });
   });
 
-  test("sends a secret in plain and keeps it secret in the state", async () => {
+  test("sends a secret as plain text and keeps it secret in the state", async () => {
     const inputs = {
       secretName: "s",
       vaultName: "v",
@@ -191,14 +192,14 @@ describe("create", () => {
   });
 });
 
-describe("resources beside their parent", () => {
+describe("resources separate from their parent", () => {
   const subnet = { name: "pe", properties: { addressPrefix: "10.0.0.0/24" } };
   const writeSubnets = () => {
     const stored = arm.resources.get(NETWORK.toLowerCase()) as { properties: object };
     arm.resources.set(NETWORK.toLowerCase(), { ...stored, properties: { ...stored.properties, subnets: [subnet] } });
   };
 
-  test("are no part of a new network", async () => {
+  test("are not part of a new network", async () => {
     await create("network:VirtualNetwork", network);
     expect(arm.requests[1]?.body.properties).toEqual({
       addressSpace: { addressPrefixes: ["10.0.0.0/8"] },
@@ -215,14 +216,14 @@ describe("resources beside their parent", () => {
     expect(arm.requests.filter(({ method }) => method === "PUT").at(-1)?.body.properties).toMatchObject({ subnets: [subnet] });
   });
 
-  test("stay out of the network's inputs at a refresh", async () => {
+  test("are not added to the network's inputs by a refresh", async () => {
     const { id, state } = await create("network:VirtualNetwork", network);
     writeSubnets();
     const { inputs } = await provider.read({ ...resource("network:VirtualNetwork"), id, state, inputs: network });
     expect(inputs).toEqual(network);
   });
 
-  test("are the network's own where its inputs name them", async () => {
+  test("belong to the network if its inputs contain them", async () => {
     const own = { ...network, subnets: [{ name: "own", addressPrefix: "10.1.0.0/24" }] };
     const { id, state } = await create("network:VirtualNetwork", own);
     expect(arm.requests[1]?.body.properties).toMatchObject({ subnets: [{ name: "own", properties: { addressPrefix: "10.1.0.0/24" } }] });
@@ -233,14 +234,14 @@ describe("resources beside their parent", () => {
 });
 
 describe("read", () => {
-  test("gives back the inputs as they were when nothing changed", async () => {
+  test("returns the same inputs if nothing changed", async () => {
     const { id, state } = await createEndpoint();
     expect((await provider.read({ ...resource("machinelearningservices:OnlineEndpoint"), id, state, inputs: endpoint })).inputs).toEqual(
       endpoint,
     );
   });
 
-  test("shows what somebody changed in Azure", async () => {
+  test("returns a change that was made in Azure", async () => {
     const { id, state } = await createEndpoint();
     const stored = arm.resources.get(ENDPOINT.toLowerCase()) as { properties: object };
     arm.resources.set(ENDPOINT.toLowerCase(), { ...stored, properties: { ...stored.properties, publicNetworkAccess: "Enabled" } });
@@ -248,7 +249,7 @@ describe("read", () => {
     expect(inputs).toEqual({ ...endpoint, properties: { authMode: "Key", publicNetworkAccess: "Enabled" } });
   });
 
-  test("gives no id for what is gone", async () => {
+  test("returns no ID for a deleted resource", async () => {
     const { id } = await provider.read({
       ...resource("machinelearningservices:OnlineEndpoint"),
       id: ENDPOINT,
@@ -258,7 +259,7 @@ describe("read", () => {
     expect(id).toBe("");
   });
 
-  test("keeps the template of a deployment, which Azure doesn't return", async () => {
+  test("keeps the template of a deployment, which Azure does not return", async () => {
     const inputs = { deploymentName: "traffic", resourceGroupName: "g", properties: { mode: "Incremental", template: { resources: [] } } };
     const { id, state } = await create("resources:Deployment", inputs);
     const stored = arm.resources.get(id.toLowerCase()) as { properties: { template?: unknown } };
@@ -273,7 +274,7 @@ describe("read", () => {
     expect((await provider.read({ ...resource("keyvault:Secret"), id, state, inputs })).inputs).toEqual(inputs);
   });
 
-  test("makes the inputs of an import from the id and the body", async () => {
+  test("derives the inputs of an import from the ID and the body", async () => {
     await createEndpoint({ ...endpoint, properties: { authMode: "Key", traffic: {}, publicNetworkAccess: "Disabled" } });
     const { inputs } = await provider.read({
       ...resource("machinelearningservices:OnlineEndpoint"),
@@ -284,10 +285,10 @@ describe("read", () => {
     expect(inputs).toEqual(endpoint);
   });
 
-  test("can't import the generic resource, whose API version only the program knows", async () => {
+  test("can't import the generic resource, whose API version Azure does not return", async () => {
     const id = `${GROUP}/providers/Microsoft.MachineLearningServices/workspaces/w/environments/e/versions/1`;
     const imported = provider.read({ ...resource("resources:Resource"), id, state: {}, inputs: undefined });
-    await expect(imported).rejects.toThrow("resources:Resource can't be imported");
+    await expect(imported).rejects.toThrow("can't be imported: Azure does not return its API version");
     expect(arm.requests).toEqual([]);
   });
 });
@@ -296,7 +297,7 @@ describe("delete", () => {
   const remove = () =>
     provider.delete({ ...resource("machinelearningservices:OnlineEndpoint"), id: ENDPOINT, inputs: endpoint, timeout: 0 });
 
-  test("waits until the resource is gone", async () => {
+  test("waits until the resource is deleted", async () => {
     await createEndpoint();
     arm.isSlow = () => true;
     await remove();
@@ -304,12 +305,12 @@ describe("delete", () => {
     expect(arm.resources.size).toBe(0);
   });
 
-  test("is content with what is gone already", async () => {
+  test("succeeds if the resource does not exist", async () => {
     await remove();
     expect(asked()).toEqual([`DELETE ${ENDPOINT}`]);
   });
 
-  test("tells why ARM refuses", async () => {
+  test("reports the error of ARM", async () => {
     arm.intercept = () => ({ status: 409, body: { error: { code: "Locked", message: "a lock is in the way" } } });
     await expect(remove()).rejects.toThrow('Status=409 Code="Locked" Message="a lock is in the way"');
   });
@@ -324,7 +325,7 @@ describe("paths", () => {
     expect(written).toEqual(["n", "m"].map((name) => `${ENDPOINT}/providers/Microsoft.Authorization/roleAssignments/${name}`));
   });
 
-  test("and version of the generic resource are the program's", async () => {
+  test("and API version of the generic resource come from the program", async () => {
     const inputs = {
       resourceGroupName: "g",
       resourceProviderNamespace: "Microsoft.MachineLearningServices",
@@ -339,7 +340,7 @@ describe("paths", () => {
     expect(new Set(arm.requests.map(({ apiVersion }) => apiVersion))).toEqual(new Set(["2024-10-01"]));
   });
 
-  test("use the subscription of the configuration before the one of the options", async () => {
+  test("prefer the subscription of the configuration to the one in the options", async () => {
     const other = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure({
       subscriptionId: "other",
     });
@@ -361,13 +362,13 @@ describe("functions", () => {
     ["machinelearningservices:listOnlineEndpointKeys", `${ENDPOINT}/listKeys`, {}],
     ["machinelearningservices:getOnlineEndpointToken", `${ENDPOINT}/token`, {}],
     ["machinelearningservices:getOnlineDeploymentLogs", `${ENDPOINT}/deployments/main/getLogs`, { deploymentName: "main", tail: 50 }],
-  ])("%s posts", async (token, path, more) => {
+  ])("%s sends a POST", async (token, path, more) => {
     await call(token, { ...args, ...more });
     expect(asked()).toEqual([`POST ${path}`]);
     expect(arm.requests[0]?.body).toEqual("tail" in more ? { tail: 50 } : {});
   });
 
-  test("getX reads a resource of any type that there is", async () => {
+  test("getX reads a resource of each supported type", async () => {
     await createEndpoint();
     expect(await call("machinelearningservices:getOnlineEndpoint")).toMatchObject({
       name: "chat",
@@ -376,7 +377,7 @@ describe("functions", () => {
     });
   });
 
-  test("getX of what isn't there is an error", async () => {
+  test("getX of a missing resource is an error", async () => {
     await expect(call("machinelearningservices:getOnlineEndpoint")).rejects.toThrow('Status=404 Code="ResourceNotFound"');
   });
 
@@ -386,7 +387,7 @@ describe("functions", () => {
     expect(config).toMatchObject({ subscriptionId: SUBSCRIPTION, tenantId: "t" });
   });
 
-  test("getClientToken is a token for the endpoint that was asked for", async () => {
+  test("getClientToken returns a token for the requested endpoint", async () => {
     const { token } = await call("authorization:getClientToken", { endpoint: "https://ml.azure.com" });
     expect(JSON.parse(Buffer.from(String(token).split(".")[1] ?? "", "base64url").toString())).toMatchObject({
       aud: "https://ml.azure.com",
@@ -394,14 +395,14 @@ describe("functions", () => {
     });
   });
 
-  test("that aren't served say where to add them", async () => {
-    await expect(call("compute:listThings")).rejects.toThrow("function azure-native:compute:listThings is not served by azure-local");
-    await expect(call("compute:getDisk")).rejects.toThrow("resource type compute:Disk is not served by azure-local");
+  test("that are not supported fail with the file to extend", async () => {
+    await expect(call("compute:listThings")).rejects.toThrow("does not support the function azure-native:compute:listThings");
+    await expect(call("compute:getDisk")).rejects.toThrow("does not support the resource type compute:Disk");
   });
 });
 
 describe("check", () => {
-  test("asks for the resource group's location once", async () => {
+  test("reads the resource group's location once", async () => {
     const bare = azureNative({ armUrl: arm.url, subscriptionId: SUBSCRIPTION, tenantId: "t", pollMs: 1, refreshIgnores: true }).configure(
       {},
     );

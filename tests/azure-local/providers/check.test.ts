@@ -1,4 +1,4 @@
-// Proves what Check fills in and what it reports. The words and rules are azure-native's as its source shows them; no plugin was run.
+// Proves what Check fills in and what it reports. Messages and rules are from azure-native's source; no plugin was run.
 import { CREATE_BEFORE_DELETE, type Defaults, validate, withDefaults } from "../../../azure-local/providers/check";
 import { resourceType } from "../../../azure-local/providers/metadata";
 import { type Properties, secret, UNKNOWN, type Value } from "../../../azure-local/providers/wire";
@@ -18,39 +18,34 @@ const MISSING_LOCATION =
   "missing required property 'location'. Either set it explicitly or configure it with 'pulumi config set azure-native:location <value>'.";
 
 const cases: [title: string, token: string, inputs: Properties, failures: string[]][] = [
-  ["nothing where all is well", "machinelearningservices:OnlineEndpoint", { ...endpoint, properties: { authMode: "Key" } }, []],
+  ["nothing if all inputs are valid", "machinelearningservices:OnlineEndpoint", { ...endpoint, properties: { authMode: "Key" } }, []],
   [
-    "a nested property that is required",
+    "a missing nested property",
     "machinelearningservices:OnlineEndpoint",
     { ...endpoint, properties: {} },
     ["missing required property 'properties.authMode'"],
   ],
   [
-    "a parameter of the path that is missing",
+    "a missing path parameter",
     "machinelearningservices:OnlineDeployment",
     { deploymentName: "main", workspaceName: "w", resourceGroupName: "g", location: "x", properties: {} },
     ["missing required property 'endpointName'"],
   ],
-  ["a missing location, with the way to set it", "resources:ResourceGroup", { resourceGroupName: "g" }, [MISSING_LOCATION]],
+  ["a missing location, with the command to set it", "resources:ResourceGroup", { resourceGroupName: "g" }, [MISSING_LOCATION]],
   [
-    "the scoring route /, which has no letter, digit or underscore",
+    "the scoring route /, which contains no letter, digit or underscore",
     "machinelearningservices:EnvironmentVersion",
     { ...environment, ...route("/") },
     ["'properties.inferenceConfig.scoringRoute.path' does not match expression '[a-zA-Z0-9_]'"],
   ],
   [
-    "nothing about /score, since one match anywhere is enough",
+    "nothing about /score, because a match anywhere is sufficient",
     "machinelearningservices:EnvironmentVersion",
     { ...environment, ...route("/score") },
     [],
   ],
-  ["nothing about a value that isn't known yet", "machinelearningservices:EnvironmentVersion", { ...environment, ...route(UNKNOWN) }, []],
-  [
-    "nothing about an object that isn't known yet",
-    "machinelearningservices:EnvironmentVersion",
-    { ...environment, properties: UNKNOWN },
-    [],
-  ],
+  ["nothing about an unknown value", "machinelearningservices:EnvironmentVersion", { ...environment, ...route(UNKNOWN) }, []],
+  ["nothing about an unknown object", "machinelearningservices:EnvironmentVersion", { ...environment, properties: UNKNOWN }, []],
   [
     "nothing within the generic resource",
     "resources:Resource",
@@ -66,31 +61,31 @@ const cases: [title: string, token: string, inputs: Properties, failures: string
     [],
   ],
   [
-    "nothing within a member of a union, where azure-native doesn't look",
+    "nothing within a union member, which azure-native does not validate",
     "machinelearningservices:OnlineDeployment",
     { ...endpoint, deploymentName: "main", properties: { endpointComputeType: "Managed", instanceType: 7 } },
     [],
   ],
   [
-    "nothing about an enum's value, which azure-native leaves to the service",
+    "nothing about an enum's value, which azure-native does not validate",
     "machinelearningservices:OnlineEndpoint",
     { ...endpoint, properties: { authMode: "Kye" } },
     [],
   ],
   [
-    "a string where a number belongs",
+    "a string in place of a number",
     "machinelearningservices:OnlineEndpoint",
     { ...endpoint, properties: { authMode: "Key", traffic: { main: 1 } }, sku: { name: "Default", capacity: "2" } },
     ["'sku.capacity' should be of type 'integer' but got a string"],
   ],
   [
-    "a fraction where a whole number belongs",
+    "a fraction in place of an integer",
     "machinelearningservices:OnlineEndpoint",
     { ...endpoint, properties: { authMode: "Key" }, sku: { name: "Default", capacity: 1.5 } },
     ["'sku.capacity' must be an integer but got 1.500000"],
   ],
   [
-    "a list where a text belongs",
+    "a list in place of a string",
     "machinelearningservices:OnlineEndpoint",
     { ...endpoint, properties: { authMode: ["Key"] } },
     ["'properties.authMode' should be of type 'string' but got an array"],
@@ -115,7 +110,7 @@ const cases: [title: string, token: string, inputs: Properties, failures: string
     ["missing required property 'securityRules[1].priority'"],
   ],
   [
-    "what is secret, without telling it",
+    "an invalid secret, without its value",
     "machinelearningservices:EnvironmentVersion",
     { ...environment, name: secret("chat"), ...route(secret("/")) },
     ["'properties.inferenceConfig.scoringRoute.path' does not match expression '[a-zA-Z0-9_]'"],
@@ -134,7 +129,7 @@ const defaulted = (token: string, news: Properties, olds: Properties = {}, defau
   withDefaults(resourceType(token), olds, news, request, defaults);
 
 describe("names", () => {
-  test("of resources get eight hexadecimal digits, the same for the same seed", async () => {
+  test("of resources have eight hexadecimal digits, the same for the same seed", async () => {
     const first = await defaulted("storage:StorageAccount", { resourceGroupName: "g" });
     const again = await defaulted("storage:StorageAccount", { resourceGroupName: "g" });
     expect(first.accountName).toMatch(/^chat[0-9a-f]{8}$/);
@@ -142,13 +137,13 @@ describe("names", () => {
     expect(first[CREATE_BEFORE_DELETE]).toBe(true);
   });
 
-  test("of children are the logical name, and nothing then is created before its predecessor is deleted", async () => {
+  test("of children are the logical name, and then a replacement is not created before the deletion", async () => {
     const inputs = await defaulted("machinelearningservices:OnlineDeployment", { endpointName: "e" });
     expect(inputs.deploymentName).toBe("chat");
     expect(inputs).not.toHaveProperty(CREATE_BEFORE_DELETE);
   });
 
-  test("of endpoints get random digits although they are children", async () => {
+  test("of endpoints have random digits although they are children", async () => {
     expect((await defaulted("machinelearningservices:OnlineEndpoint", {})).endpointName).toMatch(/^chat[0-9a-f]{8}$/);
   });
 
@@ -162,7 +157,7 @@ describe("names", () => {
     expect(await defaulted("storage:StorageAccount", {}, olds)).toEqual(olds);
   });
 
-  test("that are given stay, unmarked", async () => {
+  test("that are given are not changed or marked", async () => {
     expect(await defaulted("storage:StorageAccount", { accountName: "mine" }, { accountName: "old" })).toEqual({ accountName: "mine" });
   });
 });
@@ -170,7 +165,7 @@ describe("names", () => {
 describe("the location", () => {
   const byGroup: Defaults = { location: undefined, locationOf: async (group) => (group === "g" ? "norwayeast" : undefined) };
 
-  test("is the old one first", async () => {
+  test("is the old one, if there is one", async () => {
     const inputs = await defaulted(
       "network:VirtualNetwork",
       { virtualNetworkName: "v" },
@@ -180,7 +175,7 @@ describe("the location", () => {
     expect(inputs.location).toBe("westeurope");
   });
 
-  test("is the configured one next", async () => {
+  test("otherwise is the configured one", async () => {
     const inputs = await defaulted(
       "network:VirtualNetwork",
       { virtualNetworkName: "v", resourceGroupName: "g" },
@@ -190,12 +185,12 @@ describe("the location", () => {
     expect(inputs.location).toBe("swedencentral");
   });
 
-  test("is the resource group's in the end", async () => {
+  test("otherwise is the resource group's location", async () => {
     const inputs = await defaulted("network:VirtualNetwork", { virtualNetworkName: "v", resourceGroupName: "g" }, {}, byGroup);
     expect(inputs.location).toBe("norwayeast");
   });
 
-  test("is unknown where the resource group is", async () => {
+  test("is unknown if the resource group is unknown", async () => {
     const inputs = await defaulted("network:VirtualNetwork", { virtualNetworkName: "v", resourceGroupName: UNKNOWN }, {}, byGroup);
     expect(inputs.location).toBe(UNKNOWN);
   });

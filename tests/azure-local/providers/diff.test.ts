@@ -1,4 +1,4 @@
-// Proves which differences are seen and which of them replace. Does not prove that the table of create-only properties is complete.
+// Proves which differences are detected and which of them replace. Does not prove that the table of create-only properties is complete.
 import { CREATE_BEFORE_DELETE } from "../../../azure-local/providers/check";
 import { diffInputs, refreshedInputs } from "../../../azure-local/providers/diff";
 import { resourceType } from "../../../azure-local/providers/metadata";
@@ -7,7 +7,7 @@ import { type Properties, secret, UNKNOWN } from "../../../azure-local/providers
 const cases: [title: string, token: string, old: Properties, next: Properties, expected: Record<string, string>][] = [
   ["nothing changed", "network:Subnet", { subnetName: "s", addressPrefix: "a" }, { subnetName: "s", addressPrefix: "a" }, {}],
   [
-    "a parameter of the path",
+    "a path parameter",
     "network:Subnet",
     { virtualNetworkName: "v" },
     { virtualNetworkName: "w" },
@@ -16,7 +16,7 @@ const cases: [title: string, token: string, old: Properties, next: Properties, e
   ["the location", "network:VirtualNetwork", { location: "swedencentral" }, { location: "norwayeast" }, { location: "update replace" }],
   ["the spelling of the location", "network:VirtualNetwork", { location: "Sweden Central" }, { location: "swedencentral" }, {}],
   ["a tag", "network:VirtualNetwork", { tags: { a: "1" } }, { tags: { a: "2", "b.c": "3" } }, { "tags.a": "update", 'tags["b.c"]': "add" }],
-  ["a property that goes", "network:VirtualNetwork", { tags: { a: "1" } }, {}, { tags: "delete" }],
+  ["a removed property", "network:VirtualNetwork", { tags: { a: "1" } }, {}, { tags: "delete" }],
   [
     "a deployment's VM size",
     "machinelearningservices:OnlineDeployment",
@@ -39,7 +39,7 @@ const cases: [title: string, token: string, old: Properties, next: Properties, e
     { "identity.userAssignedIdentities[0]": "update", "properties.traffic.a": "update", "properties.traffic.b": "add" },
   ],
   [
-    "what is in an environment version, but not its description",
+    "the parts of an environment version, but not its description",
     "machinelearningservices:EnvironmentVersion",
     { properties: { image: "a", inferenceConfig: { scoringRoute: { path: "/a" } }, description: "d" } },
     { properties: { image: "b", inferenceConfig: { scoringRoute: { path: "/b" } }, description: "e" } },
@@ -63,13 +63,7 @@ const cases: [title: string, token: string, old: Properties, next: Properties, e
     { principalId: "b", roleDefinitionId: "y" },
     { principalId: "update replace", roleDefinitionId: "update" },
   ],
-  [
-    "a value that isn't known yet",
-    "network:PrivateEndpoint",
-    { subnet: { id: "/a" } },
-    { subnet: { id: UNKNOWN } },
-    { "subnet.id": "update replace" },
-  ],
+  ["an unknown value", "network:PrivateEndpoint", { subnet: { id: "/a" } }, { subnet: { id: UNKNOWN } }, { "subnet.id": "update replace" }],
   ["a value that only became secret", "keyvault:Secret", { properties: { value: "x" } }, { properties: { value: secret("x") } }, {}],
   ["an item of a list", "monitor:MetricAlert", { scopes: ["/a", "/b"] }, { scopes: ["/a"] }, { "scopes[1]": "delete" }],
 ];
@@ -82,7 +76,7 @@ describe("a difference in", () => {
     expect(deleteBeforeReplace).toBe(Object.values(expected).some((kind) => kind.endsWith("replace")));
   });
 
-  test("what replaces a resource whose name was generated lets the new one come first", () => {
+  test("a resource with a generated name is replaced before it is deleted", () => {
     const mark = { [CREATE_BEFORE_DELETE]: true };
     const { deleteBeforeReplace, differences } = diffInputs(
       resourceType("storage:StorageAccount"),
@@ -95,13 +89,13 @@ describe("a difference in", () => {
 });
 
 describe("a refresh", () => {
-  test("leaves the inputs as they are when Azure shows what it showed before", () => {
+  test("does not change the inputs if Azure returns the same as before", () => {
     const outputs = { properties: { a: "A", filledIn: true }, tags: { x: "1" } };
     const inputs = { path: "p", properties: { a: "a" } };
     expect(refreshedInputs(inputs, outputs, outputs)).toEqual(inputs);
   });
 
-  test("carries over what changed in Azure, and nothing else that the service filled in", () => {
+  test("adopts changes in Azure, but not values that the service filled in", () => {
     const before = { properties: { a: 1, filledIn: true, list: [{ v: 1, d: 0 }] } };
     const after: Properties = { properties: { a: 2, filledIn: true, list: [{ v: 3, d: 0 }, { v: 4 }] } };
     expect(refreshedInputs({ properties: { a: 1, list: [{ v: 1 }] } }, before, after)).toEqual({
@@ -109,7 +103,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("takes over what was added, and drops what was removed", () => {
+  test("adopts added values and removes removed ones", () => {
     const inputs = { path: "p", tags: { a: "1" }, properties: { x: 1 } };
     expect(refreshedInputs(inputs, { tags: { a: "1" } }, { properties: { x: 2 } })).toEqual({ path: "p", properties: { x: 2 } });
   });

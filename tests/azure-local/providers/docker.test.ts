@@ -24,21 +24,21 @@ const create = (inputs: Properties, preview = false) => provider.create({ ...bas
 const check = (news: Properties) => provider.check({ ...base, olds: {}, news, randomSeed: new Uint8Array() });
 const digest = async (inputs: Properties) => String((await create((await check(inputs)).inputs)).state.repoDigest);
 
-test("the digest names the repository without the tag, port and all", async () => {
+test("the digest contains the repository with its port and without the tag", async () => {
   expect(await digest(image())).toMatch(/^acr\.azurecr\.io:443\/vllm@sha256:[0-9a-f]{64}$/);
 });
 
-test("a preview already knows the digest", async () => {
+test("a preview contains the digest", async () => {
   expect((await create(image(), true)).state.repoDigest).toBe((await create(image())).state.repoDigest);
 });
 
-test("a preview of an image whose name is unknown knows nothing", async () => {
+test("a preview of an image with an unknown name contains only unknown values", async () => {
   const { state } = await create({ ...image(), imageName: UNKNOWN }, true);
   expect(state.repoDigest).toBe(UNKNOWN);
   expect(JSON.stringify(state)).not.toContain("hunter2");
 });
 
-test("the digest changes with a file, an argument and the platform, and not with the time or what git keeps", async () => {
+test("the digest changes with a file, an argument and the platform, and not with the time or the .git folder", async () => {
   const first = await digest(image());
   expect(await digest(image())).toBe(first);
   mkdirSync(join(context, ".git"));
@@ -50,7 +50,7 @@ test("the digest changes with a file, an argument and the platform, and not with
   expect(await digest(image())).not.toBe(first);
 });
 
-test("a changed file is a difference that the engine sees, new credentials are none", async () => {
+test("a changed file is a difference, new credentials are not", async () => {
   const before = (await check(image())).inputs;
   const credentials = { ...before, registry: { server: "acr.azurecr.io", password: "other" } };
   expect(provider.diff({ ...base, oldInputs: before, news: credentials, ignoreChanges: [] }).differences.size).toBe(0);
@@ -59,11 +59,11 @@ test("a changed file is a difference that the engine sees, new credentials are n
   expect([...provider.diff({ ...base, oldInputs: before, news: after, ignoreChanges: [] }).differences.keys()]).toEqual(["build"]);
 });
 
-test("the state holds no credentials", async () => {
+test("the state contains no credentials", async () => {
   expect(JSON.stringify((await create(image())).state)).not.toContain("hunter2");
 });
 
-test("a context that isn't there is reported at preview", async () => {
+test("a missing context is reported in a preview", async () => {
   const { failures } = await check({ imageName: "a/b:1", build: { context: join(context, "none") } });
   expect(failures).toEqual([`build context '${join(context, "none")}' does not exist: set build.context to a folder`]);
 });

@@ -1,4 +1,4 @@
-/** The least of Azure Resource Manager that a provider can be tested against: it keeps what is PUT, and fails when told to. */
+/** A minimal fake of Azure Resource Manager for provider tests. It stores PUT bodies and fails on request. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -18,20 +18,20 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How a request is answered instead of the fake's own way; undefined for its own way. */
+/** Overrides the response to a request; undefined for the fake's default. */
 export type Interceptor = (request: FakeRequest, count: number) => Answer | "hangUp" | undefined;
 
 export interface FakeArm {
   readonly url: string;
   readonly requests: FakeRequest[];
-  /** By lower-cased id. */
+  /** By lowercase ID. */
   readonly resources: Map<string, Json>;
   intercept: Interceptor;
-  /** What the service adds to the properties of a resource, by type. */
+  /** Properties that the service adds to a resource, by type. */
   readonly computed: Record<string, Json>;
-  /** PUT and DELETE of what this answers true for run as `Azure-AsyncOperation` and end at the second poll. */
+  /** PUT and DELETE requests for which this returns true run as `Azure-AsyncOperation` and complete at the second poll. */
   isSlow: (request: FakeRequest) => boolean;
-  /** State and error that slow operations end with. */
+  /** Final state and error of slow operations. */
   outcome: { status: string; error?: Json };
   close(): Promise<void>;
 }

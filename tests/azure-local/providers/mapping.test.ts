@@ -1,5 +1,5 @@
-// Proves that inputs become bodies that fit the ARM schemas, and come back. Does not prove that azure-native itself maps alike: the
-// rule was compared with the declarations of its SDK, not with the plugin.
+// Proves that inputs are converted to bodies that match the ARM schemas, and back. Does not prove that azure-native maps in the same way:
+// the rules were compared with its SDK's declarations, not with the plugin.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
@@ -24,26 +24,26 @@ function schemaFile(type: ResourceType): string {
 function problems(type: ResourceType, body: Properties): string[] {
   const schema = JSON.parse(readFileSync(join(SCHEMAS, schemaFile(type)), "utf8"));
   const validate = ajv.getSchema(schema.$id) ?? ajv.compile(schema);
-  const root = type.shape.root(body);
+  const root = type.inputSchema.root(body);
   const located = root.schema.required?.includes("location") ? { location: "swedencentral" } : {};
   if (validate({ name: sampleName(type), ...located, ...body })) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
 }
 
 describe("the table of resource types", () => {
-  test("has a row for each of the 50 schemas, and each row's schema is at the version that the SDK names", () => {
+  test("has a row for each of the 50 schemas, and each schema has the API version of the SDK", () => {
     const files = readdirSync(SCHEMAS).filter((file) => file.endsWith(".json"));
     const used = new Set(typed.map((token) => schemaFile(resourceType(token))));
     expect(files).toHaveLength(50);
     expect([...used].sort()).toEqual(files.sort());
   });
 
-  test("finds a place for each input of the SDK, but for those that are no part of a body", () => {
+  test("maps each input of the SDK to the body, except inputs that are not part of it", () => {
     const homeless = tokens.flatMap((token) => {
       const type = resourceType(token);
-      const root = type.shape.root({ kind: KINDS[token] ?? "" });
+      const root = type.inputSchema.root({ kind: KINDS[token] ?? "" });
       const body = new Set(
-        type.shape
+        type.inputSchema
           .properties(root)
           .filter(({ readOnly }) => !readOnly)
           .map(({ sdk }) => sdk),
@@ -67,38 +67,40 @@ describe("the table of resource types", () => {
   test("finds each output of the SDK in the body", () => {
     const missing = tokens.flatMap((token) => {
       const type = resourceType(token);
-      const root = type.outputShape.root({ kind: KINDS[token] ?? "" });
-      const body = new Set(type.outputShape.properties(root).map(({ sdk }) => sdk));
+      const root = type.outputSchema.root({ kind: KINDS[token] ?? "" });
+      const body = new Set(type.outputSchema.properties(root).map(({ sdk }) => sdk));
       return type.outputs.filter((name) => name !== "azureApiVersion" && !body.has(name)).map((name) => `${token} ${name}`);
     });
     expect(missing).toEqual([]);
   });
 
-  test("lets no body property be an input that the SDK doesn't have", () => {
+  test("maps no body property to an input that the SDK does not have", () => {
     const extra = tokens.flatMap((token) => {
       const type = resourceType(token);
-      const root = type.shape.root({ kind: KINDS[token] ?? "" });
-      const writable = type.shape.properties(root).filter(({ readOnly }) => !readOnly);
+      const root = type.inputSchema.root({ kind: KINDS[token] ?? "" });
+      const writable = type.inputSchema.properties(root).filter(({ readOnly }) => !readOnly);
       return writable.filter(({ sdk }) => !type.inputs.includes(sdk)).map(({ sdk }) => `${token} ${sdk}`);
     });
     expect(extra).toEqual([]);
   });
 });
 
-describe("inputs become a body and come back", () => {
-  test.each(typed)("%s with everything that can be set", (token) => {
+describe("inputs are converted to a body and back", () => {
+  test.each(typed)("%s with all inputs", (token) => {
     const type = resourceType(token);
     const samples = sampleInputs(type, KINDS[token]);
     expect(samples.length).toBeGreaterThan(0);
     for (const inputs of samples) {
-      const body = toBody(type.shape, inputs);
+      const body = toBody(type.inputSchema, inputs);
       expect(problems(type, body)).toEqual([]);
-      expect(writableOutputs(type.shape, plainProperties(toOutputs(type.shape, body)))).toEqual(without(WRITE_ONLY[token] ?? [], inputs));
+      expect(writableOutputs(type.inputSchema, plainProperties(toOutputs(type.inputSchema, body)))).toEqual(
+        without(WRITE_ONLY[token] ?? [], inputs),
+      );
     }
   });
 });
 
-// An answer never has these, so they can't come back.
+// Responses never contain these, so they can't be converted back.
 const WRITE_ONLY: Record<string, string[]> = {
   "keyvault:Vault": ["createMode"],
   "machinelearningservices:Datastore": ["secrets"],
@@ -119,7 +121,7 @@ function without(names: readonly string[], value: Value): Value {
 const ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/chat";
 
-/** Inputs as a program writes them, and the body that ARM is documented to take. */
+/** Inputs as in a program, and the documented body for ARM. */
 const exact: Record<string, { inputs: Properties; body: Properties }> = {
   "storage:StorageAccount": {
     inputs: {
@@ -331,26 +333,28 @@ const exact: Record<string, { inputs: Properties; body: Properties }> = {
 describe("the body of", () => {
   test.each(Object.entries(exact))("%s is exactly ARM's", (token, { body, inputs }) => {
     const type = resourceType(token);
-    expect(toBody(type.shape, inputs)).toEqual(body);
+    expect(toBody(type.inputSchema, inputs)).toEqual(body);
     expect(problems(type, body)).toEqual([]);
   });
 
-  test("a flattened type without any property of its own still has properties where ARM requires them", () => {
+  test("a flattened type without any property still has properties if ARM requires them", () => {
     const type = resourceType("machinelearningservices:Workspace");
-    expect(toBody(type.shape, { workspaceName: "w", resourceGroupName: "g" })).toEqual({ properties: {} });
+    expect(toBody(type.inputSchema, { workspaceName: "w", resourceGroupName: "g" })).toEqual({ properties: {} });
   });
 
-  test("a type that lets any property through keeps those that its schema doesn't name", () => {
+  test("a type that allows any property keeps properties that its schema does not define", () => {
     const type = resourceType("operationalinsights:Workspace");
-    expect(toBody(type.shape, { features: { disableLocalAuth: true } })).toEqual({ properties: { features: { disableLocalAuth: true } } });
+    expect(toBody(type.inputSchema, { features: { disableLocalAuth: true } })).toEqual({
+      properties: { features: { disableLocalAuth: true } },
+    });
   });
 
-  test("inputs that the SDK doesn't have are left out", () => {
+  test("inputs that the SDK does not have are omitted", () => {
     const type = resourceType("network:Subnet");
-    expect(toBody(type.shape, { addressPrefix: "10.0.0.0/24", madeUp: 1 })).toEqual({ properties: { addressPrefix: "10.0.0.0/24" } });
+    expect(toBody(type.inputSchema, { addressPrefix: "10.0.0.0/24", madeUp: 1 })).toEqual({ properties: { addressPrefix: "10.0.0.0/24" } });
   });
 
-  test("the generic resource is what the program wrote, its identities a map", () => {
+  test("the generic resource is unchanged, except that its identities become a map", () => {
     const type = resourceType("resources:Resource");
     const inputs = {
       apiVersion: "2025-12-01",
@@ -358,7 +362,7 @@ describe("the body of", () => {
       properties: { image: "x" },
       identity: { type: "UserAssigned", userAssignedIdentities: [IDENTITY] },
     };
-    expect(toBody(type.shape, inputs)).toEqual({
+    expect(toBody(type.inputSchema, inputs)).toEqual({
       properties: { image: "x" },
       identity: { type: "UserAssigned", userAssignedIdentities: { [IDENTITY]: {} } },
     });
@@ -366,34 +370,34 @@ describe("the body of", () => {
 });
 
 describe("outputs", () => {
-  test("of an autoscale setting keep properties, as the SDK declares them", () => {
+  test("of an autoscale setting contain properties, as the SDK declares them", () => {
     const type = resourceType("monitor:AutoscaleSetting");
     const body = { id: "/i", name: "scale", properties: { enabled: true, profiles: [] } };
-    expect(toOutputs(type.outputShape, body)).toEqual({ id: "/i", name: "scale", properties: { enabled: true, profiles: [] } });
+    expect(toOutputs(type.outputSchema, body)).toEqual({ id: "/i", name: "scale", properties: { enabled: true, profiles: [] } });
   });
 
-  test("have what the schema calls sensitive as a secret", () => {
+  test("contain sensitive values as secrets", () => {
     const type = resourceType("machinelearningservices:Compute");
     const body = { properties: { computeType: "AKS", properties: { sslConfiguration: { cert: "pem", cname: "c" } } } };
-    const outputs = toOutputs(type.outputShape, body);
+    const outputs = toOutputs(type.outputSchema, body);
     const ssl = (outputs.properties as { properties: { sslConfiguration: Properties } }).properties.sslConfiguration;
     expect(isSecret(ssl.cert)).toBe(true);
     expect(ssl.cname).toBe("c");
   });
 
-  test("at preview are the inputs, and unknown beside", () => {
+  test("in a preview are the inputs and otherwise unknown", () => {
     const type = resourceType("machinelearningservices:OnlineEndpoint");
     const inputs = { endpointName: "chat", location: "swedencentral", properties: { authMode: "Key" } };
-    const preview = previewOutputs(type.shape, inputs, type.outputs);
+    const preview = previewOutputs(type.inputSchema, inputs, type.outputs);
     expect(preview.location).toBe("swedencentral");
     expect(preview.systemData).toBe(UNKNOWN);
     expect(preview.properties).toMatchObject({ authMode: "Key", scoringUri: UNKNOWN, traffic: UNKNOWN });
     expect(preview.properties).not.toHaveProperty("keys");
   });
 
-  test("at preview show a member of a union as it was given", () => {
+  test("in a preview contain union members unchanged", () => {
     const type = resourceType("machinelearningservices:OnlineDeployment");
     const properties = { endpointComputeType: "Managed", instanceType: "Standard_DS3_v2" };
-    expect(previewOutputs(type.shape, { properties }, ["properties"])).toEqual({ properties });
+    expect(previewOutputs(type.inputSchema, { properties }, ["properties"])).toEqual({ properties });
   });
 });

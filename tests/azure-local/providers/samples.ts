@@ -1,6 +1,6 @@
-/** Inputs made from a shape: every writable property that the SDK has, to a depth, one value for each member of a union. */
+/** Sample inputs from a schema: all writable properties of the SDK up to a depth, with one value for each union member. */
 import type { ResourceType } from "../../../azure-local/providers/metadata";
-import { type Node, type Shape, sdkName } from "../../../azure-local/providers/shape";
+import { type Node, type ResourceSchema, sdkName } from "../../../azure-local/providers/resourceSchema";
 import type { Properties, Value } from "../../../azure-local/providers/wire";
 
 const GUID = "12345678-1234-4234-8234-123456789012";
@@ -18,41 +18,41 @@ function leaf({ schema }: Node): Value {
   return found;
 }
 
-/** Properties that only fit when they are left out: the service's own placeholders. */
-function sample(shape: Shape, node: Node, depth: number): Value[] {
-  switch (shape.form(node)) {
+/** Properties that are valid only if they are omitted: placeholders of the service. */
+function sample(schema: ResourceSchema, node: Node, depth: number): Value[] {
+  switch (schema.form(node)) {
     case "any":
       return [{ anything: ["goes", 1] }];
     case "array":
-      return [depth > 0 ? sample(shape, shape.item(node), depth - 1) : []];
+      return [depth > 0 ? sample(schema, schema.item(node), depth - 1) : []];
     case "set":
       return [["/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"]];
     case "map":
-      return sample(shape, shape.mapItem(node), depth - 1).map((item) => ({ "a key": item }));
+      return sample(schema, schema.mapItem(node), depth - 1).map((item) => ({ "a key": item }));
     case "union":
-      return members(shape, node).flatMap((member) => objects(shape, member, depth));
+      return members(schema, node).flatMap((member) => objects(schema, member, depth));
     case "object":
-      return objects(shape, node, depth);
+      return objects(schema, node, depth);
     default:
       return [leaf(node)];
   }
 }
 
-function members(shape: Shape, node: Node): Node[] {
+function members(schema: ResourceSchema, node: Node): Node[] {
   const discriminator = node.schema["x-discriminator"] ?? "";
   return (node.schema.oneOf ?? []).map((branch) => {
-    const member = shape.member(node, { [sdkName(discriminator)]: branch.properties?.[discriminator]?.const ?? "" }, sdkName);
+    const member = schema.member(node, { [sdkName(discriminator)]: branch.properties?.[discriminator]?.const ?? "" }, sdkName);
     if (!member) throw new Error(`a member without its discriminator ${discriminator}`);
     return member;
   });
 }
 
-/** One object for each choice of the unions within it. */
-function objects(shape: Shape, node: Node, depth: number): Properties[] {
-  const choices = shape
+/** One object for each combination of its union members. */
+function objects(schema: ResourceSchema, node: Node, depth: number): Properties[] {
+  const choices = schema
     .properties(node)
     .filter(({ readOnly, required }) => !readOnly && (required || depth > 0))
-    .map(({ node: child, sdk }) => [sdk, sample(shape, child, depth - 1)] as const);
+    .map(({ node: child, sdk }) => [sdk, sample(schema, child, depth - 1)] as const);
   const count = Math.max(1, ...choices.map(([, values]) => values.length));
   return Array.from({ length: count }, (_, index) =>
     Object.fromEntries(
@@ -61,12 +61,12 @@ function objects(shape: Shape, node: Node, depth: number): Properties[] {
   );
 }
 
-export function sampleInputs({ inputs, shape }: ResourceType, kind: string | undefined): Properties[] {
-  const root = shape.root(kind === undefined ? {} : { kind });
-  return objects(shape, root, 4).map((properties) =>
+export function sampleInputs({ inputs, inputSchema: schema }: ResourceType, kind: string | undefined): Properties[] {
+  const root = schema.root(kind === undefined ? {} : { kind });
+  return objects(schema, root, 4).map((properties) =>
     Object.fromEntries(Object.entries(properties).filter(([name]) => inputs.includes(name))),
   );
 }
 
-/** A name that the resource may have. */
+/** A valid name for the resource. */
 export const sampleName = ({ nameSchema }: ResourceType): Value => leaf({ schema: nameSchema });

@@ -1,4 +1,4 @@
-// Proves the protocol between engine and provider over real gRPC connections. Does not prove what an engine makes of it.
+// Proves the protocol between engine and provider over real gRPC connections. Does not prove how an engine handles it.
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -63,11 +63,11 @@ function createRequest(inputs: Properties): proto.CreateRequest {
   return request;
 }
 
-test("all three providers are named with their ports", () => {
+test("all three providers are listed with their ports", () => {
   expect(providers.debugProviders).toMatch(/^azure-native:\d+,random:\d+,docker:\d+$/);
 });
 
-test("the provider answers previews and keeps secrets, and takes no outputs", async () => {
+test("the provider supports previews, secrets and resources, and accepts no outputs", async () => {
   const configured = await configure(connect("azure-native"), {});
   expect([
     configured.getSupportspreview(),
@@ -82,7 +82,7 @@ test("the plugin's version is the SDK's", async () => {
   expect(info.getVersion()).toBe("3.28.0");
 });
 
-test("two instances of the provider on one port keep their own configuration, also when one is cancelled", async () => {
+test("two instances of the provider on one port have separate configurations, also when one is canceled", async () => {
   const [first, second] = [connect("azure-native"), connect("azure-native")];
   await configure(first, { location: "swedencentral" });
   await configure(second, { location: "norwayeast" });
@@ -94,14 +94,14 @@ test("two instances of the provider on one port keep their own configuration, al
   expect(await locationOf(first)).toBe("swedencentral");
 });
 
-test("a failure of Check is a reason without the value", async () => {
+test("a failure of Check contains the reason but not the value", async () => {
   const checked = await call<proto.CheckResponse>((done) => connect("azure-native").check(checkRequest({}), done));
   expect(checked.getFailuresList().map((failure) => failure.getReason())).toEqual([
     "missing required property 'location'. Either set it explicitly or configure it with 'pulumi config set azure-native:location <value>'.",
   ]);
 });
 
-test("a difference names the properties that replace, by their top", async () => {
+test("a difference contains the top-level properties that replace the resource", async () => {
   const request = new proto.DiffRequest();
   request.setUrn(URN);
   request.setOldInputs(encode({ resourceGroupName: "g", location: "a", tags: { x: "1" } }));
@@ -114,7 +114,7 @@ test("a difference names the properties that replace, by their top", async () =>
   expect(response.getDetaileddiffMap().get("tags.x")?.getKind()).toBe(proto.PropertyDiff.Kind.UPDATE);
 });
 
-test("a half-made resource reaches the engine with its id, state and inputs", async () => {
+test("the engine receives an incomplete resource with its ID, state and inputs", async () => {
   arm.isSlow = () => true;
   arm.outcome = { status: "Failed", error: { code: "Nope", message: "no" } };
   const inputs = { resourceGroupName: "g", location: "swedencentral" };
@@ -138,7 +138,7 @@ test("an error of ARM is the error of the call", async () => {
   await expect(failure).rejects.toMatchObject({ details: 'Status=403 Code="AuthorizationFailed" Message="no right"' });
 });
 
-test("an answer or an error that can't be sent is an error of that call and doesn't end the process", async () => {
+test("a response or error that can't be sent is an error of that call and does not end the process", async () => {
   const circular: Properties = {};
   circular.self = circular;
   const provider = {

@@ -6,15 +6,15 @@ import { requestHeading, requestLine, shortPath } from "../../../cli/azureLocal/
 const request: SeenRequest = { time: "", server: "arm", method: "GET", path: "/", status: 200, milliseconds: 12 };
 const line = (changes: Partial<SeenRequest> = {}) => stripVTControlCharacters(requestLine({ ...request, ...changes }));
 
-test("a line stands below its heading", () => {
+test("a line is aligned with its heading", () => {
   expect(stripVTControlCharacters(requestHeading)).toBe("          METHOD STATUS     MS  PATH");
   expect(line({ path: "/chat/v1/models", server: "frontdoor" })).toBe("frontdoor GET       200     12  /chat/v1/models");
   expect(line({ method: "DELETE", status: 409, milliseconds: 100_000 })).toBe("arm       DELETE    409 100000  /");
 });
 
-test("a caller who hung up before and after an answer began is seen", () => {
-  expect(line({ status: undefined, aborted: true })).toBe("arm       GET         -     12  /  broken off");
-  expect(line({ aborted: true })).toBe("arm       GET       200     12  /  broken off");
+test("a caller that disconnects before or during an answer is shown", () => {
+  expect(line({ status: undefined, aborted: true })).toBe("arm       GET         -     12  /  aborted");
+  expect(line({ aborted: true })).toBe("arm       GET       200     12  /  aborted");
 });
 
 const subscription = "/subscriptions/00000000-0000-4000-8000-000000000001";

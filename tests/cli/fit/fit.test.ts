@@ -1,4 +1,4 @@
-// Proves what `npm run fit` understands, prints and refuses. Does not prove the numbers: tests/planner does.
+// Proves the options, output and errors of `npm run fit`. tests/planner proves the numbers.
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -7,7 +7,7 @@ import { addFit } from "../../../cli/fit/command";
 
 const root = path.join(__dirname, "..", "..", "..");
 
-/** What the verb prints, or the sentence with which it refuses. */
+/** The output of the verb, or its error message. */
 function fitCli(...args: string[]): { printed: string; refused?: string; exitCode?: unknown } {
   let printed = "";
   const exitCodeBefore = process.exitCode;
@@ -29,7 +29,7 @@ function fitCli(...args: string[]): { printed: string; refused?: string; exitCod
 }
 const json = (...args: string[]) => JSON.parse(fitCli(...args, "--json").printed);
 
-test("the JSON has every field that machines read", () => {
+test("the JSON contains all documented fields", () => {
   const result = json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k", "--concurrency", "32", "--region", "swedencentral");
   expect(result).toMatchObject({
     ...{ fits: true, size: "Standard_NC24ads_A100_v4", tensorParallelSize: 1, maxModelLen: 16384, usdPerHour: 4.775 },
@@ -43,7 +43,7 @@ test("the JSON has every field that machines read", () => {
   expect(result.rejected[0]).toEqual({ size: expect.any(String), code: expect.stringMatching(/^MOOR1/), reason: expect.any(String) });
 });
 
-test("a GPU by numbers takes all of vLLM's own settings", () => {
+test("a GPU by numbers can be combined with all of vLLM's settings", () => {
   const result = json(
     ...["Qwen/Qwen3-32B", "--gpu-memory-gib", "79.18", "--compute-capability", "9.0", "--gpus", "2", "--tensor-parallel-size", "2"],
     ...["--gpu-memory-utilization", "0.9", "--max-model-len", "16000", "--max-num-seqs", "1024", "--max-num-batched-tokens", "8192"],
@@ -54,39 +54,39 @@ test("a GPU by numbers takes all of vLLM's own settings", () => {
   expect(result.flags).toEqual(expect.arrayContaining(["--max-num-seqs", "1024", "--gpu-memory-utilization", "0.9"]));
 });
 
-test("what doesn't fit is an answer with its numbers, not an error", () => {
+test("a model that doesn't fit results in an answer with its numbers, not in an error", () => {
   const result = json("openai/gpt-oss-120b", "--gpu-memory-gib", "79.18", "--compute-capability", "9", "--vllm-version", "0.11.0");
   expect(result).toMatchObject({ fits: false, size: null, refusal: { code: "MOOR108" } });
   expect(result.kvGiBPerGpu).toBeLessThan(0);
-  expect(fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3").printed).toMatch(/Nothing fits\.\n {2}why\n {4}MOOR1\d\d: /);
+  expect(fitCli("openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3").printed).toMatch(/Nothing fits\.\n {2}reasons\n {4}MOOR1\d\d: /);
 });
 
-test("what doesn't fit ends in exit code 1 for a person, and in 0 for a machine, as the help says", () => {
+test("if nothing fits, the exit code is 1 without --json and 0 with it, as the help states", () => {
   const question = ["openai/gpt-oss-120b", "--size", "Standard_NC4as_T4_v3"];
   expect(fitCli(...question).exitCode).toBe(1);
   expect(fitCli(...question, "--json").exitCode).toBeUndefined();
   expect(fitCli("Qwen/Qwen3-8B").exitCode).toBeUndefined();
   expect(fitCli("--help").printed).toContain(
-    "Exit code: 0 when the model fits; 1 when nothing fits or an option can't be right.\nWith --json, a model that doesn't fit is an answer too",
+    "Exit codes: 0 if the model fits; 1 if no size fits or an option is not valid.\nWith --json, the exit code is also 0 if the model doesn't fit",
   );
 });
 
-test("an 8-bit KV cache holds about twice as much", () => {
+test("an 8-bit KV cache has about twice the capacity", () => {
   const on = (...args: string[]) => json("Qwen/Qwen3-8B", "--size", "Standard_NC40ads_H100_v5", "--context", "16k", ...args).maxConcurrency;
   expect(on("--kv-dtype", "fp8") / on()).toBeCloseTo(2, 1);
 });
 
-test("a config.json is as good as a name", () => {
+test("a config.json results in the same estimate as a name", () => {
   const config = path.join(root, "tests", "cli", "lock", "own-7b");
   const own = json(config, "--checkpoint-gib", "14.19", "--context", "16k");
   expect(own.kvGiBPerGpu).toBeCloseTo(json("Qwen/Qwen2.5-7B-Instruct", "--context", "16k").kvGiBPerGpu, 3);
   expect(json(path.join(config, "config.json"), "--context", "16k").fits).toBe(true);
 });
 
-test("a person reads the sizes that fit, one recommendation and the reasons", () => {
+test("the text output contains the sizes that fit, one recommendation and the reasons", () => {
   const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral");
   const lines = printed.split("\n");
-  expect(lines[0]).toContain("16,384 tokens of context, 16 requests at once on an instance, swedencentral");
+  expect(lines[0]).toContain("16,384 tokens of context, 16 concurrent requests per instance, swedencentral");
   expect(lines[2]).toMatch(/^ +size +GPUs +TP +USD\/hour +KV GiB\/GPU +requests$/);
   expect(lines[3]).toMatch(/^→ +Standard_NC24ads_A100_v4 +1 × A100-80GB-PCIe +1 +4\.78 +\d+\.\d +\d+\.\d +fits$/);
   expect(printed.match(/Recommendation: /g)).toHaveLength(1);
@@ -100,18 +100,18 @@ test("a person reads the sizes that fit, one recommendation and the reasons", ()
   }
 });
 
-test("a model that nothing can serve shows no size that fits", () => {
+test("for a model that no GPU can run, no size fits", () => {
   const { printed } = fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
-  expect(printed).toContain("\n  None of 14 GPU sizes fits; --compare shows the reason each lost.\n");
+  expect(printed).toContain("\n  None of 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
-  expect(printed).toContain("Nothing fits.\n  why\n    MOOR115: ");
+  expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR115: ");
 });
 
-test("--compare shows each GPU size with the reason it lost, and counts the rest", () => {
+test("--compare lists all GPU sizes with the reasons, and counts the other sizes", () => {
   const { printed } = fitCli("Qwen/Qwen3-8B", "--context", "16k", "--concurrency", "16", "--region", "swedencentral", "--compare");
   expect(printed).toMatch(/Standard_NV36ads_A10_v5 .* no: MOOR110 On Standard_NV36ads_A10_v5/);
-  expect(printed).toMatch(/ \d+ more were not tried: .*\d+ for MOOR101 /);
+  expect(printed).toMatch(/ \d+ more sizes were not evaluated: .*\d+ for MOOR101 /);
   const { compared } = json("Qwen/Qwen3-8B", "--compare");
   expect(compared.length).toBeGreaterThan(10);
   expect(compared.every(({ fits, code }: { fits: boolean; code?: string }) => fits === (code === undefined))).toBe(true);
@@ -120,29 +120,32 @@ test("--compare shows each GPU size with the reason it lost, and counts the rest
 test.each<[string[], RegExp]>([
   [
     ["acme/unknown-7b"],
-    /^acme\/unknown-7b is not among the \d+ models of the planner's table\..* For any other model give the path of its config\.json/,
+    /^acme\/unknown-7b is not one of the \d+ models in the planner's table\..* For other models, specify the path of the config\.json/,
   ],
-  [["Qwen/Qwen3-8b"], /Close ones: .*Qwen\/Qwen3-8B/],
-  [["./nowhere/config.json"], /^There is no file or folder \.\/nowhere\/config\.json;/],
-  [[__filename], /is no JSON|no readable/],
-  [["Qwen/Qwen3-8B", "--context", "sixteen"], /^--context is sixteen; it is a number of tokens/],
+  [["Qwen/Qwen3-8b"], /Similar IDs: .*Qwen\/Qwen3-8B/],
+  [["./nowhere/config.json"], /^There is no file or folder \.\/nowhere\/config\.json\. Specify/],
+  [[__filename], /is not valid JSON|doesn't exist/],
+  [["Qwen/Qwen3-8B", "--context", "sixteen"], /^--context is sixteen; it must be a number of tokens/],
   [["Qwen/Qwen3-8B", "--context", "0"], /^--context is 0;/],
-  [["Qwen/Qwen3-8B", "--concurrency", "1.5"], /^--concurrency is 1\.5; it is a whole number/],
-  [["Qwen/Qwen3-8B", "--context", "8k", "--max-model-len", "16k"], /^--context 8192 and --max-model-len 16384 are two names of one value/],
+  [["Qwen/Qwen3-8B", "--concurrency", "1.5"], /^--concurrency is 1\.5; it must be a whole number/],
+  [
+    ["Qwen/Qwen3-8B", "--context", "8k", "--max-model-len", "16k"],
+    /^--context is 8192 and --max-model-len is 16384, but both options set the same value/,
+  ],
   [
     ["Qwen/Qwen3-8B", "--region", "atlantis"],
-    /^Azure lists no price of a GPU size in the region atlantis; \d+ regions have one: .*, swedencentral, .*, westus3\.$/,
+    /^--region is atlantis; Azure lists no price of a GPU size in this region\. Regions with prices: .*, swedencentral, .*, westus3\.$/,
   ],
-  [["Qwen/Qwen3-8B", "--region", "europe"], /; close ones: westeurope, northeurope\.$/],
-  [[""], /^The model is empty; give a Hugging Face id/],
+  [["Qwen/Qwen3-8B", "--region", "europe"], / Similar regions: westeurope, northeurope\.$/],
+  [[""], /^The model is empty\. Specify a Hugging Face ID/],
   [
     ["Qwen/Qwen3-8B", "--size", "standard_nc24ads_a100_v4"],
-    /^--size is standard_nc24ads_a100_v4; managed online endpoints accept no size of exactly that name; close ones: Standard_NC24ads_A100_v4, /,
+    /^--size is standard_nc24ads_a100_v4; managed online endpoints don't support a size with exactly this name\. Similar sizes: Standard_NC24ads_A100_v4, /,
   ],
-  [["Qwen/Qwen3-8B", "--size", "gigantic"], /; --compare shows those with a GPU\.$/],
-  [["Qwen/Qwen3-8B", "--kv-dtype", "fp9"], /^--kv-dtype is fp9; it is one of .*: auto, bfloat16, .*, fp8_e4m3, .*, nvfp4\.$/],
-  [["Qwen/Qwen3-8B", "--context", "16000k"], /^--context is 16384000 tokens; the longest context of Qwen\/Qwen3-8B is 40960\.$/],
-  [["Qwen/Qwen3-8B", "--max-model-len", "40961"], /^--max-model-len is 40961 tokens; the longest/],
+  [["Qwen/Qwen3-8B", "--size", "gigantic"], / --compare lists all sizes with a GPU\.$/],
+  [["Qwen/Qwen3-8B", "--kv-dtype", "fp9"], /^--kv-dtype is fp9; it must be a format .*: auto, bfloat16, .*, fp8_e4m3, .*, nvfp4\.$/],
+  [["Qwen/Qwen3-8B", "--context", "16000k"], /^--context is 16384000 tokens; the maximum context of Qwen\/Qwen3-8B is 40960\.$/],
+  [["Qwen/Qwen3-8B", "--max-model-len", "40961"], /^--max-model-len is 40961 tokens; the maximum/],
   [
     ["Qwen/Qwen3-8B", "--gpu-memory-gib", "79", "--gpus", "2", "--tensor-parallel-size", "4"],
     /^--tensor-parallel-size is 4; .*, and --gpus is 2\.$/,
@@ -151,12 +154,12 @@ test.each<[string[], RegExp]>([
     ["Qwen/Qwen3-8B", "--size", "Standard_NC48ads_A100_v4", "--tensor-parallel-size", "4"],
     /^--tensor-parallel-size is 4; .*, and Standard_NC48ads_A100_v4 has 2\.$/,
   ],
-  [["Qwen/Qwen3-8B", "--gpu-memory-gib", "-3"], /^--gpu-memory-gib is -3; it is a number above 0/],
-  [["Qwen/Qwen3-8B", "--gpus", "2"], /^--gpus describes a GPU by numbers and needs --gpu-memory-gib/],
-  [["Qwen/Qwen3-8B", "--gpu-memory-utilization", "92"], /^--gpu-memory-utilization is 92; it is a number above 0 and at most 1/],
-  [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it is a version such as/],
-  [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it is mirror/],
-])("%j is refused in one sentence", (args, message) => {
+  [["Qwen/Qwen3-8B", "--gpu-memory-gib", "-3"], /^--gpu-memory-gib is -3; it must be a number from 0\.001/],
+  [["Qwen/Qwen3-8B", "--gpus", "2"], /^--gpus requires --gpu-memory-gib/],
+  [["Qwen/Qwen3-8B", "--gpu-memory-utilization", "92"], /^--gpu-memory-utilization is 92; it must be a number from 0\.001 to 1\.$/],
+  [["Qwen/Qwen3-8B", "--vllm-version", "latest"], /^--vllm-version is latest; it must be a version such as/],
+  [["Qwen/Qwen3-8B", "--source", "usb"], /^--source is usb; it must be mirror/],
+])("%j is an error in one line", (args, message) => {
   const { printed, refused } = fitCli(...args);
   expect(printed).toBe("");
   expect(refused).toMatch(message);
@@ -170,7 +173,7 @@ test("from the shell: one JSON document on stdout, or one line on stderr and exi
   await expect(run("acme/none")).rejects.toMatchObject({
     code: 1,
     stdout: "",
-    stderr: expect.stringMatching(/^acme\/none is not among .*\n$/),
+    stderr: expect.stringMatching(/^acme\/none is not one of .*\n$/),
   });
 });
 
@@ -181,17 +184,17 @@ test.each([
   ["--max-num-seqs", "9".repeat(200), "from 1 to 1,000,000"],
   ["--context", "9999999M", "from 1 to 1,000,000,000"],
   ["--max-num-batched-tokens", "0", "from 1 to 1,000,000,000"],
-  ["--gpu-memory-gib", "1e308", "above 0 and at most 100,000"],
-  ["--gpu-memory-gib", "1e-308", "at least 0.001"],
-  ["--checkpoint-gib", "1e308", "above 0 and at most 1,000,000"],
+  ["--gpu-memory-gib", "1e308", "from 0.001 to 100,000"],
+  ["--gpu-memory-gib", "1e-308", "from 0.001 to 100,000"],
+  ["--checkpoint-gib", "1e308", "from 0.001 to 1,000,000"],
   ["--vllm-version", `${"9".repeat(300)}.1`, "a version such as 0.31.0"],
-])("%s %s is refused with its bound", (option, value, bound) => {
+])("%s %s is an error with its limits", (option, value, bound) => {
   const gpu = option === "--gpus" ? ["--gpu-memory-gib", "79"] : [];
   expect(fitCli("Qwen/Qwen2.5-7B-Instruct", ...gpu, option, value).refused).toContain(bound);
 });
 
 test.each([
-  [["none/such"], "none/such is not among the"],
+  [["none/such"], "none/such is not one of the"],
   [["Qwen/Qwen2.5-7B-Instruct", "--gpus", "0"], "--gpus is 0"],
   [["./none.json"], "There is no file or folder ./none.json"],
 ])("with --json the error of %j is JSON, and the exit code 1", (args, message) => {

@@ -32,7 +32,7 @@ function entry(folder: Folder, endpoint = "chat", label = "main"): LockEntry {
   return read.lock.endpoints[endpoint]![label]!;
 }
 
-test("golden: the shipped stack has these names, and locking it again changes not a byte", async () => {
+test("golden: the shipped stack has these names, and locking it again changes no byte", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   await run(folder);
@@ -42,9 +42,9 @@ test("golden: the shipped stack has these names, and locking it again changes no
   expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
 });
 
-test("the lock names images whose digest is a placeholder, and nothing of it once the digest is real", async () => {
+test("`lock` lists images with a placeholder digest, and only those", async () => {
   const placeholder = (pattern: string, digit: number) =>
-    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}): no registry has such an image, and Azure fails the deployment. Write the digest that your registry shows after the push.`;
+    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}). The image doesn't exist, and the deployment would fail. Set the digest that your registry shows after the push.`;
   const folder = shippedFolder();
   await run(folder);
   expect(printed).toEqual(expect.arrayContaining([placeholder("vllm", 1), placeholder("score", 2)]));
@@ -55,9 +55,9 @@ test("the lock names images whose digest is a placeholder, and nothing of it onc
 });
 
 const waits = (name: string, id: string, commit: string) =>
-  `${name} waits for its weights: upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` beside it in moor.lock.prod.yaml.`;
+  `The weights of ${name} are not staged. To stage them, upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml.`;
 
-test("weights that are marked as staged by hand stay so when the lock is made again", async () => {
+test("weights that were manually marked as staged stay staged in a new lock file", async () => {
   const folder = shippedFolder();
   folder.removeLock();
   await run(folder);
@@ -65,25 +65,25 @@ test("weights that are marked as staged by hand stay so when the lock is made ag
   await run(folder);
   expect(entry(folder).current.model?.staged).toBe(true);
   expect(entry(folder, "chat", "candidate").current.model?.staged).toBe(false);
-  expect(printed.filter((line) => line.includes("waits for its weights"))).toHaveLength(3);
+  expect(printed.filter((line) => line.includes("are not staged"))).toHaveLength(3);
 });
 
-test("a first lock decides everything, and its weights are not staged until they are marked so", async () => {
+test("the first lock file contains all decisions, and its weights are not staged until they are marked as staged", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.removeLock();
   await run(folder);
   expect(folder.lockText()).toBe(before.replaceAll("staged: true", "staged: false"));
   expect(printed.slice(1, 6)).toEqual([
-    "chat/main: nothing → main-396e5a20",
-    "chat/candidate: nothing → candidate-fdd376f0",
-    "fraud/main: nothing → main-8da2438d",
+    "chat/main: none → main-396e5a20",
+    "chat/candidate: none → candidate-fdd376f0",
+    "fraud/main: none → main-8da2438d",
     waits("chat/main", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
     waits("chat/candidate", "Qwen/Qwen3-8B", "b968826d9c46dd6066d109eabc6255188de91218"),
   ]);
 });
 
-test("a changed wish makes a new decision, keeps the one before, and says what changed value by value", async () => {
+test("changed requirements result in a new decision, keep the previous one, and list each changed value", async () => {
   const folder = shippedFolder();
   const { current: old } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -94,32 +94,30 @@ test("a changed wish makes a new decision, keeps the one before, and says what c
   expect(current.model?.staged).toBe(true);
   expect(printed).toContain("chat/main wish vllm.concurrencyPerInstance: 64 → 32");
   expect(printed).toContain('chat/main --max-num-seqs: "64" → "32"');
-  expect(printed).toContain(`chat/main previous: nothing → "${old.name}"`);
+  expect(printed).toContain(`chat/main previous: not set → "${old.name}"`);
   expect(entry(folder, "fraud").previous).toBeUndefined();
 });
 
-test("each difference is told with the old value, the new one, and the reason for it", async () => {
+test("each difference is listed with the old value, the new value and its reason", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
   const message = await refusal(folder, { check: true });
   const [head, ...lines] = message.split("\n").filter((line) => !line.startsWith("chat/main reason"));
-  expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from what this version decides\.$/);
+  expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from the decisions of this version of Moor\.$/);
   expect(lines).toEqual([
     "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
     expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
     "chat/main requestSettings.requestTimeout: 180 → 120",
-    expect.stringMatching(
-      /^ {2}because requestTimeout 120 s: first token after up to [\d.]+ s, then \d+ ms a token, 1024 tokens in \d+ s$/,
-    ),
+    expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
-    "  because maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
+    "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
     "chat/main clients.maxTokens: 1292 → 1843",
-    "  because clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with a doubling pause",
+    "  reason: clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with a doubling pause",
     "chat/main clients.timeoutSeconds: 190 → 130",
     'chat/main --max-num-seqs: "64" → "32"',
-    'chat/main previous: nothing → "main-396e5a20"',
-    "Nothing was changed: what runs stays until `npm run lock -- -s prod` is run and its lock committed.",
+    'chat/main previous: not set → "main-396e5a20"',
+    "Nothing was changed. To apply the differences, run `npm run lock -- -s prod`, commit the file, and run `pulumi up`.",
   ]);
   const ofReasons = message.split("\n").filter((line) => line.startsWith("chat/main reason"));
   expect(ofReasons.filter((line) => /requestTimeout|maxConcurrent/.test(line))).toEqual([]);
@@ -148,7 +146,7 @@ test("a pull request shows what a new decision changes, though the old one moves
   expect(folder.lockText()).toBe(once);
 });
 
-test("retiring takes the previous decision out of the lock and nothing else, and says so when there is none", async () => {
+test("`retire` removes only the previous decision, and fails if there is none", async () => {
   const folder = shippedFolder();
   const { current: old } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -162,8 +160,8 @@ test("retiring takes the previous decision out of the lock and nothing else, and
   expect(text.length).toBeGreaterThan(before.length / 2);
   fs.writeFileSync(path.join(folder.path, "moor.lock.prod.yaml"), text);
   await run(folder, { check: true });
-  expect(printed.at(-1)).toBe("moor.lock.prod.yaml is what this version of Moor decides.");
-  expect(() => retireText("prod", text, "chat", "main")).toThrow("The lock keeps nothing before chat/main: there is nothing to retire.");
+  expect(printed.at(-1)).toBe("moor.lock.prod.yaml matches the decisions of this version of Moor.");
+  expect(() => retireText("prod", text, "chat", "main")).toThrow("chat/main has no previous decision to retire.");
   expect(() => retireText("prod", before.replace("requestTimeout: 120", "requestTimeout: 130"), "chat", "main")).toThrow("MOOR053");
 });
 
@@ -175,7 +173,7 @@ test("a new model is not staged, though the old one is", async () => {
   expect(entry(folder).previous?.model?.staged).toBe(true);
 });
 
-test("weights staged for one deployment are staged for every other of the same commit", async () => {
+test("weights that are staged for one deployment are staged for all deployments with the same commit", async () => {
   const folder = shippedFolder();
   const { id, revision } = entry(folder, "chat", "candidate").current.model!;
   folder.edit(
@@ -197,7 +195,7 @@ test("a decision that never served is not kept as the previous one", async () =>
   expect(entry(folder).previous?.name).toBe(serving.name);
 });
 
-test("going back to an old wish leaves nothing to keep twice", async () => {
+test("returning to old requirements doesn't keep a decision twice", async () => {
   const folder = shippedFolder();
   const { current: first } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -208,7 +206,7 @@ test("going back to an old wish leaves nothing to keep twice", async () => {
   expect(entry(folder)).toMatchObject({ current: { name: first.name }, previous: { name: second.name } });
 });
 
-test("a rollback exchanges the two decisions and keeps their reasons; once more undoes it", async () => {
+test("a rollback swaps the two decisions and keeps their reasons; a second one undoes it", async () => {
   const folder = shippedFolder();
   const { current: first } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -217,7 +215,7 @@ test("a rollback exchanges the two decisions and keeps their reasons; once more 
   const { current: second } = entry(folder);
   await run(folder, { rollback: "chat/main" });
   expect(entry(folder)).toMatchObject({ current: first, previous: second, rolledBack: true });
-  const note = `chat/main is rolled back to ${first.name}, and stays so until its wish changes or it is rolled back once more.`;
+  const note = `chat/main is rolled back to ${first.name}. It stays so until its requirements change or you run --rollback again.`;
   expect(printed).toContain(note);
   printed = [];
   await run(folder, { check: true });
@@ -226,7 +224,7 @@ test("a rollback exchanges the two decisions and keeps their reasons; once more 
   expect(folder.lockText()).toBe(text);
 });
 
-test("what was rolled back stays while its wish stays, and no longer", async () => {
+test("a rollback stays as long as the requirements don't change", async () => {
   const folder = shippedFolder();
   const { current: first } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -242,9 +240,12 @@ test("what was rolled back stays while its wish stays, and no longer", async () 
 });
 
 test.each([
-  ["chat/nobody", 'Error: The lock has no deployment "chat/nobody"; it has chat/main, chat/candidate, fraud/main.'],
-  ["fraud/main", "Error: fraud/main has no previous decision to go back to: main-8da2438d is the first, or the one before it was dropped."],
-])("a rollback of %s is refused", async (name, message) => {
+  ["chat/nobody", 'Error: The lock file has no deployment "chat/nobody". Deployments: chat/main, chat/candidate, fraud/main.'],
+  [
+    "fraud/main",
+    "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired.",
+  ],
+])("a rollback of %s is rejected", async (name, message) => {
   const folder = shippedFolder();
   const before = folder.lockText();
   expect(await refusal(folder, { rollback: name })).toBe(message);
@@ -254,10 +255,10 @@ test.each([
 test("--check of an unchanged stack passes and writes nothing", async () => {
   const folder = shippedFolder();
   await run(folder, { check: true });
-  expect(printed.at(-1)).toBe("moor.lock.prod.yaml is what this version of Moor decides.");
+  expect(printed.at(-1)).toBe("moor.lock.prod.yaml matches the decisions of this version of Moor.");
 });
 
-test("--check names what a changed stack file would change, and writes nothing", async () => {
+test("--check lists the differences of a changed stack file, and writes nothing", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.edit([[...main, "size"], "auto"], [[...main, "vllm", "context"], "8k"]);
@@ -268,16 +269,20 @@ test("--check names what a changed stack file would change, and writes nothing",
   expect(folder.lockText()).toBe(before);
 });
 
-test("--check without a lock, an unknown stack and a stack without locks are refused in one sentence", async () => {
+test("--check without a lock file, an unknown stack and a stack with `moor:lock: none` are rejected in one sentence", async () => {
   const folder = shippedFolder();
   folder.removeLock();
-  expect(await refusal(folder, { check: true })).toBe("Error: There is no moor.lock.prod.yaml; `npm run lock -- -s prod` makes it.");
-  expect(await refusal(folder, { stack: "nope" })).toBe("Error: There is no stack file Pulumi.nope.yaml; there are prod.");
+  expect(await refusal(folder, { check: true })).toBe(
+    "Error: moor.lock.prod.yaml does not exist. To create it, run `npm run lock -- -s prod`.",
+  );
+  expect(await refusal(folder, { stack: "nope" })).toBe(
+    "Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.",
+  );
   folder.edit([["moor:lock"], "none"]);
-  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" works without a lock/);
+  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" uses no lock file/);
 });
 
-test("settings that no size satisfies are refused with the numbers, all at once, and the lock stays", async () => {
+test("settings that no size satisfies are rejected together, with the numbers, and the lock file stays", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.edit(
@@ -286,84 +291,84 @@ test("settings that no size satisfies are refused with the numbers, all at once,
     [[...main, "vllm", "flags"], { "swap-space": 4 }],
   );
   const message = await refusal(folder);
-  expect(message).toMatch(/^Error: Stack "prod" has \d mistakes\. Nothing was created or changed\./);
+  expect(message).toMatch(/^Error: Stack "prod" has \d configuration errors\. Nothing was created or changed\./);
   for (const place of ["MOOR110 main", "MOOR204 main.requestTimeout", "MOOR211 main.vllm.flags"])
     expect(message).toContain(`\n${place.replace(" ", " moor:endpoints.chat.deployments.")}\n`);
-  expect(message).toContain("the KV cache holds ");
+  expect(message).toContain("the KV cache has capacity for ");
   expect(folder.lockText()).toBe(before);
 });
 
-test("a model outside the table is refused with what to do, and taken from a config.json of its own", async () => {
+test("a model outside the table is rejected with a fix, and accepted with its config.json", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "model"], "acme/own-7b"], [[...main, "vllm", "revision"], "b".repeat(40)]);
-  expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models; set `vllm.configJson`");
+  expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models: set `vllm.configJson`");
   folder.edit([[...main, "vllm", "configJson"], `${__dirname}/own-7b`], [[...main, "vllm", "checkpointGiB"], 14.2]);
   await run(folder);
   expect(entry(folder).current.model).toMatchObject({ id: "acme/own-7b", staged: false });
-  expect(entry(folder).current.reasons.join("\n")).toContain("less weights 14.2");
+  expect(entry(folder).current.reasons.join("\n")).toContain("minus weights 14.2");
 });
 
-test("an image that is not named is refused with the setting", async () => {
+test("a missing image is rejected with the setting", async () => {
   const folder = shippedFolder();
   folder.edit([["moor:images", "vllm"], undefined]);
   const message = await refusal(folder);
   expect(message).toContain("MOOR002 moor:images.vllm");
-  expect(message).toContain("Push the image, and set `moor:images.vllm` to the digest that the registry shows.");
+  expect(message).toContain("Push the image, and set `moor:images.vllm` to its repository and the digest that the registry shows.");
 });
 
-test("a lock that was edited by hand is not made anew over what it knew", async () => {
+test("a manually edited lock file is not replaced", async () => {
   const folder = shippedFolder();
   folder.editLock([["endpoints", "chat", "main", "current", "requestSettings", "requestTimeout"], 60]);
   const message = await refusal(folder);
   expect(message).toContain("MOOR053");
   expect(message).toMatch(
-    /\n {2}Fix: Take the committed lock back with `git checkout moor\.lock\.prod\.yaml`; only where none is committed, .*\.$/,
+    /\n {2}Fix: Restore the committed lock file with `git checkout moor\.lock\.prod\.yaml`\. Only if no lock file is committed, .*\.$/,
   );
 });
 
-test("quota that doesn't suffice comes with the text of a request", async () => {
+test("insufficient quota is reported with the text of a quota request", async () => {
   const folder = shippedFolder();
   folder.edit([["moor:quota", "NCADSA100v4", "limit"], 96]);
   await run(folder);
   const text = printed.join("\n");
   expect(text).toContain(
-    "quota NCADSA100v4 in swedencentral: 168 cores needed, 336 while everything is replaced; 96 granted, 24 of them held by others: 96 are missing now, 264 are missing then",
+    "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 96, of which others use 24: 96 missing now, 264 missing during the rollout",
   );
   expect(text).toContain(
-    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 cores.",
+    "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 vCPUs.",
   );
 });
 
 describe("stacks in one region add up", () => {
   const quota = () => printed.filter((line) => /^quota|^ {2}/.test(line));
   const noScore: [string[], unknown] = [["moor:endpoints", "fraud"], undefined];
-  const region = "stacks beside this one in swedencentral need";
+  const required = "other stacks in swedencentral require";
 
-  test("what the others need is told, asked for, and expected in `others`", async () => {
+  test("the requirements of the other stacks are listed, requested, and expected in `others`", async () => {
     const folder = shippedFolder();
     folder.edit(noScore);
     folder.neighbour("team");
     folder.neighbour("abroad", [["azure-native:location"], "westeurope"]);
     await run(folder);
     expect(quota()).toEqual([
-      "quota NCADSA100v4 in swedencentral: 168 cores needed, 336 while everything is replaced; 384 granted, 336 of them held by others: 120 are missing now, 288 are missing then",
-      `  ${region} 336 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 336 or more, unless they are in another subscription`,
+      "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 384, of which others use 336: 120 missing now, 288 missing during the rollout",
+      `  ${required} 336 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 336 or more, unless these stacks are in another subscription.`,
       "  - team/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
       "  - team/chat/candidate: 24 cores (1 instance × 24 cores), and as many again while its successor runs beside it",
     ]);
-    expect(printed.join("\n")).toContain("New limit: 672 cores. Limit now: 384 cores.");
+    expect(printed.join("\n")).toContain("New limit: 672 vCPUs. Current limit: 384 vCPUs.");
   });
 
-  test("where `others` holds them already, they aren't counted twice", async () => {
+  test("if `others` includes them, they aren't counted twice", async () => {
     const folder = shippedFolder();
     folder.edit([["moor:quota", "NCADSA100v4", "others"], 336]);
     folder.neighbour("team");
     await run(folder);
-    expect(quota()).toContain(`  ${region} 336 cores of it, and others holds 336: counted`);
+    expect(quota()).toContain(`  ${required} 336 vCPUs of it, included in \`others\` (336)`);
     expect(printed.join("\n")).toContain("New limit: 672 cores.");
   });
 
-  test("a stack of another subscription doesn't count; one whose sizes aren't known is named", async () => {
+  test("a stack of another subscription doesn't count; a stack with unknown sizes is listed", async () => {
     const folder = shippedFolder();
     const subscription = (digit: string) => [["azure-native:subscriptionId"], digit.repeat(8)] as [string[], string];
     folder.edit(subscription("1"));
@@ -372,16 +377,16 @@ describe("stacks in one region add up", () => {
     folder.neighbour("wrong", [["moor:endpoints"], []]);
     await run(folder);
     expect(quota()).toContain(
-      `  ${region} 48 cores of it, and others is 24: set moor:quota.NCADSA100v4.others to 48 or more, unless they are in another subscription`,
+      `  ${required} 48 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 48 or more, unless these stacks are in another subscription.`,
     );
     expect(quota().slice(-2)).toEqual([
-      'quota: stack "open" isn\'t counted whole: it has `size: auto` and no lock.',
-      'quota: stack "wrong" isn\'t counted whole: Pulumi.wrong.yaml has mistakes.',
+      'quota: stack "open" is not counted completely: it has `size: auto` and no lock file.',
+      'quota: stack "wrong" is not counted completely: Pulumi.wrong.yaml has configuration errors.',
     ]);
   });
 });
 
-describe("a commit that the stack file leaves open", () => {
+describe("a commit that the stack file doesn't set", () => {
   const sha = "d".repeat(40);
   const answers: Record<string, [number, string]> = {
     "/api/models/acme/good/revision/main": [200, JSON.stringify({ sha })],
@@ -402,16 +407,16 @@ describe("a commit that the stack file leaves open", () => {
     server.close(done);
   });
 
-  test("is the newest one of the hub", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
+  test("is the newest one on Hugging Face", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
 
   test.each([
-    ["acme/none", /^Hugging Face answered 404 for acme\/none\. Set `vllm\.revision`/],
-    ["acme/odd", /^Hugging Face named no commit\. Set `vllm\.revision` of acme\/odd/],
-  ])("is asked for when the hub doesn't say: %s", async (model, message) => {
+    ["acme/none", /^Hugging Face returned 404 for acme\/none\. Set `vllm\.revision`/],
+    ["acme/odd", /^Hugging Face returned no commit\. Set `vllm\.revision` of acme\/odd/],
+  ])("must be set if Hugging Face returns none: %s", async (model, message) => {
     await expect(newestCommit(model, hub)).rejects.toThrow(message);
   });
 
-  test("stays the locked one as long as the wish stays", async () => {
+  test("stays the one in the lock file as long as the requirements don't change", async () => {
     const folder = shippedFolder();
     const { revision } = entry(folder).current.model!;
     folder.edit([[...main, "vllm", "revision"], undefined]);
@@ -429,14 +434,14 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
     const before = folder.lockText();
     expect(await refusal(folder, args)).toBe(
       [
-        'Error: Stack "prod" has one mistake. Nothing was created or changed.',
+        'Error: Stack "prod" has 1 configuration error. Nothing was created or changed.',
         "",
         "MOOR066 azure-native:location",
-        "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
+        "  The stack is in swedencentral (moor.lock.prod.yaml), but the stack file sets westeurope. A stack can't be moved: Pulumi would delete and recreate every resource.",
         "  Allowed: swedencentral",
-        "  Fix: Set it back to swedencentral, and make a second stack for westeurope:",
+        "  Fix: Set the location back to swedencentral, and create a second stack for westeurope:",
         "    cp Pulumi.prod.yaml Pulumi.prod2.yaml",
-        "    (in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
+        "    (in the copy, set the location, residency, address space, quota and images for the new region; remove encryptionsalt and encrypted values)",
         "    pulumi stack init prod2",
         "    npm run lock -- -s prod2",
         "    pulumi up -s prod2",
@@ -446,16 +451,16 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
   },
 );
 
-test("a lock that was copied from another stack is refused: its staged marks would be taken for this one's", async () => {
+test("a lock file that was copied from another stack is rejected: its staged weights belong to that stack", async () => {
   const folder = shippedFolder();
   folder.neighbour("prod2");
   fs.copyFileSync(path.join(folder.path, "moor.lock.prod.yaml"), path.join(folder.path, "moor.lock.prod2.yaml"));
   const report = await lock({ stack: "prod2", folder: folder.path, hub: noHub }).then(() => "", String);
-  expect(report).toContain('MOOR054 moor.lock.prod2.yaml.stack\n  The lock was made for stack "prod", and this is "prod2".');
+  expect(report).toContain('MOOR054 moor.lock.prod2.yaml.stack\n  The lock file belongs to stack "prod", not to "prod2".');
   expect(report).toContain("Fix: Delete moor.lock.prod2.yaml and run `npm run lock -- -s prod2`.");
 });
 
-describe("a copy of a stack for another region keeps values of the first:", () => {
+describe("a copy of a stack for another region keeps values of the original:", () => {
   const real = (digit: string): [string[], unknown] => [["moor:images", "vllm"], `moor/vllm@sha256:${digit.repeat(32)}`];
   const europe: [string[], unknown][] = [
     [["azure-native:location"], "westeurope"],
@@ -464,13 +469,13 @@ describe("a copy of a stack for another region keeps values of the first:", () =
   const space: [string[], unknown] = [["moor:platform", "network"], { create: { addressSpace: "10.40.2.0/23" } }];
   const copies = () => printed.filter((line) => line.startsWith("Compare with Pulumi."));
   const overlap = (mine: string, theirs: string) =>
-    `Compare with Pulumi.eu.yaml: its address space ${theirs} overlaps ${mine} of this stack. Change one of them if the two networks are ever to be peered or reached from one network.`;
+    `Compare with Pulumi.eu.yaml: its address space ${theirs} overlaps with ${mine} of this stack. Change one of them if the networks will be peered or must be reachable from the same network.`;
   const quota =
-    "Compare with Pulumi.eu.yaml: moor:quota is the same, and the stack is in westeurope. Azure grants quota by region: write here what swedencentral has.";
+    "Compare with Pulumi.eu.yaml: moor:quota is the same, but that stack is in westeurope. Azure grants quota per region. Set the quota of swedencentral in this stack file.";
   const image = (digit: string) =>
-    `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), and the stacks have different image registries. Push the image to this stack's registry too.`;
+    `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), but the stacks have different container registries. Push the image also to the registry of this stack.`;
 
-  test("address space, quota and digests are named", async () => {
+  test("address space, quota and digests are listed", async () => {
     const folder = shippedFolder();
     folder.edit(real("ab"));
     folder.neighbour("eu", ...europe, real("ab"));
@@ -478,14 +483,14 @@ describe("a copy of a stack for another region keeps values of the first:", () =
     expect(copies()).toEqual([overlap("10.40.0.0/22", "10.40.0.0/22"), quota, image("ab")]);
   });
 
-  test("a check names them too, and a part of an address space is an overlap", async () => {
+  test("--check lists them too, and a part of an address space is an overlap", async () => {
     const folder = shippedFolder();
     folder.neighbour("eu", ...europe, space, [["moor:quota"], { NCADSA100v4: { limit: 96 } }]);
     await refusal(folder, { check: true });
     expect(copies()).toEqual([overlap("10.40.0.0/22", "10.40.2.0/23")]);
   });
 
-  test("what differs, is shared or is adopted is not named", async () => {
+  test("values that differ, are shared or are adopted are not listed", async () => {
     const folder = shippedFolder();
     const registry =
       "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers/Microsoft.ContainerRegistry/registries/hub";
@@ -499,7 +504,7 @@ describe("a copy of a stack for another region keeps values of the first:", () =
   });
 });
 
-describe("a commit that the stack file names", () => {
+describe("a commit in the stack file", () => {
   const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
   const old = "a09a35458c702b33eeacc393d103063234e8bc28";
   const model: [string[], unknown] = [[...main, "vllm", "model"], coder];
@@ -523,19 +528,19 @@ describe("a commit that the stack file names", () => {
   });
   beforeEach(() => asked.splice(0));
 
-  const belongsTo = (where: string) => `The commit ${old} is one of Qwen/Qwen2.5-7B-Instruct (${where}), not of ${coder}.`;
+  const belongsTo = (where: string) => `The commit ${old} belongs to Qwen/Qwen2.5-7B-Instruct (${where}), not to ${coder}.`;
 
-  test("is refused where only the model was changed, and the lock knows whose commit it is", async () => {
+  test("is rejected if only the model was changed, and the lock file contains the commit", async () => {
     const folder = shippedFolder();
     const before = folder.lockText();
     folder.edit(model);
     const report = await refusal(folder);
     expect(report).toContain(`MOOR064 ${main.join(".")}.vllm.revision\n  ${belongsTo("moor.lock.prod.yaml, chat/main")}`);
-    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` finds the newest one.");
+    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` then uses the newest commit.");
     expect(folder.lockText()).toBe(before);
   });
 
-  test("is refused where the lock knows it from a previous decision", async () => {
+  test("is rejected if a previous decision in the lock file contains it", async () => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     await run(folder);
@@ -543,12 +548,12 @@ describe("a commit that the stack file names", () => {
     expect(await refusal(folder)).toContain(belongsTo("moor.lock.prod.yaml, chat/main"));
   });
 
-  test("is refused where another deployment or another lock in the folder has it for another model", async () => {
+  test("is rejected if another deployment or another lock file in the folder uses it for another model", async () => {
     const folder = shippedFolder();
     folder.removeLock();
     folder.edit([["moor:endpoints", "chat", "deployments", "candidate", "vllm", "revision"], old]);
     expect(await refusal(folder)).toContain(
-      `The commit ${old} is one of Qwen/Qwen2.5-7B-Instruct (Pulumi.prod.yaml, chat/main), not of Qwen/Qwen3-8B.`,
+      `The commit ${old} belongs to Qwen/Qwen2.5-7B-Instruct (Pulumi.prod.yaml, chat/main), not to Qwen/Qwen3-8B.`,
     );
     const other = shippedFolder();
     fs.renameSync(path.join(other.path, "moor.lock.prod.yaml"), path.join(other.path, "moor.lock.eu.yaml"));
@@ -560,7 +565,7 @@ describe("a commit that the stack file names", () => {
     expect(await refusal(other)).toContain(belongsTo("moor.lock.eu.yaml, chat/main"));
   });
 
-  test("is taken where the hub says that it belongs to the model, as after a rename", async () => {
+  test("is accepted if it belongs to the model on Hugging Face, as after a rename", async () => {
     const folder = shippedFolder();
     folder.edit(model);
     answer = [200, "", { sha: old, gated: false }];
@@ -572,30 +577,30 @@ describe("a commit that the stack file names", () => {
     expect(printed.filter((line) => line.includes("Hugging Face"))).toEqual([]);
   });
 
-  test("is refused where the hub has no such commit of the model", async () => {
+  test("is rejected if it doesn't exist on Hugging Face", async () => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     answer = [404, "RevisionNotFound", { error: "Invalid rev id" }];
     expect(await refusal(folder, { hub })).toContain(
-      `MOOR064 ${main.join(".")}.vllm.revision\n  Hugging Face has no commit ${"b".repeat(40)} of Qwen/Qwen2.5-7B-Instruct.`,
+      `MOOR064 ${main.join(".")}.vllm.revision\n  The commit ${"b".repeat(40)} of Qwen/Qwen2.5-7B-Instruct does not exist on Hugging Face.`,
     );
   });
 
   test.each<[string, [number, string, object] | undefined, string]>([
     ["the hub can't be reached", undefined, "no connection"],
-    ["the repository is private", [401, "RepoNotFound", {}], "it answered 401"],
-    ["the hub is down", [503, "", {}], "it answered 503"],
-  ])("is taken with a note where %s and nothing speaks against it", async (_, answered, because) => {
+    ["the repository is private", [401, "RepoNotFound", {}], "it returned 401"],
+    ["the hub is down", [503, "", {}], "it returned 503"],
+  ])("is accepted with a note if %s and no lock file contradicts it", async (_, answered, because) => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     if (answered !== undefined) answer = answered;
     await run(folder, answered === undefined ? {} : { hub });
     expect(printed).toContain(
-      `chat/main: Hugging Face did not say whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
+      `chat/main: Moor could not check with Hugging Face whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
     );
   });
 
-  test("leads to a gated model, which needs a token with source: hub, also where the planner's table doesn't know that it is gated", async () => {
+  test("can belong to a gated model, which requires a token with source: hub, even if the planner's table doesn't mark it as gated", async () => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)], [[...main, "vllm", "source"], "hub"]);
     answer = [200, "", { sha: "b".repeat(40), gated: "manual" }];

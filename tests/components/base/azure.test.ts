@@ -1,5 +1,5 @@
-// Proves whose credential a component's own requests to Azure carry, and which cloud they go to. Doesn't prove that the provider gives a valid
-// token, nor that the addresses of the other clouds answer.
+// Proves the credential and the cloud of a component's own requests to Azure. Doesn't prove that the provider returns a valid
+// token, nor that the addresses of the other clouds are reachable.
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { azureOf, cloudOfProgram } from "../../../components/base/azure";
@@ -7,7 +7,7 @@ import { OnlineEndpoint } from "../../../components/endpoint/onlineEndpoint";
 import { registryId, storageId, workspace } from "../fixtures";
 import { record } from "../recorder";
 
-// Gives back, in place of a token, whom it was made for.
+// Returns the identity instead of a token.
 jest.mock("@azure/identity", () => ({
   ClientSecretCredential: class {
     constructor(
@@ -24,12 +24,12 @@ const endpointArgs = {
   ...{ imageRegistryId: registryId, storageAccountId: storageId },
 };
 
-/** Whom the program signs in as for what an endpoint reads: tenant, client and secret. */
+/** Returns the identity of an endpoint's requests: tenant, client and secret. */
 async function identityOf(program: () => OnlineEndpoint, config: Record<string, string> = {}): Promise<readonly unknown[]> {
   return withoutIdentity(async () => {
     const { result } = await record(
       () => {
-        // The recorder's own Azure is one on this machine.
+        // The recorder uses a local Azure.
         delete process.env.MOOR_ARM_URL;
         return program().azure.credential("https://ml.azure.com");
       },
@@ -39,7 +39,7 @@ async function identityOf(program: () => OnlineEndpoint, config: Record<string, 
   });
 }
 
-/** In an environment that names no identity. */
+/** Runs in an environment without identity variables. */
 async function withoutIdentity<T>(run: () => Promise<T>): Promise<T> {
   const before = { ...process.env };
   for (const name of Object.keys(process.env)) if (/^(ARM|AZURE)_/.test(name)) delete process.env[name];
@@ -53,7 +53,7 @@ async function withoutIdentity<T>(run: () => Promise<T>): Promise<T> {
 const names = ["azure-native:clientId", "azure-native:clientSecret", "azure-native:tenantId"];
 const configOf = (who: string) => Object.fromEntries(names.map((name) => [name, `${who} ${name.slice(13)}`]));
 
-test("A component signs in as its own provider, and without one as the program's.", async () => {
+test("A component uses the identity of its explicit provider, or else of the default provider.", async () => {
   const theirs = { clientId: "own clientId", clientSecret: "own clientSecret", tenantId: "own tenantId" };
   const own = () => new OnlineEndpoint("chat", endpointArgs, { provider: new Provider("own", theirs) });
   const config = configOf("stack");
@@ -65,7 +65,7 @@ test("A component signs in as its own provider, and without one as the program's
   expect(await identityOf(own, config)).toEqual(["own tenantId", "own clientId", "own clientSecret"]);
 });
 
-test("No token passes through an invoke, which Pulumi would log.", async () => {
+test("No invoke returns a token, because Pulumi would log it.", async () => {
   const { invokes } = await record(async () => {
     const azure = azureOf(new pulumi.ComponentResource("tests:index:Any", "any"));
     await azure.find(`${workspace.id}/onlineEndpoints/chat`);
@@ -90,12 +90,12 @@ describe("The cloud", () => {
     ["china", undefined, "https://management.chinacloudapi.cn"],
     [undefined, "china", "https://management.chinacloudapi.cn"],
     ["public", "china", "https://management.azure.com"],
-  ])("that the setting %s and ARM_ENVIRONMENT %s name is at %s.", async (setting, variable, address) => {
+  ])("for the setting %s and ARM_ENVIRONMENT %s is at %s.", async (setting, variable, address) => {
     if (variable !== undefined) process.env.ARM_ENVIRONMENT = variable;
     expect(await manager(setting)).toBe(address);
   });
 
-  test("that isn't known is refused, with those that are.", async () => {
+  test("is rejected if it is unknown, with the allowed values.", async () => {
     await expect(manager("germany")).rejects.toThrow('azure-native:environment is "germany". Allowed: public, usgovernment, china.');
   });
 });

@@ -1,4 +1,4 @@
-// Proves which changes of a resource are ignored because only the spelling of an id differs. Doesn't prove that the engine ignores them: see
+// Proves which changes of a resource are ignored because only the case of an ID differs. Doesn't prove that the engine ignores them: see
 // tests/e2e/adoptedNames.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 import { keepSpelling } from "../../../components/base/spelling";
@@ -23,19 +23,19 @@ async function ignored(props: object, shown: Record<string, object | number>, ty
 
 const upper = (value: string) => value.replace("resourceGroups", "RESOURCEGROUPS");
 
-test("A role assignment that Azure has at the same scope keeps the spelling of its scope in the state.", async () => {
+test("A role assignment that exists at the same scope keeps the case of its scope in the state.", async () => {
   expect(await ignored({ ...inputs, scope: upper(registry) }, { [id]: live })).toEqual(["tags", "scope", "roleDefinitionId"]);
 });
 
-test("What Azure has with another value changes.", async () => {
+test("A resource with another value in Azure changes.", async () => {
   expect(await ignored({ ...inputs, roleDefinitionId: `${roleDefinitionId}0` }, { [id]: live })).toEqual(["tags", "scope"]);
 });
 
-test("At another scope there is no such assignment, and the change is one.", async () => {
+test("An assignment at another scope doesn't exist, so the change is not ignored.", async () => {
   expect(await ignored({ ...inputs, scope: `${registry}2` }, { [id]: live })).toEqual(["tags"]);
 });
 
-test("A private endpoint keeps the spelling of its subnet where that is the subnet that it is in.", async () => {
+test("A private endpoint keeps the case of its subnet if it is in that subnet.", async () => {
   const endpoint = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/pe`;
   const props = { privateEndpointName: "pe", resourceGroupName: "rg", subnet: { id: upper(subnet) } };
   const shown = { [endpoint]: { properties: { subnet: { id: subnet } } } };
@@ -44,15 +44,15 @@ test("A private endpoint keeps the spelling of its subnet where that is the subn
   expect(await ignored(moved, shown, "azure-native:network:PrivateEndpoint")).toEqual(["tags", "resourceGroupName"]);
 });
 
-test.each([403, 404, 500])("Where Azure answers %i, nothing is ignored.", async (status) => {
+test.each([403, 404, 500])("If Azure returns %i, nothing is ignored.", async (status) => {
   expect(await ignored(inputs, { [id]: status })).toEqual(["tags"]);
 });
 
-test("What isn't known yet is not looked for.", async () => {
+test("There is no request for unknown IDs.", async () => {
   expect(await ignored({ ...inputs, scope: pulumi.unknown }, {})).toEqual(["tags"]);
 });
 
-test("A resource that refers to nothing adopted is not looked at.", async () => {
+test("There is no request for resources that don't refer to an adopted resource.", async () => {
   const props = { accountName: "st", resourceGroupName: "rg" };
   expect(await ignored(props, {}, "azure-native:storage:StorageAccount")).toEqual(["tags"]);
 });

@@ -1,4 +1,4 @@
-// Proves how a transform merges in each of its forms, and that its values reach the engine whole. What a transform must not loosen is proved in
+// Proves how a transform merges in each of its forms, and that its values reach the engine. The properties that it must not loosen are proved in
 // tests/components/privacy.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 import { resolved } from "../../../components/base/resolved";
@@ -42,7 +42,7 @@ const leaves = (value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? mapped(value, leaves) : pulumi.output(value);
 
 describe.each(forms)("A transform that is %s", (_, form) => {
-  test("keeps what it doesn't name, at every depth.", async () => {
+  test("keeps values that it doesn't contain, at every depth.", async () => {
     expect(await merged(form({ properties: { mode: "x", inner: { b: 2 } } }))).toEqual({
       name: "n",
       tags: { owner: "ml" },
@@ -58,23 +58,23 @@ describe.each(forms)("A transform that is %s", (_, form) => {
     });
   });
 
-  test("merges over Outputs of the component's own.", async () => {
+  test("merges over Outputs that the component sets.", async () => {
     const args = { ...base(), properties: pulumi.output({ mode: pulumi.output("m"), open: false }) };
     expect(await merged(form({ properties: { mode: "x" } }), args)).toMatchObject({ properties: { mode: "x", open: false } });
   });
 
-  test("leaves the original arguments as they are.", async () => {
+  test("doesn't change the original arguments.", async () => {
     const args = base();
     await merged(form({ properties: { mode: "x" } }), args);
     expect(args).toEqual(base());
   });
 });
 
-test("Nothing is changed by no transform, by an empty one, and by a function that does nothing.", async () => {
+test("Without a transform, with an empty one and with a function that does nothing, nothing changes.", async () => {
   for (const transform of [undefined, {}, () => {}, pulumi.output({})]) expect(await merged(transform as Transform<Args>)).toEqual(base());
 });
 
-test("A key whose value is undefined is removed; one that a function deletes stays.", async () => {
+test("A key with the value undefined is removed; a key that a function deletes stays.", async () => {
   expect(await merged({ tags: undefined })).toEqual({ ...base(), tags: undefined });
   const remove = (args: Args) => {
     delete (args as { tags?: unknown }).tags;
@@ -82,7 +82,7 @@ test("A key whose value is undefined is removed; one that a function deletes sta
   expect(await merged(remove)).toEqual(base());
 });
 
-test("A function may change single values and options.", () => {
+test("A function can change single values and options.", () => {
   const change = (args: Args, opts: pulumi.CustomResourceOptions) => {
     (args.properties as { mode: string }).mode = "x";
     opts.protect = true;
@@ -95,14 +95,14 @@ test("A function may change single values and options.", () => {
   });
 });
 
-test("In a preview, what isn't known in the transform leaves the rest known.", async () => {
+test("In a preview, unknown values in the transform don't affect other values.", async () => {
   const later = pulumi.output(pulumi.unknown as string);
   const result = (await merged({ properties: { mode: later } }, base(), true)) as { properties: { mode: unknown; open: unknown } };
   expect(pulumi.isUnknown(result.properties.mode)).toBe(true);
   expect(result).toMatchObject({ name: "n", properties: { open: false, inner: { a: 1 } } });
 });
 
-test("A secret in a transform stays one.", async () => {
+test("A secret in a transform stays a secret.", async () => {
   const { result } = await record(() => {
     const [, { properties }] = transformed({ properties: pulumi.secret({ mode: "x" }) } as Transform<Args>, "n", base(), {});
     return pulumi.isSecret(pulumi.output(properties));
@@ -110,26 +110,26 @@ test("A secret in a transform stays one.", async () => {
   expect(result).toBe(true);
 });
 
-test("An Output that has an argument which the component doesn't set ends the program, with the way to give it.", async () => {
+test("An Output with an argument that the component doesn't set ends the program, with the fix.", async () => {
   const said = jest.spyOn(pulumi.log, "error").mockResolvedValue(undefined);
-  // What ends a program ends nothing here, so it must never come back.
+  // `process.exit` is mocked here, so the promise must never resolve.
   jest.spyOn(process, "exit").mockImplementation(() => new Promise(() => {}) as never);
   await record(async () => {
     transformed(pulumi.output({ colour: "red" }) as unknown as Transform<Args>, "n", base(), {});
     while (said.mock.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }).finally(() => jest.restoreAllMocks());
   expect(said.mock.lastCall).toEqual([
-    "n: the transform is an Output, and colour is not among the arguments that the component sets. Allowed: name, tags, properties. " +
-      "Give other arguments in an object whose values are Outputs.",
+    "n: the transform is an Output that sets colour, which the component doesn't set. Allowed: an object with name, tags, properties. " +
+      "Pass other arguments in an object whose values are Outputs.",
   ]);
   expect(await merged({ colour: pulumi.output("red") } as Transform<Args>)).toEqual({ ...base(), colour: "red" });
 });
 
-test.each([["text"], [1], [null], [[]]])("What is neither values nor a function is refused: %j.", (transform) => {
-  expect(() => transformed(transform as never, "n", base(), {})).toThrow("Allowed: an object, an Output of one, or a function.");
+test.each([["text"], [1], [null], [[]]])("A transform that is neither an object nor a function is rejected: %j.", (transform) => {
+  expect(() => transformed(transform as never, "n", base(), {})).toThrow("Allowed: an object, an Output of an object, or a function.");
 });
 
-test("Resources, assets and functions among the values are passed on as they are.", () => {
+test("Resources, assets and functions in the values are passed on unchanged.", () => {
   class Thing {}
   const [thing, action] = [new Thing(), () => 1];
   const [, args] = transformed({ properties: { thing, action } } as never, "n", base(), {});
@@ -137,6 +137,6 @@ test("Resources, assets and functions among the values are passed on as they are
   expect((args.properties as unknown as { thing: Thing; action: unknown }).action).toBe(action);
 });
 
-test("A component's state holds neither callbacks nor what only gives order.", () => {
+test("The state of a component contains neither callbacks nor resources that only determine the order.", () => {
   expect(stateInputs({ a: 1, transform: {}, after: [] })).toEqual({ a: 1 });
 });

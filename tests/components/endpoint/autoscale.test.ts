@@ -32,7 +32,7 @@ test.each([false, true])("A deployment gets one setting (preview %s).", async (p
   expect(listing(await make({}, preview))).toEqual(["scale-setting: monitor:AutoscaleSetting", "scale: moor:index:Autoscale"].sort());
 });
 
-test("The setting is enabled, with capacities as text, one rule out and one rule in, and ARM's schema accepts it.", async () => {
+test("The setting is enabled, with capacities as text, one rule to scale out and one to scale in, and ARM's schema accepts it.", async () => {
   const setting = find(await make(), "scale-setting");
   expect(armRequest(setting)).toEqual({
     id: `${group}/providers/Microsoft.Insights/autoscalesettings/as-chat-main-8c1f02ab`,
@@ -75,7 +75,7 @@ test.each<[string, Partial<ScaleRule>, string[]]>([
   ["its defaults", { scaleOutWindowMinutes: 5, scaleInWindowMinutes: 15, cooldownMinutes: 15 }, ["PT5M", "PT15M", "PT15M"]],
   ["a cooldown", { cooldownMinutes: 40 }, ["PT5M", "PT15M", "PT40M"]],
   ["all times", { scaleOutWindowMinutes: 10, scaleInWindowMinutes: 40, cooldownMinutes: 90 }, ["PT10M", "PT40M", "PT1H30M"]],
-])("A rule that says %s of windows and cooldown makes %j.", async (_, times, [out, into, cooldown]) => {
+])("A rule with %s of windows and cooldown results in %j.", async (_, times, [out, into, cooldown]) => {
   const setting = find(await make({ rule: { ...base.rule, ...times } }), "scale-setting");
   const [profile] = setting.inputs.profiles as { rules: ScaleSetting[] }[];
   expect(profile!.rules.map(({ metricTrigger, scaleAction }) => [metricTrigger.timeWindow, scaleAction.cooldown])).toEqual([
@@ -85,11 +85,11 @@ test.each<[string, Partial<ScaleRule>, string[]]>([
   expect(schemaErrors(setting)).toEqual([]);
 });
 
-test("The component's inputs hold the rule as it was given, so that a default alters no state.", async () => {
+test("The component's inputs contain the rule as given, so that a changed default doesn't change the state.", async () => {
   expect(find(await make(), "scale").inputs.rule).toEqual({ scaleOutAbove: 90, scaleInBelow: 38 });
 });
 
-test("The setting comes after what it is told to.", async () => {
+test("The setting depends on the resources in `after`.", async () => {
   const recording = await record(() => {
     const traffic = new Milestone("traffic");
     new Autoscale("scale", { ...base, after: [traffic] });

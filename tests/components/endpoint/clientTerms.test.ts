@@ -1,4 +1,4 @@
-// Proves what clients are told of an endpoint, from the decisions of its deployments. Doesn't prove that a server keeps to it.
+// Proves the client settings of an endpoint, from the decisions of its deployments. Doesn't prove that a server behaves accordingly.
 import { deploymentTerms, endpointTerms } from "../../../components/endpoint/clientTerms";
 import type { ClientAdvice, DeploymentDecision } from "../../../planner/decision";
 import { scoreDecision, vllmDecision } from "../fixtures";
@@ -7,7 +7,7 @@ const advice = (maxTokens: number, timeoutSeconds: number, ...retryOn: number[])
 const told = (clients: ClientAdvice | undefined, decision: DeploymentDecision = vllmDecision) => ({ ...decision, clients });
 const retry = { modelStatuses: [408, 429, 500, 502, 503, 504], attempts: 5, firstPauseSeconds: 1, pauseFactor: 2 };
 
-test("a deployment has its task, the name of its model, the longest answer and Azure's timeout", () => {
+test("a deployment has its task, its model name, the maximum answer length and Azure's timeout", () => {
   expect(deploymentTerms(told(advice(1292, 190, 408)))).toEqual({
     task: "chat",
     model: "chat",
@@ -20,7 +20,7 @@ test("a deployment has its task, the name of its model, the longest answer and A
   });
 });
 
-test("a model without a served name is called by its id", () => {
+test("without a served name, the model name is the model's ID", () => {
   expect(deploymentTerms({ ...vllmDecision, flags: [] }).model).toBe("Qwen/Qwen2.5-7B-Instruct");
 });
 

@@ -1,16 +1,16 @@
-// Proves how an endpoint with everything on it is composed: what is shared, kept, left out and ordered. Bodies are proved in the tests of the
-// parts. Doesn't prove that a rollout keeps serving: that is tests/e2e's.
+// Proves how an endpoint with its deployments is composed: shared, kept, omitted and ordered resources. Bodies are proved in the tests of the
+// parts. Doesn't prove that a rollout serves without interruption: tests/e2e does.
 import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";
 import { Workspace } from "../../../components/workspace/workspace";
 import { modelKey } from "../../../planner/names";
-import type { RolloutWish } from "../../../planner/rollout";
+import type { DesiredDeployment } from "../../../planner/rollout";
 import { serveAzure } from "../../azure/fakeArm";
 import { group, hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "../fixtures";
 import { armRequest, find, type RecordOptions, record, template } from "../recorder";
 
-const planned: RolloutWish = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
+const planned: DesiredDeployment = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
 const previous = { ...vllmDecision, name: "main-01d00000" };
 const modelVersionId = `${workspaceId}/models/prod-qwen/versions/1`;
 
@@ -42,7 +42,7 @@ const bodyOf = (recording: Made, name: string) => armRequest(find(recording, nam
 const traffic = (recording: Made) =>
   (template(find(recording, "chat-traffic-write")).resources as { properties: Record<string, unknown> }[])[0]!;
 
-test("Staged weights are mounted, and the address for OpenAI clients is below the endpoint's.", async () => {
+test("Staged weights are mounted, and the base URL for OpenAI clients is relative to the endpoint's.", async () => {
   const recording = await make();
   expect(bodyOf(recording, "chat-main-8c1f02ab-deployment").properties.model).toBe(modelVersionId);
   expect(recording.outputs.chat).toMatchObject({
@@ -52,7 +52,7 @@ test("Staged weights are mounted, and the address for OpenAI clients is below th
   });
 });
 
-test("A kept deployment comes first in the chain, has no weight and no autoscale, and leaves its instances alone.", async () => {
+test("A kept deployment is the first in the order, has no traffic and no autoscale, and ignores its number of instances.", async () => {
   const recording = await make({ deployments: [{ ...planned, previous, keepPrevious: true, scale: { min: 2, max: 6 } }] });
   expect(ofType(recording, "OnlineDeployment")).toHaveLength(2);
   expect(find(recording, "chat-main-01d00000-deployment")).toMatchObject({
@@ -66,7 +66,7 @@ test("A kept deployment comes first in the chain, has no weight and no autoscale
 });
 
 const endpointId = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-prod-x7k2p9/onlineEndpoints/chat-prod-x7k2p9`;
-const capacityOf = async (args: Partial<RolloutWish>, capacity: number) => {
+const capacityOf = async (args: Partial<DesiredDeployment>, capacity: number) => {
   const live = { sku: { capacity }, properties: { provisioningState: "Succeeded" } };
   const azure = await serveAzure({ [`${endpointId}/deployments/main-01d00000`]: live });
   const recording = await make({ deployments: [{ ...planned, ...args }] }).finally(() => azure.close());
@@ -81,18 +81,18 @@ test.each([
   [1, 2],
   [4, 4],
   [9, 6],
-])("A candidate for one that has %s instances starts with %s: no fewer than its own, no more than its maximum.", async (has, starts) => {
+])("A candidate for a deployment with %s instances starts with %s: within its own minimum and maximum.", async (has, starts) => {
   const { sku, asked } = await capacityOf({ previous, scale: { min: 2, max: 6 } }, has);
   expect(sku).toEqual({ name: "Default", capacity: starts });
   expect(asked).toEqual([`${endpointId}/deployments/main-01d00000`]);
 });
 
-test("A candidate with a fixed number, or without one before it, starts with its own and asks nobody.", async () => {
+test("A candidate with a fixed number, or without a previous deployment, starts with its own number and sends no request.", async () => {
   expect(await capacityOf({ previous }, 9)).toEqual({ sku: { name: "Default", capacity: 2 }, asked: [] });
   expect(await capacityOf({ scale: { min: 2, max: 6 } }, 9)).toEqual({ sku: { name: "Default", capacity: 2 }, asked: [] });
 });
 
-test("What is changed in place keeps its name through a changed model, and has nobody kept beside it.", async () => {
+test("With update: inPlace, the name stays the same with a changed model, and no previous deployment is kept.", async () => {
   const name = async (decision: typeof vllmDecision) => {
     const recording = await make({ deployments: [{ ...planned, decision, previous, keepPrevious: true, update: "inPlace" }] });
     return ofType(recording, "OnlineDeployment");
@@ -103,33 +103,33 @@ test("What is changed in place keeps its name through a changed model, and has n
   expect(await name({ ...vllmDecision, name: "main-99999999", instanceType: "Standard_NC48ads_A100_v4" })).not.toEqual(before);
 });
 
-test("Deployments that share image and routes share an environment; others have their own.", async () => {
+test("Deployments with the same image and routes share an environment.", async () => {
   const other = { ...vllmDecision, name: "other-00000002", image: { ...vllmDecision.image, digest: `sha256:${"e".repeat(64)}` } };
   const share = (decision: typeof other, weight: number) => ({ ...planned, decision, weight });
   expect(ofType(await make({ deployments: [{ ...planned, previous, keepPrevious: true }] }), "ContainerImage")).toHaveLength(1);
   expect(ofType(await make({ deployments: [share(vllmDecision, 50), share(other, 50)] }), "ContainerImage")).toHaveLength(2);
 });
 
-test("An endpoint whose deployments all wait has an endpoint and empty traffic, and no address for OpenAI clients.", async () => {
+test("Without deployments, there is an endpoint with empty traffic, and no base URL for OpenAI clients.", async () => {
   const recording = await make({ deployments: [] });
   expect(ofType(recording, "OnlineDeployment")).toEqual([]);
   expect(traffic(recording).properties).toMatchObject({ traffic: {}, mirrorTraffic: {} });
   expect(recording.outputs.chat).not.toHaveProperty("openaiBaseUrl");
 });
 
-test("A deployment without weight has no autoscale yet: an idle candidate would be scaled in.", async () => {
+test("A deployment without traffic has no autoscale, because an idle candidate would be scaled in.", async () => {
   const recording = await make({ deployments: [{ ...planned, weight: 0, scale: { min: 2, max: 6 } }] });
   expect(ofType(recording, "AutoscaleSetting")).toEqual([]);
 });
 
-test("The address has the scoring route of the deployment with the most weight.", async () => {
-  const score: RolloutWish = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
+test("The scoring URI has the route of the deployment with the highest traffic weight.", async () => {
+  const score: DesiredDeployment = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
   const recording = await make({ deployments: [{ ...planned, weight: 10 }, score] });
   expect(recording.outputs.chat).toMatchObject({ scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/score" });
 });
 
-test("A deployment from the hub waits for the hub's rules and reads the token by reference; one with staged weights does neither.", async () => {
-  const other: RolloutWish = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
+test("A deployment with source: hub depends on the Hub's rules and gets the token by reference; one with staged weights does neither.", async () => {
+  const other: DesiredDeployment = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
   const recording = await make({ deployments: [planned, other] }, { hub: true, token: "hf_not_a_real_token" });
   const variables = (name: string) => bodyOf(recording, name).properties.environmentVariables as Record<string, string>;
   expect(variables("chat-main-00000001-deployment").HF_TOKEN).toMatch(
@@ -141,13 +141,13 @@ test("A deployment from the hub waits for the hub's rules and reads the token by
   expect(ofType(recording, "RoleAssignment")).toContain("chat-secrets-user");
 });
 
-test("An endpoint that takes nothing from the hub doesn't wait for its rules, nor may its identity read the vault.", async () => {
+test("An endpoint without source: hub doesn't depend on the Hub's rules, and its identity can't read the vault.", async () => {
   const recording = await make({}, { hub: true, token: "hf_not_a_real_token" });
   expect(find(recording, "chat-endpoint").dependsOn).not.toContain("hub-hf-xet");
   expect(ofType(recording, "RoleAssignment")).not.toContain("chat-secrets-user");
 });
 
-test("Diagnostics of a policy are not made; alerts come with addresses.", async () => {
+test("With diagnostics: policy, no diagnostic setting is created; alerts have receivers.", async () => {
   const azure = await serveAzure({});
   const recording = await make({ diagnostics: "policy", alerts: { emails: ["a@example.com"] } });
   await azure.close();
@@ -155,7 +155,7 @@ test("Diagnostics of a policy are not made; alerts come with addresses.", async 
   expect(ofType(recording, "MetricAlert")).toHaveLength(3);
 });
 
-test("Deployments carry the tag by which their leftovers are found, whatever tags the caller gives.", async () => {
+test("Deployments always have the tag with which leftovers are found.", async () => {
   const tagsOf = async (tags?: Record<string, string>) => {
     const recording = await make({ tags });
     return find(recording, "chat-main-8c1f02ab-deployment").inputs.tags;
@@ -164,7 +164,7 @@ test("Deployments carry the tag by which their leftovers are found, whatever tag
   expect(await tagsOf({ owner: "ml", "moor-stack": "another" })).toEqual({ owner: "ml", "moor-stack": "prod" });
 });
 
-test("A transform reaches each resource on the endpoint, and the outputs follow.", async () => {
+test("A transform changes each resource of the endpoint, and the outputs show it.", async () => {
   const recording = await make({
     transform: {
       endpoint: { properties: { authMode: "AADToken" } },
@@ -189,7 +189,7 @@ test("A transform reaches each resource on the endpoint, and the outputs follow.
   expect(find(recording, "chat-monitoring-diagnostics").inputs.name).toBe("ours");
 });
 
-test("It offers the components that it made, and each of them the resources.", async () => {
+test("Its nodes are the created components, and their nodes are the created resources.", async () => {
   const { result } = await make({ deployments: [{ ...planned, scale: { min: 1, max: 2 } }], alerts: { emails: ["ml@example.org"] } });
   const { endpoint, images, deployments, traffic, autoscale, monitoring } = (result as InferenceEndpoint).nodes;
   const name = "main-8c1f02ab";

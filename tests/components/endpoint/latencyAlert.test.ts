@@ -1,7 +1,7 @@
-// Proves that the latency alert of an endpoint follows from the plan of its deployments: above what an answer may take in the declared load,
-// and below the time at which Azure ends a request. Doesn't prove that measured answers are as fast as planned.
+// Proves that the latency threshold of an endpoint follows from its deployments' decisions: above the duration of an answer under the declared load,
+// and below Azure's request timeout. Doesn't prove that real answers are as fast as planned.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "../rootDirectory";
 
 import * as fs from "node:fs";
@@ -13,7 +13,7 @@ import { runStack } from "../shippedStacks";
 afterAll(() => jest.restoreAllMocks());
 
 const lock = fs.readFileSync(path.join(__dirname, "..", "..", "..", "moor.lock.prod.yaml"), "utf8");
-/** Seconds that an answer takes by plan, of each vLLM deployment of prod: the lock's comments say them. */
+/** Planned seconds of an answer for each vLLM deployment of prod, from the comments in the lock file. */
 const plannedAnswers = [...lock.matchAll(/tokens in (\d+) s$/gm)].map(([, seconds]) => Number(seconds));
 
 const thresholdOf = (recording: Recording, name: string) => {
@@ -21,7 +21,7 @@ const thresholdOf = (recording: Recording, name: string) => {
   return criteria.allOf[0]!.threshold / 1000;
 };
 
-test("The latency alert of a shipped endpoint is silent in the declared load, and fires before requests are cut off.", async () => {
+test("The latency alert of a shipped endpoint doesn't fire under the declared load, and fires before requests time out.", async () => {
   const recording = await runStack("prod");
   expect(plannedAnswers).toHaveLength(2);
   expect(Math.max(...plannedAnswers)).toBe(163);

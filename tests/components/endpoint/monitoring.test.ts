@@ -1,4 +1,4 @@
-// Proves the diagnostic setting and the alerts that are asked for. Doesn't prove that Azure emits these metrics under these dimensions.
+// Proves the diagnostic setting and the alerts. Doesn't prove that Azure emits these metrics with these dimensions.
 import * as pulumi from "@pulumi/pulumi";
 import { Monitoring, type MonitoringArgs } from "../../../components/endpoint/monitoring";
 import { serveAzure } from "../../azure/fakeArm";
@@ -12,24 +12,27 @@ const make = (args: Partial<MonitoringArgs> = {}, preview = false) =>
     preview,
   });
 
-test.each([false, true])("Logs and metrics go to Log Analytics, and without alerts that is all (preview %s).", async (preview) => {
-  const recording = await make({}, preview);
-  expect(listing(recording)).toEqual(["watch-diagnostics: monitor:DiagnosticSetting", "watch: moor:index:Monitoring"].sort());
-  expect(armRequest(find(recording, "watch-diagnostics"))).toEqual({
-    id: `${endpointId}/providers/Microsoft.Insights/diagnosticSettings/moor`,
-    body: {
-      properties: {
-        workspaceId: logsId,
-        // By group, so that a policy which asks for all logs finds them sent, and doesn't send a second copy elsewhere.
-        logs: [{ categoryGroup: "allLogs", enabled: true }],
-        metrics: [{ category: "AllMetrics", enabled: true }],
+test.each([false, true])(
+  "Logs and metrics are sent to Log Analytics, and without alerts nothing else is created (preview %s).",
+  async (preview) => {
+    const recording = await make({}, preview);
+    expect(listing(recording)).toEqual(["watch-diagnostics: monitor:DiagnosticSetting", "watch: moor:index:Monitoring"].sort());
+    expect(armRequest(find(recording, "watch-diagnostics"))).toEqual({
+      id: `${endpointId}/providers/Microsoft.Insights/diagnosticSettings/moor`,
+      body: {
+        properties: {
+          workspaceId: logsId,
+          // By category group, so that a policy which requires all logs accepts it and doesn't add a second setting.
+          logs: [{ categoryGroup: "allLogs", enabled: true }],
+          metrics: [{ category: "AllMetrics", enabled: true }],
+        },
       },
-    },
-  });
-  expect(schemaErrors(find(recording, "watch-diagnostics"))).toEqual([]);
-});
+    });
+    expect(schemaErrors(find(recording, "watch-diagnostics"))).toEqual([]);
+  },
+);
 
-test("A policy's diagnostic setting is not made, and asked for by the endpoint's id.", async () => {
+test("With diagnostics: policy, no diagnostic setting is created, and a missing one is reported with the endpoint's ID.", async () => {
   const azure = await serveAzure({ [endpointId]: {} });
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   expect(listing(await make({ diagnostics: "policy" }))).toEqual(["watch: moor:index:Monitoring"]);
@@ -41,7 +44,7 @@ test("A policy's diagnostic setting is not made, and asked for by the endpoint's
   ]);
 });
 
-test("Alerts watch server errors, model errors and latency, tell the addresses, and ARM's schemas accept them.", async () => {
+test("Alerts monitor server errors, model errors and latency, notify the receivers, and ARM's schemas accept them.", async () => {
   const recording = await make({
     alerts: { emails: ["a@example.com", "b@example.com"], latencyMilliseconds: 20_000, failuresPerMinute: 1 },
   });
@@ -120,13 +123,13 @@ test.each([
   ["Germany West Central", "germanywestcentral"],
   ["francecentral", "Global"],
   [undefined, "Global"],
-])("Addresses of an endpoint in %s are kept in %s, and an existing group stays where it is.", async (location, kept) => {
+])("The action group of an endpoint in %s is in %s, and the region of an existing group is ignored.", async (location, kept) => {
   const recording = await make({ location, alerts: { emails: ["a@example.com"] } });
   expect(find(recording, "watch-emails")).toMatchObject({ inputs: { location: kept }, ignoreChanges: ["location"] });
   expect(find(recording, "watch-latency").inputs.location).toBe("global");
 });
 
-test("Without addresses there are alerts and no action group.", async () => {
+test("Without receivers, there are alerts and no action group.", async () => {
   const recording = await make({ alerts: {} });
   expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
   expect(find(recording, "watch-latency").inputs).toMatchObject({ actions: [], criteria: { allOf: [{ threshold: 178_200 }] } });
@@ -134,13 +137,13 @@ test("Without addresses there are alerts and no action group.", async () => {
 
 const actionGroups = [`${group}/providers/Microsoft.Insights/actionGroups/on-call`];
 
-test("With existing action groups alone no action group is created, and alerts call those.", async () => {
+test("With only existing action groups, no action group is created, and alerts use the existing ones.", async () => {
   const recording = await make({ alerts: { actionGroups } });
   expect(recording.resources.map(({ type }) => type)).not.toContain("azure-native:monitor:ActionGroup");
   expect(find(recording, "watch-latency").inputs.actions).toEqual([{ actionGroupId: actionGroups[0] }]);
 });
 
-test("With a webhook alone the action group has no e-mail addresses, and the address is a secret in group and component.", async () => {
+test("With only a webhook, the action group has no e-mail addresses, and the URL is a secret in the group and the component.", async () => {
   const webhook = "https://hooks.example.com/not-a-real-token";
   const recording = await make({ alerts: { webhook } });
   expect(find(recording, "watch-emails").inputs).toMatchObject({ emailReceivers: [], webhookReceivers: [{ serviceUri: webhook }] });

@@ -1,5 +1,5 @@
-// Proves an endpoint's resources, options and bodies, and that a changed identity is refused. Doesn't prove that the roles suffice in Azure.
-import { refuseNewName } from "../../../components/endpoint/fixedForLife";
+// Proves an endpoint's resources, options and bodies, and that a changed identity is rejected. Doesn't prove that the roles are sufficient in Azure.
+import { rejectNewName } from "../../../components/endpoint/immutableProperties";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../components/endpoint/onlineEndpoint";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import { group, registryId, storageId, vaultId, workspace, workspaceId } from "../fixtures";
@@ -20,7 +20,7 @@ const make = (args: Partial<OnlineEndpointArgs> = {}, preview = false) =>
 const only = (name: string) => (recording: Awaited<ReturnType<typeof make>>) => find(recording, name);
 const endpointOf = only("chat-endpoint");
 
-test.each([false, true])("An endpoint is an identity with two roles, and the endpoint (preview %s).", async (preview) => {
+test.each([false, true])("An endpoint consists of an identity with two roles, and the endpoint (preview %s).", async (preview) => {
   expect(listing(await make({}, preview))).toEqual(
     [
       "chat: moor:index:OnlineEndpoint",
@@ -32,7 +32,7 @@ test.each([false, true])("An endpoint is an identity with two roles, and the end
   );
 });
 
-test("It is created closed and without traffic, and ARM's schemas accept it.", async () => {
+test("It is created without public access and without traffic, and ARM's schemas accept it.", async () => {
   const recording = await make();
   expect(armRequest(endpointOf(recording))).toEqual({
     id: `${workspaceId}/onlineEndpoints/chat-prod-x7k2p9`,
@@ -50,7 +50,7 @@ test("It is created closed and without traffic, and ARM's schemas accept it.", a
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
-test("It waits for its roles, is protected, leaves properties and tags to Traffic, and keeps its identity.", async () => {
+test("It depends on its roles, is protected, ignores changes of properties and tags, and keeps its identity.", async () => {
   const endpoint = endpointOf(await make());
   expect(endpoint.dependsOn).toEqual(expect.arrayContaining(["chat-acr-pull", "chat-blob-reader", "chat-identity"]));
   expect(endpoint).toMatchObject({
@@ -63,7 +63,7 @@ test("It waits for its roles, is protected, leaves properties and tags to Traffi
   expect(endpointOf(await make({ protect: false })).protect).toBe(false);
 });
 
-test("In a preview its id and its identity's are known before they are made: what refers to them stays where one was deleted.", async () => {
+test("In a preview, its ID and its identity's ID are known before they are created, so that other resources don't change if one was deleted.", async () => {
   const recording = await make({ auth: "entra", invokers: [PRINCIPAL] }, true);
   const identityId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-chat-prod-x7k2p9`;
   expect(endpointOf(recording).inputs.identity).toEqual({ type: "UserAssigned", userAssignedIdentities: [identityId] });
@@ -73,13 +73,13 @@ test("In a preview its id and its identity's are known before they are made: wha
 describe("A changed name", () => {
   const change = (oldName: unknown, newName: unknown) => {
     const args = { name: "chat", urn: "", id: "", type: "", oldInputs: { endpointName: oldName }, newInputs: { endpointName: newName } };
-    return record(() => refuseNewName("guard").callback(args));
+    return record(() => rejectNewName("guard").callback(args));
   };
 
-  test("is refused before anything of the endpoint is touched.", async () => {
+  test("is rejected before any resource of the endpoint changes.", async () => {
     expect(find(await make(), "chat").hooks).toEqual({ beforeUpdate: ["chat-name-guard"] });
     await expect(change("chat-a", "chat-b")).rejects.toThrow(
-      "Endpoint chat is chat-a in Azure and would become chat-b: its name is fixed for life. Take the name back, or add a second endpoint, move the callers, then remove this one.",
+      "Endpoint chat: its name in Azure would change from chat-a to chat-b, but the name of an endpoint can't be changed. Restore the name, or add a second endpoint, move the callers, then remove this one.",
     );
   });
 
@@ -87,12 +87,12 @@ describe("A changed name", () => {
     ["the same", "chat-a", "chat-a"],
     ["not known yet", "chat-a", undefined],
     ["of a state that has none", undefined, "chat-a"],
-  ])("is none when it is %s.", async (_, oldName, newName) => {
+  ])("is accepted if it is %s.", async (_, oldName, newName) => {
     await change(oldName, newName);
   });
 });
 
-test("Roles go to the endpoint's identity: pull on the image registry, read on the workspace's storage, secrets only with a vault.", async () => {
+test("The endpoint's identity gets roles: pull on the registry, read on the workspace's storage, secrets only with a vault.", async () => {
   const recording = await make({ vaultId });
   const grants = recording.resources
     .filter(({ type }) => type.endsWith("RoleAssignment"))
@@ -110,7 +110,7 @@ test("Roles go to the endpoint's identity: pull on the image registry, read on t
   ]);
 });
 
-test("Invokers get a role that can score and nothing else, on this endpoint alone.", async () => {
+test("Invokers get a role that only allows scoring, only on this endpoint.", async () => {
   const recording = await make({ auth: "entra", invokers: [invoker] });
   const role = armRequest(find(recording, "chat-invoker-role"));
   expect(role.body).toEqual({
@@ -127,19 +127,19 @@ test("Invokers get a role that can score and nothing else, on this endpoint alon
   expect(assignment.roleDefinitionId).toBe(
     `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${role.id.split("/").at(-1)}`,
   );
-  // A user, a group or a service principal: Azure looks it up.
+  // Azure determines whether it is a user, a group or a service principal.
   expect(assignment).not.toHaveProperty("principalType");
   expect(armRequest(endpointOf(recording)).body.properties).toMatchObject({ authMode: "AADToken" });
 });
 
-test("Roles of another team are not granted, invokers' included.", async () => {
+test("With roles: external, no role is granted, including those of invokers.", async () => {
   const recording = await make({ auth: "entra", invokers: [invoker], roles: "external" });
   expect(listing(recording)).toHaveLength(3);
 });
 
-test("fails when a key is to admit invokers.", async () => {
+test("fails on invokers with auth: key.", async () => {
   await expect(make({ invokers: [invoker] })).rejects.toThrow(
-    'Endpoint "chat" has invokers but auth "key": a key admits whoever holds it; set auth "entra".',
+    'Endpoint "chat": `invokers` is not allowed with auth "key", because any client with a key can call the endpoint. Set auth to "entra".',
   );
 });
 
@@ -151,7 +151,7 @@ test("An existing identity is used as given.", async () => {
   expect(find(recording, "chat-acr-pull").inputs.principalId).toBe(invoker);
 });
 
-test("Outputs give the host that clients call, and when the endpoint was made.", async () => {
+test("Outputs contain the host that clients call, and the creation time of the endpoint.", async () => {
   const recording = await make();
   expect(recording.outputs.chat).toMatchObject({
     id: `${workspaceId}/onlineEndpoints/chat-prod-x7k2p9`,
@@ -163,7 +163,7 @@ test("Outputs give the host that clients call, and when the endpoint was made.",
   expect(createdAt).toBe(CREATED_AT);
 });
 
-test("What must outlive the endpoint is named as a dependency.", async () => {
+test("Resources that must be deleted after the endpoint are dependencies.", async () => {
   const recording = await record(() => {
     const first = new OnlineEndpoint("first", base);
     return new OnlineEndpoint("chat", { ...base, after: [first.resource] });

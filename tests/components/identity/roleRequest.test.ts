@@ -1,7 +1,7 @@
-// Proves which roles are named as missing where others grant them, and the command for it. Doesn't prove that Azure's list is complete: a
-// role that comes by a group is not in it, which is why this only warns.
+// Proves the warnings of missing roles with `roles: external`, with their commands. Doesn't prove that Azure's list is complete: it doesn't contain
+// roles that an identity has through a group, which is why this only warns.
 import * as pulumi from "@pulumi/pulumi";
-import { askForRoles, isGranted, type RoleNeed, roleCommand } from "../../../components/identity/roleRequest";
+import { isGranted, type RoleNeed, roleCommand, warnOfMissingRoles } from "../../../components/identity/roleRequest";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import { armClient, serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
@@ -17,11 +17,11 @@ test.each<[string, object, boolean]>([
   ["in another case", { scope: registry.toUpperCase() }, true],
   ["on the group", { scope: "/subscriptions/s/resourceGroups/g" }, true],
   ["on everything", { scope: "/" }, true],
-  ["on a neighbour whose name begins alike", { scope: `${registry}2` }, false],
+  ["on a resource whose name starts with the same characters", { scope: `${registry}2` }, false],
   ["on another group", { scope: "/subscriptions/s/resourceGroups/gg" }, false],
   ["for another identity", { principalId: "q" }, false],
   ["with another role", { roleDefinitionId: `/x/roleDefinitions/${BUILT_IN_ROLES.Contributor}` }, false],
-])("A role granted %s counts: %j → %s", (_, changes, counts) => {
+])("A role assignment %s is accepted: %j → %s", (_, changes, counts) => {
   expect(isGranted(need, [assignment(changes)])).toBe(counts);
 });
 
@@ -29,7 +29,7 @@ async function warnings(answer: object | number): Promise<string[]> {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const azure = await serveAzure({ [`${registry}/providers/Microsoft.Authorization/roleAssignments`]: answer });
   try {
-    await record(() => askForRoles("ask", armClient(), [need]).callback({} as pulumi.ResourceHookArgs));
+    await record(() => warnOfMissingRoles("ask", armClient(), [need]).callback({} as pulumi.ResourceHookArgs));
     return warn.mock.calls.map(([message]) => message);
   } finally {
     warn.mockRestore();
@@ -37,32 +37,32 @@ async function warnings(answer: object | number): Promise<string[]> {
   }
 }
 
-test("What is missing is named with its command, what is there is not, and what can't be read is said to be so.", async () => {
+test("A missing role is reported with its command, an existing one is not, and a failed check is reported.", async () => {
   const command = `az role assignment create --assignee-object-id p --assignee-principal-type ServicePrincipal --role "AcrPull" --scope ${registry}`;
   expect(roleCommand(need)).toBe(command);
   expect(await warnings({ value: [] })).toEqual([
-    `The identity p has not been granted AcrPull (roles: external). The owner of roles grants it by:\n  ${command}`,
+    `The identity p doesn't have the role AcrPull (roles: external). The owner of the scope can grant it with:\n  ${command}`,
   ]);
   expect(await warnings({ value: [assignment()] })).toEqual([]);
   const [unread] = await warnings(403);
-  expect(unread).toMatch(/^Whether the identity p has AcrPull can't be read \(Azure answered 403/);
+  expect(unread).toMatch(/^Can't check whether the identity p has the role AcrPull \(Azure answered 403/);
 });
 
-test("A preview names what is missing where the identity is known, and asks nothing of one that isn't.", async () => {
+test("A preview reports missing roles of a known identity, and sends no request for an unknown one.", async () => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const azure = await serveAzure({});
   try {
     const grants = [need, { ...need, principalId: pulumi.output(pulumi.unknown as unknown as string) }];
     const { result } = await record(
       async () => {
-        const hook = askForRoles("ask", armClient(), grants);
+        const hook = warnOfMissingRoles("ask", armClient(), grants);
         await hook.callback({} as pulumi.ResourceHookArgs);
         return hook.opts?.onDryRun;
       },
       { preview: true },
     );
     expect(result).toBe(true);
-    expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(/^The identity p has not been granted AcrPull/)]);
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(/^The identity p doesn't have the role AcrPull/)]);
     expect(azure.reads).toHaveLength(1);
   } finally {
     warn.mockRestore();

@@ -1,4 +1,4 @@
-// Proves the environment version's name, body and options, and what a build asks for. Doesn't prove that an image builds or is pulled.
+// Proves the environment version's name, body and options, and the arguments of a build. Doesn't prove that an image builds or is pulled.
 import { ContainerImage, type ContainerImageArgs, environmentVersion } from "../../../components/image/containerImage";
 import { vllmDecision, workspace } from "../fixtures";
 import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
@@ -17,12 +17,12 @@ const make = (args: Partial<ContainerImageArgs> = {}, preview = false) =>
   record(() => new ContainerImage("image", { ...base, ...args }), { preview });
 const reference = `cr.azurecr.io/moor/vllm@${image.digest}`;
 
-test.each([false, true])("A pinned image is one environment version, written as an untyped resource (preview %s).", async (preview) => {
+test.each([false, true])("An image by digest is one environment version, an untyped resource (preview %s).", async (preview) => {
   const recording = await make({}, preview);
   expect(listing(recording)).toEqual(["image-environment: resources:Resource", "image: moor:index:ContainerImage"].sort());
 });
 
-test("The version holds the image by digest and the routes, `/` among them, and ARM's schema accepts it.", async () => {
+test("The version contains the image by digest and the routes, including `/`, and ARM's schema accepts it.", async () => {
   const recording = await make();
   const environment = find(recording, "image-environment");
   expect(armRequest(environment)).toEqual({
@@ -42,13 +42,13 @@ test("The version holds the image by digest and the routes, `/` among them, and 
   });
   expect(environment.inputs.apiVersion).toBe("2025-12-01");
   expect(environment.deleteBeforeReplace).toBe(false);
-  // The schema's pattern for a path is the reason for the untyped resource; it is the one thing that `/` breaks.
+  // The schema's pattern for a path is the reason for the untyped resource; `/` violates only this pattern.
   expect(schemaErrors(environment)).toEqual([
     'image-environment/properties/inferenceConfig/scoringRoute/path must match pattern "[a-zA-Z0-9_]"',
   ]);
 });
 
-test("The version's name changes with the image and with the routes, and with nothing else.", () => {
+test("The version's name depends only on the image and the routes.", () => {
   const version = environmentVersion(reference, routes);
   expect(version).toMatch(/^[0-9a-f]{16}$/);
   expect(environmentVersion(reference, { scoring: "/", readiness: "/health", liveness: "/health", port: 8000 })).toBe(version);
@@ -56,7 +56,7 @@ test("The version's name changes with the image and with the routes, and with no
   expect(environmentVersion(reference, { ...routes, scoring: "/v1" })).not.toBe(version);
 });
 
-test("An image to build is built for x86-64, pushed under its tag, and used by its digest.", async () => {
+test("An image to build is built for x86-64, pushed with its tag, and used by its digest.", async () => {
   const recording = await make({ image: { build: { repository: "moor/vllm", tag: "1", context: "docker/vllm", args: { BASE: "x" } } } });
   expect(find(recording, "image-build").inputs).toEqual({
     imageName: "cr.azurecr.io/moor/vllm:1",

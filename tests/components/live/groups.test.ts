@@ -1,7 +1,7 @@
-// Proves that a stack which exists in one region is not created in another one, and that the program says what to do instead. Doesn't prove
-// that Azure filters by tag as the small resource manager here shows it: tests/azure-local/arm/protocol.test.ts does for the simulator.
+// Proves that a stack which exists in one region is not created in another one, and that the program reports the fix. Doesn't prove
+// that Azure filters by tag like the small resource manager here: tests/azure-local/arm/protocol.test.ts does for the simulator.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "../rootDirectory";
 
 import { stackElsewhere } from "../../../components/live/groups";
@@ -14,7 +14,7 @@ afterEach(() => jest.restoreAllMocks());
 const list = `/subscriptions/${SUBSCRIPTION}/resourceGroups`;
 const group = (location: string, name = `moor-dev-${location}`) => ({ id: `${list}/${name}`, name, location });
 
-/** What is found in Azure while these groups have the tag of the stack, or Azure answers with a status. */
+/** Returns the result if these groups have the tag of the stack, or if Azure returns a status. */
 async function found(answer: readonly object[] | number) {
   const warn = jest.fn();
   const azure = await serveScript([typeof answer === "number" ? { status: answer } : { status: 200, body: { value: answer } }]);
@@ -32,22 +32,22 @@ test("a group of the stack in another region is found by its tag", async () => {
 
 test.each<[string, readonly object[]]>([
   ["there is none", []],
-  ["it is in this region, however Azure writes that", [group("West Europe")]],
-  ["there is one in this region as well", [group("swedencentral"), group("westeurope")]],
-  ["it is a group of another name, which the stack didn't create", [group("swedencentral", "hub")]],
-])("nothing is found where %s", async (_, groups) => {
+  ["it is in this region, in Azure's form of the name", [group("West Europe")]],
+  ["there is also one in this region", [group("swedencentral"), group("westeurope")]],
+  ["the group has another name, so the stack didn't create it", [group("swedencentral", "hub")]],
+])("nothing is found if %s", async (_, groups) => {
   expect((await found(groups)).elsewhere).toBeUndefined();
 });
 
-test("where groups can't be listed, the preview says so and goes on", async () => {
+test("if groups can't be listed, the preview warns and continues", async () => {
   const { elsewhere, warnings } = await found(403);
   expect(elsewhere).toBeUndefined();
   expect(warnings).toEqual([
-    "Resource groups of the subscription can't be listed (Azure answered 403), so it is not known whether this stack exists in another region.",
+    "Can't list the resource groups of the subscription (Azure returned 403), so Moor can't check whether this stack exists in another region.",
   ]);
 });
 
-test("the program ends before it creates anything in the other region", async () => {
+test("the program ends before it creates resources in the other region", async () => {
   const errors: string[] = [];
   jest.spyOn(console, "error").mockImplementation((text) => errors.push(String(text)));
   const ended = new Promise<unknown>((resolve) => {

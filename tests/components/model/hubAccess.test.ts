@@ -1,4 +1,4 @@
-// Proves the outbound rules, where the token goes and that it stands nowhere in plain text. Doesn't prove that the list of hosts is complete.
+// Proves the outbound rules, the token's secret, and that the token is never in plain text. Doesn't prove that the list of hosts is complete.
 import { HubAccess, type HubAccessArgs } from "../../../components/model/hubAccess";
 import { Milestone, vaultId, workspace } from "../fixtures";
 import { armRequest, exposed, find, listing, record, schemaErrors } from "../recorder";
@@ -8,7 +8,7 @@ const make = (args: Partial<HubAccessArgs> = {}, preview = false) =>
   record(() => new HubAccess("hub", { workspace, vaultId, ...args }), { preview });
 const rules = ["hub-hf-hub", "hub-hf-lfs", "hub-hf-lfs-us", "hub-hf-xet"];
 
-test.each([false, true])("Public models need four rules, made one after another, and no secret (preview %s).", async (preview) => {
+test.each([false, true])("Public models require four rules, created one after another, and no secret (preview %s).", async (preview) => {
   const recording = await make({}, preview);
   expect(listing(recording)).toEqual(
     ["hub: moor:index:HubAccess", ...rules.map((rule) => `${rule}: machinelearningservices:ManagedNetworkSettingsRule`)].sort(),
@@ -24,7 +24,7 @@ test.each([false, true])("Public models need four rules, made one after another,
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
-test("The first rule comes after what it is told to.", async () => {
+test("The first rule depends on the resources in `after`.", async () => {
   const recording = await record(() => {
     const before = new Milestone("before");
     new HubAccess("hub", { workspace, vaultId, after: [before] });
@@ -32,7 +32,7 @@ test("The first rule comes after what it is told to.", async () => {
   expect(find(recording, "hub-hf-hub").dependsOn).toEqual(["before"]);
 });
 
-test("A token is a text secret of the stack in the workspace's vault, and the reference to it names its version.", async () => {
+test("A token is a text secret of the stack in the workspace's vault, and the reference contains its version.", async () => {
   const recording = await make({ token });
   expect(armRequest(find(recording, "hub-token"))).toEqual({
     id: `${vaultId}/secrets/hf-token-dev-x7k2p9`,
@@ -43,16 +43,16 @@ test("A token is a text secret of the stack in the workspace's vault, and the re
   });
 });
 
-test("A secret that exists keeps its name, whatever the suffix is.", async () => {
+test("An existing secret keeps its name, even if the suffix differs.", async () => {
   expect(find(await make({ token }), "hub-token").ignoreChanges).toEqual(["secretName"]);
 });
 
-test.each([false, true])("The expiry of a token is that of its secret, in seconds (preview %s).", async (preview) => {
+test.each([false, true])("The expiry date of a token is set on its secret, in seconds (preview %s).", async (preview) => {
   const { inputs } = find(await make({ token, tokenExpires: "2027-03-01" }, preview), "hub-token");
   expect(inputs.properties).toEqual({ value: token, contentType: "text/plain", attributes: { expires: 1803859200 } });
 });
 
-test("The token stands in no input in plain text.", async () => {
+test("No input contains the token in plain text.", async () => {
   const recording = await make({ token });
   expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, token, name))).toEqual([]);
   expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);

@@ -1,5 +1,5 @@
-// Proves the model version's name, address of the weights and body, and that different weights have different names. Doesn't prove that
-// weights are there.
+// Proves the model version's name, the URI of the weights and the body, and that different weights have different names. Doesn't prove that
+// the weights exist.
 import fc from "fast-check";
 import { Model } from "../../../components/model/model";
 import { modelKey, modelName } from "../../../planner/names";
@@ -9,7 +9,7 @@ import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from ".
 const revision = "c".repeat(40);
 const args = { workspace, stack: "prod", id: "Qwen/Qwen2.5-7B-Instruct", revision, path: "models/qwen" };
 
-test.each([false, true])("Staged weights are one model version over the workspace's blob datastore (preview %s).", async (preview) => {
+test.each([false, true])("Staged weights are one model version in the workspace's blob datastore (preview %s).", async (preview) => {
   const recording = await record(() => new Model("model", args), { preview });
   expect(listing(recording)).toEqual(["model-version: machinelearningservices:ModelVersion", "model: moor:index:Model"].sort());
   const version = find(recording, "model-version");
@@ -31,7 +31,7 @@ test.each([false, true])("Staged weights are one model version over the workspac
 describe("a model's name in Azure", () => {
   const name = (id: string, stack = "prod", commit = revision) => modelName(stack, { id, revision: commit });
 
-  test("has the commit, since the version of a model is a number in Azure", () => {
+  test("contains the commit, because the version of a model must be a number in Azure", () => {
     expect(name("a/b")).toMatch(new RegExp(`^prod-a-b-${revision}-[0-9a-f]{8}$`));
   });
 
@@ -41,16 +41,16 @@ describe("a model's name in Azure", () => {
   });
 
   test.each([
-    ["ids that differ in characters that Azure refuses", [name("a/b.c"), name("a/b-c")]],
-    ["ids of which only the end is different, and too long", [name(`a/${"b".repeat(300)}c`), name(`a/${"b".repeat(300)}d`)]],
-    ["a stack and an id that read the same together", [name("b-c/d", "a"), name("c/d", "a-b")]],
+    ["IDs that differ in characters that Azure rejects", [name("a/b.c"), name("a/b-c")]],
+    ["IDs that differ only at the end and are too long", [name(`a/${"b".repeat(300)}c`), name(`a/${"b".repeat(300)}d`)]],
+    ["a stack and an ID that are the same when joined", [name("b-c/d", "a"), name("c/d", "a-b")]],
     ["commits of one model", [name("a/b"), name("a/b", "prod", "d".repeat(40))]],
   ])("is different for %s", (_, [one, other]) => {
     expect(one).not.toBe(other);
   });
 });
 
-test("Weights of a stack have different keys where their ids or commits differ, however little", () => {
+test("Weights of a stack have different keys if their IDs or commits differ", () => {
   const keys = [
     modelKey({ id: "a/b.c", revision }),
     modelKey({ id: "a/b-c", revision }),

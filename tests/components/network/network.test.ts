@@ -1,4 +1,4 @@
-// Proves what the network asks the engine for and that ARM's schemas accept it. Doesn't prove that Azure accepts it, nor name resolution.
+// Proves the resources of the network, and that ARM's schemas accept them. Doesn't prove that Azure accepts them, nor name resolution.
 import { NetworkSecurityGroup, Subnet, VirtualNetwork } from "@pulumi/azure-native/network";
 import { firstSubnet, Network, type NetworkArgs } from "../../../components/network/network";
 import { DNS_ZONE_NAMES } from "../../../components/network/privateLink";
@@ -17,7 +17,7 @@ const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Micros
 const make = (args: Partial<NetworkArgs> = {}, preview = false) => record(() => new Network("network", { ...base, ...args }), { preview });
 
 test.each([false, true])(
-  "A network of our own is a network, a subnet with a security group, and six linked zones (preview %s).",
+  "A created network is a virtual network, a subnet with a security group, and six linked zones (preview %s).",
   async (preview) => {
     const recording = await make({}, preview);
     expect(listing(recording)).toEqual(
@@ -37,7 +37,7 @@ test.each([false, true])(
   },
 );
 
-test("The bodies are those of private endpoints' subnets, and ARM's schemas accept them.", async () => {
+test("The bodies are suitable for private endpoints, and ARM's schemas accept them.", async () => {
   const recording = await make();
   expect(armRequest(find(recording, "network-vnet")).body).toEqual({
     location: "swedencentral",
@@ -83,7 +83,7 @@ test("The bodies are those of private endpoints' subnets, and ARM's schemas acce
   expect(recording.resources.filter(({ custom }) => custom).flatMap(schemaErrors)).toEqual([]);
 });
 
-test("A policy that protects virtual networks against DDoS attacks changes nothing that the stack would take back.", async () => {
+test("The stack doesn't revert the DDoS protection plan that a policy sets.", async () => {
   expect(find(await make(), "network-vnet").ignoreChanges).toEqual(["subnets", "enableDdosProtection", "ddosProtectionPlan"]);
 });
 
@@ -99,7 +99,7 @@ test.each([false, true])("The created subnet never exists without a network secu
   const subnet = find(recording, "network-private-endpoints");
   expect(subnet.inputs).toHaveProperty("networkSecurityGroup");
   expect(subnet.dependsOn).toContain("network-nsg");
-  // A network that is made with subnets inside would have them before the group.
+  // A virtual network with inline subnets would have them before the security group.
   expect(find(recording, "network-vnet").inputs).not.toHaveProperty("subnets");
 });
 
@@ -112,7 +112,7 @@ test("An existing subnet is used as given, and its network gets the zones.", asy
   });
 });
 
-test("Zones of the landing zone are not made.", async () => {
+test("With dns: policy, no zones are created.", async () => {
   const recording = await make({ network: { existing: { subnetId } }, dns: "policy" });
   expect(listing(recording)).toEqual(["network: moor:index:Network"]);
 });
@@ -135,11 +135,11 @@ test.each([
   ["10.40.0.0/22", "10.40.0.0/26"],
   ["10.40.0.0/26", "10.40.0.0/26"],
   ["10.40.0.0/28", "10.40.0.0/28"],
-])("Of %s the first subnet is %s.", (addressSpace, subnet) => {
+])("The first subnet of %s is %s.", (addressSpace, subnet) => {
   expect(firstSubnet(addressSpace)).toBe(subnet);
 });
 
-test("It offers what it made, and nothing of what the landing zone made.", async () => {
+test("Its nodes are the created resources, without adopted ones.", async () => {
   const nodesOf = async (args: Partial<NetworkArgs> = {}) => ((await make(args)).result as Network).nodes;
   const own = await nodesOf();
   expect([VirtualNetwork.isInstance(own.virtualNetwork), Subnet.isInstance(own.subnet)]).toEqual([true, true]);

@@ -1,5 +1,5 @@
-// Proves what is asked of the owner of a policy, by id, and that nothing is where the policy has done its work. Doesn't prove that a policy's
-// zones resolve where callers are, nor that Azure lists in this form.
+// Proves the warnings of resources that a policy must create, by ID, and that there is none if they exist. Doesn't prove that a policy's
+// zones resolve in the networks of callers, nor that Azure's lists have this form.
 import { missingDiagnostics, missingZones } from "../../../components/owners/ownerRequests";
 import { armClient, type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
@@ -38,9 +38,9 @@ test.each<[string, object[], string | undefined]>([
   ["both zones in one group", [zoneGroup(...zones)], undefined],
   ["both zones in two groups, in another case", [zoneGroup("PrivateLink.api.azureml.ms"), zoneGroup(zones[1]!)], undefined],
   ["an empty group", [{ properties: {} }], "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"],
-])("A private endpoint with %s: asked for %s.", async (_, value, lacking) => {
+])("A private endpoint with %s: missing %s.", async (_, value, lacking) => {
   azure.responses[groupsOf] = { value };
-  const request = `the private endpoint ${linkId} has no zone group with ${lacking}; the owner of the zones adds it.`;
+  const request = `the private endpoint ${linkId} has no zone group with ${lacking}. The owner of the zones must add it.`;
   expect(await asked(() => missingZones(armClient(), linkId, zones))).toEqual(lacking === undefined ? [] : [request]);
 });
 
@@ -56,20 +56,20 @@ test.each<[string, object[], string | undefined]>([
   ["logs and metrics in two", [setting({ logs: logs.map(on) }), setting({ metrics })], undefined],
   ["one log switched off", [setting({ logs: [...logs.slice(1).map(on), { category: logs[0], enabled: false }], metrics })], logs[0]],
   ["a setting that sends to storage only", [setting({ workspaceId: null, logs: logs.map(on), metrics })], logs.join(", ")],
-])("An endpoint with %s: asked for %s.", async (_, value, lacking) => {
+])("An endpoint with %s: missing %s.", async (_, value, lacking) => {
   azure.responses[endpointId] = {};
   azure.responses[settingsOf] = { value };
-  const to = `to Log Analytics (the stack's is ${logsId})`;
-  const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}; the owner of the policy adds it.`;
+  const to = `to Log Analytics (the stack's workspace is ${logsId})`;
+  const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}. The owner of the policy must add it.`;
   expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
 });
 
-test("Of an endpoint that isn't there yet nothing is asked.", async () => {
+test("There is no warning for an endpoint that doesn't exist yet.", async () => {
   expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual([]);
 });
 
-test("What can't be read is said to be so, and fails nothing.", async () => {
+test("A failed read is reported as a warning and doesn't fail the run.", async () => {
   azure.responses[groupsOf] = 403;
   const [request] = (await asked(() => missingZones(armClient(), linkId, zones))) as string[];
-  expect(request).toMatch(/^the DNS zone groups of .* can't be read, so nothing here tells whether they are there \(Azure answered 403/);
+  expect(request).toMatch(/^can't read the DNS zone groups of .*, so Moor can't check them \(Azure answered 403/);
 });

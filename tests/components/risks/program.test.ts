@@ -1,11 +1,13 @@
-// Proves that the program warns once of what is dangerous in a stack, and not at all of one without dangers.
-// Doesn't prove what the engine shows of it: that is tests/e2e/risks.test.ts.
+// Proves that the program logs one warning for a stack with risks, and none for a stack without risks.
+// Doesn't prove what the engine shows: tests/e2e/risks.test.ts does.
 
-// Before Pulumi's runtime, which reads the folder when it is loaded.
+// Before Pulumi's runtime, which reads the folder on load.
 import "../rootDirectory";
 
+import { log } from "@pulumi/pulumi";
 import { serveAzure } from "../../azure/fakeArm";
-import type * as recorder from "../recorder";
+import { program } from "../program";
+import { record } from "../recorder";
 import { shippedConfig } from "../shippedStacks";
 
 jest.setTimeout(60_000);
@@ -13,7 +15,7 @@ afterEach(() => jest.restoreAllMocks());
 
 type Tree = Record<string, unknown>;
 
-/** Settings of the shipped stack `dev` without its dangers: another source of the weights, images that are there. */
+/** Settings of the shipped stack `dev` without its risks: another source of the weights, images that exist. */
 function harmless(change: (settings: { endpoints: Tree; chat: Tree; main: Tree; vllm: Tree; images: Tree }) => void = () => {}) {
   const config = shippedConfig("dev");
   const endpoints = JSON.parse(config["moor:endpoints"]!) as Record<string, Tree>;
@@ -23,32 +25,29 @@ function harmless(change: (settings: { endpoints: Tree; chat: Tree; main: Tree; 
   return { ...config, "moor:images": JSON.stringify(images), "moor:endpoints": JSON.stringify(endpoints) };
 }
 
-/** What the program warns of, and what it says besides. */
+/** The warnings and the other messages of the program. */
 async function run(config: Record<string, string>, preview = true, secretKeys: string[] = []) {
   const said = { warnings: [] as string[], lines: [] as string[] };
-  jest.resetModules();
-  const { log } = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
   jest.spyOn(log, "warn").mockImplementation(async (text) => void said.warnings.push(text));
   jest.spyOn(log, "info").mockImplementation(async (text) => void said.lines.push(text));
-  const { record } = require("../recorder") as typeof recorder;
-  await record(() => require("../../../index"), { stack: "dev", preview, config, secretKeys });
+  await record(program, { stack: "dev", preview, config, secretKeys });
   return said;
 }
 
-const heading = (count: string) => `Stack dev: ${count}, most dangerous first.`;
+const heading = (count: string) => `Stack dev: ${count}, most severe first.`;
 const hub = (deployment: string) =>
-  `  - Weights from outside the residency: chat/${deployment} fetches them from Hugging Face at each start. Use \`source: mirror\` to start from weights that are staged in the region.`;
+  `  - Weights from outside the residency: chat/${deployment} downloads weights from Hugging Face at each start. To start from weights that are staged in the region, set \`source: mirror\`.`;
 
-test("flags that log requests and outputs put prompts and answers into the logs, and one warning says so, in the preview", async () => {
+test("flags that log requests and outputs cause one warning in the preview, because prompts and answers are logged", async () => {
   const flags = { "enable-log-requests": true, "enable-log-outputs": true };
   const { warnings } = await run(harmless(({ vllm }) => (vllm.flags = flags)));
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toMatch(/^Stack dev: 2 risks, most dangerous first\.\n {2}- Prompts or answers in the logs: chat\/main-[0-9a-f]{8}/);
+  expect(warnings[0]).toMatch(/^Stack dev: 2 risks, most severe first\.\n {2}- Prompts or answers in the logs: chat\/main-[0-9a-f]{8}/);
   expect(warnings[0]).toContain("--enable-log-requests");
   expect(warnings[0]).toContain("--enable-log-outputs");
 });
 
-test("placeholder images, a gate that is off and weights from Hugging Face are in one warning, and in no other line", async () => {
+test("placeholder images, a disabled gate and weights from Hugging Face are in one warning, and in no other message", async () => {
   const config = harmless(({ chat, images }) => {
     chat.gate = "off";
     images.vllm = `moor/vllm@sha256:${"0".repeat(63)}1`;
@@ -57,15 +56,15 @@ test("placeholder images, a gate that is off and weights from Hugging Face are i
   expect(warnings).toEqual([
     [
       heading("3 risks"),
-      "  - Placeholder images: moor/vllm@sha256:0000… of chat/main-57a7e080. No registry has such an image, and Azure refuses a deployment without its image. Push the image and write its digest into `moor:images`.",
-      "  - No gate: a new deployment of chat gets requests before anything was checked. Set `gate: runner` or `gate: controlPlane`.",
+      "  - Placeholder images: moor/vllm@sha256:0000… (chat/main-57a7e080). No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in `moor:images`.",
+      "  - No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
       hub("main-57a7e080"),
     ].join("\n"),
   ]);
   expect(lines.filter((line) => /gate|Hugging Face/.test(line))).toEqual([]);
 });
 
-test("an endpoint that has requests is named when the stack file no longer has it", async () => {
+test("an endpoint with traffic that the stack file no longer contains is reported", async () => {
   const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/moor-dev-swedencentral";
   const workspaceId = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9`;
   const endpoint = (name: string, traffic: object, stack = "dev") => ({
@@ -88,13 +87,13 @@ test("an endpoint that has requests is named when the stack file no longer has i
   expect(warnings).toEqual([
     [
       heading("2 risks"),
-      "  - An endpoint with requests is deleted: old-dev-x7k2p9 serves now (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will get no answer. Move them first, or put the endpoint back under `moor:endpoints`.",
+      "  - An endpoint with traffic is deleted: old-dev-x7k2p9 serves requests (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
       hub("main-c5b2784d"),
     ].join("\n"),
   ]);
 });
 
-test("a stack without dangers gives no warning", async () => {
+test("a stack without risks causes no warning", async () => {
   const config = harmless(({ chat }) => {
     chat.deployments = { main: { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100 } };
   });

@@ -1,5 +1,5 @@
-// Proves what is read of Azure for the warning of a run: whatever part of the address is unknown, whether the workspace exists, and where Azure
-// refuses. Doesn't prove the words: that is tests/planner/risks.
+// Proves which requests the risk warning sends to Azure: with unknown parts of the IDs, without a workspace, and if Azure
+// returns errors. Doesn't prove the texts: tests/planner/risks does.
 import * as pulumi from "@pulumi/pulumi";
 import { type NamedEndpointPlan, warnOfRisks } from "../../../components/risks";
 import { type FakeAzure, serveAzure } from "../../azure/fakeArm";
@@ -31,7 +31,7 @@ function chat(name: pulumi.Input<string>, instances = 3): NamedEndpointPlan {
   return { key: "chat", name, gate: "runner", deployments: [{ label: "main", decision, instances, weight: 100, mirror: 0 }] };
 }
 
-/** Endpoints as the workspace lists them, and what is asked of Azure. */
+/** Endpoints in the workspace's list, and the requests to Azure. */
 async function warn(endpoints: NamedEndpointPlan[], shown: Record<string, object | number>, id = workspaceId, options: RecordOptions = {}) {
   azure = await serveAzure(shown);
   await record(() => {
@@ -49,12 +49,12 @@ const live = (name: string, traffic: Record<string, number>, tags: object = { "m
   properties: { authMode: "Key", scoringUri: `https://${name}/`, traffic },
 });
 
-test("A workspace whose id isn't known yet has no endpoints, and Azure isn't asked.", async () => {
+test("A workspace with an unknown ID has no endpoints, and no request is sent.", async () => {
   expect(await warn([chat(unknown())], {}, unknown(), { preview: true })).toEqual([]);
   expect(warnings).toEqual([]);
 });
 
-test("An adopted workspace is not compared with endpoints whose names are still unknown.", async () => {
+test("An adopted workspace is not read if names of endpoints are unknown.", async () => {
   const shown = { [list]: { value: [live("other-prod-abc123", { "main-00000001": 100 })] } };
   expect(await warn([chat(unknown())], shown, workspaceId, { preview: true })).toEqual([]);
   expect(warnings).toEqual([]);
@@ -65,14 +65,14 @@ test("A workspace that doesn't exist has no endpoints.", async () => {
   expect(warnings).toEqual([]);
 });
 
-test.each([401, 403, 400])("Where Azure answers %s, the warning says that the endpoints were not read.", async (status) => {
+test.each([401, 403, 400])("If Azure returns %s, the warning states that the endpoints were not read.", async (status) => {
   await warn([chat("chat-prod-x7k2p9")], { [list]: status });
   expect(warnings).toEqual([
     expect.stringMatching(new RegExp(`^Stack prod: 1 risk\\.\\n {2}- Endpoints not read: .* Azure answered ${status} `)),
   ]);
 });
 
-test("Only endpoints of this stack count, names differ in more than case, and one without requests may go.", async () => {
+test("Only endpoints of this stack are compared, names are case-insensitive, and an endpoint without traffic can be removed.", async () => {
   const value = [
     live("CHAT-prod-x7k2p9", { [decision.name]: 100 }),
     live("old-prod-x7k2p9", { "main-00000001": 100 }),
@@ -82,16 +82,16 @@ test("Only endpoints of this stack count, names differ in more than case, and on
   ];
   expect(await warn([chat("chat-prod-x7k2p9")], { [list]: { value } })).toEqual([list]);
   expect(warnings).toEqual([
-    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with requests is deleted: old-prod-x7k2p9 serves now/),
+    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with traffic is deleted: old-prod-x7k2p9 serves requests/),
   ]);
 });
 
-test("An empty stack file deletes every endpoint that it had.", async () => {
+test("An empty stack file deletes all endpoints of the stack.", async () => {
   await warn([], { [list]: { value: [live("chat-prod-x7k2p9", { "main-00000001": 100 })] } });
-  expect(warnings).toEqual([expect.stringContaining("An endpoint with requests is deleted: chat-prod-x7k2p9")]);
+  expect(warnings).toEqual([expect.stringContaining("An endpoint with traffic is deleted: chat-prod-x7k2p9")]);
 });
 
-test("What serves is read where a deployment takes over from it, and only there.", async () => {
+test("The serving deployments are read only if another deployment takes over requests from them.", async () => {
   const old = {
     properties: { provisioningState: "Succeeded", requestSettings: { maxConcurrentRequestsPerInstance: 64 } },
     sku: { capacity: 4 },
@@ -103,7 +103,7 @@ test("What serves is read where a deployment takes over from it, and only there.
   expect(await warn([chat("chat-prod-x7k2p9")], shown)).toEqual([list, `${list}/chat-prod-x7k2p9/deployments/main-00000001`]);
   expect(warnings).toEqual([
     expect.stringContaining(
-      "gets 100 % of the 256 concurrent requests that the endpoint's instances take now, which is 256, and takes 192",
+      "receives 100 % of the endpoint's current capacity of 256, which is 256 concurrent requests, but its capacity is 192",
     ),
   ]);
 });

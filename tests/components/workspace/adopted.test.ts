@@ -1,7 +1,7 @@
 // Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends on
 // it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
 import * as pulumi from "@pulumi/pulumi";
-import { type AdoptedIds, checkAdopted, type Place } from "../../../components/workspace/adopted";
+import { type AdoptedIds, checkAdopted, type GivenRequirements } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";
 import { armClient, type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
@@ -23,7 +23,7 @@ const rules = `${id.workspace}/outboundRules`;
 const replications = `${id.imageRegistry}/replications`;
 const all: AdoptedIds = { workspace: id.workspace, imageRegistry: id.imageRegistry, logs: id.logs, subnet };
 const endpoint = (name: string, addresses: number) => ({ id: `${hub}/Microsoft.Network/privateEndpoints/${name}`, addresses });
-const place: Place = {
+const place: GivenRequirements = {
   subscriptionId: SUBSCRIPTION,
   location: "swedencentral",
   regions: ["swedencentral", "swedensouth"],
@@ -76,18 +76,18 @@ afterEach(async () => {
   await azure.close();
 });
 
-/** What has been found, or the message. */
+/** Returns the adopted resources, or the error message. */
 async function check(ids: AdoptedIds = all, where = place): Promise<unknown> {
   const { result } = await record(() => checkAdopted("platform", armClient(), ids, where).catch(({ message }: Error) => message));
   return result;
 }
 
-test("What is as needed passes without a word, and the registry's own host name is taken.", async () => {
+test("Adopted resources that meet the requirements cause no message, and the registry's actual host name is used.", async () => {
   expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: "central-e7gg.azurecr.io", ids: all });
   expect(warned).toEqual([]);
 });
 
-test("Only what is adopted is read.", async () => {
+test("Only adopted resources are read.", async () => {
   expect(await check({ logs: id.logs })).toEqual({ ids: { logs: id.logs } });
   expect(azure.reads).toEqual([id.logs]);
 });
@@ -103,58 +103,64 @@ test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
     "workspace in another region",
     id.workspace,
     { ...sound[id.workspace], location: "westeurope" },
-    /It is in westeurope; the stack's region, swedencentral, is needed/,
-    /Adopt a workspace of that region/,
+    /It is in westeurope\. Required: swedencentral, the region of the stack/,
+    /Adopt a workspace in swedencentral, or create a stack for westeurope/,
   ],
   [
-    "workspace that the public reaches",
+    "workspace with public network access",
     id.workspace,
     workspaceWith({ publicNetworkAccess: "Enabled" }),
-    /publicNetworkAccess is Enabled; Disabled is needed/,
+    /publicNetworkAccess is Enabled\. Required: Disabled/,
     /az ml workspace update -g hub -n shared --public-network-access Disabled/,
   ],
   [
-    "workspace that says nothing of public access, which is open",
+    "workspace without publicNetworkAccess, which means Enabled",
     id.workspace,
     workspaceWith({ publicNetworkAccess: undefined }),
-    /publicNetworkAccess is Enabled; Disabled is needed/,
+    /publicNetworkAccess is Enabled\. Required: Disabled/,
     /--public-network-access Disabled/,
   ],
   [
     "workspace without a managed network",
     id.workspace,
     workspaceWith({ managedNetwork: undefined }),
-    /isolationMode is Disabled; AllowOnlyApprovedOutbound is needed/,
-    /--managed-network allow_only_approved_outbound; its computes and managed endpoints must be deleted before/,
+    /isolationMode is Disabled\. Required: AllowOnlyApprovedOutbound/,
+    /Delete its computes and managed endpoints, then run: .* --managed-network allow_only_approved_outbound/,
   ],
   [
-    "workspace whose network lets everything out",
+    "workspace whose managed network allows all outbound traffic",
     id.workspace,
     workspaceWith({ managedNetwork: { isolationMode: "AllowInternetOutbound" } }),
-    /isolationMode is AllowInternetOutbound; AllowOnlyApprovedOutbound is needed/,
+    /isolationMode is AllowInternetOutbound\. Required: AllowOnlyApprovedOutbound/,
     /Adopt another workspace/,
   ],
   [
     "workspace in v1 legacy mode",
     id.workspace,
     workspaceWith({ v1LegacyMode: true }),
-    /v1LegacyMode is true; false is needed/,
+    /v1LegacyMode is true\. Required: false/,
     /az ml workspace update -g hub -w shared --v1-legacy-mode False/,
   ],
-  ["workspace without stores", id.workspace, workspaceWith({ storageAccount: undefined }), /It has no storage account or vault/, /Default/],
-  ["workspace that isn't there", id.workspace, 404, /It doesn't exist/, /Correct the id/],
   [
-    "registry that takes no private endpoint",
+    "workspace without stores",
+    id.workspace,
+    workspaceWith({ storageAccount: undefined }),
+    /It has no storage account or Key Vault/,
+    /Default/,
+  ],
+  ["workspace that doesn't exist", id.workspace, 404, /It doesn't exist/, /Correct the ID/],
+  [
+    "registry that doesn't support private endpoints",
     id.imageRegistry,
     { ...sound[id.imageRegistry], sku: { name: "Standard" } },
-    /Its tier is Standard; Premium is needed/,
+    /Its tier is Standard\. Required: Premium/,
     /az acr update -n central --sku Premium/,
   ],
   [
     "registry outside the residency",
     id.imageRegistry,
     { ...sound[id.imageRegistry], location: "East US" },
-    /It is in eastus, outside the stack's residency; swedencentral or swedensouth is needed/,
+    /It is in eastus, outside the stack's residency\. Allowed: swedencentral or swedensouth\./,
     /moor:residency/,
   ],
   ["logs outside the residency", id.logs, { location: "westeurope", properties: {} }, /It is in westeurope, outside/, /moor:residency/],
@@ -166,24 +172,24 @@ test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
     /moor:residency/,
   ],
   [
-    "vault that shuts out Azure's services",
+    "vault without access for Azure's trusted services",
     id.vault,
     { location: "swedencentral", properties: { enableRbacAuthorization: true, networkAcls: { bypass: "None" } } },
-    /networkAcls.bypass is None; AzureServices is needed/,
+    /networkAcls.bypass is None\. Required: AzureServices/,
     /az keyvault update -n shared --bypass AzureServices/,
   ],
   [
     "network in another region of the residency",
     id.network,
     { location: "swedensouth", properties: {} },
-    /It is in swedensouth; swedencentral is needed: a private endpoint is in the region/,
+    /It is in swedensouth\. Required: swedencentral, because a private endpoint must be in the region/,
     /privateEndpoints: policy/,
   ],
-])("fails on a %s, by its id, with what is needed and how to change it.", async (_, broken, shown, what, fix) => {
+])("fails on a %s, with its ID, the requirement and the fix.", async (_, broken, shown, what, fix) => {
   azure.responses[broken] = shown;
   const message = (await check()) as string;
   expect(message.split("\n\n")).toHaveLength(2);
-  expect(message).toContain("platform: of what the stack adopts, one thing is not as needed.\n\n");
+  expect(message).toContain("platform: 1 problem with adopted resources.\n\n");
   const [first, second, third] = message.split("\n\n")[1]!.split("\n");
   expect(first).toBe(broken);
   expect(second).toMatch(what);
@@ -200,22 +206,22 @@ const subnetWith = (changes: object) => ({ properties: { ...sound[subnet]!.prope
 const rule = (name: string, properties: object) => ({ value: [{ name, properties: { category: "UserDefined", ...properties } }] });
 const replicated = { enabled: true, location: "westeurope" };
 
-/** What would fail later: the resource that is changed, as Azure shows it, and the resource that the finding names. */
+/** Problems that would fail later: the changed resource, its response, and the resource in the report. */
 const later: [what: string, changed: string, shown: object | number, named: string, what: RegExp, fix: RegExp][] = [
   [
-    "a vault with access policies, where deployments take a token from it",
+    "a vault with access policies, if deployments read a token from it",
     id.vault,
     vaultWith({ enableRbacAuthorization: false, accessPolicies: [{ objectId: "P", permissions: { secrets: ["all"] } }] }),
     id.vault,
-    /enableRbacAuthorization is false; true is needed: deployments read the Hugging Face token by a role/,
+    /enableRbacAuthorization is false\. Required: true, because deployments read the Hugging Face token with a role/,
     /az keyvault update -n shared --enable-rbac-authorization true/,
   ],
   [
-    "a vault that says nothing of its permission model, which is access policies",
+    "a vault without enableRbacAuthorization, which means access policies",
     id.vault,
     vaultWith({ enableRbacAuthorization: undefined, accessPolicies: [{ objectId: "p", permissions: { secrets: ["Set"] } }] }),
     id.vault,
-    /enableRbacAuthorization is false; true is needed/,
+    /enableRbacAuthorization is false\. Required: true/,
     /--enable-rbac-authorization true/,
   ],
   [
@@ -223,26 +229,26 @@ const later: [what: string, changed: string, shown: object | number, named: stri
     subnet,
     subnetWith({ delegations: [{ properties: { serviceName: "Microsoft.App/environments" } }] }),
     subnet,
-    /It is delegated to Microsoft\.App\/environments; a subnet without a delegation is needed/,
+    /It is delegated to Microsoft\.App\/environments\. Required: no delegation/,
     /az network vnet subnet update --ids .*\/subnets\/a --remove delegations/,
   ],
   [
-    "a subnet of too few addresses",
+    "a subnet with too few addresses",
     subnet,
     subnetWith({ addressPrefix: "10.0.0.0/29" }),
     subnet,
-    /It has 3 free addresses of 3 \(10\.0\.0\.0\/29\); 7 are needed/,
+    /It has 3 free addresses of 3 \(10\.0\.0\.0\/29\)\. Required: 7 /,
     /--address-prefixes/,
   ],
   [
-    "a subnet that others have filled",
+    "a subnet whose addresses are used by other resources",
     `${id.network}/usages`,
     { value: [{ id: subnet.toUpperCase(), currentValue: 5, limit: 11 }] },
     subnet,
-    /It has 6 free addresses of 11 \(10\.0\.0\.0\/28\); 7 are needed/,
-    /Name a larger subnet/,
+    /It has 6 free addresses of 11 \(10\.0\.0\.0\/28\)\. Required: 7 /,
+    /Adopt a larger subnet/,
   ],
-  ["a subnet that isn't there", subnet, 404, subnet, /It doesn't exist/, /Correct the id/],
+  ["a subnet that doesn't exist", subnet, 404, subnet, /It doesn't exist/, /Correct the ID/],
   [
     "a registry with a replication outside the residency",
     replications,
@@ -265,7 +271,7 @@ const later: [what: string, changed: string, shown: object | number, named: stri
     /az storage account update -n shared -g hub --sku Standard_LRS/,
   ],
   [
-    "a geo-redundant storage account that doesn't say where its copy is",
+    "a geo-redundant storage account without secondaryLocation",
     id.storage,
     storageWith({}, "Standard_GZRS"),
     id.storage,
@@ -277,15 +283,15 @@ const later: [what: string, changed: string, shown: object | number, named: stri
     id.storage,
     storageWith({ isHnsEnabled: true }),
     id.storage,
-    /isHnsEnabled is true; false is needed/,
+    /isHnsEnabled is true\. Required: false/,
     /Adopt another workspace/,
   ],
   [
-    "a storage account without keys, behind a workspace that reads it with a key",
+    "a storage account with disabled keys, if the workspace reads it with a key",
     id.workspace,
     workspaceWith({ systemDatastoresAuthMode: "AccessKey" }),
     id.storage,
-    /allowSharedKeyAccess is false, and the workspace reads its datastores with the account's key/,
+    /allowSharedKeyAccess is false, but the workspace reads its datastores with the account's key/,
     /az ml workspace update -n shared -g hub --system-datastores-auth-mode identity/,
   ],
   [
@@ -325,7 +331,7 @@ const later: [what: string, changed: string, shown: object | number, named: stri
     id.workspace,
     { ...sound[id.workspace], identity: undefined },
     id.workspace,
-    /It has no identity; one is needed/,
+    /It has no identity\. Required: an identity/,
     /workspace: create/,
   ],
 ];
@@ -338,30 +344,32 @@ test.each(later)("fails in the preview on %s.", async (_, changed, shown, named,
   expect(blocks[0]).toMatch(fix);
 });
 
-test("fails on a rule of the workspace that leads to a resource outside the residency.", async () => {
+test("fails on an outbound rule of the workspace to a resource outside the residency.", async () => {
   const target = `${hub}/Microsoft.Storage/storageAccounts/far`;
   azure.responses[rules] = rule("far", { type: "PrivateEndpoint", destination: { serviceResourceId: target } });
   azure.responses[target] = { location: "westeurope", properties: {} };
   const message = (await check()) as string;
-  expect(message).toContain(`Its outbound rule far leads to ${target} in westeurope, outside the stack's residency`);
+  expect(message).toContain(
+    `Its outbound rule far allows deployments to send data to ${target} in westeurope, outside the stack's residency`,
+  );
   expect(message).toContain("Fix: az ml workspace outbound-rule remove -g hub -w shared --rule far");
 });
 
 test.each<[string, string, object, RegExp]>([
   [
-    "a vault with access policies of which none is the workspace's",
+    "a vault with access policies but without one for the workspace",
     id.vault,
     vaultWith({ enableRbacAuthorization: false }),
-    /no access policy lets the workspace's identity p write secrets.* Fix: az keyvault set-policy -n shared --object-id p/,
+    /no access policy allows the workspace's identity p to write secrets.* Fix: az keyvault set-policy -n shared --object-id p/,
   ],
   [
-    "a vault that is open",
+    "a vault with public network access",
     id.vault,
     vaultWith({ publicNetworkAccess: "Enabled" }),
-    /public network access is open.*--public-network-access Disabled/,
+    /public network access is enabled.*--public-network-access Disabled/,
   ],
   [
-    "a registry that is open",
+    "a registry with public network access",
     id.imageRegistry,
     registryWith({ publicNetworkAccess: "Enabled" }),
     /az acr update -n central --public-network-enabled false/,
@@ -375,19 +383,19 @@ test.each<[string, string, object, RegExp]>([
     /--allow-trusted-services true/,
   ],
   [
-    "a registry with a quarantine",
+    "a registry with a quarantine policy",
     id.imageRegistry,
     registryWith({ policies: { quarantinePolicy: { status: "enabled" } } }),
-    /can't pull an image until the image is released/,
+    /can't pull an image before it is released/,
   ],
   [
-    "a storage account that is open",
+    "a storage account with public network access",
     id.storage,
     storageWith({ publicNetworkAccess: "Enabled" }),
     /az storage account update -n shared -g hub --public/,
   ],
   [
-    "a subnet whose policies apply",
+    "a subnet whose network policies apply to private endpoints",
     subnet,
     subnetWith({ privateEndpointNetworkPolicies: "Enabled" }),
     /--private-endpoint-network-policies Disabled/,
@@ -396,19 +404,19 @@ test.each<[string, string, object, RegExp]>([
     "a rule to a host on the internet",
     rules,
     rule("pypi", { type: "FQDN", destination: "pypi.org" }),
-    /rule pypi lets deployments send data to pypi\.org/,
+    /rule pypi allows deployments to send data to pypi\.org/,
   ],
   [
-    "a rule to a service of all regions",
+    "a rule to a service tag without a region",
     rules,
     rule("all", { type: "ServiceTag", destination: { serviceTag: "Storage" } }),
     /service tag Storage/,
   ],
   [
-    "a rule to a type that isn't known here",
+    "a rule to a resource of an unknown type",
     rules,
     rule("x", { type: "PrivateEndpoint", destination: { serviceResourceId: `${hub}/Contoso.X/things/a` } }),
-    /Contoso\.X\/things\/a, to which a rule of the adopted workspace leads, can't be read/,
+    /Can't read .*\/Contoso\.X\/things\/a .* An outbound rule of the adopted workspace/,
   ],
   [
     "a managed network that isn't provisioned",
@@ -420,11 +428,11 @@ test.each<[string, string, object, RegExp]>([
     "a workspace without a private endpoint",
     id.workspace,
     workspaceWith({ privateEndpointConnections: [] }),
-    /nothing can call the stack's endpoints/,
+    /Clients can't call the stack's endpoints/,
   ],
-  ["outbound rules that can't be read", rules, 403 as unknown as object, /outboundRules can't be read \(Azure answered 403\)/],
-  ["replications that can't be read", replications, 403 as unknown as object, /replications can't be read/],
-])("warns of %s, and goes on.", async (_, changed, shown, warning) => {
+  ["outbound rules that can't be read", rules, 403 as unknown as object, /Can't read .*\/outboundRules \(Azure returned 403\)/],
+  ["replications that can't be read", replications, 403 as unknown as object, /Can't read .*\/replications /],
+])("warns of %s and continues.", async (_, changed, shown, warning) => {
   azure.responses[changed] = shown;
   const where = { ...place, vaultSecrets: false };
   expect(await check(all, where)).toMatchObject({ ids: all });
@@ -432,16 +440,16 @@ test.each<[string, string, object, RegExp]>([
 });
 
 test.each<[string, object]>([
-  ["rules of Azure's own", rule("r", { category: "Required", type: "ServiceTag", destination: { serviceTag: "AzureActiveDirectory" } })],
+  ["Azure's own rules", rule("r", { category: "Required", type: "ServiceTag", destination: { serviceTag: "AzureActiveDirectory" } })],
   ["rules of this stack", rule("hf-hub-dev", { type: "FQDN", destination: "huggingface.co" })],
   ["rules within the residency", rule("s", { type: "ServiceTag", destination: { serviceTag: "Storage.SwedenCentral" } })],
-])("says nothing of %s.", async (_, list) => {
+])("logs nothing about %s.", async (_, list) => {
   azure.responses[rules] = list;
   expect(await check()).toMatchObject({ ids: all });
   expect(warned).toEqual([]);
 });
 
-test("The addresses of private endpoints that are there already are not counted again.", async () => {
+test("The addresses of existing private endpoints are not counted again.", async () => {
   azure.responses[`${id.network}/usages`] = { value: [{ id: subnet, currentValue: 7, limit: 11 }] };
   azure.responses[subnet] = subnetWith({
     privateEndpoints: [{ id: place.endpoints![0]!.id!.toUpperCase() }, { id: place.endpoints![1]!.id }],
@@ -449,21 +457,23 @@ test("The addresses of private endpoints that are there already are not counted 
   expect(await check()).toMatchObject({ ids: all });
 });
 
-test("fails on a workspace and a network of another subscription than the stack's.", async () => {
+test("fails on a workspace and a network in a different subscription than the stack.", async () => {
   const message = (await check(all, { ...place, subscriptionId: elsewhere })) as string;
-  expect(message).toContain(`It is in the subscription ${SUBSCRIPTION}; the stack's, ${elsewhere}, is needed`);
+  expect(message).toContain(`It is in subscription ${SUBSCRIPTION}. Required: ${elsewhere}, the subscription of the stack`);
   expect(message).toContain(`Fix: pulumi config set azure-native:subscriptionId ${SUBSCRIPTION}`);
-  expect(message).toContain(`It is in the subscription ${SUBSCRIPTION}; ${elsewhere} is needed: a private endpoint is in the region`);
+  expect(message).toContain(
+    `It is in subscription ${SUBSCRIPTION}. Required: ${elsewhere}, because a private endpoint must be in the region`,
+  );
 });
 
-test("Everything that is wrong is in one message.", async () => {
+test("One message lists all problems.", async () => {
   azure.responses[id.workspace] = workspaceWith({ publicNetworkAccess: "Enabled", v1LegacyMode: true });
   azure.responses[id.logs] = 404;
   azure.responses[id.network] = { location: "westeurope", properties: {} };
   const message = (await check()) as string;
-  expect(message).toContain("4 things are not as needed");
+  expect(message).toContain("4 problems with adopted resources");
   expect(message.split("\n\n").map((block) => block.split("\n")[0])).toEqual([
-    "platform: of what the stack adopts, 4 things are not as needed.",
+    "platform: 4 problems with adopted resources.",
     id.workspace,
     id.workspace,
     id.logs,
@@ -471,27 +481,32 @@ test("Everything that is wrong is in one message.", async () => {
   ]);
 });
 
-test("What can't be read is warned of and passes; a workspace that can't be read doesn't.", async () => {
+test("Resources that can't be read cause a warning, except for a workspace, which is an error.", async () => {
   azure.responses[id.logs] = 403;
   azure.responses[id.imageRegistry] = 403;
   expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined, ids: all });
-  expect(warned.map((message) => message.split(" can't")[0])).toEqual([id.imageRegistry, id.logs]);
+  expect(warned.map((message) => message.split(" (Azure returned")[0])).toEqual([
+    `Can't read ${id.imageRegistry}`,
+    `Can't read ${id.logs}`,
+  ]);
   azure.responses[id.workspace] = 403;
-  expect(await check({ workspace: id.workspace })).toBe(`platform: without Reader on ${id.workspace} it can't be adopted.`);
+  expect(await check({ workspace: id.workspace })).toBe(
+    `platform: can't read ${id.workspace}. To adopt it, the identity of this run requires the role Reader on it.`,
+  );
 });
 
-test("A workspace with high business impact is warned of.", async () => {
+test("A workspace with hbiWorkspace causes a warning.", async () => {
   azure.responses[id.workspace] = workspaceWith({ hbiWorkspace: true });
   await check();
-  expect(warned).toEqual([expect.stringMatching(/workspaces\/shared has hbiWorkspace on, which can't be changed/)]);
+  expect(warned).toEqual([expect.stringMatching(/workspaces\/shared: hbiWorkspace is true, which can't be changed/)]);
 });
 
-test("An answer that is neither is the run's error.", async () => {
+test("Any other error ends the run.", async () => {
   azure.responses[id.logs] = 500;
-  expect(await check()).toMatch(/^What the stack adopts can't be read: Azure answered 500 500 to GET .*\/workspaces\/logs/);
+  expect(await check()).toMatch(/^Can't read an adopted resource: Azure answered 500 500 to GET .*\/workspaces\/logs/);
 });
 
-test("A workspace acts by its own identity, or by the primary one of those assigned to it.", () => {
+test("The identity of a workspace is the system-assigned one, or else the primary user-assigned one.", () => {
   const assigned = { [`${hub}/X/A`]: { principalId: "a" }, [`${hub}/X/B`]: { principalId: "b" } };
   const of = (identity: object, more: object = {}) => workspacePrincipal({ identity, properties: more });
   expect(of({ principalId: "own", userAssignedIdentities: assigned })).toBe("own");

@@ -1,5 +1,5 @@
-// Proves when a deployment's hook provisions the managed network, that it waits for the end, and what it says when Azure refuses. That Azure
-// provisions a network after a workspace's creation has failed and was repeated is the sweep's to prove, on the simulator.
+// Proves when a deployment's hook provisions the managed network, that it waits until the end, and its error message. That Azure
+// provisions a network after a failed and repeated creation of a workspace is proved by the sweep, on the simulator.
 import type * as pulumi from "@pulumi/pulumi";
 import { provisionedNetwork } from "../../../components/workspace/managedNetwork";
 import { armClient, type ScriptedAzure, type ScriptedResponse, serveScript } from "../../azure/fakeArm";
@@ -12,7 +12,7 @@ afterAll(() => jest.restoreAllMocks());
 let azure: ScriptedAzure;
 const idOf = (name: string) => `${group}/providers/Microsoft.MachineLearningServices/workspaces/${name}`;
 
-/** Runs the hooks of so many deployments of one workspace at once, and yields the calls. */
+/** Runs the hooks of several deployments of one workspace concurrently, and returns the calls. */
 async function run(
   name: string,
   managedNetwork: object | undefined,
@@ -40,12 +40,12 @@ test.each([
   ["active", { ...inactive, status: { status: "Active" } }],
   ["none", undefined],
   ["switched off", { isolationMode: "Disabled" }],
-])("A network that is %s is left alone.", async (what, managedNetwork) => {
+])("A network that is %s is not provisioned.", async (what, managedNetwork) => {
   const name = `idle-${what.replace(" ", "-")}`;
   expect(await run(name, managedNetwork)).toEqual([look(name)]);
 });
 
-test("An inactive network is provisioned once for all deployments, and they wait until the operation is over.", async () => {
+test("An inactive network is provisioned once for all deployments, and they wait until the operation has ended.", async () => {
   const turns: ScriptedResponse[] = [
     { status: 202, headers: () => ({ "azure-asyncoperation": operation(), location: "http://127.0.0.1:1/unused" }) },
     { status: 200, body: { status: "InProgress" } },
@@ -54,7 +54,7 @@ test("An inactive network is provisioned once for all deployments, and they wait
   expect(await run("fresh", inactive, turns, 3)).toEqual([look("fresh"), post("fresh"), poll, poll]);
 });
 
-test("Where Azure gives only a location, its answer says when the operation is over.", async () => {
+test("If Azure returns only a Location header, polling it shows the end of the operation.", async () => {
   const turns: ScriptedResponse[] = [{ status: 202, headers: () => ({ location: operation() }) }, { status: 202 }, { status: 200 }];
   expect(await run("located", inactive, turns)).toEqual([look("located"), post("located"), poll, poll]);
 });
@@ -73,6 +73,6 @@ test.each<[string, ScriptedResponse[], RegExp]>([
     ],
     /failed in Azure \(Failed\): No addresses are left\..*az ml workspace provision-network -n failed -g rg/,
   ],
-])("A provisioning that is %s says why and what to do.", async (name, turns, message) => {
+])("A provisioning that is %s fails with the reason and the fix.", async (name, turns, message) => {
   await expect(run(name, inactive, turns)).rejects.toThrow(message);
 });

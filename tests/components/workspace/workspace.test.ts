@@ -1,5 +1,5 @@
-// Proves which resources, options and request bodies a workspace asks for in each landing-zone choice, and that ARM's schemas accept them.
-// Doesn't prove that the roles suffice in Azure, nor that the managed network comes up.
+// Proves the resources, options and request bodies of a workspace for each landing-zone choice, and that ARM's schemas accept them.
+// Doesn't prove that the roles are sufficient in Azure, nor that the managed network is provisioned.
 import * as pulumi from "@pulumi/pulumi";
 import type { DnsZones } from "../../../components/network/privateLink";
 import type { WorkspaceArgs } from "../../../components/workspace/args";
@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(() => azure.close());
 
 let standardRun: ReturnType<typeof make> | undefined;
-/** A workspace with nothing changed, registered once for all tests that only look at it. */
+/** A workspace with default arguments, registered once for all tests that only read it. */
 function standard(): ReturnType<typeof make> {
   standardRun ??= make();
   return standardRun;
@@ -84,7 +84,7 @@ const links = (...services: string[]) =>
     `platform-${service}-endpoint-dns: network:PrivateDnsZoneGroup`,
   ]);
 
-test.each([false, true])("Everything is made, private and in one region (preview %s).", async (preview) => {
+test.each([false, true])("All resources are created, private and in one region (preview %s).", async (preview) => {
   const recording = await make({}, { preview });
   expect(listing(recording)).toEqual(
     [
@@ -99,7 +99,7 @@ test.each([false, true])("Everything is made, private and in one region (preview
   );
 });
 
-test("The bodies close public access and account keys, and ARM's schemas accept them.", async () => {
+test("The bodies disable public access and account keys, and ARM's schemas accept them.", async () => {
   const recording = await standard();
   const body = (name: string) => armRequest(find(recording, name)).body;
   const place = { location: "swedencentral", tags: { owner: "ml" } };
@@ -143,7 +143,7 @@ test("The bodies close public access and account keys, and ARM's schemas accept 
       networkRuleBypassOptions: "AzureServices",
     },
   });
-  // Reached from the internet, as today, and with Entra ID only.
+  // Public addresses, with Microsoft Entra ID only.
   const access = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
   expect(body("platform-logs")).toEqual({
     ...place,
@@ -190,13 +190,13 @@ test("The keys of Application Insights are secrets in the state.", async () => {
   expect(find(await standard(), "platform-app-insights").secretOutputs).toEqual(["connectionString", "instrumentationKey"]);
 });
 
-test("The registry's zone redundancy is left to Azure, which turns it on where the region has zones.", async () => {
+test("The registry's zone redundancy is left to Azure, which enables it in regions with zones.", async () => {
   const registry = find(await standard(), "platform-registry");
   expect(registry.inputs).not.toHaveProperty("zoneRedundancy");
   expect(registry.ignoreChanges).toEqual(["zoneRedundancy"]);
 });
 
-test("The workspace waits for its identity's roles, keeps an hour, and ignores what Azure adds to its network.", async () => {
+test("The workspace waits for its identity's roles, has a timeout of an hour, and ignores rules that Azure adds to its network.", async () => {
   const recording = await standard();
   const workspace = find(recording, "platform-workspace");
   const roles = recording.resources.filter(
@@ -209,7 +209,7 @@ test("The workspace waits for its identity's roles, keeps an hour, and ignores w
   expect(workspace.hooks).toEqual({ beforeCreate: ["platform-workspace-role-wait"] });
 });
 
-test("Workspace and stores are protected unless told otherwise, and nothing else is.", async () => {
+test("By default, only the workspace and its stores are protected.", async () => {
   const protectedNames = ({ resources }: Awaited<ReturnType<typeof make>>) =>
     resources.filter(({ protect }) => protect).map(({ name }) => name);
   expect(protectedNames(await standard()).sort()).toEqual([
@@ -221,7 +221,7 @@ test("Workspace and stores are protected unless told otherwise, and nothing else
   expect(protectedNames(await make({ protect: false }))).toEqual([]);
 });
 
-test("A role assignment names a role by its id, its scope, a service principal, and always the same GUID.", async () => {
+test("A role assignment has the role's ID, its scope, a service principal, and a stable GUID.", async () => {
   const [first, second] = [await standard(), await make()];
   expect(armRequest(find(first, "platform-network-approver"))).toEqual({
     id: armRequest(find(second, "platform-network-approver")).id,
@@ -236,14 +236,14 @@ test("A role assignment names a role by its id, its scope, a service principal, 
   expect(find(first, "platform-network-approver").inputs.scope).toBe(group);
 });
 
-test("Roles of another team are not granted, and asked for before what needs them is made.", async () => {
+test("With roles: external, no role is granted, and missing roles are reported before the resource that requires them is created.", async () => {
   const recording = await make({ roles: "external", imageRegistry: { existing: existing.imageRegistry } });
   expect(recording.resources.filter(({ type }) => type.endsWith("RoleAssignment"))).toEqual([]);
   expect(find(recording, "platform-workspace").hooks).toEqual({ beforeCreate: ["platform-workspace-role-requests"] });
   expect(find(recording, "platform-image-registry").hooks).toEqual({ beforeCreate: ["platform-image-registry-role-requests"] });
 });
 
-test("Private endpoints of a policy are not made, and without DNS zones there are no zone groups.", async () => {
+test("With privateEndpoints: policy, no private endpoints are created, and without DNS zones there are no zone groups.", async () => {
   const none = await make({ privateEndpoints: undefined });
   expect(none.resources.filter(({ type }) => type.includes(":network:"))).toEqual([]);
   const noZones = await make({ privateEndpoints: { subnetId: place.subnetId } });
@@ -252,7 +252,7 @@ test("Private endpoints of a policy are not made, and without DNS zones there ar
   );
 });
 
-test.each([false, true])("Zones of a policy are asked for by private endpoint, once there is one (preview %s).", async (preview) => {
+test.each([false, true])("Missing zones are reported for each private endpoint that exists (preview %s).", async (preview) => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   await make({ privateEndpoints: { subnetId: place.subnetId } }, { preview });
   const asked = warn.mock.calls.map(([message]) => message).sort();
@@ -262,12 +262,12 @@ test.each([false, true])("Zones of a policy are asked for by private endpoint, o
   expected.push(["workspace", "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"]);
   const messages = expected.map(([service, zones]) => {
     const endpoint = `${group}/providers/Microsoft.Network/privateEndpoints/pe-dev-${service}-x7k2p9`;
-    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}; the owner of the zones adds it.`;
+    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}. The owner of the zones must add it.`;
   });
   expect(asked).toEqual(preview ? [] : messages);
 });
 
-test("Two private endpoints of one storage account are made one after the other, and others side by side.", async () => {
+test("Two private endpoints of one storage account are created one after the other, others in parallel.", async () => {
   const recording = await standard();
   const endpoints = ["blob", "file", "registry", "vault", "workspace"].map((service) => find(recording, `platform-${service}-endpoint`));
   const before = endpoints.map(({ name, dependsOn }) => [name, dependsOn.filter((other) => other.includes("-endpoint"))]);
@@ -276,13 +276,13 @@ test("Two private endpoints of one storage account are made one after the other,
   ]);
 });
 
-test("The workspace's private endpoint writes both of its zones.", async () => {
+test("The workspace's private endpoint is in both of its zones.", async () => {
   const recording = await standard();
   expect(armRequest(find(recording, "platform-workspace-endpoint")).body).toEqual({
     location: "swedencentral",
     tags: { owner: "ml" },
     properties: {
-      // The SDK's own defaults for a subnet; Azure reads the id alone.
+      // The SDK's defaults for a subnet; Azure only reads the ID.
       subnet: {
         id: place.subnetId,
         properties: { privateEndpointNetworkPolicies: "Disabled", privateLinkServiceNetworkPolicies: "Enabled" },
@@ -308,7 +308,7 @@ test("The workspace's private endpoint writes both of its zones.", async () => {
   });
 });
 
-test("An image registry of others gets AcrPull's counterpart: an approver role, then an outbound rule, and no private endpoint of ours.", async () => {
+test("An adopted registry gets an approver role and then an outbound rule, but no private endpoint of the stack.", async () => {
   const recording = await make({ imageRegistry: { existing: existing.imageRegistry } });
   expect(listing(recording)).toEqual(
     [
@@ -336,7 +336,7 @@ test("An image registry of others gets AcrPull's counterpart: an approver role, 
   expect(recording.outputs.platform).toMatchObject({ imageRegistryId: existing.imageRegistry, loginServer: "central.azurecr.io" });
 });
 
-test("Outbound rules are made one after another.", async () => {
+test("Outbound rules are created one after another.", async () => {
   const recording = await make({
     outboundRules: { first: { fqdn: "a.example" }, second: { fqdn: "*.b.example" }, third: { fqdn: "c.example" } },
   });
@@ -347,13 +347,13 @@ test("Outbound rules are made one after another.", async () => {
   });
 });
 
-test("fails on an outbound rule whose name Azure would refuse.", async () => {
+test("fails on an outbound rule whose name Azure would reject.", async () => {
   await expect(make({ outboundRules: { "a.b": { fqdn: "a.example" } } })).rejects.toThrow(
-    'Outbound rule "a.b" of platform must have a name of 3 to 33 letters, digits, "-" or "_", beginning with a letter or digit.',
+    'platform: the outbound rule name "a.b" is not valid. Allowed: 3 to 33 letters, digits, "-" or "_", starting with a letter or digit.',
   );
 });
 
-test("An existing workspace is read for its stores and its identity, and only what is missing beside it is made.", async () => {
+test("The stores and the identity of an existing workspace are read, and only the other resources are created.", async () => {
   const recording = await make({ workspace: { existing: existing.workspace }, logs: { existing: existing.logs } });
   expect(listing(recording)).toEqual(
     [
@@ -382,7 +382,7 @@ test.each([
   ["its own", existing.imageRegistry.toUpperCase(), []],
   ["another", `${hub}/Microsoft.ContainerRegistry/registries/other`, ["platform-image-registry", "platform-image-registry-approver"]],
   ["one where it has none", undefined, ["platform-image-registry", "platform-image-registry-approver"]],
-])("An existing workspace with an existing registry that is %s gets a rule only where Azure has made none.", async (_, own, made) => {
+])("An existing workspace with an existing registry that is %s gets a rule only if Azure has created none.", async (_, own, made) => {
   const { properties, ...rest } = sound[existing.workspace]!;
   azure.responses[existing.workspace] = {
     ...rest,
@@ -404,7 +404,7 @@ test("An existing identity is used as given.", async () => {
   expect(find(recording, "platform-storage-data").inputs.principalId).toBe(TENANT);
 });
 
-test("It offers what it made, and nothing of what it adopts.", async () => {
+test("Its nodes are the created resources, without adopted ones.", async () => {
   const nodesOf = async (args: Partial<WorkspaceArgs> = {}) => ((await make(args)).result as Workspace).nodes;
   const own = await nodesOf();
   expect(Object.keys(own).sort()).toEqual([

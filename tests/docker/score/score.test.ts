@@ -1,5 +1,5 @@
-// Does not prove that Azure's inference server calls it rightly, nor that the image builds: init() and run() are called by python3 directly,
-// with a stand-in for the server's AMLResponse.
+// Does not prove that Azure's inference server calls it correctly, or that the image builds: python3 calls init() and run() directly, with a
+// replacement for the server's AMLResponse.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -40,19 +40,19 @@ function score(bodies: string[], variables: Record<string, string> = {}) {
 const rows = (...values: unknown[]) => JSON.stringify({ rows: values });
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
-test("probabilities come in the order of the rows", () => {
+test("probabilities are in the order of the rows", () => {
   const { results } = score([rows({ amount: 900, foreign: 1, attempts: 3 }, { attempts: 0, foreign: 0, amount: 0 })]);
   expect(results).toEqual([{ model: "example-fraud", scores: [expect.closeTo(sigmoid(1.7), 12), expect.closeTo(sigmoid(-4), 12)] }]);
 });
 
-test("extreme values give 0 and 1, not an overflow", () => {
+test("extreme values result in 0 and 1, not in an overflow", () => {
   const { results } = score([rows({ amount: 1e300, foreign: 0, attempts: 0 }, { amount: -1e300, foreign: 0, attempts: 0 })]);
   expect(results).toEqual([{ model: "example-fraud", scores: [1, 0] }]);
 });
 
-test("a caller's mistakes are 400 with one sentence each, and the scorer goes on", () => {
+test("each error in a request returns 400 with one sentence, and the scorer continues", () => {
   const features = "must have exactly these features: amount, foreign, attempts.";
-  const mistakes: [string, string][] = [
+  const errors: [string, string][] = [
     ["{", "The body is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."],
     ["[]", 'The body must be {"rows": [...]} with at least one row.'],
     [rows(), 'The body must be {"rows": [...]} with at least one row.'],
@@ -63,8 +63,8 @@ test("a caller's mistakes are 400 with one sentence each, and the scorer goes on
     [`{"rows": [{"amount": 1${"0".repeat(400)}, "foreign": 0, "attempts": 0}]}`, "rows[0].amount must be a finite number."],
     ['{"rows": [{"amount": NaN, "foreign": 0, "attempts": 0}]}', "rows[0].amount must be a finite number."],
   ];
-  const { results } = score([...mistakes.map(([body]) => body), rows({ amount: 0, foreign: 0, attempts: 0 })]);
-  expect(results.slice(0, -1)).toEqual(mistakes.map(([, error]) => ({ status: 400, message: { error }, json_str: true })));
+  const { results } = score([...errors.map(([body]) => body), rows({ amount: 0, foreign: 0, attempts: 0 })]);
+  expect(results.slice(0, -1)).toEqual(errors.map(([, error]) => ({ status: 400, message: { error }, json_str: true })));
   expect(results.at(-1).scores).toHaveLength(1);
 });
 
@@ -81,11 +81,11 @@ test.each(["weights.json", "artifact/weights.json"])("a mounted model is used: %
 test.each([
   ["none", [], 0],
   ["two", ["a/weights.json", "b/weights.json"], 2],
-])("a mounted model with %s fails at start and never falls back to the example", (name, files, count) => {
+])("a mounted model with %s weights.json fails at start and never falls back to the example", (name, files, count) => {
   fs.mkdirSync(path.join(home, name), { recursive: true });
   for (const file of files) write(`${name}/${file}`, mine);
   const { status, stderr, results } = score(["{}"], { AZUREML_MODEL_DIR: path.join(home, name) });
   expect(status).toBe(1);
   expect(results).toBeUndefined();
-  expect(stderr).toContain(`it must hold one weights.json, there or a level below, but holds ${count}.`);
+  expect(stderr).toContain(`it must contain one weights.json, directly or one level below, but contains ${count}.`);
 });

@@ -1,4 +1,4 @@
-// Does not prove that vLLM accepts the arguments: a fake `vllm` on PATH writes down what it gets. Nor that the image builds.
+// Does not prove that vLLM accepts the arguments, or that the image builds: a fake `vllm` on PATH records its arguments.
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -6,7 +6,7 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 
 const entrypoint = path.join(__dirname, "../../../docker/vllm/entrypoint.sh");
-/** Writes its arguments and its environment down, each item ended by a zero byte. */
+/** Records its arguments and its environment. Each item ends with a zero byte. */
 const fakeVllm = '#!/bin/sh\nprintf "%s\\0" "$@" >"$REPORT.argv"\nenv -0 >"$REPORT.env"\n';
 
 let home: string;
@@ -27,7 +27,7 @@ function environment(variables: Record<string, string>): Record<string, string> 
   return { PATH: `${home}/bin:${process.env.PATH}`, HOME: home, TMPDIR: home, REPORT: `${home}/report`, ...variables };
 }
 
-/** Runs the entrypoint with these variables and no others. */
+/** Runs the entrypoint with only these variables. */
 function run(variables: Record<string, string>) {
   const { status, stdout, stderr } = spawnSync("bash", [entrypoint], { env: environment(variables), encoding: "utf8" });
   return {
@@ -50,7 +50,7 @@ function expectFailure(variables: Record<string, string>, status: number, messag
 }
 
 describe("model", () => {
-  test("a hub id is served online, under its own name", () => {
+  test("a model of the Hub is served online, under its own name", () => {
     const { status, argv, env } = run({ MOOR_MODEL: "Qwen/Qwen2.5-7B-Instruct" });
     expect(status).toBe(0);
     expect(argv).toEqual(["serve", "Qwen/Qwen2.5-7B-Instruct"]);
@@ -61,7 +61,7 @@ describe("model", () => {
   test.each([
     ["the mounted folder itself", "models/qwen/1", "models/qwen/1/config.json"],
     ["the mounted folder with a slash at its end", "models/qwen/1/", "models/qwen/1/config.json"],
-    ["the only folder a level below", "models/qwen/1", "models/qwen/1/my snapshot/config.json"],
+    ["the only folder one level below", "models/qwen/1", "models/qwen/1/my snapshot/config.json"],
   ])("config.json in %s is found, and the server starts offline", (_, mounted, file) => {
     const folder = path.dirname(write(file));
     const { status, argv, env } = run({ AZUREML_MODEL_DIR: path.join(home, mounted), MOOR_SERVED_MODEL_NAME: "Qwen/Qwen2.5-7B-Instruct" });
@@ -70,76 +70,80 @@ describe("model", () => {
     expect(env).toMatchObject({ HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" });
   });
 
-  test("config.json in the mounted folder comes before one below, such as a model's original format", () => {
+  test("config.json in the mounted folder takes precedence over one below, such as a model's original format", () => {
     write("m/original/config.json");
     write("m/config.json");
     expect(run({ AZUREML_MODEL_DIR: `${home}/m`, MOOR_SERVED_MODEL_NAME: "n" }).argv![1]).toBe(`${home}/m`);
   });
 
-  test("no config.json is 66", () => {
+  test("without a config.json, the exit code is 66", () => {
     write("m/snapshot/deeper/config.json");
     expectFailure(
       { AZUREML_MODEL_DIR: `${home}/m` },
       66,
-      `There is no config.json in ${home}/m nor a level below it: register the folder of the model's snapshot.`,
+      `There is no config.json in ${home}/m or one level below. Register the folder of the model's snapshot.`,
     );
   });
 
-  test("two folders with config.json are 66, with their names", () => {
+  test("with two config.json, the exit code is 66, and the message lists the folders", () => {
     write("m/a/config.json");
     write("m/b/config.json");
-    expectFailure({ AZUREML_MODEL_DIR: `${home}/m` }, 66, `Several folders in ${home}/m have a config.json (a b): register one model.`);
+    expectFailure(
+      { AZUREML_MODEL_DIR: `${home}/m` },
+      66,
+      `Several folders in ${home}/m have a config.json (a b). Register only one model.`,
+    );
   });
 
-  test("a mount that is not there is 66 and never a download", () => {
+  test("with a missing mount, the exit code is 66, and nothing is downloaded", () => {
     expectFailure(
       { AZUREML_MODEL_DIR: `${home}/none` },
       66,
-      `AZUREML_MODEL_DIR is ${home}/none, which is not a folder: check the deployment's model.`,
+      `AZUREML_MODEL_DIR is ${home}/none, which is not a folder. Check the deployment's model.`,
     );
   });
 
-  test("no model at all is 78", () => {
-    expectFailure({}, 78, "There is no model: set MOOR_MODEL to a Hugging Face id, or give the deployment a registered model.");
+  test("without a model, the exit code is 78", () => {
+    expectFailure({}, 78, "No model is specified. Set MOOR_MODEL to a Hugging Face ID, or add a registered model to the deployment.");
   });
 
-  test("a hub id beside a mounted model is 78, beside an empty folder it is not", () => {
+  test("with a model of the Hub and a mounted model, the exit code is 78, but an empty mounted folder is ignored", () => {
     write("m/config.json");
     expectFailure(
       { MOOR_MODEL: "a/b", AZUREML_MODEL_DIR: `${home}/m` },
       78,
-      `MOOR_MODEL is a/b and a model is mounted in ${home}/m: keep one of the two.`,
+      `MOOR_MODEL is a/b, but a model is also mounted in ${home}/m. Remove one of them.`,
     );
     fs.mkdirSync(`${home}/empty`);
     expect(run({ MOOR_MODEL: "a/b", AZUREML_MODEL_DIR: `${home}/empty` }).argv).toEqual(["serve", "a/b"]);
   });
 
-  test.each(["--help", "/etc", "a b", "a/b/c", "a/$(id)", "../x", "a/b\n--x"])("MOOR_MODEL %j is no hub id", (id) => {
-    expectFailure({ MOOR_MODEL: id }, 78, `MOOR_MODEL is ${id}, which is not a Hugging Face id: write it like Qwen/Qwen2.5-7B-Instruct.`);
+  test.each(["--help", "/etc", "a b", "a/b/c", "a/$(id)", "../x", "a/b\n--x"])("MOOR_MODEL %j is not a Hugging Face ID", (id) => {
+    expectFailure({ MOOR_MODEL: id }, 78, `MOOR_MODEL is ${id}, which is not a Hugging Face ID. Use the form Qwen/Qwen2.5-7B-Instruct.`);
   });
 });
 
 describe("served name", () => {
-  test("a mounted model without one is 78", () => {
+  test("with a mounted model but no served name, the exit code is 78", () => {
     write("m/config.json");
     expectFailure(
       { AZUREML_MODEL_DIR: `${home}/m` },
       78,
-      "MOOR_SERVED_MODEL_NAME is not set: set it to the name that clients send, such as Qwen/Qwen2.5-7B-Instruct.",
+      "MOOR_SERVED_MODEL_NAME is not set. Set it to the model name that clients send, such as Qwen/Qwen2.5-7B-Instruct.",
     );
   });
 
-  test.each([[["--served-model-name", "x", "y"]], [["--served_model_name=x"]]])("%j in VLLM_ARGS wins", (args) => {
+  test.each([[["--served-model-name", "x", "y"]], [["--served_model_name=x"]]])("%j in VLLM_ARGS overrides it", (args) => {
     write("m/config.json");
     const { argv } = run({ AZUREML_MODEL_DIR: `${home}/m`, MOOR_SERVED_MODEL_NAME: "n", VLLM_ARGS: JSON.stringify(args) });
     expect(argv).toEqual(["serve", `${home}/m`, ...args]);
   });
 
-  test("a name that would be read as a flag is 78", () => {
+  test("with a name that looks like a flag, the exit code is 78", () => {
     expectFailure(
       { MOOR_MODEL: "a/b", MOOR_SERVED_MODEL_NAME: "--x" },
       78,
-      "MOOR_SERVED_MODEL_NAME is --x: a name can't begin with a hyphen.",
+      "MOOR_SERVED_MODEL_NAME is --x. A name can't start with a hyphen.",
     );
   });
 });
@@ -147,7 +151,7 @@ describe("served name", () => {
 describe("VLLM_ARGS", () => {
   const withArgs = (text: string) => run({ MOOR_MODEL: "a/b", VLLM_ARGS: text });
 
-  test("arguments arrive word for word, after the model and its name", () => {
+  test("arguments are passed unchanged, after the model and its name", () => {
     const args = [
       "--max-model-len",
       "16384",
@@ -162,7 +166,7 @@ describe("VLLM_ARGS", () => {
     expect(argv).toEqual(["serve", "a/b", "--served-model-name", "my name", ...args]);
   });
 
-  test("any strings arrive word for word", () => {
+  test("arbitrary strings are passed unchanged", () => {
     const word = fc.string({ unit: "binary" }).filter((text) => !/\p{Surrogate}|\0/u.test(text));
     fc.assert(
       fc.property(fc.array(word, { maxLength: 4 }), (words) => {
@@ -181,28 +185,31 @@ describe("VLLM_ARGS", () => {
     expect(withArgs(text).argv).toEqual(["serve", "a/b"]);
   });
 
-  test("vLLM does not see the variable, whose name it would warn about", () => {
+  test("the variable is not passed to vLLM, which would warn about its name", () => {
     expect(withArgs('["--seed","1"]').env.VLLM_ARGS).toBeUndefined();
   });
 
-  const hint = 'write a JSON list of strings, such as ["--max-model-len", "16384"].';
+  const hint = 'Use a JSON list of strings, such as ["--max-model-len", "16384"].';
   test.each([
     ["--max-model-len 16384", "Expecting value: line 1 column 1 (char 0)"],
     ['{"a":1}', "it is not a list of strings"],
     ['["--seed", 1]', "it is not a list of strings"],
-    ['["--x\\u0000y"]', "an argument holds a zero byte"],
+    ['["--x\\u0000y"]', "an argument contains a zero byte"],
     ['["--x\\ud800"]', "'utf-8' codec can't encode character '\\ud800' in position 3: surrogates not allowed"],
-  ])("%s is 64 with the reason", (text, reason) => {
-    expectFailure({ MOOR_MODEL: "a/b", VLLM_ARGS: text }, 64, `VLLM_ARGS can't be used: ${reason}; ${hint}`);
+  ])("with %s, the exit code is 64, and the message states the reason", (text, reason) => {
+    expectFailure({ MOOR_MODEL: "a/b", VLLM_ARGS: text }, 64, `VLLM_ARGS is not valid: ${reason}. ${hint}`);
   });
 
   test.each([
-    [["c/d"], "VLLM_ARGS begins with c/d, which is not a flag: the model comes from MOOR_MODEL or the mount."],
-    [["--model", "c/d"], "VLLM_ARGS holds --model: set MOOR_MODEL, or mount a model, instead."],
-    [["--api_key=s3cret"], "VLLM_ARGS holds --api_key: callers' Authorization header carries the endpoint's key, so leave it out."],
-    [["--seed", "1", "--hf-token", "s3cret"], "VLLM_ARGS holds --hf-token: set HF_TOKEN by a Key Vault reference instead."],
-    [["--config=x"], "VLLM_ARGS holds --config: a file could set what is refused here, so write its arguments into VLLM_ARGS."],
-  ])("%j is 64 and its value is not printed", (args, message) => {
+    [["c/d"], "VLLM_ARGS starts with c/d, which is not a flag. To set the model, use MOOR_MODEL or mount a model."],
+    [["--model", "c/d"], "VLLM_ARGS contains --model. Set MOOR_MODEL or mount a model instead."],
+    [["--api_key=s3cret"], "VLLM_ARGS contains --api_key. Remove it: the Authorization header contains the endpoint's key."],
+    [["--seed", "1", "--hf-token", "s3cret"], "VLLM_ARGS contains --hf-token. Set HF_TOKEN as a Key Vault reference instead."],
+    [
+      ["--config=x"],
+      "VLLM_ARGS contains --config. A file could set arguments that are not allowed, so add its arguments to VLLM_ARGS instead.",
+    ],
+  ])("with %j, the exit code is 64, and its value is not printed", (args, message) => {
     expectFailure({ MOOR_MODEL: "a/b", VLLM_ARGS: JSON.stringify(args) }, 64, message);
   });
 });
@@ -225,27 +232,27 @@ describe("environment", () => {
     expect(fs.statSync(cache).mode & 0o777).toBe(0o700);
   });
 
-  test("a cache that the deployment names is kept, and a home that is not there is replaced", () => {
+  test("an explicit cache folder is used, and a missing home directory is replaced", () => {
     const { env } = run({ MOOR_MODEL: "a/b", MOOR_CACHE_DIR: `${home}/mine`, HF_HOME: `${home}/hf`, HOME: "/nowhere" });
     expect(env).toMatchObject({ HF_HOME: `${home}/hf`, VLLM_CACHE_ROOT: `${home}/mine/vllm`, HOME: `${home}/mine` });
   });
 
-  test("a cache folder that can't be made is 73", () => {
+  test("with a cache folder that can't be created, the exit code is 73", () => {
     const file = write("file");
     expectFailure(
       { MOOR_MODEL: "a/b", MOOR_CACHE_DIR: `${file}/cache` },
       73,
-      `The cache folder ${file}/cache can't be written: set MOOR_CACHE_DIR to one that can.`,
+      `The cache folder ${file}/cache is not writable. Set MOOR_CACHE_DIR to a writable folder.`,
     );
   });
 
-  test("other variables of the deployment reach vLLM", () => {
+  test("other variables of the deployment are passed to vLLM", () => {
     expect(run({ MOOR_MODEL: "a/b", VLLM_ENGINE_READY_TIMEOUT_S: "1800" }).env.VLLM_ENGINE_READY_TIMEOUT_S).toBe("1800");
   });
 });
 
-describe("what is printed", () => {
-  test("the token is in vLLM's environment and nowhere in the output, not even when an argument repeats it", () => {
+describe("output", () => {
+  test("the token is in vLLM's environment but never in the output, even if an argument contains it", () => {
     const token = "hf_s3cret*[x]";
     const result = run({ MOOR_MODEL: "a/b", HF_TOKEN: token, VLLM_ARGS: JSON.stringify(["--x", token]) });
     expect(result.status).toBe(0);
@@ -255,7 +262,7 @@ describe("what is printed", () => {
     expect(result.stdout).toContain("moor: exec vllm serve a/b --x REDACTED\n");
   });
 
-  test("the user, versions, shared memory, GPUs and the command are", () => {
+  test("the user, versions, shared memory, GPUs and the command are printed", () => {
     write("bin/nvidia-smi", '#!/bin/sh\necho "fake smi $*"\n', 0o755);
     const { stdout } = run({ MOOR_MODEL: "a/b", VLLM_ARGS: '["--hf-overrides","{\\"a\\": 1}"]' });
     expect(stdout).toContain(`moor: user ${process.getuid!()}:${process.getgid!()}, model a/b, offline false\n`);
@@ -272,7 +279,7 @@ describe("what is printed", () => {
 });
 
 describe("process", () => {
-  test("vLLM takes the entrypoint's process, so that SIGTERM reaches it and its exit code is the container's", async () => {
+  test("vLLM replaces the entrypoint's process, so it receives SIGTERM and its exit code is the container's", async () => {
     write("bin/vllm", '#!/bin/sh\ntrap "exit 42" TERM\necho "vllm is $$"\nwhile :; do sleep 0.02; done\n', 0o755);
     const child = spawn("bash", [entrypoint], { env: environment({ MOOR_MODEL: "a/b" }) });
     let output = "";

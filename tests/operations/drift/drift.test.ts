@@ -46,8 +46,8 @@ test.each([
   ["the endpoint", "ResourceNotFound"],
   ["its workspace", "ParentResourceNotFound"],
   ["its resource group", "ResourceGroupNotFound"],
-])("Where %s doesn't exist, the endpoint is gone.", async (_, code) => {
-  expect(await against(refusal(404, code, "not there"))).toBe("chat is gone from Azure: run `pulumi refresh`, then `pulumi up`.");
+])("If %s doesn't exist, the endpoint was deleted.", async (_, code) => {
+  expect(await against(refusal(404, code, "not there"))).toBe("chat was deleted in Azure. Run `pulumi refresh`, then `pulumi up`.");
 });
 
 test.each<[what: string, ScriptedResponse, message: string]>([
@@ -71,11 +71,11 @@ test.each<[what: string, ScriptedResponse, message: string]>([
   await expect(against(turn)).rejects.toThrow(new Error(message));
 });
 
-test("An Azure that is busy for a moment is asked again.", async () => {
-  expect(await against({ status: 503 }, { status: 200, body: written })).toBe("Azure has the endpoints as the stack wrote them.");
+test("A request to a busy Azure is retried.", async () => {
+  expect(await against({ status: 503 }, { status: 200, body: written })).toBe("The endpoints in Azure match the last write of the stack.");
 });
 
-test("Without the Azure CLI, or a login, the command ends with the remedy.", async () => {
+test("Without the Azure CLI or a login, the command fails with a fix.", async () => {
   const look = (environment: NodeJS.ProcessEnv) => findDrift(stack(), stackAzure({ local: false, environment }, {}));
   await expect(look({ PATH: "/nowhere" })).rejects.toThrow("The Azure CLI (`az`) is not on the PATH.");
   const az = fakeAz(notLoggedIn);
@@ -88,17 +88,17 @@ test("Without the Azure CLI, or a login, the command ends with the remedy.", asy
   }
 });
 
-test("A stack without a write has nothing to compare, and a write without its endpoint is for recover.", async () => {
+test("A stack without a traffic write has nothing to compare, and a write without its endpoint requires recover.", async () => {
   const nothing = { version: 3, deployment: {} };
   expect(driftReport(await findDrift(memoryStack({ state: nothing }), armClient()))).toBe(
-    "The stack has written no endpoint yet, so there is nothing to compare.",
+    "The stack has not created any endpoint yet. There is nothing to compare.",
   );
   await expect(findDrift(memoryStack({ state: state(write) }), armClient())).rejects.toThrow(
-    "The state has the traffic of chat, but not the endpoint: run `npm run recover`.",
+    "The state contains the traffic of chat, but not the endpoint. Run `npm run recover`.",
   );
 });
 
-test("What differs is told value by value, and an accepted difference is in the write and in its component.", async () => {
+test("Differences are listed value by value, and accepted ones are in the write and in its component.", async () => {
   const live = { tags: {}, properties: { ...properties, traffic: { a: 40, b: 60 } } };
   const azure = await serveAzure({ [id]: live });
   try {
@@ -106,7 +106,7 @@ test("What differs is told value by value, and an accepted difference is in the 
     const found = await findDrift(pulumi, armClient());
     expect(azure.reads).toEqual([id]);
     expect(driftReport(found)).toBe(
-      'chat was changed outside the stack:\n  traffic: {"a":40,"b":60}, written as {"a":100}\n  tag owner: nothing, written as "us"',
+      'chat was changed outside the stack:\n  traffic: {"a":40,"b":60} in Azure, {"a":100} in the last write of the stack\n  tag owner: not set in Azure, "us" in the last write of the stack',
     );
     await acceptDrift(pulumi, found);
     const body = { ...written, tags: {}, properties: { ...properties, traffic: { a: 40, b: 60 } } };

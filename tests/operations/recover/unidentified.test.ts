@@ -37,7 +37,7 @@ async function recovered(world: World) {
   return { found, urns, pending: pulumi.state.deployment.pending_operations, report: recoverReport(pulumi, found) };
 }
 
-test("What Azure has of the other types is taken, and what can't be looked up is told with its type, its note and its import.", async () => {
+test("Resources of other types are added, and those that can't be looked up are listed with type, status and import command.", async () => {
   const { urns, pending, report } = await recovered({
     state: stateWith(redis(), identity("begun"), bucket),
     program: [redis(), identity("begun"), identity("planned"), resource("azure-native:batch:BatchAccount", "jobs", {}, inGroup)],
@@ -45,40 +45,40 @@ test("What Azure has of the other types is taken, and what can't be looked up is
   });
   expect(urns).toEqual([stack.urn, group.urn, identity("begun").urn, identity("planned").urn]);
   expect(pending).toBeUndefined();
-  expect(report).toBe(`Found in Azure and taken into the state:
+  expect(report).toBe(`Found in Azure and added to the state:
   ${identityId("begun")}
   ${identityId("planned")}
-These resources could not be looked up, because their ids are not known:
-  cache (azure-native:cache:Redis): the killed run had begun to create it
-  bucket (aws:s3/bucket:Bucket): the killed run had begun to create it
-  jobs (azure-native:batch:BatchAccount): only planned; the killed run left no note of it
-Look for each of them in Azure, or where its provider keeps it. If it exists, import it:
-  pulumi import azure-native:cache:Redis cache <ARM id> --protect=false -s prod
-  pulumi import aws:s3/bucket:Bucket bucket <id> --protect=false -s prod
-  pulumi import azure-native:batch:BatchAccount jobs <ARM id> --protect=false -s prod
-After an import, run \`npm run recover -- -s prod\` again: it looks up what depends on the resource.
-If it does not exist, nothing has to be done: \`pulumi up\` creates it where the program has it.
-Then run \`pulumi up -s prod\`: it does what was left undone.`);
+These resources could not be looked up, because their IDs are unknown:
+  cache (azure-native:cache:Redis): the killed run had started to create it
+  bucket (aws:s3/bucket:Bucket): the killed run had started to create it
+  jobs (azure-native:batch:BatchAccount): planned; the state shows no started creation
+Check whether each resource exists in Azure or in the service of its provider. If it exists, import it:
+  pulumi import azure-native:cache:Redis cache <ARM ID> --protect=false -s prod
+  pulumi import aws:s3/bucket:Bucket bucket <ID> --protect=false -s prod
+  pulumi import azure-native:batch:BatchAccount jobs <ARM ID> --protect=false -s prod
+After an import, run \`npm run recover -- -s prod\` again to look up the resources that depend on it.
+If a resource does not exist, no action is required: \`pulumi up\` creates it if it is part of the program.
+Then run \`pulumi up -s prod\` to complete the deployment.`);
 });
 
-test("Where nothing else is missing, the report says so.", async () => {
+test("If nothing else is missing, the report says so.", async () => {
   const { report } = await recovered({ state: stateWith(redis()), local: true });
-  expect(report).toBe(`Nothing was found in Azure that the state lacks.
-These resources could not be looked up, because their ids are not known:
-  cache (azure-native:cache:Redis): the killed run had begun to create it
-Look for each of them in Azure, or where its provider keeps it. If it exists, import it:
-  npm run local -- import azure-native:cache:Redis cache <ARM id> --protect=false -s prod
-After an import, run \`npm run recover -- -s prod --local\` again: it looks up what depends on the resource.
-If it does not exist, nothing has to be done: \`pulumi up\` creates it where the program has it.
-Then run \`npm run local -- up -s prod\`: it does what was left undone.`);
+  expect(report).toBe(`No missing resources were found in Azure.
+These resources could not be looked up, because their IDs are unknown:
+  cache (azure-native:cache:Redis): the killed run had started to create it
+Check whether each resource exists in Azure or in the service of its provider. If it exists, import it:
+  npm run local -- import azure-native:cache:Redis cache <ARM ID> --protect=false -s prod
+After an import, run \`npm run recover -- -s prod --local\` again to look up the resources that depend on it.
+If a resource does not exist, no action is required: \`pulumi up\` creates it if it is part of the program.
+Then run \`npm run local -- up -s prod\` to complete the deployment.`);
 });
 
-test("Where every id is known, the report is as short as before.", async () => {
+test("If all IDs are known, the report has no list of resources.", async () => {
   const nothing = await recovered({ state: stateWith(), program: [identity("absent"), password] });
-  expect(nothing.report).toBe("The state lacked nothing.\nNow run `pulumi up -s prod`: it does what was left undone.");
+  expect(nothing.report).toBe("The state was complete.\nNow run `pulumi up -s prod` to complete the deployment.");
 });
 
-test("What depends on a resource that can't be looked up waits, and comes along once that one is in the state.", async () => {
+test("Resources that depend on a resource that can't be looked up are added after that one is in the state.", async () => {
   const child = identity("child", { dependencies: [group.urn, redis().urn] });
   const world = { program: [redis(), child], azure: [identityId("child"), "/redis"] };
   const first = await recovered({ ...world, state: stateWith(redis()) });
@@ -86,7 +86,7 @@ test("What depends on a resource that can't be looked up waits, and comes along 
   expect(first.found.unidentified).toEqual([{ resource: redis(), begun: true }]);
   const imported = { version: 3, deployment: { resources: [stack, group, redis({ id: "/redis" })] } };
   const second = await recovered({ ...world, state: imported });
-  expect(second.found).toEqual({ adopted: [identityId("child")], unidentified: [], anew: [], again: [] });
+  expect(second.found).toEqual({ adopted: [identityId("child")], unidentified: [], recreated: [], updatedAgain: [] });
 });
 
 test.each([
@@ -95,11 +95,11 @@ test.each([
   ["that is only a value in the state", password],
   ["that is a provider", resource("pulumi:providers:azure-native", "own", {})],
   ["with a known type and a secret that the preview hides", identity("secret", { inputs: { resourceName: "[secret]" } })],
-])("A planned resource %s is not told.", async (_, planned) => {
+])("A planned resource %s is not listed.", async (_, planned) => {
   expect((await recovered({ state: stateWith(), program: [identity("absent"), planned] })).found.unidentified).toEqual([]);
 });
 
-test("A planned resource below a component that the state lacks is told: components come first, and cost nothing.", async () => {
+test("A planned resource below a missing component is listed: components come first.", async () => {
   const component: StateResource = { urn: urnOf("team:index:Cache", "fast"), custom: false, type: "team:index:Cache", parent: stackUrn };
   const planned = redis({ parent: component.urn });
   expect((await recovered({ state: stateWith(), program: [component, planned] })).found.unidentified).toEqual([
@@ -107,7 +107,7 @@ test("A planned resource below a component that the state lacks is told: compone
   ]);
 });
 
-test("A resource of a known type is told where its name is a secret: the state has it encrypted.", async () => {
+test("A resource of a known type is listed if its name is a secret: the state contains it encrypted.", async () => {
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
   const begun = identity("hidden", { ...inGroup, inputs: { resourceName: secret, resourceGroupName: "rg" } });
   expect((await recovered({ state: stateWith(begun) })).found.unidentified).toEqual([{ resource: begun, begun: true }]);
@@ -116,7 +116,7 @@ test("A resource of a known type is told where its name is a secret: the state h
   expect((await recovered({ state: stateWith(tagged), azure: [identityId("tagged")] })).found.adopted).toEqual([identityId("tagged")]);
 });
 
-test("An import names the parent, a provider of its own, and keeps a protection that the program asks for.", async () => {
+test("An import contains the parent and an explicit provider, and keeps the protection of the program.", async () => {
   const parent = urnOf("moor:index:Workspace$team:index:Cache", "fast");
   const own = "urn:pulumi:prod::moor::pulumi:providers:azure-native::own";
   const usual = "urn:pulumi:prod::moor::pulumi:providers:azure-native::default_3_28_0::11111111-1111-4111-8111-111111111111";
@@ -125,18 +125,18 @@ test("An import names the parent, a provider of its own, and keeps a protection 
     "\n",
   );
   expect(lines.filter((line) => line.startsWith("  pulumi import"))).toEqual([
-    `  pulumi import azure-native:cache:Redis cache0 <ARM id> --parent 'parent=${parent}' --provider 'provider=${own}' -s prod`,
-    "  pulumi import azure-native:cache:Redis cache1 <ARM id> --protect=false -s prod",
+    `  pulumi import azure-native:cache:Redis cache0 <ARM ID> --parent 'parent=${parent}' --provider 'provider=${own}' -s prod`,
+    "  pulumi import azure-native:cache:Redis cache1 <ARM ID> --protect=false -s prod",
   ]);
 });
 
-test("When recover fails after the state has lost the notes, what had been begun is told all the same.", async () => {
+test("If recover fails after the state has lost the pending operations, the started resources are still listed.", async () => {
   const told: string[] = [];
   const pulumi = memoryStack({ state: stateWith(redis()), previewFails: "no such file" });
   await expect(recover(pulumi, { report: (line) => told.push(line) })).rejects.toThrow(
-    "pulumi preview failed, so it isn't known what is missing:\nno such file\nMend that and run the command again.",
+    "`pulumi preview` failed, so the missing resources are unknown:\nno such file\nFix the error and run the command again.",
   );
   expect(pulumi.state.deployment.pending_operations).toBeUndefined();
   expect(told).toHaveLength(1);
-  expect(told[0]).toContain("\n  cache (azure-native:cache:Redis): the killed run had begun to create it\n");
+  expect(told[0]).toContain("\n  cache (azure-native:cache:Redis): the killed run had started to create it\n");
 });

@@ -1,5 +1,5 @@
-// Proves that a number out of range in a model's description is refused with its bound, at once. Does not prove that the bounds are a model's:
-// they are wider than any that was published.
+// Proves that a number out of range in a model's description is reported immediately, with its bounds. Does not prove that the bounds are
+// realistic: they are wider than all published values.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,21 +43,23 @@ test.each([
   [{ rope_scaling: { rope_type: "yarn", factor: 1e308 } }, "factor is 1e+308. Allowed: a number from 0 to 100,000."],
   [{ partial_rotary_factor: -1 }, "partial_rotary_factor is -1. Allowed: a number from 0 to 100,000."],
   [{ max_position_embeddings: 1e12 }, "max_position_embeddings is 1000000000000. Allowed: a whole number from 1 to 1,000,000,000."],
-])("%j is refused with its bound", (changes, message) => {
-  expect(() => read(changes)).toThrow(`MOOR120: The configuration of ${folder} can't be used: ${message}`);
+])("%j is an error with its bounds", (changes, message) => {
+  expect(() => read(changes)).toThrow(`MOOR120: The configuration of ${folder} is not valid: ${message}`);
 });
 
-test("experts that each token uses are at most all of them", () => {
+test("the experts per token are at most the number of experts", () => {
   expect(() => read({ num_experts: 4, num_experts_per_tok: 8 })).toThrow(
     "num_experts_per_tok is 8. Allowed: at most the number of experts, 4.",
   );
 });
 
-test.each(["constructor", "__proto__", "toString", "new_kind"])("a layer of the kind %s is of no known kind", (kind) => {
-  expect(read({ layer_types: Array(4).fill(kind) }).unmodelled).toBe("config.json names layers of a kind that the planner doesn't know");
+test.each(["constructor", "__proto__", "toString", "new_kind"])("a layer of the kind %s is not supported", (kind) => {
+  expect(read({ layer_types: Array(4).fill(kind) }).unmodelled).toBe(
+    "config.json contains layers of a kind that the planner doesn't support",
+  );
 });
 
-test.each([[[{}]], [[null]], [[7]], ["LlamaForCausalLM"]])("architectures %j name none", (architectures) => {
+test.each([[[{}]], [[null]], [[7]], ["LlamaForCausalLM"]])("architectures %j result in no architecture", (architectures) => {
   expect(read({ architectures }).architecture).toBe("");
 });
 
@@ -68,11 +70,11 @@ test.each([
   [{ a: { data_offsets: [0, 1e308] } }, "data_offsets [0,1e+308]"],
   [{ a: null }, "no data_offsets"],
 ])("a weight file whose tensor has the place %j is refused", (header, shown) => {
-  const message = `model.safetensors can't be used: the tensor "a" has ${shown}. Allowed: two whole numbers, the first at most the second.`;
+  const message = `model.safetensors is not valid: the tensor "a" has ${shown}. Allowed: two whole numbers, the first not greater than the second.`;
   expect(() => read({}, { "model.safetensors": weightFile(header) })).toThrow(message);
 });
 
-test.each([-5, 1e308, 0.5])("an index whose total_size is %d is refused", (total_size) => {
+test.each([-5, 1e308, 0.5])("an index whose total_size is %d is an error", (total_size) => {
   const index = JSON.stringify({ metadata: { total_size }, weight_map: {} });
   expect(() => read({}, { "model.safetensors.index.json": index })).toThrow("total_size is");
 });

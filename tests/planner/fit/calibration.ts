@@ -1,4 +1,4 @@
-/** Eleven start-up logs of vLLM, as the log lines gave them. Memory in GiB on each GPU. */
+/** Eleven start-up logs of vLLM, with the values of the log lines. Memory in GiB on each GPU. */
 export interface LogRow {
   readonly id: string;
   readonly model: string;
@@ -59,8 +59,8 @@ export const logs: readonly LogRow[] = [
 ];
 
 /**
- * KAITO's estimate of the KV cache, GiB on each GPU: weights and 2 %, a fixed 2.3 GiB and 5 % of the weights. It is given the log's own
- * utilisation and visible memory, which is more than it has in use. Source: kaito-project/kaito, docs/model-sku-calculation.
+ * KAITO's estimate of the KV cache, GiB on each GPU: it subtracts the weights plus 2 %, 2.3 GiB and 5 % of the weights. It uses the
+ * utilization and visible memory from the log, which KAITO doesn't have in practice. Source: kaito-project/kaito, docs/model-sku-calculation.
  */
 export function kaitoKvGiB(log: LogRow): number {
   return log.visibleGiB * log.utilization - 1.02 * log.weightsGiB - 2.3 - 0.05 * log.weightsGiB;

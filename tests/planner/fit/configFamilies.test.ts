@@ -1,5 +1,5 @@
-// Proves that spellings which families or their ages share get the right layers, context and parameters from `config.json` alone, and that a
-// structure or quantisation without a meaning to the planner is refused, not ignored. Does not prove shapes that no family here has.
+// Proves that the formats of several families and versions result in the right layers, context and parameters from `config.json` alone, and
+// that unsupported structures and quantizations are reported, not ignored. Does not prove formats of other families.
 import { PlanError } from "../../../planner/codes";
 import { type Checkpoint, modelFromConfig } from "../../../planner/fit/configJson";
 import type { Config } from "../../../planner/fit/configRead";
@@ -21,15 +21,15 @@ const gemma3 = {
   vision_config: { hidden_size: 1152, intermediate_size: 4304, num_hidden_layers: 27 },
 };
 
-test("a nested Gemma 3 that leaves heads, vocabulary and context to its class is read by the class's defaults, and says so", () => {
+test("a nested Gemma 3 that omits heads, vocabulary and context is read with the defaults of its class, and the assumptions state them", () => {
   const model = of(gemma3);
   expect([model.heads, model.kvHeads, model.headDim, model.vocab, model.maxModelLen]).toEqual([8, 4, 256, 262_208, 131_072]);
   expect(layers(model)).toEqual(["5 full", "29 sliding"]);
   expect(Math.abs(model.weightBytes / 2e9 / 4.3 - 1)).toBeLessThan(0.02);
-  expect(model.assumptions).toContain("head_dim 256 is the default of gemma3_text: config.json leaves it out");
+  expect(model.assumptions).toContain("head_dim 256 is assumed, the default of gemma3_text: config.json omits it");
 });
 
-test("a configuration that stands alone has to be whole", () => {
+test("a configuration that isn't nested must be complete", () => {
   expect(() => like("LlamaForCausalLM", { model_type: "llama", hidden_size: undefined })).toThrow(PlanError);
 });
 
@@ -61,7 +61,7 @@ test.each<[string, Config]>([
   expect(like("DeciLMForCausalLM", changes).unmodelled).toContain(name);
 });
 
-test("a field that says nothing refuses nothing", () => {
+test("a field without a value is not a problem", () => {
   expect(like("LlamaForCausalLM", { cross_attention_layers: [], interleaved_sliding_window: null }).unmodelled).toBeUndefined();
 });
 
@@ -148,7 +148,7 @@ test.each<[string, Config, number]>([
   expect(Math.abs(like(architecture, changes).weightBytes / 2e9 / billions - 1)).toBeLessThan(0.03);
 });
 
-test("experts, heads and lengths are found where DBRX, ChatGLM and Falcon keep them", () => {
+test("experts, heads and lengths are read from the fields of DBRX, ChatGLM and Falcon", () => {
   const dbrx = of({
     ...{ architectures: ["DbrxForCausalLM"], d_model: 6144, n_heads: 48, n_layers: 40, max_seq_len: 32768, vocab_size: 100352 },
     ...{ attn_config: { kv_n_heads: 8 }, ffn_config: { ffn_hidden_size: 10752, moe_num_experts: 16, moe_top_k: 4 } },
@@ -157,7 +157,10 @@ test("experts, heads and lengths are found where DBRX, ChatGLM and Falcon keep t
   const glm = { ...base, architectures: ["ChatGLMModel"], vocab_size: undefined, padded_vocab_size: 65024, num_key_value_heads: undefined };
   expect([of({ ...glm, multi_query_group_num: 2 }).kvHeads, of(glm).vocab]).toEqual([2, 65024]);
   const falcon = like("FalconForCausalLM", { max_position_embeddings: undefined });
-  expect([falcon.maxModelLen, falcon.assumptions[0]]).toEqual([2048, "a context of 2048 tokens as vLLM assumes: config.json names none"]);
+  expect([falcon.maxModelLen, falcon.assumptions[0]]).toEqual([
+    2048,
+    "a maximum context of 2048 tokens is assumed, vLLM's default: config.json specifies none",
+  ]);
 });
 
 test.each<[Config, string | undefined]>([
@@ -166,26 +169,29 @@ test.each<[Config, string | undefined]>([
   [{ quant_method: "modelopt_fp4" }, "nvfp4"],
   [{ quant_method: "modelopt", quantization: { quant_algo: "NVFP4" } }, "nvfp4"],
   [{}, undefined],
-])("the quantisation %j is %s", (quantization_config, expected) => {
+])("the quantization %j is %s", (quantization_config, expected) => {
   expect(like("LlamaForCausalLM", { quantization_config }).quantization).toBe(expected);
 });
 
 test.each<[Config, string]>([
   [
     { quant_method: "auto-round", bits: 2 },
-    'The quantisation "auto-round" in 2 bit of a model is unknown to the planner; it knows fp8, awq, gptq',
+    'The planner doesn\'t support the quantization "auto-round" with 2 bits of a model. Supported: fp8, awq, gptq',
   ],
   [
     { quant_method: "modelopt", quant_algo: "MIXED_PRECISION" },
-    'The quantisation "modelopt" with "MIXED_PRECISION" of a model is unknown to the planner; it knows',
+    'The planner doesn\'t support the quantization "modelopt" with "MIXED_PRECISION" of a model. Supported: fp8',
   ],
-  [{ quant_method: "hqq" }, 'The quantisation "hqq" of a model is unknown to the planner; it knows'],
-  [{ quant_method: "compressed-tensors", config_groups: { group_0: null } }, 'The quantisation "compressed-tensors" of a model is unknown'],
-])("the quantisation %j is refused", (quantization_config, message) => {
+  [{ quant_method: "hqq" }, 'The planner doesn\'t support the quantization "hqq" of a model. Supported: fp8'],
+  [
+    { quant_method: "compressed-tensors", config_groups: { group_0: null } },
+    'The planner doesn\'t support the quantization "compressed-tensors" of a model.',
+  ],
+])("the quantization %j is not supported", (quantization_config, message) => {
   expect(() => like("LlamaForCausalLM", { quantization_config })).toThrow(message);
 });
 
-test.each([["fp8"], [["fp8"]]])("a quantization_config that is %j is no description", (quantization_config) => {
-  const message = `The quantization_config of a model is ${JSON.stringify(quantization_config)}; it has to be an object.`;
+test.each([["fp8"], [["fp8"]]])("a quantization_config that is %j is not valid", (quantization_config) => {
+  const message = `The quantization_config of a model is ${JSON.stringify(quantization_config)}; it must be an object.`;
   expect(() => of({ ...base, quantization_config })).toThrow(message);
 });

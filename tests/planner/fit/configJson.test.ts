@@ -1,5 +1,5 @@
-// Proves that the shapes of config.json which families use are read, and that parameters counted from them come near the published
-// number. The configs are cut down to what is read. Does not prove that every family's config is understood.
+// Proves that the config.json formats of several families are read, and that the counted parameters are close to the published number. The
+// configurations contain only the fields that are read. Does not prove that every family's configuration is supported.
 
 import { PlanError } from "../../../planner/codes";
 import { modelFromConfig } from "../../../planner/fit/configJson";
@@ -121,7 +121,7 @@ const deepseek = {
   quantization_config: { quant_method: "fp8", weight_block_size: [128, 128] },
 };
 
-describe("a config.json gives the cache of the table's row", () => {
+describe("a config.json results in the same cache as the table's row", () => {
   test.each([
     ["meta-llama/Llama-3.1-8B-Instruct", llama],
     ["Qwen/Qwen3-235B-A22B-FP8", qwen235],
@@ -143,7 +143,7 @@ describe("a config.json gives the cache of the table's row", () => {
   });
 });
 
-describe("parameters counted from the shapes", () => {
+describe("parameters counted from the dimensions", () => {
   test.each([
     ["Llama 3.1 8B", llama, 8.03, 8.03],
     ["Qwen3 235B A22B", qwen235, 235, 22],
@@ -157,26 +157,26 @@ describe("parameters counted from the shapes", () => {
     expect(read.activeParameters / 1e9 / active).toBeLessThan(1.2);
   });
 
-  test("a checkpoint size wins over them, and the prediction layer that vLLM leaves on disk is taken off", () => {
+  test("a checkpoint size overrides them, and the prediction layer that vLLM doesn't load is subtracted", () => {
     const read = modelFromConfig("r1", deepseek, { fileBytes: 641.3 * GiB });
     expect(read.weightsFrom).toBe("checkpoint");
     expect(641.3 - read.weightBytes / GiB).toBeGreaterThan(10);
     expect(641.3 - read.weightBytes / GiB).toBeLessThan(14);
   });
 
-  test("bytes that vLLM is known to load are taken as they are", () => {
+  test("a known number of loaded bytes is used unchanged", () => {
     expect(modelFromConfig("r1", deepseek, { loadedBytes: 600 * GiB }).weightBytes).toBe(600 * GiB);
   });
 
-  test("without a size the answer says that it was computed", () => {
+  test("without a size, the assumptions state that it was computed", () => {
     expect(modelFromConfig("x", llama)).toMatchObject({
       weightsFrom: "parameters",
-      assumptions: [expect.stringContaining("15.0 GiB from the shapes")],
+      assumptions: [expect.stringContaining("from the dimensions as 15.0 GiB")],
     });
   });
 });
 
-describe("quantisation", () => {
+describe("quantization", () => {
   test.each([
     [{ quant_method: "awq", bits: 4 }, "awq"],
     [{ quant_method: "gptq", bits: 4 }, "gptq"],
@@ -193,14 +193,14 @@ describe("quantisation", () => {
     expect(modelFromConfig("x", { ...llama, quantization_config }).quantization).toBe(expected);
   });
 
-  test("NVIDIA's separate hf_quant_config.json counts where config.json has none", () => {
+  test("NVIDIA's separate hf_quant_config.json is used if config.json specifies none", () => {
     const hfQuantConfig = { quantization: { quant_algo: "FP8", kv_cache_quant_algo: "FP8" } };
     expect(modelFromConfig("x", llama, { hfQuantConfig }).quantization).toBe("modelopt-fp8");
   });
 
-  test("one that nobody knows is refused by name", () => {
+  test("an unknown one is an error that names it", () => {
     expect(() => modelFromConfig("x", { ...llama, quantization_config: { quant_method: "aqlm" } })).toThrow(
-      /MOOR120: The quantisation "aqlm" of x/,
+      /MOOR120: The planner doesn't support the quantization "aqlm" of x/,
     );
   });
 });
@@ -208,23 +208,23 @@ describe("quantisation", () => {
 describe("layers", () => {
   const kindsOf = (config: Record<string, unknown>) => modelFromConfig("x", config).cache.map(({ kind, layers }) => [kind, layers]);
 
-  test("a window that isn't used, or is wider than the context, is none", () => {
+  test("a window that isn't used, or is wider than the context, is ignored", () => {
     expect(kindsOf({ ...llama, sliding_window: 4096, use_sliding_window: false })).toEqual([["full", 32]]);
     expect(kindsOf({ ...llama, sliding_window: 262_144 })).toEqual([["full", 32]]);
   });
 
-  test("a window without a list of layers holds for all", () => {
+  test("a window without a list of layers applies to all layers", () => {
     expect(kindsOf({ ...llama, sliding_window: 4096 })).toEqual([["sliding", 32]]);
   });
 
-  test("each sixth layer of a pattern is full", () => {
+  test("every sixth layer of a pattern has full attention", () => {
     expect(kindsOf({ ...llama, sliding_window: 1024, sliding_window_pattern: 6 })).toEqual([
       ["full", 5],
       ["sliding", 27],
     ]);
   });
 
-  test("Llama 4 attends in chunks except where it has no rotary positions", () => {
+  test("Llama 4 has chunked attention except in layers without rotary positions", () => {
     const no_rope_layers = Array.from({ length: 32 }, (_, i) => (i % 4 === 3 ? 0 : 1));
     expect(kindsOf({ ...llama, attention_chunk_size: 8192, no_rope_layers })).toEqual([
       ["full", 8],
@@ -232,7 +232,7 @@ describe("layers", () => {
     ]);
   });
 
-  test("full layers may have heads of their own", () => {
+  test("full-attention layers can have different heads", () => {
     const text = { ...llama, layer_types: [...Array(25).fill("sliding_attention"), ...Array(7).fill("full_attention")] };
     const config = { ...text, sliding_window: 1024, num_global_key_value_heads: 4, global_head_dim: 512 };
     expect(modelFromConfig("x", config).cache).toEqual([
@@ -241,11 +241,11 @@ describe("layers", () => {
     ]);
   });
 
-  test("layers that use the cache of earlier ones have none of their own", () => {
+  test("layers that share the cache of earlier layers have no cache", () => {
     expect(kindsOf({ ...llama, num_kv_shared_layers: 12 })).toEqual([["full", 20]]);
   });
 
-  test("the sparse indexer is kept beside the latent vector", () => {
+  test("the sparse indexer is stored in addition to the latent vector", () => {
     expect(modelFromConfig("x", { ...deepseek, index_head_dim: 128 }).cache).toEqual([
       { kind: "mla", layers: 61, width: 576 },
       { kind: "indexer", layers: 61, width: 132 },
@@ -262,12 +262,12 @@ describe("layers", () => {
   });
 });
 
-test("a head dimension that isn't there is hidden over heads, and one that is wins", () => {
+test("the default of the head dimension is the hidden size divided by the heads, and an explicit one overrides it", () => {
   expect(modelFromConfig("x", llama).headDim).toBe(128);
   expect(modelFromConfig("x", { ...qwen235 }).headDim).toBe(128);
 });
 
-test("a context stretched by YaRN is the trained one times the factor", () => {
+test("a context extended by YaRN is the trained context times the factor", () => {
   const rope_scaling = { rope_type: "yarn", factor: 4, original_max_position_embeddings: 32768 };
   expect(modelFromConfig("x", { ...llama, max_position_embeddings: 40960, rope_scaling }).maxModelLen).toBe(131_072);
 });
@@ -276,8 +276,8 @@ test.each([
   ["hidden_size", "x", '"x"'],
   ["vocab_size", true, "true"],
   ["num_key_value_heads", "8", '"8"'],
-])("a %s that is %j is said to be no number", (name, value, shown) => {
-  const message = `MOOR120: The configuration of org/model has ${name} ${shown}, which is not a number.`;
+])("a %s of %j is an error because it is not a number", (name, value, shown) => {
+  const message = `MOOR120: In the configuration of org/model, ${name} is ${shown}; it must be a number.`;
   expect(() => modelFromConfig("org/model", { ...llama, [name]: value })).toThrow(message);
 });
 
@@ -288,20 +288,20 @@ test.each([
   ["num_key_value_heads", 0],
   ["head_dim", -128],
   ["max_position_embeddings", 0],
-])("a %s of %d is said to be out of range", (name, value) => {
-  const message = `MOOR120: The configuration of org/model can't be used: ${name} is ${value}. Allowed: a whole number from 1 to `;
+])("a %s of %d is an error because it is out of range", (name, value) => {
+  const message = `MOOR120: The configuration of org/model is not valid: ${name} is ${value}. Allowed: a whole number from 1 to `;
   expect(() => modelFromConfig("org/model", { ...llama, [name]: value })).toThrow(message);
 });
 
-test("kinds of fewer layers than there are leave the cache unknown, not small", () => {
+test("a list with the kinds of too few layers results in an unknown cache, not in a small one", () => {
   const kinds = (count: number) => ({ ...llama, layer_types: Array.from({ length: count }, () => "full_attention") });
   const { num_hidden_layers: layers } = llama;
-  expect(modelFromConfig("x", kinds(3)).unmodelled).toBe(`config.json names the kinds of 3 of ${layers} layers`);
+  expect(modelFromConfig("x", kinds(3)).unmodelled).toBe(`config.json specifies the kinds of only 3 of ${layers} layers`);
   expect(modelFromConfig("x", kinds(layers)).unmodelled).toBeUndefined();
   expect(modelFromConfig("x", kinds(layers + 1)).cache).toEqual(modelFromConfig("x", kinds(layers)).cache);
 });
 
-test("a number that nothing replaces is asked for by name", () => {
+test("a missing required number is an error that names it", () => {
   const { vocab_size: _, ...without } = llama;
   expect(() => modelFromConfig("org/model", without)).toThrow(PlanError);
   expect(() => modelFromConfig("org/model", without)).toThrow("The configuration of org/model has no vocab_size.");

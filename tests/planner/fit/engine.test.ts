@@ -1,4 +1,4 @@
-// Proves the defaults and laws by version as they are tabled. Does not prove versions that no log was seen of.
+// Proves the defaults and formulas for each version in the tables. Does not prove versions without a log.
 import { engineDefaults } from "../../../planner/fit/engine";
 import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "../../../planner/fit/laws";
 import { modelFromTable } from "../../../planner/fit/model";
@@ -6,7 +6,7 @@ import { needsExpertParallel, splitProblem } from "../../../planner/fit/parallel
 import { onNewRunner } from "../../../planner/fit/runner";
 import { atLeast } from "../../../planner/fit/version";
 
-test("versions compare as numbers, and suffixes don't count", () => {
+test("versions are compared as numbers, and suffixes are ignored", () => {
   expect([atLeast("0.31.0", "0.31.0"), atLeast("0.9.2", "0.10.0"), atLeast("0.28.0rc1", "0.28.0"), atLeast("1.0", "0.31.0")]).toEqual([
     true,
     false,
@@ -33,7 +33,7 @@ test.each([
   });
 });
 
-test("before 0.8 a step holds the longest prompt whole, and cuts those above 32,768 tokens", () => {
+test("before 0.8, a step processes the longest prompt as a whole, and splits prompts above 32,768 tokens", () => {
   const tokens = (version: string, maxModelLen: number) =>
     engineDefaults({ visibleGiB: 23.58, computeCapability: 8.6, a100: false }, version, maxModelLen).maxNumBatchedTokens;
   expect([tokens("0.7.3", 20_000), tokens("0.7.3", 32_768), tokens("0.7.3", 32_769), tokens("0.8.0", 20_000)]).toEqual([
@@ -54,14 +54,14 @@ test.each([
   expect(Math.abs(activationGiB(model(id), { ...batch, tensorParallelSize }, 9).likely - measured)).toBeLessThan(0.03);
 });
 
-test("with few sequences the MLP decides, and it is split", () => {
+test("with few sequences, the MLP determines the activation, and it is split", () => {
   const few = { ...batch, maxNumSeqs: 8 };
   const [one, two] = [1, 2].map((tensorParallelSize) => activationGiB(model("Qwen/Qwen3-14B"), { ...few, tensorParallelSize }, 9).likely);
   expect(one).toBeCloseTo((2 * 8192 * (3 * 17_408 + 4 * 5120)) / 2 ** 30, 6);
   expect(two).toBeCloseTo((2 * 8192 * ((3 * 17_408) / 2 + 4 * 5120)) / 2 ** 30, 6);
 });
 
-test("the sampler's copies fell with 0.17, and the newer runner profiles a second sampler since 0.28", () => {
+test("the sampler has fewer copies since 0.17, and the newer runner profiles a second sampler since 0.28", () => {
   const peak = (vllmVersion: string) => activationGiB(model("Qwen/Qwen3-14B"), { ...batch, vllmVersion }, 9).likely;
   const seen = [
     ["0.16.0", 5.64],
@@ -80,7 +80,7 @@ test.each([
   expect(Math.abs(likely - measured)).toBeLessThan(0.05);
 });
 
-test("before 0.8 the sampler is profiled where a step holds the context, and not where steps are cut", () => {
+test("before 0.8, the sampler is profiled only if a step is as long as the context", () => {
   const load = { ...batch, maxNumSeqs: 256, maxNumBatchedTokens: 2048 };
   const peak = (vllmVersion: string, maxModelLen: number) =>
     activationGiB(model("meta-llama/Llama-3.1-8B-Instruct"), { ...load, maxModelLen, vllmVersion }, 8.6);
@@ -88,22 +88,22 @@ test("before 0.8 the sampler is profiled where a step holds the context, and not
   expect(peak("0.7.3", 35_000).likely).toBeCloseTo(forward, 6);
   expect(peak("0.7.3", 2048).likely).toBeGreaterThan(4 * forward);
   expect(peak("0.8.5", 35_000).likely).toBe(peak("0.7.3", 2048).likely);
-  // The verdict counts on the sampler all the same.
+  // The safe estimate includes the sampler nevertheless.
   expect(peak("0.7.3", 35_000).most).toBe(peak("0.7.3", 2048).most);
 });
 
-test("the sparse indexer reserves room for the keys of forty contexts, whole on each GPU", () => {
+test("the sparse indexer reserves memory for the keys of forty contexts, replicated on each GPU", () => {
   const peak = (maxModelLen: number, computeCapability = 10) =>
     activationGiB(model("zai-org/GLM-5.2-FP8"), { ...batch, tensorParallelSize: 8, maxModelLen, vllmVersion: "0.26.0" }, computeCapability)
       .likely;
   expect(peak(819_200) - peak(19_200)).toBeCloseTo((40 * 800_000 * 132) / 2 ** 30, 6);
-  // On Hopper the experts' workspace is there already: 8 experts a token, two rows of 6144 for each of 8192 tokens.
+  // On Hopper, the experts' workspace already exists: 8 experts per token, two rows of 6144 for each of 8192 tokens.
   const workspace = 2 * 8192 * 8 * 2 * 6144;
   expect(peak(163_840, 9)).toBe(peak(8192, 9));
   expect(peak(819_200, 9) - peak(8192, 9)).toBeCloseTo((40 * 819_200 * 132 - workspace) / 2 ** 30, 6);
 });
 
-test("the workspace of the experts stays: of 16 bit since 0.14, of FP8 since 0.11.1 and before Blackwell", () => {
+test("the workspace of the experts is retained: for 16 bits since 0.14, for FP8 since 0.11.1 on GPUs before Blackwell", () => {
   const plain = model("Qwen/Qwen3-30B-A3B");
   const workspace = (2 * 8192 * 8 * 2 * 2048) / 2 ** 30;
   const kept = (quantization: typeof plain.quantization, computeCapability: number) =>
@@ -121,7 +121,7 @@ test("the workspace of the experts stays: of 16 bit since 0.14, of FP8 since 0.1
   expect(kept("modelopt-fp8", 9)).toEqual([]);
 });
 
-test("the outputs of the largest image stay while the text is profiled, of four levels in Qwen3-VL and of a video before it was bounded", () => {
+test("the outputs of the largest image are retained while the text model is profiled: four levels in Qwen3-VL, and a video before its limit", () => {
   const text = { ...model("Qwen/Qwen3-30B-A3B"), vision: true };
   const held = (architecture: string, vllmVersion: string, maxNumBatchedTokens = 8192) => {
     const fixed = activationGiB({ ...text, architecture: "Other" }, { ...batch, maxNumBatchedTokens, vllmVersion }, 9).likely;
@@ -135,7 +135,7 @@ test("the outputs of the largest image stay while the text is profiled, of four 
   expect(held("Qwen2_5_VLForConditionalGeneration", "0.13.0", 32_768)).toBeCloseTo(0, 0);
 });
 
-test("NVFP4 experts hold the rows that they gather, and at most three copies more", () => {
+test("NVFP4 experts store the rows that they gather, and at most three more copies", () => {
   const plain = model("Qwen/Qwen3-30B-A3B");
   const few = { ...batch, maxNumSeqs: 1, maxNumBatchedTokens: 32_768, vllmVersion: "0.20.1" };
   const rows = (2 * 32_768 * 8 * 2048) / 2 ** 30;
@@ -144,7 +144,7 @@ test("NVFP4 experts hold the rows that they gather, and at most three copies mor
   expect(nvfp4!.most - int4!.most).toBeCloseTo(4 * rows, 6);
 });
 
-test("the highest seen is of the model's own runner", () => {
+test("the highest observed value is that of the model's runner", () => {
   const copies = (id: string, vllmVersion: string) => {
     const at = (maxNumSeqs: number) => activationGiB({ ...model(id), vision: false }, { ...batch, maxNumSeqs, vllmVersion }, 9).most;
     return ((at(1024) - at(1023)) * 2 ** 30) / (4 * model(id).vocab);
@@ -155,7 +155,7 @@ test("the highest seen is of the model's own runner", () => {
   expect(copies("Qwen/Qwen3.8-27B", "0.28.0")).toBeCloseTo(4.2, 2);
 });
 
-test("memory outside PyTorch grows with GPUs, with NVLink of Hopper, and with 0.17.1", () => {
+test("memory outside PyTorch increases with the number of GPUs, with NVLink on Hopper, and with 0.17.1", () => {
   const outside = (vllmVersion: string, computeCapability: number) =>
     [1, 2, 4, 8].map((tensorParallelSize) => nonTorchGiB({ ...batch, tensorParallelSize, vllmVersion }, computeCapability));
   expect(outside("0.11.0", 9)).toEqual([0.13, 0.55, 0.65, 0.65]);
@@ -177,7 +177,7 @@ test.each([
   expect(of("0.20.0")).toBe(of("0.22.0"));
 });
 
-test("the newer runner takes families over by steps, and takes no graphs off", () => {
+test("the newer runner takes over families in steps, and subtracts no graphs", () => {
   const from = (id: string) =>
     ["0.21.0", "0.22.0", "0.23.0", "0.24.0", "0.25.0", "0.29.0"].find((vllmVersion) => onNewRunner(model(id), vllmVersion));
   expect(
@@ -194,7 +194,7 @@ test("the newer runner takes families over by steps, and takes no graphs off", (
   expect(cudaGraphGiB(model("Qwen/Qwen3.5-27B"), { ...batch, vllmVersion: "0.31.0" }, false)).toBe(0);
 });
 
-test("the margin is wider where the logs spread wider", () => {
+test("the margin is larger for models whose logs deviate more", () => {
   const on = (id: string, tensorParallelSize: number) => marginGiB(model(id), { ...batch, tensorParallelSize }, 79.18);
   expect([on("Qwen/Qwen3-32B", 1), on("Qwen/Qwen3-32B", 2), on("Qwen/Qwen3-30B-A3B", 1), on("Qwen/Qwen3-32B", 4)]).toEqual([
     0.45,
@@ -214,10 +214,10 @@ test.each([
   expect([1, 2, 4, 8].filter((tp) => splitProblem(model(id), tp) === undefined)).toEqual(valid);
 });
 
-test("blocks of 128 cut a mixture's experts up to four GPUs; on eight, whole experts go to each", () => {
+test("blocks of 128 divide a mixture's experts across up to four GPUs; with eight, each GPU has whole experts", () => {
   const blocks = model("Qwen/Qwen3-235B-A22B-FP8");
   expect([1, 2, 4, 8].map((tp) => needsExpertParallel(blocks, tp))).toEqual([false, false, false, true]);
   expect(splitProblem({ ...blocks, experts: undefined, intermediate: 1536 }, 8)).toBe(
-    "its fp8-block128 blocks of 128 don't divide a width of 1536 over 8 GPUs (192 each)",
+    "its width of 1536 on 8 GPUs (192 each) is not divisible into fp8-block128 blocks of 128",
   );
 });

@@ -1,4 +1,4 @@
-// Proves which bytes of files on disk count as loaded. Does not prove that vLLM loads the same for every family.
+// Proves which bytes of files on disk count as loaded. Does not prove that vLLM loads the same bytes for every family.
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const config = {
   tie_word_embeddings: true,
 };
 
-/** A folder with these files: JSON, or a safetensors header of tensors by their bytes. */
+/** A folder with these files: JSON, or safetensors headers with the given bytes per tensor. */
 function folderOf(json: Record<string, unknown>, tensors: Record<string, Record<string, number>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "moor-model-"));
   for (const [name, content] of Object.entries(json)) writeFileSync(join(folder, name), JSON.stringify(content));
@@ -37,7 +37,7 @@ function folderOf(json: Record<string, unknown>, tensors: Record<string, Record<
   return folder;
 }
 
-test("the tensors' own bytes count, without the tied head, prediction layers and copies", () => {
+test("the bytes of the tensors count, except the tied head, prediction layers and copies", () => {
   const tensors = {
     "model-00001-of-00002.safetensors": { "model.embed_tokens.weight": 1000, "model.layers.0.mlp.weight": 200, "lm_head.weight": 1000 },
     "model-00002-of-00002.safetensors": { "model.layers.1.mlp.weight": 30, "model.layers.2.mlp.weight": 500, "mtp.fc.weight": 700 },
@@ -47,17 +47,17 @@ test("the tensors' own bytes count, without the tied head, prediction layers and
   expect(readModel(folderOf({ "config.json": config }, tensors)).weightBytes).toBe(1230);
 });
 
-test("a vision tower deeper than the language model is loaded whole", () => {
+test("a vision tower with more layers than the language model is loaded completely", () => {
   const tensors = { "model.safetensors": { "visual.layers.9.weight": 40, "model.layers.1.weight": 2 } };
   expect(readModel(folderOf({ "config.json": config }, tensors)).weightBytes).toBe(42);
 });
 
-test("without weight files the index says how large they are", () => {
+test("without weight files, the size is read from the index", () => {
   const folder = folderOf({ "config.json": config, "model.safetensors.index.json": { metadata: { total_size: 123_456 }, weight_map: {} } });
   expect(readModel(folder)).toMatchObject({ weightBytes: 123_456, weightsFrom: "checkpoint" });
 });
 
-test("without either the shapes do", () => {
+test("without an index, the size is computed from the dimensions", () => {
   expect(readModel(folderOf({ "config.json": config })).weightsFrom).toBe("parameters");
 });
 
@@ -68,29 +68,29 @@ test("a model is named after its folder, or after a file that isn't called confi
   expect(readModel(join(folder, "named.json")).id).toBe("org/model");
 });
 
-test("a size given by hand wins over the files", () => {
+test("an explicit size overrides the files", () => {
   const folder = folderOf({ "config.json": config }, { "model.safetensors": { a: 5 } });
   expect(readModel(join(folder, "config.json"), 3).weightBytes).toBe(3 * GiB);
 });
 
-test("a separate quantisation file beside config.json is read", () => {
+test("a separate quantization file in the same folder is read", () => {
   const folder = folderOf({ "config.json": config, "hf_quant_config.json": { quantization: { quant_algo: "NVFP4" } } });
   expect(readModel(folder).quantization).toBe("nvfp4");
 });
 
-test("a folder without config.json, and one that is no JSON, are named", () => {
+test("a missing config.json, and one that is not valid JSON, are errors that name it", () => {
   const folder = folderOf({});
-  expect(() => readModel(folder)).toThrow(`MOOR120: There is no readable ${join(folder, "config.json")}.`);
+  expect(() => readModel(folder)).toThrow(`MOOR120: ${join(folder, "config.json")} doesn't exist.`);
   writeFileSync(join(folder, "config.json"), "{");
-  expect(() => readModel(folder)).toThrow("config.json is no JSON");
+  expect(() => readModel(folder)).toThrow("config.json is not valid JSON");
 });
 
 test.each([
   ["", "is empty."],
-  ["[]", "holds a list; it has to be a JSON object."],
-  ["null", "holds null; it has to be a JSON object."],
-  ['"x"', "holds a string; it has to be a JSON object."],
-])("a file that holds %j is said to", (text, message) => {
+  ["[]", "contains a list; it must contain a JSON object."],
+  ["null", "contains null; it must contain a JSON object."],
+  ['"x"', "contains a string; it must contain a JSON object."],
+])("a file that contains %j is an error", (text, message) => {
   for (const name of ["config.json", "hf_quant_config.json", "model.safetensors.index.json"]) {
     const folder = folderOf({ "config.json": config });
     writeFileSync(join(folder, name), text);
@@ -98,7 +98,7 @@ test.each([
   }
 });
 
-test("a folder of that name is no config.json", () => {
+test("a folder named config.json is an error", () => {
   const folder = folderOf({});
   mkdirSync(join(folder, "config.json"));
   expect(() => readModel(folder)).toThrow(`${join(folder, "config.json")} is a folder, not a file.`);
@@ -106,22 +106,22 @@ test("a folder of that name is no config.json", () => {
 
 const index = { "model.safetensors.index.json": { metadata: { total_size: 123_456 } } };
 
-test("Git's notes in place of the weights are not taken for them", () => {
+test("Git LFS pointers don't count as weights", () => {
   const folder = folderOf({ "config.json": config, ...index });
   writeFileSync(join(folder, "model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 15231233024\n");
   expect(readModel(folder)).toMatchObject({ weightBytes: 123_456, weightsFrom: "checkpoint" });
 });
 
-test("a share of the weight files is not taken for all of them", () => {
+test("a part of the weight files doesn't count as all weights", () => {
   const one = { "model-00001-of-00002.safetensors": { a: 5 } };
   expect(readModel(folderOf({ "config.json": config, ...index }, one)).weightBytes).toBe(123_456);
   expect(readModel(folderOf({ "config.json": config }, one)).weightsFrom).toBe("parameters");
 });
 
-test("weights that are no safetensors, or not whole, are named", () => {
+test("invalid or incomplete safetensors files are errors that name them", () => {
   for (const text of ["this is not a safetensors file at all", '\x09\0\0\0\0\0\0\0{"a": 12345']) {
     const folder = folderOf({ "config.json": config });
     writeFileSync(join(folder, "model.safetensors"), text);
-    expect(() => readModel(folder)).toThrow(`MOOR120: ${join(folder, "model.safetensors")} is no whole safetensors file`);
+    expect(() => readModel(folder)).toThrow(`MOOR120: ${join(folder, "model.safetensors")} is not a complete safetensors file`);
   }
 });

@@ -1,4 +1,4 @@
-// Proves what must hold for every model, GPU and setting. Does not prove any number.
+// Proves properties that apply to every model, GPU and setting. Does not prove any number.
 import fc from "fast-check";
 import { models } from "../../../facts/models";
 import { estimate } from "../../../planner/fit/estimate";
@@ -23,17 +23,17 @@ type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
 
 const run = ({ id, visibleGiB, checkpointGiB, ...settings }: Case) =>
   estimate(modelFromTable(id, checkpointGiB)!, { visibleGiB, computeCapability: 9, a100: false }, settings);
-/** More is worse: neither the cache, nor what it holds, nor what the verdict counts on grows. */
+/** Whether neither the cache, nor the safe cache, nor the concurrency is larger with `more` than with `less`. */
 const never = (more: Case, less: Case) => {
   const [a, b] = [run(more), run(less)];
   return a.kvGiBPerGpu <= b.kvGiBPerGpu && a.safeKvGiBPerGpu <= b.safeKvGiBPerGpu && a.maxConcurrency <= b.maxConcurrency;
 };
 
 const properties: readonly [string, (one: Case, by: number) => Case][] = [
-  ["more context never gives more", (one, by) => ({ ...one, maxModelLen: one.maxModelLen + by })],
-  ["more sequences never give more", (one, by) => ({ ...one, maxNumSeqs: one.maxNumSeqs + by })],
-  ["a larger batch never gives more", (one, by) => ({ ...one, maxNumBatchedTokens: one.maxNumBatchedTokens + by })],
-  ["a larger checkpoint never gives more", (one, by) => ({ ...one, checkpointGiB: one.checkpointGiB + by / 100 })],
+  ["more context never increases the cache", (one, by) => ({ ...one, maxModelLen: one.maxModelLen + by })],
+  ["more sequences never increase the cache", (one, by) => ({ ...one, maxNumSeqs: one.maxNumSeqs + by })],
+  ["a larger batch never increases the cache", (one, by) => ({ ...one, maxNumBatchedTokens: one.maxNumBatchedTokens + by })],
+  ["a larger checkpoint never increases the cache", (one, by) => ({ ...one, checkpointGiB: one.checkpointGiB + by / 100 })],
 ];
 
 test.each(properties)("%s", (_, grow) => {
@@ -43,22 +43,22 @@ test.each(properties)("%s", (_, grow) => {
   );
 });
 
-test("a larger GPU never gives less under the same settings", () => {
+test("a larger GPU never decreases the cache with the same settings", () => {
   const grown = (one: Case, by: number) => never(one, { ...one, visibleGiB: one.visibleGiB + by });
   fc.assert(fc.property(anyCase, fc.double({ min: 0, max: 200, noNaN: true }), grown), { numRuns: 500 });
 });
 
-test("the verdict never counts on more than the estimate", () => {
+test("the safe estimate never exceeds the estimate", () => {
   fc.assert(fc.property(anyCase, (one) => run(one).safeKvGiBPerGpu <= run(one).kvGiBPerGpu));
 });
 
-test("an 8-bit cache never holds less than a 16-bit one, where no recurrent state sets the block", () => {
+test("an 8-bit cache never has less capacity than a 16-bit cache, for models without a recurrent state", () => {
   const plain = anyCase.filter(({ id }) => !modelFromTable(id)!.cache.some((layer) => layer.kind === "state"));
   const held = (one: Case, kvCacheDtype: "auto" | "fp8") => run({ ...one, kvCacheDtype }).maxConcurrency;
   fc.assert(fc.property(plain, (one) => held(one, "fp8") >= held(one, "auto")));
 });
 
-test("the longest request fits, and one token more does not unless the model ends there", () => {
+test("the longest request fits, and one more token doesn't fit unless the model's maximum is reached", () => {
   fc.assert(
     fc.property(anyCase, (one) => {
       const longest = run(one).longestRequest;
@@ -69,7 +69,7 @@ test("the longest request fits, and one token more does not unless the model end
   );
 });
 
-test("the largest split is valid, at most the GPUs there are, and divides the heads", () => {
+test("the largest split is valid, at most the number of GPUs, and divides the heads", () => {
   fc.assert(
     fc.property(anyId, fc.integer({ min: 1, max: 16 }), (id, gpus) => {
       const model = modelFromTable(id)!;

@@ -1,14 +1,18 @@
-// Proves how near the estimate comes to public start-up logs, beside KAITO's formula on the same rows, and that no start that lacked KV cache
-// is said to fit. Held out, before the laws met them: the first thirteen rows had a median error of 3.9 % (worst 12 %; KAITO 9.3 %); the
-// sweep and the single logs together, 60 servers that started, 3.9 % (worst 31 %; KAITO 3.8 %, worst 88 %), with one start said to fit that
-// failed and two refused that started; the next 23 that started, 2.0 % (worst 93 %; KAITO 10.8 %, worst 62 %), with none said to fit that
-// failed and one refused that started; the next twelve, all started, 1.2 % (worst 272 %, of 1.3 GiB; KAITO 20 %, worst 132 %); the last four, of which
-// three failed, with none said to fit and the one that started refused. The laws were corrected by their causes after each, so the bounds
-// below are in-sample. Of the twelve, six are rows; one ran on a GPU that vLLM's image has no code for and one in a fork, both within
-// 1.1 %; four are NVFP4 mixtures that take images, on an RTX 5090, whose memory isn't understood. Before the last three sets, with their
-// constants fitted anew on the rows of all other GPUs, each GPU's rows (calibration included, 80 in all) were within 0.9 % in the median
-// (worst 28 %, of 3 GiB on two H100 with no other Hopper to learn from; KAITO 5.0 %, worst 88 %); each architecture's on the others',
-// within 0.4 % (17 %). Does not prove versions, GPUs or families that no row has.
+// Proves how close the estimate is to public start-up logs, compared with KAITO's formula on the same rows, and that no start without enough
+// KV cache is predicted to fit. Results on held-out logs, before the formulas were fitted to them:
+// - first thirteen rows: median error 3.9 % (worst 12 %; KAITO 9.3 %);
+// - the sweep and the single logs, 60 servers that started: 3.9 % (worst 31 %; KAITO 3.8 %, worst 88 %). One failed start was predicted to
+//   fit, and two successful starts were predicted not to fit;
+// - the next 23 servers that started: 2.0 % (worst 93 %; KAITO 10.8 %, worst 62 %). No failed start was predicted to fit, and one successful
+//   start was predicted not to fit;
+// - the next twelve, all started: 1.2 % (worst 272 %, of 1.3 GiB; KAITO 20 %, worst 132 %). Six of them are rows. One ran on a GPU that
+//   vLLM's image doesn't support and one in a fork, both within 1.1 %. Four are NVFP4 mixtures with image input on an RTX 5090, whose memory
+//   the formulas don't explain;
+// - the last four, of which three failed: none was predicted to fit, including the one that started.
+// After each set, the formulas were corrected for the causes, so the bounds below are in-sample. Before the last three sets, the constants
+// were fitted to the rows of all other GPUs: each GPU's rows (80 in total, including calibration) were within 0.9 % in the median (worst 28 %,
+// of 3 GiB on two H100 without another Hopper GPU in the data; KAITO 5.0 %, worst 88 %). The same by architecture: within 0.4 % (worst 17 %).
+// Does not prove versions, GPUs or families without a row.
 import { modelFromFacts, modelFromTable } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
 import { error, median } from "./calibration";
@@ -24,7 +28,7 @@ const resultOf = ({ id, model, gpu, settings, weightsGiB }: PublicLog) => {
   return fitModel({ model: described, gpu: { ...gpu, gpus: settings.tensorParallelSize }, ...settings });
 };
 
-/** KAITO's formula, given the log's own utilisation, visible memory and weights, which is more than it has in use. */
+/** KAITO's formula with the utilization, visible memory and weights from the log, which KAITO doesn't have in practice. */
 const kaitoKvGiB = ({ gpu, settings, weightsGiB }: PublicLog) =>
   gpu.visibleGiB * settings.gpuMemoryUtilization - 1.02 * weightsGiB - 2.3 - 0.05 * weightsGiB;
 
@@ -50,22 +54,22 @@ test.each([
   expect(ours).toBeLessThan(median(kaitoErrors(started(logs))) / 3);
 });
 
-test("all but one vision model of 0.11 with FlashInfer's sampler and one server that took less than its libraries alone do elsewhere are within 8 %", () => {
+test("all rows are within 8 %, except a vision model of 0.11 with FlashInfer's sampler and a server with unusually little memory for libraries", () => {
   const far = started(publicLogs).filter((log) => error(resultOf(log).kvGiBPerGpu, log.kvGiB) > 0.08);
   expect(far.map(({ id }) => id)).toEqual(["Mistral-Small-3.2-24B on an H100", "Qwen3-32B on two RTX PRO 6000 at 0.426"]);
 });
 
-test("where a start was refused, the cache that was missing is missing by the estimate too, all but once within 1.1 GiB", () => {
+test("for failed starts, the missing cache is also missing in the estimate, within 1.1 GiB in all cases but one", () => {
   const sized = publicLogs.filter((log): log is Started => !log.fits && log.kvGiB !== undefined);
   expect(sized.length).toBeGreaterThan(4);
   const far = sized.filter((log) => Math.abs(resultOf(log).kvGiBPerGpu - log.kvGiB) >= 1.1);
   expect(far.map(({ id }) => id)).toEqual(["Qwen3-32B on one RTX PRO 6000 at 0.426"]);
 });
 
-/** Ran out of memory after the cache was sized, at a utilisation that left graphs no room; from 0.20 they are inside the budget. */
+/** Ran out of memory after the cache was allocated, because the utilization left no memory for graphs. Since 0.20, the budget includes them. */
 const failedAfterSizing = "gpt-oss-20b on one H100 at 0.95, 0.19";
 
-/** Started with less room than the margin: on the safe side, and named so that no other joins them. */
+/** Started with less memory than the margin. They are listed so that no others are added unnoticed. */
 const refusedThoughStarted = [
   "Qwen3-VL-30B-A3B on four RTX 3090",
   "Qwen3-32B on two RTX PRO 6000 at 0.426",
@@ -74,7 +78,7 @@ const refusedThoughStarted = [
   "Qwen3.8-27B-FP8 on an L40S at 0.9, 16 sequences",
 ];
 
-test("no start that failed is said to fit, and the starts that are refused are the ones named", () => {
+test("no failed start is predicted to fit, and only the listed successful starts are predicted not to fit", () => {
   const wrong = publicLogs.filter((log) => resultOf(log).fits !== log.fits && log.id !== failedAfterSizing);
   expect(wrong.map(({ id, fits }) => [id, fits])).toEqual(refusedThoughStarted.map((id) => [id, true]));
 });
@@ -86,6 +90,6 @@ test.each(publicLogs.filter(({ id }) => id !== failedAfterSizing && !refusedThou
   },
 );
 
-test.each(started(publicLogs))("$id: the verdict counts on less than the log had", (log) => {
+test.each(started(publicLogs))("$id: the safe estimate is less than the cache in the log", (log) => {
   expect(resultOf(log).safeKvGiBPerGpu).toBeLessThan(log.kvGiB);
 });

@@ -1,6 +1,6 @@
 /**
- * The first thirteen logs found after the eleven of `calibration.ts`. Each says what its source gives; where the source doesn't name the
- * GPU, it follows from the two utilisations that vLLM prints beside its estimate of CUDA graphs.
+ * The first thirteen logs that were found after the eleven logs of `calibration.ts`, with the values of their sources. If a source doesn't
+ * name the GPU, it is derived from the two utilizations that vLLM prints with its estimate of CUDA graphs.
  */
 import type { PublicLog } from "./publicLog";
 import { gated, publicModels } from "./publicModels";
@@ -149,7 +149,7 @@ export const firstLogs: readonly PublicLog[] = [
   },
   {
     id: "Qwen3.6-35B-A3B-NVFP4 on an RTX 5090 under WSL",
-    // -0.12 GiB were available. The driver under WSL takes memory that none on Linux does, so only the verdict is held against it.
+    // -0.12 GiB were available. The driver under WSL uses memory that Linux drivers don't use, so only the result is compared.
     source: "a log of 2026-04-19, vLLM 0.19.2",
     model: "Qwen/Qwen3.6-35B-A3B",
     gpu: { visibleGiB: 31.84, computeCapability: 12 },

@@ -1,7 +1,7 @@
 /**
- * Logs found after the laws had met all the others, and judged by them unchanged first: the head of `publicLogs.test.ts` has what they
- * said. Kinds that were thin before: consumer GPUs, vision models that are profiled with a video, mixtures in 4 bit, splits over two to
- * four GPUs, the first engine with steps cut short, and the newer runner before 0.28.
+ * Logs that were found after the formulas had been fitted to all the others. They were first evaluated with the unchanged formulas; the
+ * results are at the top of `publicLogs.test.ts`. They add cases of which there were few: consumer GPUs, vision models that are profiled with
+ * a video, 4-bit mixtures, splits across two to four GPUs, the first engine with split prompts, and the newer runner before 0.28.
  */
 import { type PublicLog, row } from "./publicLog";
 import { publicModels as shape } from "./publicModels";
@@ -64,7 +64,7 @@ export const foundLogs: readonly PublicLog[] = [
     [14.99, 19.28, true],
   ),
   row(
-    // Weights aren't named: half of what another log of the model names for one GPU.
+    // The log doesn't state the weights: half of the value in another log of the model on one GPU.
     "Qwen3-30B-A3B-FP8 on two L40S",
     "a bench of 2025-09-24 with expert parallelism",
     "0.10.2",
@@ -89,7 +89,7 @@ export const foundLogs: readonly PublicLog[] = [
     [13.95, 8.69, false],
   ),
   row(
-    // The log's own sum: 23.58 × 0.9 less the peak of 15.05 and the 0.35 outside PyTorch.
+    // The sum in the log: 23.58 × 0.9 minus the peak of 15.05 and 0.35 outside PyTorch.
     "Llama-3.1-8B on an RTX 3090, 35,000 tokens",
     "vllm-project/vllm issue 10517",
     "0.6.4",
@@ -266,7 +266,7 @@ export const foundLogs: readonly PublicLog[] = [
     [18.54, 3.72, true],
   ),
   row("Qwen3.8-27B-FP8 on an L40S at 0.86", modal, "0.26.0", [shape.qwen3827bFp8, l40s], [0.86, 131072], [28.51, 7.04, false]),
-  // 184 recurrent states found room, and 256 sequences need one each.
+  // There was memory for 184 recurrent states, and 256 sequences require one each.
   row("Qwen3.8-27B-FP8 on an L40S at 0.9", modal, "0.26.0", [shape.qwen3827bFp8, l40s], [0.9, 131072], [28.51, 8.82, false]),
   row(
     "Qwen3.8-27B-FP8 on an L40S at 0.9, 16 sequences",
@@ -277,7 +277,7 @@ export const foundLogs: readonly PublicLog[] = [
     [28.51, 9.75, true],
   ),
   row(
-    // The version follows from the lines of source that the log names.
+    // The version is derived from the source lines in the log.
     "Llama-3.1-8B on an A10G at its full context",
     "a platform's manual, troubleshooting of model deployments (2025-03-25)",
     "0.7.1",

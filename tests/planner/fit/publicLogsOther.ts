@@ -1,4 +1,4 @@
-/** Logs of single servers, found one by one: other GPUs, versions from 0.6 to 0.28, and starts that were refused. */
+/** Logs of single servers: other GPUs, versions from 0.6 to 0.28, and failed starts. */
 import { type Load, type PublicLog, row } from "./publicLog";
 import { publicModels as shape } from "./publicModels";
 
@@ -35,10 +35,10 @@ export const otherLogs: readonly PublicLog[] = [
     [0.9, 131072],
     [65.97, undefined, false],
   ),
-  // Found after the laws were fitted; the utilisation isn't named, and the default is taken.
+  // Found after the formulas were fitted. The source doesn't state the utilization, so the default is used.
   row("Qwen3-8B on an H100, 0.19.1", "a log of 2026-09-30", "0.19.1", ["Qwen/Qwen3-8B", h100], [0.9, 40960], [15.27, 53.54, true]),
   row(
-    // The cache was sized to 58.47 GiB; then warming the sampler up ran out of memory, for graphs lie outside the budget before 0.20.
+    // The cache had 58.47 GiB. Then the sampler's warm-up ran out of memory, because graphs are not included in the budget before 0.20.
     "gpt-oss-20b on one H100 at 0.95, 0.19",
     ...([
       "jgchn/llm-d-planner@30ec05f7, accuracy/results/v0.19.0/results_raw.csv",
@@ -50,7 +50,7 @@ export const otherLogs: readonly PublicLog[] = [
   ),
   row(
     "GLM-5-FP8 on eight H200",
-    // The utilisation isn't named; the default is taken.
+    // The source doesn't state the utilization, so the default is used.
     ...(["a bisection log of 2026-05-19 between 0.18 and 0.20", "0.19.0", ["zai-org/GLM-5.2-FP8", h200] as const] as const),
     [0.9, 202752, { tensorParallelSize: 8 }],
     [89.34, 32.11, true],

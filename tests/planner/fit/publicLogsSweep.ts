@@ -1,6 +1,6 @@
 /**
- * A sweep of one release over many models on H100 of 79.19 GiB (a log line each, by its authors' parser), which names every term: weights,
- * peak activation, memory outside PyTorch. 1024 sequences and 8192 tokens to a step are vLLM's defaults on this GPU.
+ * A sweep of one release over many models on H100 GPUs with 79.19 GiB (one log line per model, from the authors' parser). It contains all
+ * terms: weights, peak activation, memory outside PyTorch. 1024 sequences and 8192 tokens per step are vLLM's defaults on this GPU.
  */
 import type { ModelFacts } from "../../../facts/models";
 import type { PublicLog } from "./publicLog";

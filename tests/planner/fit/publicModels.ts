@@ -1,9 +1,9 @@
-/** Shapes of models that public logs name and the planner's table doesn't have, as their makers published them in `config.json`. */
+/** Dimensions of models in public logs that the planner's table doesn't contain, as published in their `config.json`. */
 import { type ModelFacts, models } from "../../../facts/models";
 
 const license = "as published";
 
-/** A decoder of alike layers: layers, hidden, heads, KV heads, head dimension, MLP width, vocabulary, longest context. */
+/** A decoder with identical layers: layers, hidden, heads, KV heads, head dimension, MLP width, vocabulary, maximum context. */
 const dense = (
   architecture: string,
   [layers, hidden, heads, kvHeads, headDim, intermediate, vocab, maxModelLen]: readonly [
@@ -17,7 +17,7 @@ const dense = (
 
 const half = (layers: number, window: number) => ({ sliding: { layers: layers / 2, window } });
 
-/** A recurrent state of the Qwen3.5 kind in so many layers. */
+/** A recurrent state as in Qwen3.5, with this number of layers. */
 export const gated = (layers: number) =>
   ({ layers, kind: "gatedDeltaNet", keyHeads: 16, valueHeads: 32, keyDim: 128, valueDim: 128, kernel: 4 }) as const;
 
@@ -92,7 +92,7 @@ export const publicModels = {
     ...{ mla: { kvLoraRank: 512, ropeHeadDim: 64 }, indexer: 128, quantization: "nvfp4" },
     ...{ experts: { count: 256, perToken: 8, intermediate: 2048 } },
   }),
-  // The table's shapes in another format, and without the tower where the server was told to leave it out.
+  // The table's dimensions in another format, without the tower if the server was started without it.
   gemma426bNvfp4: { ...models["google/gemma-4-26B-A4B-it"], quantization: "nvfp4" },
   qwen3627bNvfp4: { ...models["Qwen/Qwen3.5-27B"], quantization: "nvfp4", vision: false },
   qwen3827bFp8: { ...models["Qwen/Qwen3.8-27B"], quantization: "fp8-block128" },

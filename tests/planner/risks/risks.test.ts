@@ -1,19 +1,18 @@
-// Proves which risks are found in a plan and in what Azure has, in which order they are told, and the words of each. Doesn't prove how Azure is
-// read: that is tests/components/risks.
+// Proves which risks are found in a plan and in Azure's endpoints, their order and their texts. tests/components/risks proves how Azure is read.
 import fc from "fast-check";
 import { vllmFlag } from "../../../facts/vllm";
 import { loggingFlags } from "../../../facts/vllmLogging";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { findRisks, type Live, mostDangerousFirst, type RiskInput, riskText } from "../../../planner/risks";
-import type { RolloutWish } from "../../../planner/rollout";
+import type { DesiredDeployment } from "../../../planner/rollout";
 import { scoreDecision, vllmDecision } from "../../components/fixtures";
 
 const zeros = (last: string) => `sha256:${"0".repeat(63)}${last}`;
 
 const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
 
-/** A deployment with staged weights, an image that is there, 64 concurrent requests an instance and nothing logged. */
-function wish(label: string, changes: Partial<RolloutWish> = {}, decision: Partial<DeploymentDecision> = {}): RolloutWish {
+/** A deployment with staged weights, an existing image, 64 concurrent requests per instance and no logging. */
+function wish(label: string, changes: Partial<DesiredDeployment> = {}, decision: Partial<DeploymentDecision> = {}): DesiredDeployment {
   const recipe = { ...vllmDecision, image, name: `${label}-00000001`, ...decision };
   return { label, decision: recipe, instances: 1, weight: 100, mirror: 0, ...changes };
 }
@@ -23,9 +22,9 @@ const concurrency = (maxConcurrentRequestsPerInstance: number) => ({
 });
 
 const main = { ...wish("main", { scale: { min: 3, max: 6 }, instances: 3, weight: 90 }) };
-const candidate = (changes: Partial<RolloutWish>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
+const candidate = (changes: Partial<DesiredDeployment>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
 
-function chat(deployments: RolloutWish[], gate: "runner" | "off" = "runner") {
+function chat(deployments: DesiredDeployment[], gate: "runner" | "off" = "runner") {
   return [{ key: "chat", gate, deployments }];
 }
 
@@ -45,32 +44,32 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
   [
     "requests and answers logged",
     { endpoints: chat([wish("main", {}, { flags: ["--enable-log-requests", "--enable-log-outputs", "--max-log-len", "100"] })]) },
-    "Prompts or answers in the logs: chat/main-00000001 writes to its log, and so to Log Analytics, the parameters of each request (stop texts, JSON schemas), and with log level DEBUG the prompt (--enable-log-requests); answers (--enable-log-outputs). Remove --enable-log-requests and --enable-log-outputs to keep them out.",
+    "Prompts or answers in the logs: chat/main-00000001 writes to its log, which is sent to Log Analytics: the parameters of each request (stop texts, JSON schemas), and the prompt at log level DEBUG (--enable-log-requests); answers (--enable-log-outputs). To keep them out, remove --enable-log-requests and --enable-log-outputs.",
   ],
   [
-    "an endpoint with requests deleted",
+    "an endpoint with traffic is deleted",
     { endpoints: [], live: { endpoints: [{ name: "chat-prod-x7k2p9", traffic: { "next-00000002": 10, "main-00000001": 90 } }] } },
-    "An endpoint with requests is deleted: chat-prod-x7k2p9 serves now (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will get no answer. Move them first, or put the endpoint back under `moor:endpoints`.",
+    "An endpoint with traffic is deleted: chat-prod-x7k2p9 serves requests (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
   ],
   [
     "endpoints that could not be read",
     { endpoints: [], live: { notRead: "Azure answered 403 AuthorizationFailed to GET /x: no." } },
-    "Endpoints not read: nothing here tells whether an endpoint that has requests is deleted, or whether a deployment carries what serves now. Azure answered 403 AuthorizationFailed to GET /x: no.",
+    "Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. Azure answered 403 AuthorizationFailed to GET /x: no.",
   ],
   [
-    "requests reported to a receiver",
+    "data about requests sent to a receiver",
     { endpoints: chat([wish("main", {}, { flags: ["--otlp-traces-endpoint", "http://collector:4317"] })]) },
-    "Requests reported elsewhere: chat/main-00000001 sends a trace of each request with its parameters and token counts, without its prompt (--otlp-traces-endpoint). Remove --otlp-traces-endpoint, or make sure that the receiver is inside the residency.",
+    "Requests reported to a receiver: chat/main-00000001 sends a trace of each request with its parameters and token counts, without its prompt (--otlp-traces-endpoint). Remove --otlp-traces-endpoint, or make sure that the receiver is inside the residency.",
   ],
   [
-    "a candidate raised beyond its instances, by what is declared",
+    "a candidate whose weight exceeds its capacity, by the declared concurrency",
     { endpoints: chat([{ ...main, weight: 50 }, candidate({ weight: 50 })]) },
-    "Share beyond instances: chat/candidate-00000001 gets 50 % of the 384 concurrent requests that the endpoint is declared for, which is 192, and takes 16 (1 instance × 16). Requests above 16 wait, and above 32 Azure answers 429. Give it 12 instances, or at most 4 % of the requests.",
+    "Traffic above capacity: chat/candidate-00000001 receives 50 % of the endpoint's declared concurrency of 384, which is 192 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 12 instances, or a weight of at most 4.",
   ],
   [
-    "a candidate that takes over from what serves now",
+    "a candidate that takes over the current traffic",
     { endpoints: chat([candidate({ weight: 100 })]), live: serving({ "main-00000009": 100 }) },
-    "Share beyond instances: chat/candidate-00000001 gets 100 % of the 192 concurrent requests that the endpoint's instances take now, which is 192, and takes 16 (1 instance × 16). Requests above 16 wait, and above 32 Azure answers 429. Give it 12 instances, or at most 8 % of the requests.",
+    "Traffic above capacity: chat/candidate-00000001 receives 100 % of the endpoint's current capacity of 192, which is 192 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 12 instances, or a weight of at most 8.",
   ],
   [
     "placeholder images",
@@ -87,15 +86,15 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
         },
       ],
     },
-    "Placeholder images: moor/vllm@sha256:0000… of chat/main-00000001, chat/next-00000001; moor/score@sha256:0000… of fraud/main-5c02e000. No registry has such an image, and Azure refuses a deployment without its image. Push the image and write its digest into `moor:images`.",
+    "Placeholder images: moor/vllm@sha256:0000… (chat/main-00000001, chat/next-00000001); moor/score@sha256:0000… (fraud/main-5c02e000). No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in `moor:images`.",
   ],
   [
     "no gate",
     { endpoints: chat([wish("main")], "off") },
-    "No gate: a new deployment of chat gets requests before anything was checked. Set `gate: runner` or `gate: controlPlane`.",
+    "No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
   ],
   [
-    "weights from Hugging Face, also of the deployment that is kept",
+    "weights from Hugging Face, including the kept deployment",
     {
       endpoints: chat([
         wish(
@@ -108,7 +107,7 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
         ),
       ]),
     },
-    "Weights from outside the residency: chat/main-00000000, chat/main-00000001 fetch them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.",
+    "Weights from outside the residency: chat/main-00000000, chat/main-00000001 download weights from Hugging Face at each start. To start from weights that are staged in the region, set `source: mirror`.",
   ],
 ];
 
@@ -116,11 +115,11 @@ test.each(goldens)("golden: %s", (_, input, line) => {
   expect(textOf(input)).toBe(`Stack prod: 1 risk.\n  - ${line}`);
 });
 
-test("golden: all at once are one warning, most dangerous first, in whatever order they were found", () => {
+test("golden: all risks together are one warning, most severe first, regardless of the order in which they were found", () => {
   const risks = goldens.flatMap(([, input]) => findRisks(input));
-  const expected = [`Stack prod: ${goldens.length} risks, most dangerous first.`, ...goldens.map(([, , line]) => `  - ${line}`)].join("\n");
+  const expected = [`Stack prod: ${goldens.length} risks, most severe first.`, ...goldens.map(([, , line]) => `  - ${line}`)].join("\n");
   expect(riskText("prod", risks)).toBe(expected);
-  // Those of one kind keep their order.
+  // Risks of one kind keep their order.
   fc.assert(
     fc.property(fc.shuffledSubarray(risks), (some) => {
       const order = mostDangerousFirst(some).map(({ kind }) => kind);
@@ -129,36 +128,36 @@ test("golden: all at once are one warning, most dangerous first, in whatever ord
   );
 });
 
-test("golden: none of it gives no warning", () => {
+test("golden: without risks there is no warning", () => {
   expect(textOf({ endpoints: chat([{ ...main, weight: 100 }]) })).toBeUndefined();
   expect(textOf({ endpoints: [], live: { endpoints: [{ name: "old", traffic: { "main-00000001": 0 } }] } })).toBeUndefined();
 });
 
-test("where stand-ins answer no image is pulled, so a placeholder is no risk", () => {
+test("with model stand-ins no image is pulled, so a placeholder is no risk", () => {
   const [, input] = goldens.find(([cause]) => cause === "placeholder images")!;
   expect(textOf({ ...input, standIns: true })).toBeUndefined();
 });
 
-describe("shares", () => {
-  const kinds = (deployments: RolloutWish[], live?: Live) =>
+describe("traffic above capacity", () => {
+  const kinds = (deployments: DesiredDeployment[], live?: Live) =>
     findRisks({ endpoints: chat(deployments), live }).map((risk) => ("deployment" in risk ? `${risk.kind} ${risk.deployment}` : risk.kind));
   const beyond = "shareBeyondInstances chat/candidate-00000001";
 
-  test.each<[what: string, deployments: RolloutWish[], live: Live | undefined, found: string[]]>([
-    ["4 % of 384 is 15.4, which 16 carry", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
-    ["5 % of 384 is 19.2, which 16 don't", [{ ...main, weight: 95 }, candidate({ weight: 5 })], undefined, [beyond]],
-    ["autoscale may give it the instances", [{ ...main, weight: 95 }, candidate({ weight: 5, scale: { min: 1, max: 2 } })], undefined, []],
-    ["two alike share any load", [wish("main", { weight: 50 }), wish("next", { weight: 50 })], undefined, []],
-    ["no share, no requests", [{ ...main, weight: 100 }, candidate({ weight: 0 })], undefined, []],
-    ["an idle one in the place of one with all requests", [{ ...main, weight: 0 }, candidate({ weight: 100 })], undefined, [beyond]],
+  test.each<[what: string, deployments: DesiredDeployment[], live: Live | undefined, found: string[]]>([
+    ["4 % of 384 is 15.4, within a capacity of 16", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
+    ["5 % of 384 is 19.2, above a capacity of 16", [{ ...main, weight: 95 }, candidate({ weight: 5 })], undefined, [beyond]],
+    ["autoscale can add the instances", [{ ...main, weight: 95 }, candidate({ weight: 5, scale: { min: 1, max: 2 } })], undefined, []],
+    ["two equal deployments", [wish("main", { weight: 50 }), wish("next", { weight: 50 })], undefined, []],
+    ["a candidate without weight", [{ ...main, weight: 100 }, candidate({ weight: 0 })], undefined, []],
+    ["a candidate that replaces an idle, larger deployment", [{ ...main, weight: 0 }, candidate({ weight: 100 })], undefined, [beyond]],
     [
-      "the same, as it has been serving",
+      "the same candidate, if it already serves",
       [{ ...main, weight: 0 }, candidate({ weight: 100 })],
       serving({ "candidate-00000001": 100 }, 1),
       [],
     ],
     [
-      "a larger one that waits for its requests",
+      "a larger deployment without weight",
       [wish("main"), wish("next", { instances: 9, weight: 0 })],
       serving({ "main-00000001": 100 }, 1),
       [],
@@ -170,13 +169,18 @@ describe("shares", () => {
       serving({ "main-00000009": 100 }),
       ["shareBeyondInstances chat/main-00000001"],
     ],
-    ["an unchanged share isn't held against what serves", [wish("main", { instances: 2 })], serving({ "main-00000001": 100 }), []],
+    [
+      "an unchanged weight isn't compared with the current capacity",
+      [wish("main", { instances: 2 })],
+      serving({ "main-00000001": 100 }),
+      [],
+    ],
     ["Azure was not read", [{ ...main, weight: 50 }, candidate({ weight: 50 })], { notRead: "x" }, ["endpointsNotRead", beyond]],
   ])("%s", (_, deployments, live, found) => {
     expect(kinds(deployments, live)).toEqual(found);
   });
 
-  test("whatever the advice says, it is enough: that many instances, or that share", () => {
+  test("the advice is always sufficient: that number of instances, or that weight", () => {
     const numbers = fc.record({
       weight: fc.integer({ min: 1, max: 99 }),
       most: fc.integer({ min: 1, max: 50 }),
@@ -185,14 +189,14 @@ describe("shares", () => {
     fc.assert(
       fc.property(numbers, ({ weight, most, own }) => {
         const first = wish("main", { weight: 100 - weight, instances: most });
-        const second = (changes: Partial<RolloutWish>) => wish("next", { weight, ...changes }, concurrency(own));
+        const second = (changes: Partial<DesiredDeployment>) => wish("next", { weight, ...changes }, concurrency(own));
         const found = findRisks({ endpoints: chat([first, second({})]) }).filter(
           (risk) => "deployment" in risk && risk.deployment.startsWith("chat/next"),
         );
         const [text] = found.map((risk) => riskText("prod", [risk])!);
         if (text === undefined) return;
-        const [, instances, share] = /Give it (\d+) instances, or at most (\d+) %/.exec(text)!.map(Number);
-        const ofNext = (input: RolloutWish[]) => kinds(input).filter((kind) => kind.includes("chat/next"));
+        const [, instances, share] = /Set at least (\d+) instances, or a weight of at most (\d+)/.exec(text)!.map(Number);
+        const ofNext = (input: DesiredDeployment[]) => kinds(input).filter((kind) => kind.includes("chat/next"));
         expect(ofNext([first, second({ instances })])).toEqual([]);
         expect(ofNext([{ ...first, weight: 100 - share! }, second({ weight: share })])).toEqual([]);
       }),
@@ -200,7 +204,7 @@ describe("shares", () => {
   });
 });
 
-describe("what is logged", () => {
+describe("logging settings", () => {
   const settingsOf = (decision: Partial<DeploymentDecision>) =>
     findRisks({ endpoints: chat([wish("main", {}, decision)]) }).flatMap((risk) =>
       "logged" in risk ? risk.logged.map(({ setting }) => setting) : [],
@@ -233,7 +237,7 @@ describe("what is logged", () => {
     expect(settingsOf({ environmentVariables })).toEqual(found);
   });
 
-  test("every flag of the table is one of the pinned vLLM, and has values only where vLLM knows them", () => {
+  test("the pinned vLLM supports every flag of the table, and its values if it restricts them", () => {
     for (const [name, { values }] of Object.entries(loggingFlags)) {
       const flag = vllmFlag(`--${name}`);
       expect({ name, known: flag !== undefined }).toEqual({ name, known: true });

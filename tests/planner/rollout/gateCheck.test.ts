@@ -1,5 +1,5 @@
-// Proves how an answer is compared with an example of its shape.
-import { shapeDifference } from "../../../planner/rollout/gateCheck";
+// Proves how an answer is compared with an example.
+import { structureDifference } from "../../../planner/rollout/gateCheck";
 
 test.each([
   [{ scores: [0.5] }, { scores: [1, 2], model: "m" }, undefined],
@@ -11,6 +11,6 @@ test.each([
   [[{ a: 1 }], [{ a: 1 }, {}], "the answer[1].a is missing"],
   [1, { error: "x" }, "the answer is a map, not a number"],
   [true, false, undefined],
-])("Compared with %j, %j departs so: %s.", (example, value, difference) => {
-  expect(shapeDifference(example, value)).toBe(difference);
+])("Compared with %j, %j differs as follows: %s.", (example, value, difference) => {
+  expect(structureDifference(example, value)).toBe(difference);
 });

@@ -1,18 +1,18 @@
-// Proves which deployments an endpoint has for what is wanted of it, and in which order. Doesn't prove the order in which the engine deletes.
-import { planRollout, type RolloutWish, sharesOf } from "../../../planner/rollout";
+// Proves which deployments are planned for an endpoint, and their order. Doesn't prove the order in which the engine deletes.
+import { type DesiredDeployment, planRollout, trafficOf } from "../../../planner/rollout";
 import { vllmDecision } from "../../components/fixtures";
 
 const named = (name: string) => ({ ...vllmDecision, name });
-const main: RolloutWish = { label: "main", decision: named("main-00000002"), instances: 2, weight: 90, mirror: 0 };
-const next: RolloutWish = { label: "next", decision: named("next-00000001"), instances: 1, weight: 10, mirror: 0 };
+const main: DesiredDeployment = { label: "main", decision: named("main-00000002"), instances: 2, weight: 90, mirror: 0 };
+const next: DesiredDeployment = { label: "next", decision: named("next-00000001"), instances: 1, weight: 10, mirror: 0 };
 const previous = named("main-00000001");
-const names = (wishes: RolloutWish[]) => planRollout(wishes).map(({ decision, role }) => `${role} ${decision.name}`);
+const names = (wishes: DesiredDeployment[]) => planRollout(wishes).map(({ decision, role }) => `${role} ${decision.name}`);
 
-test("Without a previous decision there is one deployment a label, in the stack's order.", () => {
+test("Without a previous decision, there is one deployment per label, in the stack's order.", () => {
   expect(names([main, next])).toEqual(["current main-00000002", "current next-00000001"]);
 });
 
-test("A previous decision is in nobody's way unless it is kept, and then it comes first.", () => {
+test("A previous decision results in a deployment only if it is kept, and then it comes first.", () => {
   expect(names([next, { ...main, previous }])).toEqual(["current next-00000001", "current main-00000002"]);
   expect(names([next, { ...main, previous, keepPrevious: true }])).toEqual([
     "kept main-00000001",
@@ -21,11 +21,11 @@ test("A previous decision is in nobody's way unless it is kept, and then it come
   ]);
 });
 
-test("A previous decision that is the current one again is made once.", () => {
+test("A previous decision that equals the current one results in one deployment.", () => {
   expect(names([{ ...main, previous: main.decision, keepPrevious: true }])).toEqual(["current main-00000002"]);
 });
 
-test("What is kept has no share, no autoscale and the bounds of its successor.", () => {
+test("A kept deployment has no traffic, no autoscale and the bounds of its successor.", () => {
   const [kept] = planRollout([{ ...main, previous, keepPrevious: true, scale: { min: 2, max: 6 }, mirror: 0 }]);
   expect(kept).toEqual({
     label: "main",
@@ -46,13 +46,13 @@ test.each([
   [{ scale: { min: 2, max: 6 } }, undefined, true],
   [{ previous }, undefined, false],
   [{ scale: { min: 2, max: 6 }, previous, update: "inPlace" as const }, undefined, true],
-])("With %j it starts like %s, and autoscale is on: %s.", (change, startsLike, autoscaled) => {
+])("With %j, the initial number of instances is that of %s, and autoscale is on: %s.", (change, startsLike, autoscaled) => {
   const current = planRollout([{ ...main, ...change }]).at(-1)!;
   expect({ startsLike: current.startsLike, autoscaled: current.autoscaled }).toEqual({ startsLike, autoscaled });
 });
 
-test("Shares are those of all deployments, by their names in Azure.", () => {
-  expect(sharesOf(planRollout([{ ...main, previous, keepPrevious: true }, next]))).toEqual([
+test("Traffic includes all deployments, by their names in Azure.", () => {
+  expect(trafficOf(planRollout([{ ...main, previous, keepPrevious: true }, next]))).toEqual([
     { name: "main-00000001", weight: 0, mirror: 0 },
     { name: "main-00000002", weight: 90, mirror: 0 },
     { name: "next-00000001", weight: 10, mirror: 0 },

@@ -1,10 +1,10 @@
-// Proves that the latency at which an alert fires follows from the request timeouts, and lies above the answer time of every plan in a grid.
-// Doesn't prove that a server answers as fast as planned.
+// Proves that the latency threshold of an alert is derived from the request timeouts, and that it is above the answer time of every plan in a
+// grid. Doesn't prove that a server answers as fast as planned.
 import { endpointLimits } from "../../../azure/limits";
 import { modelFromTable } from "../../../planner/fit/model";
 import { latencyAlertMilliseconds } from "../../../planner/serving/alerts";
-import { tryMachine } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { evaluateMachine } from "../../../planner/size/candidate";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const timeout = (requestTimeout: number) => ({ requestSettings: { requestTimeout, maxConcurrentRequestsPerInstance: 1 } });
 
@@ -26,8 +26,8 @@ test("no accepted plan expects an answer that raises the alert, and the alert is
       [1, 8, 16, 24, 32, 48, 64, 96, 128].flatMap((concurrency) =>
         [2048, 8192, 16_384, 32_768].flatMap((maxModelLen) => {
           const machine = machineOf(instanceType);
-          if (isRefusal(machine)) throw new Error(machine.message);
-          const { contract, refusal } = tryMachine(modelFromTable(id)!, machine, { maxModelLen, concurrency });
+          if (isProblem(machine)) throw new Error(machine.message);
+          const { contract, problem: refusal } = evaluateMachine(modelFromTable(id)!, machine, { maxModelLen, concurrency });
           return contract === undefined || refusal !== undefined ? [] : [contract];
         }),
       ),
@@ -39,6 +39,6 @@ test("no accepted plan expects an answer that raises the alert, and the alert is
     expect(threshold).toBeGreaterThan(speed.answerSeconds);
     expect(threshold).toBeLessThan(settings.requestSettings.requestTimeout);
   }
-  // The grid reaches the plans that leave the least room: those of which Azure's limit has cut the reserve.
+  // The grid includes the plans with the smallest reserve, those whose reserve is cut off by Azure's limit.
   expect(Math.max(...plans.map(({ speed }) => speed.answerSeconds))).toBeGreaterThan(0.9 * endpointLimits.requestTimeoutSeconds);
 });

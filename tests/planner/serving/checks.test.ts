@@ -1,21 +1,21 @@
-// Proves that each inequality breaks alone, with its code and numbers, and that flags are judged by vLLM's own table. Does not prove that
-// the inequalities are enough.
+// Proves that each inequality can be violated independently, with its code and numbers, and that flags are checked against vLLM's table. Does
+// not prove that the inequalities are sufficient.
 import { vllmFlag } from "../../../facts/vllm";
 import { modelFromTable } from "../../../planner/fit/model";
-import { flagProblem, type ServingSettings, servingChecks, servingRefusals } from "../../../planner/serving/checks";
+import { flagProblem, type ServingSettings, servingChecks, servingProblems } from "../../../planner/serving/checks";
 import { parsersOf } from "../../../planner/serving/parsers";
-import { tryMachine } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { evaluateMachine } from "../../../planner/size/candidate";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const machine = machineOf("Standard_NC24ads_A100_v4");
-if (isRefusal(machine)) throw new Error(machine.message);
-const { contract } = tryMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
+if (isProblem(machine)) throw new Error(machine.message);
+const { contract } = evaluateMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
 const { settings, basis } = contract!;
 const pinned = `repository@sha256:${"0".repeat(64)}`;
 const brokenBy = (changes: Partial<ServingSettings>, basisChanges = {}) =>
-  servingRefusals({ ...settings, image: pinned, ...changes }, { ...basis, ...basisChanges }).map(({ code }) => code);
+  servingProblems({ ...settings, image: pinned, ...changes }, { ...basis, ...basisChanges }).map(({ code }) => code);
 
-test("there are sixteen inequalities, each with a code of its own, and the derived contract keeps them all", () => {
+test("there are sixteen inequalities with different codes, and the derived settings satisfy all of them", () => {
   const checks = servingChecks({ ...settings, image: pinned }, basis);
   expect(checks).toHaveLength(16);
   expect(new Set(checks.map(({ code }) => code)).size).toBe(16);
@@ -43,11 +43,11 @@ test.each<[string, Partial<ServingSettings>, object]>([
   ["MOOR213", { maxNumBatchedTokens: 63 }, {}],
   ["MOOR214", { environmentVariables: { VLLM_ENGINE_READY_TIMEOUT_S: "539" } }, {}],
   ["MOOR217", { scaleRule: { ...settings.scaleRule, cooldownMinutes: 8 } }, {}],
-])("%s breaks alone", (code, changes, basisChanges) => {
+])("%s is violated independently", (code, changes, basisChanges) => {
   expect(brokenBy(changes, basisChanges)).toEqual([code]);
 });
 
-test("without the variable vLLM waits 600 s, which a longer start breaks", () => {
+test("without the variable, vLLM waits 600 s, and a longer start is a problem", () => {
   expect(brokenBy({ environmentVariables: {} })).toEqual([]);
   const start = { ...basis.start, allowedSeconds: 660 };
   expect(brokenBy({ environmentVariables: {} }, { start })).toEqual(["MOOR214"]);
@@ -66,23 +66,24 @@ test.each([
   expect(checks.filter(({ code, ok }) => code === "MOOR217" && !ok).map(({ code }) => code)).toEqual(expected);
 });
 
-test("a cooldown that is too short is told with the start and what is allowed", () => {
+test("the problem of a cooldown that is too short contains the start time and the allowed values", () => {
   const start = { ...basis.start, allowedSeconds: 2100 };
-  const found = servingRefusals(settings, { ...basis, start }).find(({ code }) => code === "MOOR217");
+  const found = servingProblems(settings, { ...basis, start }).find(({ code }) => code === "MOOR217");
   expect(found).toEqual({
     code: "MOOR217",
-    message: "cooldownMinutes is 15; a start may take 2100 s, and Azure would scale again for the same load.",
-    remedy: "Set cooldownMinutes to the start time or more, or leave it out: until an instance serves, its load is still on the others.",
+    message: "cooldownMinutes is 15; a start can take 2100 s, so Azure would scale out again for the same load.",
+    remedy:
+      "Set cooldownMinutes to at least the start time, or omit it. Until a new instance serves, the existing instances carry the load.",
     allowed: "35 to 10080",
   });
 });
 
-test("a message has the numbers of the case", () => {
-  const [refusal] = servingRefusals({ ...settings, maxNumSeqs: 16 }, basis);
-  expect(refusal).toEqual({
+test("a message contains the numbers of the case", () => {
+  const [problem] = servingProblems({ ...settings, maxNumSeqs: 16 }, basis);
+  expect(problem).toEqual({
     code: "MOOR203",
-    message: "--max-num-seqs is 16; 64 requests at once are declared per instance.",
-    remedy: "Set it to maxConcurrentRequestsPerInstance or more, or leave it out.",
+    message: "--max-num-seqs is 16; 64 concurrent requests are declared per instance.",
+    remedy: "Set it to at least maxConcurrentRequestsPerInstance, or omit it.",
     allowed: "64 or more",
   });
 });
@@ -94,14 +95,14 @@ test.each([
   [["--disable-log-requests"], "vLLM has no flag --disable-log-requests."],
   [["--max-model-len"], "--max-model-len has no value."],
   [["--max-model-len", "--enforce-eager"], "--max-model-len has no value."],
-  [["--kv-cache-dtype", "fp9"], expect.stringContaining("--kv-cache-dtype can't be fp9; vLLM knows auto, ")],
+  [["--kv-cache-dtype", "fp9"], expect.stringContaining("--kv-cache-dtype can't be fp9; vLLM supports auto, ")],
   [["--tool-call-parser", "nobody"], expect.stringContaining("--tool-call-parser can't be nobody")],
   [["--reasoning-parser", "hermes"], expect.stringContaining("--reasoning-parser can't be hermes")],
 ])("flags %j: %s", (flags, problem) => {
   expect(flagProblem(flags)).toEqual(problem);
 });
 
-test("every flag of the derived contract is vLLM's", () => {
+test("vLLM supports every flag of the derived settings", () => {
   const names = settings.flags.filter((word) => word.startsWith("--"));
   expect(names).toHaveLength(10);
   expect(names.filter((name) => !vllmFlag(name))).toEqual([]);
@@ -114,6 +115,6 @@ test.each([
   ["deepseek-ai/DeepSeek-R1-Distill-Qwen-14B", { toolCall: undefined, reasoning: "deepseek_r1" }],
   ["openai/gpt-oss-120b", { toolCall: "openai", reasoning: "openai_gptoss" }],
   ["mistralai/Mixtral-8x7B-v0.1", { toolCall: undefined, reasoning: undefined }],
-])("the parsers of %s are its family's", (id, parsers) => {
+])("the parsers of %s are those of its family", (id, parsers) => {
   expect(parsersOf(id)).toEqual(parsers);
 });

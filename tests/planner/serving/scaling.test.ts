@@ -1,5 +1,5 @@
-// Proves how windows and cooldown follow from the time that an instance takes, and which of them a decision leaves out. Doesn't prove that
-// Azure brings a machine as fast as assumed.
+// Proves how windows and cooldown are derived from the start time of an instance, and which of them a decision omits. Doesn't prove that
+// Azure allocates a machine as fast as assumed.
 import fc from "fast-check";
 import { autoscaleLimits } from "../../../azure/limits";
 import { decide } from "../../../planner/decide";
@@ -10,7 +10,7 @@ import { fit as fitModel } from "../../../planner/size/fit";
 const ruleAfter = (startSeconds: number) => scaleRuleFor({ concurrency: 8, answerSeconds: 40, startSeconds });
 const thresholds = { scaleOutAbove: 8, scaleInBelow: 3 };
 
-test("golden: the defaults are what existing locks mean where they say nothing", () => {
+test("golden: the defaults are those of existing lock files that omit the values", () => {
   expect(scaleDefaults).toEqual({ scaleOutWindowMinutes: 5, scaleInWindowMinutes: 15, cooldownMinutes: 15 });
 });
 
@@ -25,12 +25,12 @@ test.each([
   [42_900, { scaleInWindowMinutes: 720, cooldownMinutes: 720 }],
   [43_200, { scaleInWindowMinutes: 720, cooldownMinutes: 725 }],
   [700_000, { scaleInWindowMinutes: 720, cooldownMinutes: 10_080 }],
-])("a start of %d s makes %j, and what equals a default is left out", (startSeconds, times) => {
+])("a start of %d s results in %j, and values that equal a default are omitted", (startSeconds, times) => {
   expect(ruleAfter(startSeconds)).toStrictEqual({ ...thresholds, ...times });
 });
 
-// A normal day: 284 s for the machine, an image of 11 GB at 5.6 GB in 101 s, and the weights copied as fast as they are read.
-const normalDay = (gib: number, expectedSeconds: number) => 284 + (11 / 5.6) * 101 + gib / 0.25 + expectedSeconds;
+// A typical start: 284 s for the machine, an image of 11 GB at 5.6 GB in 101 s, and the weights copied as fast as they are read.
+const typicalStart = (gib: number, expectedSeconds: number) => 284 + (11 / 5.6) * 101 + gib / 0.25 + expectedSeconds;
 
 test.each([
   ["Qwen/Qwen2.5-0.5B-Instruct", "Standard_NC4as_T4_v3", 1, 360, undefined],
@@ -39,7 +39,7 @@ test.each([
   ["Qwen/Qwen3-32B", "Standard_NC48ads_A100_v4", 4, 1140, 24],
   ["meta-llama/Llama-3.3-70B-Instruct", "Standard_NC80adis_H100_v5", 4, 2100, 40],
   ["meta-llama/Llama-3.3-70B-Instruct", "Standard_NC96ads_A100_v4", 4, 2100, 40],
-])("%s on %s, %d at once: a start of up to %d s needs %s min", (id, instanceType, concurrency, startSeconds, minutes) => {
+])("%s on %s with concurrency %d: a start of up to %d s requires %s min", (id, instanceType, concurrency, startSeconds, minutes) => {
   const model = modelFromTable(id)!;
   const { scaleRule, environmentVariables, reasons } = fitModel({ model, instanceType, maxModelLen: 4096, concurrency });
   expect(environmentVariables.VLLM_ENGINE_READY_TIMEOUT_S).toBe(String(startSeconds));
@@ -47,11 +47,11 @@ test.each([
   expect(times).toStrictEqual(minutes === undefined ? {} : { scaleInWindowMinutes: minutes, cooldownMinutes: minutes });
   const { cooldownMinutes, scaleInWindowMinutes } = completeRule(scaleRule!);
   const expected = Number(/ (\d+) s expected/.exec(reasons.join("\n"))?.[1]);
-  const needed = normalDay(model.weightBytes / 2 ** 30, expected);
+  const needed = typicalStart(model.weightBytes / 2 ** 30, expected);
   for (const time of [cooldownMinutes, scaleInWindowMinutes]) expect(60 * time).toBeGreaterThanOrEqual(Math.max(startSeconds, needed));
 });
 
-test("a score.py starts soon enough for the defaults", () => {
+test("a score.py starts fast enough for the defaults", () => {
   const image = { repository: "moor/score", digest: `sha256:${"0".repeat(64)}` };
   const wish = { image, instanceType: "Standard_DS3_v2", region: "swedencentral", requestTimeout: 60, concurrencyPerInstance: 4 } as const;
   const outcome = decide("main", { pattern: "score", ...wish });
@@ -62,10 +62,7 @@ test("a score.py starts soon enough for the defaults", () => {
 
 test.each([
   [540, []],
-  [
-    2100,
-    ["scaleInWindowMinutes 40, cooldownMinutes 40: a new instance serves after up to 40 min, 5 for Azure's machine and 35 for the start"],
-  ],
+  [2100, ["scaleInWindowMinutes 40, cooldownMinutes 40: a new instance serves within 40 min, 5 to allocate the machine and 35 to start"]],
 ])("the reason after a start of %d s: %j", (startSeconds, reasons) => {
   expect(scaleReasons(ruleAfter(startSeconds), startSeconds)).toEqual(reasons);
 });
@@ -93,7 +90,7 @@ test("times are whole minutes within Azure's limits, and the cooldown is never s
   );
 });
 
-test("no derived rule holds a value that is equal to its default", () => {
+test("no derived rule contains a value that equals its default", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 700_000 }), (startSeconds) => {
       const { scaleOutAbove: _out, scaleInBelow: _in, ...times } = ruleAfter(startSeconds);

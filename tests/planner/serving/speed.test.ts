@@ -1,5 +1,5 @@
-// Proves that the speed stays below what was measured, by no more than a factor of two, and moves the right way. Does not prove the speed
-// of a size that nobody measured.
+// Proves that the planned speed is lower than the measured speed, by at most a factor of two, and that it changes in the right direction. Does
+// not prove the speed of sizes without a measurement.
 import { gpus } from "../../../facts/gpus";
 import { estimate } from "../../../planner/fit/estimate";
 import { modelFromTable } from "../../../planner/fit/model";
@@ -21,13 +21,13 @@ test.each([
   ["meta-llama/Llama-3.1-8B-Instruct", "A100-80GB", 1, 0.0115],
   ["Qwen/Qwen2.5-7B-Instruct", "A100-80GB", 1, 0.01175],
   ["Qwen/Qwen2.5-Coder-32B-Instruct", "A100-80GB", 2, 0.0292],
-] as const)("%s on %s: %d GPU, measured %f s a token", (id, gpu, tp, measured) => {
+] as const)("%s on %s: %d GPU, measured %f s per token", (id, gpu, tp, measured) => {
   const { perTokenSeconds } = speedFor(id, gpu, alone, tp);
   expect(perTokenSeconds).toBeGreaterThan(0.95 * measured);
   expect(perTokenSeconds).toBeLessThan(2 * measured);
 });
 
-test("a prompt of 2,065 tokens on an A100 took 140 ms; the plan allows more, and less than twice that", () => {
+test("a prompt of 2,065 tokens on an A100 took 140 ms; the plan allows more, but less than twice that", () => {
   const { firstTokenSeconds, perTokenSeconds } = speedFor("meta-llama/Llama-3.1-8B-Instruct", "A100-80GB", {
     ...alone,
     promptTokens: 2065,
@@ -36,7 +36,7 @@ test("a prompt of 2,065 tokens on an A100 took 140 ms; the plan allows more, and
   expect(firstTokenSeconds - perTokenSeconds).toBeLessThan(0.28);
 });
 
-test("answers take longer with more at once, longer prompts and more tokens", () => {
+test("answers take longer with more concurrency, longer prompts and more tokens", () => {
   const base = speedFor("Qwen/Qwen3-32B", "H100-80GB", { concurrency: 4, promptTokens: 2000, outputTokens: 200 });
   for (const load of [
     { concurrency: 8, promptTokens: 2000, outputTokens: 200 },
@@ -47,7 +47,7 @@ test("answers take longer with more at once, longer prompts and more tokens", ()
   }
 });
 
-test("one request reads its own experts only, many read nearly all", () => {
+test("one request reads only its own experts, many requests read nearly all", () => {
   const per = (concurrency: number) =>
     speedFor("Qwen/Qwen3-30B-A3B", "H100-80GB", { concurrency, promptTokens: 100, outputTokens: 10 }).perTokenSeconds;
   expect(per(64) / per(1)).toBeGreaterThan(5);

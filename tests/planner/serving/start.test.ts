@@ -1,4 +1,4 @@
-// Proves how start times add up and that probes wait for them. Does not prove that Azure's disks are as fast as assumed.
+// Proves how start times are calculated and that probes cover them. Does not prove that Azure's disks are as fast as assumed.
 import fc from "fast-check";
 import { GiB, modelFromTable } from "../../../planner/fit/model";
 import { probeSeconds, probesFor, startOf } from "../../../planner/serving/start";
@@ -6,16 +6,16 @@ import { probeSeconds, probesFor, startOf } from "../../../planner/serving/start
 const model = { ...modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, weightBytes: 20 * GiB };
 const input = { model, tensorParallelSize: 1, source: "mirror" as const, ramGiB: 220, enforceEager: false };
 
-test("a mirrored start hashes the files, reads them once, compiles and captures graphs", () => {
+test("a start from staged weights hashes the files, reads them once, compiles and captures graphs", () => {
   const start = startOf(input);
   expect(start.expectedSeconds).toBe(20 / 0.4 + 20 / 0.25 + 115 + 45);
   expect(start.allowedSeconds).toBe(600);
   expect(start.reason).toBe(
-    "start: hash check 50 s, weights from disk 80 s, compile and graphs 115 s, processes 45 s: 290 s expected, 600 s allowed",
+    "start: hash check 50 s, weights from disk 80 s, compilation and CUDA graphs 115 s, processes 45 s; 290 s expected, 600 s allowed",
   );
 });
 
-test("a start from the hub downloads inside the probes' window", () => {
+test("the probes cover the download of a start from the Hub", () => {
   expect(startOf({ ...input, source: "hub" }).expectedSeconds - startOf(input).expectedSeconds).toBe(200);
 });
 
@@ -23,12 +23,12 @@ test("files larger than the machine's memory are read twice", () => {
   expect(startOf({ ...input, ramGiB: 20 }).expectedSeconds - startOf(input).expectedSeconds).toBe(80);
 });
 
-test("eager mode compiles nothing, and each further GPU adds a worker", () => {
+test("eager mode compiles nothing, and each additional GPU adds a worker", () => {
   expect(startOf(input).expectedSeconds - startOf({ ...input, enforceEager: true }).expectedSeconds).toBe(115);
   expect(startOf({ ...input, tensorParallelSize: 4 }).expectedSeconds - startOf(input).expectedSeconds).toBe(30);
 });
 
-test("liveness alone covers any start, notices a dead server within five minutes, and asks Azure for nothing unusual", () => {
+test("the liveness probe covers any start, detects a failed server within five minutes, and has values that Azure's samples use", () => {
   fc.assert(
     fc.property(fc.integer({ min: 60, max: 20_000 }), (allowed) => {
       const { liveness, readiness } = probesFor(allowed);
@@ -38,7 +38,7 @@ test("liveness alone covers any start, notices a dead server within five minutes
   );
 });
 
-test("a start of 540 s waits 540 s before the first liveness probe, and 1,200 s waits 600 s and then longer", () => {
+test("the initial liveness delay is 540 s for a start of 540 s, and 600 s with more failures for a start of 1,200 s", () => {
   expect(probesFor(540).liveness).toEqual({ initialDelay: 540, period: 10, timeout: 5, failureThreshold: 30 });
   expect(probesFor(1200).liveness).toEqual({ initialDelay: 600, period: 10, timeout: 5, failureThreshold: 90 });
   expect(probesFor(540).readiness).toEqual({ initialDelay: 30, period: 10, timeout: 5, failureThreshold: 84 });

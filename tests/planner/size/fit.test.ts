@@ -1,5 +1,5 @@
-// Proves which size is chosen and why others lose, over all models, regions and sizes of the tables. Does not prove that a price still
-// holds, that Azure has capacity, or that a server starts.
+// Proves which size is chosen and why others are rejected, for all models, regions and sizes of the tables. Does not prove that a price is
+// current, that Azure has capacity, or that a server starts.
 import fc from "fast-check";
 import { models } from "../../../facts/models";
 import { pricedRegions, usdPerHour } from "../../../facts/prices";
@@ -9,9 +9,9 @@ import { modelFromConfig } from "../../../planner/fit/configJson";
 import { modelFromTable } from "../../../planner/fit/model";
 import { splitProblem } from "../../../planner/fit/parallel";
 import { flagProblem, servingChecks } from "../../../planner/serving/checks";
-import { tryMachine } from "../../../planner/size/candidate";
+import { evaluateMachine } from "../../../planner/size/candidate";
 import { type FitInput, type FitResult, fit as fitModel } from "../../../planner/size/fit";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const qwen = "Qwen/Qwen2.5-7B-Instruct";
 const codeOn = (instanceType: string, input: Partial<FitInput> = {}) => fitModel({ model: qwen, ...input, instanceType }).refusal?.code;
@@ -21,7 +21,7 @@ describe("a declared load", () => {
   const load = { model: qwen, maxModelLen: 16_384, concurrency: 64, region: "swedencentral" };
   const result = fitModel(load);
 
-  test("gets the cheapest size that carries it", () => {
+  test("results in the cheapest size that fits", () => {
     expect(result).toMatchObject({
       fits: true,
       size: "Standard_NC24ads_A100_v4",
@@ -32,7 +32,7 @@ describe("a declared load", () => {
     expect(result.maxConcurrency).toBeGreaterThan(64);
   });
 
-  test("gets flags that say the same", () => {
+  test("results in flags with the same values", () => {
     expect(flag(result, "--max-model-len")).toBe("16384");
     expect(flag(result, "--max-num-seqs")).toBe("64");
     expect(flag(result, "--tensor-parallel-size")).toBe("1");
@@ -40,7 +40,7 @@ describe("a declared load", () => {
     expect(result.requestSettings).toEqual({ requestTimeout: 180, maxConcurrentRequestsPerInstance: 64 });
   });
 
-  test("keeps every other size with the reason it lost", () => {
+  test("lists every other size with the reason why it was rejected", () => {
     expect(result.rejected).toHaveLength(Object.keys(sizes).length - 1);
     expect(result.rejected.every(({ reason }) => reason.length > 20)).toBe(true);
     const lost = Object.fromEntries(result.rejected.map(({ size, code }) => [size, code]));
@@ -55,49 +55,49 @@ describe("a declared load", () => {
     });
     expect(result.rejected.find(({ size }) => size === "Standard_NC40ads_H100_v5")).toEqual({
       size: "Standard_NC40ads_H100_v5",
-      reason: "It fits, for 9.074 USD an hour instead of 4.775.",
+      reason: "It fits, but costs 9.074 USD per hour instead of 4.775.",
     });
   });
 
-  test("that nothing carries is refused with the nearest machine's numbers", () => {
+  test("that fits no size results in a problem with the closest machine's numbers", () => {
     const none = fitModel({ ...load, concurrency: 5000 });
     expect(none).toMatchObject({ fits: false, size: null, refusal: { code: "MOOR118" }, flags: [], probes: null });
     expect(none.kvGiBPerGpu).toBeGreaterThan(0);
     expect(none.rejected).toHaveLength(Object.keys(sizes).length);
   });
 
-  test("what the sequences take is named beside the weights where they leave no cache", () => {
+  test("a problem without any KV cache states the memory of the activations in addition to the weights", () => {
     const { refusal } = fitModel({ model: "openai/gpt-oss-120b", instanceType: "Standard_ND96isr_H100_v5", concurrency: 9999 });
     expect(refusal).toMatchObject({
       code: "MOOR108",
       message: expect.stringMatching(
-        /takes 8\.1 GiB of weights and 43\.8 of activation on each GPU and misses 13\.2 GiB for any KV cache\.$/,
+        /requires 8\.1 GiB for weights and 43\.8 GiB for activations on each GPU: 13\.2 GiB too much, even without a KV cache\.$/,
       ),
-      remedy: expect.stringContaining("fewer sequences at once"),
+      remedy: expect.stringContaining("fewer concurrent sequences"),
     });
   });
 
-  test("the nearest machine is not one that could not compute the model with more memory either", () => {
+  test("the closest machine is not one that would have another problem even with more memory", () => {
     const { refusal } = fitModel({ model: "zai-org/GLM-5.2-FP8" });
-    expect(refusal?.message).toMatch(/The nearest: On Standard_ND96isr_H100_v5 .* misses \d+\.\d GiB for any KV cache\.$/);
+    expect(refusal?.message).toMatch(/Closest: On Standard_ND96isr_H100_v5 .*: \d+\.\d GiB too much, even without a KV cache\.$/);
   });
 });
 
-test("a model that names no architecture, and bitsandbytes of either width, are refused in words", () => {
+test("a model without an architecture, and bitsandbytes of either width, are problems with a plain message", () => {
   const config = {
     ...{ hidden_size: 3584, num_hidden_layers: 28, num_attention_heads: 28, num_key_value_heads: 4, intermediate_size: 18944 },
     ...{ vocab_size: 152064, max_position_embeddings: 32768 },
   };
   const why = (more: object) =>
     fitModel({ model: modelFromConfig("a model", { ...config, ...more }), instanceType: "Standard_NC24ads_A100_v4" }).refusal?.message;
-  expect(why({})).toBe("a model names no architecture.");
+  expect(why({})).toBe("a model specifies no architecture.");
   for (const load_in_8bit of [true, false]) {
     const quantization_config = { quant_method: "bitsandbytes", load_in_8bit };
-    expect(why({ architectures: ["Qwen2ForCausalLM"], quantization_config })).toBe("vLLM no longer reads bitsandbytes checkpoints.");
+    expect(why({ architectures: ["Qwen2ForCausalLM"], quantization_config })).toBe("vLLM no longer supports bitsandbytes checkpoints.");
   }
 });
 
-describe("a size asked for by name is refused with its own code", () => {
+describe("an explicit size that doesn't fit has its own code", () => {
   test.each([
     ["Standard_D48a_v4", {}, "MOOR101"],
     ["Standard_ND96isr_H200_v5", {}, "MOOR102"],
@@ -128,40 +128,44 @@ describe("a size asked for by name is refused with its own code", () => {
   test("a disk too small for image and weights", () => {
     const model = { ...modelFromTable("openai/gpt-oss-20b")!, weightBytes: 12.5 * 2 ** 30, activeBytes: 2 ** 30 };
     const machine = machineOf("Standard_NV36ads_A10_v5");
-    if (isRefusal(machine)) throw new Error(machine.message);
+    if (isProblem(machine)) throw new Error(machine.message);
     const small = { ...machine, size: { ...machine.size!, tempDiskGiB: 40 } };
-    expect(tryMachine(model, small, {}).refusal).toMatchObject({ code: "MOOR112", message: expect.stringContaining("48 GiB of disk") });
-    expect(tryMachine(model, machine, {}).refusal).toBeUndefined();
+    expect(evaluateMachine(model, small, {}).problem).toMatchObject({
+      code: "MOOR112",
+      message: expect.stringContaining("48 GiB of disk"),
+    });
+    expect(evaluateMachine(model, machine, {}).problem).toBeUndefined();
   });
 
-  test("an architecture that vLLM lacks", () => {
+  test("an architecture that vLLM doesn't support", () => {
     const model = { ...modelFromTable(qwen)!, architecture: "RwkvForCausalLM" };
     expect(fitModel({ model }).refusal).toMatchObject({ code: "MOOR114", message: expect.stringContaining("RwkvForCausalLM") });
   });
 
-  test("an id that isn't in the table is an error that names it", () => {
+  test("an ID that isn't in the table is an error that names it", () => {
     expect(() => fitModel({ model: "nobody/nothing" })).toThrow("MOOR120: nobody/nothing is not in the planner's table of models.");
   });
 });
 
-describe("what deserves a second look is said", () => {
+describe("points to review are in the reasons", () => {
   const reasonsOn = (instanceType: string, model: string) => fitModel({ model, instanceType }).reasons.join("\n");
-  test("shared memory with more than one GPU", () => {
+  test("shared memory with several GPUs", () => {
     expect(reasonsOn("Standard_NC48ads_A100_v4", qwen)).toContain("/dev/shm");
     expect(reasonsOn("Standard_NC24ads_A100_v4", qwen)).not.toContain("/dev/shm");
   });
   test("idle GPUs", () => expect(reasonsOn("Standard_NC96ads_A100_v4", "microsoft/phi-4")).toContain("2 of 4 GPUs stay idle"));
-  test("weights that only the NVMe holds", () => expect(reasonsOn("Standard_NC24ads_A100_v4", "Qwen/Qwen3-32B")).toContain("local NVMe"));
-  test("visible memory that no log has shown", () =>
-    expect(reasonsOn("Standard_NC40ads_H100_v5", qwen)).toContain("not yet seen in a log"));
+  test("weights that only fit on the NVMe disk", () =>
+    expect(reasonsOn("Standard_NC24ads_A100_v4", "Qwen/Qwen3-32B")).toContain("local NVMe"));
+  test("visible memory that no log has confirmed", () =>
+    expect(reasonsOn("Standard_NC40ads_H100_v5", qwen)).toContain("not yet confirmed by a log"));
 });
 
-describe("flags that the machine or the model forces", () => {
+describe("flags that the machine or the model requires", () => {
   test("fp16 on a T4", () => {
     const result = fitModel({ model: "Qwen/Qwen3-0.6B", instanceType: "Standard_NC4as_T4_v3" });
     expect(flag(result, "--dtype")).toBe("half");
   });
-  test("whole experts where their blocks can't be cut", () => {
+  test("whole experts if their blocks can't be divided", () => {
     const on = (tensorParallelSize: number) =>
       fitModel({ model: "Qwen/Qwen3-235B-A22B-FP8", instanceType: "Standard_ND96isr_H100_v5", tensorParallelSize });
     expect(on(8).flags).toContain("--enable-expert-parallel");
@@ -170,18 +174,18 @@ describe("flags that the machine or the model forces", () => {
 });
 
 describe("a GPU given by numbers", () => {
-  test("is answered with vLLM's own defaults and without a price or Azure's limits", () => {
+  test("results in vLLM's defaults, without a price or Azure's limits", () => {
     const result = fitModel({ model: "meta-llama/Llama-3.1-8B-Instruct", gpu: { visibleGiB: 79.18, computeCapability: 9 } });
     expect(result).toMatchObject({ fits: true, size: null, usdPerHour: null, maxModelLen: 131_072 });
     expect(flag(result, "--max-num-seqs")).toBe("1024");
     expect(flag(result, "--max-num-batched-tokens")).toBe("8192");
   });
-  test("shows its memory even where it is refused", () => {
+  test("has a memory estimate even if it doesn't fit", () => {
     const result = fitModel({ model: qwen, gpu: { visibleGiB: 23.6, computeCapability: 8.6 }, kvCacheDtype: "fp8" });
     expect(result.refusal?.code).toBe("MOOR113");
     expect(result.kvGiBPerGpu).toBeGreaterThan(3);
   });
-  test("follows the version: less is requested before 0.20", () => {
+  test("depends on the version: less memory is requested before 0.20", () => {
     const kv = (vllmVersion: string) => fitModel({ model: qwen, gpu: { visibleGiB: 44.42, computeCapability: 8.9 }, vllmVersion }).flags;
     expect(kv("0.19.1")).toContain("0.9");
     expect(kv("0.20.2")).toContain("0.92");
@@ -195,7 +199,7 @@ describe("every model in every region with prices", () => {
   );
   const fitting = answers.filter(({ result }) => result.fits);
 
-  test("gets an answer or a refusal with a reason", () => {
+  test("results in a size, or in a problem with a reason", () => {
     expect(Object.keys(models).length).toBeGreaterThanOrEqual(49);
     expect(answers).toHaveLength(Object.keys(models).length * 57);
     expect(fitting.length).toBeGreaterThan(1000);
@@ -203,12 +207,12 @@ describe("every model in every region with prices", () => {
     expect(answers.filter(({ result }) => result.reasons.length === 0)).toEqual([]);
   });
 
-  test("is told only flags, parsers and architectures that vLLM has", () => {
+  test("has only flags, parsers and architectures that vLLM supports", () => {
     expect(fitting.map(({ result }) => flagProblem(result.flags)).filter((problem) => problem)).toEqual([]);
     expect(fitting.filter(({ model }) => !architectures.has(modelFromTable(model)!.architecture))).toEqual([]);
   });
 
-  test("is split validly, over GPUs that the size has", () => {
+  test("has a valid split across the GPUs of the size", () => {
     const bad = fitting.filter(
       ({ model, result }) => splitProblem(modelFromTable(model)!, result.tensorParallelSize) || result.tensorParallelSize > result.gpus,
     );
@@ -239,13 +243,13 @@ describe("for any load", () => {
     fc.assert(fc.property(anyLoad, holds), { numRuns: 30 });
   });
 
-  test("every derived setting keeps every inequality", () => {
+  test("all derived settings satisfy all inequalities", () => {
     const holds = (load: typeof anyLoad extends fc.Arbitrary<infer T> ? T : never) => {
       const best = fitModel(load);
       if (!best.size) return best.refusal !== null;
       const machine = machineOf(best.size);
-      if (isRefusal(machine)) return false;
-      const { contract } = tryMachine(modelFromTable(load.model)!, machine, load);
+      if (isProblem(machine)) return false;
+      const { contract } = evaluateMachine(modelFromTable(load.model)!, machine, load);
       return servingChecks(contract!.settings, contract!.basis).every(({ ok }) => ok);
     };
     fc.assert(fc.property(anyLoad, holds), { numRuns: 60 });

@@ -1,4 +1,4 @@
-// Proves the bodies and options of both kinds of deployment. Doesn't prove that a container starts, nor that Azure keeps to the probes.
+// Proves the bodies and options of both kinds of deployment. Doesn't prove that a container starts, nor that Azure executes the probes.
 import { GpuDeployment, type GpuDeploymentArgs } from "../../../../components/endpoint/deployment/gpuDeployment";
 import { ScoreDeployment } from "../../../../components/endpoint/deployment/scoreDeployment";
 import { OnlineEndpoint } from "../../../../components/endpoint/onlineEndpoint";
@@ -38,7 +38,7 @@ test.each([false, true])("A GPU deployment is one managed deployment (preview %s
   expect(own).toEqual(["chat-main-deployment: machinelearningservices:OnlineDeployment", "chat-main: moor:index:GpuDeployment"]);
 });
 
-test("Its body is the decision, and ARM's schema accepts it.", async () => {
+test("Its body contains the decision, and ARM's schema accepts it.", async () => {
   const deployment = deploymentOf(await gpu());
   expect(armRequest(deployment)).toEqual({
     id: `${workspaceId}/onlineEndpoints/chat-prod-x7k2p9/deployments/main-8c1f02ab`,
@@ -64,7 +64,7 @@ test("Its body is the decision, and ARM's schema accepts it.", async () => {
   expect(schemaErrors(deployment)).toEqual([]);
 });
 
-test("It goes with its endpoint, is never protected, waits for roles, and has two hours.", async () => {
+test("It is deleted with its endpoint, is never protected, waits for roles, and has a timeout of two hours.", async () => {
   expect(deploymentOf(await gpu())).toMatchObject({
     parent: "chat-main",
     deletedWith: "chat-endpoint",
@@ -75,16 +75,16 @@ test("It goes with its endpoint, is never protected, waits for roles, and has tw
   });
 });
 
-test("With autoscale the number of instances is set once and then left alone.", async () => {
+test("With autoscale, the number of instances is set at creation and then ignored.", async () => {
   const recording = await gpu({ autoscaled: { max: 4 } });
   const deployment = deploymentOf(recording);
   expect(deployment.ignoreChanges).toEqual(["sku.capacity"]);
-  // Another start, of which the number is only known then, would be a change of the component in every later preview.
+  // The initial number is known only at creation, and would show up as a change of the component in each later preview.
   expect(Object.keys(find(recording, "chat-main").inputs).sort()).toEqual(["autoscaled", "decision"]);
   expect(armRequest(deployment).body.sku).toEqual({ name: "Default", capacity: 2 });
 });
 
-test("Weights from the hub come by the model's id, and a secret by reference.", async () => {
+test("Weights from the Hub are identified by the model's ID, and a secret by a reference.", async () => {
   const HF_TOKEN = "${{keyvault:https://kv.vault.azure.net/secrets/hf-token/0123456789abcdef0123456789abcdef}}";
   const recording = await gpu({ decision: hubDecision, modelVersionId: undefined, secretReferences: { HF_TOKEN } });
   const { properties } = armRequest(deploymentOf(recording)).body;
@@ -94,7 +94,7 @@ test("Weights from the hub come by the model's id, and a secret by reference.", 
   });
 });
 
-test("A second deployment of an endpoint comes after the first.", async () => {
+test("A second deployment of an endpoint depends on the first.", async () => {
   const recording = await record(() => {
     const endpoint = newEndpoint();
     const first = new GpuDeployment("chat-main", { endpoint, decision: vllmDecision, environmentId, instances: 1 });
@@ -103,7 +103,7 @@ test("A second deployment of an endpoint comes after the first.", async () => {
   expect(find(recording, "chat-other-deployment").dependsOn).toEqual(["chat-endpoint", "chat-main-deployment"]);
 });
 
-test("A score deployment carries its decision's variables and no model, and ARM's schema accepts it.", async () => {
+test("A score deployment has its decision's variables and no model, and ARM's schema accepts it.", async () => {
   const recording = await record(
     () => new ScoreDeployment("chat-main", { endpoint: newEndpoint(), decision: scoreDecision, environmentId, instances: 3 }),
   );
@@ -138,12 +138,12 @@ test("A transform changes the deployment last.", async () => {
   expect(deploymentOf(recording).customTimeouts).toMatchObject({ create: "3h" });
 });
 
-test("fails when a decision is of the other kind.", async () => {
+test("fails on a decision with another pattern.", async () => {
   await expect(gpu({ decision: scoreDecision })).rejects.toThrow(
-    'chat-main: a GpuDeployment takes a decision of pattern "vllm", not "score".',
+    'chat-main: the pattern of the decision is "score". GpuDeployment requires "vllm".',
   );
 });
 
-test("A component's state holds the decision and the number of instances, and no more.", async () => {
+test("The state of the component contains only the decision and the number of instances.", async () => {
   expect(find(await gpu(), "chat-main").inputs).toEqual({ decision: JSON.parse(JSON.stringify(vllmDecision)), instances: 2 });
 });

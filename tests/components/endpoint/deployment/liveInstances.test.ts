@@ -1,5 +1,5 @@
-// Proves which number of instances a deployment that autoscale owns is written with, and when autoscale's changes are ignored. Doesn't prove
-// that the engine keeps to it: tests/e2e/rolloutScale does.
+// Proves the number of instances in an update of an autoscaled deployment, and when autoscale's changes are ignored. Doesn't prove
+// that the engine applies them: tests/e2e/rolloutScale does.
 import * as pulumi from "@pulumi/pulumi";
 import { keepLiveInstances } from "../../../../components/endpoint/deployment/liveInstances";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
@@ -39,13 +39,13 @@ async function transformed(props: object, live?: { capacity: number; concurrency
 
 const writtenOf = async (props: object) => (await transformed(props)).props.tags[writtenTag]!;
 
-test("One that isn't there yet has the number that it is given, and a tag that says what it was written with.", async () => {
+test("A new deployment gets the given number, and a tag with the hash of its inputs.", async () => {
   const { props, opts } = await transformed(inputs);
   expect(props).toMatchObject({ ...inputs, tags: { owner: "ml", [writtenTag]: expect.stringMatching(/^[0-9a-f]{8}$/) } });
   expect(opts.ignoreChanges).toEqual(["sku.capacity"]);
 });
 
-test("While nothing else is written, what autoscale has made of it is ignored.", async () => {
+test("Without another change, autoscale's number is ignored.", async () => {
   const { props, opts } = await transformed(inputs, { capacity: 4, written: await writtenOf(inputs) });
   expect(props.sku.capacity).toBe(1);
   expect(opts.ignoreChanges).toEqual(["sku.capacity"]);
@@ -58,17 +58,17 @@ const changes: [what: string, props: object, concurrency: number, capacity: numb
   ["the number of requests at once, to so little that its maximum isn't enough", { ...inputs, properties: {} }, 64, 6],
   ["the number of requests at once, to more", { ...inputs, properties: {} }, 4, 4],
 ];
-test.each(changes)("Where %s changes, it is written with what it has.", async (_, props, concurrency, capacity) => {
+test.each(changes)("If %s changes, the update contains the current number.", async (_, props, concurrency, capacity) => {
   const found = await transformed(props, { capacity: 4, concurrency, written: await writtenOf(inputs) });
   expect(found.props.sku.capacity).toBe(capacity);
   expect(found.opts.ignoreChanges).toEqual([]);
 });
 
-test("The number of instances itself is no change.", async () => {
+test("A changed number of instances alone is not an update.", async () => {
   expect(await writtenOf({ ...inputs, sku: { name: "Default", capacity: 5 } })).toBe(await writtenOf(inputs));
 });
 
-test("What depends on another resource counts by its value.", async () => {
+test("Inputs that depend on another resource are compared by value.", async () => {
   const wrapped = (value: string) => ({ ...inputs, properties: pulumi.output({ environmentVariables: { A: value } }) });
   expect(await writtenOf(wrapped("1"))).toBe(await writtenOf(inputs));
   expect(await writtenOf(wrapped("2"))).not.toBe(await writtenOf(inputs));

@@ -1,13 +1,13 @@
-// Proves what the gate asks, how it judges and how long it keeps asking, against values and a small server. Doesn't prove that the engine
-// waits for it: that is tests/e2e's.
+// Proves the gate's requests, its evaluation of responses and its retries, with values and a small server. Doesn't prove that the engine
+// waits for the gate: tests/e2e does.
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { ask } from "../../../../components/endpoint/gate/ask";
 import { checksOf } from "../../../../components/endpoint/gate/checks";
 import { gateReport } from "../../../../components/endpoint/gate/report";
 import type { GateAnswer, Send } from "../../../../components/endpoint/gate/request";
 import { sender } from "../../../../components/endpoint/gate/request";
-import { toBeAsked } from "../../../../components/endpoint/gate/subjects";
+import { runChecks } from "../../../../components/endpoint/gate/runChecks";
+import { subjectsToCheck } from "../../../../components/endpoint/gate/subjects";
 import { servedName } from "../../../../planner/servedName";
 import { scoreDecision, vllmDecision, workspaceId } from "../../fixtures";
 
@@ -24,7 +24,7 @@ const judge = (what: string, answer: GateAnswer) =>
     .find((check) => check.what === what)!
     .judge(answer);
 
-test("A vLLM deployment is asked for readiness, model, an answer and a stream, by the name that clients use.", () => {
+test("The checks of a vLLM deployment are readiness, model, chat and stream, with the model name that clients use.", () => {
   expect(checksOf(vllmDecision).map(({ what, request }) => `${what} ${request.method} ${request.path}`)).toEqual([
     "readiness GET /health",
     "model GET /v1/models",
@@ -42,33 +42,33 @@ test.each([
   expect(servedName({ ...vllmDecision, flags })).toBe(name);
 });
 
-test("A score.py is asked only with a sample; latency is one question more.", () => {
+test("A score.py is checked only with a sample request; latency is an additional check.", () => {
   expect(checksOf(scoreDecision)).toEqual([]);
   const checks = checksOf(scoreDecision, { request: { rows: [] }, answer: { scores: [0.5] }, latency: 2 });
   expect(checks.map(({ what, request }) => `${what} ${request.path}`)).toEqual(["sample /score", "latency /score"]);
   expect(checks[0]!.judge(ok({ scores: ["x"] }))).toBe("scores[0] is text, not a number");
   expect(checks[0]!.judge(ok("<html>"))).toBe("it isn't JSON");
-  expect([checks[1]!.judge(ok("", 2)), checks[1]!.judge(ok("", 2.04))]).toEqual([undefined, "it took 2.0 s, and 2 s are allowed"]);
+  expect([checks[1]!.judge(ok("", 2)), checks[1]!.judge(ok("", 2.04))]).toEqual([undefined, "it took 2.0 s; at most 2 s are allowed"]);
 });
 
 test.each([
   ["model", ok({ data: [{ id: "chat" }] }), undefined],
-  ["model", ok({ data: [] }), "it serves no model, not chat"],
+  ["model", ok({ data: [] }), "it lists no model, not chat"],
   ["model", ok({}), "it lists no models"],
   ["chat", ok({ model: "chat", choices: [{ message: { content: "hi" } }] }), undefined],
-  ["chat", ok({ model: "gpt", choices: [{ message: { content: "hi" } }] }), "it comes from gpt, not from chat"],
-  ["chat", ok({ model: "chat", choices: [{ message: { content: " " } }] }), "it holds no text"],
+  ["chat", ok({ model: "gpt", choices: [{ message: { content: "hi" } }] }), "its model is gpt, not chat"],
+  ["chat", ok({ model: "chat", choices: [{ message: { content: " " } }] }), "it contains no text"],
   ["stream", ok(`${text("he")}${text("llo")}${stop}data: [DONE]\n\n`), undefined],
-  ["stream", ok(`${text("he")}${stop}`), "the stream doesn't end with [DONE]: it broke off"],
-  ["stream", ok(`${stop}${text("he")}data: [DONE]\n\n`), "text comes after the end of the answer"],
-  ["stream", ok(`${text("he")}data: [DONE]\n\n`), "no event says why the answer ended"],
-  ["stream", ok(`${stop}data: [DONE]\n\n`), "the stream holds no text"],
+  ["stream", ok(`${text("he")}${stop}`), "the stream doesn't end with [DONE]; it was interrupted"],
+  ["stream", ok(`${stop}${text("he")}data: [DONE]\n\n`), "the stream contains text after finish_reason"],
+  ["stream", ok(`${text("he")}data: [DONE]\n\n`), "no event contains finish_reason"],
+  ["stream", ok(`${stop}data: [DONE]\n\n`), "the stream contains no text"],
   ["stream", ok("data: {\n\ndata: [DONE]\n\n"), "an event of the stream isn't JSON"],
-])("Of the %s's answer %j is said: %s.", (what, answer, problem) => {
+])("Check %s of the response %j: %s.", (what, answer, problem) => {
   expect(judge(what, answer)).toBe(problem);
 });
 
-test("What may heal is asked again, what can't is not.", async () => {
+test("Temporary failures are retried, permanent ones are not.", async () => {
   const run = async (answers: (GateAnswer | Error)[], deadlineSeconds = 5) => {
     const left = [...answers];
     const send: Send = async () => {
@@ -76,17 +76,17 @@ test("What may heal is asked again, what can't is not.", async () => {
       if (next instanceof Error) throw next;
       return next;
     };
-    const refusal = await ask({ checks: [checksOf(vllmDecision)[0]!], send, deadlineSeconds });
-    return refusal && `${refusal.tries}: ${refusal.cameBack}`;
+    const failure = await runChecks({ checks: [checksOf(vllmDecision)[0]!], send, deadlineSeconds });
+    return failure && `${failure.attempts}: ${failure.response}`;
   };
   const failed = (status: number, modelStatus?: number): GateAnswer => ({ status, modelStatus, body: "no", seconds: 0 });
   expect(await run([failed(424, 503), new Error("ECONNREFUSED"), ok("")])).toBeUndefined();
   expect(await run([failed(424, 404)])).toBe("1: 424 (the container's own status: 404): no");
   expect(await run([failed(401)], 0.2)).toBe("1: 401: no");
-  expect(await run([new Error("ECONNREFUSED")], 0.6)).toBe("2: nothing (ECONNREFUSED)");
+  expect(await run([new Error("ECONNREFUSED")], 0.6)).toBe("2: no response (ECONNREFUSED)");
 });
 
-test("A request names the deployment, carries the credential, and reads the container's own status.", async () => {
+test("A request contains the deployment and the credential, and returns the container's own status.", async () => {
   const seen: http.IncomingHttpHeaders[] = [];
   const server = http.createServer((request, response) => {
     seen.push(request.headers);
@@ -105,25 +105,31 @@ const facts = { traffic: { a: 90, b: 10 }, createdAt: { a: "1", b: "1" }, recipe
 test.each([
   ["nothing changed", {}, {}, []],
   ["b gains", { traffic: { a: 50, b: 50 } }, {}, ["b"]],
-  ["a was made again", { createdAt: { a: "2", b: "1" } }, {}, ["a"]],
-  ["a was changed in place", { recipes: { a: "y", b: "x" } }, {}, ["a"]],
+  ["a was re-created", { createdAt: { a: "2", b: "1" } }, {}, ["a"]],
+  ["a was updated in place", { recipes: { a: "y", b: "x" } }, {}, ["a"]],
   ["b loses all", { traffic: { a: 100 } }, {}, ["a"]],
-  ["somebody has raised b in the portal", { traffic: { a: 80, b: 20 } }, { a: 0, b: 100 }, ["a", "b"]],
-])("When %s, those are asked that gain or differ.", (_, change, live, asked) => {
+  ["b was increased in the portal", { traffic: { a: 80, b: 20 } }, { a: 0, b: 100 }, ["a", "b"]],
+])("When %s, the deployments that gain traffic or differ are checked.", (_, change, live, asked) => {
   const subjects = [{ name: "a" }, { name: "b" }];
   const now = { ...facts, ...change };
-  expect(toBeAsked(subjects, facts, now, { ...facts.traffic, ...live }).map(({ name }) => name)).toEqual(asked);
+  expect(subjectsToCheck(subjects, facts, now, { ...facts.traffic, ...live }).map(({ name }) => name)).toEqual(asked);
 });
 
-test("A report holds no credential, even when the container sends it back.", () => {
+test("A report contains no credential, even if the container returns it.", () => {
   const report = gateReport({
     endpointId: `${workspaceId}/onlineEndpoints/chat`,
     subject: { name: "main-2", decision: vllmDecision },
     live: { "main-1": 100 },
-    refusal: { what: "chat", sent: "POST /", cameBack: "500: Bearer s3cr3t-key hf_abcdefgh12345 s3cr3t-key", tries: 2, seconds: 1.26 },
+    failure: {
+      what: "chat",
+      request: "POST /",
+      response: "500: Bearer s3cr3t-key hf_abcdefgh12345 s3cr3t-key",
+      attempts: 2,
+      seconds: 1.26,
+    },
     credential: "s3cr3t-key",
   });
   expect(report).not.toMatch(/s3cr3t|hf_abc/);
-  expect(report).toContain("Traffic was not changed: main-1 100 % still serves.");
-  expect(report).toContain("Came back after 2 tries in 1.3 s: 500:");
+  expect(report).toContain("Traffic was not changed: main-1 100 %.");
+  expect(report).toContain("Response after 2 attempts in 1.3 s: 500:");
 });

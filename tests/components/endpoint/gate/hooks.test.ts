@@ -1,5 +1,5 @@
-// Proves what the gate's hooks say of changes that others have made in Azure, and that one which is gone is not asked. What it asks of the
-// others is proved in gate.test; that the engine runs the hooks, in tests/e2e.
+// Proves the gate's warning of changes made outside the program, and that a deployment which no longer exists is not checked. The checks are
+// proved in gate.test.ts; that the engine runs the hooks, in tests/e2e.
 import * as pulumi from "@pulumi/pulumi";
 import { Gate } from "../../../../components/endpoint/gate";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** Runs the hook of a write, with what the last one wrote, what Azure has, and what is to be written. */
+/** Runs the hook of a write, with the traffic of the last write, in Azure, and of the next write. */
 async function write(mode: "off" | "controlPlane", last: Shares, live: Shares, next: Shares): Promise<void> {
   const properties = { authMode: "Key", scoringUri: "https://chat.swedencentral.inference.ml.azure.com/score", traffic: live };
   const azure = await serveAzure({ [id]: { properties }, [`${id}/deployments`]: { value: [] } });
@@ -34,20 +34,20 @@ async function write(mode: "off" | "controlPlane", last: Shares, live: Shares, n
 }
 
 test.each<[what: string, live: Shares, warnings: string[]]>([
-  ["as it was written", { [one]: 100 }, []],
-  ["as it is to be written: a killed run has done it", { [two]: 100 }, []],
+  ["equals the last one", { [one]: 100 }, []],
+  ["equals the next one: a killed run has written it", { [two]: 100 }, []],
   [
-    "as nobody here has written it",
+    "was changed outside the program",
     { [one]: 60, [two]: 40 },
-    [`chat: traffic was changed outside this program, to ${one} 60 %, ${two} 40 %; it was written as ${one} 100 %.`],
+    [`chat: traffic was changed outside this program, from ${one} 100 % to ${one} 60 %, ${two} 40 %. This run overwrites it.`],
   ],
-])("Traffic that Azure has %s.", async (_, live, warnings) => {
+])("The traffic in Azure %s.", async (_, live, warnings) => {
   await write("off", { [one]: 100 }, live, { [two]: 100 });
   expect(warned).toEqual(warnings);
 });
 
-test("A deployment that is gone from Azure is not asked, and the remedy is named.", async () => {
+test("A deployment that no longer exists in Azure is not checked, and the error contains the fix.", async () => {
   await expect(write("controlPlane", { [one]: 100 }, { [one]: 100 }, { [two]: 100 })).rejects.toThrow(
-    `chat: ${two} is gone from Azure. Traffic was not changed: ${one} 100 % still serves. Run \`pulumi refresh\`, then \`pulumi up\`: it makes ${two} again.`,
+    `chat: ${two} no longer exists in Azure. Traffic was not changed: ${one} 100 %. Run \`pulumi refresh\`, then \`pulumi up\` to create ${two} again.`,
   );
 });

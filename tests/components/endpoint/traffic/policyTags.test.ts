@@ -1,5 +1,5 @@
-// Proves what happens to tags of a policy when the endpoint is written: what was lost is put back, nothing else is touched, and a failure is told and
-// fails nothing. That the engine runs these hooks is proved in tests/e2e/landingZone.test.ts.
+// Proves the handling of a policy's tags when the endpoint is written: lost tags are restored, others are unchanged, and a failure causes a warning and
+// doesn't fail the run. That the engine runs these hooks is proved in tests/e2e/landingZone.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
 import { keepPolicyTags } from "../../../../components/endpoint/traffic/policyTags";
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** Runs the hooks around a write that leaves other tags; yields what they wrote. */
+/** Runs the hooks before and after a write that changes the tags. Returns the tags that they wrote. */
 async function around(before: Tags | undefined, after: Tags, names: readonly string[], patch: object | number = {}): Promise<string[]> {
   const azure = await serveAzure({ ...(before && { [id]: { tags: before } }), [`PATCH ${id}`]: patch });
   const run = async () => {
@@ -40,14 +40,14 @@ test.each<[string, before: Tags | undefined, after: Tags, names: readonly string
   ["of an endpoint that wasn't there", undefined, { owner: "ml" }, ["CostCenter"], false],
   ["that the stack doesn't leave to a policy", { old: "x" }, {}, ["CostCenter"], false],
   ["of a stack without tags of a policy", { CostCenter: "4711" }, {}, [], false],
-])("Put back only where it was lost: a tag %s.", async (_, before, after, names, written) => {
+])("A tag is restored only if it was lost: a tag %s.", async (_, before, after, names, written) => {
   expect(await around(before, after, names)).toEqual(written ? [`PATCH ${id}`] : []);
   expect(warned).toEqual([]);
 });
 
-test("A tag that can't be put back is named, and the write stays good.", async () => {
+test("A tag that can't be restored is reported, and the write does not fail.", async () => {
   await around({ CostCenter: "4711" }, {}, ["CostCenter"], 403);
   expect(warned).toEqual([
-    expect.stringMatching(/^The tags CostCenter were lost when traffic of .*\/onlineEndpoints\/chat was written, and can't be put back: /),
+    expect.stringMatching(/^Writing the traffic of .*\/onlineEndpoints\/chat removed the tags CostCenter\. They can't be restored: /),
   ]);
 });

@@ -1,5 +1,5 @@
 // Proves the template that writes traffic: the full endpoint, escaped, and different after a re-creation; its order and its hooks.
-// Doesn't prove that ARM deploys it: that is the simulator's, and in the end Azure's, to show.
+// Doesn't prove that ARM deploys it: the tests with the simulator do.
 import * as pulumi from "@pulumi/pulumi";
 import { remainingDrain } from "../../../../components/endpoint/leftovers";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../../components/endpoint/onlineEndpoint";
@@ -39,7 +39,7 @@ function make(args: Partial<TrafficArgs> = {}, endpointArgs: Partial<OnlineEndpo
 }
 const written = (recording: Awaited<ReturnType<typeof make>>) => find(recording, "chat-traffic-write");
 
-test.each([false, true])("Traffic is one ARM deployment (preview %s).", async (preview) => {
+test.each([false, true])("Traffic is one ARM template deployment (preview %s).", async (preview) => {
   const own = listing(await make({}, {}, { preview })).filter((line) => line.startsWith("chat-traffic"));
   expect(own).toEqual(["chat-traffic-write: resources:Deployment", "chat-traffic: moor:index:Traffic"]);
 });
@@ -82,12 +82,12 @@ test("The template writes the endpoint's full body, and ARM's schema accepts bot
   expect(schemaErrors(write)).toEqual([]);
 });
 
-test("A preview shows the shares before anything exists.", async () => {
+test("A preview shows the traffic weights before anything exists.", async () => {
   const [endpoint] = template(written(await make({}, {}, { preview: true }))).resources as { properties: unknown }[];
   expect(endpoint!.properties).toMatchObject({ traffic: { "main-1": 90, "next-2": 10 }, mirrorTraffic: { "shadow-3": 20 } });
 });
 
-test("What a transform gave the endpoint is written too, but for its keys, which Azure takes only at creation.", async () => {
+test("Changes of a transform to the endpoint are written too, except for its keys, which Azure accepts only at creation.", async () => {
   const recording = await make(
     {},
     {
@@ -117,19 +117,19 @@ test("What a transform gave the endpoint is written too, but for its keys, which
   });
 });
 
-test("An endpoint without deployments gets empty shares, so that one whose last deployment goes is emptied first.", async () => {
+test("An endpoint without deployments gets empty traffic, so that traffic is removed before its last deployment.", async () => {
   const [endpoint] = template(written(await make({ deployments: [], shares: [] }))).resources as { properties: unknown }[];
   expect(endpoint!.properties).toMatchObject({ traffic: {}, mirrorTraffic: {} });
 });
 
-test("It comes after every deployment, and has hooks around the write.", async () => {
+test("It depends on all deployments, and has hooks before and after the write.", async () => {
   const write = written(await make());
   expect(write.dependsOn).toEqual(expect.arrayContaining(["chat-endpoint", "chat-identity", "main-1", "next-2", "shadow-3"]));
   const before = ["privacy", "rules", "active-write", "leftovers", "write-gate", "capacity"].map((hook) => `chat-traffic-${hook}`);
   expect(write.hooks).toEqual({ beforeCreate: before, beforeUpdate: before });
 });
 
-test("The gate is a hook of the component, a step before the write, and the component waits for every deployment.", async () => {
+test("The gate is a hook of the component, a step before the write, and the component waits for all deployments.", async () => {
   const component = find(await make(), "chat-traffic");
   expect(component.hooks).toEqual({ beforeCreate: ["chat-traffic-gate"], beforeUpdate: ["chat-traffic-gate"] });
   expect(component.inputs).toEqual({
@@ -145,7 +145,7 @@ test.each([
   ["[left open", "[left open"],
   ["plain", "plain"],
   ["", ""],
-])("As an ARM literal %j is %j.", (value, literal) => {
+])("The ARM literal of %j is %j.", (value, literal) => {
   expect(armLiteral({ a: [value] })).toEqual({ a: [literal] });
 });
 
@@ -173,14 +173,14 @@ describe("Hooks", () => {
   const refusal = (before: Record<string, number>, after: Record<string, number>) =>
     run(() => reviewTransition("rules", "chat", deployments), { oldInputs: inputs(before), newInputs: inputs(after) });
 
-  test("A changed main and a promoted next are let through.", async () => {
+  test("A changed main and a promoted next are accepted.", async () => {
     await refusal({ "main-00000001": 100 }, { "main-00000002": 90, "next-00000001": 10 });
     await refusal({}, { "main-00000002": 100 });
   });
 
-  test("A deployment with weight that is gone from the stack is refused, with the remedy.", async () => {
+  test("Removing a deployment with traffic from the stack is rejected, with the fix.", async () => {
     await expect(refusal({ "old-00000001": 40, "main-00000001": 60 }, { "main-00000002": 100 })).rejects.toThrow(
-      "Deployment chat/old is gone from the stack but has 40 % of the requests: keep it with weight 0 beside its successor, run `pulumi up`, and remove it then. A label is renamed the same way.",
+      "Deployment chat/old is no longer in the stack but has a traffic weight of 40 %. Keep it with weight 0 next to its successor, run `pulumi up`, and then remove it. To rename a label, follow the same steps.",
     );
   });
 
@@ -189,17 +189,17 @@ describe("Hooks", () => {
     ["2026-01-01T00:00:00Z", 170],
     ["2025-12-31T23:57:10Z", 0],
     ["2026-01-01T01:00:00Z", 180],
-  ])("180 s after a write at %s, ten seconds into the year, are %s s from then.", (written, seconds) => {
+  ])("After a write at %s, ten seconds into the year, 180 s of drain leave %s s.", (written, seconds) => {
     expect(remainingDrain(written, 180, Date.parse("2026-01-01T00:00:10Z"))).toBe(seconds);
   });
 
-  test.each(["Succeeded", "Failed", "Canceled"])("A write that is %s is in nobody's way.", async (provisioningState) => {
+  test.each(["Succeeded", "Failed", "Canceled"])("The run doesn't wait for a write that is %s.", async (provisioningState) => {
     expect(await waitFor(provisioningState, 60)).toEqual([writeId]);
   });
 
-  test("fails when a write of an earlier run doesn't end, and says how to end it.", async () => {
+  test("fails if a write of an earlier run doesn't end, and reports how to cancel it.", async () => {
     await expect(waitFor("Running", 0)).rejects.toThrow(
-      'moor-traffic-chat has been Running for more than 0 s, left by an earlier run. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
+      'moor-traffic-chat of an earlier run is still Running after 0 s. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
     );
   });
 });

@@ -1,9 +1,0 @@
-export { type ArmDirectoryOptions, armDirectory, directoryBearer } from "./armDirectory";
-export type { AuthMode, DeploymentView, Directory, EndpointView, Probe, Route } from "./directory";
-export { type Issuer, openIssuer, type TokenRequest } from "./issuer";
-export type { EndpointLimits } from "./limits";
-export type { FrontdoorRules } from "./rules";
-export { type Frontdoor, type FrontdoorOptions, startFrontdoor } from "./server";
-export type { StandInIdentity } from "./standin/identity";
-export type { Fault, Speed } from "./standin/pace";
-export { type RunningStandIn, type StandInOptions, startStandIn } from "./standin/server";

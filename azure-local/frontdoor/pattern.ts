@@ -1,6 +1,0 @@
-/** The kinds of server behind a deployment, as the front door tells them apart. */
-
-/** `vllm`: vLLM's OpenAI API. `score`: Azure's inference server around a `score.py`. */
-export const patterns = ["vllm", "score"] as const;
-
-export type Pattern = (typeof patterns)[number];

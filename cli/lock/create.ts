@@ -1,0 +1,134 @@
+/** Creates the contents of a lock file from a stack file and the existing lock file. */
+import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
+import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
+import { type Mistake, mistake } from "../../config/mistakes";
+import { patternOf } from "../../config/patternOf";
+import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "../../config/requirements";
+import { gatedModel } from "../../config/rules/gated";
+import { commitsOfLocks, foreignCommit, type KnownCommit, revisionMistakes } from "../../config/rules/revisions";
+import { type RawStack, tokenKey } from "../../config/settings";
+import type { Settings } from "../../config/stackFile";
+import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
+import type { Pattern } from "../../planner/pattern";
+import type { CommitCheck } from "./hub";
+
+/** External inputs of the lock file. */
+export interface Sources {
+  /** Version of Moor. */
+  readonly madeBy: string;
+  /** Returns the newest commit of a model repository. */
+  newestCommit(model: string): Promise<string>;
+  /** Checks whether a commit belongs to a model repository. */
+  checkCommit(model: string, revision: string): Promise<CommitCheck>;
+}
+
+/** New contents of a lock file, and notes on checks that failed. */
+export interface NewLock {
+  readonly lock: Lock;
+  readonly notes: readonly string[];
+}
+
+/** Creates the contents of the lock file for a valid stack file, or returns the errors. */
+export async function createLock(
+  raw: RawStack,
+  settings: Settings,
+  before: Lock | undefined,
+  sources: Sources,
+): Promise<NewLock | { readonly mistakes: readonly Mistake[] }> {
+  const { mistakes, notes } = await checkCommits(raw, settings, before, sources);
+  const endpoints: Record<string, Record<string, LockEntry>> = {};
+  const staged = stagedPaths(before);
+  for (const found of deploymentsOf(settings)) {
+    const { endpoint, label } = found;
+    const old = before && lockEntry(before, endpoint, label);
+    const requirements = deploymentRequirements(found.settings, settings["moor:images"]);
+    const outcome = await decideOne(raw, settings, found, old && hasRequirements(old, requirements) ? old : undefined, sources);
+    if ("mistakes" in outcome) mistakes.push(...outcome.mistakes);
+    else endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, withStaged(outcome.decision, staged)) };
+  }
+  if (mistakes.length > 0) return { mistakes };
+  const location = settings["azure-native:location"];
+  return { lock: { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints }, notes };
+}
+
+/** Checks the commits of the stack file that are not in the lock file yet: with Hugging Face and with the lock files in the folder. */
+async function checkCommits(raw: RawStack, settings: Settings, before: Lock | undefined, { checkCommit }: Sources) {
+  const [mistakes, confirmed, notes]: [Mistake[], KnownCommit[], string[]] = [[], [], []];
+  for (const { endpoint, label, settings: deployment, path } of deploymentsOf(settings)) {
+    const { id, revision } = namedModel(deployment) ?? {};
+    if (id === undefined || revision === undefined || isLocked(before && lockEntry(before, endpoint, label), id, revision)) continue;
+    const check = await checkCommit(id, revision);
+    if (check.known === "foreign")
+      mistakes.push(foreignCommit(path, id, `The commit ${revision} of ${id} does not exist on Hugging Face.`));
+    if (check.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });
+    if (check.known === "belongs" && check.gated)
+      mistakes.push(...(deployment.vllm?.source === "hub" && !(tokenKey in raw.settings) ? [gatedModel(path, id)] : []));
+    if (check.known === "unknown") {
+      const unchecked = `Moor could not check with Hugging Face whether ${revision} is a commit of ${id} (${check.because})`;
+      notes.push(`${endpoint}/${label}: ${unchecked}. Check it on the model's page.`);
+    }
+  }
+  const reported = new Set(mistakes.map(({ path }) => path));
+  const foreign = revisionMistakes(raw.stack, settings, [...confirmed, ...commitsOfLocks(raw)]).filter(({ path }) => !reported.has(path));
+  return { mistakes: [...mistakes, ...foreign], notes };
+}
+
+function isLocked(entry: LockEntry | undefined, id: string, revision: string): boolean {
+  return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && model.revision === revision);
+}
+
+type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly mistakes: readonly Mistake[] };
+
+async function decideOne(
+  raw: RawStack,
+  settings: Settings,
+  found: Found,
+  unchanged: LockEntry | undefined,
+  sources: Sources,
+): Promise<DecideOutcome> {
+  const { settings: deployment, label } = found;
+  const image = namedImage(deployment, settings["moor:images"]);
+  if (image === undefined) return { mistakes: [noImage(patternOf(deployment))] };
+  // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
+  const model = namedModel(deployment);
+  const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
+  const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
+  const outcome = decideDeployment(label, deployment, resolved);
+  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
+}
+
+/** Names of the patterns, for messages. */
+const patternNames: Readonly<Record<Pattern, string>> = { vllm: "vLLM", score: "score.py" };
+
+function noImage(pattern: Pattern): Mistake {
+  const fix = `Push the image, and set \`moor:images.${pattern}\` to its repository and the digest that the registry shows.`;
+  const problem = `The stack file sets no image for ${patternNames[pattern]} deployments.`;
+  return mistake("MOOR002", `moor:images.${pattern}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
+}
+
+/** The entry with a new decision. The decision that serves becomes the previous one. A rollback stays until the requirements change. */
+function nextEntry(old: LockEntry | undefined, requirements: RecordedRequirements, decision: DeploymentDecision): LockEntry {
+  const wish = { ...requirements } as LockEntry["wish"];
+  if (old === undefined) return { wish, current: decision };
+  if (old.rolledBack && hasRequirements(old, requirements)) return old;
+  // A decision whose weights were never staged has never served. The previous decision still serves.
+  const served = decision.name === old.current.name || !isStaged(old.current) ? old.previous : old.current;
+  const previous = served?.name === decision.name ? undefined : served;
+  return { wish, current: decision, ...(previous === undefined ? {} : { previous }) };
+}
+
+function hasRequirements(entry: LockEntry, requirements: RecordedRequirements): boolean {
+  return requirementDifferences(entry.wish, requirements).length === 0;
+}
+
+/** Paths of staged weights. A path contains the model and the commit, so it identifies the weights. */
+function stagedPaths(lock: Lock | undefined): ReadonlySet<string> {
+  const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
+  const models = entries.flatMap(({ current, previous }) => [current.model, previous?.model]);
+  return new Set(models.flatMap((model) => (model?.staged && model.path ? [model.path] : [])));
+}
+
+function withStaged(decision: DeploymentDecision, staged: ReadonlySet<string>): DeploymentDecision {
+  const { model } = decision;
+  return model?.path !== undefined && staged.has(model.path) ? { ...decision, model: { ...model, staged: true } } : decision;
+}

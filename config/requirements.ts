@@ -1,0 +1,155 @@
+/** Converts the settings of a deployment to requirements: as flat values for the lock file, and as input for the planner. */
+import * as path from "node:path";
+import type { InstanceType } from "../facts/sizes";
+import { createProblem, PlanError, type Problem } from "../planner/codes";
+import { decide, type Outcome } from "../planner/decide";
+import type { ImageReference, RecordedRequirements } from "../planner/decision";
+import { readModel } from "../planner/fit/folder";
+import { type Model, modelFromTable } from "../planner/fit/model";
+import type { Pattern } from "../planner/pattern";
+import { tokenCount } from "./leaves";
+import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
+import type { DeploymentSettings, Settings } from "./stackFile";
+
+export type ImageSettings = Settings["moor:images"];
+
+type VllmSettings = PatternSettings<"vllm">;
+type ScoreSettings = PatternSettings<"score">;
+
+/** Default request timeout of score.py, in seconds: a third of Azure's maximum. */
+const scoreTimeout = 60;
+
+/** Default request timeout per pattern, in seconds. For vLLM, the planner derives it from the planned speed. */
+const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: undefined, score: scoreTimeout };
+
+/**
+ * The requirements of a deployment, as flat values. If they differ from those in the lock file, the decision is outdated. Instances, scale and
+ * weight are not part of a decision.
+ */
+export function deploymentRequirements(settings: DeploymentSettings, images: ImageSettings): RecordedRequirements {
+  const image = imageText(settings, images);
+  const requestTimeout = settings.requestTimeout ?? defaultTimeouts[patternOf(settings)];
+  return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(requirements, settings) };
+}
+
+const requirements: PatternTable<RecordedRequirements> = {
+  vllm: (vllm) => ({
+    "vllm.model": vllm.model,
+    ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
+    "vllm.context": tokenCount(vllm.context),
+    "vllm.concurrencyPerInstance": vllm.concurrencyPerInstance,
+    "vllm.source": vllm.source,
+    "vllm.servedName": vllm.servedName ?? vllm.model,
+    ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
+  }),
+  score: (score) => ({ "score.path": score.path, "score.concurrencyPerInstance": score.concurrencyPerInstance }),
+};
+
+/** Drops the entries without a value. */
+function given(entries: Readonly<Record<string, string | number | undefined>>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, string | number] => entry[1] !== undefined));
+}
+
+/** Values that a decision requires and that a stack file can leave to the lock file. */
+export interface Resolved {
+  readonly image: ImageReference;
+  /** Region whose sizes and prices are used. */
+  readonly region: string;
+  /** Commit of the model. Not used for score.py. */
+  readonly revision: string;
+  /** Folder to which paths in the stack file are relative. @default - the working directory */
+  readonly folder?: string;
+}
+
+/** Makes the decision for a deployment from its settings and the resolved values. */
+export function decideDeployment(label: string, settings: DeploymentSettings, resolved: Resolved): Outcome {
+  return byPattern(deciders, settings, { label, settings, resolved });
+}
+
+interface DecisionInput {
+  readonly label: string;
+  readonly settings: DeploymentSettings;
+  readonly resolved: Resolved;
+}
+
+const deciders: PatternTable<Outcome, [DecisionInput]> = { vllm: decideVllm, score: decideScore };
+
+function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionInput): Outcome {
+  const { image, region, revision, folder = "." } = resolved;
+  const model = modelOf(vllm, folder);
+  if ("code" in model) return { refusals: [model] };
+  return decide(label, {
+    ...{ pattern: "vllm", image, region, model, revision, source: vllm.source, flags: vllm.flags },
+    size: settings.size as InstanceType | "auto",
+    contextTokens: tokenCount(vllm.context),
+    concurrencyPerInstance: vllm.concurrencyPerInstance,
+    maxInstances: mostInstances(settings),
+    servedName: vllm.servedName ?? vllm.model,
+    requestTimeout: settings.requestTimeout,
+  });
+}
+
+function decideScore({ concurrencyPerInstance }: ScoreSettings, { label, settings, resolved: { image, region } }: DecisionInput): Outcome {
+  const { size, requestTimeout = scoreTimeout } = settings;
+  return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
+}
+
+/** Maximum number of instances of a deployment. */
+function mostInstances({ instances, scale }: DeploymentSettings): number {
+  return scale?.max ?? instances ?? 1;
+}
+
+/** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models. */
+function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Problem {
+  if (configJson === undefined) {
+    const known = modelFromTable(id, checkpointGiB);
+    if (known) return known;
+    const how = "set `vllm.configJson` to a copy of its config.json in this repository";
+    return createProblem("MOOR120", `${id} is not in the planner's table of models: ${how}.`);
+  }
+  try {
+    return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };
+  } catch (error) {
+    if (error instanceof PlanError) return error.refusal;
+    throw error;
+  }
+}
+
+/** The image of a deployment, if the stack file sets one. */
+export function namedImage(settings: DeploymentSettings, images: ImageSettings): ImageReference | undefined {
+  const text = imageText(settings, images);
+  return text === undefined ? undefined : parseImage(text);
+}
+
+/** Parses `repository@digest`. */
+export function parseImage(text: string): ImageReference {
+  const at = text.indexOf("@");
+  return { repository: text.slice(0, at), digest: text.slice(at + 1) };
+}
+
+function imageText(settings: DeploymentSettings, images: ImageSettings): string | undefined {
+  return byPattern(imageTexts, settings, images);
+}
+
+const imageTexts: PatternTable<string | undefined, [ImageSettings]> = {
+  vllm: (_, images) => images.vllm,
+  score: ({ image }, images) => image ?? images.score,
+};
+
+/** A model and its commit. */
+export interface NamedModel {
+  /** Model ID on Hugging Face. */
+  readonly id: string;
+  /** Commit. Absent if the stack file leaves it to the lock file. */
+  readonly revision?: string;
+}
+
+/** The Hugging Face model of a deployment. Undefined if the model is part of the image. */
+export function namedModel(settings: DeploymentSettings): NamedModel | undefined {
+  return byPattern(namedModels, settings);
+}
+
+const namedModels: PatternTable<NamedModel | undefined> = {
+  vllm: ({ model: id, revision }) => ({ id, revision }),
+  score: () => undefined,
+};

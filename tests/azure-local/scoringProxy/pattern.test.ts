@@ -1,0 +1,11 @@
+// Proves that the scoring proxy has the same patterns as the program. The compiler proves it for the types. Does not prove what each does.
+import { type Pattern as ScoringProxyPattern, patterns as scoringProxyPatterns } from "../../../azure-local/scoringProxy/pattern";
+import { type Pattern, patterns } from "../../../planner/pattern";
+
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
+
+test("The scoring proxy has the patterns of the program.", () => {
+  const sameUnion: Same<Pattern, ScoringProxyPattern> = true;
+  expect(sameUnion).toBe(true);
+  expect(scoringProxyPatterns).toEqual(patterns);
+});

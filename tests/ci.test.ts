@@ -1,0 +1,111 @@
+// Proves that .ci/run counts the results of its steps, names the failures, and prints which samples it runs. A script takes the place of npm and
+// only prints results. That CI runs each tier is proved in tests/tiers.test.ts.
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const root = path.join(__dirname, "..");
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-ci-"));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+const result = (passed: number, testResults: object[] = []) =>
+  JSON.stringify({ numPassedTests: passed, numFailedTests: testResults.length, numRuntimeErrorTestSuites: 0, testResults });
+const suite = (name: string, seconds: number, failed: string) => ({
+  name: path.join(folder, name),
+  ...{ status: "failed", startTime: 0, endTime: seconds * 1000 },
+  assertionResults: [{ status: "failed", fullName: failed, failureMessages: ["Error: expected 1\n    at somewhere"] }],
+});
+
+/** By a part of a command: the shell commands that run in its place, where `$file` is the output file of jest. */
+type Commands = Readonly<Record<string, string>>;
+
+const sound: Commands = {
+  "test -- --ci": `printf %s '${result(100)}' > $file`,
+  "test:e2e": `printf %s '${result(20)}' > $file`,
+  "test:histories": `printf %s '${result(3)}' > $file`,
+  "test:sweep": "echo 'ok 1'; echo '40 passed, 0 failed'",
+  "test:rollout": "echo '5 passed, 0 failed'",
+};
+
+/** Runs a copy of .ci/run, in which `npm` is a script. */
+function run(commands: Commands) {
+  const cases = Object.entries(commands).map(([part, shell]) => `*"${part}"*) ${shell};;`);
+  const npm = [
+    "#!/bin/sh",
+    'for one in "$@"; do case $one in --outputFile=*) file=${one#*=};; esac; done',
+    'echo "npm $*"',
+    'case "$*" in',
+  ];
+  fs.mkdirSync(path.join(folder, "bin"));
+  fs.writeFileSync(path.join(folder, "bin", "npm"), [...npm, ...cases, "esac"].join("\n"), { mode: 0o755 });
+  fs.cpSync(path.join(root, ".ci"), path.join(folder, ".ci"), { recursive: true });
+  const env = { ...process.env, PATH: `${path.join(folder, "bin")}:${process.env.PATH}`, GIT_CEILING_DIRECTORIES: path.dirname(folder) };
+  const git = (...args: string[]) =>
+    spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder, env });
+  return {
+    git,
+    output: () => {
+      const { status, stdout } = spawnSync(path.join(folder, ".ci", "run"), { env, encoding: "utf8" });
+      return { status, lines: stdout.trimEnd().split("\n") };
+    },
+  };
+}
+
+test("tests, steps and four commands are counted", () => {
+  const { status, lines } = run(sound).output();
+  expect(lines.at(-1)).toBe("172 passed, 0 failed");
+  expect(status).toBe(0);
+});
+
+test("failures are counted and named, and a command without results has failed", () => {
+  const { status, lines } = run({
+    ...sound,
+    "test -- --ci": `printf %s '${result(98, [suite("tests/a.test.ts", 3, "adds"), suite("tests/b.test.ts", 7, "divides")])}' > $file; exit 1`,
+    "test:e2e": "exit 3",
+    "test:histories": `printf %s '${result(3)}' > $file; exit 1`,
+    "test:sweep": "echo 'FAILED 2 a write'; echo '39 passed, 1 failed'; exit 1",
+    "test:rollout": "echo 'no memory'; exit 1",
+    lint: "exit 1",
+  }).output();
+  expect(lines.at(-1)).toBe("143 passed, 7 failed");
+  expect(status).toBe(1);
+  const named = lines.slice(lines.indexOf("== what failed")).join("\n");
+  expect(named).toMatch(/tests\/a\.test\.ts: adds$/m);
+  expect(named).toMatch(/tests\/b\.test\.ts: divides$/m);
+  expect(named).toMatch(/^e2e: ended with code 3 and without results$/m);
+  expect(named).toMatch(/^histories: no test failed, but jest ended with code 1$/m);
+  expect(named).toContain("sweep: FAILED 2 a write");
+  expect(named).toContain("rollout: npm run --silent test:rollout");
+  expect(named).toMatch(/^lint$/m);
+});
+
+test("the slowest suites of each run of jest are listed, the slowest first", () => {
+  const suites = [suite("tests/a.test.ts", 3, "adds"), suite("tests/b.test.ts", 7, "divides")];
+  const { lines } = run({ ...sound, "test:e2e": `printf %s '${result(1, suites)}' > $file` }).output();
+  const listed = lines.slice(
+    lines.indexOf(
+      "Slowest suites:",
+      lines.findIndex((line) => line.startsWith("== e2e")),
+    ),
+  );
+  expect(listed[1]).toMatch(/^ +7\.0 s {2}.*tests\/b\.test\.ts$/);
+  expect(listed[2]).toMatch(/^ +3\.0 s {2}.*tests\/a\.test\.ts$/);
+});
+
+test("a commit always has the same samples, which are printed with the commands that run all tests", () => {
+  const ci = run(sound);
+  expect(ci.output().lines[0]).toBe("Samples for no commit, because this is not a git repository:");
+  ci.git("init", "--quiet");
+  ci.git("commit", "--quiet", "--allow-empty", "--message", "One");
+  const head = ci.git("rev-parse", "HEAD").stdout.toString().trim();
+  const seed = Number.parseInt(head.slice(0, 7), 16) + 1;
+  const [first, ...samples] = ci.output().lines;
+  expect(first).toBe(`Samples of commit ${head}:`);
+  expect(samples[0]).toContain(`group ${(seed % 4) + 1}/4`);
+  expect(samples[1]).toContain(`seed ${seed}; all histories: npm run test:histories`);
+  expect(samples.find((line) => line.includes("npm run --silent test:sweep"))).toContain(`--group ${(seed % 4) + 1}/4`);
+});

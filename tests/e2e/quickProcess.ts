@@ -1,0 +1,13 @@
+/** A process that serves the program to one run after another: loaded once, where pulumi would load it anew for each. */
+import { serveProgram } from "../sweep/program";
+import type { Settings } from "./quick";
+
+// As program/start.js does: the SDK formats a stack trace for each of its promises.
+Error.stackTraceLimit = 0;
+const program = serveProgram();
+process.on("message", async ({ environment, folder }: Settings) => {
+  const served = await program;
+  process.env.PULUMI_NODEJS_ROOT_DIRECTORY = folder;
+  process.send!(served(environment));
+});
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,61 @@
+// Jest gives each test file modules of its own, which is what keeps test files apart, and for that compiles every source again. Here a worker
+// compiles a source once, and only runs it again: that saves a quarter of the processor time of all tests.
+const vm = require("node:vm");
+const { default: Runtime } = require("jest-runtime");
+
+/** By file: its source and what that was compiled to, for as long as the worker lives. */
+const compiled = new Map();
+
+function compile(source, filename, parameters) {
+  const known = compiled.get(filename);
+  if (known?.source === source) return known.script;
+  const head = `(function (${parameters.join(", ")}) {`;
+  const script = new vm.Script(`${head}${source}\n})`, { filename, columnOffset: -head.length });
+  compiled.set(filename, { source, script });
+  return script;
+}
+
+/** Holds the test that is running, for jest. */
+class TestInProgress {
+  getStore() {
+    return this.store;
+  }
+
+  run(store, act) {
+    const outer = this.store;
+    this.store = store;
+    const back = () => {
+      this.store = outer;
+    };
+    const ended = act();
+    ended.then(back, back);
+    return ended;
+  }
+}
+
+exports.__esModule = true;
+exports.default = class extends Runtime {
+  constructor(...args) {
+    super(...args);
+    const { executor, coreModule, _environment: environment } = this;
+    const compileAgain = executor.compile.bind(executor);
+    executor.compile = (source, filename) => {
+      const context = environment.getVmContext();
+      try {
+        return compile(source, filename, executor.injectedModuleParameters).runInContext(context);
+      } catch {
+        // Jest says well what is wrong with a source, or that the environment is gone.
+        return compileAgain(source, filename);
+      }
+    };
+    // Jest keeps the running test where tests that run at the same time each find their own. None do here, and for that Node would follow
+    // every promise, which takes a tenth of the time of a program with many.
+    const load = coreModule.require.bind(coreModule);
+    coreModule.require = (name) => (this.isStarting && name === "node:async_hooks" ? { AsyncLocalStorage: TestInProgress } : load(name));
+  }
+
+  /** Whether jest itself is being loaded, before anything of a test. */
+  get isStarting() {
+    return this.testMainModule.current === null || this.testMainModule.current === undefined;
+  }
+};
