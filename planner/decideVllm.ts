@@ -1,10 +1,10 @@
 /** Decides a vLLM deployment: planner/size chooses the size, planner/serving derives the other values, and both check explicit settings. */
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
-import { type Problem, createProblem } from "./codes";
+import { createProblem, type Problem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
+import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -77,7 +77,9 @@ function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, m
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
   const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
-  return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
+  return [
+    createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`),
+  ];
 }
 
 function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {

@@ -1,5 +1,5 @@
 /** Flags of `vllm serve` that are set in the stack file: their effect on memory, and how they are merged with derived flags. */
-import { type Problem, createProblem } from "./codes";
+import { createProblem, type Problem } from "./codes";
 import type { EngineSettings } from "./fit/estimate";
 
 /** Value of a `vllm serve` flag; `true` is the flag without a value, `false` its `--no-` form. */

@@ -1,5 +1,5 @@
 /** Reads the dimensions of a model from its `config.json`, with the field names of its family. */
-import { PlanError, createProblem } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDefaults";
 import { type Config, list, number, object } from "./configRead";
 

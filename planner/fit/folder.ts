@@ -1,7 +1,7 @@
 /** Reads a model from a local folder: its `config.json` and, if the weights exist, the exact number of bytes that vLLM will load. */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { PlanError, createProblem } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { withinBounds } from "./configBounds";
 import { type Checkpoint, modelFromConfig } from "./configJson";
 import { type Config, number, object } from "./configRead";

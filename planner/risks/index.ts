@@ -1,6 +1,6 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { isPlaceholderDigest } from "../image";
-import { type PlannedDeployment, planRollout, type DesiredDeployment } from "../rollout";
+import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
 import { enabledLogging } from "./logging";
 import type { PlaceholderImage, Risk } from "./risk";
 import { type LiveTraffic, overloads } from "./share";

@@ -1,6 +1,6 @@
 /** Evaluates one machine for one model: whether it fits the load, with all numbers, or why not. */
 import { endpointLimits } from "../../azure/limits";
-import { type Problem, createProblem } from "../codes";
+import { createProblem, type Problem } from "../codes";
 import { type EngineSettings, type Estimate, estimate } from "../fit/estimate";
 import { GiB, type Model } from "../fit/model";
 import { largestSplit, splitProblem } from "../fit/parallel";
@@ -64,7 +64,12 @@ function settingsFor(model: Model, machine: Machine, wish: MachineRequirements):
 }
 
 /** The estimate and its concurrency. Without a declared concurrency, both are for the number of requests that fit. */
-function sized(model: Model, machine: Machine, settings: EngineSettings, wish: MachineRequirements): { found: Estimate; concurrency: number } {
+function sized(
+  model: Model,
+  machine: Machine,
+  settings: EngineSettings,
+  wish: MachineRequirements,
+): { found: Estimate; concurrency: number } {
   const first = estimate(model, machine.gpu, settings);
   if (wish.concurrency !== undefined) return { found: first, concurrency: wish.concurrency };
   const holds = Math.min(Math.floor(first.safeConcurrency), first.settings.maxNumSeqs);
@@ -105,7 +110,10 @@ function rangeRefusal(wish: MachineRequirements): Problem | undefined {
 
 function contextRefusal(model: Model, wish: MachineRequirements): Problem | undefined {
   if (wish.maxModelLen !== undefined && wish.maxModelLen > model.maxModelLen) {
-    return createProblem("MOOR116", `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`);
+    return createProblem(
+      "MOOR116",
+      `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`,
+    );
   }
   return undefined;
 }
@@ -124,7 +132,10 @@ function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: Ma
   const { maxModelLen } = found.settings;
   if (safe <= 0) {
     const needs = `${found.weightsGiBPerGpu.toFixed(1)} GiB for weights and ${activation.toFixed(1)} GiB for activations on each GPU`;
-    return createProblem("MOOR108", `On ${on}, ${model.id} requires ${needs}: ${(-safe).toFixed(1)} GiB too much, even without a KV cache.`);
+    return createProblem(
+      "MOOR108",
+      `On ${on}, ${model.id} requires ${needs}: ${(-safe).toFixed(1)} GiB too much, even without a KV cache.`,
+    );
   }
   if (found.safeConcurrency < 1) {
     const needs = `one request of ${maxModelLen} tokens requires ${found.requestGiB.toFixed(2)} GiB of KV cache on each GPU`;
@@ -148,7 +159,10 @@ function azureRefusal(model: Model, machine: Machine, contract: Contract): Probl
   const needed = diskNeeded(model);
   const disk = size.tempDiskGiB + (size.nvmeGiB ?? 0);
   if (needed > disk) {
-    return createProblem("MOOR112", `Image, weights and caches require ${Math.ceil(needed)} GiB of disk; ${nameOf(machine)} has ${disk} GiB.`);
+    return createProblem(
+      "MOOR112",
+      `Image, weights and caches require ${Math.ceil(needed)} GiB of disk; ${nameOf(machine)} has ${disk} GiB.`,
+    );
   }
   const seconds = contract.speed.answerSeconds;
   if (seconds > endpointLimits.requestTimeoutSeconds) {

@@ -4,10 +4,10 @@
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, PlanError, type Problem, createProblem } from "../codes";
+import { type Code, createProblem, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, nameOf, evaluateMachine, type MachineRequirements } from "./candidate";
+import { type Candidate, evaluateMachine, type MachineRequirements, nameOf } from "./candidate";
 import { modelProblem } from "./compatible";
 import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
 

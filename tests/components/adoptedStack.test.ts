@@ -4,13 +4,13 @@
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
-import { type AzureHere, serveAzure } from "../azure/fakeArm";
+import { type FakeAzure, serveAzure } from "../azure/fakeArm";
 import { adoptedIds, soundHub } from "./landingZone";
 import { program } from "./program";
 import { listing, type Recorded, type Recording, record } from "./recorder";
 import { shippedConfig } from "./shippedStacks";
 
-let azure: AzureHere;
+let azure: FakeAzure;
 beforeAll(async () => {
   jest.spyOn(console, "log").mockImplementation(() => {});
   azure = await serveAzure(soundHub());

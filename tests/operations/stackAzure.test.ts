@@ -1,6 +1,6 @@
 // Proves which cloud and which credential a stack's client has.
 import { stackAzure } from "../../operations/stackAzure";
-import { answerInTurn } from "../azure/fakeArm";
+import { serveScript } from "../azure/fakeArm";
 import { type FakeAz, fakeAz } from "../azure/fakeAz";
 
 let az: FakeAz | undefined;
@@ -33,7 +33,7 @@ test("A real stack uses the Azure CLI's token for its cloud.", async () => {
 });
 
 test("A local stack uses the local Azure and doesn't require the Azure CLI.", async () => {
-  const here = await answerInTurn([{ status: 200, body: { name: "rg" } }]);
+  const here = await serveScript([{ status: 200, body: { name: "rg" } }]);
   try {
     const azure = stackAzure({ local: true, environment: { MOOR_ARM_URL: here.url, PATH: "/nowhere" } }, {});
     expect(await azure.find("/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv")).toEqual({ name: "rg" });

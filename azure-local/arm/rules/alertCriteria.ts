@@ -60,10 +60,10 @@ function isDynamic({ criterionType }: Criterion): boolean {
 }
 
 /** The message about the first invalid criterion. */
-function firstError(body: { properties?: unknown }, invalid: (criterion: Criterion) => string | undefined): string | undefined {
+function firstError(body: { properties?: unknown }, check: (criterion: Criterion) => string | undefined): string | undefined {
   for (const criterion of criteriaOf(body) ?? []) {
-    const sentence = invalid(criterion);
-    if (sentence) return sentence;
+    const error = check(criterion);
+    if (error) return error;
   }
   return undefined;
 }

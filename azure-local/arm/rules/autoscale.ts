@@ -73,8 +73,8 @@ export const autoscaleRules: readonly Rule[] = [
     check: (context) => {
       const target = autoscale(context.body).targetResourceUri;
       if (!target) return "An autoscale setting requires 'properties.targetResourceUri'.";
-      const invalid = referenceError(target, DEPLOYMENT, context);
-      return invalid && `The autoscale target '${target}' ${invalid}.`;
+      const error = referenceError(target, DEPLOYMENT, context);
+      return error && `The autoscale target '${target}' ${error}.`;
     },
   },
   {

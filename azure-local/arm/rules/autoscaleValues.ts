@@ -35,10 +35,10 @@ function propertiesOf(body: { properties?: unknown }): Properties {
 }
 
 /** The message about the first invalid rule. */
-function firstError(body: { properties?: unknown }, invalid: (rule: ScaleRule) => string | undefined): string | undefined {
+function firstError(body: { properties?: unknown }, check: (rule: ScaleRule) => string | undefined): string | undefined {
   for (const rule of propertiesOf(body).profiles.flatMap(({ rules }) => rules)) {
-    const sentence = invalid(rule);
-    if (sentence) return sentence;
+    const error = check(rule);
+    if (error) return error;
   }
   return undefined;
 }

@@ -197,10 +197,10 @@ export const deploymentRules: readonly Rule[] = [
         [codeConfiguration?.codeId, "codes"],
       ] as const;
       for (const [id, kind] of references) {
-        const invalid =
+        const error =
           id?.startsWith("/subscriptions/") &&
           referenceError(id, [`${WORKSPACE}/${kind}/versions`, `${REGISTRY}/${kind}/versions`], context);
-        if (invalid) return `'${id}', which the deployment '${context.name}' references, ${invalid}.`;
+        if (error) return `'${id}', which the deployment '${context.name}' references, ${error}.`;
       }
       return undefined;
     },

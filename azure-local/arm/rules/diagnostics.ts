@@ -61,8 +61,8 @@ export const diagnosticRules: readonly Rule[] = [
       if (!SINKS.some((sink) => properties[sink])) return "A diagnostic setting requires at least one data sink.";
       for (const [sink, type] of Object.entries(SINK_TYPES)) {
         const id = properties[sink as keyof typeof SINK_TYPES];
-        const invalid = referenceError(id, type, context);
-        if (invalid) return `The data sink '${id}' ${invalid}.`;
+        const error = referenceError(id, type, context);
+        if (error) return `The data sink '${id}' ${error}.`;
       }
       return undefined;
     },
@@ -136,8 +136,8 @@ export const diagnosticRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as { WorkspaceResourceId?: string } | undefined)?.WorkspaceResourceId;
       if (!id) return "Application Insights requires 'properties.WorkspaceResourceId': classic resources can no longer be created.";
-      const invalid = referenceError(id, SINK_TYPES.workspaceId, context);
-      return invalid && `The Log Analytics workspace '${id}' ${invalid}.`;
+      const error = referenceError(id, SINK_TYPES.workspaceId, context);
+      return error && `The Log Analytics workspace '${id}' ${error}.`;
     },
   },
 ];

@@ -45,8 +45,8 @@ export const machineLearningRules: readonly Rule[] = [
       const properties = propertiesOf(context);
       for (const [name, type] of Object.entries(REFERENCES)) {
         const id = properties[name as keyof typeof REFERENCES];
-        const invalid = referenceError(id, type, context);
-        if (invalid) return `The ${name} of the workspace, '${id}', ${invalid}.`;
+        const error = referenceError(id, type, context);
+        if (error) return `The ${name} of the workspace, '${id}', ${error}.`;
       }
       return undefined;
     },

@@ -56,8 +56,8 @@ export const alertRules: readonly Rule[] = [
           ? actions.actionGroups
           : (actions as readonly { actionGroupId?: string }[]).map(({ actionGroupId }) => actionGroupId);
       for (const id of groups ?? []) {
-        const invalid = referenceError(id, "Microsoft.Insights/actionGroups", context);
-        if (invalid) return `'${id}', which the alert '${context.name}' references, ${invalid}.`;
+        const error = referenceError(id, "Microsoft.Insights/actionGroups", context);
+        if (error) return `'${id}', which the alert '${context.name}' references, ${error}.`;
       }
       return undefined;
     },

@@ -199,8 +199,8 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const id = (context.body.properties as SubnetProperties | undefined)?.networkSecurityGroup?.id;
-      const invalid = referenceError(id, NSG, context);
-      return invalid && `Resource ${id} referenced by resource ${context.id} ${invalid}.`;
+      const error = referenceError(id, NSG, context);
+      return error && `Resource ${id} referenced by resource ${context.id} ${error}.`;
     },
   },
   {
@@ -229,10 +229,8 @@ export const networkRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as PrivateEndpointProperties | undefined)?.subnet?.id;
       if (!id) return "A private endpoint requires 'properties.subnet.id'.";
-      const invalid = referenceError(id, SUBNET, context);
-      return (
-        invalid && `Resource ${id} referenced by resource ${context.id} ${invalid}. Please make sure that the referenced resource exists.`
-      );
+      const error = referenceError(id, SUBNET, context);
+      return error && `Resource ${id} referenced by resource ${context.id} ${error}. Please make sure that the referenced resource exists.`;
     },
   },
   {
@@ -333,7 +331,7 @@ export const networkRules: readonly Rule[] = [
     check: ({ type, body, parentId, inventory }) => {
       if (type === PRIVATE_ENDPOINT) return capacityError(subnetIdOf(body), addressCount({ body }, inventory), inventory);
       const subnetIds = privateEndpointsOf(parentId, inventory).map((endpoint) => subnetIdOf(endpoint.body));
-      return subnetIds.map((subnetId) => capacityError(subnetId, 1, inventory)).find((lack) => lack !== undefined);
+      return subnetIds.map((subnetId) => capacityError(subnetId, 1, inventory)).find((error) => error !== undefined);
     },
   },
 ];

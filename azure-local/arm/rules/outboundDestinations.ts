@@ -108,8 +108,8 @@ export const outboundDestinationRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       for (const [name, { type, destination }] of rulesIn(context).rules) {
-        const invalid = type === "ServiceTag" ? serviceTagError((destination ?? {}) as ServiceTagDestination) : undefined;
-        if (invalid) return `The outbound rule '${name}' ${invalid}.`;
+        const error = type === "ServiceTag" ? serviceTagError((destination ?? {}) as ServiceTagDestination) : undefined;
+        if (error) return `The outbound rule '${name}' ${error}.`;
       }
       return undefined;
     },

@@ -34,8 +34,8 @@ export const privateDnsRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       for (const id of zoneIds(context.body)) {
-        const invalid = referenceError(id, ZONE, context);
-        if (invalid) return `The private DNS zone '${id}' ${invalid}.`;
+        const error = referenceError(id, ZONE, context);
+        if (error) return `The private DNS zone '${id}' ${error}.`;
       }
       return undefined;
     },
@@ -108,8 +108,8 @@ export const privateDnsRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as LinkProperties | undefined)?.virtualNetwork?.id;
       if (!id) return "A virtual network link requires 'properties.virtualNetwork.id'.";
-      const invalid = referenceError(id, VNET, context);
-      return invalid && `The virtual network '${id}' ${invalid}.`;
+      const error = referenceError(id, VNET, context);
+      return error && `The virtual network '${id}' ${error}.`;
     },
   },
   {

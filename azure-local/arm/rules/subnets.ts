@@ -82,10 +82,10 @@ function writtenSubnets({ type, id, name, body }: RuleContext): WrittenSubnet[] 
 }
 
 /** The message about the first invalid subnet of a request. */
-function firstError(context: RuleContext, invalid: (subnet: WrittenSubnet) => string | undefined): string | undefined {
+function firstError(context: RuleContext, check: (subnet: WrittenSubnet) => string | undefined): string | undefined {
   for (const subnet of writtenSubnets(context)) {
-    const sentence = invalid(subnet);
-    if (sentence) return sentence;
+    const error = check(subnet);
+    if (error) return error;
   }
   return undefined;
 }
@@ -241,9 +241,9 @@ export const subnetRules: readonly Rule[] = [
       return firstError(context, ({ name, id: subnetId, properties }) => {
         const id = properties.networkSecurityGroup?.id;
         if (!id) return undefined;
-        const invalid = referenceError(id, "Microsoft.Network/networkSecurityGroups", context);
+        const error = referenceError(id, "Microsoft.Network/networkSecurityGroups", context);
         // `network.ts` checks the reference in requests for a single subnet.
-        if (invalid) return type === VNET ? `Resource ${id} referenced by resource ${subnetId} ${invalid}.` : undefined;
+        if (error) return type === VNET ? `Resource ${id} referenced by resource ${subnetId} ${error}.` : undefined;
         if (WITHOUT_SECURITY_GROUP.includes(name)) return `Network security group ${id} cannot be associated with ${name}.`;
         if (!sameId(id.split("/")[2], ownId.split("/")[2]))
           return `Resource ${id} referenced by resource ${subnetId} must be in the same subscription.`;

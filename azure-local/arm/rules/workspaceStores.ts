@@ -31,8 +31,8 @@ function storageOf({ body, inventory }: RuleContext): Resource | undefined {
 /** The error in an encryption key. Undefined if it is valid. */
 function encryptionKeyError({ keyVaultProperties }: Encryption, context: RuleContext): string | undefined {
   const { keyVaultArmId, keyIdentifier } = keyVaultProperties;
-  const invalid = referenceError(keyVaultArmId, "Microsoft.KeyVault/vaults", context);
-  if (invalid) return `The key vault of the encryption, '${keyVaultArmId}', ${invalid}.`;
+  const error = referenceError(keyVaultArmId, "Microsoft.KeyVault/vaults", context);
+  if (error) return `The key vault of the encryption, '${keyVaultArmId}', ${error}.`;
   if (keyVaultArmId.split("/")[2]?.toLowerCase() !== context.id.split("/")[2]?.toLowerCase())
     return `The key vault of the encryption, '${keyVaultArmId}', must be in the subscription of the workspace.`;
   if (context.inventory.get(keyVaultArmId)?.body.properties?.enablePurgeProtection !== true)

@@ -26,7 +26,7 @@ async function keptValue({ preview, id, said, read }: Case): Promise<{ value: st
     return resolved<string>(output);
   };
   const { result } = await record(work, { preview }).finally(() => azure.close());
-  return { value: result as string, asked: azure.asked };
+  return { value: result as string, asked: azure.reads };
 }
 
 const cases: [what: string, Case, value: string, asked: string[]][] = [

@@ -73,7 +73,7 @@ const capacityOf = async (args: Partial<DesiredDeployment>, capacity: number) =>
   const own = `${endpointId}/deployments/main-8c1f02ab`;
   return {
     sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku,
-    asked: azure.asked.filter((id) => id.startsWith(`${endpointId}/deployments/`) && id !== own),
+    asked: azure.reads.filter((id) => id.startsWith(`${endpointId}/deployments/`) && id !== own),
   };
 };
 

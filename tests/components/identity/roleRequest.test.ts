@@ -63,7 +63,7 @@ test("A preview reports missing roles of a known identity, and sends no request 
     );
     expect(result).toBe(true);
     expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(/^The identity p doesn't have the role AcrPull/)]);
-    expect(azure.asked).toHaveLength(1);
+    expect(azure.reads).toHaveLength(1);
   } finally {
     warn.mockRestore();
     await azure.close();

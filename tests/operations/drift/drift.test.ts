@@ -4,7 +4,7 @@ import type { Checkpoint } from "../../../operations/checkpoint";
 import { acceptDrift, findDrift } from "../../../operations/drift";
 import { driftReport } from "../../../operations/drift/report";
 import { stackAzure } from "../../../operations/stackAzure";
-import { answerInTurn, armClient, serveAzure, type Turn } from "../../azure/fakeArm";
+import { armClient, type ScriptedResponse, serveAzure, serveScript } from "../../azure/fakeArm";
 import { fakeAz, notLoggedIn } from "../../azure/fakeAz";
 import { memoryStack } from "../memoryStack";
 
@@ -31,8 +31,8 @@ const state = (...resources: Checkpoint["deployment"]["resources"] & object): Ch
 const stack = () => memoryStack({ state: state(endpoint, component, write) });
 
 /** What drift says of these answers. */
-async function against(...turns: Turn[]): Promise<string> {
-  const azure = await answerInTurn(turns);
+async function against(...turns: ScriptedResponse[]): Promise<string> {
+  const azure = await serveScript(turns);
   try {
     return driftReport(await findDrift(stack(), armClient()));
   } finally {
@@ -50,7 +50,7 @@ test.each([
   expect(await against(refusal(404, code, "not there"))).toBe("chat was deleted in Azure. Run `pulumi refresh`, then `pulumi up`.");
 });
 
-test.each<[what: string, Turn, message: string]>([
+test.each<[what: string, ScriptedResponse, message: string]>([
   [
     "a missing role",
     refusal(403, "AuthorizationFailed", "The client does not have authorization to perform action 'read'."),
@@ -104,7 +104,7 @@ test("Differences are listed value by value, and accepted ones are in the write 
   try {
     const pulumi = stack();
     const found = await findDrift(pulumi, armClient());
-    expect(azure.asked).toEqual([id]);
+    expect(azure.reads).toEqual([id]);
     expect(driftReport(found)).toBe(
       'chat was changed outside the stack:\n  traffic: {"a":40,"b":60} in Azure, {"a":100} in the last write of the stack\n  tag owner: not set in Azure, "us" in the last write of the stack',
     );

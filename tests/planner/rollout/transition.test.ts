@@ -1,5 +1,11 @@
 // Proves which changes of traffic are allowed, and how they are described to reviewers. tests/e2e proves that the engine runs these checks.
-import { authChangeSummary, labelOf, type TrafficSnapshot, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
+import {
+  authChangeSummary,
+  labelOf,
+  type TrafficSnapshot,
+  transitionProblem,
+  transitionSummary,
+} from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
