@@ -137,7 +137,7 @@ function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & {
   });
   return "decision" in outcome
     ? { current: outcome.decision }
-    : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
+    : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.problems) };
 }
 
 /** Where the value stands that a refusal is about, when it is one. */

@@ -74,7 +74,7 @@ const deciders: PatternTable<Outcome, [ToDecide]> = { vllm: decideVllm, score: d
 function decideVllm(vllm: VllmSettings, { label, settings, resolved }: ToDecide): Outcome {
   const { image, region, revision, folder = "." } = resolved;
   const model = modelOf(vllm, folder);
-  if ("code" in model) return { refusals: [model] };
+  if ("code" in model) return { problems: [model] };
   return decide(label, {
     ...{ pattern: "vllm", image, region, model, revision, source: vllm.source, flags: vllm.flags },
     size: settings.size as InstanceType | "auto",

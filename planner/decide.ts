@@ -36,7 +36,7 @@ export type Requirements = VllmRequirements | ScoreRequirements;
 type WishOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
-export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Problem[] };
+export type Outcome = { readonly decision: DeploymentDecision } | { readonly problems: readonly Problem[] };
 
 /**
  * Decides a deployment.
@@ -44,7 +44,7 @@ export type Outcome = { readonly decision: DeploymentDecision } | { readonly ref
  */
 export function decide(label: string, wish: Requirements): Outcome {
   const plan = planOf(wish);
-  if ("refusals" in plan) return plan;
+  if ("problems" in plan) return plan;
   const { recipe, scaleRule, clients, reasons } = plan;
   const price = usdPerHour(recipe.instanceType, wish.region);
   return {
@@ -60,7 +60,7 @@ export function decide(label: string, wish: Requirements): Outcome {
 }
 
 /** The planner of each pattern. */
-const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Problem[] } } = {
+const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly problems: readonly Problem[] } } = {
   vllm: decideVllm,
   score: decideScore,
 };

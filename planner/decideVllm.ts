@@ -4,7 +4,7 @@ import type { InstanceType } from "../facts/sizes";
 import { type Problem, createProblem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
+import { argumentsOf, engineSettings, type ExplicitFlags, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -41,9 +41,9 @@ export interface VllmRequirements {
 const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
 /** The plan, or all problems that prevent one. */
-export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: readonly Problem[] } {
-  const { settings, refusals } = engineSettings(wish.flags);
-  if (refusals.length > 0) return { refusals };
+export function decideVllm(wish: VllmRequirements): Plan | { readonly problems: readonly Problem[] } {
+  const { settings, problems } = engineSettings(wish.flags);
+  if (problems.length > 0) return { problems };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
   const asked = {
@@ -59,7 +59,7 @@ export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: 
   const byHand = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
   const broken = reviewExplicitSettings(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
   const idle = idleSequences(wish, maxNumSeqs);
-  if (broken.length > 0) return { refusals: [...broken, ...idle] };
+  if (broken.length > 0) return { problems: [...broken, ...idle] };
   const result = fitModel({
     ...asked,
     maxNumSeqs,
@@ -69,7 +69,7 @@ export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: 
     instanceType,
   });
   const forbids = result.refusal ?? gpusRefusal(wish, result);
-  return forbids || idle.length > 0 ? { refusals: [...idle, ...(forbids ? [forbids] : [])] } : planOf(wish, result);
+  return forbids || idle.length > 0 ? { problems: [...idle, ...(forbids ? [forbids] : [])] } : planOf(wish, result);
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */

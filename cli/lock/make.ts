@@ -93,7 +93,7 @@ async function decideOne(
   const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
   const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
-  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
+  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.problems) };
 }
 
 /** What an image runs, for a report. */

@@ -6,7 +6,7 @@ import { withinBounds } from "./configBounds";
 import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
-import { readDimensions } from "./configShape";
+import { readDimensions } from "./configDimensions";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
 import { countParameters } from "./parameters";
 import { hasTower, towerParameters } from "./towers";

@@ -1,7 +1,7 @@
 /** Reads from a `config.json` what each layer stores in the cache. Families use different fields for the kinds of layers. */
 
 import { list, number, object } from "./configRead";
-import type { ModelDimensions } from "./configShape";
+import type { ModelDimensions } from "./configDimensions";
 import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";

@@ -2,7 +2,7 @@
 
 import { outOfBounds } from "./configBounds";
 import { list, number, object } from "./configRead";
-import type { ModelDimensions } from "./configShape";
+import type { ModelDimensions } from "./configDimensions";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {

@@ -2,7 +2,7 @@
 import { vllmFlag } from "../../facts/vllm";
 import { decide, type ScoreRequirements, type VllmWish, type Requirements } from "../../planner/decide";
 import { modelFromTable } from "../../planner/fit/model";
-import { reservedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/explicitFlags";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
 
@@ -27,13 +27,13 @@ const scoreWish: ScoreRequirements = {
 
 function decided(wish: Requirements) {
   const outcome = decide("main", wish);
-  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   return outcome.decision;
 }
 
 function refused(changes: Partial<VllmWish>): string[] {
   const outcome = decide("main", { ...vllmWish, ...changes });
-  return "refusals" in outcome ? outcome.refusals.map(({ code, message }) => `${code} ${message}`) : [];
+  return "problems" in outcome ? outcome.problems.map(({ code, message }) => `${code} ${message}`) : [];
 }
 
 test("a model with staged weights starts offline, on all GPUs of its size, with vLLM's routes", () => {

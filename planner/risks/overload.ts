@@ -47,9 +47,9 @@ export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraf
     const isLive = gains.includes(decision.name) && now > declared;
     const load = isLive ? now : declared;
     if ((load * weight) / 100 <= carries(deployment)) return [];
-    const gets = Math.ceil((load * weight) / 100);
+    const requests = Math.ceil((load * weight) / 100);
     return [
-      { name: decision.name, weight, load, isLive, gets, instances: mostInstances(deployment), concurrency: concurrencyOf(deployment) },
+      { name: decision.name, weight, load, isLive, requests, instances: mostInstances(deployment), concurrency: concurrencyOf(deployment) },
     ];
   });
 }

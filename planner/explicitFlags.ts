@@ -33,7 +33,7 @@ const wholeNumbers = {
 } as const satisfies Record<string, keyof EngineSettings>;
 
 /** The flags that determine memory. A value that is not a valid number is a problem, because no check can use it. */
-export function engineSettings(flags: ExplicitFlags): { readonly settings: EngineSettings; readonly refusals: readonly Problem[] } {
+export function engineSettings(flags: ExplicitFlags): { readonly settings: EngineSettings; readonly problems: readonly Problem[] } {
   const counts = Object.entries(wholeNumbers).filter(([flag]) => flags[flag] !== undefined);
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
@@ -47,7 +47,7 @@ export function engineSettings(flags: ExplicitFlags): { readonly settings: Engin
       ...(cache === undefined ? {} : { kvCacheDtype: String(cache) }),
       ...(eager === undefined ? {} : { enforceEager: eager === true }),
     },
-    refusals: [
+    problems: [
       ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of 1 or more, in digits")),
       ...(part === undefined || (Number(part) > 0 && Number(part) <= 1)
         ? []
