@@ -1,5 +1,5 @@
 /** Flags of `vllm serve` that are set in the stack file: their effect on memory, and how they are merged with derived flags. */
-import { type Problem, createProblem } from "./codes";
+import { createProblem, type Problem } from "./codes";
 import type { EngineSettings } from "./fit/estimate";
 
 /** Value of a `vllm serve` flag; `true` is the flag without a value, `false` its `--no-` form. */
@@ -38,7 +38,7 @@ export function engineSettings(flags: ExplicitFlags): { readonly settings: Engin
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
-  const wrong = (flag: string, allowed: string) =>
+  const outOfRange = (flag: string, allowed: string) =>
     createProblem("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
@@ -48,10 +48,10 @@ export function engineSettings(flags: ExplicitFlags): { readonly settings: Engin
       ...(eager === undefined ? {} : { enforceEager: eager === true }),
     },
     problems: [
-      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of 1 or more, in digits")),
+      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => outOfRange(flag, "a whole number of 1 or more, in digits")),
       ...(part === undefined || (Number(part) > 0 && Number(part) <= 1)
         ? []
-        : [wrong("gpu-memory-utilization", "greater than 0 and at most 1")]),
+        : [outOfRange("gpu-memory-utilization", "greater than 0 and at most 1")]),
     ],
   };
 }
@@ -96,8 +96,8 @@ export function argumentsOf(flags: ExplicitFlags): string[] {
 }
 
 /** Derived arguments, each replaced by the explicit flag of the same name. Explicit flags without a derived counterpart come last. */
-export function joinFlags(derived: readonly string[], byHand: ExplicitFlags): string[] {
-  const left = new Map(Object.entries(byHand));
+export function joinFlags(derived: readonly string[], explicit: ExplicitFlags): string[] {
+  const left = new Map(Object.entries(explicit));
   const joined = grouped(derived).flatMap((group) => {
     const flag = group[0]!.replace(/^--(no-)?/, "");
     const value = left.get(flag);

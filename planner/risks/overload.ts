@@ -39,14 +39,14 @@ export function gainingDeployments(planned: readonly PlannedDeployment[], { traf
  */
 export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");
-  const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(carries));
-  const now = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
+  const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(capacityOf));
+  const liveCapacity = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
   const gains = live === undefined ? [] : gainingDeployments(current, live);
   return current.flatMap((deployment) => {
     const { decision, weight } = deployment;
-    const isLive = gains.includes(decision.name) && now > declared;
-    const load = isLive ? now : declared;
-    if ((load * weight) / 100 <= carries(deployment)) return [];
+    const isLive = gains.includes(decision.name) && liveCapacity > declared;
+    const load = isLive ? liveCapacity : declared;
+    if ((load * weight) / 100 <= capacityOf(deployment)) return [];
     const requests = Math.ceil((load * weight) / 100);
     return [
       { name: decision.name, weight, load, isLive, requests, instances: mostInstances(deployment), concurrency: concurrencyOf(deployment) },
@@ -54,7 +54,7 @@ export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraf
   });
 }
 
-function carries(deployment: PlannedDeployment): number {
+function capacityOf(deployment: PlannedDeployment): number {
   return mostInstances(deployment) * concurrencyOf(deployment);
 }
 

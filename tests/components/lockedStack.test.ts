@@ -70,7 +70,7 @@ const changes: readonly Change[] = [
     named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* has capacity for 57 requests of 16384 tokens/,
   },
   {
-    what: "laws: memory outside PyTorch and activations take more",
+    what: "formulas: memory outside PyTorch and activations take more",
     simulate: () =>
       jest.doMock("../../planner/fit/memoryFormulas", () => ({
         ...jest.requireActual<typeof import("../../planner/fit/memoryFormulas")>("../../planner/fit/memoryFormulas"),

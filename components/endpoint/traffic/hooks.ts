@@ -89,7 +89,7 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
       const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
       const refusal = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (refusal !== undefined) fail(refusal);
-      const sentence = transitionSummary(endpoint, before, { ...after, made });
+      const sentence = transitionSummary(endpoint, before, { ...after, created: made });
       if (sentence !== undefined) pulumi.log.info(sentence);
       const change = authChangeSummary(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);
@@ -106,6 +106,11 @@ async function sharesOf(inputs: object): Promise<unknown> {
   return { traffic, mirrorTraffic, authMode };
 }
 
-function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): TrafficSnapshot & Pick<TrafficFacts, "authMode"> {
+function momentOf({
+  traffic = {},
+  mirrorTraffic = {},
+  recipes = {},
+  authMode,
+}: TrafficFacts): TrafficSnapshot & Pick<TrafficFacts, "authMode"> {
   return { traffic, mirrorTraffic, recipes, authMode };
 }
