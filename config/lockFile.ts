@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
-import type { RecordedRequirements, ModelDecision } from "../planner/decision";
+import type { ModelDecision, RecordedRequirements } from "../planner/decision";
 import { contradictions } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Lock, type LockEntry, lockSchema } from "./lockSchema";

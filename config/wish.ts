@@ -1,9 +1,9 @@
 /** From the settings of a deployment to what it wishes: for the lock as flat values to compare, for the planner to decide on. */
 import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
-import { PlanError, type Problem, createProblem } from "../planner/codes";
+import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { RecordedRequirements, ImageReference } from "../planner/decision";
+import type { ImageReference, RecordedRequirements } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
@@ -107,7 +107,7 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
   try {
     return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };
   } catch (error) {
-    if (error instanceof PlanError) return error.refusal;
+    if (error instanceof PlanError) return error.problem;
     throw error;
   }
 }

@@ -32,7 +32,7 @@ function heading(input: FitInput, result: FitResult): string {
 
 function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: boolean): string[] {
   const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => [
+  const rows = shown.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,
@@ -40,7 +40,7 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     usdPerHour.toFixed(2),
     estimate ? estimate.kvGiBPerGpu.toFixed(1) : "",
     estimate && estimate.requestGiB > 0 ? Math.max(0, estimate.maxConcurrency).toFixed(1) : "",
-    refusal ? `no: ${refusal.code} ${refusal.message}` : "fits",
+    problem ? `no: ${problem.code} ${problem.message}` : "fits",
   ]);
   const head = [" ", "size", "GPUs", "TP", "USD/hour", "KV GiB/GPU", "requests", ""];
   const hidden = tried.length - shown.length;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
-import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../planner/rollout";
+import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { requiredInstances } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";

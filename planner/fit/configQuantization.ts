@@ -1,6 +1,6 @@
 /** Reads the quantization of a checkpoint from the variants of `quantization_config`. */
 import type { Quantization } from "../../facts/models";
-import { PlanError, createProblem } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { type Config, number, object } from "./configRead";
 
 const supported = "fp8, awq, gptq and auto-round with 4 or 8 bits, mxfp4, modelopt and compressed-tensors";

@@ -1,12 +1,12 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { isPlaceholderDigest } from "../image";
-import { type PlannedDeployment, planRollout, type DesiredDeployment } from "../rollout";
+import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
 import { enabledLogging } from "./logging";
-import type { PlaceholderImage, Risk } from "./risk";
 import { type LiveTraffic, overloads } from "./overload";
+import type { PlaceholderImage, Risk } from "./risk";
 
-export type { Risk, RiskKind } from "./risk";
 export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./overload";
+export type { Risk, RiskKind } from "./risk";
 export { bySeverity as mostDangerousFirst, riskText } from "./text";
 
 /** An endpoint of the stack file. */

@@ -51,7 +51,7 @@ function settings(logged: readonly EnabledLogging[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
-function overloadText({ deployment, weight, load, isLive, requests: requests, instances, concurrency }: RiskOf<"trafficAboveCapacity">): string {
+function overloadText({ deployment, weight, load, isLive, requests, instances, concurrency }: RiskOf<"trafficAboveCapacity">): string {
   const capacity = instances * concurrency;
   const total = isLive ? "current capacity" : "declared concurrency";
   const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;

@@ -26,7 +26,9 @@ export function structureDifference(example: unknown, value: unknown, path = "th
 function listDifference(example: readonly unknown[], items: readonly unknown[], path: string): string | undefined {
   if (example.length === 0) return undefined;
   if (items.length === 0) return `${path} is empty`;
-  return items.map((item, index) => structureDifference(example[0], item, `${path}[${index}]`)).find((difference) => difference !== undefined);
+  return items
+    .map((item, index) => structureDifference(example[0], item, `${path}[${index}]`))
+    .find((difference) => difference !== undefined);
 }
 
 function kindOf(value: unknown): string {

@@ -5,7 +5,7 @@
 import { autoscaleLimits, endpointLimits } from "../../azure/limits";
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
 import { reasoningParsers, toolCallParsers, vllmFlag } from "../../facts/vllm";
-import { type Code, type Problem, createProblem } from "../codes";
+import { type Code, createProblem, type Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Estimate } from "../fit/estimate";
 import { completeRule } from "./scaling";

@@ -1,7 +1,7 @@
 /** Whether a GPU supports the number formats of a model and its KV cache, regardless of memory. */
 import type { Quantization } from "../../facts/models";
 import { architectures } from "../../facts/vllm";
-import { type Problem, createProblem } from "../codes";
+import { createProblem, type Problem } from "../codes";
 import { isKvCacheDtype } from "../fit/kvCache";
 import type { Model } from "../fit/model";
 import type { Machine } from "./machine";
@@ -57,7 +57,10 @@ export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "au
   }
   if (!isKvCacheDtype(kvCacheDtype)) return createProblem("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
   if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
-    return createProblem("MOOR113", `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`);
+    return createProblem(
+      "MOOR113",
+      `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`,
+    );
   }
   const sparse = model.cache.some((layer) => layer.kind === "indexer");
   const latent = model.cache.some((layer) => layer.kind === "mla");

@@ -207,15 +207,15 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
 }
 
 function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
-  const refused = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
+  const problemLine = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
   const estimate = candidate?.estimate;
-  if (!candidate || !estimate) return refused;
+  if (!candidate || !estimate) return problemLine;
   const { settings } = estimate;
   const gib = (value: number) => value.toFixed(2);
   const price = candidate.machine.instanceType && priceOf(candidate.machine.instanceType, input.region);
   const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} minus weights ${gib(estimate.weightsGiBPerGpu)}, activations ${gib(estimate.activationGiB)}, memory outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
   return [
-    ...refused,
+    ...problemLine,
     `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD per hour (list price)` : ""}`,
     `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
     `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,

@@ -1,7 +1,7 @@
 /** The machine that a server runs on: an Azure size, or a GPU given by numbers. */
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
-import { type Problem, createProblem } from "../codes";
+import { createProblem, type Problem } from "../codes";
 
 export interface Machine {
   /** Azure's name; undefined for a GPU given by numbers. */

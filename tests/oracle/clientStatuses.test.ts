@@ -1,5 +1,5 @@
-// Holds the table of status codes for clients against the front door: each status that it can give is provoked, and its row says what happened
-// and whether another try is worth it. Doesn't prove that Azure gives them: 400, 413 and 502 to 504 come from what stands before it.
+// Compares the table of status codes for clients with the scoring proxy: each status that the proxy can return is provoked, and its row states
+// what happened and whether it is retryable. Doesn't prove that Azure returns them: 400, 413 and 502 to 504 come from proxies before it.
 
 import { clientStatuses, clientStatusOf } from "../../azure/clientStatuses";
 import { modelStatusHeader, retryableModelStatuses, scoringStatus } from "../../azure/scoring";
@@ -33,19 +33,25 @@ interface Case {
 
 const cases: readonly Case[] = [
   { what: "an answer", status: 200, meaning: "The model answered", again: false },
-  { what: "no key", bearer: "", status: 401, meaning: "missing, wrong or expired", again: false },
-  { what: "a wrong key", bearer: "wrong", status: 401, meaning: "missing, wrong or expired", again: false },
-  { what: "a token that isn't one", endpoint: { authMode: "AADToken" }, status: 401, meaning: "missing, wrong or expired", again: false },
+  { what: "no key", bearer: "", status: 401, meaning: "missing, invalid or expired", again: false },
+  { what: "a wrong key", bearer: "wrong", status: 401, meaning: "missing, invalid or expired", again: false },
+  { what: "a token that isn't one", endpoint: { authMode: "AADToken" }, status: 401, meaning: "missing, invalid or expired", again: false },
   {
     what: "a valid token without the right to score",
     endpoint: { authMode: "AADToken", tokenSecret: "issuer" },
     bearer: signToken({ aud: scoringAudience, oid: "app-1", exp: Math.floor(Date.now() / 1000) + 3600 }, "issuer"),
     status: 403,
-    meaning: "no right to score",
+    meaning: "doesn't have permission to score",
     again: false,
   },
-  { what: "no such endpoint", path: "/nobody/v1/models", status: 404, meaning: "no such endpoint", again: false },
-  { what: "no deployment with weight", endpoint: { traffic: {} }, status: 404, meaning: "no deployment has weight", again: false },
+  { what: "no such endpoint", path: "/nobody/v1/models", status: 404, meaning: "endpoint or path doesn't exist", again: false },
+  {
+    what: "no deployment with weight",
+    endpoint: { traffic: {} },
+    status: 404,
+    meaning: "no deployment has a traffic weight",
+    again: false,
+  },
   {
     what: "an answer that takes too long",
     deployment: { requestTimeout: 0.1 },
@@ -59,16 +65,23 @@ const cases: readonly Case[] = [
     body: { ...hello, model: "other" },
     status: 424,
     modelStatus: 404,
-    meaning: "did not answer 200",
+    meaning: "returned a status other than 200",
     again: false,
   },
-  { what: "the model's own 400", body: { model: "tiny" }, status: 424, modelStatus: 400, meaning: "did not answer 200", again: false },
+  {
+    what: "the model's own 400",
+    body: { model: "tiny" },
+    status: 424,
+    modelStatus: 400,
+    meaning: "returned a status other than 200",
+    again: false,
+  },
   {
     what: "the model's own 500",
     fault: { chat: { kind: "status", status: 500 } },
     status: 424,
     modelStatus: 500,
-    meaning: "did not answer 200",
+    meaning: "returned a status other than 200",
     again: true,
   },
   {
@@ -76,7 +89,7 @@ const cases: readonly Case[] = [
     deployment: { startUp: 3600 },
     status: 424,
     modelStatus: 503,
-    meaning: "did not answer 200",
+    meaning: "returned a status other than 200",
     again: true,
   },
   {
@@ -85,7 +98,7 @@ const cases: readonly Case[] = [
     fault: { chat: { kind: "hang" } },
     at: 3,
     status: 429,
-    meaning: "more requests at once",
+    meaning: "exceed the capacity",
     again: true,
   },
   {

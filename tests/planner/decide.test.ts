@@ -1,8 +1,8 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, type ScoreRequirements, type VllmWish, type Requirements } from "../../planner/decide";
-import { modelFromTable } from "../../planner/fit/model";
+import { decide, type Requirements, type ScoreRequirements, type VllmWish } from "../../planner/decide";
 import { reservedFlags } from "../../planner/explicitFlags";
+import { modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
 

@@ -45,7 +45,8 @@ function vllmChecks(decision: DeploymentDecision, { latency }: GateCheck): Check
 function scoreChecks({ routes }: DeploymentDecision, { request: body, answer: example, latency }: GateCheck): Check[] {
   if (body === undefined) return [];
   const request: GateRequest = { method: "POST", path: routes.scoring, body };
-  const judge = (answer: GateAnswer) => (example === undefined ? undefined : withJson(answer, (value) => structureDifference(example, value)));
+  const judge = (answer: GateAnswer) =>
+    example === undefined ? undefined : withJson(answer, (value) => structureDifference(example, value));
   return [{ what: "sample", request, judge }, ...(latency === undefined ? [] : [latencyCheck(request, latency)])];
 }
 

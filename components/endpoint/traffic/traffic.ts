@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { endpointLimits } from "../../../azure/limits";
 import { armTypeOf, resourceTypes } from "../../../azure/resourceTypes";
 import { trafficWriteName } from "../../../planner/names";
-import { endpointTraffic, type DeploymentTraffic } from "../../../planner/traffic";
+import { type DeploymentTraffic, endpointTraffic } from "../../../planner/traffic";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, waitForOutgoing } from "../leftovers";

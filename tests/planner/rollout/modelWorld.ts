@@ -1,5 +1,5 @@
 /** One endpoint in the simulator, and a stack whose runs change it: stands for the engine and the components' hooks, in their order. */
-import { type PlannedDeployment, planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
+import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../../planner/rollout";
 import { requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 import { transitionProblem } from "../../../planner/rollout/transition";
 import { endpointTraffic, scaleWeights } from "../../../planner/traffic";

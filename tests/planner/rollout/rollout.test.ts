@@ -1,5 +1,5 @@
 // Proves which deployments are planned for an endpoint, and their order. Doesn't prove the order in which the engine deletes.
-import { planRollout, type DesiredDeployment, trafficOf } from "../../../planner/rollout";
+import { type DesiredDeployment, planRollout, trafficOf } from "../../../planner/rollout";
 import { vllmDecision } from "../../components/fixtures";
 
 const named = (name: string) => ({ ...vllmDecision, name });

@@ -130,7 +130,10 @@ describe("an explicit size that doesn't fit has its own code", () => {
     const machine = machineOf("Standard_NV36ads_A10_v5");
     if (isProblem(machine)) throw new Error(machine.message);
     const small = { ...machine, size: { ...machine.size!, tempDiskGiB: 40 } };
-    expect(evaluateMachine(model, small, {}).problem).toMatchObject({ code: "MOOR112", message: expect.stringContaining("48 GiB of disk") });
+    expect(evaluateMachine(model, small, {}).problem).toMatchObject({
+      code: "MOOR112",
+      message: expect.stringContaining("48 GiB of disk"),
+    });
     expect(evaluateMachine(model, machine, {}).problem).toBeUndefined();
   });
 
