@@ -40,9 +40,9 @@ interface Case {
 
 const cases: readonly Case[] = [
   { what: "an answer", status: 200, meaning: "The model answered", again: false },
-  { what: "no key", bearer: "", status: 401, meaning: "missing, wrong or expired", again: false },
-  { what: "a wrong key", bearer: "wrong", status: 401, meaning: "missing, wrong or expired", again: false },
-  { what: "a token that isn't one", endpoint: { authMode: "AADToken" }, status: 401, meaning: "missing, wrong or expired", again: false },
+  { what: "no key", bearer: "", status: 401, meaning: "missing, invalid or expired", again: false },
+  { what: "a wrong key", bearer: "wrong", status: 401, meaning: "missing, invalid or expired", again: false },
+  { what: "a token that isn't one", endpoint: { authMode: "AADToken" }, status: 401, meaning: "missing, invalid or expired", again: false },
   {
     what: "a valid token without the right to score",
     endpoint: { authMode: "AADToken", tokenSecret: "issuer" },

@@ -91,7 +91,7 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
         .map((one) => one.deploymentName);
       const problem = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (problem !== undefined) fail(problem);
-      const sentence = transitionSummary(endpoint, before, { ...after, made });
+      const sentence = transitionSummary(endpoint, before, { ...after, created: made });
       if (sentence !== undefined) pulumi.log.info(sentence);
       const change = authChangeSummary(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);
