@@ -1,6 +1,6 @@
 import type { Probe } from "./directory";
 
-/** The fate of a container that begins to start at second 0. */
+/** The start of a container, in seconds from its beginning. */
 export interface Lifecycle {
   /** Seconds until its readiness probe succeeds. Undefined if it never does. */
   readonly readyAfter?: number;
