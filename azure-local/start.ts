@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import { type Arm, startArm } from "./arm";
 import { type Azure, type AzureOptions, type AzureResource, scoringProxyOptions } from "./azure";
-import { loopbackCertificate } from "./https/certificate";
 import { type HttpsServer, serveHttps } from "./https/server";
 import { deployerObjectId, startProviders } from "./providers";
 import { type RequestWatch, watchRequests } from "./requests";
@@ -81,6 +80,8 @@ interface Https {
 }
 
 async function serveBoth(arm: Arm, proxy: ScoringProxy, home: string, port: number): Promise<Https> {
+  // Loaded only here: the certificate library is large, and most runs serve no HTTPS.
+  const { loopbackCertificate } = require("./https/certificate") as typeof import("./https/certificate");
   const certificate = loopbackCertificate(path.join(home, "https"));
   const servers: HttpsServer[] = [];
   const close = () => {

@@ -36,4 +36,5 @@ if (!isInstalled()) {
 }
 
 require("../program/register");
+require("../program/deferred").deferModules();
 require("./main").main(process.argv.slice(2));

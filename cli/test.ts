@@ -15,6 +15,9 @@ export function e2e(args: readonly string[]): Promise<void> {
   return runTiers(["e2e"], args);
 }
 
+/** Room for young objects, in MB, in jest's workers too: programs under test create many, which the garbage collector else copies again and again. */
+const youngHeap = "--max-semi-space-size=64";
+
 /** Installs everything that the tests need, then runs jest with the given arguments. The exit code is that of jest. */
 async function runTiers(tiers: readonly string[], args: readonly string[]): Promise<void> {
   await ensureEngine((line) => console.error(line));
@@ -22,7 +25,7 @@ async function runTiers(tiers: readonly string[], args: readonly string[]): Prom
   if (hint !== undefined) console.error(hint);
   const jest = path.join(root, "node_modules", "jest", "bin", "jest.js");
   // Last, because jest takes every word after the option as the name of a project.
-  const all = [jest, ...args, "--selectProjects", ...selected];
+  const all = [youngHeap, jest, ...args, "--selectProjects", ...selected];
   process.exitCode = await exitCode(spawn(process.execPath, all, { cwd: root, stdio: "inherit" }));
 }
 

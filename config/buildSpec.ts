@@ -7,7 +7,7 @@ import { canonicalRegion } from "../facts/regions";
 import { SCORE_ACTION } from "../facts/roles";
 import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/linkedServices";
 import { allowedRegions } from "../planner/residency";
-import { fillUp } from "../planner/traffic";
+import { scaleWeights } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
 import { stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
@@ -90,7 +90,7 @@ function buildEndpoint(stack: string, key: string, settings: EndpointSettings, d
     return { spec: deployable(label, deployment, decided), skipped: skip(stack, key, label, decided) };
   });
   const specs = built.flatMap((each) => each.spec ?? []);
-  const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: fillUp(specs) };
+  const endpoint = { key, ...(name === undefined ? {} : { name }), ...rest, deployments: scaleWeights(specs) };
   return { endpoint, skipped: built.flatMap((each) => each.skipped ?? []) };
 }
 

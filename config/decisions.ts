@@ -1,5 +1,5 @@
 /** The decisions for the deployments of a checked stack file: read from the lock file, or computed if the stack has no lock file. */
-import type { Code, Refusal } from "../planner/codes";
+import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockEntry, lockFileName, readLock, requirementDifferences } from "./lockFile";
@@ -161,7 +161,7 @@ const places: Partial<Record<Code, string>> = {
 };
 
 /** Converts the errors of the planner to errors of the deployment's settings. */
-export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Refusal[]): Mistake[] {
+export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Problem[]): Mistake[] {
   const model = vllm?.configJson ?? vllm?.model ?? "<model>";
   const load = `--context ${tokenCount(vllm?.context ?? 0)} --concurrency ${vllm?.concurrencyPerInstance} --region ${region}`;
   const fitting = `a size and settings that fit according to \`npm run fit -- ${model} ${load} --compare\``;

@@ -1,5 +1,5 @@
 /** Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions. */
-import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
+import type { DeploymentDecision, RecordedRequirements } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
 import type { Lock, LockEntry } from "./lockSchema";
@@ -47,7 +47,7 @@ function requirementMistakes(path: string, { wish, current, previous, rolledBack
 }
 
 /** The values that a decision copies from its requirements. Derived values are left out: they differ between versions of Moor. */
-function copies(decision: DeploymentDecision): DeploymentWish {
+function copies(decision: DeploymentDecision): RecordedRequirements {
   const { instanceType, image, requestSettings, pattern } = decision;
   return {
     size: instanceType,
@@ -58,7 +58,7 @@ function copies(decision: DeploymentDecision): DeploymentWish {
 }
 
 /** The copied values of the requirements of each pattern. */
-const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => DeploymentWish>> = {
+const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => RecordedRequirements>> = {
   vllm: ({ model, requestSettings }) => ({
     "vllm.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
     ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),

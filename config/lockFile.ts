@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
-import type { DeploymentWish, ModelDecision } from "../planner/decision";
+import type { ModelDecision, RecordedRequirements } from "../planner/decision";
 import { inconsistencies } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Lock, type LockEntry, lockSchema } from "./lockSchema";
@@ -82,7 +82,7 @@ export interface RequirementDifference {
 }
 
 /** The differences between two sets of requirements, in the order of their keys. */
-export function requirementDifferences(locked: DeploymentWish, required: DeploymentWish): RequirementDifference[] {
+export function requirementDifferences(locked: RecordedRequirements, required: RecordedRequirements): RequirementDifference[] {
   const keys = [...new Set([...Object.keys(required), ...Object.keys(locked)])];
   const pairs = keys.map((key) => ({ key, locked: locked[key], required: required[key] }));
   return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.required));

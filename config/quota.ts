@@ -3,7 +3,7 @@
 import { canonicalRegion } from "../facts/regions";
 import { isInstanceType, type Size, sizes } from "../facts/sizes";
 import { type FamilyNeed, type QuotaDeployment, quotaNeeds } from "../planner/quota/cores";
-import { coresToAskFor, quotaLineText, quotaRequest } from "../planner/quota/request";
+import { coresToRequest, quotaLineText, quotaRequest } from "../planner/quota/request";
 import { type Decided, isStaged } from "./decisions";
 import { type Mistake, mistake } from "./mistakes";
 import type { DeploymentDraft, SettingsDraft } from "./rules/draft";
@@ -62,8 +62,8 @@ export function quotaMistakes(needs: readonly FamilyNeed[]): Mistake[] {
     const sum = `The stack requires ${neededCores} vCPUs in ${region}. The limit is ${limit}, of which others use ${others}: ${missing}.`;
     const problem = [sum, ...lines.map((line) => `- ${quotaLineText({ ...line, rolloutCores: 0 })}`)].join("\n    ");
     const least = neededCores + others;
-    const room = `; ${coresToAskFor(need)} or more also allows each deployment to be replaced by a new one`;
-    const allowed = `a limit of ${least} or more${coresToAskFor(need) > least ? room : ""}`;
+    const room = `; ${coresToRequest(need)} or more also allows each deployment to be replaced by a new one`;
+    const allowed = `a limit of ${least} or more${coresToRequest(need) > least ? room : ""}`;
     const fix = [quotaFixes(need), ...(quotaRequest(need) ?? "").split("\n")].join("\n    ");
     return [mistake("MOOR301", `moor:quota.${family}`, { problem, allowed, fix })];
   });
@@ -73,7 +73,7 @@ function quotaFixes(need: FamilyNeed): string {
   const before = need.lines.filter(({ previous }) => previous !== undefined);
   const ended = before.filter(({ previous }) => !previous?.kept).map(({ deployment }) => deployment.split("/"));
   const ways = [
-    `Request a quota of ${coresToAskFor(need)} vCPUs from Azure and set \`limit\` to the granted number`,
+    `Request a quota of ${coresToRequest(need)} vCPUs from Azure and set \`limit\` to the granted number`,
     `reduce \`instances\` or \`scale.max\`${before.length > ended.length ? ", or remove `keepPrevious`" : ""}`,
     ...ended.map(
       ([stack, endpoint, label]) =>
@@ -94,7 +94,7 @@ export function quotaNotes(needs: readonly FamilyNeed[]): string[] {
     }
     if (!missingInRollout) return [];
     const enough = `The quota of ${family} is enough for this stack (${neededCores} vCPUs), but not for a rollout of all its deployments (${rolloutCores} vCPUs)`;
-    const request = `request a limit of ${coresToAskFor(need)} vCPUs, or set \`update: inPlace\``;
+    const request = `request a limit of ${coresToRequest(need)} vCPUs, or set \`update: inPlace\``;
     return [`${enough}. Before you change a model, size, image or flag, ${request}.`];
   });
 }

@@ -1,9 +1,9 @@
 /** Converts the settings of a deployment to requirements: as flat values for the lock file, and as input for the planner. */
 import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
-import { PlanError, type Refusal, refusal } from "../planner/codes";
+import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { DeploymentWish, ImageReference } from "../planner/decision";
+import type { ImageReference, RecordedRequirements } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
@@ -26,13 +26,13 @@ const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: u
  * The requirements of a deployment, as flat values. If they differ from those in the lock file, the decision is outdated. Instances, scale and
  * weight are not part of a decision.
  */
-export function deploymentRequirements(settings: DeploymentSettings, images: ImageSettings): DeploymentWish {
+export function deploymentRequirements(settings: DeploymentSettings, images: ImageSettings): RecordedRequirements {
   const image = imageText(settings, images);
   const requestTimeout = settings.requestTimeout ?? defaultTimeouts[patternOf(settings)];
   return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(requirements, settings) };
 }
 
-const requirements: PatternTable<DeploymentWish> = {
+const requirements: PatternTable<RecordedRequirements> = {
   vllm: (vllm) => ({
     "vllm.model": vllm.model,
     ...given({ "vllm.revision": vllm.revision, "vllm.configJson": vllm.configJson, "vllm.checkpointGiB": vllm.checkpointGiB }),
@@ -100,12 +100,12 @@ function mostInstances({ instances, scale }: DeploymentSettings): number {
 }
 
 /** The model's architecture: from its config.json if the stack file names one, otherwise from the table of models. */
-function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Refusal {
+function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder: string): Model | Problem {
   if (configJson === undefined) {
     const known = modelFromTable(id, checkpointGiB);
     if (known) return known;
     const how = "set `vllm.configJson` to a copy of its config.json in this repository";
-    return refusal("MOOR120", `${id} is not in the planner's table of models: ${how}.`);
+    return createProblem("MOOR120", `${id} is not in the planner's table of models: ${how}.`);
   }
   try {
     return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };

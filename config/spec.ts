@@ -1,5 +1,5 @@
 /** The specification of a stack for the components: checked settings with defaults, and decisions. Plain values only, no secrets. */
-import type { RolloutWish } from "../planner/rollout";
+import type { DesiredDeployment } from "../planner/rollout";
 
 /** The specification of a stack. */
 export interface StackSpec {
@@ -92,7 +92,7 @@ export interface EndpointSpec {
 }
 
 /** A deployment that can be created. The weights of these deployments sum to 100 or 0 per endpoint. */
-export type DeploymentSpec = RolloutWish;
+export type DeploymentSpec = DesiredDeployment;
 
 /** A deployment that is skipped in this run. */
 export interface SkippedDeployment {

@@ -144,7 +144,7 @@ export const codes = {
 export type Code = keyof typeof codes;
 
 /** Why a decision isn't possible: the code, one sentence with the numbers of the case, and the remedy. */
-export interface Refusal {
+export interface Problem {
   readonly code: Code;
   readonly message: string;
   readonly remedy: string;
@@ -153,13 +153,13 @@ export interface Refusal {
 }
 
 /** A problem with the remedy of its code. */
-export function refusal(code: Code, message: string, allowed?: string): Refusal {
+export function createProblem(code: Code, message: string, allowed?: string): Problem {
   return { code, message, remedy: codes[code].remedy, ...(allowed === undefined ? {} : { allowed }) };
 }
 
 /** Thrown where no result is possible. Its message contains the problem's code, message and remedy. */
 export class PlanError extends Error {
-  constructor(readonly refusal: Refusal) {
+  constructor(readonly refusal: Problem) {
     super(`${refusal.code}: ${refusal.message} ${refusal.remedy}`);
     this.name = "PlanError";
   }

@@ -7,8 +7,8 @@ import { endpointLimits } from "../azure/limits";
 import { defaultRequestSettings, scoringStatus } from "../azure/scoring";
 import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
-import type { Refusal } from "./codes";
-import { decideVllm, type VllmWish } from "./decideVllm";
+import type { Problem } from "./codes";
+import { decideVllm, type VllmRequirements } from "./decideVllm";
 import type { DeploymentDecision, ImageReference, Routes } from "./decision";
 import { physicalName } from "./names";
 import type { Pattern } from "./pattern";
@@ -17,10 +17,10 @@ import { adviceFor } from "./serving/clients";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
-export type { VllmWish } from "./decideVllm";
+export type { VllmRequirements as VllmWish } from "./decideVllm";
 
 /** Requirements for a model served by a `score.py`. */
-export interface ScoreWish {
+export interface ScoreRequirements {
   readonly pattern: "score";
   readonly image: ImageReference;
   readonly instanceType: InstanceType;
@@ -32,17 +32,17 @@ export interface ScoreWish {
   readonly concurrencyPerInstance: number;
 }
 
-export type Wish = VllmWish | ScoreWish;
-type WishOf<P extends Pattern> = Extract<Wish, { readonly pattern: P }>;
+export type Requirements = VllmRequirements | ScoreRequirements;
+type WishOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
-export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Refusal[] };
+export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Problem[] };
 
 /**
  * Decides a deployment.
  * @param label Its label in the stack file, the first part of its name.
  */
-export function decide(label: string, wish: Wish): Outcome {
+export function decide(label: string, wish: Requirements): Outcome {
   const plan = planOf(wish);
   if ("refusals" in plan) return plan;
   const { recipe, scaleRule, clients, reasons } = plan;
@@ -60,7 +60,7 @@ export function decide(label: string, wish: Wish): Outcome {
 }
 
 /** The planner of each pattern. */
-const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Refusal[] } } = {
+const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Problem[] } } = {
   vllm: decideVllm,
   score: decideScore,
 };
@@ -76,7 +76,7 @@ const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring
 const scoreStartSeconds = 300;
 const scoreRequestSeconds = 1;
 
-function decideScore(wish: ScoreWish): Plan {
+function decideScore(wish: ScoreRequirements): Plan {
   const { image, instanceType, requestTimeout, concurrencyPerInstance } = wish;
   const scaleRule = scaleRuleFor({
     concurrency: concurrencyPerInstance,

@@ -1,17 +1,17 @@
 /** Decides a vLLM deployment: planner/size chooses the size, planner/serving derives the other values, and both check explicit settings. */
 import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
-import { type Refusal, refusal } from "./codes";
+import { createProblem, type Problem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import type { Model } from "./fit/model";
-import { argumentsOf, engineSettings, type HandFlags, joinFlags, serversOf, unplannedFlags } from "./handFlags";
+import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
-import { type HandSet, reviewHandSet } from "./size/review";
+import { type ExplicitSettings, reviewExplicitSettings } from "./size/review";
 
 /** Requirements for a model served by vLLM. */
-export interface VllmWish {
+export interface VllmRequirements {
   readonly pattern: "vllm";
   readonly image: ImageReference;
   /** `auto`: the cheapest size in the region that can process the load. */
@@ -34,14 +34,14 @@ export interface VllmWish {
   /** Seconds, within `endpointLimits`. @default from the planned speed */
   readonly requestTimeout?: number;
   /** Flags from the stack file. They override derived ones. A flag that contradicts a requirement is a problem. */
-  readonly flags: HandFlags;
+  readonly flags: ExplicitFlags;
 }
 
 /** OpenAI's paths are reachable below the endpoint's URL only if the scoring route is `/`. */
 const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
 /** The plan, or all problems that prevent one. */
-export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly Refusal[] } {
+export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: readonly Problem[] } {
   const { settings, refusals } = engineSettings(wish.flags);
   if (refusals.length > 0) return { refusals };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
@@ -57,7 +57,7 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
   };
   const instanceType = wish.size === "auto" ? undefined : wish.size;
   const byHand = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
-  const broken = reviewHandSet(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
+  const broken = reviewExplicitSettings(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
   const idle = idleSequences(wish, maxNumSeqs);
   if (broken.length > 0) return { refusals: [...broken, ...idle] };
   const result = fitModel({
@@ -73,23 +73,25 @@ export function decideVllm(wish: VllmWish): Plan | { readonly refusals: readonly
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */
-function idleSequences({ concurrencyPerInstance: declared }: VllmWish, maxNumSeqs = 0): Refusal[] {
+function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, maxNumSeqs = 0): Problem[] {
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
   const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
-  return [refusal("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`)];
+  return [
+    createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`),
+  ];
 }
 
-function gpusRefusal({ flags }: VllmWish, { gpus, size, tensorParallelSize }: FitResult): Refusal | undefined {
-  const needed = serversOf(flags) * tensorParallelSize;
+function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
+  const needed = parallelismFactor(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
-  return refusal(
+  return createProblem(
     "MOOR107",
     `Pipeline and data parallelism from \`flags\` require ${needed} GPUs with a tensor parallel size of ${tensorParallelSize}; ${size} has ${gpus}.`,
   );
 }
 
-function setByHand({ image, flags, requestTimeout }: VllmWish): HandSet {
+function setByHand({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
     image: `${image.repository}@${image.digest}`,
     flags: argumentsOf(flags),
@@ -97,9 +99,9 @@ function setByHand({ image, flags, requestTimeout }: VllmWish): HandSet {
   };
 }
 
-function planOf(wish: VllmWish, result: FitResult): Plan {
+function planOf(wish: VllmRequirements, result: FitResult): Plan {
   const { image, requestTimeout, revision } = wish;
-  const pinned: HandFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
+  const pinned: ExplicitFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
   const derived = result.requestSettings!;
   return {
     recipe: {
@@ -120,17 +122,17 @@ function planOf(wish: VllmWish, result: FitResult): Plan {
   };
 }
 
-function modelDecision({ model: { id }, revision, source }: VllmWish): ModelDecision {
+function modelDecision({ model: { id }, revision, source }: VllmRequirements): ModelDecision {
   return source === "mirror" ? { id, revision, source, path: weightsPath(id, revision), staged: false } : { id, revision, source };
 }
 
-function variables({ source }: VllmWish): Record<string, string> {
+function variables({ source }: VllmRequirements): Record<string, string> {
   // Without these, vLLM tries to send a usage report at every start, which the managed network blocks.
   const always = { VLLM_NO_USAGE_STATS: "1", DO_NOT_TRACK: "1" };
   return source === "mirror" ? { ...always, HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" } : always;
 }
 
-function sizeReason({ size, region }: VllmWish, { rejected }: FitResult): string {
+function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult): string {
   if (size !== "auto") return "size: set in the stack file; the load fits";
   const dearer = rejected.filter(({ code }) => code === undefined).map((lost) => lost.size);
   const others =
@@ -138,10 +140,10 @@ function sizeReason({ size, region }: VllmWish, { rejected }: FitResult): string
   return `size: the cheapest in ${region} that fits the load; ${others}`;
 }
 
-function handReasons({ flags, requestTimeout }: VllmWish): string[] {
+function handReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
-  const unknown = unplannedFlags(flags);
+  const unknown = unestimatedFlags(flags);
   return [
     ...(all.length === 0 ? [] : [`set in the stack file and checked: ${all.join(", ")}`]),
     ...(unknown.length === 0

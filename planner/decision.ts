@@ -109,4 +109,4 @@ export interface DeploymentDecision extends DeploymentRecipe {
 }
 
 /** The requirements in the stack file when a decision was made. The lock file is stale if they differ from the current requirements. */
-export type DeploymentWish = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type RecordedRequirements = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,18 +1,18 @@
 /** Flags of `vllm serve` that are set in the stack file: their effect on memory, and how they are merged with derived flags. */
-import { type Refusal, refusal } from "./codes";
+import { createProblem, type Problem } from "./codes";
 import type { EngineSettings } from "./fit/estimate";
 
 /** Value of a `vllm serve` flag; `true` is the flag without a value, `false` its `--no-` form. */
 export type FlagValue = string | number | boolean;
 
 /** Flags by name, without the leading hyphens. */
-export type HandFlags = Readonly<Record<string, FlagValue>>;
+export type ExplicitFlags = Readonly<Record<string, FlagValue>>;
 
 /**
  * Flags that only Moor sets. Setting them in the stack file would break the model's path, the probes or the endpoint's keys: `api-key`
  * and the endpoint's key use the same `Authorization` header.
  */
-export const ownedFlags = [
+export const reservedFlags = [
   "model",
   "revision",
   "tokenizer-revision",
@@ -33,13 +33,13 @@ const wholeNumbers = {
 } as const satisfies Record<string, keyof EngineSettings>;
 
 /** The flags that determine memory. A value that is not a valid number is a problem, because no check can use it. */
-export function engineSettings(flags: HandFlags): { readonly settings: EngineSettings; readonly refusals: readonly Refusal[] } {
+export function engineSettings(flags: ExplicitFlags): { readonly settings: EngineSettings; readonly refusals: readonly Problem[] } {
   const counts = Object.entries(wholeNumbers).filter(([flag]) => flags[flag] !== undefined);
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
   const wrong = (flag: string, allowed: string) =>
-    refusal("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
+    createProblem("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
       ...Object.fromEntries(counts.map(([flag, setting]) => [setting, Number(flags[flag])])),
@@ -60,7 +60,7 @@ export function engineSettings(flags: HandFlags): { readonly settings: EngineSet
 const multiplying = ["pipeline-parallel-size", "data-parallel-size"];
 
 /** Factor by which the flags multiply the GPUs of the tensor parallel size. */
-export function serversOf(flags: HandFlags): number {
+export function parallelismFactor(flags: ExplicitFlags): number {
   return multiplying.reduce((product, flag) => product * Number(flags[flag] ?? 1), 1);
 }
 
@@ -79,7 +79,7 @@ const unplanned = [
 ];
 
 /** The flags that the memory estimate doesn't cover. */
-export function unplannedFlags(flags: HandFlags): string[] {
+export function unestimatedFlags(flags: ExplicitFlags): string[] {
   return unplanned.filter((flag) => flags[flag] !== undefined).map((flag) => `--${flag}`);
 }
 
@@ -88,7 +88,7 @@ function isCount(value: FlagValue | undefined): boolean {
 }
 
 /** The flags as arguments of `vllm serve`. */
-export function argumentsOf(flags: HandFlags): string[] {
+export function argumentsOf(flags: ExplicitFlags): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (typeof value === "boolean") return [value ? `--${flag}` : `--no-${flag}`];
     return [`--${flag}`, String(value)];
@@ -96,7 +96,7 @@ export function argumentsOf(flags: HandFlags): string[] {
 }
 
 /** Derived arguments, each replaced by the explicit flag of the same name. Explicit flags without a derived counterpart come last. */
-export function joinFlags(derived: readonly string[], byHand: HandFlags): string[] {
+export function joinFlags(derived: readonly string[], byHand: ExplicitFlags): string[] {
   const left = new Map(Object.entries(byHand));
   const joined = grouped(derived).flatMap((group) => {
     const flag = group[0]!.replace(/^--(no-)?/, "");

@@ -4,7 +4,7 @@
  */
 
 /** Live and mirrored traffic of one deployment, in percent of its endpoint's requests. */
-export interface Share {
+export interface DeploymentTraffic {
   /** Label in the stack file, or name in Azure. */
   readonly name: string;
   readonly weight: number;
@@ -18,12 +18,12 @@ export interface EndpointTraffic {
 }
 
 /** Sum of the weights, percent. */
-export function sumOfWeights(shares: readonly Pick<Share, "weight">[]): number {
+export function sumOfWeights(shares: readonly Pick<DeploymentTraffic, "weight">[]): number {
   return shares.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** The traffic of all deployments as Azure's request body expects it. */
-export function endpointTraffic(shares: readonly Share[]): EndpointTraffic {
+export function endpointTraffic(shares: readonly DeploymentTraffic[]): EndpointTraffic {
   const named = (share: "weight" | "mirror") =>
     Object.fromEntries(shares.filter((deployment) => deployment[share] > 0).map((deployment) => [deployment.name, deployment[share]]));
   return { traffic: named("weight"), mirrorTraffic: named("mirror") };
@@ -33,7 +33,7 @@ export function endpointTraffic(shares: readonly Share[]): EndpointTraffic {
  * Scales weights proportionally to a sum of 100, after a deployment with a weight was omitted. A sum of 0 stays 0. Weights are rounded by
  * the largest remainder method, so the sum is exact and each weight is off by less than one percent.
  */
-export function fillUp<T extends { readonly weight: number }>(shares: readonly T[]): T[] {
+export function scaleWeights<T extends { readonly weight: number }>(shares: readonly T[]): T[] {
   const sum = sumOfWeights(shares);
   if (sum === 0 || sum === 100) return [...shares];
   const exact = shares.map(({ weight }) => (weight * 100) / sum);

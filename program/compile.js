@@ -1,6 +1,6 @@
 /**
- * Compiles TypeScript files as they are required, with swc, and keeps what it has compiled in node_modules/.cache: a second start compiles
- * nothing. Where that folder can't be written, every start compiles. Types are checked by `npm run typecheck`, not here.
+ * Compiles TypeScript files as they are required, with swc, and keeps what it has compiled in a folder: a second start compiles nothing. Where
+ * the folder can't be written, every start compiles. Types are checked by `npm run typecheck`, not here.
  *
  * Plain JavaScript, because it is what lets Node run the rest.
  */
@@ -26,9 +26,9 @@ const sourceMaps = new Map();
 /**
  * Lets `require` load TypeScript files.
  * @param {string} root The folder of the program.
- * @param {string} [cache] Where compiled files are kept. @default node_modules/.cache/moor in the root
+ * @param {string} cache The folder in which compiled files are kept.
  */
-function register(root, cache = path.join(root, "node_modules", ".cache", "moor")) {
+function register(root, cache) {
   require.extensions[".ts"] = (module, file) => {
     const { code, map } = compiled(file, path.join(cache, `${path.relative(root, file)}.js`));
     sourceMaps.set(file, map);
@@ -63,17 +63,27 @@ function read(cached, key) {
   return { code: body.slice(0, Number(length)), map: body.slice(Number(length)) };
 }
 
-/** Written under another name and renamed, so that a process that reads meanwhile finds the old file or the new one. */
+/**
+ * Written under another name and renamed, so that a process that reads meanwhile finds the old file or the new one. Where the folder can't be
+ * written or the disk is full, the next start compiles again.
+ */
 function write(cached, key, code, map) {
   const unfinished = `${cached}.${process.pid}`;
   const body = code + map;
+  const text = `${key} ${code.length} ${hash(body)}\n${body}`;
+  const isWritten =
+    possible(() => fs.mkdirSync(path.dirname(cached), { recursive: true })) &&
+    possible(() => fs.writeFileSync(unfinished, text)) &&
+    possible(() => fs.renameSync(unfinished, cached));
+  if (!isWritten) possible(() => fs.rmSync(unfinished, { force: true }));
+}
+
+function possible(work) {
   try {
-    fs.mkdirSync(path.dirname(cached), { recursive: true });
-    fs.writeFileSync(unfinished, `${key} ${code.length} ${hash(body)}\n${body}`);
-    fs.renameSync(unfinished, cached);
+    work();
+    return true;
   } catch {
-    // A folder that can't be written, or a full disk: the next start compiles again.
-    fs.rmSync(unfinished, { force: true });
+    return false;
   }
 }
 

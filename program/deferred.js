@@ -64,4 +64,4 @@ function standIn(exported, functions) {
   );
 }
 
-module.exports = { deferModules };
+module.exports = { deferModules, deferred };

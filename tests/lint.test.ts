@@ -1,5 +1,5 @@
-// Proves that the linter refuses imports against the direction, in circles, and of packages that aren't declared for their place. Doesn't prove
-// that every folder exists or is used as meant.
+// Proves that the linter rejects imports against the direction, import cycles, and packages that aren't declared for their folder. Doesn't
+// prove that every folder exists or is used as intended.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -8,7 +8,7 @@ import * as path from "node:path";
 const root = path.join(__dirname, "..");
 const cruiser = path.join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
 
-/** The files of all tests. They are linted once as one tree, because a start of the linter takes a second. */
+/** The files of all tests. They are linted together as one tree, because starting the linter takes a second. */
 const tree: Record<string, string> = {};
 
 /** Adds files by their text. */
@@ -54,7 +54,7 @@ beforeAll(() => {
   }
 });
 
-/** What is refused of the imports that these files have. */
+/** Returns the rejected imports of these files. */
 function refusedIn(files: readonly string[]): string[] {
   const importing = (what: string) => what.split(" ")[1]!;
   return refusals
@@ -99,7 +99,7 @@ describe("the layers", () => {
   withFiles(Object.fromEntries(all.map((layer) => [`${layer}/index.ts`, leaf])));
   const files = withFiles(Object.fromEntries(imports.map((one) => [fileOf(one), `export * from "../${one.to}/index";\n`])));
 
-  test("a layer imports what its row allows, and no other layer", () => {
+  test("a layer imports only the layers that its row allows", () => {
     const refused = imports.filter(({ from, to }) => !mayImport[from]!.includes(to));
     expect(refused).toHaveLength(99);
     expect(refusedIn(files)).toEqual(refused.map((one) => `${one.from}: ${fileOf(one)} → ${one.to}/index.ts`).sort());
@@ -107,7 +107,7 @@ describe("the layers", () => {
 });
 
 describe("the rooms of the components", () => {
-  /** The lowest first; those of one row don't import each other. */
+  /** The lowest first; rooms of one row don't import each other. */
   const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     components: [["base"], ["live"], ["identity", "owners"], ["network"], ["workspace"], ["image", "model"], ["endpoint"]],
     "components/endpoint": [["gate"], ["traffic"], ["deployment"]],
@@ -135,7 +135,7 @@ describe("the rooms of the components", () => {
   });
 });
 
-describe("the face of a room", () => {
+describe("the index of a room", () => {
   withFiles({ "components/network/inside.ts": leaf, "components/base/inside.ts": leaf });
   const files = withFiles({
     "cli/past-a-face.ts": 'export * from "../components/network/inside";\n',
@@ -146,7 +146,7 @@ describe("the face of a room", () => {
     "components/network/at-home.ts": 'export * from "./inside";\n',
   });
 
-  test("is the only way in, but for base", () => {
+  test("is the only file that other rooms can import, except for base", () => {
     expect(refusedIn(files)).toEqual([
       "no-way-past-a-face: cli/past-a-face.ts → components/network/inside.ts",
       "no-way-past-a-face: components/endpoint/past-a-face.ts → components/network/inside.ts",
@@ -167,7 +167,7 @@ describe("the ends of the program", () => {
     "tests/program.test.ts": 'export * from "..";\nexport * from "../azure-local";\n',
   });
 
-  test("index.ts starts from its layers, and only the verbs that start tests import them", () => {
+  test("index.ts imports its layers, and only the verbs that start tests import tests", () => {
     expect(refusedIn(files)).toEqual([
       "config: config/samples.ts → tests/sweep/index.ts",
       "index.ts: index.ts → azure-local/index.ts",
@@ -188,7 +188,7 @@ describe("a new folder", () => {
     "newcomer/file.ts": 'import "node:fs";\n',
   });
 
-  test("needs a row, except in a folder without rooms", () => {
+  test("requires a row, except in a folder without rooms", () => {
     expect(refusedIn(files)).toEqual([
       "no-unlisted-folder: components/endpoint/newcomer/file.ts → components/base/target.ts",
       "no-unlisted-folder: components/newcomer/file.ts → components/base/target.ts",
@@ -213,12 +213,12 @@ describe("every form of an import", () => {
     "facts/forms/value.ts": 'import { it } from "../../planner/target";\nconsole.log(it);\n',
   });
 
-  test("counts", () => {
+  test("is checked", () => {
     expect(refusedIn(files)).toEqual(files.map((file) => `facts: ${file} → planner/target.ts`));
   });
 });
 
-describe("a circle", () => {
+describe("an import cycle", () => {
   const files = withFiles({
     "azure-local/first.ts": 'import type { It } from "./second";\nexport const first: It = 1;\n',
     "azure-local/second.ts": 'import type { first } from "./first";\nexport type It = number;\nexport type First = typeof first;\n',
@@ -227,14 +227,14 @@ describe("a circle", () => {
     "planner/first.ts": 'export * from "./second";\n',
     "planner/second.ts": 'export type Third = import("./third").It;\n',
     "planner/third.ts": 'import { Third } from "./first";\nexport type It = Third;\n',
-    // Two ways to one file are no circle.
+    // Two paths to one file are not a cycle.
     "config/bottom.ts": leaf,
     "config/left.ts": 'export * from "./bottom";\n',
     "config/right.ts": 'export * from "./bottom";\n',
     "config/top.ts": 'export { it } from "./left";\nexport type { It } from "./right";\n',
   });
 
-  test("is refused, of values and of types", () => {
+  test("is rejected, for values and for types", () => {
     expect(refusedIn(files)).toEqual([
       "no-circle: azure-local/first.ts → azure-local/second.ts → azure-local/first.ts",
       "no-circle: cli/first.ts → cli/second.ts → cli/first.ts",
@@ -282,7 +282,7 @@ describe("packages", () => {
     "program/pulumi.ts": 'import "@pulumi/pulumi";\n',
   });
 
-  test("are declared for the place of their import", () => {
+  test("are declared for the folder of their import", () => {
     expect(refusedIn(declarations)).toEqual([
       "no-dev-package: cli/dev.ts → node_modules/fast-check/index.js",
       "no-dev-package: config/devType.ts → node_modules/fast-check/index.js",
@@ -295,7 +295,7 @@ describe("packages", () => {
     ]);
   });
 
-  test("Pulumi's are for the layers above the planner", () => {
+  test("of Pulumi are only allowed in the layers above the planner", () => {
     expect(refusedIn(ofPulumi)).toEqual([
       "no-pulumi: azure/pulumi.ts → node_modules/@pulumi/pulumi/index.js",
       "no-pulumi: facts/pulumi.ts → node_modules/@pulumi/pulumi/index.js",
@@ -304,14 +304,14 @@ describe("packages", () => {
     ]);
   });
 
-  test("azure-native is imported by its submodules", () => {
+  test("azure-native is imported through its submodules", () => {
     expect(refusedIn(roots)).toEqual(roots.map((file) => `no-azure-native-root: ${file} → node_modules/@pulumi/azure-native/index.js`));
-    // The real package has its root where the rule looks for it.
+    // The real package's root is at the path of the rule.
     expect(path.relative(root, require.resolve("@pulumi/azure-native"))).toBe("node_modules/@pulumi/azure-native/index.js");
   });
 });
 
-test("an error ends the linter with a code and says the rule's sentence", () => {
+test("an error ends the linter with an exit code and prints the rule's comment", () => {
   const sentences = Object.fromEntries(refusals.map(({ what, sentence }) => [what.split(":")[0], sentence]));
   expect(exitCode).toBeGreaterThan(0);
   expect(Object.values(sentences)).not.toContain("");

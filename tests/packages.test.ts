@@ -1,4 +1,5 @@
-// Proves that the packages of the program and of azure-local are pinned, and the same where both have one. The linter checks what is declared.
+// Proves that the packages of the program and of azure-local have exact versions, and the same version in both. The linter checks the
+// declarations.
 import azureLocal from "../azure-local/package.json";
 import program from "../package.json";
 import lock from "../package-lock.json";
@@ -12,13 +13,13 @@ test("every version is exact", () => {
   expect(versions.filter((version) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 
-test("a package that both declare has one version", () => {
+test("a package that both declare has the same version", () => {
   const common = Object.keys(its).filter((name) => name in ours);
   expect(common).toEqual(["@grpc/grpc-js", "@pulumi/azure-native", "@pulumi/pulumi", "ajv", "google-protobuf", "zod"]);
   expect(common.filter((name) => its[name] !== ours[name])).toEqual([]);
 });
 
-test("the lock names no registry, so that npm asks the one at hand", () => {
+test("package-lock.json contains no registry, so that npm uses the configured one", () => {
   const entries = Object.values(lock.packages) as { readonly resolved?: string }[];
   expect(entries.flatMap(({ resolved }) => resolved ?? [])).toEqual(["azure-local"]);
 });

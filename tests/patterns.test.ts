@@ -1,4 +1,4 @@
-// Proves that a third pattern doesn't compile until every place that decides by pattern has decided. Doesn't prove that it decides well.
+// Proves that a third pattern doesn't compile until every table by pattern has an entry for it. Doesn't prove that the entries are right.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -7,7 +7,7 @@ import * as path from "node:path";
 const root = path.join(__dirname, "..");
 const compiler = path.join(root, "node_modules", "typescript7", "bin", "tsc");
 const typeTest = "tests/azure-local/scoringProxy/pattern.test.ts";
-/** What is compiled, with all that it imports. */
+/** Compiled files; their imports are compiled too. */
 const compiled = ["index.ts", "cli/lock/make.ts", "azure-local/scoringProxy/index.ts", typeTest];
 const notCopied = ["bench", "coverage", "docker", "docs", "node_modules", "tests"];
 const copied = fs.readdirSync(root).filter((name) => !name.startsWith(".") && !notCopied.includes(name));
@@ -15,7 +15,7 @@ const copied = fs.readdirSync(root).filter((name) => !name.startsWith(".") && !n
 const programPatterns = "planner/pattern.ts";
 const scoringProxyPatterns = "azure-local/scoringProxy/pattern.ts";
 
-/** Where the program decides by pattern: what about, in which file, and the line that must not compile. */
+/** The program's tables by pattern: content, file, and the line that must not compile. */
 const ofProgram: [about: string, file: string, line: string][] = [
   ["settings of a deployment", "config/stackFile.ts", "const patternKeys = "],
   ["settings of images", "config/stackFile.ts", "const imageKeys = "],
@@ -24,24 +24,24 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["default request timeout", "config/wish.ts", "const defaultTimeouts: "],
   ["image of a deployment", "config/wish.ts", "const imageTexts: "],
   ["model of a deployment", "config/wish.ts", "const namedModels: "],
-  ["what the planner is asked", "config/wish.ts", "const deciders: "],
-  ["what only a lock holds", "config/decisions.ts", "const needsOfPatterns: "],
-  ["what the planner judges", "config/drafts.ts", "const isJudged: "],
-  ["values that a lock copies", "config/lockConsistency.ts", "const patternCopies: "],
-  ["name of what an image runs", "cli/lock/make.ts", "const runs: "],
+  ["request to the planner", "config/wish.ts", "const deciders: "],
+  ["values that only the lock file contains", "config/decisions.ts", "const needsOfPatterns: "],
+  ["values that the planner checks", "config/drafts.ts", "const isJudged: "],
+  ["values that are copied into the lock file", "config/lockConsistency.ts", "const patternCopies: "],
+  ["program that an image runs", "cli/lock/make.ts", "const runs: "],
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
   ["gate", "components/endpoint/gate/checks.ts", "const checks: "],
   ["scoring path and client outputs", "components/endpoint/clients.ts", "const pathsByPattern: "],
-  ["the front door's own list", typeTest, "const sameUnion: "],
+  ["list of the scoring proxy", typeTest, "const sameUnion: "],
 ];
 
-/** The same of the front door, whose list is its own. */
+/** The tables of the scoring proxy, which has a separate list. */
 const ofScoringProxy: [about: string, file: string, line: string][] = [
   ["time to start", "azure-local/scoringProxy/start.ts", "const secondsByPattern: "],
-  ["what shows the pattern", "azure-local/scoringProxy/deploymentView.ts", "const isServed: "],
+  ["property that shows the pattern", "azure-local/scoringProxy/deploymentView.ts", "const isServed: "],
   ["answers of a stand-in", "azure-local/scoringProxy/standin/server.ts", "const answers: "],
-  ["the program's own list", typeTest, "const sameUnion: "],
+  ["list of the program", typeTest, "const sameUnion: "],
 ];
 
 const tree = fs.mkdtempSync(path.join(os.tmpdir(), "moor-patterns-"));
@@ -54,9 +54,9 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(tree, { recursive: true }));
 
-/** Compiles the copy, and yields the source lines that have an error, each after its file's name. */
+/** Compiles the copy, and returns the source lines with errors, each with its file. */
 function linesWithError(): string[] {
-  const args = [compiler, "--project", "tsconfig.compiled.json", "--noEmit", "--noCheck", "false", "--pretty", "false"];
+  const args = [compiler, "--project", "tsconfig.compiled.json", "--noEmit", "--noCheck", "false", "--pretty", "false", "--singleThreaded"];
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: tree, encoding: "utf8" });
   const found = [...stdout.matchAll(/^(\S+?)\((\d+),\d+\): error /gm)].map(([, file, line]) => {
     const text = fs.readFileSync(path.join(tree, file!), "utf8").split("\n")[Number(line) - 1]!;
@@ -66,7 +66,7 @@ function linesWithError(): string[] {
   return found;
 }
 
-/** The same, with a third pattern in one of the lists. */
+/** Compiles the copy with a third pattern in one of the lists. */
 function linesWithThird(list: string): string[] {
   const file = path.join(tree, list);
   const text = fs.readFileSync(file, "utf8");
@@ -78,14 +78,14 @@ function linesWithThird(list: string): string[] {
   }
 }
 
-test("The program compiles with the patterns that it has.", () => {
+test("The program compiles with the current patterns.", () => {
   expect(linesWithError()).toEqual([]);
 });
 
 test.each([
-  ["the program's", programPatterns, ofProgram],
-  ["the front door's", scoringProxyPatterns, ofScoringProxy],
-])("With a third pattern in %s list, no place that decides by pattern compiles.", (_, list, places) => {
+  ["the program", programPatterns, ofProgram],
+  ["the scoring proxy", scoringProxyPatterns, ofScoringProxy],
+])("With a third pattern in the list of %s, no table by pattern compiles.", (_, list, places) => {
   const lines = linesWithThird(list);
   const compiling = places.filter(([, file, line]) => !lines.some((found) => found.startsWith(`${file}: `) && found.includes(line)));
   expect(compiling.map(([about, file, line]) => `${about}: ${file}, ${line}`)).toEqual([]);

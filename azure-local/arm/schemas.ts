@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020";
+import type { Ajv2020 } from "ajv/dist/2020";
 import { AzureError } from "./azureError";
 import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";
@@ -93,8 +93,18 @@ export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   return loaded;
 }
 
+/** One for all types: a compiler compiles the meta-schema first. */
+const compilers: Partial<Record<Validation, Ajv2020>> = {};
+
 function compile(schema: Schema, validation: Validation): ValidateFunction {
-  const ajv = new Ajv2020({
+  compilers[validation] ??= compiler();
+  return compilers[validation].compile((validation === "strict" ? forService(schema) : structureOf(schema)) as JsonObject);
+}
+
+function compiler(): Ajv2020 {
+  // Loaded with the first write: a run that only reads, such as a preview, needs no validator.
+  const { Ajv2020: Compiler } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
+  const ajv = new Compiler({
     allErrors: true,
     strict: true,
     strictTypes: false,
@@ -103,7 +113,7 @@ function compile(schema: Schema, validation: Validation): ValidateFunction {
     validateFormats: false,
   });
   for (const keyword of KEYWORDS) ajv.addKeyword(keyword);
-  return ajv.compile((validation === "strict" ? forService(schema) : structureOf(schema)) as JsonObject);
+  return ajv;
 }
 
 /** The schema as the service applies it: open enums accept any string, discriminators select a branch, and some patterns are removed. */

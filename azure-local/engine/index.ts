@@ -35,10 +35,7 @@ export function engineCache(): string {
 export async function ensureEngine(report: (line: string) => void = () => {}): Promise<Engine> {
   const cached = path.join(engineCache(), "bin", "pulumi");
   return (
-    probe(findOnPath(), "PATH", isNewEnough) ??
-    probe(cached, "cache", isPinned) ??
-    (await install(cached, report)) ??
-    (await build(cached, report))
+    probe(findOnPath(), "PATH", isNewEnough) ?? probeCached(cached) ?? (await install(cached, report)) ?? (await build(cached, report))
   );
 }
 
@@ -57,12 +54,43 @@ function findOnPath(): string | undefined {
   return folders.map((folder) => path.join(folder, "pulumi")).find((file) => fs.existsSync(file));
 }
 
+/** Reads the version of the cached engine once. A later run only checks that the file is the same. */
+function probeCached(cached: string): Engine | undefined {
+  const note = path.join(engineCache(), "probed.json");
+  const stat = fs.statSync(cached, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const file = JSON.stringify([stat.size, stat.mtimeMs]);
+  if (readIfExists(note) === file) return engineOf(cached, "cache", engineVersion);
+  const engine = probe(cached, "cache", isPinned);
+  if (engine !== undefined) writeIfPossible(note, file);
+  return engine;
+}
+
+function readIfExists(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function writeIfPossible(file: string, text: string): void {
+  try {
+    fs.writeFileSync(file, text);
+  } catch {
+    // The cache belongs to another user: each run reads the version.
+  }
+}
+
 /** Runs an executable to read its version. Returns undefined if it does not start or its version is not suitable. */
 function probe(command: string | undefined, from: Engine["from"], fits: (version: string) => boolean): Engine | undefined {
   if (!command || !fs.existsSync(command)) return undefined;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const version = spawnSync(command, ["version"], { encoding: "utf8", env, timeout: 20_000 }).stdout?.trim().replace(/^v/, "");
-  if (!version || !fits(version)) return undefined;
+  return version && fits(version) ? engineOf(command, from, version) : undefined;
+}
+
+function engineOf(command: string, from: Engine["from"], version: string): Engine {
   const folder = path.dirname(fs.realpathSync(command));
   const hasLanguageHost = fs.existsSync(path.join(folder, "pulumi-language-nodejs"));
   return { command, from, version, path: hasLanguageHost ? [folder] : [folder, path.dirname(languageHost)] };

@@ -5,7 +5,7 @@ import type { Cloud } from "../clouds";
 import { apiVersionOf } from "../resourceTypes";
 import { ArmError } from "./error";
 import { waitForOperation } from "./operation";
-import { type ArmAnswer, type Credential, type Send, transport } from "./transport";
+import { type ArmResponse, type Credential, type Send, transport } from "./transport";
 
 export interface ArmClientOptions {
   readonly credential: Credential;
@@ -64,7 +64,7 @@ export class ArmClient {
     const items: T[] = [];
     const query = filter === undefined ? "" : `&$filter=${encodeURIComponent(filter)}`;
     for (let next: string | undefined = `${this.urlOf(collectionId, collectionId, apiVersion)}${query}`; next; ) {
-      const answer: ArmAnswer | undefined = await unlessAbsent(this.send("GET", next));
+      const answer: ArmResponse | undefined = await unlessAbsent(this.send("GET", next));
       if (answer === undefined) return items;
       const page: Page<T> = json<Page<T>>(answer);
       items.push(...(page.value ?? []));
@@ -140,6 +140,6 @@ async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function json<T>({ text }: ArmAnswer): T {
+function json<T>({ text }: ArmResponse): T {
   return (text === "" ? {} : JSON.parse(text)) as T;
 }

@@ -29,7 +29,7 @@ export class ArmError extends Error {
   }
 
   /** Whether the caller isn't authorized to read or write the resource. */
-  get isRefusal(): boolean {
+  get isAccessDenied(): boolean {
     return this.status === 401 || this.status === 403;
   }
 }

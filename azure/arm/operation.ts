@@ -2,7 +2,7 @@
 import type { HttpMethods } from "@azure/core-rest-pipeline";
 import { denialsOf } from "./denial";
 import { ArmError } from "./error";
-import type { ArmAnswer, Send } from "./transport";
+import type { ArmResponse, Send } from "./transport";
 
 export interface OperationRequest {
   readonly method: HttpMethods;
@@ -43,13 +43,13 @@ export async function waitForOperation({ method, url, body, send, pollSeconds, l
   }
 }
 
-function operationResponse({ status, headers, text }: ArmAnswer, method: string, url: string) {
+function operationResponse({ status, headers, text }: ArmResponse, method: string, url: string) {
   const body = text === "" ? undefined : (JSON.parse(text) as Record<string, unknown>);
   return { flatResponse: undefined, rawResponse: { statusCode: status, headers: { ...headers }, body, request: { method, url } } };
 }
 
 /** The error of a failed operation, from its status. */
-function failureOf(request: string, { status, text }: ArmAnswer): ArmError | undefined {
+function failureOf(request: string, { status, text }: ArmResponse): ArmError | undefined {
   const body = (text === "" ? {} : JSON.parse(text)) as { readonly status?: string; readonly error?: { code?: string; message?: string } };
   if (body.status === undefined) return undefined;
   const { code = body.status, message = "Azure returned no reason." } = body.error ?? {};

@@ -13,14 +13,14 @@ export interface TransportOptions {
   readonly pollSeconds: number;
 }
 
-export interface ArmAnswer {
+export interface ArmResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-export type Send = (method: HttpMethods, url: string, body?: object) => Promise<ArmAnswer>;
+export type Send = (method: HttpMethods, url: string, body?: object) => Promise<ArmResponse>;
 
 /** Retryable statuses. Source: Azure docs, best-practices/retry-service-specific. */
 const retryable = (status: number): boolean => status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { root } from "../../cli/local/session";
+import { root } from "../../cli/stackFiles";
 import { created, type Recorded } from "../../tests/components/recorder";
 
 /** Writes a Pulumi project. @returns its folder */
@@ -32,17 +32,19 @@ export function recordProd(home: string): readonly Recorded[] {
 export function bareProgram(recorded: readonly Recorded[]): string {
   const resources = recorded.filter(({ custom }) => custom);
   const names = new Map(resources.map(({ name }, index) => [name, `r${index}`]));
-  const modules = [...new Set(resources.map(({ type }) => moduleOf(type)))];
+  const imports = new Set(resources.map(({ type }) => `import * as ${moduleOf(type).name} from "${moduleOf(type).file}";`));
   const ids = new Map<string, string>();
   const statements = resources.map(({ type, name, inputs, dependsOn }) => {
-    const written = JSON.stringify(inputs, undefined, 2).replace(/"(?:[^"\\]|\\.)*"(?!:)/g, (text) => ids.get(text) ?? text);
+    const strings = /("(?:[^"\\]|\\.)*")(:?)/g; // a key has a colon after it
+    const written = JSON.stringify(inputs, undefined, 2).replace(strings, (whole, text, colon) =>
+      colon ? whole : (ids.get(text) ?? text),
+    );
     const before = dependsOn.flatMap((other) => names.get(other) ?? []);
     ids.set(JSON.stringify(created(type, inputs).id), `${names.get(name)}.id`);
     const made = `${moduleOf(type).name}.${type.split(":")[2]}`;
     return `const ${names.get(name)} = new ${made}(${JSON.stringify(name)}, ${written}, { dependsOn: [${before.join(", ")}] });`;
   });
-  const imports = [...new Map(modules.map((module) => [module.name, module])).values()];
-  return [...imports.map(({ name, file }) => `import * as ${name} from "${file}";`), ...statements, `export const id = r0.id;`].join("\n");
+  return [...imports, ...statements, "export const id = r0.id;"].join("\n");
 }
 
 /** The module of the SDK that has a type: `azure-native:network:Subnet` is in `@pulumi/azure-native/network`. */

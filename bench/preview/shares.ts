@@ -1,6 +1,6 @@
 /** Where the time of a program goes, from a profile of its process. */
 import * as path from "node:path";
-import { root } from "../../cli/local/session";
+import { root } from "../../cli/stackFiles";
 
 /** A profile as the V8 inspector gives it. */
 export interface Profile {

@@ -33,7 +33,7 @@ function answer(model: string, options: FitOptions): void {
 }
 
 function compared({ tried }: ReturnType<typeof compare>) {
-  return tried.map(({ candidate: { machine, estimate, refusal }, usdPerHour }) => ({
+  return tried.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => ({
     size: machine.instanceType,
     fits: refusal === undefined,
     usdPerHour,

@@ -31,8 +31,8 @@ function heading(input: FitInput, result: FitResult): string {
 }
 
 function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean): string[] {
-  const shown = all ? tried : tried.filter(({ candidate }) => !candidate.refusal).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, refusal }, usdPerHour }) => [
+  const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
+  const rows = shown.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,

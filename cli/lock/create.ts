@@ -8,7 +8,7 @@ import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionMistakes } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
-import type { DeploymentDecision, DeploymentWish } from "../../planner/decision";
+import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { CommitCheck } from "./hub";
 
@@ -107,7 +107,7 @@ function noImage(pattern: Pattern): Mistake {
 }
 
 /** The entry with a new decision. The decision that serves becomes the previous one. A rollback stays until the requirements change. */
-function nextEntry(old: LockEntry | undefined, requirements: DeploymentWish, decision: DeploymentDecision): LockEntry {
+function nextEntry(old: LockEntry | undefined, requirements: RecordedRequirements, decision: DeploymentDecision): LockEntry {
   const wish = { ...requirements } as LockEntry["wish"];
   if (old === undefined) return { wish, current: decision };
   if (old.rolledBack && hasRequirements(old, requirements)) return old;
@@ -117,7 +117,7 @@ function nextEntry(old: LockEntry | undefined, requirements: DeploymentWish, dec
   return { wish, current: decision, ...(previous === undefined ? {} : { previous }) };
 }
 
-function hasRequirements(entry: LockEntry, requirements: DeploymentWish): boolean {
+function hasRequirements(entry: LockEntry, requirements: RecordedRequirements): boolean {
   return requirementDifferences(entry.wish, requirements).length === 0;
 }
 

@@ -5,17 +5,21 @@ import { azureOf } from "./azure";
 import { resolved } from "./resolved";
 
 /** Returns the value of an output, for resource hooks: when they run, the output is known. */
-export function known<T>(output: pulumi.Output<T>): Promise<T> {
+export function outputValue<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply((value) => resolve(value as T)));
 }
 
 /**
- * Returns an output whose value never changes while its resource exists, such as the object ID of an identity or a creation time. In the preview
- * of an update, azure-native knows only the inputs, ID, name and location of a resource, so resources that refer to other outputs would show up
- * as changed or replaced. Therefore, a preview reads the value from Azure. If it can't be read, it stays unknown.
+ * Returns an output whose value never changes while its resource exists, such as the object ID of an identity or a creation time. In the
+ * preview of an update, azure-native knows only the inputs, ID, name and location of a resource, so resources that refer to other outputs
+ * would show up as changed or replaced. Therefore, a preview reads the value from Azure. If it can't be read, it stays unknown.
  * @param value Selects the value in the resource's body that Azure returns.
  */
-export function kept<T, Body>(resource: pulumi.CustomResource, output: pulumi.Output<T>, value: (body: Body) => T): pulumi.Output<T> {
+export function immutableOutput<T, Body>(
+  resource: pulumi.CustomResource,
+  output: pulumi.Output<T>,
+  value: (body: Body) => T,
+): pulumi.Output<T> {
   if (!pulumi.runtime.isDryRun()) return output;
   // A resource that will be created or replaced has no ID in a preview.
   const read = async (id: string) => value(await azureOf(resource).get<Body>(id));
@@ -23,20 +27,27 @@ export function kept<T, Body>(resource: pulumi.CustomResource, output: pulumi.Ou
   return live as unknown as pulumi.Output<T>;
 }
 
-/** Returns the creation time of an endpoint or a deployment, ISO 8601. It distinguishes a re-created resource from the previous one of that name. */
-export function timeOfCreation(
-  made: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
+/**
+ * Returns the creation time of an endpoint or a deployment, ISO 8601. It distinguishes a re-created resource from the previous one of that
+ * name.
+ */
+export function creationTime(
+  resource: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
 ): pulumi.Output<string> {
-  const createdAt = made.systemData.apply((systemData) => systemData.createdAt ?? "");
-  return kept(made, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
+  const createdAt = resource.systemData.apply((systemData) => systemData.createdAt ?? "");
+  return immutableOutput(resource, createdAt, (body: { readonly systemData: { readonly createdAt: string } }) => body.systemData.createdAt);
 }
 
 /**
- * Returns an output whose value follows from the resource's inputs, such as its name or its ARM ID. In the preview of a creation, azure-native knows
- * neither, so all resources that refer to one that was deleted in the portal would show up as replaced.
+ * Returns an output whose value follows from the resource's inputs, such as its name or its ARM ID. In the preview of a creation,
+ * azure-native knows neither, so all resources that refer to one that was deleted in the portal would show up as replaced.
  * @param value The value that the output will have.
  */
-export function foreseen(resource: pulumi.Resource, output: pulumi.Output<string>, value: pulumi.Input<string>): pulumi.Output<string> {
+export function plannedOutput(
+  resource: pulumi.Resource,
+  output: pulumi.Output<string>,
+  value: pulumi.Input<string>,
+): pulumi.Output<string> {
   if (!pulumi.runtime.isDryRun()) return output;
   // Derived from the URN, so that users of the planned value still depend on the resource.
   return resource.urn.apply(async () => ((await isKnown(output)) ? output : value)) as unknown as pulumi.Output<string>;

@@ -19,7 +19,7 @@ export type Privacy = Readonly<Record<string, Requirement>>;
 const later = Symbol("later");
 
 /** @throws pulumi.RunError if a value that is already known doesn't meet its requirement */
-export function refuseLoosened(name: string, privacy: Privacy, before: object, after: object): void {
+export function rejectLoosened(name: string, privacy: Privacy, before: object, after: object): void {
   for (const [path, requirement] of Object.entries(privacy)) {
     const [was, is] = [valueAt(before, path), valueAt(after, path)];
     if (was === is || sameInputs(was, is)) continue;
@@ -28,8 +28,8 @@ export function refuseLoosened(name: string, privacy: Privacy, before: object, a
 }
 
 /**
- * Returns a hook that checks the inputs of a resource: in the preview if they are known, otherwise before the write. An update doesn't write
- * properties under `ignoreChanges` (their inputs have the value of the last write or refresh), so they are not checked.
+ * Returns a hook that checks the inputs of a resource: in the preview if they are known, otherwise before the write. An update doesn't
+ * write properties under `ignoreChanges` (their inputs have the value of the last write or refresh), so they are not checked.
  * @param before The arguments that the component sets.
  * @param ignored Property paths under `ignoreChanges`.
  */
@@ -37,12 +37,12 @@ export function guardHook(name: string, privacy: Privacy, before: object, ignore
   const isIgnored = (path: string) => ignored.some((one) => path === one || path.startsWith(`${one}.`));
   const updated = Object.fromEntries(Object.entries(privacy).filter(([path]) => !isIgnored(path)));
   const guard = ({ oldInputs, newInputs = {} }: pulumi.ResourceHookArgs) =>
-    refuseLoosenedWrite(name, oldInputs === undefined ? privacy : updated, before, newInputs);
+    rejectLoosenedWrite(name, oldInputs === undefined ? privacy : updated, before, newInputs);
   return new pulumi.ResourceHook(`${name}-privacy`, guard, { onDryRun: true });
 }
 
 /** @throws pulumi.RunError if a value of `inputs` doesn't meet its requirement. Values that a preview doesn't know are not checked. */
-export async function refuseLoosenedWrite(name: string, privacy: Privacy, before: object, inputs: object): Promise<void> {
+export async function rejectLoosenedWrite(name: string, privacy: Privacy, before: object, inputs: object): Promise<void> {
   for (const [path, requirement] of Object.entries(privacy)) {
     const is = await settledAt(inputs, path);
     const was = requirement.allowed === "unchanged" ? await settledAt(before, path) : undefined;

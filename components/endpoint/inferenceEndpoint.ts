@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
 import { modelKey } from "../../planner/names";
-import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../planner/rollout";
-import { instancesNeeded } from "../../planner/rollout/capacity";
+import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
+import { requiredInstances } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
@@ -29,10 +29,13 @@ export interface InferenceEndpointArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   readonly workspace: Workspace;
   readonly auth: Auth;
-  /** With `entra`: object IDs of users, groups and service principals that can call the endpoint. @default - only callers with a broader role */
+  /**
+   * With `entra`: object IDs of users, groups and service principals that can call the endpoint.
+   * @default - only callers with a broader role
+   */
   readonly invokers?: readonly string[];
   /** The deployments, by label: decisions, instances, traffic weights and mirrored traffic. */
-  readonly deployments: readonly RolloutWish[];
+  readonly deployments: readonly DesiredDeployment[];
   /** How deployments are checked before they receive traffic. @default "runner" */
   readonly gate?: GateMode;
   /** Seconds within which a deployment must pass the gate. @default 300 */
@@ -52,7 +55,10 @@ export interface InferenceEndpointArgs {
   readonly alerts?: Alerts;
   /** Age, in seconds, that role assignments must have before a deployment is created. @default 300 */
   readonly rolePropagationSeconds?: number;
-  /** Seconds between a change of traffic and the deletion of a deployment. @default - the longest request timeout of the endpoint's deployments */
+  /**
+   * Seconds between a change of traffic and the deletion of a deployment.
+   * @default - the longest request timeout of the endpoint's deployments
+   */
   readonly drainSeconds?: number;
   /** Whether Pulumi protects the endpoint from deletion. @default true */
   readonly protect?: boolean;
@@ -73,7 +79,10 @@ export interface InferenceEndpointTransforms
     AutoscaleTransforms,
     MonitoringTransforms {}
 
-/** The components that an `InferenceEndpoint` created: images by a hash of image and routes, deployments and autoscale by the deployment's name. */
+/**
+ * The components that an `InferenceEndpoint` created: images by a hash of image and routes, deployments and autoscale by the deployment's
+ * name.
+ */
 export interface InferenceEndpointNodes {
   readonly endpoint: OnlineEndpoint;
   readonly images: Readonly<Record<string, ContainerImage>>;
@@ -84,13 +93,13 @@ export interface InferenceEndpointNodes {
 }
 
 /**
- * An endpoint with its deployments. It creates, in the order that Azure requires: container images, the endpoint without traffic, deployments one at
- * a time, traffic, autoscale and monitoring.
+ * An endpoint with its deployments. It creates, in the order that Azure requires: container images, the endpoint without traffic,
+ * deployments one at a time, traffic, autoscale and monitoring.
  *
  * Cost: the instances of the deployments, and the logs.
  *
- * A changed decision creates a new deployment, moves traffic to it and then deletes the previous one. The name and the identity of the endpoint can't
- * be changed.
+ * A changed decision creates a new deployment, moves traffic to it and then deletes the previous one. The name and the identity of the
+ * endpoint can't be changed.
  *
  * @example
  * new InferenceEndpoint("chat", {
@@ -279,7 +288,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       if (live === undefined) return instances;
       // The same traffic weight for both: traffic weights are applied later.
       const before = { name: startsLike, weight, instances: live.instances ?? 0, concurrency: live.concurrency };
-      return Math.max(instances, instancesNeeded({ ...scalableOf(decision, scale), weight }, [before]));
+      return Math.max(instances, requiredInstances({ ...scalableOf(decision, scale), weight }, [before]));
     });
   }
 
@@ -299,7 +308,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       {
         ...{ endpoint, stack, drainSeconds, scalable },
         deployments: [...deployments.values()],
-        shares: sharesOf(this.planned),
+        shares: trafficOf(this.planned),
         gate: { mode, subjects, deadlineSeconds },
         policyTags: this.args.policyTags,
         transform: this.args.transform,
@@ -357,7 +366,9 @@ function isFromHub({ model }: DeploymentDecision): boolean {
   return model?.source === "hub";
 }
 
-/** Returns a key for the logical name of an image and its routes. It is derived from the decision, because logical names can't be Outputs. */
+/**
+ * Returns a key for the logical name of an image and its routes. It is derived from the decision, because logical names can't be Outputs.
+ */
 function imageKey({ image, routes }: DeploymentDecision): string {
   return environmentVersion(`${image.repository}@${image.digest}`, routes).slice(0, 8);
 }

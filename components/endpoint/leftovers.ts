@@ -6,7 +6,7 @@ import { armTypeOf } from "../../azure/resourceTypes";
 import { trafficWriteName } from "../../planner/names";
 import { stackTag } from "../../planner/tags";
 import { armIdOf } from "../base/azure";
-import { known } from "../base/outputs";
+import { outputValue } from "../base/outputs";
 import { type ListedDeployment, type LiveEndpoint, listDeployments, liveEndpoint, waitForOperations } from "../live";
 import type { EndpointReference } from "./reference";
 
@@ -34,14 +34,14 @@ export interface TrafficWrite {
 }
 
 /**
- * Returns a hook that waits for the operations of earlier runs. It then deletes, one after another, the stack's deployments without traffic that have
- * failed or are no longer in the stack. The engine would delete them last and in parallel: a rejected candidate would use its quota until then, and
- * Azure rejects a second operation on an endpoint while one is running.
+ * Returns a hook that waits for the operations of earlier runs. It then deletes, one after another, the stack's deployments without traffic
+ * that have failed or are no longer in the stack. The engine would delete them last and in parallel: a rejected candidate would use its
+ * quota until then, and Azure rejects a second operation on an endpoint while one is running.
  */
 export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
     const { azure } = args.endpoint;
-    const endpointId = await known(args.endpoint.id);
+    const endpointId = await outputValue(args.endpoint.id);
     const live = await liveEndpoint(azure, endpointId);
     if (live === undefined) return;
     await waitForOperations(azure, endpointId);
@@ -57,12 +57,12 @@ export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.Resour
 }
 
 /**
- * Waits before deployments are deleted: until running operations have ended (such as a deletion of a killed run), and until the requests that the
- * deployments received before the last write of traffic have ended.
+ * Waits before deployments are deleted: until running operations have ended (such as a deletion of a killed run), and until the requests
+ * that the deployments received before the last write of traffic have ended.
  */
 export async function waitForOutgoing(args: LeftoverArgs): Promise<void> {
   const { azure } = args.endpoint;
-  const endpointId = await known(args.endpoint.id);
+  const endpointId = await outputValue(args.endpoint.id);
   const live = await liveEndpoint(azure, endpointId);
   if (live === undefined) return;
   await waitForOperations(azure, endpointId);
@@ -72,12 +72,12 @@ export async function waitForOutgoing(args: LeftoverArgs): Promise<void> {
 
 /** Returns the stack's deployments without traffic and mirrored traffic. */
 async function idle({ endpoint, stack }: LeftoverArgs, { traffic, mirrorTraffic }: LiveEndpoint): Promise<ListedDeployment[]> {
-  const deployments = await listDeployments(endpoint.azure, await known(endpoint.id));
+  const deployments = await listDeployments(endpoint.azure, await outputValue(endpoint.id));
   return deployments.filter(({ name, tags }) => tags?.[stackTag] === stack && !traffic[name] && !mirrorTraffic[name]);
 }
 
 async function waitUntilDrained({ endpoint, drainSeconds }: LeftoverArgs): Promise<void> {
-  const endpointId = await known(endpoint.id);
+  const endpointId = await outputValue(endpoint.id);
   const endpointName = armIdOf(endpointId).name;
   const write = await endpoint.azure.find<TrafficWrite>(trafficWriteId(endpointId));
   const seconds = remainingDrain(write?.properties.timestamp, drainSeconds, Date.now());

@@ -4,7 +4,7 @@ import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { azureOf } from "../base/azure";
-import { foreseen, timeOfCreation } from "../base/outputs";
+import { creationTime, plannedOutput } from "../base/outputs";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import {
   chooseIdentity,
@@ -17,7 +17,7 @@ import {
   roleTimes,
 } from "../identity";
 import type { WorkspaceReference } from "../workspace";
-import { refuseNewIdentity, refuseNewName } from "./fixedForLife";
+import { rejectNewIdentity, rejectNewName } from "./immutableProperties";
 import { admitInvokers, type Invokers } from "./invokers";
 import { type AuthMode, endpointPrivacy } from "./privacy";
 import type { EndpointPrivacy, EndpointReference } from "./reference";
@@ -31,8 +31,8 @@ export type Auth = keyof typeof AUTH_MODES;
 export interface OnlineEndpointArgs {
   readonly workspace: WorkspaceReference;
   /**
-   * Name in Azure: letters, digits and `-`, starting with a letter, with a length within `endpointLimits`, unique in the region. It can't be changed:
-   * to use another name, add a second endpoint and move the callers.
+   * Name in Azure: letters, digits and `-`, starting with a letter, with a length within `endpointLimits`, unique in the region. It can't
+   * be changed: to use another name, add a second endpoint and move the callers.
    */
   readonly endpointName: pulumi.Input<string>;
   /** Resource group of the endpoint's identity. */
@@ -75,9 +75,9 @@ export interface OnlineEndpointTransforms {
 }
 
 /**
- * A private managed online endpoint with a user-assigned identity, its role assignments, and a custom role for invokers. It is created without
- * traffic, because Azure rejects traffic to a deployment that doesn't exist yet. Afterwards, `Traffic` writes the body of the endpoint, so this
- * component ignores changes of properties and tags.
+ * A private managed online endpoint with a user-assigned identity, its role assignments, and a custom role for invokers. It is created
+ * without traffic, because Azure rejects traffic to a deployment that doesn't exist yet. Afterwards, `Traffic` writes the body of the
+ * endpoint, so this component ignores changes of properties and tags.
  *
  * Cost: none, except for the deployments.
  *
@@ -115,7 +115,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     // A hook of the component runs before its children change: a new name would replace the identity of an endpoint that has traffic.
-    const hooks = { beforeUpdate: [refuseNewName(`${name}-name-guard`)] };
+    const hooks = { beforeUpdate: [rejectNewName(`${name}-name-guard`)] };
     super("moor:index:OnlineEndpoint", name, stateInputs(args), pulumi.mergeOptions({ hooks }, opts));
     this.logicalName = name;
     this.workspace = args.workspace;
@@ -131,9 +131,9 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     this.body = body;
     this.privacy = privacy;
     const endpointName = pulumi.interpolate`${body.endpointName}`;
-    this.name = foreseen(resource, resource.name, endpointName);
-    this.id = foreseen(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
-    this.createdAt = timeOfCreation(resource);
+    this.name = plannedOutput(resource, resource.name, endpointName);
+    this.id = plannedOutput(resource, resource.id, pulumi.interpolate`${args.workspace.id}/onlineEndpoints/${endpointName}`);
+    this.createdAt = creationTime(resource);
     this.authMode = pulumi.output(body.properties).apply(({ authMode }) => authMode as AuthMode);
     this.origin = resource.properties.apply(({ scoringUri }) => new URL(scoringUri).origin);
     this.invokers = admitInvokers(this.logicalName, this, { ...args, endpointId: this.id });
@@ -192,7 +192,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
         protect,
         dependsOn: [...roles, ...after],
         ignoreChanges: ["properties", "tags"],
-        hooks: { beforeUpdate: [refuseNewIdentity(`${this.logicalName}-identity-guard`)] },
+        hooks: { beforeUpdate: [rejectNewIdentity(`${this.logicalName}-identity-guard`)] },
         customTimeouts: { create: "30m", update: "30m", delete: "60m" },
       },
       requirements,

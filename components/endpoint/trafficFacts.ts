@@ -1,12 +1,12 @@
 /** The values that distinguish one write of traffic from another. */
-import type { Shares } from "../live";
+import type { TrafficWeights } from "../live";
 
 /** The inputs of `Traffic`. */
 export interface TrafficFacts {
   /** Traffic weights, in percent, by deployment name. */
-  readonly traffic?: Shares;
+  readonly traffic?: TrafficWeights;
   /** Mirrored traffic, in percent, by deployment name. */
-  readonly mirrorTraffic?: Shares;
+  readonly mirrorTraffic?: TrafficWeights;
   /** Creation times of the deployments, ISO 8601, by name. */
   readonly createdAt?: Readonly<Record<string, string>>;
   /** Hashes of the deployments' decisions, by name. A deployment that is updated in place keeps its name, but not its hash. */

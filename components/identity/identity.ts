@@ -3,7 +3,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
-import { foreseen, kept } from "../base/outputs";
+import { immutableOutput, plannedOutput } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
 
 /** A user-assigned identity that this program creates, or an existing one of another team. */
@@ -44,7 +44,11 @@ export function chooseIdentity(
   const id = pulumi
     .all([subscriptionId, resourceGroupName, resourceName])
     .apply(([subscription, group, resource]) => armId(resourceGroupId(subscription, group), type, resource!));
-  return { resource: identity, id: foreseen(identity, identity.id, id), principalId: kept(identity, identity.principalId, principalOf) };
+  return {
+    resource: identity,
+    id: plannedOutput(identity, identity.id, id),
+    principalId: immutableOutput(identity, identity.principalId, principalOf),
+  };
 }
 
 function principalOf({ properties }: { readonly properties: { readonly principalId: string } }): string {

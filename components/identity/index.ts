@@ -1,3 +1,3 @@
 export { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
-export { askForRoles } from "./roleRequest";
+export { warnOfMissingRoles } from "./roleRequest";
 export { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, roleWait, stableGuid } from "./roles";

@@ -3,22 +3,22 @@ import type { ArmClient } from "../../azure/arm";
 import { defaultRequestSettings } from "../../azure/scoring";
 
 /** Traffic weights, in percent, by deployment name. */
-export type Shares = Readonly<Record<string, number>>;
+export type TrafficWeights = Readonly<Record<string, number>>;
 
 export interface LiveEndpoint {
   readonly authMode: string;
   /** Scheme and host. */
   readonly origin: string;
-  readonly traffic: Shares;
-  readonly mirrorTraffic: Shares;
+  readonly traffic: TrafficWeights;
+  readonly mirrorTraffic: TrafficWeights;
 }
 
 interface EndpointBody {
   readonly properties: {
     readonly authMode: string;
     readonly scoringUri: string;
-    readonly traffic?: Shares;
-    readonly mirrorTraffic?: Shares;
+    readonly traffic?: TrafficWeights;
+    readonly mirrorTraffic?: TrafficWeights;
   };
 }
 
@@ -38,7 +38,7 @@ export interface ListedEndpoint {
   readonly id: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly traffic: Shares;
+  readonly traffic: TrafficWeights;
 }
 
 /**

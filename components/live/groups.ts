@@ -33,7 +33,7 @@ export async function stackElsewhere(
 ): Promise<ListedGroup | undefined> {
   const filter = `tagName eq '${stackTag}' and tagValue eq '${stack}'`;
   const groups = await azure.list<ListedGroup>(`/subscriptions/${subscriptionId}/resourceGroups`, { filter }).catch((error: unknown) => {
-    if (!(error instanceof ArmError) || !error.isRefusal) throw error;
+    if (!(error instanceof ArmError) || !error.isAccessDenied) throw error;
     const consequence = "so Moor can't check whether this stack exists in another region";
     warn(`Can't list the resource groups of the subscription (Azure returned ${error.status}), ${consequence}.`);
     return [];

@@ -6,7 +6,7 @@ export {
   listEndpoints,
   liveDeployment,
   liveEndpoint,
-  type Shares,
+  type TrafficWeights,
 } from "./endpoint";
 export { groupName, type StackPlace, stackElsewhere } from "./groups";
 export { type ListedDeployment, listDeployments, waitForOperations } from "./operations";

@@ -1,1 +1,1 @@
-export { askOwner, missingDiagnostics, missingZones } from "./ownerRequests";
+export { missingDiagnostics, missingZones, reportMissing } from "./ownerRequests";

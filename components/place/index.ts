@@ -14,20 +14,20 @@ export interface RegionArgs {
   /** Region, in ARM's form, such as `swedencentral`. */
   readonly location: string;
   /** Returns the error message if the stack already exists in another region, from that region and its resource group. */
-  readonly refusal: (location: string, group: string) => string;
+  readonly errorMessage: (location: string, group: string) => string;
 }
 
 /**
  * Returns the name of the stack's resource group after checking that the stack exists in no other region. All resources depend on it.
- * @throws pulumi.RunError with the message of `refusal` if the stack's resource group exists in another region
+ * @throws pulumi.RunError with the message of `errorMessage` if the stack's resource group exists in another region
  */
-export function groupInRegion({ stack, location, refusal }: RegionArgs): pulumi.Output<string> {
+export function groupInRegion({ stack, location, errorMessage }: RegionArgs): pulumi.Output<string> {
   return pulumi.output(check());
 
   async function check(): Promise<string> {
     const { subscriptionId } = await authorization.getClientConfig();
     const warn = (text: string) => void pulumi.log.warn(text);
     const elsewhere = await stackElsewhere(azureOf(), { subscriptionId, stack, location }, warn);
-    return elsewhere === undefined ? groupName(stack, location) : stop(refusal(elsewhere.location, elsewhere.name));
+    return elsewhere === undefined ? groupName(stack, location) : stop(errorMessage(elsewhere.location, elsewhere.name));
   }
 }

@@ -1,7 +1,7 @@
 /** The risk warning of a run, from the stack file and from the current resources in Azure. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointShares, riskText } from "../../planner/risks";
+import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { azureOf } from "../base/azure";
@@ -24,9 +24,10 @@ export interface RiskArgs {
 }
 
 /**
- * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in the
- * workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints.
- * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are known.
+ * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in
+ * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints.
+ * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are
+ * known.
  */
 export function warnOfRisks(args: RiskArgs): pulumi.Output<void> {
   return pulumi.output(warn(args));
@@ -66,7 +67,7 @@ async function liveShares(
   azure: ArmClient,
   { id, name, traffic }: ListedEndpoint,
   endpoints: Place["endpoints"],
-): Promise<LiveEndpointShares> {
+): Promise<LiveEndpointTraffic> {
   const plan = endpoints.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (plan === undefined) return { name, traffic };
   // The serving deployments matter only if another deployment takes over requests from them.

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { fail } from "../../program/fail";
 import { armIdOf } from "../base/azure";
-import { known } from "../base/outputs";
+import { outputValue } from "../base/outputs";
 import type { WorkspaceReference } from "./reference";
 
 /** Timeout in seconds. Documented are 30 minutes, and 10 more for a firewall. Source: Azure docs, how-to-managed-network. */
@@ -13,14 +13,14 @@ const PROVISIONING_SECONDS = 2 * 3600;
 const provisionings = new Map<string, Promise<void>>();
 
 /**
- * Returns a hook that provisions the managed network of a workspace if it is inactive, before a deployment is created. Azure provisions it only when
- * the workspace is created, and rejects deployments without it. The network is inactive in an adopted workspace that was never used, and after a
- * failed creation that was repeated. A preview doesn't run the hook.
+ * Returns a hook that provisions the managed network of a workspace if it is inactive, before a deployment is created. Azure provisions it
+ * only when the workspace is created, and rejects deployments without it. The network is inactive in an adopted workspace that was never
+ * used, and after a failed creation that was repeated. A preview doesn't run the hook.
  * @see Azure docs, how-to-managed-network
  */
 export function provisionedNetwork(name: string, azure: ArmClient, workspace: WorkspaceReference): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
-    const id = await known(pulumi.output(workspace.id));
+    const id = await outputValue(pulumi.output(workspace.id));
     const provisioning = provisionings.get(id) ?? provisionIfInactive(azure, id);
     provisionings.set(id, provisioning);
     await provisioning;

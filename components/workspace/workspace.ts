@@ -8,10 +8,10 @@ import { type LinkedServiceName, linkedServices } from "../../planner/linkedServ
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { stateInputs, transformed } from "../base/transform";
-import { askForRoles, chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait } from "../identity";
+import { chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait, warnOfMissingRoles } from "../identity";
 import { createPrivateLink } from "../network";
-import { askOwner, missingZones } from "../owners";
-import { type AdoptedIds, checkAdopted, type Found, type PlannedEndpoint } from "./adopted";
+import { missingZones, reportMissing } from "../owners";
+import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
 import { workspacePrincipal } from "./adopted/workspaceRules";
 import type { CreateOrExisting, WorkspaceArgs, WorkspaceNodes } from "./args";
 import { createOutboundRules, type OutboundRules } from "./outboundRules";
@@ -39,14 +39,14 @@ interface Core {
 }
 
 /**
- * A private Azure Machine Learning workspace with its storage account, Key Vault, container registry, Log Analytics workspace, Application Insights,
- * private endpoints, identity and role assignments. It has no public network access and no account keys, and its managed network allows only approved
- * outbound traffic. Existing resources can be adopted instead; they are checked before anything is created.
+ * A private Azure Machine Learning workspace with its storage account, Key Vault, container registry, Log Analytics workspace, Application
+ * Insights, private endpoints, identity and role assignments. It has no public network access and no account keys, and its managed network
+ * allows only approved outbound traffic. Existing resources can be adopted instead; they are checked before anything is created.
  *
  * The managed network is provisioned when the workspace is created, which takes about 30 minutes. A deployment can't be created without it.
  *
- * Cost: the workspace is free. A Premium registry costs about 50 USD a month, a private endpoint (in the network or in the managed network) about
- * 7 USD a month. Logs are billed by volume. A firewall runs only with host-name rules.
+ * Cost: the workspace is free. A Premium registry costs about 50 USD a month, a private endpoint (in the network or in the managed network)
+ * about 7 USD a month. Logs are billed by volume. A firewall runs only with host-name rules.
  *
  * Changing `stack`, `suffix`, `resourceGroupName` or `location` replaces all created resources, and fails while `protect` is true.
  *
@@ -79,7 +79,7 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly args: WorkspaceArgs;
   private readonly context: StoreContext;
   /** The adopted resources. It fails if one doesn't meet the requirements, so that no resource that depends on it is created. */
-  private readonly found: pulumi.Output<Found>;
+  private readonly found: pulumi.Output<AdoptedResources>;
   /** Checks of private DNS zones. The registration waits for them, because otherwise the run could end before they are done. */
   private readonly zoneChecks: pulumi.Output<void>[] = [];
 
@@ -127,7 +127,7 @@ export class Workspace extends pulumi.ComponentResource {
     return { parentName: this.logicalName, parent: this, stack, suffix, resourceGroupName, location, tags, protect };
   }
 
-  private checkAdopted(): pulumi.Output<Found> {
+  private checkAdopted(): pulumi.Output<AdoptedResources> {
     const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = false } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),
@@ -303,7 +303,7 @@ export class Workspace extends pulumi.ComponentResource {
 
   private checkZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
     const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
-    this.zoneChecks.push(askOwner("dns: policy", missing));
+    this.zoneChecks.push(reportMissing("dns: policy", missing));
   }
 
   /** Creates the outbound rules of the arguments, and a rule to a registry that doesn't belong to the workspace, one after another. */
@@ -314,7 +314,8 @@ export class Workspace extends pulumi.ComponentResource {
     if (core.registryId === undefined || imageRegistry === "create") return this.openRegistry(core, outboundRules, core.resources);
     const rules = createOutboundRules(this.logicalName, this, outboundRules, common);
     const last = rules.at(-1) ?? this;
-    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. Which registry that is must be read from Azure.
+    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. Which registry that is must be read from
+    // Azure.
     const registry = core.registryId.apply((own) =>
       sameArmId(own, imageRegistry.existing) ? last : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
     );
@@ -346,13 +347,16 @@ export class Workspace extends pulumi.ComponentResource {
     return Object.entries(grants).map(([name, grant]) => grantRole(`${this.logicalName}-${name}`, grant, { parent: this }));
   }
 
-  /** Returns options for a resource whose creation requires these roles: it waits until the assignments are effective, or warns of missing ones. */
+  /**
+   * Returns options for a resource whose creation requires these roles: it waits until the assignments are effective, or warns of missing
+   * ones.
+   */
   private grantFor(name: string, grants: Record<string, Grant>) {
     const { roles, rolePropagationSeconds = 300 } = this.args;
     const dependsOn = this.grant(grants);
     const hook =
       roles === "external"
-        ? askForRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
+        ? warnOfMissingRoles(`${this.logicalName}-${name}-role-requests`, azureOf(this), Object.values(grants))
         : roleWait(`${this.logicalName}-${name}-role-wait`, roleTimes(dependsOn), rolePropagationSeconds);
     return { dependsOn, hooks: { beforeCreate: [hook] } };
   }

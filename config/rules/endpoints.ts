@@ -1,6 +1,6 @@
 /** Rules about endpoints and their deployments. */
 import { endpointLimits, regionLimits } from "../../azure/limits";
-import { ownedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/handFlags";
 import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
@@ -164,10 +164,10 @@ function scaleBounds(path: string, { scale }: DeploymentDraft): Mistake[] {
 }
 
 function owned(path: string, { vllm }: DeploymentDraft): Mistake[] {
-  const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => ownedFlags.includes(flag));
+  const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => reservedFlags.includes(flag));
   return flags.map((flag) => {
     const problem = `Moor sets --${flag}. Another value would break the model path, the probes or the authentication.`;
-    return mistake("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${ownedFlags.join(", ")}` });
+    return mistake("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}` });
   });
 }
 

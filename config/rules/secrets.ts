@@ -1,5 +1,5 @@
 /** Rules for secrets in plain text, anywhere in a stack file. */
-import { ownedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/handFlags";
 import { type Mistake, mistake } from "../mistakes";
 import { secretIn } from "../secretForms";
 import type { RawStack } from "../settings";
@@ -56,7 +56,7 @@ function flags({ "moor:endpoints": endpoints = {} }: SettingsDraft): Mistake[] {
   return Object.entries(endpoints).flatMap(([key, endpoint]) =>
     Object.entries(endpoint?.deployments ?? {}).flatMap(([label, deployment]) =>
       Object.entries(deployment?.vllm?.flags ?? {}).flatMap(([flag, value]) => {
-        if (typeof value !== "string" || !secretFlag.test(flag) || ownedFlags.includes(flag) || secretIn(value) !== undefined) return [];
+        if (typeof value !== "string" || !secretFlag.test(flag) || reservedFlags.includes(flag) || secretIn(value) !== undefined) return [];
         const path = `moor:endpoints.${key}.deployments.${label}.vllm.flags.${flag}`;
         const problem = `The value of --${flag} is a secret ${everyReader}.`;
         return [mistake("MOOR060", path, { problem, allowed: "no value for this flag" })];

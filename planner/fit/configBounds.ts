@@ -2,7 +2,7 @@
  * Bounds of the numbers in a model's description. They are far above all published values, and low enough that all computations with them
  * are finite and quick.
  */
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 
 interface Bound {
   readonly least: number;
@@ -55,6 +55,6 @@ export function withinBounds<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof OutOfBounds ? new PlanError(refusal("MOOR120", `${what} is not valid: ${error.message}`)) : error;
+    throw error instanceof OutOfBounds ? new PlanError(createProblem("MOOR120", `${what} is not valid: ${error.message}`)) : error;
   }
 }

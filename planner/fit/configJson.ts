@@ -6,7 +6,7 @@ import { withinBounds } from "./configBounds";
 import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
-import { shapeOf } from "./configShape";
+import { readDimensions } from "./configShape";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
 import { countParameters } from "./parameters";
 import { hasTower, towerParameters } from "./towers";
@@ -30,7 +30,7 @@ export function modelFromConfig(id: string, config: Config, checkpoint: Checkpoi
 }
 
 function read(id: string, config: Config, checkpoint: Checkpoint): Model {
-  const shape = shapeOf(id, config);
+  const shape = readDimensions(id, config);
   const { text } = shape;
   const assumptions = [...shape.assumptions];
   const quantization = quantizationOf(id, config, text, checkpoint.hfQuantConfig);

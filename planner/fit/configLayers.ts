@@ -1,8 +1,8 @@
 /** Reads from a `config.json` what each layer stores in the cache. Families use different fields for the kinds of layers. */
 
 import { list, number, object } from "./configRead";
-import type { Shape } from "./configShape";
-import { type CacheLayers, indexerBytes, type StateShape, stateShape } from "./model";
+import type { ModelDimensions } from "./configShape";
+import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
 
@@ -44,7 +44,7 @@ const familyPatterns: readonly (readonly [RegExp, number])[] = [
 const given = (value: unknown) => value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
 
 /** The layers by their cache, or the reason why the cache can't be computed. */
-export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
+export function cacheFromConfig(shape: ModelDimensions): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
   const { text } = shape;
   if (text.is_encoder_decoder === true) return { cache: [], unmodelled: "it is an encoder-decoder model" };
   if (list(text, "compress_ratios") ?? number(text, "compress_ratio")) return { cache: [], unmodelled: "it compresses its KV cache" };
@@ -64,12 +64,12 @@ export function cacheFromConfig(shape: Shape): { readonly cache: readonly CacheL
 }
 
 /** Each LongCat layer has two attention blocks. */
-const attentionsPerLayer = ({ architecture }: Shape) => (/^LongCat/i.test(architecture) ? 2 : 1);
+const attentionsPerLayer = ({ architecture }: ModelDimensions) => (/^LongCat/i.test(architecture) ? 2 : 1);
 
 /** Each Falcon-H1 layer has a recurrent state in addition to attention. */
-const besideAttention = ({ architecture, layers }: Shape) => (/^FalconH1/.test(architecture) ? layers : 0);
+const besideAttention = ({ architecture, layers }: ModelDimensions) => (/^FalconH1/.test(architecture) ? layers : 0);
 
-function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape | undefined): CacheLayers[] {
+function layersOf(shape: ModelDimensions, count: (kind: Kind) => number, state: StateDimensions | undefined): CacheLayers[] {
   const { text } = shape;
   const heads = { kvHeads: shape.kvHeads, headDim: shape.headDim };
   const layers: CacheLayers[] = [];
@@ -93,7 +93,7 @@ function layersOf(shape: Shape, count: (kind: Kind) => number, state: StateShape
 const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
 
 /** The kind of each layer, in order; undefined for an unknown value. */
-function layerKinds(shape: Shape): (Kind | undefined)[] {
+function layerKinds(shape: ModelDimensions): (Kind | undefined)[] {
   const { text, layers } = shape;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = number(text, "sliding_window");
@@ -129,7 +129,7 @@ function narrow(kind: Kind | undefined, window: number | undefined, maxModelLen:
   return kind === "sliding" && (window === undefined || window >= maxModelLen) ? "full" : kind;
 }
 
-function stateOf(shape: Shape): StateShape | undefined {
+function stateOf(shape: ModelDimensions): StateDimensions | undefined {
   const { text } = shape;
   const ssmBytes = [text.mamba_ssm_dtype, text.mamba_ssm_cache_dtype].includes("float32") ? 4 : 2;
   const kernel = number(text, "linear_conv_kernel_dim", "conv_kernel", "mamba_d_conv", "conv_kernel_size") ?? 4;
@@ -137,14 +137,14 @@ function stateOf(shape: Shape): StateShape | undefined {
   const valueHeads = number(text, "linear_num_value_heads");
   if (keyHeads && valueHeads) {
     const [keyDim, valueDim] = [number(text, "linear_key_head_dim") ?? 128, number(text, "linear_value_head_dim") ?? 128];
-    return { ...stateShape({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
+    return { ...stateDimensions({ kind: "gatedDeltaNet", layers: 0, kernel, keyHeads, valueHeads, keyDim, valueDim }), ssmBytes };
   }
   const heads = number(text, "mamba_num_heads", "mamba_n_heads");
   const headDim = number(text, "mamba_head_dim", "mamba_d_head");
   if (heads && headDim) {
     const groups = number(text, "n_groups", "mamba_n_groups") ?? 1;
     const stateSize = number(text, "ssm_state_size", "mamba_d_state") ?? 128;
-    return { ...stateShape({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
+    return { ...stateDimensions({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
   }
   if (number(text, "mamba_d_state") && number(text, "mamba_dt_rank", "mamba_expand") && !heads) return firstMamba(shape, kernel);
   const linear = object(text, "linear_attn_config");
@@ -160,7 +160,7 @@ function stateOf(shape: Shape): StateShape | undefined {
 }
 
 /** The first version of Mamba has one state per inner channel, in the model's 16-bit format. */
-function firstMamba({ text, hidden }: Shape, kernel: number): StateShape {
+function firstMamba({ text, hidden }: ModelDimensions, kernel: number): StateDimensions {
   const inner = (number(text, "mamba_expand") ?? 2) * hidden;
   const ssmElements = inner * (number(text, "mamba_d_state") ?? 16);
   return { convElements: inner * (kernel - 1), convBytes: 2, ssmElements, ssmBytes: 2, heads: [] };

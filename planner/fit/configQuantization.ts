@@ -1,6 +1,6 @@
 /** Reads the quantization of a checkpoint from the variants of `quantization_config`. */
 import type { Quantization } from "../../facts/models";
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { type Config, number, object } from "./configRead";
 
 const supported = "fp8, awq, gptq and auto-round with 4 or 8 bits, mxfp4, modelopt and compressed-tensors";
@@ -10,7 +10,7 @@ export function quantizationOf(id: string, config: Config, text: Config, separat
   const places = [config.quantization_config, text.quantization_config, config.compression_config];
   const odd = places.find((value) => value !== undefined && value !== null && (typeof value !== "object" || Array.isArray(value)));
   if (odd !== undefined)
-    throw new PlanError(refusal("MOOR120", `The quantization_config of ${id} is ${JSON.stringify(odd)}; it must be an object.`));
+    throw new PlanError(createProblem("MOOR120", `The quantization_config of ${id} is ${JSON.stringify(odd)}; it must be an object.`));
   const given = places.find((value) => value !== undefined && value !== null) as Config | undefined;
   const own = given && Object.keys(given).length > 0 ? given : undefined;
   const found = own ? quantizationMethod(own) : separate && algorithm(String(object(separate, "quantization")?.quant_algo));
@@ -20,7 +20,7 @@ export function quantizationOf(id: string, config: Config, text: Config, separat
     const detail =
       bits !== undefined ? ` with ${bits} bits` : own?.quant_algo === undefined ? "" : ` with ${JSON.stringify(own.quant_algo)}`;
     throw new PlanError(
-      refusal(
+      createProblem(
         "MOOR120",
         `The planner doesn't support the quantization ${JSON.stringify(named)}${detail} of ${id}. Supported: ${supported}.`,
       ),

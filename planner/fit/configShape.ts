@@ -1,10 +1,10 @@
 /** Reads the dimensions of a model from its `config.json`, with the field names of its family. */
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { familyDefaults, lengthNames, lengthOf, tiedByDefault } from "./configDefaults";
 import { type Config, list, number, object } from "./configRead";
 
 /** The dimensions that determine the cache and the parameter count. */
-export interface Shape {
+export interface ModelDimensions {
   readonly text: Config;
   readonly architecture: string;
   readonly hidden: number;
@@ -24,7 +24,7 @@ export interface Shape {
  * The dimensions that `config` describes.
  * @throws PlanError MOOR120 if a required number is missing
  */
-export function shapeOf(id: string, config: Config): Shape {
+export function readDimensions(id: string, config: Config): ModelDimensions {
   const nested = textConfig(config);
   const architectures = list(config, "architectures") ?? list(nested, "architectures");
   const [first] = architectures ?? [];
@@ -33,7 +33,7 @@ export function shapeOf(id: string, config: Config): Shape {
   const need = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
     if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
-    throw new PlanError(refusal("MOOR120", missingNumber(id, names, nested, config)));
+    throw new PlanError(createProblem("MOOR120", missingNumber(id, names, nested, config)));
   };
   const may = (least: number, ...names: string[]) => {
     const value = number(text, ...names);

@@ -1,7 +1,7 @@
 /** Reads a model from a local folder: its `config.json` and, if the weights exist, the exact number of bytes that vLLM will load. */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { PlanError, refusal } from "../codes";
+import { createProblem, PlanError } from "../codes";
 import { withinBounds } from "./configBounds";
 import { type Checkpoint, modelFromConfig } from "./configJson";
 import { type Config, number, object } from "./configRead";
@@ -17,7 +17,7 @@ export function readModel(path: string, checkpointGiB?: number): Model {
   const file = path.endsWith(".json") ? path : join(path, "config.json");
   const folder = dirname(file);
   const config = readJson(file);
-  if (!config) throw new PlanError(refusal("MOOR120", `${file} doesn't exist.`));
+  if (!config) throw new PlanError(createProblem("MOOR120", `${file} doesn't exist.`));
   const hfQuantConfig = readJson(join(folder, "hf_quant_config.json"));
   const size: Checkpoint = checkpointGiB !== undefined ? { loadedBytes: checkpointGiB * GiB } : checkpointSize(folder, config);
   const id = basename(file) === "config.json" ? folder : file;
@@ -74,7 +74,7 @@ function bytesOf(file: string, name: string, tensor: unknown): number {
   if (isPlace) return to - from;
   const problem = `the tensor ${JSON.stringify(name)} has ${place === undefined ? "no data_offsets" : `data_offsets ${JSON.stringify(place)}`}`;
   throw new PlanError(
-    refusal("MOOR120", `${file} is not valid: ${problem}. Allowed: two whole numbers, the first not greater than the second.`),
+    createProblem("MOOR120", `${file} is not valid: ${problem}. Allowed: two whole numbers, the first not greater than the second.`),
   );
 }
 
@@ -91,7 +91,7 @@ function header(file: string): Config {
   const text = length <= longestHeader && length < statSync(file).size ? readBytes(file, 8, Number(length)).toString("utf8") : "";
   const parsed = text.startsWith("{") ? parse(text) : undefined;
   if (typeof parsed === "object" && parsed !== null) return parsed as Config;
-  throw new PlanError(refusal("MOOR120", `${file} is not a complete safetensors file: its header can't be read.`));
+  throw new PlanError(createProblem("MOOR120", `${file} is not a complete safetensors file: its header can't be read.`));
 }
 
 function readBytes(file: string, from: number, length: number): Buffer {
@@ -116,16 +116,16 @@ function parse(text: string): unknown {
 /** The object in a JSON file; undefined if the file doesn't exist. */
 function readJson(file: string): Config | undefined {
   if (!existsSync(file)) return undefined;
-  if (!statSync(file).isFile()) throw new PlanError(refusal("MOOR120", `${file} is a folder, not a file.`));
+  if (!statSync(file).isFile()) throw new PlanError(createProblem("MOOR120", `${file} is a folder, not a file.`));
   const text = readFileSync(file, "utf8");
-  if (text.trim() === "") throw new PlanError(refusal("MOOR120", `${file} is empty.`));
+  if (text.trim() === "") throw new PlanError(createProblem("MOOR120", `${file} is empty.`));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new PlanError(refusal("MOOR120", `${file} is not valid JSON: ${(error as Error).message}.`));
+    throw new PlanError(createProblem("MOOR120", `${file} is not valid JSON: ${(error as Error).message}.`));
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Config;
   const type = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
-  throw new PlanError(refusal("MOOR120", `${file} contains ${type}; it must contain a JSON object.`));
+  throw new PlanError(createProblem("MOOR120", `${file} contains ${type}; it must contain a JSON object.`));
 }

@@ -21,10 +21,10 @@ export type CacheLayers =
   | { readonly kind: "mla"; readonly layers: number; readonly width: number }
   /** The sparse indexer's keys: `width` bytes per token, replicated on every GPU. */
   | { readonly kind: "indexer"; readonly layers: number; readonly width: number }
-  | { readonly kind: "state"; readonly layers: number; readonly state: StateShape };
+  | { readonly kind: "state"; readonly layers: number; readonly state: StateDimensions };
 
 /** Elements of one layer's recurrent state before tensor parallelism splits it, and bytes per element. */
-export interface StateShape {
+export interface StateDimensions {
   readonly convElements: number;
   readonly convBytes: number;
   readonly ssmElements: number;
@@ -93,7 +93,7 @@ export function bytesFromParameters(parameters: number, vocab: number, hidden: n
 }
 
 /** Elements of a layer's state. The recurrent part has 32 bits. */
-export function stateShape(state: StateFacts): StateShape {
+export function stateDimensions(state: StateFacts): StateDimensions {
   if (state.kind === "gatedDeltaNet") {
     const width = 2 * state.keyHeads * state.keyDim + state.valueHeads * state.valueDim;
     const ssmElements = state.valueHeads * state.valueDim * state.keyDim;
@@ -176,7 +176,7 @@ function cacheLayers(facts: ModelFacts): CacheLayers[] {
   if (facts.indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(facts.indexer) });
   if (sliding) layers.push({ kind: "sliding", ...sliding, ...heads });
   if (chunked) layers.push({ kind: "chunked", ...chunked, ...heads });
-  if (state) layers.push({ kind: "state", layers: state.layers, state: stateShape(state) });
+  if (state) layers.push({ kind: "state", layers: state.layers, state: stateDimensions(state) });
   return layers;
 }
 

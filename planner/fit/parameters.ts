@@ -2,7 +2,7 @@
 
 import { outOfBounds } from "./configBounds";
 import { list, number, object } from "./configRead";
-import type { Shape } from "./configShape";
+import type { ModelDimensions } from "./configShape";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {
@@ -21,7 +21,7 @@ const sharedNames = [
   ...["shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"],
 ];
 
-export function countParameters(shape: Shape, cache: readonly CacheLayers[]): ParameterCount {
+export function countParameters(shape: ModelDimensions, cache: readonly CacheLayers[]): ParameterCount {
   const { text, hidden, layers, vocab } = shape;
   const experts = expertsOf(shape);
   const perLayer = (number(text, "hidden_size_per_layer_input") ?? 0) * (number(text, "vocab_size_per_layer_input") ?? vocab) * layers;
@@ -45,7 +45,7 @@ export function countParameters(shape: Shape, cache: readonly CacheLayers[]): Pa
   return { total, active: total - idle, unloaded: draft * draftLayer, experts };
 }
 
-function expertsOf({ text: outer, intermediate }: Shape): Model["experts"] {
+function expertsOf({ text: outer, intermediate }: ModelDimensions): Model["experts"] {
   const text = { ...object(outer, "ffn_config"), ...outer };
   const count = number(text, "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts");
   if (!count || count < 2) return undefined;
@@ -56,14 +56,14 @@ function expertsOf({ text: outer, intermediate }: Shape): Model["experts"] {
   return { count, perToken, intermediate: width ?? intermediate };
 }
 
-function sharedWidth({ text, architecture }: Shape, experts: Model["experts"]): number {
+function sharedWidth({ text, architecture }: ModelDimensions, experts: Model["experts"]): number {
   const always = architecture.startsWith("Llama4") ? 1 : 0;
   const shared = number(text, "n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts") ?? always;
   return shared * (experts?.intermediate ?? 0);
 }
 
 /** Number of layers with experts: all layers after the first dense ones, or every nth layer. */
-function expertLayers(shape: Shape): number {
+function expertLayers(shape: ModelDimensions): number {
   const { text, layers } = shape;
   const letters = patternCounts(shape);
   if (letters) return letters.experts;
@@ -74,14 +74,14 @@ function expertLayers(shape: Shape): number {
 }
 
 /** Layer counts by kind, for models in which each layer is either attention, recurrent or experts and a pattern of letters lists the kinds. */
-function patternCounts({ text }: Shape): { attention: number; experts: number; dense: number } | undefined {
+function patternCounts({ text }: ModelDimensions): { attention: number; experts: number; dense: number } | undefined {
   const pattern = text.hybrid_override_pattern;
   if (typeof pattern !== "string") return undefined;
   const count = (letter: string) => [...pattern].filter((one) => one === letter).length;
   return { attention: count("*"), experts: count("E"), dense: count("-") };
 }
 
-function attentionParameters({ text, hidden, heads, kvHeads, headDim }: Shape): number {
+function attentionParameters({ text, hidden, heads, kvHeads, headDim }: ModelDimensions): number {
   const lora = number(text, "kv_lora_rank");
   if (!lora) return hidden * headDim * (2 * heads + 2 * kvHeads);
   const rope = number(text, "qk_rope_head_dim") ?? 64;

@@ -2,7 +2,7 @@
 import type { FamilyNeed, QuotaLine } from "./cores";
 
 /** The vCPUs to request: enough to replace each deployment while the previous one still serves. */
-export function coresToAskFor({ rolloutCores, quota }: FamilyNeed): number {
+export function coresToRequest({ rolloutCores, quota }: FamilyNeed): number {
   return rolloutCores + (quota?.others ?? 0);
 }
 
@@ -13,7 +13,7 @@ export function quotaRequest(need: FamilyNeed): string | undefined {
   const now = need.quota ? `${need.quota.limit} vCPUs` : "unknown (GPU families start at 0)";
   return [
     `Request: Azure Machine Learning compute quota, dedicated, ${need.family} family, region ${need.region}.`,
-    `New limit: ${coresToAskFor(need)} vCPUs. Current limit: ${now}.`,
+    `New limit: ${coresToRequest(need)} vCPUs. Current limit: ${now}.`,
     `Use: managed online endpoints; ${need.neededCores} vCPUs at maximum scale, ${need.rolloutCores} while new versions run next to old ones${others > 0 ? `, and ${others} for other workloads` : ""}.`,
     ...need.lines.map((line) => `- ${quotaLineText(line)}`),
     "This is a quota of Azure Machine Learning, separate from the subscription's VM quota.",

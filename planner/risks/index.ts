@@ -1,23 +1,23 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { isPlaceholderDigest } from "../image";
-import { type PlannedDeployment, planRollout, type RolloutWish } from "../rollout";
-import { loggedBy } from "./logging";
+import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
+import { enabledLogging } from "./logging";
 import type { PlaceholderImage, Risk } from "./risk";
-import { type LiveShares, overloads } from "./share";
+import { type LiveTraffic, overloads } from "./share";
 
 export type { Risk, RiskKind } from "./risk";
-export { gaining, type LiveShares } from "./share";
-export { mostDangerousFirst, riskText } from "./text";
+export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./share";
+export { bySeverity as mostDangerousFirst, riskText } from "./text";
 
 /** An endpoint of the stack file. */
 export interface EndpointPlan {
   readonly key: string;
   readonly gate: "runner" | "controlPlane" | "off";
-  readonly deployments: readonly RolloutWish[];
+  readonly deployments: readonly DesiredDeployment[];
 }
 
 /** An endpoint of the stack in Azure. */
-export interface LiveEndpointShares extends LiveShares {
+export interface LiveEndpointTraffic extends LiveTraffic {
   /** Name in Azure. */
   readonly name: string;
   /** Key in the stack file. Absent if the stack file doesn't contain the endpoint. */
@@ -25,7 +25,7 @@ export interface LiveEndpointShares extends LiveShares {
 }
 
 /** The stack's endpoints in Azure, or the reason why they are unknown. */
-export type Live = { readonly endpoints: readonly LiveEndpointShares[] } | { readonly notRead: string };
+export type Live = { readonly endpoints: readonly LiveEndpointTraffic[] } | { readonly notRead: string };
 
 export interface RiskInput {
   readonly endpoints: readonly EndpointPlan[];
@@ -57,7 +57,7 @@ interface Planned {
 function logging({ key, deployments }: Planned): Risk[] {
   return deployments.flatMap(({ decision }) => {
     const deployment = `${key}/${decision.name}`;
-    const logged = loggedBy(decision);
+    const logged = enabledLogging(decision);
     const [toLog, toReceiver] = [logged.filter(({ target }) => target === "log"), logged.filter(({ target }) => target === "receiver")];
     return [
       ...(toLog.length === 0 ? [] : [{ kind: "promptsLogged" as const, deployment, logged: toLog }]),
@@ -66,7 +66,7 @@ function logging({ key, deployments }: Planned): Risk[] {
   });
 }
 
-function deletions(live: readonly LiveEndpointShares[]): Risk[] {
+function deletions(live: readonly LiveEndpointTraffic[]): Risk[] {
   return live
     .filter(({ key, traffic }) => key === undefined && Object.values(traffic).some((weight) => weight > 0))
     .map(({ name, traffic }) => ({ kind: "servingEndpointDeleted", name, traffic }));

@@ -4,7 +4,7 @@ import type { DeploymentRecipe } from "../decision";
 import type { Pattern } from "../pattern";
 
 /** A logging setting that is enabled. */
-export interface Logged {
+export interface EnabledLogging {
   /** As written in the deployment: `--enable-log-outputs`, or the name of a variable. */
   readonly setting: string;
   readonly target: LogTarget;
@@ -19,7 +19,7 @@ const settings: Readonly<Record<Pattern, { readonly flags: LoggingSettings; read
 type LoggingSettings = Readonly<Record<string, LoggingSetting>>;
 
 /** The enabled logging settings of a decision, in the order of the decision. */
-export function loggedBy({ pattern, flags = [], environmentVariables }: DeploymentRecipe): Logged[] {
+export function enabledLogging({ pattern, flags = [], environmentVariables }: DeploymentRecipe): EnabledLogging[] {
   const known = settings[pattern];
   return [
     ...flagValues(flags).flatMap(([flag, value]) => logged(`--${flag}`, own(known.flags, flag), value)),
@@ -31,7 +31,7 @@ function own(table: LoggingSettings, name: string): LoggingSetting | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function logged(setting: string, row: LoggingSetting | undefined, value: string): Logged[] {
+function logged(setting: string, row: LoggingSetting | undefined, value: string): EnabledLogging[] {
   if (row === undefined || (row.values !== undefined && !row.values.includes(value.toUpperCase()))) return [];
   return [{ setting, target: row.target, writes: row.writes }];
 }

@@ -1,5 +1,5 @@
 /** The risks of a change to a stack, as values; text.ts contains their texts. */
-import type { Logged } from "./logging";
+import type { EnabledLogging } from "./logging";
 import type { Overload } from "./share";
 
 /** An image that can't be pulled, with the deployments that use it. */
@@ -13,15 +13,15 @@ export interface PlaceholderImage {
 /** Risks by kind. Deployments have the form `<endpoint key>/<name in Azure>`. */
 export interface Risks {
   /** Prompts or answers are written to the log. */
-  readonly promptsLogged: { readonly deployment: string; readonly logged: readonly Logged[] };
+  readonly promptsLogged: { readonly deployment: string; readonly logged: readonly EnabledLogging[] };
   /** An endpoint with traffic is deleted. */
   readonly servingEndpointDeleted: { /** Name in Azure. */ readonly name: string; readonly traffic: Readonly<Record<string, number>> };
   /** The endpoints in Azure could not be compared with the stack file. */
   readonly endpointsNotRead: { readonly reason: string };
   /** Data about requests is sent to a receiver outside the deployment. */
-  readonly requestsReported: { readonly deployment: string; readonly logged: readonly Logged[] };
+  readonly requestsReported: { readonly deployment: string; readonly logged: readonly EnabledLogging[] };
   /** A deployment's traffic weight exceeds the capacity of its instances. */
-  readonly shareBeyondInstances: Overload & { readonly deployment: string };
+  readonly trafficAboveCapacity: Overload & { readonly deployment: string };
   readonly placeholderImages: { readonly images: readonly PlaceholderImage[] };
   readonly gateOff: { /** Keys. */ readonly endpoints: readonly string[] };
   /** Model weights are downloaded from outside the residency. */

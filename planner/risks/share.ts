@@ -1,6 +1,6 @@
 /** Checks whether each deployment of an endpoint has the capacity for its traffic weight. */
 import type { PlannedDeployment } from "../rollout";
-import type { Serving } from "../rollout/capacity";
+import type { ServingDeployment } from "../rollout/capacity";
 
 /** A deployment whose traffic exceeds its capacity. */
 export interface Overload {
@@ -12,7 +12,7 @@ export interface Overload {
   /** Whether `load` is the endpoint's current capacity; otherwise, it is the declared concurrency. */
   readonly isLive: boolean;
   /** Concurrent requests that the deployment receives at this load. */
-  readonly gets: number;
+  readonly requests: number;
   /** Maximum number of instances. */
   readonly instances: number;
   /** Concurrent requests per instance. */
@@ -20,15 +20,15 @@ export interface Overload {
 }
 
 /** The traffic of an endpoint in Azure. */
-export interface LiveShares {
+export interface LiveTraffic {
   /** Percent by deployment name. */
   readonly traffic: Readonly<Record<string, number>>;
   /** The deployments that receive requests. @default - they were not read */
-  readonly serving?: readonly Serving[];
+  readonly serving?: readonly ServingDeployment[];
 }
 
 /** Names of the deployments whose traffic weight increases. */
-export function gaining(planned: readonly PlannedDeployment[], { traffic }: LiveShares): string[] {
+export function gainingDeployments(planned: readonly PlannedDeployment[], { traffic }: LiveTraffic): string[] {
   return planned.filter(({ decision, weight }) => weight > (traffic[decision.name] ?? 0)).map(({ decision }) => decision.name);
 }
 
@@ -37,11 +37,11 @@ export function gaining(planned: readonly PlannedDeployment[], { traffic }: Live
  * concurrency of the largest deployment with a traffic weight, or the current capacity if a deployment takes over traffic from it. For an
  * endpoint that doesn't serve yet, deployments without a weight count too: a candidate that replaces a larger, idle one must carry its load.
  */
-export function overloads(planned: readonly PlannedDeployment[], live?: LiveShares): Overload[] {
+export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");
   const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(carries));
   const now = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
-  const gains = live === undefined ? [] : gaining(current, live);
+  const gains = live === undefined ? [] : gainingDeployments(current, live);
   return current.flatMap((deployment) => {
     const { decision, weight } = deployment;
     const isLive = gains.includes(decision.name) && now > declared;

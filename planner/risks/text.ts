@@ -1,7 +1,7 @@
 /** The text of the risk warning: a headline and one line for each risk, most severe first. */
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
-import { sharesText } from "../rollout/transition";
-import type { Logged } from "./logging";
+import { trafficText } from "../rollout/transition";
+import type { EnabledLogging } from "./logging";
 import type { Risk, RiskKind, RiskOf } from "./risk";
 
 type Texts = { readonly [Kind in RiskKind]: (risk: RiskOf<Kind>) => string };
@@ -11,7 +11,7 @@ const texts = {
   promptsLogged: ({ deployment, logged }) =>
     `Prompts or answers in the logs: ${deployment} writes to its log, which is sent to Log Analytics: ${listed(logged)}. To keep them out, remove ${settings(logged)}.`,
   servingEndpointDeleted: ({ name, traffic }) =>
-    `An endpoint with traffic is deleted: ${name} serves requests (${sharesText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
+    `An endpoint with traffic is deleted: ${name} serves requests (${trafficText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
   endpointsNotRead: ({ reason }) =>
     `Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
   requestsReported: ({ deployment, logged }) =>
@@ -28,7 +28,7 @@ const texts = {
 const kinds = Object.keys(texts) as RiskKind[];
 
 /** Sorts risks by severity, most severe first. Risks of one kind keep their order. */
-export function mostDangerousFirst(risks: readonly Risk[]): Risk[] {
+export function bySeverity(risks: readonly Risk[]): Risk[] {
   return kinds.flatMap((kind) => risks.filter((risk) => risk.kind === kind));
 }
 
@@ -36,22 +36,22 @@ export function mostDangerousFirst(risks: readonly Risk[]): Risk[] {
 export function riskText(stack: string, risks: readonly Risk[]): string | undefined {
   if (risks.length === 0) return undefined;
   const count = risks.length === 1 ? "1 risk" : `${risks.length} risks, most severe first`;
-  return [`Stack ${stack}: ${count}.`, ...mostDangerousFirst(risks).map((risk) => `  - ${lineOf(risk)}`)].join("\n");
+  return [`Stack ${stack}: ${count}.`, ...bySeverity(risks).map((risk) => `  - ${lineOf(risk)}`)].join("\n");
 }
 
 function lineOf<Kind extends RiskKind>(risk: RiskOf<Kind>): string {
   return (texts as Texts)[risk.kind](risk);
 }
 
-function listed(logged: readonly Logged[]): string {
+function listed(logged: readonly EnabledLogging[]): string {
   return logged.map(({ setting, writes }) => `${writes} (${setting})`).join("; ");
 }
 
-function settings(logged: readonly Logged[]): string {
+function settings(logged: readonly EnabledLogging[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
-function shareText({ deployment, weight, load, isLive, gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
+function shareText({ deployment, weight, load, isLive, requests: gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
   const capacity = instances * concurrency;
   const total = isLive ? "current capacity" : "declared concurrency";
   const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;

@@ -2,7 +2,7 @@
 import { labelOf } from "./transition";
 
 /** A deployment that currently receives requests. */
-export interface Serving {
+export interface ServingDeployment {
   readonly name: string;
   /** Percent of the endpoint's requests. */
   readonly weight: number;
@@ -12,7 +12,7 @@ export interface Serving {
 }
 
 /** A deployment whose traffic weight increases. */
-export interface Gaining {
+export interface GainingDeployment {
   readonly name: string;
   /** New weight, percent of the endpoint's requests. */
   readonly weight: number;
@@ -27,7 +27,7 @@ export interface Gaining {
  * current deployments of its label, and at least as many instances. If the weight is higher than the label's current weight, the capacity
  * must also cover that percentage of the endpoint's current capacity.
  */
-export function instancesNeeded({ name, weight, concurrency, max }: Gaining, serving: readonly Serving[]): number {
+export function requiredInstances({ name, weight, concurrency, max }: GainingDeployment, serving: readonly ServingDeployment[]): number {
   const own = serving.filter((one) => labelOf(one.name) === labelOf(name));
   const grows = weight > sum(own.map((one) => one.weight));
   const ofEndpoint = grows ? (sum(serving.map(capacityOf)) * weight) / 100 : 0;
@@ -35,7 +35,7 @@ export function instancesNeeded({ name, weight, concurrency, max }: Gaining, ser
   return Math.min(max, Math.max(0, ...own.map(({ instances }) => instances), Math.ceil(requests / concurrency)));
 }
 
-function capacityOf({ instances, concurrency }: Serving): number {
+function capacityOf({ instances, concurrency }: ServingDeployment): number {
   return instances * concurrency;
 }
 

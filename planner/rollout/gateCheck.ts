@@ -9,7 +9,7 @@ export interface GateCheck {
 }
 
 /** How the structure of `value` differs from `example`, such as `scores[0] is text, not a number`; undefined if it doesn't differ. */
-export function shapeDifference(example: unknown, value: unknown, path = "the answer"): string | undefined {
+export function structureDifference(example: unknown, value: unknown, path = "the answer"): string | undefined {
   const [wanted, found] = [kindOf(example), kindOf(value)];
   if (wanted !== found) return `${path} is ${found}, not ${wanted}`;
   if (Array.isArray(example)) return listDifference(example, value as unknown[], path);
@@ -17,7 +17,7 @@ export function shapeDifference(example: unknown, value: unknown, path = "the an
   for (const [key, item] of Object.entries(example as object)) {
     const below = path === "the answer" ? key : `${path}.${key}`;
     if (!Object.hasOwn(value as object, key)) return `${below} is missing`;
-    const difference = shapeDifference(item, (value as Record<string, unknown>)[key], below);
+    const difference = structureDifference(item, (value as Record<string, unknown>)[key], below);
     if (difference !== undefined) return difference;
   }
   return undefined;
@@ -26,7 +26,9 @@ export function shapeDifference(example: unknown, value: unknown, path = "the an
 function listDifference(example: readonly unknown[], items: readonly unknown[], path: string): string | undefined {
   if (example.length === 0) return undefined;
   if (items.length === 0) return `${path} is empty`;
-  return items.map((item, index) => shapeDifference(example[0], item, `${path}[${index}]`)).find((difference) => difference !== undefined);
+  return items
+    .map((item, index) => structureDifference(example[0], item, `${path}[${index}]`))
+    .find((difference) => difference !== undefined);
 }
 
 function kindOf(value: unknown): string {

@@ -4,14 +4,14 @@
  */
 import type { DeploymentDecision } from "../decision";
 import { canonicalJson, digest } from "../names";
-import type { Share } from "../traffic";
+import type { DeploymentTraffic } from "../traffic";
 import type { GateCheck } from "./gateCheck";
 
 /** How a changed recipe is rolled out. */
 export type Update = "newDeployment" | "inPlace";
 
 /** The desired deployment of one label. */
-export interface RolloutWish {
+export interface DesiredDeployment {
   readonly label: string;
   readonly decision: DeploymentDecision;
   /** The previous decision. @default - none: no rollback is possible, and the number of instances is not copied from it */
@@ -56,16 +56,16 @@ export interface PlannedDeployment {
  * The deployments of an endpoint in the order in which they are created, one at a time. Kept deployments come first because they already
  * exist, so the others don't wait for them.
  */
-export function planRollout(wishes: readonly RolloutWish[]): PlannedDeployment[] {
+export function planRollout(wishes: readonly DesiredDeployment[]): PlannedDeployment[] {
   return [...wishes.flatMap(keptOne), ...wishes.map(currentOne)];
 }
 
 /** Traffic of all deployments, including deployments without traffic. */
-export function sharesOf(planned: readonly PlannedDeployment[]): Share[] {
+export function trafficOf(planned: readonly PlannedDeployment[]): DeploymentTraffic[] {
   return planned.map(({ decision, weight, mirror }) => ({ name: decision.name, weight, mirror }));
 }
 
-function currentOne(wish: RolloutWish): PlannedDeployment {
+function currentOne(wish: DesiredDeployment): PlannedDeployment {
   const { label, decision, previous, update, instances, scale, weight, mirror, check } = wish;
   const inPlace = update === "inPlace";
   const startsLike = inPlace || scale === undefined || previous === undefined ? undefined : previous.name;
@@ -85,7 +85,7 @@ function currentOne(wish: RolloutWish): PlannedDeployment {
 }
 
 /** The kept deployment of a label. A label with `update: inPlace` never has one. */
-function keptOne({ label, decision, previous, keepPrevious, update, instances, scale }: RolloutWish): PlannedDeployment[] {
+function keptOne({ label, decision, previous, keepPrevious, update, instances, scale }: DesiredDeployment): PlannedDeployment[] {
   if (!keepPrevious || update === "inPlace" || previous === undefined || previous.name === decision.name) return [];
   const bounds = scale === undefined ? {} : { scale };
   return [{ label, decision: previous, role: "kept", inPlace: false, instances, ...bounds, autoscaled: false, weight: 0, mirror: 0 }];

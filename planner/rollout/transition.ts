@@ -14,7 +14,7 @@ export function labelOf(deploymentName: string): string {
  * @param before Weights of the last write; empty if there was none.
  * @param names Names of all deployments of the stack, including deployments without weight.
  */
-export function transitionRefusal(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
+export function transitionProblem(endpoint: string, before: Shares, after: Shares, names: readonly string[]): string | undefined {
   const labels = new Set(names.map(labelOf));
   const removed = Object.entries(before).find(([name, weight]) => weight > 0 && !labels.has(labelOf(name)));
   if (removed !== undefined) {
@@ -35,7 +35,7 @@ export function transitionRefusal(endpoint: string, before: Shares, after: Share
 }
 
 /** The traffic and the deployments of an endpoint at the time of a traffic write. */
-export interface Moment {
+export interface TrafficSnapshot {
   readonly traffic: Shares;
   /** Percent of the requests that are mirrored. */
   readonly mirrorTraffic: Shares;
@@ -44,13 +44,13 @@ export interface Moment {
 }
 
 /** The traffic and the deployments of an endpoint after a run. */
-export interface NextMoment extends Moment {
+export interface PlannedSnapshot extends TrafficSnapshot {
   /** Names of the deployments that this run creates. An earlier, interrupted run can have created others before it wrote traffic. */
   readonly made: readonly string[];
 }
 
 /** Describes the changes to traffic and deployments for reviewers; undefined if nothing changes. */
-export function transitionSentence(endpoint: string, before: Moment, after: NextMoment): string | undefined {
+export function transitionSummary(endpoint: string, before: TrafficSnapshot, after: PlannedSnapshot): string | undefined {
   const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
   const first = had.length === 0;
   const { made } = after;
@@ -78,8 +78,8 @@ export function transitionSentence(endpoint: string, before: Moment, after: Next
       "deleted (no traffic)",
     ),
   ];
-  const [from, to] = [sharesText(before.traffic), sharesText(after.traffic)];
-  const copiesChange = sharesText(before.mirrorTraffic) !== sharesText(after.mirrorTraffic);
+  const [from, to] = [trafficText(before.traffic), trafficText(after.traffic)];
+  const copiesChange = trafficText(before.mirrorTraffic) !== trafficText(after.mirrorTraffic);
   if (from === to && !copiesChange && news.length + ends.length === 0) return undefined;
   const stay = to === noTraffic ? "no deployment has traffic" : `traffic stays at ${to}`;
   const requests = from === to ? stay : `traffic changes from ${from} to ${to}`;
@@ -94,7 +94,7 @@ const credentials: Readonly<Record<string, string>> = {
 };
 
 /** Describes the effect of a changed authentication mode on callers; undefined if it doesn't change. */
-export function authSentence(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
+export function authChangeSummary(endpoint: string, before: string | undefined, after: string | undefined): string | undefined {
   if (before === undefined || after === undefined || before === after) return undefined;
   return `${endpoint}: after this update, callers must send ${credentials[after] ?? after}. Azure rejects ${credentials[before] ?? before}.`;
 }
@@ -118,7 +118,7 @@ function said(names: readonly string[], what: string): string[] {
 const noTraffic = "none";
 
 /** Traffic weights as text: `main-8c1f02ab 90 %, next-01d00000 10 %`, or `none`. */
-export function sharesText(shares: Shares): string {
+export function trafficText(shares: Shares): string {
   const serving = Object.entries(shares).filter(([, weight]) => weight > 0);
   serving.sort(([a], [b]) => (a < b ? -1 : 1));
   return serving.map(([name, weight]) => `${name} ${weight} %`).join(", ") || noTraffic;

@@ -5,7 +5,7 @@
 import { autoscaleLimits, endpointLimits } from "../../azure/limits";
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
 import { reasoningParsers, toolCallParsers, vllmFlag } from "../../facts/vllm";
-import { type Code, type Refusal, refusal } from "../codes";
+import { type Code, createProblem, type Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Estimate } from "../fit/estimate";
 import { completeRule } from "./scaling";
@@ -56,10 +56,10 @@ export function servingChecks(settings: ServingSettings, basis: ServingBasis): r
 }
 
 /** The violated inequalities as problems. */
-export function servingRefusals(settings: ServingSettings, basis: ServingBasis): readonly Refusal[] {
+export function servingProblems(settings: ServingSettings, basis: ServingBasis): readonly Problem[] {
   return servingChecks(settings, basis)
     .filter((check) => !check.ok)
-    .map((check) => refusal(check.code, check.message, check.allowed));
+    .map((check) => createProblem(check.code, check.message, check.allowed));
 }
 
 function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {

@@ -1,7 +1,7 @@
 /** Whether a GPU supports the number formats of a model and its KV cache, regardless of memory. */
 import type { Quantization } from "../../facts/models";
 import { architectures } from "../../facts/vllm";
-import { type Refusal, refusal } from "../codes";
+import { createProblem, type Problem } from "../codes";
 import { isKvCacheDtype } from "../fit/kvCache";
 import type { Model } from "../fit/model";
 import type { Machine } from "./machine";
@@ -33,31 +33,34 @@ const latentNeeds = 8;
 const sparseNeeds = 9;
 
 /** Why no GPU can run this model; undefined if one can. */
-export function modelRefusal(model: Model): Refusal | undefined {
+export function modelProblem(model: Model): Problem | undefined {
   if (!architectures.has(model.architecture)) {
     const why = model.architecture
       ? `${model.id} requires the architecture ${model.architecture}, which vLLM doesn't support`
       : `${model.id} specifies no architecture`;
-    return refusal("MOOR114", `${why}.`);
+    return createProblem("MOOR114", `${why}.`);
   }
-  if (model.unmodelled) return refusal("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
+  if (model.unmodelled) return createProblem("MOOR115", `The KV cache of ${model.id} can't be computed: ${model.unmodelled}.`);
   return undefined;
 }
 
 /** Why this machine doesn't support the formats of the model and the KV cache; undefined if it does. */
-export function formatRefusal(model: Model, machine: Machine, kvCacheDtype = "auto"): Refusal | undefined {
+export function formatProblem(model: Model, machine: Machine, kvCacheDtype = "auto"): Problem | undefined {
   const has = machine.gpu.computeCapability;
   const on = machine.instanceType ?? "the GPU";
   const needs = (minimum: number, what: string) =>
     has < minimum
-      ? refusal("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`)
+      ? createProblem("MOOR106", `${what} requires compute capability ${minimum.toFixed(1)}; ${on} has ${has.toFixed(1)}.`)
       : undefined;
   if (model.quantization && quantizationNeeds[model.quantization] === Number.POSITIVE_INFINITY) {
-    return refusal("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
+    return createProblem("MOOR106", "vLLM no longer supports bitsandbytes checkpoints.");
   }
-  if (!isKvCacheDtype(kvCacheDtype)) return refusal("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
+  if (!isKvCacheDtype(kvCacheDtype)) return createProblem("MOOR119", `The planner doesn't support the KV cache format ${kvCacheDtype}.`);
   if (narrowKv.test(kvCacheDtype) && has < narrowKvNeeds) {
-    return refusal("MOOR113", `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`);
+    return createProblem(
+      "MOOR113",
+      `A KV cache in ${kvCacheDtype} requires compute capability ${narrowKvNeeds}; ${on} has ${has.toFixed(1)}.`,
+    );
   }
   const sparse = model.cache.some((layer) => layer.kind === "indexer");
   const latent = model.cache.some((layer) => layer.kind === "mla");
@@ -75,10 +78,10 @@ export function forcedDtype(machine: Machine): "half" | undefined {
 }
 
 /** Why the GPU doesn't support the `--dtype` in the flags; undefined if it does. */
-export function dtypeRefusal(machine: Machine, flags: readonly string[]): Refusal | undefined {
+export function dtypeProblem(machine: Machine, flags: readonly string[]): Problem | undefined {
   const at = flags.indexOf("--dtype");
   const has = machine.gpu.computeCapability;
   if (at < 0 || flags[at + 1] !== "bfloat16" || has >= bf16Needs) return undefined;
   const on = machine.instanceType ?? "the GPU";
-  return refusal("MOOR106", `--dtype bfloat16 requires compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
+  return createProblem("MOOR106", `--dtype bfloat16 requires compute capability ${bf16Needs.toFixed(1)}; ${on} has ${has.toFixed(1)}.`);
 }

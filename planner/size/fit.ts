@@ -4,14 +4,14 @@
 
 import { pricedRegions, usdPerHour } from "../../facts/prices";
 import { type InstanceType, sizes } from "../../facts/sizes";
-import { type Code, PlanError, type Refusal, refusal } from "../codes";
+import { type Code, createProblem, PlanError, type Problem } from "../codes";
 import type { ClientAdvice, Probe, RequestSettings, ScaleRule } from "../decision";
 import { type Model, modelFromTable } from "../fit/model";
-import { type Candidate, nameOf, tryMachine, type Wish } from "./candidate";
-import { modelRefusal } from "./compatible";
-import { type GpuByNumbers, isRefusal, machineByNumbers, machineOf } from "./machine";
+import { type Candidate, evaluateMachine, type MachineRequirements, nameOf } from "./candidate";
+import { modelProblem } from "./compatible";
+import { type GpuByNumbers, isProblem, machineByNumbers, machineOf } from "./machine";
 
-export interface FitInput extends Wish {
+export interface FitInput extends MachineRequirements {
   /** A model, or the ID of one in the table. */
   readonly model: Model | string;
   /** Region whose prices and sizes are compared. @default any: the lowest price of all regions */
@@ -57,7 +57,7 @@ export interface FitResult {
   readonly client: Required<ClientAdvice> | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
-  readonly refusal: Refusal | null;
+  readonly refusal: Problem | null;
   readonly reasons: readonly string[];
   readonly rejected: readonly Rejected[];
 }
@@ -81,11 +81,11 @@ function refuseInfinite(value: unknown, path = "result"): void {
 
 function decided(input: FitInput): FitResult {
   const model = modelOf(input);
-  const none = modelRefusal(model);
-  if (input.gpu) return single(input, tryMachine(model, machineByNumbers(input.gpu), input), none);
+  const none = modelProblem(model);
+  if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
   if (input.instanceType !== undefined) {
     const machine = machineOf(input.instanceType);
-    return isRefusal(machine) ? resultOf(input, undefined, machine, []) : single(input, tryMachine(model, machine, input), none);
+    return isProblem(machine) ? resultOf(input, undefined, machine, []) : single(input, evaluateMachine(model, machine, input), none);
   }
   return none ? resultOf(input, undefined, none, []) : cheapest(input, model);
 }
@@ -94,12 +94,12 @@ function modelOf(input: FitInput): Model {
   if (typeof input.model !== "string") return input.model;
   const model = modelFromTable(input.model, input.checkpointGiB);
   if (model) return model;
-  throw new PlanError(refusal("MOOR120", `${input.model} is not in the planner's table of models.`));
+  throw new PlanError(createProblem("MOOR120", `${input.model} is not in the planner's table of models.`));
 }
 
 /** The result for one machine. It contains the memory estimate even if no GPU can run the model. */
-function single(input: FitInput, candidate: Candidate, none: Refusal | undefined): FitResult {
-  return resultOf(input, candidate, none ?? candidate.refusal, []);
+function single(input: FitInput, candidate: Candidate, none: Problem | undefined): FitResult {
+  return resultOf(input, candidate, none ?? candidate.problem, []);
 }
 
 /** List price of a size in the region, or the lowest anywhere. */
@@ -120,46 +120,46 @@ export interface Compared {
 const machines = (Object.keys(sizes) as InstanceType[]).map((instanceType) => ({ instanceType, machine: machineOf(instanceType) }));
 
 /** All sizes that vLLM can run on and that have a price, cheapest first, and why the others were not evaluated. */
-export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly lost: readonly Rejected[] } {
+export function compare(input: FitInput): { readonly tried: readonly Compared[]; readonly rejected: readonly Rejected[] } {
   const model = modelOf(input);
-  const none = modelRefusal(model);
+  const none = modelProblem(model);
   const lost: Rejected[] = [];
   const tried: Compared[] = [];
   for (const { instanceType, machine } of machines) {
     const price = priceOf(instanceType, input.region);
-    if (isRefusal(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
+    if (isProblem(machine)) lost.push({ size: instanceType, code: machine.code, reason: machine.message });
     else if (price === undefined) {
       const reason = `Azure lists no price for ${instanceType} in ${input.region ?? "any region"}.`;
       lost.push({ size: instanceType, code: "MOOR111", reason });
     } else {
-      const candidate = tryMachine(model, machine, input);
-      tried.push({ candidate: none ? { ...candidate, refusal: none } : candidate, usdPerHour: price });
+      const candidate = evaluateMachine(model, machine, input);
+      tried.push({ candidate: none ? { ...candidate, problem: none } : candidate, usdPerHour: price });
     }
   }
   tried.sort((a, b) => a.usdPerHour - b.usdPerHour || a.candidate.machine.gpus - b.candidate.machine.gpus);
-  return { tried, lost };
+  return { tried, rejected: lost };
 }
 
 function cheapest(input: FitInput, model: Model): FitResult {
-  const { tried, lost } = compare({ ...input, model });
-  const best = tried.find(({ candidate }) => !candidate.refusal);
+  const { tried, rejected: lost } = compare({ ...input, model });
+  const best = tried.find(({ candidate }) => !candidate.problem);
   const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
   if (best) return resultOf(input, best.candidate, undefined, rejected);
   const where = input.region ? ` in ${input.region}` : "";
   const missed = nearest(tried.map(({ candidate }) => candidate));
-  const by = missed?.refusal ? ` Closest: ${missed.refusal.message}` : "";
-  const why = refusal("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
+  const by = missed?.problem ? ` Closest: ${missed.problem.message}` : "";
+  const why = createProblem("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
   return resultOf(input, missed, why, rejected);
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
   const size = nameOf(candidate.machine);
-  if (candidate.refusal) return { size, code: candidate.refusal.code, reason: candidate.refusal.message };
+  if (candidate.problem) return { size, code: candidate.problem.code, reason: candidate.problem.message };
   return { size, reason: `It fits, but costs ${price} USD per hour instead of ${best!.usdPerHour}.` };
 }
 
 /** Whether a machine lacks memory and has another problem too. The reported problem would not be the only one. */
-function missesTwice({ estimate, refusal: why }: Candidate): boolean {
+function missesTwice({ estimate, problem: why }: Candidate): boolean {
   return estimate!.safeConcurrency < 1 && why?.code !== "MOOR108" && why?.code !== "MOOR109";
 }
 
@@ -174,7 +174,7 @@ function nearest(tried: readonly Candidate[]): Candidate | undefined {
   )[0];
 }
 
-function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined, rejected: readonly Rejected[]): FitResult {
+function resultOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined, rejected: readonly Rejected[]): FitResult {
   const estimate = candidate?.estimate;
   const contract = candidate?.contract;
   const instanceType = candidate?.machine.instanceType;
@@ -205,7 +205,7 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Refusa
   };
 }
 
-function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Refusal | undefined): string[] {
+function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
   const refused = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
   const estimate = candidate?.estimate;
   if (!candidate || !estimate) return refused;

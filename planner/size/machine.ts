@@ -1,7 +1,7 @@
 /** The machine that a server runs on: an Azure size, or a GPU given by numbers. */
 import { type Gpu, gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf } from "../../facts/sizes";
-import { type Refusal, refusal } from "../codes";
+import { createProblem, type Problem } from "../codes";
 
 export interface Machine {
   /** Azure's name; undefined for a GPU given by numbers. */
@@ -38,27 +38,27 @@ export function machineByNumbers(given: GpuByNumbers): Machine {
 }
 
 /** The machine of an Azure size, or the problem that prevents its use. */
-export function machineOf(instanceType: string): Machine | Refusal {
+export function machineOf(instanceType: string): Machine | Problem {
   if (!isInstanceType(instanceType)) {
-    return refusal("MOOR102", `${instanceType} is not a size that managed online endpoints support. Names are case-sensitive.`);
+    return createProblem("MOOR102", `${instanceType} is not a size that managed online endpoints support. Names are case-sensitive.`);
   }
   const size = sizeOf(instanceType);
-  if (!size.gpu) return refusal("MOOR101", `${instanceType} has ${size.vCpu} vCPUs and no GPU; vLLM's image requires a GPU.`);
-  if (size.retired) return refusal("MOOR103", `Azure retired ${instanceType} on ${size.retired}.`);
+  if (!size.gpu) return createProblem("MOOR101", `${instanceType} has ${size.vCpu} vCPUs and no GPU; vLLM's image requires a GPU.`);
+  if (size.retired) return createProblem("MOOR103", `Azure retired ${instanceType} on ${size.retired}.`);
   const gpu = gpus[size.gpu];
   if (gpu.computeCapability < leastComputeCapability) {
-    return refusal(
+    return createProblem(
       "MOOR104",
       `${instanceType} has ${size.gpu} GPUs with compute capability ${gpu.computeCapability.toFixed(1)}; vLLM's image requires ${leastComputeCapability}.`,
     );
   }
   if (size.gpuShare !== undefined) {
-    return refusal("MOOR105", `${instanceType} has 1/${Math.round(1 / size.gpuShare)} of an ${size.gpu}.`);
+    return createProblem("MOOR105", `${instanceType} has 1/${Math.round(1 / size.gpuShare)} of an ${size.gpu}.`);
   }
   return { instanceType, size, gpu, gpus: size.gpus };
 }
 
 /** Whether `machineOf` returned a problem. */
-export function isRefusal(value: Machine | Refusal): value is Refusal {
+export function isProblem(value: Machine | Problem): value is Problem {
   return "code" in value;
 }

@@ -1,15 +1,15 @@
 /** Checks explicit settings against the values that the planner would derive, and reports each violated inequality. */
-import type { Refusal } from "../codes";
+import type { Problem } from "../codes";
 import type { Probe, RequestSettings, ScaleRule } from "../decision";
 import type { Model } from "../fit/model";
-import { type ServingSettings, servingRefusals } from "../serving/checks";
-import { type Candidate, tryMachine, type Wish } from "./candidate";
-import { dtypeRefusal, modelRefusal } from "./compatible";
+import { type ServingSettings, servingProblems } from "../serving/checks";
+import { type Candidate, evaluateMachine, type MachineRequirements } from "./candidate";
+import { dtypeProblem, modelProblem } from "./compatible";
 import { fit as chooseSize } from "./fit";
-import { isRefusal, type Machine, machineOf } from "./machine";
+import { isProblem, type Machine, machineOf } from "./machine";
 
 /** Settings that can be set explicitly. Other settings are derived. */
-export interface HandSet {
+export interface ExplicitSettings {
   readonly instanceType?: string;
   readonly image?: string;
   readonly flags?: readonly string[];
@@ -26,33 +26,33 @@ export interface HandSet {
  * All problems of the explicit settings `hand` for `model` under `wish`; empty if there are none. If the size can't be used, that is one
  * problem, and the other settings are checked against the recommended size, so that one report lists all problems.
  */
-export function reviewHandSet(
+export function reviewExplicitSettings(
   model: Model,
-  wish: Wish & { readonly concurrency: number; readonly region?: string },
-  hand: HandSet,
-): readonly Refusal[] {
-  const unusable = modelRefusal(model);
+  wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
+  hand: ExplicitSettings,
+): readonly Problem[] {
+  const unusable = modelProblem(model);
   if (unusable) return [unusable];
   const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
-  const found: Refusal[] = own && isRefusal(own) ? [own] : [];
-  const machine = own && !isRefusal(own) ? own : recommended(model, wish);
-  if (isRefusal(machine)) return [...found, machine];
-  const candidate = tryMachine(model, machine, wish);
-  if (own && candidate.refusal) found.push(candidate.refusal);
-  const dtype = dtypeRefusal(machine, hand.flags ?? []);
+  const found: Problem[] = own && isProblem(own) ? [own] : [];
+  const machine = own && !isProblem(own) ? own : recommended(model, wish);
+  if (isProblem(machine)) return [...found, machine];
+  const candidate = evaluateMachine(model, machine, wish);
+  if (own && candidate.problem) found.push(candidate.problem);
+  const dtype = dtypeProblem(machine, hand.flags ?? []);
   if (dtype) found.push(dtype);
   if (!candidate.contract) return found;
-  return [...found, ...servingRefusals(merged(candidate, hand), candidate.contract.basis)].filter(
+  return [...found, ...servingProblems(merged(candidate, hand), candidate.contract.basis)].filter(
     (one, i, all) => all.findIndex((other) => other.code === one.code) === i,
   );
 }
 
-function recommended(model: Model, wish: Wish & { readonly region?: string }): Machine | Refusal {
+function recommended(model: Model, wish: MachineRequirements & { readonly region?: string }): Machine | Problem {
   const result = chooseSize({ ...wish, model });
   return result.size === null ? result.refusal! : machineOf(result.size);
 }
 
-function merged(candidate: Candidate, hand: HandSet): ServingSettings {
+function merged(candidate: Candidate, hand: ExplicitSettings): ServingSettings {
   const derived = candidate.contract!.settings;
   return {
     ...derived,

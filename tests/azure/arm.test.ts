@@ -2,18 +2,18 @@
 // Doesn't test that Azure responds this way: the codes and headers are from its documentation.
 import { ArmError } from "../../azure/arm";
 import { clouds } from "../../azure/clouds";
-import { type AzureInTurn, answerInTurn, armClient, type Turn } from "./fakeArm";
+import { armClient, type ScriptedAzure, type ScriptedResponse, serveScript } from "./fakeArm";
 
 const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg";
 const id = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw`;
 const version = "?api-version=2025-12-01";
 
-let azure: AzureInTurn | undefined;
+let azure: ScriptedAzure | undefined;
 afterEach(() => azure?.close());
 
-async function against<T>(turns: readonly Turn[], work: (url: string) => Promise<T>): Promise<T> {
+async function against<T>(turns: readonly ScriptedResponse[], work: (url: string) => Promise<T>): Promise<T> {
   await azure?.close();
-  azure = await answerInTurn(turns);
+  azure = await serveScript(turns);
   return work(azure.url);
 }
 
@@ -58,7 +58,7 @@ const denialTexts = [
   `Denied by the policy custom, assignment Deny-Other (/x/policyAssignments/Deny-Other).`,
 ];
 
-test.each<[string, (rejection: object) => Turn[]]>([
+test.each<[string, (rejection: object) => ScriptedResponse[]]>([
   ["a request", (rejection) => [{ status: 403, body: { error: rejection } }]],
   ["a request, in its details", (rejection) => [{ status: 409, body: { error: { code: "Failed", message: "m", details: [rejection] } } }]],
   ["an operation", (rejection) => operationThatFails(rejection)],
@@ -89,7 +89,7 @@ test.each([
   );
 });
 
-function operationThatFails(error: object): Turn[] {
+function operationThatFails(error: object): ScriptedResponse[] {
   const operation = () => ({ "azure-asyncoperation": `${process.env.MOOR_ARM_URL}/operation` });
   return [
     { status: 202, headers: operation },
@@ -156,7 +156,7 @@ test("The credential is called for each attempt, with the cloud's audience.", as
 });
 
 describe("An absent resource", () => {
-  const absent: [what: string, Turn][] = [
+  const absent: [what: string, ScriptedResponse][] = [
     ["a resource", rejection(404, "ResourceNotFound")],
     ["its parent", rejection(404, "ParentResourceNotFound")],
     ["its resource group", rejection(404, "ResourceGroupNotFound")],
@@ -171,7 +171,7 @@ describe("An absent resource", () => {
     await expect(against([turn], () => armClient().get(id))).rejects.toThrow("Azure answered 404");
   });
 
-  const errors: [what: string, Turn, message: string][] = [
+  const errors: [what: string, ScriptedResponse, message: string][] = [
     ["an unknown subscription", rejection(404, "SubscriptionNotFound"), "Azure answered 404 SubscriptionNotFound"],
     ["an unknown resource type", rejection(404, "InvalidResourceType"), "Azure answered 404 InvalidResourceType"],
     ["an unknown namespace", rejection(404, "InvalidResourceNamespace"), "Azure answered 404 InvalidResourceNamespace"],
@@ -193,11 +193,11 @@ describe("An absent resource", () => {
 });
 
 test("All pages of a collection are read.", async () => {
-  const pages = (url: string): Turn[] => [
+  const pages = (url: string): ScriptedResponse[] => [
     { status: 200, body: { value: [1, 2], nextLink: `${url}/next?skip=2` } },
     { status: 200, body: { value: [3], nextLink: null } },
   ];
-  const turns: Turn[] = [];
+  const turns: ScriptedResponse[] = [];
   const items = await against(turns, (url) => {
     turns.push(...pages(url));
     return armClient().list(`${id}/onlineEndpoints`);
@@ -212,7 +212,7 @@ describe("A long-running operation", () => {
   const running = { status: 200, body: { status: "InProgress" } };
   const done = { status: 200, body: { status: "Succeeded" } };
 
-  test.each<[what: string, Turn[], calls: string[]]>([
+  test.each<[what: string, ScriptedResponse[], calls: string[]]>([
     ["by its status", [{ status: 202, headers: operation }, running, running, done], ["PATCH", "GET", "GET", "GET"]],
     ["by its location", [{ status: 202, headers: location }, { status: 202 }, { status: 200 }], ["PATCH", "GET", "GET"]],
     ["not at all if it has completed immediately", [{ status: 200, body: {} }], ["PATCH"]],

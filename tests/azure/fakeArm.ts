@@ -4,42 +4,42 @@ import type { AddressInfo } from "node:net";
 import { ArmClient } from "../../azure/arm";
 import { clouds } from "../../azure/clouds";
 
-export interface AzureHere {
+export interface FakeAzure {
   /** Response by ID: a body or a status. Other IDs don't exist. The key of an action is `POST <id>/<action>`. */
-  readonly shown: Record<string, object | number>;
+  readonly responses: Record<string, object | number>;
   /** IDs of all read requests, in order. */
-  readonly asked: string[];
+  readonly reads: string[];
   /** `<method> <id>` of all other requests, in order. */
-  readonly written: string[];
+  readonly writes: string[];
   close(): Promise<unknown>;
 }
 
 /** Serves these responses in place of Azure until it is closed. */
-export async function serveAzure(shown: Readonly<Record<string, object | number>>): Promise<AzureHere> {
-  const here = { shown: { ...shown }, asked: [] as string[], written: [] as string[] };
+export async function serveAzure(responses: Readonly<Record<string, object | number>>): Promise<FakeAzure> {
+  const fake = { responses: { ...responses }, reads: [] as string[], writes: [] as string[] };
   const close = await listen((request, response) => {
     const [id] = request.url!.split("?");
     const key = request.method === "GET" ? id! : `${request.method} ${id}`;
-    (request.method === "GET" ? here.asked : here.written).push(key);
-    const answer = here.shown[key] ?? inAnyCase(here.shown, key) ?? 404;
+    (request.method === "GET" ? fake.reads : fake.writes).push(key);
+    const answer = fake.responses[key] ?? inAnyCase(fake.responses, key) ?? 404;
     const [status, body] = typeof answer === "number" ? [answer, { error: { code: String(answer) } }] : [200, answer];
     response.writeHead(status, { connection: "close" }).end(JSON.stringify(body));
   });
-  return { ...here, close };
+  return { ...fake, close };
 }
 
 /** A response, or a broken connection. */
-export type Turn =
+export type ScriptedResponse =
   | "break"
   | { readonly status: number; readonly headers?: Record<string, string> | (() => Record<string, string>); readonly body?: unknown };
 
 /** Azure Resource Manager compares IDs case-insensitively. */
-function inAnyCase(shown: AzureHere["shown"], key: string): object | number | undefined {
-  const found = Object.keys(shown).find((one) => one.toLowerCase() === key.toLowerCase());
-  return found === undefined ? undefined : shown[found];
+function inAnyCase(responses: FakeAzure["responses"], key: string): object | number | undefined {
+  const found = Object.keys(responses).find((one) => one.toLowerCase() === key.toLowerCase());
+  return found === undefined ? undefined : responses[found];
 }
 
-export interface AzureInTurn {
+export interface ScriptedAzure {
   /** `<method> <path and query>` of each request. */
   readonly calls: string[];
   readonly url: string;
@@ -47,13 +47,13 @@ export interface AzureInTurn {
 }
 
 /** Returns these responses one after another, then repeats the last one. A body that is a string is sent unchanged. */
-export async function answerInTurn(turns: readonly Turn[]): Promise<AzureInTurn> {
+export async function serveScript(script: readonly ScriptedResponse[]): Promise<ScriptedAzure> {
   const calls: string[] = [];
   const close = await listen((request, response) => {
-    const turn = turns[Math.min(calls.length, turns.length - 1)]!;
+    const step = script[Math.min(calls.length, script.length - 1)]!;
     calls.push(`${request.method} ${request.url}`);
-    if (turn === "break") return void request.socket.destroy();
-    const { status, headers, body = {} } = turn;
+    if (step === "break") return void request.socket.destroy();
+    const { status, headers, body = {} } = step;
     response.writeHead(status, { connection: "close", ...(typeof headers === "function" ? headers() : headers) });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   });

@@ -17,14 +17,17 @@ function moor(args: readonly string[], home = path.join(os.tmpdir(), "moor-none"
 }
 
 const usage = (verb: string, rest: string) =>
-  `Usage: npm run ${verb} -- ${rest}\nMore: npm run ${verb} -- --help. npm keeps options before the -- to itself.`;
+  `Usage: npm run ${verb} -- ${rest}\nFor help, run: npm run ${verb} -- --help. Options must follow the --.`;
 
 test.each<[string[], string]>([
   [["lock"], `error: required option '-s, --stack <stack>' not specified\n${usage("lock", "[options]")}`],
   [["fit"], `error: missing required argument 'model'\n${usage("fit", "[options] <model>")}`],
   [["demo", "x"], `error: too many arguments for 'demo'. Expected 0 arguments but got 1.\n${usage("demo", "[options]")}`],
   [["lock", "-s", "nope"], "The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: dev, prod."],
-  [["retire", "-s", "nope", "--endpoint", "chat", "--label", "main"], "The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: dev, prod."],
+  [
+    ["retire", "-s", "nope", "--endpoint", "chat", "--label", "main"],
+    "The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: dev, prod.",
+  ],
   [["lock", "-s", "../dev"], "The stack file Pulumi.../dev.yaml does not exist. Stacks with a stack file: dev, prod."],
 ])("%j", (args, message) => {
   const { status, stderr } = moor(args);
@@ -51,7 +54,7 @@ test.each([[["local", "preview", "-s", "dev"]], [["azure-local"]], [["azure-loca
   },
 );
 
-test("The demo tells a failure by pulumi's diagnostics, and how to recover only where something may be half done.", () => {
+test("The demo reports a failure with pulumi's diagnostics, and how to recover only if a run can be incomplete.", () => {
   const progress = ["Updating (dev):", "@ updating....", "    pulumi:pulumi:Stack moor-dev error: a"];
   expect(failure([...progress, "Diagnostics:", "  error: a", ""], "dev")).toBe(
     "Diagnostics:\n  error: a\nIf an earlier run was interrupted, repair the state with `npm run recover -- -s dev --local`, then run the command again.",

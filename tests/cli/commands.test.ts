@@ -28,7 +28,7 @@ function commandsNamed(): Named[] {
 const named = commandsNamed();
 const verbOf = (script: string) => /^node cli\/run\.js ([\w-]+)$/.exec((scripts as Record<string, string>)[script] ?? "")?.[1];
 
-test("many commands are named", () => {
+test("the documentation contains many commands", () => {
   expect(named.length).toBeGreaterThan(50);
   expect(new Set(named.map(({ script }) => script)).size).toBeGreaterThan(10);
 });
@@ -43,7 +43,7 @@ test("each verb of a script is one of the command line", () => {
   expect(called.filter((verb) => !verbs.includes(verb))).toEqual([]);
 });
 
-test("the options written after a verb are its own, and those that it needs are there", () => {
+test("the options after a command belong to it, and its required options are present", () => {
   const wrong = named.flatMap(({ file, script, args }) => {
     const command = commandLine().commands.find((one) => one.name() === verbOf(script));
     // These hand everything on to pulumi and jest.

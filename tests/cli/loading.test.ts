@@ -51,7 +51,11 @@ test.each<[args: string[], file: string, says: string]>([
   [["drift", "-s", "prod"], "operations/drift/index.ts", "The Azure CLI (`az`) is not on the PATH."],
   [["lock", "-s", "prod", "--check"], "cli/lock/index.ts", "moor.lock.prod.yaml"],
   [["fit", "Qwen/Qwen3-8B"], "cli/fit/index.ts", "Qwen/Qwen3-8B"],
-  [["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"], "cli/promote.ts", "The stack file has no endpoint none"],
+  [
+    ["promote", "-s", "prod", "--endpoint", "none", "--label", "none", "--weight", "1"],
+    "cli/promote.ts",
+    "The stack file has no endpoint none",
+  ],
   [["retire", "-s", "prod", "--endpoint", "none", "--label", "none"], "cli/retire.ts", "none/none has no previous decision to retire."],
 ])("%j loads nothing of the simulator.", (args, file, says) => {
   const { said, loaded } = run(`require("./cli/main").main(${JSON.stringify(args)});`);
@@ -60,7 +64,7 @@ test.each<[args: string[], file: string, says: string]>([
   expect(ofSimulator(loaded)).toEqual([]);
 });
 
-test("A session of the simulator would be seen.", () => {
+test("A session of the simulator would be detected.", () => {
   expect(ofSimulator(run(`require("./cli/local/session");`).loaded)).toContain("azure-local/index.ts");
 });
 
@@ -84,13 +88,13 @@ function resolved(module: string): string {
   return file;
 }
 
-test("The program imports nothing of the simulator, nor of the command line.", () => {
+test("The program imports nothing from the simulator or the command line.", () => {
   const files = [...importsOf("index.ts")];
   expect(files).toContain("components/endpoint/inferenceEndpoint.ts");
   expect(files.filter((file) => /^(azure-local|cli|operations)\//.test(file))).toEqual([]);
 });
 
-test("Operations import nothing of the simulator, nor of the command line.", () => {
+test("Operations import nothing from the simulator or the command line.", () => {
   const names = fs.readdirSync(path.join(root, "operations"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   expect(names).toContain("stackPulumi.ts");
   const files = names.flatMap((name) => [...importsOf(path.join("operations", name))]);

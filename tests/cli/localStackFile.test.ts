@@ -27,7 +27,7 @@ test.each(["", "config:\n  moor:endpoints: {", "config: [", "\0", "null", "- a\n
   },
 );
 
-test("a state that was cut off is named before pulumi is run", async () => {
+test("a truncated state is reported before pulumi is run", async () => {
   const file = path.join(home, "state", ".pulumi", "stacks", "moor", "team.json");
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, "{");

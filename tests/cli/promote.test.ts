@@ -14,13 +14,13 @@ config:
         shadow: { weight: 0, mirror: 20 }
 `;
 
-test("Only the numbers are exchanged; comments and layout stay.", () => {
+test("Only the numbers change; comments and layout stay.", () => {
   const { text: after, changes } = promoteText(text, { endpoint: "chat", label: "candidate", weight: "50" });
   expect(after).toBe(text.replace("weight: 90", "weight: 50").replace("weight: 10 ", "weight: 50 "));
   expect(changes).toEqual(["chat/main weight: 90 → 50", "chat/candidate weight: 10 → 50"]);
 });
 
-test("One that was mirrored serves without a mirror.", () => {
+test("A deployment with mirrored traffic gets a weight and no mirror.", () => {
   const { text: after } = promoteText(text, { endpoint: "chat", label: "shadow", weight: "100" });
   expect(after).toContain("shadow: { weight: 100, mirror: 0 }");
   expect(after).toContain("main: { size: a, weight: 0 } # the old one");
@@ -42,10 +42,10 @@ test.each([
   [{ a: 34, b: 33, c: 33 }, "a", 1, { a: 1, b: 50, c: 49 }],
   [{ a: 100, b: 0 }, "a", 70, { a: 70, b: 30 }],
   [{ a: 100 }, "a", 100, { a: 100 }],
-])("Of %j, %s at %s %% makes %j.", (weights, label, weight, expected) => {
+])("%j with %s at %s %% results in %j.", (weights, label, weight, expected) => {
   expect(promote(weights, label, weight)).toEqual(expected);
 });
 
-test("Who takes the rest must be known.", () => {
+test("The other weights must be unambiguous.", () => {
   expect(() => promote({ a: 100, b: 0, c: 0 }, "a", 70)).toThrow("Set their weights in the stack file");
 });

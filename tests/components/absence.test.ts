@@ -1,5 +1,6 @@
 // Proves that only a resource which doesn't exist counts as absent: any other error of a read ends the run with its own message, and
-// nothing is deleted or written. Which responses mean absence is proved in tests/azure/arm.test.ts. Doesn't prove that the engine stops on it.
+// nothing is deleted or written. Which responses mean absence is proved in tests/azure/arm.test.ts. Doesn't prove that the engine stops on
+// it.
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { keepLiveInstances } from "../../components/endpoint/deployment/liveInstances";
@@ -10,7 +11,7 @@ import type { EndpointReference } from "../../components/endpoint/reference";
 import { matchCapacity } from "../../components/endpoint/traffic/capacity";
 import { waitForActiveWrite } from "../../components/endpoint/traffic/hooks";
 import { liveDeployment, liveEndpoint } from "../../components/live";
-import { answerInTurn, armClient, type Turn } from "../azure/fakeArm";
+import { armClient, type ScriptedResponse, serveScript } from "../azure/fakeArm";
 import { vllmDecision, workspace, workspaceId } from "./fixtures";
 import { record } from "./recorder";
 
@@ -41,8 +42,8 @@ const looks: [what: string, look: (azure: ArmClient, endpoint: EndpointReference
 ];
 const props = { props: { endpointName: "chat", sku: { capacity: 1 } } };
 
-const refusal = (status: number, code: string): Turn => ({ status, body: { error: { code, message: `${code}: not found` } } });
-const errors: [what: string, turn: Turn | undefined, options: Parameters<typeof armClient>[0], message: string][] = [
+const refusal = (status: number, code: string): ScriptedResponse => ({ status, body: { error: { code, message: `${code}: not found` } } });
+const errors: [what: string, turn: ScriptedResponse | undefined, options: Parameters<typeof armClient>[0], message: string][] = [
   ["the subscription isn't known", refusal(404, "SubscriptionNotFound"), {}, "Azure answered 404 SubscriptionNotFound"],
   ["the type isn't known", refusal(404, "InvalidResourceType"), {}, "Azure answered 404 InvalidResourceType"],
   ["a proxy answers", { status: 404, body: "<h1>404 Not Found</h1>" }, {}, "Azure answered 404 to GET"],
@@ -64,7 +65,7 @@ afterAll(() => jest.restoreAllMocks());
 
 describe.each(errors)("If %s", (_, turn, options, message) => {
   test.each(looks)("the run ends with this error when %s.", async (_, look) => {
-    const server = await answerInTurn([turn ?? { status: 200 }]);
+    const server = await serveScript([turn ?? { status: 200 }]);
     const work = () => {
       const azure = armClient(options);
       return look(azure, { id: pulumi.output(id), name: pulumi.output("chat"), workspace, azure } as unknown as EndpointReference);
@@ -79,7 +80,7 @@ describe.each(errors)("If %s", (_, turn, options, message) => {
 });
 
 test.each(looks.filter(([what]) => !/gate/.test(what)))("A resource that doesn't exist is not an error when %s.", async (_, look) => {
-  const server = await answerInTurn([refusal(404, "ResourceNotFound")]);
+  const server = await serveScript([refusal(404, "ResourceNotFound")]);
   const work = () => {
     const azure = armClient();
     return look(azure, { id: pulumi.output(id), name: pulumi.output("chat"), workspace, azure } as unknown as EndpointReference);

@@ -1,16 +1,16 @@
-// Proves which resources a stack creates on adopted resources, and that they don't depend on the case of an ID in the stack file. Doesn't prove that
-// Azure accepts them, nor how names resolve: tests/e2e/adoptedNames.test.ts resolves them on the local Azure.
+// Proves which resources a stack creates on adopted resources, and that they don't depend on the case of an ID in the stack file. Doesn't
+// prove that Azure accepts them, nor how names resolve: tests/e2e/adoptedNames.test.ts resolves them on the local Azure.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
-import { type AzureHere, serveAzure } from "../azure/fakeArm";
+import { type FakeAzure, serveAzure } from "../azure/fakeArm";
 import { adoptedIds, soundHub } from "./landingZone";
 import { program } from "./program";
 import { listing, type Recorded, type Recording, record } from "./recorder";
 import { shippedConfig } from "./shippedStacks";
 
-let azure: AzureHere;
+let azure: FakeAzure;
 beforeAll(async () => {
   jest.spyOn(console, "log").mockImplementation(() => {});
   azure = await serveAzure(soundHub());
@@ -23,8 +23,14 @@ afterAll(async () => {
 const { subnet, ...ids } = adoptedIds;
 const network = { existing: { subnetId: subnet } };
 
+const runs = new Map<string, Promise<Recording>>();
+
+/** What a platform registers; each is run once. */
 function run(platform: object): Promise<Recording> {
-  return record(program, { config: { ...shippedConfig("dev"), "moor:platform": JSON.stringify({ network, ...platform }) } });
+  const config = { ...shippedConfig("dev"), "moor:platform": JSON.stringify({ network, ...platform }) };
+  const key = JSON.stringify(config);
+  if (!runs.has(key)) runs.set(key, record(program, { config }));
+  return runs.get(key)!;
 }
 
 const zonesOf = (recording: Recording) => listing(recording).filter((line) => line.endsWith("privatedns:PrivateZone"));

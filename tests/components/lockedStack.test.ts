@@ -1,6 +1,6 @@
-// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no line of
-// its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove that the
-// code of the components stays the same between versions.
+// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no
+// line of its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove
+// that the code of the components stays the same between versions.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
@@ -147,9 +147,9 @@ beforeAll(() => {
 
 test("the preview has one line per deployment: size, instances, model, context, concurrency, traffic weight and price", async () => {
   expect((await asShipped).lines).toEqual([
-    "chat/main-396e5a20: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 from the mirror, 16384 tokens of context, 64 requests at once and instance, 90 % of requests, 14.33 USD an hour (10,457 a month) to 28.65 (20,915) by list price",
-    "chat/candidate-fdd376f0: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d from the mirror, 16384 tokens of context, 16 requests at once and instance, 10 % of requests, 4.78 USD an hour (3,486 a month) by list price",
-    "fraud/main-8da2438d: 2 × Standard_DS3_v2, 4 requests at once and instance, 100 % of requests, 0.54 USD an hour (397 a month) by list price",
+    "chat/main-396e5a20: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens of context, up to 64 concurrent requests per instance, traffic weight 90 %, list price 14.33 to 28.65 USD/hour (10,457 to 20,915 USD/month)",
+    "chat/candidate-fdd376f0: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d (staged weights), 16384 tokens of context, up to 16 concurrent requests per instance, traffic weight 10 %, list price 4.78 USD/hour (3,486 USD/month)",
+    "fraud/main-8da2438d: 2 × Standard_DS3_v2, up to 4 concurrent requests per instance, traffic weight 100 %, list price 0.54 USD/hour (397 USD/month)",
   ]);
 });
 
@@ -187,7 +187,7 @@ test("a size that Azure retires later is reported, and the stack stays unchanged
   expect(lines.filter((line) => !shipped.lines.includes(line))).toEqual(
     ["main", "candidate"].map(
       (label) =>
-        `moor:endpoints.chat.deployments.${label}.size: Azure retired Standard_NC24ads_A100_v4 on 2027-03-31. The lock was made before that was a rule, and stays as it is.`,
+        `moor:endpoints.chat.deployments.${label}.size: Azure retired Standard_NC24ads_A100_v4 on 2027-03-31. The lock file was created before this rule existed, so its decision stays valid.`,
     ),
   );
   const { lock } = otherMoor(retire, () => require("../../cli/lock") as typeof import("../../cli/lock"));

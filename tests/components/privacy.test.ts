@@ -1,5 +1,6 @@
-// Proves that a transform, in each of its forms, can tighten but can't loosen the properties that keep workspace, stores, endpoint and deployment
-// private: in the preview if the value is known, otherwise before the write. Doesn't prove that Azure's own defaults are as private.
+// Proves that a transform, in each of its forms, can tighten but can't loosen the properties that keep workspace, stores, endpoint and
+// deployment private: in the preview if the value is known, otherwise before the write. Doesn't prove that Azure's own defaults are as
+// private.
 import * as pulumi from "@pulumi/pulumi";
 import { guardHook } from "../../components/base/privacy";
 import { ScoreDeployment } from "../../components/endpoint/deployment";
@@ -288,7 +289,7 @@ const looseWrites: [what: string, endpoint: unknown, write: unknown, message: st
   ["a transform of the write that removes the endpoint", undefined, { properties: { template: { resources: [] } } }, "removes"],
 ];
 test.each(looseWrites)(
-  "A write of traffic that %s loosens is rejected, because it changes properties that the endpoint's resource ignores.",
+  "A write of traffic loosened by %s is rejected, because it changes properties that the endpoint's resource ignores.",
   async (...one) => {
     const [, endpoint, write, message] = one;
     const said = await refusal(() => trafficWith(endpoint, write), { runHooks: /^chat-traffic-privacy$/ });

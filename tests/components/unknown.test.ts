@@ -1,5 +1,5 @@
-// Proves that a preview succeeds with any unknown values and any existing resources: every transform and every hook that runs in a preview is
-// called with random unknown parts of its inputs, while random parts of the stack exist in Azure. It sends requests only to known
+// Proves that a preview succeeds with any unknown values and any existing resources: every transform and every hook that runs in a preview
+// is called with random unknown parts of its inputs, while random parts of the stack exist in Azure. It sends requests only to known
 // addresses. Doesn't prove that the messages are right, nor how the engine handles unknown values: tests/e2e previews with the engine.
 
 // Before Pulumi's runtime, which reads the folder on load.
@@ -75,11 +75,11 @@ async function faults(stack: string, config: Config, odds: Odds): Promise<unknow
   const { error } = pulumi.log;
   (error as jest.Mock).mockClear();
   try {
-    const ended = record(program, { stack, config, preview: true, world: randomWorld(odds, azure.shown) });
+    const ended = record(program, { stack, config, preview: true, world: randomWorld(odds, azure.responses) });
     const { refusals } = await within(40_000, ended);
-    const unknown = azure.asked.filter((id) => id.includes(UNKNOWN) || /\/(undefined|\[object [^/]*|null)(\/|$)|\/\//.test(id));
+    const unknown = azure.reads.filter((id) => id.includes(UNKNOWN) || /\/(undefined|\[object [^/]*|null)(\/|$)|\/\//.test(id));
     const said = (error as jest.Mock).mock.calls.map(([message]) => message);
-    return [...rejections, ...refusals, ...said, ...unknown.map((id) => `asked for ${id}`), ...azure.written];
+    return [...rejections, ...refusals, ...said, ...unknown.map((id) => `asked for ${id}`), ...azure.writes];
   } catch (error) {
     return [error, ...rejections];
   } finally {

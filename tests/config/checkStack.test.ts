@@ -53,13 +53,7 @@ const rows: readonly Row[] = [
   ["the source is unknown", (s) => (main(s).vllm.source = "s3"), "MOOR004", `${at}.vllm.source`, 'The value "s3" is not allowed.'],
   ["there are 51 instances", (s) => (main(s).instances = 51), "MOOR005", `${at}.instances`, "The number 51 is out of range."],
   ["there are no instances", (s) => (main(s).instances = 0), "MOOR005", `${at}.instances`, "The number 0 is out of range."],
-  [
-    "a request may take 181 s",
-    (s) => (main(s).requestTimeout = 181),
-    "MOOR005",
-    `${at}.requestTimeout`,
-    "The number 181 is out of range.",
-  ],
+  ["a request may take 181 s", (s) => (main(s).requestTimeout = 181), "MOOR005", `${at}.requestTimeout`, "The number 181 is out of range."],
   [
     "the concurrency is 0",
     (s) => (main(s).vllm.concurrencyPerInstance = 0),
@@ -101,7 +95,7 @@ const rows: readonly Row[] = [
     (s) => (s["moor:images"].vllm = `registry.example.com:443/moor/vllm@${digest}`),
     "MOOR006",
     "moor:images.vllm",
-    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has another form\.$/),
+    expect.stringMatching(/^The value "registry\.example\.com:443\/moor.* has an invalid format\.$/),
   ],
   [
     "an invoker is no object id",
@@ -117,9 +111,21 @@ const rows: readonly Row[] = [
     "moor:residency",
     "Only one of geography and regions is allowed.",
   ],
-  ["a deployment has two engines", (s) => (main(s).score = { path: "./docker/score" }), "MOOR007", at, "Only one of vllm and score is allowed."],
+  [
+    "a deployment has two engines",
+    (s) => (main(s).score = { path: "./docker/score" }),
+    "MOOR007",
+    at,
+    "Only one of vllm and score is allowed.",
+  ],
   ["a deployment has no engine", (s) => delete main(s).vllm, "MOOR007", at, "None of vllm, score is set."],
-  ["instances are fixed and scaled", (s) => (main(s).scale = { min: 1, max: 2 }), "MOOR007", at, "Only one of instances and scale is allowed."],
+  [
+    "instances are fixed and scaled",
+    (s) => (main(s).scale = { min: 1, max: 2 }),
+    "MOOR007",
+    at,
+    "Only one of instances and scale is allowed.",
+  ],
   [
     "the network is neither",
     (s) => (s["moor:platform"].network = {}),
@@ -454,7 +460,9 @@ const rows: readonly Row[] = [
     (s) => (s["moor:endpoints"].chat.deployments.main = scoreDeployment({ check: { request: "x".repeat(132_000) } })),
     "MOOR061",
     "config",
-    expect.stringMatching(/^The settings take 13\d,\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/),
+    expect.stringMatching(
+      /^The settings have 13\d,\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/,
+    ),
   ],
 ];
 
@@ -463,7 +471,7 @@ function mistakesOf(settings: Tree, changes = {}) {
   return "mistakes" in checked ? checked.mistakes : [];
 }
 
-test("the good stack, which every row spoils, has no mistake", () => {
+test("the valid stack, which every row changes, has no error", () => {
   expect(mistakesOf(goodSettings())).toEqual([]);
 });
 
@@ -471,29 +479,29 @@ test.each<[string, object]>([
   ["14 tags", { tags: tags(14) }],
   ["48 tags where zones are another team's", { dns: "policy", tags: tags(48) }],
   ["a space and a digit in front where zones are another team's", { dns: "policy", tags: { "2 costs": "x" } }],
-])("takes %s", (_, platform) => {
+])("accepts %s", (_, platform) => {
   expect(mistakesOf(spoilt((s) => Object.assign(s["moor:platform"], platform)))).toEqual([]);
 });
 
-test.each(rows)("when %s, that one mistake is reported", (_, spoil, code, path, problem) => {
+test.each(rows)("when %s, only that error is reported", (_, spoil, code, path, problem) => {
   const found = mistakesOf(spoilt(spoil)).map((mistake) => ({ code: mistake.code, path: mistake.path, problem: mistake.problem }));
   expect(found).toEqual([{ code, path, problem }]);
 });
 
-test("every mistake says what is allowed and how to fix it", () => {
+test("every error contains what is allowed and how to fix it", () => {
   const all = rows.flatMap(([, spoil]) => mistakesOf(spoilt(spoil)));
   expect(all).toHaveLength(rows.length);
   expect(all.filter(({ allowed, fix }) => allowed === "" || !/[.?)]$/.test(fix) || /Invalid|expected/.test(allowed))).toEqual([]);
 });
 
-test("a near miss is named", () => {
+test("a similar known word is suggested", () => {
   const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).wieght = 1))).toEqual(['Did you mean "weight"?']);
   expect(fixes((s) => (s["azure-native:location"] = "swedencentrall"))).toEqual(['Did you mean "swedencentral"?']);
   expect(fixes((s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }))).toEqual(['Did you mean "NCADSA100v4"?']);
 });
 
-test("only what two quotes would mend is told of quotes", () => {
+test("quotes are suggested only if they fix the value", () => {
   const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Set a value of an allowed type."]);
   expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Write it without quotes."]);
@@ -501,7 +509,7 @@ test("only what two quotes would mend is told of quotes", () => {
   expect(fixes((s) => (s["moor:platform"].tags = { costCentre: 4711 }))).toEqual(["Write it in quotes."]);
 });
 
-test("an unknown region is answered with the residency's regions, or with close ones", () => {
+test("for an unknown region, the report lists the residency's regions or similar regions", () => {
   const told = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ allowed, fix }) => ({ allowed, fix }));
   const resident = "swedencentral, swedensouth";
   expect(told((s) => (s["azure-native:location"] = "atlantis"))).toEqual([{ allowed: resident, fix: "Set a region of the residency." }]);
@@ -513,12 +521,12 @@ test("an unknown region is answered with the residency's regions, or with close 
   ]);
 });
 
-test("close sizes are listed", () => {
+test("similar sizes are listed", () => {
   const [found] = mistakesOf(spoilt((s) => (main(s).size = "Standard_NC40ads_A100_v4")));
   expect(found?.allowed).toContain("Standard_NC24ads_A100_v4");
 });
 
-test("mistakes of shape and of rules in different places come in one report", () => {
+test("schema errors and rule errors in different places are in one report", () => {
   const settings = spoilt((s) => {
     main(s).wieght = 1;
     main(s).size = "Standard_NC6s_v3";
@@ -528,12 +536,12 @@ test("mistakes of shape and of rules in different places come in one report", ()
   expect(mistakesOf(settings).map(({ code }) => code)).toEqual(["MOOR001", "MOOR017", "MOOR021", "MOOR031"]);
 });
 
-test("a stack's name that can't be part of an endpoint's name is a mistake", () => {
+test("a stack name that is not valid in an endpoint name is an error", () => {
   const found = mistakesOf(goodSettings(), { stack: "Prod_EU" });
   expect(found.map(({ code, path }) => ({ code, path }))).toEqual([{ code: "MOOR010", path: "stack" }]);
 });
 
-test("no report shows a secret or anything that looks like a token", () => {
+test("no report shows a secret or text that looks like a token", () => {
   const plain = spoilt((s) => {
     s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop";
     s["moor:endpoints"].chat.auth = "hf_abcdefghijklmnop";
@@ -548,7 +556,7 @@ test("no report shows a secret or anything that looks like a token", () => {
   expect(report).toContain("The value [secret] is");
 });
 
-test("a token that Pulumi encrypted is no mistake, and not in the spec", () => {
+test("an encrypted token is not an error, and is not in the spec", () => {
   const settings = spoilt((s) => (s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop"));
   const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"] }));
   expect("spec" in checked).toBe(true);
@@ -581,15 +589,15 @@ test.each([
       "The Hugging Face token expired on 2027-03-01: create a new one, set it with `pulumi config set --secret moor:huggingFaceToken`, and update moor:huggingFaceTokenExpires.",
     ],
   ],
-])("on %s the preview says of a token that expires on 2027-03-01: %j", (today, notes) => {
+])("on %s, the preview shows for a token that expires on 2027-03-01: %j", (today, notes) => {
   expect(tokenNotes(today)).toEqual(notes);
 });
 
-test("a date without quotes, which Pulumi hands over as a time, is the same date", () => {
+test("a date without quotes, which Pulumi passes as a time, is the same date", () => {
   expect(tokenNotes("2027-03-02T00:00:00Z", "2027-03-01 00:00:00 +0000 UTC")).toEqual(tokenNotes("2027-03-02T00:00:00Z"));
 });
 
-test("a gated model is taken with a token, and from the mirror, where the operator fetches it", () => {
+test("a gated model is accepted with a token, and with staged weights", () => {
   const gated = (changes: Tree) =>
     spoilt((s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision, ...changes }));
   const withToken = { ...gated({}), "moor:huggingFaceToken": "[secret]" };
@@ -597,7 +605,7 @@ test("a gated model is taken with a token, and from the mirror, where the operat
   expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
-test("a folder of a score.py without a Dockerfile is refused: nothing could build its image", () => {
+test("a folder with score.py but without a Dockerfile is rejected", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-score-"));
   try {
     fs.writeFileSync(path.join(folder, "score.py"), "");
@@ -615,7 +623,7 @@ test("a folder of a score.py without a Dockerfile is refused: nothing could buil
   }
 });
 
-test("settings of other providers are left alone", () => {
+test("settings of other providers are ignored", () => {
   expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
 });
 
@@ -626,9 +634,9 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
       'Stack "dev" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR005 moor:endpoints.chat.deployments.main.instances",
-      "  The number 51 is out of bounds.",
-      "  Allowed: a whole number from 1 to 50, Azure's most for a deployment",
-      "  Fix: Write a number within the bounds.",
+      "  The number 51 is out of range.",
+      "  Allowed: a whole number from 1 to 50, Azure's maximum per deployment",
+      "  Fix: Set a number in the allowed range.",
     ].join("\n"),
   );
 });

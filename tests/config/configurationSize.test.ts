@@ -23,24 +23,24 @@ const request = (length: number) => (s: Tree) => {
   };
 };
 
-test("a sample request of 132 KB is refused with the limit before Pulumi fails with spawn E2BIG", () => {
+test("a sample request of 132 KB is rejected with the limit before Pulumi fails with spawn E2BIG", () => {
   const mistakes = check(spoilt(request(132_000)));
   expect(mistakes).toEqual([
     {
       code: "MOOR061",
       path: "config",
       problem: expect.stringMatching(
-        /^The settings take 13[2-4],\d{3} bytes; Pulumi passes them to the program in one environment variable\.$/,
+        /^The settings have 13[2-4],\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/,
       ),
     },
   ]);
 });
 
-test("100,000 bytes are not too many", () => {
+test("100,000 bytes are allowed", () => {
   expect(check(spoilt(request(100_000)))).toEqual([]);
 });
 
-test("what Pulumi writes in six bytes counts as six", () => {
+test("characters that Pulumi writes with six bytes count as six", () => {
   expect(check(spoilt(request(30_000)))).toEqual([]);
   expect(check(spoilt((s) => request(0)(Object.assign(s, { "moor:other": "" })))).map(({ code }) => code)).toEqual(["MOOR001"]);
   const escaped = spoilt(request(0));
@@ -48,7 +48,7 @@ test("what Pulumi writes in six bytes counts as six", () => {
   expect(check(escaped).map(({ code }) => code)).toEqual(["MOOR061"]);
 });
 
-test("more endpoints than a region takes are told as such, however long the file is", () => {
+test("too many endpoints for a region are reported as such, whatever the size of the file", () => {
   const large = vllmDeployment();
   const deployments = Object.fromEntries(
     ["a", "b", "c", "d", "e"].map((label, index) => [label, { ...large, weight: index === 0 ? 100 : 0 }]),

@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { checkSettings, checkStack } from "../../config/checkStack";
 import { deploymentsOf } from "../../config/decisions";
 import { type Lock, lockFileName, readLock, writeLock } from "../../config/lockFile";
-import { settingsOf } from "../../config/stackYaml";
 import { deploymentRequirements } from "../../config/requirements";
+import { settingsOf } from "../../config/stackYaml";
 import { recipeHash } from "../../planner/names";
 
 const root = path.join(__dirname, "..", "..");
@@ -75,7 +75,7 @@ test("each stack file of the fixtures is tested", () => {
 });
 
 describe.each(stacks)("%s %s", (version, stack, { names, rolledBack = [] }) => {
-  test("the stack has no mistakes, and all its deployments are made from the lock", () => {
+  test("the stack has no errors, and all its deployments are created from the lock file", () => {
     const checked = checkStack(raw(version, stack, locked(version, stack).text));
     if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
     const { decisionsFrom, endpoints, skipped } = checked.spec;
@@ -94,18 +94,20 @@ describe.each(stacks)("%s %s", (version, stack, { names, rolledBack = [] }) => {
     }
   });
 
-  test("the lock is written with the same bytes", () => {
+  test("the lock file is written with the same bytes, except for the comments at its top", () => {
     const { text, lock } = locked(version, stack);
-    expect(writeLock(lock)).toBe(text);
+    const body = (file: string) => file.slice(file.indexOf("\nversion:"));
+    expect(body(writeLock(lock))).toBe(body(text));
+    expect(body(text)).toContain("endpoints:");
   });
 
-  test("each wish is the recorded one, without a key more", () => {
+  test("the requirements equal the recorded ones, without additional keys", () => {
     const recorded = entriesOf(locked(version, stack).lock).map(({ name, wish }) => [name, wish]);
     expect(wishesOf(version, stack)).toStrictEqual(Object.fromEntries(recorded));
   });
 });
 
-test("0.1.0 dev, a stack without a lock, has its recorded wish, name, scale rule and keys", () => {
+test("0.1.0 dev, a stack without a lock file, has its recorded requirements, name, scale rule and keys", () => {
   expect(wishesOf("0.1.0", "dev")).toStrictEqual({
     "chat/main": {
       size: "Standard_NC4as_T4_v3",

@@ -23,35 +23,35 @@ const rows: readonly Row[] = [
     "invokers with auth: key",
     (s) => (s["moor:endpoints"].chat.invokers = [group]),
     "moor:endpoints.chat.invokers",
-    "`invokers` has no effect with `auth: key`: every client that has a key may score.",
+    "`invokers` has no effect with `auth: key`: every client with a key can send requests.",
     (s) => Object.assign(s["moor:endpoints"].chat, { auth: "entra", invokers: [group] }),
   ],
   [
     "a sample request of a vLLM deployment",
     (s) => (main(s).check = { request: { prompt: "Hello" } }),
     `${at}.check.request`,
-    "`check.request` has no effect with `vllm`: the gate sends a chat request of its own.",
+    "`check.request` has no effect with `vllm`: the gate sends a built-in chat request.",
     (s) => (main(s).check = { latency: 30 }),
   ],
   [
     "a sample answer of a vLLM deployment",
     (s) => (main(s).check = { answer: { text: "" } }),
     `${at}.check.answer`,
-    "`check.answer` has no effect with `vllm`: the gate checks the answer of the chat request.",
+    "`check.answer` has no effect with `vllm`: the gate checks the answer to its built-in chat request.",
     (s) => (main(s).check = { latency: 30 }),
   ],
   [
     "a sample answer without a request",
     (s) => only(s, scoreDeployment({ check: { answer: [0.5] } })),
     `${at}.check.answer`,
-    "`check.answer` has no effect without `check.request`: the gate sends no request to a score.py then.",
+    "`check.answer` has no effect without `check.request`: the gate then sends no request to score.py.",
     (s) => only(s, scoreDeployment({ check: { request: [1], answer: [0.5] } })),
   ],
   [
     "a latency without a request to a score.py",
     (s) => only(s, scoreDeployment({ check: { latency: 2 } })),
     `${at}.check.latency`,
-    "`check.latency` has no effect without `check.request`: the gate sends no request to a score.py then.",
+    "`check.latency` has no effect without `check.request`: the gate then sends no request to score.py.",
     (s) => only(s, scoreDeployment({ check: { request: [1], latency: 2 } })),
   ],
   [
@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
     "a mirror where no deployment serves",
     (s) => Object.assign(main(s), { weight: 0, mirror: 10 }),
     `${at}.mirror`,
-    "`mirror` has no effect while all weights of the endpoint are 0: there are no requests to copy.",
+    "`mirror` has no effect while all weights of the endpoint are 0: there is no traffic to mirror.",
     (s) => {
       const shadow = vllmDeployment({ weight: 0, mirror: 10 });
       s["moor:endpoints"].chat.deployments = { main: vllmDeployment(), shadow };
@@ -75,19 +75,19 @@ const rows: readonly Row[] = [
     "keepPrevious without a lock",
     (s) => (main(s).keepPrevious = true),
     `${at}.keepPrevious`,
-    "`keepPrevious` has no effect with `moor:lock: none`: only a lock knows the previous decision.",
+    "`keepPrevious` has no effect with `moor:lock: none`: the previous decision is recorded only in a lock file.",
     (s) => (main(s).keepPrevious = false),
   ],
   [
     "keepPrevious with an update in place",
     (s) => Object.assign(main(s), { keepPrevious: true, update: "inPlace" }),
     `${at}.keepPrevious`,
-    "`keepPrevious` has no effect with `update: inPlace`: the previous deployment is the one that changes.",
+    "`keepPrevious` has no effect with `update: inPlace`: the update changes the previous deployment itself.",
     (s) => (main(s).update = "inPlace"),
   ],
 ];
 
-test.each(rows)("%s is refused, and not ignored", (_, spoil, path, problem) => {
+test.each(rows)("%s is rejected, and not ignored", (_, spoil, path, problem) => {
   const found = mistakes(spoil);
   expect(found.filter((mistake) => mistake.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
     code: "MOOR065",
@@ -96,7 +96,7 @@ test.each(rows)("%s is refused, and not ignored", (_, spoil, path, problem) => {
   expect(found.every(({ code, fix, allowed }) => code === "MOOR065" && /[.]$/.test(fix) && allowed !== "")).toBe(true);
 });
 
-test.each(rows)("the near twin of %s is accepted", (_, __, ___, ____, twin) => {
+test.each(rows)("the valid variant of %s is accepted", (_, __, ___, ____, twin) => {
   expect(mistakes(twin)).toEqual([]);
 });
 
@@ -105,18 +105,18 @@ const notes = (spoil: (settings: Tree) => void, changes = {}) => {
   return "spec" in checked ? checked.spec.notes : [];
 };
 
-test("a token that no deployment uses and a lock that isn't read are told, because both may be meant for later", () => {
+test("an unused token and an unused lock file are notes, because both can be intended for later", () => {
   const token = "`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`.";
   const secret = { secretKeys: ["moor:huggingFaceToken"] };
   const score = (s: Tree) => Object.assign(only(s, scoreDeployment()) ?? s, { "moor:huggingFaceToken": "[secret]" });
   expect(notes(score, secret)).toContain(token);
   expect(notes((s) => (s["moor:huggingFaceToken"] = "[secret]"), secret)).not.toContain(token);
-  const lock = "moor.lock.dev.yaml is not read (moor:lock: none).";
+  const lock = "moor.lock.dev.yaml is ignored (moor:lock: none).";
   expect(notes(() => {}, { lock: "version: 1" })).toContain(lock);
   expect(notes(() => {})).not.toContain(lock);
 });
 
-test.each(["off", "controlPlane"])("a check is told to be unused while the gate is %s, and stays", (gate) => {
+test.each(["off", "controlPlane"])("a check that the gate %s ignores is a note", (gate) => {
   const check = (s: Tree) => Object.assign(main(s), { check: { latency: 30 } });
   const closed = (s: Tree) => Object.assign(s["moor:endpoints"].chat, { gate }) && check(s);
   expect(notes(closed)).toContain(`\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`);

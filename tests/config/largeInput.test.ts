@@ -32,7 +32,7 @@ test.each<[string, (settings: Tree) => void]>([
     "10,000 endpoints of one name",
     (s) => (s["moor:endpoints"] = many(10_000, { auth: "key", name: "chat", deployments: { main: vllmDeployment() } })),
   ],
-])("%s is refused within a second, in a short report", (_, spoil) => {
+])("%s is rejected within a second, with a short report", (_, spoil) => {
   const raw = rawStack(spoilt(spoil));
   const before = process.cpuUsage();
   const checked = checkStack(raw);
@@ -44,7 +44,7 @@ test.each<[string, (settings: Tree) => void]>([
   expect((user + system) / 1e6).toBeLessThan(1);
 });
 
-test("a report of many mistakes shows the first fifty and says how many there are", () => {
+test("a report of many errors shows the first fifty and the total number", () => {
   const checked = checkStack(rawStack(spoilt((s) => Object.assign(main(s), many(120, 1)))));
   const report = "mistakes" in checked ? reportMistakes("dev", checked.mistakes) : "";
   expect(report).toMatch(/^Stack "dev" has 120 configuration errors\. Nothing was created or changed\./);
@@ -52,6 +52,6 @@ test("a report of many mistakes shows the first fifty and says how many there ar
   expect(report).toMatch(/\n\n70 more errors are not shown\. Fix these errors first\.$/);
 });
 
-test("the stack that these tests make large is good", () => {
+test("the stack that these tests enlarge is valid", () => {
   expect("spec" in checkStack(rawStack(goodSettings()))).toBe(true);
 });

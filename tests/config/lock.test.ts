@@ -4,8 +4,8 @@ import { checkStack } from "../../config/checkStack";
 import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
-import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
@@ -68,14 +68,14 @@ function specOf(lockText: string, settings = prodSettings()) {
   return checked.spec;
 }
 
-test("a lock reads back as it was written", () => {
+test("a lock file reads back as it was written", () => {
   const read = readLock("prod", lock({ previous: decision(true, other) }));
   if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
   expect(read.lock.endpoints.chat?.main?.current).toEqual(decision(true));
   expect(read.lock.endpoints.chat?.main?.previous).toEqual(decision(true, other));
 });
 
-test("the reasons stand in comments above their decision, and come back with it", () => {
+test("the reasons are comments above their decision, and are read back with it", () => {
   const text = lock({ previous: { ...decision(true, other), reasons: ["an old reason: with a colon", "and # another"] } });
   expect(parse(text).endpoints.chat.main.current).not.toHaveProperty("reasons");
   const path = "models/Qwen--Qwen2.5-0.5B-Instruct";
@@ -109,7 +109,7 @@ describe("windows and cooldown", () => {
     ["Azure's least", { scaleOutWindowMinutes: 5, scaleInWindowMinutes: 5, cooldownMinutes: 1 }],
     ["Azure's most", { scaleOutWindowMinutes: 720, scaleInWindowMinutes: 720, cooldownMinutes: 10_080 }],
     ["one of them", { cooldownMinutes: 40 }],
-  ])("a lock that says %s reads back so, with no value more, and is written with the same bytes", (_, times) => {
+  ])("a lock file with %s reads back unchanged, without additional values, and is written with the same bytes", (_, times) => {
     const text = scaled(times);
     expect(rules(text)).toStrictEqual({ ...thresholds, ...times });
     const read = readLock("prod", text);
@@ -122,7 +122,7 @@ describe("windows and cooldown", () => {
     ["scaleInWindowMinutes", 721, "a whole number from 5 to 720, Azure's limits, in minutes"],
     ["cooldownMinutes", 0, "a whole number from 1 to 10080, Azure's limits, in minutes"],
     ["cooldownMinutes", 10_081, "a whole number from 1 to 10080, Azure's limits, in minutes"],
-  ])("%s of %d is out of bounds", (key, value, allowed) => {
+  ])("%s of %d is out of range", (key, value, allowed) => {
     expect(rules(scaled({ [key]: value }))).toEqual([["MOOR051", `${place}.${key}`, allowed]]);
   });
 });
@@ -135,7 +135,7 @@ test("optional keys of a decision and its entry are absent at their defaults, an
   expect(schemaFiles()["lock.schema.json"]).not.toContain('"default":');
 });
 
-test("a stack with a lock takes its decision from there", () => {
+test("a stack with a lock file uses its decision", () => {
   const spec = specOf(lock());
   expect(spec.decisionsFrom).toBe("lock");
   expect(spec.endpoints[0]?.deployments).toEqual([
@@ -145,7 +145,7 @@ test("a stack with a lock takes its decision from there", () => {
   expect(spec.notes).toEqual([]);
 });
 
-test("a stack without a lock is refused with the command that makes one", () => {
+test("a stack without a lock file is rejected with the command that creates it", () => {
   const checked = check(undefined);
   expect(checked).toEqual({
     mistakes: [
@@ -160,7 +160,7 @@ test("a stack without a lock is refused with the command that makes one", () => 
   });
 });
 
-test("a missing lock is reported together with the mistakes of the stack file", () => {
+test("a missing lock file is reported together with the errors of the stack file", () => {
   const wrong = prodSettings((main) => (main.weight = 101));
   expect(mistakes(undefined, wrong).map(({ code }) => code)).toEqual(["MOOR005", "MOOR050"]);
 });
@@ -177,13 +177,13 @@ test.each([
     lock().replace("instanceType: Standard_NC4as_T4_v3", "instanceType: X"),
     "moor.lock.prod.yaml.endpoints.chat.main.current.instanceType",
   ],
-])("a lock with %s can't be read", (_, text, path) => {
+])("a lock file with %s is invalid", (_, text, path) => {
   const checked = check(text);
   const found = "mistakes" in checked ? checked.mistakes : [];
   expect(found.map(({ code, path: at, fix }) => ({ code, path: at, fix }))).toEqual([{ code: "MOOR051", path, fix: takeBack }]);
 });
 
-test("whatever is missing or of the wrong type in a lock, the report says what is allowed in Moor's own words", () => {
+test("for each missing value or wrong type in a lock file, the report contains Moor's text of what is allowed", () => {
   const times = { scaleOutWindowMinutes: 10, scaleInWindowMinutes: 40, cooldownMinutes: 40 };
   const current = { ...decision(true), scaleRule: { ...decision(true).scaleRule, ...times } };
   const good = lock({ current, previous: decision(true, other) });
@@ -208,7 +208,7 @@ test("whatever is missing or of the wrong type in a lock, the report says what i
   expect(reports.filter((text) => /Invalid|expected|received/.test(text))).toEqual([]);
 });
 
-test("a value that was edited by hand no longer belongs to the name", () => {
+test("a manually edited value no longer matches the name", () => {
   const edited = lock({ previous: decision(true, other) }).replaceAll("--max-num-seqs", "--max-num-batched-tokens");
   expect(mistakes(edited).map(({ code, path }) => ({ code, path }))).toEqual([
     { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.current.name" },
@@ -237,19 +237,19 @@ test.each<[string, (text: string) => string, string, string]>([
     "wish.size",
     `The value under \`wish\` is "Standard_NC24ads_A100_v4", but the decision ${decision(true).name} was made for "Standard_NC4as_T4_v3".`,
   ],
-])("a wish for %s than the decision beside it was made for is a contradiction", (_, edit, path, problem) => {
+])("requirements for %s than those of the decision are an inconsistency", (_, edit, path, problem) => {
   expect(edit(lock())).not.toBe(lock());
   expect(mistakes(edit(lock()))).toEqual([{ code: "MOOR053", path: `moor.lock.prod.yaml.endpoints.chat.main.${path}`, problem }]);
 });
 
-test("a lock settles only the size that it was made for: another one that can't be is a mistake", () => {
+test("a lock file allows only the size of its decision: another size that is not valid is an error", () => {
   const changed = prodSettings((main) => (main.size = "Standard_DS3_v2"));
   expect(mistakes(lock(), changed).map(({ code, path }) => [code, path])).toEqual([
     ["MOOR032", "moor:endpoints.chat.deployments.main.size"],
   ]);
 });
 
-test("a previous decision that is the current one is a contradiction", () => {
+test("a previous decision that equals the current one is an inconsistency", () => {
   expect(mistakes(lock({ previous: decision(true) }))).toEqual([
     {
       code: "MOOR053",
@@ -266,20 +266,20 @@ test("staging the weights doesn't change the name", () => {
   expect(mistakes(markedByHand)).toEqual([]);
 });
 
-test("a lock of another region is refused", () => {
+test("a lock file of another region is rejected", () => {
   const problem =
     "The stack is in westeurope (moor.lock.prod.yaml), but the stack file sets swedencentral. A stack can't be moved: Pulumi would delete and recreate every resource.";
   expect(mistakes(lock({ top: { location: "westeurope" } }))).toEqual([{ code: "MOOR066", path: "azure-native:location", problem }]);
 });
 
-test("a lock of another stack is refused, whatever its region: what it marks as staged is in that stack's storage", () => {
+test("a lock file of another stack is rejected, whatever its region: its staged weights are in that stack's storage", () => {
   const problem = 'The lock file belongs to stack "dev", not to "prod".';
   for (const top of [{ stack: "dev" }, { stack: "dev", location: "westeurope" }]) {
     expect(mistakes(lock({ top }))).toEqual([{ code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem }]);
   }
 });
 
-test("a stale lock is refused with each difference and the command", () => {
+test("an outdated lock file is rejected with each difference and the command", () => {
   const changed = prodSettings((main) => {
     main.vllm.context = "16k";
     main.vllm.flags = { dtype: "half" };
@@ -291,7 +291,8 @@ test("a stale lock is refused with each difference and the command", () => {
       {
         code: "MOOR052",
         path: "moor:endpoints.chat.deployments.main",
-        problem: 'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was not set and is now "half".',
+        problem:
+          'The lock file was created for other requirements: vllm.context was 8192 and is now 16384; vllm.flags.dtype was not set and is now "half".',
         allowed: "a lock file that matches the stack file",
         fix: "Run `npm run lock -- -s prod`, review the changes, and commit moor.lock.prod.yaml.",
       },
@@ -299,17 +300,18 @@ test("a stale lock is refused with each difference and the command", () => {
   });
 });
 
-test("instances, scale, weight and mirror aren't decided, so changing them leaves the lock fresh", () => {
+test("instances, scale, weight and mirror are not part of a decision, so changing them doesn't make the lock file outdated", () => {
   const changed = prodSettings((main) => {
     delete main.instances;
     Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(mistakes(lock(), changed)).toEqual([]);
-  const wish = (mirror: number) => deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  const wish = (mirror: number) =>
+    deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
   expect(requirementDifferences(wish(0), wish(20))).toEqual([]);
 });
 
-test("deployments that only the lock or only the stack file has make it stale", () => {
+test("deployments that are only in the lock file or only in the stack file make it outdated", () => {
   const renamed = prodSettings();
   const { main } = renamed["moor:endpoints"].chat.deployments;
   renamed["moor:endpoints"].chat.deployments = { next: main };
@@ -323,12 +325,12 @@ test("deployments that only the lock or only the stack file has make it stale", 
   ]);
 });
 
-test("wishes are the same whatever form the context was written in", () => {
+test("requirements don't depend on the format of the context", () => {
   const number = deploymentRequirements(deploymentSettings(prodSettings((main) => (main.vllm.context = 8192))), { vllm: image });
   expect(requirementDifferences(deploymentRequirements(deploymentSettings(prodSettings()), { vllm: image }), number)).toEqual([]);
 });
 
-test("a deployment whose weights aren't staged is left out, with what stages them", () => {
+test("a deployment whose weights aren't staged is skipped, with instructions to stage them", () => {
   const spec = specOf(lock({ current: decision(false) }));
   expect(spec.endpoints.map(({ key, deployments }) => ({ key, deployments }))).toEqual([{ key: "chat", deployments: [] }]);
   const message = `Deployment chat/main is skipped: its weights are not staged. To stage them, upload the files of Qwen/Qwen2.5-0.5B-Instruct at ${revision} to models/Qwen--Qwen2.5-0.5B-Instruct/${revision} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml. Then run \`pulumi up\` again.`;
@@ -336,7 +338,7 @@ test("a deployment whose weights aren't staged is left out, with what stages the
   expect(spec.notes).toEqual([message]);
 });
 
-test("while the new weights aren't staged, the previous decision keeps serving", () => {
+test("while the new weights aren't staged, the previous decision continues to serve", () => {
   const spec = specOf(lock({ current: decision(false), previous: decision(true, other) }));
   expect(spec.endpoints[0]?.deployments).toEqual([
     { label: "main", decision: decision(true, other), instances: 1, weight: 100, mirror: 0, ...rollout },
@@ -344,13 +346,13 @@ test("while the new weights aren't staged, the previous decision keeps serving",
   expect(spec.skipped[0]?.message).toContain(`Until then, ${decision(true, other).name} continues to serve.`);
 });
 
-test("a previous decision is kept beside the current one", () => {
+test("a previous decision is kept with the current one", () => {
   const [deployment] = specOf(lock({ previous: decision(true, other) })).endpoints[0]?.deployments ?? [];
   expect(deployment?.decision.name).toBe(decision(true).name);
   expect(deployment?.previous?.name).toBe(decision(true, other).name);
 });
 
-describe("a preview refuses a commit of another model", () => {
+describe("a preview rejects a commit of another model", () => {
   const path = "moor:endpoints.chat.deployments.main.vllm.revision";
   const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
   const changed = () =>
@@ -359,11 +361,11 @@ describe("a preview refuses a commit of another model", () => {
       main.vllm.revision = revision;
     });
 
-  test("that its own lock knows", () => {
+  test("that is in the lock file of the stack", () => {
     expect(mistakes(lock(), changed()).map(({ code, path: at }) => [code, at])).toEqual([["MOOR064", path]]);
   });
 
-  test("that a lock beside it knows, in a stack that works without one", () => {
+  test("that is in another lock file, in a stack without a lock file", () => {
     const settings: Tree = { ...changed(), "moor:lock": "none" };
     settings["moor:endpoints"].chat.deployments.main = {
       ...settings["moor:endpoints"].chat.deployments.main,

@@ -12,7 +12,7 @@ test("The pattern is the key that has settings.", () => {
   expect(patternsIn({ vllm: undefined })).toEqual([]);
 });
 
-test("A table's function gets the settings under the pattern's key, and what else is given.", () => {
+test("The function of a table receives the settings under the pattern's key and the additional arguments.", () => {
   const table: PatternTable<string, [number]> = {
     vllm: ({ model }, count) => `${model} ${count}`,
     score: ({ path }, count) => `${path} ${count}`,

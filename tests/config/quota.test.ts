@@ -3,8 +3,8 @@
 import { checkStack } from "../../config/checkStack";
 import { type Lock, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
-import { type Settings, settingsSchema } from "../../config/stackFile";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { type Settings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, scoreDeployment, type Tree, vllmDeployment } from "./stacks";
 
@@ -90,11 +90,11 @@ test.each<[string, Tree, Locked, string]>([
   expect(outcomeOf(settings, locked)).toBe(outcome);
 });
 
-test("a deployment that waits for its weights counts already: it comes without another change of the stack file", () => {
+test("a deployment whose weights aren't staged counts: it is created without another change of the stack file", () => {
   expect(outcomeOf(prod(143), { staged: false })).toBe(short(144, 143, 0));
 });
 
-test("the report has the numbers, the deployments, the ways out and a request that can be sent as it is", () => {
+test("the report contains the numbers, the deployments, the fixes and the text of a quota request", () => {
   const checked = check(prod(96, 24), { previous: true });
   const { name } = decision(prod(0), before);
   expect("mistakes" in checked && reportMistakes("prod", checked.mistakes)).toBe(
@@ -117,7 +117,7 @@ test("the report has the numbers, the deployments, the ways out and a request th
   );
 });
 
-test("a stack without a lock is held to its steady need, with Azure's reserve of 20 % where the size isn't exempt", () => {
+test("a stack without a lock file is checked without rollouts, with Azure's reserve of 20 % if the size isn't exempt", () => {
   const settings = goodSettings();
   settings["moor:endpoints"].fraud = { auth: "key", deployments: { main: scoreDeployment({ instances: 2 }) } };
   settings["moor:quota"] = { NCADSA100v4: { limit: 48 }, DSv2: { limit: 11 } };
@@ -142,12 +142,12 @@ test("a shortage is in the same report as other mistakes, of which it counts the
   ]);
 });
 
-test("without a lock, a shortage shows beside the lock's absence", () => {
+test("without a lock file, missing quota is reported together with the missing lock file", () => {
   const checked = checkStack(rawStack(prod(96), { stack: "prod" }));
   expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR050", "MOOR301"]);
 });
 
-test("families that aren't declared are one note each and no mistake", () => {
+test("families without a declared quota are one note each, not an error", () => {
   const settings = goodSettings();
   settings["moor:endpoints"].fraud = { auth: "key", deployments: { main: scoreDeployment(), next: scoreDeployment({ weight: 0 }) } };
   const checked = checkStack(rawStack(settings));

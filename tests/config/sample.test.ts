@@ -20,7 +20,7 @@ function sample(concurrencyPerInstance: number, change: (settings: Tree) => void
 
 const told = (mistakes: readonly Mistake[]) => mistakes.map(({ code, path, problem, allowed }) => [code, path, problem, allowed]);
 
-test("for a load of 64 at once, each of its values is refused by itself", () => {
+test("for 64 concurrent requests, each of its values is rejected separately", () => {
   const mistakes = sample(64);
   expect(told(mistakes)).toEqual([
     [
@@ -41,7 +41,7 @@ test("for a load of 64 at once, each of its values is refused by itself", () => 
   expect(new Set(mistakes.map(({ fix }) => fix)).size).toBe(mistakes.length);
 });
 
-test("its concurrency of 1 is refused too: 16 sequences never come together where Azure lets 2 in", () => {
+test("its concurrency of 1 is rejected too: 16 sequences are impossible if Azure admits only 2 requests", () => {
   const found = sample(1).filter(({ path }) => path.endsWith("max-num-seqs"));
   expect(told(found)).toEqual([
     [
@@ -55,7 +55,7 @@ test("its concurrency of 1 is refused too: 16 sequences never come together wher
   expect(sample(1).map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR204", "MOOR216"]);
 });
 
-test("Azure's own names are answered with what to write instead", () => {
+test("for Azure's names, the report gives Moor's names", () => {
   const words = { instance_type: "X", maxConcurrentRequestsPerInstance: 1, request_timeout_ms: 10_000, liveness_probe: {}, wieght: 1 };
   const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main, words));
   expect(found.filter(({ code }) => code === "MOOR001").map(({ path, fix }) => [path.slice(main.length + 1), fix])).toEqual([
@@ -67,7 +67,7 @@ test("Azure's own names are answered with what to write instead", () => {
   ]);
 });
 
-test("what only a lock could hold is in the same report", () => {
+test("settings that require a lock file are in the same report", () => {
   const found = sample(64, (settings) => Object.assign(settings["moor:endpoints"].chat.deployments.main.vllm, { source: "mirror" }));
   expect(found.map(({ code }) => code)).toEqual(["MOOR209", "MOOR032", "MOOR056", "MOOR203", "MOOR204"]);
 });

@@ -47,7 +47,7 @@ const mistakesOf = (settings: Tree, changes = {}) => {
   return "mistakes" in checked ? checked.mistakes : [];
 };
 
-test.each(places)("in %s, each secret is refused by its kind and never repeated", (_, put, path) => {
+test.each(places)("each secret in %s is rejected with its kind and never repeated", (_, put, path) => {
   for (const [kind, secret] of secrets) {
     const settings = spoilt((s) => put(s, secret));
     const mistakes = mistakesOf(settings);
@@ -64,7 +64,7 @@ test.each(places)("in %s, each secret is refused by its kind and never repeated"
   }
 });
 
-test("a key that is a secret is refused, and its path doesn't repeat it", () => {
+test("a secret in a key is rejected, and the path in the report doesn't repeat it", () => {
   for (const [, secret] of secrets.filter(([, one]) => /^\w+$/.test(one))) {
     const mistakes = mistakesOf(spoilt((s) => (main(s)[secret] = 1)));
     expect(mistakes.map(({ code, path }) => [code, path])).toEqual(
@@ -77,7 +77,7 @@ test("a key that is a secret is refused, and its path doesn't repeat it", () => 
   }
 });
 
-test.each(["hf-token", "some-password", "client-secret"])("the flag %s takes no text, whatever its form", (flag) => {
+test.each(["hf-token", "some-password", "client-secret"])("the flag %s accepts no text", (flag) => {
   const mistakes = mistakesOf(spoilt((s) => (main(s).vllm.flags = { [flag]: "plain words" })));
   expect(mistakes.filter(({ code }) => code === "MOOR060").map(({ path }) => path)).toEqual([`${at}.vllm.flags.${flag}`]);
   expect(reportMistakes("dev", mistakes)).not.toContain("plain words");
@@ -101,12 +101,12 @@ test.each([
   "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/hub",
   "https://registry.example.com:5000/path",
   "task-oriented, risk-averse",
-])("%j is no secret", (text) => {
+])("%j is not a secret", (text) => {
   expect(mistakesOf(spoilt((s) => (s["moor:platform"].tags = { owner: text })))).toEqual([]);
   expect(show(text)).not.toContain("[secret]");
 });
 
-test("long texts that begin like secrets are looked through in a second", () => {
+test("long texts that start like secrets are checked within a second", () => {
   const before = process.cpuUsage();
   for (const part of ["eyJ", "hf_", "sk-", "a/+", "://a:b", "&sig=", "-----BEGIN "]) {
     mistakesOf(spoilt((s) => (s["moor:platform"].tags = { owner: part.repeat(100_000 / part.length) })));

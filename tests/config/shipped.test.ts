@@ -7,10 +7,10 @@ import { checkSettings, checkStack } from "../../config/checkStack";
 import { deploymentsOf } from "../../config/decisions";
 import { schemaFiles } from "../../config/jsonSchema";
 import { readLock } from "../../config/lockFile";
+import { decideDeployment, namedImage } from "../../config/requirements";
 import { settingsTable } from "../../config/settingsTable";
 import { settingsSchema } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
-import { decideDeployment, namedImage } from "../../config/requirements";
 
 const root = path.join(__dirname, "..", "..");
 const file = (name: string): string => fs.readFileSync(path.join(root, name), "utf8");
@@ -26,14 +26,14 @@ function specOf(stack: string) {
   return checked.spec;
 }
 
-test("golden: the shipped stacks' deployments have these names, and a changed name is a new deployment for everybody", () => {
+test("golden: the deployments of the shipped stacks have these names, and a changed name is a new deployment for every user", () => {
   const names = ["dev", "prod"].map((stack) =>
     specOf(stack).endpoints.flatMap(({ deployments }) => deployments.map(({ decision }) => decision.name)),
   );
   expect(names).toEqual([["main-57a7e080"], ["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]]);
 });
 
-test("dev is one deployment on one small GPU, decided without a lock", () => {
+test("dev is one deployment on one small GPU, decided without a lock file", () => {
   const { decisionsFrom, endpoints, skipped, location } = specOf("dev");
   expect({ decisionsFrom, skipped, location }).toEqual({ decisionsFrom: "computed", skipped: [], location: "swedencentral" });
   expect(endpoints.map(({ key, auth, deployments }) => [key, auth, deployments.map(({ decision }) => decision.instanceType)])).toEqual([
@@ -41,7 +41,7 @@ test("dev is one deployment on one small GPU, decided without a lock", () => {
   ]);
 });
 
-test("prod is two live chat deployments by Entra ID, one of them scaled, and a score.py by key, from the lock", () => {
+test("prod is two live chat deployments with Entra ID, one of them scaled, and a score.py with a key, from the lock file", () => {
   const { decisionsFrom, endpoints, skipped, notes } = specOf("prod");
   expect({ decisionsFrom, skipped, notes }).toEqual({ decisionsFrom: "lock", skipped: [], notes: [] });
   const shape = endpoints.map(({ key, auth, deployments }) => [
@@ -62,7 +62,7 @@ test("prod is two live chat deployments by Entra ID, one of them scaled, and a s
   ]);
 });
 
-test("the shipped lock holds what this version decides, with the weights staged", () => {
+test("the shipped lock file contains the decisions of this version, with staged weights", () => {
   const { settings } = checkSettings(raw("prod"));
   const read = readLock("prod", file("moor.lock.prod.yaml"));
   if (!settings || "mistakes" in read) throw new Error("unreadable");
@@ -77,7 +77,7 @@ test("the shipped lock holds what this version decides, with the weights staged"
   }
 });
 
-test.each(Object.entries(schemaFiles()))("config/schema/%s is what the zod schemas say (npm run generate)", (name, text) => {
+test.each(Object.entries(schemaFiles()))("config/schema/%s is generated from the zod schemas (npm run generate)", (name, text) => {
   expect(file(`config/schema/${name}`)).toBe(text);
 });
 
@@ -89,7 +89,7 @@ test.each([
   ["stack.schema.json", "Pulumi.dev.yaml"],
   ["stack.schema.json", "Pulumi.prod.yaml"],
   ["lock.schema.json", "moor.lock.prod.yaml"],
-])("an editor with %s finds nothing wrong in %s", (schema, name) => {
+])("an editor with %s finds no error in %s", (schema, name) => {
   const validate = validator(schema);
   validate(parse(file(name)));
   expect(validate.errors).toBeNull();
@@ -112,7 +112,7 @@ test.each([
   ["a key without a namespace", "moor:lock: none", "lock: none"],
   ["a key with the namespace's old form", "moor:lock: none", "moor:config:lock: none"],
   ["a token that is a number", "moor:lock: none", "moor:lock: none\n  moor:huggingFaceToken: { secure: 5 }"],
-])("an editor and the check both refuse %s", (_, good, bad) => {
+])("an editor and the check both reject %s", (_, good, bad) => {
   const text = file("Pulumi.dev.yaml").replace(good, bad);
   expect(validator("stack.schema.json")(parse(text))).toBe(false);
   const refused = () => {
@@ -122,7 +122,7 @@ test.each([
   expect(refused).toThrow();
 });
 
-test.each(["Sweden Central", "SwedenCentral", "swedencentral"])("an editor and the check both take the region %s", (region) => {
+test.each(["Sweden Central", "SwedenCentral", "swedencentral"])("an editor and the check both accept the region %s", (region) => {
   const text = file("Pulumi.dev.yaml")
     .replace("location: swedencentral", `location: ${region}`)
     .replace("geography: Sweden", `regions: [${region}]`);
@@ -130,12 +130,12 @@ test.each(["Sweden Central", "SwedenCentral", "swedencentral"])("an editor and t
   expect("spec" in checkStack({ project: "moor", stack: "dev", ...settingsOf(text) })).toBe(true);
 });
 
-test("an editor leaves other providers' settings and Pulumi's own keys alone", () => {
+test("an editor ignores other providers' settings and Pulumi's keys", () => {
   const text = file("Pulumi.dev.yaml").replace("config:", "encryptionsalt: v1:x\nconfig:\n  azure-native:subscriptionId: x");
   expect(validator("stack.schema.json")(parse(text))).toBe(true);
 });
 
-test("every setting of the schema has a row in the table, and every row says what it means", () => {
+test("every setting of the schema has a row in the table, and every row has a description", () => {
   const rows = settingsTable().split("\n").slice(2);
   expect(rows).toHaveLength(71);
   expect(rows.filter((row) => !/^\| `[^`]+` \| .+ \| .+ \|$/.test(row))).toEqual([]);

@@ -40,7 +40,7 @@ test("defaults are filled in", () => {
   expect(endpoints[0]).not.toHaveProperty("name");
 });
 
-test("adopted resources are ids, created ones are absent", () => {
+test("adopted resources are IDs, created ones are absent", () => {
   const ids = {
     workspace: `${subscription}/Microsoft.MachineLearningServices/workspaces/mlw`,
     imageRegistry: `${subscription}/microsoft.containerregistry/registries/acr`,
@@ -57,11 +57,11 @@ test("adopted resources are ids, created ones are absent", () => {
   });
 });
 
-test("a region in the portal's form is written as ARM writes it", () => {
+test("a region in the portal's spelling is converted to ARM's spelling", () => {
   expect(specOf(spoilt((s) => (s["azure-native:location"] = "Sweden Central"))).location).toBe("swedencentral");
 });
 
-test("a scaled deployment starts with its minimum", () => {
+test("a deployment with a scale starts with the minimum", () => {
   const settings = spoilt((s) => {
     const { instances: _, ...main } = vllmDeployment({ scale: { min: 2, max: 5 } });
     s["moor:endpoints"].chat.deployments = { main };
@@ -69,7 +69,7 @@ test("a scaled deployment starts with its minimum", () => {
   expect(specOf(settings).endpoints[0]?.deployments[0]).toMatchObject({ instances: 2, scale: { min: 2, max: 5 } });
 });
 
-test("a deployment without an image is left out, and the others take its share", () => {
+test("a deployment without an image is skipped, and the others get its weight", () => {
   const settings = spoilt((s) => {
     delete s["moor:images"].score;
     s["moor:endpoints"].chat.deployments = { main: vllmDeployment({ weight: 70 }), own: scoreDeployment({ weight: 30 }) };
@@ -85,7 +85,7 @@ test("a deployment without an image is left out, and the others take its share",
   ]);
 });
 
-test("a score.py may have an image of its own", () => {
+test("a score.py deployment can have a different image", () => {
   const settings = spoilt((s) => {
     const main = scoreDeployment();
     main.score.image = s["moor:images"].score.replace("moor/score", "fraud/score");
@@ -95,15 +95,17 @@ test("a score.py may have an image of its own", () => {
 });
 
 test.each([
-  ["Entra ID without invokers", { auth: "entra" }, "Endpoint chat has no invokers: nobody is granted the right to score by this stack."],
+  [
+    "Entra ID without invokers",
+    { auth: "entra" },
+    "Endpoint chat has no `invokers`, so this stack gives no caller permission to send requests to it.",
+  ],
 ])("%s is allowed and noted", (_, change, note) => {
   expect(specOf(spoilt((s) => Object.assign(s["moor:endpoints"].chat, change))).notes).toContain(note);
 });
 
 test("a stack without endpoints is allowed, and noted", () => {
-  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain(
-    "No endpoints: the stack makes the platform and nothing that serves.",
-  );
+  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain("The stack has no endpoints. It creates the platform only.");
 });
 
 const weights = fc
@@ -122,7 +124,7 @@ const deployment = fc.oneof(
   fc.integer({ min: 1, max: 180 }).map((requestTimeout) => scoreDeployment({ requestTimeout })),
 );
 
-test("any stack file that keeps the rules becomes a spec whose weights are the stated ones", () => {
+test("any valid stack file becomes a spec with the same weights", () => {
   fc.assert(
     fc.property(
       weights,
@@ -139,7 +141,7 @@ test("any stack file that keeps the rules becomes a spec whose weights are the s
   );
 });
 
-test("weights that sum to anything but 0 or 100 never become a spec", () => {
+test("weights that don't sum to 0 or 100 never become a spec", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 5 }), (shares) => {
       const sum = shares.reduce((total, weight) => total + weight, 0);
@@ -152,7 +154,7 @@ test("weights that sum to anything but 0 or 100 never become a spec", () => {
   );
 });
 
-test("a stack that grants no roles says so, and when others are told which", () => {
+test("a stack that assigns no roles says so in a note", () => {
   const notes = (roles: string) => specOf(spoilt((s) => (s["moor:platform"].roles = roles))).notes.join("\n");
   expect(notes("external")).toContain(
     "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that the identity of a deployment lacks",
@@ -165,18 +167,18 @@ test.each([
   ["entra", [alice, bob], true],
   ["entra", [], false],
   ["key", [], false],
-])("invokers that another team admits are named: auth %s, invokers %j → %s", (auth, invokers, named) => {
+])("invokers whose roles another team assigns are listed: auth %s, invokers %j → %s", (auth, invokers, named) => {
   const changed = spoilt((s) => {
     s["moor:platform"].roles = "external";
     Object.assign(s["moor:endpoints"].chat, { auth, invokers });
   });
   const note =
-    `Endpoint chat answers its invokers (${invokers.join(", ")}) 403 until the owner of roles has given each of them a role with the action ` +
-    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on it (roles: external).";
+    `Endpoint chat returns 403 to its invokers (${invokers.join(", ")}) until the owner of the roles assigns each of them a role with the action ` +
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on the endpoint (roles: external).";
   expect(specOf(changed).notes.includes(note)).toBe(named);
 });
 
-describe("What others owe the stack is in its notes, by the ids that are known:", () => {
+describe("The notes list resources that other teams must create, with the known IDs:", () => {
   const at = (name: string) => `${subscription}/${name}`;
   const subnetId = at("Microsoft.Network/virtualNetworks/hub/subnets/endpoints");
   const workspace = at("Microsoft.MachineLearningServices/workspaces/mlw");
@@ -196,7 +198,10 @@ describe("What others owe the stack is in its notes, by the ids that are known:"
     [
       "zones",
       { dns: "policy" },
-      ["amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net", "resolvable from the stack's subnet private-endpoints"],
+      [
+        "amlworkspace: privatelink.api.azureml.ms and privatelink.notebooks.azure.net",
+        "resolvable from the stack's subnet private-endpoints",
+      ],
     ],
     ["that no zones are there", { network: existing }, [`creates these private DNS zones and links them to the network of ${subnetId}`]],
     [

@@ -81,22 +81,22 @@ function refusalOf(text: string): string {
   }
 }
 
-test.each(values)("a stack file with %s is refused in one sentence with its line", (_, value) => {
+test.each(values)("a stack file with %s is rejected in one sentence with its line", (_, value) => {
   const message = refusalOf(`${good}  moor:quota: ${value}\n`);
   expect(message).toMatch(/^MOOR062 Pulumi\.x\.yaml[^\n]*\(line \d+\)[^\n]*\.$/);
   expect(message.length).toBeLessThan(600);
 });
 
-test.each(files)("a stack file with %s is refused", (_, text) => {
+test.each(files)("a stack file with %s is rejected", (_, text) => {
   expect(refusalOf(text(good))).toMatch(/^MOOR062 Pulumi\.x\.yaml[^\n]*\.$/);
 });
 
-test.each(values)("a lock with %s can't be read", (_, value) => {
+test.each(values)("a lock file with %s is invalid", (_, value) => {
   const read = readLock("prod", lockText.replace("madeBy: moor 0.1.0", `madeBy: ${value}`));
   expect("mistakes" in read && read.mistakes.map(({ code }) => code)).toEqual(["MOOR051"]);
 });
 
-test.each(files)("a lock with %s can't be read", (_, text) => {
+test.each(files)("a lock file with %s is invalid", (_, text) => {
   const read = readLock("prod", text(lockText));
   expect("mistakes" in read && read.mistakes.map(({ code }) => code)).toEqual(["MOOR051"]);
 });
@@ -128,7 +128,7 @@ test.each(["lock: none", "moor:config:lock: none", "moor: none"])(
   },
 );
 
-describe("names that every object has", () => {
+describe("names that every JavaScript object has", () => {
   const inherited = ["__proto__", "constructor", "toString", "hasOwnProperty", "__defineGetter__"];
   /** JSON.parse makes an own key of each name. */
   const own = (name: string, value: unknown): Tree => JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value)}}`);
@@ -152,7 +152,7 @@ describe("names that every object has", () => {
     ],
   ];
 
-  test.each(places)("are refused for %s, and never dropped", (what, settings, at) => {
+  test.each(places)("are rejected for %s, and never dropped", (what, settings, at) => {
     for (const name of inherited.filter((one) => what !== "a setting" || one !== "__proto__")) {
       const checked = checkStack(rawStack({ ...goodSettings(), ...settings(name) }));
       expect("mistakes" in checked && checked.mistakes.map(({ code, path: where }) => [code, where])).toEqual([
@@ -161,7 +161,7 @@ describe("names that every object has", () => {
     }
   });
 
-  test("are taken in a sample request, which is the model's own", () => {
+  test("are accepted in a sample request, whose keys depend on the model", () => {
     const request = JSON.parse('{"constructor":1,"__proto__":{"a":1}}');
     const settings = spoilt((s) => {
       s["moor:endpoints"].chat.deployments.main = {
@@ -176,22 +176,24 @@ describe("names that every object has", () => {
     expect("spec" in checked && JSON.stringify(checked.spec.endpoints[0]!.deployments[0]!.check)).toBe(JSON.stringify({ request }));
   });
 
-  test.each(inherited)("are refused in a lock: %s", (name) => {
+  test.each(inherited)("are rejected in a lock file: %s", (name) => {
     const read = readLock("prod", lockText.replace("\n  fraud:", `\n  ${name}:`));
     expect("mistakes" in read && read.mistakes.map(({ code, path: where }) => [code, where])).toEqual([
       ["MOOR051", `moor.lock.prod.yaml.endpoints.${name}`],
     ]);
   });
 
-  test("are no deployment of a lock for the commands that name one", () => {
+  test("are not a deployment for the commands that take one", () => {
     const read = readLock("prod", lockText);
     if ("mistakes" in read) throw new Error("unreadable");
-    expect(() => rollBack(read.lock, "constructor/name")).toThrow('The lock file has no deployment "constructor/name". Deployments: chat/main, chat/candidate, fraud/main.');
+    expect(() => rollBack(read.lock, "constructor/name")).toThrow(
+      'The lock file has no deployment "constructor/name". Deployments: chat/main, chat/candidate, fraud/main.',
+    );
     expect(() => retireText("prod", lockText, "constructor", "name")).toThrow("constructor/name has no previous decision to retire.");
   });
 });
 
-test("settings that are nested a thousand deep are refused", () => {
+test("settings with a thousand levels of nesting are rejected", () => {
   const deep = JSON.parse(`${"[".repeat(5_000)}${"]".repeat(5_000)}`);
   const settings = spoilt((s) => Object.assign(s["moor:endpoints"].chat.deployments.main, { check: { request: deep } }));
   const raw = rawStack({ ...settings, "moor:endpoints": "" });
@@ -207,7 +209,7 @@ describe("lock and preview agree", () => {
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  test("on a stack file with an alias, which Pulumi's own reader takes", async () => {
+  test("on a stack file with an alias, which Pulumi's parser accepts", async () => {
     const text = fs.readFileSync(path.join(__dirname, "..", "..", "Pulumi.dev.yaml"), "utf8");
     fs.writeFileSync(path.join(folder, "Pulumi.dev.yaml"), text.replace("environment: dev", "environment: &env dev, stage: *env"));
     const expected = /MOOR062 Pulumi\.dev\.yaml/;

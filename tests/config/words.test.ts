@@ -10,7 +10,7 @@ test.each([
   ["kitten", "sitting", 3],
   ["weight", "WEIGHT", 0],
   ["wieght", "weight", 2],
-])("from %j to %j it is %d letters", (from, to, letters) => {
+])("the distance from %j to %j is %d letters", (from, to, letters) => {
   expect(distance(from, to)).toBe(letters);
 });
 
@@ -20,7 +20,7 @@ test("only close words are suggested, closest first", () => {
   expect(didYouMean("swedensentral", ["swedencentral", "swedensouth"], 2)).toBe('Did you mean "swedencentral"?');
 });
 
-test.each(["10.0.0.1/8", "10.0.0.0", "10.0.0.0/33", "300.0.0.0/8", "10.0.0.0/8 ", "fd00::/8"])("%j is no range", (text) => {
+test.each(["10.0.0.1/8", "10.0.0.0", "10.0.0.0/33", "300.0.0.0/8", "10.0.0.0/8 ", "fd00::/8"])("%j is not a range", (text) => {
   expect(parseCidr(text)).toBeUndefined();
 });
 
@@ -32,7 +32,7 @@ test("ranges overlap when they share an address", () => {
   expect(overlaps(range("172.18.0.0/16"), range("172.17.0.0/16"))).toBe(false);
 });
 
-test("the type of an ARM id names all its levels, in any case", () => {
+test("the type of an ARM ID contains all its levels, case-insensitive", () => {
   const group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers";
   const subnet = `${group}/Microsoft.Network/virtualNetworks/hub/subnets/endpoints`;
   expect(parseArmId(subnet)?.type).toBe("Microsoft.Network/virtualNetworks/subnets");
@@ -48,7 +48,7 @@ test("values are shown short and without tokens", () => {
   expect(show(undefined)).toBe("not set");
 });
 
-test("a stack file's settings are text as Pulumi would hand them over, and secrets stay unknown", () => {
+test("the settings of a stack file have the form in which Pulumi passes them, and secrets stay unknown", () => {
   const text = [
     "encryptionsalt: v1:x",
     "config:",
@@ -65,11 +65,23 @@ test("a stack file's settings are text as Pulumi would hand them over, and secre
 });
 
 test.each([
-  ["config: [", "MOOR062 Pulumi.x.yaml is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ] (line 1): Correct the line."],
-  ["- config", 'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.'],
-  ["config: 3", 'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.'],
-  ["", 'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.'],
-])("%j is no stack file, and one line says so.", (text, message) => {
+  [
+    "config: [",
+    "MOOR062 Pulumi.x.yaml is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ] (line 1): Correct the line.",
+  ],
+  [
+    "- config",
+    'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.',
+  ],
+  [
+    "config: 3",
+    'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.',
+  ],
+  [
+    "",
+    'MOOR062 Pulumi.x.yaml is not a stack file: it must be a map with the key "config", whose value is also a map; see Pulumi.dev.yaml (line 1): Correct the file.',
+  ],
+])("%j is not a stack file, and the error is one line.", (text, message) => {
   expect(() => stackDocument(text, "Pulumi.x.yaml")).toThrow(message);
   expect(() => stackDocument(text, "Pulumi.x.yaml")).toThrow(/^[^\n]+\.$/);
 });

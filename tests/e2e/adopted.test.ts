@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("A preview on adopted resources says all that is wrong with them, once; put right, the stack comes up on them.", async () => {
+test("A preview on adopted resources reports all their errors once; after they are fixed, the stack is deployed.", async () => {
   const group = `/subscriptions/${sandbox.azure.subscriptionId}/resourceGroups/hub`;
   const registryId = `${group}/providers/Microsoft.ContainerRegistry/registries/central`;
   const logsId = (name: string) => `${group}/providers/Microsoft.OperationalInsights/workspaces/${name}`;

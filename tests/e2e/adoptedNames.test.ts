@@ -55,7 +55,7 @@ test("Blob, vault, registry and api.azureml.ms resolve in the adopted network as
   expect(new Set(Object.values(before).map((answer) => (answer as { from: string }).from))).toEqual(new Set(["public"]));
   const stackFile = sandbox.edit("dev", [[["moor:platform"], { network, workspace: workspaceId, imageRegistry: registryId }]]);
   const up = await sandbox.run("up", "dev-on-hub", { stackFile, args: [] });
-  expect(up.output).toContain("callers use the private endpoints that its owner created");
+  expect(up.output).toContain("Callers use the private endpoints that the workspace's owner created");
   expect(up.output).not.toContain("error:");
   expect(up.code).toBe(0);
   expect(linksOf()).toEqual(links);

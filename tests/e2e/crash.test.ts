@@ -32,7 +32,7 @@ function requests(): Request[] {
 
 const created = () => requests().filter(({ method, status }) => method === "PUT" && status < 300);
 
-test("what Azure had answered for is there after a kill in the middle", async () => {
+test("completed requests are not lost when the process is killed", async () => {
   const args = [path.join(root, "cli", "run.js"), "local", "up", "-s", "dev", "--yes", "--skip-preview", "--non-interactive"];
   local = spawn(process.execPath, args, { cwd: root, env: { ...process.env, MOOR_LOCAL_HOME: home }, stdio: "ignore", detached: true });
   const ended = once(local, "exit");

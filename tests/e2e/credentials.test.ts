@@ -29,7 +29,7 @@ afterAll(() => sandbox.close());
 /** A signed or unsigned token: header and claims of a JSON Web Token. */
 const token = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/;
 
-test("keys and tokens stand in no output and in no log", async () => {
+test("keys and tokens are in no output and no log", async () => {
   const log = (name: string) => path.join(sandbox.home, `${name}.jsonl`);
   const [first, second] = [stackFile("8k"), stackFile("4k")];
   const runs = [

@@ -23,7 +23,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("A first deployment is asked for readiness, model, an answer and a stream before it gets traffic.", async () => {
+test("The gate checks readiness, model name, an answer and a stream of the first deployment before it gets traffic.", async () => {
   expect(proxy.asked).toEqual({ [stable]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
   expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
 });
@@ -55,7 +55,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
     "3",
     ({ body }, response) =>
       streams(body) && Boolean(response.end(`data: ${json({ choices: [{ index: 0, delta: { content: "Hel" } }] })}\n\n`)),
-    /refused main-\w{8} \(stream\)[\s\S]*doesn't end with \[DONE\]: it broke off/,
+    /main-\w{8} did not pass the gate \(check: stream\)[\s\S]*the stream doesn't end with \[DONE\]; it was interrupted/,
   ],
   [
     "no readiness",
@@ -65,7 +65,7 @@ const refusals: [what: string, digit: string, meddle: Meddle, message: RegExp][]
   ],
 ];
 
-test.each(refusals)("A candidate with %s gets no traffic, and the one before still serves.", async (_, digit, meddle, message) => {
+test.each(refusals)("A candidate with %s gets no traffic, and the previous deployment still serves.", async (_, digit, meddle, message) => {
   proxy.meddle = others(meddle);
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision(digit)]) });
   expect({ code, output }).toEqual({ code: expect.any(Number), output: expect.stringMatching(message) });
@@ -78,16 +78,16 @@ test.each(refusals)("A candidate with %s gets no traffic, and the one before sti
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
 });
 
-test("A candidate that is slower than its bound is refused after three answers.", async () => {
+test("A candidate that exceeds its latency limit is rejected after three answers.", async () => {
   proxy.meddle = () => false;
   const check = [["moor:endpoints", "chat", "deployments", "main", "check"], { latency: 0.0001 }] as [string[], unknown];
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision("5"), check]) });
   expect(code).not.toBe(0);
-  expect(output).toMatch(/\(latency\)[\s\S]*after 3 tries in [\d.]+ s: 200, but it took [\d.]+ s, and 0.0001 s are allowed/);
+  expect(output).toMatch(/\(check: latency\)[\s\S]*after 3 attempts in [\d.]+ s: 200, but it took [\d.]+ s; at most 0.0001 s are allowed/);
   expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
 });
 
-test("An interrupt at the terminal during the gate leaves traffic untouched, even when the answer comes in the end.", async () => {
+test("An interrupt at the terminal during the gate doesn't change traffic, even if the answer still arrives.", async () => {
   let answer = () => {};
   const asked = new Promise<void>((resolve) => {
     proxy.meddle = others((_, response) => {
@@ -107,7 +107,7 @@ test("An interrupt at the terminal during the gate leaves traffic untouched, eve
   expect((await serving(sandbox)).traffic).toEqual({ [stable]: 100 });
 });
 
-test("The next run asks the same candidate again and gives it the traffic; the rejected ones are gone.", async () => {
+test("The next run checks the same candidate again and gives it the traffic; the rejected ones are deleted.", async () => {
   proxy.meddle = () => false;
   for (const name of Object.keys(proxy.asked)) delete proxy.asked[name];
   const stackFile = sandbox.edit("dev", [revision("6")]);
@@ -123,7 +123,7 @@ test("The next run asks the same candidate again and gives it the traffic; the r
   expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });
 
-test("No key is in what was printed, nor in the state.", async () => {
+test("No key is in the output or in the state.", async () => {
   const id = (await sandbox.resources()).find((one) => /\/onlineendpoints\/chat-[^/]+$/.test(one))!;
   const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, "2025-12-01")).json()) as { primaryKey: string };
   const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);

@@ -35,7 +35,7 @@ async function value(key: string, copy: string): Promise<string> {
   return (await sandbox.pulumiQuietly(["config", "get", key, "--path", "--stack", "team", "--config-file", copy])).trim();
 }
 
-test("secrets of the real stack are replaced by stand-ins, at every depth, and everything else is taken over", async () => {
+test("secrets of the real stack are replaced by stand-ins at every depth, and everything else is copied", async () => {
   fs.writeFileSync(source, real);
   const copy = await prepareStack(sandbox, "team", source);
   expect(fs.readFileSync(source, "utf8")).toBe(real);
@@ -46,7 +46,7 @@ test("secrets of the real stack are replaced by stand-ins, at every depth, and e
   expect(await value("other:nested.plain", copy)).toBe("1");
 });
 
-test("a secret that was set on this machine is kept, and a plain value follows the real file", async () => {
+test("a locally set secret is kept, and a plain value follows the real file", async () => {
   const copy = path.join(sandbox.home, "project", "Pulumi.team.yaml");
   const set = (key: string, secret: string) =>
     sandbox.pulumiQuietly(["config", "set", "--secret", key, secret, "--stack", "team", "--config-file", copy]);
@@ -62,7 +62,7 @@ test("a secret that was set on this machine is kept, and a plain value follows t
 const standIn = /^stand-in-for-a-secret-of-the-real-stack-[0-9a-f]{8}$/;
 const token = "  moor:huggingFaceToken:\n    secure: bm90IHJlYWRhYmxlIGhlcmU=\n";
 
-describe("the copy on this machine follows the secrets of the real stack file", () => {
+describe("the local copy follows the secrets of the real stack file", () => {
   const stackFile = (config: string) => fs.writeFileSync(source, `config:\n  azure-native:location: swedencentral\n${config}`);
   const prepared = async () => parse(fs.readFileSync(await prepareStack(sandbox, "follows", source), "utf8")).config as object;
   const local = (...args: string[]) => {
@@ -72,7 +72,7 @@ describe("the copy on this machine follows the secrets of the real stack file", 
   const secret = { secure: expect.any(String) };
   const location = { "azure-native:location": "swedencentral" };
 
-  test("one that is set, kept, changed and removed there", async () => {
+  test("a secret that is set, kept, changed and removed there", async () => {
     stackFile(token);
     const first = await prepared();
     expect(first).toEqual({ ...location, "moor:huggingFaceToken": secret });
@@ -85,14 +85,14 @@ describe("the copy on this machine follows the secrets of the real stack file", 
     expect(await prepared()).toEqual(location);
   });
 
-  test("one that is removed there, below another key", async () => {
+  test("a secret that is removed there, below another key", async () => {
     stackFile("  other:nested: { a.b: { secure: bm9yIHRoaXM= }, plain: 1 }\n");
     expect(await prepared()).toEqual({ ...location, "other:nested": { "a.b": secret, plain: 1 } });
     stackFile("  other:nested: { plain: 1 }\n");
     expect(await prepared()).toEqual({ ...location, "other:nested": { plain: 1 } });
   });
 
-  test("one that has another value on this machine keeps it until it is removed there", async () => {
+  test("a secret with a different local value keeps it until it is removed there", async () => {
     stackFile(token);
     await prepared();
     await local("set", "--secret", "moor:huggingFaceToken", "mine");
@@ -103,7 +103,7 @@ describe("the copy on this machine follows the secrets of the real stack file", 
     expect(await prepared()).toEqual(location);
   });
 
-  test("those that were only set on this machine stay, at every depth", async () => {
+  test("secrets that were only set locally are kept at every depth", async () => {
     stackFile("  other:nested: { plain: 1 }\n");
     await prepared();
     await local("set", "--secret", "moor:only-here", "too");
@@ -137,7 +137,7 @@ describe("npm run local -- config", () => {
     ["huggingFaceToken", "rm", ["huggingFaceToken"]],
     ["moor:other.inner", "rm", ["--path", "moor:other.inner"]],
     ["moor:huggingFaceToken", "rm-all", ["moor:huggingFaceToken"]],
-  ])("a secret %s that was only set on this machine is removed by `config %s`", (key, verb, removed) => {
+  ])("a secret %s that was only set locally is removed by `config %s`", (key, verb, removed) => {
     const nested = key.includes(".") ? ["--path"] : [];
     expect(config("set", "--secret", ...nested, key, "mine")).toMatchObject({ status: 0 });
     expect(config("get", ...nested, key)).toMatchObject({ status: 0, stdout: "mine" });
@@ -147,14 +147,14 @@ describe("npm run local -- config", () => {
   });
 });
 
-test("a stack file that is not YAML is refused with its name", async () => {
+test("a stack file that is not valid YAML is rejected with its name", async () => {
   fs.writeFileSync(source, "config: [\n");
   await expect(prepareStack(sandbox, "team", source)).rejects.toThrow(
-    /^MOOR062 real\.yaml is not YAML: .+ \(line 2\): Correct the line\.$/,
+    /^MOOR062 real\.yaml is not valid YAML: .+ \(line 2\): Correct the line\.$/,
   );
 });
 
-test("a mistake in the stack file is only told; what an interrupted run may have left is told how to put right", () => {
+test("for an error in the stack file, no recovery is suggested; after an interrupted run, it is", () => {
   const home = path.join(sandbox.home, "own");
   const mistaken = sandbox.edit("dev", [[["moor:endpoints", "chat", "deployments", "main", "weight"], 90]]);
   const run = (...verb: string[]) => {
@@ -178,7 +178,7 @@ test("a mistake in the stack file is only told; what an interrupted run may have
   const locked = run("up", "--yes");
   expect(locked.status).not.toBe(0);
   expect(locked.output).toContain("currently locked");
-  expect(locked.output).toContain("`npm run recover -- -s dev --local` puts the state right");
+  expect(locked.output).toContain("repair the state with `npm run recover -- -s dev --local`");
 
   const previewed = run("preview");
   expect(previewed.output).toContain("MOOR021");

@@ -66,13 +66,13 @@ function trafficOf(body: unknown): number[] {
   return Object.values(endpoint!.properties.traffic!);
 }
 
-test("the first up creates the endpoint without traffic, then its deployment, then gives it the traffic", async () => {
+test("the first up creates the endpoint without traffic, then its deployment, then sets the traffic", async () => {
   expect(await sandbox.run("up", "dev", { stackFile })).toMatchObject({ code: 0 });
   expect(servingWrites(sandbox.requests())).toEqual(['endpoint "without traffic"', "deployment", "traffic [100]"]);
   expect(await askStatus(await chat())).toBe(200);
 });
 
-test("an endpoint that was deleted in the portal serves again after refresh and up, which does what the preview says", async () => {
+test("an endpoint that was deleted in the portal serves again after refresh and up, as previewed", async () => {
   const before = sandbox.requests().length;
   const endpoint = await chat();
   expect((await sandbox.arm("DELETE", endpoint.id, apiVersion)).ok).toBe(true);

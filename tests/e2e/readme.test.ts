@@ -51,10 +51,10 @@ function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ ex
   return new Promise((resolve) => child.on("close", (exitCode) => resolve({ exitCode, output })));
 }
 
-test("the README's tables are what the program says", () => {
+test("the README's tables match the program", () => {
   expect(withTables(readme)).toBe(readme);
 });
 
-test("a README without its marks is refused", () => {
+test("a README without its markers is rejected", () => {
   expect(() => withTables("# Moor\n")).toThrow("README.md doesn't contain the markers");
 });

@@ -66,7 +66,7 @@ async function killAfter(writes: number): Promise<void> {
   await ended;
 }
 
-test.each([5, 25, 45])("A run killed after %s writes is put right by recover, and up converges.", async (writes) => {
+test.each([5, 25, 45])("After a run is killed after %s writes, recover repairs the state and up converges.", async (writes) => {
   await killAfter(writes);
   // Beside the state is nothing that a kill could leave half-written.
   expect(fs.readdirSync(path.join(home, "state", ".pulumi", "stacks", "moor")).filter((file) => file.endsWith(".attrs"))).toEqual([]);
@@ -93,25 +93,25 @@ function noteBegun(stack: string, type: string, name: string): void {
   fs.writeFileSync(file, JSON.stringify(state));
 }
 
-test("A type whose ids are not known, and that the simulator doesn't have, doesn't stop recover: it is told, and up converges for the rest.", async () => {
+test("A type with unknown IDs that the simulator doesn't support doesn't stop recover: it is listed, and up converges for the other resources.", async () => {
   await killAfter(15);
   noteBegun("dev", "azure-native:cache:Redis", "cache");
   const said = await succeeds(["recover", "-s", "dev", "--local"]);
   expect(said).toContain("  cache (azure-native:cache:Redis): the killed run had started to create it\n");
-  expect(said).toContain("  npm run local -- import azure-native:cache:Redis cache <ARM id> --protect=false -s dev\n");
+  expect(said).toContain("  npm run local -- import azure-native:cache:Redis cache <ARM ID> --protect=false -s dev\n");
   await succeeds(up);
   await succeeds(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);
 });
 
-test("A stack file that can't be read ends the command with its mistake.", async () => {
+test("A stack file that isn't readable ends the command with its error.", async () => {
   const file = path.join(home, "bad.yaml");
   fs.writeFileSync(file, "config: [");
   await expect(succeeds(["recover", "-s", "dev", "--local", "--config-file", file])).rejects.toThrow(
-    /exit code 1:\nMOOR062 bad\.yaml is not YAML: /,
+    /exit code 1:\nMOOR062 bad\.yaml is not valid YAML: /,
   );
 });
 
-test("Where nothing was ever made, recover leaves nothing in the state: the stack can be removed.", async () => {
+test("If nothing was ever created, recover leaves nothing in the state: the stack can be removed.", async () => {
   await succeeds(["recover", "-s", "dev", "--local"]);
   await succeeds(["local", "stack", "rm", "dev", "--yes", "--non-interactive"]);
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("the first refresh takes over what others wrote to endpoint and workspace, the next shows no change, and no preview ever does", async () => {
+test("the first refresh adopts values that were written to endpoint and workspace outside the stack, the next shows no change, and no preview does", async () => {
   const codes = [];
   for (const [verb, ...args] of [
     ["up"],

@@ -28,14 +28,14 @@ function warnings(output: string): string[] {
 }
 
 const hub =
-  "  - Weights from outside the residency: chat/main-57a7e080 fetches them from Hugging Face at each start. Use `source: mirror` to start from weights that are staged in the region.";
+  "  - Weights from outside the residency: chat/main-57a7e080 downloads weights from Hugging Face at each start. To start from weights that are staged in the region, set `source: mirror`.";
 
 const fraud = {
   auth: "key",
   deployments: { main: { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100 } },
 };
 
-test("a preview warns once of an endpoint with requests that it would delete, and a plain destroy works", async () => {
+test("a preview warns once about an endpoint with traffic that it would delete, and `destroy` works", async () => {
   const both = sandbox.edit("dev", [
     [["moor:endpoints", "fraud"], fraud],
     [["moor:images", "score"], `moor/score@sha256:${"cd".repeat(32)}`],
@@ -63,7 +63,7 @@ test("a preview warns once of an endpoint with requests that it would delete, an
   expect({ code: destroyed.code, output: destroyed.output }).toEqual({ code: 0, output: expect.stringMatching(/- \d+ deleted/) });
 });
 
-test("`stack output --json` of prod names places, addresses, commands and what clients must know, and holds no secret", async () => {
+test("`stack output --json` of prod contains resources, URLs, commands and client settings, and no secret", async () => {
   const first = await sandbox.run("up", "prod");
   // No placeholder image is named: stand-ins answer here, and no image is pulled.
   const share = /^Stack prod: 1 risk\.\n {2}- Traffic above capacity: chat\/candidate-fdd376f0 receives 10 %/;

@@ -1,5 +1,5 @@
-// Proves with the real engine what a reviewer reads of the changes that every model meets, that each is then carried out, and that a second run
-// changes nothing. The other changes are rolloutChanges'; that no request is lost on the way is rolloutUnderLoad's to prove.
+// Proves with the real engine what the preview says of a changed model, a candidate and its promotion, that each is then applied, and that
+// the next preview shows no change. Other changes are in rolloutChanges. That no request is lost is proved in rolloutUnderLoad.
 import { quick } from "./quick";
 import { candidate, carryOut, preview, weight } from "./rolloutEdits";
 import { revision, serving } from "./rolloutSupport";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("A changed model: the new one is created, the old one deleted, and the sentence says when. And back again.", async () => {
+test("A changed model: the new deployment is created, the old one is deleted, and the sentence contains the order. And back again.", async () => {
   const { output } = await preview(sandbox, [revision("2")]);
   expect(output).toMatch(
     new RegExp(
@@ -32,7 +32,7 @@ test("A changed model: the new one is created, the old one deleted, and the sent
   expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
 });
 
-test("A candidate at 10 %: one deployment more, none deleted, and the shares in one sentence.", async () => {
+test("A candidate at 10 %: one deployment is created, none is deleted, and one sentence lists the weights.", async () => {
   const { code, output } = await preview(sandbox, [candidate(10), weight(90)]);
   expect(code).toBe(0);
   expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
@@ -44,7 +44,7 @@ test("A candidate at 10 %: one deployment more, none deleted, and the shares in 
   expect(Object.values((await serving(sandbox)).traffic).sort()).toEqual([10, 90]);
 });
 
-test("A promotion: nothing is created or deleted, and what stays at 0 is named.", async () => {
+test("A promotion: nothing is created or deleted, and the deployment that stays at 0 % is listed.", async () => {
   const { code, output } = await preview(sandbox, [candidate(100), weight(0)]);
   expect(code).toBe(0);
   expect(output).toMatch(new RegExp(`to candidate-\\w{8} 100 %; ${first} stays at 0 %\\.`));

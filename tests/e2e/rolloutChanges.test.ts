@@ -1,5 +1,5 @@
-// Proves with the real engine what a reviewer reads of the rarer kinds of change, that each is then carried out, and that a second run changes
-// nothing. A new candidate, its promotion and a changed model are rollout's; that no request is lost on the way is rolloutUnderLoad's to prove.
+// Proves with the real engine what the preview says of less frequent changes, that each is then applied, and that the next preview shows no
+// change. A changed model, a candidate and its promotion are in rollout. That no request is lost is proved in rolloutUnderLoad.
 import { quick } from "./quick";
 import { candidate, carryOut, deployments, preview, vllm, weight } from "./rolloutEdits";
 import { endpointOf, revision, serving } from "./rolloutSupport";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("The removal of a deployment with weight is refused in the preview, with the remedy; traffic stays.", async () => {
+test("The removal of a deployment with a weight is rejected in the preview with a fix; traffic doesn't change.", async () => {
   const before = await serving(sandbox);
   const { code, output } = await preview(sandbox, [weight(100)]);
   expect(code).not.toBe(0);
@@ -29,13 +29,13 @@ test("The removal of a deployment with weight is refused in the preview, with th
   expect(await serving(sandbox)).toEqual(before);
 });
 
-test("An endpoint that serves can't be told to serve nobody.", async () => {
+test("The weights of a serving endpoint can't all be set to 0.", async () => {
   const { code, output } = await preview(sandbox, [candidate(0), weight(0)]);
   expect(code).not.toBe(0);
   expect(output).toContain("Endpoint chat serves requests, but no deployment would have a traffic weight");
 });
 
-test("The way back, and then the removal of the candidate without weight: its deletion is all that happens.", async () => {
+test("After a rollback, the removal of the candidate without weight only deletes the candidate.", async () => {
   await carryOut(sandbox, [candidate(0), weight(100)]);
   const { output } = await preview(sandbox, [weight(100)]);
   expect(output).toMatch(/- .*OnlineDeployment chat-candidate-\w{8}-deployment +delete/);
@@ -43,7 +43,7 @@ test("The way back, and then the removal of the candidate without weight: its de
   expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
 });
 
-test("Copies of requests to a candidate without weight, and its removal: the sentence says both.", async () => {
+test("Mirrored traffic to a candidate without weight, and its removal: one sentence lists both.", async () => {
   const [path, settings] = candidate(0);
   const mirrored: Change = [path, { ...(settings as object), mirror: 10 }];
   const { output } = await preview(sandbox, [mirrored]);
@@ -78,7 +78,7 @@ test("A changed number of instances and a changed tag stay in place.", async () 
   expect((await serving(sandbox)).deployments).toEqual([first]);
 });
 
-test("Changed in place, the model rolls under one name, and is asked after it.", async () => {
+test("With an in-place update, the deployment keeps its name and is checked after the update.", async () => {
   const inPlace: Change = [[...deployments, "main", "update"], "inPlace"];
   await carryOut(sandbox, [inPlace]);
   const [name] = (await serving(sandbox)).deployments;
@@ -89,7 +89,7 @@ test("Changed in place, the model rolls under one name, and is asked after it.",
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
 
-test("An endpoint that was deleted in the portal comes back with its traffic after a refresh.", async () => {
+test("An endpoint that was deleted in the portal is recreated with its traffic after a refresh.", async () => {
   const changes: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2")];
   const [name] = (await serving(sandbox)).deployments;
   const deleted = await sandbox.arm("DELETE", await endpointOf(sandbox), "2025-12-01");
@@ -100,7 +100,7 @@ test("An endpoint that was deleted in the portal comes back with its traffic aft
   expect(await serving(sandbox)).toEqual({ deployments: [name], traffic: { [name!]: 100 } });
 });
 
-test("A label under a new name: its successor takes the requests, and the old one goes a run later, with a sentence each.", async () => {
+test("A renamed label: its successor gets the traffic, and the old deployment is deleted in the next run, with a sentence each.", async () => {
   const [old] = (await serving(sandbox)).deployments;
   const { flags: _, ...served } = vllm;
   const primary: Change = [[...deployments, "primary"], { vllm: served, size: "Standard_NC4as_T4_v3", instances: 1, weight: 100 }];

@@ -15,7 +15,7 @@ afterAll(() => sandbox.close());
 
 const drift = (...args: string[]) => moor(sandbox, "drift", "-s", "dev", "--local", ...args);
 
-test("Changed traffic and a changed tag are shown, accepted into the state, and put right by the next run.", async () => {
+test("Changed traffic and a changed tag are shown, accepted into the state, and reverted by the next run.", async () => {
   expect(await drift()).toMatchObject({
     code: 0,
     output: expect.stringContaining("The endpoints in Azure match the last write of the stack."),
@@ -40,8 +40,8 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
 
   const shown = await drift();
   expect(shown.code).toBe(1);
-  expect(shown.output).toContain(`traffic: {}, written as {"${name}":100}`);
-  expect(shown.output).toContain('tag owner: "somebody", written as "ml-platform"');
+  expect(shown.output).toContain(`traffic: {} in Azure, {"${name}":100} in the last write of the stack`);
+  expect(shown.output).toContain('tag owner: "somebody" in Azure, "ml-platform" in the last write of the stack');
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");
@@ -52,14 +52,14 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
   expect(await sandbox.run("preview", "dev", { args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });
 });
 
-test("An endpoint that is gone is said to be so, with the remedy, and is nothing to accept.", async () => {
+test("A deleted endpoint is reported with a fix, and can't be accepted.", async () => {
   const id = await endpointOf(sandbox);
   expect((await sandbox.arm("DELETE", id, "2025-12-01")).ok).toBe(true);
   for (const more of [[], ["--accept"]]) {
     const { code, output } = await drift(...more);
     expect({ code, output: output.trim() }).toEqual({
       code: 1,
-      output: `${id.split("/").at(-1)} is gone from Azure: run \`pulumi refresh\`, then \`pulumi up\`.`,
+      output: `${id.split("/").at(-1)} was deleted in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`,
     });
   }
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("A deployment that failed for want of a role is made anew once the role is back.", async () => {
+test("A deployment that failed because of a missing role is recreated once the role is assigned again.", async () => {
   const before = await serving(sandbox);
   const owned = await sandbox.resources();
   const registry = owned.find((id) => /\/microsoft\.containerregistry\/registries\/[^/]+$/.test(id))!;
@@ -29,11 +29,14 @@ test("A deployment that failed for want of a role is made anew once the role is 
   expect((await serving(sandbox)).deployments).toHaveLength(2);
 
   const recovered = await moor(sandbox, "recover", "-s", "dev", "--local");
-  expect(recovered).toMatchObject({ code: 0, output: expect.stringMatching(/Failed in Azure, to be made anew: main-\w{8}\./) });
+  expect(recovered).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/Failed in Azure and removed from the state, so that `up` recreates them: main-\w{8}\./),
+  });
   const { code, output } = await sandbox.run("up", "dev", { stackFile });
   expect({ code, output }).toEqual({
     code: 0,
-    output: expect.stringContaining("has failed, and Azure makes it anew only after its deletion"),
+    output: expect.stringContaining("has failed and must be deleted before it can be created again"),
   });
   const { deployments, traffic } = await serving(sandbox);
   expect(deployments).toHaveLength(1);

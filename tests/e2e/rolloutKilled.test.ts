@@ -61,7 +61,7 @@ test.each(steps)(
   },
 );
 
-test("The load was steady all along.", async () => {
+test("The load was steady during all tests.", async () => {
   await load.stop();
   console.log(`${load.calls.length} requests and streams, ${load.calls.filter(({ failure }) => failure !== undefined).length} failed`);
   expect(load.calls.length).toBeGreaterThan(200);

@@ -79,12 +79,12 @@ test("A change with keepPrevious: one is created, the old one stays at 0 %, and 
     `chat: traffic changes from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
   );
   expect(steps(output)).toEqual([`+ ${names["2"]}`]);
-  expect(output).toContain(`${names["1"]} kept at weight 0`);
+  expect(output).toContain(`previous deployment ${names["1"]} kept at weight 0`);
   await carriedOut();
   expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["2"]!]: 100 } });
 });
 
-test("The way back is instant: nothing is created or deleted, and the other stays at 0 %.", async () => {
+test("The rollback is instant: nothing is created or deleted, and the other deployment stays at 0 %.", async () => {
   await locked("--rollback", "chat/main");
   const output = await previewed();
   expect(output).toContain(`chat: traffic changes from ${names["2"]} 100 % to ${names["1"]} 100 %; ${names["2"]} stays at 0 %.`);
@@ -99,7 +99,7 @@ test("The way back is instant: nothing is created or deleted, and the other stay
   expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["1"]!]: 100 } });
 });
 
-test("The next change drops the one that was kept, and keeps the one that served.", async () => {
+test("The next change deletes the deployment that was kept, and keeps the one that served.", async () => {
   const output = await changed("3");
   names["3"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
   expect(output).toContain(
@@ -110,7 +110,7 @@ test("The next change drops the one that was kept, and keeps the one that served
   expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["3"]].sort(), traffic: { [names["3"]!]: 100 } });
 });
 
-test("Retired, the kept one is deleted, and that is all.", async () => {
+test("After `retire`, only the kept deployment is deleted.", async () => {
   expect(await moor(sandbox, "retire", "-s", "dev", "--endpoint", "chat", "--label", "main")).toMatchObject({ code: 0 });
   const output = await previewed();
   expect(output).toContain(`chat: traffic stays at ${names["3"]} 100 %; ${names["1"]} is deleted (no traffic).`);
@@ -119,10 +119,10 @@ test("Retired, the kept one is deleted, and that is all.", async () => {
   expect(await serving(sandbox)).toEqual({ deployments: [names["3"]], traffic: { [names["3"]!]: 100 } });
 });
 
-test("A way back that was given up is refused, and says so.", async () => {
+test("A rollback to a retired deployment is rejected.", async () => {
   const { code, output } = await moor(sandbox, "lock", "-s", "dev", "--rollback", "chat/main");
   expect(code).not.toBe(0);
   expect(output).toContain(
-    `chat/main has no previous decision to go back to: ${names["3"]} is the first, or the one before it was dropped.`,
+    `chat/main has no previous decision to roll back to: ${names["3"]} is the first one, or the previous one was retired.`,
   );
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("Two stacks in one workspace come up, change and go away beside each other.", async () => {
+test("Two stacks in one workspace are created, changed and deleted independently.", async () => {
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   const first = await serving(sandbox);
   const owned = await sandbox.resources();

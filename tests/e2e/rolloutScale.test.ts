@@ -82,18 +82,18 @@ const primary: Change = [
   },
 ];
 
-test("A tag changes, and the instances stay.", async () => {
+test("A changed tag keeps the instances.", async () => {
   await grow(3, scaled("main"));
   await up([...scaled("main"), tag]);
   expect(least).toBe(3);
 });
 
-test("A model changes beside the old one, and the new one has as many.", async () => {
+test("A new deployment for a changed model has as many instances as the old one.", async () => {
   await up([...scaled("main"), tag, revision("2")]);
   expect(least).toBe(3);
 });
 
-test("One that takes half as many requests at once has twice as many instances, up to its maximum.", async () => {
+test("A deployment with half the concurrency has twice as many instances, up to its maximum.", async () => {
   await grow(2, [...scaled("main"), tag, revision("2")]);
   await up([...scaled("main"), tag, revision("2"), concurrency(4)]);
   const [name] = Object.keys((await serving(sandbox)).traffic);
@@ -104,7 +104,7 @@ test("One that takes half as many requests at once has twice as many instances, 
   });
 });
 
-test("A label gets a new name, and its successor as many instances before it gets the requests.", async () => {
+test("The successor of a renamed label has as many instances before it gets the traffic.", async () => {
   const renamed = [...scaled("main"), tag, revision("2"), concurrency(4), primary];
   await up([...renamed, [[...deployments, "main", "weight"], 0]]);
   expect(least).toBe(4);
@@ -112,7 +112,7 @@ test("A label gets a new name, and its successor as many instances before it get
   expect(Object.keys((await serving(sandbox)).traffic)).toEqual([expect.stringMatching(/^primary-/)]);
 });
 
-test("A model that changes in place keeps its instances.", async () => {
+test("An in-place update of a model keeps the instances.", async () => {
   const inPlace = (digit: string): Change[] => {
     const label = primary[1] as { vllm: object };
     const changed = { ...label, update: "inPlace", vllm: { ...label.vllm, revision: digit.repeat(40) } };

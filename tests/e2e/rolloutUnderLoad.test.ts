@@ -80,7 +80,7 @@ test("Four changes of the model lose none of at least 1,000 requests and streams
   expect(new Set(load.calls.map(({ deployment }) => deployment))).toEqual(seen);
 });
 
-test("Nothing was deleted while it still answered.", () => {
+test("No deployment was deleted while it still had in-flight requests.", () => {
   expect(Object.keys(deletions).length).toBeGreaterThanOrEqual(3);
   const cut = load.calls.filter(({ deployment, started, ended }) => {
     const deleted = deletions[deployment.toLowerCase()] ?? deletions[deployment];

@@ -26,7 +26,7 @@ function filesBelow(folder: string): string[] {
     .flatMap((entry) => (entry.isFile() ? [path.join(entry.parentPath, entry.name)] : []));
 }
 
-test("the token reaches Key Vault and the deployment refers to it, and it stands in no file, log or output", async () => {
+test("the token is in Key Vault, the deployment refers to it, and it is in no file, log or output", async () => {
   const copy = await prepareStack(sandbox, "dev", stackFileOf("dev")!);
   await sandbox.pulumiQuietly(["config", "set", "--secret", "moor:huggingFaceToken", token, "--stack", "dev", "--config-file", copy]);
 
@@ -60,7 +60,7 @@ test("the token reaches Key Vault and the deployment refers to it, and it stands
   expect(inPlainText.map(([place]) => place)).toEqual([]);
 });
 
-test("the search would find the token: with --show-secrets the state does hold it", async () => {
+test("the search would find the token: with --show-secrets, the state contains it", async () => {
   expect(await sandbox.pulumiQuietly(["stack", "export", "--show-secrets", "--stack", "dev"])).toContain(token);
 });
 

@@ -43,7 +43,7 @@ interface Step {
 /** Changes that the program of today makes for other reasons: see upgrade.test.ts. */
 const otherChanges = ["update assist-monitoring-latency", "update risk-monitoring-latency"];
 
-test("Nothing on adopted resources is changed or deleted because of how the state spells their ids, and no role assignment is replaced.", async () => {
+test("Nothing on adopted resources is changed or deleted because of the spelling of IDs in the state, and no role assignment is replaced.", async () => {
   const file = await prepareStack(sandbox, "adopted", path.join(folder, "Pulumi.adopted.yaml"));
   const args = ["preview", "--json", "--show-sames", "--stack", "adopted", "--config-file", file, "--non-interactive"];
   const { steps } = JSON.parse(await sandbox.pulumiQuietly(args, folder)) as { steps: Step[] };

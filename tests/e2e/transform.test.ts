@@ -60,7 +60,7 @@ test.each(loosenings)(
   },
 );
 
-test("One that makes the endpoint stronger is written, and nothing else of it changes.", async () => {
+test("A transform that makes the endpoint more private is written, and nothing else of it changes.", async () => {
   expect(await run("up", `{ endpoint: { properties: ${later('{ authMode: "AADToken" }')} } } as never`)).toMatchObject({ code: 0 });
   const id = sandbox.azure.resources().find(({ type }) => /\/onlineEndpoints$/i.test(type))!.id;
   const shown = (await (await sandbox.arm("GET", id, "2025-12-01")).json()) as { properties: object };

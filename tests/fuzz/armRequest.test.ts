@@ -1,6 +1,6 @@
-// No request makes the resource manager fail: every route, with mutated paths, queries, headers and bodies, templates among them, is answered below
-// 500 without a stack trace, a right request is answered after it, and no secret of it is in the log. Requests go over a real socket, because the
-// HTTP parser is Node's. Does not prove that Azure gives the same answers.
+// Proves that no request crashes the resource manager: all routes, with mutated paths, queries, headers and bodies, including templates,
+// get a status below 500 without a stack trace, a valid request is answered after each, and no secret is logged. Requests use a real
+// socket, because the HTTP parser is Node's. Doesn't prove that Azure returns the same responses.
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
@@ -21,7 +21,7 @@ afterAll(async () => {
   await caller.stop();
 });
 
-/** Stands where a header, a name or a template says that it is secret. What only the type of a resource tells is in arm/requestLog.test.ts. */
+/** A secret, at places that are secret by a header, a name or a template. Secrets by resource type are in arm/requestLog.test.ts. */
 const secret = "fuzzed-secret-do-not-log";
 const subscription = "/subscriptions/00000000-0000-4000-8000-000000000001";
 const sample = bodies({
@@ -160,7 +160,7 @@ interface Input {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A JSON body in which one place holds something else. */
+/** A JSON body with one replaced value. */
 function changed(body: string): fc.Arbitrary<string> {
   const parsed = body === "" ? {} : (JSON.parse(body) as unknown);
   const places = placesIn(parsed);
@@ -214,7 +214,7 @@ const input: fc.Arbitrary<Input> = fc.constantFrom(...routes).chain((route) =>
 );
 
 function send({ method, target, body, headers: given }: Input): Promise<{ status: number; text: string }> {
-  // What no client can put on the request line is sent as it would be escaped.
+  // Characters that a client can't send in the request line are escaped.
   const asSent = target.replace(/[^\x21-\x7e]/g, (character) => encodeURIComponent(Buffer.from(character).toString()));
   return new Promise((resolve, reject) => {
     const length = body === "" ? {} : { "content-length": Buffer.byteLength(body) };

@@ -1,5 +1,5 @@
-// Proves that `npm run fit` reads any folder of a model: config.json, quantisation, index and headers of weight files. It answers with finite
-// numbers or refuses in one sentence, in a second. It proves nothing of whether an answer is right: tests/planner does.
+// Proves that `npm run fit` reads any folder of a model: config.json, quantisation, index and headers of weight files. It answers with
+// finite numbers or with an error of one sentence, within a second. Doesn't prove that an answer is right: tests/planner does.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -131,7 +131,7 @@ function write(name: string, content: string | Buffer | undefined): void {
   else fs.writeFileSync(file, content);
 }
 
-/** A weight file: the length of its header, the header, and a few bytes less than that at times. */
+/** A weight file: the length of its header, and the header, which is sometimes truncated. */
 function safetensors({ tensors, length, cut }: { tensors: object; length: bigint | null; cut: number }): Buffer {
   const header = Buffer.from(JSON.stringify(tensors));
   const size = Buffer.alloc(8);

@@ -1,4 +1,4 @@
-/** The editor's view of stack files and locks: their JSON Schemas, as `ajv` reads them. */
+/** Validation of stack files and lock files in an editor: their JSON Schemas, with `ajv`. */
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
 import { schemaFiles } from "../../config/jsonSchema";
 
@@ -8,14 +8,14 @@ function validator(name: string): ValidateFunction {
 
 const validators = { stack: validator("stack.schema.json"), lock: validator("lock.schema.json") };
 
-/** What an editor marks in a file, or undefined when it marks nothing. */
+/** Returns the errors that an editor marks in a file, or undefined if there are none. */
 export function marked(file: keyof typeof validators, value: unknown): string | undefined {
   const validate = validators[file];
   return validate(value) ? undefined : JSON.stringify(validate.errors?.slice(0, 3));
 }
 
-/** What no message may hold: a stack trace, or a value that was turned into text by accident. */
+/** Content that no message can have: a stack trace, or a value that was converted to text by accident. */
 export function checkText(text: string): void {
   const wrong = /\[object \w+\]|\bundefined\b|\bNaN\b|\n\s+at .+:\d+|\w+Error: /.exec(text);
-  if (wrong !== null) throw new Error(`A message has ${JSON.stringify(wrong[0])}: ${text.slice(0, 1_000)}`);
+  if (wrong !== null) throw new Error(`A message contains ${JSON.stringify(wrong[0])}: ${text.slice(0, 1_000)}`);
 }

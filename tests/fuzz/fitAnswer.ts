@@ -1,4 +1,4 @@
-/** What every answer of `npm run fit` keeps, whatever it is asked. */
+/** Invariants of all answers of `npm run fit`. */
 import { Command } from "commander";
 import { addFit } from "../../cli/fit/command";
 
@@ -9,7 +9,7 @@ export interface FitAnswer {
   readonly error?: Error;
 }
 
-/** Runs the verb in this process. */
+/** Runs the command in this process. */
 export function runFit(...args: string[]): FitAnswer {
   let printed = "";
   const exitCodeBefore = process.exitCode;
@@ -38,16 +38,16 @@ const more = ["safeKvGiBPerGpu", "kvTokens", "maxConcurrency", "maxModelLen"];
 const never = [/NaN/, /Infinity/, /\[object /, /undefined/, /\n\s+at .*[:(]/, /RangeError/, /TypeError/];
 
 /**
- * @param given What was asked, which an answer may quote.
- * @throws Error when an answer has what no answer may have
+ * @param given The arguments, which an answer can quote.
+ * @throws Error if an answer violates an invariant
  */
 export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean, given: string): void {
   const told = error === undefined ? printed : error.message;
   const odd = never.find((pattern) => pattern.test(told) && !pattern.test(given));
-  if (odd !== undefined) throw new Error(`The answer has ${odd}: ${told.slice(0, 2000)}`);
+  if (odd !== undefined) throw new Error(`The answer contains ${odd}: ${told.slice(0, 2000)}`);
   if (error !== undefined) {
     if (!["Error", "PlanError", "CommanderError"].includes(error.name)) throw error;
-    if (json && error.name !== "CommanderError") throw new Error(`With --json the error is no JSON: ${error.message}`);
+    if (json && error.name !== "CommanderError") throw new Error(`With --json, the error is not JSON: ${error.message}`);
     return;
   }
   if (!json) {
@@ -61,7 +61,7 @@ export function checkFit({ printed, exitCode, error }: FitAnswer, json: boolean,
   }
   if (exitCode !== undefined) throw new Error(`The exit code is ${String(exitCode)}.`);
   const missing = [...numbers, ...more].filter((name) => typeof answer[name] !== "number");
-  if (missing.length > 0) throw new Error(`${missing.join(", ")} are no numbers: ${printed.slice(0, 2000)}`);
+  if (missing.length > 0) throw new Error(`${missing.join(", ")} are not numbers: ${printed.slice(0, 2000)}`);
   if (answer.fits === true && !(Number(answer.maxConcurrency) >= 1))
-    throw new Error(`It fits, and holds no request: ${printed.slice(0, 2000)}`);
+    throw new Error(`It fits, but the concurrency is 0: ${printed.slice(0, 2000)}`);
 }

@@ -1,5 +1,5 @@
-// Proves that `npm run fit` answers any arguments in a second, with finite numbers, JSON where JSON is asked for, and no stack trace. It proves
-// nothing of whether an answer is right: tests/planner does.
+// Proves that `npm run fit` handles any arguments within a second, with finite numbers, with JSON if requested, and without a stack trace.
+// Doesn't prove that an answer is right: tests/planner does.
 import fc from "fast-check";
 import { checkFit, runFit } from "./fitAnswer";
 import { fuzz } from "./fuzz";
@@ -48,7 +48,7 @@ const option = fc
     fc.tuple(fc.constant(name), fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...rightful[name]!) }, fc.constantFrom(...awkward))),
   );
 const flags = fc.subarray(["--json", "--json", "--enforce-eager"]);
-// One machine, because an answer over all sizes takes thirty times as long.
+// One size, because an answer for all sizes takes thirty times as long.
 const machine = fc.constantFrom<string[]>(["--size", "Standard_NC24ads_A100_v4"], ["--gpu-memory-gib", "79.18"]);
 
 const input = fc.record({

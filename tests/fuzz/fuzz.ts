@@ -1,22 +1,22 @@
-/** What every fuzzer shares: how many inputs, by which seed, and that none of them takes long. */
+/** Shared settings of the fuzzers: number of inputs, seed and time limit. */
 import fc from "fast-check";
 
-/** Inputs for each parser; CI tries more by a seed of the commit, `npm run fuzz` many more. */
-export const runs = Number(process.env.MOOR_FUZZ_RUNS ?? 1_000);
+/** Number of inputs for each parser. CI runs more with a seed from the commit, `npm run fuzz` and `MOOR_FUZZ=full` many more. */
+export const runs = Number(process.env.MOOR_FUZZ_RUNS ?? (process.env.MOOR_FUZZ === "full" ? 10_000 : 300));
 
-/** A part of the runs, for a parser that gets inputs of several kinds. */
+/** A part of the runs, for a parser with several kinds of inputs. */
 export const share = (part: number) => Math.ceil(runs * part);
 
-/** The same inputs at every run, so that a failure can be repeated; `npm run fuzz` draws new ones and prints their seed. */
+/** The same inputs in every run, so that a failure can be reproduced; `npm run fuzz` generates new ones and prints their seed. */
 const seed = Number(process.env.MOOR_FUZZ_SEED ?? 1);
 
-/** Processor time that one input may take. Wall time would depend on the load of the machine. */
+/** Maximum processor time for one input, in milliseconds. Wall time would depend on the load of the machine. */
 const longestMilliseconds = 2_000;
 
 /**
- * A jest test that gives a check `runs` inputs. A failure names the smallest input that was found, and the seed.
- * @param check Throws, or rejects, when the input was not handled as it must be.
- * @param count For a parser whose inputs are costly: fewer. @default runs
+ * Defines a jest test that runs a check with `runs` inputs. A failure contains the smallest input that was found, and the seed.
+ * @param check Throws or rejects if the input was not handled correctly.
+ * @param count Number of inputs, for a parser with expensive inputs. @default runs
  */
 export function fuzz<Input>(name: string, inputs: fc.Arbitrary<Input>, check: (input: Input) => unknown, count = runs): void {
   test(
@@ -31,7 +31,7 @@ export function fuzz<Input>(name: string, inputs: fc.Arbitrary<Input>, check: (i
       });
       await fc.assert(property, { numRuns: count, seed, endOnFailure: runs > 1_000 });
     },
-    // The time grows with what a command asks for.
+    // The timeout depends on the number of runs.
     Math.max(120_000, count * 60),
   );
 }

@@ -1,5 +1,5 @@
-// Proves that any text is a lock, or a report that says that it can't be read or contradicts itself: no exception, no stack trace. And that
-// what is read as a lock the editor's schema takes, and the other way round. It doesn't prove that a lock fits its stack file.
+// Proves that any text results in a lock file, or in a report that it can't be read or is inconsistent: no exception, no stack trace. And
+// that the check and the editor's schema accept the same lock files. Doesn't prove that a lock file matches its stack file.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";
@@ -13,7 +13,7 @@ import { anyJson, mutated, yamlWords } from "./mutate";
 const fixtures = path.join(__dirname, "..", "config", "fixtures", "0.1.0");
 const shipped = fs.readFileSync(path.join(__dirname, "..", "..", "moor.lock.prod.yaml"), "utf8");
 const text = (name: string) => fs.readFileSync(path.join(fixtures, `moor.lock.${name}.yaml`), "utf8");
-/** The shortest lock most often: the time that an input takes is that of the YAML parser. */
+/** Mostly the shortest lock file, because the YAML parser takes most of the time. */
 const samples = [...Array(8).fill(text("score")), text("flags"), text("large"), text("kept"), text("rolledback"), shipped];
 
 const tricky = ["previous:", "staged: true", "# "];
@@ -23,10 +23,10 @@ function check(lockText: string): void {
   if ("lock" in read) {
     const written = writeLock(read.lock);
     const again = readLock("prod", written);
-    if (!("lock" in again)) throw new Error(`What was written can't be read: ${reportMistakes("prod", again.mistakes)}`);
+    if (!("lock" in again)) throw new Error(`The written file can't be read: ${reportMistakes("prod", again.mistakes)}`);
     expect(again.lock).toEqual(read.lock);
     const editor = marked("lock", parse(lockText));
-    if (editor !== undefined) throw new Error(`A lock is read that the editor marks: ${editor}`);
+    if (editor !== undefined) throw new Error(`The check accepts a lock file that the editor marks: ${editor}`);
     return;
   }
   const report = reportMistakes("prod", read.mistakes);
@@ -74,10 +74,10 @@ fuzz(
     check(lockText);
     const read = readLock("prod", lockText);
     const refused = "mistakes" in read ? read.mistakes.filter(({ code }) => code === "MOOR051") : [];
-    // A number that JavaScript can't hold exactly is a fault of the text and not of the values.
+    // A number that JavaScript can't represent exactly is an error of the text, not of the values.
     const ofText = refused.some(({ problem }) => /^The file /.test(problem));
     if (refused.length > 0 && !ofText && marked("lock", lock) === undefined)
-      throw new Error(`The editor takes it: ${JSON.stringify(refused)}`);
+      throw new Error(`The editor accepts it: ${JSON.stringify(refused)}`);
   },
   share(0.3),
 );

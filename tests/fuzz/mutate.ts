@@ -1,16 +1,16 @@
-/** Texts that are nearly right: what a parser meets when a file was cut, merged badly or written by hand. */
+/** Almost valid texts, as in files that were truncated, merged badly or written by hand. */
 import fc from "fast-check";
 
-/** One change of a text; positions are shares of its length, so that they stay meaningful while an input is made smaller. */
+/** One change of a text. Positions are fractions of its length, so that they stay valid while an input is shrunk. */
 type Mutation =
   | { readonly kind: "insert" | "replace"; readonly at: number; readonly text: string }
   | { readonly kind: "delete" | "repeat" | "truncate"; readonly at: number; readonly length: number }
   | { readonly kind: "swapLines"; readonly at: number; readonly other: number };
 
 /**
- * Texts made from samples by a few changes.
- * @param samples Texts that are right.
- * @param words What the language of the samples gives a meaning to: punctuation, keywords, extreme numbers.
+ * Generates texts from samples with a few changes.
+ * @param samples Valid texts.
+ * @param words Tokens with a meaning in the language of the samples: punctuation, keywords, extreme numbers.
  */
 export function mutated(samples: readonly string[], words: readonly string[]): fc.Arbitrary<string> {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -50,13 +50,13 @@ function mutate(text: string, mutation: Mutation): string {
   }
 }
 
-/** What YAML gives a meaning to. */
+/** Tokens with a meaning in YAML. */
 export const yamlWords = [
   ...["&a ", "*a", "!!str ", "!x ", "<<: ", "? ", "- ", "{", "}", "[", "]", ": ", "#", "|", ">", "'", '"', "---", "...", "%YAML 1.1"],
   ...["0777", "1e999", ".nan", "~", "2026-01-01", "__proto__: 1", "constructor: ", "\u0000"],
 ];
 
-/** JSON values of any shape, with the keys and numbers that break careless code. */
+/** JSON values of any structure, with keys and numbers that break careless code. */
 export function anyJson(keys: readonly string[] = []): fc.Arbitrary<unknown> {
   const awkward = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", "", ...keys];
   const numbers = fc.constantFrom(0, -1, 0.5, 1e9, 1e21, 1e308, -1e308, Number.MAX_SAFE_INTEGER, 2 ** 31);
@@ -69,7 +69,7 @@ export function anyJson(keys: readonly string[] = []): fc.Arbitrary<unknown> {
       fc.array(tie("value"), { maxLength: 4 }),
       fc
         .array(fc.tuple(fc.oneof(fc.constantFrom(...awkward), fc.string({ maxLength: 8 })), tie("value")), { maxLength: 4 })
-        // `JSON.parse` makes an own key of `__proto__`; an object literal would not.
+        // `JSON.parse` creates an own key `__proto__`; an object literal would not.
         .map((entries) => JSON.parse(`{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join()}}`)),
     ),
   })).value;

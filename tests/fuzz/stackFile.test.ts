@@ -1,6 +1,7 @@
-// Proves that any text is a stack, or a report with codes: no exception, no stack trace, no value that was turned into text by accident. And
-// that the editor's schema and the check agree: what the check takes the editor takes, and what the editor takes the check refuses only for
-// reasons that a JSON Schema can't state, which are listed here. It doesn't prove that the reasons are right: tests/config does.
+// Proves that any text results in a stack or in a report with codes: no exception, no stack trace, no value converted to text by accident.
+// And that the editor's schema and the check agree: the editor accepts what the check accepts, and the check rejects what the editor
+// accepts only for reasons that a JSON Schema can't express, which are listed here. Doesn't prove that the reasons are right: tests/config
+// does.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";
@@ -22,7 +23,7 @@ const samples = stackFiles.map((file) => fs.readFileSync(file, "utf8"));
 
 const tricky = ["1_000", "moor:endpoints: ", "\t", "💥"];
 
-/** Reasons that a JSON Schema can't state: sums, comparisons between settings, tables, files, secrets and what the planner computes. */
+/** Reasons that a JSON Schema can't express: sums, comparisons between settings, tables, files, secrets and results of the planner. */
 const beyondSchema: readonly MistakeCode[] = [
   ...(["MOOR010", "MOOR011", "MOOR012", "MOOR015", "MOOR017", "MOOR018", "MOOR020", "MOOR021", "MOOR022", "MOOR023"] as const),
   ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
@@ -50,19 +51,20 @@ function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): voi
   const editor = marked("stack", value);
   if ("spec" in checked) {
     for (const note of checked.spec.notes) checkText(note);
-    if (editor !== undefined) throw new Error(`The check takes what the editor marks: ${editor}`);
+    if (editor !== undefined) throw new Error(`The check accepts what the editor marks: ${editor}`);
     return;
   }
   expect(checked.mistakes.length).toBeGreaterThan(0);
   for (const { code } of checked.mistakes) expect(mistakeKinds[code]).toBeDefined();
   checkText(reportMistakes("dev", checked.mistakes));
   const unstated = checked.mistakes.filter(({ code }) => !isBeyondSchema(code));
-  if (editor === undefined && unstated.length > 0) throw new Error(`The editor takes what the check refuses: ${JSON.stringify(unstated)}`);
+  if (editor === undefined && unstated.length > 0)
+    throw new Error(`The editor accepts what the check rejects: ${JSON.stringify(unstated)}`);
 }
 
 fuzz("a damaged stack file is a stack or a report", mutated(samples, [...yamlWords, ...tricky]), checkFile, share(0.4));
 
-/** Settings of every kind, so that a change finds each of them. */
+/** Settings of every kind, so that mutations reach each of them. */
 const whole = () => ({
   ...goodSettings(),
   "moor:quota": { NCADSA100v4: { limit: 500, others: 1 }, DSv2: { limit: 100 } },
@@ -114,7 +116,7 @@ const values = fc.oneof(
   ),
 );
 
-/** Settings with a few values exchanged, removed or added at any depth. */
+/** Settings with a few values replaced, removed or added at any depth. */
 const changed = fc
   .array(
     fc.record({
@@ -159,7 +161,7 @@ fuzz(
       read = settingsOf(text, "Pulumi.dev.yaml");
     } catch (error) {
       const isKey = /has the key "/.test((error as Error).message);
-      // The editor has no numbers that JSON can't hold; a key without a namespace it does mark.
+      // The editor has no numbers that JSON can't represent; it marks a key without a namespace.
       if (isKey) expect(marked("stack", { config: settings })).toBeDefined();
       return;
     }

@@ -1,5 +1,6 @@
-// No credential but the right one opens an endpoint: whatever stands in Authorization is refused with 401 or 403, and never by a failure. The claims
-// of a token that is rightly signed are held against a second reading of the rules, written here. Does not prove anything of Entra ID's own tokens.
+// Proves that only the right credential is accepted: any other Authorization header is rejected with 401 or 403, and never causes a
+// failure. The claims of a validly signed token are compared with a second implementation of the rules here. Proves nothing about Microsoft
+// Entra ID's own tokens.
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import type { EndpointView } from "../../azure-local/scoringProxy";
@@ -45,7 +46,7 @@ function statusOf(view: EndpointView, authorization: string | undefined): number
   return authenticate(view, authorization, defaultRules)?.status;
 }
 
-/** The one credential that an Authorization header may carry, by the grammar of RFC 6750. */
+/** The credential in an Authorization header, by the grammar of RFC 6750. */
 const bearerOf = (header: string) => /^bearer +([^\s]+)$/i.exec(header)?.[1];
 
 describe("Authorization", () => {
@@ -115,7 +116,7 @@ const claimed = fc.record(
   { requiredKeys: [] },
 );
 
-describe("tokens that the issuer has signed", () => {
+describe("tokens signed by the issuer", () => {
   fuzz("with any claims", claimed, (given) => {
     const token = `Bearer ${signToken(given, secret)}`;
     const now = Date.now() / 1000;

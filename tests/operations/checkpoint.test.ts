@@ -2,7 +2,7 @@
 import { exportState } from "../../operations/checkpoint";
 import type { StackPulumi } from "../../operations/stackPulumi";
 
-test("A state that can't be read for its cut-off attributes says which file to delete; another failure is passed on.", async () => {
+test("For a state with truncated attributes, the error contains the file to delete; other errors are passed on.", async () => {
   const failing = (message: string) =>
     ({ stack: "prod", must: () => Promise.reject(new Error(message)) }) satisfies Partial<StackPulumi> as unknown as StackPulumi;
   const cutOff = exportState(failing("pulumi stack export failed:\nerror: failed to load checkpoint: EOF\n"));

@@ -1,6 +1,6 @@
 // Proves which cloud and which credential a stack's client has.
 import { stackAzure } from "../../operations/stackAzure";
-import { answerInTurn } from "../azure/fakeArm";
+import { serveScript } from "../azure/fakeArm";
 import { type FakeAz, fakeAz } from "../azure/fakeAz";
 
 let az: FakeAz | undefined;
@@ -13,17 +13,17 @@ test.each<[settings: Record<string, string>, environment: NodeJS.ProcessEnv, add
   [{}, { ARM_ENVIRONMENT: "" }, "https://management.azure.com"],
   [{}, { ARM_ENVIRONMENT: "usgovernment" }, "https://management.usgovcloudapi.net"],
   [{ "azure-native:environment": "china" }, { ARM_ENVIRONMENT: "usgovernment" }, "https://management.chinacloudapi.cn"],
-])("The cloud of %j with %j is that at %s.", (settings, environment, address) => {
+])("The cloud of %j with %j has the URL %s.", (settings, environment, address) => {
   expect(stackAzure(real(environment), settings).cloud.resourceManager).toBe(address);
 });
 
-test("A cloud that isn't known is told with the place that names it.", () => {
+test("An unknown cloud is reported with the setting that contains it.", () => {
   const allowed = "Allowed: public, usgovernment, china.";
   expect(() => stackAzure(real(), { "azure-native:environment": "mars" })).toThrow(`azure-native:environment is "mars". ${allowed}`);
   expect(() => stackAzure(real({ ARM_ENVIRONMENT: "mars" }), {})).toThrow(`ARM_ENVIRONMENT is "mars". ${allowed}`);
 });
 
-test("A real stack reads with the Azure CLI's token for its cloud.", async () => {
+test("A real stack uses the Azure CLI's token for its cloud.", async () => {
   az = fakeAz("echo cli-token");
   const { credential, cloud } = stackAzure(real(az.environment), { "azure-native:environment": "usgovernment" });
   expect(await credential(cloud.audience)).toBe("cli-token");
@@ -32,8 +32,8 @@ test("A real stack reads with the Azure CLI's token for its cloud.", async () =>
   ]);
 });
 
-test("A stack on this machine reads its own Azure, and needs no Azure CLI.", async () => {
-  const here = await answerInTurn([{ status: 200, body: { name: "rg" } }]);
+test("A local stack uses the local Azure and doesn't require the Azure CLI.", async () => {
+  const here = await serveScript([{ status: 200, body: { name: "rg" } }]);
   try {
     const azure = stackAzure({ local: true, environment: { MOOR_ARM_URL: here.url, PATH: "/nowhere" } }, {});
     expect(await azure.find("/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv")).toEqual({ name: "rg" });

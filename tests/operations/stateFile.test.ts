@@ -29,7 +29,7 @@ test.each(["", "{", whole.slice(0, 40), whole.slice(0, -1), "null", "[]", "{}", 
   },
 );
 
-test("without a readable .bak the earlier versions are named", () => {
+test("without a readable .bak, the folder of earlier versions is reported", () => {
   fs.writeFileSync(file, "{");
   for (const bak of [undefined, "{", "null"]) {
     if (bak !== undefined) fs.writeFileSync(`${file}.bak`, bak);
@@ -40,7 +40,7 @@ test("without a readable .bak the earlier versions are named", () => {
   }
 });
 
-test("a whole state and none at all are no mistake", () => {
+test("a complete state and a missing state are not errors", () => {
   checkStateFile(file);
   fs.writeFileSync(file, whole);
   checkStateFile(file);
@@ -56,7 +56,7 @@ const failing = (message: string, url: string | undefined) =>
   }) satisfies Partial<StackPulumi> as unknown as StackPulumi;
 const said = "pulumi stack export failed:\nerror: failed to load checkpoint: place 1: unexpected end of JSON input\n";
 
-test("what reads the state says it of a backend of files, and in general of any other", async () => {
+test("exportState reports the file for a file backend, and general advice for other backends", async () => {
   fs.writeFileSync(file, "{");
   fs.writeFileSync(`${file}.bak`, whole);
   expect(stateFileOf("prod", { PULUMI_BACKEND_URL: `file://${backend}?metadata=skip` })).toBe(file);
@@ -66,7 +66,7 @@ test("what reads the state says it of a backend of files, and in general of any 
   await expect(exportState(failing(said, "azblob://state"))).rejects.toThrow(/prod\.json\.bak/);
 });
 
-test("a state without a deployment is refused and not taken for an empty one", async () => {
+test("a state without a deployment is an error, not an empty state", async () => {
   const pulumi = { stack: "prod", environment: {}, must: async () => '{"version":3,"deployment":null}' } as unknown as StackPulumi;
   await expect(exportState(pulumi)).rejects.toThrow(/contains no deployment.*prod\.json\.bak/s);
 });

@@ -1,5 +1,5 @@
-// Proves that the simulator answers what the program takes Azure to answer: defaults, host names, sizes, categories of logs and metrics.
-// Doesn't prove that Azure answers so.
+// Proves that the simulator returns the values that the program expects from Azure: defaults, host names, sizes, categories of logs and
+// metrics. Doesn't prove that Azure returns them.
 import { clouds } from "../../azure/clouds";
 import { defaultRequestSettings } from "../../azure/scoring";
 import { seconds } from "../../components/base/duration";
@@ -25,7 +25,7 @@ import {
 beforeAll(startPlatform);
 afterAll(stopPlatform);
 
-test("A deployment without request settings has those that the program takes it to have", async () => {
+test("A deployment without request settings has the defaults that the program expects", async () => {
   const made = await onPlatform(({ caller, body }) =>
     caller.made(secondDeployment, but(body.deployment, "properties/requestSettings", undefined)),
   );
@@ -40,7 +40,7 @@ test("A registry's host name is in the cloud's domain", async () => {
   expect(body.properties.loginServer).toBe(`registry01.${clouds.AzureCloud.registryDomain}`);
 });
 
-test("Retired sizes are refused, and one of each other family is accepted", async () => {
+test("Retired sizes are rejected, and one of each other family is accepted", async () => {
   const rows = Object.entries<Size>(sizes);
   const retired = rows.flatMap(([name, size]) => (size.retired === undefined ? [] : [name]));
   const current = new Map(rows.flatMap(([name, { family, retired }]) => (retired === undefined ? [[family, name]] : [])));
@@ -49,7 +49,7 @@ test("Retired sizes are refused, and one of each other family is accepted", asyn
   expect(await answersTo([...current.values()].map(ofSize))).toEqual([...current].map(() => "accepted"));
 });
 
-test("Autoscale takes the metric that the program scales by", async () => {
+test("Autoscale accepts the metric that the program scales by", async () => {
   expect(await answerTo(autoscaled(`${metricTrigger}/metricName`, METRICS.requestsPerMinute))).toBe("accepted");
 });
 
@@ -71,7 +71,7 @@ describe("An endpoint's logs and metrics", () => {
     expect(await answersTo(known)).toEqual(known.map(() => "accepted"));
   });
 
-  test("have one more group in the simulator, the audit logs, which Moor doesn't send", async () => {
+  test("have one additional group in the simulator, the audit logs, which Moor doesn't use", async () => {
     const { body } = await onPlatform((scene) => scene.caller.send(...sent("logs", { category: "Other" })(scene)));
     const all = [...LOG_CATEGORIES, ALL_METRICS, `group ${ALL_LOGS}`, "group audit"].join(", ");
     expect(body.error.message).toBe(`Category 'Other' is not supported: the categories of an online endpoint are ${all}.`);

@@ -1,5 +1,6 @@
-// Holds the table of status codes for clients against the front door: each status that it can give is provoked, and its row says what happened
-// and whether another try is worth it. Doesn't prove that Azure gives them: 400, 413 and 502 to 504 come from what stands before it.
+// Proves the table of status codes for clients with the scoring proxy: each status that it can return is provoked, and its row describes
+// the cause and whether it is retryable. Doesn't prove that Azure returns them: 400, 413 and 502 to 504 come from components in front of
+// the proxy.
 
 import { clientStatuses, clientStatusOf } from "../../azure/clientStatuses";
 import { modelStatusHeader, retryableModelStatuses, scoringStatus } from "../../azure/scoring";
@@ -27,13 +28,13 @@ interface Case {
   readonly path?: string;
   readonly bearer?: string;
   readonly body?: object;
-  /** Requests at once. @default 1 */
+  /** Number of concurrent requests. @default 1 */
   readonly at?: number;
   readonly status: number;
   readonly modelStatus?: number;
   /** Words of the row's meaning. */
   readonly meaning: string;
-  /** Whether another try is worth it, by the table and the model's status. */
+  /** Whether the status is retryable, by the table and the model's status. */
   readonly again: boolean;
 }
 
@@ -138,7 +139,7 @@ test.each(cases.map((one) => [one.what, one] as const))("%s is in the table", as
   expect(again).toBe(one.again);
 });
 
-test("every status that clients are told to try again has such a row, and each row's numbers are in order", () => {
+test("every retryable status of the client settings has such a row, and the numbers of each row are in order", () => {
   for (const status of adviceFor(60).retryOn) expect(["yes", "model"]).toContain(clientStatusOf(status)?.retry);
   for (const status of Object.values(scoringStatus)) expect(clientStatusOf(status)?.retry).not.toBe("no");
   const numbers = clientStatuses.map(({ status }) => Number(status.split(" ")[0]));

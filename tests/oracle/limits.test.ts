@@ -1,5 +1,5 @@
-// Proves that each limit of the program is where the simulator draws the line: a request at the limit is accepted, one beyond it is refused.
-// Doesn't prove that Azure draws it there too: each limit and each rule of the simulator name their source.
+// Proves that the limits of the program are those of the simulator: a request at the limit is accepted, one beyond it is rejected.
+// Doesn't prove that Azure has the same limits: each limit and each rule of the simulator names its source.
 import { autoscaleLimits, endpointLimits, outboundRuleNameLength, tagLimits } from "../../azure/limits";
 import { minutes, seconds } from "../../components/base/duration";
 import { METRIC_GRAIN_MINUTES } from "../../facts/metrics";
@@ -26,7 +26,7 @@ interface Limit {
   readonly limit: number;
   /** A request with a value. */
   readonly request: (value: number) => Asked;
-  /** Answer to a value beyond the limit. */
+  /** Response to a value beyond the limit. */
   readonly refused: string;
 }
 
@@ -62,12 +62,12 @@ const most: Readonly<Record<string, Limit>> = {
     request: (value) => deployment("sku/capacity", value),
     refused: badArgument,
   },
-  "instances that autoscale makes": {
+  "instances with autoscale": {
     limit: endpointLimits.instances,
     request: (value) => autoscaled("properties/profiles/0/capacity/maximum", String(value)),
     refused: invalidSetting,
   },
-  "percent that are mirrored": { limit: endpointLimits.mirrorPercent, request: mirrored, refused: badArgument },
+  "percent of mirrored traffic": { limit: endpointLimits.mirrorPercent, request: mirrored, refused: badArgument },
   "minutes of a window": { limit: window.max, request: timeWindow, refused: invalidSetting },
   "minutes of a cooldown": { limit: cooldown.max, request: (value) => pause(minutes(value)), refused: invalidSetting },
   "minutes between two values of a metric": {
@@ -96,7 +96,7 @@ const most: Readonly<Record<string, Limit>> = {
   },
 };
 
-test.each(Object.entries(most))("At most so many %s", async (_, { limit, request, refused }) => {
+test.each(Object.entries(most))("Maximum: %s", async (_, { limit, request, refused }) => {
   expect(await answersTo([request(limit), request(limit + 1)])).toEqual(["accepted", refused]);
 });
 
@@ -111,10 +111,10 @@ const least: Readonly<Record<string, Limit>> = {
   },
 };
 
-test.each(Object.entries(least))("At least so many %s", async (_, { limit, request, refused }) => {
+test.each(Object.entries(least))("Minimum: %s", async (_, { limit, request, refused }) => {
   expect(await answersTo([request(limit), request(limit - 1)])).toEqual(["accepted", refused]);
 });
 
-test("At least so many minutes of a cooldown; fewer are said in seconds", async () => {
+test("Minimum: minutes of a cooldown, tested in seconds", async () => {
   expect(await answersTo([pause(minutes(cooldown.min)), pause(seconds(60 * cooldown.min - 1))])).toEqual(["accepted", invalidSetting]);
 });

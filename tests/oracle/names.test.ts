@@ -1,5 +1,5 @@
-// Proves that the program and the simulator take the same names, of resources and of tags. Doesn't prove that Azure does: the rules of both name
-// their sources.
+// Proves that the program and the simulator accept the same names of resources and tags. Doesn't prove that Azure does: the rules of both
+// name their sources.
 import { tagLimits } from "../../azure/limits";
 import { nameRules, type RuledResourceName } from "../../azure/nameRules";
 import { tagMistakes } from "../../config/rules/tags";
@@ -25,7 +25,7 @@ const resources = {
   "storage:StorageAccount": "storage",
 } as const satisfies Record<RuledResourceName, keyof typeof paths>;
 
-test.each(Object.keys(resources) as RuledResourceName[])("The longest name of %s, and whether it may have hyphens", async (type) => {
+test.each(Object.keys(resources) as RuledResourceName[])("The longest name of %s, and whether it can contain hyphens", async (type) => {
   const { longest, hyphens } = nameRules[type];
   const resource = resources[type];
   const called =
@@ -37,13 +37,13 @@ test.each(Object.keys(resources) as RuledResourceName[])("The longest name of %s
   expect(hyphenated === "accepted").toBe(hyphens);
 });
 
-test("What the program takes for the name of an endpoint, the simulator takes", async () => {
+test("The simulator accepts endpoint names that the program accepts", async () => {
   const good = ["abc", "a-b", "a1b", "a-1", `a${"-b".repeat(15)}c`, letters(32)];
   expect(good.filter((name) => !physicalNamePattern.test(name))).toEqual([]);
   expect(await answersTo(good.map(endpointCalled))).toEqual(good.map(() => "accepted"));
 });
 
-test("What it doesn't take, the simulator refuses, but for two hyphens in a row, which its source doesn't forbid", async () => {
+test("The simulator rejects endpoint names that the program rejects, except for two hyphens in a row, which its source allows", async () => {
   const bad = ["ab", "1bc", "-bc", "ab-", "aBc", "a_c", letters(33)];
   expect([...bad, "a--b"].filter((name) => physicalNamePattern.test(name))).toEqual([]);
   expect(await answersTo(bad.map(endpointCalled))).toEqual(bad.map(() => "400 BadArgument"));
@@ -52,7 +52,7 @@ test("What it doesn't take, the simulator refuses, but for two hyphens in a row,
 
 const takesTag = (name: string) => settingsSchema.shape["moor:platform"].shape.tags.safeParse({ [name]: "x" }).success;
 
-test("Names of tags have the characters that the stack file lets through", async () => {
+test("Names of tags can contain the characters that the stack file allows", async () => {
   const names = Array.from({ length: 95 }, (_, index) => `a${String.fromCharCode(32 + index)}b`);
   const answers = await answersTo(names.map((name) => tagged("logs", { [name]: "x" })));
   const refused = names.filter((_, index) => answers[index] === "400 InvalidTagNameOrValue");
@@ -60,7 +60,7 @@ test("Names of tags have the characters that the stack file lets through", async
   expect(names.filter((name) => !takesTag(name))).toEqual(refused);
 });
 
-test("A name of a tag that only a storage account refuses is refused in the stack file, because stacks make one", async () => {
+test("The stack file rejects tag names that only a storage account rejects, because stacks create one", async () => {
   const long = letters(tagLimits.nameLength + 1);
   expect(await answersTo([tagged("storage", { [long]: "x" }), tagged("logs", { [long]: "x" })])).toEqual([
     "400 InvalidTagNameOrValue",
@@ -72,7 +72,7 @@ test("A name of a tag that only a storage account refuses is refused in the stac
 describe("tags of a private DNS zone", () => {
   const refusedByRules = (name: string) => tagMistakes({ tags: { [name]: "x" } }).length > 0;
 
-  test("have names without spaces, of plain ASCII, that don't begin with a digit", async () => {
+  test("have names without spaces, in plain ASCII, that don't start with a digit", async () => {
     const names = ["a", "a1", "a-b", "a.b", "1a", "a b", "\u00e5", "a\tb"];
     expect(await answersTo(names.map((name) => tagged("zone", { [name]: "x" })))).toEqual([
       ...Array(4).fill("accepted"),
@@ -81,7 +81,7 @@ describe("tags of a private DNS zone", () => {
     expect(names.filter(refusedByRules)).toEqual(["1a", "a b", "\u00e5", "a\tb"]);
   });
 
-  test("begin with words that Azure keeps for itself in the simulator only, which knows no such rule", async () => {
+  test("can start with words that Azure reserves only in the simulator, which has no rule for them", async () => {
     const names = ["azure-a", "Microsoft-a", "WINDOWS-a"];
     expect(await answersTo(names.map((name) => tagged("zone", { [name]: "x" })))).toEqual(names.map(() => "accepted"));
     expect(names.filter(refusedByRules)).toEqual(names);

@@ -1,5 +1,5 @@
-// Proves that the program's table of resource types is the simulator's, with the API versions that azure-native names, and that it has every
-// type that the program registers, whose ids it foresees as the simulator writes them. Doesn't prove that azure-native itself builds them so.
+// Proves that the program and the simulator have the same table of resource types, with azure-native's API versions, and that it contains
+// every type that the program registers, with the IDs that the simulator returns. Doesn't prove that azure-native builds the same IDs.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "../components/rootDirectory";
@@ -28,20 +28,20 @@ test("Both tables have the same types", () => {
   expect(names.toSorted()).toEqual(Object.keys(simulated).sort());
 });
 
-test("Both write the same ids", () => {
+test("Both produce the same IDs", () => {
   expect(names.map((name) => [name, resourceTypes[name].idTemplate])).toEqual(names.map((name) => [name, simulated[name]!.path]));
 });
 
-test("API versions are those that the classes of azure-native name; an untyped resource is given one", () => {
+test("API versions are those of azure-native's classes; an untyped resource sets one", () => {
   const different = names.filter((name) => resourceTypes[name].apiVersion !== resourceType(name).apiVersion);
   expect(different).toEqual(["resources:Resource"]);
   expect(resourceTypes["resources:Resource"].apiVersion).toBe("");
 });
 
-/** An untyped resource is of any type, and a resource group of no provider. */
+/** An untyped resource has any type, and a resource group has no provider. */
 const typed = names.filter((name): name is TypedResourceName => name !== "resources:Resource" && name !== "resources:ResourceGroup");
 
-/** An id of a row, whose parameters are a name that needs quoting, or the scope of a resource. */
+/** An ID of a row, whose parameters are a name that requires quoting, or the scope of a resource. */
 function sample(name: TypedResourceName): { readonly inputs: Record<string, string>; readonly id: string } {
   const { idTemplate } = resourceTypes[name];
   const scope = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw`;
@@ -54,7 +54,7 @@ function sample(name: TypedResourceName): { readonly inputs: Record<string, stri
   return { inputs, id: resourceId(resourceType(name), inputs, SUBSCRIPTION) };
 }
 
-test.each(typed)("The id of %s is the simulator's", (name) => {
+test.each(typed)("The ID of %s is the same as in the simulator", (name) => {
   const { inputs, id } = sample(name);
   expect(idOfInputs(resourceTypes[name], inputs, SUBSCRIPTION)).toBe(id);
   expect(parseArmId(id)?.type).toBe(typeOf(id));
@@ -62,7 +62,7 @@ test.each(typed)("The id of %s is the simulator's", (name) => {
 
 const recordSet = "privatedns:PrivateRecordSet";
 
-test.each(typed.filter((name) => name !== recordSet))("An id of %s shows its type, and so its API version, which Azure serves", (name) => {
+test.each(typed.filter((name) => name !== recordSet))("The type and the API version of %s can be derived from its ID", (name) => {
   const { id } = sample(name);
   const { apiVersion } = resourceType(name);
   expect(armTypeOf(name)).toBe(typeOf(id));
@@ -70,7 +70,7 @@ test.each(typed.filter((name) => name !== recordSet))("An id of %s shows its typ
   expect(new Catalog().apiVersions(armTypeOf(name))).toContain(apiVersion);
 });
 
-test("Of a record set only the id says which type it is of, so the program, which reads none, knows no API version by its id", () => {
+test("The type of a record set can't be derived from its ID alone, so the program, which reads none, has no API version for it", () => {
   expect(armTypeOf(recordSet)).toBe("Microsoft.Network/privateDnsZones/{recordType}");
   expect(() => apiVersionOf(sample(recordSet).id)).toThrow("The API version of Microsoft.Network/privateDnsZones/A");
 });
@@ -100,10 +100,10 @@ const platform = { network: { existing: { subnetId: `${network}/subnets/a` } }, 
 const stacks: [string, stack: string, RecordOptions][] = [
   ["dev", "dev", { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] }],
   ["prod", "prod", {}],
-  ["a stack on what others made", "dev", { config: { "moor:platform": JSON.stringify(platform) } }],
+  ["a stack with adopted resources", "dev", { config: { "moor:platform": JSON.stringify(platform) } }],
 ];
 
-/** What a stack registers with azure-native. */
+/** The azure-native resources of a stack. */
 async function registered(stack: string, options: RecordOptions): Promise<Recorded[]> {
   const azure = await serveAzure(shown);
   try {
@@ -127,14 +127,14 @@ describe.each(stacks)("%s", (_, stack, options) => {
     expect(made.filter(({ type }) => resourceTypeOf(type) === undefined).map(({ type }) => type)).toEqual([]);
   });
 
-  test("registers resources whose inputs tell their ids", () => {
+  test("registers resources whose IDs can be derived from their inputs", () => {
     const ours = made.map(({ name, type, inputs }) => [name, idOfInputs(resourceTypeOf(type)!, inputs, SUBSCRIPTION)]);
     expect(ours).toEqual(made.map(({ name, type, inputs }) => [name, resourceId(resourceType(type), inputs, SUBSCRIPTION)]));
     expect(ours.filter(([, id]) => id === undefined)).toEqual([]);
   });
 });
 
-test("Together the stacks register everything that the components can make", async () => {
+test("Together, the stacks register all resource types of the components", async () => {
   const made: Recorded[] = [];
   for (const [, stack, options] of stacks) made.push(...(await registered(stack, options)));
   expect([...new Set(made.map(({ type }) => type.replace("azure-native:", "")))].sort()).toEqual([

@@ -1,5 +1,5 @@
-// Proves that what the program takes for true of Azure is what the simulator, which has tables of its own, takes for true; each difference
-// stands here by its name. Of prices the simulator knows nothing. Doesn't prove that either of them is right: both name their sources.
+// Proves that the program's facts about Azure are the same as those of the simulator, which has separate tables. Each difference
+// is listed here. The simulator has no prices. Doesn't prove that either of them is right: both name their sources.
 
 import { clouds } from "../../azure/clouds";
 import { endpointLimits, regionLimits } from "../../azure/limits";
@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS } from "../../azure-local/arm/limits";
 import type { Resource } from "../../azure-local/arm/model";
 import { coresFor } from "../../azure-local/arm/quota";
 import { REGIONS } from "../../azure-local/arm/region";
-import { metricOf, unknownMetric } from "../../azure-local/arm/rules/metrics";
+import { metricError, metricOf } from "../../azure-local/arm/rules/metrics";
 import { DEPLOYMENT, ENDPOINT } from "../../azure-local/arm/types/onlineEndpointBodies";
 import { GROUPS } from "../../azure-local/arm/types/privateLink";
 import { VM_SIZES, vmSize } from "../../azure-local/arm/vmSizes";
@@ -25,7 +25,7 @@ import { BUILT_IN_ROLES, SCORE_ACTION } from "../../facts/roles";
 import { type Size, sizes } from "../../facts/sizes";
 import { reservedInstances } from "../../planner/quota/cores";
 
-/** Keys that one of two tables has and the other has not. */
+/** Keys that only one of two tables contains. */
 function onlyIn(one: Iterable<string>, other: Iterable<string>): string[] {
   const known = new Set(other);
   return [...one].filter((key) => !known.has(key)).sort();
@@ -35,7 +35,7 @@ describe("sizes", () => {
   const rows = Object.entries<Size>(sizes);
   const simulated = VM_SIZES.map(({ name }) => name);
 
-  test("The simulator has each size but the retired ones, and no other", () => {
+  test("The simulator has all sizes except for the retired ones", () => {
     expect(onlyIn(Object.keys(sizes), simulated)).toEqual([
       "Standard_NC12s_v2",
       "Standard_NC12s_v3",
@@ -59,7 +59,7 @@ describe("sizes", () => {
     expect(ours).toEqual(ours.map(({ name }) => vmSize(name)));
   });
 
-  test("Instances take the same cores of the quota, whatever their number", () => {
+  test("Any number of instances uses the same vCPU quota", () => {
     const counts = Array.from({ length: endpointLimits.instances }, (_, index) => index + 1);
     for (const [name, size] of rows.filter(([, { retired }]) => retired === undefined)) {
       const ours = counts.map((count) => reservedInstances(size, count) * size.vCpu);
@@ -68,21 +68,21 @@ describe("sizes", () => {
   });
 });
 
-test("Regions are the same, those of the sovereign clouds too", () => {
+test("Regions are the same, including those of the sovereign clouds", () => {
   expect([onlyIn(Object.keys(regions), REGIONS), onlyIn(REGIONS, Object.keys(regions))]).toEqual([[], []]);
 });
 
-test("Built-in roles have the same ids; the simulator knows one more", () => {
+test("Built-in roles have the same IDs; the simulator has one additional role", () => {
   const { "Managed Identity Operator": _unused, ...others } = ROLES;
   expect(BUILT_IN_ROLES).toEqual(others);
 });
 
-test("The front door asks for the action and the audience that the program gives", () => {
+test("The scoring proxy requires the action and the audience that the program uses", () => {
   expect(SCORE_ACTION).toBe(scoreAction);
   expect(clouds.AzureCloud.scoringAudience).toBe(scoringAudience);
 });
 
-test("Numbers that the simulator holds as data are the same", () => {
+test("Numbers in the simulator's data are the same", () => {
   const { deployments: deploymentsPerEndpoint, instances: instancesPerDeployment, connections } = endpointLimits;
   expect(DEFAULT_LIMITS).toEqual({ ...regionLimits, deploymentsPerEndpoint, instancesPerDeployment });
   expect(defaultLimits.activeConnections).toBe(connections);
@@ -93,13 +93,16 @@ describe("private link", () => {
   const target = { name: "name", outputs: { properties: { workspaceId: "guid" } } } as unknown as Resource;
   const simulated = Object.values(GROUPS).flatMap((groups) => Object.entries(groups));
 
-  test.each(Object.entries(LINKED_SERVICES))("The addresses of %s are as many, in the same zones", (_, { groupId, zones, addresses }) => {
-    const records = simulated.flatMap(([group, recordsOf]) => (group === groupId ? recordsOf(target, "swedencentral", []) : []));
-    expect([...new Set(records.map(({ zone }) => zone))]).toEqual(zones);
-    expect(new Set(records.map(({ member }) => member)).size).toBe(addresses);
-  });
+  test.each(Object.entries(LINKED_SERVICES))(
+    "The number of addresses of %s and their zones are the same",
+    (_, { groupId, zones, addresses }) => {
+      const records = simulated.flatMap(([group, recordsOf]) => (group === groupId ? recordsOf(target, "swedencentral", []) : []));
+      expect([...new Set(records.map(({ zone }) => zone))]).toEqual(zones);
+      expect(new Set(records.map(({ member }) => member)).size).toBe(addresses);
+    },
+  );
 
-  test("The simulator knows more sub-resources: those of a storage account that Moor doesn't reach", () => {
+  test("The simulator has additional sub-resources: those of a storage account that Moor doesn't use", () => {
     const ours = Object.values(LINKED_SERVICES).map(({ groupId }) => groupId);
     const theirs = simulated.map(([group]) => group);
     const services = ["blob_secondary", "dfs", "dfs_secondary", "file_secondary", "queue", "queue_secondary", "table", "table_secondary"];
@@ -117,10 +120,10 @@ describe("metrics", () => {
   });
 
   test.each(Object.values(METRICS))("An endpoint and a deployment have %s", (metric) => {
-    expect([endpoint, `${endpoint}/deployments/main`].map((id) => unknownMetric(id, metric))).toEqual([undefined, undefined]);
+    expect([endpoint, `${endpoint}/deployments/main`].map((id) => metricError(id, metric))).toEqual([undefined, undefined]);
   });
 
-  test("The simulator knows more dimensions of an endpoint's requests, which no alert of Moor's splits by", () => {
+  test("The simulator has additional dimensions of an endpoint's requests, which no alert of Moor uses", () => {
     const [ours, theirs] = [Object.values(ENDPOINT_DIMENSIONS), metricOf(endpoint, METRICS.requestsPerMinute)!.dimensions];
     expect([onlyIn(ours, theirs), onlyIn(theirs, ours)]).toEqual([[], ["deployment", "modelStatusCode"]]);
   });

@@ -1,8 +1,8 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, type ScoreWish, type VllmWish, type Wish } from "../../planner/decide";
+import { decide, type Requirements, type ScoreRequirements, type VllmWish } from "../../planner/decide";
 import { modelFromTable } from "../../planner/fit/model";
-import { ownedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
 
@@ -19,13 +19,13 @@ const vllmWish: VllmWish = {
   flags: {},
 };
 
-const scoreWish: ScoreWish = {
+const scoreWish: ScoreRequirements = {
   ...{ pattern: "score", image, instanceType: "Standard_DS3_v2", region: "swedencentral" },
   requestTimeout: 60,
   concurrencyPerInstance: 4,
 };
 
-function decided(wish: Wish) {
+function decided(wish: Requirements) {
   const outcome = decide("main", wish);
   if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
   return outcome.decision;
@@ -189,7 +189,7 @@ test("several errors in explicit settings are reported together", () => {
 });
 
 test("vLLM supports every flag that only Moor sets", () => {
-  expect(ownedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
+  expect(reservedFlags.filter((flag) => vllmFlag(`--${flag}`) === undefined)).toEqual([]);
 });
 
 test.each(["mirror", "hub"] as const)("both probes and vLLM's own timeout cover the start with source %s", (source) => {

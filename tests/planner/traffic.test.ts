@@ -1,6 +1,6 @@
 /** Proves the calculation of traffic weights. Doesn't prove when Azure applies them. */
 import fc from "fast-check";
-import { endpointTraffic, fillUp, sumOfWeights } from "../../planner/traffic";
+import { endpointTraffic, scaleWeights, sumOfWeights } from "../../planner/traffic";
 
 test("the request body contains only deployments with traffic", () => {
   const shares = [
@@ -12,14 +12,14 @@ test("the request body contains only deployments with traffic", () => {
 });
 
 test("weights are scaled proportionally if a deployment was omitted", () => {
-  expect(fillUp([{ weight: 60 }, { weight: 30 }]).map(({ weight }) => weight)).toEqual([67, 33]);
-  expect(fillUp([{ weight: 10 }, { weight: 10 }, { weight: 10 }]).map(({ weight }) => weight)).toEqual([34, 33, 33]);
-  expect(fillUp([{ weight: 0 }, { weight: 5 }]).map(({ weight }) => weight)).toEqual([0, 100]);
+  expect(scaleWeights([{ weight: 60 }, { weight: 30 }]).map(({ weight }) => weight)).toEqual([67, 33]);
+  expect(scaleWeights([{ weight: 10 }, { weight: 10 }, { weight: 10 }]).map(({ weight }) => weight)).toEqual([34, 33, 33]);
+  expect(scaleWeights([{ weight: 0 }, { weight: 5 }]).map(({ weight }) => weight)).toEqual([0, 100]);
 });
 
 test("weights stay 0 if no deployment has a weight", () => {
-  expect(fillUp([{ weight: 0 }, { weight: 0 }])).toEqual([{ weight: 0 }, { weight: 0 }]);
-  expect(fillUp([])).toEqual([]);
+  expect(scaleWeights([{ weight: 0 }, { weight: 0 }])).toEqual([{ weight: 0 }, { weight: 0 }]);
+  expect(scaleWeights([])).toEqual([]);
 });
 
 test("scaled weights sum to exactly 100, keep their order and deviate by less than a percent", () => {
@@ -27,7 +27,7 @@ test("scaled weights sum to exactly 100, keep their order and deviate by less th
     fc.property(fc.array(fc.record({ weight: fc.integer({ min: 0, max: 100 }) }), { minLength: 1, maxLength: 20 }), (shares) => {
       const sum = sumOfWeights(shares);
       fc.pre(sum > 0);
-      const raised = fillUp(shares);
+      const raised = scaleWeights(shares);
       expect(sumOfWeights(raised)).toBe(100);
       raised.forEach(({ weight }, index) => {
         expect(Number.isInteger(weight)).toBe(true);

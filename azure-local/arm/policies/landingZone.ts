@@ -61,7 +61,7 @@ function subnetsWithoutSecurityGroup(request: PolicyRequest): readonly Expressio
 const DATA = "Microsoft.KeyVault.Data/vaults/secrets";
 const EXPIRES = { path: "properties.attributes.exp", alias: `${DATA}/attributes.expiresOn` };
 
-function validTooLong(request: PolicyRequest): readonly Expression[] {
+function exceedsMaximumValidity(request: PolicyRequest): readonly Expression[] {
   const expires = at(request.body, EXPIRES.path);
   if (typeof expires !== "number") return isAbsent(request, EXPIRES.path, EXPIRES.alias);
   const latest = Math.floor(request.now / 1000) + SECRET_VALIDITY_DAYS * 24 * 3600;
@@ -125,7 +125,7 @@ export const LANDING_ZONE: readonly DenyPolicy[] = [
     landingZone: true,
     source: `${BUILT_IN}/Key Vault/Secrets_ValidityPeriod.json: no expiration date, or one more than 90 days away (${LIBRARY})`,
     grade: "I",
-    violation: validTooLong,
+    violation: exceedsMaximumValidity,
   },
   {
     name: "secret-without-expiration-date",

@@ -93,12 +93,12 @@ export const actionGroupRules: readonly Rule[] = [
     source: `${LIMITS}: an email address has at most 64 characters`,
     grade: "D",
     check: ({ body }) => {
-      const wrong = receiversOf(body, "emailReceivers", "azureAppPushReceivers").find(
+      const invalid = receiversOf(body, "emailReceivers", "azureAppPushReceivers").find(
         ({ emailAddress }) => !isEmail(emailAddress) || emailAddress!.length > LONGEST_ADDRESS,
       );
       return (
-        wrong &&
-        `The receiver '${wrong.name}' has the email address '${wrong.emailAddress}': it must be valid and have at most ${LONGEST_ADDRESS} characters.`
+        invalid &&
+        `The receiver '${invalid.name}' has the email address '${invalid.emailAddress}': it must be valid and have at most ${LONGEST_ADDRESS} characters.`
       );
     },
   },
@@ -122,8 +122,8 @@ export const actionGroupRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const names = receiversOf(body, ...KINDS).map(({ name }) => name?.toLowerCase());
-      const twice = names.find((name, index) => name !== undefined && names.indexOf(name) !== index);
-      return twice && `The receiver '${twice}' is specified twice: the names of all receivers of an action group must be unique.`;
+      const duplicate = names.find((name, index) => name !== undefined && names.indexOf(name) !== index);
+      return duplicate && `The receiver '${duplicate}' is specified twice: the names of all receivers of an action group must be unique.`;
     },
   },
   {
@@ -132,8 +132,8 @@ export const actionGroupRules: readonly Rule[] = [
     source: `${DOCS} (webhook): a public address; inferred from the templates: it must be HTTPS`,
     grade: "I",
     check: ({ body }) => {
-      const wrong = receiversOf(body, "webhookReceivers").find(({ serviceUri }) => !isHttps(serviceUri));
-      return wrong && `The webhook '${wrong.name}' has the address '${wrong.serviceUri}': it must start with https://.`;
+      const invalid = receiversOf(body, "webhookReceivers").find(({ serviceUri }) => !isHttps(serviceUri));
+      return invalid && `The webhook '${invalid.name}' has the address '${invalid.serviceUri}': it must start with https://.`;
     },
   },
   {
@@ -143,8 +143,8 @@ export const actionGroupRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const parts = ["objectId", "identifierUri", "tenantId"] as const;
-      const wrong = receiversOf(body, "webhookReceivers").find((one) => one.useAadAuth === true && parts.some((part) => !one[part]));
-      return wrong && `The secure webhook '${wrong.name}' requires ${parts.map((part) => `'${part}'`).join(", ")}.`;
+      const invalid = receiversOf(body, "webhookReceivers").find((one) => one.useAadAuth === true && parts.some((part) => !one[part]));
+      return invalid && `The secure webhook '${invalid.name}' requires ${parts.map((part) => `'${part}'`).join(", ")}.`;
     },
   },
   {
@@ -153,13 +153,13 @@ export const actionGroupRules: readonly Rule[] = [
     source: `${DOCS} (countries/regions with SMS and voice support)`,
     grade: "D",
     check: ({ body }) => {
-      const wrong = receiversOf(body, "smsReceivers", "voiceReceivers").find(
+      const invalid = receiversOf(body, "smsReceivers", "voiceReceivers").find(
         ({ countryCode = "", phoneNumber = "" }) =>
           !COUNTRIES.includes(countryCode.replace(/^\+/, "")) || !/^\d{4,15}$/.test(phoneNumber.replace(/[ -]/g, "")),
       );
       return (
-        wrong &&
-        `The receiver '${wrong.name}' has the number +${wrong.countryCode} ${wrong.phoneNumber}: the country code must be supported, and the number must contain only digits.`
+        invalid &&
+        `The receiver '${invalid.name}' has the number +${invalid.countryCode} ${invalid.phoneNumber}: the country code must be supported, and the number must contain only digits.`
       );
     },
   },

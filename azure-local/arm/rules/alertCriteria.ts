@@ -3,7 +3,7 @@ import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
 import { sameRegion } from "../region";
-import { measured, metricOf, unknownDimension } from "./metrics";
+import { dimensionError, metricOf, metricTypeOf } from "./metrics";
 
 const METRIC_ALERT = "Microsoft.Insights/metricAlerts";
 const ALERTS = "Azure docs, azure-monitor/alerts";
@@ -60,10 +60,10 @@ function isDynamic({ criterionType }: Criterion): boolean {
 }
 
 /** The message about the first invalid criterion. */
-function first(body: { properties?: unknown }, wrong: (criterion: Criterion) => string | undefined): string | undefined {
+function firstError(body: { properties?: unknown }, check: (criterion: Criterion) => string | undefined): string | undefined {
   for (const criterion of criteriaOf(body) ?? []) {
-    const sentence = wrong(criterion);
-    if (sentence) return sentence;
+    const error = check(criterion);
+    if (error) return error;
   }
   return undefined;
 }
@@ -104,8 +104,8 @@ export const alertCriteriaRules: readonly Rule[] = [
       if (criteria.some(isDynamic) && alertOf(body).criteria["odata.type"] === SINGLE)
         return `A dynamic threshold is not supported in ${SINGLE}: use Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria.`;
       const names = criteria.map(({ name }) => name);
-      const twice = names.find((name, index) => names.indexOf(name) !== index);
-      return twice && `The condition '${twice}' is specified twice: condition names must be unique.`;
+      const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+      return duplicate && `The condition '${duplicate}' is specified twice: condition names must be unique.`;
     },
   },
   {
@@ -114,7 +114,7 @@ export const alertCriteriaRules: readonly Rule[] = [
     source: `${SAMPLES}: minFailingPeriodsToAlert is at most numberOfEvaluationPeriods`,
     grade: "D",
     check: ({ body }) =>
-      first(body, ({ failingPeriods }) => {
+      firstError(body, ({ failingPeriods }) => {
         const { numberOfEvaluationPeriods: all = 1, minFailingPeriodsToAlert: failing = 1 } = failingPeriods ?? {};
         return failing >= 1 && failing <= all
           ? undefined
@@ -128,13 +128,14 @@ export const alertCriteriaRules: readonly Rule[] = [
       "Azure docs, azure-monitor/reference/supported-metrics: dimensions by metric; Azure REST specification, monitor: Include and Exclude",
     grade: "D",
     check: ({ body }) =>
-      first(body, ({ metricName, dimensions = [] }) => {
-        const odd = dimensions.find(({ operator }) => !["include", "exclude"].includes(operator.toLowerCase()));
-        if (odd) return `The operator of the dimension '${odd.name}' is '${odd.operator}': it must be Include or Exclude.`;
+      firstError(body, ({ metricName, dimensions = [] }) => {
+        const unsupported = dimensions.find(({ operator }) => !["include", "exclude"].includes(operator.toLowerCase()));
+        if (unsupported)
+          return `The operator of the dimension '${unsupported.name}' is '${unsupported.operator}': it must be Include or Exclude.`;
         const empty = dimensions.find(({ values }) => values.length === 0);
         if (empty) return `The dimension '${empty.name}' requires at least one value.`;
         const names = dimensions.map(({ name }) => name);
-        return unknownDimension(alertOf(body).scopes[0], metricName, names);
+        return dimensionError(alertOf(body).scopes[0], metricName, names);
       }),
   },
   {
@@ -143,8 +144,8 @@ export const alertCriteriaRules: readonly Rule[] = [
     source: "Azure docs, azure-monitor/reference/supported-metrics: the namespace of a platform metric is the type of its resource",
     grade: "D",
     check: ({ body }) =>
-      first(body, ({ metricNamespace, skipMetricValidation }) => {
-        const type = measured(alertOf(body).scopes[0]);
+      firstError(body, ({ metricNamespace, skipMetricValidation }) => {
+        const type = metricTypeOf(alertOf(body).scopes[0]);
         return !type || skipMetricValidation || metricNamespace === undefined || sameId(metricNamespace, type)
           ? undefined
           : `The metricNamespace '${metricNamespace}' does not match the resource type of the scope, ${type}.`;
@@ -156,7 +157,7 @@ export const alertCriteriaRules: readonly Rule[] = [
     source: "Azure docs, azure-monitor/reference/supported-metrics: aggregations by metric; inferred: the service rejects other values",
     grade: "I",
     check: ({ body }) =>
-      first(body, ({ metricName, timeAggregation }) => {
+      firstError(body, ({ metricName, timeAggregation }) => {
         const allowed = metricOf(alertOf(body).scopes[0], metricName)?.aggregations;
         return !allowed || allowed.includes(timeAggregation)
           ? undefined

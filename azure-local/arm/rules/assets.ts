@@ -54,7 +54,7 @@ export const assetRules: readonly Rule[] = [
     check: ({ name }) =>
       /^\d+$/.test(name) && Number(name) <= LARGEST_VERSION
         ? undefined
-        : `The version '${name}' of a model is invalid: it must be a whole number of at most ${LARGEST_VERSION}.`,
+        : `The version '${name}' of a model is invalid: it must be an integer of at most ${LARGEST_VERSION}.`,
   },
   {
     ...common,

@@ -37,9 +37,9 @@ export const authorizationRules: readonly Rule[] = [
       const nameIn = (one: { properties?: unknown }) => (one.properties as { roleName?: string } | undefined)?.roleName?.toLowerCase();
       const name = nameIn(body);
       const builtIn = Object.keys(ROLES).some((role) => role.toLowerCase() === name);
-      const twin = inventory.all(ROLE_DEFINITION).find((other) => !sameId(other.id, id) && nameIn(other.body) === name);
-      return name !== undefined && (builtIn || twin)
-        ? `A custom role with the name '${body.properties?.roleName}' already exists${twin ? ` at '${twin.id}'` : " as a built-in role"}.`
+      const duplicate = inventory.all(ROLE_DEFINITION).find((other) => !sameId(other.id, id) && nameIn(other.body) === name);
+      return name !== undefined && (builtIn || duplicate)
+        ? `A custom role with the name '${body.properties?.roleName}' already exists${duplicate ? ` at '${duplicate.id}'` : " as a built-in role"}.`
         : undefined;
     },
   },
@@ -64,11 +64,11 @@ export const authorizationRules: readonly Rule[] = [
     grade: "D",
     check: ({ body, parentId, inventory }) => {
       const { principalId, roleDefinitionId } = propertiesOf(body);
-      const twin = inventory.children(parentId, ROLE_ASSIGNMENT).find((other) => {
+      const duplicate = inventory.children(parentId, ROLE_ASSIGNMENT).find((other) => {
         const properties = propertiesOf(other.body);
         return sameId(properties.principalId, principalId) && sameId(nameOf(properties.roleDefinitionId), nameOf(roleDefinitionId));
       });
-      return twin && `The role assignment already exists. The ID of the existing role assignment is ${twin.name}.`;
+      return duplicate && `The role assignment already exists. The ID of the existing role assignment is ${duplicate.name}.`;
     },
   },
   {

@@ -4,8 +4,8 @@ import type { Rule } from "../model";
 import { sameId } from "../path";
 import { sameRegion } from "../region";
 import { DEPLOYMENT } from "../types/onlineEndpointBodies";
-import { isMissing, wrongReference } from "./common";
-import { measured, unknownMetric } from "./metrics";
+import { isMissing, referenceError } from "./common";
+import { metricError, metricTypeOf } from "./metrics";
 
 const AUTOSCALE = "Microsoft.Insights/autoscalesettings";
 const SPECIFICATION = "Azure REST specification, monitor";
@@ -73,8 +73,8 @@ export const autoscaleRules: readonly Rule[] = [
     check: (context) => {
       const target = autoscale(context.body).targetResourceUri;
       if (!target) return "An autoscale setting requires 'properties.targetResourceUri'.";
-      const wrong = wrongReference(target, DEPLOYMENT, context);
-      return wrong && `The autoscale target '${target}' ${wrong}.`;
+      const error = referenceError(target, DEPLOYMENT, context);
+      return error && `The autoscale target '${target}' ${error}.`;
     },
   },
   {
@@ -118,10 +118,10 @@ export const autoscaleRules: readonly Rule[] = [
     grade: "D",
     check: ({ id, body, inventory }) => {
       const target = autoscale(body).targetResourceUri;
-      const twin = inventory
+      const duplicate = inventory
         .all(AUTOSCALE)
         .find((other) => !sameId(other.id, id) && sameId(autoscale(other.body).targetResourceUri, target));
-      return twin && `The resource '${target}' already has the autoscale setting '${twin.id}': only one is allowed.`;
+      return duplicate && `The resource '${target}' already has the autoscale setting '${duplicate.id}': only one is allowed.`;
     },
   },
   {
@@ -142,7 +142,7 @@ export const autoscaleRules: readonly Rule[] = [
         ];
         const whole = [capacity.minimum, capacity.default, capacity.maximum].every((text) => /^\d+$/.test(text));
         if (!whole || minimum < 1 || minimum > byDefault || byDefault > maximum || maximum > most) {
-          return `The capacity of profile '${name}' is minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}: required: 1 <= minimum <= default <= maximum <= ${most}.`;
+          return `The capacity of profile '${name}' has minimum ${capacity.minimum}, default ${capacity.default}, maximum ${capacity.maximum}. Required: 1 <= minimum <= default <= maximum <= ${most}.`;
         }
       }
       return undefined;
@@ -194,8 +194,8 @@ export const autoscaleRules: readonly Rule[] = [
     source: `${SPECIFICATION}: recurrence.frequency is Week`,
     grade: "D",
     check: ({ body }) => {
-      const wrong = autoscale(body).profiles.find(({ recurrence }) => recurrence && recurrence.frequency !== "Week");
-      return wrong && `The recurrence of profile '${wrong.name}' has the frequency ${wrong.recurrence!.frequency}: it must be Week.`;
+      const invalid = autoscale(body).profiles.find(({ recurrence }) => recurrence && recurrence.frequency !== "Week");
+      return invalid && `The recurrence of profile '${invalid.name}' has the frequency ${invalid.recurrence!.frequency}: it must be Week.`;
     },
   },
   {
@@ -215,9 +215,9 @@ export const autoscaleRules: readonly Rule[] = [
         const day = days.find((one) => !DAYS.includes(one));
         if (day !== undefined) return `Profile '${name}' has the day '${day}': it must be one of ${DAYS.join(", ")}.`;
         if (hours.some((hour) => hour < 0 || hour > 23))
-          return `The hours of profile '${name}' are ${hours.join(", ")}: they must be 0 to 23.`;
+          return `The hours of profile '${name}' are ${hours.join(", ")}: they must be between 0 and 23.`;
         if (minutes.some((minute) => minute < 0 || minute > 59))
-          return `The minutes of profile '${name}' are ${minutes.join(", ")}: they must be 0 to 59.`;
+          return `The minutes of profile '${name}' are ${minutes.join(", ")}: they must be between 0 and 59.`;
         const daysLong = fixedDate && (Date.parse(fixedDate.end) - Date.parse(fixedDate.start)) / 86_400_000;
         if (daysLong !== undefined && !(daysLong > 0 && daysLong <= 365))
           return `Profile '${name}' lasts from ${fixedDate!.start} to ${fixedDate!.end}: the end must be after the start, by at most 365 days.`;
@@ -235,8 +235,8 @@ export const autoscaleRules: readonly Rule[] = [
     grade: "S",
     check: ({ body }) => {
       const actions = autoscale(body).profiles.flatMap(({ rules }) => rules.map(({ scaleAction }) => scaleAction));
-      const wrong = actions.find(({ value = "1" }) => !/^[1-9]\d*$/.test(value));
-      return wrong && `'scaleAction.value' is '${wrong.value}': it must be an integer of at least 1.`;
+      const invalid = actions.find(({ value = "1" }) => !/^[1-9]\d*$/.test(value));
+      return invalid && `'scaleAction.value' is '${invalid.value}': it must be an integer of at least 1.`;
     },
   },
   {
@@ -251,8 +251,8 @@ export const autoscaleRules: readonly Rule[] = [
       const triggers = autoscale(context.body).profiles.flatMap(({ rules }) => rules.map(({ metricTrigger }) => metricTrigger));
       for (const { metricResourceUri, metricName, metricNamespace, timeGrain } of triggers) {
         if (isMissing(metricResourceUri, context)) return `The metricResourceUri '${metricResourceUri}' was not found.`;
-        const type = measured(metricResourceUri);
-        const unknown = unknownMetric(metricResourceUri, metricName);
+        const type = metricTypeOf(metricResourceUri);
+        const unknown = metricError(metricResourceUri, metricName);
         if (unknown || !type) return unknown;
         if (metricNamespace && !sameId(metricNamespace, type))
           return `The metricNamespace '${metricNamespace}' does not match the type of its resource, ${type}.`;

@@ -2,7 +2,7 @@
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
 import { isEmail, isHttps } from "./actionGroups";
-import { unknownDimension } from "./metrics";
+import { dimensionError } from "./metrics";
 
 const AUTOSCALE = "Microsoft.Insights/autoscalesettings";
 const DOCS = "Azure docs, azure-monitor/autoscale";
@@ -35,10 +35,10 @@ function propertiesOf(body: { properties?: unknown }): Properties {
 }
 
 /** The message about the first invalid rule. */
-function first(body: { properties?: unknown }, wrong: (rule: ScaleRule) => string | undefined): string | undefined {
+function firstError(body: { properties?: unknown }, check: (rule: ScaleRule) => string | undefined): string | undefined {
   for (const rule of propertiesOf(body).profiles.flatMap(({ rules }) => rules)) {
-    const sentence = wrong(rule);
-    if (sentence) return sentence;
+    const error = check(rule);
+    if (error) return error;
   }
   return undefined;
 }
@@ -52,7 +52,7 @@ export const autoscaleValueRules: readonly Rule[] = [
     source: `${DOCS}/autoscale-understanding-settings: Increase or Decrease by ChangeCount, PercentChangeCount or ExactCount; ServiceAllowedNextValue is for services with fixed steps`,
     grade: "D",
     check: ({ body }) =>
-      first(body, ({ scaleAction: { type, direction } }) => {
+      firstError(body, ({ scaleAction: { type, direction } }) => {
         if (type === "ServiceAllowedNextValue")
           return "'scaleAction.type' is ServiceAllowedNextValue: it must be ChangeCount, PercentChangeCount or ExactCount.";
         return direction === "None" ? "'scaleAction.direction' is None: it must be Increase or Decrease." : undefined;
@@ -64,7 +64,7 @@ export const autoscaleValueRules: readonly Rule[] = [
     source: `${DOCS}/autoscale-understanding-settings: the window is a multiple of the time grain; inferred: the service rejects others`,
     grade: "I",
     check: ({ body }) =>
-      first(body, ({ metricTrigger: { timeGrain, timeWindow } }) =>
+      firstError(body, ({ metricTrigger: { timeGrain, timeWindow } }) =>
         secondsOf(timeWindow)! % secondsOf(timeGrain)! === 0
           ? undefined
           : `'timeWindow' is ${timeWindow}: it must be a multiple of timeGrain, ${timeGrain}.`,
@@ -76,8 +76,8 @@ export const autoscaleValueRules: readonly Rule[] = [
     source: "Azure docs, azure-monitor/reference/supported-metrics: dimensions by metric",
     grade: "D",
     check: ({ body }) =>
-      first(body, ({ metricTrigger: { metricResourceUri, metricName, dimensions = [] } }) =>
-        unknownDimension(
+      firstError(body, ({ metricTrigger: { metricResourceUri, metricName, dimensions = [] } }) =>
+        dimensionError(
           metricResourceUri,
           metricName,
           dimensions.map(({ DimensionName }) => DimensionName),
@@ -92,8 +92,8 @@ export const autoscaleValueRules: readonly Rule[] = [
     check: ({ body }) => {
       const { profiles } = propertiesOf(body);
       const names = profiles.map(({ name }) => name);
-      const twice = names.find((name, index) => names.indexOf(name) !== index);
-      if (twice !== undefined) return `The profile '${twice}' is specified twice: profile names must be unique.`;
+      const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+      if (duplicate !== undefined) return `The profile '${duplicate}' is specified twice: profile names must be unique.`;
       for (const { name, recurrence } of profiles) {
         if (!recurrence) continue;
         const { days, hours, minutes } = recurrence.schedule;

@@ -254,7 +254,7 @@ export const commonRules: readonly Rule[] = [
 ];
 
 /** The end of a message about an invalid reference to a resource of a type: it doesn't exist or has another type. Undefined for a valid reference. */
-export function wrongReference(id: string | undefined, type: string | readonly string[], context: RuleContext): string | undefined {
+export function referenceError(id: string | undefined, type: string | readonly string[], context: RuleContext): string | undefined {
   if (isMissing(id, context)) return "was not found";
   const found = context.inventory.get(id)?.type;
   const types = [type].flat();

@@ -1,7 +1,7 @@
 import { containerLifecycle } from "../containerLifecycle";
 import type { Rule } from "../model";
 import { DEPLOYMENT } from "../types/onlineEndpointBodies";
-import { surroundings } from "./deployments";
+import { dependenciesOf } from "./deployments";
 import { TROUBLESHOOT } from "./sources";
 
 /** Failures of a container after Azure has started it. The start-up time is an example, so the grade is weak. */
@@ -16,7 +16,7 @@ export const containerStartRules: readonly Rule[] = [
     grade: "E",
     failsOperation: true,
     check: (context) => {
-      const { startUp, killedAfter } = containerLifecycle(surroundings(context).properties, context.inventory);
+      const { startUp, killedAfter } = containerLifecycle(dependenciesOf(context).properties, context.inventory);
       return killedAfter === undefined
         ? undefined
         : `The container of '${context.name}' is restarted repeatedly: it needs ${startUp} s to load its weights, and its liveness probe fails after ${killedAfter} s.`;

@@ -7,7 +7,7 @@ import { isolationOf, propertiesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, endpointProperties } from "../types/onlineEndpointBodies";
 import { vmSize } from "../vmSizes";
 import { hasRuleTo, principalsOf, registryOf } from "./deploymentStart";
-import { surroundings } from "./deployments";
+import { dependenciesOf } from "./deployments";
 import { MANAGED_NETWORK, TROUBLESHOOT } from "./sources";
 
 const INJECTION = "Azure docs, machine-learning/concept-secret-injection";
@@ -28,7 +28,7 @@ const CONNECTION = /^\$\{\{azureml:\/\/connections\/([a-zA-Z0-9][a-zA-Z0-9_-]{2,
 
 /** Environment variables of the deployment that refer to a key vault. */
 function vaultReferences(context: RuleContext): [variable: string, value: string][] {
-  const { environmentVariables = {} } = surroundings(context).properties;
+  const { environmentVariables = {} } = dependenciesOf(context).properties;
   return Object.entries(environmentVariables).filter(([, value]) => value.startsWith("${{keyvault:"));
 }
 
@@ -39,7 +39,7 @@ function vaultOf(reference: string, { inventory }: RuleContext) {
 
 /** Environment variables that refer to a workspace connection, with the connection's name. */
 function connectionReferences(context: RuleContext): [variable: string, connection: string | undefined][] {
-  const { environmentVariables = {} } = surroundings(context).properties;
+  const { environmentVariables = {} } = dependenciesOf(context).properties;
   return Object.entries(environmentVariables)
     .filter(([, value]) => value.startsWith("${{azureml:"))
     .map(([variable, value]) => [variable, CONNECTION.exec(value)?.[1]]);
@@ -47,13 +47,13 @@ function connectionReferences(context: RuleContext): [variable: string, connecti
 
 /** Principals of the deployment's container. */
 function ownPrincipals(context: RuleContext): (string | undefined)[] {
-  const { endpoint } = surroundings(context);
+  const { endpoint } = dependenciesOf(context);
   return isUserAssigned(endpoint.body.identity) ? principalsOf(endpoint, context) : [endpoint.facts.principalId as string | undefined];
 }
 
 /** Location of the model files, if the deployment uses a registered model in a datastore. */
 function modelLocation(context: RuleContext): BlobLocation | undefined {
-  const { workspace, properties } = surroundings(context);
+  const { workspace, properties } = dependenciesOf(context);
   const uri = context.inventory.get(properties.model)?.body.properties?.modelUri as string | undefined;
   return uri === undefined ? undefined : datastoreLocation(uri, workspace, context.inventory);
 }
@@ -70,7 +70,7 @@ export const contentRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { image } = surroundings(context);
+      const { image } = dependenciesOf(context);
       const registry = image ? registryOf(image, context) : undefined;
       if (!registry || context.inventory.settings.dataPlane === "assumed") return undefined;
       const { repository, reference } = imageReference(image!);
@@ -92,7 +92,7 @@ export const contentRules: readonly Rule[] = [
       const { contents, settings } = context.inventory;
       const location = settings.dataPlane === "checked" ? modelLocation(context) : undefined;
       return location && !contents.hasBlobs(location.containerId, location.path)
-        ? `Cannot download the model '${surroundings(context).properties.model}': ${location.containerId}/${location.path} contains no files.`
+        ? `Cannot download the model '${dependenciesOf(context).properties.model}': ${location.containerId}/${location.path} contains no files.`
         : undefined;
     },
   },
@@ -106,7 +106,7 @@ export const contentRules: readonly Rule[] = [
     grade: "I",
     failsOperation: true,
     check: (context) => {
-      const { workspace } = surroundings(context);
+      const { workspace } = dependenciesOf(context);
       const { storageAccount } = propertiesOf(workspace);
       const [account] = modelLocation(context)?.containerId.split("/blobServices/") ?? [];
       if (!account || isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
@@ -125,7 +125,7 @@ export const contentRules: readonly Rule[] = [
     grade: "E",
     failsOperation: true,
     check: (context) => {
-      const { image, properties } = surroundings(context);
+      const { image, properties } = dependenciesOf(context);
       const size = vmSize(properties.instanceType);
       const needsGpu = image !== undefined && GPU_IMAGES.test(imageReference(image).repository);
       return needsGpu && size?.gpus === 0
@@ -143,10 +143,10 @@ export const contentRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const wrong = vaultReferences(context).find(([, value]) => !SECRET.test(value));
+      const invalid = vaultReferences(context).find(([, value]) => !SECRET.test(value));
       return (
-        wrong &&
-        `The value of the environment variable '${wrong[0]}' is not a reference to a secret version: the format is \${{keyvault:https://<vault>.vault.azure.net/secrets/<name>/<version>}}.`
+        invalid &&
+        `The value of the environment variable '${invalid[0]}' is not a reference to a secret version: the format is \${{keyvault:https://<vault>.vault.azure.net/secrets/<name>/<version>}}.`
       );
     },
   },
@@ -198,8 +198,8 @@ export const contentRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const lost = vaultReferences(context).find(([, value]) => SECRET.test(value) && !vaultOf(value, context));
-      return lost && `The vault of the environment variable '${lost[0]}' was not found: ${lost[1]}.`;
+      const unresolved = vaultReferences(context).find(([, value]) => SECRET.test(value) && !vaultOf(value, context));
+      return unresolved && `The vault of the environment variable '${unresolved[0]}' was not found: ${unresolved[1]}.`;
     },
   },
   {
@@ -212,7 +212,7 @@ export const contentRules: readonly Rule[] = [
     grade: "I",
     failsOperation: true,
     check: (context) => {
-      const { workspace } = surroundings(context);
+      const { workspace } = dependenciesOf(context);
       if (isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
       for (const [variable, value] of vaultReferences(context)) {
         const vault = vaultOf(value, context);
@@ -232,7 +232,7 @@ export const contentRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { workspace } = surroundings(context);
+      const { workspace } = dependenciesOf(context);
       for (const [variable, connection] of connectionReferences(context)) {
         if (connection === undefined)
           return `The value of the environment variable '${variable}' is not a reference to a connection: the format is \${{azureml://connections/<connection>}}, optionally with /credentials/<key>, /metadata/<key> or /target after the connection name.`;
@@ -252,7 +252,7 @@ export const contentRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { endpoint, workspace } = surroundings(context);
+      const { endpoint, workspace } = dependenciesOf(context);
       const granted = endpointProperties(endpoint).properties?.enforce_access_to_default_secret_stores === "enabled";
       const [first] = granted ? [] : connectionReferences(context);
       const reads = ownPrincipals(context).some((principal) => holdsRole(context.inventory, principal, CONNECTION_READERS, workspace.id));
@@ -272,13 +272,13 @@ export const contentRules: readonly Rule[] = [
     failsOperation: true,
     check: (context) => {
       if (context.inventory.settings.dataPlane === "assumed") return undefined;
-      const lost = vaultReferences(context).find(([, value]) => {
+      const unresolved = vaultReferences(context).find(([, value]) => {
         const [, , name, version] = SECRET.exec(value) ?? [];
         const secret = context.inventory.get(`${vaultOf(value, context)?.id}/secrets/${name}`);
         const uri = (secret?.outputs.properties as { secretUriWithVersion?: string } | undefined)?.secretUriWithVersion;
         return !uri?.endsWith(`/${version}`);
       });
-      return lost && `The secret of the environment variable '${lost[0]}' was not found: ${lost[1]}.`;
+      return unresolved && `The secret of the environment variable '${unresolved[0]}' was not found: ${unresolved[1]}.`;
     },
   },
 ];

@@ -3,7 +3,7 @@ import type { Resource, Rule, RuleContext } from "../model";
 import { sameId } from "../path";
 import { isolationOf, type PrivateEndpointDestination, propertiesOf, ruleProperties, rulesOf } from "../types/managedNetwork";
 import { DEPLOYMENT, type DeploymentProperties } from "../types/onlineEndpointBodies";
-import { surroundings } from "./deployments";
+import { dependenciesOf } from "./deployments";
 import { MANAGED_NETWORK, TROUBLESHOOT } from "./sources";
 
 const AUTHORIZATION = "startup task failed due to authorization error";
@@ -24,7 +24,7 @@ export function principalsOf(endpoint: Resource, { inventory }: RuleContext): (s
   return userAssignedIds(endpoint.body.identity).map((id) => principalOf(inventory, id));
 }
 
-function collects({ dataCollector }: DeploymentProperties): boolean {
+function usesDataCollector({ dataCollector }: DeploymentProperties): boolean {
   return Object.values(dataCollector?.collections ?? {}).some(({ dataCollectionMode }) => dataCollectionMode === "Enabled");
 }
 
@@ -56,7 +56,7 @@ export const deploymentStartRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { image } = surroundings(context);
+      const { image } = dependenciesOf(context);
       return image && hostOf(image).endsWith(".azurecr.io") && !registryOf(image, context)
         ? `Cannot download the image '${image}': the registry ${hostOf(image)} was not found.`
         : undefined;
@@ -72,7 +72,7 @@ export const deploymentStartRules: readonly Rule[] = [
     grade: "I",
     failsOperation: true,
     check: (context) => {
-      const { image, workspace } = surroundings(context);
+      const { image, workspace } = dependenciesOf(context);
       if (!image || isolationOf(propertiesOf(workspace)) !== "AllowOnlyApprovedOutbound") return undefined;
       const host = hostOf(image);
       const registry = registryOf(image, context);
@@ -92,7 +92,7 @@ export const deploymentStartRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { endpoint, image } = surroundings(context);
+      const { endpoint, image } = dependenciesOf(context);
       const registry = image ? registryOf(image, context) : undefined;
       if (!registry || !isUserAssigned(endpoint.body.identity)) return undefined;
       const pulls = principalsOf(endpoint, context).some((principal) =>
@@ -113,10 +113,10 @@ export const deploymentStartRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { endpoint, workspace, properties } = surroundings(context);
+      const { endpoint, workspace, properties } = dependenciesOf(context);
       const storage = propertiesOf(workspace).storageAccount;
       if (!storage || !isUserAssigned(endpoint.body.identity)) return undefined;
-      const roles = collects(properties)
+      const roles = usesDataCollector(properties)
         ? (["Storage Blob Data Contributor"] as const)
         : (["Storage Blob Data Reader", "Storage Blob Data Contributor"] as const);
       const reads = principalsOf(endpoint, context).some((principal) => holdsRole(context.inventory, principal, roles, storage));
@@ -135,7 +135,7 @@ export const deploymentStartRules: readonly Rule[] = [
     grade: "D",
     failsOperation: true,
     check: (context) => {
-      const { environment, workspace } = surroundings(context);
+      const { environment, workspace } = dependenciesOf(context);
       const { build, condaFile } = (environment?.body.properties ?? {}) as { build?: unknown; condaFile?: string };
       const { containerRegistry, imageBuildCompute } = propertiesOf(workspace);
       const isPrivate = context.inventory.get(containerRegistry)?.body.properties?.publicNetworkAccess === "Disabled";

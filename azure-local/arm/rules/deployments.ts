@@ -4,17 +4,17 @@ import { nameOf } from "../path";
 import { instancesOf } from "../quota";
 import { sameRegion } from "../region";
 import { isActive, isolationOf, propertiesOf } from "../types/managedNetwork";
-import { DEPLOYMENT, deploymentProperties, endpointProperties, hasServed } from "../types/onlineEndpointBodies";
+import { DEPLOYMENT, deploymentProperties, endpointProperties, wasProvisioned } from "../types/onlineEndpointBodies";
 import { vmSize } from "../vmSizes";
-import { wrongReference } from "./common";
+import { referenceError } from "./common";
 import { REGISTRY, WORKSPACE } from "./machineLearning";
-import { busyEndpoint, endpointNameRules, lostProperty } from "./onlineEndpoints";
+import { endpointNameRules, lostEntry, runningOperationError } from "./onlineEndpoints";
 import { LIMITS, ROLLOUT, TROUBLESHOOT } from "./sources";
 
 const SIZES = "Azure docs, machine-learning/reference-managed-online-endpoints-vm-sku-list";
 
 /** The resources that a deployment depends on. */
-export function surroundings({ parentId, body, inventory }: RuleContext) {
+export function dependenciesOf({ parentId, body, inventory }: RuleContext) {
   const endpoint = inventory.get(parentId)!;
   const workspace = inventory.get(endpoint.id.split("/").slice(0, -2).join("/"))!;
   const properties = deploymentProperties({ body });
@@ -32,7 +32,7 @@ export const deploymentRules: readonly Rule[] = [
     status: 409,
     source: `${TROUBLESHOOT} (conflict, OperationCanceled)`,
     grade: "D",
-    check: (context) => busyEndpoint(context.parentId, context),
+    check: (context) => runningOperationError(context.parentId, context),
   },
   ...endpointNameRules(DEPLOYMENT, "deployment"),
   {
@@ -44,7 +44,7 @@ export const deploymentRules: readonly Rule[] = [
     source: "inferred: a deployment is in the region of its endpoint",
     grade: "I",
     check: (context) => {
-      const region = surroundings(context).endpoint.body.location;
+      const region = dependenciesOf(context).endpoint.body.location;
       return sameRegion(region, context.body.location)
         ? undefined
         : `The location of the deployment, ${context.body.location}, differs from the location of its endpoint, ${region}.`;
@@ -101,7 +101,7 @@ export const deploymentRules: readonly Rule[] = [
     source: "the service's message, quoted in community repositories; inferred from it: a failed update can be retried",
     grade: "E",
     check: ({ name, previous }) =>
-      previous!.state === "Failed" && !hasServed(previous!)
+      previous!.state === "Failed" && !wasProvisioned(previous!)
         ? `Specified deployment [${name}] failed during initial provisioning and is in an unrecoverable state. Delete and re-create.`
         : undefined,
   },
@@ -162,7 +162,7 @@ export const deploymentRules: readonly Rule[] = [
     source: "Azure docs, machine-learning/concept-secure-online-endpoint: can't be combined with a managed network",
     grade: "I",
     check: (context) => {
-      const { workspace, properties } = surroundings(context);
+      const { workspace, properties } = dependenciesOf(context);
       return properties.egressPublicNetworkAccess === "Disabled" && isolationOf(propertiesOf(workspace))
         ? "'properties.egressPublicNetworkAccess' can't be Disabled in a workspace with a managed network: the outbound rules of the managed network apply."
         : undefined;
@@ -177,8 +177,8 @@ export const deploymentRules: readonly Rule[] = [
     source: "Azure REST specification, machinelearningservices: properties can be added, but not removed or changed",
     grade: "S",
     check: (context) => {
-      const lost = lostProperty(context);
-      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or changed.`;
+      const removed = lostEntry(context);
+      return removed && `The entry '${removed}' of 'properties.properties' can't be removed or changed.`;
     },
   },
   {
@@ -197,10 +197,10 @@ export const deploymentRules: readonly Rule[] = [
         [codeConfiguration?.codeId, "codes"],
       ] as const;
       for (const [id, kind] of references) {
-        const wrong =
+        const error =
           id?.startsWith("/subscriptions/") &&
-          wrongReference(id, [`${WORKSPACE}/${kind}/versions`, `${REGISTRY}/${kind}/versions`], context);
-        if (wrong) return `'${id}', which the deployment '${context.name}' references, ${wrong}.`;
+          referenceError(id, [`${WORKSPACE}/${kind}/versions`, `${REGISTRY}/${kind}/versions`], context);
+        if (error) return `'${id}', which the deployment '${context.name}' references, ${error}.`;
       }
       return undefined;
     },
@@ -310,7 +310,7 @@ export const deploymentRules: readonly Rule[] = [
     source: "Azure docs, machine-learning/how-to-deploy-custom-container: an absolute path, with an inference config",
     grade: "D",
     check: (context) => {
-      const { properties, environment } = surroundings(context);
+      const { properties, environment } = dependenciesOf(context);
       const { modelMountPath } = properties;
       if (modelMountPath === undefined) return undefined;
       if (!modelMountPath.startsWith("/")) return `'properties.modelMountPath' is '${modelMountPath}': it must be an absolute path.`;
@@ -328,7 +328,7 @@ export const deploymentRules: readonly Rule[] = [
     source: `${TROUBLESHOOT} (WorkspaceManagedNetworkNotReady)`,
     grade: "D",
     check: (context) => {
-      const { workspace } = surroundings(context);
+      const { workspace } = dependenciesOf(context);
       return isolationOf(propertiesOf(workspace)) && !isActive(workspace)
         ? `The managed network of the workspace '${workspace.name}' is not provisioned. Provision it first (provisionManagedNetwork), then create the deployment.`
         : undefined;

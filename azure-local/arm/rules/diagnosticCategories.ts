@@ -47,8 +47,10 @@ export const diagnosticCategoryRules: readonly Rule[] = [
     grade: "D",
     check: ({ body }) => {
       const { logs = [], metrics = [] } = settingOf(body);
-      const wrong = [...logs, ...metrics].find(({ category, categoryGroup }) => (category === undefined) === (categoryGroup === undefined));
-      if (wrong) return "Each entry of 'logs' and 'metrics' requires either 'category' or 'categoryGroup'.";
+      const invalid = [...logs, ...metrics].find(
+        ({ category, categoryGroup }) => (category === undefined) === (categoryGroup === undefined),
+      );
+      if (invalid) return "Each entry of 'logs' and 'metrics' requires either 'category' or 'categoryGroup'.";
       const enabled = logs.filter((log) => log.enabled);
       return enabled.some(({ category }) => category) && enabled.some(({ categoryGroup }) => categoryGroup)
         ? "'properties.logs' contains both categories and category groups: use only one of them."
@@ -77,8 +79,8 @@ export const diagnosticCategoryRules: readonly Rule[] = [
     check: ({ body }) => {
       const { logs = [], metrics = [] } = settingOf(body);
       const names = [...logs, ...metrics].map(({ category, categoryGroup }) => category ?? categoryGroup);
-      const twice = names.find((name, index) => names.indexOf(name) !== index);
-      return twice && `The category '${twice}' is specified twice.`;
+      const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+      return duplicate && `The category '${duplicate}' is specified twice.`;
     },
   },
   {

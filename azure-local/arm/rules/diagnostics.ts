@@ -2,7 +2,7 @@
 import type { Rule } from "../model";
 import { sameId, typeOf } from "../path";
 import { DEPLOYMENT, ENDPOINT } from "../types/onlineEndpointBodies";
-import { wrongReference } from "./common";
+import { referenceError } from "./common";
 
 const DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings";
 
@@ -61,8 +61,8 @@ export const diagnosticRules: readonly Rule[] = [
       if (!SINKS.some((sink) => properties[sink])) return "A diagnostic setting requires at least one data sink.";
       for (const [sink, type] of Object.entries(SINK_TYPES)) {
         const id = properties[sink as keyof typeof SINK_TYPES];
-        const wrong = wrongReference(id, type, context);
-        if (wrong) return `The data sink '${id}' ${wrong}.`;
+        const error = referenceError(id, type, context);
+        if (error) return `The data sink '${id}' ${error}.`;
       }
       return undefined;
     },
@@ -136,8 +136,8 @@ export const diagnosticRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as { WorkspaceResourceId?: string } | undefined)?.WorkspaceResourceId;
       if (!id) return "Application Insights requires 'properties.WorkspaceResourceId': classic resources can no longer be created.";
-      const wrong = wrongReference(id, SINK_TYPES.workspaceId, context);
-      return wrong && `The Log Analytics workspace '${id}' ${wrong}.`;
+      const error = referenceError(id, SINK_TYPES.workspaceId, context);
+      return error && `The Log Analytics workspace '${id}' ${error}.`;
     },
   },
 ];

@@ -30,8 +30,8 @@ export const dnsValueRules: readonly Rule[] = [
       if (ttl < 1 || ttl > LONGEST_TTL) return `'properties.ttl' is ${ttl}: it must be between 1 and ${LONGEST_TTL}.`;
       const records = (at(body, "properties.aRecords") ?? []) as readonly { readonly ipv4Address?: string }[];
       if (records.length > MOST_RECORDS) return `'properties.aRecords' has ${records.length} entries: the limit is ${MOST_RECORDS}.`;
-      const wrong = records.find(({ ipv4Address }) => !readPrefix(`${ipv4Address}/32`));
-      return wrong && `'${wrong.ipv4Address}' is not an IPv4 address.`;
+      const invalid = records.find(({ ipv4Address }) => !readPrefix(`${ipv4Address}/32`));
+      return invalid && `'${invalid.ipv4Address}' is not an IPv4 address.`;
     },
   },
   {

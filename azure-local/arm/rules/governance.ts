@@ -18,12 +18,12 @@ interface Notification {
   readonly contactRoles?: readonly string[];
 }
 
-const assignments = { types: [ROLE_ASSIGNMENT], on: ["create"], status: 400 } as const;
+const assignmentRule = { types: [ROLE_ASSIGNMENT], on: ["create"], status: 400 } as const;
 const budgets = { types: [BUDGET], on: ["create", "update"], azureCode: "BadRequest", status: 400 } as const;
 
 export const governanceRules: readonly Rule[] = [
   {
-    ...assignments,
+    ...assignmentRule,
     code: "role-condition",
     azureCode: "InvalidConditionVersion",
     source: `${RBAC}/conditions-role-assignments-rest: a condition requires conditionVersion 2.0`,
@@ -31,11 +31,13 @@ export const governanceRules: readonly Rule[] = [
     check: ({ body }) => {
       const [condition, version] = [at(body, "properties.condition"), at(body, "properties.conditionVersion")];
       if (condition !== undefined && version !== "2.0") return `'properties.conditionVersion' is '${version}': it must be 2.0.`;
-      return condition === undefined && version !== undefined ? "'properties.conditionVersion' needs 'properties.condition'." : undefined;
+      return condition === undefined && version !== undefined
+        ? "'properties.conditionVersion' requires 'properties.condition'."
+        : undefined;
     },
   },
   {
-    ...assignments,
+    ...assignmentRule,
     code: "role-principal-type",
     azureCode: "UnmatchedPrincipalType",
     source: `${RBAC}/troubleshooting: principalType must match the principal; a managed identity is a ServicePrincipal`,
@@ -51,7 +53,7 @@ export const governanceRules: readonly Rule[] = [
     },
   },
   {
-    ...assignments,
+    ...assignmentRule,
     code: "role-description",
     azureCode: "BadRequestFormat",
     source: `${RBAC}/role-assignments: a description has at most 1,024 characters; common knowledge`,

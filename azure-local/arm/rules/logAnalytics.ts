@@ -6,7 +6,7 @@ import { LOG_WORKSPACE } from "../types/monitor";
 const DELETE =
   "Azure REST reference, loganalytics/workspaces/delete: to recover a workspace, create it again with the same name in the same subscription, resource group and location; the name is kept for 14 days and cannot be used for another workspace";
 
-const notUnique = (name: string) =>
+const nameConflict = (name: string) =>
   `The workspace name '${name}' is not unique: a workspace with that name was deleted less than 14 days ago. To recover it, create it again in its resource group and region. To release the name, delete it with force=true.`;
 
 export const logAnalyticsRules: readonly Rule[] = [
@@ -21,7 +21,7 @@ export const logAnalyticsRules: readonly Rule[] = [
     grade: "D",
     check: ({ id, name, body, inventory }) => {
       const deleted = inventory.softDeleted(LOG_WORKSPACE).find((one) => sameId(one.id, id));
-      return deleted && !sameRegion(deleted.location, body.location) ? notUnique(name) : undefined;
+      return deleted && !sameRegion(deleted.location, body.location) ? nameConflict(name) : undefined;
     },
   },
   {
@@ -38,7 +38,7 @@ export const logAnalyticsRules: readonly Rule[] = [
       const deleted = inventory
         .softDeleted(LOG_WORKSPACE)
         .some((one) => !sameId(one.id, id) && sameId(one.name, name) && sameId(one.id.split("/")[2], subscription));
-      return deleted ? notUnique(name) : undefined;
+      return deleted ? nameConflict(name) : undefined;
     },
   },
 ];

@@ -2,7 +2,7 @@ import { at, sameJson } from "../json";
 import type { Rule, RuleContext } from "../model";
 import { nameOf, sameId } from "../path";
 import { isolationOf, propertiesOf, type WorkspaceProperties } from "../types/managedNetwork";
-import { wrongReference } from "./common";
+import { referenceError } from "./common";
 
 const ML = "Microsoft.MachineLearningServices";
 export const WORKSPACE = `${ML}/workspaces`;
@@ -27,7 +27,7 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
 
 const CONTAINERS = ["environments", "models", "codes"].map((kind) => `${WORKSPACE}/${kind}`);
 
-function changedImmutable({ type, body, previous }: RuleContext): string | undefined {
+function changedImmutableProperty({ type, body, previous }: RuleContext): string | undefined {
   const names = IMMUTABLE[type] ?? [];
   return names.find((name) => !sameJson(at(body, `properties.${name}`), at(previous!.body, `properties.${name}`)));
 }
@@ -45,8 +45,8 @@ export const machineLearningRules: readonly Rule[] = [
       const properties = propertiesOf(context);
       for (const [name, type] of Object.entries(REFERENCES)) {
         const id = properties[name as keyof typeof REFERENCES];
-        const wrong = wrongReference(id, type, context);
-        if (wrong) return `The ${name} of the workspace, '${id}', ${wrong}.`;
+        const error = referenceError(id, type, context);
+        if (error) return `The ${name} of the workspace, '${id}', ${error}.`;
       }
       return undefined;
     },
@@ -174,7 +174,7 @@ export const machineLearningRules: readonly Rule[] = [
     source: "Azure REST specification, mfe.json (x-ms-mutability)",
     grade: "S",
     check: (context) => {
-      const changed = changedImmutable(context);
+      const changed = changedImmutableProperty(context);
       return (
         changed &&
         `A version can't be changed: 'properties.${changed}' of '${nameOf(context.parentId)}:${context.name}' is immutable. Create a new version.`

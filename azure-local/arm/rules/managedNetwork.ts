@@ -44,7 +44,7 @@ function isDefaultTarget(workspace: Resource, targetId: string): boolean {
   return [storageAccount, keyVault, containerRegistry, workspace.id].some((id) => sameId(id, targetId));
 }
 
-function mayApprove(workspace: Resource, targetId: string, inventory: Inventory): boolean {
+function canApprove(workspace: Resource, targetId: string, inventory: Inventory): boolean {
   const principal =
     principalOf(inventory, propertiesOf(workspace).primaryUserAssignedIdentity) ?? (workspace.facts.principalId as string | undefined);
   return holdsRole(inventory, principal, ["Azure AI Enterprise Network Connection Approver", "Owner", "Contributor"], targetId);
@@ -153,10 +153,10 @@ export const managedNetworkRules: readonly Rule[] = [
     source: "Azure REST specification, machinelearningservices: name of an outbound rule in the body of its workspace",
     grade: "S",
     check: (context) => {
-      const [wrong] = rulesIn(context).rules.find(([name]) => !/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/.test(name)) ?? [];
+      const [invalid] = rulesIn(context).rules.find(([name]) => !/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/.test(name)) ?? [];
       return (
-        wrong &&
-        `The name of the outbound rule '${wrong}' is invalid: it must have 3 to 33 letters, digits, '-' and '_' and start with a letter or digit.`
+        invalid &&
+        `The name of the outbound rule '${invalid}' is invalid: it must have 3 to 33 letters, digits, '-' and '_' and start with a letter or digit.`
       );
     },
   },
@@ -200,10 +200,10 @@ export const managedNetworkRules: readonly Rule[] = [
     source: `${MANAGED_NETWORK}: a host, with an optional leading '*.'`,
     grade: "D",
     check: (context) => {
-      const wrong = rulesIn(context).rules.find(
+      const invalid = rulesIn(context).rules.find(
         ([, { type, destination }]) => type === "FQDN" && !/^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/i.test(String(destination)),
       );
-      return wrong && `The destination '${String(wrong[1].destination)}' of the FQDN rule '${wrong[0]}' is not a host name.`;
+      return invalid && `The destination '${String(invalid[1].destination)}' of the FQDN rule '${invalid[0]}' is not a host name.`;
     },
   },
   {
@@ -215,12 +215,12 @@ export const managedNetworkRules: readonly Rule[] = [
     source: `${MANAGED_NETWORK}: storage accounts require private endpoints`,
     grade: "D",
     check: (context) => {
-      const wrong = rulesIn(context).rules.find(
+      const invalid = rulesIn(context).rules.find(
         ([, { type, destination }]) => type === "FQDN" && /\.(blob|file|dfs|queue|table)\.core\.windows\.net$/i.test(String(destination)),
       );
       return (
-        wrong &&
-        `The FQDN rule '${wrong[0]}' has a storage account as its destination, ${String(wrong[1].destination)}: use a PrivateEndpoint rule.`
+        invalid &&
+        `The FQDN rule '${invalid[0]}' has a storage account as its destination, ${String(invalid[1].destination)}: use a PrivateEndpoint rule.`
       );
     },
   },
@@ -234,10 +234,10 @@ export const managedNetworkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const targets = rulesIn(context).rules.filter(([, { type }]) => type === "PrivateEndpoint");
-      const wrong = targets.find(
+      const invalid = targets.find(
         ([, rule]) => !destinationOf(rule).serviceResourceId || isMissing(destinationOf(rule).serviceResourceId, context),
       );
-      return wrong && `The target '${destinationOf(wrong[1]).serviceResourceId}' of the outbound rule '${wrong[0]}' was not found.`;
+      return invalid && `The target '${destinationOf(invalid[1]).serviceResourceId}' of the outbound rule '${invalid[0]}' was not found.`;
     },
   },
   {
@@ -287,11 +287,14 @@ export const managedNetworkRules: readonly Rule[] = [
     check: ({ name, body, parentId, inventory }) => {
       const { serviceResourceId, subresourceTarget } = destinationOf(ruleProperties({ body }));
       if (!serviceResourceId) return undefined;
-      const twin = inventory.children(parentId, OUTBOUND_RULE).find((other) => {
+      const duplicate = inventory.children(parentId, OUTBOUND_RULE).find((other) => {
         const destination = destinationOf(ruleProperties(other));
         return sameId(destination.serviceResourceId, serviceResourceId) && sameId(destination.subresourceTarget, subresourceTarget);
       });
-      return twin && `The outbound rule '${name}' has the same target as '${twin.name}': '${serviceResourceId}' (${subresourceTarget}).`;
+      return (
+        duplicate &&
+        `The outbound rule '${name}' has the same target as '${duplicate.name}': '${serviceResourceId}' (${subresourceTarget}).`
+      );
     },
   },
   {
@@ -334,7 +337,7 @@ export const managedNetworkRules: readonly Rule[] = [
     check: ({ id, body, inventory }) => {
       const workspace = inventory.get(parentIdOf(id))!;
       const { serviceResourceId } = destinationOf(ruleProperties({ body }));
-      if (!serviceResourceId || !isActive(workspace) || mayApprove(workspace, serviceResourceId, inventory)) return undefined;
+      if (!serviceResourceId || !isActive(workspace) || canApprove(workspace, serviceResourceId, inventory)) return undefined;
       const systemAssigned =
         workspace.body.identity?.type?.includes("SystemAssigned") && !propertiesOf(workspace).primaryUserAssignedIdentity;
       if (systemAssigned && isDefaultTarget(workspace, serviceResourceId)) return undefined;

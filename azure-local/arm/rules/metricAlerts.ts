@@ -1,8 +1,8 @@
 /** Rules of metric alerts. */
 import { secondsOf } from "../duration";
 import type { Rule } from "../model";
-import { isMissing, wrongReference } from "./common";
-import { unknownMetric } from "./metrics";
+import { isMissing, referenceError } from "./common";
+import { metricError } from "./metrics";
 
 const METRIC_ALERT = "Microsoft.Insights/metricAlerts";
 const SPECIFICATION = "Azure REST specification, monitor";
@@ -56,8 +56,8 @@ export const alertRules: readonly Rule[] = [
           ? actions.actionGroups
           : (actions as readonly { actionGroupId?: string }[]).map(({ actionGroupId }) => actionGroupId);
       for (const id of groups ?? []) {
-        const wrong = wrongReference(id, "Microsoft.Insights/actionGroups", context);
-        if (wrong) return `'${id}', which the alert '${context.name}' references, ${wrong}.`;
+        const error = referenceError(id, "Microsoft.Insights/actionGroups", context);
+        if (error) return `'${id}', which the alert '${context.name}' references, ${error}.`;
       }
       return undefined;
     },
@@ -73,8 +73,8 @@ export const alertRules: readonly Rule[] = [
     check: ({ body }) => {
       const alert = alertOf(body);
       if (![0, 1, 2, 3, 4].includes(alert.severity)) return `'properties.severity' is ${alert.severity}: it must be between 0 and 4.`;
-      const wrong = (["evaluationFrequency", "windowSize"] as const).find((name) => secondsOf(alert[name]) === undefined);
-      return wrong && `'properties.${wrong}' is '${alert[wrong]}': it must be an ISO 8601 duration.`;
+      const invalid = (["evaluationFrequency", "windowSize"] as const).find((name) => secondsOf(alert[name]) === undefined);
+      return invalid && `'properties.${invalid}' is '${alert[invalid]}': it must be an ISO 8601 duration.`;
     },
   },
   {
@@ -103,7 +103,7 @@ export const alertRules: readonly Rule[] = [
     check: ({ body }) => {
       const { scopes = [], criteria } = alertOf(body);
       for (const { metricName, skipMetricValidation } of criteria?.allOf ?? []) {
-        const unknown = skipMetricValidation ? undefined : unknownMetric(scopes[0], metricName);
+        const unknown = skipMetricValidation ? undefined : metricError(scopes[0], metricName);
         if (unknown) return unknown;
       }
       return undefined;

@@ -9,25 +9,25 @@ interface Metric {
 }
 
 const average = (...dimensions: string[]): Metric => ({ dimensions, aggregations: ["Average"] });
-const spread = (...dimensions: string[]): Metric => ({ dimensions, aggregations: ["Average", "Minimum", "Maximum"] });
+const averageMinMax = (...dimensions: string[]): Metric => ({ dimensions, aggregations: ["Average", "Minimum", "Maximum"] });
 
 /** Metrics by resource type and name. */
 const METRICS: Readonly<Record<string, Readonly<Record<string, Metric>>>> = {
   [DEPLOYMENT]: {
-    CpuUtilizationPercentage: spread("instanceId"),
-    CpuMemoryUtilizationPercentage: spread("instanceId"),
-    GpuUtilizationPercentage: spread("instanceId"),
-    GpuMemoryUtilizationPercentage: spread("instanceId"),
-    DiskUtilization: spread("instanceId", "disk"),
-    GpuEnergyJoules: spread("instanceId"),
-    DeploymentCapacity: spread("instanceId", "State"),
+    CpuUtilizationPercentage: averageMinMax("instanceId"),
+    CpuMemoryUtilizationPercentage: averageMinMax("instanceId"),
+    GpuUtilizationPercentage: averageMinMax("instanceId"),
+    GpuMemoryUtilizationPercentage: averageMinMax("instanceId"),
+    DiskUtilization: averageMinMax("instanceId", "disk"),
+    GpuEnergyJoules: averageMinMax("instanceId"),
+    DeploymentCapacity: averageMinMax("instanceId", "State"),
     RequestsPerMinute: average("envoy_response_code"),
     RequestLatency_P50: average(),
     RequestLatency_P90: average(),
     RequestLatency_P95: average(),
     RequestLatency_P99: average(),
-    DataCollectionEventsPerMinute: spread("instanceId", "type"),
-    DataCollectionErrorsPerMinute: spread("instanceId", "reason", "type"),
+    DataCollectionEventsPerMinute: averageMinMax("instanceId", "type"),
+    DataCollectionErrorsPerMinute: averageMinMax("instanceId", "reason", "type"),
   },
   [ENDPOINT]: {
     RequestsPerMinute: average("deployment", "statusCode", "statusCodeClass", "modelStatusCode"),
@@ -39,32 +39,32 @@ const METRICS: Readonly<Record<string, Readonly<Record<string, Metric>>>> = {
     ConnectionsActive: average(),
     NewConnectionsPerSecond: average(),
     NetworkBytes: average(),
-    DataCollectionEventsPerMinute: spread("deployment", "type"),
-    DataCollectionErrorsPerMinute: spread("deployment", "reason", "type"),
+    DataCollectionEventsPerMinute: averageMinMax("deployment", "type"),
+    DataCollectionErrorsPerMinute: averageMinMax("deployment", "reason", "type"),
   },
 };
 
 /** The type of a resource, as spelled above. Undefined if its metrics aren't listed here. */
-export function measured(resourceUri: string | undefined): string | undefined {
+export function metricTypeOf(resourceUri: string | undefined): string | undefined {
   const type = typeOf(resourceUri ?? "").toLowerCase();
   return Object.keys(METRICS).find((name) => name.toLowerCase() === type);
 }
 
 /** Undefined for a type that isn't listed here, and for an unknown metric. */
 export function metricOf(resourceUri: string | undefined, metric: string): Metric | undefined {
-  const type = measured(resourceUri);
+  const type = metricTypeOf(resourceUri);
   return type === undefined ? undefined : METRICS[type]![metric];
 }
 
-export function unknownMetric(resourceUri: string | undefined, metric: string): string | undefined {
-  const type = measured(resourceUri);
+export function metricError(resourceUri: string | undefined, metric: string): string | undefined {
+  const type = metricTypeOf(resourceUri);
   return type && !metricOf(resourceUri, metric)
     ? `The metric '${metric}' is not supported by ${type}: it must be one of ${Object.keys(METRICS[type]!).join(", ")}.`
     : undefined;
 }
 
 /** The message about the first dimension that the metric doesn't support. */
-export function unknownDimension(resourceUri: string | undefined, metric: string, dimensions: readonly string[]): string | undefined {
+export function dimensionError(resourceUri: string | undefined, metric: string, dimensions: readonly string[]): string | undefined {
   const supported = metricOf(resourceUri, metric)?.dimensions;
   const unknown = supported && dimensions.find((name) => !supported.some((one) => sameId(one, name)));
   return unknown === undefined

@@ -14,7 +14,7 @@ interface NameForm {
  * Types whose names the API specification doesn't fully restrict. Separate rules check key vaults, storage accounts and Azure Machine Learning
  * resources.
  */
-const FORMS: Readonly<Record<string, NameForm>> = {
+const NAME_FORMATS: Readonly<Record<string, NameForm>> = {
   "Microsoft.Resources/resourceGroups": {
     shortest: 1,
     longest: 90,
@@ -48,14 +48,14 @@ const FORMS: Readonly<Record<string, NameForm>> = {
 export const nameRules: readonly Rule[] = [
   {
     code: "resource-name",
-    types: Object.keys(FORMS),
+    types: Object.keys(NAME_FORMATS),
     on: ["create"],
     azureCode: "InvalidResourceName",
     status: 400,
     source: "Azure docs, azure-resource-manager/management/resource-name-rules",
     grade: "D",
     check: ({ type, name }) => {
-      const { shortest, longest, form, allowed } = FORMS[type]!;
+      const { shortest, longest, form, allowed } = NAME_FORMATS[type]!;
       return name.length >= shortest && name.length <= longest && form.test(name)
         ? undefined
         : `Resource name '${name}' is invalid for ${type}: ${shortest} to ${longest} characters, ${allowed}.`;

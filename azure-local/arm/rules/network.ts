@@ -1,7 +1,7 @@
 import type { Inventory, Resource, Rule, RuleContext } from "../model";
 import { parentIdOf, sameId, typeOf } from "../path";
 import { sameRegion } from "../region";
-import { inside, overlap, type Range, readPrefix, usable } from "../types/addresses";
+import { assignableAddresses, inside, overlap, type Range, readPrefix } from "../types/addresses";
 import { addressesOf } from "../types/network";
 import {
   addressCount,
@@ -12,7 +12,7 @@ import {
   privateEndpointsOf,
   REPLICATION,
 } from "../types/privateLink";
-import { isMissing, wrongReference } from "./common";
+import { isMissing, referenceError } from "./common";
 
 const VNET = "Microsoft.Network/virtualNetworks";
 const SUBNET = `${VNET}/subnets`;
@@ -63,12 +63,12 @@ function subnetIdOf(body: { properties?: unknown }): string {
 }
 
 /** The error if a subnet has fewer free addresses than required. */
-function missingCapacity(subnetId: string, required: number, inventory: Inventory): string | undefined {
+function capacityError(subnetId: string, required: number, inventory: Inventory): string | undefined {
   const subnet = inventory.get(subnetId);
   const prefix = prefixesOf(subnet?.body.properties as SubnetProperties | undefined)[0] ?? "";
   const range = readPrefix(prefix);
   if (!subnet || !range) return undefined;
-  const capacity = Math.max(0, usable(range));
+  const capacity = Math.max(0, assignableAddresses(range));
   const taken = endpointsIn(subnetId, inventory).reduce((sum, endpoint) => sum + Math.max(1, addressesOf(endpoint).length), 0);
   return taken + required > capacity
     ? `Subnet ${subnet.name} with address prefix ${prefix} does not have enough capacity for ${required} IP addresses: ${taken} of its ${capacity} are in use.`
@@ -116,9 +116,10 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const prefixes = [...spaceOf(context), ...subnetsAfter(context).flatMap(({ prefixes }) => prefixes)];
-      const wrong = prefixes.find((prefix) => !prefix.includes(":") && !readPrefix(prefix));
+      const invalid = prefixes.find((prefix) => !prefix.includes(":") && !readPrefix(prefix));
       return (
-        wrong && `Address prefix '${wrong}' is not formatted correctly: it must be an IPv4 network in CIDR notation, such as 10.0.0.0/24.`
+        invalid &&
+        `Address prefix '${invalid}' is not formatted correctly: it must be an IPv4 network in CIDR notation, such as 10.0.0.0/24.`
       );
     },
   },
@@ -198,8 +199,8 @@ export const networkRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const id = (context.body.properties as SubnetProperties | undefined)?.networkSecurityGroup?.id;
-      const wrong = wrongReference(id, NSG, context);
-      return wrong && `Resource ${id} referenced by resource ${context.id} ${wrong}.`;
+      const error = referenceError(id, NSG, context);
+      return error && `Resource ${id} referenced by resource ${context.id} ${error}.`;
     },
   },
   {
@@ -228,8 +229,8 @@ export const networkRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as PrivateEndpointProperties | undefined)?.subnet?.id;
       if (!id) return "A private endpoint requires 'properties.subnet.id'.";
-      const wrong = wrongReference(id, SUBNET, context);
-      return wrong && `Resource ${id} referenced by resource ${context.id} ${wrong}. Please make sure that the referenced resource exists.`;
+      const error = referenceError(id, SUBNET, context);
+      return error && `Resource ${id} referenced by resource ${context.id} ${error}. Please make sure that the referenced resource exists.`;
     },
   },
   {
@@ -293,8 +294,8 @@ export const networkRules: readonly Rule[] = [
         if (!groups) return `The type of '${privateLinkServiceId}', ${type}, doesn't support private endpoints.`;
         const allowed = Object.keys(groups).join(", ");
         if (groupIds.length === 0) return `The connection to '${privateLinkServiceId}' requires 'groupIds'. Allowed: ${allowed}.`;
-        const wrong = groupIds.find((group) => !groups[group]);
-        if (wrong) return `The group ID '${wrong}' is not valid for ${privateLinkServiceId}. Allowed: ${allowed}.`;
+        const invalid = groupIds.find((group) => !groups[group]);
+        if (invalid) return `The group ID '${invalid}' is not valid for ${privateLinkServiceId}. Allowed: ${allowed}.`;
       }
       return undefined;
     },
@@ -328,9 +329,9 @@ export const networkRules: readonly Rule[] = [
       "Azure docs, virtual-network/virtual-networks-faq: five addresses of a subnet are reserved; container-registry/container-registry-private-link and machine-learning/how-to-custom-dns: number of addresses of a private endpoint",
     grade: "D",
     check: ({ type, body, parentId, inventory }) => {
-      if (type === PRIVATE_ENDPOINT) return missingCapacity(subnetIdOf(body), addressCount({ body }, inventory), inventory);
+      if (type === PRIVATE_ENDPOINT) return capacityError(subnetIdOf(body), addressCount({ body }, inventory), inventory);
       const subnetIds = privateEndpointsOf(parentId, inventory).map((endpoint) => subnetIdOf(endpoint.body));
-      return subnetIds.map((subnetId) => missingCapacity(subnetId, 1, inventory)).find((lack) => lack !== undefined);
+      return subnetIds.map((subnetId) => capacityError(subnetId, 1, inventory)).find((error) => error !== undefined);
     },
   },
 ];

@@ -56,14 +56,14 @@ function vaultOf(workspace: Resource, { inventory }: RuleContext): Resource | un
 }
 
 /** The first entry of `properties.properties` that an update changes or removes. */
-export function lostProperty({ body, previous }: RuleContext): string | undefined {
+export function lostEntry({ body, previous }: RuleContext): string | undefined {
   const entries = (from: { properties?: unknown }) => ((from.properties ?? {}) as { properties?: Record<string, string> }).properties ?? {};
   const now = entries(body);
   return Object.entries(entries(previous!.body)).find(([key, value]) => now[key] !== value)?.[0];
 }
 
 /** The error if another operation is running on the endpoint or one of its deployments. */
-export function busyEndpoint(endpointId: string, { inventory }: RuleContext): string | undefined {
+export function runningOperationError(endpointId: string, { inventory }: RuleContext): string | undefined {
   const running = inventory.runningWithin(endpointId)[0];
   return (
     running &&
@@ -80,7 +80,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     status: 409,
     source: `${TROUBLESHOOT} (conflict, OperationCanceled)`,
     grade: "D",
-    check: (context) => busyEndpoint(context.id, context),
+    check: (context) => runningOperationError(context.id, context),
   },
   {
     code: "patch-of-endpoint-and-deployment",
@@ -106,11 +106,11 @@ export const onlineEndpointRules: readonly Rule[] = [
     source: `${LIMITS}: unique in the Azure region`,
     grade: "D",
     check: ({ name, body, inventory }) => {
-      const twin = inventory
+      const duplicate = inventory
         .all(ENDPOINT)
         .find((other) => other.name.toLowerCase() === name.toLowerCase() && sameRegion(other.body.location, body.location));
       return (
-        twin &&
+        duplicate &&
         `The endpoint name '${name}' is already used in ${body.location}: names must be unique in a region, across workspaces and subscriptions.`
       );
     },
@@ -219,8 +219,8 @@ export const onlineEndpointRules: readonly Rule[] = [
     source: "Azure REST specification, machinelearningservices: properties can be added, but not removed or changed",
     grade: "S",
     check: (context) => {
-      const lost = lostProperty(context);
-      return lost && `The entry '${lost}' of 'properties.properties' can't be removed or changed.`;
+      const removed = lostEntry(context);
+      return removed && `The entry '${removed}' of 'properties.properties' can't be removed or changed.`;
     },
   },
   {

@@ -53,7 +53,7 @@ function isServiceTag(tag: string): boolean {
 }
 
 /** The end of a message about an invalid destination of a service tag rule. Undefined for a valid destination. */
-function wrongTag({ serviceTag, protocol, portRanges, addressPrefixes = [] }: ServiceTagDestination): string | undefined {
+function serviceTagError({ serviceTag, protocol, portRanges, addressPrefixes = [] }: ServiceTagDestination): string | undefined {
   if (serviceTag === undefined && addressPrefixes.length === 0) return "needs 'serviceTag' or 'addressPrefixes'";
   if (serviceTag !== undefined && !isServiceTag(serviceTag))
     return `has the serviceTag '${serviceTag}', which is not a service tag of Azure`;
@@ -72,7 +72,7 @@ function targetOf({ type, destination }: OutboundRuleProperties): string | undef
 }
 
 /** The first two private endpoint rules of a request with the same target. */
-function twin(rules: readonly [string, OutboundRuleProperties][]) {
+function duplicateTarget(rules: readonly [string, OutboundRuleProperties][]) {
   const seen = new Map<string, string>();
   for (const [name, rule] of rules) {
     const target = targetOf(rule);
@@ -108,8 +108,8 @@ export const outboundDestinationRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       for (const [name, { type, destination }] of rulesIn(context).rules) {
-        const wrong = type === "ServiceTag" ? wrongTag((destination ?? {}) as ServiceTagDestination) : undefined;
-        if (wrong) return `The outbound rule '${name}' ${wrong}.`;
+        const error = type === "ServiceTag" ? serviceTagError((destination ?? {}) as ServiceTagDestination) : undefined;
+        if (error) return `The outbound rule '${name}' ${error}.`;
       }
       return undefined;
     },
@@ -137,7 +137,7 @@ export const outboundDestinationRules: readonly Rule[] = [
     source: `${MANAGED_NETWORK}; inferred: two rules can't have the same target`,
     grade: "I",
     check: (context) => {
-      const clash = twin(rulesIn(context).rules);
+      const clash = duplicateTarget(rulesIn(context).rules);
       return clash && `The outbound rule '${clash.name}' has the same target as '${clash.other}': ${clash.target}.`;
     },
   },

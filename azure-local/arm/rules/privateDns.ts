@@ -2,7 +2,7 @@
 import type { Rule } from "../model";
 import { parentIdOf, sameId } from "../path";
 import { PRIVATE_ENDPOINT, zoneNameOf } from "../types/privateLink";
-import { wrongReference } from "./common";
+import { referenceError } from "./common";
 
 const VNET = "Microsoft.Network/virtualNetworks";
 const ZONE = "Microsoft.Network/privateDnsZones";
@@ -34,8 +34,8 @@ export const privateDnsRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       for (const id of zoneIds(context.body)) {
-        const wrong = wrongReference(id, ZONE, context);
-        if (wrong) return `The private DNS zone '${id}' ${wrong}.`;
+        const error = referenceError(id, ZONE, context);
+        if (error) return `The private DNS zone '${id}' ${error}.`;
       }
       return undefined;
     },
@@ -64,8 +64,8 @@ export const privateDnsRules: readonly Rule[] = [
     check: ({ body }) => {
       const names = zoneIds(body).map(zoneNameOf);
       if (names.length > 5) return `The DNS zone group has ${names.length} zones: the limit is 5.`;
-      const twice = names.find((name, index) => names.indexOf(name) !== index);
-      return twice && `The DNS zone group contains the zone '${twice}' twice.`;
+      const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+      return duplicate && `The DNS zone group contains the zone '${duplicate}' twice.`;
     },
   },
   {
@@ -80,8 +80,8 @@ export const privateDnsRules: readonly Rule[] = [
     check: ({ body: { tags = {} } }) => {
       const names = Object.keys(tags);
       if (names.length > 15) return `The DNS zone has ${names.length} tags: the limit is 15.`;
-      const odd = names.find((name) => /^\d|\s|[^\x20-\x7e]/.test(name));
-      return odd && `The tag name '${odd}' is not allowed on a DNS zone.`;
+      const unsupported = names.find((name) => /^\d|\s|[^\x20-\x7e]/.test(name));
+      return unsupported && `The tag name '${unsupported}' is not allowed on a DNS zone.`;
     },
   },
   {
@@ -108,8 +108,8 @@ export const privateDnsRules: readonly Rule[] = [
     check: (context) => {
       const id = (context.body.properties as LinkProperties | undefined)?.virtualNetwork?.id;
       if (!id) return "A virtual network link requires 'properties.virtualNetwork.id'.";
-      const wrong = wrongReference(id, VNET, context);
-      return wrong && `The virtual network '${id}' ${wrong}.`;
+      const error = referenceError(id, VNET, context);
+      return error && `The virtual network '${id}' ${error}.`;
     },
   },
   {
@@ -122,12 +122,13 @@ export const privateDnsRules: readonly Rule[] = [
     grade: "D",
     check: ({ body, parentId, id, inventory }) => {
       const network = (body.properties as LinkProperties).virtualNetwork?.id;
-      const twin = inventory.all(LINK).find((other) => {
+      const duplicate = inventory.all(LINK).find((other) => {
         const sameNetwork = sameId((other.body.properties as LinkProperties).virtualNetwork?.id, network);
         return sameNetwork && !sameId(other.id, id) && zoneNameOf(parentIdOf(other.id)) === zoneNameOf(parentId);
       });
       return (
-        twin && `A virtual network cannot be linked to multiple zones with overlapping namespaces: '${network}' is linked by '${twin.id}'.`
+        duplicate &&
+        `A virtual network cannot be linked to multiple zones with overlapping namespaces: '${network}' is linked by '${duplicate.id}'.`
       );
     },
   },

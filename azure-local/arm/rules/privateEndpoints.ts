@@ -175,13 +175,13 @@ export const privateEndpointRules: readonly Rule[] = [
       const prefix = prefixesOf(subnetProperties(subnetOf(context)))[0] ?? "";
       const range = readPrefix(prefix);
       const addresses = (propertiesOf(context.body).ipConfigurations ?? []).map(({ properties }) => properties?.privateIPAddress ?? "");
-      const wrong = addresses.find((address) => {
+      const invalid = addresses.find((address) => {
         const one = readPrefix(`${address}/32`);
         return range && !(one && inside(one, { first: range.first + 4, last: range.last - 1 }));
       });
-      return wrong === undefined
+      return invalid === undefined
         ? undefined
-        : `Private static IP address ${wrong} does not belong to the range of subnet prefix ${prefix}, or Azure reserves it.`;
+        : `Private static IP address ${invalid} does not belong to the range of subnet prefix ${prefix}, or Azure reserves it.`;
     },
   },
 ];

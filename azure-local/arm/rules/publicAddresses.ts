@@ -20,7 +20,7 @@ interface Limits {
 }
 
 /** The error in the IP rules of a firewall. Undefined if they are valid. */
-export function wrongAddresses({ ipRules = [] }: NetworkRules, limits: Limits): string | undefined {
+export function ipRuleError({ ipRules = [] }: NetworkRules, limits: Limits): string | undefined {
   if (ipRules.length > limits.ipRules) return `'ipRules' has ${ipRules.length} entries: the limit is ${limits.ipRules}.`;
   for (const { value } of ipRules) {
     const range = readPrefix(value.includes("/") ? value : `${value}/32`);
@@ -34,7 +34,7 @@ export function wrongAddresses({ ipRules = [] }: NetworkRules, limits: Limits): 
 }
 
 /** The error in the virtual network rules of a firewall. Undefined if they are valid. */
-export function wrongSubnets(
+export function virtualNetworkRuleError(
   { virtualNetworkRules = [] }: NetworkRules,
   limits: Limits,
   service: string,

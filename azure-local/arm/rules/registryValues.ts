@@ -3,7 +3,7 @@ import { at } from "../json";
 import type { Rule } from "../model";
 import { sameRegion } from "../region";
 import { hasZones } from "../zones";
-import { wrongAddresses } from "./publicAddresses";
+import { ipRuleError } from "./publicAddresses";
 
 const REGISTRY = "Microsoft.ContainerRegistry/registries";
 const DOCS = "Azure docs, container-registry";
@@ -105,7 +105,7 @@ export const registryValueRules: readonly Rule[] = [
     azureCode: "InvalidNetworkRule",
     source: `${DOCS}/container-registry-access-selected-networks: public IPv4 addresses, at most 200 rules`,
     grade: "D",
-    check: ({ body }) => wrongAddresses((at(body, "properties.networkRuleSet") ?? {}) as Parameters<typeof wrongAddresses>[0], LIMITS),
+    check: ({ body }) => ipRuleError((at(body, "properties.networkRuleSet") ?? {}) as Parameters<typeof ipRuleError>[0], LIMITS),
   },
   {
     ...common,

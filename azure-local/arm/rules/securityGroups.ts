@@ -61,9 +61,9 @@ export const securityGroupRules: readonly Rule[] = [
       for (const { name, properties = {} as NonNullable<SecurityRule["properties"]> } of rulesOf(body)) {
         const { sourcePortRange, destinationPortRange, sourcePortRanges = [], destinationPortRanges = [] } = properties;
         const ports = [sourcePortRange, destinationPortRange, ...sourcePortRanges, ...destinationPortRanges];
-        const wrong = ports.find((port) => port !== undefined && !isPortRange(port));
-        if (wrong !== undefined)
-          return `The port range '${wrong}' of security rule '${name}' is not valid: it must be *, a port from 0 to 65535 or a range such as 8000-8080.`;
+        const invalid = ports.find((port) => port !== undefined && !isPortRange(port));
+        if (invalid !== undefined)
+          return `The port range '${invalid}' of security rule '${name}' is not valid: it must be *, a port from 0 to 65535 or a range such as 8000-8080.`;
       }
       return undefined;
     },

@@ -2,7 +2,7 @@
 import { at } from "../json";
 import type { Rule } from "../model";
 import { hasZones } from "../zones";
-import { wrongAddresses, wrongSubnets } from "./publicAddresses";
+import { ipRuleError, virtualNetworkRuleError } from "./publicAddresses";
 
 const ACCOUNT = "Microsoft.Storage/storageAccounts";
 const DOCS = "Azure docs, storage";
@@ -23,7 +23,7 @@ function skuOf(body: object): string {
 }
 
 function rulesOf(body: object) {
-  return (at(body, "properties.networkAcls") ?? {}) as Parameters<typeof wrongAddresses>[0];
+  return (at(body, "properties.networkAcls") ?? {}) as Parameters<typeof ipRuleError>[0];
 }
 
 const common = { types: [ACCOUNT], on: ["create", "update"], azureCode: "InvalidRequestPropertyValue", status: 400 } as const;
@@ -87,7 +87,7 @@ export const storageValueRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const rules = rulesOf(context.body);
-      return wrongAddresses(rules, LIMITS) ?? wrongSubnets(rules, LIMITS, "Microsoft.Storage", context);
+      return ipRuleError(rules, LIMITS) ?? virtualNetworkRuleError(rules, LIMITS, "Microsoft.Storage", context);
     },
   },
   {
@@ -98,7 +98,7 @@ export const storageValueRules: readonly Rule[] = [
     check: ({ body }) => {
       const feature = ["isSftpEnabled", "isNfsV3Enabled"].find((name) => at(body, `properties.${name}`) === true);
       return feature && at(body, "properties.isHnsEnabled") !== true
-        ? `'properties.${feature}' needs 'properties.isHnsEnabled'.`
+        ? `'properties.${feature}' requires 'properties.isHnsEnabled'.`
         : undefined;
     },
   },

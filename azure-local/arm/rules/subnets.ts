@@ -4,7 +4,7 @@ import { sameId } from "../path";
 import { sameRegion } from "../region";
 import { type Range, readPrefix } from "../types/addresses";
 import { PRIVATE_ENDPOINT, type PrivateEndpointProperties } from "../types/privateLink";
-import { wrongReference } from "./common";
+import { referenceError } from "./common";
 
 export const VNET = "Microsoft.Network/virtualNetworks";
 export const SUBNET = `${VNET}/subnets`;
@@ -82,10 +82,10 @@ function writtenSubnets({ type, id, name, body }: RuleContext): WrittenSubnet[] 
 }
 
 /** The message about the first invalid subnet of a request. */
-function first(context: RuleContext, wrong: (subnet: WrittenSubnet) => string | undefined): string | undefined {
+function firstError(context: RuleContext, check: (subnet: WrittenSubnet) => string | undefined): string | undefined {
   for (const subnet of writtenSubnets(context)) {
-    const sentence = wrong(subnet);
-    if (sentence) return sentence;
+    const error = check(subnet);
+    if (error) return error;
   }
   return undefined;
 }
@@ -94,7 +94,7 @@ function userOf(subnetId: string, { inventory }: RuleContext): Resource | undefi
   return inventory.all(PRIVATE_ENDPOINT).find(({ body }) => sameId((body.properties as PrivateEndpointProperties).subnet?.id, subnetId));
 }
 
-function before(subnetId: string, { inventory }: RuleContext): SubnetProperties {
+function currentProperties(subnetId: string, { inventory }: RuleContext): SubnetProperties {
   return (inventory.get(subnetId)?.body.properties ?? {}) as SubnetProperties;
 }
 
@@ -123,8 +123,8 @@ export const subnetRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const names = writtenSubnets(context).map(({ name }) => name.toLowerCase());
-      const twice = names.find((name, index) => name !== "" && names.indexOf(name) !== index);
-      return twice && `The subnet '${twice}' is specified twice: the name is unique within the virtual network.`;
+      const duplicate = names.find((name, index) => name !== "" && names.indexOf(name) !== index);
+      return duplicate && `The subnet '${duplicate}' is specified twice: the name is unique within the virtual network.`;
     },
   },
   {
@@ -134,7 +134,7 @@ export const subnetRules: readonly Rule[] = [
     source: "Azure REST specification, network: a subnet requires addressPrefix or addressPrefixes",
     grade: "K",
     check: (context) =>
-      first(context, ({ name, properties }) =>
+      firstError(context, ({ name, properties }) =>
         prefixesOf(properties).length > 0 || properties.ipamPoolPrefixAllocations
           ? undefined
           : `The subnet '${name}' requires 'properties.addressPrefix' or 'properties.addressPrefixes'.`,
@@ -147,7 +147,7 @@ export const subnetRules: readonly Rule[] = [
     source: "Azure docs, virtual-network/virtual-networks-faq: the smallest IPv4 subnet is /29",
     grade: "D",
     check: (context) =>
-      first(context, ({ name, properties }) => {
+      firstError(context, ({ name, properties }) => {
         const small = prefixesOf(properties).find((prefix) => (sizeOf(prefix) ?? 8) < 8);
         return small && `Subnet '${name}' is not valid: its prefix ${small} is smaller than /29, the smallest that Azure supports.`;
       }),
@@ -159,7 +159,7 @@ export const subnetRules: readonly Rule[] = [
     source: "Azure docs of VPN Gateway, Firewall, Bastion and Route Server: size of the reserved subnet",
     grade: "D",
     check: (context) =>
-      first(context, ({ name, properties }) => {
+      firstError(context, ({ name, properties }) => {
         const longest = RESERVED_SUBNETS[name];
         const small =
           longest && prefixesOf(properties).find((prefix) => (sizeOf(prefix) ?? Number.POSITIVE_INFINITY) < 2 ** (32 - longest));
@@ -173,8 +173,8 @@ export const subnetRules: readonly Rule[] = [
     source: `${SUBNETS}: the address range can be changed only while the subnet contains no resources`,
     grade: "D",
     check: (context) =>
-      first(context, ({ name, id, properties }) => {
-        const [now, old] = [prefixesOf(properties), prefixesOf(before(id, context))];
+      firstError(context, ({ name, id, properties }) => {
+        const [now, old] = [prefixesOf(properties), prefixesOf(currentProperties(id, context))];
         const user = sameNames(now, old) || now.length === 0 ? undefined : userOf(id, context);
         return user && `Subnet ${name} is in use by ${user.id}: its prefix ${old.join(", ")} can't be changed to ${now.join(", ")}.`;
       }),
@@ -187,7 +187,7 @@ export const subnetRules: readonly Rule[] = [
       "Azure errors quoted in crossplane-contrib/provider-upjet-azure#342 (services) and MicrosoftDocs/azure-docs#28698 (one delegation)",
     grade: "E",
     check: (context) =>
-      first(context, ({ name, properties }) => {
+      firstError(context, ({ name, properties }) => {
         const services = servicesOf(properties);
         if (services.length > 1) return `The subnet '${name}' has ${services.length} delegations: the limit is 1.`;
         const unknown = services.find((service) => !DELEGATIONS.some((known) => sameId(known, service)));
@@ -203,8 +203,8 @@ export const subnetRules: readonly Rule[] = [
     source: `${SUBNETS}: delegations can be added and removed only while the subnet contains no resources; inferred: including private endpoints`,
     grade: "I",
     check: (context) =>
-      first(context, ({ id, properties }) => {
-        const [now, old] = [servicesOf(properties), servicesOf(before(id, context))];
+      firstError(context, ({ id, properties }) => {
+        const [now, old] = [servicesOf(properties), servicesOf(currentProperties(id, context))];
         const user = sameNames(now, old) ? undefined : userOf(id, context);
         return (
           user &&
@@ -219,7 +219,7 @@ export const subnetRules: readonly Rule[] = [
     source: "Azure docs, virtual-network/virtual-network-service-endpoints-overview: the services",
     grade: "D",
     check: (context) =>
-      first(context, ({ name, properties }) => {
+      firstError(context, ({ name, properties }) => {
         const unknown = (properties.serviceEndpoints ?? []).find(
           ({ service }) => !SERVICE_ENDPOINTS.some((known) => sameId(known, service)),
         );
@@ -238,12 +238,12 @@ export const subnetRules: readonly Rule[] = [
     check: (context) => {
       const { type, id: ownId, body, parentId, inventory } = context;
       const location = type === VNET ? body.location : inventory.get(parentId)?.body.location;
-      return first(context, ({ name, id: subnetId, properties }) => {
+      return firstError(context, ({ name, id: subnetId, properties }) => {
         const id = properties.networkSecurityGroup?.id;
         if (!id) return undefined;
-        const wrong = wrongReference(id, "Microsoft.Network/networkSecurityGroups", context);
+        const error = referenceError(id, "Microsoft.Network/networkSecurityGroups", context);
         // `network.ts` checks the reference in requests for a single subnet.
-        if (wrong) return type === VNET ? `Resource ${id} referenced by resource ${subnetId} ${wrong}.` : undefined;
+        if (error) return type === VNET ? `Resource ${id} referenced by resource ${subnetId} ${error}.` : undefined;
         if (WITHOUT_SECURITY_GROUP.includes(name)) return `Network security group ${id} cannot be associated with ${name}.`;
         if (!sameId(id.split("/")[2], ownId.split("/")[2]))
           return `Resource ${id} referenced by resource ${subnetId} must be in the same subscription.`;

@@ -2,7 +2,7 @@
 import { at } from "../json";
 import type { Rule } from "../model";
 import { sameId } from "../path";
-import { wrongAddresses, wrongSubnets } from "./publicAddresses";
+import { ipRuleError, virtualNetworkRuleError } from "./publicAddresses";
 
 const VAULT = "Microsoft.KeyVault/vaults";
 const DOCS = "Azure docs, key-vault";
@@ -77,8 +77,8 @@ export const vaultValueRules: readonly Rule[] = [
     source: `${DOCS}/general/network-security: public IPv4 addresses, at most 1,000; subnets with a service endpoint, at most 200`,
     grade: "D",
     check: (context) => {
-      const rules = (at(context.body, "properties.networkAcls") ?? {}) as Parameters<typeof wrongAddresses>[0];
-      return wrongAddresses(rules, LIMITS) ?? wrongSubnets(rules, LIMITS, "Microsoft.KeyVault", context);
+      const rules = (at(context.body, "properties.networkAcls") ?? {}) as Parameters<typeof ipRuleError>[0];
+      return ipRuleError(rules, LIMITS) ?? virtualNetworkRuleError(rules, LIMITS, "Microsoft.KeyVault", context);
     },
   },
   {

@@ -50,8 +50,8 @@ export const virtualNetworkRules: readonly Rule[] = [
     source: `${FAQ}: the smallest IPv4 range is /29, the largest /2`,
     grade: "D",
     check: ({ body }) => {
-      const wrong = spaceOf(body).find(({ range }) => range.last - range.first + 1 < 8 || range.last - range.first + 1 > 2 ** 30);
-      return wrong && `The address prefix ${wrong.prefix} is not valid: it must be between /2 and /29.`;
+      const invalid = spaceOf(body).find(({ range }) => range.last - range.first + 1 < 8 || range.last - range.first + 1 > 2 ** 30);
+      return invalid && `The address prefix ${invalid.prefix} is not valid: it must be between /2 and /29.`;
     },
   },
   {
@@ -91,13 +91,13 @@ export const virtualNetworkRules: readonly Rule[] = [
     check: ({ id, body, inventory }) => {
       if (propertiesOf(body).subnets) return undefined;
       const space = spaceOf(body);
-      const lost = inventory.children(id, SUBNET).find((subnet) =>
+      const outside = inventory.children(id, SUBNET).find((subnet) =>
         prefixesOf(subnet.body.properties as SubnetProperties).some((prefix) => {
           const range = readPrefix(prefix);
           return range && !space.some((whole) => inside(range, whole.range));
         }),
       );
-      return lost && `The address space of '${parentIdOf(lost.id)}' can't be changed: subnet '${lost.name}' would be outside it.`;
+      return outside && `The address space of '${parentIdOf(outside.id)}' can't be changed: subnet '${outside.name}' would be outside it.`;
     },
   },
   {
@@ -110,8 +110,8 @@ export const virtualNetworkRules: readonly Rule[] = [
     check: ({ body }) => {
       const servers = propertiesOf(body).dhcpOptions?.dnsServers ?? [];
       if (servers.length > MOST_DNS_SERVERS) return `'dnsServers' has ${servers.length} entries: the limit is ${MOST_DNS_SERVERS}.`;
-      const wrong = servers.find((server) => !server.includes(":") && !readPrefix(`${server}/32`));
-      return wrong === undefined ? undefined : `The DNS server '${wrong}' is not an IP address.`;
+      const invalid = servers.find((server) => !server.includes(":") && !readPrefix(`${server}/32`));
+      return invalid === undefined ? undefined : `The DNS server '${invalid}' is not an IP address.`;
     },
   },
 ];

@@ -3,7 +3,7 @@ import { at } from "../json";
 import type { Resource, Rule, RuleContext } from "../model";
 import { nameOf, sameId } from "../path";
 import { isolationOf, propertiesOf } from "../types/managedNetwork";
-import { wrongReference } from "./common";
+import { referenceError } from "./common";
 import { WORKSPACE } from "./machineLearning";
 
 const DOCS = "Azure docs, machine-learning";
@@ -29,10 +29,10 @@ function storageOf({ body, inventory }: RuleContext): Resource | undefined {
 }
 
 /** The error in an encryption key. Undefined if it is valid. */
-function wrongKey({ keyVaultProperties }: Encryption, context: RuleContext): string | undefined {
+function encryptionKeyError({ keyVaultProperties }: Encryption, context: RuleContext): string | undefined {
   const { keyVaultArmId, keyIdentifier } = keyVaultProperties;
-  const wrong = wrongReference(keyVaultArmId, "Microsoft.KeyVault/vaults", context);
-  if (wrong) return `The key vault of the encryption, '${keyVaultArmId}', ${wrong}.`;
+  const error = referenceError(keyVaultArmId, "Microsoft.KeyVault/vaults", context);
+  if (error) return `The key vault of the encryption, '${keyVaultArmId}', ${error}.`;
   if (keyVaultArmId.split("/")[2]?.toLowerCase() !== context.id.split("/")[2]?.toLowerCase())
     return `The key vault of the encryption, '${keyVaultArmId}', must be in the subscription of the workspace.`;
   if (context.inventory.get(keyVaultArmId)?.body.properties?.enablePurgeProtection !== true)
@@ -132,7 +132,7 @@ export const workspaceStoreRules: readonly Rule[] = [
     grade: "D",
     check: (context) => {
       const encryption = encryptionOf(context);
-      return encryption && wrongKey(encryption, context);
+      return encryption && encryptionKeyError(encryption, context);
     },
   },
   {

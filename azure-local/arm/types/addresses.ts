@@ -28,7 +28,7 @@ export function inside(inner: Range, outer: Range): boolean {
 }
 
 /** Number of addresses of a subnet that can be assigned. */
-export function usable({ first, last }: Range): number {
+export function assignableAddresses({ first, last }: Range): number {
   return last - first + 1 - RESERVED_FIRST - RESERVED_LAST;
 }
 
@@ -36,10 +36,10 @@ export function usable({ first, last }: Range): number {
 export function nextAddress(prefix: string, taken: readonly string[]): string {
   const range = readPrefix(prefix) ?? { first: 0, last: 255 };
   let address = range.first + RESERVED_FIRST;
-  while (taken.includes(dotted(address))) address += 1;
-  return dotted(address);
+  while (taken.includes(toDottedAddress(address))) address += 1;
+  return toDottedAddress(address);
 }
 
-function dotted(address: number): string {
+function toDottedAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }

@@ -1,14 +1,14 @@
 import type { JsonObject } from "../json";
 import type { Effects, Inventory, Resource, ResourceType } from "../model";
 import { nameOf, parentIdOf, sameId } from "../path";
-import { nextAddress, readPrefix, usable } from "./addresses";
+import { assignableAddresses, nextAddress, readPrefix } from "./addresses";
 import { PRIVATE_ENDPOINT, type PrivateEndpointProperties, recordsOf, zoneNameOf } from "./privateLink";
 
 const SUBNET = "Microsoft.Network/virtualNetworks/subnets";
 const A_RECORD = "Microsoft.Network/privateDnsZones/A";
 const ZONE_GROUP = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
 
-interface InlineSubnet {
+interface SubnetInBody {
   readonly name: string;
   readonly properties?: JsonObject;
 }
@@ -19,7 +19,7 @@ interface ZoneGroupProperties {
 
 /** Creates resources for the subnets in the body of a network, and deletes subnets that the list omits. */
 function writeSubnets(network: Resource, request: JsonObject, effects: Effects): void {
-  const subnets = (request.properties as { subnets?: readonly InlineSubnet[] } | undefined)?.subnets;
+  const subnets = (request.properties as { subnets?: readonly SubnetInBody[] } | undefined)?.subnets;
   if (!subnets) return;
   for (const old of effects.inventory.children(network.id, SUBNET)) {
     if (!subnets.some(({ name }) => name.toLowerCase() === old.name.toLowerCase())) effects.remove(old.id);
@@ -43,7 +43,7 @@ export function subnetUsages(network: Resource, inventory: Inventory): JsonObjec
     return {
       id: subnet.id,
       currentValue: privateEndpointsIn(subnet, inventory).flatMap(addressesOf).length,
-      limit: range === undefined ? 0 : usable(range),
+      limit: range === undefined ? 0 : assignableAddresses(range),
       unit: "Count",
       name: { value: "SubnetSpace", localizedValue: "Subnet size and usage" },
     };

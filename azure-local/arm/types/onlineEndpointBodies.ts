@@ -45,6 +45,6 @@ export function deploymentProperties(deployment: { readonly body: { properties?:
 }
 
 /** Whether a deployment was ever provisioned. A later update that fails doesn't change its instances. */
-export function hasServed({ facts }: Resource): boolean {
+export function wasProvisioned({ facts }: Resource): boolean {
   return facts.hasServed === true;
 }

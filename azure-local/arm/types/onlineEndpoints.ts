@@ -137,7 +137,7 @@ const deployment: ResourceType = {
     const resource = effects.inventory.get(parentIdOf(id));
     if (!resource) return;
     const { traffic = {}, mirrorTraffic = {} } = endpointProperties(resource);
-    const properties = { ...resource.body.properties, traffic: drop(traffic, name), mirrorTraffic: drop(mirrorTraffic, name) };
+    const properties = { ...resource.body.properties, traffic: without(traffic, name), mirrorTraffic: without(mirrorTraffic, name) };
     effects.put({ ...resource, body: { ...resource.body, properties } });
   },
   actions: {
@@ -151,7 +151,7 @@ const deployment: ResourceType = {
   },
 };
 
-function drop(weights: Readonly<Record<string, number>>, name: string): Record<string, number> {
+function without(weights: Readonly<Record<string, number>>, name: string): Record<string, number> {
   return Object.fromEntries(Object.entries(weights).filter(([key]) => key.toLowerCase() !== name.toLowerCase()));
 }
 

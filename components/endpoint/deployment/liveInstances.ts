@@ -1,7 +1,7 @@
 /** Keeps the number of instances that autoscale has set when a deployment is updated in place. */
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, digest } from "../../../planner/names";
-import { instancesNeeded } from "../../../planner/rollout/capacity";
+import { requiredInstances } from "../../../planner/rollout/capacity";
 import { writtenTag } from "../../../planner/tags";
 import { resolved } from "../../base/resolved";
 import { type LiveDeployment, liveDeployment } from "../../live";
@@ -15,10 +15,10 @@ interface Inputs {
 }
 
 /**
- * Returns a transform for the capacity of an autoscaled deployment. Azure updates a deployment as a whole, including the number of instances, and the
- * number in the state is the one at creation. Therefore, an update sends the current number in Azure; without an update, the capacity is ignored.
- * A program can't read its state, so a tag with a hash of the inputs shows whether there is an update. Autoscale can still change the number between
- * the read and the update.
+ * Returns a transform for the capacity of an autoscaled deployment. Azure updates a deployment as a whole, including the number of
+ * instances, and the number in the state is the one at creation. Therefore, an update sends the current number in Azure; without an update,
+ * the capacity is ignored. A program can't read its state, so a tag with a hash of the inputs shows whether there is an update. Autoscale
+ * can still change the number between the read and the update.
  */
 export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalable): pulumi.ResourceTransform {
   return async ({ props, opts }) => {
@@ -39,5 +39,5 @@ export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalabl
 /** Returns the current number of instances, or more if the concurrency per instance decreases. */
 function instancesOf({ instances = 1, concurrency }: LiveDeployment, scalable: Scalable): number {
   const share = { name: scalable.name, weight: 100 };
-  return instancesNeeded({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
+  return requiredInstances({ ...scalable, ...share }, [{ ...share, instances, concurrency }]);
 }

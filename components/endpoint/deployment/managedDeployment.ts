@@ -6,9 +6,9 @@ import type { Pattern } from "../../../planner/pattern";
 import { stackTag } from "../../../planner/tags";
 import { fail } from "../../../program/fail";
 import { seconds } from "../../base/duration";
-import { foreseen, timeOfCreation } from "../../base/outputs";
+import { creationTime, plannedOutput } from "../../base/outputs";
 import { type Transform, transformed } from "../../base/transform";
-import { askForRoles, roleWait } from "../../identity";
+import { roleWait, warnOfMissingRoles } from "../../identity";
 import { provisionedNetwork } from "../../workspace";
 import { type LeftoverArgs, removeLeftovers } from "../leftovers";
 import type { OnlineEndpoint } from "../onlineEndpoint";
@@ -19,7 +19,10 @@ import { keepLiveInstances } from "./liveInstances";
 /** Arguments that all kinds of deployments have in common. */
 export interface ManagedDeploymentArgs {
   readonly endpoint: OnlineEndpoint;
-  /** Size, flags, probes, request settings and name. The name contains a hash of the decision, so a changed decision creates a new deployment. */
+  /**
+   * Size, flags, probes, request settings and name. The name contains a hash of the decision, so a changed decision creates a new
+   * deployment.
+   */
   readonly decision: DeploymentDecision;
   /** ARM ID of the environment version: image and routes. */
   readonly environmentId: pulumi.Input<string>;
@@ -28,8 +31,8 @@ export interface ManagedDeploymentArgs {
   /** Maximum number of instances if autoscale manages them after the creation. @default - no autoscale */
   readonly autoscaled?: { readonly max: number };
   /**
-   * Age, in seconds, that the role assignments of the endpoint's identity must have before the deployment is created. Azure documents no limit;
-   * most assignments are effective within five minutes.
+   * Age, in seconds, that the role assignments of the endpoint's identity must have before the deployment is created. Azure documents no
+   * limit; most assignments are effective within five minutes.
    * @default 300
    */
   readonly rolePropagationSeconds?: number;
@@ -73,7 +76,7 @@ export abstract class ManagedDeployment extends pulumi.ComponentResource {
   /** The deployment's resource, for `dependsOn`. */
   readonly resource: machinelearningservices.OnlineDeployment;
   /** Whether this run creates the deployment. Valid only after the engine has planned or executed its step. */
-  readonly isMade: () => boolean;
+  readonly isCreated: () => boolean;
 
   /** The resource that this component created. */
   get nodes() {
@@ -92,7 +95,7 @@ export abstract class ManagedDeployment extends pulumi.ComponentResource {
     this.resource = created.resource;
     this.id = created.id;
     this.createdAt = created.createdAt;
-    this.isMade = created.isMade;
+    this.isCreated = created.isCreated;
     this.deploymentName = decision.name;
     this.recipe = recipeHash(decision);
     this.registerOutputs({ id: this.id, deploymentName: this.deploymentName, createdAt: this.createdAt });
@@ -104,16 +107,19 @@ function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentA
   return autoscaled === undefined ? { decision, instances } : { decision, autoscaled };
 }
 
-/** Creates the deployment's resource, after its role assignments are effective and the managed network is active. It is deleted with its endpoint. */
+/**
+ * Creates the deployment's resource, after its role assignments are effective and the managed network is active. It is deleted with its
+ * endpoint.
+ */
 function createManagedDeployment(
   name: string,
   parent: pulumi.ComponentResource,
   args: ManagedDeploymentArgs,
   extras: DeploymentExtras,
-): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isMade"> {
+): Pick<ManagedDeployment, "resource" | "id" | "createdAt" | "isCreated"> {
   const { endpoint, decision, instances, autoscaled, rolePropagationSeconds = 300, after = [], transform } = args;
   const roleChecks =
-    endpoint.roleRequests.length === 0 ? [] : [askForRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
+    endpoint.roleRequests.length === 0 ? [] : [warnOfMissingRoles(`${name}-role-requests`, endpoint.azure, endpoint.roleRequests)];
   let isCreated = false;
   const noteCreation = () => {
     isCreated = true;
@@ -159,8 +165,8 @@ function createManagedDeployment(
       deploymentPrivacy,
     ),
   );
-  const id = foreseen(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
-  return { resource, id, createdAt: timeOfCreation(resource), isMade: () => isCreated };
+  const id = plannedOutput(resource, resource.id, pulumi.interpolate`${endpoint.id}/deployments/${decision.name}`);
+  return { resource, id, createdAt: creationTime(resource), isCreated: () => isCreated };
 }
 
 /** Returns the properties that depend only on the decision. */

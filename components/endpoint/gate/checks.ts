@@ -1,7 +1,7 @@
 /** Checks of the gate: requests, and the evaluation of responses. Pure functions. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { Pattern } from "../../../planner/pattern";
-import { type GateCheck, shapeDifference } from "../../../planner/rollout/gateCheck";
+import { type GateCheck, structureDifference } from "../../../planner/rollout/gateCheck";
 import { servedName } from "../../../planner/servedName";
 import type { GateAnswer, GateRequest } from "./request";
 
@@ -13,7 +13,7 @@ export interface Check {
   /** Returns the problem of a response with status 200, or undefined if it passes. */
   judge(answer: GateAnswer): string | undefined;
   /** Number of responses that must fail before the check fails. More than 1 tolerates the slow first responses after a start. @default 1 */
-  readonly tries?: number;
+  readonly attempts?: number;
 }
 
 /** Returns the checks of a deployment, in order. Empty for pattern `score` without a sample request. */
@@ -45,14 +45,15 @@ function vllmChecks(decision: DeploymentDecision, { latency }: GateCheck): Check
 function scoreChecks({ routes }: DeploymentDecision, { request: body, answer: example, latency }: GateCheck): Check[] {
   if (body === undefined) return [];
   const request: GateRequest = { method: "POST", path: routes.scoring, body };
-  const judge = (answer: GateAnswer) => (example === undefined ? undefined : withJson(answer, (value) => shapeDifference(example, value)));
+  const judge = (answer: GateAnswer) =>
+    example === undefined ? undefined : withJson(answer, (value) => structureDifference(example, value));
   return [{ what: "sample", request, judge }, ...(latency === undefined ? [] : [latencyCheck(request, latency)])];
 }
 
 function latencyCheck(request: GateRequest, latency: number): Check {
   const judge = ({ seconds }: GateAnswer) =>
     seconds <= latency ? undefined : `it took ${seconds.toFixed(1)} s; at most ${latency} s are allowed`;
-  return { what: "latency", request, judge, tries: 3 };
+  return { what: "latency", request, judge, attempts: 3 };
 }
 
 function withJson(answer: GateAnswer, judge: (value: unknown) => string | undefined): string | undefined {

@@ -2,28 +2,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ArmClient } from "../../../azure/arm";
 import { deploymentId, liveDeployment } from "../../live";
-import type { Refusal } from "./ask";
+import type { CheckFailure } from "./runChecks";
 
 const pollSeconds = 10;
 /** Number of log lines in a report. */
 const logLines = 20;
 
-/** Waits until the deployment's provisioning state is Succeeded, which requires a successful readiness probe. Returns the failure otherwise. */
+/**
+ * Waits until the deployment's provisioning state is Succeeded, which requires a successful readiness probe. Returns the failure otherwise.
+ */
 export async function readState(
   azure: ArmClient,
   endpointId: string,
   deploymentName: string,
   deadlineSeconds: number,
-): Promise<Refusal | undefined> {
+): Promise<CheckFailure | undefined> {
   const started = Date.now();
-  for (let tries = 1; ; tries++) {
+  for (let attempts = 1; ; attempts++) {
     const state = (await liveDeployment(azure, endpointId, deploymentName))?.state;
     if (state === "Succeeded") return undefined;
     const waiting = state !== undefined && !["Failed", "Canceled"].includes(state);
     const seconds = (Date.now() - started) / 1000;
     if (!waiting || seconds + pollSeconds > deadlineSeconds) {
-      const cameBack = `provisioningState ${state ?? "unknown, the deployment doesn't exist"}${await logOf(azure, deploymentId(endpointId, deploymentName))}`;
-      return { what: "state", sent: "GET deployment (Azure Resource Manager)", cameBack, tries, seconds };
+      const response = `provisioningState ${state ?? "unknown, the deployment doesn't exist"}${await logOf(azure, deploymentId(endpointId, deploymentName))}`;
+      return { what: "state", request: "GET deployment (Azure Resource Manager)", response, attempts, seconds };
     }
     await sleep(pollSeconds * 1000);
   }

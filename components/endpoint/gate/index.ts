@@ -1,25 +1,26 @@
 /** The gate: checks that a deployment must pass before it receives traffic. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { sharesText } from "../../../planner/rollout/transition";
+import { trafficText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
-import { known } from "../../base/outputs";
-import { type LiveEndpoint, liveDeployment, liveEndpoint, type Shares, waitForOperations } from "../../live";
+import { outputValue } from "../../base/outputs";
+import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
-import { ask, type Refusal } from "./ask";
 import { checksOf } from "./checks";
 import { readState } from "./controlPlane";
 import { credentialFor } from "./credential";
 import { gateReport, goneReport } from "./report";
 import { sender } from "./request";
-import { type GateSubject, toBeAsked } from "./subjects";
+import { type CheckFailure, runChecks } from "./runChecks";
+import { type GateSubject, subjectsToCheck } from "./subjects";
 
 export type { GateSubject } from "./subjects";
 
 /**
- * `runner`: real requests from the machine that runs the program. `controlPlane`: the provisioning state in Azure Resource Manager. `off`: no checks.
+ * `runner`: real requests from the machine that runs the program. `controlPlane`: the provisioning state in Azure Resource Manager. `off`:
+ * no checks.
  */
 export type GateMode = "runner" | "controlPlane" | "off";
 
@@ -33,10 +34,10 @@ export interface GateArgs {
 }
 
 /**
- * Checks deployments before a write of traffic, and changes nothing. A failed check ends the run before the write, so traffic stays unchanged and the
- * next run checks again. The gate is a hook of the component, which is a separate step before the write: when a run is interrupted, the engine
- * completes the current step and starts no other, so an interrupt during the gate doesn't change traffic. If the component is unchanged but its write
- * was never executed, the hook of the write runs the checks. Previews run neither hook.
+ * Checks deployments before a write of traffic, and changes nothing. A failed check ends the run before the write, so traffic stays
+ * unchanged and the next run checks again. The gate is a hook of the component, which is a separate step before the write: when a run is
+ * interrupted, the engine completes the current step and starts no other, so an interrupt during the gate doesn't change traffic. If the
+ * component is unchanged but its write was never executed, the hook of the write runs the checks. Previews run neither hook.
  */
 export class Gate {
   private hasRun = false;
@@ -63,12 +64,12 @@ export class Gate {
     if (this.hasRun) return;
     this.hasRun = true;
     const { azure } = this.endpoint;
-    const id = await known(this.endpoint.id);
+    const id = await outputValue(this.endpoint.id);
     const live = await liveEndpoint(azure, id);
     const { name } = armIdOf(id);
     if (live === undefined) return fail(`${name} no longer exists in Azure. Run \`pulumi refresh\`, then \`pulumi up\`.`);
     if (this.args.mode === "off") return;
-    const subjects = toBeAsked(this.args.subjects, before, after, live.traffic);
+    const subjects = subjectsToCheck(this.args.subjects, before, after, live.traffic);
     // A deployment that is starting can't answer, and its start can take longer than the gate's timeout.
     if (subjects.length > 0) await waitForOperations(azure, id);
     for (const subject of subjects) {
@@ -78,13 +79,14 @@ export class Gate {
   }
 
   /**
-   * Warns if traffic was changed outside the program since the last write, because this write overwrites the change. It uses the inputs of the write,
-   * because the component's inputs also contain traffic of failed writes. Traffic that already equals the new one can come from a killed run.
+   * Warns if traffic was changed outside the program since the last write, because this write overwrites the change. It uses the inputs of
+   * the write, because the component's inputs also contain traffic of failed writes. Traffic that already equals the new one can come from
+   * a killed run.
    */
-  private async warnOfDrift(written: Shares, next: Shares): Promise<void> {
-    const id = await known(this.endpoint.id);
+  private async warnOfDrift(written: TrafficWeights, next: TrafficWeights): Promise<void> {
+    const id = await outputValue(this.endpoint.id);
     const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
-    const [was, is, willBe] = [written, live, next].map(sharesText);
+    const [was, is, willBe] = [written, live, next].map(trafficText);
     if (Object.keys(written).length === 0 || is === was || is === willBe) return;
     pulumi.log.warn(`${armIdOf(id).name}: traffic was changed outside this program, from ${was} to ${is}. This run overwrites it.`);
   }
@@ -98,12 +100,12 @@ async function examine(subject: GateSubject, azure: ArmClient, id: string, live:
   pulumi.log.info(`${endpointName}: checking ${subject.name} before it receives traffic (${names}).`);
   const started = Date.now();
   let credential = "";
-  let failure: Refusal | undefined;
+  let failure: CheckFailure | undefined;
   if (checks.length === 0) failure = await readState(azure, id, subject.name, deadlineSeconds);
   else {
     credential = await credentialFor(live.authMode, azure, id);
     const send = sender({ baseUrl: scoringBase(endpointName, live.origin), deployment: subject.name, credential });
-    failure = await ask({ checks, send, deadlineSeconds });
+    failure = await runChecks({ checks, send, deadlineSeconds });
   }
   if (failure !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, failure, credential }));
   pulumi.log.info(`${endpointName}: ${subject.name} passed the gate in ${((Date.now() - started) / 1000).toFixed(1)} s.`);

@@ -1,6 +1,6 @@
 import { armIdOf } from "../../base/azure";
-import type { Shares } from "../../live";
-import type { Refusal } from "./ask";
+import type { TrafficWeights } from "../../live";
+import type { CheckFailure } from "./runChecks";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {
@@ -8,8 +8,8 @@ export interface ReportArgs {
   readonly endpointId: string;
   readonly subject: GateSubject;
   /** Current traffic weights in Azure. */
-  readonly live: Shares;
-  readonly failure: Refusal;
+  readonly live: TrafficWeights;
+  readonly failure: CheckFailure;
   /** Key or token of the request. The report must not contain it, even if the container returns it. */
   readonly credential: string;
 }
@@ -18,12 +18,12 @@ export interface ReportArgs {
 export function gateReport({ endpointId, subject, live, failure, credential }: ReportArgs): string {
   const { names, resourceGroupName } = armIdOf(endpointId);
   const [workspaceName, endpointName] = names;
-  const { what, sent, cameBack, tries, seconds } = failure;
+  const { what, request, response, attempts, seconds } = failure;
   const place = `-g ${resourceGroupName} -w ${workspaceName} -e ${endpointName} -n ${subject.name}`;
   const lines = [
     `${endpointName}: ${subject.name} did not pass the gate (check: ${what}). Traffic was not changed: ${serving(live, subject)}`,
-    `  Request to ${subject.name}: ${sent}`,
-    `  Response after ${tries === 1 ? "1 attempt" : `${tries} attempts`} in ${seconds.toFixed(1)} s: ${cameBack}`,
+    `  Request to ${subject.name}: ${request}`,
+    `  Response after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`} in ${seconds.toFixed(1)} s: ${response}`,
     `  Log: az ml online-deployment get-logs ${place}`,
     "  Fix the deployment and run `pulumi up` again. The run repeats the check, and deletes the deployment if it is no longer in the stack. If its",
     "  state in Azure is Failed, run `npm run recover` first; `pulumi up` then creates it again.",
@@ -32,12 +32,12 @@ export function gateReport({ endpointId, subject, live, failure, credential }: R
 }
 
 /** Returns the error message for a deployment that is in the state but no longer in Azure. */
-export function goneReport(endpointName: string, name: string, live: Shares): string {
+export function goneReport(endpointName: string, name: string, live: TrafficWeights): string {
   const traffic = `Traffic was not changed: ${serving(live, { name })}`;
   return `${endpointName}: ${name} no longer exists in Azure. ${traffic} Run \`pulumi refresh\`, then \`pulumi up\` to create ${name} again.`;
 }
 
-function serving(live: Shares, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
+function serving(live: TrafficWeights, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
   const serving = Object.entries(live).filter(([, weight]) => weight > 0);
   if (serving.length === 0) return "no deployment has traffic yet.";
   const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight} %`).join(", ")}.`;

@@ -1,7 +1,7 @@
 /** The deployments that the gate checks before a write of traffic. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { GateCheck } from "../../../planner/rollout/gateCheck";
-import type { Shares } from "../../live";
+import type { TrafficWeights } from "../../live";
 import type { TrafficFacts } from "../trafficFacts";
 
 /** A deployment that the gate can check. */
@@ -17,13 +17,13 @@ export interface GateSubject {
 
 /**
  * Returns the deployments with traffic after the write whose traffic weight increases, or which were re-created or updated in place.
- * @param live Current traffic weights in Azure. Increases made outside the program did not pass the gate, so the lower weight counts.
+ * @param live Current traffic weights in Azure. Increases made outside the program did not pass the gate, so the lower weight is used.
  */
-export function toBeAsked<S extends Pick<GateSubject, "name">>(
+export function subjectsToCheck<S extends Pick<GateSubject, "name">>(
   subjects: readonly S[],
   before: TrafficFacts,
   after: TrafficFacts,
-  live: Shares,
+  live: TrafficWeights,
 ): S[] {
   return subjects.filter(({ name }) => {
     const weight = after.traffic?.[name] ?? 0;

@@ -1,8 +1,8 @@
 /** The number of instances that a deployment requires before traffic moves to it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
-import { type Gaining, instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
-import { known } from "../../base/outputs";
+import { type GainingDeployment, requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { outputValue } from "../../base/outputs";
 import { deploymentId, liveDeployment, liveEndpoint, servingNow } from "../../live";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
@@ -12,14 +12,14 @@ import { factsOf } from "../trafficFacts";
 const startSeconds = 3600;
 
 /**
- * Returns a hook that scales out deployments before their traffic weight increases, to the current capacity of the serving deployments. A new
- * deployment starts with the instances that its predecessor had then, a previous deployment has those of its last traffic, and a deployment of another
- * label has its minimum. Autoscale would add instances one at a time, after requests were rejected.
+ * Returns a hook that scales out deployments before their traffic weight increases, to the current capacity of the serving deployments. A
+ * new deployment starts with the instances that its predecessor had then, a previous deployment has those of its last traffic, and a
+ * deployment of another label has its minimum. Autoscale would add instances one at a time, after requests were rejected.
  */
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { azure } = endpoint;
-    const endpointId = await known(endpoint.id);
+    const endpointId = await outputValue(endpoint.id);
     const live = await liveEndpoint(azure, endpointId);
     if (live === undefined) return;
     const after = factsOf(newInputs).traffic ?? {};
@@ -31,9 +31,9 @@ export function matchCapacity(name: string, endpoint: EndpointReference, scalabl
   });
 }
 
-async function grow(one: Gaining, serving: readonly Serving[], azure: ArmClient, endpointId: string): Promise<void> {
+async function grow(one: GainingDeployment, serving: readonly ServingDeployment[], azure: ArmClient, endpointId: string): Promise<void> {
   const own = (await liveDeployment(azure, endpointId, one.name))?.instances ?? 0;
-  const required = instancesNeeded(one, serving);
+  const required = requiredInstances(one, serving);
   if (own >= required) return;
   pulumi.log.info(`Scaling ${one.name} from ${own} to ${required} instances before its traffic increases.`);
   await azure.patch(deploymentId(endpointId, one.name), { sku: { name: "Default", capacity: required } }, startSeconds);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { authSentence, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+import { authChangeSummary, type TrafficSnapshot, transitionProblem, transitionSummary } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { isPlainObject } from "../../base/merge";
-import { known } from "../../base/outputs";
-import { refuseLoosenedWrite, settledAt } from "../../base/privacy";
+import { outputValue } from "../../base/outputs";
+import { rejectLoosenedWrite, settledAt } from "../../base/privacy";
 import { type TrafficWrite, trafficWriteId } from "../leftovers";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
@@ -20,7 +20,7 @@ const TERMINAL_STATES = ["Succeeded", "Failed", "Canceled"];
  */
 export function waitForActiveWrite(name: string, endpoint: EndpointReference, limit: number): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
-    const id = trafficWriteId(await known(endpoint.id));
+    const id = trafficWriteId(await outputValue(endpoint.id));
     const { name: deploymentName, resourceGroupName } = armIdOf(id);
     const end = Date.now() + limit * 1000;
     for (let logged = false; ; logged = true) {
@@ -39,13 +39,13 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
 }
 
 /**
- * Returns a hook that rejects a write if a transform of the endpoint or of the write has loosened a property; also in the preview, if the values are
- * known. The endpoint's resource ignores changes of these properties, so only this write changes them.
+ * Returns a hook that rejects a write if a transform of the endpoint or of the write has loosened a property; also in the preview, if the
+ * values are known. The endpoint's resource ignores changes of these properties, so only this write changes them.
  */
 export function guardWrite(name: string, { privacy: { requirements, before } }: Pick<EndpointReference, "privacy">): pulumi.ResourceHook {
   const guard = async ({ newInputs = {}, name: write }: pulumi.ResourceHookArgs) => {
     const written = await writtenEndpoint(newInputs);
-    if (!pulumi.isUnknown(written)) await refuseLoosenedWrite(write, requirements, before, endpointInputs(written));
+    if (!pulumi.isUnknown(written)) await rejectLoosenedWrite(write, requirements, before, endpointInputs(written));
   };
   return new pulumi.ResourceHook(name, guard, { onDryRun: true });
 }
@@ -69,12 +69,12 @@ export interface ReviewedDeployment {
   /** Hash of all values that affect the deployment's answers. */
   readonly recipe: string;
   /** Whether this run creates the deployment. @default - true if the last write didn't contain it */
-  readonly isMade?: () => boolean;
+  readonly isCreated?: () => boolean;
 }
 
 /**
- * Returns a hook that logs how the write changes traffic, and rejects a write that would remove a serving deployment or stop a serving endpoint. It
- * also runs in the preview.
+ * Returns a hook that logs how the write changes traffic, and rejects a write that would remove a serving deployment or stop a serving
+ * endpoint. It also runs in the preview.
  * @param deployments All deployments of the stack.
  */
 export function reviewTransition(name: string, endpoint: string, deployments: readonly ReviewedDeployment[]): pulumi.ResourceHook {
@@ -83,15 +83,17 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
     name,
     async ({ oldInputs, newInputs = {} }) => {
       // Traffic that is unknown in a preview is checked before the write.
-      if (pulumi.containsUnknowns(await sharesOf(newInputs))) return;
+      if (pulumi.containsUnknowns(await trafficOf(newInputs))) return;
       const [before, after] = [momentOf(factsOf(oldInputs)), { ...momentOf(factsOf(newInputs)), recipes }];
       const isNew = (name: string) => !Object.hasOwn(before.recipes, name);
-      const made = deployments.filter(({ deploymentName: name, isMade = () => isNew(name) }) => isMade()).map((one) => one.deploymentName);
-      const problem = transitionRefusal(endpoint, before.traffic, after.traffic, Object.keys(recipes));
+      const made = deployments
+        .filter(({ deploymentName: name, isCreated = () => isNew(name) }) => isCreated())
+        .map((one) => one.deploymentName);
+      const problem = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (problem !== undefined) fail(problem);
-      const sentence = transitionSentence(endpoint, before, { ...after, made });
+      const sentence = transitionSummary(endpoint, before, { ...after, made });
       if (sentence !== undefined) pulumi.log.info(sentence);
-      const change = authSentence(endpoint, before.authMode, after.authMode);
+      const change = authChangeSummary(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);
     },
     { onDryRun: true },
@@ -99,13 +101,18 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
 }
 
 /** Returns traffic, mirrored traffic and authentication mode in the inputs of a write. */
-async function sharesOf(inputs: object): Promise<unknown> {
+async function trafficOf(inputs: object): Promise<unknown> {
   const properties = await settledAt(await writtenEndpoint(inputs), "properties");
   if (!isPlainObject(properties)) return properties;
   const { traffic, mirrorTraffic, authMode } = properties;
   return { traffic, mirrorTraffic, authMode };
 }
 
-function momentOf({ traffic = {}, mirrorTraffic = {}, recipes = {}, authMode }: TrafficFacts): Moment & Pick<TrafficFacts, "authMode"> {
+function momentOf({
+  traffic = {},
+  mirrorTraffic = {},
+  recipes = {},
+  authMode,
+}: TrafficFacts): TrafficSnapshot & Pick<TrafficFacts, "authMode"> {
   return { traffic, mirrorTraffic, recipes, authMode };
 }

@@ -1,6 +1,6 @@
 /** Tags that a policy sets on the endpoint. The template that writes traffic replaces all tags and doesn't contain them. */
 import * as pulumi from "@pulumi/pulumi";
-import { known } from "../../base/outputs";
+import { outputValue } from "../../base/outputs";
 import type { EndpointReference } from "../reference";
 
 interface Tagged {
@@ -11,8 +11,8 @@ interface Tagged {
 const tagSeconds = 600;
 
 /**
- * Returns hooks that preserve the tags of a policy when the endpoint is written. A policy with the effect Modify adds its tags to the write. Tags that
- * it doesn't add, because it has changed or only uses remediation tasks, are restored after the write.
+ * Returns hooks that preserve the tags of a policy when the endpoint is written. A policy with the effect Modify adds its tags to the
+ * write. Tags that it doesn't add, because it has changed or only uses remediation tasks, are restored after the write.
  */
 export function keepPolicyTags(name: string, endpoint: EndpointReference, names: readonly string[]): pulumi.ResourceHookBinding {
   if (names.length === 0) return {};
@@ -21,7 +21,7 @@ export function keepPolicyTags(name: string, endpoint: EndpointReference, names:
     before = await policyTags(endpoint, names);
   });
   const restore = new pulumi.ResourceHook(`${name}-after`, async () => {
-    const id = await known(endpoint.id);
+    const id = await outputValue(endpoint.id);
     const tags = (await endpoint.azure.get<Tagged>(id)).tags ?? {};
     const lost = Object.entries(before).filter(([tag]) => !Object.hasOwn(tags, tag));
     if (lost.length === 0) return;
@@ -37,6 +37,6 @@ export function keepPolicyTags(name: string, endpoint: EndpointReference, names:
 }
 
 async function policyTags({ azure, id }: EndpointReference, names: readonly string[]): Promise<Record<string, string>> {
-  const { tags = {} } = (await azure.find<Tagged>(await known(id))) ?? {};
+  const { tags = {} } = (await azure.find<Tagged>(await outputValue(id))) ?? {};
   return Object.fromEntries(Object.entries(tags).filter(([tag]) => names.includes(tag)));
 }

@@ -9,7 +9,7 @@ import { logsApiVersion, logsProblems, type ShownAppInsights, type ShownLogs } f
 import { addedRules, ruleProblems, type ShownRule, targetOf } from "./outboundRules";
 import { Reader } from "./reader";
 import { registryProblems, type ShownRegistry, type ShownReplication } from "./registryRules";
-import { type Adopted, type Problem, residencyProblems, type Shown } from "./rules";
+import { type AdoptionRequirements, type Problem, residencyProblems, type Shown } from "./rules";
 import { type ShownStorage, storageProblems } from "./storageRules";
 import { networkProblems, type ShownSubnet, type SubnetUsage, subnetProblems } from "./subnetRules";
 import { type ShownVault, vaultProblems } from "./vaultRules";
@@ -27,26 +27,31 @@ export interface AdoptedIds {
 }
 
 /** The adopted resources as Azure returns them. */
-export interface Found {
+export interface AdoptedResources {
   readonly workspace?: ShownWorkspace;
   /** Host name of the container registry. */
   readonly loginServer?: string;
-  /** The IDs in Azure's case. IDs of resources that can't be read are as given. */
+  /** The IDs with the case that Azure returns. IDs of resources that can't be read are as given. */
   readonly ids: AdoptedIds;
 }
 
 /** Requirements of the stack. An omitted requirement is not checked. */
-export type Place = Pick<Adopted, "subscriptionId" | "location" | "regions"> & Partial<Adopted>;
+export type GivenRequirements = Pick<AdoptionRequirements, "subscriptionId" | "location" | "regions"> & Partial<AdoptionRequirements>;
 
 /**
- * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be readable.
- * Problems that don't prevent the creation of the stack are warnings too.
+ * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be
+ * readable. Problems that don't prevent the creation of the stack are warnings too.
  * @param name Logical name of the component that adopts the resources.
  * @throws pulumi.RunError that lists all problems: for each, the ID, the current value, the required value and the fix
  */
-export async function checkAdopted(name: string, azure: ArmClient, adopted: AdoptedIds, given: Place): Promise<Found> {
+export async function checkAdopted(
+  name: string,
+  azure: ArmClient,
+  adopted: AdoptedIds,
+  given: GivenRequirements,
+): Promise<AdoptedResources> {
   const ids = canonical(adopted);
-  const place: Adopted = {
+  const place: AdoptionRequirements = {
     vaultSecrets: false,
     endpoints: [],
     ...given,
@@ -64,7 +69,7 @@ export async function checkAdopted(name: string, azure: ArmClient, adopted: Adop
     return stop(`${name}: can't read ${ids.workspace}. To adopt it, the identity of this run requires the role Reader on it.`);
   }
   const notes = workspace === undefined ? [] : workspaceNotes(ids.workspace!, workspace);
-  const warnings = reader.problems.map(({ id, what, change }) => `${id}: ${what} Fix: ${change}`);
+  const warnings = reader.problems.map(({ id, what, fix }) => `${id}: ${what} Fix: ${fix}`);
   for (const note of [...warnings, ...notes]) pulumi.log.warn(note);
   const readIds = { workspace: workspace?.id, imageRegistry: registry?.id, logs: logs?.id, subnet: subnet?.id };
   return {
@@ -87,7 +92,7 @@ function canonical({ workspace, imageRegistry, logs, subnet }: AdoptedIds): Adop
 }
 
 /** Reads and checks a workspace with its stores and the outbound rules of its managed network. */
-async function readWorkspace(reader: Reader, id: string, place: Adopted): Promise<ShownWorkspace | undefined> {
+async function readWorkspace(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownWorkspace | undefined> {
   const shown = await reader.get<ShownWorkspace>(id);
   if (shown === undefined) return undefined;
   reader.add(workspaceProblems(id, shown, place));
@@ -101,7 +106,7 @@ async function readWorkspace(reader: Reader, id: string, place: Adopted): Promis
   return shown;
 }
 
-async function readAppInsights(reader: Reader, id: string, place: Adopted): Promise<void> {
+async function readAppInsights(reader: Reader, id: string, place: AdoptionRequirements): Promise<void> {
   const shown = await reader.get<ShownAppInsights>(id);
   if (shown === undefined) return;
   reader.add(residencyProblems(id, shown, place));
@@ -109,7 +114,7 @@ async function readAppInsights(reader: Reader, id: string, place: Adopted): Prom
   if (logsId) await readLogs(reader, logsId, place);
 }
 
-async function readRules(reader: Reader, id: string, place: Adopted): Promise<void> {
+async function readRules(reader: Reader, id: string, place: AdoptionRequirements): Promise<void> {
   const rules = await reader.list<ShownRule>(`${id}/outboundRules`);
   for (const rule of addedRules(rules ?? [], pulumi.getStack())) {
     const target = targetOf(rule);
@@ -117,7 +122,7 @@ async function readRules(reader: Reader, id: string, place: Adopted): Promise<vo
   }
 }
 
-async function readRegistry(reader: Reader, id: string, place: Adopted): Promise<ShownRegistry | undefined> {
+async function readRegistry(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownRegistry | undefined> {
   const shown = await reader.get<ShownRegistry>(id);
   if (shown === undefined) return undefined;
   const isPremium = shown.sku?.name === "Premium";
@@ -126,13 +131,13 @@ async function readRegistry(reader: Reader, id: string, place: Adopted): Promise
   return shown;
 }
 
-async function readLogs(reader: Reader, id: string, place: Adopted): Promise<Shown | undefined> {
+async function readLogs(reader: Reader, id: string, place: AdoptionRequirements): Promise<Shown | undefined> {
   const shown = await reader.get<ShownLogs>(id, logsApiVersion);
   if (shown !== undefined) reader.add(logsProblems(id, shown, place));
   return shown;
 }
 
-async function readSubnet(reader: Reader, id: string, place: Adopted): Promise<ShownSubnet | undefined> {
+async function readSubnet(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownSubnet | undefined> {
   const networkId = parentOf(id);
   const network = await reader.get<Shown>(networkId);
   if (network === undefined) return undefined;
@@ -149,7 +154,7 @@ async function readSubnet(reader: Reader, id: string, place: Adopted): Promise<S
 }
 
 function report(name: string, problems: readonly Problem[]): string {
-  const blocks = problems.map(({ id, what, change }) => `${id}\n  ${what}\n  Fix: ${change}`);
+  const blocks = problems.map(({ id, what, fix }) => `${id}\n  ${what}\n  Fix: ${fix}`);
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return [`${name}: ${count} with adopted resources.`, ...blocks].join("\n\n");
 }

@@ -1,6 +1,6 @@
 /** Requirements for the outbound rules of an adopted workspace: they determine where deployments can send data. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
 
 export interface ShownRule {
   readonly name: string;
@@ -23,7 +23,7 @@ export function targetOf({ properties: { destination } }: ShownRule): string | u
 }
 
 /** Source: Azure docs, how-to-managed-network. */
-export function ruleProblems(workspaceId: string, rule: ShownRule, target: Shown | undefined, place: Adopted): Problem[] {
+export function ruleProblems(workspaceId: string, rule: ShownRule, target: Shown | undefined, place: AdoptionRequirements): Problem[] {
   const { name, resourceGroupName } = armIdOf(workspaceId);
   const { type, destination } = rule.properties;
   const remove = `az ml workspace outbound-rule remove -g ${resourceGroupName} -w ${name} --rule ${rule.name}`;
@@ -50,7 +50,7 @@ export function ruleProblems(workspaceId: string, rule: ShownRule, target: Shown
 }
 
 /** Whether a service tag is limited to the residency: `Storage.SwedenCentral` is limited to a region, `Storage` isn't. */
-function isResidentTag(tag: string, place: Adopted): boolean {
+function isResidentTag(tag: string, place: AdoptionRequirements): boolean {
   const [, region] = tag.split(".");
   return region !== undefined && isResident(region, place);
 }

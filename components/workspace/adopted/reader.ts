@@ -17,7 +17,7 @@ export class Reader {
     const shown = await this.azure.get<T>(id, apiVersion).catch((error: Error) => error);
     if (!(shown instanceof Error)) return shown;
     if (shown instanceof ArmError && shown.isAbsence) {
-      this.problems.push({ id, what: "It doesn't exist.", change: "Correct the ID in the stack file, or have its owner create it." });
+      this.problems.push({ id, what: "It doesn't exist.", fix: "Correct the ID in the stack file, or have its owner create it." });
       return undefined;
     }
     return this.unread(id, shown);
@@ -45,7 +45,7 @@ export class Reader {
 
   /** Logs a warning if permissions are missing. Any other error ends the run. */
   private async unread(id: string, error: Error): Promise<undefined> {
-    if (!(error instanceof ArmError) || !error.isRefusal) return stop(`Can't read an adopted resource: ${error.message}`);
+    if (!(error instanceof ArmError) || !error.isAccessDenied) return stop(`Can't read an adopted resource: ${error.message}`);
     pulumi.log.warn(`Can't read ${id} (Azure returned ${error.status}), so Moor can't check whether it meets the requirements.`);
     return undefined;
   }

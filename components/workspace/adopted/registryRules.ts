@@ -1,6 +1,6 @@
 /** Requirements for an adopted container registry. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownRegistry extends Shown {
   readonly properties: {
@@ -20,7 +20,12 @@ export interface ShownReplication {
 }
 
 /** Source: Azure docs, how-to-secure-workspace-vnet; container-registry/container-registry-geo-replication and -private-link. */
-export function registryProblems(id: string, shown: ShownRegistry, replications: readonly ShownReplication[], place: Adopted): Problem[] {
+export function registryProblems(
+  id: string,
+  shown: ShownRegistry,
+  replications: readonly ShownReplication[],
+  place: AdoptionRequirements,
+): Problem[] {
   const tier = shown.sku?.name;
   const { name } = armIdOf(id);
   const update = `az acr update -n ${name}`;

@@ -3,7 +3,7 @@
 import { canonicalRegion } from "../../../facts/regions";
 
 /** Requirements of the stack. Regions are in ARM's form, such as `swedencentral`. */
-export interface Adopted {
+export interface AdoptionRequirements {
   /** Subscription of the stack. */
   readonly subscriptionId: string;
   /** Region of the stack. */
@@ -29,21 +29,21 @@ export interface Problem {
   /** The current and the required value. */
   readonly what: string;
   /** How the owner of the resource fixes it. */
-  readonly change: string;
+  readonly fix: string;
   /** Whether the stack can be created despite the problem. @default false */
   readonly warning?: true;
 }
 
 /** The properties in ARM's response that all rules use. */
 export interface Shown {
-  /** ARM ID, in Azure's case. */
+  /** ARM ID, with the case that Azure returns. */
   readonly id?: string;
   readonly location: string;
   readonly sku?: { readonly name: string };
 }
 
 /** Checks that a resource with data, logs or images is in the residency. */
-export function residencyProblems(id: string, { location }: Shown, { regions }: Adopted): Problem[] {
+export function residencyProblems(id: string, { location }: Shown, { regions }: AdoptionRequirements): Problem[] {
   const region = canonicalRegion(location);
   const what = `It is in ${region}, outside the stack's residency. Allowed: ${regions.join(" or ")}.`;
   return problemsOf(id, [
@@ -52,15 +52,15 @@ export function residencyProblems(id: string, { location }: Shown, { regions }: 
 }
 
 /** Whether a region, in any form of its name, is in the residency. */
-export function isResident(location: string, { regions }: Pick<Adopted, "regions">): boolean {
+export function isResident(location: string, { regions }: Pick<AdoptionRequirements, "regions">): boolean {
   return regions.includes(canonicalRegion(location));
 }
 
-type Rule = readonly [applies: boolean, what: string, change: string];
+type Rule = readonly [applies: boolean, what: string, fix: string];
 
 /** Returns the problems of the rules that apply. */
 export function problemsOf(id: string, rules: readonly Rule[]): Problem[] {
-  return rules.flatMap(([applies, what, change]) => (applies ? [{ id, what, change }] : []));
+  return rules.flatMap(([applies, what, fix]) => (applies ? [{ id, what, fix }] : []));
 }
 
 /** Returns the problems of the rules that apply, as warnings. */

@@ -1,6 +1,6 @@
 /** Requirements for the storage account of an adopted workspace. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownStorage extends Shown {
   readonly properties: {
@@ -17,7 +17,8 @@ export interface ShownStorage extends Shown {
 const isGeoRedundant = (sku = "") => /_(RA)?G(ZRS|RS)$/i.test(sku);
 
 /**
- * Source: Azure docs, how-to-manage-workspace (hierarchical namespace), how-to-disable-local-auth-storage, storage/common/storage-redundancy.
+ * Source: Azure docs, how-to-manage-workspace (hierarchical namespace), how-to-disable-local-auth-storage,
+ * storage/common/storage-redundancy.
  * @param authMode `systemDatastoresAuthMode` of the workspace. Undefined means `AccessKey`.
  */
 export function storageProblems(
@@ -25,7 +26,7 @@ export function storageProblems(
   shown: ShownStorage,
   authMode: string | undefined,
   workspaceId: string,
-  place: Adopted,
+  place: AdoptionRequirements,
 ): Problem[] {
   const { isHnsEnabled, allowSharedKeyAccess, secondaryLocation, publicNetworkAccess, allowBlobPublicAccess, networkAcls } =
     shown.properties;

@@ -2,7 +2,7 @@
 import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../facts/regions";
 import { armIdOf } from "../../base/azure";
-import { type Adopted, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, type Problem, problemsOf, type Shown, warningsOf } from "./rules";
 
 export interface ShownSubnet {
   readonly id?: string;
@@ -28,7 +28,7 @@ const other =
   "Adopt a subnet of a network that is, or set `privateEndpoints: policy` and have the network's owner create the private endpoints.";
 
 /** Requirements for a virtual network with private endpoints. Source: Azure docs, private-link/private-endpoint-overview. */
-export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: Adopted): Problem[] {
+export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: AdoptionRequirements): Problem[] {
   const { subscriptionId: actual } = armIdOf(id);
   const region = canonicalRegion(shown.location);
   const why = "because a private endpoint must be in the region and the subscription of its network";
@@ -38,8 +38,16 @@ export function networkProblems(id: string, shown: Shown, { location, subscripti
   ]);
 }
 
-/** Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy; virtual-network/virtual-networks-faq. */
-export function subnetProblems(id: string, shown: ShownSubnet, usage: SubnetUsage | undefined, { endpoints }: Adopted): Problem[] {
+/**
+ * Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy;
+ * virtual-network/virtual-networks-faq.
+ */
+export function subnetProblems(
+  id: string,
+  shown: ShownSubnet,
+  usage: SubnetUsage | undefined,
+  { endpoints }: AdoptionRequirements,
+): Problem[] {
   // Existing private endpoints already have their addresses.
   const present = shown.properties.privateEndpoints ?? [];
   const planned = endpoints.filter(({ id: planned }) => !present.some(({ id: one }) => sameArmId(one, planned)));
@@ -69,7 +77,7 @@ export function subnetProblems(id: string, shown: ShownSubnet, usage: SubnetUsag
         policies !== "Disabled",
         `privateEndpointNetworkPolicies is ${policies}: the network security group or route table of the subnet applies to the stack's private ` +
           "endpoints and can block callers.",
-        "Allow callers on port 443, or run: " + `az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
+        `Allow callers on port 443, or run: az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
       ],
     ]),
   ];

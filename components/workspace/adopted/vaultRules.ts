@@ -1,6 +1,6 @@
 /** Requirements for the Key Vault of an adopted workspace. */
 import { armIdOf } from "../../base/azure";
-import { type Adopted, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
+import { type AdoptionRequirements, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
 export interface ShownVault extends Shown {
   readonly properties: {
@@ -16,7 +16,7 @@ export interface ShownVault extends Shown {
  * how-to-identity-based-service-authentication (access of the workspace).
  * @param principalId Object ID of the identity with which the workspace stores the keys of endpoints.
  */
-export function vaultProblems(id: string, shown: ShownVault, principalId: string | undefined, place: Adopted): Problem[] {
+export function vaultProblems(id: string, shown: ShownVault, principalId: string | undefined, place: AdoptionRequirements): Problem[] {
   const { enableRbacAuthorization, publicNetworkAccess = "Enabled", networkAcls, accessPolicies = [] } = shown.properties;
   const update = `az keyvault update -n ${armIdOf(id).name}`;
   const byPolicies = enableRbacAuthorization !== true;

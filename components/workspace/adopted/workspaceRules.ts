@@ -3,7 +3,7 @@
 import { sameArmId } from "../../../azure/armId";
 import { canonicalRegion } from "../../../facts/regions";
 import { armIdOf } from "../../base/azure";
-import { type Adopted, type Problem, problemsOf, type Shown } from "./rules";
+import { type AdoptionRequirements, type Problem, problemsOf, type Shown } from "./rules";
 
 /** The properties of a workspace in ARM's response that the rules use. */
 export interface ShownWorkspace extends Shown {
@@ -27,7 +27,7 @@ export interface ShownWorkspace extends Shown {
 }
 
 /** Source: Azure docs, concept-secure-online-endpoint, how-to-managed-network and how-to-configure-network-isolation-with-v2. */
-export function workspaceProblems(id: string, shown: ShownWorkspace, { location, subscriptionId }: Adopted): Problem[] {
+export function workspaceProblems(id: string, shown: ShownWorkspace, { location, subscriptionId }: AdoptionRequirements): Problem[] {
   const { name, resourceGroupName, subscriptionId: actual } = armIdOf(id);
   const { publicNetworkAccess = "Enabled", managedNetwork, v1LegacyMode, storageAccount, keyVault } = shown.properties;
   const isolation = managedNetwork?.isolationMode ?? "Disabled";

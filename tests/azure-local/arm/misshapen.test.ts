@@ -6,7 +6,7 @@ import { but } from "./rejections/rejectedRequest";
 
 let caller: Caller;
 beforeAll(async () => {
-  caller = await Caller.start();
+  caller = (await Caller.start()).withoutSockets();
   await buildPlatform(caller);
 });
 afterAll(() => caller.stop());

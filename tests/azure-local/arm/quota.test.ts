@@ -53,8 +53,8 @@ test("usages count cores of deployments by family and region, including failed o
     [0, -1],
     [0, -1],
   ]);
-  const refused = await caller.outcome(await caller.put(second, bodies(caller).deployment));
-  expect(refused.error).toEqual({
+  const rejected = await caller.outcome(await caller.put(second, bodies(caller).deployment));
+  expect(rejected.error).toEqual({
     code: "OutOfQuota",
     message: "Not enough quota available for Standard_NC24ads_A100_v4 in swedencentral. Current usage/limit: 48/72. Cores needed: 48.",
   });

@@ -71,7 +71,7 @@ async function onFork(
   options: Partial<ArmOptions>,
   act: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  const caller = await platform.fork({ otherSubscriptionIds: [OTHER_SUBSCRIPTION], ...row.options, ...options });
+  const caller = (await platform.fork({ otherSubscriptionIds: [OTHER_SUBSCRIPTION], ...row.options, ...options })).withoutSockets();
   try {
     const scene = sceneOf(caller);
     await row.setup?.(scene);

@@ -44,6 +44,23 @@ describe("ensureEngine", () => {
     await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), version: engineVersion, from: "cache" });
   });
 
+  test("reads the version of the cached pulumi once, and again when the file changes", async () => {
+    const asked = path.join(folder, "asked");
+    const askedTimes = () => fs.readFileSync(asked, "utf8").length;
+    script(kept(), `echo >> ${asked}; echo v${engineVersion}`);
+    for (let run = 0; run < 2; run++) await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), from: "cache" });
+    expect(askedTimes()).toBe(1);
+    script(kept(), `echo >> ${asked}; echo v${engineVersion} `);
+    await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), from: "cache" });
+    expect(askedTimes()).toBe(2);
+  });
+
+  test("reads the version of the cached pulumi in each run if the cache is not writable", async () => {
+    script(kept(), `echo v${engineVersion}`);
+    fs.mkdirSync(path.join(engineCache(), "probed.json"));
+    await expect(ensureEngine()).resolves.toMatchObject({ command: kept(), from: "cache" });
+  });
+
   test("adds the Node language host only for an engine without one", async () => {
     script(onPath(), `echo v${engineVersion}`);
     expect((await ensureEngine()).path).toEqual([path.join(folder, "bin"), expect.stringMatching(/azure-local\/engine\/bin$/)]);

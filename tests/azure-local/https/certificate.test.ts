@@ -4,7 +4,16 @@ import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pki } from "node-forge";
 import { type Certificate, loopbackCertificate } from "../../../azure-local/https/certificate";
+
+// The keys of two certificates in turn, because creating keys takes most of the time: no two certificates in a row share one.
+beforeAll(() => {
+  const keys = Array.from({ length: 4 }, () => pki.rsa.generateKeyPair(2048));
+  let next = 0;
+  jest.spyOn(pki.rsa, "generateKeyPair").mockImplementation((() => keys[next++ % keys.length]!) as never);
+});
+afterAll(() => jest.restoreAllMocks());
 
 let folder: string;
 beforeEach(() => {

@@ -28,7 +28,7 @@ function start(args: string[]): { process: ChildProcess; lines: AsyncIterator<st
 
 const nextLine = async (lines: AsyncIterator<string>) => (await lines.next()).value as string;
 
-test("it says where it is, reports requests as lines of JSON, refuses a second one, and ends well on a doubled Ctrl-C", async () => {
+test("it prints its addresses, reports requests as JSON lines, rejects a second one, and ends correctly on a repeated Ctrl-C", async () => {
   const { process: child, lines } = start(["--json", "--scoring-uris", "loopback"]);
   const addresses = JSON.parse(await nextLine(lines));
   expect(addresses).toEqual({
@@ -46,7 +46,7 @@ test("it says where it is, reports requests as lines of JSON, refuses a second o
   const second = spawnSync(process.execPath, [run, "azure-local", "--home", home], { encoding: "utf8" });
   expect([second.status, second.stderr]).toEqual([
     1,
-    `Azure already runs on ${home}, in process ${child.pid}: end that one, or give --home another folder.\n`,
+    `The local Azure already runs on ${home} in process ${child.pid}. Stop that process, or set --home to another folder.\n`,
   ]);
   child.kill("SIGINT");
   child.kill("SIGINT");
@@ -54,7 +54,7 @@ test("it says where it is, reports requests as lines of JSON, refuses a second o
   expect(fs.existsSync(path.join(home, "running.json"))).toBe(false);
 }, 30_000);
 
-test("policies that are assigned deny requests and add tags", async () => {
+test("assigned policies deny requests and add tags", async () => {
   const { lines } = start(["--json", "--policy", "landing-zone", "--policy-tag", "costCenter=4711", "--policy-tag", "note=a=b"]);
   const { armUrl, subscriptionId } = JSON.parse(await nextLine(lines));
   const put = async (below: string, version: string, body: object) =>
@@ -74,19 +74,25 @@ test("policies that are assigned deny requests and add tags", async () => {
 }, 30_000);
 
 test.each([
-  [["--policy-tag", "costCenter"], "--policy-tag is costCenter: it must be <name>=<value>.\n"],
+  [["--policy-tag", "costCenter"], "--policy-tag is costCenter. Allowed: <name>=<value>.\n"],
   [["--policy", "landing"], expect.stringMatching(/^The policy 'landing' is unknown\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
-  [["--port", "70000"], "--port is 70000: it must be the first of four ports, from 0 (any free ones) to 65532.\n"],
-  [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
-  [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
+  [["--port", "70000"], "--port is 70000. Allowed: the first of four consecutive ports, up to 65532, or 0 for free ports.\n"],
+  [
+    ["--backend", "https://x"],
+    'backends["*"] is "https://x". Set it to an address such as http://127.0.0.1:8000, without a path or user.\n',
+  ],
+  [
+    ["--backend", "chat/main=x"],
+    'backends["chat/main"] is "x". Set it to an address such as http://127.0.0.1:8000, without a path or user.\n',
+  ],
   [
     ["--clock", "slow"],
     "error: option '--clock <clock>' argument 'slow' is invalid. Allowed choices are real, fast.\n" +
       "Usage: npm run azure-local -- [options] [command]\n" +
-      "More: npm run azure-local -- --help. npm keeps options before the -- to itself.\n",
+      "For help, run: npm run azure-local -- --help. Options must follow the --.\n",
   ],
 ])(
-  "%j is refused: what is wrong, and what is allowed",
+  "%j is rejected with what is wrong and what is allowed",
   (args, message) => {
     const { status, stderr } = spawnSync(process.execPath, [run, "azure-local", "--home", home, ...args], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 1, stderr: message });
@@ -94,7 +100,7 @@ test.each([
   30_000,
 );
 
-test("a token of the test issuer is for the caller and the groups named", () => {
+test("a token of the test issuer contains the caller and the groups", () => {
   const args = ["azure-local", "token", "me", "--group", "us", "--group", "them", "--home", home];
   const { stdout } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8" });
   const { secret } = openIssuer(path.join(home, "issuer.secret"));
@@ -106,23 +112,23 @@ test("a token of the test issuer is for the caller and the groups named", () => 
 const root = path.join(__dirname, "../../..");
 
 test.each([
-  [["azure-local", "--home", ""], {}, "--home is empty: give a folder, or leave the option out.\n"],
-  [["azure-local", "--home", " "], {}, "--home is empty: give a folder, or leave the option out.\n"],
-  [["azure-local", "token", "me", "--home", ""], {}, "--home is empty: give a folder, or leave the option out.\n"],
+  [["azure-local", "--home", ""], {}, "--home is empty. Set it to a folder, or omit it.\n"],
+  [["azure-local", "--home", " "], {}, "--home is empty. Set it to a folder, or omit it.\n"],
+  [["azure-local", "token", "me", "--home", ""], {}, "--home is empty. Set it to a folder, or omit it.\n"],
   ...["", ".", "keys", "tests/home"]
     .slice(1)
     .map((home) => [
       ["azure-local", "--home", home],
       {},
-      `--home is ${path.join(root, home)}, which lies in the clone: keys and tokens would lie beside files that are committed. Give a folder outside it, or below ${path.join(root, ".moor")}.\n`,
+      `--home is ${path.join(root, home)}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${path.join(root, ".moor")}.\n`,
     ]),
   [
     ["local", "version"],
     { MOOR_LOCAL_HOME: path.join(root, "keys") },
-    `MOOR_LOCAL_HOME is ${path.join(root, "keys")}, which lies in the clone: keys and tokens would lie beside files that are committed. Give a folder outside it, or below ${path.join(root, ".moor")}.\n`,
+    `MOOR_LOCAL_HOME is ${path.join(root, "keys")}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${path.join(root, ".moor")}.\n`,
   ],
 ] as [string[], Record<string, string>, string][])(
-  "%j with %j is refused: nothing is written into the clone",
+  "%j with %j is rejected: nothing is written to the clone",
   (args, environment, message) => {
     const env = { ...process.env, ...environment };
     const { status, stderr } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8", cwd: root, env, timeout: 20_000 });

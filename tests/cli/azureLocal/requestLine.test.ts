@@ -6,13 +6,13 @@ import { requestHeading, requestLine, shortPath } from "../../../cli/azureLocal/
 const request: HandledRequest = { time: "", server: "arm", method: "GET", path: "/", status: 200, milliseconds: 12 };
 const line = (changes: Partial<HandledRequest> = {}) => stripVTControlCharacters(requestLine({ ...request, ...changes }));
 
-test("a line stands below its heading", () => {
+test("a line is aligned with its heading", () => {
   expect(stripVTControlCharacters(requestHeading)).toBe("          METHOD STATUS     MS  PATH");
   expect(line({ path: "/chat/v1/models", server: "frontdoor" })).toBe("frontdoor GET       200     12  /chat/v1/models");
   expect(line({ method: "DELETE", status: 409, milliseconds: 100_000 })).toBe("arm       DELETE    409 100000  /");
 });
 
-test("a caller who hung up before and after an answer began is seen", () => {
+test("a caller that disconnects before or during an answer is shown", () => {
   expect(line({ status: undefined, aborted: true })).toBe("arm       GET         -     12  /  aborted");
   expect(line({ aborted: true })).toBe("arm       GET       200     12  /  aborted");
 });

@@ -36,10 +36,12 @@ test.each([
 test.each([
   ["config set-all --secret a=b --plaintext c=d", "set plain values and secrets with separate commands."],
   ["config rm-all token elsewhere", "remove token and the other keys with separate commands."],
-])("pulumi %s is refused, because it would write both", (args, remedy) => {
-  expect(() => target(args)).toThrow(`The command would change both the stack file and its local copy, which contains the secrets: ${remedy}`);
+])("pulumi %s is rejected, because it would write both files", (args, remedy) => {
+  expect(() => target(args)).toThrow(
+    `The command would change both the stack file and its local copy, which contains the secrets: ${remedy}`,
+  );
 });
 
-test("options and their values are no positional arguments", () => {
+test("options and their values are not positional arguments", () => {
   expect(positionals(["-s", "dev", "config", "--path", "rm", "key", "--color", "never", "--stack=dev"])).toEqual(["config", "rm", "key"]);
 });

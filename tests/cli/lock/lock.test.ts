@@ -32,7 +32,7 @@ function entry(folder: Folder, endpoint = "chat", label = "main"): LockEntry {
   return read.lock.endpoints[endpoint]![label]!;
 }
 
-test("golden: the shipped stack has these names, and locking it again changes not a byte", async () => {
+test("golden: the shipped stack has these names, and locking it again changes no byte", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   await run(folder);
@@ -42,9 +42,9 @@ test("golden: the shipped stack has these names, and locking it again changes no
   expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
 });
 
-test("the lock names images whose digest is a placeholder, and nothing of it once the digest is real", async () => {
+test("`lock` lists images with a placeholder digest, and only those", async () => {
   const placeholder = (pattern: string, digit: number) =>
-    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}): no registry has such an image, and Azure fails the deployment. Write the digest that your registry shows after the push.`;
+    `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}). The image doesn't exist, and the deployment would fail. Set the digest that your registry shows after the push.`;
   const folder = shippedFolder();
   await run(folder);
   expect(printed).toEqual(expect.arrayContaining([placeholder("vllm", 1), placeholder("score", 2)]));
@@ -57,7 +57,7 @@ test("the lock names images whose digest is a placeholder, and nothing of it onc
 const waits = (name: string, id: string, commit: string) =>
   `The weights of ${name} are not staged. To stage them, upload the files of ${id} at ${commit} to models/${id.replace("/", "--")}/${commit} in the workspace's blob store (datastore workspaceblobstore) from inside the network, then set \`staged: true\` for this model in moor.lock.prod.yaml.`;
 
-test("weights that are marked as staged by hand stay so when the lock is made again", async () => {
+test("weights that were manually marked as staged stay staged in a new lock file", async () => {
   const folder = shippedFolder();
   folder.removeLock();
   await run(folder);
@@ -68,7 +68,7 @@ test("weights that are marked as staged by hand stay so when the lock is made ag
   expect(printed.filter((line) => line.includes("are not staged"))).toHaveLength(3);
 });
 
-test("a first lock decides everything, and its weights are not staged until they are marked so", async () => {
+test("the first lock file contains all decisions, and its weights are not staged until they are marked as staged", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.removeLock();
@@ -83,7 +83,7 @@ test("a first lock decides everything, and its weights are not staged until they
   ]);
 });
 
-test("a changed wish makes a new decision, keeps the one before, and says what changed value by value", async () => {
+test("changed requirements result in a new decision, keep the previous one, and list each changed value", async () => {
   const folder = shippedFolder();
   const { current: old } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -94,11 +94,11 @@ test("a changed wish makes a new decision, keeps the one before, and says what c
   expect(current.model?.staged).toBe(true);
   expect(printed).toContain("chat/main wish vllm.concurrencyPerInstance: 64 → 32");
   expect(printed).toContain('chat/main --max-num-seqs: "64" → "32"');
-  expect(printed).toContain(`chat/main previous: nothing → "${old.name}"`);
+  expect(printed).toContain(`chat/main previous: not set → "${old.name}"`);
   expect(entry(folder, "fraud").previous).toBeUndefined();
 });
 
-test("each difference is told with the old value, the new one, and the reason for it", async () => {
+test("each difference is listed with the old value, the new value and its reason", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
   const message = await refusal(folder, { check: true });
@@ -108,7 +108,7 @@ test("each difference is told with the old value, the new one, and the reason fo
     "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
     expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
     "chat/main requestSettings.requestTimeout: 180 → 120",
-    expect.stringMatching(/^ {2}because requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
+    expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
     "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
@@ -146,7 +146,7 @@ test("a pull request shows what a new decision changes, though the old one moves
   expect(folder.lockText()).toBe(once);
 });
 
-test("retiring takes the previous decision out of the lock and nothing else, and says so when there is none", async () => {
+test("`retire` removes only the previous decision, and fails if there is none", async () => {
   const folder = shippedFolder();
   const { current: old } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -173,7 +173,7 @@ test("a new model is not staged, though the old one is", async () => {
   expect(entry(folder).previous?.model?.staged).toBe(true);
 });
 
-test("weights staged for one deployment are staged for every other of the same commit", async () => {
+test("weights that are staged for one deployment are staged for all deployments with the same commit", async () => {
   const folder = shippedFolder();
   const { id, revision } = entry(folder, "chat", "candidate").current.model!;
   folder.edit(
@@ -195,7 +195,7 @@ test("a decision that never served is not kept as the previous one", async () =>
   expect(entry(folder).previous?.name).toBe(serving.name);
 });
 
-test("going back to an old wish leaves nothing to keep twice", async () => {
+test("returning to old requirements doesn't keep a decision twice", async () => {
   const folder = shippedFolder();
   const { current: first } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -206,7 +206,7 @@ test("going back to an old wish leaves nothing to keep twice", async () => {
   expect(entry(folder)).toMatchObject({ current: { name: first.name }, previous: { name: second.name } });
 });
 
-test("a rollback exchanges the two decisions and keeps their reasons; once more undoes it", async () => {
+test("a rollback swaps the two decisions and keeps their reasons; a second one undoes it", async () => {
   const folder = shippedFolder();
   const { current: first } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -215,7 +215,7 @@ test("a rollback exchanges the two decisions and keeps their reasons; once more 
   const { current: second } = entry(folder);
   await run(folder, { rollback: "chat/main" });
   expect(entry(folder)).toMatchObject({ current: first, previous: second, rolledBack: true });
-  const note = `chat/main is rolled back to ${first.name}, and stays so until its wish changes or it is rolled back once more.`;
+  const note = `chat/main is rolled back to ${first.name}. It stays so until its requirements change or you run --rollback again.`;
   expect(printed).toContain(note);
   printed = [];
   await run(folder, { check: true });
@@ -224,7 +224,7 @@ test("a rollback exchanges the two decisions and keeps their reasons; once more 
   expect(folder.lockText()).toBe(text);
 });
 
-test("what was rolled back stays while its wish stays, and no longer", async () => {
+test("a rollback stays as long as the requirements don't change", async () => {
   const folder = shippedFolder();
   const { current: first } = entry(folder);
   folder.edit([[...main, "vllm", "concurrencyPerInstance"], 32]);
@@ -241,8 +241,11 @@ test("what was rolled back stays while its wish stays, and no longer", async () 
 
 test.each([
   ["chat/nobody", 'Error: The lock file has no deployment "chat/nobody". Deployments: chat/main, chat/candidate, fraud/main.'],
-  ["fraud/main", "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired."],
-])("a rollback of %s is refused", async (name, message) => {
+  [
+    "fraud/main",
+    "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired.",
+  ],
+])("a rollback of %s is rejected", async (name, message) => {
   const folder = shippedFolder();
   const before = folder.lockText();
   expect(await refusal(folder, { rollback: name })).toBe(message);
@@ -255,7 +258,7 @@ test("--check of an unchanged stack passes and writes nothing", async () => {
   expect(printed.at(-1)).toBe("moor.lock.prod.yaml matches the decisions of this version of Moor.");
 });
 
-test("--check names what a changed stack file would change, and writes nothing", async () => {
+test("--check lists the differences of a changed stack file, and writes nothing", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.edit([[...main, "size"], "auto"], [[...main, "vllm", "context"], "8k"]);
@@ -266,16 +269,20 @@ test("--check names what a changed stack file would change, and writes nothing",
   expect(folder.lockText()).toBe(before);
 });
 
-test("--check without a lock, an unknown stack and a stack without locks are refused in one sentence", async () => {
+test("--check without a lock file, an unknown stack and a stack with `moor:lock: none` are rejected in one sentence", async () => {
   const folder = shippedFolder();
   folder.removeLock();
-  expect(await refusal(folder, { check: true })).toBe("Error: moor.lock.prod.yaml does not exist. To create it, run `npm run lock -- -s prod`.");
-  expect(await refusal(folder, { stack: "nope" })).toBe("Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.");
+  expect(await refusal(folder, { check: true })).toBe(
+    "Error: moor.lock.prod.yaml does not exist. To create it, run `npm run lock -- -s prod`.",
+  );
+  expect(await refusal(folder, { stack: "nope" })).toBe(
+    "Error: The stack file Pulumi.nope.yaml does not exist. Stacks with a stack file: prod.",
+  );
   folder.edit([["moor:lock"], "none"]);
-  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" works without a lock/);
+  expect(await refusal(folder)).toMatch(/^Error: Stack "prod" uses no lock file/);
 });
 
-test("settings that no size satisfies are refused with the numbers, all at once, and the lock stays", async () => {
+test("settings that no size satisfies are rejected together, with the numbers, and the lock file stays", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   folder.edit(
@@ -291,7 +298,7 @@ test("settings that no size satisfies are refused with the numbers, all at once,
   expect(folder.lockText()).toBe(before);
 });
 
-test("a model outside the table is refused with what to do, and taken from a config.json of its own", async () => {
+test("a model outside the table is rejected with a fix, and accepted with its config.json", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "model"], "acme/own-7b"], [[...main, "vllm", "revision"], "b".repeat(40)]);
   expect(await refusal(folder)).toContain("acme/own-7b is not in the planner's table of models: set `vllm.configJson`");
@@ -301,7 +308,7 @@ test("a model outside the table is refused with what to do, and taken from a con
   expect(entry(folder).current.reasons.join("\n")).toContain("minus weights 14.2");
 });
 
-test("an image that is not named is refused with the setting", async () => {
+test("a missing image is rejected with the setting", async () => {
   const folder = shippedFolder();
   folder.edit([["moor:images", "vllm"], undefined]);
   const message = await refusal(folder);
@@ -309,7 +316,7 @@ test("an image that is not named is refused with the setting", async () => {
   expect(message).toContain("Push the image, and set `moor:images.vllm` to its repository and the digest that the registry shows.");
 });
 
-test("a lock that was edited by hand is not made anew over what it knew", async () => {
+test("a manually edited lock file is not replaced", async () => {
   const folder = shippedFolder();
   folder.editLock([["endpoints", "chat", "main", "current", "requestSettings", "requestTimeout"], 60]);
   const message = await refusal(folder);
@@ -319,7 +326,7 @@ test("a lock that was edited by hand is not made anew over what it knew", async 
   );
 });
 
-test("quota that doesn't suffice comes with the text of a request", async () => {
+test("insufficient quota is reported with the text of a quota request", async () => {
   const folder = shippedFolder();
   folder.edit([["moor:quota", "NCADSA100v4", "limit"], 96]);
   await run(folder);
@@ -337,7 +344,7 @@ describe("stacks in one region add up", () => {
   const noScore: [string[], unknown] = [["moor:endpoints", "fraud"], undefined];
   const required = "other stacks in swedencentral require";
 
-  test("what the others need is told, asked for, and expected in `others`", async () => {
+  test("the requirements of the other stacks are listed, requested, and expected in `others`", async () => {
     const folder = shippedFolder();
     folder.edit(noScore);
     folder.neighbour("team");
@@ -352,7 +359,7 @@ describe("stacks in one region add up", () => {
     expect(printed.join("\n")).toContain("New limit: 672 vCPUs. Current limit: 384 vCPUs.");
   });
 
-  test("where `others` holds them already, they aren't counted twice", async () => {
+  test("if `others` includes them, they aren't counted twice", async () => {
     const folder = shippedFolder();
     folder.edit([["moor:quota", "NCADSA100v4", "others"], 336]);
     folder.neighbour("team");
@@ -361,7 +368,7 @@ describe("stacks in one region add up", () => {
     expect(printed.join("\n")).toContain("New limit: 672 cores.");
   });
 
-  test("a stack of another subscription doesn't count; one whose sizes aren't known is named", async () => {
+  test("a stack of another subscription doesn't count; a stack with unknown sizes is listed", async () => {
     const folder = shippedFolder();
     const subscription = (digit: string) => [["azure-native:subscriptionId"], digit.repeat(8)] as [string[], string];
     folder.edit(subscription("1"));
@@ -379,7 +386,7 @@ describe("stacks in one region add up", () => {
   });
 });
 
-describe("a commit that the stack file leaves open", () => {
+describe("a commit that the stack file doesn't set", () => {
   const sha = "d".repeat(40);
   const answers: Record<string, [number, string]> = {
     "/api/models/acme/good/revision/main": [200, JSON.stringify({ sha })],
@@ -400,16 +407,16 @@ describe("a commit that the stack file leaves open", () => {
     server.close(done);
   });
 
-  test("is the newest one of the hub", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
+  test("is the newest one on Hugging Face", async () => expect(await newestCommit("acme/good", hub)).toBe(sha));
 
   test.each([
     ["acme/none", /^Hugging Face returned 404 for acme\/none\. Set `vllm\.revision`/],
     ["acme/odd", /^Hugging Face returned no commit\. Set `vllm\.revision` of acme\/odd/],
-  ])("is asked for when the hub doesn't say: %s", async (model, message) => {
+  ])("must be set if Hugging Face returns none: %s", async (model, message) => {
     await expect(newestCommit(model, hub)).rejects.toThrow(message);
   });
 
-  test("stays the locked one as long as the wish stays", async () => {
+  test("stays the one in the lock file as long as the requirements don't change", async () => {
     const folder = shippedFolder();
     const { revision } = entry(folder).current.model!;
     folder.edit([[...main, "vllm", "revision"], undefined]);
@@ -430,11 +437,11 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
         'Error: Stack "prod" has 1 configuration error. Nothing was created or changed.',
         "",
         "MOOR066 azure-native:location",
-        "  The stack is in swedencentral (moor.lock.prod.yaml), and the stack file says westeurope. A stack can't move: every resource would be deleted and created again.",
+        "  The stack is in swedencentral (moor.lock.prod.yaml), but the stack file sets westeurope. A stack can't be moved: Pulumi would delete and recreate every resource.",
         "  Allowed: swedencentral",
-        "  Fix: Set it back to swedencentral, and make a second stack for westeurope:",
+        "  Fix: Set the location back to swedencentral, and create a second stack for westeurope:",
         "    cp Pulumi.prod.yaml Pulumi.prod2.yaml",
-        "    (in the copy: set location, residency, address space, quota and images of the new region; remove encryptionsalt and encrypted values)",
+        "    (in the copy, set the location, residency, address space, quota and images for the new region; remove encryptionsalt and encrypted values)",
         "    pulumi stack init prod2",
         "    npm run lock -- -s prod2",
         "    pulumi up -s prod2",
@@ -444,7 +451,7 @@ test.each([{}, { check: true }, { rollback: "chat/main" }])(
   },
 );
 
-test("a lock that was copied from another stack is refused: its staged marks would be taken for this one's", async () => {
+test("a lock file that was copied from another stack is rejected: its staged weights belong to that stack", async () => {
   const folder = shippedFolder();
   folder.neighbour("prod2");
   fs.copyFileSync(path.join(folder.path, "moor.lock.prod.yaml"), path.join(folder.path, "moor.lock.prod2.yaml"));
@@ -453,7 +460,7 @@ test("a lock that was copied from another stack is refused: its staged marks wou
   expect(report).toContain("Fix: Delete moor.lock.prod2.yaml and run `npm run lock -- -s prod2`.");
 });
 
-describe("a copy of a stack for another region keeps values of the first:", () => {
+describe("a copy of a stack for another region keeps values of the original:", () => {
   const real = (digit: string): [string[], unknown] => [["moor:images", "vllm"], `moor/vllm@sha256:${digit.repeat(32)}`];
   const europe: [string[], unknown][] = [
     [["azure-native:location"], "westeurope"],
@@ -468,7 +475,7 @@ describe("a copy of a stack for another region keeps values of the first:", () =
   const image = (digit: string) =>
     `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), but the stacks have different container registries. Push the image also to the registry of this stack.`;
 
-  test("address space, quota and digests are named", async () => {
+  test("address space, quota and digests are listed", async () => {
     const folder = shippedFolder();
     folder.edit(real("ab"));
     folder.neighbour("eu", ...europe, real("ab"));
@@ -476,14 +483,14 @@ describe("a copy of a stack for another region keeps values of the first:", () =
     expect(copies()).toEqual([overlap("10.40.0.0/22", "10.40.0.0/22"), quota, image("ab")]);
   });
 
-  test("a check names them too, and a part of an address space is an overlap", async () => {
+  test("--check lists them too, and a part of an address space is an overlap", async () => {
     const folder = shippedFolder();
     folder.neighbour("eu", ...europe, space, [["moor:quota"], { NCADSA100v4: { limit: 96 } }]);
     await refusal(folder, { check: true });
     expect(copies()).toEqual([overlap("10.40.0.0/22", "10.40.2.0/23")]);
   });
 
-  test("what differs, is shared or is adopted is not named", async () => {
+  test("values that differ, are shared or are adopted are not listed", async () => {
     const folder = shippedFolder();
     const registry =
       "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers/Microsoft.ContainerRegistry/registries/hub";
@@ -497,7 +504,7 @@ describe("a copy of a stack for another region keeps values of the first:", () =
   });
 });
 
-describe("a commit that the stack file names", () => {
+describe("a commit in the stack file", () => {
   const coder = "Qwen/Qwen2.5-Coder-7B-Instruct";
   const old = "a09a35458c702b33eeacc393d103063234e8bc28";
   const model: [string[], unknown] = [[...main, "vllm", "model"], coder];
@@ -523,17 +530,17 @@ describe("a commit that the stack file names", () => {
 
   const belongsTo = (where: string) => `The commit ${old} belongs to Qwen/Qwen2.5-7B-Instruct (${where}), not to ${coder}.`;
 
-  test("is refused where only the model was changed, and the lock knows whose commit it is", async () => {
+  test("is rejected if only the model was changed, and the lock file contains the commit", async () => {
     const folder = shippedFolder();
     const before = folder.lockText();
     folder.edit(model);
     const report = await refusal(folder);
     expect(report).toContain(`MOOR064 ${main.join(".")}.vllm.revision\n  ${belongsTo("moor.lock.prod.yaml, chat/main")}`);
-    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` finds the newest one.");
+    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` then uses the newest commit.");
     expect(folder.lockText()).toBe(before);
   });
 
-  test("is refused where the lock knows it from a previous decision", async () => {
+  test("is rejected if a previous decision in the lock file contains it", async () => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     await run(folder);
@@ -541,7 +548,7 @@ describe("a commit that the stack file names", () => {
     expect(await refusal(folder)).toContain(belongsTo("moor.lock.prod.yaml, chat/main"));
   });
 
-  test("is refused where another deployment or another lock in the folder has it for another model", async () => {
+  test("is rejected if another deployment or another lock file in the folder uses it for another model", async () => {
     const folder = shippedFolder();
     folder.removeLock();
     folder.edit([["moor:endpoints", "chat", "deployments", "candidate", "vllm", "revision"], old]);
@@ -558,7 +565,7 @@ describe("a commit that the stack file names", () => {
     expect(await refusal(other)).toContain(belongsTo("moor.lock.eu.yaml, chat/main"));
   });
 
-  test("is taken where the hub says that it belongs to the model, as after a rename", async () => {
+  test("is accepted if it belongs to the model on Hugging Face, as after a rename", async () => {
     const folder = shippedFolder();
     folder.edit(model);
     answer = [200, "", { sha: old, gated: false }];
@@ -570,7 +577,7 @@ describe("a commit that the stack file names", () => {
     expect(printed.filter((line) => line.includes("Hugging Face"))).toEqual([]);
   });
 
-  test("is refused where the hub has no such commit of the model", async () => {
+  test("is rejected if it doesn't exist on Hugging Face", async () => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     answer = [404, "RevisionNotFound", { error: "Invalid rev id" }];
@@ -581,9 +588,9 @@ describe("a commit that the stack file names", () => {
 
   test.each<[string, [number, string, object] | undefined, string]>([
     ["the hub can't be reached", undefined, "no connection"],
-    ["the repository is private", [401, "RepoNotFound", {}], "it answered 401"],
-    ["the hub is down", [503, "", {}], "it answered 503"],
-  ])("is taken with a note where %s and nothing speaks against it", async (_, answered, because) => {
+    ["the repository is private", [401, "RepoNotFound", {}], "it returned 401"],
+    ["the hub is down", [503, "", {}], "it returned 503"],
+  ])("is accepted with a note if %s and no lock file contradicts it", async (_, answered, because) => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)]);
     if (answered !== undefined) answer = answered;
@@ -593,7 +600,7 @@ describe("a commit that the stack file names", () => {
     );
   });
 
-  test("leads to a gated model, which needs a token with source: hub, also where the planner's table doesn't know that it is gated", async () => {
+  test("can belong to a gated model, which requires a token with source: hub, even if the planner's table doesn't mark it as gated", async () => {
     const folder = shippedFolder();
     folder.edit([[...main, "vllm", "revision"], "b".repeat(40)], [[...main, "vllm", "source"], "hub"]);
     answer = [200, "", { sha: "b".repeat(40), gated: "manual" }];

@@ -66,7 +66,10 @@ test.each([
 test("after another `lock`, the deployment keeps its name, and the lock file contains the two values with their reason, and the client settings", async () => {
   take("Pulumi.large.yaml", "moor.lock.large.yaml");
   // The comments at the top of the file are of this version.
-  const lines = () => lockText("large").split("\n").filter((line) => !line.startsWith("#"));
+  const lines = () =>
+    lockText("large")
+      .split("\n")
+      .filter((line) => !line.startsWith("#"));
   const before = lines();
   await lock({ stack: "large", folder });
   const after = lockText("large").split("\n");

@@ -1,7 +1,7 @@
 // Proves the values of immutable outputs in a preview. That the preview of a real stack then shows what the
 // run does is proved in tests/e2e/life.
 import * as pulumi from "@pulumi/pulumi";
-import { foreseen, kept } from "../../../components/base/outputs";
+import { immutableOutput, plannedOutput } from "../../../components/base/outputs";
 import { resolved } from "../../../components/base/resolved";
 import { serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
@@ -22,11 +22,11 @@ async function keptValue({ preview, id, said, read }: Case): Promise<{ value: st
   const azure = await serveAzure({ [vault]: read === undefined ? 403 : { name: read } });
   const work = () => {
     const resource = Object.assign(new pulumi.ComponentResource("tests:index:Made", "made"), { id: pulumi.output(id) });
-    const output = kept(resource as unknown as pulumi.CustomResource, pulumi.output(said), ({ name }: { name: string }) => name);
+    const output = immutableOutput(resource as unknown as pulumi.CustomResource, pulumi.output(said), ({ name }: { name: string }) => name);
     return resolved<string>(output);
   };
   const { result } = await record(work, { preview }).finally(() => azure.close());
-  return { value: result as string, asked: azure.asked };
+  return { value: result as string, asked: azure.reads };
 }
 
 const cases: [what: string, Case, value: string, asked: string[]][] = [
@@ -59,7 +59,7 @@ const foreseenCases: [what: string, preview: boolean, said: string, value: strin
 test.each(foreseenCases)("If an ID is %s.", async (_, preview, said, value, expected) => {
   const make = () => {
     const resource = new pulumi.ComponentResource("tests:index:Made", "made");
-    return resolved<string>(foreseen(resource, pulumi.output(said), pulumi.output(value)));
+    return resolved<string>(plannedOutput(resource, pulumi.output(said), pulumi.output(value)));
   };
   expect((await record(make, { preview })).result).toBe(expected);
 });
@@ -69,7 +69,7 @@ test.each([true, false])("A user of a planned value depends on its resource (pre
     async () => {
       const resource = new pulumi.ComponentResource("tests:index:Made", "made");
       const said = pulumi.output(preview ? unknown : "said");
-      const taken = foreseen(resource, preview ? said : resource.urn, "foreseen") as unknown as pulumi.OutputInstance<string>;
+      const taken = plannedOutput(resource, preview ? said : resource.urn, "foreseen") as unknown as pulumi.OutputInstance<string>;
       const dependencies = await (taken as unknown as { allResources(): Promise<Set<pulumi.Resource>> }).allResources();
       return dependencies.has(resource);
     },

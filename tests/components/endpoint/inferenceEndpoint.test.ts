@@ -1,16 +1,16 @@
-// Proves how an endpoint with its deployments is composed: shared, kept, omitted and ordered resources. Bodies are proved in the tests of the
-// parts. Doesn't prove that a rollout serves without interruption: tests/e2e does.
+// Proves how an endpoint with its deployments is composed: shared, kept, omitted and ordered resources. Bodies are proved in the tests of
+// the parts. Doesn't prove that a rollout serves without interruption: tests/e2e does.
 import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";
 import { Workspace } from "../../../components/workspace/workspace";
 import { modelKey } from "../../../planner/names";
-import type { RolloutWish } from "../../../planner/rollout";
+import type { DesiredDeployment } from "../../../planner/rollout";
 import { serveAzure } from "../../azure/fakeArm";
 import { group, hubDecision, scoreDecision, vaultId, vllmDecision, workspaceId } from "../fixtures";
 import { armRequest, find, type RecordOptions, record, template } from "../recorder";
 
-const planned: RolloutWish = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
+const planned: DesiredDeployment = { label: "main", decision: vllmDecision, instances: 2, weight: 100, mirror: 0 };
 const previous = { ...vllmDecision, name: "main-01d00000" };
 const modelVersionId = `${workspaceId}/models/prod-qwen/versions/1`;
 
@@ -66,14 +66,14 @@ test("A kept deployment is the first in the order, has no traffic and no autosca
 });
 
 const endpointId = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-prod-x7k2p9/onlineEndpoints/chat-prod-x7k2p9`;
-const capacityOf = async (args: Partial<RolloutWish>, capacity: number) => {
+const capacityOf = async (args: Partial<DesiredDeployment>, capacity: number) => {
   const live = { sku: { capacity }, properties: { provisioningState: "Succeeded" } };
   const azure = await serveAzure({ [`${endpointId}/deployments/main-01d00000`]: live });
   const recording = await make({ deployments: [{ ...planned, ...args }] }).finally(() => azure.close());
   const own = `${endpointId}/deployments/main-8c1f02ab`;
   return {
     sku: find(recording, "chat-main-8c1f02ab-deployment").inputs.sku,
-    asked: azure.asked.filter((id) => id.startsWith(`${endpointId}/deployments/`) && id !== own),
+    asked: azure.reads.filter((id) => id.startsWith(`${endpointId}/deployments/`) && id !== own),
   };
 };
 
@@ -123,13 +123,13 @@ test("A deployment without traffic has no autoscale, because an idle candidate w
 });
 
 test("The scoring URI has the route of the deployment with the highest traffic weight.", async () => {
-  const score: RolloutWish = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
+  const score: DesiredDeployment = { label: "score", decision: scoreDecision, instances: 1, weight: 90, mirror: 0 };
   const recording = await make({ deployments: [{ ...planned, weight: 10 }, score] });
   expect(recording.outputs.chat).toMatchObject({ scoringUri: "https://chat-prod-x7k2p9.swedencentral.inference.ml.azure.com/score" });
 });
 
 test("A deployment with source: hub depends on the Hub's rules and gets the token by reference; one with staged weights does neither.", async () => {
-  const other: RolloutWish = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
+  const other: DesiredDeployment = { ...planned, decision: hubDecision, label: "hub", weight: 0 };
   const recording = await make({ deployments: [planned, other] }, { hub: true, token: "hf_not_a_real_token" });
   const variables = (name: string) => bodyOf(recording, name).properties.environmentVariables as Record<string, string>;
   expect(variables("chat-main-00000001-deployment").HF_TOKEN).toMatch(

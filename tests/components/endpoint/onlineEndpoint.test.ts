@@ -1,5 +1,6 @@
-// Proves an endpoint's resources, options and bodies, and that a changed identity is rejected. Doesn't prove that the roles are sufficient in Azure.
-import { refuseNewName } from "../../../components/endpoint/fixedForLife";
+// Proves an endpoint's resources, options and bodies, and that a changed identity is rejected. Doesn't prove that the roles are sufficient
+// in Azure.
+import { rejectNewName } from "../../../components/endpoint/immutableProperties";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../components/endpoint/onlineEndpoint";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import { group, registryId, storageId, vaultId, workspace, workspaceId } from "../fixtures";
@@ -73,7 +74,7 @@ test("In a preview, its ID and its identity's ID are known before they are creat
 describe("A changed name", () => {
   const change = (oldName: unknown, newName: unknown) => {
     const args = { name: "chat", urn: "", id: "", type: "", oldInputs: { endpointName: oldName }, newInputs: { endpointName: newName } };
-    return record(() => refuseNewName("guard").callback(args));
+    return record(() => rejectNewName("guard").callback(args));
   };
 
   test("is rejected before any resource of the endpoint changes.", async () => {

@@ -1,7 +1,7 @@
-// Proves the warnings of missing roles with `roles: external`, with their commands. Doesn't prove that Azure's list is complete: it doesn't contain
-// roles that an identity has through a group, which is why this only warns.
+// Proves the warnings of missing roles with `roles: external`, with their commands. Doesn't prove that Azure's list is complete: it doesn't
+// contain roles that an identity has through a group, which is why this only warns.
 import * as pulumi from "@pulumi/pulumi";
-import { askForRoles, isGranted, type RoleNeed, roleCommand } from "../../../components/identity/roleRequest";
+import { isGranted, type RoleNeed, roleCommand, warnOfMissingRoles } from "../../../components/identity/roleRequest";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import { armClient, serveAzure } from "../../azure/fakeArm";
 import { record } from "../recorder";
@@ -29,7 +29,7 @@ async function warnings(answer: object | number): Promise<string[]> {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const azure = await serveAzure({ [`${registry}/providers/Microsoft.Authorization/roleAssignments`]: answer });
   try {
-    await record(() => askForRoles("ask", armClient(), [need]).callback({} as pulumi.ResourceHookArgs));
+    await record(() => warnOfMissingRoles("ask", armClient(), [need]).callback({} as pulumi.ResourceHookArgs));
     return warn.mock.calls.map(([message]) => message);
   } finally {
     warn.mockRestore();
@@ -55,7 +55,7 @@ test("A preview reports missing roles of a known identity, and sends no request 
     const grants = [need, { ...need, principalId: pulumi.output(pulumi.unknown as unknown as string) }];
     const { result } = await record(
       async () => {
-        const hook = askForRoles("ask", armClient(), grants);
+        const hook = warnOfMissingRoles("ask", armClient(), grants);
         await hook.callback({} as pulumi.ResourceHookArgs);
         return hook.opts?.onDryRun;
       },
@@ -63,7 +63,7 @@ test("A preview reports missing roles of a known identity, and sends no request 
     );
     expect(result).toBe(true);
     expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(/^The identity p doesn't have the role AcrPull/)]);
-    expect(azure.asked).toHaveLength(1);
+    expect(azure.reads).toHaveLength(1);
   } finally {
     warn.mockRestore();
     await azure.close();

@@ -5,7 +5,7 @@
 import "../rootDirectory";
 
 import { stackElsewhere } from "../../../components/live/groups";
-import { answerInTurn, armClient, serveAzure } from "../../azure/fakeArm";
+import { armClient, serveAzure, serveScript } from "../../azure/fakeArm";
 import { SUBSCRIPTION } from "../recorder";
 import { runStack } from "../shippedStacks";
 
@@ -17,7 +17,7 @@ const group = (location: string, name = `moor-dev-${location}`) => ({ id: `${lis
 /** Returns the result if these groups have the tag of the stack, or if Azure returns a status. */
 async function found(answer: readonly object[] | number) {
   const warn = jest.fn();
-  const azure = await answerInTurn([typeof answer === "number" ? { status: answer } : { status: 200, body: { value: answer } }]);
+  const azure = await serveScript([typeof answer === "number" ? { status: answer } : { status: 200, body: { value: answer } }]);
   const place = { subscriptionId: SUBSCRIPTION, stack: "dev", location: "westeurope" };
   const elsewhere = await stackElsewhere(armClient(), place, warn).finally(() => azure.close());
   return { elsewhere, calls: azure.calls, warnings: warn.mock.calls.map(([text]) => text) };
@@ -63,5 +63,5 @@ test("the program ends before it creates resources in the other region", async (
   } finally {
     await azure.close();
   }
-  expect(azure.asked).toContain(list);
+  expect(azure.reads).toContain(list);
 });

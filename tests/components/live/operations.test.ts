@@ -1,7 +1,7 @@
-// Proves how long a run waits for operations that it did not start, against a small resource manager. Doesn't prove that it waits before the gate's
-// checks and before the engine's deletions: the tests of killed rollouts do.
+// Proves how long a run waits for operations that it did not start, against a small resource manager. Doesn't prove that it waits before
+// the gate's checks and before the engine's deletions: the tests of killed rollouts do.
 import { waitForOperations } from "../../../components/live/operations";
-import { answerInTurn, armClient } from "../../azure/fakeArm";
+import { armClient, serveScript } from "../../azure/fakeArm";
 import { group } from "../fixtures";
 
 const endpointId = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw/onlineEndpoints/chat`;
@@ -15,7 +15,7 @@ async function wait(states: Record<string, string>[], limit: number): Promise<nu
     const value = Object.entries(shown).map(([name, provisioningState]) => ({ id: name, name, properties: { provisioningState } }));
     return { status: 200, body: { value } };
   });
-  const azure = await answerInTurn(pages);
+  const azure = await serveScript(pages);
   await waitForOperations(armClient(), endpointId, limit).finally(() => azure.close());
   expect(new Set(azure.calls)).toEqual(new Set([`GET ${endpointId}/deployments?api-version=2025-12-01`]));
   return azure.calls.length;

@@ -1,8 +1,8 @@
-// Proves that a preview finds zones that are already linked to an adopted network, and logs what it didn't check. Doesn't prove that Azure lists
-// zones in this form, nor how names resolve: tests/azure-local/arm/names.test.ts and tests/e2e/adoptedNames.test.ts do.
+// Proves that a preview finds zones that are already linked to an adopted network, and logs what it didn't check. Doesn't prove that Azure
+// lists zones in this form, nor how names resolve: tests/azure-local/arm/names.test.ts and tests/e2e/adoptedNames.test.ts do.
 import * as pulumi from "@pulumi/pulumi";
 import { Network, type NetworkArgs } from "../../../components/network/network";
-import { type AzureHere, serveAzure } from "../../azure/fakeArm";
+import { type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
 
 const subscription = `/subscriptions/${SUBSCRIPTION}`;
@@ -14,9 +14,9 @@ const blob = "privatelink.blob.core.windows.net";
 /** Adds a zone of a resource group to Azure's list, linked to networks. */
 function linked(group: string, name: string, ...networks: string[]): void {
   const id = zone(group, name);
-  const list = (azure.shown[zonesId] ?? { value: [] }) as { value: object[] };
-  azure.shown[zonesId] = { value: [...list.value, { id, name }] };
-  azure.shown[`${id}/virtualNetworkLinks`] = {
+  const list = (azure.responses[zonesId] ?? { value: [] }) as { value: object[] };
+  azure.responses[zonesId] = { value: [...list.value, { id, name }] };
+  azure.responses[`${id}/virtualNetworkLinks`] = {
     value: networks.map((network, index) => ({
       id: `${id}/virtualNetworkLinks/l${index}`,
       properties: { virtualNetwork: { id: network } },
@@ -24,7 +24,7 @@ function linked(group: string, name: string, ...networks: string[]): void {
   };
 }
 
-let azure: AzureHere;
+let azure: FakeAzure;
 let said: Record<"info" | "warn" | "error", string[]>;
 beforeEach(async () => {
   azure = await serveAzure({});
@@ -89,7 +89,7 @@ test.each<[string, () => void]>([
 });
 
 test("Zones that can't be listed cause a warning.", async () => {
-  azure.shown[zonesId] = 403;
+  azure.responses[zonesId] = 403;
   await make();
   expect(said.warn).toEqual([
     expect.stringMatching(
@@ -102,7 +102,7 @@ test("There is no check with dns: policy, for a created network and without serv
   await make({ dns: "policy" });
   await make({ network: { create: { addressSpace: "10.40.0.0/22" } } });
   await make({ services: [] });
-  expect([azure.asked, said]).toEqual([[], { info: [], warn: [], error: [] }]);
+  expect([azure.reads, said]).toEqual([[], { info: [], warn: [], error: [] }]);
 });
 
 test("A stack that doesn't exist yet has no zones.", async () => {

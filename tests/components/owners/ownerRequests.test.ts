@@ -1,7 +1,7 @@
 // Proves the warnings of resources that a policy must create, by ID, and that there is none if they exist. Doesn't prove that a policy's
 // zones resolve in the networks of callers, nor that Azure's lists have this form.
 import { missingDiagnostics, missingZones } from "../../../components/owners/ownerRequests";
-import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
+import { armClient, type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { group, logsId, workspaceId } from "../fixtures";
 import { record } from "../recorder";
 
@@ -22,7 +22,7 @@ const on = (category: string) => ({ category, enabled: true });
 const metrics = [on("AllMetrics")];
 const setting = (properties: object) => ({ properties: { workspaceId: "/hub/logs", ...properties } });
 
-let azure: AzureHere;
+let azure: FakeAzure;
 beforeEach(async () => {
   azure = await serveAzure({});
 });
@@ -39,7 +39,7 @@ test.each<[string, object[], string | undefined]>([
   ["both zones in two groups, in another case", [zoneGroup("PrivateLink.api.azureml.ms"), zoneGroup(zones[1]!)], undefined],
   ["an empty group", [{ properties: {} }], "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"],
 ])("A private endpoint with %s: missing %s.", async (_, value, lacking) => {
-  azure.shown[groupsOf] = { value };
+  azure.responses[groupsOf] = { value };
   const request = `the private endpoint ${linkId} has no zone group with ${lacking}. The owner of the zones must add it.`;
   expect(await asked(() => missingZones(armClient(), linkId, zones))).toEqual(lacking === undefined ? [] : [request]);
 });
@@ -57,8 +57,8 @@ test.each<[string, object[], string | undefined]>([
   ["one log switched off", [setting({ logs: [...logs.slice(1).map(on), { category: logs[0], enabled: false }], metrics })], logs[0]],
   ["a setting that sends to storage only", [setting({ workspaceId: null, logs: logs.map(on), metrics })], logs.join(", ")],
 ])("An endpoint with %s: missing %s.", async (_, value, lacking) => {
-  azure.shown[endpointId] = {};
-  azure.shown[settingsOf] = { value };
+  azure.responses[endpointId] = {};
+  azure.responses[settingsOf] = { value };
   const to = `to Log Analytics (the stack's workspace is ${logsId})`;
   const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}. The owner of the policy must add it.`;
   expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
@@ -69,7 +69,7 @@ test("There is no warning for an endpoint that doesn't exist yet.", async () => 
 });
 
 test("A failed read is reported as a warning and doesn't fail the run.", async () => {
-  azure.shown[groupsOf] = 403;
+  azure.responses[groupsOf] = 403;
   const [request] = (await asked(() => missingZones(armClient(), linkId, zones))) as string[];
   expect(request).toMatch(/^can't read the DNS zone groups of .*, so Moor can't check them \(Azure answered 403/);
 });

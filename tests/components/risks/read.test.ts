@@ -2,7 +2,7 @@
 // returns errors. Doesn't prove the texts: tests/planner/risks does.
 import * as pulumi from "@pulumi/pulumi";
 import { type NamedEndpointPlan, warnOfRisks } from "../../../components/risks";
-import { type AzureHere, serveAzure } from "../../azure/fakeArm";
+import { type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { vllmDecision, workspaceId } from "../fixtures";
 import { type RecordOptions, record } from "../recorder";
 
@@ -16,7 +16,7 @@ class Place extends pulumi.ComponentResource {
   }
 }
 
-let azure: AzureHere;
+let azure: FakeAzure;
 let warnings: string[];
 beforeEach(() => {
   warnings = [];
@@ -38,7 +38,7 @@ async function warn(endpoints: NamedEndpointPlan[], shown: Record<string, object
     const workspace = new Place(pulumi.output(id));
     return { warned: warnOfRisks({ stack: "prod", workspace, endpoints }) };
   }, options);
-  return azure.asked;
+  return azure.reads;
 }
 
 const list = `${workspaceId}/onlineEndpoints`;

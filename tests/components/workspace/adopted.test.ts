@@ -1,9 +1,9 @@
-// Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends on
-// it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
+// Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends
+// on it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
 import * as pulumi from "@pulumi/pulumi";
-import { type AdoptedIds, checkAdopted, type Place } from "../../../components/workspace/adopted";
+import { type AdoptedIds, checkAdopted, type GivenRequirements } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";
-import { type AzureHere, armClient, serveAzure } from "../../azure/fakeArm";
+import { armClient, type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { record, SUBSCRIPTION } from "../recorder";
 
 const hub = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers`;
@@ -23,7 +23,7 @@ const rules = `${id.workspace}/outboundRules`;
 const replications = `${id.imageRegistry}/replications`;
 const all: AdoptedIds = { workspace: id.workspace, imageRegistry: id.imageRegistry, logs: id.logs, subnet };
 const endpoint = (name: string, addresses: number) => ({ id: `${hub}/Microsoft.Network/privateEndpoints/${name}`, addresses });
-const place: Place = {
+const place: GivenRequirements = {
   subscriptionId: SUBSCRIPTION,
   location: "swedencentral",
   regions: ["swedencentral", "swedensouth"],
@@ -59,7 +59,7 @@ const sound = {
   [id.insightsLogs]: { location: "swedencentral", properties: {} },
 };
 
-let azure: AzureHere;
+let azure: FakeAzure;
 let warned: string[];
 beforeEach(async () => {
   azure = await serveAzure(sound);
@@ -89,7 +89,7 @@ test("Adopted resources that meet the requirements cause no message, and the reg
 
 test("Only adopted resources are read.", async () => {
   expect(await check({ logs: id.logs })).toEqual({ ids: { logs: id.logs } });
-  expect(azure.asked).toEqual([id.logs]);
+  expect(azure.reads).toEqual([id.logs]);
 });
 
 const registryWith = (changes: object) => ({
@@ -186,7 +186,7 @@ test.each<[string, string, object | number, what: RegExp, fix: RegExp]>([
     /privateEndpoints: policy/,
   ],
 ])("fails on a %s, with its ID, the requirement and the fix.", async (_, broken, shown, what, fix) => {
-  azure.shown[broken] = shown;
+  azure.responses[broken] = shown;
   const message = (await check()) as string;
   expect(message.split("\n\n")).toHaveLength(2);
   expect(message).toContain("platform: 1 problem with adopted resources.\n\n");
@@ -336,7 +336,7 @@ const later: [what: string, changed: string, shown: object | number, named: stri
   ],
 ];
 test.each(later)("fails in the preview on %s.", async (_, changed, shown, named, what, fix) => {
-  azure.shown[changed] = shown;
+  azure.responses[changed] = shown;
   const message = (await check()) as string;
   const blocks = message.split("\n\n").slice(1);
   expect(blocks.map((block) => block.split("\n")[0])).toEqual([named]);
@@ -346,8 +346,8 @@ test.each(later)("fails in the preview on %s.", async (_, changed, shown, named,
 
 test("fails on an outbound rule of the workspace to a resource outside the residency.", async () => {
   const target = `${hub}/Microsoft.Storage/storageAccounts/far`;
-  azure.shown[rules] = rule("far", { type: "PrivateEndpoint", destination: { serviceResourceId: target } });
-  azure.shown[target] = { location: "westeurope", properties: {} };
+  azure.responses[rules] = rule("far", { type: "PrivateEndpoint", destination: { serviceResourceId: target } });
+  azure.responses[target] = { location: "westeurope", properties: {} };
   const message = (await check()) as string;
   expect(message).toContain(
     `Its outbound rule far allows deployments to send data to ${target} in westeurope, outside the stack's residency`,
@@ -433,7 +433,7 @@ test.each<[string, string, object, RegExp]>([
   ["outbound rules that can't be read", rules, 403 as unknown as object, /Can't read .*\/outboundRules \(Azure returned 403\)/],
   ["replications that can't be read", replications, 403 as unknown as object, /Can't read .*\/replications /],
 ])("warns of %s and continues.", async (_, changed, shown, warning) => {
-  azure.shown[changed] = shown;
+  azure.responses[changed] = shown;
   const where = { ...place, vaultSecrets: false };
   expect(await check(all, where)).toMatchObject({ ids: all });
   expect(warned).toEqual([expect.stringMatching(warning)]);
@@ -444,14 +444,16 @@ test.each<[string, object]>([
   ["rules of this stack", rule("hf-hub-dev", { type: "FQDN", destination: "huggingface.co" })],
   ["rules within the residency", rule("s", { type: "ServiceTag", destination: { serviceTag: "Storage.SwedenCentral" } })],
 ])("logs nothing about %s.", async (_, list) => {
-  azure.shown[rules] = list;
+  azure.responses[rules] = list;
   expect(await check()).toMatchObject({ ids: all });
   expect(warned).toEqual([]);
 });
 
 test("The addresses of existing private endpoints are not counted again.", async () => {
-  azure.shown[`${id.network}/usages`] = { value: [{ id: subnet, currentValue: 7, limit: 11 }] };
-  azure.shown[subnet] = subnetWith({ privateEndpoints: [{ id: place.endpoints![0]!.id!.toUpperCase() }, { id: place.endpoints![1]!.id }] });
+  azure.responses[`${id.network}/usages`] = { value: [{ id: subnet, currentValue: 7, limit: 11 }] };
+  azure.responses[subnet] = subnetWith({
+    privateEndpoints: [{ id: place.endpoints![0]!.id!.toUpperCase() }, { id: place.endpoints![1]!.id }],
+  });
   expect(await check()).toMatchObject({ ids: all });
 });
 
@@ -465,9 +467,9 @@ test("fails on a workspace and a network in a different subscription than the st
 });
 
 test("One message lists all problems.", async () => {
-  azure.shown[id.workspace] = workspaceWith({ publicNetworkAccess: "Enabled", v1LegacyMode: true });
-  azure.shown[id.logs] = 404;
-  azure.shown[id.network] = { location: "westeurope", properties: {} };
+  azure.responses[id.workspace] = workspaceWith({ publicNetworkAccess: "Enabled", v1LegacyMode: true });
+  azure.responses[id.logs] = 404;
+  azure.responses[id.network] = { location: "westeurope", properties: {} };
   const message = (await check()) as string;
   expect(message).toContain("4 problems with adopted resources");
   expect(message.split("\n\n").map((block) => block.split("\n")[0])).toEqual([
@@ -480,27 +482,27 @@ test("One message lists all problems.", async () => {
 });
 
 test("Resources that can't be read cause a warning, except for a workspace, which is an error.", async () => {
-  azure.shown[id.logs] = 403;
-  azure.shown[id.imageRegistry] = 403;
+  azure.responses[id.logs] = 403;
+  azure.responses[id.imageRegistry] = 403;
   expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: undefined, ids: all });
   expect(warned.map((message) => message.split(" (Azure returned")[0])).toEqual([
     `Can't read ${id.imageRegistry}`,
     `Can't read ${id.logs}`,
   ]);
-  azure.shown[id.workspace] = 403;
+  azure.responses[id.workspace] = 403;
   expect(await check({ workspace: id.workspace })).toBe(
     `platform: can't read ${id.workspace}. To adopt it, the identity of this run requires the role Reader on it.`,
   );
 });
 
 test("A workspace with hbiWorkspace causes a warning.", async () => {
-  azure.shown[id.workspace] = workspaceWith({ hbiWorkspace: true });
+  azure.responses[id.workspace] = workspaceWith({ hbiWorkspace: true });
   await check();
   expect(warned).toEqual([expect.stringMatching(/workspaces\/shared: hbiWorkspace is true, which can't be changed/)]);
 });
 
 test("Any other error ends the run.", async () => {
-  azure.shown[id.logs] = 500;
+  azure.responses[id.logs] = 500;
   expect(await check()).toMatch(/^Can't read an adopted resource: Azure answered 500 500 to GET .*\/workspaces\/logs/);
 });
 

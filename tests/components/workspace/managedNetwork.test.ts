@@ -2,19 +2,24 @@
 // provisions a network after a failed and repeated creation of a workspace is proved by the sweep, on the simulator.
 import type * as pulumi from "@pulumi/pulumi";
 import { provisionedNetwork } from "../../../components/workspace/managedNetwork";
-import { type AzureInTurn, answerInTurn, armClient, type Turn } from "../../azure/fakeArm";
+import { armClient, type ScriptedAzure, type ScriptedResponse, serveScript } from "../../azure/fakeArm";
 import { group } from "../fixtures";
 import { record } from "../recorder";
 
 beforeAll(() => jest.spyOn(console, "log").mockImplementation(() => {}));
 afterAll(() => jest.restoreAllMocks());
 
-let azure: AzureInTurn;
+let azure: ScriptedAzure;
 const idOf = (name: string) => `${group}/providers/Microsoft.MachineLearningServices/workspaces/${name}`;
 
 /** Runs the hooks of several deployments of one workspace concurrently, and returns the calls. */
-async function run(name: string, managedNetwork: object | undefined, turns: readonly Turn[] = [], deployments = 1): Promise<string[]> {
-  azure = await answerInTurn([{ status: 200, body: { properties: { managedNetwork } } }, ...turns]);
+async function run(
+  name: string,
+  managedNetwork: object | undefined,
+  turns: readonly ScriptedResponse[] = [],
+  deployments = 1,
+): Promise<string[]> {
+  azure = await serveScript([{ status: 200, body: { properties: { managedNetwork } } }, ...turns]);
   const workspace = { id: idOf(name), name, resourceGroupName: "rg", location: "swedencentral" };
   const args = { urn: "urn", id: "", name: "main", type: "t" } as pulumi.ResourceHookArgs;
   const work = async () => {
@@ -41,7 +46,7 @@ test.each([
 });
 
 test("An inactive network is provisioned once for all deployments, and they wait until the operation has ended.", async () => {
-  const turns: Turn[] = [
+  const turns: ScriptedResponse[] = [
     { status: 202, headers: () => ({ "azure-asyncoperation": operation(), location: "http://127.0.0.1:1/unused" }) },
     { status: 200, body: { status: "InProgress" } },
     { status: 200, body: { status: "Succeeded" } },
@@ -50,11 +55,11 @@ test("An inactive network is provisioned once for all deployments, and they wait
 });
 
 test("If Azure returns only a Location header, polling it shows the end of the operation.", async () => {
-  const turns: Turn[] = [{ status: 202, headers: () => ({ location: operation() }) }, { status: 202 }, { status: 200 }];
+  const turns: ScriptedResponse[] = [{ status: 202, headers: () => ({ location: operation() }) }, { status: 202 }, { status: 200 }];
   expect(await run("located", inactive, turns)).toEqual([look("located"), post("located"), poll, poll]);
 });
 
-test.each<[string, Turn[], RegExp]>([
+test.each<[string, ScriptedResponse[], RegExp]>([
   [
     "refused",
     [{ status: 403, body: { error: { code: "AuthorizationFailed", message: "No." } } }],

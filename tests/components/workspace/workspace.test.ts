@@ -5,7 +5,7 @@ import type { DnsZones } from "../../../components/network/privateLink";
 import type { WorkspaceArgs } from "../../../components/workspace/args";
 import { Workspace } from "../../../components/workspace/workspace";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
-import { type AzureHere, serveAzure } from "../../azure/fakeArm";
+import { type FakeAzure, serveAzure } from "../../azure/fakeArm";
 import { armRequest, find, listing, PRINCIPAL, type RecordOptions, record, SUBSCRIPTION, schemaErrors, TENANT } from "../recorder";
 
 const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
@@ -48,7 +48,7 @@ const sound = {
   [existing.storage]: at,
   [existing.vault]: at,
 };
-let azure: AzureHere;
+let azure: FakeAzure;
 beforeEach(async () => {
   azure = await serveAzure(sound);
 });
@@ -365,7 +365,7 @@ test("The stores and the identity of an existing workspace are read, and only th
     ].sort(),
   );
   const rules = `${existing.workspace}/outboundRules`;
-  expect(azure.asked).toEqual([existing.workspace, existing.storage, existing.vault, rules, existing.logs]);
+  expect(azure.reads).toEqual([existing.workspace, existing.storage, existing.vault, rules, existing.logs]);
   expect(recording.outputs.platform).toMatchObject({
     id: existing.workspace,
     name: "shared",
@@ -384,7 +384,10 @@ test.each([
   ["one where it has none", undefined, ["platform-image-registry", "platform-image-registry-approver"]],
 ])("An existing workspace with an existing registry that is %s gets a rule only if Azure has created none.", async (_, own, made) => {
   const { properties, ...rest } = sound[existing.workspace]!;
-  azure.shown[existing.workspace] = { ...rest, properties: { ...properties, ...(own === undefined ? {} : { containerRegistry: own }) } };
+  azure.responses[existing.workspace] = {
+    ...rest,
+    properties: { ...properties, ...(own === undefined ? {} : { containerRegistry: own }) },
+  };
   const args = { workspace: { existing: existing.workspace }, imageRegistry: { existing: existing.imageRegistry } };
   for (const preview of [false, true]) {
     const recording = await make(args, { preview });

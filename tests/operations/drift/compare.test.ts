@@ -5,7 +5,7 @@ const written = {
   tags: { owner: "us" },
   properties: { authMode: "Key", publicNetworkAccess: "Disabled", traffic: { a: 100, b: 0 }, mirrorTraffic: {} },
 };
-test("Shares, settings and our own tags are compared; a share of 0 and tags of others are no drift.", () => {
+test("Weights, settings and the stack's tags are compared; a weight of 0 and other tags are not drift.", () => {
   const live = { tags: { owner: "us", theirs: "x" }, properties: { ...written.properties, traffic: { a: 100 } } };
   expect(compare(written, live)).toEqual([]);
   const changed = { tags: {}, properties: { ...written.properties, authMode: "AADToken", traffic: { b: 100 } } };

@@ -4,7 +4,7 @@ import type { Checkpoint } from "../../../operations/checkpoint";
 import { acceptDrift, findDrift } from "../../../operations/drift";
 import { driftReport } from "../../../operations/drift/report";
 import { stackAzure } from "../../../operations/stackAzure";
-import { answerInTurn, armClient, serveAzure, type Turn } from "../../azure/fakeArm";
+import { armClient, type ScriptedResponse, serveAzure, serveScript } from "../../azure/fakeArm";
 import { fakeAz, notLoggedIn } from "../../azure/fakeAz";
 import { memoryStack } from "../memoryStack";
 
@@ -31,8 +31,8 @@ const state = (...resources: Checkpoint["deployment"]["resources"] & object): Ch
 const stack = () => memoryStack({ state: state(endpoint, component, write) });
 
 /** What drift says of these answers. */
-async function against(...turns: Turn[]): Promise<string> {
-  const azure = await answerInTurn(turns);
+async function against(...turns: ScriptedResponse[]): Promise<string> {
+  const azure = await serveScript(turns);
   try {
     return driftReport(await findDrift(stack(), armClient()));
   } finally {
@@ -46,11 +46,11 @@ test.each([
   ["the endpoint", "ResourceNotFound"],
   ["its workspace", "ParentResourceNotFound"],
   ["its resource group", "ResourceGroupNotFound"],
-])("Where %s doesn't exist, the endpoint is gone.", async (_, code) => {
+])("If %s doesn't exist, the endpoint was deleted.", async (_, code) => {
   expect(await against(refusal(404, code, "not there"))).toBe("chat was deleted in Azure. Run `pulumi refresh`, then `pulumi up`.");
 });
 
-test.each<[what: string, Turn, message: string]>([
+test.each<[what: string, ScriptedResponse, message: string]>([
   [
     "a missing role",
     refusal(403, "AuthorizationFailed", "The client does not have authorization to perform action 'read'."),
@@ -71,11 +71,11 @@ test.each<[what: string, Turn, message: string]>([
   await expect(against(turn)).rejects.toThrow(new Error(message));
 });
 
-test("An Azure that is busy for a moment is asked again.", async () => {
+test("A request to a busy Azure is retried.", async () => {
   expect(await against({ status: 503 }, { status: 200, body: written })).toBe("The endpoints in Azure match the last write of the stack.");
 });
 
-test("Without the Azure CLI, or a login, the command ends with the remedy.", async () => {
+test("Without the Azure CLI or a login, the command fails with a fix.", async () => {
   const look = (environment: NodeJS.ProcessEnv) => findDrift(stack(), stackAzure({ local: false, environment }, {}));
   await expect(look({ PATH: "/nowhere" })).rejects.toThrow("The Azure CLI (`az`) is not on the PATH.");
   const az = fakeAz(notLoggedIn);
@@ -88,7 +88,7 @@ test("Without the Azure CLI, or a login, the command ends with the remedy.", asy
   }
 });
 
-test("A stack without a write has nothing to compare, and a write without its endpoint is for recover.", async () => {
+test("A stack without a traffic write has nothing to compare, and a write without its endpoint requires recover.", async () => {
   const nothing = { version: 3, deployment: {} };
   expect(driftReport(await findDrift(memoryStack({ state: nothing }), armClient()))).toBe(
     "The stack has not created any endpoint yet. There is nothing to compare.",
@@ -98,15 +98,15 @@ test("A stack without a write has nothing to compare, and a write without its en
   );
 });
 
-test("What differs is told value by value, and an accepted difference is in the write and in its component.", async () => {
+test("Differences are listed value by value, and accepted ones are in the write and in its component.", async () => {
   const live = { tags: {}, properties: { ...properties, traffic: { a: 40, b: 60 } } };
   const azure = await serveAzure({ [id]: live });
   try {
     const pulumi = stack();
     const found = await findDrift(pulumi, armClient());
-    expect(azure.asked).toEqual([id]);
+    expect(azure.reads).toEqual([id]);
     expect(driftReport(found)).toBe(
-      'chat was changed outside the stack:\n  traffic: {"a":40,"b":60}, written as {"a":100}\n  tag owner: nothing, written as "us"',
+      'chat was changed outside the stack:\n  traffic: {"a":40,"b":60} in Azure, {"a":100} in the last write of the stack\n  tag owner: not set in Azure, "us" in the last write of the stack',
     );
     await acceptDrift(pulumi, found);
     const body = { ...written, tags: {}, properties: { ...properties, traffic: { a: 40, b: 60 } } };

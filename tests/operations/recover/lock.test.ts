@@ -22,19 +22,19 @@ function lockedStack(pid: number, time: string) {
 
 const gone = spawnSync(process.execPath, ["-e", ""]).pid;
 
-test("the lock of a process that is gone is released", async () => {
+test("the lock of an ended process is released", async () => {
   const { did, release } = lockedStack(gone, new Date().toISOString());
   await release();
   expect(did).toEqual(["cancel --yes", "work", `Released the state lock of a run that has ended (process ${gone}).`]);
 });
 
-test("a lock that is older than the living process with its number is released: the number was given out again", async () => {
+test("a lock that is older than the running process with its ID is released: the ID was reused", async () => {
   const { did, release } = lockedStack(process.pid, "2020-01-01T00:00:00Z");
   await release();
   expect(did).toContain("cancel --yes");
 });
 
-test("the lock of a living process holds", async () => {
+test("the lock of a running process is kept", async () => {
   const { did, release } = lockedStack(process.pid, new Date().toISOString());
   await expect(release()).rejects.toThrow(`A run on this stack is still active (process ${process.pid})`);
   expect(did).toEqual([]);

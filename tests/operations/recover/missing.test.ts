@@ -3,7 +3,7 @@ import { candidatesOf, subscriptionOf } from "../../../operations/recover/missin
 import { withCandidates } from "../../../operations/recover/state";
 import { checkpoint, groupId, identity, steps, subscription, urns } from "./sample";
 
-test("What the killed engine noted comes first, also when the program no longer makes it; what the program would create comes after.", () => {
+test("Pending operations of the killed engine come first, even if the program no longer contains the resource; planned resources come after.", () => {
   const begun = checkpoint({ pending_operations: [{ type: "creating", resource: identity("begun") }] });
   const found = candidatesOf(begun, steps(identity("planned"), identity("begun")), subscription);
   expect(urns(found)).toEqual(["urn:begun", "urn:planned"]);
@@ -19,11 +19,11 @@ test.each([
   ["has an input that isn't known yet", { inputs: { resourceName: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", resourceGroupName: "rg" } }],
   ["has a secret that a preview hides", { inputs: { resourceName: "a", resourceGroupName: "rg", tags: { a: "[secret]" } } }],
   ["is nothing of Azure's", { type: "random:index/randomString:RandomString" }],
-])("A resource that %s is left alone.", (_, change) => {
+])("A resource that %s is not a candidate.", (_, change) => {
   expect(candidatesOf(checkpoint(), steps(identity("one", change)), subscription)).toEqual([]);
 });
 
-test("What hangs on a component waits for nothing, when the component comes along.", () => {
+test("A resource that depends on a component is a candidate together with the component.", () => {
   const component = { urn: "urn:component", custom: false, type: "moor:index:Workspace", inputs: {} };
   const found = candidatesOf(checkpoint(), steps(component, identity("child", { parent: "urn:component" })), subscription);
   expect(urns(found)).toEqual(["urn:component", "urn:child"]);
@@ -32,8 +32,10 @@ test("What hangs on a component waits for nothing, when the component comes alon
   expect(pending_operations).toBeUndefined();
 });
 
-test("The subscription is that of what is in the state, or the environment's.", () => {
+test("The subscription is that of the resources in the state, or that of the environment.", () => {
   expect(subscriptionOf(checkpoint(), {})).toBe(subscription);
   expect(subscriptionOf({ version: 3, deployment: {} }, { ARM_SUBSCRIPTION_ID: "s" })).toBe("s");
-  expect(() => subscriptionOf({ version: 3, deployment: {} }, {})).toThrow("The state contains no subscription ID. Set ARM_SUBSCRIPTION_ID to the subscription of the stack and run the command again.");
+  expect(() => subscriptionOf({ version: 3, deployment: {} }, {})).toThrow(
+    "The state contains no subscription ID. Set ARM_SUBSCRIPTION_ID to the subscription of the stack and run the command again.",
+  );
 });

@@ -1,10 +1,10 @@
 // Proves how recover changes a state. That the engine makes a good state of it is tests/e2e's to prove.
 import type { Checkpoint } from "../../../operations/checkpoint";
 import { candidatesOf } from "../../../operations/recover/missing";
-import { foreign, repairFailedDeployments, newResources, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
+import { foreign, newResources, repairFailedDeployments, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";
 import { checkpoint, group, groupId, identity, steps, subscription, urns } from "./sample";
 
-test("An untyped resource keeps the inputs that it was sent, whatever a refresh has put into them; a typed one takes what Azure has.", () => {
+test("An untyped resource keeps the sent inputs, whatever a refresh adds; a typed one gets Azure's values.", () => {
   const untyped = { ...identity("environment"), type: "azure-native:resources:Resource" };
   const typed = identity("identity");
   const candidates = [untyped, typed].map((resource) => ({ urn: resource.urn, id: resource.urn, resource }));
@@ -13,7 +13,7 @@ test("An untyped resource keeps the inputs that it was sent, whatever a refresh 
   expect(after.deployment.resources!.map(({ inputs }) => inputs)).toEqual([untyped.inputs, { filledIn: true }]);
 });
 
-test("A deployment that was found keeps of what Azure shows the inputs that it was sent, with Azure's values.", () => {
+test("A deployment that was found keeps only the sent inputs, with Azure's values.", () => {
   const sent = { sku: { name: "Default", capacity: 1 }, properties: { instanceType: "a", requestSettings: { requestTimeout: "PT60S" } } };
   const found = {
     sku: { name: "Default", capacity: 3 },
@@ -27,7 +27,7 @@ test("A deployment that was found keeps of what Azure shows the inputs that it w
   expect(deployment!.inputs).toEqual({ ...sent, sku: { name: "Default", capacity: 3 } });
 });
 
-test("What another stack has tagged is not taken.", () => {
+test("Resources with the tag of another stack are not added.", () => {
   const found = candidatesOf(checkpoint(), steps(identity("a"), identity("b")), subscription);
   const after = checkpoint({
     resources: [group, identity("a", { id: "a", outputs: { tags: { "moor-stack": "team" } } }), identity("b", { id: "b", outputs: {} })],
@@ -36,7 +36,7 @@ test("What another stack has tagged is not taken.", () => {
   expect(newResources(checkpoint(), after)).toEqual(["a", "b"]);
 });
 
-describe("deployments that Azure shows as Failed", () => {
+describe("deployments in the state Failed", () => {
   const endpointId = `${groupId}/providers/Microsoft.MachineLearningServices/workspaces/mlw/onlineEndpoints/chat`;
   const resource = (urn: string, type: string, id: string, outputs: object, more: object = {}) => ({
     ...{ urn, custom: true, type: `azure-native:machinelearningservices:${type}`, id, outputs: outputs as never, ...more },
@@ -46,7 +46,7 @@ describe("deployments that Azure shows as Failed", () => {
     resource(`urn:${name}`, "OnlineDeployment", `${endpointId}/deployments/${name}`, { name, properties: { provisioningState } }, more);
   const urnsOf = ({ deployment: { resources = [] } }: Checkpoint) => resources.map(({ urn }) => urn);
 
-  test("One without a share leaves the state, and what depends on it no longer does.", () => {
+  test("A deployment without traffic is removed from the state and from the dependencies of other resources.", () => {
     const after = deployment("third-1", "Succeeded", {
       dependencies: ["urn:next-1", "urn:endpoint"],
       propertyDependencies: { tags: ["urn:next-1"], sku: null },
@@ -62,7 +62,7 @@ describe("deployments that Azure shows as Failed", () => {
     });
   });
 
-  test("One with a share stays, and is marked to be updated again.", () => {
+  test("A deployment with traffic stays, and is marked for another update.", () => {
     const repaired = repairFailedDeployments(checkpoint({ resources: [endpoint, deployment("main-1", "Failed")] }));
     expect(repaired).toMatchObject({ recreated: [], updatedAgain: ["main-1"] });
     expect(repaired.checkpoint.deployment.resources).toEqual([
@@ -71,13 +71,13 @@ describe("deployments that Azure shows as Failed", () => {
     ]);
   });
 
-  test("Where none has failed, nothing is touched.", () => {
+  test("If no deployment has failed, the state doesn't change.", () => {
     const before = checkpoint({ resources: [group, endpoint, deployment("main-1", "Succeeded")] });
     expect(repairFailedDeployments(before)).toEqual({ checkpoint: before, recreated: [], updatedAgain: [] });
   });
 });
 
-test("A component that was only guessed goes again when nothing is below it; one that Azure has something of stays, as does what was there.", () => {
+test("An added component without children is removed; components with children in Azure and existing components stay.", () => {
   const component = (urn: string, parent?: string) => ({
     urn,
     custom: false,

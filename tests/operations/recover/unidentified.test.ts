@@ -37,7 +37,7 @@ async function recovered(world: World) {
   return { found, urns, pending: pulumi.state.deployment.pending_operations, report: recoverReport(pulumi, found) };
 }
 
-test("What Azure has of the other types is taken, and what can't be looked up is told with its type, its note and its import.", async () => {
+test("Resources of other types are added, and those that can't be looked up are listed with type, status and import command.", async () => {
   const { urns, pending, report } = await recovered({
     state: stateWith(redis(), identity("begun"), bucket),
     program: [redis(), identity("begun"), identity("planned"), resource("azure-native:batch:BatchAccount", "jobs", {}, inGroup)],
@@ -61,7 +61,7 @@ If a resource does not exist, no action is required: \`pulumi up\` creates it if
 Then run \`pulumi up -s prod\` to complete the deployment.`);
 });
 
-test("Where nothing else is missing, the report says so.", async () => {
+test("If nothing else is missing, the report says so.", async () => {
   const { report } = await recovered({ state: stateWith(redis()), local: true });
   expect(report).toBe(`No missing resources were found in Azure.
 These resources could not be looked up, because their IDs are unknown:
@@ -73,12 +73,12 @@ If a resource does not exist, no action is required: \`pulumi up\` creates it if
 Then run \`npm run local -- up -s prod\` to complete the deployment.`);
 });
 
-test("Where every id is known, the report is as short as before.", async () => {
+test("If all IDs are known, the report has no list of resources.", async () => {
   const nothing = await recovered({ state: stateWith(), program: [identity("absent"), password] });
   expect(nothing.report).toBe("The state was complete.\nNow run `pulumi up -s prod` to complete the deployment.");
 });
 
-test("What depends on a resource that can't be looked up waits, and comes along once that one is in the state.", async () => {
+test("Resources that depend on a resource that can't be looked up are added after that one is in the state.", async () => {
   const child = identity("child", { dependencies: [group.urn, redis().urn] });
   const world = { program: [redis(), child], azure: [identityId("child"), "/redis"] };
   const first = await recovered({ ...world, state: stateWith(redis()) });
@@ -95,11 +95,11 @@ test.each([
   ["that is only a value in the state", password],
   ["that is a provider", resource("pulumi:providers:azure-native", "own", {})],
   ["with a known type and a secret that the preview hides", identity("secret", { inputs: { resourceName: "[secret]" } })],
-])("A planned resource %s is not told.", async (_, planned) => {
+])("A planned resource %s is not listed.", async (_, planned) => {
   expect((await recovered({ state: stateWith(), program: [identity("absent"), planned] })).found.unidentified).toEqual([]);
 });
 
-test("A planned resource below a component that the state lacks is told: components come first, and cost nothing.", async () => {
+test("A planned resource below a missing component is listed: components come first.", async () => {
   const component: StateResource = { urn: urnOf("team:index:Cache", "fast"), custom: false, type: "team:index:Cache", parent: stackUrn };
   const planned = redis({ parent: component.urn });
   expect((await recovered({ state: stateWith(), program: [component, planned] })).found.unidentified).toEqual([
@@ -107,7 +107,7 @@ test("A planned resource below a component that the state lacks is told: compone
   ]);
 });
 
-test("A resource of a known type is told where its name is a secret: the state has it encrypted.", async () => {
+test("A resource of a known type is listed if its name is a secret: the state contains it encrypted.", async () => {
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
   const begun = identity("hidden", { ...inGroup, inputs: { resourceName: secret, resourceGroupName: "rg" } });
   expect((await recovered({ state: stateWith(begun) })).found.unidentified).toEqual([{ resource: begun, begun: true }]);
@@ -116,7 +116,7 @@ test("A resource of a known type is told where its name is a secret: the state h
   expect((await recovered({ state: stateWith(tagged), azure: [identityId("tagged")] })).found.adopted).toEqual([identityId("tagged")]);
 });
 
-test("An import names the parent, a provider of its own, and keeps a protection that the program asks for.", async () => {
+test("An import contains the parent and an explicit provider, and keeps the protection of the program.", async () => {
   const parent = urnOf("moor:index:Workspace$team:index:Cache", "fast");
   const own = "urn:pulumi:prod::moor::pulumi:providers:azure-native::own";
   const usual = "urn:pulumi:prod::moor::pulumi:providers:azure-native::default_3_28_0::11111111-1111-4111-8111-111111111111";
@@ -130,7 +130,7 @@ test("An import names the parent, a provider of its own, and keeps a protection 
   ]);
 });
 
-test("When recover fails after the state has lost the notes, what had been begun is told all the same.", async () => {
+test("If recover fails after the state has lost the pending operations, the started resources are still listed.", async () => {
   const told: string[] = [];
   const pulumi = memoryStack({ state: stateWith(redis()), previewFails: "no such file" });
   await expect(recover(pulumi, { report: (line) => told.push(line) })).rejects.toThrow(

@@ -4,7 +4,7 @@ import { vllmFlag } from "../../../facts/vllm";
 import { loggingFlags } from "../../../facts/vllmLogging";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { findRisks, type Live, mostDangerousFirst, type RiskInput, riskText } from "../../../planner/risks";
-import type { RolloutWish } from "../../../planner/rollout";
+import type { DesiredDeployment } from "../../../planner/rollout";
 import { scoreDecision, vllmDecision } from "../../components/fixtures";
 
 const zeros = (last: string) => `sha256:${"0".repeat(63)}${last}`;
@@ -12,7 +12,7 @@ const zeros = (last: string) => `sha256:${"0".repeat(63)}${last}`;
 const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
 
 /** A deployment with staged weights, an existing image, 64 concurrent requests per instance and no logging. */
-function wish(label: string, changes: Partial<RolloutWish> = {}, decision: Partial<DeploymentDecision> = {}): RolloutWish {
+function wish(label: string, changes: Partial<DesiredDeployment> = {}, decision: Partial<DeploymentDecision> = {}): DesiredDeployment {
   const recipe = { ...vllmDecision, image, name: `${label}-00000001`, ...decision };
   return { label, decision: recipe, instances: 1, weight: 100, mirror: 0, ...changes };
 }
@@ -22,9 +22,9 @@ const concurrency = (maxConcurrentRequestsPerInstance: number) => ({
 });
 
 const main = { ...wish("main", { scale: { min: 3, max: 6 }, instances: 3, weight: 90 }) };
-const candidate = (changes: Partial<RolloutWish>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
+const candidate = (changes: Partial<DesiredDeployment>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
 
-function chat(deployments: RolloutWish[], gate: "runner" | "off" = "runner") {
+function chat(deployments: DesiredDeployment[], gate: "runner" | "off" = "runner") {
   return [{ key: "chat", gate, deployments }];
 }
 
@@ -139,11 +139,11 @@ test("with model stand-ins no image is pulled, so a placeholder is no risk", () 
 });
 
 describe("traffic above capacity", () => {
-  const kinds = (deployments: RolloutWish[], live?: Live) =>
+  const kinds = (deployments: DesiredDeployment[], live?: Live) =>
     findRisks({ endpoints: chat(deployments), live }).map((risk) => ("deployment" in risk ? `${risk.kind} ${risk.deployment}` : risk.kind));
   const beyond = "shareBeyondInstances chat/candidate-00000001";
 
-  test.each<[what: string, deployments: RolloutWish[], live: Live | undefined, found: string[]]>([
+  test.each<[what: string, deployments: DesiredDeployment[], live: Live | undefined, found: string[]]>([
     ["4 % of 384 is 15.4, within a capacity of 16", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
     ["5 % of 384 is 19.2, above a capacity of 16", [{ ...main, weight: 95 }, candidate({ weight: 5 })], undefined, [beyond]],
     ["autoscale can add the instances", [{ ...main, weight: 95 }, candidate({ weight: 5, scale: { min: 1, max: 2 } })], undefined, []],
@@ -189,14 +189,14 @@ describe("traffic above capacity", () => {
     fc.assert(
       fc.property(numbers, ({ weight, most, own }) => {
         const first = wish("main", { weight: 100 - weight, instances: most });
-        const second = (changes: Partial<RolloutWish>) => wish("next", { weight, ...changes }, concurrency(own));
+        const second = (changes: Partial<DesiredDeployment>) => wish("next", { weight, ...changes }, concurrency(own));
         const found = findRisks({ endpoints: chat([first, second({})]) }).filter(
           (risk) => "deployment" in risk && risk.deployment.startsWith("chat/next"),
         );
         const [text] = found.map((risk) => riskText("prod", [risk])!);
         if (text === undefined) return;
         const [, instances, share] = /Set at least (\d+) instances, or a weight of at most (\d+)/.exec(text)!.map(Number);
-        const ofNext = (input: RolloutWish[]) => kinds(input).filter((kind) => kind.includes("chat/next"));
+        const ofNext = (input: DesiredDeployment[]) => kinds(input).filter((kind) => kind.includes("chat/next"));
         expect(ofNext([first, second({ instances })])).toEqual([]);
         expect(ofNext([{ ...first, weight: 100 - share! }, second({ weight: share })])).toEqual([]);
       }),

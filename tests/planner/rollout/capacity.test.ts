@@ -1,8 +1,8 @@
 // Proves how many instances a deployment requires before traffic moves to it. model.test.ts and tests/histories prove that it has them in time.
-import { instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
+import { requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
 
-const main: Serving = { name: "main-00000001", weight: 100, instances: 4, concurrency: 64 };
-const shared: Serving[] = [
+const main: ServingDeployment = { name: "main-00000001", weight: 100, instances: 4, concurrency: 64 };
+const shared: ServingDeployment[] = [
   { ...main, weight: 90 },
   { name: "next-00000001", weight: 10, instances: 1, concurrency: 64 },
 ];
@@ -10,7 +10,7 @@ const shared: Serving[] = [
 const cases: [
   what: string,
   gaining: [name: string, weight: number, concurrency?: number, max?: number],
-  serving: Serving[],
+  serving: ServingDeployment[],
   needed: number,
 ][] = [
   ["a changed recipe has the same number", ["main-00000002", 100], [main], 4],
@@ -26,5 +26,5 @@ const cases: [
   ["no deployment serves", ["main-00000001", 100], [], 0],
 ];
 test.each(cases)("%s.", (_, [name, weight, concurrency = 64, max = 20], serving, needed) => {
-  expect(instancesNeeded({ name, weight, concurrency, max }, serving)).toBe(needed);
+  expect(requiredInstances({ name, weight, concurrency, max }, serving)).toBe(needed);
 });

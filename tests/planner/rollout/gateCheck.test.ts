@@ -1,5 +1,5 @@
 // Proves how an answer is compared with an example.
-import { shapeDifference } from "../../../planner/rollout/gateCheck";
+import { structureDifference } from "../../../planner/rollout/gateCheck";
 
 test.each([
   [{ scores: [0.5] }, { scores: [1, 2], model: "m" }, undefined],
@@ -12,5 +12,5 @@ test.each([
   [1, { error: "x" }, "the answer is a map, not a number"],
   [true, false, undefined],
 ])("Compared with %j, %j differs as follows: %s.", (example, value, difference) => {
-  expect(shapeDifference(example, value)).toBe(difference);
+  expect(structureDifference(example, value)).toBe(difference);
 });

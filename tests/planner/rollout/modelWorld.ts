@@ -1,8 +1,8 @@
 /** One endpoint in the simulator, and a stack whose runs change it: stands for the engine and the components' hooks, in their order. */
-import { type PlannedDeployment, planRollout, type RolloutWish, sharesOf } from "../../../planner/rollout";
-import { instancesNeeded, type Serving } from "../../../planner/rollout/capacity";
-import { transitionRefusal } from "../../../planner/rollout/transition";
-import { endpointTraffic, fillUp } from "../../../planner/traffic";
+import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../../planner/rollout";
+import { requiredInstances, type ServingDeployment } from "../../../planner/rollout/capacity";
+import { transitionProblem } from "../../../planner/rollout/transition";
+import { endpointTraffic, scaleWeights } from "../../../planner/traffic";
 import type { Caller, Parsed } from "../../azure-local/arm/client";
 import { bodies, paths } from "../../azure-local/arm/platform";
 import { vllmDecision } from "../../components/fixtures";
@@ -60,16 +60,16 @@ export class ModelWorld {
 
   private planned(): PlannedDeployment[] {
     const wishes = [...this.wishes].map(([label, wish]) => rolloutWish(label, wish));
-    return planRollout(fillUp(wishes).map((wish) => ({ ...wish, mirror: wish.weight > 0 ? 0 : wish.mirror })));
+    return planRollout(scaleWeights(wishes).map((wish) => ({ ...wish, mirror: wish.weight > 0 ? 0 : wish.mirror })));
   }
 
   private async up(refused: boolean): Promise<void> {
     const planned = this.planned();
     const names = planned.map(({ decision }) => decision.name);
-    const { traffic, mirrorTraffic } = endpointTraffic(sharesOf(planned));
+    const { traffic, mirrorTraffic } = endpointTraffic(trafficOf(planned));
     const before = this.seen();
     // A refused preview sends nothing.
-    if (transitionRefusal("chat", before.traffic, traffic, names) !== undefined) {
+    if (transitionProblem("chat", before.traffic, traffic, names) !== undefined) {
       this.tally.refusedBeforehand++;
       return;
     }
@@ -93,7 +93,7 @@ export class ModelWorld {
     const live = this.deployment(name);
     if (!live) await this.removeIdle(names);
     const like = live ?? (startsLike === undefined ? undefined : this.deployment(startsLike));
-    const needed = like && scale ? instancesNeeded({ ...gaining(planned), weight: 100 }, [{ ...serving(like), name, weight: 100 }]) : 0;
+    const needed = like && scale ? requiredInstances({ ...gaining(planned), weight: 100 }, [{ ...serving(like), name, weight: 100 }]) : 0;
     const body = this.body(planned, Math.max(instances, needed));
     if (live?.tags?.tag === this.tag && live.tags.recipe === body.tags.recipe && (scale || live.sku.capacity === instances)) return;
     if (live && live.tags.recipe !== body.tags.recipe) this.count("in place");
@@ -118,7 +118,7 @@ export class ModelWorld {
       const { name } = one.decision;
       const weight = traffic[name] ?? 0;
       if (weight <= (before.traffic[name] ?? 0)) continue;
-      const wanted = instancesNeeded({ ...gaining(one), weight }, now);
+      const wanted = requiredInstances({ ...gaining(one), weight }, now);
       if (this.deployment(name).sku.capacity < wanted) await this.scaleTo(name, wanted);
     }
   }
@@ -172,7 +172,7 @@ export class ModelWorld {
   }
 }
 
-function rolloutWish(label: string, { recipe, previous, inPlace, instances, max, ...rest }: Wish): RolloutWish {
+function rolloutWish(label: string, { recipe, previous, inPlace, instances, max, ...rest }: Wish): DesiredDeployment {
   return {
     ...rest,
     label,
@@ -198,7 +198,7 @@ function gaining({ decision, scale, instances }: PlannedDeployment) {
   return { name, concurrency: requestSettings.maxConcurrentRequestsPerInstance, max: scale?.max ?? instances };
 }
 
-function serving({ sku, properties }: Parsed): Pick<Serving, "instances" | "concurrency"> {
+function serving({ sku, properties }: Parsed): Pick<ServingDeployment, "instances" | "concurrency"> {
   return { instances: sku.capacity, concurrency: properties.requestSettings.maxConcurrentRequestsPerInstance };
 }
 

@@ -1,12 +1,12 @@
 // Proves which deployments are planned for an endpoint, and their order. Doesn't prove the order in which the engine deletes.
-import { planRollout, type RolloutWish, sharesOf } from "../../../planner/rollout";
+import { type DesiredDeployment, planRollout, trafficOf } from "../../../planner/rollout";
 import { vllmDecision } from "../../components/fixtures";
 
 const named = (name: string) => ({ ...vllmDecision, name });
-const main: RolloutWish = { label: "main", decision: named("main-00000002"), instances: 2, weight: 90, mirror: 0 };
-const next: RolloutWish = { label: "next", decision: named("next-00000001"), instances: 1, weight: 10, mirror: 0 };
+const main: DesiredDeployment = { label: "main", decision: named("main-00000002"), instances: 2, weight: 90, mirror: 0 };
+const next: DesiredDeployment = { label: "next", decision: named("next-00000001"), instances: 1, weight: 10, mirror: 0 };
 const previous = named("main-00000001");
-const names = (wishes: RolloutWish[]) => planRollout(wishes).map(({ decision, role }) => `${role} ${decision.name}`);
+const names = (wishes: DesiredDeployment[]) => planRollout(wishes).map(({ decision, role }) => `${role} ${decision.name}`);
 
 test("Without a previous decision, there is one deployment per label, in the stack's order.", () => {
   expect(names([main, next])).toEqual(["current main-00000002", "current next-00000001"]);
@@ -52,7 +52,7 @@ test.each([
 });
 
 test("Traffic includes all deployments, by their names in Azure.", () => {
-  expect(sharesOf(planRollout([{ ...main, previous, keepPrevious: true }, next]))).toEqual([
+  expect(trafficOf(planRollout([{ ...main, previous, keepPrevious: true }, next]))).toEqual([
     { name: "main-00000001", weight: 0, mirror: 0 },
     { name: "main-00000002", weight: 90, mirror: 0 },
     { name: "next-00000001", weight: 10, mirror: 0 },

@@ -1,5 +1,11 @@
 // Proves which changes of traffic are allowed, and how they are described to reviewers. tests/e2e proves that the engine runs these checks.
-import { authSentence, labelOf, type Moment, transitionRefusal, transitionSentence } from "../../../planner/rollout/transition";
+import {
+  authChangeSummary,
+  labelOf,
+  type TrafficSnapshot,
+  transitionProblem,
+  transitionSummary,
+} from "../../../planner/rollout/transition";
 
 test.each([
   ["main-8c1f02ab", "main"],
@@ -18,17 +24,17 @@ const allowed: [what: string, before: Record<string, number>, after: Record<stri
   ["no traffic after no traffic", {}, {}, ["main-00000001"]],
 ];
 test.each(allowed)("%s is allowed.", (_, before, after, names) => {
-  expect(transitionRefusal("chat", before, after, names)).toBeUndefined();
+  expect(transitionProblem("chat", before, after, names)).toBeUndefined();
 });
 
 test("An endpoint that serves can't lose all its traffic weights.", () => {
-  expect(transitionRefusal("chat", { "main-00000001": 100 }, {}, ["main-00000001"])).toBe(
+  expect(transitionProblem("chat", { "main-00000001": 100 }, {}, ["main-00000001"])).toBe(
     "Endpoint chat serves requests, but no deployment would have a traffic weight and every request would return 404. Set weights that sum to 100, or remove the endpoint from the stack.",
   );
 });
 
 test("Renaming a label counts as the removal of a deployment with weight.", () => {
-  expect(transitionRefusal("chat", { "main-00000001": 100 }, { "primary-00000001": 100 }, ["primary-00000001"])).toContain(
+  expect(transitionProblem("chat", { "main-00000001": 100 }, { "primary-00000001": 100 }, ["primary-00000001"])).toContain(
     "Deployment chat/main is no longer in the stack but has a traffic weight of 100 %",
   );
 });
@@ -40,7 +46,7 @@ const at = (traffic: Record<string, number>, idle: string[] = [], mirrorTraffic:
 };
 const [one, two, next] = ["main-00000001", "main-00000002", "next-00000001"] as const;
 
-const sentences: [what: string, before: Moment, after: Moment, sentence: string | undefined][] = [
+const sentences: [what: string, before: TrafficSnapshot, after: TrafficSnapshot, sentence: string | undefined][] = [
   ["a first write", at({}), at({ [one]: 100 }), `chat: traffic changes from none to ${one} 100 %.`],
   [
     "a changed model",
@@ -106,14 +112,14 @@ const sentences: [what: string, before: Moment, after: Moment, sentence: string 
 ];
 test.each(sentences)("The summary describes %s.", (_, before, after, sentence) => {
   const made = Object.keys(after.recipes).filter((name) => !Object.hasOwn(before.recipes, name));
-  expect(transitionSentence("chat", before, { ...after, made })).toBe(sentence);
+  expect(transitionSummary("chat", before, { ...after, made })).toBe(sentence);
 });
 
 test("The summary distinguishes deployments that an earlier run started to create from deleted deployments that are recreated.", () => {
-  expect(transitionSentence("chat", at({ [one]: 100 }), { ...at({ [two]: 100 }), made: [] })).toBe(
+  expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [two]: 100 }), made: [] })).toBe(
     `chat: traffic changes from ${one} 100 % to ${two} 100 %; creation of ${two} was started by an earlier run; ${one} is deleted after the last requests have ended.`,
   );
-  expect(transitionSentence("chat", at({ [one]: 100 }), { ...at({ [one]: 100 }), made: [one] })).toBe(
+  expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [one]: 100 }), made: [one] })).toBe(
     `chat: traffic stays at ${one} 100 %; ${one} is recreated.`,
   );
 });
@@ -132,5 +138,5 @@ test.each([
     "chat: after this update, callers must send the endpoint's key. Azure rejects a Microsoft Entra token of a principal that is allowed to score.",
   ],
 ])("For a change of the authentication mode from %s to %s, the summary describes the effect on callers.", (before, after, sentence) => {
-  expect(authSentence("chat", before, after)).toBe(sentence);
+  expect(authChangeSummary("chat", before, after)).toBe(sentence);
 });

@@ -3,8 +3,8 @@
 import { endpointLimits } from "../../../azure/limits";
 import { modelFromTable } from "../../../planner/fit/model";
 import { latencyAlertMilliseconds } from "../../../planner/serving/alerts";
-import { tryMachine } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { evaluateMachine } from "../../../planner/size/candidate";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const timeout = (requestTimeout: number) => ({ requestSettings: { requestTimeout, maxConcurrentRequestsPerInstance: 1 } });
 
@@ -26,8 +26,8 @@ test("no accepted plan expects an answer that raises the alert, and the alert is
       [1, 8, 16, 24, 32, 48, 64, 96, 128].flatMap((concurrency) =>
         [2048, 8192, 16_384, 32_768].flatMap((maxModelLen) => {
           const machine = machineOf(instanceType);
-          if (isRefusal(machine)) throw new Error(machine.message);
-          const { contract, refusal } = tryMachine(modelFromTable(id)!, machine, { maxModelLen, concurrency });
+          if (isProblem(machine)) throw new Error(machine.message);
+          const { contract, problem: refusal } = evaluateMachine(modelFromTable(id)!, machine, { maxModelLen, concurrency });
           return contract === undefined || refusal !== undefined ? [] : [contract];
         }),
       ),

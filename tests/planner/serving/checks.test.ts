@@ -2,18 +2,18 @@
 // not prove that the inequalities are sufficient.
 import { vllmFlag } from "../../../facts/vllm";
 import { modelFromTable } from "../../../planner/fit/model";
-import { flagProblem, type ServingSettings, servingChecks, servingRefusals } from "../../../planner/serving/checks";
+import { flagProblem, type ServingSettings, servingChecks, servingProblems } from "../../../planner/serving/checks";
 import { parsersOf } from "../../../planner/serving/parsers";
-import { tryMachine } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { evaluateMachine } from "../../../planner/size/candidate";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const machine = machineOf("Standard_NC24ads_A100_v4");
-if (isRefusal(machine)) throw new Error(machine.message);
-const { contract } = tryMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
+if (isProblem(machine)) throw new Error(machine.message);
+const { contract } = evaluateMachine(modelFromTable("Qwen/Qwen2.5-7B-Instruct")!, machine, { maxModelLen: 16_384, concurrency: 64 });
 const { settings, basis } = contract!;
 const pinned = `repository@sha256:${"0".repeat(64)}`;
 const brokenBy = (changes: Partial<ServingSettings>, basisChanges = {}) =>
-  servingRefusals({ ...settings, image: pinned, ...changes }, { ...basis, ...basisChanges }).map(({ code }) => code);
+  servingProblems({ ...settings, image: pinned, ...changes }, { ...basis, ...basisChanges }).map(({ code }) => code);
 
 test("there are sixteen inequalities with different codes, and the derived settings satisfy all of them", () => {
   const checks = servingChecks({ ...settings, image: pinned }, basis);
@@ -68,7 +68,7 @@ test.each([
 
 test("the problem of a cooldown that is too short contains the start time and the allowed values", () => {
   const start = { ...basis.start, allowedSeconds: 2100 };
-  const found = servingRefusals(settings, { ...basis, start }).find(({ code }) => code === "MOOR217");
+  const found = servingProblems(settings, { ...basis, start }).find(({ code }) => code === "MOOR217");
   expect(found).toEqual({
     code: "MOOR217",
     message: "cooldownMinutes is 15; a start can take 2100 s, so Azure would scale out again for the same load.",
@@ -79,7 +79,7 @@ test("the problem of a cooldown that is too short contains the start time and th
 });
 
 test("a message contains the numbers of the case", () => {
-  const [problem] = servingRefusals({ ...settings, maxNumSeqs: 16 }, basis);
+  const [problem] = servingProblems({ ...settings, maxNumSeqs: 16 }, basis);
   expect(problem).toEqual({
     code: "MOOR203",
     message: "--max-num-seqs is 16; 64 concurrent requests are declared per instance.",

@@ -1,13 +1,13 @@
 // Proves the numbers of one set of derived settings and how they change with the load. The tests of the scoring proxy prove that clients can
 // rely on them.
 import { modelFromTable } from "../../../planner/fit/model";
-import { tryMachine, type Wish } from "../../../planner/size/candidate";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { evaluateMachine, type MachineRequirements } from "../../../planner/size/candidate";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
-const contractFor = (wish: Wish, instanceType = "Standard_NC24ads_A100_v4", id = "Qwen/Qwen2.5-7B-Instruct") => {
+const contractFor = (wish: MachineRequirements, instanceType = "Standard_NC24ads_A100_v4", id = "Qwen/Qwen2.5-7B-Instruct") => {
   const machine = machineOf(instanceType);
-  if (isRefusal(machine)) throw new Error(machine.message);
-  return tryMachine(modelFromTable(id)!, machine, wish).contract!;
+  if (isProblem(machine)) throw new Error(machine.message);
+  return evaluateMachine(modelFromTable(id)!, machine, wish).contract!;
 };
 const full = contractFor({ maxModelLen: 16_384, concurrency: 64 });
 

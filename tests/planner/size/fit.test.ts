@@ -9,9 +9,9 @@ import { modelFromConfig } from "../../../planner/fit/configJson";
 import { modelFromTable } from "../../../planner/fit/model";
 import { splitProblem } from "../../../planner/fit/parallel";
 import { flagProblem, servingChecks } from "../../../planner/serving/checks";
-import { tryMachine } from "../../../planner/size/candidate";
+import { evaluateMachine } from "../../../planner/size/candidate";
 import { type FitInput, type FitResult, fit as fitModel } from "../../../planner/size/fit";
-import { isRefusal, machineOf } from "../../../planner/size/machine";
+import { isProblem, machineOf } from "../../../planner/size/machine";
 
 const qwen = "Qwen/Qwen2.5-7B-Instruct";
 const codeOn = (instanceType: string, input: Partial<FitInput> = {}) => fitModel({ model: qwen, ...input, instanceType }).refusal?.code;
@@ -128,10 +128,13 @@ describe("an explicit size that doesn't fit has its own code", () => {
   test("a disk too small for image and weights", () => {
     const model = { ...modelFromTable("openai/gpt-oss-20b")!, weightBytes: 12.5 * 2 ** 30, activeBytes: 2 ** 30 };
     const machine = machineOf("Standard_NV36ads_A10_v5");
-    if (isRefusal(machine)) throw new Error(machine.message);
+    if (isProblem(machine)) throw new Error(machine.message);
     const small = { ...machine, size: { ...machine.size!, tempDiskGiB: 40 } };
-    expect(tryMachine(model, small, {}).refusal).toMatchObject({ code: "MOOR112", message: expect.stringContaining("48 GiB of disk") });
-    expect(tryMachine(model, machine, {}).refusal).toBeUndefined();
+    expect(evaluateMachine(model, small, {}).problem).toMatchObject({
+      code: "MOOR112",
+      message: expect.stringContaining("48 GiB of disk"),
+    });
+    expect(evaluateMachine(model, machine, {}).problem).toBeUndefined();
   });
 
   test("an architecture that vLLM doesn't support", () => {
@@ -245,8 +248,8 @@ describe("for any load", () => {
       const best = fitModel(load);
       if (!best.size) return best.refusal !== null;
       const machine = machineOf(best.size);
-      if (isRefusal(machine)) return false;
-      const { contract } = tryMachine(modelFromTable(load.model)!, machine, load);
+      if (isProblem(machine)) return false;
+      const { contract } = evaluateMachine(modelFromTable(load.model)!, machine, load);
       return servingChecks(contract!.settings, contract!.basis).every(({ ok }) => ok);
     };
     fc.assert(fc.property(anyLoad, holds), { numRuns: 60 });

@@ -1,14 +1,14 @@
 // Proves that explicit values are checked against the same inequalities as derived ones. The tests of the scoring proxy prove the effect on
 // clients.
 import { modelFromTable } from "../../../planner/fit/model";
-import { type HandSet, reviewHandSet } from "../../../planner/size/review";
+import { type ExplicitSettings, reviewExplicitSettings } from "../../../planner/size/review";
 
 const model = modelFromTable("Qwen/Qwen2.5-7B-Instruct")!;
 const wish = { maxModelLen: 16_384, concurrency: 64, region: "swedencentral" };
-const codesOf = (hand: HandSet) => reviewHandSet(model, wish, hand).map(({ code }) => code);
+const codesOf = (hand: ExplicitSettings) => reviewExplicitSettings(model, wish, hand).map(({ code }) => code);
 
 test("each invalid setting of a public vLLM sample is reported with its own code and remedy", () => {
-  const found = reviewHandSet(model, wish, {
+  const found = reviewExplicitSettings(model, wish, {
     instanceType: "Standard_D48a_v4",
     image: "vllm/vllm-openai:latest",
     maxNumSeqs: 16,
@@ -32,7 +32,7 @@ test("no explicit settings, or the derived values as explicit settings, are vali
   );
 });
 
-test.each<[string, HandSet, string]>([
+test.each<[string, ExplicitSettings, string]>([
   ["more admitted requests than the cache has capacity for", { requestSettings: { maxConcurrentRequestsPerInstance: 100 } }, "MOOR202"],
   ["a timeout above Azure's limit", { requestSettings: { requestTimeout: 300 } }, "MOOR205"],
   ["Azure's default liveness", { probes: { liveness: { initialDelay: 10, period: 10, failureThreshold: 30 } } }, "MOOR206"],
@@ -49,6 +49,6 @@ test.each<[string, HandSet, string]>([
 });
 
 test("more instances than the endpoint's connections allow", () => {
-  const found = reviewHandSet(model, { ...wish, maxInstances: 10 }, { instanceType: "Standard_NC24ads_A100_v4" });
+  const found = reviewExplicitSettings(model, { ...wish, maxInstances: 10 }, { instanceType: "Standard_NC24ads_A100_v4" });
   expect(found.map(({ code }) => code)).toContain("MOOR210");
 });

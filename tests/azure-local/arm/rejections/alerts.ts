@@ -95,7 +95,7 @@ function settingOf(below: string): string {
   return `${below}/providers/Microsoft.Insights/diagnosticSettings/logs`;
 }
 
-/** Refused and accepted categories of a resource's diagnostic setting. */
+/** Rejected and accepted categories of a resource's diagnostic setting. */
 function logsOf(
   below: string,
   rejected: readonly object[],

@@ -2,12 +2,12 @@
 // waits for the gate: tests/e2e does.
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { ask } from "../../../../components/endpoint/gate/ask";
 import { checksOf } from "../../../../components/endpoint/gate/checks";
 import { gateReport } from "../../../../components/endpoint/gate/report";
 import type { GateAnswer, Send } from "../../../../components/endpoint/gate/request";
 import { sender } from "../../../../components/endpoint/gate/request";
-import { toBeAsked } from "../../../../components/endpoint/gate/subjects";
+import { runChecks } from "../../../../components/endpoint/gate/runChecks";
+import { subjectsToCheck } from "../../../../components/endpoint/gate/subjects";
 import { servedName } from "../../../../planner/servedName";
 import { scoreDecision, vllmDecision, workspaceId } from "../../fixtures";
 
@@ -76,8 +76,8 @@ test("Temporary failures are retried, permanent ones are not.", async () => {
       if (next instanceof Error) throw next;
       return next;
     };
-    const failure = await ask({ checks: [checksOf(vllmDecision)[0]!], send, deadlineSeconds });
-    return failure && `${failure.tries}: ${failure.cameBack}`;
+    const failure = await runChecks({ checks: [checksOf(vllmDecision)[0]!], send, deadlineSeconds });
+    return failure && `${failure.attempts}: ${failure.response}`;
   };
   const failed = (status: number, modelStatus?: number): GateAnswer => ({ status, modelStatus, body: "no", seconds: 0 });
   expect(await run([failed(424, 503), new Error("ECONNREFUSED"), ok("")])).toBeUndefined();
@@ -112,7 +112,7 @@ test.each([
 ])("When %s, the deployments that gain traffic or differ are checked.", (_, change, live, asked) => {
   const subjects = [{ name: "a" }, { name: "b" }];
   const now = { ...facts, ...change };
-  expect(toBeAsked(subjects, facts, now, { ...facts.traffic, ...live }).map(({ name }) => name)).toEqual(asked);
+  expect(subjectsToCheck(subjects, facts, now, { ...facts.traffic, ...live }).map(({ name }) => name)).toEqual(asked);
 });
 
 test("A report contains no credential, even if the container returns it.", () => {
@@ -120,7 +120,13 @@ test("A report contains no credential, even if the container returns it.", () =>
     endpointId: `${workspaceId}/onlineEndpoints/chat`,
     subject: { name: "main-2", decision: vllmDecision },
     live: { "main-1": 100 },
-    failure: { what: "chat", sent: "POST /", cameBack: "500: Bearer s3cr3t-key hf_abcdefgh12345 s3cr3t-key", tries: 2, seconds: 1.26 },
+    failure: {
+      what: "chat",
+      request: "POST /",
+      response: "500: Bearer s3cr3t-key hf_abcdefgh12345 s3cr3t-key",
+      attempts: 2,
+      seconds: 1.26,
+    },
     credential: "s3cr3t-key",
   });
   expect(report).not.toMatch(/s3cr3t|hf_abc/);

@@ -1,5 +1,5 @@
-// Proves the handling of a policy's tags when the endpoint is written: lost tags are restored, others are unchanged, and a failure causes a warning and
-// doesn't fail the run. That the engine runs these hooks is proved in tests/e2e/landingZone.test.ts.
+// Proves the handling of a policy's tags when the endpoint is written: lost tags are restored, others are unchanged, and a failure causes a
+// warning and doesn't fail the run. That the engine runs these hooks is proved in tests/e2e/landingZone.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
 import { keepPolicyTags } from "../../../../components/endpoint/traffic/policyTags";
@@ -26,11 +26,11 @@ async function around(before: Tags | undefined, after: Tags, names: readonly str
     const endpoint = { id: pulumi.output(id), azure: armClient() } as unknown as EndpointReference;
     const { beforeUpdate = [], afterUpdate = [] } = keepPolicyTags("tags", endpoint, names);
     for (const hook of beforeUpdate as pulumi.ResourceHook[]) await hook.callback(args);
-    azure.shown[id] = { tags: after };
+    azure.responses[id] = { tags: after };
     for (const hook of afterUpdate as pulumi.ResourceHook[]) await hook.callback(args);
   };
   await record(run).finally(() => azure.close());
-  return azure.written;
+  return azure.writes;
 }
 
 test.each<[string, before: Tags | undefined, after: Tags, names: readonly string[], written: boolean]>([

@@ -163,7 +163,7 @@ describe("Hooks", () => {
     const azure = await serveAzure({ [writeId]: { properties: { provisioningState } } });
     const endpoint = { id: pulumi.output(`${workspaceId}/onlineEndpoints/chat`), azure: armClient() } as unknown as EndpointReference;
     await run(() => waitForActiveWrite("active", endpoint, limit), {}).finally(() => azure.close());
-    return azure.asked;
+    return azure.reads;
   };
 
   const deployments = [

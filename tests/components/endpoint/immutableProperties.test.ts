@@ -1,6 +1,6 @@
 // Proves which changes of an endpoint's identity are rejected. Doesn't prove when the engine calls the hook.
 import * as pulumi from "@pulumi/pulumi";
-import { refuseNewIdentity } from "../../../components/endpoint/fixedForLife";
+import { rejectNewIdentity } from "../../../components/endpoint/immutableProperties";
 import { group } from "../fixtures";
 import { record } from "../recorder";
 
@@ -15,7 +15,7 @@ async function refusal(before: unknown, now: unknown): Promise<string | undefine
   } as unknown as pulumi.ResourceHookArgs;
   const { result } = await record(async () => {
     try {
-      await refuseNewIdentity("guard").callback(args);
+      await rejectNewIdentity("guard").callback(args);
     } catch (error) {
       return (error as Error).message;
     }

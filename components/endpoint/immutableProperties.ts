@@ -2,8 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../../program/fail";
 
-/** Returns a hook that rejects a new name. Callers use the name in the URL, and replacing an endpoint that has traffic would fail half-way. */
-export function refuseNewName(name: string): pulumi.ResourceHook {
+/**
+ * Returns a hook that rejects a new name. Callers use the name in the URL, and replacing an endpoint that has traffic would fail half-way.
+ */
+export function rejectNewName(name: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
     ({ oldInputs, newInputs, name: endpoint }) => {
@@ -17,8 +19,11 @@ export function refuseNewName(name: string): pulumi.ResourceHook {
   );
 }
 
-/** Returns a hook that rejects a new identity, also in the preview. Azure can't change the identity, and can't replace an endpoint that has traffic. */
-export function refuseNewIdentity(name: string): pulumi.ResourceHook {
+/**
+ * Returns a hook that rejects a new identity, also in the preview. Azure can't change the identity, and can't replace an endpoint that has
+ * traffic.
+ */
+export function rejectNewIdentity(name: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
     ({ oldInputs, newInputs, name: endpoint }) => {

@@ -4,20 +4,20 @@ import type { Check } from "./checks";
 import type { GateAnswer, Send } from "./request";
 
 /** A failed check. */
-export interface Refusal {
+export interface CheckFailure {
   /** Name of the check. */
   readonly what: string;
   /** The request. */
-  readonly sent: string;
+  readonly request: string;
   /** The response or the error. */
-  readonly cameBack: string;
+  readonly response: string;
   /** Number of attempts. */
-  readonly tries: number;
+  readonly attempts: number;
   /** Duration of all attempts. */
   readonly seconds: number;
 }
 
-export interface AskArgs {
+export interface RunArgs {
   readonly checks: readonly Check[];
   readonly send: Send;
   /** Timeout for all checks together, retries included, in seconds. */
@@ -30,36 +30,36 @@ const longestPause = 15;
 const longestText = 600;
 
 /** Returns the first failure, or undefined if all checks passed. */
-export async function ask({ checks, send, deadlineSeconds }: AskArgs): Promise<Refusal | undefined> {
+export async function runChecks({ checks, send, deadlineSeconds }: RunArgs): Promise<CheckFailure | undefined> {
   const end = Date.now() + deadlineSeconds * 1000;
   for (const check of checks) {
-    const failure = await askOne(check, send, end);
+    const failure = await runCheck(check, send, end);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
-async function askOne(check: Check, send: Send, end: number): Promise<Refusal | undefined> {
+async function runCheck(check: Check, send: Send, end: number): Promise<CheckFailure | undefined> {
   const started = Date.now();
   let wrong = 0;
-  for (let tries = 1; ; tries++) {
+  for (let attempts = 1; ; attempts++) {
     const outcome = await tryOnce(check, send, Math.max(1000, end - Date.now()));
     if (outcome === undefined) return undefined;
     const judged = "judged" in outcome;
     if (judged) wrong++;
-    const pause = judged ? 0 : Math.min(longestPause, 0.5 * 2 ** (tries - 1));
-    const over = outcome.final || wrong >= (check.tries ?? 1) || Date.now() + pause * 1000 > end;
+    const pause = judged ? 0 : Math.min(longestPause, 0.5 * 2 ** (attempts - 1));
+    const over = outcome.final || wrong >= (check.attempts ?? 1) || Date.now() + pause * 1000 > end;
     if (over) {
       const { method, path, body } = check.request;
-      const sent = [method, path, ...(body === undefined ? [] : [JSON.stringify(body)])].join(" ");
-      return { what: check.what, sent: short(sent), cameBack: outcome.cameBack, tries, seconds: (Date.now() - started) / 1000 };
+      const request = [method, path, ...(body === undefined ? [] : [JSON.stringify(body)])].join(" ");
+      return { what: check.what, request: short(request), response: outcome.response, attempts, seconds: (Date.now() - started) / 1000 };
     }
     await sleep(pause * 1000);
   }
 }
 
 interface Outcome {
-  readonly cameBack: string;
+  readonly response: string;
   /** Whether the failure is permanent, so that a retry is useless. */
   readonly final: boolean;
   /** Present if there was a response with status 200 that did not pass the check. */
@@ -69,15 +69,18 @@ interface Outcome {
 async function tryOnce(check: Check, send: Send, milliseconds: number): Promise<Outcome | undefined> {
   try {
     const answer = await send(check.request, AbortSignal.timeout(milliseconds));
-    if (answer.status !== 200) return { cameBack: describe(answer), final: isFinal(answer) };
+    if (answer.status !== 200) return { response: describe(answer), final: isFinal(answer) };
     const problem = check.judge(answer);
-    return problem === undefined ? undefined : { cameBack: `200, but ${problem}: ${short(answer.body)}`, final: false, judged: true };
+    return problem === undefined ? undefined : { response: `200, but ${problem}: ${short(answer.body)}`, final: false, judged: true };
   } catch (error) {
-    return { cameBack: `no response (${reasonOf(error)})`, final: false };
+    return { response: `no response (${reasonOf(error)})`, final: false };
   }
 }
 
-/** Client errors of the container are permanent. Other errors can be temporary: the start of the container, a new role assignment, the network. */
+/**
+ * Client errors of the container are permanent. Other errors can be temporary: the start of the container, a new role assignment, the
+ * network.
+ */
 function isFinal({ status, modelStatus }: GateAnswer): boolean {
   const own = modelStatus ?? status;
   return modelStatus !== undefined && own >= 400 && own < 500 && own !== 408 && own !== 429;
