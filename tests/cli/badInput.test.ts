@@ -1,5 +1,5 @@
-// Proves that a command given wrong words says what is wrong, what is allowed and how to go on, in a few lines, and fails. Doesn't
-// prove what the engine says of a wrong stack file: that is tests/e2e's.
+// Proves that a command with invalid arguments fails with a short message: what is wrong, what is allowed and how to fix it. Doesn't prove what the
+// engine prints for an invalid stack file: see tests/e2e.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -1,6 +1,6 @@
 /**
- * Wrong stack files, one mistake a row, and the exact report of each. Doesn't prove that the rules are Azure's: each is only as true as the
- * table of facts behind it, and nothing here asks Azure.
+ * Tests invalid stack files, one error per row, and the exact report of each. Doesn't prove that the rules match Azure: they depend on the tables of
+ * facts, and no test sends a request to Azure.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -16,7 +16,7 @@ const deployments = (settings: Tree, value: Tree): void => {
 const at = "moor:endpoints.chat.deployments.main";
 const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "x"]));
 
-/** What is done to the good stack, and the code, path and problem of the one mistake that it makes. */
+/** A change to the valid stack, and the code, path and problem of the resulting error. */
 type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
 
 const rows: readonly Row[] = [
@@ -641,7 +641,7 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
   );
 });
 
-/** Codes whose rows stand in other tests of this folder or in tests/cli/lock. */
+/** Codes whose rows are in other tests of this folder or in tests/cli/lock. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "lock.test.ts": ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054", "MOOR064", "MOOR066"],
   "strictYaml.test.ts": ["MOOR062"],

@@ -1,5 +1,5 @@
-// Proves that today's code reads the stack files and locks of earlier versions as they were meant: the same wishes, names and bytes. Doesn't
-// prove that it would decide the same today. Each folder of fixtures holds what `npm run lock` of that version wrote; none is made anew.
+// Proves that the current code reads the stack files and lock files of earlier versions correctly: the same requirements, names and bytes. Doesn't
+// prove that it would make the same decisions. Each folder of fixtures contains the output of `npm run lock` of that version and never changes.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings, checkStack } from "../../config/checkStack";
@@ -15,7 +15,7 @@ const fixtures = path.join(__dirname, "fixtures");
 interface Recorded {
   /** Names of the current and the previous decision, by endpoint and label. */
   readonly names: Readonly<Record<string, readonly string[]>>;
-  /** Deployments whose previous decision was brought back. */
+  /** Deployments that were rolled back. */
   readonly rolledBack?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ function entriesOf({ endpoints }: Lock) {
   );
 }
 
-/** The wishes of a stack file, by endpoint and label. */
+/** The requirements of a stack file, by endpoint and label. */
 function wishesOf(version: string, stack: string) {
   const { settings } = checkSettings(raw(version, stack));
   if (!settings) throw new Error("unreadable");

@@ -1,5 +1,5 @@
-// Proves that a combination of settings in which one has no effect is refused, with the setting and what to do, and that its near twin is
-// not. Doesn't prove that the settings which are left do what they say.
+// Proves that a setting without an effect is rejected with a fix, and that a valid variant is accepted. Doesn't prove the effect of the other
+// settings.
 import { checkStack } from "../../config/checkStack";
 import { rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";
 
@@ -15,7 +15,7 @@ const mistakes = (spoil: (settings: Tree) => void) => {
   return "mistakes" in checked ? checked.mistakes : [];
 };
 
-/** What is set, the path and problem of the one mistake, and the near twin that is accepted. */
+/** A change, the path and problem of the resulting error, and a valid variant of the change. */
 type Row = readonly [title: string, spoil: (s: Tree) => void, path: string, problem: string, twin: (s: Tree) => void];
 
 const rows: readonly Row[] = [

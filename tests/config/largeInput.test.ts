@@ -1,5 +1,5 @@
-// Proves that the check answers a stack file of absurd size within a second of processor time, in a report that a person can read. Doesn't
-// prove how long Pulumi takes to read such a file.
+// Proves that checking a very large stack file takes less than a second of CPU time and results in a readable report. Doesn't prove how long
+// Pulumi takes to read such a file.
 import { checkStack } from "../../config/checkStack";
 import { reportMistakes } from "../../config/mistakes";
 import { goodSettings, rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";

@@ -1,4 +1,4 @@
-/** The reading of a running program's configuration. Doesn't prove what the engine prints; it proves what it is given. */
+/** Tests loading the configuration of a running program. Doesn't prove what the engine prints, only what it receives. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

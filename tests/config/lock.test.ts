@@ -1,4 +1,4 @@
-/** Locks: read, refused, compared. Doesn't prove how `npm run lock` decides, only what is made of what it wrote. */
+/** Tests reading, rejecting and comparing lock files. Doesn't prove how `npm run lock` makes decisions. */
 import { isPair, parse, parseDocument, visit } from "yaml";
 import { checkStack } from "../../config/checkStack";
 import { schemaFiles } from "../../config/jsonSchema";
@@ -10,13 +10,13 @@ import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
 const image = `moor/vllm@${digest}`;
-/** How a deployment changes where its settings say nothing of it. */
+/** The default rollout settings of a deployment. */
 const rollout = { update: "newDeployment", keepPrevious: false };
 const takeBack =
   "Restore the committed lock file with `git checkout moor.lock.prod.yaml`. Only if no lock file is committed, delete it and run `npm run lock -- -s prod`, which loses the `staged` values and the previous decisions.";
 const other = "b968826d9c46dd6066d109eabc6255188de91218";
 
-/** A production stack: mirrored weights, size to be decided, no commit named; the lock knows all three. */
+/** A production stack with staged weights, `size: auto` and no revision. The lock file contains all three values. */
 function prodSettings(change: (main: Tree) => void = () => {}): Tree {
   const { "moor:lock": _, ...settings } = goodSettings();
   const main = vllmDeployment({ size: "auto" });

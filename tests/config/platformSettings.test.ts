@@ -1,5 +1,5 @@
-// Proves which settings of the platform a stack file is refused for, with their codes, and what it may leave out. Doesn't prove that Azure takes the
-// values that pass; tests/components/platformSettings.test.ts shows the bodies.
+// Proves which platform settings are rejected, with their codes, and which are optional. Doesn't prove that Azure accepts the valid values;
+// tests/components/platformSettings.test.ts shows the bodies.
 import { checkStack } from "../../config/checkStack";
 import { encrypted, webhookKey } from "../../config/settings";
 import type { StackSpec } from "../../config/spec";

@@ -1,5 +1,5 @@
-// Proves what a stack file and a lock need of the declared quota, and how a shortage is reported. Doesn't prove what Azure counts (its
-// documentation does), nor what stands beside a deployment when a run begins: a commit doesn't tell.
+// Proves how much of the declared quota a stack file and a lock file require, and how missing quota is reported. Doesn't prove what Azure counts (see
+// its documentation), or which deployments exist when a run starts.
 import { checkStack } from "../../config/checkStack";
 import { type Lock, writeLock } from "../../config/lockFile";
 import { reportMistakes } from "../../config/mistakes";
@@ -12,7 +12,7 @@ const image = `moor/vllm@${digest}`;
 const current = "a".repeat(40);
 const before = "b".repeat(40);
 
-/** Up to six A100, from a lock; `limit` and `others` are of their family. */
+/** Up to six A100 with a lock file; `limit` and `others` are for their family. */
 function prod(limit: number, others = 0, change: (main: Tree) => void = () => {}): Tree {
   const settings = goodSettings();
   const main = vllmDeployment({ scale: { min: 3, max: 6 }, instances: undefined });
@@ -35,7 +35,7 @@ function decision(settings: Tree, revision: string, size?: string, staged = true
 const parse = (settings: Tree): Settings => settingsSchema.parse(JSON.parse(JSON.stringify(settings)));
 
 interface Locked {
-  /** Whether the lock names a decision before the current one, and its size. */
+  /** Whether the lock file contains a previous decision, and its size. */
   readonly previous?: true | string;
   readonly staged?: boolean;
 }
@@ -130,7 +130,7 @@ test("a stack without a lock file is checked without rollouts, with Azure's rese
   ]);
 });
 
-test("a shortage is in the same report as other mistakes, of which it counts the good parts only", () => {
+test("missing quota is in the same report as other errors, and counts only the valid parts", () => {
   const settings = goodSettings();
   const broken = { ...vllmDeployment({ weight: 0, size: "Standard_X" }) };
   settings["moor:endpoints"].chat.deployments = { main: vllmDeployment({ instances: 5 }), broken };

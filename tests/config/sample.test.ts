@@ -1,12 +1,12 @@
-// Proves that what public samples of vLLM on Azure ML set is refused when it stands in a stack file: all of it in one report, each value with
-// a code, a place and a remedy of its own. That the inequalities are the right ones is tests/planner's.
+// Proves that the values in public samples of vLLM on Azure ML are rejected in a stack file: in one report, each value with a code, a path and a
+// fix. tests/planner proves the inequalities.
 import { checkStack } from "../../config/checkStack";
 import type { Mistake } from "../../config/mistakes";
 import { goodSettings, rawStack, type Tree, vllmDeployment } from "./stacks";
 
 const main = "moor:endpoints.chat.deployments.main";
 
-/** A CPU size, a timeout of 10 s, 16 sequences, the latest image: as it is written in samples. */
+/** A CPU size, a timeout of 10 s, 16 sequences and the latest image, as in samples. */
 function sample(concurrencyPerInstance: number, change: (settings: Tree) => void = () => {}): readonly Mistake[] {
   const settings = goodSettings();
   const deployment = vllmDeployment({ size: "Standard_D48a_v4", requestTimeout: 10 });

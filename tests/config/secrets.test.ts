@@ -1,5 +1,5 @@
-// Proves that a secret of a known form is refused wherever it stands in a stack file, and that no report repeats it. Doesn't prove that every
-// secret is found: one without a form of its own, such as a password, can't be told from other text. The secrets here are made up.
+// Proves that a secret in a known format is rejected anywhere in a stack file, and that no report repeats it. Doesn't prove that every secret is
+// found: passwords, for example, have no recognizable format. The secrets here are not real.
 import { checkSettings, checkStack } from "../../config/checkStack";
 import { reportMistakes, show } from "../../config/mistakes";
 import { goodSettings, rawStack, scoreDeployment, spoilt, type Tree } from "./stacks";
@@ -25,7 +25,7 @@ const secrets: readonly (readonly [kind: string, secret: string])[] = [
   ["password in a URL", "https://alice:correct-horse@registry.example.com"],
 ];
 
-/** Places that take text, with the path that the mistake has. */
+/** Places that accept text, with the path of the error. */
 const places: readonly (readonly [place: string, put: (s: Tree, secret: string) => void, path: string])[] = [
   ["a flag", (s, secret) => (main(s).vllm.flags = { "hf-config-path": secret }), `${at}.vllm.flags.hf-config-path`],
   ["a tag", (s, secret) => (s["moor:platform"].tags = { owner: secret }), "moor:platform.tags.owner"],

@@ -1,4 +1,4 @@
-/** The files that Moor ships. Doesn't prove that the stacks serve: their image digests stand for images that are yours to build. */
+/** Tests the shipped files. Doesn't prove that the stacks serve: they contain placeholder images. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import Ajv2020 from "ajv/dist/2020";

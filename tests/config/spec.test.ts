@@ -1,4 +1,4 @@
-/** From a checked stack to its spec. Doesn't prove what components make of it. */
+/** Tests the specification of a checked stack. Doesn't prove what the components create from it. */
 import fc from "fast-check";
 import { checkStack } from "../../config/checkStack";
 import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";

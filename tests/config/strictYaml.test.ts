@@ -1,5 +1,5 @@
-// Proves that stack files and locks are plain YAML: what two readers may read differently is refused with its place, and what is written is
-// what is read. Doesn't prove how Pulumi's own reader takes a file: the rules rest on the source of that reader, gopkg.in/yaml.v3.
+// Proves that YAML which two parsers can read differently is rejected with its line, and that what is written is what is read. Doesn't prove how
+// Pulumi's parser reads a file: the rules are based on the source of that parser, gopkg.in/yaml.v3.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -15,7 +15,7 @@ import { goodSettings, rawStack, spoilt, type Tree } from "./stacks";
 
 const lockText = fs.readFileSync(path.join(__dirname, "..", "..", "moor.lock.prod.yaml"), "utf8");
 
-/** YAML that is not plain, put where a value stands. */
+/** Unsupported YAML in the place of a value. */
 const values: readonly (readonly [what: string, value: string])[] = [
   ["an alias without an anchor", "*nothing"],
   ["an anchor", "&name 1"],
@@ -50,7 +50,7 @@ const bomb = [
   ...["b", "c", "d", "e", "f", "g"].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcdef"[i]}`).join(", ")}]`),
 ];
 
-/** Whole files. */
+/** Complete files. */
 const files: readonly (readonly [what: string, text: (good: string) => string])[] = [
   ["an alias bomb", (good) => `${bomb.join("\n")}\n${good}`],
   ["a circular alias", (good) => `${good}\nx: &x [*x]\n`],
@@ -130,7 +130,7 @@ test.each(["lock: none", "moor:config:lock: none", "moor: none"])(
 
 describe("names that every JavaScript object has", () => {
   const inherited = ["__proto__", "constructor", "toString", "hasOwnProperty", "__defineGetter__"];
-  /** JSON.parse makes an own key of each name. */
+  /** JSON.parse creates an own key for each name. */
   const own = (name: string, value: unknown): Tree => JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value)}}`);
   const main = goodSettings()["moor:endpoints"].chat.deployments.main;
   const places: readonly (readonly [string, (name: string) => Tree, string])[] = [

@@ -1,5 +1,5 @@
-// Proves with the real engine that the shipped stacks come up in one pass, stay as they are, change a tag in place and go away. It does not
-// prove that Azure accepts them: Azure-on-this-machine does, and its rules are tested against their sources.
+// Proves with the real engine that the shipped stacks are deployed in one pass, have no later changes, change a tag in place and are destroyed. Doesn't
+// prove that Azure accepts them: the local Azure does, and its rules are tested against their sources.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** What Azure keeps of a deleted stack: the names of vaults and workspaces, for their days of soft delete. */
+/** Resources that Azure keeps after a stack is deleted: soft-deleted vaults and workspaces. */
 const kept = /\/deleted(vaults|workspaces)\//;
 
 describe.each(["dev", "prod"])("the stack %s", (stack) => {

@@ -1,5 +1,5 @@
-// Proves with the real engine what a reviewer reads of each kind of change, that each is then carried out, and that a second run changes
-// nothing. That no request is lost on the way is rolloutUnderLoad's to prove.
+// Proves with the real engine what a preview shows for each kind of change, that the change is applied, and that a second run changes nothing.
+// rolloutUnderLoad proves that no request is lost.
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -34,7 +34,7 @@ async function preview(changes: Change[]) {
   return sandbox.run("preview", "dev", { stackFile: sandbox.edit("dev", changes) });
 }
 
-/** Carries a change out, and expects the next preview to show nothing. */
+/** Applies a change, and expects the next preview to show no changes. */
 async function carryOut(changes: Change[]): Promise<string> {
   const stackFile = sandbox.edit("dev", changes);
   const { code, output } = await sandbox.run("up", "dev", { stackFile });
