@@ -8,7 +8,7 @@ import { loadOn, requestTimeout, scale, servingId, setInstances, speed, stackFil
 
 /** Just under the time that a request may take: the last piece must be out when it is over. */
 const streamSeconds = requestTimeout - 2;
-/** More concurrent streams than two instances admit, and fewer than three instances admit: 2 × 8 each. */
+/** More at once than two instances admit, and fewer than three: 2 × 8 each. */
 const streams = 36;
 const leastCalls = 1000;
 

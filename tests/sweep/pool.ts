@@ -62,7 +62,7 @@ function end({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, "SIGKILL");
   } catch {
-    // All processes have ended already.
+    // All of it has ended already.
   }
 }
 
