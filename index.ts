@@ -1,4 +1,4 @@
-import "./config/stack"; // first: a mistake in the stack file is told before the rest is loaded
+import "./config/stack"; // first: configuration errors are reported before the other modules are loaded
 
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
@@ -24,8 +24,8 @@ import {
   warnOfRisks,
 } from "./components";
 import { describe } from "./config/describe";
-import { reportMistakes } from "./config/mistakes";
-import { moveMistakes } from "./config/rules/move";
+import { reportErrors } from "./config/errors";
+import { moveErrors } from "./config/rules/move";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
 import { alertWebhook, huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
@@ -33,11 +33,11 @@ import { stackTag } from "./planner/tags";
 const { name: stack, location: region, platform } = spec;
 const { roles, diagnostics } = platform;
 const tags = { [stackTag]: stack, ...platform.tags };
-/** Options of whatever has tags. */
+/** Options of all resources with tags. */
 const tagged = { transformations: ignorePolicyTags(platform.policyTags) };
-/** A stack that is worth a lock is worth keeping. */
+/** Protect the resources of stacks with a lock file. */
 const protect = spec.decisionsFrom === "lock";
-/** Azure-on-this-machine spreads roles at once and says how long it waits: `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
+/** The local Azure shortens the waits: `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
 const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
   InferenceEndpointArgs,
   "rolePropagationSeconds" | "drainSeconds" | "gateSeconds"
@@ -49,8 +49,8 @@ for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
 
-/** With a lock, the lock knows the region, and the check of the stack has compared it. */
-const refusal = (is: string, group: string) => reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region, false));
+/** With a lock file, the check of the stack has already compared the region with the one in the lock file. */
+const refusal = (is: string, group: string) => reportErrors(stack, moveErrors(stack, is, `resource group ${group}`, region, false));
 const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, refusal });
 const group = new resources.ResourceGroup("moor", { resourceGroupName: groupNamed, location: region, tags }, { protect, ...tagged });
 const resourceGroupName = group.name;
@@ -110,7 +110,7 @@ const warned = warnOfRisks({ stack, workspace, endpoints: named });
 const places = platformOutputs(resourceGroupName, network, workspace);
 
 export { places as platform, region as location };
-// The run lasts until its outputs are known, and so until the warning was given.
+// The run waits for its outputs, and so for the warning.
 export const workspaceId = warned.apply(() => workspace.id);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 

@@ -59,7 +59,7 @@ test("The demo reports a failure with pulumi's diagnostics, and how to recover o
   expect(failure([...progress, "Diagnostics:", "  error: a", ""], "dev")).toBe(
     "Diagnostics:\n  error: a\nIf an earlier run was interrupted, repair the state with `npm run recover -- -s dev --local`, then run the command again.",
   );
-  const mistakes = ["Diagnostics:", '  error: Stack "dev" has 1 configuration error. Nothing was created or changed.'];
-  expect(failure([...progress, ...mistakes], "dev")).toBe(mistakes.join("\n"));
+  const errors = ["Diagnostics:", '  error: Stack "dev" has 1 configuration error. Nothing was created or changed.'];
+  expect(failure([...progress, ...errors], "dev")).toBe(errors.join("\n"));
   expect(failure(["error: no such stack"], "dev")).toContain("error: no such stack\nIf an earlier run");
 });

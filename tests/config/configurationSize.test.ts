@@ -5,7 +5,7 @@ import { goodSettings, rawStack, spoilt, type Tree, vllmDeployment } from "./sta
 
 const check = (settings: Tree) => {
   const checked = checkStack(rawStack(settings));
-  return "mistakes" in checked ? checked.mistakes.map(({ code, path, problem }) => ({ code, path, problem })) : [];
+  return "errors" in checked ? checked.errors.map(({ code, path, problem }) => ({ code, path, problem })) : [];
 };
 
 const request = (length: number) => (s: Tree) => {
@@ -24,8 +24,8 @@ const request = (length: number) => (s: Tree) => {
 };
 
 test("a sample request of 132 KB is rejected with the limit before Pulumi fails with spawn E2BIG", () => {
-  const mistakes = check(spoilt(request(132_000)));
-  expect(mistakes).toEqual([
+  const errors = check(spoilt(request(132_000)));
+  expect(errors).toEqual([
     {
       code: "MOOR061",
       path: "config",

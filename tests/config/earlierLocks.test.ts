@@ -42,7 +42,7 @@ function raw(version: string, stack: string, lock?: string) {
 function locked(version: string, stack: string): { text: string; lock: Lock } {
   const text = file(version, lockFileName(stack));
   const read = readLock(stack, text);
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   return { text, lock: read.lock };
 }
 
@@ -77,7 +77,7 @@ test("each stack file of the fixtures is tested", () => {
 describe.each(stacks)("%s %s", (version, stack, { names, rolledBack = [] }) => {
   test("the stack has no errors, and all its deployments are created from the lock file", () => {
     const checked = checkStack(raw(version, stack, locked(version, stack).text));
-    if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+    if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
     const { decisionsFrom, endpoints, skipped } = checked.spec;
     const made = endpoints.flatMap(({ key, deployments }) =>
       deployments.map(({ label, decision, previous }) => [`${key}/${label}`, [decision, previous].flatMap((one) => one?.name ?? [])]),
@@ -121,7 +121,7 @@ test("0.1.0 dev, a stack without a lock file, has its recorded requirements, nam
     },
   });
   const checked = checkStack(raw("0.1.0", "dev"));
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   const { decisionsFrom, endpoints, skipped } = checked.spec;
   const [decision] = endpoints.flatMap(({ deployments }) => deployments.map((one) => one.decision));
   expect({ decisionsFrom, skipped, name: decision?.name }).toEqual({ decisionsFrom: "computed", skipped: [], name: "main-57a7e080" });

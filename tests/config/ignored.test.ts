@@ -10,9 +10,9 @@ const only = (settings: Tree, deployment: Tree): void => {
 const at = "moor:endpoints.chat.deployments.main";
 const group = "3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41";
 
-const mistakes = (spoil: (settings: Tree) => void) => {
+const errors = (spoil: (settings: Tree) => void) => {
   const checked = checkStack(rawStack(spoilt(spoil)));
-  return "mistakes" in checked ? checked.mistakes : [];
+  return "errors" in checked ? checked.errors : [];
 };
 
 /** A change, the path and problem of the resulting error, and a valid variant of the change. */
@@ -88,8 +88,8 @@ const rows: readonly Row[] = [
 ];
 
 test.each(rows)("%s is rejected, and not ignored", (_, spoil, path, problem) => {
-  const found = mistakes(spoil);
-  expect(found.filter((mistake) => mistake.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
+  const found = errors(spoil);
+  expect(found.filter((error) => error.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
     code: "MOOR065",
     problem,
   });
@@ -97,7 +97,7 @@ test.each(rows)("%s is rejected, and not ignored", (_, spoil, path, problem) => 
 });
 
 test.each(rows)("the valid variant of %s is accepted", (_, __, ___, ____, twin) => {
-  expect(mistakes(twin)).toEqual([]);
+  expect(errors(twin)).toEqual([]);
 });
 
 const notes = (spoil: (settings: Tree) => void, changes = {}) => {

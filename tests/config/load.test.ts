@@ -40,7 +40,7 @@ test("the token is a secret output, apart from the spec", async () => {
   expect(JSON.stringify(spec)).not.toContain(token);
 });
 
-test("mistakes end the program with one report that is message and stack at once", () => {
+test("errors end the program with one report that is message and stack at once", () => {
   configure({ ...goodSettings(), "moor:huggingFaceToken": token, "moor:residency": "Sweden" });
   let error: Error | undefined;
   try {

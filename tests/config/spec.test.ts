@@ -5,7 +5,7 @@ import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tre
 
 function specOf(settings: Tree) {
   const checked = checkStack(rawStack(settings));
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 }
 
@@ -148,7 +148,7 @@ test("weights that don't sum to 0 or 100 never become a spec", () => {
       fc.pre(sum !== 0 && sum !== 100);
       const entries = shares.map((weight, index) => [`d${index}`, vllmDeployment({ weight })]);
       const checked = checkStack(rawStack(spoilt((s) => (s["moor:endpoints"].chat.deployments = Object.fromEntries(entries)))));
-      expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR021"]);
+      expect("errors" in checked && checked.errors.map(({ code }) => code)).toEqual(["MOOR021"]);
     }),
     { numRuns: 50 },
   );

@@ -93,12 +93,12 @@ test.each(files)("a stack file with %s is rejected", (_, text) => {
 
 test.each(values)("a lock file with %s is invalid", (_, value) => {
   const read = readLock("prod", lockText.replace("madeBy: moor 0.1.0", `madeBy: ${value}`));
-  expect("mistakes" in read && read.mistakes.map(({ code }) => code)).toEqual(["MOOR051"]);
+  expect("errors" in read && read.errors.map(({ code }) => code)).toEqual(["MOOR051"]);
 });
 
 test.each(files)("a lock file with %s is invalid", (_, text) => {
   const read = readLock("prod", text(lockText));
-  expect("mistakes" in read && read.mistakes.map(({ code }) => code)).toEqual(["MOOR051"]);
+  expect("errors" in read && read.errors.map(({ code }) => code)).toEqual(["MOOR051"]);
 });
 
 test.each([
@@ -155,9 +155,7 @@ describe("names that every JavaScript object has", () => {
   test.each(places)("are rejected for %s, and never dropped", (what, settings, at) => {
     for (const name of inherited.filter((one) => what !== "a setting" || one !== "__proto__")) {
       const checked = checkStack(rawStack({ ...goodSettings(), ...settings(name) }));
-      expect("mistakes" in checked && checked.mistakes.map(({ code, path: where }) => [code, where])).toEqual([
-        ["MOOR001", `${at}.${name}`],
-      ]);
+      expect("errors" in checked && checked.errors.map(({ code, path: where }) => [code, where])).toEqual([["MOOR001", `${at}.${name}`]]);
     }
   });
 
@@ -178,14 +176,14 @@ describe("names that every JavaScript object has", () => {
 
   test.each(inherited)("are rejected in a lock file: %s", (name) => {
     const read = readLock("prod", lockText.replace("\n  fraud:", `\n  ${name}:`));
-    expect("mistakes" in read && read.mistakes.map(({ code, path: where }) => [code, where])).toEqual([
+    expect("errors" in read && read.errors.map(({ code, path: where }) => [code, where])).toEqual([
       ["MOOR051", `moor.lock.prod.yaml.endpoints.${name}`],
     ]);
   });
 
   test("are not a deployment for the commands that take one", () => {
     const read = readLock("prod", lockText);
-    if ("mistakes" in read) throw new Error("unreadable");
+    if ("errors" in read) throw new Error("unreadable");
     expect(() => rollBack(read.lock, "constructor/name")).toThrow(
       'The lock file has no deployment "constructor/name". Deployments: chat/main, chat/candidate, fraud/main.',
     );
@@ -199,7 +197,7 @@ test("settings with a thousand levels of nesting are rejected", () => {
   const raw = rawStack({ ...settings, "moor:endpoints": "" });
   const text = `{"chat":{"auth":"key","deployments":{"main":{"check":{"request":${"[".repeat(5_000)}${"]".repeat(5_000)}}}}}}`;
   const checked = checkStack({ ...raw, settings: { ...raw.settings, "moor:endpoints": text } });
-  expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR062"]);
+  expect("errors" in checked && checked.errors.map(({ code }) => code)).toEqual(["MOOR062"]);
 });
 
 describe("lock and preview agree", () => {

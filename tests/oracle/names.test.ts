@@ -2,7 +2,7 @@
 // their sources.
 import { tagLimits } from "../../azure/limits";
 import { nameRules, type RuledResourceName } from "../../azure/nameRules";
-import { tagMistakes } from "../../config/rules/tags";
+import { tagErrors } from "../../config/rules/tags";
 import { settingsSchema } from "../../config/stackFile";
 import { physicalNamePattern } from "../../planner/names";
 import { paths } from "../azure-local/arm/platform";
@@ -70,7 +70,7 @@ test("A name of a tag that only a storage account refuses is refused in the stac
 });
 
 describe("tags of a private DNS zone", () => {
-  const refusedByRules = (name: string) => tagMistakes({ tags: { [name]: "x" } }).length > 0;
+  const refusedByRules = (name: string) => tagErrors({ tags: { [name]: "x" } }).length > 0;
 
   test("have names without spaces, of plain ASCII, that don't begin with a digit", async () => {
     const names = ["a", "a1", "a-b", "a.b", "1a", "a b", "\u00e5", "a\tb"];

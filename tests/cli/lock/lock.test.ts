@@ -28,7 +28,7 @@ const main = ["moor:endpoints", "chat", "deployments", "main"];
 
 function entry(folder: Folder, endpoint = "chat", label = "main"): LockEntry {
   const read = readLock("prod", folder.lockText());
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   return read.lock.endpoints[endpoint]![label]!;
 }
 

@@ -12,23 +12,23 @@ afterAll(() => sandbox.close());
 
 const main = ["moor:endpoints", "chat", "deployments", "main"];
 
-const mistakes: [mistake: string, changes: [keys: string[], value: unknown][], paths: string[]][] = [
+const invalid: [title: string, changes: [keys: string[], value: unknown][], paths: string[]][] = [
   ["a weight that is a word", [[[...main, "weight"], "all"]], ["moor:endpoints.chat.deployments.main.weight"]],
   ["weights that sum to 90", [[[...main, "weight"], 90]], ["moor:endpoints.chat.deployments"]],
   ["no deployments", [[["moor:endpoints", "chat", "deployments"], {}]], ["moor:endpoints.chat.deployments"]],
   ["no endpoints' deployments key", [[["moor:endpoints", "chat", "deployments"], undefined]], ["moor:endpoints.chat.deployments"]],
   ["an unknown key", [[[...main, "wieght"], 100]], ["moor:endpoints.chat.deployments.main.wieght"]],
   ["an unknown top-level key", [[["moor:endpoint"], {}]], ["moor:endpoint"]],
-  ["an endpoint's name of 33 characters", [[["moor:endpoints", "chat", "name"], "a".repeat(33)]], ["moor:endpoints.chat.name"]],
-  ["an endpoint's name that begins with a digit", [[["moor:endpoints", "chat", "name"], "4chat"]], ["moor:endpoints.chat.name"]],
+  ["an endpoint name of 33 characters", [[["moor:endpoints", "chat", "name"], "a".repeat(33)]], ["moor:endpoints.chat.name"]],
+  ["an endpoint name that starts with a digit", [[["moor:endpoints", "chat", "name"], "4chat"]], ["moor:endpoints.chat.name"]],
   ["a retired size", [[[...main, "size"], "Standard_NC6s_v3"]], ["moor:endpoints.chat.deployments.main.size"]],
   ["a CPU size for vLLM", [[[...main, "size"], "Standard_DS3_v2"]], ["moor:endpoints.chat.deployments.main.size"]],
   ["a size that does not exist", [[[...main, "size"], "Standard_NC24ads_A1000_v4"]], ["moor:endpoints.chat.deployments.main.size"]],
-  ["an unknown way to authenticate", [[["moor:endpoints", "chat", "auth"], "password"]], ["moor:endpoints.chat.auth"]],
+  ["an unknown authentication mode", [[["moor:endpoints", "chat", "auth"], "password"]], ["moor:endpoints.chat.auth"]],
   ["51 instances", [[[...main, "instances"], 51]], ["moor:endpoints.chat.deployments.main.instances"]],
   ["half an instance", [[[...main, "instances"], 0.5]], ["moor:endpoints.chat.deployments.main.instances"]],
   ["instances and a scale", [[[...main, "scale"], { min: 1, max: 2 }]], ["moor:endpoints.chat.deployments.main"]],
-  ["vllm and score at once", [[[...main, "score"], { path: "./docker/score" }]], ["moor:endpoints.chat.deployments.main"]],
+  ["both vllm and score", [[[...main, "score"], { path: "./docker/score" }]], ["moor:endpoints.chat.deployments.main"]],
   ["a region outside the residency", [[["azure-native:location"], "eastus"]], ["azure-native:location"]],
   ["a region that does not exist", [[["azure-native:location"], "swedencentrall"]], ["azure-native:location"]],
   [
@@ -37,7 +37,7 @@ const mistakes: [mistake: string, changes: [keys: string[], value: unknown][], p
     ["moor:platform.network.create.addressSpace"],
   ],
   [
-    "a network both made and adopted",
+    "a network that is both created and existing",
     [[["moor:platform", "network"], { create: { addressSpace: "10.0.0.0/22" }, existing: { subnetId: "x" } }]],
     ["moor:platform.network"],
   ],
@@ -45,7 +45,7 @@ const mistakes: [mistake: string, changes: [keys: string[], value: unknown][], p
   ["a token in plain text", [[["moor:huggingFaceToken"], "hf_plain_text_0123456789"]], ["moor:huggingFaceToken"]],
   ["endpoints as a list", [[["moor:endpoints"], ["chat"]]], ["moor:endpoints"]],
   [
-    "three mistakes at once",
+    "three errors in one file",
     [
       [[...main, "weight"], -1],
       [[...main, "size"], 7],
@@ -55,7 +55,7 @@ const mistakes: [mistake: string, changes: [keys: string[], value: unknown][], p
   ],
 ];
 
-test.each(mistakes)("refuses %s", async (_, changes, paths) => {
+test.each(invalid)("rejects %s", async (_, changes, paths) => {
   const stackFile = sandbox.edit("dev", changes);
   const { code, output } = await sandbox.run("up", "dev", { stackFile });
   expect(code).not.toBe(0);
