@@ -2,9 +2,9 @@
 import { type ConfigError, configError } from "./errors";
 
 /**
- * Maximum size of the settings, in bytes. The language host passes all settings to the program in the environment variable PULUMI_CONFIG. Linux
- * allows at most 131,072 bytes for one variable (MAX_ARG_STRLEN). The difference is reserved for secrets, whose decrypted length is unknown.
- * Source: pulumi-language-nodejs, main.go; linux/binfmts.h.
+ * Maximum size of the settings, in bytes. The language host passes all settings to the program in the environment variable PULUMI_CONFIG.
+ * Linux allows at most 131,072 bytes for one variable (MAX_ARG_STRLEN). The difference is reserved for secrets, whose decrypted length is
+ * unknown. Source: pulumi-language-nodejs, main.go; linux/binfmts.h.
  */
 export const configurationLimit = 128_000;
 

@@ -1,6 +1,6 @@
 /**
- * Checks the valid parts of an invalid stack file with the planner. Deployments that are valid by themselves are decided, so that one report
- * contains the planner's errors and all other errors.
+ * Checks the valid parts of an invalid stack file with the planner. Deployments that are valid by themselves are decided, so that one
+ * report contains the planner's errors and all other errors.
  */
 import { regionLimits } from "../azure/limits";
 import { canonicalRegion, isRegion } from "../facts/regions";

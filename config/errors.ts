@@ -1,6 +1,6 @@
 /**
- * All configuration errors of stack files and lock files, by code. The error report, the gate and the documentation use this one table, so a
- * code has the same meaning everywhere. A code is never reused for another error.
+ * All configuration errors of stack files and lock files, by code. The error report, the gate and the documentation use this one table, so
+ * a code has the same meaning everywhere. A code is never reused for another error.
  */
 import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";

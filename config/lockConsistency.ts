@@ -1,4 +1,6 @@
-/** Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions. */
+/**
+ * Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions.
+ */
 import type { DeploymentDecision, DeploymentWish } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
@@ -32,8 +34,8 @@ function nameErrors(path: string, label: string, { current, previous }: LockEntr
 }
 
 /**
- * Compares the requirements with the decision that was made from them: the current one or, after a rollback, the previous one. If that one was
- * retired, there is nothing to compare.
+ * Compares the requirements with the decision that was made from them: the current one or, after a rollback, the previous one. If that one
+ * was retired, there is nothing to compare.
  */
 function requirementErrors(path: string, { wish, current, previous, rolledBack }: LockEntry): ConfigError[] {
   const decided = rolledBack ? previous : current;

@@ -1,6 +1,6 @@
 /**
- * The lock file `moor.lock.<stack>.yaml` contains the current and previous decisions of a stack and the requirements that they were made from.
- * `npm run lock` writes it, the user commits it, and each preview reads it.
+ * The lock file `moor.lock.<stack>.yaml` contains the current and previous decisions of a stack and the requirements that they were made
+ * from. `npm run lock` writes it, the user commits it, and each preview reads it.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -26,7 +26,10 @@ export function lockCommand(stack: string): string {
   return `npm run lock -- -s ${stack}`;
 }
 
-/** How to stage the weights of a model, as a part of a sentence. The folder is recorded in the lock file; `staged` is not part of the name hash. */
+/**
+ * How to stage the weights of a model, as a part of a sentence. The folder is recorded in the lock file; `staged` is not part of the name
+ * hash.
+ */
 export function stagingAdvice(stack: string, { id, revision, path }: ModelDecision): string {
   const where = `${path} in the workspace's blob store (datastore workspaceblobstore)`;
   return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` for this model in ${lockFileName(stack)}`;

@@ -30,8 +30,8 @@ export function quotaDeployments(stack: string, settings: SettingsDraft, decisio
 }
 
 /**
- * The quota usage of the previous deployment in the lock file: the files don't show whether its rollout is pending or has ended. An in-place
- * update has no second deployment, unless Azure can't make the change in place.
+ * The quota usage of the previous deployment in the lock file: the files don't show whether its rollout is pending or has ended. An
+ * in-place update has no second deployment, unless Azure can't make the change in place.
  */
 function previousUsage(
   { update, keepPrevious = false }: DeploymentDraft,

@@ -1,7 +1,7 @@
 /**
- * Handles errors in values that an older version of Moor accepted. Rules for sizes and flags change between versions: Azure retires a size, or a
- * newer vLLM drops support for a GPU. A decision that was made under older rules still runs, so a preview only reports the new rule. `npm run lock`
- * enforces the current rules.
+ * Handles errors in values that an older version of Moor accepted. Rules for sizes and flags change between versions: Azure retires a size,
+ * or a newer vLLM drops support for a GPU. A decision that was made under older rules still runs, so a preview only reports the new rule.
+ * `npm run lock` enforces the current rules.
  */
 
 import { type ConfigError, type ErrorCode, show } from "./errors";

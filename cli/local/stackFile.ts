@@ -15,8 +15,9 @@ export { stackFileOf } from "../stackFiles";
 const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
 /**
- * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never written, and its
- * secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which changes with the secret.
+ * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never
+ * written, and its secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which
+ * changes with the secret.
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
   const text = fs.readFileSync(source, "utf8");

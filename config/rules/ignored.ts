@@ -1,4 +1,6 @@
-/** Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user. */
+/**
+ * Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user.
+ */
 import type { Pattern } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
 import { type ConfigError, configError } from "../errors";

@@ -47,8 +47,8 @@ export function commitsOfSettings(stack: string, { "moor:endpoints": endpoints =
 
 /**
  * Reports commits in the stack file that belong to another model.
- * @param known Commits from lock files and commits that Hugging Face confirmed. A commit can belong to two models: a renamed repository can be
- * used by both names.
+ * @param known Commits from lock files and commits that Hugging Face confirmed. A commit can belong to two models: a renamed repository can
+ * be used by both names.
  */
 export function revisionErrors(stack: string, draft: SettingsDraft, known: readonly KnownCommit[]): ConfigError[] {
   const named = commitsOfSettings(stack, draft);

@@ -1,5 +1,5 @@
-// Proves that a command with invalid arguments fails with a short message: what is wrong, what is allowed and how to fix it. Doesn't prove what the
-// engine prints for an invalid stack file: see tests/e2e.
+// Proves that a command with invalid arguments fails with a short message: what is wrong, what is allowed and how to fix it. Doesn't prove
+// what the engine prints for an invalid stack file: see tests/e2e.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -1,5 +1,5 @@
-// Proves that each `npm run ...` in messages, comments and docs exists and accepts its options. Doesn't prove what it does: each command has other
-// tests.
+// Proves that each `npm run ...` in messages, comments and docs exists and accepts its options. Doesn't prove what it does: each command
+// has other tests.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";

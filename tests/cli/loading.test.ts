@@ -1,5 +1,5 @@
-// Proves that the commands for a production stack, and the program itself, load nothing from the simulator: each command runs in a separate process,
-// whose loaded files are checked when it ends. `pulumi` is a script.
+// Proves that the commands for a production stack, and the program itself, load nothing from the simulator: each command runs in a separate
+// process, whose loaded files are checked when it ends. `pulumi` is a script.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -1,6 +1,6 @@
 /**
- * Tests invalid stack files, one error per row, and the exact report of each. Doesn't prove that the rules match Azure: they depend on the tables of
- * facts, and no test sends a request to Azure.
+ * Tests invalid stack files, one error per row, and the exact report of each. Doesn't prove that the rules match Azure: they depend on the
+ * tables of facts, and no test sends a request to Azure.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";

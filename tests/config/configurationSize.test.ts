@@ -1,5 +1,5 @@
-// Proves that a stack file which Pulumi can't pass to its program is rejected with the limit, and that one just below the limit is accepted.
-// Doesn't prove the limit of the operating system: MAX_ARG_STRLEN of Linux, 32 pages of 4,096 bytes for one variable.
+// Proves that a stack file which Pulumi can't pass to its program is rejected with the limit, and that one just below the limit is
+// accepted. Doesn't prove the limit of the operating system: MAX_ARG_STRLEN of Linux, 32 pages of 4,096 bytes for one variable.
 import { checkSettings, checkStack } from "../../config/checkStack";
 import { goodSettings, rawStack, spoilt, type Tree, vllmDeployment } from "./stacks";
 

@@ -1,5 +1,6 @@
-// Proves that the current code reads the stack files and lock files of earlier versions correctly: the same requirements, names and bytes. Doesn't
-// prove that it would make the same decisions. Each folder of fixtures contains the output of `npm run lock` of that version and never changes.
+// Proves that the current code reads the stack files and lock files of earlier versions correctly: the same requirements, names and bytes.
+// Doesn't prove that it would make the same decisions. Each folder of fixtures contains the output of `npm run lock` of that version and
+// never changes.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings, checkStack } from "../../config/checkStack";

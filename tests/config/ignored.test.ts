@@ -1,5 +1,5 @@
-// Proves that a setting without an effect is rejected with a fix, and that a valid variant is accepted. Doesn't prove the effect of the other
-// settings.
+// Proves that a setting without an effect is rejected with a fix, and that a valid variant is accepted. Doesn't prove the effect of the
+// other settings.
 import { checkStack } from "../../config/checkStack";
 import { rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";
 

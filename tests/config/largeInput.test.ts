@@ -1,5 +1,5 @@
-// Proves that checking a very large stack file takes less than a second of CPU time and results in a readable report. Doesn't prove how long
-// Pulumi takes to read such a file.
+// Proves that checking a very large stack file takes less than a second of CPU time and results in a readable report. Doesn't prove how
+// long Pulumi takes to read such a file.
 import { checkStack } from "../../config/checkStack";
 import { reportErrors } from "../../config/errors";
 import { goodSettings, rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";

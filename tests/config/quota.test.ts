@@ -1,5 +1,5 @@
-// Proves how much of the declared quota a stack file and a lock file require, and how missing quota is reported. Doesn't prove what Azure counts (see
-// its documentation), or which deployments exist when a run starts.
+// Proves how much of the declared quota a stack file and a lock file require, and how missing quota is reported. Doesn't prove what Azure
+// counts (see its documentation), or which deployments exist when a run starts.
 import { checkStack } from "../../config/checkStack";
 import { reportErrors } from "../../config/errors";
 import { type Lock, writeLock } from "../../config/lockFile";

@@ -1,5 +1,5 @@
-// Proves that the values in public samples of vLLM on Azure ML are rejected in a stack file: in one report, each value with a code, a path and a
-// fix. tests/planner proves the inequalities.
+// Proves that the values in public samples of vLLM on Azure ML are rejected in a stack file: in one report, each value with a code, a path
+// and a fix. tests/planner proves the inequalities.
 import { checkStack } from "../../config/checkStack";
 import type { ConfigError } from "../../config/errors";
 import { goodSettings, rawStack, type Tree, vllmDeployment } from "./stacks";

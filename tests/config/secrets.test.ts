@@ -1,5 +1,5 @@
-// Proves that a secret in a known format is rejected anywhere in a stack file, and that no report repeats it. Doesn't prove that every secret is
-// found: passwords, for example, have no recognizable format. The secrets here are not real.
+// Proves that a secret in a known format is rejected anywhere in a stack file, and that no report repeats it. Doesn't prove that every
+// secret is found: passwords, for example, have no recognizable format. The secrets here are not real.
 import { checkSettings, checkStack } from "../../config/checkStack";
 import { reportErrors, show } from "../../config/errors";
 import { goodSettings, rawStack, scoreDeployment, spoilt, type Tree } from "./stacks";

@@ -1,5 +1,5 @@
-// Proves that YAML which two parsers can read differently is rejected with its line, and that what is written is what is read. Doesn't prove how
-// Pulumi's parser reads a file: the rules are based on the source of that parser, gopkg.in/yaml.v3.
+// Proves that YAML which two parsers can read differently is rejected with its line, and that what is written is what is read. Doesn't
+// prove how Pulumi's parser reads a file: the rules are based on the source of that parser, gopkg.in/yaml.v3.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

@@ -1,4 +1,6 @@
-/** Tests small parsers: nearest words, address ranges, ARM IDs, stack files. Doesn't prove that Azure parses IDs and ranges the same way. */
+/**
+ * Tests small parsers: nearest words, address ranges, ARM IDs, stack files. Doesn't prove that Azure parses IDs and ranges the same way.
+ */
 import { isArmIdOf, parseArmId } from "../../azure/armId";
 import { overlaps, parseCidr } from "../../config/cidr";
 import { show } from "../../config/errors";

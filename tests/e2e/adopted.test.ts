@@ -1,5 +1,5 @@
-// Proves with the real engine that the preview reads adopted resources and reports all their errors once, and that a stack with valid adopted
-// resources is deployed. tests/components/workspace/adopted.test.ts proves which problems are found.
+// Proves with the real engine that the preview reads adopted resources and reports all their errors once, and that a stack with valid
+// adopted resources is deployed. tests/components/workspace/adopted.test.ts proves which problems are found.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(240_000);

@@ -1,6 +1,6 @@
-// Proves with the real engine that names resolve in an adopted network after `up` as they did before, on a stack that adopts workspace, registry and
-// network with `dns` at its default; and that a second stack's zones are found in the preview. The local Azure resolves the names: see
-// azure-local/arm/resolver.ts for its sources. Doesn't prove custom DNS servers.
+// Proves with the real engine that names resolve in an adopted network after `up` as they did before, on a stack that adopts workspace,
+// registry and network with `dns` at its default; and that a second stack's zones are found in the preview. The local Azure resolves the
+// names: see azure-local/arm/resolver.ts for its sources. Doesn't prove custom DNS servers.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

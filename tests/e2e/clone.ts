@@ -17,7 +17,9 @@ export function cloneProgram(): string {
   return clone;
 }
 
-/** The current program with the stack files and lock files of an older version, because the shipped ones can have changed for other reasons. */
+/**
+ * The current program with the stack files and lock files of an older version, because the shipped ones can have changed for other reasons.
+ */
 export function cloneWith(fixture: string): string {
   const folder = cloneProgram();
   for (const place of [folder, fixture]) {

@@ -1,5 +1,5 @@
-// Proves with the real engine that an invalid stack file is rejected with one report before any resource is created. tests/config proves the text of
-// each error.
+// Proves with the real engine that an invalid stack file is rejected with one report before any resource is created. tests/config proves
+// the text of each error.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);

@@ -1,5 +1,5 @@
-// Proves that neither the keys of an endpoint nor the tokens with which the program calls Azure and an endpoint are in any output or log of pulumi, with
-// all options for verbose output. Doesn't prove what the real azure-native provider logs about its requests.
+// Proves that neither the keys of an endpoint nor the tokens with which the program calls Azure and an endpoint are in any output or log of
+// pulumi, with all options for verbose output. Doesn't prove what the real azure-native provider logs about its requests.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { openSandbox, type Sandbox } from "./sandbox";

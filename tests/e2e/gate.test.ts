@@ -1,5 +1,5 @@
-// Proves with the real engine that a deployment with wrong answers gets no traffic, that the output explains why, and that the next run checks it again.
-// Doesn't prove that a real model passes: the container is a stand-in behind a proxy that changes its answers.
+// Proves with the real engine that a deployment with wrong answers gets no traffic, that the output explains why, and that the next run
+// checks it again. Doesn't prove that a real model passes: the container is a stand-in behind a proxy that changes its answers.
 import { type FaultyDoor, type Meddle, revision, serving, startFaultyDoor, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 

@@ -1,6 +1,6 @@
-// Proves with the real engine that a stack can be deployed in a landing zone without later changes. The landing zone denies what Azure Landing Zones
-// deny by default, and its policies add tags. Doesn't prove that a real landing zone has no other policies; the policies of the local Azure name
-// their sources.
+// Proves with the real engine that a stack can be deployed in a landing zone without later changes. The landing zone denies what Azure
+// Landing Zones deny by default, and its policies add tags. Doesn't prove that a real landing zone has no other policies; the policies of
+// the local Azure name their sources.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);

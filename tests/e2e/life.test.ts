@@ -1,5 +1,5 @@
-// Proves with the real engine that the shipped stacks are deployed in one pass, have no later changes, change a tag in place and are destroyed. Doesn't
-// prove that Azure accepts them: the local Azure does, and its rules are tested against their sources.
+// Proves with the real engine that the shipped stacks are deployed in one pass, have no later changes, change a tag in place and are
+// destroyed. Doesn't prove that Azure accepts them: the local Azure does, and its rules are tested against their sources.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);

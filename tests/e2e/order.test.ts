@@ -1,5 +1,5 @@
-// Proves the order of the first `up` from the requests to Azure Resource Manager, and that an endpoint that was deleted outside Pulumi serves again.
-// Doesn't prove how long each step takes in Azure.
+// Proves the order of the first `up` from the requests to Azure Resource Manager, and that an endpoint that was deleted outside Pulumi
+// serves again. Doesn't prove how long each step takes in Azure.
 import { openSandbox, type Request, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);

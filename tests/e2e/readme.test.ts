@@ -1,6 +1,6 @@
-// Runs all commands in `sh` blocks of the README in order, in a copy of the project, with the real `pulumi` engine against the local Azure. Leaves out
-// `npm test`, which would run itself. Doesn't prove that a subscription accepts what the simulator accepts. tests/clients/examples.test.ts tests the
-// client examples.
+// Runs all commands in `sh` blocks of the README in order, in a copy of the project, with the real `pulumi` engine against the local Azure.
+// Leaves out `npm test`, which would run itself. Doesn't prove that a subscription accepts what the simulator accepts.
+// tests/clients/examples.test.ts tests the client examples.
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

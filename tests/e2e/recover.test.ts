@@ -1,5 +1,5 @@
-// Proves with the real engine that one command repairs the state after a run was killed, with or without the local Azure, and that `up` then converges.
-// It kills after a few writes, not after each one.
+// Proves with the real engine that one command repairs the state after a run was killed, with or without the local Azure, and that `up`
+// then converges. It kills after a few writes, not after each one.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";

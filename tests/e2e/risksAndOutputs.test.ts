@@ -1,5 +1,5 @@
-// Proves with the real engine that a preview and an update show one warning with all risks, that `destroy` of an endpoint with traffic works, and that
-// `stack output --json` contains the required outputs. Doesn't prove each risk and its text: see tests/planner/risks.
+// Proves with the real engine that a preview and an update show one warning with all risks, that `destroy` of an endpoint with traffic
+// works, and that `stack output --json` contains the required outputs. Doesn't prove each risk and its text: see tests/planner/risks.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);

@@ -1,5 +1,5 @@
-// Proves with the real engine what a preview shows for each kind of change, that the change is applied, and that a second run changes nothing.
-// rolloutUnderLoad proves that no request is lost.
+// Proves with the real engine what a preview shows for each kind of change, that the change is applied, and that a second run changes
+// nothing. rolloutUnderLoad proves that no request is lost.
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 

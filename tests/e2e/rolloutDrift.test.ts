@@ -1,5 +1,5 @@
-// Proves with the real engine that changes to an endpoint outside the stack are shown, and that the next run reverts them after they are accepted.
-// The simulator answers for Azure; the token of the Azure CLI is not used.
+// Proves with the real engine that changes to an endpoint outside the stack are shown, and that the next run reverts them after they are
+// accepted. The simulator answers for Azure; the token of the Azure CLI is not used.
 import { endpointOf, moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 

@@ -1,5 +1,5 @@
-// Proves with the real engine that a deployment which Azure could not start is deleted before it is created again, and that the previous deployment
-// serves all the time. The cause is a missing role assignment; the rules of the simulator contain other causes.
+// Proves with the real engine that a deployment which Azure could not start is deleted before it is created again, and that the previous
+// deployment serves all the time. The cause is a missing role assignment; the rules of the simulator contain other causes.
 import { endpointOf, moor, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 

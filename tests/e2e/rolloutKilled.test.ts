@@ -1,6 +1,6 @@
-// Proves with the real engine that a model change whose run is killed loses no request of a steady load, and that recover and `up` complete it. It
-// kills at three steps, with the fast clock. tests/rollout tests all writes, and operations that last longer than the run. Streams take seconds, not
-// the 180 s of Azure.
+// Proves with the real engine that a model change whose run is killed loses no request of a steady load, and that recover and `up` complete
+// it. It kills at three steps, with the fast clock. tests/rollout tests all writes, and operations that last longer than the run. Streams
+// take seconds, not the 180 s of Azure.
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, moor, revision, serving, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";

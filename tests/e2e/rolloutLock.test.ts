@@ -1,6 +1,6 @@
-// Proves with the real engine what a preview shows for keepPrevious, `lock --rollback`, the change after it and `retire`, and that each step is applied
-// without later changes. The commands edit the stack file and the lock file of a clone. rolloutUnderLoad and tests/histories prove that no request is
-// lost.
+// Proves with the real engine what a preview shows for keepPrevious, `lock --rollback`, the change after it and `retire`, and that each
+// step is applied without later changes. The commands edit the stack file and the lock file of a clone. rolloutUnderLoad and
+// tests/histories prove that no request is lost.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";

@@ -1,5 +1,5 @@
-// Proves with the real engine that two stacks that share a workspace and serve the same model from the same image have no name conflicts, and that one
-// can be deleted without a change to the other. Both are in one local Azure; nothing is proved about two subscriptions.
+// Proves with the real engine that two stacks that share a workspace and serve the same model from the same image have no name conflicts,
+// and that one can be deleted without a change to the other. Both are in one local Azure; nothing is proved about two subscriptions.
 import { serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 

@@ -1,5 +1,5 @@
-// Proves with the real engine that scaled-out deployments keep their instances in all changes: a tag, a model change in place or with a new deployment, a
-// lower concurrency, and a renamed label. The test itself acts as autoscale. rolloutUnderLoad proves that no request is lost.
+// Proves with the real engine that scaled-out deployments keep their instances in all changes: a tag, a model change in place or with a new
+// deployment, a lower concurrency, and a renamed label. The test itself acts as autoscale. rolloutUnderLoad proves that no request is lost.
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 

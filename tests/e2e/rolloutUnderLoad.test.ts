@@ -1,6 +1,6 @@
-// Proves with the real engine that model changes under a steady load lose no request and no stream, even though the candidate's configured number of
-// instances is too small for the load, and that no deployment is deleted while it has in-flight requests. Streams and the drain time take seconds;
-// tests/rollout uses the 180 s that Azure allows and takes 7 minutes. No run is killed.
+// Proves with the real engine that model changes under a steady load lose no request and no stream, even though the candidate's configured
+// number of instances is too small for the load, and that no deployment is deleted while it has in-flight requests. Streams and the drain
+// time take seconds; tests/rollout uses the 180 s that Azure allows and takes 7 minutes. No run is killed.
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";

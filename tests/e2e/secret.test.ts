@@ -1,5 +1,5 @@
-// Proves that the Hugging Face token of a stack, set as a Pulumi secret, is not in plain text in any local file, and that it can be changed, removed
-// and set again. Doesn't prove what Azure stores.
+// Proves that the Hugging Face token of a stack, set as a Pulumi secret, is not in plain text in any local file, and that it can be
+// changed, removed and set again. Doesn't prove what Azure stores.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";

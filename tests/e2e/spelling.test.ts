@@ -1,5 +1,5 @@
-// Proves with the real engine that a stack whose state spells adopted IDs differently from Azure keeps all its resources. The state is that of an older
-// version, with rewritten IDs. Doesn't prove this for types that are not in this stack.
+// Proves with the real engine that a stack whose state spells adopted IDs differently from Azure keeps all its resources. The state is that
+// of an older version, with rewritten IDs. Doesn't prove this for types that are not in this stack.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

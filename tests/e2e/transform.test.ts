@@ -1,5 +1,5 @@
-// Proves with the real engine that a transform can make an existing endpoint more private but not less private, even if its values are unknown at first.
-// tests/components/privacy.test.ts tests all resources and forms. Doesn't prove how Azure handles the write.
+// Proves with the real engine that a transform can make an existing endpoint more private but not less private, even if its values are
+// unknown at first. tests/components/privacy.test.ts tests all resources and forms. Doesn't prove how Azure handles the write.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cloneProgram } from "./clone";

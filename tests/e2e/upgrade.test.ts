@@ -1,8 +1,8 @@
-// Proves with the real engine which changes the current program previews for stacks of an older version: the additions and in-place updates that are
-// listed here, no replacement, and no deletion of a resource that can exist in Azure; and which component inputs, which are only in the state, differ.
-// The older version itself deployed the stacks: see fixtures/README.md. Doesn't prove anything about stacks with other features, such as
-// `roles: external`, or that options such as `protect` and `dependsOn` are unchanged: a preview has no step for them. `dev` has no lock file, so a
-// planner with other decisions shows as another deployment there.
+// Proves with the real engine which changes the current program previews for stacks of an older version: the additions and in-place updates
+// that are listed here, no replacement, and no deletion of a resource that can exist in Azure; and which component inputs, which are only
+// in the state, differ. The older version itself deployed the stacks: see fixtures/README.md. Doesn't prove anything about stacks with
+// other features, such as `roles: external`, or that options such as `protect` and `dependsOn` are unchanged: a preview has no step for
+// them. `dev` has no lock file, so a planner with other decisions shows as another deployment there.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -28,9 +28,10 @@ const secret = [
 ];
 
 /**
- * Version 0.1.0 registered staged weights with the commit as the model version. The simulator of that version accepted this, but Azure accepts only
- * numbers, so no stack in Azure has these model versions or deployments of them: its first `up` failed. A stack on that simulator gets models with
- * the commit in their name: they are created before the deployments refer to them, and the old ones are deleted last.
+ * Version 0.1.0 registered staged weights with the commit as the model version. The simulator of that version accepted this, but Azure
+ * accepts only numbers, so no stack in Azure has these model versions or deployments of them: its first `up` failed. A stack on that
+ * simulator gets models with the commit in their name: they are created before the deployments refer to them, and the old ones are deleted
+ * last.
  */
 const models = [
   "create azure-native:machinelearningservices:ModelVersion model-Qwen-Qwen2-5-7B-Instruct-740e79d4-version",
@@ -75,8 +76,8 @@ const modelComponents = [
 ];
 
 const versions: Record<string, Record<string, Expected>> = {
-  // No stack loses a zone: those of `adopted` belong to a policy. A stack that has zones but no private endpoints loses the zones, which is correct:
-  // while they are linked, the names of their services don't resolve in its network.
+  // No stack loses a zone: those of `adopted` belong to a policy. A stack that has zones but no private endpoints loses the zones, which is
+  // correct: while they are linked, the names of their services don't resolve in its network.
   "0.1.0": {
     dev: {
       azure: 49,

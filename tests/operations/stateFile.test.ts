@@ -1,4 +1,5 @@
-// Proves the error messages for a truncated or overwritten state file: which file, and how to fix it. Doesn't prove when Pulumi writes what.
+// Proves the error messages for a truncated or overwritten state file: which file, and how to fix it. Doesn't prove when Pulumi writes
+// what.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

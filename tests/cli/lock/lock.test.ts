@@ -1,5 +1,5 @@
-// Proves what `npm run lock` writes, keeps, checks and rolls back, with the shipped production stack. Doesn't prove that its decisions are correct:
-// see tests/planner. Hugging Face is a server of the test.
+// Proves what `npm run lock` writes, keeps, checks and rolls back, with the shipped production stack. Doesn't prove that its decisions are
+// correct: see tests/planner. Hugging Face is a server of the test.
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,5 @@
-// Proves what `npm run lock` prints and writes about windows and cooldown for a lock file without them, with the fixtures of an earlier version.
-// Doesn't prove the times: see tests/planner/serving/scaling.test.ts.
+// Proves what `npm run lock` prints and writes about windows and cooldown for a lock file without them, with the fixtures of an earlier
+// version. Doesn't prove the times: see tests/planner/serving/scaling.test.ts.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

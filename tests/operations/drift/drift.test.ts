@@ -1,5 +1,5 @@
-// Proves that drift distinguishes a deleted endpoint from a failed request: each error ends the command with its message. Azure Resource Manager is a
-// list of responses, with codes from Azure's documentation.
+// Proves that drift distinguishes a deleted endpoint from a failed request: each error ends the command with its message. Azure Resource
+// Manager is a list of responses, with codes from Azure's documentation.
 import type { Checkpoint } from "../../../operations/checkpoint";
 import { acceptDrift, findDrift } from "../../../operations/drift";
 import { driftReport } from "../../../operations/drift/report";

@@ -1,5 +1,5 @@
-// Proves how recover continues if the ID of a resource is unknown, and what it reports. Pulumi is a stack in memory: it reads resources in the state by
-// their IDs, and removes those that don't exist in Azure.
+// Proves how recover continues if the ID of a resource is unknown, and what it reports. Pulumi is a stack in memory: it reads resources in
+// the state by their IDs, and removes those that don't exist in Azure.
 import type { Checkpoint, StateResource } from "../../../operations/checkpoint";
 import { recover } from "../../../operations/recover";
 import { recoverReport } from "../../../operations/recover/report";
