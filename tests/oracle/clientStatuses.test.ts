@@ -1,5 +1,6 @@
-// Proves the table of status codes for clients with the scoring proxy: each status that it can return is provoked, and its row describes the cause
-// and whether it is retryable. Doesn't prove that Azure returns them: 400, 413 and 502 to 504 come from components in front of the proxy.
+// Proves the table of status codes for clients with the scoring proxy: each status that it can return is provoked, and its row describes
+// the cause and whether it is retryable. Doesn't prove that Azure returns them: 400, 413 and 502 to 504 come from components in front of
+// the proxy.
 
 import { clientStatuses, clientStatusOf } from "../../azure/clientStatuses";
 import { modelStatusHeader, retryableModelStatuses, scoringStatus } from "../../azure/scoring";
@@ -39,9 +40,9 @@ interface Case {
 
 const cases: readonly Case[] = [
   { what: "an answer", status: 200, meaning: "The model answered", again: false },
-  { what: "no key", bearer: "", status: 401, meaning: "missing, wrong or expired", again: false },
-  { what: "a wrong key", bearer: "wrong", status: 401, meaning: "missing, wrong or expired", again: false },
-  { what: "a token that isn't one", endpoint: { authMode: "AADToken" }, status: 401, meaning: "missing, wrong or expired", again: false },
+  { what: "no key", bearer: "", status: 401, meaning: "missing, invalid or expired", again: false },
+  { what: "a wrong key", bearer: "wrong", status: 401, meaning: "missing, invalid or expired", again: false },
+  { what: "a token that isn't one", endpoint: { authMode: "AADToken" }, status: 401, meaning: "missing, invalid or expired", again: false },
   {
     what: "a valid token without the right to score",
     endpoint: { authMode: "AADToken", tokenSecret: "issuer" },
