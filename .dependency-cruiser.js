@@ -52,7 +52,7 @@ const rules = [
   {
     name: "no-tests",
     comment: "Only tests, benchmarks and the verbs that start them may import tests and benchmarks.",
-    from: { pathNot: [within("tests", "bench"), "^cli/(main|test|sweep|rolloutTest)\\.ts$"] },
+    from: { pathNot: [within("tests", "bench"), "^cli/(main|test|sweep|rolloutTest)\\.ts$", "^jest\\.config\\.js$"] },
     to: { path: within("tests", "bench") },
   },
   {

@@ -1,4 +1,4 @@
-import "./config/stack"; // first: a mistake in the stack file is told before the rest is loaded
+import "./config/stack"; // first: reports configuration errors before the other modules are loaded
 
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";

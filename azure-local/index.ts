@@ -10,8 +10,8 @@ import { start } from "./start";
 
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
-export { createPrivateFolder as makePrivateFolder, createPrivateHome as makePrivate, writePrivateFile } from "./files/privateHome";
-export type { HandledRequest as SeenRequest } from "./requests";
+export { createPrivateFolder, createPrivateHome, writePrivateFile } from "./files/privateHome";
+export type { HandledRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
 /** How long to wait, in milliseconds, until another process that uses the home folder publishes its addresses or ends. */

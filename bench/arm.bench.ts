@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { createInterface } from "node:readline";
 import type { Ratio } from "./index";
 
-/** Small GETs at the resource manager, against a bare HTTP server that answers with the same bytes. */
+/** Small GETs of the resource manager, compared with a bare HTTP server that returns the same bytes. */
 
 const SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-000000000001";
 const LOOKED_AT = `${SUBSCRIPTION}/resourceGroups/rg-7?api-version=2024-03-01`;
@@ -19,7 +19,7 @@ interface Server {
   readonly process: ChildProcess;
 }
 
-/** Starts a server in a process of its own, so that it shares no event loop with its client or with the other one. */
+/** Starts a server in a separate process, so that it shares no event loop with its client or with the other server. */
 async function start(script: string, ...args: string[]): Promise<Server> {
   const child = spawn(
     process.execPath,
@@ -33,8 +33,8 @@ async function start(script: string, ...args: string[]): Promise<Server> {
 }
 
 /**
- * GETs a second with a few connections that are kept open, over bare sockets: Node's own HTTP client takes longer than the servers do.
- * Every answer of a server is as long as its first, so bytes are all that is counted.
+ * GETs per second with a few keep-alive connections, over bare sockets: Node's HTTP client takes longer than the servers.
+ * All responses of a server have the same length, so only bytes are counted.
  */
 async function rate(url: string): Promise<number> {
   const { host, hostname, port, pathname, search } = new URL(url);
@@ -62,14 +62,14 @@ async function rate(url: string): Promise<number> {
   return REQUESTS / (Number(process.hrtime.bigint() - begun) / 1e9);
 }
 
-/** Bytes of an answer, read from its head. */
+/** Length of a response in bytes, from its header. */
 function lengthOf(head: string, url: string): number {
   if (!head.startsWith("HTTP/1.1 200 ")) throw new Error(`${url} answered ${head.split("\r\n")[0]}`);
   const body = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
   return head.indexOf("\r\n\r\n") + 4 + Number(body);
 }
 
-/** PUTs resource groups until there are so many resources. */
+/** PUTs resource groups until the given number of resources exists. */
 async function fill(url: string, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const answer = await fetch(`${url}${SUBSCRIPTION}/resourceGroups/rg-${index}?api-version=2024-03-01`, {
@@ -84,7 +84,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Rounds are interleaved, so that whatever else the machine does falls on all alike. */
+/** Rounds are interleaved, so that other load on the machine affects all of them equally. */
 export async function measure(): Promise<readonly Ratio[]> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
   const servers: Server[] = [];

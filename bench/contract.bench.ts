@@ -1,7 +1,7 @@
 import { compareContracts } from "./declaredLoad";
 import type { Ratio } from "./index";
 
-/** The declared load under the derived contract, and under the settings of a public sample, at the planned speed of one A100. */
+/** The declared load with the derived request settings, and with those of a public sample, at the planned speed of one A100. */
 export async function measure(): Promise<readonly Ratio[]> {
   const load = { model: "Qwen/Qwen2.5-7B-Instruct", contextTokens: 16_384, concurrency: 64 };
   const { derived, sample } = await compareContracts({ ...load, speedup: 40, requestsEach: 2 });

@@ -1,6 +1,6 @@
 /**
- * The load that a deployment is declared for, sent through the front door to a responder of the planned speed: once under the derived
- * contract, once under the settings of a public vLLM sample. Time is compressed: timeouts, first tokens and tokens alike.
+ * The declared load of a deployment, sent through the scoring proxy to a responder with the planned speed: once with the derived
+ * request settings, once with those of a public vLLM sample. Time is compressed for timeouts, first tokens and tokens.
  */
 import { type DeploymentView, type EndpointView, startScoringProxy, startStandIn } from "../azure-local/scoringProxy";
 import { gpus } from "../facts/gpus";
@@ -16,24 +16,24 @@ export interface Declared {
   readonly model: string;
   readonly contextTokens: number;
   readonly concurrency: number;
-  /** Seconds of the plan that pass in one second. */
+  /** Planned seconds per second of the benchmark. */
   readonly speedup: number;
-  /** Requests that each caller sends, one after the other. */
+  /** Number of requests that each caller sends, one after the other. */
   readonly requestsEach: number;
 }
 
-/** Answers by their status. */
+/** Number of responses by status. */
 export type Statuses = Readonly<Record<number, number>>;
 
-/** What became of one load under one set of settings. */
+/** Result of a load with one set of settings. */
 export interface Outcome {
   readonly settings: RequestSettings;
   readonly statuses: Statuses;
-  /** Part of the requests that were answered with 200. */
+  /** Fraction of the requests with status 200. */
   readonly passed: number;
 }
 
-/** Azure's sample for vLLM in a custom container: one request at once, ten seconds. */
+/** Azure's sample for vLLM in a custom container: one concurrent request, ten seconds. */
 const sampleSettings: RequestSettings = { requestTimeout: 10, maxConcurrentRequestsPerInstance: 1 };
 
 const region = "swedencentral";
@@ -59,10 +59,10 @@ export async function compareContracts(declared: Declared): Promise<{ readonly d
   return { derived, sample: await offer(declared, sampleSettings) };
 }
 
-/** Every caller sends its requests as fast as it gets answers. */
+/** Each caller sends its next request as soon as it receives a response. */
 async function offer(declared: Declared, settings: RequestSettings): Promise<Outcome> {
   const { concurrency, speedup, requestsEach } = declared;
-  // No more run at once than Azure admits; the fewer, the faster each is.
+  // Azure limits the number of concurrent requests; with fewer requests, each is faster.
   const speed = speedOfRunning(declared, Math.min(concurrency, 2 * settings.maxConcurrentRequestsPerInstance));
   const rest = speed.answerSeconds - speed.firstTokenSeconds;
   const responder = await startStandIn(
@@ -87,7 +87,7 @@ async function offer(declared: Declared, settings: RequestSettings): Promise<Out
   return { settings, statuses, passed: (statuses[200] ?? 0) / (concurrency * requestsEach) };
 }
 
-/** The planned speed of `running` requests of the declared length at once. */
+/** The planned speed of `running` concurrent requests of the declared length. */
 function speedOfRunning({ model: id, contextTokens }: Declared, running: number): Speed {
   const model = modelFromTable(id)!;
   const gpu = gpus["A100-80GB-PCIe"];

@@ -50,7 +50,7 @@ async function up(endpoints: number, environment: Readonly<Record<string, string
   }
 }
 
-/** One like the endpoint of the stack dev. */
+/** An endpoint like that of the stack dev. */
 const chat = {
   auth: "key",
   deployments: {

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** One comparison of two measurements of the same run: ratios say the same on a slow machine and on a fast one. */
+/** One comparison of two measurements of the same run: ratios are the same on slow and fast machines. */
 export type Ratio = {
-  /** What is compared, as a sentence would say it. */
+  /** Description of the comparison. */
   readonly what: string;
   readonly value: number;
 } & Bound;
@@ -11,7 +11,7 @@ export type Ratio = {
 /** The least, or the most, that is good enough. */
 type Bound = { readonly atLeast: number; readonly atMost?: undefined } | { readonly atMost: number; readonly atLeast?: undefined };
 
-/** What a file of this folder exports: it measures, and throws only if it could not. */
+/** Export of a file of this folder: it measures, and throws only if the measurement fails. */
 export interface Benchmark {
   measure(): Promise<readonly Ratio[]>;
 }

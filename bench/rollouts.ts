@@ -8,13 +8,13 @@ import { openSandbox, type Run, type Sandbox } from "../tests/e2e/sandbox";
 import { type ServedProgram, serve } from "../tests/sweep/program";
 import { type NaiveArgs, naiveDeployment, naiveProgram } from "./naive/program";
 
-/** What callers met while a model was changed. */
+/** Results of the callers while a model was changed. */
 export interface Loss {
   readonly total: number;
   readonly failed: number;
   /** Of the change, from its first run's beginning to its last one's end. */
   readonly seconds: number;
-  /** What the first one that failed got. */
+  /** The error of the first failed request. */
   readonly first?: string;
 }
 
@@ -57,7 +57,7 @@ export async function compareRollouts(): Promise<{ readonly moor: Loss; readonly
     const after = { ...before, model: "second", instanceType: largerSize! };
     return {
       moor: await lossOf(sandbox, await endpointOf(sandbox), [moor("2", largerSize!)]),
-      // Azure deletes nothing that has traffic, and the provider deletes before it creates.
+      // Azure rejects the deletion of a deployment with traffic, and the provider deletes before it creates.
       replaced: await lossOf(sandbox, await endpointOf(sandbox, "naive"), [
         () => naive({ ...before, traffic: {} }),
         () => naive({ ...after, traffic: {} }),
@@ -93,7 +93,7 @@ function succeeded({ code, output }: Run): void {
   if (code !== 0) throw new Error(`pulumi up failed:\n${output}`);
 }
 
-/** What is lost of a steady load while the runs are made, one after the other. */
+/** Returns the failures of a steady load during the runs, one after the other. */
 async function lossOf(sandbox: Sandbox, endpointId: string, runs: readonly (() => Promise<void>)[]): Promise<Loss> {
   const keys = (await (await sandbox.arm("POST", `${endpointId}/listKeys`, api)).json()) as { primaryKey: string };
   const baseUrl = `${sandbox.azure.frontdoorUrl}/${endpointId.split("/").at(-1)}`;

@@ -138,7 +138,7 @@ function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & {
   });
   return "decision" in outcome
     ? { current: outcome.decision }
-    : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.refusals) };
+    : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.problems) };
 }
 
 /** The setting that an error of the planner refers to, if it refers to a single setting. */

@@ -29,7 +29,7 @@ export function draftRefusals({ folder }: RawStack, draft: SettingsDraft, known:
     const { settings, label } = found;
     const revision = namedModel(settings)?.revision ?? "";
     const outcome = decideDeployment(label, settings, { image: anyImage, region, revision, folder });
-    return "refusals" in outcome ? withoutKnown(refusalMistakes(region, found, outcome.refusals), known) : [];
+    return "problems" in outcome ? withoutKnown(refusalMistakes(region, found, outcome.problems), known) : [];
   });
 }
 

@@ -77,7 +77,7 @@ const deciders: PatternTable<Outcome, [DecisionInput]> = { vllm: decideVllm, sco
 function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionInput): Outcome {
   const { image, region, revision, folder = "." } = resolved;
   const model = modelOf(vllm, folder);
-  if ("code" in model) return { refusals: [model] };
+  if ("code" in model) return { problems: [model] };
   return decide(label, {
     ...{ pattern: "vllm", image, region, model, revision, source: vllm.source, flags: vllm.flags },
     size: settings.size as InstanceType | "auto",
@@ -110,7 +110,7 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
   try {
     return { ...readModel(path.resolve(folder, configJson), checkpointGiB), id };
   } catch (error) {
-    if (error instanceof PlanError) return error.refusal;
+    if (error instanceof PlanError) return error.problem;
     throw error;
   }
 }

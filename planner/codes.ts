@@ -159,8 +159,8 @@ export function createProblem(code: Code, message: string, allowed?: string): Pr
 
 /** Thrown where no result is possible. Its message contains the problem's code, message and remedy. */
 export class PlanError extends Error {
-  constructor(readonly refusal: Problem) {
-    super(`${refusal.code}: ${refusal.message} ${refusal.remedy}`);
+  constructor(readonly problem: Problem) {
+    super(`${problem.code}: ${problem.message} ${problem.remedy}`);
     this.name = "PlanError";
   }
 }

@@ -33,20 +33,20 @@ export interface ScoreRequirements {
 }
 
 export type Requirements = VllmRequirements | ScoreRequirements;
-type WishOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
+type RequirementsOf<P extends Pattern> = Extract<Requirements, { readonly pattern: P }>;
 
 /** A decision, or all problems that prevent one. */
-export type Outcome = { readonly decision: DeploymentDecision } | { readonly refusals: readonly Problem[] };
+export type Outcome = { readonly decision: DeploymentDecision } | { readonly problems: readonly Problem[] };
 
 /**
  * Decides a deployment.
  * @param label Its label in the stack file, the first part of its name.
  */
-export function decide(label: string, wish: Requirements): Outcome {
-  const plan = planOf(wish);
-  if ("refusals" in plan) return plan;
+export function decide(label: string, requirements: Requirements): Outcome {
+  const plan = planOf(requirements);
+  if ("problems" in plan) return plan;
   const { recipe, scaleRule, clients, reasons } = plan;
-  const price = usdPerHour(recipe.instanceType, wish.region);
+  const price = usdPerHour(recipe.instanceType, requirements.region);
   return {
     decision: {
       name: physicalName(label, recipe),
@@ -60,13 +60,13 @@ export function decide(label: string, wish: Requirements): Outcome {
 }
 
 /** The planner of each pattern. */
-const planners: { readonly [P in Pattern]: (wish: WishOf<P>) => Plan | { readonly refusals: readonly Problem[] } } = {
+const planners: { readonly [P in Pattern]: (requirements: RequirementsOf<P>) => Plan | { readonly problems: readonly Problem[] } } = {
   vllm: decideVllm,
   score: decideScore,
 };
 
-function planOf<P extends Pattern>(wish: WishOf<P>) {
-  return planners[wish.pattern](wish);
+function planOf<P extends Pattern>(requirements: RequirementsOf<P>) {
+  return planners[requirements.pattern](requirements);
 }
 
 /** Routes of the Azure Machine Learning inference HTTP server, which runs a `score.py`. */
@@ -76,8 +76,8 @@ const scoreRoutes: Routes = { port: 5001, liveness: "/", readiness: "/", scoring
 const scoreStartSeconds = 300;
 const scoreRequestSeconds = 1;
 
-function decideScore(wish: ScoreRequirements): Plan {
-  const { image, instanceType, requestTimeout, concurrencyPerInstance } = wish;
+function decideScore(requirements: ScoreRequirements): Plan {
+  const { image, instanceType, requestTimeout, concurrencyPerInstance } = requirements;
   const scaleRule = scaleRuleFor({
     concurrency: concurrencyPerInstance,
     answerSeconds: scoreRequestSeconds,

@@ -3,8 +3,8 @@ import { admissionFactor, scoringStatus } from "../azure/scoring";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, type Problem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
+import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
-import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./handFlags";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -41,48 +41,46 @@ export interface VllmRequirements {
 const vllmRoutes: Routes = { port: 8000, liveness: "/health", readiness: "/health", scoring: "/" };
 
 /** The plan, or all problems that prevent one. */
-export function decideVllm(wish: VllmRequirements): Plan | { readonly refusals: readonly Problem[] } {
-  const { settings, refusals } = engineSettings(wish.flags);
-  if (refusals.length > 0) return { refusals };
+export function decideVllm(requirements: VllmRequirements): Plan | { readonly problems: readonly Problem[] } {
+  const { settings, problems } = engineSettings(requirements.flags);
+  if (problems.length > 0) return { problems };
   // Explicit limits are checked against settings that satisfy the declared load, so that each error is reported under its own code.
   const { maxNumSeqs, maxNumBatchedTokens, maxModelLen, ...free } = settings;
-  const asked = {
+  const engine = {
     ...free,
-    maxModelLen: Math.max(wish.contextTokens, maxModelLen ?? 0),
-    concurrency: wish.concurrencyPerInstance,
-    maxInstances: wish.maxInstances,
-    source: wish.source,
-    servedModelName: wish.servedName,
-    region: wish.region,
+    maxModelLen: Math.max(requirements.contextTokens, maxModelLen ?? 0),
+    concurrency: requirements.concurrencyPerInstance,
+    maxInstances: requirements.maxInstances,
+    source: requirements.source,
+    servedModelName: requirements.servedName,
+    region: requirements.region,
   };
-  const instanceType = wish.size === "auto" ? undefined : wish.size;
-  const byHand = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
-  const broken = reviewExplicitSettings(wish.model, asked, { instanceType, ...setByHand(wish), ...byHand });
-  const idle = idleSequences(wish, maxNumSeqs);
-  if (broken.length > 0) return { refusals: [...broken, ...idle] };
+  const instanceType = requirements.size === "auto" ? undefined : requirements.size;
+  const limits = { maxNumSeqs, maxNumBatchedTokens, maxModelLen };
+  const violated = reviewExplicitSettings(requirements.model, engine, { instanceType, ...explicitSettings(requirements), ...limits });
+  const idle = idleSequences(requirements, maxNumSeqs);
+  if (violated.length > 0) return { problems: [...violated, ...idle] };
   const result = fitModel({
-    ...asked,
+    ...engine,
     maxNumSeqs,
     maxNumBatchedTokens,
-    requestTimeout: wish.requestTimeout,
-    model: wish.model,
+    requestTimeout: requirements.requestTimeout,
+    model: requirements.model,
     instanceType,
   });
-  const forbids = result.refusal ?? gpusRefusal(wish, result);
-  return forbids || idle.length > 0 ? { refusals: [...idle, ...(forbids ? [forbids] : [])] } : planOf(wish, result);
+  const blocking = result.refusal ?? gpusProblem(requirements, result);
+  return blocking || idle.length > 0 ? { problems: [...idle, ...(blocking ? [blocking] : [])] } : planOf(requirements, result);
 }
 
 /** Explicit sequences beyond the requests that Azure admits. They only take memory from the KV cache; probably more load was intended. */
 function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, maxNumSeqs = 0): Problem[] {
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
-  const refused = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
-  return [
-    createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${refused}.`, `at most ${admitted}, or a higher declared concurrency`),
-  ];
+  const detail = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
+  return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${detail}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 
-function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
+function gpusProblem({ flags }: VllmRequirements, { gpus, size, tensorParallelSize }: FitResult): Problem | undefined {
   const needed = parallelismFactor(flags) * tensorParallelSize;
   if (needed <= gpus) return undefined;
   return createProblem(
@@ -91,7 +89,7 @@ function gpusRefusal({ flags }: VllmRequirements, { gpus, size, tensorParallelSi
   );
 }
 
-function setByHand({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
+function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
     image: `${image.repository}@${image.digest}`,
     flags: argumentsOf(flags),
@@ -99,9 +97,9 @@ function setByHand({ image, flags, requestTimeout }: VllmRequirements): Explicit
   };
 }
 
-function planOf(wish: VllmRequirements, result: FitResult): Plan {
-  const { image, requestTimeout, revision } = wish;
-  const pinned: ExplicitFlags = wish.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
+function planOf(requirements: VllmRequirements, result: FitResult): Plan {
+  const { image, requestTimeout, revision } = requirements;
+  const pinned: ExplicitFlags = requirements.source === "hub" ? { revision, "tokenizer-revision": revision } : {};
   const derived = result.requestSettings!;
   return {
     recipe: {
@@ -109,16 +107,16 @@ function planOf(wish: VllmRequirements, result: FitResult): Plan {
       instanceType: result.size as InstanceType,
       image,
       routes: vllmRoutes,
-      model: modelDecision(wish),
+      model: modelDecision(requirements),
       tensorParallelSize: result.tensorParallelSize,
-      flags: joinFlags(result.flags, { ...pinned, ...wish.flags }),
-      environmentVariables: { ...variables(wish), ...result.environmentVariables },
+      flags: joinFlags(result.flags, { ...pinned, ...requirements.flags }),
+      environmentVariables: { ...variables(requirements), ...result.environmentVariables },
       probes: result.probes!,
       requestSettings: requestTimeout === undefined ? derived : { ...derived, requestTimeout },
     },
     scaleRule: result.scaleRule!,
     clients: result.client!,
-    reasons: [sizeReason(wish, result), ...result.reasons, ...handReasons(wish)],
+    reasons: [sizeReason(requirements, result), ...result.reasons, ...explicitReasons(requirements)],
   };
 }
 
@@ -134,13 +132,13 @@ function variables({ source }: VllmRequirements): Record<string, string> {
 
 function sizeReason({ size, region }: VllmRequirements, { rejected }: FitResult): string {
   if (size !== "auto") return "size: set in the stack file; the load fits";
-  const dearer = rejected.filter(({ code }) => code === undefined).map((lost) => lost.size);
+  const costlier = rejected.filter(({ code }) => code === undefined).map((other) => other.size);
   const others =
-    dearer.length === 0 ? "no other size fits" : `${dearer.length} more expensive sizes also fit, the cheapest of them ${dearer[0]}`;
+    costlier.length === 0 ? "no other size fits" : `${costlier.length} more expensive sizes also fit, the cheapest of them ${costlier[0]}`;
   return `size: the cheapest in ${region} that fits the load; ${others}`;
 }
 
-function handReasons({ flags, requestTimeout }: VllmRequirements): string[] {
+function explicitReasons({ flags, requestTimeout }: VllmRequirements): string[] {
   const named = Object.keys(flags).map((flag) => `--${flag}`);
   const all = requestTimeout === undefined ? named : [...named, `requestTimeout ${requestTimeout} s`];
   const unknown = unestimatedFlags(flags);

@@ -1,5 +1,5 @@
-// Proves that the linter rejects imports against the direction, import cycles, and packages that aren't declared for their folder. Doesn't prove
-// that every folder exists or is used as intended.
+// Proves that the linter rejects imports against the direction, import cycles, and packages that aren't declared for their folder. Doesn't
+// prove that every folder exists or is used as intended.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -1,4 +1,5 @@
-// Proves that the packages of the program and of azure-local have exact versions, and the same version in both. The linter checks the declarations.
+// Proves that the packages of the program and of azure-local have exact versions, and the same version in both. The linter checks the
+// declarations.
 import azureLocal from "../azure-local/package.json";
 import program from "../package.json";
 import lock from "../package-lock.json";

@@ -1,6 +1,6 @@
 /**
- * Which test command runs which suites. A suite belongs to the first tier whose paths contain it. A suite that no other tier contains belongs to
- * `unit`, which has no engine (see tests/withoutEngine).
+ * Which test command runs which suites. A suite belongs to the first tier whose paths contain it. A suite that no other tier contains
+ * belongs to `unit`, which has no engine (see tests/withoutEngine).
  *
  * @typedef {{ readonly name: string; readonly command: string; readonly paths: readonly string[] }} Tier
  * @type {readonly Tier[]}

@@ -1,5 +1,5 @@
-// Proves that each suite belongs to one tier, that each tier has a command, and that a suite of the tier without the engine can't start it. Doesn't
-// prove how long a tier takes.
+// Proves that each suite belongs to one tier, that each tier has a command, and that a suite of the tier without the engine can't start it.
+// Doesn't prove how long a tier takes.
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -38,13 +38,13 @@ async function listed(tier: string): Promise<string[]> {
   return files.map((file) => path.relative(root, file).replaceAll(path.sep, "/"));
 }
 
-test("jest runs each suite of the clone in one tier, the one that the table names", async () => {
+test("jest runs each suite of the clone in exactly one tier, as in the table", async () => {
   const run = (await Promise.all(tiers.map(async ({ name }) => (await listed(name)).map((suite) => ({ suite, tier: name }))))).flat();
   expect(run.map(({ suite }) => suite).sort()).toEqual(suites);
   expect(run.filter(({ suite, tier }) => tierOf(suite).name !== tier)).toEqual([]);
 });
 
-test("the table names only what there is", () => {
+test("each path of the table has a suite", () => {
   const missing = tiers.flatMap(({ paths }) => paths).filter((one) => !suites.some((suite) => suite.startsWith(one)));
   expect(missing).toEqual([]);
 });

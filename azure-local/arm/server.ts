@@ -6,7 +6,7 @@ import { type Answer, createHttpServer, listenOnLoopback } from "../http/listen"
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
-import type { Outcome } from "./faultyHandler";
+import type { Outcome } from "./faultInjection";
 import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
 

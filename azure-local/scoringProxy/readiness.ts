@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import type { DeploymentView, Probe } from "./directory";
-import { lifeOf } from "./life";
+import { lifecycleOf } from "./lifecycle";
 import type { ScoringProxyRules } from "./rules";
 
 interface Health {
@@ -60,7 +60,7 @@ export function stillStarting(deployment: DeploymentView, rules: ScoringProxyRul
   if (!rules.containersTakeTimeToStart) return undefined;
   const { startUp, readiness, liveness, createdAt, name } = deployment;
   const patient = { ...liveness, failureThreshold: Number.POSITIVE_INFINITY };
-  const { readyAfter, killedAfter } = lifeOf({ startUp, readiness, liveness: rules.livenessRestarts ? liveness : patient });
+  const { readyAfter, killedAfter } = lifecycleOf({ startUp, readiness, liveness: rules.livenessRestarts ? liveness : patient });
   if (readyAfter === undefined) {
     return `the liveness probe of ${name} restarts its container after ${killedAfter} s, but its start takes ${startUp} s`;
   }

@@ -1,4 +1,4 @@
-// What Node's HTTP server does at best: `bare.ts <body>` answers every request with the same bytes, and prints its address.
+// The upper limit of Node's HTTP server: `bare.ts <body>` answers every request with the same bytes, and prints its address.
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 

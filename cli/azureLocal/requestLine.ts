@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
-import type { SeenRequest } from "../../azure-local";
+import type { HandledRequest } from "../../azure-local";
 
 /** Heading for the lines of `requestLine`. */
 export const requestHeading = styleText("dim", `${"".padEnd(9)} ${"METHOD".padEnd(6)} STATUS     MS  PATH`);
 
 /** Formats a request as a table row: server, method, status, milliseconds and shortened path. */
-export function requestLine({ server, method, path, status, milliseconds, aborted }: SeenRequest): string {
+export function requestLine({ server, method, path, status, milliseconds, aborted }: HandledRequest): string {
   const shown = String(status ?? "-").padStart(6);
   const color = status === undefined || status >= 500 ? "red" : status >= 400 ? "yellow" : "green";
   const end = aborted ? styleText("red", "  aborted") : "";

@@ -33,14 +33,14 @@ function answer(model: string, options: FitOptions): void {
 }
 
 function compared({ tried }: ReturnType<typeof compare>) {
-  return tried.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => ({
+  return tried.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => ({
     size: machine.instanceType,
-    fits: refusal === undefined,
+    fits: problem === undefined,
     usdPerHour,
     gpus: machine.gpus,
     tensorParallelSize: estimate?.settings.tensorParallelSize,
     kvGiBPerGpu: estimate?.kvGiBPerGpu,
     maxConcurrency: estimate?.maxConcurrency,
-    ...(refusal ? { code: refusal.code, reason: refusal.message } : {}),
+    ...(problem ? { code: problem.code, reason: problem.message } : {}),
   }));
 }

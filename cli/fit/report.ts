@@ -7,7 +7,7 @@ import type { Compared, FitInput, FitResult, Rejected } from "../../planner/size
 /** The rows of a table of sizes. */
 export interface Comparison {
   readonly tried: readonly Compared[];
-  readonly lost: readonly Rejected[];
+  readonly rejected: readonly Rejected[];
 }
 
 const hoursPerMonth = 730;
@@ -30,9 +30,9 @@ function heading(input: FitInput, result: FitResult): string {
   return `${styleText("bold", id)}: ${parts.join(", ")}`;
 }
 
-function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean): string[] {
+function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: boolean): string[] {
   const shown = all ? tried : tried.filter(({ candidate }) => !candidate.problem).slice(0, shortTable);
-  const rows = shown.map(({ candidate: { machine, estimate, problem: refusal }, usdPerHour }) => [
+  const rows = shown.map(({ candidate: { machine, estimate, problem }, usdPerHour }) => [
     machine.instanceType === result.size ? "→" : " ",
     machine.instanceType ?? "",
     `${machine.gpus} × ${machine.size?.gpu}`,
@@ -40,12 +40,12 @@ function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean)
     usdPerHour.toFixed(2),
     estimate ? estimate.kvGiBPerGpu.toFixed(1) : "",
     estimate && estimate.requestGiB > 0 ? Math.max(0, estimate.maxConcurrency).toFixed(1) : "",
-    refusal ? `no: ${refusal.code} ${refusal.message}` : "fits",
+    problem ? `no: ${problem.code} ${problem.message}` : "fits",
   ]);
   const head = [" ", "size", "GPUs", "TP", "USD/hour", "KV GiB/GPU", "requests", ""];
   const hidden = tried.length - shown.length;
   const rest = all
-    ? [`  ${lost.length} more sizes were not evaluated: ${reasonCounts(lost)}.`]
+    ? [`  ${rejected.length} more sizes were not evaluated: ${reasonCounts(rejected)}.`]
     : hidden === 0
       ? []
       : shown.length === 0
@@ -55,11 +55,11 @@ function sizeTable({ tried, lost }: Comparison, result: FitResult, all: boolean)
 }
 
 /** For example `61 for MOOR101 (Standard_D2as_v4 has 2 vCPUs and no GPU; …)`. */
-function reasonCounts(lost: readonly Rejected[]): string {
-  const codes = [...new Set(lost.map(({ code }) => code))];
+function reasonCounts(rejected: readonly Rejected[]): string {
+  const codes = [...new Set(rejected.map(({ code }) => code))];
   return codes
     .map((code) => {
-      const those = lost.filter((one) => one.code === code);
+      const those = rejected.filter((one) => one.code === code);
       return those.length === 1
         ? those[0]!.reason.replace(/\.$/, "")
         : `${those.length} for ${code} (${those[0]!.reason.replace(/\.$/, "")}, …)`;

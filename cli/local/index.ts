@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { SeenRequest } from "../../azure-local";
+import type { HandledRequest } from "../../azure-local";
 import { stackDocument } from "../../config/stackYaml";
 import { requireStackFile, stacksWithFile } from "../stackFiles";
 import { configTarget, positionals, type RealStackFile } from "./configTarget";
@@ -15,7 +15,7 @@ const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", 
  */
 export async function local(args: string[]): Promise<void> {
   let wrote = false;
-  const onRequest = ({ server, method }: SeenRequest) => {
+  const onRequest = ({ server, method }: HandledRequest) => {
     wrote ||= server === "arm" && method !== "GET";
   };
   const session = await openSession((line) => console.error(line), localHome(), { onRequest });

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Azure, type AzureOptions, makePrivate, openAzure } from "../../azure-local";
+import { type Azure, type AzureOptions, createPrivateHome, openAzure } from "../../azure-local";
 import { type Engine, ensureEngine } from "../../azure-local/engine";
 import { pulumiEnvironment } from "../../azure-local/pulumi";
 import { exitCode, startPulumi } from "../pulumiProcess";
@@ -61,7 +61,7 @@ export function makeHome(home: string): void {
   try {
     makeFolders(home);
     fs.accessSync(home, fs.constants.W_OK);
-    makePrivate(home);
+    createPrivateHome(home);
   } catch (error) {
     const { message } = error as Error;
     throw new Error(`The local Azure can't use the folder ${home} (${message}). Set MOOR_LOCAL_HOME to a writable folder.`);
@@ -113,7 +113,7 @@ export async function openSession(
     async close() {
       await azure.close();
       // Pulumi writes files that everyone can read.
-      makePrivate(home);
+      createPrivateHome(home);
     },
   };
 }

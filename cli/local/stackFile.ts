@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, parseDocument } from "yaml";
-import { makePrivateFolder, writePrivateFile } from "../../azure-local";
+import { createPrivateFolder, writePrivateFile } from "../../azure-local";
 import { configurationSizeMistakes } from "../../config/configurationSize";
 import { reportMistakes } from "../../config/mistakes";
 import { settingsOf, stackDocument } from "../../config/stackYaml";
@@ -71,7 +71,7 @@ export function projectName(): string {
 /** Creates a project with the same name next to the state, so that `stack init` writes its salt there and not to the clone. */
 async function prepareProject(session: LocalSession, stack: string): Promise<string> {
   const folder = path.join(session.home, "project");
-  makePrivateFolder(folder);
+  createPrivateFolder(folder);
   const name = projectName();
   writePrivateFile(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
   const state = path.join(session.home, "state", ".pulumi", "stacks", name, `${stack}.json`);

@@ -11,7 +11,8 @@ import { resolved } from "./resolved";
 const localAddress = () => process.env.MOOR_ARM_URL || undefined;
 
 /**
- * Returns a client with the identity of the `azure-native` provider of `resource`, so that a component with an explicit provider reads with it.
+ * Returns a client with the identity of the `azure-native` provider of `resource`, so that a component with an explicit provider reads with
+ * it.
  * @param resource @default - the default provider of the program
  * @throws pulumi.RunError if the configuration names an unknown Azure cloud
  */
@@ -22,14 +23,19 @@ export function azureOf(resource?: pulumi.Resource): ArmClient {
   return new ArmClient({ cloud, credential: credentialOf(resource?.getProvider("azure-native:index:any"), cloud) });
 }
 
-/** The local Azure Resource Manager accepts any token. Its endpoints accept tokens of the managed identity that the same server provides. */
+/**
+ * The local Azure Resource Manager accepts any token. Its endpoints accept tokens of the managed identity that the same server provides.
+ */
 function localCredential(cloud: Cloud): Credential {
   // The variables of a user's environment name an identity in Azure.
   const identity = providerCredential({ useMsi: "true" }, cloud, {});
   return async (audience) => (audience === cloud.audience ? "local" : identity(audience));
 }
 
-/** @param provider The explicit provider of the resource. @default - the default provider, whose settings are in the stack's configuration */
+/**
+ * @param provider The explicit provider of the resource.
+ * @default - the default provider, whose settings are in the stack's configuration
+ */
 function credentialOf(provider: pulumi.ProviderResource | undefined, cloud: Cloud): Credential {
   let credential: Promise<Credential> | undefined;
   return async (audience) => {

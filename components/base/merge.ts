@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Merges `over` into a copy of `base`. Plain objects merge key by key; lists and other values replace. If one side is an Output or a promise, the
- * result is an Output. A key of `over` whose value is `undefined` removes the key.
+ * Merges `over` into a copy of `base`. Plain objects merge key by key; lists and other values replace. If one side is an Output or a
+ * promise, the result is an Output. A key of `over` whose value is `undefined` removes the key.
  */
 export function mergeInputs(base: unknown, over: unknown): unknown {
   if (base === over || over === undefined || !isObjectLike(base) || !isObjectLike(over)) return over;

@@ -23,8 +23,8 @@ const NAMED = {
 export type NamedType = keyof typeof NAMED;
 
 /**
- * Returns `<short>-<stack>-<suffix>` within the naming rule of the type. If the name is too long, the stack's part is truncated. The suffix is kept
- * whole, because it makes the name unique in Azure. `qualifier` distinguishes several resources of one type.
+ * Returns `<short>-<stack>-<suffix>` within the naming rule of the type. If the name is too long, the stack's part is truncated. The suffix
+ * is kept whole, because it makes the name unique in Azure. `qualifier` distinguishes several resources of one type.
  * @throws pulumi.RunError if no character of the stack's name would remain
  */
 export function platformName(type: NamedType, stack: string, suffix: string, qualifier?: string): string {

@@ -2,10 +2,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * Ignores changes of tags that a policy sets, on a resource and its children. Pass the result as the option `transformations` of a component.
+ * Ignores changes of tags that a policy sets, on a resource and its children. Pass the result as the option `transformations` of a
+ * component.
  *
- * An update sends these tags with the values of the last refresh, so it doesn't remove them. Tags that a policy added after the last refresh
- * are missing in the request, and the policy adds them again.
+ * An update sends these tags with the values of the last refresh, so it doesn't remove them. Tags that a policy added after the last
+ * refresh are missing in the request, and the policy adds them again.
  *
  * @param names Names of the tags as the policy writes them: Azure ignores the case of tag names, Pulumi doesn't.
  */

@@ -28,8 +28,8 @@ export function rejectLoosened(name: string, privacy: Privacy, before: object, a
 }
 
 /**
- * Returns a hook that checks the inputs of a resource: in the preview if they are known, otherwise before the write. An update doesn't write
- * properties under `ignoreChanges` (their inputs have the value of the last write or refresh), so they are not checked.
+ * Returns a hook that checks the inputs of a resource: in the preview if they are known, otherwise before the write. An update doesn't
+ * write properties under `ignoreChanges` (their inputs have the value of the last write or refresh), so they are not checked.
  * @param before The arguments that the component sets.
  * @param ignored Property paths under `ignoreChanges`.
  */

@@ -16,10 +16,12 @@ export type Overrides<T> =
 /**
  * Changes the arguments of a child resource after the component has set them.
  *
- * - An object is merged into the arguments: objects merge at every depth, lists and other values replace. Values can be Outputs at any depth.
+ * - An object is merged into the arguments: objects merge at every depth, lists and other values replace. Values can be Outputs at any
+ * depth.
  * - A function changes `args` and `opts` in place, or returns an object to merge. An object that it assigns in `args` is merged too.
  *
- * A key whose value is `undefined` removes the component's value. Properties that keep the resource private can be tightened but not loosened.
+ * A key whose value is `undefined` removes the component's value. Properties that keep the resource private can be tightened but not
+ * loosened.
  */
 export type Transform<Args> =
   | Overrides<Args>
@@ -88,7 +90,9 @@ async function checkKeys(name: string, args: object, values: unknown): Promise<u
   );
 }
 
-/** Returns the arguments of a component that belong in the state: without transforms, and without resources that only determine the order. */
+/**
+ * Returns the arguments of a component that belong in the state: without transforms, and without resources that only determine the order.
+ */
 export function stateInputs<Args extends object>(args: Args): pulumi.Inputs {
   const { transform: _transform, after: _after, ...inputs } = args as Args & { transform?: unknown; after?: unknown };
   return inputs;

@@ -30,12 +30,12 @@ export interface AutoscaleTransforms {
 }
 
 /**
- * An autoscale setting that scales a deployment between two limits by its requests per minute and instance. GPU metrics are not suitable: vLLM
- * allocates the memory at its start, and the GPU is busy long before requests wait.
+ * An autoscale setting that scales a deployment between two limits by its requests per minute and instance. GPU metrics are not suitable:
+ * vLLM allocates the memory at its start, and the GPU is busy long before requests wait.
  *
- * Optional parts of `rule` have defaults: requests are averaged over 5 minutes before an instance is added and over 15 minutes before one is
- * removed, and the cooldown between changes is 15 minutes. The cooldown must be longer than the start of an instance, because otherwise Azure adds
- * another instance while one is starting.
+ * Optional parts of `rule` have defaults: requests are averaged over 5 minutes before an instance is added and over 15 minutes before one
+ * is removed, and the cooldown between changes is 15 minutes. The cooldown must be longer than the start of an instance, because otherwise
+ * Azure adds another instance while one is starting.
  *
  * Cost: none, except for the instances.
  *

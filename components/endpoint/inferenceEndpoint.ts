@@ -29,7 +29,10 @@ export interface InferenceEndpointArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   readonly workspace: Workspace;
   readonly auth: Auth;
-  /** With `entra`: object IDs of users, groups and service principals that can call the endpoint. @default - only callers with a broader role */
+  /**
+   * With `entra`: object IDs of users, groups and service principals that can call the endpoint.
+   * @default - only callers with a broader role
+   */
   readonly invokers?: readonly string[];
   /** The deployments, by label: decisions, instances, traffic weights and mirrored traffic. */
   readonly deployments: readonly DesiredDeployment[];
@@ -52,7 +55,10 @@ export interface InferenceEndpointArgs {
   readonly alerts?: Alerts;
   /** Age, in seconds, that role assignments must have before a deployment is created. @default 300 */
   readonly rolePropagationSeconds?: number;
-  /** Seconds between a change of traffic and the deletion of a deployment. @default - the longest request timeout of the endpoint's deployments */
+  /**
+   * Seconds between a change of traffic and the deletion of a deployment.
+   * @default - the longest request timeout of the endpoint's deployments
+   */
   readonly drainSeconds?: number;
   /** Whether Pulumi protects the endpoint from deletion. @default true */
   readonly protect?: boolean;
@@ -73,7 +79,10 @@ export interface InferenceEndpointTransforms
     AutoscaleTransforms,
     MonitoringTransforms {}
 
-/** The components that an `InferenceEndpoint` created: images by a hash of image and routes, deployments and autoscale by the deployment's name. */
+/**
+ * The components that an `InferenceEndpoint` created: images by a hash of image and routes, deployments and autoscale by the deployment's
+ * name.
+ */
 export interface InferenceEndpointNodes {
   readonly endpoint: OnlineEndpoint;
   readonly images: Readonly<Record<string, ContainerImage>>;
@@ -84,13 +93,13 @@ export interface InferenceEndpointNodes {
 }
 
 /**
- * An endpoint with its deployments. It creates, in the order that Azure requires: container images, the endpoint without traffic, deployments one at
- * a time, traffic, autoscale and monitoring.
+ * An endpoint with its deployments. It creates, in the order that Azure requires: container images, the endpoint without traffic,
+ * deployments one at a time, traffic, autoscale and monitoring.
  *
  * Cost: the instances of the deployments, and the logs.
  *
- * A changed decision creates a new deployment, moves traffic to it and then deletes the previous one. The name and the identity of the endpoint can't
- * be changed.
+ * A changed decision creates a new deployment, moves traffic to it and then deletes the previous one. The name and the identity of the
+ * endpoint can't be changed.
  *
  * @example
  * new InferenceEndpoint("chat", {
@@ -357,7 +366,9 @@ function isFromHub({ model }: DeploymentDecision): boolean {
   return model?.source === "hub";
 }
 
-/** Returns a key for the logical name of an image and its routes. It is derived from the decision, because logical names can't be Outputs. */
+/**
+ * Returns a key for the logical name of an image and its routes. It is derived from the decision, because logical names can't be Outputs.
+ */
 function imageKey({ image, routes }: DeploymentDecision): string {
   return environmentVersion(`${image.repository}@${image.digest}`, routes).slice(0, 8);
 }

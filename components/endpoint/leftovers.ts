@@ -34,9 +34,9 @@ export interface TrafficWrite {
 }
 
 /**
- * Returns a hook that waits for the operations of earlier runs. It then deletes, one after another, the stack's deployments without traffic that have
- * failed or are no longer in the stack. The engine would delete them last and in parallel: a rejected candidate would use its quota until then, and
- * Azure rejects a second operation on an endpoint while one is running.
+ * Returns a hook that waits for the operations of earlier runs. It then deletes, one after another, the stack's deployments without traffic
+ * that have failed or are no longer in the stack. The engine would delete them last and in parallel: a rejected candidate would use its
+ * quota until then, and Azure rejects a second operation on an endpoint while one is running.
  */
 export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {
@@ -57,8 +57,8 @@ export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.Resour
 }
 
 /**
- * Waits before deployments are deleted: until running operations have ended (such as a deletion of a killed run), and until the requests that the
- * deployments received before the last write of traffic have ended.
+ * Waits before deployments are deleted: until running operations have ended (such as a deletion of a killed run), and until the requests
+ * that the deployments received before the last write of traffic have ended.
  */
 export async function waitForOutgoing(args: LeftoverArgs): Promise<void> {
   const { azure } = args.endpoint;

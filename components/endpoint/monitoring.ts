@@ -15,12 +15,16 @@ import { missingDiagnostics, reportMissing } from "../owners";
 export interface Alerts {
   /** E-mail addresses that alerts are sent to. Without a receiver, alerts only appear in the Azure portal. @default - none */
   readonly emails?: readonly string[];
-  /** HTTPS URL to which alerts are posted in Azure's common alert schema. It is stored as a secret, because it often contains a token. @default - none */
+  /**
+   * HTTPS URL to which alerts are posted in Azure's common alert schema. It is stored as a secret, because it often contains a token.
+   * @default - none
+   */
   readonly webhook?: pulumi.Input<string>;
   /** ARM IDs of existing action groups to use in addition. @default - none */
   readonly actionGroups?: readonly string[];
   /**
-   * Threshold for the 95th percentile of the latency, in milliseconds. `InferenceEndpoint` derives it from the request timeouts of its deployments.
+   * Threshold for the 95th percentile of the latency, in milliseconds. `InferenceEndpoint` derives it from the request timeouts of its
+   * deployments.
    * @default - 99 % of the longest request timeout that Azure allows
    */
   readonly latencyMilliseconds?: number;
@@ -40,7 +44,11 @@ export interface MonitoringArgs {
   readonly location?: pulumi.Input<string>;
   /** ARM ID of the Log Analytics workspace to which the endpoint's logs are sent. */
   readonly logsId: pulumi.Input<string>;
-  /** Who creates the diagnostic setting: this component, or a policy of the landing zone. With `policy`, a missing one is reported as a warning. @default "moor" */
+  /**
+   * Who creates the diagnostic setting: this component, or a policy of the landing zone. With `policy`, a missing one is reported as a
+   * warning.
+   * @default "moor"
+   */
   readonly diagnostics?: "moor" | "policy";
   /** @default - no alerts */
   readonly alerts?: Alerts;
@@ -94,14 +102,14 @@ const ALERT_RULES = {
 } as const satisfies Record<string, AlertRule>;
 
 /**
- * Monitoring of an endpoint: a diagnostic setting that sends its logs and metrics to a Log Analytics workspace, alert rules for failed and slow
- * requests, and an action group.
+ * Monitoring of an endpoint: a diagnostic setting that sends its logs and metrics to a Log Analytics workspace, alert rules for failed and
+ * slow requests, and an action group.
  *
  * Cost: logs by volume (about 2.80 USD per GB), and about 0.10 USD a month for each time series of an alert rule.
  *
- * Alert rules are global in Azure. The action group, with its e-mail addresses and webhook, is in the endpoint's region if Azure offers action groups
- * there. Otherwise it is global: stored in several regions, and processed in any geography. Changing `endpointName` replaces the alert rules and the
- * action group.
+ * Alert rules are global in Azure. The action group, with its e-mail addresses and webhook, is in the endpoint's region if Azure offers
+ * action groups there. Otherwise it is global: stored in several regions, and processed in any geography. Changing `endpointName` replaces
+ * the alert rules and the action group.
  *
  * @example
  * new Monitoring("chat-monitoring", {

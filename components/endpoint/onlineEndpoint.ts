@@ -31,8 +31,8 @@ export type Auth = keyof typeof AUTH_MODES;
 export interface OnlineEndpointArgs {
   readonly workspace: WorkspaceReference;
   /**
-   * Name in Azure: letters, digits and `-`, starting with a letter, with a length within `endpointLimits`, unique in the region. It can't be changed:
-   * to use another name, add a second endpoint and move the callers.
+   * Name in Azure: letters, digits and `-`, starting with a letter, with a length within `endpointLimits`, unique in the region. It can't
+   * be changed: to use another name, add a second endpoint and move the callers.
    */
   readonly endpointName: pulumi.Input<string>;
   /** Resource group of the endpoint's identity. */
@@ -75,9 +75,9 @@ export interface OnlineEndpointTransforms {
 }
 
 /**
- * A private managed online endpoint with a user-assigned identity, its role assignments, and a custom role for invokers. It is created without
- * traffic, because Azure rejects traffic to a deployment that doesn't exist yet. Afterwards, `Traffic` writes the body of the endpoint, so this
- * component ignores changes of properties and tags.
+ * A private managed online endpoint with a user-assigned identity, its role assignments, and a custom role for invokers. It is created
+ * without traffic, because Azure rejects traffic to a deployment that doesn't exist yet. Afterwards, `Traffic` writes the body of the
+ * endpoint, so this component ignores changes of properties and tags.
  *
  * Cost: none, except for the deployments.
  *

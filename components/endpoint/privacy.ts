@@ -10,7 +10,7 @@ const ownIdentity: Requirement = {
 const authModes = ["Key", "AMLToken", "AADToken"] as const;
 export type AuthMode = (typeof authModes)[number];
 
-/** @param authMode The mode that the component sets; a transform may set a stronger one. */
+/** @param authMode The mode that the component sets; a transform can set a stronger one. */
 export function endpointPrivacy(authMode: AuthMode): Privacy {
   return {
     "properties.publicNetworkAccess": { allowed: ["Disabled"], why: "the endpoint could be reached from outside the network" },

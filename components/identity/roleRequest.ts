@@ -1,4 +1,7 @@
-/** `roles: external`: a warning for each missing role assignment, with the command that creates it, before a resource that requires it is created. */
+/**
+ * `roles: external`: a warning for each missing role assignment, with the command that creates it, before a resource that requires it is
+ * created.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { isWithinArmId, sameArmId } from "../../azure/armId";
@@ -20,8 +23,8 @@ export interface Assignment {
 }
 
 /**
- * Returns a hook that warns of missing role assignments, also in the preview if the identity exists. It doesn't fail the run, because it doesn't find
- * roles that the identity has through a group or through a custom role.
+ * Returns a hook that warns of missing role assignments, also in the preview if the identity exists. It doesn't fail the run, because it
+ * doesn't find roles that the identity has through a group or through a custom role.
  */
 export function warnOfMissingRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {
   const check = async () => {

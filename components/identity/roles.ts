@@ -5,7 +5,10 @@ import { armId, subscriptionOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { BUILT_IN_ROLES, type BuiltInRole } from "../../facts/roles";
 
-/** Who creates role assignments: this program (`moor`) or another team (`external`). With `external`, missing assignments are reported as warnings. */
+/**
+ * Who creates role assignments: this program (`moor`) or another team (`external`). With `external`, missing assignments are reported as
+ * warnings.
+ */
 export type RolesOwner = "moor" | "external";
 
 /** A required role assignment. */
@@ -18,8 +21,8 @@ export interface Grant {
 }
 
 /**
- * Grants a built-in role to a managed identity. `principalType` is set, because otherwise Azure rejects the assignment for a new identity that
- * Microsoft Entra ID has not replicated yet.
+ * Grants a built-in role to a managed identity. `principalType` is set, because otherwise Azure rejects the assignment for a new identity
+ * that Microsoft Entra ID has not replicated yet.
  */
 export function grantRole(name: string, grant: Grant, opts: pulumi.CustomResourceOptions): authorization.RoleAssignment {
   const roleId = BUILT_IN_ROLES[grant.role];
@@ -37,14 +40,17 @@ export function grantRole(name: string, grant: Grant, opts: pulumi.CustomResourc
 }
 
 /**
- * Returns the ID of a role definition in the form that Azure returns, with the subscription, so that a refresh shows no difference. `scope` must be
- * in a subscription.
+ * Returns the ID of a role definition in the form that Azure returns, with the subscription, so that a refresh shows no difference. `scope`
+ * must be in a subscription.
  */
 export function roleDefinitionId(scope: string, roleId: string): string {
   return armId(`/subscriptions/${subscriptionOf(scope)}`, armTypeOf("authorization:RoleDefinition"), roleId);
 }
 
-/** Returns a GUID (in the form of version 5) that depends only on project, stack and logical name, so that a role assignment keeps its ID if the state is lost. */
+/**
+ * Returns a GUID (in the form of version 5) that depends only on project, stack and logical name, so that a role assignment keeps its ID if
+ * the state is lost.
+ */
 export function stableGuid(name: string): string {
   const hash = createHash("sha1").update(`${pulumi.getProject()}/${pulumi.getStack()}/${name}`).digest();
   hash[6] = (hash[6]! & 0x0f) | 0x50;
@@ -67,8 +73,8 @@ export function remainingWait(createdOn: readonly string[], propagation: number,
 }
 
 /**
- * Returns a hook that waits until role assignments are `propagation` seconds old. Azure doesn't report when an assignment is effective, and a
- * deployment that starts before that fails permanently. The hook doesn't wait for older assignments, and a preview doesn't run it.
+ * Returns a hook that waits until role assignments are `propagation` seconds old. Azure doesn't report when an assignment is effective, and
+ * a deployment that starts before that fails permanently. The hook doesn't wait for older assignments, and a preview doesn't run it.
  */
 export function roleWait(name: string, times: RoleTimes, propagation: number): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async () => {

@@ -45,12 +45,12 @@ export interface ContainerImageTransforms {
 }
 
 /**
- * A container image for Azure Machine Learning: an environment version with the image, by digest, and its routes. The version is a hash of both, so
- * a new image with the same tag changes nothing. A new digest or route replaces the environment version: the new version is created before the
- * previous one is deleted.
+ * A container image for Azure Machine Learning: an environment version with the image, by digest, and its routes. The version is a hash of
+ * both, so a new image with the same tag changes nothing. A new digest or route replaces the environment version: the new version is
+ * created before the previous one is deleted.
  *
- * The environment version is an untyped ARM resource, because the typed resource checks route paths against a pattern that rejects `/`. The service
- * accepts this path, and OpenAI clients require it.
+ * The environment version is an untyped ARM resource, because the typed resource checks route paths against a pattern that rejects `/`. The
+ * service accepts this path, and OpenAI clients require it.
  *
  * Cost: none, except for the registry's storage. A build uses time and disk space of the machine that runs the program.
  *
@@ -135,7 +135,9 @@ export class ContainerImage extends pulumi.ComponentResource {
   }
 }
 
-/** Returns the name of the environment version: the first 16 hexadecimal digits of the SHA-256 hash of the image reference and its routes. */
+/**
+ * Returns the name of the environment version: the first 16 hexadecimal digits of the SHA-256 hash of the image reference and its routes.
+ */
 export function environmentVersion(reference: string, routes: Routes): string {
   return createHash("sha256").update(canonicalJson({ reference, routes })).digest("hex").slice(0, 16);
 }

@@ -28,9 +28,8 @@ export interface HubAccessArgs {
 }
 
 /**
- * Hosts from which the Hugging Face Hub serves files, by rule name.
- * Source: Azure docs, how-to-managed-network and how-to-network-isolation-model-catalog. The `xethub` and regional hosts are newer than Azure's
- * list; they were observed in downloads.
+ * Hosts from which the Hugging Face Hub serves files, by rule name. Source: Azure docs, how-to-managed-network and
+ * how-to-network-isolation-model-catalog. The `xethub` and regional hosts are newer than Azure's list; they were observed in downloads.
  */
 const HUB_RULES: OutboundRules = {
   "hf-hub": { fqdn: "huggingface.co" },
@@ -40,11 +39,11 @@ const HUB_RULES: OutboundRules = {
 };
 
 /**
- * Lets deployments download model weights from the Hugging Face Hub at each start: outbound rules for the Hub's hosts, and a Key Vault secret for the
- * token. Use it for development only: weights and token leave the region, and each start depends on an external service.
+ * Lets deployments download model weights from the Hugging Face Hub at each start: outbound rules for the Hub's hosts, and a Key Vault
+ * secret for the token. Use it for development only: weights and token leave the region, and each start depends on an external service.
  *
- * Cost: with the first host-name rule, Azure runs a firewall in the managed network until the workspace is deleted, for about 290 USD a month
- * (Basic) to 910 USD a month (Standard). Staged weights (`source: mirror`) don't require this component.
+ * Cost: with the first host-name rule, Azure runs a firewall in the managed network until the workspace is deleted, for about 290 USD a
+ * month (Basic) to 910 USD a month (Standard). Staged weights (`source: mirror`) don't require this component.
  *
  * A changed token is a new version of the same secret. Changing `workspace` replaces the rules, changing `vaultId` replaces the secret.
  *
@@ -73,9 +72,9 @@ export class HubAccess extends pulumi.ComponentResource {
   }
 
   /**
-   * A changed token is a new version of the same secret. If the token is removed, the secret stays in the vault: only the data plane can delete
-   * secrets, it has no public access, and a deleted secret reserves its name for the retention period of the vault. Therefore, a token that is set
-   * again gets a name with a new suffix.
+   * A changed token is a new version of the same secret. If the token is removed, the secret stays in the vault: only the data plane can
+   * delete secrets, it has no public access, and a deleted secret reserves its name for the retention period of the vault. Therefore, a
+   * token that is set again gets a name with a new suffix.
    */
   private storeToken(name: string, args: HubAccessArgs, token: pulumi.Input<string>) {
     const vault = pulumi.output(args.vaultId).apply(armIdOf);
@@ -110,8 +109,8 @@ function secondsOf(date: string): number {
 }
 
 /**
- * Returns the reference to the secret's version; Azure requires a version. The URI isn't secret, but the provider marks it as secret together with
- * the value. Without that mark, previews show the environment variables of deployments.
+ * Returns the reference to the secret's version; Azure requires a version. The URI isn't secret, but the provider marks it as secret
+ * together with the value. Without that mark, previews show the environment variables of deployments.
  */
 function referenceTo(secret: keyvault.Secret): pulumi.Output<string> {
   return pulumi.unsecret(secret.properties.apply(({ secretUriWithVersion }) => `\${{keyvault:${secretUriWithVersion}}}`));

@@ -7,7 +7,9 @@ import type { WorkspaceReference } from "../workspace";
 
 export interface ModelArgs {
   readonly workspace: WorkspaceReference;
-  /** Stack name; part of the model's name, so that stacks in one workspace don't use the same name. Changing it replaces the model version. */
+  /**
+   * Stack name; part of the model's name, so that stacks in one workspace don't use the same name. Changing it replaces the model version.
+   */
   readonly stack: string;
   /** Hugging Face model ID, such as `Qwen/Qwen2.5-7B-Instruct`. Changing it replaces the model version. */
   readonly id: string;
@@ -21,8 +23,8 @@ export interface ModelArgs {
 }
 
 /**
- * A model version for staged weights in the workspace's storage account, which deployments mount. Azure copies the weights to each instance before
- * the container starts, so deployments download nothing from outside the region.
+ * A model version for staged weights in the workspace's storage account, which deployments mount. Azure copies the weights to each instance
+ * before the container starts, so deployments download nothing from outside the region.
  *
  * Cost: none, except for the storage. Deleting the model version doesn't delete the weights.
  *

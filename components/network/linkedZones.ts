@@ -25,8 +25,8 @@ export interface NetworkToLink {
 }
 
 /**
- * Checks that no zone of another team is already linked to the network. It reads only the zones in the network's subscription and logs that zones
- * in other subscriptions are not checked. If it can't list the zones, it logs a warning.
+ * Checks that no zone of another team is already linked to the network. It reads only the zones in the network's subscription and logs that
+ * zones in other subscriptions are not checked. If it can't list the zones, it logs a warning.
  * @param name Logical name of the component that links the zones.
  * @throws pulumi.RunError if such a zone exists
  * @see Azure docs, dns/private-dns-virtual-network-links: a network can be linked to only one zone with a given name

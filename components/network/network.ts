@@ -15,13 +15,13 @@ import { privateEndpointRules } from "./securityRules";
 /** Settings of a virtual network that the component creates. */
 export interface CreatedNetwork {
   /**
-   * CIDR block of the virtual network, /26 or larger. It must not overlap `dockerRange`, which Docker uses on the instances. Changing it replaces
-   * nothing, but requires an empty subnet.
+   * CIDR block of the virtual network, /26 or larger. It must not overlap `dockerRange`, which Docker uses on the instances. Changing it
+   * replaces nothing, but requires an empty subnet.
    */
   readonly addressSpace: string;
   /**
-   * IPv4 addresses of the network's DNS servers. Only Azure DNS (168.63.129.16) resolves private DNS zones, so these servers must forward queries
-   * for the names of the private endpoints to it, from a network that the zones are linked to.
+   * IPv4 addresses of the network's DNS servers. Only Azure DNS (168.63.129.16) resolves private DNS zones, so these servers must forward
+   * queries for the names of the private endpoints to it, from a network that the zones are linked to.
    * @default - Azure DNS
    */
   readonly dnsServers?: readonly string[];
@@ -47,15 +47,17 @@ export interface NetworkArgs {
   readonly location: pulumi.Input<string>;
   readonly network: NetworkChoice;
   /**
-   * Who manages the private DNS zones. `moor`: the component creates the zones of `services` and links them to the network. `policy`: the landing
-   * zone manages them. A network can be linked to only one zone with a given name, so a landing zone with a hub usually requires `policy`.
+   * Who manages the private DNS zones. `moor`: the component creates the zones of `services` and links them to the network. `policy`: the
+   * landing zone manages them. A network can be linked to only one zone with a given name, so a landing zone with a hub usually requires
+   * `policy`.
    * @default "moor"
    * @see Azure docs, how-to-custom-dns
    */
   readonly dns?: "moor" | "policy";
   /**
-   * With `dns: moor`: services that have private endpoints in this network. `linkedServices` returns those that a `Workspace` creates. A linked zone
-   * answers all queries for its service, so a zone without the address of a private endpoint breaks these names in the whole network.
+   * With `dns: moor`: services that have private endpoints in this network. `linkedServices` returns those that a `Workspace` creates. A
+   * linked zone answers all queries for its service, so a zone without the address of a private endpoint breaks these names in the whole
+   * network.
    * @default - all services
    * @see Azure docs, private-link/private-endpoint-dns
    */
@@ -72,14 +74,15 @@ export interface NetworkArgs {
 }
 
 /**
- * The network of the private endpoints: a virtual network with a subnet and a network security group, or an existing subnet, and private DNS zones
- * that resolve their names. Clients can call an inference endpoint only through the private endpoint of its workspace, and so through this network.
+ * The network of the private endpoints: a virtual network with a subnet and a network security group, or an existing subnet, and private
+ * DNS zones that resolve their names. Clients can call an inference endpoint only through the private endpoint of its workspace, and so
+ * through this network.
  *
  * The subnet is created with a network security group, because landing zones deny subnets without one. The subnet's
- * `privateEndpointNetworkPolicies` is `Disabled`, so Azure doesn't apply the group to the traffic of private endpoints; it only filters other
- * network interfaces in the subnet. To apply it to private endpoints too, set `privateEndpointNetworkPolicies` to
- * `NetworkSecurityGroupEnabled` with the transform `subnet`. The rules of the created group then allow clients in connected networks to reach the
- * private endpoints, and deny everything else.
+ * `privateEndpointNetworkPolicies` is `Disabled`, so Azure doesn't apply the group to the traffic of private endpoints; it only filters
+ * other network interfaces in the subnet. To apply it to private endpoints too, set `privateEndpointNetworkPolicies` to
+ * `NetworkSecurityGroupEnabled` with the transform `subnet`. The rules of the created group then allow clients in connected networks to
+ * reach the private endpoints, and deny everything else.
  *
  * Cost: the network and its security group are free. A private DNS zone costs about 0.50 USD a month.
  *
@@ -146,8 +149,8 @@ export class Network extends pulumi.ComponentResource {
           enableVmProtection: false,
           tags: args.tags,
         },
-        // The subnet is a separate resource, so the list that Azure returns in the network must not show up as a difference. In landing zones, a
-        // policy sets the DDoS protection plan.
+        // The subnet is a separate resource, so the list that Azure returns in the network must not show up as a difference. In landing
+        // zones, a policy sets the DDoS protection plan.
         { parent: this, ignoreChanges: ["subnets", "enableDdosProtection", "ddosProtectionPlan"] },
       ),
     );
@@ -202,7 +205,7 @@ export class Network extends pulumi.ComponentResource {
       const resourceGroupName = typeof group === "string" ? group : undefined;
       const azure = azureOf(this);
       await checkLinkedZones(this.name, azure, { networkId, zones, resourceGroupName });
-      // In Azure's case, whatever the stack file contains. If the network can't be read, `Workspace` reports it.
+      // The ID with the case that Azure returns, which can differ from the stack file. If the network can't be read, `Workspace` reports it.
       const shown = await azure.find<{ readonly id?: string }>(networkId).catch(() => undefined);
       return shown?.id ?? networkId;
     };
@@ -250,7 +253,10 @@ function zoneNames({ dns, services }: NetworkArgs): readonly DnsZoneName[] {
   return services === undefined ? DNS_ZONE_NAMES : dnsZonesOf(services);
 }
 
-/** Returns the first /26 of an address space (59 usable addresses), or all of a smaller one. The remaining addresses are for runners and clients. */
+/**
+ * Returns the first /26 of an address space (59 usable addresses), or all of a smaller one. The remaining addresses are for runners and
+ * clients.
+ */
 export function firstSubnet(addressSpace: string): string {
   const [address, prefix] = addressSpace.split("/");
   return `${address}/${Math.max(26, Number(prefix))}`;

@@ -1,4 +1,7 @@
-/** Rules of the network security group of a subnet that contains only private endpoints. Source: Azure docs, network-security-groups-overview. */
+/**
+ * Rules of the network security group of a subnet that contains only private endpoints. Source: Azure docs,
+ * network-security-groups-overview.
+ */
 import type * as network from "@pulumi/azure-native/network";
 
 type SecurityRules = Extract<NonNullable<network.NetworkSecurityGroupArgs["securityRules"]>, readonly unknown[]>;
@@ -9,9 +12,9 @@ const anything = { protocol: "*", sourceAddressPrefix: "*", sourcePortRange: "*"
 const lastPriority = 4096;
 
 /**
- * Clients in the virtual network, in peered networks and in connected on-premises networks (the service tag `VirtualNetwork`) reach the private
- * endpoints through HTTPS, and file shares through SMB. Private endpoints open no connections, so all other traffic is denied in both directions.
- * Answers to clients are allowed, because a network security group is stateful.
+ * Clients in the virtual network, in peered networks and in connected on-premises networks (the service tag `VirtualNetwork`) reach the
+ * private endpoints through HTTPS, and file shares through SMB. Private endpoints open no connections, so all other traffic is denied in
+ * both directions. Answers to clients are allowed, because a network security group is stateful.
  */
 export const privateEndpointRules: SecurityRules = [
   {

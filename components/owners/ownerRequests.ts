@@ -1,4 +1,6 @@
-/** Resources that a policy of the landing zone creates for the stack: checked when the IDs are known, with a warning for each missing one. */
+/**
+ * Resources that a policy of the landing zone creates for the stack: checked when the IDs are known, with a warning for each missing one.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { armTypeOf } from "../../azure/resourceTypes";
@@ -21,8 +23,8 @@ interface DiagnosticSetting {
 }
 
 /**
- * Logs a warning for each entry of `missing`, also in a preview if the resources exist. It doesn't fail the run, because a policy needs some time
- * after a resource was created.
+ * Logs a warning for each entry of `missing`, also in a preview if the resources exist. It doesn't fail the run, because a policy needs
+ * some time after a resource was created.
  * @param owner The setting that makes another team responsible, such as `dns: policy`.
  */
 export function reportMissing(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {
@@ -31,7 +33,10 @@ export function reportMissing(owner: string, missing: pulumi.Output<string[]>): 
   });
 }
 
-/** Returns a message if a zone is in no zone group of a private endpoint. It doesn't check whether the zones resolve in the networks of clients. */
+/**
+ * Returns a message if a zone is in no zone group of a private endpoint. It doesn't check whether the zones resolve in the networks of
+ * clients.
+ */
 export function missingZones(azure: ArmClient, endpointId: string, zones: readonly string[]): Promise<string[]> {
   return readOrReport(endpointId, "DNS zone groups", async () => {
     const groups = await azure.list<ZoneGroup>(`${endpointId}/privateDnsZoneGroups`);

@@ -24,9 +24,10 @@ export interface RiskArgs {
 }
 
 /**
- * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in the
- * workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints.
- * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are known.
+ * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in
+ * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints.
+ * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are
+ * known.
  */
 export function warnOfRisks(args: RiskArgs): pulumi.Output<void> {
   return pulumi.output(warn(args));

@@ -29,22 +29,22 @@ export interface WorkspaceArgs {
   /** Regions in which data must stay. Adopted resources are checked against them. @default - only `location` */
   readonly residency?: readonly string[];
   /**
-   * The workspace with its storage account, Key Vault and Application Insights; an existing workspace already has them. An existing workspace must
-   * have no public network access, allow only approved outbound traffic, and be in the region and the subscription of the stack. The preview
-   * checks it and reports each violation.
+   * The workspace with its storage account, Key Vault and Application Insights; an existing workspace already has them. An existing
+   * workspace must have no public network access, allow only approved outbound traffic, and be in the region and the subscription of the
+   * stack. The preview checks it and reports each violation.
    * @default "create"
    */
   readonly workspace?: CreateOrExisting;
   /**
-   * The container registry. An existing one must have the Premium tier, and can be in another subscription of the tenant. Unless it belongs to the
-   * existing workspace, the component creates an outbound rule to it, and the role assignment with which the workspace's identity approves the
-   * private endpoint.
+   * The container registry. An existing one must have the Premium tier, and can be in another subscription of the tenant. Unless it belongs
+   * to the existing workspace, the component creates an outbound rule to it, and the role assignment with which the workspace's identity
+   * approves the private endpoint.
    * @default "create"
    */
   readonly imageRegistry?: CreateOrExisting;
   /**
-   * Whether deployments read secrets from the workspace's Key Vault, such as the token of `HubAccess`. If true, an existing vault must use Azure RBAC
-   * as its permission model. If false, a vault with access policies only causes a warning.
+   * Whether deployments read secrets from the workspace's Key Vault, such as the token of `HubAccess`. If true, an existing vault must use
+   * Azure RBAC as its permission model. If false, a vault with access policies only causes a warning.
    * @default false
    */
   readonly vaultSecrets?: boolean;
@@ -70,7 +70,8 @@ export interface WorkspaceArgs {
    */
   readonly outboundRules?: OutboundRules;
   /**
-   * SKU of the firewall that Azure runs as soon as there is a host-name rule. It can't be changed after the first host-name rule was created.
+   * SKU of the firewall that Azure runs as soon as there is a host-name rule. It can't be changed after the first host-name rule was
+   * created.
    * @default "Basic"
    * @see Azure docs, how-to-managed-network
    */

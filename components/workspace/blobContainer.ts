@@ -6,8 +6,8 @@ interface Datastore {
 }
 
 /**
- * Returns the name of the blob container of a workspace's datastore `workspaceblobstore`, or undefined if it can't be read. The name is read from
- * Azure, because a workspace with data isolation uses another naming scheme.
+ * Returns the name of the blob container of a workspace's datastore `workspaceblobstore`, or undefined if it can't be read. The name is
+ * read from Azure, because a workspace with data isolation uses another naming scheme.
  * @see Azure docs, how-to-identity-based-service-authentication
  */
 export function blobContainerOf(workspace: pulumi.Resource & { readonly id: pulumi.Output<string> }): pulumi.Output<string | undefined> {

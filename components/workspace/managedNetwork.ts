@@ -13,9 +13,9 @@ const PROVISIONING_SECONDS = 2 * 3600;
 const provisionings = new Map<string, Promise<void>>();
 
 /**
- * Returns a hook that provisions the managed network of a workspace if it is inactive, before a deployment is created. Azure provisions it only when
- * the workspace is created, and rejects deployments without it. The network is inactive in an adopted workspace that was never used, and after a
- * failed creation that was repeated. A preview doesn't run the hook.
+ * Returns a hook that provisions the managed network of a workspace if it is inactive, before a deployment is created. Azure provisions it
+ * only when the workspace is created, and rejects deployments without it. The network is inactive in an adopted workspace that was never
+ * used, and after a failed creation that was repeated. A preview doesn't run the hook.
  * @see Azure docs, how-to-managed-network
  */
 export function provisionedNetwork(name: string, azure: ArmClient, workspace: WorkspaceReference): pulumi.ResourceHook {

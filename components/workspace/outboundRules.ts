@@ -8,7 +8,10 @@ import type { WorkspaceReference } from "./reference";
 /** A destination that deployments in the managed network can reach, in addition to those that Azure adds itself. */
 export type OutboundRule =
   | {
-      /** Host name, or `*.` and a domain, for ports 80 and 443. With the first such rule, Azure runs a firewall, which is billed by the hour. */
+      /**
+       * Host name, or `*.` and a domain, for ports 80 and 443. With the first such rule, Azure runs a firewall, which is billed by the
+       * hour.
+       */
       readonly fqdn: string;
     }
   | {
@@ -18,15 +21,17 @@ export type OutboundRule =
       };
     };
 
-/** Rules by name. A name has letters, digits, `-` and `_`, starts with a letter or digit, and its length is within `outboundRuleNameLength`. */
+/**
+ * Rules by name. A name has letters, digits, `-` and `_`, starts with a letter or digit, and its length is within `outboundRuleNameLength`.
+ */
 export type OutboundRules = Readonly<Record<string, OutboundRule>>;
 
 const { min, max } = outboundRuleNameLength;
 const namePattern = new RegExp(`^[a-zA-Z0-9][a-zA-Z0-9_-]{${min - 1},${max - 1}}$`);
 
 /**
- * Creates outbound rules as separate resources, one after another. A list in the workspace would conflict with the rules that Azure adds, and the
- * managed network accepts only one change at a time.
+ * Creates outbound rules as separate resources, one after another. A list in the workspace would conflict with the rules that Azure adds,
+ * and the managed network accepts only one change at a time.
  * @throws pulumi.RunError if the name of a rule doesn't match Azure's pattern
  * @see Azure docs, how-to-managed-network
  */
@@ -65,7 +70,10 @@ export function createOutboundRules(
   return created;
 }
 
-/** Returns the name of a rule in Azure. It contains the stack's name, because stacks that share a workspace can have rules with the same name. */
+/**
+ * Returns the name of a rule in Azure. It contains the stack's name, because stacks that share a workspace can have rules with the same
+ * name.
+ */
 function ruleNameOf(ruleName: string): string {
   const name = `${ruleName}-${pulumi.getStack()}`;
   const ending = `-${digest(name)}`;

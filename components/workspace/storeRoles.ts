@@ -10,7 +10,8 @@ export interface WorkspaceStores {
 }
 
 /**
- * Returns the roles that a workspace with a user-assigned identity requires. Source: Azure docs, how-to-identity-based-service-authentication.
+ * Returns the roles that a workspace with a user-assigned identity requires. Source: Azure docs,
+ * how-to-identity-based-service-authentication.
  * @param registryId Registry of the workspace, if it has one.
  */
 export function storeRoles({ principalId }: Identity, stores: WorkspaceStores, registryId?: pulumi.Output<string>): Record<string, Grant> {
@@ -21,7 +22,8 @@ export function storeRoles({ principalId }: Identity, stores: WorkspaceStores, r
     "vault-contributor": { principalId, role: "Contributor", scope: stores.vault },
     "vault-data": { principalId, role: "Key Vault Administrator", scope: stores.vault },
     "app-insights-contributor": { principalId, role: "Contributor", scope: stores.appInsights },
-    // On the resource group, because the managed network's private endpoint to the workspace is approved while the workspace is being created.
+    // On the resource group, because the managed network's private endpoint to the workspace is approved while the workspace is being
+    // created.
     "network-approver": { principalId, role: "Azure AI Enterprise Network Connection Approver", scope: stores.storage.apply(groupOf) },
     ...(registryId === undefined ? {} : { "registry-contributor": { principalId, role: "Contributor", scope: registryId } }),
   };

@@ -42,7 +42,10 @@ export interface StoreTransforms {
   readonly appInsights?: Transform<applicationinsights.ComponentArgs>;
 }
 
-/** Creates the storage account for model weights and code. Access requires a private endpoint and Microsoft Entra ID; account keys are disabled. */
+/**
+ * Creates the storage account for model weights and code. Access requires a private endpoint and Microsoft Entra ID; account keys are
+ * disabled.
+ */
 export function createStorage(context: StoreContext, transform: StoreTransforms["storage"]): storage.StorageAccount {
   return new storage.StorageAccount(
     ...transformed(
@@ -69,7 +72,10 @@ export function createStorage(context: StoreContext, transform: StoreTransforms[
   );
 }
 
-/** Creates the Key Vault. It uses Azure RBAC. Trusted Azure services have access, because Azure requires it for endpoints with key authentication. */
+/**
+ * Creates the Key Vault. It uses Azure RBAC. Trusted Azure services have access, because Azure requires it for endpoints with key
+ * authentication.
+ */
 export function createVault(context: StoreContext, transform: StoreTransforms["vault"]): keyvault.Vault {
   return new keyvault.Vault(
     ...transformed(
@@ -127,8 +133,8 @@ function loginServerOf({ properties }: { readonly properties: { readonly loginSe
 }
 
 /**
- * Logs are written and read through public addresses, with Microsoft Entra ID and roles on the Log Analytics workspace. Disabling public access
- * requires an Azure Monitor Private Link Scope, which the owner of the network manages.
+ * Logs are written and read through public addresses, with Microsoft Entra ID and roles on the Log Analytics workspace. Disabling public
+ * access requires an Azure Monitor Private Link Scope, which the owner of the network manages.
  */
 const logAccess = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
 

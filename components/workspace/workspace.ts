@@ -39,14 +39,14 @@ interface Core {
 }
 
 /**
- * A private Azure Machine Learning workspace with its storage account, Key Vault, container registry, Log Analytics workspace, Application Insights,
- * private endpoints, identity and role assignments. It has no public network access and no account keys, and its managed network allows only approved
- * outbound traffic. Existing resources can be adopted instead; they are checked before anything is created.
+ * A private Azure Machine Learning workspace with its storage account, Key Vault, container registry, Log Analytics workspace, Application
+ * Insights, private endpoints, identity and role assignments. It has no public network access and no account keys, and its managed network
+ * allows only approved outbound traffic. Existing resources can be adopted instead; they are checked before anything is created.
  *
  * The managed network is provisioned when the workspace is created, which takes about 30 minutes. A deployment can't be created without it.
  *
- * Cost: the workspace is free. A Premium registry costs about 50 USD a month, a private endpoint (in the network or in the managed network) about
- * 7 USD a month. Logs are billed by volume. A firewall runs only with host-name rules.
+ * Cost: the workspace is free. A Premium registry costs about 50 USD a month, a private endpoint (in the network or in the managed network)
+ * about 7 USD a month. Logs are billed by volume. A firewall runs only with host-name rules.
  *
  * Changing `stack`, `suffix`, `resourceGroupName` or `location` replaces all created resources, and fails while `protect` is true.
  *
@@ -314,7 +314,8 @@ export class Workspace extends pulumi.ComponentResource {
     if (core.registryId === undefined || imageRegistry === "create") return this.openRegistry(core, outboundRules, core.resources);
     const rules = createOutboundRules(this.logicalName, this, outboundRules, common);
     const last = rules.at(-1) ?? this;
-    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. Which registry that is must be read from Azure.
+    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. Which registry that is must be read from
+    // Azure.
     const registry = core.registryId.apply((own) =>
       sameArmId(own, imageRegistry.existing) ? last : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
     );
@@ -346,7 +347,10 @@ export class Workspace extends pulumi.ComponentResource {
     return Object.entries(grants).map(([name, grant]) => grantRole(`${this.logicalName}-${name}`, grant, { parent: this }));
   }
 
-  /** Returns options for a resource whose creation requires these roles: it waits until the assignments are effective, or warns of missing ones. */
+  /**
+   * Returns options for a resource whose creation requires these roles: it waits until the assignments are effective, or warns of missing
+   * ones.
+   */
   private grantFor(name: string, grants: Record<string, Grant>) {
     const { roles, rolePropagationSeconds = 300 } = this.args;
     const dependsOn = this.grant(grants);

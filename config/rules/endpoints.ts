@@ -1,6 +1,6 @@
 /** Rules about endpoints and their deployments. */
 import { endpointLimits, regionLimits } from "../../azure/limits";
-import { reservedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/explicitFlags";
 import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";

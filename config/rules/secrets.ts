@@ -1,5 +1,5 @@
 /** Rules for secrets in plain text, anywhere in a stack file. */
-import { reservedFlags } from "../../planner/handFlags";
+import { reservedFlags } from "../../planner/explicitFlags";
 import { type Mistake, mistake } from "../mistakes";
 import { secretIn } from "../secretForms";
 import type { RawStack } from "../settings";

@@ -3,10 +3,10 @@
  * are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
 import { withinBounds } from "./configBounds";
+import { readDimensions } from "./configDimensions";
 import { cacheFromConfig } from "./configLayers";
 import { quantizationOf } from "./configQuantization";
 import { type Config, number } from "./configRead";
-import { readDimensions } from "./configShape";
 import { bytesFromParameters, GiB, type Model, rotaryBytes, type WeightsFrom } from "./model";
 import { countParameters } from "./parameters";
 import { hasTower, towerParameters } from "./towers";
@@ -30,13 +30,13 @@ export function modelFromConfig(id: string, config: Config, checkpoint: Checkpoi
 }
 
 function read(id: string, config: Config, checkpoint: Checkpoint): Model {
-  const shape = readDimensions(id, config);
-  const { text } = shape;
-  const assumptions = [...shape.assumptions];
+  const dimensions = readDimensions(id, config);
+  const { text } = dimensions;
+  const assumptions = [...dimensions.assumptions];
   const quantization = quantizationOf(id, config, text, checkpoint.hfQuantConfig);
-  const layers = cacheFromConfig(shape);
-  const count = countParameters(shape, layers.cache);
-  const size = (parameters: number) => bytesFromParameters(parameters, shape.vocab, shape.hidden, shape.tied, quantization);
+  const layers = cacheFromConfig(dimensions);
+  const count = countParameters(dimensions, layers.cache);
+  const size = (parameters: number) => bytesFromParameters(parameters, dimensions.vocab, dimensions.hidden, dimensions.tied, quantization);
   let weightBytes = checkpoint.loadedBytes;
   let weightsFrom: WeightsFrom = "checkpoint";
   if (weightBytes === undefined && checkpoint.fileBytes !== undefined) {
@@ -48,24 +48,24 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
     assumptions.push(`weights are computed from the dimensions as ${(weightBytes / GiB).toFixed(1)} GiB: no file size is known`);
   }
   const latent = layers.cache.some((layer) => layer.kind === "mla");
-  const rotaryDim = (number(text, "qk_rope_head_dim") ?? shape.headDim) * (number(text, "partial_rotary_factor") ?? 1);
+  const rotaryDim = (number(text, "qk_rope_head_dim") ?? dimensions.headDim) * (number(text, "partial_rotary_factor") ?? 1);
   return {
     id,
-    architecture: shape.architecture,
-    hidden: shape.hidden,
-    heads: shape.heads,
-    kvHeads: latent ? undefined : shape.kvHeads,
-    headDim: shape.headDim,
-    layers: shape.layers,
+    architecture: dimensions.architecture,
+    hidden: dimensions.hidden,
+    heads: dimensions.heads,
+    kvHeads: latent ? undefined : dimensions.kvHeads,
+    headDim: dimensions.headDim,
+    layers: dimensions.layers,
     cache: layers.cache,
-    intermediate: shape.intermediate,
+    intermediate: dimensions.intermediate,
     experts: count.experts,
-    vocab: shape.vocab,
-    maxModelLen: shape.maxModelLen,
+    vocab: dimensions.vocab,
+    maxModelLen: dimensions.maxModelLen,
     quantization,
     vision: hasTower(config),
     weightBytes,
-    replicatedBytes: rotaryBytes(shape.maxModelLen, rotaryDim),
+    replicatedBytes: rotaryBytes(dimensions.maxModelLen, rotaryDim),
     weightsFrom,
     activeBytes: weightBytes * (count.active / count.total),
     activeParameters: count.active,

@@ -1,7 +1,7 @@
 /** Reads from a `config.json` what each layer stores in the cache. Families use different fields for the kinds of layers. */
 
+import type { ModelDimensions } from "./configDimensions";
 import { list, number, object } from "./configRead";
-import type { ModelDimensions } from "./configShape";
 import { type CacheLayers, indexerBytes, type StateDimensions, stateDimensions } from "./model";
 
 type Kind = "full" | "sliding" | "chunked" | "state" | "none";
@@ -44,42 +44,42 @@ const familyPatterns: readonly (readonly [RegExp, number])[] = [
 const given = (value: unknown) => value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
 
 /** The layers by their cache, or the reason why the cache can't be computed. */
-export function cacheFromConfig(shape: ModelDimensions): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
-  const { text } = shape;
+export function cacheFromConfig(dimensions: ModelDimensions): { readonly cache: readonly CacheLayers[]; readonly unmodelled?: string } {
+  const { text } = dimensions;
   if (text.is_encoder_decoder === true) return { cache: [], unmodelled: "it is an encoder-decoder model" };
   if (list(text, "compress_ratios") ?? number(text, "compress_ratio")) return { cache: [], unmodelled: "it compresses its KV cache" };
   const unread = unreadStructures.find((name) => given(text[name]));
   if (unread) return { cache: [], unmodelled: `config.json describes its layers by ${unread}, which the planner doesn't support` };
-  const each = layerKinds(shape);
-  if (each.length < shape.layers)
-    return { cache: [], unmodelled: `config.json specifies the kinds of only ${each.length} of ${shape.layers} layers` };
+  const each = layerKinds(dimensions);
+  if (each.length < dimensions.layers)
+    return { cache: [], unmodelled: `config.json specifies the kinds of only ${each.length} of ${dimensions.layers} layers` };
   if (each.includes(undefined)) return { cache: [], unmodelled: "config.json contains layers of a kind that the planner doesn't support" };
   // The last layers can share the cache of earlier layers.
   const own = each.slice(0, each.length - (number(text, "num_kv_shared_layers") ?? 0));
   const count = (kind: Kind) =>
-    own.filter((one) => one === kind).length * attentionsPerLayer(shape) + (kind === "state" ? besideAttention(shape) : 0);
-  const state = count("state") > 0 ? stateOf(shape) : undefined;
+    own.filter((one) => one === kind).length * attentionsPerLayer(dimensions) + (kind === "state" ? statesWithAttention(dimensions) : 0);
+  const state = count("state") > 0 ? stateOf(dimensions) : undefined;
   if (count("state") > 0 && !state) return { cache: [], unmodelled: "the shape of its recurrent state isn't in config.json" };
-  return { cache: layersOf(shape, count, state) };
+  return { cache: layersOf(dimensions, count, state) };
 }
 
 /** Each LongCat layer has two attention blocks. */
 const attentionsPerLayer = ({ architecture }: ModelDimensions) => (/^LongCat/i.test(architecture) ? 2 : 1);
 
 /** Each Falcon-H1 layer has a recurrent state in addition to attention. */
-const besideAttention = ({ architecture, layers }: ModelDimensions) => (/^FalconH1/.test(architecture) ? layers : 0);
+const statesWithAttention = ({ architecture, layers }: ModelDimensions) => (/^FalconH1/.test(architecture) ? layers : 0);
 
-function layersOf(shape: ModelDimensions, count: (kind: Kind) => number, state: StateDimensions | undefined): CacheLayers[] {
-  const { text } = shape;
-  const heads = { kvHeads: shape.kvHeads, headDim: shape.headDim };
+function layersOf(dimensions: ModelDimensions, count: (kind: Kind) => number, state: StateDimensions | undefined): CacheLayers[] {
+  const { text } = dimensions;
+  const heads = { kvHeads: dimensions.kvHeads, headDim: dimensions.headDim };
   const layers: CacheLayers[] = [];
   const full = count("full");
   const lora = number(text, "kv_lora_rank");
   const indexer = number(text, "index_head_dim");
   if (full > 0 && lora) layers.push({ kind: "mla", layers: full, width: lora + (number(text, "qk_rope_head_dim") ?? 64) });
   else if (full > 0) {
-    const kvHeads = number(text, "num_global_key_value_heads") ?? shape.kvHeads;
-    layers.push({ kind: "full", layers: full, kvHeads, headDim: number(text, "global_head_dim") ?? shape.headDim });
+    const kvHeads = number(text, "num_global_key_value_heads") ?? dimensions.kvHeads;
+    layers.push({ kind: "full", layers: full, kvHeads, headDim: number(text, "global_head_dim") ?? dimensions.headDim });
   }
   if (full > 0 && indexer) layers.push({ kind: "indexer", layers: full, width: indexerBytes(indexer) });
   if (count("sliding") > 0)
@@ -93,12 +93,12 @@ function layersOf(shape: ModelDimensions, count: (kind: Kind) => number, state: 
 const kindOf = (word: unknown): Kind | undefined => (typeof word === "string" && Object.hasOwn(kinds, word) ? kinds[word] : undefined);
 
 /** The kind of each layer, in order; undefined for an unknown value. */
-function layerKinds(shape: ModelDimensions): (Kind | undefined)[] {
-  const { text, layers } = shape;
+function layerKinds(dimensions: ModelDimensions): (Kind | undefined)[] {
+  const { text, layers } = dimensions;
   const named = list(text, "layer_types") ?? list(text, "layers_block_type");
   const window = number(text, "sliding_window");
   // The list can end with multi-token prediction layers, which are not counted.
-  if (named) return named.slice(0, layers).map((word) => narrow(kindOf(word), window, shape.maxModelLen));
+  if (named) return named.slice(0, layers).map((word) => narrow(kindOf(word), window, dimensions.maxModelLen));
   if (typeof text.hybrid_override_pattern === "string") return [...text.hybrid_override_pattern].map(kindOf);
   const each = (isFull: (index: number) => boolean, other: Kind) => Array.from({ length: layers }, (_, i) => (isFull(i) ? "full" : other));
   const interval = number(text, "full_attention_interval", "attn_layer_period");
@@ -115,12 +115,12 @@ function layerKinds(shape: ModelDimensions): (Kind | undefined)[] {
   if (window && typeof letters === "string" && /^[LG]+$/.test(letters)) return each((i) => letters[i % letters.length] === "G", "sliding");
   const pattern =
     number(text, "sliding_window_pattern", "_sliding_window_pattern") ??
-    familyPatterns.find(([family]) => family.test(shape.architecture))?.[1];
+    familyPatterns.find(([family]) => family.test(dimensions.architecture))?.[1];
   if (window && pattern) return each((i) => (i + 1) % pattern === 0, "sliding");
   const firstSliding = text.use_sliding_window === true ? number(text, "max_window_layers") : undefined;
   if (window && firstSliding !== undefined) return each((i) => i < firstSliding, "sliding");
   // Qwen2 specifies a window that it uses only if enabled, and Phi-3 specifies one that is wider than its context.
-  const uses = text.use_sliding_window !== false && window !== undefined && window < shape.maxModelLen;
+  const uses = text.use_sliding_window !== false && window !== undefined && window < dimensions.maxModelLen;
   return each(() => !uses, "sliding");
 }
 
@@ -129,8 +129,8 @@ function narrow(kind: Kind | undefined, window: number | undefined, maxModelLen:
   return kind === "sliding" && (window === undefined || window >= maxModelLen) ? "full" : kind;
 }
 
-function stateOf(shape: ModelDimensions): StateDimensions | undefined {
-  const { text } = shape;
+function stateOf(dimensions: ModelDimensions): StateDimensions | undefined {
+  const { text } = dimensions;
   const ssmBytes = [text.mamba_ssm_dtype, text.mamba_ssm_cache_dtype].includes("float32") ? 4 : 2;
   const kernel = number(text, "linear_conv_kernel_dim", "conv_kernel", "mamba_d_conv", "conv_kernel_size") ?? 4;
   const keyHeads = number(text, "linear_num_key_heads");
@@ -146,7 +146,7 @@ function stateOf(shape: ModelDimensions): StateDimensions | undefined {
     const stateSize = number(text, "ssm_state_size", "mamba_d_state") ?? 128;
     return { ...stateDimensions({ kind: "mamba2", layers: 0, kernel, heads, headDim, groups, stateSize }), ssmBytes };
   }
-  if (number(text, "mamba_d_state") && number(text, "mamba_dt_rank", "mamba_expand") && !heads) return firstMamba(shape, kernel);
+  if (number(text, "mamba_d_state") && number(text, "mamba_dt_rank", "mamba_expand") && !heads) return firstMamba(dimensions, kernel);
   const linear = object(text, "linear_attn_config");
   const linearHeads = linear && number(linear, "num_heads");
   if (linear && linearHeads) {
@@ -155,7 +155,7 @@ function stateOf(shape: ModelDimensions): StateDimensions | undefined {
     return { convElements, convBytes: 2, ssmElements: linearHeads * dim * dim, ssmBytes: 4, heads: [linearHeads] };
   }
   const convolution = number(text, "conv_L_cache");
-  if (convolution) return { convElements: shape.hidden * (convolution - 1), convBytes: 2, ssmElements: 0, ssmBytes: 2, heads: [] };
+  if (convolution) return { convElements: dimensions.hidden * (convolution - 1), convBytes: 2, ssmElements: 0, ssmBytes: 2, heads: [] };
   return undefined;
 }
 

@@ -5,7 +5,7 @@
 import { vllmVersion as plannedVersion } from "../../facts/vllm";
 import { engineDefaults, type GpuNumbers } from "./engine";
 import { cacheCapacity, cacheLayout, longestRequest } from "./kvCache";
-import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./laws";
+import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "./memoryFormulas";
 import { GiB, type Model } from "./model";
 
 /** Explicit settings; otherwise vLLM's defaults apply. */

@@ -40,10 +40,10 @@ function checkpointSize(folder: string, config: Config): Checkpoint {
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);
   const sharded = files.filter((name) => !name.startsWith("consolidated"));
-  const found = sharded.length > 0 ? sharded : files;
-  const shards = Math.max(0, ...found.map((name) => Number(/-of-(\d+)\.safetensors$/.exec(name)?.[1] ?? 0)));
-  const elsewhere = found.length < shards || found.some((name) => isPointer(join(folder, name)));
-  return elsewhere ? [] : found;
+  const weights = sharded.length > 0 ? sharded : files;
+  const shards = Math.max(0, ...weights.map((name) => Number(/-of-(\d+)\.safetensors$/.exec(name)?.[1] ?? 0)));
+  const incomplete = weights.length < shards || weights.some((name) => isPointer(join(folder, name)));
+  return incomplete ? [] : weights;
 }
 
 /** Whether a file is a Git LFS pointer. */

@@ -1,8 +1,8 @@
 /** Counts the parameters of a model from its dimensions: all, those that one token uses, and those that vLLM doesn't load. */
 
 import { outOfBounds } from "./configBounds";
+import type { ModelDimensions } from "./configDimensions";
 import { list, number, object } from "./configRead";
-import type { ModelDimensions } from "./configShape";
 import type { CacheLayers, Model } from "./model";
 
 export interface ParameterCount {
@@ -21,19 +21,19 @@ const sharedNames = [
   ...["shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size", "share_expert_dim"],
 ];
 
-export function countParameters(shape: ModelDimensions, cache: readonly CacheLayers[]): ParameterCount {
-  const { text, hidden, layers, vocab } = shape;
-  const experts = expertsOf(shape);
+export function countParameters(dimensions: ModelDimensions, cache: readonly CacheLayers[]): ParameterCount {
+  const { text, hidden, layers, vocab } = dimensions;
+  const experts = expertsOf(dimensions);
   const perLayer = (number(text, "hidden_size_per_layer_input") ?? 0) * (number(text, "vocab_size_per_layer_input") ?? vocab) * layers;
-  const embeddings = vocab * hidden * (shape.tied ? 1 : 2) + perLayer;
-  const attention = attentionParameters(shape);
+  const embeddings = vocab * hidden * (dimensions.tied ? 1 : 2) + perLayer;
+  const attention = attentionParameters(dimensions);
   const recurrent = cache.reduce((sum, layer) => sum + (layer.kind === "state" ? layer.layers : 0), 0);
   // Older families have two matrices; with a gate, there are three.
-  const dense = (ungated.test(shape.architecture) ? 2 : 3) * hidden * shape.intermediate;
-  const sparseLayers = experts ? expertLayers(shape) : 0;
+  const dense = (ungated.test(dimensions.architecture) ? 2 : 3) * hidden * dimensions.intermediate;
+  const sparseLayers = experts ? expertLayers(dimensions) : 0;
   const expert = experts ? 3 * hidden * experts.intermediate : 0;
-  const shared = 3 * hidden * (number(text, ...sharedNames) ?? sharedWidth(shape, experts));
-  const perLetter = patternCounts(shape);
+  const shared = 3 * hidden * (number(text, ...sharedNames) ?? sharedWidth(dimensions, experts));
+  const perLetter = patternCounts(dimensions);
   const mixers = perLetter ? perLetter.attention * attention : (layers - recurrent) * attention;
   const plainLayers = perLetter ? perLetter.dense : layers - sparseLayers;
   // The projections of a recurrent layer are about as large as those of full multi-head attention.
@@ -63,9 +63,9 @@ function sharedWidth({ text, architecture }: ModelDimensions, experts: Model["ex
 }
 
 /** Number of layers with experts: all layers after the first dense ones, or every nth layer. */
-function expertLayers(shape: ModelDimensions): number {
-  const { text, layers } = shape;
-  const letters = patternCounts(shape);
+function expertLayers(dimensions: ModelDimensions): number {
+  const { text, layers } = dimensions;
+  const letters = patternCounts(dimensions);
   if (letters) return letters.experts;
   const step =
     number(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", "expert_layer_period", "moe_layer_interval") ?? 1;

@@ -2,11 +2,11 @@
 import { isPlaceholderDigest } from "../image";
 import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
 import { enabledLogging } from "./logging";
+import { type LiveTraffic, overloads } from "./overload";
 import type { PlaceholderImage, Risk } from "./risk";
-import { type LiveTraffic, overloads } from "./share";
 
+export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./overload";
 export type { Risk, RiskKind } from "./risk";
-export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./share";
 export { bySeverity as mostDangerousFirst, riskText } from "./text";
 
 /** An endpoint of the stack file. */
@@ -41,7 +41,7 @@ export function findRisks({ endpoints, live = { endpoints: [] }, standIns = fals
   return [
     ...planned.flatMap(logging),
     ...("notRead" in live ? [{ kind: "endpointsNotRead" as const, reason: live.notRead }] : deletions(live.endpoints)),
-    ...planned.flatMap((endpoint) => shares(endpoint, live)),
+    ...planned.flatMap((endpoint) => trafficAboveCapacity(endpoint, live)),
     ...(standIns ? [] : placeholders(planned)),
     ...withoutGate(planned),
     ...fromHub(planned),
@@ -72,10 +72,10 @@ function deletions(live: readonly LiveEndpointTraffic[]): Risk[] {
     .map(({ name, traffic }) => ({ kind: "servingEndpointDeleted", name, traffic }));
 }
 
-function shares({ key, deployments }: Planned, live: Live): Risk[] {
-  const found = "notRead" in live ? undefined : live.endpoints.find((one) => one.key === key);
-  return overloads(deployments, found).map((overload) => ({
-    kind: "shareBeyondInstances",
+function trafficAboveCapacity({ key, deployments }: Planned, live: Live): Risk[] {
+  const endpoint = "notRead" in live ? undefined : live.endpoints.find((one) => one.key === key);
+  return overloads(deployments, endpoint).map((overload) => ({
+    kind: "trafficAboveCapacity",
     deployment: `${key}/${overload.name}`,
     ...overload,
   }));

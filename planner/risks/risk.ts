@@ -1,6 +1,6 @@
 /** The risks of a change to a stack, as values; text.ts contains their texts. */
 import type { EnabledLogging } from "./logging";
-import type { Overload } from "./share";
+import type { Overload } from "./overload";
 
 /** An image that can't be pulled, with the deployments that use it. */
 export interface PlaceholderImage {

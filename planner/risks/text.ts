@@ -16,7 +16,7 @@ const texts = {
     `Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
   requestsReported: ({ deployment, logged }) =>
     `Requests reported to a receiver: ${deployment} sends ${listed(logged)}. Remove ${settings(logged)}, or make sure that the receiver is inside the residency.`,
-  shareBeyondInstances: (risk) => shareText(risk),
+  trafficAboveCapacity: (risk) => overloadText(risk),
   placeholderImages: ({ images }) =>
     `Placeholder images: ${images.map(({ image, deployments }) => `${shortened(image)} (${deployments.join(", ")})`).join("; ")}. No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in \`moor:images\`.`,
   gateOff: ({ endpoints }) =>
@@ -51,15 +51,15 @@ function settings(logged: readonly EnabledLogging[]): string {
   return new Intl.ListFormat("en-GB").format(logged.map(({ setting }) => setting));
 }
 
-function shareText({ deployment, weight, load, isLive, requests: gets, instances, concurrency }: RiskOf<"shareBeyondInstances">): string {
+function overloadText({ deployment, weight, load, isLive, requests, instances, concurrency }: RiskOf<"trafficAboveCapacity">): string {
   const capacity = instances * concurrency;
   const total = isLive ? "current capacity" : "declared concurrency";
   const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;
   const most = Math.floor((capacity * 100) / load);
   return (
-    `Traffic above capacity: ${deployment} receives ${weight} % of the endpoint's ${total} of ${load}, which is ${gets} concurrent requests, but its capacity is ${capacity} (${product}). ` +
+    `Traffic above capacity: ${deployment} receives ${weight} % of the endpoint's ${total} of ${load}, which is ${requests} concurrent requests, but its capacity is ${capacity} (${product}). ` +
     `Requests above ${capacity} wait; above ${admissionFactor * capacity}, Azure returns ${scoringStatus.tooManyRequests}. ` +
-    `Set at least ${Math.ceil(gets / concurrency)} instances, or a weight of at most ${most}.`
+    `Set at least ${Math.ceil(requests / concurrency)} instances, or a weight of at most ${most}.`
   );
 }
 

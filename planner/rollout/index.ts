@@ -56,8 +56,8 @@ export interface PlannedDeployment {
  * The deployments of an endpoint in the order in which they are created, one at a time. Kept deployments come first because they already
  * exist, so the others don't wait for them.
  */
-export function planRollout(wishes: readonly DesiredDeployment[]): PlannedDeployment[] {
-  return [...wishes.flatMap(keptOne), ...wishes.map(currentOne)];
+export function planRollout(desired: readonly DesiredDeployment[]): PlannedDeployment[] {
+  return [...desired.flatMap(keptDeployments), ...desired.map(currentDeployment)];
 }
 
 /** Traffic of all deployments, including deployments without traffic. */
@@ -65,8 +65,8 @@ export function trafficOf(planned: readonly PlannedDeployment[]): DeploymentTraf
   return planned.map(({ decision, weight, mirror }) => ({ name: decision.name, weight, mirror }));
 }
 
-function currentOne(wish: DesiredDeployment): PlannedDeployment {
-  const { label, decision, previous, update, instances, scale, weight, mirror, check } = wish;
+function currentDeployment(desired: DesiredDeployment): PlannedDeployment {
+  const { label, decision, previous, update, instances, scale, weight, mirror, check } = desired;
   const inPlace = update === "inPlace";
   const startsLike = inPlace || scale === undefined || previous === undefined ? undefined : previous.name;
   return {
@@ -85,7 +85,7 @@ function currentOne(wish: DesiredDeployment): PlannedDeployment {
 }
 
 /** The kept deployment of a label. A label with `update: inPlace` never has one. */
-function keptOne({ label, decision, previous, keepPrevious, update, instances, scale }: DesiredDeployment): PlannedDeployment[] {
+function keptDeployments({ label, decision, previous, keepPrevious, update, instances, scale }: DesiredDeployment): PlannedDeployment[] {
   if (!keepPrevious || update === "inPlace" || previous === undefined || previous.name === decision.name) return [];
   const bounds = scale === undefined ? {} : { scale };
   return [{ label, decision: previous, role: "kept", inPlace: false, instances, ...bounds, autoscaled: false, weight: 0, mirror: 0 }];

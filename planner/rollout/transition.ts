@@ -46,45 +46,45 @@ export interface TrafficSnapshot {
 /** The traffic and the deployments of an endpoint after a run. */
 export interface PlannedSnapshot extends TrafficSnapshot {
   /** Names of the deployments that this run creates. An earlier, interrupted run can have created others before it wrote traffic. */
-  readonly made: readonly string[];
+  readonly created: readonly string[];
 }
 
 /** Describes the changes to traffic and deployments for reviewers; undefined if nothing changes. */
 export function transitionSummary(endpoint: string, before: TrafficSnapshot, after: PlannedSnapshot): string | undefined {
-  const [had, has] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
-  const first = had.length === 0;
-  const { made } = after;
-  const [fresh, lasting] = [without(has, had), has.filter((name) => had.includes(name))];
-  const [begun, again] = [without(fresh, made), lasting.filter((name) => made.includes(name))];
-  const news = [
-    ...(first ? [] : said(without(fresh, begun), "created first")),
-    ...(first || begun.length === 0 ? [] : [`creation of ${begun.join(", ")} was started by an earlier run`]),
-    ...said(again, "recreated"),
-    ...said(
-      without(lasting, again).filter((name) => before.recipes[name] !== after.recipes[name]),
+  const [earlier, present] = [before, after].map(({ recipes }) => Object.keys(recipes).sort()) as [string[], string[]];
+  const first = earlier.length === 0;
+  const { created } = after;
+  const [added, remaining] = [without(present, earlier), present.filter((name) => earlier.includes(name))];
+  const [started, recreated] = [without(added, created), remaining.filter((name) => created.includes(name))];
+  const changes = [
+    ...(first ? [] : clause(without(added, started), "created first")),
+    ...(first || started.length === 0 ? [] : [`creation of ${started.join(", ")} was started by an earlier run`]),
+    ...clause(recreated, "recreated"),
+    ...clause(
+      without(remaining, recreated).filter((name) => before.recipes[name] !== after.recipes[name]),
       "updated in place",
     ),
   ];
-  const copies = copiesText(before.mirrorTraffic, after.mirrorTraffic);
-  const idle = has.filter((name) => !after.traffic[name] && !after.mirrorTraffic[name]);
-  const gone = without(had, has);
-  const ends = [
-    ...said(
-      gone.filter((name) => before.traffic[name] || before.mirrorTraffic[name]),
+  const mirrored = mirrorClauses(before.mirrorTraffic, after.mirrorTraffic);
+  const idle = present.filter((name) => !after.traffic[name] && !after.mirrorTraffic[name]);
+  const deleted = without(earlier, present);
+  const deletions = [
+    ...clause(
+      deleted.filter((name) => before.traffic[name] || before.mirrorTraffic[name]),
       "deleted after the last requests have ended",
     ),
-    ...said(
-      gone.filter((name) => !before.traffic[name] && !before.mirrorTraffic[name]),
+    ...clause(
+      deleted.filter((name) => !before.traffic[name] && !before.mirrorTraffic[name]),
       "deleted (no traffic)",
     ),
   ];
   const [from, to] = [trafficText(before.traffic), trafficText(after.traffic)];
-  const copiesChange = trafficText(before.mirrorTraffic) !== trafficText(after.mirrorTraffic);
-  if (from === to && !copiesChange && news.length + ends.length === 0) return undefined;
+  const mirrorChanges = trafficText(before.mirrorTraffic) !== trafficText(after.mirrorTraffic);
+  if (from === to && !mirrorChanges && changes.length + deletions.length === 0) return undefined;
   const stay = to === noTraffic ? "no deployment has traffic" : `traffic stays at ${to}`;
   const requests = from === to ? stay : `traffic changes from ${from} to ${to}`;
   const zero = idle.length === 0 ? [] : [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`];
-  return `${endpoint}: ${[requests, ...copies, ...news, ...zero, ...ends].join("; ")}.`;
+  return `${endpoint}: ${[requests, ...mirrored, ...changes, ...zero, ...deletions].join("; ")}.`;
 }
 
 /** Credentials of callers, by Azure's authentication mode. */
@@ -99,7 +99,7 @@ export function authChangeSummary(endpoint: string, before: string | undefined, 
   return `${endpoint}: after this update, callers must send ${credentials[after] ?? after}. Azure rejects ${credentials[before] ?? before}.`;
 }
 
-function copiesText(before: Shares, after: Shares): string[] {
+function mirrorClauses(before: Shares, after: Shares): string[] {
   const ended = without(Object.keys(before), Object.keys(after));
   return [
     ...Object.entries(after).map(([name, percent]) => `${percent} % of the requests are also mirrored to ${name}`),
@@ -111,7 +111,7 @@ function without(names: readonly string[], others: readonly string[]): string[] 
   return names.filter((name) => !others.includes(name));
 }
 
-function said(names: readonly string[], what: string): string[] {
+function clause(names: readonly string[], what: string): string[] {
   return names.length === 0 ? [] : [`${names.join(", ")} ${names.length === 1 ? "is" : "are"} ${what}`];
 }
 

@@ -34,21 +34,24 @@ const imageGiB = 24.6;
 const scratchGiB = 10;
 
 /** Evaluates one machine. */
-export function evaluateMachine(model: Model, machine: Machine, wish: MachineRequirements): Candidate {
-  const outOfRange = rangeRefusal(wish);
+export function evaluateMachine(model: Model, machine: Machine, requirements: MachineRequirements): Candidate {
+  const outOfRange = rangeProblem(requirements);
   if (outOfRange) return { machine, cautions: [], problem: outOfRange };
-  const early = contextRefusal(model, wish) ?? formatProblem(model, machine, wish.kvCacheDtype) ?? splitRefusal(model, machine, wish);
-  const settings = settingsFor(model, machine, wish);
-  const { found, concurrency } = sized(model, machine, settings, wish);
-  const load = { ...wish, concurrency: Math.max(1, concurrency) };
+  const early =
+    contextProblem(model, requirements) ??
+    formatProblem(model, machine, requirements.kvCacheDtype) ??
+    splitSettingProblem(model, machine, requirements);
+  const settings = settingsFor(model, machine, requirements);
+  const { estimated, concurrency } = sizeConcurrency(model, machine, settings, requirements);
+  const load = { ...requirements, concurrency: Math.max(1, concurrency) };
   const candidate = {
     machine,
-    estimate: found,
-    contract: deriveContract(model, machine, found, load),
-    cautions: cautionsOf(model, machine, found),
+    estimate: estimated,
+    contract: deriveContract(model, machine, estimated, load),
+    cautions: cautionsOf(model, machine, estimated),
   };
-  const broken = early ?? memoryRefusal(model, machine, found, wish) ?? azureRefusal(model, machine, candidate.contract);
-  return broken ? { ...candidate, problem: broken } : candidate;
+  const problem = early ?? memoryProblem(model, machine, estimated, requirements) ?? azureProblem(model, machine, candidate.contract);
+  return problem ? { ...candidate, problem } : candidate;
 }
 
 /** The machine's name in messages. */
@@ -56,104 +59,109 @@ export function nameOf(machine: Machine): string {
   return machine.instanceType ?? `${machine.gpus} × ${machine.gpu.visibleGiB} GiB`;
 }
 
-function settingsFor(model: Model, machine: Machine, wish: MachineRequirements): EngineSettings {
+function settingsFor(model: Model, machine: Machine, requirements: MachineRequirements): EngineSettings {
   // For a GPU given by numbers, vLLM's defaults apply. For an Azure size, the planner chooses.
-  const maxModelLen = wish.maxModelLen ?? (machine.instanceType ? Math.min(defaultContext, model.maxModelLen) : model.maxModelLen);
-  const maxNumSeqs = wish.maxNumSeqs ?? wish.concurrency ?? (machine.instanceType ? mostSequences : undefined);
-  return { ...wish, tensorParallelSize: wish.tensorParallelSize ?? largestSplit(model, machine.gpus), maxModelLen, maxNumSeqs };
+  const maxModelLen = requirements.maxModelLen ?? (machine.instanceType ? Math.min(defaultContext, model.maxModelLen) : model.maxModelLen);
+  const maxNumSeqs = requirements.maxNumSeqs ?? requirements.concurrency ?? (machine.instanceType ? mostSequences : undefined);
+  return {
+    ...requirements,
+    tensorParallelSize: requirements.tensorParallelSize ?? largestSplit(model, machine.gpus),
+    maxModelLen,
+    maxNumSeqs,
+  };
 }
 
 /** The estimate and its concurrency. Without a declared concurrency, both are for the number of requests that fit. */
-function sized(
+function sizeConcurrency(
   model: Model,
   machine: Machine,
   settings: EngineSettings,
-  wish: MachineRequirements,
-): { found: Estimate; concurrency: number } {
+  requirements: MachineRequirements,
+): { estimated: Estimate; concurrency: number } {
   const first = estimate(model, machine.gpu, settings);
-  if (wish.concurrency !== undefined) return { found: first, concurrency: wish.concurrency };
+  if (requirements.concurrency !== undefined) return { estimated: first, concurrency: requirements.concurrency };
   const holds = Math.min(Math.floor(first.safeConcurrency), first.settings.maxNumSeqs);
-  const exact = wish.maxNumSeqs !== undefined || machine.instanceType === undefined || holds < 1;
-  if (exact) return { found: first, concurrency: holds };
-  const concurrency = withinTimeout(model, machine, first, wish, holds);
-  return { found: estimate(model, machine.gpu, { ...settings, maxNumSeqs: concurrency }), concurrency };
+  const exact = requirements.maxNumSeqs !== undefined || machine.instanceType === undefined || holds < 1;
+  if (exact) return { estimated: first, concurrency: holds };
+  const concurrency = withinTimeout(model, machine, first, requirements, holds);
+  return { estimated: estimate(model, machine.gpu, { ...settings, maxNumSeqs: concurrency }), concurrency };
 }
 
 /** Largest concurrency up to `holds` whose answers arrive within Azure's limit; 1 if none do. */
-function withinTimeout(model: Model, machine: Machine, found: Estimate, wish: MachineRequirements, holds: number): number {
+function withinTimeout(model: Model, machine: Machine, estimated: Estimate, requirements: MachineRequirements, holds: number): number {
   let [low, high] = [1, holds];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const { answerSeconds } = plannedSpeed(model, machine.gpu, found, { ...wish, concurrency: middle });
+    const { answerSeconds } = plannedSpeed(model, machine.gpu, estimated, { ...requirements, concurrency: middle });
     if (answerSeconds <= endpointLimits.requestTimeoutSeconds) low = middle;
     else high = middle - 1;
   }
   return low;
 }
 
-function rangeRefusal(wish: MachineRequirements): Problem | undefined {
+function rangeProblem(requirements: MachineRequirements): Problem | undefined {
   const whole = {
-    maxModelLen: wish.maxModelLen,
-    maxNumSeqs: wish.maxNumSeqs,
-    maxNumBatchedTokens: wish.maxNumBatchedTokens,
-    concurrency: wish.concurrency,
+    maxModelLen: requirements.maxModelLen,
+    maxNumSeqs: requirements.maxNumSeqs,
+    maxNumBatchedTokens: requirements.maxNumBatchedTokens,
+    concurrency: requirements.concurrency,
   };
   for (const [name, value] of Object.entries(whole)) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       return createProblem("MOOR119", `${name} is ${value}; it must be a whole number of 1 or more.`);
   }
-  const part = wish.gpuMemoryUtilization;
+  const part = requirements.gpuMemoryUtilization;
   if (part !== undefined && !(part > 0 && part <= 1))
     return createProblem("MOOR119", `gpuMemoryUtilization is ${part}; it must be greater than 0 and at most 1.`);
   return undefined;
 }
 
-function contextRefusal(model: Model, wish: MachineRequirements): Problem | undefined {
-  if (wish.maxModelLen !== undefined && wish.maxModelLen > model.maxModelLen) {
+function contextProblem(model: Model, requirements: MachineRequirements): Problem | undefined {
+  if (requirements.maxModelLen !== undefined && requirements.maxModelLen > model.maxModelLen) {
     return createProblem(
       "MOOR116",
-      `A context of ${wish.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`,
+      `A context of ${requirements.maxModelLen} tokens is required; the maximum of ${model.id} is ${model.maxModelLen}.`,
     );
   }
   return undefined;
 }
 
-function splitRefusal(model: Model, machine: Machine, wish: MachineRequirements): Problem | undefined {
-  const tp = wish.tensorParallelSize;
+function splitSettingProblem(model: Model, machine: Machine, requirements: MachineRequirements): Problem | undefined {
+  const tp = requirements.tensorParallelSize;
   if (tp === undefined) return undefined;
   if (tp > machine.gpus) return createProblem("MOOR107", `${nameOf(machine)} has ${machine.gpus} GPUs; the tensor parallel size is ${tp}.`);
   const problem = splitProblem(model, tp);
   return problem ? createProblem("MOOR107", `${model.id} can't be split across ${tp} GPUs: ${problem}.`) : undefined;
 }
 
-function memoryRefusal(model: Model, machine: Machine, found: Estimate, wish: MachineRequirements): Problem | undefined {
-  const on = `${nameOf(machine)} with tensor parallel size ${found.settings.tensorParallelSize}`;
-  const { safeKvGiBPerGpu: safe, activationGiB: activation } = found;
-  const { maxModelLen } = found.settings;
+function memoryProblem(model: Model, machine: Machine, estimated: Estimate, requirements: MachineRequirements): Problem | undefined {
+  const on = `${nameOf(machine)} with tensor parallel size ${estimated.settings.tensorParallelSize}`;
+  const { safeKvGiBPerGpu: safe, activationGiB: activation } = estimated;
+  const { maxModelLen } = estimated.settings;
   if (safe <= 0) {
-    const needs = `${found.weightsGiBPerGpu.toFixed(1)} GiB for weights and ${activation.toFixed(1)} GiB for activations on each GPU`;
+    const needs = `${estimated.weightsGiBPerGpu.toFixed(1)} GiB for weights and ${activation.toFixed(1)} GiB for activations on each GPU`;
     return createProblem(
       "MOOR108",
       `On ${on}, ${model.id} requires ${needs}: ${(-safe).toFixed(1)} GiB too much, even without a KV cache.`,
     );
   }
-  if (found.safeConcurrency < 1) {
-    const needs = `one request of ${maxModelLen} tokens requires ${found.requestGiB.toFixed(2)} GiB of KV cache on each GPU`;
+  if (estimated.safeConcurrency < 1) {
+    const needs = `one request of ${maxModelLen} tokens requires ${estimated.requestGiB.toFixed(2)} GiB of KV cache on each GPU`;
     return createProblem(
       "MOOR109",
-      `On ${on}, ${needs}; with the safety margin, ${safe.toFixed(2)} GiB are available, enough for ${found.longestRequest} tokens.`,
+      `On ${on}, ${needs}; with the safety margin, ${safe.toFixed(2)} GiB are available, enough for ${estimated.longestRequest} tokens.`,
     );
   }
-  if (wish.concurrency !== undefined && found.safeConcurrency < wish.concurrency) {
-    const short = (wish.concurrency * found.requestGiB - safe).toFixed(1);
-    const capacity = `the KV cache has capacity for ${Math.floor(found.safeConcurrency)} requests of ${maxModelLen} tokens`;
-    return createProblem("MOOR110", `On ${on}, ${capacity}; ${wish.concurrency} are declared. Each GPU lacks ${short} GiB.`);
+  if (requirements.concurrency !== undefined && estimated.safeConcurrency < requirements.concurrency) {
+    const short = (requirements.concurrency * estimated.requestGiB - safe).toFixed(1);
+    const capacity = `the KV cache has capacity for ${Math.floor(estimated.safeConcurrency)} requests of ${maxModelLen} tokens`;
+    return createProblem("MOOR110", `On ${on}, ${capacity}; ${requirements.concurrency} are declared. Each GPU lacks ${short} GiB.`);
   }
   return undefined;
 }
 
 /** Checks Azure's limits beyond memory: disk size, and the maximum duration of a request. */
-function azureRefusal(model: Model, machine: Machine, contract: Contract): Problem | undefined {
+function azureProblem(model: Model, machine: Machine, contract: Contract): Problem | undefined {
   const { size } = machine;
   if (!size) return undefined;
   const needed = diskNeeded(model);
@@ -179,9 +187,9 @@ function diskNeeded(model: Model): number {
   return imageGiB + model.weightBytes / GiB + scratchGiB;
 }
 
-function cautionsOf(model: Model, machine: Machine, found: Estimate): string[] {
+function cautionsOf(model: Model, machine: Machine, estimated: Estimate): string[] {
   const { size } = machine;
-  const tp = found.settings.tensorParallelSize;
+  const tp = estimated.settings.tensorParallelSize;
   const cautions = [...model.assumptions];
   if (tp > 1)
     cautions.push("tensor parallelism requires 240 MiB in /dev/shm; Azure doesn't document its size, so check it in the container's log");

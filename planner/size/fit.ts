@@ -57,6 +57,7 @@ export interface FitResult {
   readonly client: Required<ClientAdvice> | null;
   /** List price of one instance; null without a price. */
   readonly usdPerHour: number | null;
+  /** Why the model doesn't fit; null if it fits. */
   readonly refusal: Problem | null;
   readonly reasons: readonly string[];
   readonly rejected: readonly Rejected[];
@@ -67,19 +68,19 @@ export interface FitResult {
  * @throws PlanError MOOR120 if the model's ID isn't in the table
  */
 export function fit(input: FitInput): FitResult {
-  const result = decided(input);
-  refuseInfinite(result);
+  const result = choose(input);
+  assertFinite(result);
   return result;
 }
 
 /** @throws Error that names the first number that is not finite, which is a bug in the planner */
-function refuseInfinite(value: unknown, path = "result"): void {
+function assertFinite(value: unknown, path = "result"): void {
   if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`The planner can't compute ${path} from these numbers.`);
   if (typeof value !== "object" || value === null) return;
-  for (const [key, item] of Object.entries(value)) refuseInfinite(item, `${path}.${key}`);
+  for (const [key, item] of Object.entries(value)) assertFinite(item, `${path}.${key}`);
 }
 
-function decided(input: FitInput): FitResult {
+function choose(input: FitInput): FitResult {
   const model = modelOf(input);
   const none = modelProblem(model);
   if (input.gpu) return single(input, evaluateMachine(model, machineByNumbers(input.gpu), input), none);
@@ -146,10 +147,10 @@ function cheapest(input: FitInput, model: Model): FitResult {
   const rejected = [...lost, ...tried.filter((one) => one !== best).map((one) => rejectedOf(one, best))];
   if (best) return resultOf(input, best.candidate, undefined, rejected);
   const where = input.region ? ` in ${input.region}` : "";
-  const missed = nearest(tried.map(({ candidate }) => candidate));
-  const by = missed?.problem ? ` Closest: ${missed.problem.message}` : "";
+  const closest = closestOf(tried.map(({ candidate }) => candidate));
+  const by = closest?.problem ? ` Closest: ${closest.problem.message}` : "";
   const why = createProblem("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
-  return resultOf(input, missed, why, rejected);
+  return resultOf(input, closest, why, rejected);
 }
 
 function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared | undefined): Rejected {
@@ -159,16 +160,16 @@ function rejectedOf({ candidate, usdPerHour: price }: Compared, best: Compared |
 }
 
 /** Whether a machine lacks memory and has another problem too. The reported problem would not be the only one. */
-function missesTwice({ estimate, problem: why }: Candidate): boolean {
+function hasOtherProblem({ estimate, problem: why }: Candidate): boolean {
   return estimate!.safeConcurrency < 1 && why?.code !== "MOOR108" && why?.code !== "MOOR109";
 }
 
 /** The machine that comes closest. Its numbers show which requirement to change. */
-function nearest(tried: readonly Candidate[]): Candidate | undefined {
+function closestOf(tried: readonly Candidate[]): Candidate | undefined {
   const sizedUp = tried.filter((candidate) => candidate.estimate);
   return sizedUp.sort(
     (a, b) =>
-      Number(missesTwice(a)) - Number(missesTwice(b)) ||
+      Number(hasOtherProblem(a)) - Number(hasOtherProblem(b)) ||
       b.estimate!.safeConcurrency - a.estimate!.safeConcurrency ||
       b.estimate!.safeKvGiBPerGpu - a.estimate!.safeKvGiBPerGpu,
   )[0];
@@ -206,15 +207,15 @@ function resultOf(input: FitInput, candidate: Candidate | undefined, why: Proble
 }
 
 function reasonsOf(input: FitInput, candidate: Candidate | undefined, why: Problem | undefined): string[] {
-  const refused = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
+  const problemLine = why ? [`${why.code}: ${why.message} ${why.remedy}`] : [];
   const estimate = candidate?.estimate;
-  if (!candidate || !estimate) return refused;
+  if (!candidate || !estimate) return problemLine;
   const { settings } = estimate;
   const gib = (value: number) => value.toFixed(2);
   const price = candidate.machine.instanceType && priceOf(candidate.machine.instanceType, input.region);
   const memory = `${gib(candidate.machine.gpu.visibleGiB)} GiB visible × ${settings.gpuMemoryUtilization} minus weights ${gib(estimate.weightsGiBPerGpu)}, activations ${gib(estimate.activationGiB)}, memory outside PyTorch ${gib(estimate.nonTorchGiB)}, CUDA graphs ${gib(estimate.cudaGraphGiB)}`;
   return [
-    ...refused,
+    ...problemLine,
     `${nameOf(candidate.machine)}, tensor parallel size ${settings.tensorParallelSize}${price ? `, ${price} USD per hour (list price)` : ""}`,
     `KV cache ${gib(estimate.kvGiBPerGpu)} GiB on each GPU: ${memory}; ${gib(estimate.safeKvGiBPerGpu)} GiB with the safety margin`,
     `${estimate.maxConcurrency.toFixed(1)} concurrent requests of ${settings.maxModelLen} tokens, ${gib(estimate.requestGiB)} GiB each`,

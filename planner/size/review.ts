@@ -23,50 +23,50 @@ export interface ExplicitSettings {
 }
 
 /**
- * All problems of the explicit settings `hand` for `model` under `wish`; empty if there are none. If the size can't be used, that is one
+ * All problems of the `explicit` settings for `model` under `requirements`; empty if there are none. If the size can't be used, that is one
  * problem, and the other settings are checked against the recommended size, so that one report lists all problems.
  */
 export function reviewExplicitSettings(
   model: Model,
-  wish: MachineRequirements & { readonly concurrency: number; readonly region?: string },
-  hand: ExplicitSettings,
+  requirements: MachineRequirements & { readonly concurrency: number; readonly region?: string },
+  explicit: ExplicitSettings,
 ): readonly Problem[] {
-  const unusable = modelProblem(model);
-  if (unusable) return [unusable];
-  const own = hand.instanceType === undefined ? undefined : machineOf(hand.instanceType);
-  const found: Problem[] = own && isProblem(own) ? [own] : [];
-  const machine = own && !isProblem(own) ? own : recommended(model, wish);
-  if (isProblem(machine)) return [...found, machine];
-  const candidate = evaluateMachine(model, machine, wish);
-  if (own && candidate.problem) found.push(candidate.problem);
-  const dtype = dtypeProblem(machine, hand.flags ?? []);
-  if (dtype) found.push(dtype);
-  if (!candidate.contract) return found;
-  return [...found, ...servingProblems(merged(candidate, hand), candidate.contract.basis)].filter(
+  const unsupported = modelProblem(model);
+  if (unsupported) return [unsupported];
+  const own = explicit.instanceType === undefined ? undefined : machineOf(explicit.instanceType);
+  const problems: Problem[] = own && isProblem(own) ? [own] : [];
+  const machine = own && !isProblem(own) ? own : recommended(model, requirements);
+  if (isProblem(machine)) return [...problems, machine];
+  const candidate = evaluateMachine(model, machine, requirements);
+  if (own && candidate.problem) problems.push(candidate.problem);
+  const dtype = dtypeProblem(machine, explicit.flags ?? []);
+  if (dtype) problems.push(dtype);
+  if (!candidate.contract) return problems;
+  return [...problems, ...servingProblems(merged(candidate, explicit), candidate.contract.basis)].filter(
     (one, i, all) => all.findIndex((other) => other.code === one.code) === i,
   );
 }
 
-function recommended(model: Model, wish: MachineRequirements & { readonly region?: string }): Machine | Problem {
-  const result = chooseSize({ ...wish, model });
+function recommended(model: Model, requirements: MachineRequirements & { readonly region?: string }): Machine | Problem {
+  const result = chooseSize({ ...requirements, model });
   return result.size === null ? result.refusal! : machineOf(result.size);
 }
 
-function merged(candidate: Candidate, hand: ExplicitSettings): ServingSettings {
+function merged(candidate: Candidate, explicit: ExplicitSettings): ServingSettings {
   const derived = candidate.contract!.settings;
   return {
     ...derived,
-    flags: hand.flags ?? derived.flags,
-    image: hand.image,
-    maxNumSeqs: hand.maxNumSeqs ?? derived.maxNumSeqs,
-    maxNumBatchedTokens: hand.maxNumBatchedTokens ?? derived.maxNumBatchedTokens,
-    maxModelLen: hand.maxModelLen,
-    environmentVariables: { ...derived.environmentVariables, ...hand.environmentVariables },
+    flags: explicit.flags ?? derived.flags,
+    image: explicit.image,
+    maxNumSeqs: explicit.maxNumSeqs ?? derived.maxNumSeqs,
+    maxNumBatchedTokens: explicit.maxNumBatchedTokens ?? derived.maxNumBatchedTokens,
+    maxModelLen: explicit.maxModelLen,
+    environmentVariables: { ...derived.environmentVariables, ...explicit.environmentVariables },
     probes: {
-      liveness: { ...derived.probes.liveness, ...hand.probes?.liveness },
-      readiness: { ...derived.probes.readiness, ...hand.probes?.readiness },
+      liveness: { ...derived.probes.liveness, ...explicit.probes?.liveness },
+      readiness: { ...derived.probes.readiness, ...explicit.probes?.readiness },
     },
-    requestSettings: { ...derived.requestSettings, ...hand.requestSettings },
-    scaleRule: { ...derived.scaleRule, ...hand.scaleRule },
+    requestSettings: { ...derived.requestSettings, ...explicit.requestSettings },
+    scaleRule: { ...derived.scaleRule, ...explicit.scaleRule },
   };
 }

@@ -7,7 +7,7 @@ import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type AzureOptions, FolderInUse, openAzure, type SeenRequest } from "../../azure-local";
+import { type AzureOptions, FolderInUse, type HandledRequest, openAzure } from "../../azure-local";
 import { loopbackCertificate } from "../../azure-local/https/certificate";
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -211,7 +211,7 @@ test("poll addresses of operations use the caller's address", async () => {
 });
 
 test("requests of clients are reported at arrival and at the end, requests of the scoring proxy are not", async () => {
-  const seen: SeenRequest[] = [];
+  const seen: HandledRequest[] = [];
   const arrived: string[] = [];
   const azure = await open({
     onRequest: (request) => seen.push(request),

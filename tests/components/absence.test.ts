@@ -1,5 +1,6 @@
 // Proves that only a resource which doesn't exist counts as absent: any other error of a read ends the run with its own message, and
-// nothing is deleted or written. Which responses mean absence is proved in tests/azure/arm.test.ts. Doesn't prove that the engine stops on it.
+// nothing is deleted or written. Which responses mean absence is proved in tests/azure/arm.test.ts. Doesn't prove that the engine stops on
+// it.
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import { keepLiveInstances } from "../../components/endpoint/deployment/liveInstances";

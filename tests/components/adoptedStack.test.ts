@@ -1,5 +1,5 @@
-// Proves which resources a stack creates on adopted resources, and that they don't depend on the case of an ID in the stack file. Doesn't prove that
-// Azure accepts them, nor how names resolve: tests/e2e/adoptedNames.test.ts resolves them on the local Azure.
+// Proves which resources a stack creates on adopted resources, and that they don't depend on the case of an ID in the stack file. Doesn't
+// prove that Azure accepts them, nor how names resolve: tests/e2e/adoptedNames.test.ts resolves them on the local Azure.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";

@@ -1,6 +1,6 @@
-// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no line of
-// its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove that the
-// code of the components stays the same between versions.
+// Proves that a newer version of Moor with other prices, facts or rules changes nothing in a stack with a lock file: no resource, and no
+// line of its preview; and that `lock --check` reports the new decisions. The changes are simulated, from prices to parsers. Doesn't prove
+// that the code of the components stays the same between versions.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
@@ -70,10 +70,10 @@ const changes: readonly Change[] = [
     named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n.* has capacity for 57 requests of 16384 tokens/,
   },
   {
-    what: "laws: memory outside PyTorch and activations take more",
+    what: "formulas: memory outside PyTorch and activations take more",
     simulate: () =>
-      jest.doMock("../../planner/fit/laws", () => ({
-        ...jest.requireActual<typeof import("../../planner/fit/laws")>("../../planner/fit/laws"),
+      jest.doMock("../../planner/fit/memoryFormulas", () => ({
+        ...jest.requireActual<typeof import("../../planner/fit/memoryFormulas")>("../../planner/fit/memoryFormulas"),
         nonTorchGiB: () => 8,
       })),
     named: /MOOR110 moor:endpoints\.chat\.deployments\.main\n/,
@@ -130,7 +130,7 @@ async function preview(simulate: () => void = () => {}) {
 }
 
 const mocked = [
-  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/laws", "planner/fit/model"],
+  ...["facts/prices", "facts/gpus", "facts/sizes", "facts/vllm", "planner/fit/memoryFormulas", "planner/fit/model"],
   ...["planner/serving/parsers", "planner/serving/speed", "planner/serving/start"],
 ];
 

@@ -1,5 +1,6 @@
-// Proves that a transform, in each of its forms, can tighten but can't loosen the properties that keep workspace, stores, endpoint and deployment
-// private: in the preview if the value is known, otherwise before the write. Doesn't prove that Azure's own defaults are as private.
+// Proves that a transform, in each of its forms, can tighten but can't loosen the properties that keep workspace, stores, endpoint and
+// deployment private: in the preview if the value is known, otherwise before the write. Doesn't prove that Azure's own defaults are as
+// private.
 import * as pulumi from "@pulumi/pulumi";
 import { guardHook } from "../../components/base/privacy";
 import { ScoreDeployment } from "../../components/endpoint/deployment";

@@ -17,14 +17,14 @@ export const TENANT = "22222222-2222-4222-8222-222222222222";
 export const PRINCIPAL = "33333333-3333-4333-8333-333333333333";
 export const CREATED_AT = "2026-01-01T00:00:00Z";
 
-/** A resource as the program registered it; resources are named by their logical names. */
+/** A registered resource. References to resources are logical names. */
 export interface Recorded {
   readonly type: string;
   readonly name: string;
   readonly custom: boolean;
   /** Inputs in plain text. */
   readonly inputs: Properties;
-  /** Inputs as they were sent: secrets in their envelopes. */
+  /** Inputs as sent, with secrets in their envelopes. */
   readonly rawInputs: Properties;
   readonly parent: string | undefined;
   readonly dependsOn: readonly string[];
@@ -35,29 +35,29 @@ export interface Recorded {
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean | undefined;
   readonly customTimeouts: { readonly create: string; readonly update: string; readonly delete: string } | undefined;
-  /** Aliases of the program's own; those that azure-native adds for other API versions are left out. */
+  /** Aliases of the program; those that azure-native adds for other API versions are omitted. */
   readonly aliases: readonly string[];
-  /** Names of hooks by moment. */
+  /** Names of hooks, by type such as `beforeCreate`. */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Recording {
   readonly resources: readonly Recorded[];
-  /** What components registered as outputs, in plain text, by logical name. */
+  /** Registered outputs of components, in plain text, by logical name. */
   readonly outputs: Readonly<Record<string, Properties>>;
-  /** Errors of the hooks and transforms that were run; the resource is recorded all the same. */
+  /** Errors of hooks and transforms. Their resources are recorded nevertheless. */
   readonly refusals: readonly string[];
   readonly invokes: readonly {
     readonly token: string;
     readonly inputs: Properties /** URN and id of the provider, where it is not the default one. */;
     readonly provider?: string;
   }[];
-  /** Whatever the program returned. */
+  /** Return value of the program. */
   readonly result: unknown;
 }
 
 export interface RecordOptions {
-  /** @default false: an update, with outputs as Azure would give them */
+  /** @default false: an update, with outputs as in Azure */
   readonly preview?: boolean;
   /** Stack settings by full key. @default none */
   readonly config?: Readonly<Record<string, string>>;
@@ -67,15 +67,15 @@ export interface RecordOptions {
   readonly stack?: string;
   /** Names of hooks that are run before their resource is registered, as the engine does; in a preview only those that run in one. @default none */
   readonly runHooks?: RegExp;
-  /** Answers to invokes, over the built-in ones. @default none */
+  /** Results of invokes, in addition to the built-in ones. @default none */
   readonly invokes?: Readonly<Record<string, Properties>>;
   /** What a preview meets; it calls every transform, and every hook that runs in a preview. @default - nothing exists, and only `runHooks` run */
   readonly world?: World;
 }
 
-/** What a preview meets in Azure, and how much of it is known. */
+/** Existing resources in a preview, and which of their values are known. */
 export interface World {
-  /** Id and state of a resource; one without an id doesn't exist yet. */
+  /** ID and state of a resource; without an ID, it doesn't exist yet. */
   met(type: string, name: string, inputs: Properties): { readonly id: string; readonly state: Properties };
   /** The inputs of a resource as its transforms and hooks see them. */
   seen(name: string, inputs: Properties): Properties;
@@ -83,7 +83,7 @@ export interface World {
   before(type: string, name: string, inputs: Properties): Properties | undefined;
 }
 
-/** Registers everything that `program` makes and waits until nothing is pending. */
+/** Registers all resources of `program` and waits until nothing is pending. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Recording> {
   const { preview = false, config = {}, secretKeys = [], stack = "dev" } = options;
   const resources: Recorded[] = [];
@@ -97,7 +97,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       call: ({ token, inputs, provider }) => {
         invokes.push({ token, inputs, ...(provider ? { provider } : {}) });
         const answer = { ...INVOKES, ...options.invokes }[token];
-        // The mocks pass on an error's details and drop its message.
+        // The mocks return the details of an error without its message.
         if (answer === undefined) throw Object.assign(new Error(token), { details: `ResourceNotFound: no answer to ${token} was given` });
         return answer;
       },
@@ -108,7 +108,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   );
   pulumi.runtime.setAllConfig(config, [...secretKeys]);
   wrapMonitor({ resources, outputs, refusals }, options);
-  // Where a test serves no Azure of its own, there is one in which nothing exists.
+  // If a test serves no Azure, an empty one is used.
   const empty = process.env.MOOR_ARM_URL === undefined ? await serveAzure({}) : undefined;
   // Pulumi formats a stack for every promise and every resource that it makes, which takes half of the time of a recording.
   const { stackTraceLimit } = Error;
@@ -120,14 +120,14 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     return { resources, outputs, refusals, invokes, result };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    // A run that ends before Pulumi's server of hooks is up leaves it trying for ever, and the process with it.
+    // If a run ends before Pulumi's hook server has started, the server retries forever and the process doesn't exit.
     await store().callbacks?._target;
     await pulumi.runtime.disconnect();
     await empty?.close();
   }
 }
 
-/** Waits for a program's outputs, as the engine does. */
+/** Waits for the outputs of a program, like the engine. */
 async function outputsOf(result: unknown): Promise<void> {
   const outputs = Object.values(result ?? {}).filter((value) => pulumi.Output.isInstance(value));
   await Promise.allSettled(outputs.map((output) => (output as unknown as { promise(withUnknowns: true): Promise<unknown> }).promise(true)));
@@ -185,7 +185,7 @@ function wrapMonitor({ resources, outputs, refusals }: Written, { preview = fals
     hooks.set(request.getName(), request);
     callback(null, {});
   };
-  // Registered with the resource, and called by nobody: that is the engine's.
+  // Registered with the resource, but never called, because only the engine calls them.
   store().supportsTransforms = true;
 }
 
@@ -195,7 +195,7 @@ interface Written {
   readonly refusals: string[];
 }
 
-/** Runs a hook as the engine does before a creation or an update, and yields its error; empty when it has none. */
+/** Runs a hook, like the engine before a creation or an update, and returns its error; empty if there is none. */
 async function runHook(hook: Message, resource: Message, world?: World, before?: Properties): Promise<string> {
   const { ResourceHookRequest } = require("@pulumi/pulumi/proto/resource_pb") as Message;
   const request = new ResourceHookRequest();
@@ -206,7 +206,7 @@ async function runHook(hook: Message, resource: Message, world?: World, before?:
   return (await callBack(hook.getCallback(), request)).getError();
 }
 
-/** Applies a resource's transforms as the engine does: they see its inputs, and change its inputs and the changes that it ignores. */
+/** Applies a resource's transforms like the engine: they read its inputs, and change its inputs and its `ignoreChanges`. */
 async function runTransforms(resource: Message, transforms: readonly Message[], world: World): Promise<void> {
   const { TransformRequest, TransformResourceOptions } = require("@pulumi/pulumi/proto/resource_pb") as Message;
   for (const transform of transforms) {
@@ -267,14 +267,14 @@ function nameOf(urn: string | undefined): string | undefined {
   return urn ? urn.slice(urn.lastIndexOf("::") + 2) : undefined;
 }
 
-/** State of a resource that a preview plans: what its inputs tell, the rest unknown. */
+/** State of a resource in a preview: its inputs, with unknown other outputs. */
 export function planned(type: string, inputs: Properties): Properties {
   if (!type.startsWith("azure-native:")) return inputs;
   const row = resourceType(type);
   return previewOutputs(row.inputSchema, plain(inputs) as Properties, row.outputs);
 }
 
-/** Id and state of a resource that Azure made, and its body as Azure shows it. */
+/** ID and state of a created resource, and its body in Azure's response. */
 export function created(
   type: string,
   inputs: Properties,
@@ -288,7 +288,7 @@ export function created(
   return { id, state: { ...toOutputs(row.inputSchema, answer), id } as Properties, shown: answer };
 }
 
-/** What Azure adds to a body, as far as components use it. */
+/** Properties that Azure adds to a body and that components use. */
 function readOnly(type: string, id: string): Properties {
   const name = id.slice(id.lastIndexOf("/") + 1);
   const systemData = { createdAt: CREATED_AT };
@@ -322,7 +322,7 @@ function isPlainObject(value: Value | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The one resource of that logical name. @throws when there is none or more than one. */
+/** Returns the resource with a logical name. @throws if there is none or more than one */
 export function find({ resources }: Pick<Recording, "resources">, name: string): Recorded {
   const found = resources.filter((resource) => resource.name === name);
   if (found.length !== 1)
@@ -330,12 +330,12 @@ export function find({ resources }: Pick<Recording, "resources">, name: string):
   return found[0]!;
 }
 
-/** `type name` of each resource, the azure-native prefix left out, in order of name. */
+/** `type name` of each resource, without the azure-native prefix, ordered by name. */
 export function listing({ resources }: Pick<Recording, "resources">): string[] {
   return resources.map(({ type, name }) => `${name}: ${type.replace("azure-native:", "")}`).sort();
 }
 
-/** ARM id and request body that a recorded resource asks for. */
+/** ARM ID and request body of a recorded resource. */
 export function armRequest({ type, inputs }: Recorded): { readonly id: string; readonly body: Properties } {
   const row = resourceType(type);
   return { id: resourceId(row, inputs, SUBSCRIPTION), body: toBody(row.inputSchema, inputs) };
@@ -343,7 +343,7 @@ export function armRequest({ type, inputs }: Recorded): { readonly id: string; r
 
 const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true, formats: { binary: true } }));
 
-/** What the ARM schema of a recorded resource has against its body. */
+/** Errors of the ARM schema in the body of a recorded resource. */
 export function schemaErrors(resource: Recorded): string[] {
   const { id, body } = armRequest(resource);
   const [type, apiVersion] = schemaOf(resource);
@@ -353,7 +353,7 @@ export function schemaErrors(resource: Recorded): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${resource.name}${instancePath} ${message}`);
 }
 
-/** Resource type and API version of the schema; the one untyped resource in use is the environment version. */
+/** Resource type and API version of the schema; the only untyped resource is the environment version. */
 function schemaOf({ type, inputs }: Recorded): [string, string] {
   if (type === "azure-native:resources:Resource") {
     return [`${inputs.resourceProviderNamespace}/workspaces/environments/versions`, String(inputs.apiVersion)];
@@ -367,7 +367,7 @@ export function template({ inputs }: Recorded): Properties {
   return (inputs.properties as Properties).template as Properties;
 }
 
-/** Every path at which a text stands in plain sight, outside of secret envelopes. */
+/** All paths at which a text is in plain text, outside of secret envelopes. */
 export function exposed(value: Value | undefined, text: string, path = ""): string[] {
   if (isSecret(value)) return [];
   if (typeof value === "string") return value.includes(text) ? [path] : [];

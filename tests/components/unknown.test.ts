@@ -1,5 +1,5 @@
-// Proves that a preview succeeds with any unknown values and any existing resources: every transform and every hook that runs in a preview is
-// called with random unknown parts of its inputs, while random parts of the stack exist in Azure. It sends requests only to known
+// Proves that a preview succeeds with any unknown values and any existing resources: every transform and every hook that runs in a preview
+// is called with random unknown parts of its inputs, while random parts of the stack exist in Azure. It sends requests only to known
 // addresses. Doesn't prove that the messages are right, nor how the engine handles unknown values: tests/e2e previews with the engine.
 
 // Before Pulumi's runtime, which reads the folder on load.

@@ -34,7 +34,7 @@ function deploymentSettings(settings: Tree): DeploymentSettings {
 function decision(staged: boolean, commit = revision): DeploymentDecision {
   const resolved = { image: parseImage(image), region: "swedencentral", revision: commit };
   const outcome = decideDeployment("main", deploymentSettings(prodSettings()), resolved);
-  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   const decided = outcome.decision;
   return { ...decided, model: { ...decided.model!, staged } };
 }

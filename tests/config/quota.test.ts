@@ -28,7 +28,7 @@ function decision(settings: Tree, revision: string, size?: string, staged = true
   const parsed = parse(settings)["moor:endpoints"].chat!.deployments.main!;
   const wished = size === undefined ? parsed : { ...parsed, size };
   const outcome = decideDeployment("main", wished, { image: parseImage(image), region: "swedencentral", revision });
-  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   return { ...outcome.decision, model: { ...outcome.decision.model!, staged } };
 }
 

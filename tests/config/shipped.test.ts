@@ -70,7 +70,7 @@ test("the shipped lock file contains the decisions of this version, with staged 
     const image = namedImage(deployment, settings["moor:images"])!;
     const resolved = { image, region: "swedencentral", revision: deployment.vllm?.revision ?? "", folder: root };
     const outcome = decideDeployment(label, deployment, resolved);
-    if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+    if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
     const decided = outcome.decision;
     const expected = decided.model ? { ...decided, model: { ...decided.model, staged: true } } : decided;
     expect(read.lock.endpoints[endpoint]?.[label]?.current).toEqual(expected);

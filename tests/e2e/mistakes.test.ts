@@ -1,5 +1,5 @@
-// Proves with the real engine that a wrong stack file is refused before anything is created, in one report. Each kind of mistake is the business of
-// mistakesOfEachKind; how each is worded is proved in tests/config.
+// Proves with the real engine that a wrong stack file is refused before anything is created, in one report. The kinds of mistakes are in
+// mistakesOfEachKind. How each is worded is proved in tests/config.
 import { expectRefusal, main } from "./refusal";
 import { type Change, openSandbox, type Sandbox } from "./sandbox";
 

@@ -1,5 +1,5 @@
-// Proves with the real engine that each kind of mistake in a stack file is refused before anything is created. That several come in one report is
-// the business of mistakes; how each is worded is proved in tests/config.
+// Proves with the real engine that each kind of mistake in a stack file is refused before anything is created. That one report has several
+// mistakes is proved in mistakes, and how each is worded in tests/config.
 import { expectRefusal, main } from "./refusal";
 import { type Change, openSandbox, type Sandbox } from "./sandbox";
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { execArgv } from "../sweep/pool";
 import type { Sandbox } from "./sandbox";
 
-/** What a run needs of the process that serves the program. */
+/** What the process that serves the program needs for a run. */
 export interface Settings {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder with the stack files and locks. The program itself is that of this clone. */
@@ -12,8 +12,8 @@ export interface Settings {
 }
 
 /**
- * A sandbox whose runs use one process that has the program loaded, which saves each of them some seconds of processor time. It proves nothing of
- * the language host or of program/start.js, nor of a program that ends its process by itself.
+ * A sandbox whose runs share one process that has loaded the program, which saves seconds of processor time in each run. It doesn't test
+ * the language host and program/start.js. A program that exits its process needs an ordinary sandbox.
  */
 export function quick(sandbox: Sandbox): Sandbox {
   let program: ChildProcess | undefined;
@@ -36,7 +36,7 @@ function startProgram(): ChildProcess {
   return fork(path.join(__dirname, "quickProcess.ts"), { execArgv });
 }
 
-/** What to say to pulumi, so that its next run uses the program there. */
+/** Returns the arguments with which the next run of pulumi uses that process. */
 async function serves(program: ChildProcess, { environment, folder }: Settings): Promise<string[]> {
   program.send({ environment, folder } satisfies Settings);
   const [args] = (await once(program, "message", { signal: AbortSignal.timeout(60_000) })) as [string[]];

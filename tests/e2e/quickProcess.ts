@@ -1,4 +1,4 @@
-/** A process that serves the program to one run after another: loaded once, where pulumi would load it anew for each. */
+/** A process that loads the program once and serves it to one run of pulumi after another. */
 import { serveProgram } from "../sweep/program";
 import type { Settings } from "./quick";
 

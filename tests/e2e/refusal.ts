@@ -2,7 +2,7 @@ import type { Change, Sandbox } from "./sandbox";
 
 export const main = ["moor:endpoints", "chat", "deployments", "main"];
 
-/** Expects an `up` with these changes to name each of these keys with a code, and to create nothing. */
+/** Expects that an `up` with these changes reports each of these keys with a code and creates nothing. */
 export async function expectRefusal(sandbox: Sandbox, changes: readonly Change[], paths: readonly string[]): Promise<void> {
   const stackFile = sandbox.edit("dev", changes);
   const { code, output } = await sandbox.run("up", "dev", { stackFile });

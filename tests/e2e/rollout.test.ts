@@ -1,5 +1,5 @@
-// Proves with the real engine what a reviewer reads of the changes that every model meets, that each is then carried out, and that a second run
-// changes nothing. The other changes are rolloutChanges'; that no request is lost on the way is rolloutUnderLoad's to prove.
+// Proves with the real engine what the preview says of a changed model, a candidate and its promotion, that each is then applied, and that
+// the next preview shows no change. Other changes are in rolloutChanges. That no request is lost is proved in rolloutUnderLoad.
 import { quick } from "./quick";
 import { candidate, carryOut, preview, weight } from "./rolloutEdits";
 import { revision, serving } from "./rolloutSupport";

@@ -1,5 +1,5 @@
-// Proves with the real engine what a reviewer reads of the rarer kinds of change, that each is then carried out, and that a second run changes
-// nothing. A new candidate, its promotion and a changed model are rollout's; that no request is lost on the way is rolloutUnderLoad's to prove.
+// Proves with the real engine what the preview says of less frequent changes, that each is then applied, and that the next preview shows no
+// change. A changed model, a candidate and its promotion are in rollout. That no request is lost is proved in rolloutUnderLoad.
 import { quick } from "./quick";
 import { candidate, carryOut, deployments, preview, vllm, weight } from "./rolloutEdits";
 import { endpointOf, revision, serving } from "./rolloutSupport";

@@ -1,4 +1,4 @@
-/** Changes of the deployments of the dev stack's endpoint, as a reviewer meets them: a preview of the change, and the run that carries it out. */
+/** Changes of the deployments in the dev stack: the preview that a reviewer reads, and the run that applies it. */
 import type { Change, Run, Sandbox } from "./sandbox";
 
 export const deployments = ["moor:endpoints", "chat", "deployments"];
@@ -22,7 +22,7 @@ export function preview(sandbox: Sandbox, changes: readonly Change[]): Promise<R
   return sandbox.run("preview", "dev", { stackFile: sandbox.edit("dev", changes) });
 }
 
-/** Carries a change out, and expects the next preview to show nothing. */
+/** Applies a change, and expects no change in the next preview. */
 export async function carryOut(sandbox: Sandbox, changes: readonly Change[]): Promise<string> {
   const stackFile = sandbox.edit("dev", changes);
   const { code, output } = await sandbox.run("up", "dev", { stackFile });

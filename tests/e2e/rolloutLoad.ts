@@ -32,7 +32,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** Tokens that the load asks for. The gate asks for fewer, so its stream is shorter. */
+/** `max_tokens` of the load. The gate requests fewer tokens, so its stream is shorter. */
 const longAnswer = 1024;
 
 /** Milliseconds after which the caller of a stream that failed sends its next one. */

@@ -21,7 +21,7 @@ export interface Request {
   readonly body?: unknown;
 }
 
-/** What of a stack file is set: a path of keys below `config`, and the value, or nothing to delete it. */
+/** A change of a stack file: a path of keys below `config`, and the new value. `undefined` deletes the key. */
 export type Change = [keys: string[], value: unknown];
 
 /** An Azure and a Pulumi of a test's own, in a folder of its own. */

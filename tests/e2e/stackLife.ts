@@ -1,7 +1,7 @@
-/** A stack's life in the real engine: up in one pass, no change in a second preview or a refresh, a tag changed in place, and away again. */
+/** The life of a shipped stack with the real engine, from the first `up` to `destroy`. */
 import type { Sandbox } from "./sandbox";
 
-/** What Azure keeps of a deleted stack: the names of vaults and workspaces, for their days of soft delete. */
+/** Azure keeps the names of deleted vaults and workspaces during the days of soft delete. */
 const kept = /\/deleted(vaults|workspaces)\//;
 
 /** Declares the tests of a shipped stack's life. */

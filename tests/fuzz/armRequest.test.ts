@@ -1,6 +1,6 @@
-// Proves that no request crashes the resource manager: all routes, with mutated paths, queries, headers and bodies, including templates, get a status
-// below 500 without a stack trace, a valid request is answered after each, and no secret is logged. Requests use a real socket, because the
-// HTTP parser is Node's. Doesn't prove that Azure returns the same responses.
+// Proves that no request crashes the resource manager: all routes, with mutated paths, queries, headers and bodies, including templates,
+// get a status below 500 without a stack trace, a valid request is answered after each, and no secret is logged. Requests use a real
+// socket, because the HTTP parser is Node's. Doesn't prove that Azure returns the same responses.
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";

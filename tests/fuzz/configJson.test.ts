@@ -1,5 +1,5 @@
-// Proves that `npm run fit` reads any folder of a model: config.json, quantisation, index and headers of weight files. It answers with finite
-// numbers or with an error of one sentence, within a second. Doesn't prove that an answer is right: tests/planner does.
+// Proves that `npm run fit` reads any folder of a model: config.json, quantisation, index and headers of weight files. It answers with
+// finite numbers or with an error of one sentence, within a second. Doesn't prove that an answer is right: tests/planner does.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

@@ -1,5 +1,5 @@
-// Proves that `npm run fit` handles any arguments within a second, with finite numbers, with JSON if requested, and without a stack trace. Doesn't
-// prove that an answer is right: tests/planner does.
+// Proves that `npm run fit` handles any arguments within a second, with finite numbers, with JSON if requested, and without a stack trace.
+// Doesn't prove that an answer is right: tests/planner does.
 import fc from "fast-check";
 import { checkFit, runFit } from "./fitAnswer";
 import { fuzz } from "./fuzz";

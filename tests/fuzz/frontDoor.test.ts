@@ -1,6 +1,7 @@
-// Proves that no input crashes the scoring proxy: mutated requests of HTTP/1.0 and 1.1, with headers, bodies, chunks and early ends, get a status below
-// 500 in complete lines or a closed connection, no response contains a stack trace, and a valid request is answered after each. They use a real
-// socket, because the HTTP parser is Node's. Doesn't prove how a real model server handles the forwarded requests: a model stand-in answers.
+// Proves that no input crashes the scoring proxy: mutated requests of HTTP/1.0 and 1.1, with headers, bodies, chunks and early ends, get a
+// status below 500 in complete lines or a closed connection, no response contains a stack trace, and a valid request is answered after
+// each. They use a real socket, because the HTTP parser is Node's. Doesn't prove how a real model server handles the forwarded requests: a
+// model stand-in answers.
 import * as http from "node:http";
 import * as net from "node:net";
 import fc from "fast-check";

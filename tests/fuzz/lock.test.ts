@@ -1,5 +1,5 @@
-// Proves that any text results in a lock file, or in a report that it can't be read or is inconsistent: no exception, no stack trace. And that
-// the check and the editor's schema accept the same lock files. Doesn't prove that a lock file matches its stack file.
+// Proves that any text results in a lock file, or in a report that it can't be read or is inconsistent: no exception, no stack trace. And
+// that the check and the editor's schema accept the same lock files. Doesn't prove that a lock file matches its stack file.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";

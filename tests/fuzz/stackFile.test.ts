@@ -1,6 +1,7 @@
-// Proves that any text results in a stack or in a report with codes: no exception, no stack trace, no value converted to text by accident. And
-// that the editor's schema and the check agree: the editor accepts what the check accepts, and the check rejects what the editor accepts only for
-// reasons that a JSON Schema can't express, which are listed here. Doesn't prove that the reasons are right: tests/config does.
+// Proves that any text results in a stack or in a report with codes: no exception, no stack trace, no value converted to text by accident.
+// And that the editor's schema and the check agree: the editor accepts what the check accepts, and the check rejects what the editor
+// accepts only for reasons that a JSON Schema can't express, which are listed here. Doesn't prove that the reasons are right: tests/config
+// does.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";

@@ -1,5 +1,6 @@
-// Proves that only the right credential is accepted: any other Authorization header is rejected with 401 or 403, and never causes a failure. The claims
-// of a validly signed token are compared with a second implementation of the rules here. Proves nothing about Microsoft Entra ID's own tokens.
+// Proves that only the right credential is accepted: any other Authorization header is rejected with 401 or 403, and never causes a
+// failure. The claims of a validly signed token are compared with a second implementation of the rules here. Proves nothing about Microsoft
+// Entra ID's own tokens.
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import type { EndpointView } from "../../azure-local/scoringProxy";

@@ -1,4 +1,4 @@
-/** What Azure has of the only endpoint, as the watch wants it. */
+/** The only endpoint in Azure, in the form that the watch requires. */
 import type { Seen, SeenDeployment } from "../planner/rollout/watch";
 
 const endpointType = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
@@ -17,7 +17,7 @@ interface Deployment {
   };
 }
 
-/** @param list All resources of a type, as GET shows them. */
+/** @param list Returns all resources of a type, as in a GET response. */
 export function seenEndpoint(list: (type: string) => unknown[]): Seen & { readonly id?: string } {
   const [endpoint] = list(endpointType) as Endpoint[];
   const { traffic = {}, mirrorTraffic = {} } = endpoint?.properties ?? {};

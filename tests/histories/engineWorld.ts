@@ -1,4 +1,4 @@
-/** A stack in the real engine whose stack file and lock are edited, and whose runs may be refused or killed. */
+/** A stack in the real engine whose stack file and lock file are edited, and whose runs can be rejected or killed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { isWrite } from "../../azure-local/arm/faults";
@@ -11,7 +11,7 @@ import type { ServedProgram } from "../sweep/program";
 import { seenEndpoint } from "./endpoint";
 import { currentLock, rollBack, sharesOf, stack, writeStack } from "./stackFiles";
 
-/** What a run came to. */
+/** Result of a run. */
 export type Came = "done" | "refused beforehand" | "refused at the gate" | "killed";
 
 type List = (type: string) => unknown[];
@@ -20,7 +20,7 @@ export class EngineWorld {
   private wishes: Wishes = new Map();
   private tag = 1;
   private readonly watch = new Watch();
-  /** Everything that didn't hold, with the call after which it was seen. */
+  /** All violations, each with the call after which it was detected. */
   readonly wrong: string[] = [];
   calls = 0;
   private onWrite: () => void = () => {};
@@ -33,8 +33,8 @@ export class EngineWorld {
   ) {}
 
   /**
-   * @param folder The program's clone, whose stack file and lock are written.
-   * @param from Folder with the state to begin with.
+   * @param folder The program's clone, whose stack file and lock file are written.
+   * @param from Folder with the initial state.
    */
   static async open(folder: string, program: ServedProgram, from?: string): Promise<EngineWorld> {
     let world: EngineWorld | undefined;
@@ -46,7 +46,7 @@ export class EngineWorld {
     return world;
   }
 
-  /** @param keep Folder to keep the state in. @default - it goes */
+  /** @param keep Folder in which the state is kept. @default - it is deleted */
   async close(keep?: string): Promise<void> {
     if (keep !== undefined)
       fs.cpSync(this.sandbox.home, keep, { recursive: true, filter: (file) => !/\/(lock|running\.json)$/.test(file) });
@@ -54,7 +54,7 @@ export class EngineWorld {
     await this.sandbox.close();
   }
 
-  /** What happens between two runs. */
+  /** Applies a step between two runs. */
   async edit(edit: Edit): Promise<void> {
     const before = this.wishes;
     this.wishes = afterEdit(before, edit);
@@ -69,7 +69,7 @@ export class EngineWorld {
     return writeStack(this.folder, this.wishes, this.tag);
   }
 
-  /** Runs `up`, and says what it came to; a killed run is followed by `recover`. */
+  /** Runs `up`, and returns its result. After a killed run, it runs `recover`. */
   async run({ refused, killedAfter }: End): Promise<Came> {
     this.door.meddle = ({ path: asked }, response) =>
       refused && asked === "/v1/models" && Boolean(response.end(JSON.stringify({ object: "list", data: [{ id: "another" }] })));
@@ -100,7 +100,7 @@ export class EngineWorld {
     return this.sandbox.run("up", stack, { args: this.served() });
   }
 
-  /** In processes of its own, which end at once when so many writes have been handled. */
+  /** Runs `up` in separate processes, which are killed after the given number of writes. */
   private async upKilled(after: number): Promise<Run & { killed: boolean }> {
     const up = await startUp(this.sandbox, stack, path.join(this.folder, `Pulumi.${stack}.yaml`));
     let [left, killed] = [after, false];
@@ -119,7 +119,7 @@ export class EngineWorld {
     return this.program(this.sandbox.environment);
   }
 
-  /** After every single call, at the moment when it was handled. */
+  /** Called after each request, when it was handled. */
   private look(call: { method: string; path: string }, list: List): void {
     this.calls++;
     const wrong = this.watch.wrong(seenEndpoint(list));
@@ -135,7 +135,7 @@ export class EngineWorld {
     return wish && current && (wish.max ?? wish.instances) * current.requestSettings.maxConcurrentRequestsPerInstance;
   }
 
-  /** What autoscale does, to what has requests and is its own. */
+  /** Simulates autoscale on autoscaled deployments with traffic. */
   private async grow(instances: number): Promise<void> {
     this.watch.begin(seenEndpoint(this.list), () => 0);
     const { id, traffic } = seenEndpoint(this.list);
@@ -148,7 +148,7 @@ export class EngineWorld {
     }
   }
 
-  /** Whether Azure has what the stack wants: shares by label, and no deployment more. */
+  /** Whether Azure matches the stack file: traffic weights by label, and no other deployments. */
   private compare(): void {
     const { traffic, mirrorTraffic, deployments } = seenEndpoint(this.list);
     const entries = currentLock(this.folder).endpoints.chat ?? {};

@@ -1,7 +1,7 @@
-// Proves over random histories of edits to a stack file and its lock, through the real engine, that an endpoint which serves goes on serving,
-// and with no less room for requests: looked at after every single call to the resource manager (tests/planner/rollout/watch.ts says what).
-// Runs may be refused by the gate, or killed and recovered. Azure's answers are the simulator's, whose operations are over at their first poll;
-// that no request is lost on the way is tests/e2e/rolloutUnderLoad's to prove.
+// Proves with random histories of edits to a stack file and its lock file, in the real engine, that a serving endpoint continues to serve
+// with at least the same capacity. This is checked after each request to the resource manager (see tests/planner/rollout/watch.ts). The
+// gate can reject runs, and runs can be killed and recovered. Azure is the simulator, whose operations end at the first poll. That no
+// request is lost is proved in tests/e2e/rolloutUnderLoad.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -14,7 +14,7 @@ import type { Outcome, Task } from "./worker";
 jest.setTimeout(900_000);
 
 const sequences = Number(process.env.HISTORIES ?? 30);
-/** The same at each run, so that a failure is the change's; `HISTORIES_SEED=$RANDOM` looks elsewhere. */
+/** The same in each run, so that a failure is caused by a code change; `HISTORIES_SEED=$RANDOM` generates other histories. */
 const seed = Number(process.env.HISTORIES_SEED ?? 401_934_210);
 /** The number of the only history to run, from 1. */
 const only = Number(process.env.HISTORIES_ONLY ?? 0);
@@ -25,7 +25,7 @@ const end: fc.Arbitrary<End> = fc.oneof(
   { weight: 1, arbitrary: fc.record<End>({ refused: fc.constant(false), killedAfter: fc.integer({ min: 1, max: 6 }) }) },
 );
 
-/** Things that didn't hold, of one history, which a failure shows. */
+/** Maximum number of violations of one history in a failure. */
 const most = 5;
 
 let pool: Pool<Task, Outcome>;
@@ -56,7 +56,7 @@ test.each(chosen)(`History %i of ${sequences} (seed ${seed}) keeps the endpoint 
   calls += outcome.calls;
 });
 
-test("Calls were looked at in each history.", () => {
+test("Requests were checked in each history.", () => {
   console.log(`seed ${seed}: ${chosen.length} histories, ${calls} calls, runs ${JSON.stringify(came)}`);
   expect(calls).toBeGreaterThan(chosen.length);
 });

@@ -1,4 +1,4 @@
-/** The stack file and the lock of a history's stack: the shipped development stack, with a lock. */
+/** The stack file and the lock file of a history's stack: the shipped development stack, with a lock file. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
@@ -8,10 +8,10 @@ import { scaleWeights } from "../../planner/traffic";
 import { concurrencies, type Label } from "../planner/rollout/edits";
 import type { Wish, Wishes } from "../planner/rollout/wishes";
 
-/** What its settings say besides the deployments. */
+/** Settings of the stack, without the deployments. */
 export const stack = "dev";
 
-/** Writes what is wanted, and locks it. */
+/** Writes the stack file and the lock file. */
 export async function writeStack(folder: string, wishes: Wishes, tag: number): Promise<void> {
   const file = path.join(folder, `Pulumi.${stack}.yaml`);
   const document = parseDocument(fs.readFileSync(file, "utf8"));
@@ -33,7 +33,7 @@ export function currentLock(folder: string): Lock {
   throw new Error(JSON.stringify(read.mistakes));
 }
 
-/** Shares by label, as they are written. */
+/** Traffic weights by label, as in the stack file. */
 export function sharesOf(wishes: Wishes): { label: Label; weight: number; mirror: number }[] {
   const filled = scaleWeights([...wishes].map(([label, wish]) => ({ label, ...wish })));
   return filled.map(({ label, weight, mirror }) => ({ label, weight, mirror: weight > 0 ? 0 : mirror }));
@@ -60,7 +60,7 @@ function deployment({ asked, instances, max, keepPrevious, inPlace }: Wish) {
   };
 }
 
-/** The lock says on the console what it does. */
+/** The lock command prints to the console. */
 async function quietly(act: () => Promise<void>): Promise<void> {
   const { log } = console;
   console.log = () => {};

@@ -1,27 +1,27 @@
-/** A process that runs histories, one after another, with the program loaded once. */
+/** A process that runs histories, one after another, and loads the program once. */
 import { type History, undisturbed } from "../planner/rollout/edits";
 import type { ServedProgram } from "../sweep/program";
 import { serveTasks } from "../sweep/serve";
 import { type Came, EngineWorld } from "./engineWorld";
 
-/** A history to be run. */
+/** A history to run. */
 export interface Task {
   readonly history: History;
-  /** Folder of the program's clone; its stack file and its lock are written. */
+  /** Folder of the program's clone; its stack file and its lock file are written. */
   readonly folder: string;
-  /** Folder with the state to begin with. @default - nothing is there, and `main` is brought up first */
+  /** Folder with the initial state. @default - none: `main` is created first */
   readonly from?: string;
-  /** Folder to keep the state in. @default - it goes */
+  /** Folder in which the state is kept. @default - it is deleted */
   readonly keep?: string;
-  /** Whether each `up` is followed by a preview that must show nothing. @default false */
+  /** Whether each `up` is followed by a preview, which must show no changes. @default false */
   readonly previews?: boolean;
 }
 
 export interface Outcome {
-  /** What didn't hold, with the run in which it was seen; nothing when all is well. */
+  /** Violations, each with its run; empty if there are none. */
   readonly wrong: readonly string[];
   readonly runs: readonly Came[];
-  /** Calls to the resource manager, after each of which was looked. */
+  /** Number of checked requests to the resource manager. */
   readonly calls: number;
 }
 
@@ -45,5 +45,5 @@ async function attempt({ history, folder, from, keep, previews }: Task, program:
   }
 }
 
-// Runs that are to be killed have process groups of their own, and end with their history.
+// Runs that will be killed have separate process groups, and end with their history.
 serveTasks(attempt);

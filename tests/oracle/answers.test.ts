@@ -1,5 +1,5 @@
-// Proves that the simulator returns the values that the program expects from Azure: defaults, host names, sizes, categories of logs and metrics.
-// Doesn't prove that Azure returns them.
+// Proves that the simulator returns the values that the program expects from Azure: defaults, host names, sizes, categories of logs and
+// metrics. Doesn't prove that Azure returns them.
 import { clouds } from "../../azure/clouds";
 import { defaultRequestSettings } from "../../azure/scoring";
 import { seconds } from "../../components/base/duration";

@@ -1,5 +1,5 @@
-// Proves that the program and the simulator accept the same names of resources and tags. Doesn't prove that Azure does: the rules of both name
-// their sources.
+// Proves that the program and the simulator accept the same names of resources and tags. Doesn't prove that Azure does: the rules of both
+// name their sources.
 import { tagLimits } from "../../azure/limits";
 import { nameRules, type RuledResourceName } from "../../azure/nameRules";
 import { tagMistakes } from "../../config/rules/tags";

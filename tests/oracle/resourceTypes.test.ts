@@ -1,5 +1,5 @@
-// Proves that the program and the simulator have the same table of resource types, with azure-native's API versions, and that it contains every
-// type that the program registers, with the IDs that the simulator returns. Doesn't prove that azure-native builds the same IDs.
+// Proves that the program and the simulator have the same table of resource types, with azure-native's API versions, and that it contains
+// every type that the program registers, with the IDs that the simulator returns. Doesn't prove that azure-native builds the same IDs.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "../components/rootDirectory";

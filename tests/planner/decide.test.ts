@@ -1,8 +1,8 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
 import { decide, type Requirements, type ScoreRequirements, type VllmWish } from "../../planner/decide";
+import { reservedFlags } from "../../planner/explicitFlags";
 import { modelFromTable } from "../../planner/fit/model";
-import { reservedFlags } from "../../planner/handFlags";
 import { physicalName } from "../../planner/names";
 import { probeSeconds } from "../../planner/serving/start";
 
@@ -27,13 +27,13 @@ const scoreWish: ScoreRequirements = {
 
 function decided(wish: Requirements) {
   const outcome = decide("main", wish);
-  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   return outcome.decision;
 }
 
 function refused(changes: Partial<VllmWish>): string[] {
   const outcome = decide("main", { ...vllmWish, ...changes });
-  return "refusals" in outcome ? outcome.refusals.map(({ code, message }) => `${code} ${message}`) : [];
+  return "problems" in outcome ? outcome.problems.map(({ code, message }) => `${code} ${message}`) : [];
 }
 
 test("a model with staged weights starts offline, on all GPUs of its size, with vLLM's routes", () => {

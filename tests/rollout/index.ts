@@ -1,6 +1,6 @@
 /**
- * Proves with the real engine that a change of a live model loses no request, at whichever moment its run is killed: at every write that it
- * makes, and where it waits. It does not prove what Azure does beyond the rules of the simulator, nor a kill in the middle of `recover`.
+ * Proves with the real engine that a change of a live model loses no request, even if its run is killed at any write or
+ * at any wait. Doesn't prove Azure's behavior beyond the rules of the simulator, nor a kill during `recover`.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -14,13 +14,13 @@ import type { Kill, Outcome, Task } from "./trial";
 export interface RolloutTestOptions {
   /** Selects steps by number. */
   readonly chosen: (number: number) => boolean;
-  /** Steps side by side. */
+  /** Number of parallel steps. */
   readonly workers: number;
-  /** Lists the steps and tries none. @default false */
+  /** Lists the steps without running them. @default false */
   readonly list?: boolean;
 }
 
-/** One change of the model; without a kill, the one under long streams. */
+/** One change of the model; without a kill, the one with long streams. */
 interface Step {
   readonly number: number;
   readonly kill?: Kill;
@@ -30,16 +30,16 @@ interface Result {
   readonly wrong: readonly string[];
   readonly calls: number;
   readonly failed: number;
-  /** @default - its calls */
+  /** @default - its requests */
   readonly seen?: string;
 }
 
 type Trials = Pool<Task, Outcome>;
 
-/** A step takes half a minute, mostly of waiting; on a busy machine some minutes. */
+/** A step takes half a minute, mostly waiting; on a busy machine, it takes some minutes. */
 const mostSeconds = 400;
 
-/** @returns whether nothing was lost and every step came to what the undisturbed change came to. */
+/** @returns whether no request was lost and the result of each step is the same as that of the undisturbed change */
 export async function rollout(options: RolloutTestOptions): Promise<boolean> {
   const began = Date.now();
   await ensureEngine((line) => console.error(line));
@@ -61,13 +61,13 @@ export async function rollout(options: RolloutTestOptions): Promise<boolean> {
   }
 }
 
-/** Brings the first model up, changes it once with nobody in the way, and writes down what that comes to. */
+/** Creates the first model, changes it once without a kill, and records the result. */
 async function runUndisturbed(pool: Trials, from: string, expected: string): Promise<Outcome> {
   const before = await pool.attempt({ keep: from });
-  if (before.wrong.length > 0) throw new Error(`The first model does not come up:\n  ${before.wrong.join("\n  ")}`);
+  if (before.wrong.length > 0) throw new Error(`The creation of the first model fails:\n  ${before.wrong.join("\n  ")}`);
   const outcome = await pool.attempt({ from });
   if (outcome.wrong.length > 0) throw new Error(`The undisturbed change fails:\n  ${outcome.wrong.join("\n  ")}`);
-  if (outcome.writes.length === 0) throw new Error("The change writes nothing, so that there is nothing to kill it at.");
+  if (outcome.writes.length === 0) throw new Error("The change sends no writes, so there is no step to kill it at.");
   fs.writeFileSync(expected, JSON.stringify(outcome.picture));
   console.log(`undisturbed: ${outcome.writes.length} writes; of ${outcome.calls} requests and streams ${outcome.failed} failed`);
   return outcome;
@@ -76,11 +76,11 @@ async function runUndisturbed(pool: Trials, from: string, expected: string): Pro
 function stepsOf({ writes }: Outcome): Step[] {
   const atWrites = writes.flatMap((write) => (["before", "received", "answered"] as const).map((when): Kill => ({ when, write })));
   const kills: Kill[] = [...atWrites, { when: "gate" }, { when: "drain" }];
-  // The longest first: the others go on beside it.
+  // The longest step first, because others run in parallel.
   return [{}, ...kills.map((kill) => ({ kill }))].map((step, index) => ({ ...step, number: index + 1 }));
 }
 
-/** Long streams run in this process, beside the others: they do nothing but wait. */
+/** Long streams run in this process, in parallel with the other steps, because they only wait. */
 async function tryStep(pool: Trials, step: Step, known: Required<Pick<Task, "from" | "expected">>): Promise<Result> {
   const trying = step.kill ? pool.attempt({ ...known, kill: step.kill }) : longStreams(known.from);
   const result: Result = await trying.catch((error: Error) => ({ wrong: [error.message], calls: 0, failed: 0 }));
@@ -90,7 +90,7 @@ async function tryStep(pool: Trials, step: Step, known: Required<Pick<Task, "fro
   return result;
 }
 
-/** Lines shown of what is wrong with a step; the first ones say it. */
+/** Maximum number of problems that are printed for one step. */
 const mostLines = 12;
 
 function nameOf({ number, kill }: Step): string {

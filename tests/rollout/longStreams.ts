@@ -1,4 +1,4 @@
-/** A change of a live model under streams as long as Azure allows, and with the wait after the shift that these need: nothing is shortened. */
+/** A change of a live model with streams as long as Azure allows, and with the full drain time that they require. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Call, type Load, startModel } from "../e2e/rolloutLoad";
 import { serving } from "../e2e/rolloutSupport";
@@ -6,22 +6,22 @@ import { openSandbox, type Sandbox } from "../e2e/sandbox";
 import { errorsOf } from "../sweep/trial";
 import { loadOn, requestTimeout, scale, servingId, setInstances, speed, stackFile } from "./stack";
 
-/** Just under the time that a request may take: the last piece must be out when it is over. */
+/** Just below the maximum duration of a request: the last chunk must be sent before the timeout. */
 const streamSeconds = requestTimeout - 2;
-/** More at once than two instances admit, and fewer than three: 2 × 8 each. */
+/** Concurrency above the capacity of two instances and below that of three, with 2 × 8 requests each. */
 const streams = 36;
 const leastCalls = 1000;
 
 export interface LongOutcome {
-  /** What is wrong, in lines; nothing when all is well. */
+  /** Problems, one per line; empty if there are none. */
   readonly wrong: string[];
-  /** What was seen, in words. */
+  /** Summary of the result. */
   readonly seen: string;
   readonly calls: number;
   readonly failed: number;
 }
 
-/** What the resource manager was asked, and when: milliseconds since 1970. */
+/** Times of requests to the resource manager, in milliseconds since 1970. */
 interface Moments {
   shifted?: number;
   readonly deleted: Record<string, number>;
@@ -34,11 +34,11 @@ export async function longStreams(from: string): Promise<LongOutcome> {
   const sandbox = await openSandbox({ attach: false, speed, backends: { "*": model.url }, onRequest: (call) => note(moments, call) }, from);
   let load: Load | undefined;
   try {
-    // The wait after the shift is the program's own.
+    // The drain time is the program's default.
     sandbox.environment.MOOR_WAITS = JSON.stringify({ rolePropagationSeconds: 0, gateSeconds: 2 * requestTimeout });
     await setInstances(sandbox, await servingId(sandbox), scale.max);
     const before = (await servingId(sandbox)).split("/").at(-1)!;
-    // Begun over the time of the run up to the shift: some of them just before it.
+    // Streams start during the run until traffic changes: some of them just before.
     load = await loadOn(sandbox, { rate: 5, streams, rampSeconds: 20 });
     const { code, output } = await sandbox.run("up", "dev", { stackFile: stackFile(sandbox, "2") });
     const wrong = code === 0 ? [] : [`pulumi up failed: ${errorsOf({ code, output })}`];

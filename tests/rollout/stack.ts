@@ -7,13 +7,13 @@ export const machineLearningApi = "2025-12-01";
 
 export const scale = { min: 1, max: 3 };
 
-/** Seconds; the most that Azure takes. */
+/** Seconds; the maximum that Azure allows. */
 export const requestTimeout = 180;
 
-/** Seconds of Azure in one of the simulator's. */
+/** Seconds in Azure per second in the simulator. */
 export const speed = 600;
 
-/** A stack file whose model is the commit made of one digit. */
+/** A stack file with a model whose commit consists of one repeated digit. */
 export function stackFile(sandbox: Sandbox, digit: string): string {
   const main = ["moor:endpoints", "chat", "deployments", "main"];
   return sandbox.edit("dev", [
@@ -24,21 +24,21 @@ export function stackFile(sandbox: Sandbox, digit: string): string {
   ]);
 }
 
-/** A load on the endpoint, by one of its keys. */
+/** A load on the endpoint, with one of its keys. */
 export async function loadOn(sandbox: Sandbox, options: Omit<LoadOptions, "baseUrl" | "key">) {
   const id = await endpointOf(sandbox);
   const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, machineLearningApi)).json()) as { primaryKey: string };
   return startLoad({ ...options, baseUrl: `${sandbox.azure.frontdoorUrl}/${id.split("/").at(-1)}`, key: keys.primaryKey });
 }
 
-/** ARM id of the deployment that has the traffic. */
+/** ARM ID of the deployment with the traffic. */
 export async function servingId(sandbox: Sandbox): Promise<string> {
   const { traffic } = await serving(sandbox);
   return `${await endpointOf(sandbox)}/deployments/${Object.keys(traffic).find((name) => traffic[name]! > 0)}`;
 }
 
-/** Sets a deployment's number of instances, as autoscale does. */
+/** Sets a deployment's number of instances, like autoscale. */
 export async function setInstances(sandbox: Sandbox, deploymentId: string, capacity: number): Promise<void> {
   const answer = await sandbox.arm("PATCH", deploymentId, machineLearningApi, { sku: { name: "Default", capacity } });
-  if (!answer.ok) throw new Error(`${deploymentId} could not get ${capacity} instances: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`Can't scale ${deploymentId} to ${capacity} instances: ${await answer.text()}`);
 }

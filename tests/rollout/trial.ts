@@ -1,4 +1,4 @@
-/** One change of a live model under a load, undisturbed or killed at one moment and carried out after `recover`. */
+/** One change of a live model under load, undisturbed, or killed at one moment and completed after `recover`. */
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../azure-local/arm/clock";
@@ -11,25 +11,25 @@ import { checkpointOf, errorsOf, keepState, setFaults, type Write, writesOf } fr
 import { loadOn, scale, servingId, setInstances, speed, stackFile } from "./stack";
 
 /**
- * When `up` and all that it has started are killed. `before`: the write has not reached Azure. `received`: Azure has done it and not yet
- * answered. `answered`: the answer has just been sent.
+ * The moment when `up` and its child processes are killed. `before`: the write has not reached Azure. `received`: Azure has executed it,
+ * but not yet responded. `answered`: Azure has just responded.
  */
 export type Kill =
   | { readonly when: "before" | "received" | "answered"; readonly write: Write }
   | { readonly when: "gate" | "drain"; readonly write?: undefined };
 
 export interface Task {
-  /** Folder that holds the state to begin with. @default - nothing is there, and the first model comes up without a load */
+  /** Folder with the initial state. @default - none: the first model is created without a load */
   readonly from?: string;
-  /** Folder to keep the state in that it ends with. @default - it goes */
+  /** Folder in which the final state is kept. @default - it is deleted */
   readonly keep?: string;
   readonly kill?: Kill;
-  /** What it must come to; a file with a picture. @default - whatever it comes to is right */
+  /** File with the picture of the expected result. @default - the result is not checked */
   readonly expected?: string;
 }
 
 export interface Outcome {
-  /** What is wrong, in lines; nothing when all is well. */
+  /** Problems, one per line; empty if there are none. */
   readonly wrong: string[];
   readonly calls: number;
   readonly failed: number;
@@ -38,16 +38,16 @@ export interface Outcome {
 }
 
 const streamSeconds = 3;
-/** Instances of what serves before the change, until autoscale adds one in the middle of it. */
+/** Instances of the serving deployment before the change, until autoscale adds one during the change. */
 const startsWith = 2;
-/** With the requests more than one instance admits at once, which is 16; two have room for what a busy machine holds up. */
+/** More concurrent requests than the 16 that one instance admits. Two instances have capacity for requests that a busy machine delays. */
 const streams = 16;
 const rate = 5;
-/** Settings of the engine that make a run cheaper; the second only of one that isn't killed, because its state is written when it ends. */
+/** Settings of the engine that make a run faster; the second only for a run that isn't killed, because its state is written at the end. */
 const cheaply = { GOGC: "400" };
 const atOnce = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 const waits = { rolePropagationSeconds: 0, drainSeconds: streamSeconds + 2, gateSeconds: 20 };
-/** Milliseconds that the operation takes which `up` was killed over: `recover` and the next `up` meet it under way. */
+/** Duration, in milliseconds, of the operation during which `up` was killed: it is still running during `recover` and the next `up`. */
 const orphaned = 3600_000;
 
 export async function attempt(task: Task, program: ServedProgram): Promise<Outcome> {
@@ -64,15 +64,15 @@ class Trial {
   private readonly wrong: string[] = [];
   private sandbox!: Sandbox;
   private load?: Load;
-  /** Told of each request to the resource manager as it comes in, and when it was answered. */
+  /** Called for each request to the resource manager when it arrives, and when it was answered. */
   private arrived: (method: string, target: string) => void = () => {};
   private answered: (method: string, target: string) => void = () => {};
-  /** Whether operations that begin now go on until the next `up` waits for them, and whether one has begun. */
+  /** Whether operations that start now run until the next `up` waits for them, and whether one has started. */
   private slow = false;
   private orphan = false;
-  /** Milliseconds by which Azure's time is ahead. */
+  /** Milliseconds by which Azure's clock is ahead. */
   private passed = 0;
-  /** ARM id of the deployment that autoscale has grown. */
+  /** ARM ID of the deployment that autoscale has scaled out. */
   private grown?: string;
 
   private constructor(private readonly task: Task) {}
@@ -135,7 +135,7 @@ class Trial {
     return this.outcome();
   }
 
-  /** What the killed run has begun in Azure ends as soon as this run waits for it. */
+  /** The operation of the killed run ends as soon as this run waits for it. */
   private async up(file: string, served: readonly string[]): Promise<void> {
     const up = await startUp(this.sandbox, "dev", file, served);
     if (this.orphan) {
@@ -155,7 +155,7 @@ class Trial {
     if (made > 1) this.wrong.push(`the new deployment was written ${made} times: once to make it, then in place`);
   }
 
-  /** From now on autoscale adds an instance to what serves when the gate asks for the first time. */
+  /** From now on, autoscale adds an instance to the serving deployment at the gate's first request. */
   private async startLoad(): Promise<void> {
     this.load = await loadOn(this.sandbox, { rate, streams });
     const id = await servingId(this.sandbox);
@@ -166,7 +166,7 @@ class Trial {
     };
   }
 
-  /** Runs `up` with a program of its own, and kills both at the moment that is asked for. */
+  /** Runs `up` with a separate program process, and kills both at the given moment. */
   private async killed(file: string, kill: Kill): Promise<void> {
     const { sandbox } = this;
     const frontdoorUrl = sandbox.environment.MOOR_FRONTDOOR_URL;
@@ -182,7 +182,7 @@ class Trial {
     await setFaults(sandbox, []);
   }
 
-  /** When a write has come as far as is asked for. What it begins in Azure goes on for long. */
+  /** Resolves when a write has reached the given moment. Its operation in Azure continues for a long time. */
   private async momentOf({ method, path: target, nth }: Write, when: Kill["when"]): Promise<Moment> {
     const isIt = (seen: string, path: string) => seen === method && path.toLowerCase() === target.toLowerCase();
     let [arrivals, answers] = [0, 0];
@@ -211,7 +211,7 @@ class Trial {
     }
   }
 
-  /** When the gate asks its first question, which nobody answers. */
+  /** Resolves at the gate's first request, which gets no response. */
   private async gateAsks(): Promise<Moment> {
     const door = await startFaultyDoor(this.sandbox.azure.frontdoorUrl);
     this.closers.push(() => door.close());
@@ -244,15 +244,15 @@ class Trial {
     return { wrong, calls: calls.length, failed: failures.length, writes, picture };
   }
 
-  /** Whether a write is that of autoscale, which the test stands for. */
+  /** Whether a write is that of the simulated autoscale. */
   private isGrowth(method: string, target: string): boolean {
     return method === "PATCH" && target.toLowerCase() === this.grown?.toLowerCase();
   }
 }
 
 /**
- * All that Azure has, and what the state knows of. A refresh, which `recover` makes, writes Azure's own defaults into the state's inputs;
- * that nothing follows from them is the preview's to say. How long a template took is chance.
+ * All resources in Azure and in the state. The refresh of `recover` writes Azure's defaults into the state's inputs;
+ * the preview shows whether they cause changes. The duration of a template deployment is random.
  */
 function settled(picture: Picture): Picture {
   const kept = Object.entries(picture).map(([name, value]) => {
@@ -263,7 +263,7 @@ function settled(picture: Picture): Picture {
 }
 
 interface Moment {
-  /** @default - what the run prints says it */
+  /** @default - derived from the output of the run */
   readonly reached?: Promise<void>;
 }
 

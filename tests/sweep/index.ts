@@ -1,4 +1,4 @@
-/** Fails each write of each scenario once, goes on, and compares what it comes to with an undisturbed run. */
+/** Fails each write of each scenario once, continues, and compares the result with that of an undisturbed run. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -11,22 +11,22 @@ export interface SweepOptions {
   readonly effects: readonly Effect[];
   /** Selects steps by number. */
   readonly chosen: (number: number) => boolean;
-  /** Steps side by side. */
+  /** Number of parallel steps. */
   readonly workers: number;
-  /** Lists the steps and tries none. @default false */
+  /** Lists the steps without running them. @default false */
   readonly list?: boolean;
 }
 
-/** A scenario that was run undisturbed. */
+/** An undisturbed run of a scenario. */
 interface Reference {
   readonly scenario: Scenario;
   readonly from?: string;
-  /** File with the picture of what it came to. */
+  /** File with the picture of its result. */
   readonly picture: string;
   readonly outcome: Outcome;
 }
 
-/** One write of one scenario to fail in one way; without a write, the undisturbed run once more. */
+/** One write of one scenario that fails in one way; without a write, the undisturbed run again. */
 interface Step {
   readonly number: number;
   readonly reference: Reference;
@@ -40,7 +40,7 @@ interface Result {
   readonly said: string;
 }
 
-/** @returns whether every step came to what the undisturbed run came to. */
+/** @returns whether the result of each step is the same as that of the undisturbed run */
 export async function sweep(options: SweepOptions): Promise<boolean> {
   const began = Date.now();
   await ensureEngine((line) => console.error(line));
@@ -62,7 +62,7 @@ export async function sweep(options: SweepOptions): Promise<boolean> {
   }
 }
 
-/** Each scenario once, as soon as the one is over that it begins from. */
+/** Runs each scenario once, as soon as the scenario that it starts from has ended. */
 async function runUndisturbed(pool: Pool<Task, Outcome>, folder: string): Promise<Reference[]> {
   const running = new Map<string, Promise<Reference>>();
   for (const scenario of scenarios) {
@@ -87,7 +87,7 @@ async function runUndisturbed(pool: Pool<Task, Outcome>, folder: string): Promis
   return Promise.all(running.values());
 }
 
-/** In an order that does not depend on that of the calls, which run side by side: so a number means the same step each time. */
+/** Sorts the steps independently of the order of the requests, which run in parallel, so that a number always identifies the same step. */
 function stepsOf(references: readonly Reference[], effects: readonly Effect[]): Step[] {
   const steps = references
     .filter(({ scenario }) => scenario.swept)
@@ -122,12 +122,12 @@ function nameOf({ number, reference, effect, write }: Step): string {
   return `${String(number).padStart(3)} ${reference.scenario.name}: ${what}`;
 }
 
-/** The last type and name of each provider in an ARM id. */
+/** The last type and name of each provider in an ARM ID. */
 export function shortened(id: string): string {
   return id.replace(/^\/subscriptions\/[^/]+\/(resourceGroups\/[^/]+\/providers\/)?/i, "");
 }
 
-/** Differences shown of one step; the first ones say it. */
+/** Maximum number of differences that are printed for one step. */
 const mostLines = 12;
 
 function report(results: readonly Result[], began: number): boolean {

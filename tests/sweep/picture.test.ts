@@ -1,5 +1,5 @@
-// Which differences between two runs are seen, and which are passed over. Does not prove that an undisturbed run equals itself, nor that a
-// disturbed one does: `npm run test:sweep` runs the stacks.
+// Proves which differences between two runs are reported, and which are ignored. Doesn't prove that two undisturbed runs are equal, nor
+// that a disturbed one is: `npm run test:sweep` runs the stacks.
 import { type Checkpoint, differences, pictureOf } from "./picture";
 
 const one = "0b6cbb28-5a0c-4a4e-9d0f-8f5d9f0f7a11";
@@ -8,13 +8,13 @@ const identity = (principalId: string) => ({ id: "/identities/A", properties: { 
 const assignment = (principalId: string) => ({ id: "/roleAssignments/a", properties: { principalId } });
 const stateOf = (resource: object): Checkpoint => ({ resources: [{ urn: "urn:a", ...resource }] });
 
-test("times and random identifiers are passed over", () => {
+test("times and random identifiers are ignored", () => {
   const before = pictureOf([identity(one), { id: "/b", createdAt: "2026-01-01T00:00:00.000Z" }], {});
   const after = pictureOf([identity(other), { id: "/b", createdAt: "2026-02-02T00:00:00Z" }], {});
   expect(differences(before, after)).toEqual([]);
 });
 
-test("how long Azure took is passed over, a duration that the program set is not", () => {
+test("durations of Azure's operations are ignored, durations that the program sets are not", () => {
   const write = (duration: string, period: string) => pictureOf([{ id: "/write", properties: { duration, period } }], {});
   expect(differences(write("PT0.0S", "PT30S"), write("PT0.1S", "PT30S"))).toEqual([]);
   expect(differences(write("PT0.0S", "PT30S"), write("PT0.0S", "PT31S"))).toEqual([
@@ -22,7 +22,7 @@ test("how long Azure took is passed over, a duration that the program set is not
   ]);
 });
 
-test("an identifier that is another's is seen", () => {
+test("an identifier of another resource is reported", () => {
   const before = pictureOf([identity(one), assignment(one)], {});
   expect(differences(before, pictureOf([identity(other), assignment(other)], {}))).toEqual([]);
   expect(differences(before, pictureOf([identity(other), assignment(one)], {}))).toEqual([
@@ -30,7 +30,7 @@ test("an identifier that is another's is seen", () => {
   ]);
 });
 
-test("addresses and lists of references in the order of the calls are passed over, an address space is not", () => {
+test("addresses and lists of references in the order of the requests are ignored, an address space is not", () => {
   const zone = (first: string, second: string) => ({
     id: "/z",
     records: [first, second],
@@ -46,7 +46,7 @@ test("addresses and lists of references in the order of the calls are passed ove
   expect(differences(before, pictureOf([{ ...swapped, space: "10.1.0.0/22" }], {}))).toHaveLength(1);
 });
 
-test("a resource that is missing, too many or different is one line each", () => {
+test("each missing, additional or different resource is one line", () => {
   const before = pictureOf([{ id: "/A" }, { id: "/B", sku: { capacity: 2 }, tags: {} }], {});
   const after = pictureOf([{ id: "/b", sku: { capacity: 3 }, tags: { owner: "x" } }, { id: "/c" }], {});
   expect(differences(before, after)).toEqual([
@@ -59,13 +59,13 @@ test("a resource that is missing, too many or different is one line each", () =>
   ]);
 });
 
-test("the cipher text of a secret is passed over, that it is one is not", () => {
+test("the cipher text of a secret is ignored, but not whether a value is secret", () => {
   const secret = (ciphertext: string) => stateOf({ inputs: { value: { "4dabf18193072939515e22adb298388d": "1b47", ciphertext } } });
   expect(differences(pictureOf([], secret("v1:a")), pictureOf([], secret("v1:b")))).toEqual([]);
   expect(differences(pictureOf([], secret("v1:a")), pictureOf([], stateOf({ inputs: { value: "open" } })))).toHaveLength(1);
 });
 
-test("of the state, what the next run acts on is compared, whatever the order; outputs are not", () => {
+test("the parts of the state that the next run uses are compared, in any order; outputs are not", () => {
   const before = stateOf({ inputs: { a: 1 }, dependencies: ["x", "y"], outputs: { a: 1 }, modified: "2026-01-01T00:00:00Z" });
   expect(differences(pictureOf([], before), pictureOf([], stateOf({ inputs: { a: 1 }, dependencies: ["y", "x"] })))).toEqual([]);
   const failed = stateOf({ inputs: { a: 2 }, dependencies: ["x", "y"], initErrors: ["failed"] });
@@ -75,7 +75,7 @@ test("of the state, what the next run acts on is compared, whatever the order; o
   ]);
 });
 
-test("what waits for its deletion and what was begun is seen", () => {
+test("pending deletions and pending operations are reported", () => {
   const left: Checkpoint = { resources: [{ urn: "urn:a" }, { urn: "urn:a", delete: true }], pending_operations: [{ type: "creating" }] };
   expect(differences(pictureOf([], stateOf({})), pictureOf([], left))).toEqual([
     "pulumi pending operations: too many",

@@ -1,6 +1,6 @@
-/** What a run has come to, without what differs from one run to the next. Pure. */
+/** The result of a run, without values that differ between runs. Pure functions. */
 
-/** Everything by name: `azure <id>` or `pulumi <urn>`. */
+/** Resources by name: `azure <id>` or `pulumi <urn>`. */
 export type Picture = Readonly<Record<string, unknown>>;
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -15,19 +15,19 @@ export interface Checkpoint {
   readonly pending_operations?: readonly unknown[];
 }
 
-/** What of a resource in the state says what the next run does; outputs are Azure's, and are compared there. */
+/** The parts of a resource in the state that the next run uses. Outputs come from Azure, and are compared there. */
 const compared = [
   ...["type", "id", "inputs", "parent", "provider", "protect", "retainOnDelete", "deletedWith", "dependencies"],
   ...["initErrors", "pendingReplacement", "taint", "external"],
 ];
 
-/** Marks a secret in Pulumi's state; its cipher text is new each time. */
+/** Marks a secret in Pulumi's state; its cipher text differs each time. */
 const secret = "4dabf18193072939515e22adb298388d";
 
 const guid = /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/gi;
-/** An address that Azure gives out in the order of the calls; one with a prefix length is the program's. */
+/** An address that Azure assigns in the order of the requests; an address with a prefix length is set by the program. */
 const address = /\b\d{1,3}(\.\d{1,3}){3}\b(?!\/)/g;
-/** How long a template took, in parts of a second; the program's own durations are whole ones. */
+/** Duration of a template deployment, in fractions of a second; durations that the program sets are whole seconds. */
 const duration = /\bPT\d+\.\d+S\b/g;
 const time = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
@@ -44,7 +44,7 @@ export function pictureOf(azure: readonly Properties[], { resources = [], pendin
   return Object.fromEntries(sortedBy(named, ([name]) => name).map(([name, value]) => [steady(name) as string, steady(value)]));
 }
 
-/** Azure lists what refers to a resource in the order of the calls, which run side by side. */
+/** Lists of references to a resource are in the order of the requests, which run in parallel. */
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) {
     const ids = value.map((one) => (one as { id?: unknown } | null)?.id);
@@ -59,7 +59,7 @@ function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
   return [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/** What Azure makes up becomes a number in the order of its appearance, so that one that is used elsewhere is still seen to be the same. */
+/** Replaces generated values with numbers in the order of their appearance, so that references to them can still be compared. */
 function steadier(): (value: unknown) => unknown {
   const numbers = new Map<string, number>();
   const numbered = (kind: string) => (found: string) => {
@@ -82,7 +82,7 @@ function steadier(): (value: unknown) => unknown {
   return steady;
 }
 
-/** One line for each thing that is missing, is too many or differs: where, what was expected and what is. */
+/** Returns one line for each missing, additional or different value: the path, the expected and the actual value. */
 export function differences(expected: Picture, actual: Picture): string[] {
   const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
   return names.flatMap((name) => {

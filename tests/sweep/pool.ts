@@ -1,25 +1,25 @@
 import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
 
-/** What a process answers to a task. */
+/** Reply of a process to a task. */
 export interface Reply<Outcome> {
   readonly outcome?: Outcome;
   readonly error?: string;
 }
 
-/** Processes that try tasks side by side. */
+/** A pool of processes that run tasks in parallel. */
 export interface Pool<Task, Outcome> {
-  /** Tries a task as soon as a process is free. @throws Error when it could not be tried, or takes longer than `mostSeconds` */
+  /** Runs a task as soon as a process is free. @throws Error if it can't be run, or takes longer than `mostSeconds` */
   attempt(task: Task): Promise<Outcome>;
   close(): void;
 }
 
-/** A process keeps a little of every run: after this many tasks another takes its place. */
+/** Each run leaks some memory, so a process is replaced after this number of tasks. */
 const mostTasks = 30;
 
 /**
- * @param file What each process runs: it answers each task that it is sent with one `Reply`.
- * @param mostSeconds A task that takes longer hangs: its process is ended with all that it has started.
+ * @param file Module that each process runs: it replies to each task with one `Reply`.
+ * @param mostSeconds Timeout of a task: its process and all processes that it has started are killed.
  */
 export function openPool<Task extends object, Outcome>(file: string, size: number, mostSeconds = 240): Pool<Task, Outcome> {
   const waiting: ((worker: ChildProcess) => void)[] = [];
@@ -53,12 +53,12 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
 }
 
 /**
- * Options of Node for a process that runs the program many times. Most of what a run makes is garbage when it ends: with room for it, it isn't
- * moved about before. The other cores have processes of their own.
+ * Options of Node for a process that runs the program many times. Most of what a run makes is garbage when it ends: with room for it, it
+ * isn't moved about before. The other cores have processes of their own.
  */
 export const execArgv = ["--max-semi-space-size=128", "--single-threaded-gc", "-r", path.join(__dirname, "../../program/register.js")];
 
-/** The leader of a process group, in which everything is that it starts. */
+/** The leader of a process group that contains all processes that it starts. */
 function startWorker(file: string): ChildProcess {
   return fork(file, { execArgv, detached: true });
 }
@@ -67,11 +67,11 @@ function end({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, "SIGKILL");
   } catch {
-    // All of it has ended already.
+    // All processes have already ended.
   }
 }
 
-/** @returns nothing when the worker hangs or is gone. */
+/** @returns undefined if the worker hangs or has exited */
 function ask<Outcome>(worker: ChildProcess, task: object, mostSeconds: number): Promise<Reply<Outcome> | undefined> {
   return new Promise((resolve) => {
     const settle = (reply?: Reply<Outcome>) => {

@@ -10,13 +10,13 @@ const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings") as { gr
 
 type Engine = grpc.Client & { getRootResource(request: object, callback: (error: grpc.ServiceError | null) => void): void };
 
-test("a run reaches an engine that listens where an earlier one died", async () => {
+test("a run reaches an engine that listens on the port of an earlier, killed engine", async () => {
   keepConnectionsApart();
   const earlier = await listen(0);
   const before = connect(earlier.port);
   expect(await call(before)).toBeUndefined();
   earlier.server.forceShutdown();
-  // As an earlier run leaves it: open, and failing to connect again.
+  // The state after an earlier run: open, and failing to reconnect.
   while ((await call(before)) === undefined);
 
   const later = await listen(earlier.port);
@@ -43,7 +43,7 @@ function connect(port: number): Engine {
   return new EngineClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), grpcClientOptions);
 }
 
-/** @returns what went wrong, if anything did. */
+/** @returns the error, if there was one */
 function call(client: Engine): Promise<string | undefined> {
   return new Promise((resolve) => client.getRootResource(new GetRootResourceRequest!(), (error) => resolve(error?.message)));
 }

@@ -1,4 +1,7 @@
-/** The program of this clone, served from this process: loaded once for many runs, where the language host loads it anew for each. */
+/**
+ * Serves the program of this clone from this process, so that it is loaded once for many runs. The language host would load it for each
+ * run.
+ */
 import { AsyncResource } from "node:async_hooks";
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
@@ -11,20 +14,20 @@ const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_p
 const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks") as { CallbackServer: { prototype: { invoke: () => unknown } } };
 const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings") as { grpcClientOptions: grpc.ClientOptions };
 
-/** The settings of a run that the program reads from its process. */
+/** Environment variables of a run that the program reads. */
 const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
 
-/** Parts of the program that may keep something of a run, such as a token of an Azure that is gone; the others know nothing of a run. */
+/** Modules that can keep values of a run, such as a token of a stopped local Azure. Other modules keep nothing. */
 const runsAnew = ["index.ts", "components/", "config/", "azure/", "node_modules/@azure/identity/", "node_modules/@azure/msal-node/"];
 
 export interface ServedProgram {
-  /** What a run that uses the program here needs to say to pulumi. */
+  /** Arguments for pulumi in a run that uses this program. */
   (environment: NodeJS.ProcessEnv): string[];
-  /** Serves no longer; until then this process doesn't end by itself. */
+  /** Stops serving. Until then, this process doesn't exit. */
   close(): void;
 }
 
-/** One run at a time: a program finds its settings in this process's environment. */
+/** Serializes the runs, because the program reads its settings from this process's environment. */
 export async function serveProgram(): Promise<ServedProgram> {
   process.chdir(root);
   return serve(async () => {
@@ -34,7 +37,7 @@ export async function serveProgram(): Promise<ServedProgram> {
   });
 }
 
-/** Serves any program; what it yields are the stack's outputs. */
+/** Serves a program, whose return value is the stack's outputs. */
 export async function serve(program: () => Promise<unknown>): Promise<ServedProgram> {
   process.env.PULUMI_NODEJS_ROOT_DIRECTORY = root;
   keepContextInHooks();
@@ -52,7 +55,7 @@ export async function serve(program: () => Promise<unknown>): Promise<ServedProg
   return Object.assign(argumentsFor, { close: () => server.forceShutdown() });
 }
 
-/** Pulumi calls hooks from a server of its own, outside the run that registered them; there it doesn't find that run's engine. */
+/** Pulumi calls hooks from a separate server, outside the run that registered them, where it doesn't find the engine of that run. */
 function keepContextInHooks(): void {
   const { invoke } = CallbackServer.prototype;
   Object.defineProperty(CallbackServer.prototype, "invoke", { get: () => AsyncResource.bind(invoke) });

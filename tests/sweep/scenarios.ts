@@ -1,24 +1,24 @@
-/** What is swept: runs of pulumi, each from where another has ended. */
+/** The scenarios of the sweep: runs of pulumi, each of which starts from the result of another. */
 export interface Scenario {
   readonly name: string;
   readonly stack: "dev" | "prod";
   readonly verb: "up" | "destroy";
-  /** The scenario whose end is this one's beginning. @default - nothing is there */
+  /** The scenario whose result is the initial state. @default - none: no resources exist */
   readonly from?: string;
-  /** How the stack file differs from the shipped one. @default - it is the shipped one */
+  /** Changes to the shipped stack file. @default - none */
   readonly edits?: [keys: string[], value: unknown][];
-  /** Azure refuses every write, so that the run fails and leaves what is not Azure's. @default false */
+  /** Whether Azure rejects all writes, so that the run fails and only creates resources outside Azure. @default false */
   readonly refused?: boolean;
-  /** Takes the protection off first, as whoever destroys the stack must. @default false */
+  /** Whether the protection is removed first, which is required to destroy the stack. @default false */
   readonly unprotect?: boolean;
-  /** Whether endpoints serve when it begins, and so must go on serving. @default false */
+  /** Whether endpoints serve at the start, and so must continue to serve. @default false */
   readonly serves?: boolean;
-  /** Whether each of its writes is failed; otherwise it is only there for others to begin from. */
+  /** Whether each of its writes is failed. Otherwise, it is only the initial state of other scenarios. */
   readonly swept: boolean;
 }
 
 export const scenarios: readonly Scenario[] = [
-  // The random suffix of all names is made now, so that all that begins here has the same names.
+  // Creates the random suffix of all names, so that all scenarios that start from it have the same names.
   { name: "prod-suffix", stack: "prod", verb: "up", refused: true, swept: false },
   { name: "prod-up", stack: "prod", verb: "up", from: "prod-suffix", swept: true },
   {
@@ -51,5 +51,5 @@ export const scenarios: readonly Scenario[] = [
 export function scenario(name: string): Scenario {
   const found = scenarios.find((one) => one.name === name);
   if (found) return found;
-  throw new Error(`There is no scenario "${name}"; there are ${scenarios.map((one) => one.name).join(", ")}.`);
+  throw new Error(`Unknown scenario "${name}". Allowed: ${scenarios.map((one) => one.name).join(", ")}.`);
 }

@@ -1,7 +1,7 @@
 import type { Reply } from "./pool";
 import { type ServedProgram, serveProgram } from "./program";
 
-/** Makes of this process one that tries what it is sent, one after another. */
+/** Runs the tasks that this process receives, one after another. */
 export function serveTasks<Task, Outcome>(attempt: (task: Task, program: ServedProgram) => Promise<Outcome>): void {
   // Pulumi formats a stack trace for each promise: half of the time of a run.
   Error.stackTraceLimit = 0;
@@ -15,6 +15,6 @@ export function serveTasks<Task, Outcome>(attempt: (task: Task, program: ServedP
       );
     process.send!(reply);
   });
-  // Pulumi, which it has started, is in its process group.
+  // The Pulumi processes that it has started are in its process group.
   process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 }

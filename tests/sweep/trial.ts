@@ -1,4 +1,4 @@
-/** One run of a scenario, undisturbed or with one write that fails, and what it came to. */
+/** One run of a scenario, undisturbed or with one failing write, and its result. */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -12,52 +12,52 @@ import { type Checkpoint, differences, type Picture, pictureOf } from "./picture
 import type { ServedProgram } from "./program";
 import { type Scenario, scenario } from "./scenarios";
 
-/** A call that changes something. */
+/** A write request. */
 export interface Write {
   readonly method: string;
-  /** ARM id, or that of an action; without the query. */
+  /** Path of an ARM ID or of an action, without the query. */
   readonly path: string;
-  /** Which one it is of those with the same method and path. */
+  /** Index among the requests with the same method and path. */
   readonly nth: number;
 }
 
 export type Effect = "refuse" | "failOperation" | "drop";
 
-/** What is to be tried. */
+/** A task of the sweep. */
 export interface Task {
   readonly scenario: string;
-  /** Folder that holds the state to begin with. @default - nothing is there */
+  /** Folder with the initial state. @default - none: no resources exist */
   readonly from?: string;
-  /** Folder to keep the state in that it ends with. @default - it goes */
+  /** Folder in which the final state is kept. @default - it is deleted */
   readonly keep?: string;
   readonly fault?: Write & { readonly effect: Effect };
-  /** What it must come to; a file with a picture. @default - whatever it comes to is right */
+  /** File with the picture of the expected result. @default - the result is not checked */
   readonly expected?: string;
 }
 
-/** What came of it. */
+/** Result of a task. */
 export interface Outcome {
-  /** What is wrong, in lines; nothing when all is well. */
+  /** Problems, one per line; empty if there are none. */
   readonly wrong: string[];
-  /** What the program said when the write failed. */
+  /** Output of the program about the failed write. */
   readonly said: string;
-  /** The writes, in the order of the calls. */
+  /** The writes, in the order of the requests. */
   readonly writes: Write[];
-  /** Writes that Azure answered before it was done. */
+  /** Long-running writes, to which Azure responded before they were complete. */
   readonly longRunning: Write[];
   readonly picture: Picture;
 }
 
 /**
- * Settings of the engine that make a run cheaper. No run is killed here, so that its state need be written only when it ends; with a killed
- * one it would be lost.
+ * Settings of the engine that make a run faster. No run is killed here, so the state is only written at the end; a killed
+ * run would lose it.
  */
 const quickly = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** Clients repeat a call without an answer up to four times. */
+/** Clients repeat a request without a response up to four times. */
 const tries = 4;
 
-/** What Azure forbids to whom: a client doesn't repeat a call that was answered so. */
+/** A permission error, after which a client doesn't repeat the request. */
 const refusal = { status: 403, code: "AuthorizationFailed" };
 
 export async function attempt(task: Task, program: ServedProgram): Promise<Outcome> {
@@ -86,10 +86,10 @@ async function attemptIn(sandbox: Sandbox, { scenario: name, fault, expected, ke
     const disturbed = await run();
     said = errorsOf(disturbed);
     const { strikes } = (await setFaults(sandbox, [])) as { strikes: unknown[] };
-    if (strikes.length === 0) wrong.push("The write was never called.");
+    if (strikes.length === 0) wrong.push("The write was never sent.");
     if (disturbed.code === 0) said = "the run went on";
     if (serves) wrong.push(...outages(sandbox));
-    // What Azure made unheard of is not in the state; an update and a deletion find it there.
+    // A resource whose creation got no response is not in the state. Updated and deleted resources are.
     if (effect === "drop" && verb === "up" && edits.length === 0) wrong.push(...(await recover(sandbox, stack)));
   }
   if (refused) await setFaults(sandbox, [{ effect: "refuse", method: "write", strikes: "all", times: "until cleared", ...refusal }]);
@@ -103,7 +103,7 @@ async function attemptIn(sandbox: Sandbox, { scenario: name, fault, expected, ke
   return { wrong, said, picture, writes, longRunning: writes.filter((write) => begun.some((operation) => isOf(operation, write))) };
 }
 
-/** `npm run recover`, as after a run that was killed. It reads the stack file as shipped. @returns what went wrong */
+/** Runs `npm run recover`, as after a killed run. It reads the shipped stack file. @returns the error, if there was one */
 async function recover({ home }: Sandbox, stack: string): Promise<string[]> {
   const args = [path.join(root, "cli", "run.js"), "recover", "--local", "--stack", stack];
   const env = { ...process.env, MOOR_LOCAL_HOME: home };
@@ -115,7 +115,7 @@ async function recover({ home }: Sandbox, stack: string): Promise<string[]> {
   return (await exitCode(child)) === 0 ? [] : [`npm run recover failed: ${errors.trim()}`];
 }
 
-/** @returns what was struck since they were set before. */
+/** @returns the faults that occurred since the last call */
 export async function setFaults({ azure }: Sandbox, faults: readonly unknown[]): Promise<unknown> {
   const struck = await (await fetch(`${azure.armUrl}/faults`)).json();
   const { ok, status } = await fetch(`${azure.armUrl}/faults`, { method: "PUT", body: JSON.stringify(faults) });
@@ -123,7 +123,7 @@ export async function setFaults({ azure }: Sandbox, faults: readonly unknown[]):
   return struck;
 }
 
-/** Every write that was answered well, counted by method and path. */
+/** All successful writes, counted by method and path. */
 export function writesOf(sandbox: Sandbox): Write[] {
   const seen = new Map<string, number>();
   return sandbox.requests().flatMap(({ method, path: target, status }) => {
@@ -160,11 +160,11 @@ interface Endpoint {
   readonly properties: { readonly traffic?: Readonly<Record<string, number>> };
 }
 
-/** Endpoints that have lost requests: what has a share must be there, and the shares must be whole. */
+/** Returns the endpoints that would lose requests: deployments with traffic must exist, and the weights must sum to 100. */
 function outages(sandbox: Sandbox): string[] {
   const ids = new Set(sandbox.resources());
   const endpoints = sandbox.azure.resources().filter(({ type }) => /\/onlineEndpoints$/i.test(type)) as unknown as Endpoint[];
-  if (endpoints.length === 0) return ["No endpoint is left after the failure."];
+  if (endpoints.length === 0) return ["No endpoint exists after the failure."];
   return endpoints.flatMap(({ id, name, properties: { traffic = {} } }) => {
     const gone = Object.keys(traffic).filter((label) => traffic[label]! > 0 && !ids.has(`${id}/deployments/${label}`.toLowerCase()));
     const total = Object.values(traffic).reduce((sum, share) => sum + share, 0);
@@ -173,13 +173,13 @@ function outages(sandbox: Sandbox): string[] {
   });
 }
 
-/** What the next scenario begins with; histories, logs and locks are not. */
+/** Copies the initial state of the next scenario, without histories, logs and state locks. */
 export function keepState({ home }: Sandbox, folder: string): void {
   const left = /\/(lock|running\.json|requests\.jsonl|history|backups|locks|edited-\d+\.yaml)$/;
   fs.cpSync(home, folder, { recursive: true, filter: (file) => !left.test(file) });
 }
 
-/** The lines of a run that say what went wrong. */
+/** Returns the error lines of a run. */
 export function errorsOf({ output }: Run): string {
   const lines = output.split("\n").map((line) => line.trim());
   const errors = lines.filter((line) => line.startsWith("error:") && !/^error: (update|destroy) failed$/.test(line));

@@ -1,4 +1,4 @@
-import { containerLife } from "../containerLife";
+import { containerLifecycle } from "../containerLifecycle";
 import type { Rule } from "../model";
 import { DEPLOYMENT } from "../types/onlineEndpointBodies";
 import { dependenciesOf } from "./deployments";
@@ -16,7 +16,7 @@ export const containerStartRules: readonly Rule[] = [
     grade: "E",
     failsOperation: true,
     check: (context) => {
-      const { startUp, killedAfter } = containerLife(dependenciesOf(context).properties, context.inventory);
+      const { startUp, killedAfter } = containerLifecycle(dependenciesOf(context).properties, context.inventory);
       return killedAfter === undefined
         ? undefined
         : `The container of '${context.name}' is restarted repeatedly: it needs ${startUp} s to load its weights, and its liveness probe fails after ${killedAfter} s.`;

@@ -1,5 +1,5 @@
 import { AzureError } from "../azureError";
-import { containerLife } from "../containerLife";
+import { containerLifecycle } from "../containerLifecycle";
 import { type JsonObject, sameJson } from "../json";
 import type { ActionRequest, Inventory, Resource, ResourceType, Timing } from "../model";
 import { parentIdOf } from "../path";
@@ -102,7 +102,7 @@ const endpoint: ResourceType = {
  * takes longer with large model weights.
  */
 function deploymentSeconds({ event, body, previous, inventory }: Timing): number {
-  if (event === "create") return Math.max(15 * 60, containerLife(deploymentProperties({ body }), inventory).readyAfter ?? 0);
+  if (event === "create") return Math.max(15 * 60, containerLifecycle(deploymentProperties({ body }), inventory).readyAfter ?? 0);
   if (event === "delete") return 5 * 60;
   return onlyScales(body, previous) ? 5 * 60 : 10 * 60;
 }

@@ -12,8 +12,8 @@ export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
 }
 
 /**
- * A managed online deployment that runs vLLM on GPUs, with an OpenAI-compatible API. Azure can't pass arguments to a container, so the flags of the
- * decision are in an environment variable that the entrypoint of the image expands.
+ * A managed online deployment that runs vLLM on GPUs, with an OpenAI-compatible API. Azure can't pass arguments to a container, so the
+ * flags of the decision are in an environment variable that the entrypoint of the image expands.
  *
  * Cost: the price of the VM size per hour and instance, from creation to deletion, also without traffic and after a failure.
  *
@@ -29,7 +29,9 @@ export class GpuDeployment extends ManagedDeployment {
   }
 }
 
-/** Returns the variables for the entrypoint of the vLLM image: the flags as a JSON array and, with `source: hub`, the Hugging Face model ID. */
+/**
+ * Returns the variables for the entrypoint of the vLLM image: the flags as a JSON array and, with `source: hub`, the Hugging Face model ID.
+ */
 function vllmVariables({ decision }: GpuDeploymentArgs): Record<string, string> {
   const { flags = [], model } = decision;
   return { VLLM_ARGS: JSON.stringify(flags), ...(model?.source === "hub" ? { MOOR_MODEL: model.id } : {}) };

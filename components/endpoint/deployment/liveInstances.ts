@@ -15,10 +15,10 @@ interface Inputs {
 }
 
 /**
- * Returns a transform for the capacity of an autoscaled deployment. Azure updates a deployment as a whole, including the number of instances, and the
- * number in the state is the one at creation. Therefore, an update sends the current number in Azure; without an update, the capacity is ignored.
- * A program can't read its state, so a tag with a hash of the inputs shows whether there is an update. Autoscale can still change the number between
- * the read and the update.
+ * Returns a transform for the capacity of an autoscaled deployment. Azure updates a deployment as a whole, including the number of
+ * instances, and the number in the state is the one at creation. Therefore, an update sends the current number in Azure; without an update,
+ * the capacity is ignored. A program can't read its state, so a tag with a hash of the inputs shows whether there is an update. Autoscale
+ * can still change the number between the read and the update.
  */
 export function keepLiveInstances(endpoint: EndpointReference, scalable: Scalable): pulumi.ResourceTransform {
   return async ({ props, opts }) => {

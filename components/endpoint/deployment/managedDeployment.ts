@@ -19,7 +19,10 @@ import { keepLiveInstances } from "./liveInstances";
 /** Arguments that all kinds of deployments have in common. */
 export interface ManagedDeploymentArgs {
   readonly endpoint: OnlineEndpoint;
-  /** Size, flags, probes, request settings and name. The name contains a hash of the decision, so a changed decision creates a new deployment. */
+  /**
+   * Size, flags, probes, request settings and name. The name contains a hash of the decision, so a changed decision creates a new
+   * deployment.
+   */
   readonly decision: DeploymentDecision;
   /** ARM ID of the environment version: image and routes. */
   readonly environmentId: pulumi.Input<string>;
@@ -28,8 +31,8 @@ export interface ManagedDeploymentArgs {
   /** Maximum number of instances if autoscale manages them after the creation. @default - no autoscale */
   readonly autoscaled?: { readonly max: number };
   /**
-   * Age, in seconds, that the role assignments of the endpoint's identity must have before the deployment is created. Azure documents no limit;
-   * most assignments are effective within five minutes.
+   * Age, in seconds, that the role assignments of the endpoint's identity must have before the deployment is created. Azure documents no
+   * limit; most assignments are effective within five minutes.
    * @default 300
    */
   readonly rolePropagationSeconds?: number;
@@ -104,7 +107,10 @@ function deploymentState({ decision, instances, autoscaled }: ManagedDeploymentA
   return autoscaled === undefined ? { decision, instances } : { decision, autoscaled };
 }
 
-/** Creates the deployment's resource, after its role assignments are effective and the managed network is active. It is deleted with its endpoint. */
+/**
+ * Creates the deployment's resource, after its role assignments are effective and the managed network is active. It is deleted with its
+ * endpoint.
+ */
 function createManagedDeployment(
   name: string,
   parent: pulumi.ComponentResource,

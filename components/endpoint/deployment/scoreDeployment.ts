@@ -4,7 +4,8 @@ import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployme
 export type ScoreDeploymentArgs = ManagedDeploymentArgs;
 
 /**
- * A managed online deployment that serves a model through a `score.py` file and Azure's inference HTTP server. The image contains the model.
+ * A managed online deployment that serves a model through a `score.py` file and Azure's inference HTTP server. The image contains the
+ * model.
  *
  * Cost: the price of the VM size per hour and instance, from creation to deletion, also without traffic and after a failure.
  *

@@ -8,7 +8,9 @@ const pollSeconds = 10;
 /** Number of log lines in a report. */
 const logLines = 20;
 
-/** Waits until the deployment's provisioning state is Succeeded, which requires a successful readiness probe. Returns the failure otherwise. */
+/**
+ * Waits until the deployment's provisioning state is Succeeded, which requires a successful readiness probe. Returns the failure otherwise.
+ */
 export async function readState(
   azure: ArmClient,
   endpointId: string,

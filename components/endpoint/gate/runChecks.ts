@@ -77,7 +77,10 @@ async function tryOnce(check: Check, send: Send, milliseconds: number): Promise<
   }
 }
 
-/** Client errors of the container are permanent. Other errors can be temporary: the start of the container, a new role assignment, the network. */
+/**
+ * Client errors of the container are permanent. Other errors can be temporary: the start of the container, a new role assignment, the
+ * network.
+ */
 function isFinal({ status, modelStatus }: GateAnswer): boolean {
   const own = modelStatus ?? status;
   return modelStatus !== undefined && own >= 400 && own < 500 && own !== 408 && own !== 429;

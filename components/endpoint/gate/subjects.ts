@@ -17,7 +17,7 @@ export interface GateSubject {
 
 /**
  * Returns the deployments with traffic after the write whose traffic weight increases, or which were re-created or updated in place.
- * @param live Current traffic weights in Azure. Increases made outside the program did not pass the gate, so the lower weight counts.
+ * @param live Current traffic weights in Azure. Increases made outside the program did not pass the gate, so the lower weight is used.
  */
 export function subjectsToCheck<S extends Pick<GateSubject, "name">>(
   subjects: readonly S[],

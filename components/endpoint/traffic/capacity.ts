@@ -12,9 +12,9 @@ import { factsOf } from "../trafficFacts";
 const startSeconds = 3600;
 
 /**
- * Returns a hook that scales out deployments before their traffic weight increases, to the current capacity of the serving deployments. A new
- * deployment starts with the instances that its predecessor had then, a previous deployment has those of its last traffic, and a deployment of another
- * label has its minimum. Autoscale would add instances one at a time, after requests were rejected.
+ * Returns a hook that scales out deployments before their traffic weight increases, to the current capacity of the serving deployments. A
+ * new deployment starts with the instances that its predecessor had then, a previous deployment has those of its last traffic, and a
+ * deployment of another label has its minimum. Autoscale would add instances one at a time, after requests were rejected.
  */
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {

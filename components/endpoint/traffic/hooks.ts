@@ -39,8 +39,8 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
 }
 
 /**
- * Returns a hook that rejects a write if a transform of the endpoint or of the write has loosened a property; also in the preview, if the values are
- * known. The endpoint's resource ignores changes of these properties, so only this write changes them.
+ * Returns a hook that rejects a write if a transform of the endpoint or of the write has loosened a property; also in the preview, if the
+ * values are known. The endpoint's resource ignores changes of these properties, so only this write changes them.
  */
 export function guardWrite(name: string, { privacy: { requirements, before } }: Pick<EndpointReference, "privacy">): pulumi.ResourceHook {
   const guard = async ({ newInputs = {}, name: write }: pulumi.ResourceHookArgs) => {
@@ -73,8 +73,8 @@ export interface ReviewedDeployment {
 }
 
 /**
- * Returns a hook that logs how the write changes traffic, and rejects a write that would remove a serving deployment or stop a serving endpoint. It
- * also runs in the preview.
+ * Returns a hook that logs how the write changes traffic, and rejects a write that would remove a serving deployment or stop a serving
+ * endpoint. It also runs in the preview.
  * @param deployments All deployments of the stack.
  */
 export function reviewTransition(name: string, endpoint: string, deployments: readonly ReviewedDeployment[]): pulumi.ResourceHook {
@@ -91,7 +91,7 @@ export function reviewTransition(name: string, endpoint: string, deployments: re
         .map((one) => one.deploymentName);
       const problem = transitionProblem(endpoint, before.traffic, after.traffic, Object.keys(recipes));
       if (problem !== undefined) fail(problem);
-      const sentence = transitionSummary(endpoint, before, { ...after, made });
+      const sentence = transitionSummary(endpoint, before, { ...after, created: made });
       if (sentence !== undefined) pulumi.log.info(sentence);
       const change = authChangeSummary(endpoint, before.authMode, after.authMode);
       if (change !== undefined) pulumi.log.warn(change);

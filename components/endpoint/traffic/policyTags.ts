@@ -11,8 +11,8 @@ interface Tagged {
 const tagSeconds = 600;
 
 /**
- * Returns hooks that preserve the tags of a policy when the endpoint is written. A policy with the effect Modify adds its tags to the write. Tags that
- * it doesn't add, because it has changed or only uses remediation tasks, are restored after the write.
+ * Returns hooks that preserve the tags of a policy when the endpoint is written. A policy with the effect Modify adds its tags to the
+ * write. Tags that it doesn't add, because it has changed or only uses remediation tasks, are restored after the write.
  */
 export function keepPolicyTags(name: string, endpoint: EndpointReference, names: readonly string[]): pulumi.ResourceHookBinding {
   if (names.length === 0) return {};

@@ -27,8 +27,8 @@ export interface TrafficArgs {
   /** All deployments of the endpoint, also those without traffic. The write depends on all of them. */
   readonly deployments: readonly TrafficTarget[];
   /**
-   * Traffic weights and mirrored traffic, in percent. The weights must sum to 100 or 0. At most one deployment, with weight 0, can receive mirrored
-   * traffic, within `endpointLimits`.
+   * Traffic weights and mirrored traffic, in percent. The weights must sum to 100 or 0. At most one deployment, with weight 0, can receive
+   * mirrored traffic, within `endpointLimits`.
    */
   readonly shares: readonly DeploymentTraffic[];
   /** Stack name. Only deployments with this name in the tag `stackTag` are deleted. */
@@ -38,8 +38,8 @@ export interface TrafficArgs {
   /** Checks of deployments before they receive traffic. @default - no checks */
   readonly gate?: GateArgs;
   /**
-   * Seconds between a change of traffic and the deletion of a deployment. It must be at least the longest request timeout, so that in-flight requests
-   * can end.
+   * Seconds between a change of traffic and the deletion of a deployment. It must be at least the longest request timeout, so that
+   * in-flight requests can end.
    * @default `endpointLimits.requestTimeoutSeconds` - the longest timeout that Azure allows
    */
   readonly drainSeconds?: number;
@@ -56,9 +56,9 @@ export interface TrafficTransforms {
 }
 
 /**
- * The traffic weights and the mirrored traffic of an endpoint. In Azure, they are properties of the endpoint that refer to its deployments, which must
- * exist before. Therefore, `OnlineEndpoint` creates the endpoint without traffic. When the deployments are ready, this component writes the full body
- * of the endpoint with an ARM template deployment. The body is complete, because a PUT removes omitted properties.
+ * The traffic weights and the mirrored traffic of an endpoint. In Azure, they are properties of the endpoint that refer to its deployments,
+ * which must exist before. Therefore, `OnlineEndpoint` creates the endpoint without traffic. When the deployments are ready, this component
+ * writes the full body of the endpoint with an ARM template deployment. The body is complete, because a PUT removes omitted properties.
  *
  * Before a write, it runs the gate, deletes deployments left by earlier runs and scales out deployments whose traffic increases.
  *
@@ -146,7 +146,8 @@ export class Traffic extends pulumi.ComponentResource {
     return {
       $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
       contentVersion: "1.0.0.0",
-      // ARM ignores the metadata. It changes the template when the endpoint or a deployment was re-created, so that traffic is written again.
+      // ARM ignores the metadata. It changes the template when the endpoint or a deployment was re-created, so that traffic is written
+      // again.
       metadata: {
         endpointCreatedAt: endpoint.createdAt,
         deployments: deploymentFacts(deployments),

@@ -31,7 +31,7 @@ export interface AdoptedResources {
   readonly workspace?: ShownWorkspace;
   /** Host name of the container registry. */
   readonly loginServer?: string;
-  /** The IDs in Azure's case. IDs of resources that can't be read are as given. */
+  /** The IDs with the case that Azure returns. IDs of resources that can't be read are as given. */
   readonly ids: AdoptedIds;
 }
 
@@ -39,8 +39,8 @@ export interface AdoptedResources {
 export type GivenRequirements = Pick<AdoptionRequirements, "subscriptionId" | "location" | "regions"> & Partial<AdoptionRequirements>;
 
 /**
- * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be readable.
- * Problems that don't prevent the creation of the stack are warnings too.
+ * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be
+ * readable. Problems that don't prevent the creation of the stack are warnings too.
  * @param name Logical name of the component that adopts the resources.
  * @throws pulumi.RunError that lists all problems: for each, the ID, the current value, the required value and the fix
  */

@@ -12,7 +12,10 @@ export interface ShownAppInsights extends Shown {
   readonly properties: { readonly WorkspaceResourceId?: string };
 }
 
-/** Source: Azure docs, azure-monitor/logs/workspace-replication. A data export can't leave the region (logs-data-export), so it isn't checked. */
+/**
+ * Source: Azure docs, azure-monitor/logs/workspace-replication. A data export can't leave the region (logs-data-export), so it isn't
+ * checked.
+ */
 export function logsProblems(id: string, shown: ShownLogs, place: AdoptionRequirements): Problem[] {
   const { enabled, location = "another region" } = shown.properties.replication ?? {};
   const what = `Its logs are replicated to ${location}, outside the stack's residency. Allowed: ${place.regions.join(" or ")}.`;

@@ -36,7 +36,7 @@ export interface Problem {
 
 /** The properties in ARM's response that all rules use. */
 export interface Shown {
-  /** ARM ID, in Azure's case. */
+  /** ARM ID, with the case that Azure returns. */
   readonly id?: string;
   readonly location: string;
   readonly sku?: { readonly name: string };

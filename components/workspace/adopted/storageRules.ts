@@ -17,7 +17,8 @@ export interface ShownStorage extends Shown {
 const isGeoRedundant = (sku = "") => /_(RA)?G(ZRS|RS)$/i.test(sku);
 
 /**
- * Source: Azure docs, how-to-manage-workspace (hierarchical namespace), how-to-disable-local-auth-storage, storage/common/storage-redundancy.
+ * Source: Azure docs, how-to-manage-workspace (hierarchical namespace), how-to-disable-local-auth-storage,
+ * storage/common/storage-redundancy.
  * @param authMode `systemDatastoresAuthMode` of the workspace. Undefined means `AccessKey`.
  */
 export function storageProblems(

@@ -38,7 +38,10 @@ export function networkProblems(id: string, shown: Shown, { location, subscripti
   ]);
 }
 
-/** Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy; virtual-network/virtual-networks-faq. */
+/**
+ * Source: Azure docs, private-link/private-endpoint-overview and disable-private-endpoint-network-policy;
+ * virtual-network/virtual-networks-faq.
+ */
 export function subnetProblems(
   id: string,
   shown: ShownSubnet,
@@ -74,7 +77,7 @@ export function subnetProblems(
         policies !== "Disabled",
         `privateEndpointNetworkPolicies is ${policies}: the network security group or route table of the subnet applies to the stack's private ` +
           "endpoints and can block callers.",
-        "Allow callers on port 443, or run: " + `az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
+        `Allow callers on port 443, or run: az network vnet subnet update --ids ${id} --private-endpoint-network-policies Disabled`,
       ],
     ]),
   ];

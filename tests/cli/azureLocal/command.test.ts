@@ -77,8 +77,14 @@ test.each([
   [["--policy-tag", "costCenter"], "--policy-tag is costCenter. Allowed: <name>=<value>.\n"],
   [["--policy", "landing"], expect.stringMatching(/^The policy 'landing' is unknown\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
   [["--port", "70000"], "--port is 70000. Allowed: the first of four consecutive ports, up to 65532, or 0 for free ports.\n"],
-  [["--backend", "https://x"], 'backends["*"] is "https://x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
-  [["--backend", "chat/main=x"], 'backends["chat/main"] is "x"; it must be an address like http://127.0.0.1:8000, without path or user.\n'],
+  [
+    ["--backend", "https://x"],
+    'backends["*"] is "https://x". Set it to an address such as http://127.0.0.1:8000, without a path or user.\n',
+  ],
+  [
+    ["--backend", "chat/main=x"],
+    'backends["chat/main"] is "x". Set it to an address such as http://127.0.0.1:8000, without a path or user.\n',
+  ],
   [
     ["--clock", "slow"],
     "error: option '--clock <clock>' argument 'slow' is invalid. Allowed choices are real, fast.\n" +

@@ -1,10 +1,10 @@
 // Does not prove how the table looks on a terminal: colours are taken out.
 import { stripVTControlCharacters } from "node:util";
-import type { SeenRequest } from "../../../azure-local";
+import type { HandledRequest } from "../../../azure-local";
 import { requestHeading, requestLine, shortPath } from "../../../cli/azureLocal/requestLine";
 
-const request: SeenRequest = { time: "", server: "arm", method: "GET", path: "/", status: 200, milliseconds: 12 };
-const line = (changes: Partial<SeenRequest> = {}) => stripVTControlCharacters(requestLine({ ...request, ...changes }));
+const request: HandledRequest = { time: "", server: "arm", method: "GET", path: "/", status: 200, milliseconds: 12 };
+const line = (changes: Partial<HandledRequest> = {}) => stripVTControlCharacters(requestLine({ ...request, ...changes }));
 
 test("a line is aligned with its heading", () => {
   expect(stripVTControlCharacters(requestHeading)).toBe("          METHOD STATUS     MS  PATH");

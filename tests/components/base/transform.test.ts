@@ -1,5 +1,5 @@
-// Proves how a transform merges in each of its forms, and that its values reach the engine. The properties that it must not loosen are proved in
-// tests/components/privacy.test.ts.
+// Proves how a transform merges in each of its forms, and that its values reach the engine. The properties that it must not loosen are
+// proved in tests/components/privacy.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 import { resolved } from "../../../components/base/resolved";
 import { stateInputs, type Transform, transformed } from "../../../components/base/transform";

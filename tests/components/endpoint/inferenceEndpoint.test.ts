@@ -1,5 +1,5 @@
-// Proves how an endpoint with its deployments is composed: shared, kept, omitted and ordered resources. Bodies are proved in the tests of the
-// parts. Doesn't prove that a rollout serves without interruption: tests/e2e does.
+// Proves how an endpoint with its deployments is composed: shared, kept, omitted and ordered resources. Bodies are proved in the tests of
+// the parts. Doesn't prove that a rollout serves without interruption: tests/e2e does.
 import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";

@@ -1,5 +1,5 @@
-// Proves that the latency threshold of an endpoint follows from its deployments' decisions: above the duration of an answer under the declared load,
-// and below Azure's request timeout. Doesn't prove that real answers are as fast as planned.
+// Proves that the latency threshold of an endpoint follows from its deployments' decisions: above the duration of an answer under the
+// declared load, and below Azure's request timeout. Doesn't prove that real answers are as fast as planned.
 
 // Before Pulumi's runtime, which reads the folder on load.
 import "../rootDirectory";

@@ -1,4 +1,5 @@
-// Proves an endpoint's resources, options and bodies, and that a changed identity is rejected. Doesn't prove that the roles are sufficient in Azure.
+// Proves an endpoint's resources, options and bodies, and that a changed identity is rejected. Doesn't prove that the roles are sufficient
+// in Azure.
 import { rejectNewName } from "../../../components/endpoint/immutableProperties";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../components/endpoint/onlineEndpoint";
 import { BUILT_IN_ROLES } from "../../../facts/roles";

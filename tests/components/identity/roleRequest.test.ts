@@ -1,5 +1,5 @@
-// Proves the warnings of missing roles with `roles: external`, with their commands. Doesn't prove that Azure's list is complete: it doesn't contain
-// roles that an identity has through a group, which is why this only warns.
+// Proves the warnings of missing roles with `roles: external`, with their commands. Doesn't prove that Azure's list is complete: it doesn't
+// contain roles that an identity has through a group, which is why this only warns.
 import * as pulumi from "@pulumi/pulumi";
 import { isGranted, type RoleNeed, roleCommand, warnOfMissingRoles } from "../../../components/identity/roleRequest";
 import { BUILT_IN_ROLES } from "../../../facts/roles";

@@ -1,5 +1,5 @@
-// Proves how long a run waits for operations that it did not start, against a small resource manager. Doesn't prove that it waits before the gate's
-// checks and before the engine's deletions: the tests of killed rollouts do.
+// Proves how long a run waits for operations that it did not start, against a small resource manager. Doesn't prove that it waits before
+// the gate's checks and before the engine's deletions: the tests of killed rollouts do.
 import { waitForOperations } from "../../../components/live/operations";
 import { armClient, serveScript } from "../../azure/fakeArm";
 import { group } from "../fixtures";

@@ -1,4 +1,5 @@
-// Proves the outbound rules, the token's secret, and that the token is never in plain text. Doesn't prove that the list of hosts is complete.
+// Proves the outbound rules, the token's secret, and that the token is never in plain text. Doesn't prove that the list of hosts is
+// complete.
 import { HubAccess, type HubAccessArgs } from "../../../components/model/hubAccess";
 import { Milestone, vaultId, workspace } from "../fixtures";
 import { armRequest, exposed, find, listing, record, schemaErrors } from "../recorder";

@@ -1,5 +1,5 @@
-// Proves that a preview finds zones that are already linked to an adopted network, and logs what it didn't check. Doesn't prove that Azure lists
-// zones in this form, nor how names resolve: tests/azure-local/arm/names.test.ts and tests/e2e/adoptedNames.test.ts do.
+// Proves that a preview finds zones that are already linked to an adopted network, and logs what it didn't check. Doesn't prove that Azure
+// lists zones in this form, nor how names resolve: tests/azure-local/arm/names.test.ts and tests/e2e/adoptedNames.test.ts do.
 import * as pulumi from "@pulumi/pulumi";
 import { Network, type NetworkArgs } from "../../../components/network/network";
 import { type FakeAzure, serveAzure } from "../../azure/fakeArm";

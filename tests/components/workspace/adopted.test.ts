@@ -1,5 +1,5 @@
-// Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends on
-// it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
+// Proves what is held against what a stack adopts, how it is said, and that nothing is taken for good that couldn't be read. How a run ends
+// on it is tests/e2e's to prove. Doesn't prove that Azure shows its resources in this form, nor that the commands change them.
 import * as pulumi from "@pulumi/pulumi";
 import { type AdoptedIds, checkAdopted, type GivenRequirements } from "../../../components/workspace/adopted";
 import { workspacePrincipal } from "../../../components/workspace/adopted/workspaceRules";

@@ -1,6 +1,6 @@
 // Proves the defaults and formulas for each version in the tables. Does not prove versions without a log.
 import { engineDefaults } from "../../../planner/fit/engine";
-import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "../../../planner/fit/laws";
+import { activationGiB, cudaGraphGiB, marginGiB, nonTorchGiB } from "../../../planner/fit/memoryFormulas";
 import { modelFromTable } from "../../../planner/fit/model";
 import { needsExpertParallel, splitProblem } from "../../../planner/fit/parallel";
 import { onNewRunner } from "../../../planner/fit/runner";

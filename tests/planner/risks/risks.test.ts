@@ -141,7 +141,7 @@ test("with model stand-ins no image is pulled, so a placeholder is no risk", () 
 describe("traffic above capacity", () => {
   const kinds = (deployments: DesiredDeployment[], live?: Live) =>
     findRisks({ endpoints: chat(deployments), live }).map((risk) => ("deployment" in risk ? `${risk.kind} ${risk.deployment}` : risk.kind));
-  const beyond = "shareBeyondInstances chat/candidate-00000001";
+  const beyond = "trafficAboveCapacity chat/candidate-00000001";
 
   test.each<[what: string, deployments: DesiredDeployment[], live: Live | undefined, found: string[]]>([
     ["4 % of 384 is 15.4, within a capacity of 16", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
@@ -167,7 +167,7 @@ describe("traffic above capacity", () => {
       "a new recipe with fewer",
       [wish("main", { instances: 2 })],
       serving({ "main-00000009": 100 }),
-      ["shareBeyondInstances chat/main-00000001"],
+      ["trafficAboveCapacity chat/main-00000001"],
     ],
     [
       "an unchanged weight isn't compared with the current capacity",

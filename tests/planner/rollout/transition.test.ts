@@ -112,14 +112,14 @@ const sentences: [what: string, before: TrafficSnapshot, after: TrafficSnapshot,
 ];
 test.each(sentences)("The summary describes %s.", (_, before, after, sentence) => {
   const made = Object.keys(after.recipes).filter((name) => !Object.hasOwn(before.recipes, name));
-  expect(transitionSummary("chat", before, { ...after, made })).toBe(sentence);
+  expect(transitionSummary("chat", before, { ...after, created: made })).toBe(sentence);
 });
 
 test("The summary distinguishes deployments that an earlier run started to create from deleted deployments that are recreated.", () => {
-  expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [two]: 100 }), made: [] })).toBe(
+  expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [two]: 100 }), created: [] })).toBe(
     `chat: traffic changes from ${one} 100 % to ${two} 100 %; creation of ${two} was started by an earlier run; ${one} is deleted after the last requests have ended.`,
   );
-  expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [one]: 100 }), made: [one] })).toBe(
+  expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [one]: 100 }), created: [one] })).toBe(
     `chat: traffic stays at ${one} 100 %; ${one} is recreated.`,
   );
 });

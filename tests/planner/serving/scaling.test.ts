@@ -55,7 +55,7 @@ test("a score.py starts fast enough for the defaults", () => {
   const image = { repository: "moor/score", digest: `sha256:${"0".repeat(64)}` };
   const wish = { image, instanceType: "Standard_DS3_v2", region: "swedencentral", requestTimeout: 60, concurrencyPerInstance: 4 } as const;
   const outcome = decide("main", { pattern: "score", ...wish });
-  if ("refusals" in outcome) throw new Error(JSON.stringify(outcome.refusals));
+  if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   expect(outcome.decision.scaleRule).toStrictEqual({ scaleOutAbove: 168, scaleInBelow: 67 });
   expect(outcome.decision.reasons.filter((reason) => reason.includes("Minutes"))).toEqual([]);
 });

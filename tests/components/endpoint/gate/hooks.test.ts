@@ -1,5 +1,5 @@
-// Proves the gate's warning of changes made outside the program, and that a deployment which no longer exists is not checked. The checks are
-// proved in gate.test.ts; that the engine runs the hooks, in tests/e2e.
+// Proves the gate's warning of changes made outside the program, and that a deployment which no longer exists is not checked. The checks
+// are proved in gate.test.ts; that the engine runs the hooks, in tests/e2e.
 import * as pulumi from "@pulumi/pulumi";
 import { Gate } from "../../../../components/endpoint/gate";
 import type { EndpointReference } from "../../../../components/endpoint/reference";

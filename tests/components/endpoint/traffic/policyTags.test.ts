@@ -1,5 +1,5 @@
-// Proves the handling of a policy's tags when the endpoint is written: lost tags are restored, others are unchanged, and a failure causes a warning and
-// doesn't fail the run. That the engine runs these hooks is proved in tests/e2e/landingZone.test.ts.
+// Proves the handling of a policy's tags when the endpoint is written: lost tags are restored, others are unchanged, and a failure causes a
+// warning and doesn't fail the run. That the engine runs these hooks is proved in tests/e2e/landingZone.test.ts.
 import * as pulumi from "@pulumi/pulumi";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
 import { keepPolicyTags } from "../../../../components/endpoint/traffic/policyTags";

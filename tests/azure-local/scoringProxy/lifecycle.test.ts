@@ -1,6 +1,6 @@
 // Does not prove how long a model takes to load in Azure: the figures are from public logs of other machines.
 import * as fc from "fast-check";
-import { lifeOf } from "../../../azure-local/scoringProxy/life";
+import { lifecycleOf } from "../../../azure-local/scoringProxy/lifecycle";
 import { startUpSeconds } from "../../../azure-local/scoringProxy/start";
 import { probesFor } from "../../../planner/serving/start";
 import { probe } from "./support";
@@ -26,7 +26,7 @@ function play(startUp: number, liveness: typeof probe, readiness: typeof probe):
 test("the computed life of a container is the same as the simulated one", () => {
   fc.assert(
     fc.property(seconds(2000), anyProbe, anyProbe, (startUp, liveness, readiness) => {
-      expect(lifeOf({ startUp, liveness, readiness })).toEqual(play(startUp, liveness, readiness));
+      expect(lifecycleOf({ startUp, liveness, readiness })).toEqual(play(startUp, liveness, readiness));
     }),
   );
 });
@@ -35,7 +35,7 @@ test("a start that takes as long as Moor allows is not restarted by Moor's probe
   fc.assert(
     fc.property(seconds(7200), (allowed) => {
       const { liveness, readiness } = probesFor(allowed);
-      const life = lifeOf({ startUp: allowed, liveness: { ...probe, ...liveness }, readiness: { ...probe, ...readiness } });
+      const life = lifecycleOf({ startUp: allowed, liveness: { ...probe, ...liveness }, readiness: { ...probe, ...readiness } });
       expect(life.killedAfter).toBeUndefined();
       expect(life.readyAfter! - allowed).toBeLessThan(Math.max(readiness.initialDelay, readiness.period));
     }),
@@ -44,7 +44,7 @@ test("a start that takes as long as Moor allows is not restarted by Moor's probe
 
 test("with Azure's default probes a 32B model from Hugging Face is restarted during each download", () => {
   const startUp = startUpSeconds({ pattern: "vllm", model: "Qwen/Qwen2.5-32B-Instruct", fromHub: true });
-  expect(lifeOf({ startUp, liveness: probe, readiness: probe })).toEqual({ killedAfter: 300 });
+  expect(lifecycleOf({ startUp, liveness: probe, readiness: probe })).toEqual({ killedAfter: 300 });
 });
 
 test.each([

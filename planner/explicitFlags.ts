@@ -33,12 +33,12 @@ const wholeNumbers = {
 } as const satisfies Record<string, keyof EngineSettings>;
 
 /** The flags that determine memory. A value that is not a valid number is a problem, because no check can use it. */
-export function engineSettings(flags: ExplicitFlags): { readonly settings: EngineSettings; readonly refusals: readonly Problem[] } {
+export function engineSettings(flags: ExplicitFlags): { readonly settings: EngineSettings; readonly problems: readonly Problem[] } {
   const counts = Object.entries(wholeNumbers).filter(([flag]) => flags[flag] !== undefined);
   const part = flags["gpu-memory-utilization"];
   const cache = flags["kv-cache-dtype"];
   const eager = flags["enforce-eager"];
-  const wrong = (flag: string, allowed: string) =>
+  const outOfRange = (flag: string, allowed: string) =>
     createProblem("MOOR119", `--${flag} is ${JSON.stringify(flags[flag])}; it must be ${allowed}.`);
   return {
     settings: {
@@ -47,11 +47,11 @@ export function engineSettings(flags: ExplicitFlags): { readonly settings: Engin
       ...(cache === undefined ? {} : { kvCacheDtype: String(cache) }),
       ...(eager === undefined ? {} : { enforceEager: eager === true }),
     },
-    refusals: [
-      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => wrong(flag, "a whole number of 1 or more, in digits")),
+    problems: [
+      ...counts.filter(([flag]) => !isCount(flags[flag])).map(([flag]) => outOfRange(flag, "a whole number of 1 or more, in digits")),
       ...(part === undefined || (Number(part) > 0 && Number(part) <= 1)
         ? []
-        : [wrong("gpu-memory-utilization", "greater than 0 and at most 1")]),
+        : [outOfRange("gpu-memory-utilization", "greater than 0 and at most 1")]),
     ],
   };
 }
@@ -96,8 +96,8 @@ export function argumentsOf(flags: ExplicitFlags): string[] {
 }
 
 /** Derived arguments, each replaced by the explicit flag of the same name. Explicit flags without a derived counterpart come last. */
-export function joinFlags(derived: readonly string[], byHand: ExplicitFlags): string[] {
-  const left = new Map(Object.entries(byHand));
+export function joinFlags(derived: readonly string[], explicit: ExplicitFlags): string[] {
+  const left = new Map(Object.entries(explicit));
   const joined = grouped(derived).flatMap((group) => {
     const flag = group[0]!.replace(/^--(no-)?/, "");
     const value = left.get(flag);

@@ -39,22 +39,22 @@ export function gainingDeployments(planned: readonly PlannedDeployment[], { traf
  */
 export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");
-  const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(carries));
-  const now = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
+  const declared = Math.max(0, ...current.filter(({ weight }) => live === undefined || weight > 0).map(capacityOf));
+  const liveCapacity = sum((live?.serving ?? []).map(({ instances, concurrency }) => instances * concurrency));
   const gains = live === undefined ? [] : gainingDeployments(current, live);
   return current.flatMap((deployment) => {
     const { decision, weight } = deployment;
-    const isLive = gains.includes(decision.name) && now > declared;
-    const load = isLive ? now : declared;
-    if ((load * weight) / 100 <= carries(deployment)) return [];
-    const gets = Math.ceil((load * weight) / 100);
+    const isLive = gains.includes(decision.name) && liveCapacity > declared;
+    const load = isLive ? liveCapacity : declared;
+    if ((load * weight) / 100 <= capacityOf(deployment)) return [];
+    const requests = Math.ceil((load * weight) / 100);
     return [
-      { name: decision.name, weight, load, isLive, gets, instances: mostInstances(deployment), concurrency: concurrencyOf(deployment) },
+      { name: decision.name, weight, load, isLive, requests, instances: mostInstances(deployment), concurrency: concurrencyOf(deployment) },
     ];
   });
 }
 
-function carries(deployment: PlannedDeployment): number {
+function capacityOf(deployment: PlannedDeployment): number {
   return mostInstances(deployment) * concurrencyOf(deployment);
 }
 

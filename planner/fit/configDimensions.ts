@@ -30,34 +30,35 @@ export function readDimensions(id: string, config: Config): ModelDimensions {
   const [first] = architectures ?? [];
   const architecture = typeof first === "string" ? first : "";
   const { text, assumptions } = nested === config ? { text: config, assumptions: [] } : familyDefaults(architecture, nested);
-  const need = (...names: string[]) => {
+  const required = (...names: string[]) => {
     const value = number(text, ...names) ?? number(config, ...names);
     if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
     throw new PlanError(createProblem("MOOR120", missingNumber(id, names, nested, config)));
   };
-  const may = (least: number, ...names: string[]) => {
+  const optional = (least: number, ...names: string[]) => {
     const value = number(text, ...names);
-    const odd = names.some((name) => typeof text[name] === "string") || (value !== undefined && value < least);
-    return odd ? need(...names) : value;
+    const invalid = names.some((name) => typeof text[name] === "string") || (value !== undefined && value < least);
+    return invalid ? required(...names) : value;
   };
-  const hidden = need("hidden_size", "n_embd", "d_model");
-  const heads = need("num_attention_heads", "n_head", "n_heads");
+  const hidden = required("hidden_size", "n_embd", "d_model");
+  const heads = required("num_attention_heads", "n_head", "n_heads");
   const attention = object(text, "attn_config") ?? {};
   const named =
-    may(1, "num_key_value_heads", "num_kv_heads", "multi_query_group_num", "num_attention_groups") ?? number(attention, "kv_n_heads");
-  const length = lengthOf(architecture, text, may(1, ...lengthNames) ?? number(config, ...lengthNames));
+    optional(1, "num_key_value_heads", "num_kv_heads", "multi_query_group_num", "num_attention_groups") ?? number(attention, "kv_n_heads");
+  const length = lengthOf(architecture, text, optional(1, ...lengthNames) ?? number(config, ...lengthNames));
   const widest = Math.max(0, ...(list(text, "intermediate_size") ?? []).filter((one): one is number => Number.isSafeInteger(one)));
   return {
     text,
     architecture,
     hidden,
-    layers: need("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
+    layers: required("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
     heads,
     kvHeads: named ?? (text.multi_query === true ? 1 : heads),
-    headDim: may(1, "head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,
+    headDim: optional(1, "head_dim", "kv_channels", "attention_head_dim") ?? hidden / heads,
     intermediate:
-      may(0, "intermediate_size", "n_inner", "ffn_hidden_size", "ffn_dim") ?? (widest || may(0, "moe_intermediate_size") || 4 * hidden),
-    vocab: need("vocab_size", "padded_vocab_size"),
+      optional(0, "intermediate_size", "n_inner", "ffn_hidden_size", "ffn_dim") ??
+      (widest || optional(0, "moe_intermediate_size") || 4 * hidden),
+    vocab: required("vocab_size", "padded_vocab_size"),
     maxModelLen: length.tokens,
     tied: (text.tie_word_embeddings ?? config.tie_word_embeddings ?? tiedByDefault(architecture)) === true,
     assumptions: [...assumptions, ...length.assumptions],

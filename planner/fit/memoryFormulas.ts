@@ -87,7 +87,7 @@ export interface Batch {
 /** Peak activation while vLLM profiles itself, GiB: `likely` is the median, `most` the highest observed value. */
 export function activationGiB(model: Model, batch: Batch, computeCapability: number): { readonly likely: number; readonly most: number } {
   const newer = onNewRunner(model, batch.vllmVersion);
-  const law = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since) && (newer || row.runner === "either"))!;
+  const entry = samplerCopies.find((row) => atLeast(batch.vllmVersion, row.since) && (newer || row.runner === "either"))!;
   const tokens = batch.maxNumBatchedTokens;
   const logits = Math.min(batch.maxNumSeqs, tokens) * model.vocab * 4;
   const hiddenStates = 2 * tokens * model.hidden;
@@ -98,10 +98,10 @@ export function activationGiB(model: Model, batch: Batch, computeCapability: num
   // The indexer uses the retained workspace, so only the part that exceeds it is additional.
   const indexer = Math.max(0, indexerWorkspace(model, batch) - stays);
   const sampled = (copies: number) => copies * logits + hiddenStates + stays;
-  const text = (sampler: number, rows: number) => (Math.max(sampler, forward(rows)) + indexer) / GiB + law.fixedGiB;
+  const text = (sampler: number, rows: number) => (Math.max(sampler, forward(rows)) + indexer) / GiB + entry.fixedGiB;
   const cut = tokens < batch.maxModelLen && !atLeast(batch.vllmVersion, samplesCutStepsSince);
-  const likely = text(cut ? 0 : sampled(law.likely), nvfp4Rows.likely);
-  const most = text(sampled(law.most), nvfp4Rows.most);
+  const likely = text(cut ? 0 : sampled(entry.likely), nvfp4Rows.likely);
+  const most = text(sampled(entry.most), nvfp4Rows.most);
   if (!model.vision) return { likely, most };
   const tower = keepsResolution.test(model.architecture) ? vision.ownResolution : vision.fixed;
   const seen = (peak: number) => Math.max(peak, tower) + encoderCache(model, batch) / GiB + vision.stays;
@@ -149,8 +149,8 @@ function gatheredRows(model: Model, rows: number): number {
 /** Memory outside PyTorch on each GPU, GiB. */
 export function nonTorchGiB(batch: Batch, computeCapability: number): number {
   const tp = batch.tensorParallelSize;
-  const found = nonTorch.find((row) => tp <= row.upTo && atLeast(batch.vllmVersion, row.since))!;
-  return computeCapability >= 9 && computeCapability < 12 ? found.hopper : found.other;
+  const entry = nonTorch.find((row) => tp <= row.upTo && atLeast(batch.vllmVersion, row.since))!;
+  return computeCapability >= 9 && computeCapability < 12 ? entry.hopper : entry.other;
 }
 
 /** GiB that vLLM subtracts for CUDA graphs before it sizes the KV cache. 0 before 0.20, on the newer runner and in eager mode. */
