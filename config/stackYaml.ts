@@ -1,7 +1,7 @@
 /** A stack file read without Pulumi, for commands that run outside the engine and for the check of the file itself. */
 import type { Document } from "yaml";
 import { type Mistake, mistake } from "./mistakes";
-import { encrypted, type RawStack } from "./settings";
+import { encrypted, type RawStack } from "./rawStack";
 import { readStrictYaml } from "./strictYaml";
 
 type Read = { readonly document: Document; readonly value: { readonly config?: Record<string, unknown> | null } };

@@ -1,7 +1,7 @@
 /** Secrets of a stack file's copy on this machine: which follow the real file, and which were only set here. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
-import { webhookKey } from "../../config/settings";
+import { webhookKey } from "../../config/rawStack";
 
 /** What is known of the secrets of the real stack file, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;
