@@ -1,7 +1,7 @@
 /** Reads a stack file without Pulumi, for commands that run outside the engine and for checking the file itself. */
 import type { Document } from "yaml";
 import { type ConfigError, configError } from "./errors";
-import { encrypted, type RawStack } from "./settings";
+import { encrypted, type RawStack } from "./rawStack";
 import { readStrictYaml } from "./strictYaml";
 
 type Read = { readonly document: Document; readonly value: { readonly config?: Record<string, unknown> | null } };

@@ -1,7 +1,7 @@
 /** The secrets in the local copy of a stack file: stand-ins for secrets of the real file, and secrets that were set locally. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
-import { webhookKey } from "../../config/settings";
+import { webhookKey } from "../../config/rawStack";
 
 /** Fingerprints of the secrets of the last run, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;

@@ -26,7 +26,7 @@ export async function prepareStack(session: LocalSession, stack: string, source:
   if (tooLarge.length > 0) throw new Error(reportErrors(stack, tooLarge));
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
-  const changed = stackDocument(text, path.basename(source));
+  const changed = real.clone();
   const local = readCopy(copy);
   const knownFile = path.join(project, `secrets.${stack}.json`);
   const known = readKnown(knownFile);
