@@ -1,6 +1,6 @@
 /** Converts settings from text, as Pulumi passes them to a program, to the values in the stack file. */
 import * as z from "zod";
-import { type Mistake, mistake, show } from "./mistakes";
+import { type ConfigError, configError, show } from "./errors";
 import { didYouMean, mostSuggestions } from "./nearest";
 import { unwrap } from "./schemaTools";
 import { settingsSchema } from "./stackFile";
@@ -39,7 +39,7 @@ export const encrypted = "[secret]";
 const knownKeys = Object.keys(settingsSchema.shape);
 
 /** Returns Moor's settings as a tree, without the settings of other providers, and the errors in their keys. */
-export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; mistakes: Mistake[] } {
+export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; errors: ConfigError[] } {
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
   const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey && key !== webhookKey);
   const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
@@ -51,7 +51,7 @@ export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Reco
   const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
   // Rules can check whether a webhook is set, but not its URL.
   const webhook = own.includes(webhookKey) ? { [webhookKey]: { secure: encrypted } } : {};
-  return { tree: { ...tree, ...webhook }, mistakes: [...unknown, ...plain, ...webhookMistakes(settings[webhookKey], secretKeys)] };
+  return { tree: { ...tree, ...webhook }, errors: [...unknown, ...plain, ...webhookErrors(settings[webhookKey], secretKeys)] };
 }
 
 /** Format in which Pulumi passes an unquoted date: `2027-03-01 00:00:00 +0000 UTC`. */
@@ -86,29 +86,29 @@ const azureWords: Readonly<Record<string, string>> = {
  * Reports unknown keys, with suggestions.
  * @param path Path of the map that contains the keys; empty for the settings themselves.
  */
-export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): Mistake[] {
+export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): ConfigError[] {
   const allowed = known.join(", ") || "no keys";
   return keys.map((key, index) => {
     const word = key.toLowerCase().replaceAll("_", "");
     const near = index < mostSuggestions ? didYouMean(key, known) : undefined;
     const fix = Object.hasOwn(azureWords, word) ? azureWords[word] : near;
-    return mistake("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `Unknown key ${show(key)}.`, allowed, fix });
+    return configError("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `Unknown key ${show(key)}.`, allowed, fix });
   });
 }
 
 /** @param address The decrypted URL. Outside of the Pulumi engine, it stays encrypted and can't be checked. */
-function webhookMistakes(address: string | undefined, secretKeys: readonly string[]): Mistake[] {
+function webhookErrors(address: string | undefined, secretKeys: readonly string[]): ConfigError[] {
   if (address === undefined || address === encrypted) return [];
   if (!secretKeys.includes(webhookKey)) {
     const problem = "The webhook URL is in plain text in the stack file. Such URLs contain tokens.";
-    return [mistake("MOOR081", webhookKey, { problem, allowed: "an encrypted value (`secure:`)" })];
+    return [configError("MOOR081", webhookKey, { problem, allowed: "an encrypted value (`secure:`)" })];
   }
   if (URL.canParse(address) && new URL(address).protocol === "https:") return [];
-  return [mistake("MOOR082", webhookKey, { problem: "The secret is not an HTTPS URL.", allowed: "a URL that starts with https://" })];
+  return [configError("MOOR082", webhookKey, { problem: "The secret is not an HTTPS URL.", allowed: "a URL that starts with https://" })];
 }
 
-function plainToken(): Mistake {
-  return mistake("MOOR060", tokenKey, {
+function plainToken(): ConfigError {
+  return configError("MOOR060", tokenKey, {
     problem: "The token is in plain text in the stack file, visible to everyone who can read the repository.",
     allowed: "an encrypted value (`secure:`)",
   });

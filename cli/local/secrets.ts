@@ -20,8 +20,8 @@ export interface StandIn {
 }
 
 /**
- * Adds the local secrets to the document of the real file. Removes and returns the secrets that require a stand-in. A secret that was removed from
- * the real file is dropped; a secret that was only set locally is kept.
+ * Adds the local secrets to the document of the real file. Removes and returns the secrets that require a stand-in. A secret that was
+ * removed from the real file is dropped; a secret that was only set locally is kept.
  */
 export function takeOverSecrets(real: Document, local: Document, known: KnownSecrets): StandIn[] {
   const missing: StandIn[] = [];
@@ -51,7 +51,9 @@ export function knownSecrets(real: Document, copy: Document, known: KnownSecrets
   );
 }
 
-/** Returns a stand-in that changes with the secret, so that a changed secret shows as a change. The stand-in of the webhook is a valid URL. */
+/**
+ * Returns a stand-in that changes with the secret, so that a changed secret shows as a change. The stand-in of the webhook is a valid URL.
+ */
 function standInFor([setting]: readonly string[], secret: YAMLMap): string {
   const standIn = `stand-in-for-a-secret-of-the-real-stack-${fingerprint(secret).slice(0, 8)}`;
   return setting === webhookKey ? `https://${standIn}.example.com` : standIn;
