@@ -53,7 +53,7 @@ test("Four changes of the model lose none of at least 1,000 requests and streams
   const grown = await sandbox.arm("PATCH", `${id}/deployments/${deployments[0]}`, api, { sku: { name: "Default", capacity: 3 } });
   expect(grown.ok).toBe(true);
   const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, api)).json()) as { primaryKey: string };
-  load = startLoad({ baseUrl: `${sandbox.azure.frontdoorUrl}/${id.split("/").at(-1)}`, key: keys.primaryKey, rate: 10, streams });
+  load = startLoad({ baseUrl: `${sandbox.azure.frontdoorUrl}/${id.split("/").at(-1)}`, key: keys.primaryKey, rate: 5, streams });
 
   const seen = new Set(deployments);
   // A, B, A again, C: a reused name doesn't conflict with the old deployment.
