@@ -30,7 +30,7 @@ if (!isInstalled()) {
   console.error("Installing the program's packages (npm ci)");
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (status !== 0) {
-    console.error("The packages could not be installed: see npm's message above. Mend it and run the command again.");
+    console.error("The packages could not be installed: see npm's message above. Fix the problem and run the command again.");
     process.exit(1);
   }
 }

@@ -117,7 +117,7 @@ describe("the rooms of the components", () => {
     const rowOf = (room: string) => rows.findIndex((row) => row.includes(room));
     const imports = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })));
     withFiles(Object.fromEntries([`${folder}/index.ts`, ...names.map((room) => `${folder}/${room}/index.ts`)].map((name) => [name, leaf])));
-    const beside = withFiles(
+    const neighbors = withFiles(
       Object.fromEntries(imports.map(({ from, to }) => [`${folder}/${from}/imports-${to}.ts`, `export * from "../${to}/index";\n`])),
     );
     const above = withFiles(Object.fromEntries(names.map((room) => [`${folder}/${room}/imports-index.ts`, 'export * from "..";\n'])));
@@ -127,7 +127,7 @@ describe("the rooms of the components", () => {
         .map(({ from, to }) => `${folder}/${from}: ${folder}/${from}/imports-${to}.ts → ${folder}/${to}/index.ts`),
       ...names.map((room) => `${folder}/${room}: ${folder}/${room}/imports-index.ts → ${folder}/index.ts`),
     ];
-    return { folder, files: [...beside, ...above], refused };
+    return { folder, files: [...neighbors, ...above], refused };
   });
 
   test.each(cases)("a room of $folder imports only lower ones", ({ files, refused }) => {

@@ -8,7 +8,7 @@ export function addAzureLocal(program: Command): void {
   const verb = program.command("azure-local").description("run the local Azure with HTTP and HTTPS until Ctrl-C");
   verb
     .addOption(
-      new Option("--clock <clock>", "real: operations last as long as in Azure; fast: operations end at once")
+      new Option("--clock <clock>", "real: operations last as long as in Azure; fast: operations end immediately")
         .choices(["real", "fast"])
         .default("fast"),
     )

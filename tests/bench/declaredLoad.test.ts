@@ -1,4 +1,4 @@
-// Proves that the declared load passes the front door under the derived contract, and mostly fails under the settings of a public sample,
+// Proves that the declared load passes the scoring proxy under the derived contract, and mostly fails under the settings of a public sample,
 // with a responder of the planned speed and both in one run. Does not prove that a real server is as fast as planned, nor that vLLM's own
 // queue behaves like the responder, which has none.
 import { compareContracts } from "../../bench/declaredLoad";

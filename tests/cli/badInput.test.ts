@@ -36,7 +36,7 @@ test.each<[string[], string]>([
 });
 
 test.each([[["local", "preview", "-s", "dev"]], [["azure-local"]], [["azure-local", "token", "someone"]]])(
-  "A home that can't be made ends %j at once: below a file, and in /proc, where Node's own way of making folders never ends.",
+  "A home folder that can't be created ends %j immediately: below a file, and in /proc, where Node's own function for creating folders never returns.",
   (args) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-home-"));
     try {

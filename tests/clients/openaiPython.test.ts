@@ -36,7 +36,7 @@ describeWith(requirements, "OpenAI's Python client works with the scoring proxy"
       wrongKey: ["AuthenticationError", 401, null],
       noEndpoint: ["NotFoundError", 404, null],
       noModel: ["APIStatusError", 424, "404"],
-      "three at once": [
+      "three concurrent": [
         ["APIStatusError", 408, null],
         ["APIStatusError", 408, null],
         ["RateLimitError", 429, null],

@@ -1,6 +1,6 @@
 """Chats with OpenAI's Python client and prints the results as JSON.
 
-Arguments: one JSON object with base (URL of the front door) and key, a map from endpoint to its key.
+Arguments: one JSON object with base (URL of the scoring proxy) and key, a map from endpoint to its key.
 """
 
 import json
@@ -32,8 +32,8 @@ seen["answer"] = chat.chat.completions.create(model="tiny", messages=hello).choi
 chunks = list(chat.chat.completions.create(model="tiny", messages=hello, stream=True))
 seen["streamed"] = ["".join(chunk.choices[0].delta.content or "" for chunk in chunks), len(chunks) > 5]
 seen["wrongKey"] = status("chat", key="wrong")
-seen["noEndpoint"] = status("nobody")
+seen["noEndpoint"] = status("unknown")
 seen["noModel"] = status("chat", model="other")
 with ThreadPoolExecutor(3) as pool:
-    seen["three at once"] = sorted(pool.map(lambda _: status("slow"), range(3)), key=str)
+    seen["three concurrent"] = sorted(pool.map(lambda _: status("slow"), range(3)), key=str)
 print(json.dumps(seen))

@@ -40,7 +40,7 @@ test("the token is a secret output, apart from the spec", async () => {
   expect(JSON.stringify(spec)).not.toContain(token);
 });
 
-test("errors end the program with one report that is message and stack at once", () => {
+test("errors end the program with one report that is both the message and the stack", () => {
   configure({ ...goodSettings(), "moor:huggingFaceToken": token, "moor:residency": "Sweden" });
   let error: Error | undefined;
   try {
@@ -55,7 +55,7 @@ test("errors end the program with one report that is message and stack at once",
   expect(error?.message).not.toContain(token);
 });
 
-test("the lock beside Pulumi.yaml is read", () => {
+test("the lock file next to Pulumi.yaml is read", () => {
   const { "moor:lock": _, ...settings } = goodSettings();
   configure(settings);
   expect(() => loadStack(folder)).toThrow(/MOOR050 moor\.lock\.dev\.yaml/);

@@ -76,7 +76,7 @@ test.each<[string, Tree, Locked, string]>([
   ["what others hold is not there", prod(144, 24), {}, short(144, 144, 24)],
   ["a rollout that the lock names has room", prod(288, 0), { previous: true }, "fits"],
   ["a rollout that the lock names has no room", prod(287), { previous: true }, short(288, 287, 0)],
-  ["in place there is nothing beside it", prod(144, 0, (main) => (main.update = "inPlace")), { previous: true }, "fits"],
+  ["an in-place update needs no second deployment", prod(144, 0, (main) => (main.update = "inPlace")), { previous: true }, "fits"],
   [
     "in place, but of another size, which Azure can't change",
     prod(431, 0, (main) => (main.update = "inPlace")),

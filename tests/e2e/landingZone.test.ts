@@ -88,11 +88,11 @@ test("a tag that a policy adds later is no change to refresh and preview, and st
     const { code, output } = await sandbox.run(verb, "dev", unchanged);
     expect({ verb, code, output }).toEqual({ verb, code: 0, output: expect.any(String) });
   }
-  const { code, output } = await sandbox.run("up", "dev", { stackFile: settings("somebody-else") });
+  const { code, output } = await sandbox.run("up", "dev", { stackFile: settings("another-team") });
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Resources:\n {4}~ \d+ updated\n/) });
-  expect(await without("owner", "somebody-else")).toEqual([]);
+  expect(await without("owner", "another-team")).toEqual([]);
   expect(await without("CreatedBy", "landing-zone")).toEqual([]);
   expect(await without("cost-centre", "4711")).toEqual([]);
-  const again = { stackFile: settings("somebody-else"), args: ["--expect-no-changes", "--diff"] };
+  const again = { stackFile: settings("another-team"), args: ["--expect-no-changes", "--diff"] };
   for (const verb of ["preview", "refresh"]) expect(await sandbox.run(verb, "dev", again)).toMatchObject({ code: 0 });
 });

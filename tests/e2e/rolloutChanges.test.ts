@@ -70,7 +70,7 @@ test("Mirrored traffic to a candidate without weight, and its removal: one sente
 test("A changed number of instances and a changed tag stay in place.", async () => {
   const changes: Change[] = [
     [[...deployments, "main", "instances"], 2],
-    [["moor:platform", "tags", "owner"], "somebody-else"],
+    [["moor:platform", "tags", "owner"], "another-team"],
   ];
   const { output } = await preview(sandbox, changes);
   expect(output).not.toMatch(/OnlineDeployment .* (create|delete|replace)/);
@@ -104,13 +104,13 @@ test("A renamed label: its successor gets the traffic, and the old deployment is
   const [old] = (await serving(sandbox)).deployments;
   const { flags: _, ...served } = vllm;
   const primary: Change = [[...deployments, "primary"], { vllm: served, size: "Standard_NC4as_T4_v3", instances: 1, weight: 100 }];
-  const beside: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2"), weight(0), primary];
-  const { output } = await preview(sandbox, beside);
+  const both: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2"), weight(0), primary];
+  const { output } = await preview(sandbox, both);
   const [, successor] = /to (primary-\w{8}) 100 %/.exec(output) ?? [];
   expect(output).toContain(
     `chat: traffic changes from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
   );
-  await carryOut(sandbox, beside);
+  await carryOut(sandbox, both);
 
   const without: Change[] = [[[...deployments, "main"], undefined], primary];
   const removal = await preview(sandbox, without);

@@ -33,7 +33,7 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
     location,
     kind,
     identity,
-    tags: { ...(tags as object), owner: "somebody" },
+    tags: { ...(tags as object), owner: "another-team" },
     properties: { authMode, publicNetworkAccess },
   };
   expect((await sandbox.arm("PUT", id, "2025-12-01", body)).ok).toBe(true);
@@ -41,7 +41,7 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
   const shown = await drift();
   expect(shown.code).toBe(1);
   expect(shown.output).toContain(`traffic: {} in Azure, {"${name}":100} in the last write of the stack`);
-  expect(shown.output).toContain('tag owner: "somebody" in Azure, "ml-platform" in the last write of the stack');
+  expect(shown.output).toContain('tag owner: "another-team" in Azure, "ml-platform" in the last write of the stack');
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");

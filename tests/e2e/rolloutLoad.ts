@@ -74,7 +74,7 @@ export function startLoad({ baseUrl, key, rate, streams, rampSeconds = streams /
 
 async function send(baseUrl: string, key: string, stream: boolean): Promise<Pick<Call, "deployment" | "failure">> {
   const body = JSON.stringify({ model: "chat", stream, max_tokens: longAnswer, messages: [{ role: "user", content: "Say hello." }] });
-  let deployment = "nobody";
+  let deployment = "none";
   try {
     const response = await post(`${baseUrl}/v1/chat/completions`, key, body);
     deployment = String(response.headers["azureml-model-deployment"] ?? deployment);

@@ -62,7 +62,7 @@ async function grow(instances: number, changes: Change[]): Promise<void> {
   expect(await sandbox.run("preview", "dev", { stackFile: sandbox.edit("dev", changes), args })).toMatchObject({ code: 0 });
 }
 
-const tag: Change = [["moor:platform", "tags", "owner"], "somebody-else"];
+const tag: Change = [["moor:platform", "tags", "owner"], "another-team"];
 
 const primary: Change = [
   [...deployments, "primary"],

@@ -27,7 +27,7 @@ export function describeLife(stack: "dev" | "prod", opened: () => Sandbox): void
 
   test("takes a changed tag in place: updates only, as the preview says, nothing created, replaced or deleted", async () => {
     const before = sandbox.resources();
-    const stackFile = sandbox.edit(stack, [[["moor:platform", "tags", "owner"], "somebody-else"]]);
+    const stackFile = sandbox.edit(stack, [[["moor:platform", "tags", "owner"], "another-team"]]);
     const planned = await sandbox.run("preview", stack, { stackFile });
     const { code, output } = await sandbox.run("up", stack, { stackFile });
     expect({ code, output }).toMatchObject({ code: 0 });

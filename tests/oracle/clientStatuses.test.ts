@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
     meaning: "have permission to score",
     again: false,
   },
-  { what: "no such endpoint", path: "/nobody/v1/models", status: 404, meaning: "endpoint or path doesn't exist", again: false },
+  { what: "no such endpoint", path: "/unknown/v1/models", status: 404, meaning: "endpoint or path doesn't exist", again: false },
   {
     what: "no deployment with weight",
     endpoint: { traffic: {} },

@@ -27,7 +27,7 @@ export const scenarios: readonly Scenario[] = [
     verb: "up",
     from: "prod-up",
     edits: [
-      [["moor:platform", "tags", "owner"], "somebody-else"],
+      [["moor:platform", "tags", "owner"], "another-team"],
       [["moor:endpoints", "chat", "deployments", "main", "weight"], 80],
       [["moor:endpoints", "chat", "deployments", "candidate", "weight"], 20],
       [["moor:endpoints", "chat", "deployments", "main", "scale", "max"], 5],

@@ -41,8 +41,8 @@ test("it prints its addresses, reports requests as JSON lines, rejects a second 
     debugProviders: expect.stringMatching(/^azure-native:\d+,random:\d+,docker:\d+$/),
     home,
   });
-  await fetch(`${addresses.frontdoorUrl}/nobody/x`);
-  expect(JSON.parse(await nextLine(lines))).toMatchObject({ server: "frontdoor", method: "GET", path: "/nobody/x", status: 404 });
+  await fetch(`${addresses.frontdoorUrl}/unknown/x`);
+  expect(JSON.parse(await nextLine(lines))).toMatchObject({ server: "frontdoor", method: "GET", path: "/unknown/x", status: 404 });
   const second = spawnSync(process.execPath, [run, "azure-local", "--home", home], { encoding: "utf8" });
   expect([second.status, second.stderr]).toEqual([
     1,

@@ -240,7 +240,7 @@ test("a rollback stays as long as the requirements don't change", async () => {
 });
 
 test.each([
-  ["chat/nobody", 'Error: The lock file has no deployment "chat/nobody". Deployments: chat/main, chat/candidate, fraud/main.'],
+  ["chat/unknown", 'Error: The lock file has no deployment "chat/unknown". Deployments: chat/main, chat/candidate, fraud/main.'],
   [
     "fraud/main",
     "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired.",

@@ -12,7 +12,7 @@ test("Pending operations of the killed engine come first, even if the program no
 
 test.each([
   ["is in the state", { urn: "urn:rg" }],
-  ["hangs on something missing", { dependencies: ["urn:nowhere"] }],
+  ["depends on a missing resource", { dependencies: ["urn:nowhere"] }],
   ["has a parent that is missing", { parent: "urn:nowhere" }],
   ["is deleted with something that is missing", { deletedWith: "urn:nowhere" }],
   ["has a provider that is missing", { provider: "urn:provider::id" }],

@@ -12,7 +12,7 @@ const rtx4090 = { visibleGiB: 23.52, computeCapability: 8.9 };
 const rtxPro6000 = { visibleGiB: 94.97, computeCapability: 12 };
 const t4 = { visibleGiB: 14.56, computeCapability: 7.5 };
 
-const dl22 = "dennislee22/vLLM-benchmarking@b474d1e, log/ (FlashInfer installed beside vLLM)";
+const dl22 = "dennislee22/vLLM-benchmarking@b474d1e, log/ (FlashInfer installed in addition to vLLM)";
 const noSampler = "dennislee22/vLLM-benchmarking@b474d1e, log/ (two nodes, without FlashInfer)";
 const bench = "a bench of 2026-09-14 on an L4 shared with another service";
 const g4 = "a baseline report of 2026-06-28, quantised to FP8 on loading; sequences not named";

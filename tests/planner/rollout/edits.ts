@@ -23,13 +23,13 @@ export type Edit =
 export interface End {
   /** Whether the gate refuses whom it asks. */
   readonly refused: boolean;
-  /** @default - nobody kills it */
+  /** @default - the run is not killed */
   readonly killedAfter?: number;
 }
 
 export const undisturbed: End = { refused: false };
 
-/** Requests at once and instance, by recipe. */
+/** Concurrent requests per instance, by recipe. */
 export const concurrencies = [8, 8, 4, 6] as const;
 
 const label = fc.constantFrom<Label>("main", "main", "next", "next", "third");

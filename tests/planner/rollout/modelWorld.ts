@@ -86,7 +86,7 @@ export class ModelWorld {
     await this.removeIdle(names);
   }
 
-  /** Made beside the others, or changed in place where it is there already. */
+  /** Created in addition to the others, or updated in place if it exists. */
   private async make(planned: PlannedDeployment, names: readonly string[]): Promise<void> {
     const { decision, instances, scale, startsLike } = planned;
     const { name } = decision;

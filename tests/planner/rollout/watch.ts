@@ -1,9 +1,9 @@
-/** What must hold of an endpoint after every single call. Pure: it is told what Azure has, by the model and by the real engine's histories. */
+/** The invariants of an endpoint after each request to Azure. Pure: the model and the histories of the real engine pass the state of Azure. */
 import { labelOf } from "../../../planner/rollout/transition";
 
 export interface SeenDeployment {
   readonly instances: number;
-  /** Requests at once and instance. */
+  /** Concurrent requests per instance. */
   readonly concurrency: number;
   readonly state: string;
 }
@@ -15,13 +15,13 @@ export interface Seen {
   readonly deployments: ReadonlyMap<string, SeenDeployment>;
 }
 
-/** A share and the requests at once that stand behind it, of one label. */
+/** Traffic weight and capacity of one label. */
 interface Part {
   readonly weight: number;
   readonly requests: number;
 }
 
-/** States of a deployment that answers: while it changes in place, its instances go on. */
+/** States in which a deployment answers. During an in-place update, its instances continue to serve. */
 const answering = ["Succeeded", "Updating", "Scaling"];
 
 export class Watch {
@@ -30,16 +30,16 @@ export class Watch {
   private allowed: (label: string) => number | undefined = () => 0;
 
   /**
-   * Says that a run begins.
-   * @param allowed Most requests at once that a label may take as the stack wants it now: what serves may fall to that. Undefined for one
-   * that the stack doesn't have.
+   * Records the start of a run.
+   * @param allowed Maximum capacity of a label in the stack: the capacity is allowed to decrease to it. Undefined for a label that is not in the
+   * stack.
    */
   begin(seen: Seen, allowed: (label: string) => number | undefined): void {
     this.before = partsOf(seen);
     this.allowed = allowed;
   }
 
-  /** Everything that doesn't hold, in sentences. */
+  /** Returns a sentence for each violated invariant. */
   wrong(seen: Seen): string[] {
     const weights = Object.values(seen.traffic);
     const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -52,14 +52,14 @@ export class Watch {
     this.served ||= sum === 100;
     for (const [label, part] of partsOf(seen)) {
       const least = this.least(label, part.weight);
-      if (part.requests < least) wrong.push(`${label} takes ${part.requests} requests at once, and must take ${least}`);
+      if (part.requests < least) wrong.push(`${label} has a capacity of ${part.requests} requests, and must have ${least}`);
     }
     return wrong;
   }
 
   /**
-   * What a label takes at once while it serves: no less than when the run began, and with a larger share no less than that share of what the
-   * endpoint took then; or, where that is less, what the stack allows it.
+   * Returns the minimum capacity of a label: not less than at the start of the run, and with a larger traffic weight not less than that percentage
+   * of the endpoint's capacity at that time. It never exceeds the maximum that the stack allows.
    */
   private least(label: string, weight: number): number {
     const before = this.before.get(label) ?? { weight: 0, requests: 0 };

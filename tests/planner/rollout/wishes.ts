@@ -48,7 +48,7 @@ export function afterEdit(wishes: Wishes, edit: Edit): Wishes {
   return next;
 }
 
-/** Most requests at once that a label may take as the stack wants it. */
+/** Maximum capacity of a label in the stack, in concurrent requests. */
 export function allowedRequests({ recipe, instances, max }: Wish): number {
   return (max ?? instances) * concurrencies[recipe - 1]!;
 }

@@ -96,7 +96,7 @@ test.each([
   [["--max-model-len"], "--max-model-len has no value."],
   [["--max-model-len", "--enforce-eager"], "--max-model-len has no value."],
   [["--kv-cache-dtype", "fp9"], expect.stringContaining("--kv-cache-dtype can't be fp9; vLLM supports auto, ")],
-  [["--tool-call-parser", "nobody"], expect.stringContaining("--tool-call-parser can't be nobody")],
+  [["--tool-call-parser", "unknown"], expect.stringContaining("--tool-call-parser can't be unknown")],
   [["--reasoning-parser", "hermes"], expect.stringContaining("--reasoning-parser can't be hermes")],
 ])("flags %j: %s", (flags, problem) => {
   expect(flagProblem(flags)).toEqual(problem);

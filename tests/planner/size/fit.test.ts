@@ -143,7 +143,7 @@ describe("an explicit size that doesn't fit has its own code", () => {
   });
 
   test("an ID that isn't in the table is an error that names it", () => {
-    expect(() => fitModel({ model: "nobody/nothing" })).toThrow("MOOR120: nobody/nothing is not in the planner's table of models.");
+    expect(() => fitModel({ model: "unknown/model" })).toThrow("MOOR120: unknown/model is not in the planner's table of models.");
   });
 });
 

@@ -52,11 +52,11 @@ test("Without another change, autoscale's number is ignored.", async () => {
 });
 
 const changes: [what: string, props: object, concurrency: number, capacity: number][] = [
-  ["a tag", { ...inputs, tags: { owner: "somebody" } }, 8, 4],
+  ["a tag", { ...inputs, tags: { owner: "another-team" } }, 8, 4],
   ["a property", { ...inputs, properties: { environmentVariables: { A: "2" } } }, 8, 4],
-  ["the number of requests at once, to less", { ...inputs, properties: {} }, 10, 5],
-  ["the number of requests at once, to so little that its maximum isn't enough", { ...inputs, properties: {} }, 64, 6],
-  ["the number of requests at once, to more", { ...inputs, properties: {} }, 4, 4],
+  ["a lower concurrency", { ...inputs, properties: {} }, 10, 5],
+  ["a concurrency so low that the maximum of instances is too small", { ...inputs, properties: {} }, 64, 6],
+  ["a higher concurrency", { ...inputs, properties: {} }, 4, 4],
 ];
 test.each(changes)("If %s changes, the update contains the current number.", async (_, props, concurrency, capacity) => {
   const found = await transformed(props, { capacity: 4, concurrency, written: await writtenOf(inputs) });

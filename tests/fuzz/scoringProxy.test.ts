@@ -152,7 +152,7 @@ function rightRequest(): Promise<number | undefined> {
 
 const input = fc.record({ bytes: mutated(samples, words), hangUp: fc.boolean() });
 
-fuzz("bytes sent to the front door", input, async ({ bytes, hangUp }) => {
+fuzz("bytes sent to the scoring proxy", input, async ({ bytes, hangUp }) => {
   const answer = await exchange(bytes, hangUp);
   for (const [, status] of answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)) if (Number(status) >= 500) throw new Error(answer.slice(0, 500));
   if (answer !== "" && !/^HTTP\/1\.1 [1-4]\d\d /.test(answer)) throw new Error(`Not an HTTP response: ${answer.slice(0, 200)}`);
