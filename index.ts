@@ -1,4 +1,4 @@
-import "./config/stack"; // first: reports configuration errors before the other modules are loaded
+import "./config/stack"; // first: configuration errors are reported before the other modules are loaded
 
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
@@ -24,8 +24,8 @@ import {
   warnOfRisks,
 } from "./components";
 import { describe } from "./config/describe";
-import { reportMistakes } from "./config/mistakes";
-import { moveMistakes } from "./config/rules/move";
+import { reportErrors } from "./config/errors";
+import { moveErrors } from "./config/rules/move";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
 import { alertWebhook, huggingFaceToken, spec } from "./config/stack";
 import { stackTag } from "./planner/tags";
@@ -33,11 +33,11 @@ import { stackTag } from "./planner/tags";
 const { name: stack, location: region, platform } = spec;
 const { roles, diagnostics } = platform;
 const tags = { [stackTag]: stack, ...platform.tags };
-/** Options of resources with tags. */
+/** Options of all resources with tags. */
 const tagged = { transformations: ignorePolicyTags(platform.policyTags) };
-/** Stacks with a lock file are protected from deletion. */
+/** Protect the resources of stacks with a lock file. */
 const protect = spec.decisionsFrom === "lock";
-/** Shorter waits for the local Azure, such as `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
+/** The local Azure shortens the waits: `{"rolePropagationSeconds":0,"drainSeconds":0}`. */
 const waits = JSON.parse(process.env.MOOR_WAITS ?? "{}") as Pick<
   InferenceEndpointArgs,
   "rolePropagationSeconds" | "drainSeconds" | "gateSeconds"
@@ -49,9 +49,8 @@ for (const line of [...spec.notes, ...lines]) pulumi.log.info(line);
 const adopted = adoptedIds(platform);
 if (adopted.length > 0) pulumi.runtime.registerResourceTransform(keepSpelling(azureOf(), adopted));
 
-/** The error for a stack that exists in another region. With a lock file, the check of the stack file has already compared the region. */
-const errorMessage = (is: string, group: string) =>
-  reportMistakes(stack, moveMistakes(stack, is, `resource group ${group}`, region, false));
+/** With a lock file, the check of the stack has already compared the region with the one in the lock file. */
+const errorMessage = (is: string, group: string) => reportErrors(stack, moveErrors(stack, is, `resource group ${group}`, region, false));
 const groupNamed = spec.decisionsFrom === "lock" ? groupName(stack, region) : groupInRegion({ stack, location: region, errorMessage });
 const group = new resources.ResourceGroup("moor", { resourceGroupName: groupNamed, location: region, tags }, { protect, ...tagged });
 const resourceGroupName = group.name;
@@ -111,7 +110,7 @@ const warned = warnOfRisks({ stack, workspace, endpoints: named });
 const places = platformOutputs(resourceGroupName, network, workspace);
 
 export { places as platform, region as location };
-// A run ends when its outputs are known, so this output waits for the warning.
+// The run waits for its outputs, and so for the warning.
 export const workspaceId = warned.apply(() => workspace.id);
 export const endpoints = Object.fromEntries(spec.endpoints.map((endpoint) => [endpoint.key, serve(endpoint)]));
 

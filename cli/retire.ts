@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { reportErrors } from "../config/errors";
 import { type Lock, type LockEntry, lockEntry, lockFileName, readLock, writeLock } from "../config/lockFile";
-import { reportMistakes } from "../config/mistakes";
 import { requireStackFile, root } from "./stackFiles";
 
 export interface RetireOptions {
@@ -29,7 +29,7 @@ export function retire({ stack, endpoint, label }: RetireOptions): void {
  */
 export function retireText(stack: string, lockText: string, endpoint: string, label: string): { text: string; name: string } {
   const read = readLock(stack, lockText);
-  if ("mistakes" in read) throw new Error(reportMistakes(stack, read.mistakes));
+  if ("errors" in read) throw new Error(reportErrors(stack, read.errors));
   const { lock } = read;
   const { previous, ...entry } = lockEntry(lock, endpoint, label) ?? ({} as Partial<LockEntry>);
   if (previous === undefined) {

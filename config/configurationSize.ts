@@ -1,20 +1,20 @@
 /** Checks whether Pulumi can pass the settings of a stack to its program. */
-import { type Mistake, mistake } from "./mistakes";
+import { type ConfigError, configError } from "./errors";
 
 /**
- * Maximum size of the settings, in bytes. The language host passes all settings to the program in the environment variable PULUMI_CONFIG. Linux
- * allows at most 131,072 bytes for one variable (MAX_ARG_STRLEN). The difference is reserved for secrets, whose decrypted length is unknown.
- * Source: pulumi-language-nodejs, main.go; linux/binfmts.h.
+ * Maximum size of the settings, in bytes. The language host passes all settings to the program in the environment variable PULUMI_CONFIG.
+ * Linux allows at most 131,072 bytes for one variable (MAX_ARG_STRLEN). The difference is reserved for secrets, whose decrypted length is
+ * unknown. Source: pulumi-language-nodejs, main.go; linux/binfmts.h.
  */
 export const configurationLimit = 128_000;
 
 /** Reports settings that are too large. Pulumi would fail with "argument list too long" or "spawn E2BIG". */
-export function configurationSizeMistakes(settings: Readonly<Record<string, string>>): Mistake[] {
+export function configurationSizeErrors(settings: Readonly<Record<string, string>>): ConfigError[] {
   const bytes = configurationBytes(settings);
   if (bytes <= configurationLimit) return [];
   const problem = `The settings have ${grouped(bytes)} bytes, which is too large: Pulumi passes them to the program in one environment variable.`;
   const allowed = `at most ${grouped(configurationLimit)} bytes, counted as JSON`;
-  return [mistake("MOOR061", "config", { problem, allowed })];
+  return [configError("MOOR061", "config", { problem, allowed })];
 }
 
 /** Size of the settings as the language host writes them: as JSON, in which Go escapes each of these characters with six bytes. */

@@ -1,6 +1,6 @@
 /** Lists the differences between two decisions, value by value, for a report. */
 import type { DeploymentDecision } from "../planner/decision";
-import { show } from "./mistakes";
+import { show } from "./errors";
 
 /** One value that differs. */
 export interface Difference {

@@ -1,12 +1,12 @@
 /** The decisions for the deployments of a checked stack file: read from the lock file, or computed if the stack has no lock file. */
 import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
+import { type ConfigError, configError, show } from "./errors";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockEntry, lockFileName, readLock, requirementDifferences } from "./lockFile";
-import { type Mistake, mistake, show } from "./mistakes";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
 import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "./requirements";
-import { moveMistakes } from "./rules/move";
+import { moveErrors } from "./rules/move";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
 
@@ -28,7 +28,7 @@ export function isStaged({ model }: DeploymentDecision): boolean {
 export type Decisions = (endpoint: string, label: string) => Decided;
 
 /** A deployment of a stack file. */
-export interface Found {
+export interface LocatedDeployment {
   readonly endpoint: string;
   readonly label: string;
   readonly settings: DeploymentSettings;
@@ -37,7 +37,7 @@ export interface Found {
 }
 
 /** All deployments of a stack file. */
-export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): Found[] {
+export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): LocatedDeployment[] {
   return Object.entries(endpoints).flatMap(([endpoint, { deployments }]) =>
     Object.entries(deployments).map(([label, settings]) => ({
       endpoint,
@@ -49,31 +49,35 @@ export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): Found[
 }
 
 /** The decisions for a valid stack file, or the errors that prevent them. */
-export function decisionsFor(raw: RawStack, settings: Settings): { readonly decisions: Decisions } | { readonly mistakes: Mistake[] } {
+export function decisionsFor(raw: RawStack, settings: Settings): { readonly decisions: Decisions } | { readonly errors: ConfigError[] } {
   return settings["moor:lock"] === "none" ? computed(raw, settings) : locked(raw, settings);
 }
 
 /** Errors of the lock file that don't depend on the stack file. */
-export function lockMistakes({ stack, settings, lock: text }: RawStack): Mistake[] {
+export function lockErrors({ stack, settings, lock: text }: RawStack): ConfigError[] {
   const mode = settings["moor:lock"] ?? "required";
   if (mode !== "required") return [];
   if (text === undefined) return [noLock(stack)];
   const read = readLock(stack, text);
-  return "mistakes" in read ? read.mistakes : [];
+  return "errors" in read ? read.errors : [];
 }
 
-function noLock(stack: string): Mistake {
+function noLock(stack: string): ConfigError {
   const problem = "The stack has no lock file, which records the decisions: sizes, flags and images.";
   const fix = `Run \`${lockCommand(stack)}\` and commit ${lockFileName(stack)}.`;
-  return mistake("MOOR050", lockFileName(stack), { problem, allowed: "a committed lock file, or `moor:lock: none` for development", fix });
+  return configError("MOOR050", lockFileName(stack), {
+    problem,
+    allowed: "a committed lock file, or `moor:lock: none` for development",
+    fix,
+  });
 }
 
-function locked({ stack, lock: text }: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
-  if (text === undefined) return { mistakes: [noLock(stack)] };
+function locked({ stack, lock: text }: RawStack, settings: Settings): { decisions: Decisions } | { errors: ConfigError[] } {
+  if (text === undefined) return { errors: [noLock(stack)] };
   const read = readLock(stack, text);
-  if ("mistakes" in read) return read;
-  const mistakes = [...foreignLock(stack, settings["azure-native:location"], read.lock), ...stale(stack, settings, read.lock)];
-  if (mistakes.length > 0) return { mistakes };
+  if ("errors" in read) return read;
+  const errors = [...foreignLock(stack, settings["azure-native:location"], read.lock), ...stale(stack, settings, read.lock)];
+  if (errors.length > 0) return { errors };
   return {
     decisions: (endpoint, label) => {
       const { current, previous } = lockEntry(read.lock, endpoint, label) ?? {};
@@ -83,14 +87,14 @@ function locked({ stack, lock: text }: RawStack, settings: Settings): { decision
 }
 
 /** Checks whether a lock file belongs to the stack and its region. `location` is the region in the stack file. */
-export function foreignLock(stack: string, location: string, lock: Lock): Mistake[] {
-  if (lock.stack === stack) return moveMistakes(stack, lock.location, lockFileName(stack), location);
+export function foreignLock(stack: string, location: string, lock: Lock): ConfigError[] {
+  if (lock.stack === stack) return moveErrors(stack, lock.location, lockFileName(stack), location);
   const problem = `The lock file belongs to stack ${show(lock.stack)}, not to ${show(stack)}.`;
   const fix = `Delete ${lockFileName(stack)} and run \`${lockCommand(stack)}\`.`;
-  return [mistake("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix })];
+  return [configError("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix })];
 }
 
-function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
+function stale(stack: string, settings: Settings, lock: Lock): ConfigError[] {
   const found = deploymentsOf(settings);
   const changed = found.flatMap((deployment) => staleEntry(stack, settings, lock, deployment));
   const known = new Set(found.map(({ endpoint, label }) => `${endpoint}.${label}`));
@@ -98,33 +102,38 @@ function stale(stack: string, settings: Settings, lock: Lock): Mistake[] {
     .flatMap(([endpoint, labels]) => Object.keys(labels).map((label) => `${endpoint}.${label}`))
     .filter((key) => !known.has(key));
   const problem = "The lock file contains a deployment that is not in the stack file.";
-  return [...changed, ...gone.map((key) => staleMistake(stack, `${lockFileName(stack)}.endpoints.${key}`, problem))];
+  return [...changed, ...gone.map((key) => staleError(stack, `${lockFileName(stack)}.endpoints.${key}`, problem))];
 }
 
-function staleEntry(stack: string, settings: Settings, lock: Lock, { endpoint, label, settings: deployment, path }: Found): Mistake[] {
+function staleEntry(
+  stack: string,
+  settings: Settings,
+  lock: Lock,
+  { endpoint, label, settings: deployment, path }: LocatedDeployment,
+): ConfigError[] {
   const entry = lockEntry(lock, endpoint, label);
-  if (entry === undefined) return [staleMistake(stack, path, "The lock file has no decision for this deployment.")];
+  if (entry === undefined) return [staleError(stack, path, "The lock file has no decision for this deployment.")];
   const differences = requirementDifferences(entry.wish, deploymentRequirements(deployment, settings["moor:images"]));
   if (differences.length === 0) return [];
   const list = differences.map(({ key, locked: was, required: is }) => `${key} was ${show(was)} and is now ${show(is)}`).join("; ");
-  return [staleMistake(stack, path, `The lock file was created for other requirements: ${list}.`)];
+  return [staleError(stack, path, `The lock file was created for other requirements: ${list}.`)];
 }
 
-function staleMistake(stack: string, path: string, problem: string): Mistake {
+function staleError(stack: string, path: string, problem: string): ConfigError {
   const fix = `Run \`${lockCommand(stack)}\`, review the changes, and commit ${lockFileName(stack)}.`;
-  return mistake("MOOR052", path, { problem, allowed: "a lock file that matches the stack file", fix });
+  return configError("MOOR052", path, { problem, allowed: "a lock file that matches the stack file", fix });
 }
 
 /** Computes the decisions. A setting that requires a lock file is an error. */
-function computed(raw: RawStack, settings: Settings): { decisions: Decisions } | { mistakes: Mistake[] } {
+function computed(raw: RawStack, settings: Settings): { decisions: Decisions } | { errors: ConfigError[] } {
   const found = deploymentsOf(settings);
   const decided = found.map((one) => ({ ...one, ...decideNow(raw, settings, one) }));
-  const mistakes = [...found.flatMap(needsLock), ...decided.flatMap((one) => one.mistakes ?? [])];
-  if (mistakes.length > 0) return { mistakes };
+  const errors = [...found.flatMap(needsLock), ...decided.flatMap((one) => one.errors ?? [])];
+  if (errors.length > 0) return { errors };
   return { decisions: (endpoint, label) => decided.find((one) => one.endpoint === endpoint && one.label === label) ?? {} };
 }
 
-function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & { readonly mistakes?: Mistake[] } {
+function decideNow(raw: RawStack, settings: Settings, found: LocatedDeployment): Decided & { readonly errors?: ConfigError[] } {
   const { settings: deployment } = found;
   const image = namedImage(deployment, settings["moor:images"]);
   if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\` to repository@digest.` };
@@ -138,7 +147,7 @@ function decideNow(raw: RawStack, settings: Settings, found: Found): Decided & {
   });
   return "decision" in outcome
     ? { current: outcome.decision }
-    : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.problems) };
+    : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
 }
 
 /** The setting that an error of the planner refers to, if it refers to a single setting. */
@@ -161,34 +170,38 @@ const places: Partial<Record<Code, string>> = {
 };
 
 /** Converts the errors of the planner to errors of the deployment's settings. */
-export function refusalMistakes(region: string, { path, settings: { vllm } }: Found, refusals: readonly Problem[]): Mistake[] {
+export function plannerErrors(
+  region: string,
+  { path, settings: { vllm } }: LocatedDeployment,
+  refusals: readonly Problem[],
+): ConfigError[] {
   const model = vllm?.configJson ?? vllm?.model ?? "<model>";
   const load = `--context ${tokenCount(vllm?.context ?? 0)} --concurrency ${vllm?.concurrencyPerInstance} --region ${region}`;
   const fitting = `a size and settings that fit according to \`npm run fit -- ${model} ${load} --compare\``;
   return refusals.map(({ code, message, remedy, allowed = fitting }) => {
     const place = places[code];
-    return mistake(code, place === undefined ? path : `${path}.${place}`, { problem: message, allowed, fix: remedy });
+    return configError(code, place === undefined ? path : `${path}.${place}`, { problem: message, allowed, fix: remedy });
   });
 }
 
 /** Errors for settings that require a lock file. */
-export function needsLock({ path, settings }: Found): Mistake[] {
+export function needsLock({ path, settings }: LocatedDeployment): ConfigError[] {
   const problem = "`size: auto` requires a lock file. Without one, the size could change from run to run.";
-  const size = settings.size === "auto" ? [mistake("MOOR055", `${path}.size`, { problem, allowed: "a VM size" })] : [];
+  const size = settings.size === "auto" ? [configError("MOOR055", `${path}.size`, { problem, allowed: "a VM size" })] : [];
   return [...size, ...byPattern(needsOfPatterns, settings, path)];
 }
 
-const needsOfPatterns: PatternTable<Mistake[], [path: string]> = { vllm: vllmNeedsLock, score: () => [] };
+const needsOfPatterns: PatternTable<ConfigError[], [path: string]> = { vllm: vllmNeedsLock, score: () => [] };
 
-function vllmNeedsLock({ source, revision, model }: PatternSettings<"vllm">, path: string): Mistake[] {
-  const mistakes: Mistake[] = [];
+function vllmNeedsLock({ source, revision, model }: PatternSettings<"vllm">, path: string): ConfigError[] {
+  const errors: ConfigError[] = [];
   if (source === "mirror") {
     const problem = "`source: mirror` requires a lock file, which records whether the weights are staged in the region.";
-    mistakes.push(mistake("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub" }));
+    errors.push(configError("MOOR056", `${path}.vllm.source`, { problem, allowed: "hub" }));
   }
   if (revision === undefined) {
     const problem = `\`revision\` of ${model} is not set. Without a lock file, it is required.`;
-    mistakes.push(mistake("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit, 40 hexadecimal digits" }));
+    errors.push(configError("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit, 40 hexadecimal digits" }));
   }
-  return mistakes;
+  return errors;
 }

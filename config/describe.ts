@@ -1,6 +1,6 @@
 /**
- * Describes a deployment in one line of the preview. All values come from the stack file and the decision, so the line of a stack with a lock
- * file doesn't change with the version of Moor.
+ * Describes a deployment in one line of the preview. All values come from the stack file and the decision, so the line of a stack with a
+ * lock file doesn't change with the version of Moor.
  */
 import type { DeploymentDecision } from "../planner/decision";
 import type { DeploymentSpec } from "./spec";
@@ -9,8 +9,9 @@ import type { DeploymentSpec } from "./spec";
 const hoursPerMonth = 730;
 
 /**
- * For example `chat/main-8c1f02ab: 2 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens of
- * context, up to 64 concurrent requests per instance, traffic weight 100 %, list price 9.55 to 28.65 USD/hour (6,972 to 20,915 USD/month)`.
+ * For example `chat/main-8c1f02ab: 2 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens
+ * of context, up to 64 concurrent requests per instance, traffic weight 100 %, list price 9.55 to 28.65 USD/hour (6,972 to 20,915
+ * USD/month)`.
  */
 export function describe(key: string, deployment: DeploymentSpec): string {
   const { decision, instances, scale, weight, mirror } = deployment;

@@ -1,12 +1,12 @@
 /**
- * Checks the valid parts of an invalid stack file with the planner. Deployments that are valid by themselves are decided, so that one report
- * contains the planner's errors and all other errors.
+ * Checks the valid parts of an invalid stack file with the planner. Deployments that are valid by themselves are decided, so that one
+ * report contains the planner's errors and all other errors.
  */
 import { regionLimits } from "../azure/limits";
 import { canonicalRegion, isRegion } from "../facts/regions";
 import type { Pattern } from "../planner/pattern";
-import { type Found, needsLock, refusalMistakes } from "./decisions";
-import type { Mistake } from "./mistakes";
+import { type LocatedDeployment, needsLock, plannerErrors } from "./decisions";
+import type { ConfigError } from "./errors";
 import { patternsIn } from "./patternOf";
 import { decideDeployment, namedModel, parseImage } from "./requirements";
 import type { SettingsDraft } from "./rules/draft";
@@ -17,23 +17,23 @@ import { deployment as deploymentSchema } from "./stackFile";
 const anyImage = parseImage(`any@sha256:${"0".repeat(64)}`);
 
 /** Errors for settings that require a lock file, in a stack without one. Paths that have an error already are left out. */
-export function draftLockMistakes(draft: SettingsDraft, known: readonly Mistake[]): Mistake[] {
+export function draftLockErrors(draft: SettingsDraft, known: readonly ConfigError[]): ConfigError[] {
   return draft["moor:lock"] === "none" ? withoutKnown(validDeployments(draft).flatMap(needsLock), known) : [];
 }
 
 /** Errors that the planner finds. Paths that have an error already are left out. */
-export function draftRefusals({ folder }: RawStack, draft: SettingsDraft, known: readonly Mistake[]): Mistake[] {
+export function draftPlannerErrors({ folder }: RawStack, draft: SettingsDraft, known: readonly ConfigError[]): ConfigError[] {
   const region = canonicalRegion(draft["azure-native:location"] ?? "");
   if (!isRegion(region)) return [];
   return validDeployments(draft).flatMap((found) => {
     const { settings, label } = found;
     const revision = namedModel(settings)?.revision ?? "";
     const outcome = decideDeployment(label, settings, { image: anyImage, region, revision, folder });
-    return "problems" in outcome ? withoutKnown(refusalMistakes(region, found, outcome.problems), known) : [];
+    return "problems" in outcome ? withoutKnown(plannerErrors(region, found, outcome.problems), known) : [];
   });
 }
 
-function withoutKnown(found: readonly Mistake[], known: readonly Mistake[]): Mistake[] {
+function withoutKnown(found: readonly ConfigError[], known: readonly ConfigError[]): ConfigError[] {
   const paths = new Set(known.map(({ path }) => path));
   return found.filter(({ path }) => !paths.has(path));
 }
@@ -45,7 +45,7 @@ const isChecked: Readonly<Record<Pattern, boolean>> = { vllm: true, score: false
  * Deployments that the planner checks and whose settings match the schema. None if there are more than a region allows: this is an error
  * already, and planning all of them would take too long.
  */
-function validDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): Found[] {
+function validDeployments({ "moor:endpoints": endpoints = {} }: SettingsDraft): LocatedDeployment[] {
   const count = Object.values(endpoints).reduce((sum, endpoint) => sum + Object.keys(endpoint?.deployments ?? {}).length, 0);
   if (count > regionLimits.deployments) return [];
   return Object.entries(endpoints).flatMap(([endpoint, { deployments = {} } = {}]) =>

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
+import { reportErrors } from "./errors";
 import { lockFileName, readOtherLocks } from "./lockFile";
-import { reportMistakes } from "./mistakes";
 import { type RawStack, tokenKey, webhookKey } from "./settings";
 import type { StackSpec } from "./spec";
 
@@ -26,7 +26,7 @@ export interface LoadedStack {
 export function loadStack(folder = pulumi.getRootDirectory() || process.cwd()): LoadedStack {
   const raw = readRaw(folder);
   const checked = checkStack(raw);
-  if ("mistakes" in checked) return fail(reportMistakes(raw.stack, checked.mistakes));
+  if ("errors" in checked) return fail(reportErrors(raw.stack, checked.errors));
   return { ...checked, ...secret("huggingFaceToken", raw.settings[tokenKey]), ...secret("alertWebhook", raw.settings[webhookKey]) };
 }
 

@@ -1,48 +1,50 @@
-/** Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions. */
+/**
+ * Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions.
+ */
 import type { DeploymentDecision, RecordedRequirements } from "../planner/decision";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
+import { type ConfigError, configError, show } from "./errors";
 import type { Lock, LockEntry } from "./lockSchema";
-import { type Mistake, mistake, show } from "./mistakes";
 
 /**
  * Returns all inconsistencies of a lock file.
  * @param file Name of the file, with which each path starts.
  * @param fix Fix for all of the errors.
  */
-export function inconsistencies({ endpoints }: Lock, file: string, fix: string): Mistake[] {
+export function inconsistencies({ endpoints }: Lock, file: string, fix: string): ConfigError[] {
   return Object.entries(endpoints).flatMap(([key, labels]) =>
     Object.entries(labels).flatMap(([label, entry]) => {
       const path = `${file}.endpoints.${key}.${label}`;
-      return [...nameMistakes(path, label, entry), ...requirementMistakes(path, entry)].map((found) => ({ ...found, fix }));
+      return [...nameErrors(path, label, entry), ...requirementErrors(path, entry)].map((found) => ({ ...found, fix }));
     }),
   );
 }
 
-function nameMistakes(path: string, label: string, { current, previous }: LockEntry): Mistake[] {
+function nameErrors(path: string, label: string, { current, previous }: LockEntry): ConfigError[] {
   const wrong = Object.entries({ current, previous }).flatMap(([slot, decided]) => {
     const name = decided && `${label}-${recipeHash(decided)}`;
     if (decided === undefined || decided.name === name) return [];
     const problem = `The name is ${show(decided.name)}, but the values of the decision result in ${show(name)}. One of them was edited.`;
-    return [mistake("MOOR053", `${path}.${slot}.name`, { problem, allowed: "the name with the hash of the values" })];
+    return [configError("MOOR053", `${path}.${slot}.name`, { problem, allowed: "the name with the hash of the values" })];
   });
   if (wrong.length > 0 || previous?.name !== current.name) return wrong;
   const problem = `The previous decision has the same name as the current one: ${show(current.name)}.`;
-  return [mistake("MOOR053", `${path}.previous.name`, { problem, allowed: "a different decision, or no previous decision" })];
+  return [configError("MOOR053", `${path}.previous.name`, { problem, allowed: "a different decision, or no previous decision" })];
 }
 
 /**
- * Compares the requirements with the decision that was made from them: the current one or, after a rollback, the previous one. If that one was
- * retired, there is nothing to compare.
+ * Compares the requirements with the decision that was made from them: the current one or, after a rollback, the previous one. If that one
+ * was retired, there is nothing to compare.
  */
-function requirementMistakes(path: string, { wish, current, previous, rolledBack }: LockEntry): Mistake[] {
+function requirementErrors(path: string, { wish, current, previous, rolledBack }: LockEntry): ConfigError[] {
   const decided = rolledBack ? previous : current;
   if (decided === undefined) return [];
   const copied = copies(decided);
   return Object.entries(wish).flatMap(([key, required]) => {
     if (copied[key] === undefined || required === copied[key] || (key === "size" && required === "auto")) return [];
     const problem = `The value under \`wish\` is ${show(required)}, but the decision ${decided.name} was made for ${show(copied[key])}.`;
-    return [mistake("MOOR053", `${path}.wish.${key}`, { problem, allowed: show(copied[key]) })];
+    return [configError("MOOR053", `${path}.wish.${key}`, { problem, allowed: show(copied[key]) })];
   });
 }
 

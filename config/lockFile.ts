@@ -1,17 +1,17 @@
 /**
- * The lock file `moor.lock.<stack>.yaml` contains the current and previous decisions of a stack and the requirements that they were made from.
- * `npm run lock` writes it, the user commits it, and each preview reads it.
+ * The lock file `moor.lock.<stack>.yaml` contains the current and previous decisions of a stack and the requirements that they were made
+ * from. `npm run lock` writes it, the user commits it, and each preview reads it.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Document } from "yaml";
 import type { ModelDecision, RecordedRequirements } from "../planner/decision";
+import { type ConfigError, configError } from "./errors";
 import { inconsistencies } from "./lockConsistency";
 import { isReasons, readReasons, writeReasons } from "./lockReasons";
 import { type Lock, type LockEntry, lockSchema } from "./lockSchema";
-import { type Mistake, mistake } from "./mistakes";
-import { structureMistakes } from "./rules/structure";
-import { shapeMistakes } from "./shape";
+import { structureErrors } from "./rules/structure";
+import { schemaErrors } from "./schemaErrors";
 import { readStrictYaml } from "./strictYaml";
 
 export type { Lock, LockEntry } from "./lockSchema";
@@ -26,7 +26,10 @@ export function lockCommand(stack: string): string {
   return `npm run lock -- -s ${stack}`;
 }
 
-/** How to stage the weights of a model, as a part of a sentence. The folder is recorded in the lock file; `staged` is not part of the name hash. */
+/**
+ * How to stage the weights of a model, as a part of a sentence. The folder is recorded in the lock file; `staged` is not part of the name
+ * hash.
+ */
 export function stagingAdvice(stack: string, { id, revision, path }: ModelDecision): string {
   const where = `${path} in the workspace's blob store (datastore workspaceblobstore)`;
   return `upload the files of ${id} at ${revision} to ${where} from inside the network, then set \`staged: true\` for this model in ${lockFileName(stack)}`;
@@ -40,17 +43,17 @@ export function readOtherLocks(folder: string, stack: string): Record<string, st
 }
 
 /** Parses a lock file and checks everything that doesn't depend on the stack file: its schema and its consistency. */
-export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly mistakes: Mistake[] } {
+export function readLock(stack: string, lockText: string): { readonly lock: Lock } | { readonly errors: ConfigError[] } {
   const file = lockFileName(stack);
   const parsed = parseYaml(stack, lockText);
-  if ("mistakes" in parsed) return parsed;
+  if ("errors" in parsed) return parsed;
   const { document, value } = parsed;
-  const structure = structureMistakes(value, undefined, file);
-  const shape = structure.length > 0 ? structure : shapeMistakes({ schema: lockSchema, value, root: file });
-  if (shape.length > 0) return { mistakes: shape.map((found) => ({ ...found, code: "MOOR051", fix: restoreFix(stack) })) };
+  const structure = structureErrors(value, undefined, file);
+  const shape = structure.length > 0 ? structure : schemaErrors({ schema: lockSchema, value, root: file });
+  if (shape.length > 0) return { errors: shape.map((found) => ({ ...found, code: "MOOR051", fix: restoreFix(stack) })) };
   const lock = readReasons(document, lockSchema.parse(value));
-  const mistakes = inconsistencies(lock, file, restoreFix(stack));
-  return mistakes.length > 0 ? { mistakes } : { lock };
+  const errors = inconsistencies(lock, file, restoreFix(stack));
+  return errors.length > 0 ? { errors } : { lock };
 }
 
 /** Serializes a lock file. */
@@ -88,12 +91,12 @@ export function requirementDifferences(locked: RecordedRequirements, required: R
   return pairs.filter((pair) => JSON.stringify(pair.locked) !== JSON.stringify(pair.required));
 }
 
-function parseYaml(stack: string, lockText: string): { document: Document; value: unknown } | { mistakes: Mistake[] } {
+function parseYaml(stack: string, lockText: string): { document: Document; value: unknown } | { errors: ConfigError[] } {
   const read = readStrictYaml(lockText);
   if (!("fault" in read)) return read;
   const problem = `The file ${read.fault.what} (line ${read.fault.line}).`;
   const allowed = "YAML in the format that `npm run lock` writes";
-  return { mistakes: [mistake("MOOR051", lockFileName(stack), { problem, allowed, fix: restoreFix(stack) })] };
+  return { errors: [configError("MOOR051", lockFileName(stack), { problem, allowed, fix: restoreFix(stack) })] };
 }
 
 /** A new lock file would lose the values that only the lock file contains, so creating one is the last resort. */

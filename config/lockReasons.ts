@@ -1,6 +1,6 @@
 /**
- * Stores the reasons for decisions as comments in the lock file: a reviewer of a pull request sees them above the values that they explain, and
- * no program depends on their wording. They are read back, so that a previous decision keeps its reasons.
+ * Stores the reasons for decisions as comments in the lock file: a reviewer of a pull request sees them above the values that they explain,
+ * and no program depends on their wording. They are read back, so that a previous decision keeps its reasons.
  */
 import type { Document, YAMLMap } from "yaml";
 import type { DeploymentDecision } from "../planner/decision";
@@ -14,7 +14,9 @@ export const isReasons = (key: unknown): boolean => key === "reasons";
 
 const changedFrom = "changed from ";
 
-/** Writes the reasons as comments above their decisions. Above a current decision, also writes its differences from the previous decision. */
+/**
+ * Writes the reasons as comments above their decisions. Above a current decision, also writes its differences from the previous decision.
+ */
 export function writeReasons(document: Document, { endpoints }: Lock): void {
   for (const { path, decision, before } of decisionsOf<DeploymentDecision>(endpoints)) {
     const lines = [...(before === undefined ? [] : changes(before, decision)), ...decision.reasons];

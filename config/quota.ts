@@ -5,7 +5,7 @@ import { isInstanceType, type Size, sizes } from "../facts/sizes";
 import { type FamilyNeed, type QuotaDeployment, quotaNeeds } from "../planner/quota/cores";
 import { coresToRequest, quotaLineText, quotaRequest } from "../planner/quota/request";
 import { type Decided, isStaged } from "./decisions";
-import { type Mistake, mistake } from "./mistakes";
+import { type ConfigError, configError } from "./errors";
 import type { DeploymentDraft, SettingsDraft } from "./rules/draft";
 
 /** Looks up the decisions for a deployment. Empty if the lock file is missing or outdated. */
@@ -30,8 +30,8 @@ export function quotaDeployments(stack: string, settings: SettingsDraft, decisio
 }
 
 /**
- * The quota usage of the previous deployment in the lock file: the files don't show whether its rollout is pending or has ended. An in-place
- * update has no second deployment, unless Azure can't make the change in place.
+ * The quota usage of the previous deployment in the lock file: the files don't show whether its rollout is pending or has ended. An
+ * in-place update has no second deployment, unless Azure can't make the change in place.
  */
 function previousUsage(
   { update, keepPrevious = false }: DeploymentDraft,
@@ -53,7 +53,7 @@ export function quotaOf(stack: string, settings: SettingsDraft, decisions: Known
 }
 
 /** One error for each family whose declared quota is too small. */
-export function quotaMistakes(needs: readonly FamilyNeed[]): Mistake[] {
+export function quotaErrors(needs: readonly FamilyNeed[]): ConfigError[] {
   return needs.flatMap((need) => {
     const { family, region, neededCores, missingCores = 0, quota, lines } = need;
     if (quota === undefined || missingCores === 0) return [];
@@ -65,7 +65,7 @@ export function quotaMistakes(needs: readonly FamilyNeed[]): Mistake[] {
     const room = `; ${coresToRequest(need)} or more also allows each deployment to be replaced by a new one`;
     const allowed = `a limit of ${least} or more${coresToRequest(need) > least ? room : ""}`;
     const fix = [quotaFixes(need), ...(quotaRequest(need) ?? "").split("\n")].join("\n    ");
-    return [mistake("MOOR301", `moor:quota.${family}`, { problem, allowed, fix })];
+    return [configError("MOOR301", `moor:quota.${family}`, { problem, allowed, fix })];
   });
 }
 

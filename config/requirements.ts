@@ -23,8 +23,8 @@ const scoreTimeout = 60;
 const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: undefined, score: scoreTimeout };
 
 /**
- * The requirements of a deployment, as flat values. If they differ from those in the lock file, the decision is outdated. Instances, scale and
- * weight are not part of a decision.
+ * The requirements of a deployment, as flat values. If they differ from those in the lock file, the decision is outdated. Instances, scale
+ * and weight are not part of a decision.
  */
 export function deploymentRequirements(settings: DeploymentSettings, images: ImageSettings): RecordedRequirements {
   const image = imageText(settings, images);

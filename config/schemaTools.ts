@@ -34,8 +34,8 @@ export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
 }
 
 /**
- * Returns the valid parts of a value, with defaults, and leaves out the others. This allows one report to contain schema errors and the errors
- * that rules find in the valid parts.
+ * Returns the valid parts of a value, with defaults, and leaves out the others. This allows one report to contain schema errors and the
+ * errors that rules find in the valid parts.
  */
 export function salvage<T extends Schema>(schema: T, value: unknown): Draft<z.output<T>> | undefined {
   return salvageAny(schema, value) as Draft<z.output<T>> | undefined;

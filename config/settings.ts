@@ -1,45 +1,17 @@
 /** Converts settings from text, as Pulumi passes them to a program, to the values in the stack file. */
 import * as z from "zod";
-import { type Mistake, mistake, show } from "./mistakes";
+import { type ConfigError, configError, show } from "./errors";
 import { didYouMean, mostSuggestions } from "./nearest";
+import { encrypted, type RawStack, tokenKey, webhookKey } from "./rawStack";
 import { unwrap } from "./schemaTools";
 import { settingsSchema } from "./stackFile";
 
-/** The unchecked input of a stack. */
-export interface RawStack {
-  /** Name of the Pulumi project. */
-  readonly project: string;
-  /** Name of the Pulumi stack. */
-  readonly stack: string;
-  /** Settings by full key, for example `moor:endpoints`. Maps and lists are JSON text. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** Full keys of the settings that are encrypted. */
-  readonly secretKeys: readonly string[];
-  /** Contents of `Pulumi.<stack>.yaml`, if it exists. It is checked because Pulumi's parser accepts more than Moor supports. */
-  readonly stackFile?: string;
-  /** Contents of `moor.lock.<stack>.yaml`. Absent if the file doesn't exist. */
-  readonly lock?: string;
-  /** Contents of the other lock files in the folder, by stack name. @default - none */
-  readonly otherLocks?: Readonly<Record<string, string>>;
-  /** Folder to which paths in the stack file are relative. @default - the working directory */
-  readonly folder?: string;
-  /** @default - the current time */
-  readonly now?: Date;
-}
-
-/** Key of the Hugging Face token, which must be a secret. Its value is never checked. */
-export const tokenKey = "moor:huggingFaceToken";
-
-/** Key of the webhook URL to which alerts are posted. It must be a secret, because such URLs often contain tokens. */
-export const webhookKey = "moor:alertWebhook";
-
-/** Placeholder for values that only Pulumi can decrypt. */
-export const encrypted = "[secret]";
+export { encrypted, type RawStack, tokenKey, webhookKey } from "./rawStack";
 
 const knownKeys = Object.keys(settingsSchema.shape);
 
 /** Returns Moor's settings as a tree, without the settings of other providers, and the errors in their keys. */
-export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; mistakes: Mistake[] } {
+export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; errors: ConfigError[] } {
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
   const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey && key !== webhookKey);
   const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
@@ -51,7 +23,7 @@ export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Reco
   const plain = own.includes(tokenKey) && !secretKeys.includes(tokenKey) ? [plainToken()] : [];
   // Rules can check whether a webhook is set, but not its URL.
   const webhook = own.includes(webhookKey) ? { [webhookKey]: { secure: encrypted } } : {};
-  return { tree: { ...tree, ...webhook }, mistakes: [...unknown, ...plain, ...webhookMistakes(settings[webhookKey], secretKeys)] };
+  return { tree: { ...tree, ...webhook }, errors: [...unknown, ...plain, ...webhookErrors(settings[webhookKey], secretKeys)] };
 }
 
 /** Format in which Pulumi passes an unquoted date: `2027-03-01 00:00:00 +0000 UTC`. */
@@ -86,29 +58,29 @@ const azureWords: Readonly<Record<string, string>> = {
  * Reports unknown keys, with suggestions.
  * @param path Path of the map that contains the keys; empty for the settings themselves.
  */
-export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): Mistake[] {
+export function unknownKeys(path: string, known: readonly string[], keys: readonly string[]): ConfigError[] {
   const allowed = known.join(", ") || "no keys";
   return keys.map((key, index) => {
     const word = key.toLowerCase().replaceAll("_", "");
     const near = index < mostSuggestions ? didYouMean(key, known) : undefined;
     const fix = Object.hasOwn(azureWords, word) ? azureWords[word] : near;
-    return mistake("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `Unknown key ${show(key)}.`, allowed, fix });
+    return configError("MOOR001", path === "" ? key : `${path}.${key}`, { problem: `Unknown key ${show(key)}.`, allowed, fix });
   });
 }
 
 /** @param address The decrypted URL. Outside of the Pulumi engine, it stays encrypted and can't be checked. */
-function webhookMistakes(address: string | undefined, secretKeys: readonly string[]): Mistake[] {
+function webhookErrors(address: string | undefined, secretKeys: readonly string[]): ConfigError[] {
   if (address === undefined || address === encrypted) return [];
   if (!secretKeys.includes(webhookKey)) {
     const problem = "The webhook URL is in plain text in the stack file. Such URLs contain tokens.";
-    return [mistake("MOOR081", webhookKey, { problem, allowed: "an encrypted value (`secure:`)" })];
+    return [configError("MOOR081", webhookKey, { problem, allowed: "an encrypted value (`secure:`)" })];
   }
   if (URL.canParse(address) && new URL(address).protocol === "https:") return [];
-  return [mistake("MOOR082", webhookKey, { problem: "The secret is not an HTTPS URL.", allowed: "a URL that starts with https://" })];
+  return [configError("MOOR082", webhookKey, { problem: "The secret is not an HTTPS URL.", allowed: "a URL that starts with https://" })];
 }
 
-function plainToken(): Mistake {
-  return mistake("MOOR060", tokenKey, {
+function plainToken(): ConfigError {
+  return configError("MOOR060", tokenKey, {
     problem: "The token is in plain text in the stack file, visible to everyone who can read the repository.",
     allowed: "an encrypted value (`secure:`)",
   });

@@ -15,7 +15,9 @@ import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole
 const { nameLength } = endpointLimits;
 const namePart = text(namePartPattern, "lowercase letters, digits and single hyphens, starting with a letter");
 
-/** For editors, which can't normalize names: names with capitals or spaces, such as `Sweden Central`, are accepted here and checked later. */
+/**
+ * For editors, which can't normalize names: names with capitals or spaces, such as `Sweden Central`, are accepted here and checked later.
+ */
 const regionNames = { anyOf: [{ enum: Object.keys(regions) }, { pattern: "[A-Z ]" }] };
 
 const residency = z

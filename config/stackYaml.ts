@@ -1,17 +1,17 @@
 /** Reads a stack file without Pulumi, for commands that run outside the engine and for checking the file itself. */
 import type { Document } from "yaml";
-import { type Mistake, mistake } from "./mistakes";
-import { encrypted, type RawStack } from "./settings";
+import { type ConfigError, configError } from "./errors";
+import { encrypted, type RawStack } from "./rawStack";
 import { readStrictYaml } from "./strictYaml";
 
 type Read = { readonly document: Document; readonly value: { readonly config?: Record<string, unknown> | null } };
 
 /** Parses a stack file. Returns its document and values, or an error. `name` is the file name for the message. */
-function readStackFile(text: string, name: string): Read | { readonly mistake: Mistake } {
+function readStackFile(text: string, name: string): Read | { readonly error: ConfigError } {
   const read = readStrictYaml(text);
   const wrong = (what: string, line: number, fix: string) => {
     const allowed = "a map with the key `config`, in YAML without aliases, anchors, tags and directives";
-    return { mistake: mistake("MOOR062", name, { problem: `${name} ${what} (line ${line}).`, allowed, fix }) };
+    return { error: configError("MOOR062", name, { problem: `${name} ${what} (line ${line}).`, allowed, fix }) };
   };
   if ("fault" in read) return wrong(read.fault.what, read.fault.line, read.fault.fix);
   const { document, value } = read;
@@ -35,10 +35,10 @@ function lineOf(text: string, document: Document, key: string): number {
 }
 
 /** Checks the YAML of a stack file. Its settings are checked in the form in which Pulumi passes them. */
-export function stackFileMistakes(text: string, name: string): Mistake[] {
+export function stackFileErrors(text: string, name: string): ConfigError[] {
   if (text.trim() === "") return [];
   const read = readStackFile(text, name);
-  return "mistake" in read ? [read.mistake] : [];
+  return "error" in read ? [read.error] : [];
 }
 
 /**
@@ -63,7 +63,7 @@ export function settingsOf(text: string, name = "The stack file"): Pick<RawStack
 }
 
 function orThrow(read: ReturnType<typeof readStackFile>): Read {
-  if ("mistake" in read) throw new Error(`${read.mistake.code} ${read.mistake.problem.slice(0, -1)}: ${read.mistake.fix}`);
+  if ("error" in read) throw new Error(`${read.error.code} ${read.error.problem.slice(0, -1)}: ${read.error.fix}`);
   return read;
 }
 

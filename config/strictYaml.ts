@@ -1,6 +1,6 @@
 /**
- * The YAML subset that Moor reads and writes: one document of maps, lists and scalars. Pulumi parses stack files with another library and another
- * YAML version. Text that the two parsers read differently is an error.
+ * The YAML subset that Moor reads and writes: one document of maps, lists and scalars. Pulumi parses stack files with another library and
+ * another YAML version. Text that the two parsers read differently is an error.
  */
 import type { Document, Node, Pair, Scalar } from "yaml";
 

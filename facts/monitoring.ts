@@ -2,8 +2,8 @@
 import { canonicalRegion } from "./regions";
 
 /**
- * Regions in which action groups can be created. Otherwise, they are `Global`: stored in two or more regions and processed in any geography.
- * Source: Azure docs, azure-monitor/alerts/action-groups (2026-07-21).
+ * Regions in which action groups can be created. Otherwise, they are `Global`: stored in two or more regions and processed in any
+ * geography. Source: Azure docs, azure-monitor/alerts/action-groups (2026-07-21).
  */
 export const ACTION_GROUP_REGIONS: readonly string[] = [
   "centralindia",

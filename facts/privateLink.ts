@@ -4,8 +4,8 @@ interface LinkedService {
   /** Private DNS zones that contain the addresses of the sub-resource. */
   readonly zones: readonly string[];
   /**
-   * Addresses that a private endpoint uses in its subnet: one for a registry and one for its data in each of its regions (here: one region),
-   * and one each for the API, notebooks and inference of a workspace. Source: Azure docs,
+   * Addresses that a private endpoint uses in its subnet: one for a registry and one for its data in each of its regions (here: one
+   * region), and one each for the API, notebooks and inference of a workspace. Source: Azure docs,
    * container-registry/container-registry-private-link and machine-learning/how-to-custom-dns.
    */
   readonly addresses: number;

@@ -28,5 +28,7 @@ export const BUILT_IN_ROLES = {
 
 export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
 
-/** The only action that a caller with a Microsoft Entra token requires on an endpoint. Source: Azure docs, concept-endpoints-online-auth. */
+/**
+ * The only action that a caller with a Microsoft Entra token requires on an endpoint. Source: Azure docs, concept-endpoints-online-auth.
+ */
 export const SCORE_ACTION = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action";

@@ -1,6 +1,7 @@
 /**
- * Settings of `vllm serve` with which the server writes the text of requests and answers to its log, which is sent to Log Analytics, or sends
- * it to a receiver. None is enabled by default. `--enable-prompt-tokens-details` isn't included: it adds counts to answers and logs nothing.
+ * Settings of `vllm serve` with which the server writes the text of requests and answers to its log, which is sent to Log Analytics, or
+ * sends it to a receiver. None is enabled by default. `--enable-prompt-tokens-details` isn't included: it adds counts to answers and logs
+ * nothing.
  */
 
 export const vllmLoggingSource = {

@@ -8,7 +8,8 @@ import type { StackPulumi } from "./stackPulumi";
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * Creates a client for the cloud of the stack, with the login of the Azure CLI. A local stack uses the local Azure, which accepts any token.
+ * Creates a client for the cloud of the stack, with the login of the Azure CLI. A local stack uses the local Azure, which accepts any
+ * token.
  * @throws Error if the stack file or `ARM_ENVIRONMENT` contains an unknown cloud
  */
 export function stackAzure({ local, environment }: Pick<StackPulumi, "local" | "environment">, settings: Settings): ArmClient {

@@ -38,7 +38,9 @@ export interface ModelDecision {
   readonly id: string;
   /** Commit of the model repository, 40 hexadecimal digits. */
   readonly revision: string;
-  /** `mirror`: staged in the workspace's storage account; the container starts offline. `hub`: downloaded from Hugging Face at each start. */
+  /**
+   * `mirror`: staged in the workspace's storage account; the container starts offline. `hub`: downloaded from Hugging Face at each start.
+   */
   readonly source: "mirror" | "hub";
   /** With `mirror`: folder below the workspace's blob datastore. */
   readonly path?: string;
@@ -70,7 +72,9 @@ export interface RequestSettings {
 
 /** Settings with which no client request fails within the declared load. */
 export interface ClientAdvice {
-  /** Largest `max_tokens` whose answer arrives within the timeout at the declared concurrency. Absent if answers aren't counted in tokens. */
+  /**
+   * Largest `max_tokens` whose answer arrives within the timeout at the declared concurrency. Absent if answers aren't counted in tokens.
+   */
   readonly maxTokens?: number;
   /** Client timeout in seconds, slightly longer than Azure's. */
   readonly timeoutSeconds: number;

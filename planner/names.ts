@@ -13,7 +13,9 @@ const hashLength = 1 + 8;
 
 const { min, max } = endpointLimits.nameLength;
 
-/** Format of endpoint and deployment names: they start with a letter, have no capitals, don't end in a hyphen, and have an allowed length. */
+/**
+ * Format of endpoint and deployment names: they start with a letter, have no capitals, don't end in a hyphen, and have an allowed length.
+ */
 export const physicalNamePattern = new RegExp(`^[a-z](?!.*--)[a-z0-9-]{${min - 2},${max - 2}}[a-z0-9]$`);
 
 /** Format of a part of a name: a stack, the key of an endpoint, or the label of a deployment. */
@@ -79,8 +81,9 @@ export const modelVersion = "1";
 type Weights = Pick<ModelDecision, "id" | "revision">;
 
 /**
- * Name in Azure of the weights of one commit: `prod-Qwen-Qwen2-5-7B-Instruct-<commit>-<8 hexadecimal digits>`. Azure accepts letters, digits,
- * `-` and `_`. The hash distinguishes stacks and IDs that are identical after other characters are replaced or the name is truncated.
+ * Name in Azure of the weights of one commit: `prod-Qwen-Qwen2-5-7B-Instruct-<commit>-<8 hexadecimal digits>`. Azure accepts letters,
+ * digits, `-` and `_`. The hash distinguishes stacks and IDs that are identical after other characters are replaced or the name is
+ * truncated.
  */
 export function modelName(stack: string, { id, revision }: Weights): string {
   const ending = `-${revision}-${digest(canonicalJson([stack, id, revision]))}`;

@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Ends the program with an error message. The stack trace is removed: printing one that contains `@pulumi/pulumi` can stall Node for 30 seconds
- * (nodejs/node#64011), and it doesn't help the user.
+ * Ends the program with an error message. The stack trace is removed: printing one that contains `@pulumi/pulumi` can stall Node for 30
+ * seconds (nodejs/node#64011), and it doesn't help the user.
  * @throws pulumi.RunError
  */
 export function fail(message: string): never {
@@ -16,8 +16,8 @@ export function fail(message: string): never {
 const ERROR_REPORTED = 32;
 
 /**
- * Ends the program with an error message from asynchronous code. An error thrown there would be passed to all dependent outputs, and the SDK would
- * not exit.
+ * Ends the program with an error message from asynchronous code. An error thrown there would be passed to all dependent outputs, and the
+ * SDK would not exit.
  */
 export async function stop(message: string): Promise<never> {
   await pulumi.log.error(message);

@@ -6,9 +6,9 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
 const compiler = path.join(root, "node_modules", "typescript7", "bin", "tsc");
-const typeTest = "tests/azure-local/scoringProxy/pattern.test.ts";
-/** Compiled files; their imports are compiled too. */
-const compiled = ["index.ts", "cli/lock/make.ts", "azure-local/scoringProxy/index.ts", typeTest];
+const typeTest = "tests/azure-local/frontdoor/pattern.test.ts";
+/** What is compiled, with all that it imports. */
+const compiled = ["index.ts", "cli/lock/create.ts", "azure-local/frontdoor/index.ts", typeTest];
 const notCopied = ["bench", "coverage", "docker", "docs", "node_modules", "tests"];
 const copied = fs.readdirSync(root).filter((name) => !name.startsWith(".") && !notCopied.includes(name));
 
@@ -20,15 +20,15 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["settings of a deployment", "config/stackFile.ts", "const patternKeys = "],
   ["settings of images", "config/stackFile.ts", "const imageKeys = "],
   ["VM size", "config/rules/size.ts", "const sizeRules: "],
-  ["wish", "config/wish.ts", "const wishes: "],
-  ["default request timeout", "config/wish.ts", "const defaultTimeouts: "],
-  ["image of a deployment", "config/wish.ts", "const imageTexts: "],
-  ["model of a deployment", "config/wish.ts", "const namedModels: "],
-  ["request to the planner", "config/wish.ts", "const deciders: "],
-  ["values that only the lock file contains", "config/decisions.ts", "const needsOfPatterns: "],
-  ["values that the planner checks", "config/drafts.ts", "const isJudged: "],
-  ["values that are copied into the lock file", "config/lockConsistency.ts", "const patternCopies: "],
-  ["program that an image runs", "cli/lock/make.ts", "const runs: "],
+  ["requirements", "config/requirements.ts", "const requirements: "],
+  ["default request timeout", "config/requirements.ts", "const defaultTimeouts: "],
+  ["image of a deployment", "config/requirements.ts", "const imageTexts: "],
+  ["model of a deployment", "config/requirements.ts", "const namedModels: "],
+  ["planner input", "config/requirements.ts", "const deciders: "],
+  ["settings that require a lock file", "config/decisions.ts", "const needsOfPatterns: "],
+  ["patterns that the planner checks", "config/drafts.ts", "const isChecked: "],
+  ["values that a decision copies", "config/lockConsistency.ts", "const patternCopies: "],
+  ["name of a pattern in messages", "cli/lock/create.ts", "const patternNames: "],
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
   ["gate", "components/endpoint/gate/checks.ts", "const checks: "],

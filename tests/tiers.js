@@ -10,7 +10,7 @@ const tiers = [
   {
     name: "main",
     command: "npm test",
-    paths: ["tests/e2e/life.test.ts", "tests/e2e/mistakes.test.ts", "tests/e2e/rollout.test.ts"],
+    paths: ["tests/e2e/life.test.ts", "tests/e2e/configErrors.test.ts", "tests/e2e/rollout.test.ts"],
   },
   { name: "e2e", command: "npm run test:e2e", paths: ["tests/e2e/"] },
   { name: "histories", command: "npm run test:histories", paths: ["tests/histories/"] },

@@ -118,7 +118,10 @@ function welcome(azure: Azure, home: string): string {
   ].join("\n");
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM. npm repeats a Ctrl-C that the terminal has already sent, so a second one within 200 ms is ignored. */
+/**
+ * Resolves at the first Ctrl-C or SIGTERM. npm repeats a Ctrl-C that the terminal has already sent, so a second one within 200 ms is
+ * ignored.
+ */
 function interruption(): Promise<void> {
   return new Promise((resolve) => {
     const echo = () => {};

@@ -15,8 +15,8 @@ export interface RealStackFile {
 }
 
 /**
- * Plain values are set in the real stack file, and secrets in the copy. A key is removed from the real file if it exists there, and then from the
- * copy; otherwise, it is removed only from the copy.
+ * Plain values are set in the real stack file, and secrets in the copy. A key is removed from the real file if it exists there, and then
+ * from the copy; otherwise, it is removed only from the copy.
  * @throws Error for a command that would change both files
  */
 export function configTarget(args: readonly string[], file: () => RealStackFile): "real" | "copy" {

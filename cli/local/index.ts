@@ -11,7 +11,8 @@ import { prepareStack, projectName } from "./stackFile";
 const readsStackFile = ["preview", "pre", "up", "update", "refresh", "destroy", "down", "dn", "import", "watch", "config"];
 
 /**
- * `npm run local -- <any pulumi arguments>`: runs pulumi against the local Azure. A stack is created on first use. The exit code is that of pulumi.
+ * `npm run local -- <any pulumi arguments>`: runs pulumi against the local Azure. A stack is created on first use. The exit code is that of
+ * pulumi.
  */
 export async function local(args: string[]): Promise<void> {
   let wrote = false;

@@ -1,7 +1,7 @@
 /** The secrets in the local copy of a stack file: stand-ins for secrets of the real file, and secrets that were set locally. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
-import { webhookKey } from "../../config/settings";
+import { webhookKey } from "../../config/rawStack";
 
 /** Fingerprints of the secrets of the last run, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;
@@ -20,8 +20,8 @@ export interface StandIn {
 }
 
 /**
- * Adds the local secrets to the document of the real file. Removes and returns the secrets that require a stand-in. A secret that was removed from
- * the real file is dropped; a secret that was only set locally is kept.
+ * Adds the local secrets to the document of the real file. Removes and returns the secrets that require a stand-in. A secret that was
+ * removed from the real file is dropped; a secret that was only set locally is kept.
  */
 export function takeOverSecrets(real: Document, local: Document, known: KnownSecrets): StandIn[] {
   const missing: StandIn[] = [];
@@ -51,7 +51,9 @@ export function knownSecrets(real: Document, copy: Document, known: KnownSecrets
   );
 }
 
-/** Returns a stand-in that changes with the secret, so that a changed secret shows as a change. The stand-in of the webhook is a valid URL. */
+/**
+ * Returns a stand-in that changes with the secret, so that a changed secret shows as a change. The stand-in of the webhook is a valid URL.
+ */
 function standInFor([setting]: readonly string[], secret: YAMLMap): string {
   const standIn = `stand-in-for-a-secret-of-the-real-stack-${fingerprint(secret).slice(0, 8)}`;
   return setting === webhookKey ? `https://${standIn}.example.com` : standIn;

@@ -47,8 +47,8 @@ export interface LocalSession {
 }
 
 /**
- * Ignores Ctrl-C. It also reaches pulumi, which ends its operation and saves its state. The local Azure must run until then, so this process waits
- * for pulumi. Returns a function that restores the default behavior of Ctrl-C.
+ * Ignores Ctrl-C. It also reaches pulumi, which ends its operation and saves its state. The local Azure must run until then, so this
+ * process waits for pulumi. Returns a function that restores the default behavior of Ctrl-C.
  */
 export function waitOutInterrupts(): () => void {
   const wait = () => console.error("Waiting for pulumi to end.");
@@ -68,7 +68,10 @@ export function makeHome(home: string): void {
   }
 }
 
-/** Creates each folder of a path. Node's `recursive` option never ends if a file system, such as /proc, returns ENOENT in an existing folder. */
+/**
+ * Creates each folder of a path. Node's `recursive` option never ends if a file system, such as /proc, returns ENOENT in an existing
+ * folder.
+ */
 function makeFolders(folder: string): void {
   if (fs.existsSync(folder)) {
     if (!fs.statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);

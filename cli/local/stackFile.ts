@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { createPrivateFolder, writePrivateFile } from "../../azure-local";
-import { configurationSizeMistakes } from "../../config/configurationSize";
-import { reportMistakes } from "../../config/mistakes";
+import { configurationSizeErrors } from "../../config/configurationSize";
+import { reportErrors } from "../../config/errors";
 import { settingsOf, stackDocument } from "../../config/stackYaml";
 import { checkStateFile } from "../../operations/stateFile";
 import { type KnownSecrets, knownSecrets, takeOverSecrets } from "./secrets";
@@ -15,17 +15,18 @@ export { stackFileOf } from "../stackFiles";
 const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
 /**
- * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never written, and its
- * secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which changes with the secret.
+ * Prepares a local stack and returns the path of its stack file: a copy of the real file with local secrets. The real file is never
+ * written, and its secrets are not decrypted. A secret that was not set locally with `config set --secret` gets a stand-in value, which
+ * changes with the secret.
  */
 export async function prepareStack(session: LocalSession, stack: string, source: string): Promise<string> {
   const text = fs.readFileSync(source, "utf8");
   const real = stackDocument(text, path.basename(source));
-  const tooLarge = configurationSizeMistakes(settingsOf(text, path.basename(source)).settings);
-  if (tooLarge.length > 0) throw new Error(reportMistakes(stack, tooLarge));
+  const tooLarge = configurationSizeErrors(settingsOf(text, path.basename(source)).settings);
+  if (tooLarge.length > 0) throw new Error(reportErrors(stack, tooLarge));
   const project = await prepareProject(session, stack);
   const copy = path.join(project, `Pulumi.${stack}.yaml`);
-  const changed = stackDocument(text, path.basename(source));
+  const changed = real.clone();
   const local = readCopy(copy);
   const knownFile = path.join(project, `secrets.${stack}.json`);
   const known = readKnown(knownFile);

@@ -1,6 +1,6 @@
 /**
- * Finds values that should differ between stacks but are equal to those of another stack file, for example after copying it for another region. They
- * are notes, not errors: networks that are never connected can overlap, and an image has the same digest in all registries.
+ * Finds values that should differ between stacks but are equal to those of another stack file, for example after copying it for another
+ * region. They are notes, not errors: networks that are never connected can overlap, and an image has the same digest in all registries.
  */
 import { overlaps, parseCidr } from "../../config/cidr";
 import { parseImage } from "../../config/requirements";

@@ -1,11 +1,11 @@
 /** Creates the contents of a lock file from a stack file and the existing lock file. */
-import { deploymentsOf, type Found, isStaged, refusalMistakes } from "../../config/decisions";
+import { deploymentsOf, isStaged, type LocatedDeployment, plannerErrors } from "../../config/decisions";
+import { type ConfigError, configError } from "../../config/errors";
 import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
-import { type Mistake, mistake } from "../../config/mistakes";
 import { patternOf } from "../../config/patternOf";
 import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "../../config/requirements";
 import { gatedModel } from "../../config/rules/gated";
-import { commitsOfLocks, foreignCommit, type KnownCommit, revisionMistakes } from "../../config/rules/revisions";
+import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
@@ -34,8 +34,8 @@ export async function createLock(
   settings: Settings,
   before: Lock | undefined,
   sources: Sources,
-): Promise<NewLock | { readonly mistakes: readonly Mistake[] }> {
-  const { mistakes, notes } = await checkCommits(raw, settings, before, sources);
+): Promise<NewLock | { readonly errors: readonly ConfigError[] }> {
+  const { errors, notes } = await checkCommits(raw, settings, before, sources);
   const endpoints: Record<string, Record<string, LockEntry>> = {};
   const staged = stagedPaths(before);
   for (const found of deploymentsOf(settings)) {
@@ -43,67 +43,66 @@ export async function createLock(
     const old = before && lockEntry(before, endpoint, label);
     const requirements = deploymentRequirements(found.settings, settings["moor:images"]);
     const outcome = await decideOne(raw, settings, found, old && hasRequirements(old, requirements) ? old : undefined, sources);
-    if ("mistakes" in outcome) mistakes.push(...outcome.mistakes);
+    if ("errors" in outcome) errors.push(...outcome.errors);
     else endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, withStaged(outcome.decision, staged)) };
   }
-  if (mistakes.length > 0) return { mistakes };
+  if (errors.length > 0) return { errors };
   const location = settings["azure-native:location"];
   return { lock: { version: 1, stack: raw.stack, location, madeBy: sources.madeBy, endpoints }, notes };
 }
 
 /** Checks the commits of the stack file that are not in the lock file yet: with Hugging Face and with the lock files in the folder. */
 async function checkCommits(raw: RawStack, settings: Settings, before: Lock | undefined, { checkCommit }: Sources) {
-  const [mistakes, confirmed, notes]: [Mistake[], KnownCommit[], string[]] = [[], [], []];
+  const [errors, confirmed, notes]: [ConfigError[], KnownCommit[], string[]] = [[], [], []];
   for (const { endpoint, label, settings: deployment, path } of deploymentsOf(settings)) {
     const { id, revision } = namedModel(deployment) ?? {};
     if (id === undefined || revision === undefined || isLocked(before && lockEntry(before, endpoint, label), id, revision)) continue;
     const check = await checkCommit(id, revision);
-    if (check.known === "foreign")
-      mistakes.push(foreignCommit(path, id, `The commit ${revision} of ${id} does not exist on Hugging Face.`));
+    if (check.known === "foreign") errors.push(foreignCommit(path, id, `The commit ${revision} of ${id} does not exist on Hugging Face.`));
     if (check.known === "belongs") confirmed.push({ model: id, revision, where: "Hugging Face" });
     if (check.known === "belongs" && check.gated)
-      mistakes.push(...(deployment.vllm?.source === "hub" && !(tokenKey in raw.settings) ? [gatedModel(path, id)] : []));
+      errors.push(...(deployment.vllm?.source === "hub" && !(tokenKey in raw.settings) ? [gatedModel(path, id)] : []));
     if (check.known === "unknown") {
       const unchecked = `Moor could not check with Hugging Face whether ${revision} is a commit of ${id} (${check.because})`;
       notes.push(`${endpoint}/${label}: ${unchecked}. Check it on the model's page.`);
     }
   }
-  const reported = new Set(mistakes.map(({ path }) => path));
-  const foreign = revisionMistakes(raw.stack, settings, [...confirmed, ...commitsOfLocks(raw)]).filter(({ path }) => !reported.has(path));
-  return { mistakes: [...mistakes, ...foreign], notes };
+  const reported = new Set(errors.map(({ path }) => path));
+  const foreign = revisionErrors(raw.stack, settings, [...confirmed, ...commitsOfLocks(raw)]).filter(({ path }) => !reported.has(path));
+  return { errors: [...errors, ...foreign], notes };
 }
 
 function isLocked(entry: LockEntry | undefined, id: string, revision: string): boolean {
   return [entry?.current.model, entry?.previous?.model].some((model) => model?.id === id && model.revision === revision);
 }
 
-type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly mistakes: readonly Mistake[] };
+type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly errors: readonly ConfigError[] };
 
 async function decideOne(
   raw: RawStack,
   settings: Settings,
-  found: Found,
+  found: LocatedDeployment,
   unchanged: LockEntry | undefined,
   sources: Sources,
 ): Promise<DecideOutcome> {
   const { settings: deployment, label } = found;
   const image = namedImage(deployment, settings["moor:images"]);
-  if (image === undefined) return { mistakes: [noImage(patternOf(deployment))] };
+  if (image === undefined) return { errors: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
   const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
   const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
-  return "decision" in outcome ? outcome : { mistakes: refusalMistakes(settings["azure-native:location"], found, outcome.problems) };
+  return "decision" in outcome ? outcome : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
 }
 
 /** Names of the patterns, for messages. */
 const patternNames: Readonly<Record<Pattern, string>> = { vllm: "vLLM", score: "score.py" };
 
-function noImage(pattern: Pattern): Mistake {
+function noImage(pattern: Pattern): ConfigError {
   const fix = `Push the image, and set \`moor:images.${pattern}\` to its repository and the digest that the registry shows.`;
   const problem = `The stack file sets no image for ${patternNames[pattern]} deployments.`;
-  return mistake("MOOR002", `moor:images.${pattern}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
+  return configError("MOOR002", `moor:images.${pattern}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
 }
 
 /** The entry with a new decision. The decision that serves becomes the previous one. A rollback stays until the requirements change. */

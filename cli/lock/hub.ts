@@ -29,7 +29,9 @@ export type CommitCheck =
   | { readonly known: "foreign" }
   | { readonly known: "unknown"; readonly because: string };
 
-/** Checks whether a commit belongs to a model repository. Source: Hub API, `GET /api/models/{id}/revision/{revision}`, header X-Error-Code. */
+/**
+ * Checks whether a commit belongs to a model repository. Source: Hub API, `GET /api/models/{id}/revision/{revision}`, header X-Error-Code.
+ */
 export async function checkCommit(model: string, revision: string, hub = hubAddress()): Promise<CommitCheck> {
   try {
     const response = await getRevision(hub, model, revision);

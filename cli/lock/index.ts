@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings } from "../../config/checkStack";
 import { foreignLock } from "../../config/decisions";
-import { draftRefusals } from "../../config/drafts";
+import { draftPlannerErrors } from "../../config/drafts";
+import { reportErrors } from "../../config/errors";
 import {
   type Lock,
   type LockEntry,
@@ -13,7 +14,6 @@ import {
   stagingAdvice,
   writeLock,
 } from "../../config/lockFile";
-import { reportMistakes } from "../../config/mistakes";
 import { parseImage } from "../../config/requirements";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
@@ -58,13 +58,13 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
   const { raw, settings } = readStack(stack, folder);
   const before = readBefore(raw);
   const foreign = before === undefined ? [] : foreignLock(stack, settings["azure-native:location"], before);
-  if (foreign.length > 0) throw new Error(reportMistakes(stack, foreign));
+  if (foreign.length > 0) throw new Error(reportErrors(stack, foreign));
   if (rollback !== undefined) {
     write(raw, settings, before, { lock: rollBack(existing(stack, before), rollback), notes: [] });
     return;
   }
   const made = await createLock(raw, settings, before, sourcesOf(hub));
-  if ("mistakes" in made) throw new Error(reportMistakes(stack, made.mistakes));
+  if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
   if (check) compare(raw, settings, existing(stack, before), made);
   else write(raw, settings, before, made);
 }
@@ -75,8 +75,8 @@ function readStack(stack: string, folder: string): { raw: RawStack; settings: Se
   const text = fs.existsSync(lockPath) ? { lock: fs.readFileSync(lockPath, "utf8") } : {};
   const fromFile = settingsOf(fs.readFileSync(file, "utf8"), path.basename(file));
   const raw = { project: "moor", stack, folder, ...fromFile, ...text, otherLocks: readOtherLocks(folder, stack) };
-  const { settings, draft, mistakes } = checkSettings(raw);
-  if (settings === undefined) throw new Error(reportMistakes(stack, [...mistakes, ...draftRefusals(raw, draft, mistakes)]));
+  const { settings, draft, errors } = checkSettings(raw);
+  if (settings === undefined) throw new Error(reportErrors(stack, [...errors, ...draftPlannerErrors(raw, draft, errors)]));
   if (settings["moor:lock"] === "none") {
     throw new Error(`Stack "${stack}" uses no lock file (moor:lock: none). To use one, remove this setting.`);
   }
@@ -88,7 +88,7 @@ function readBefore({ stack, lock: text }: RawStack): Lock | undefined {
   if (text === undefined) return undefined;
   const read = readLock(stack, text);
   if ("lock" in read) return read.lock;
-  throw new Error(reportMistakes(stack, read.mistakes));
+  throw new Error(reportErrors(stack, read.errors));
 }
 
 function existing(stack: string, before: Lock | undefined): Lock {

@@ -50,13 +50,13 @@ function neighbour(stack: string, own: RawStack["settings"], folder: string): Ne
     return [{ stack, deployments: [], incomplete: `${file} is not readable` }];
   }
   if (!sharesQuota(own, read.settings)) return [];
-  const { draft, mistakes } = checkSettings({ project: "moor", stack, folder, ...read });
+  const { draft, errors } = checkSettings({ project: "moor", stack, folder, ...read });
   const lockPath = path.join(folder, lockFileName(stack));
   const locked = fs.existsSync(lockPath) ? readLock(stack, fs.readFileSync(lockPath, "utf8")) : undefined;
   const lock = locked && "lock" in locked ? locked.lock : undefined;
   const deployments = quotaDeployments(stack, draft, decisionsOf(lock));
   const all = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.keys(endpoint?.deployments ?? {}));
-  if (mistakes.length > 0) return [{ stack, deployments, incomplete: `${file} has configuration errors` }];
+  if (errors.length > 0) return [{ stack, deployments, incomplete: `${file} has configuration errors` }];
   if (deployments.length < all.length) return [{ stack, deployments, incomplete: "it has `size: auto` and no lock file" }];
   return [{ stack, deployments }];
 }

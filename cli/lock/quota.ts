@@ -1,4 +1,7 @@
-/** The quota report: the vCPUs that the stack and the other stacks in the folder require, and the text of a quota request if they are too many. */
+/**
+ * The quota report: the vCPUs that the stack and the other stacks in the folder require, and the text of a quota request if they are too
+ * many.
+ */
 import type { Lock } from "../../config/lockFile";
 import { quotaDeployments } from "../../config/quota";
 import type { Settings } from "../../config/stackFile";

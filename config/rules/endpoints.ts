@@ -4,29 +4,31 @@ import { reservedFlags } from "../../planner/explicitFlags";
 import { deploymentNameLength, endpointNameLength, namePartPattern } from "../../planner/names";
 import { patterns } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
-import { type Mistake, mistake, show } from "../mistakes";
+import { type ConfigError, configError, show } from "../errors";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
-import { sizeMistakes } from "./size";
+import { sizeErrors } from "./size";
 
 const nameLimit = endpointLimits.nameLength.max;
 
 type Tree = Readonly<Record<string, unknown>>;
 
-export function endpointMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, tree: Tree, stack: string): Mistake[] {
+export function endpointErrors({ "moor:endpoints": endpoints = {} }: SettingsDraft, tree: Tree, stack: string): ConfigError[] {
   const raw = asMap(tree["moor:endpoints"]);
   const each = Object.entries(endpoints).flatMap(([key, endpoint]) => oneEndpoint(key, endpoint ?? {}, asMap(raw[key]), stack));
   return [...stackName(stack), ...each, ...sharedNames(endpoints), ...regionCount(raw)];
 }
 
-function stackName(stack: string): Mistake[] {
+function stackName(stack: string): ConfigError[] {
   if (namePartPattern.test(stack)) return [];
   const problem = `The stack name ${show(stack)} is part of the endpoint names and is not valid there.`;
   const fix = "Rename the stack (`pulumi stack rename`).";
-  return [mistake("MOOR010", "stack", { problem, allowed: "lowercase letters, digits and single hyphens, starting with a letter", fix })];
+  return [
+    configError("MOOR010", "stack", { problem, allowed: "lowercase letters, digits and single hyphens, starting with a letter", fix }),
+  ];
 }
 
-function oneEndpoint(key: string, endpoint: EndpointDraft, raw: Tree, stack: string): Mistake[] {
+function oneEndpoint(key: string, endpoint: EndpointDraft, raw: Tree, stack: string): ConfigError[] {
   const path = `moor:endpoints.${key}`;
   const deployments = Object.entries(endpoint.deployments ?? {});
   const rawDeployments = asMap(raw.deployments);
@@ -42,15 +44,15 @@ function oneEndpoint(key: string, endpoint: EndpointDraft, raw: Tree, stack: str
   ];
 }
 
-function endpointName(path: string, key: string, generated: boolean, stack: string): Mistake[] {
+function endpointName(path: string, key: string, generated: boolean, stack: string): ConfigError[] {
   const length = endpointNameLength(key, stack);
   if (!generated || length <= nameLimit) return [];
   const problem = `The name ${key}-${stack}-<6 characters> has ${length} characters.`;
   const allowed = `at most ${nameLimit} characters, of which ${nameLimit - endpointNameLength("", stack)} for the key`;
-  return [mistake("MOOR011", path, { problem, allowed })];
+  return [configError("MOOR011", path, { problem, allowed })];
 }
 
-function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): Mistake[] {
+function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): ConfigError[] {
   const named = Object.entries(endpoints).flatMap(([key, endpoint]) =>
     endpoint?.name === undefined ? [] : [{ key, name: endpoint.name }],
   );
@@ -62,12 +64,12 @@ function sharedNames(endpoints: NonNullable<SettingsDraft["moor:endpoints"]>): M
       return [];
     }
     const problem = `The name ${show(name)} is already used by the endpoint ${show(first)}.`;
-    return [mistake("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that is unique in the region" })];
+    return [configError("MOOR012", `moor:endpoints.${key}.name`, { problem, allowed: "a name that is unique in the region" })];
   });
 }
 
 /** Limits per subscription and region. Other stacks count too, but are unknown here. */
-export function regionCount(rawEndpoints: unknown): Mistake[] {
+export function regionCount(rawEndpoints: unknown): ConfigError[] {
   const endpoints = Object.values(asMap(rawEndpoints));
   const has = {
     endpoints: endpoints.length,
@@ -76,23 +78,25 @@ export function regionCount(rawEndpoints: unknown): Mistake[] {
   return (["endpoints", "deployments"] as const).flatMap((what) => {
     if (has[what] <= regionLimits[what]) return [];
     const allowed = `at most ${regionLimits[what]} ${what} per subscription and region`;
-    return [mistake("MOOR027", "moor:endpoints", { problem: `The stack has ${has[what]} ${what}.`, allowed })];
+    return [configError("MOOR027", "moor:endpoints", { problem: `The stack has ${has[what]} ${what}.`, allowed })];
   });
 }
 
-function count(path: string, deployments: number, type: string): Mistake[] {
+function count(path: string, deployments: number, type: string): ConfigError[] {
   if (type !== "object") return [];
   if (deployments === 0) {
-    return [mistake("MOOR020", `${path}.deployments`, { problem: "The endpoint has no deployment.", allowed: "at least one deployment" })];
+    return [
+      configError("MOOR020", `${path}.deployments`, { problem: "The endpoint has no deployment.", allowed: "at least one deployment" }),
+    ];
   }
   if (deployments <= endpointLimits.deployments) return [];
   const allowed = `at most ${endpointLimits.deployments} deployments per endpoint`;
-  return [mistake("MOOR024", `${path}.deployments`, { problem: `The endpoint has ${deployments} deployments.`, allowed })];
+  return [configError("MOOR024", `${path}.deployments`, { problem: `The endpoint has ${deployments} deployments.`, allowed })];
 }
 
 type Labelled = readonly (readonly [string, DeploymentDraft | undefined])[];
 
-function weights(path: string, deployments: Labelled): Mistake[] {
+function weights(path: string, deployments: Labelled): ConfigError[] {
   const stated = deployments.flatMap(([label, deployment]) =>
     deployment?.weight === undefined ? [] : [{ label, weight: deployment.weight }],
   );
@@ -101,27 +105,29 @@ function weights(path: string, deployments: Labelled): Mistake[] {
   if (stated.length < deployments.length || deployments.length > endpointLimits.deployments || sum === 100 || sum === 0) return [];
   const list = stated.map(({ label, weight }) => `${label} ${weight}`).join(", ");
   const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "are missing" : "must be removed"}.`;
-  return [mistake("MOOR021", path, { problem: `The weights sum to ${sum} (${list}).`, allowed: "a sum of 100, or 0 for no traffic", fix })];
+  return [
+    configError("MOOR021", path, { problem: `The weights sum to ${sum} (${list}).`, allowed: "a sum of 100, or 0 for no traffic", fix }),
+  ];
 }
 
-function mirrors(path: string, deployments: Labelled): Mistake[] {
+function mirrors(path: string, deployments: Labelled): ConfigError[] {
   const mirrored = deployments.filter(([, deployment]) => (deployment?.mirror ?? 0) > 0);
   const labels = mirrored.map(([label]) => label).join(", ");
-  const several = mistake("MOOR022", path, {
+  const several = configError("MOOR022", path, {
     problem: `Requests are mirrored to ${labels}.`,
     allowed: "mirrored traffic to one deployment",
   });
   const live = mirrored.flatMap(([label, deployment]) => {
     const problem = `The deployment has both weight ${deployment?.weight} and mirror ${deployment?.mirror}.`;
     return (deployment?.weight ?? 0) > 0
-      ? [mistake("MOOR023", `${path}.${label}.mirror`, { problem, allowed: "either `weight` or `mirror`, not both" })]
+      ? [configError("MOOR023", `${path}.${label}.mirror`, { problem, allowed: "either `weight` or `mirror`, not both" })]
       : [];
   });
   return mirrored.length > 1 ? [several, ...live] : live;
 }
 
 /** A client sends the model name with each request and can't select a deployment, so all deployments must accept the same name. */
-function servedNames(path: string, deployments: Labelled): Mistake[] {
+function servedNames(path: string, deployments: Labelled): ConfigError[] {
   const sharing = deployments.flatMap(([label, deployment]) => {
     const { weight = 0, mirror = 0, vllm } = deployment ?? {};
     const name = vllm?.servedName ?? vllm?.model;
@@ -130,44 +136,44 @@ function servedNames(path: string, deployments: Labelled): Mistake[] {
   if (new Set(sharing.map(({ name }) => name)).size < 2) return [];
   const list = sharing.map(({ label, name }) => `${label} as ${show(name)}`).join(", ");
   const problem = `The deployments serve different model names (${list}). A request for one of these names fails on the other deployments.`;
-  return [mistake("MOOR026", path, { problem, allowed: "the same `servedName` for all deployments with `weight` or `mirror`" })];
+  return [configError("MOOR026", path, { problem, allowed: "the same `servedName` for all deployments with `weight` or `mirror`" })];
 }
 
-function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): Mistake[] {
+function oneDeployment(path: string, label: string, deployment: DeploymentDraft, raw: unknown): ConfigError[] {
   return [
     ...deploymentName(path, label),
     ...exactlyOne(path, raw, patterns),
     ...exactlyOne(path, raw, ["instances", "scale"]),
-    ...sizeMistakes(`${path}.size`, deployment),
+    ...sizeErrors(`${path}.size`, deployment),
     ...scaleBounds(`${path}.scale`, deployment),
     ...owned(`${path}.vllm.flags`, deployment),
   ];
 }
 
-function deploymentName(path: string, label: string): Mistake[] {
+function deploymentName(path: string, label: string): ConfigError[] {
   const length = deploymentNameLength(label);
   if (length <= nameLimit) return [];
   const allowed = `at most ${nameLimit} characters, of which ${nameLimit - deploymentNameLength("")} for the label`;
   const fix = "Shorten the label.";
-  return [mistake("MOOR011", path, { problem: `The name ${label}-<8 digits> has ${length} characters.`, allowed, fix })];
+  return [configError("MOOR011", path, { problem: `The name ${label}-<8 digits> has ${length} characters.`, allowed, fix })];
 }
 
-function scaleBounds(path: string, { scale }: DeploymentDraft): Mistake[] {
+function scaleBounds(path: string, { scale }: DeploymentDraft): ConfigError[] {
   const { min, max } = scale ?? {};
   if (min === undefined || max === undefined || min <= max) return [];
   return [
-    mistake("MOOR025", path, {
+    configError("MOOR025", path, {
       problem: `The minimum ${min} is greater than the maximum ${max}.`,
       allowed: "`min` less than or equal to `max`",
     }),
   ];
 }
 
-function owned(path: string, { vllm }: DeploymentDraft): Mistake[] {
+function owned(path: string, { vllm }: DeploymentDraft): ConfigError[] {
   const flags = Object.keys(vllm?.flags ?? {}).filter((flag) => reservedFlags.includes(flag));
   return flags.map((flag) => {
     const problem = `Moor sets --${flag}. Another value would break the model path, the probes or the authentication.`;
-    return mistake("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}` });
+    return configError("MOOR035", `${path}.${flag}`, { problem, allowed: `flags other than ${reservedFlags.join(", ")}` });
   });
 }
 

@@ -1,13 +1,13 @@
 /** Rules for gated models, whose files Hugging Face provides only to some accounts. */
 import { modelFacts } from "../../facts/models";
-import { type Mistake, mistake } from "../mistakes";
+import { type ConfigError, configError } from "../errors";
 import type { SettingsDraft } from "./draft";
 
 /**
  * A gated model with `source: hub` requires a token. Without one, the container fails at the end of its start-up time.
  * @param hasToken Whether `moor:huggingFaceToken` is set.
  */
-export function gatedMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraft, hasToken: boolean): Mistake[] {
+export function gatedErrors({ "moor:endpoints": endpoints = {} }: SettingsDraft, hasToken: boolean): ConfigError[] {
   if (hasToken) return [];
   return Object.entries(endpoints).flatMap(([key, endpoint]) =>
     Object.entries(endpoint?.deployments ?? {}).flatMap(([label, deployment]) => {
@@ -19,7 +19,7 @@ export function gatedMistakes({ "moor:endpoints": endpoints = {} }: SettingsDraf
 }
 
 /** @param path Path of the deployment. */
-export function gatedModel(path: string, model: string): Mistake {
+export function gatedModel(path: string, model: string): ConfigError {
   const problem = `${model} is gated: Hugging Face provides its files only to accounts that accepted its license. \`moor:huggingFaceToken\` is not set.`;
-  return mistake("MOOR063", `${path}.vllm.source`, { problem, allowed: "`source: hub` with a token, or `source: mirror`" });
+  return configError("MOOR063", `${path}.vllm.source`, { problem, allowed: "`source: hub` with a token, or `source: mirror`" });
 }

@@ -1,7 +1,9 @@
-/** Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user. */
+/**
+ * Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user.
+ */
 import type { Pattern } from "../../planner/pattern";
 import { sumOfWeights } from "../../planner/traffic";
-import { type Mistake, mistake } from "../mistakes";
+import { type ConfigError, configError } from "../errors";
 import { patternsIn } from "../patternOf";
 import type { DeploymentDraft, EndpointDraft, SettingsDraft } from "./draft";
 
@@ -16,9 +18,9 @@ interface Ignored {
   readonly fix: string;
 }
 
-export function ignoredMistakes(draft: SettingsDraft): Mistake[] {
+export function ignoredErrors(draft: SettingsDraft): ConfigError[] {
   return endpoints(draft).map(({ path, setting, because, allowed, fix }) =>
-    mistake("MOOR065", path, { problem: `\`${setting}\` has no effect ${because}.`, allowed, fix }),
+    configError("MOOR065", path, { problem: `\`${setting}\` has no effect ${because}.`, allowed, fix }),
   );
 }
 

@@ -1,6 +1,7 @@
 /** A stack can't be moved to another region: another region requires another stack. */
+
+import { type ConfigError, configError } from "../errors";
 import { lockCommand } from "../lockFile";
-import { type Mistake, mistake } from "../mistakes";
 
 /**
  * Reports a region in the stack file that differs from the region of the existing stack.
@@ -8,11 +9,13 @@ import { type Mistake, mistake } from "../mistakes";
  * @param source Where the current region is recorded, for example `moor.lock.prod.yaml`.
  * @param hasLock Whether the stack uses a lock file. Then the second stack requires one too.
  */
-export function moveMistakes(stack: string, current: string, source: string, wanted: string, hasLock = true): Mistake[] {
+export function moveErrors(stack: string, current: string, source: string, wanted: string, hasLock = true): ConfigError[] {
   if (current === wanted) return [];
   const cause = "A stack can't be moved: Pulumi would delete and recreate every resource.";
   const problem = `The stack is in ${current} (${source}), but the stack file sets ${wanted}. ${cause}`;
-  return [mistake("MOOR066", "azure-native:location", { problem, allowed: current, fix: secondStack(stack, current, wanted, hasLock) })];
+  return [
+    configError("MOOR066", "azure-native:location", { problem, allowed: current, fix: secondStack(stack, current, wanted, hasLock) }),
+  ];
 }
 
 function secondStack(stack: string, current: string, wanted: string, hasLock: boolean): string {

@@ -1,7 +1,7 @@
 /** Rules for the region and the residency of a stack. */
 import { canonicalRegion, isRegion, regionOf, regions } from "../../facts/regions";
 import { allowedRegions, geographies } from "../../planner/residency";
-import { type Mistake, mistake, show } from "../mistakes";
+import { type ConfigError, configError, show } from "../errors";
 import { didYouMean, nearest } from "../nearest";
 import type { SettingsDraft } from "./draft";
 
@@ -9,59 +9,63 @@ const locationKey = "azure-native:location";
 const residencyKey = "moor:residency";
 const publicRegions = Object.keys(regions).filter((name) => isRegion(name) && regionOf(name).cloud === "AzureCloud");
 
-export function placeMistakes(draft: SettingsDraft): Mistake[] {
+export function placeErrors(draft: SettingsDraft): ConfigError[] {
   return [...location(draft), ...residency(draft), ...outside(draft)];
 }
 
-function location({ [locationKey]: given, [residencyKey]: residencyGiven }: SettingsDraft): Mistake[] {
+function location({ [locationKey]: given, [residencyKey]: residencyGiven }: SettingsDraft): ConfigError[] {
   const allowed = residencyGiven === undefined ? [] : allowedRegions(canonical(residencyGiven));
-  return given === undefined ? [] : regionMistakes(locationKey, given, allowed);
+  return given === undefined ? [] : regionErrors(locationKey, given, allowed);
 }
 
-function residency({ [residencyKey]: given }: SettingsDraft): Mistake[] {
+function residency({ [residencyKey]: given }: SettingsDraft): ConfigError[] {
   if (given === undefined) return [];
   const { geography, regions: named = [] } = given;
   const unknown = geography !== undefined && !geographies.includes(geography);
   return [
     ...(unknown ? [unknownGeography(geography)] : []),
-    ...named.flatMap((name, index) => regionMistakes(`${residencyKey}.regions.${index}`, name)),
+    ...named.flatMap((name, index) => regionErrors(`${residencyKey}.regions.${index}`, name)),
   ];
 }
 
 /** Checks the name of a region. `resident` contains the regions of the residency if the region must be one of them. */
-function regionMistakes(path: string, given: string, resident: readonly string[] = []): Mistake[] {
+function regionErrors(path: string, given: string, resident: readonly string[] = []): ConfigError[] {
   const name = canonicalRegion(given);
   if (!isRegion(name)) return [unknownRegion(path, given, resident)];
   const { cloud, displayName } = regionOf(name);
   if (cloud === "AzureCloud") return [];
   const problem = `${displayName} is in ${cloud}, which doesn't offer private managed endpoints.`;
-  return [mistake("MOOR018", path, { problem, allowed: "regions of the public cloud" })];
+  return [configError("MOOR018", path, { problem, allowed: "regions of the public cloud" })];
 }
 
-function unknownRegion(path: string, given: string, resident: readonly string[]): Mistake {
+function unknownRegion(path: string, given: string, resident: readonly string[]): ConfigError {
   const problem = `The region ${show(given)} does not exist.`;
   if (resident.length > 0) {
     const fix = didYouMean(given, resident, 2) ?? "Set a region of the residency.";
-    return mistake("MOOR015", path, { problem, allowed: resident.join(", "), fix });
+    return configError("MOOR015", path, { problem, allowed: resident.join(", "), fix });
   }
   const close = nearest(given, publicRegions, 5);
   const allowed = close.length > 0 ? `regions of the public cloud, for example ${close.join(", ")}` : publicRegions.join(", ");
-  return mistake("MOOR015", path, { problem, allowed, fix: didYouMean(given, publicRegions, 2) });
+  return configError("MOOR015", path, { problem, allowed, fix: didYouMean(given, publicRegions, 2) });
 }
 
-function unknownGeography(given: string): Mistake {
+function unknownGeography(given: string): ConfigError {
   const problem = `The geography ${show(given)} does not exist.`;
-  return mistake("MOOR016", `${residencyKey}.geography`, { problem, allowed: geographies.join(", "), fix: didYouMean(given, geographies) });
+  return configError("MOOR016", `${residencyKey}.geography`, {
+    problem,
+    allowed: geographies.join(", "),
+    fix: didYouMean(given, geographies),
+  });
 }
 
-function outside({ [locationKey]: given, [residencyKey]: residencyGiven }: SettingsDraft): Mistake[] {
+function outside({ [locationKey]: given, [residencyKey]: residencyGiven }: SettingsDraft): ConfigError[] {
   const region = canonicalRegion(given ?? "");
   const allowed: readonly string[] = residencyGiven === undefined ? [] : allowedRegions(canonical(residencyGiven));
   if (!isRegion(region) || allowed.length === 0 || allowed.includes(region)) return [];
   const { geography, cloud } = regionOf(region);
   if (cloud !== "AzureCloud") return [];
   const problem = `The region ${region} of the stack is in the geography ${geography}, outside the residency.`;
-  return [mistake("MOOR017", locationKey, { problem, allowed: allowed.join(", ") })];
+  return [configError("MOOR017", locationKey, { problem, allowed: allowed.join(", ") })];
 }
 
 function canonical({ geography, regions: named }: { readonly geography?: string; readonly regions?: readonly string[] }) {

@@ -2,25 +2,25 @@
 import { dockerRange } from "../../azure/addresses";
 import { type Size, sizes } from "../../facts/sizes";
 import { type Cidr, overlaps, parseCidr } from "../cidr";
-import { type Mistake, mistake, show } from "../mistakes";
+import { type ConfigError, configError, show } from "../errors";
 import { didYouMean, mostSuggestions } from "../nearest";
 import { webhookKey } from "../settings";
 import type { PlatformDraft, SettingsDraft } from "./draft";
 import { exactlyOne } from "./exactlyOne";
-import { tagMistakes } from "./tags";
+import { tagErrors } from "./tags";
 
 const dockerAddresses = parseCidr(dockerRange) as Cidr;
 const families = [...new Set(Object.values<Size>(sizes).map(({ family }) => family))];
 
-export function platformMistakes(
+export function platformErrors(
   { "moor:platform": platform, "moor:quota": quota }: SettingsDraft,
   tree: Record<string, unknown>,
-): Mistake[] {
+): ConfigError[] {
   return [
     ...network(platform, tree),
-    ...adoptedMistakes(platform, tree),
-    ...alertMistakes(platform, tree),
-    ...tagMistakes(platform ?? {}),
+    ...adoptedErrors(platform, tree),
+    ...alertErrors(platform, tree),
+    ...tagErrors(platform ?? {}),
     ...quotaFamilies(Object.keys(quota ?? {})),
   ];
 }
@@ -28,7 +28,7 @@ export function platformMistakes(
 /** Settings that apply only to resources that the stack creates. */
 const settingsOfCreated = { logs: ["logRetentionDays", "logDailyCapGB"], workspace: ["firewallSku"] } as const;
 
-function adoptedMistakes(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
+function adoptedErrors(platform: PlatformDraft | undefined, tree: Record<string, unknown>): ConfigError[] {
   // Defaults don't count, only values in the stack file.
   const written = (tree["moor:platform"] ?? {}) as Record<string, unknown>;
   return (Object.keys(settingsOfCreated) as (keyof typeof settingsOfCreated)[]).flatMap((resource) => {
@@ -36,7 +36,7 @@ function adoptedMistakes(platform: PlatformDraft | undefined, tree: Record<strin
     if (id === undefined || id === "create") return [];
     const found = settingsOfCreated[resource].filter((setting) => written[setting] !== undefined);
     return found.map((setting) =>
-      mistake("MOOR084", `moor:platform.${setting}`, {
+      configError("MOOR084", `moor:platform.${setting}`, {
         problem: `${setting} applies only to a resource that the stack creates, but \`${resource}\` is the ID of an existing one.`,
         allowed: `${setting} together with \`${resource}: create\``,
       }),
@@ -44,55 +44,55 @@ function adoptedMistakes(platform: PlatformDraft | undefined, tree: Record<strin
   });
 }
 
-function alertMistakes(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
+function alertErrors(platform: PlatformDraft | undefined, tree: Record<string, unknown>): ConfigError[] {
   const written = (tree["moor:platform"] as { readonly alerts?: unknown } | undefined)?.alerts;
   const hasWebhook = tree[webhookKey] !== undefined;
   if (written === undefined) {
     const problem = "The webhook is not used, because `moor:platform` has no `alerts`.";
-    return hasWebhook ? [mistake("MOOR083", webhookKey, { problem, allowed: "a webhook together with `moor:platform.alerts`" })] : [];
+    return hasWebhook ? [configError("MOOR083", webhookKey, { problem, allowed: "a webhook together with `moor:platform.alerts`" })] : [];
   }
   const { emails, actionGroups } = platform?.alerts ?? {};
   // Invalid values are reported elsewhere.
   if (hasWebhook || emails === undefined || actionGroups === undefined || emails.length + actionGroups.length > 0) return [];
   const allowed = "at least one email address, action group or webhook";
-  return [mistake("MOOR080", "moor:platform.alerts", { problem: "The alerts have no receiver.", allowed })];
+  return [configError("MOOR080", "moor:platform.alerts", { problem: "The alerts have no receiver.", allowed })];
 }
 
-function network(platform: PlatformDraft | undefined, tree: Record<string, unknown>): Mistake[] {
+function network(platform: PlatformDraft | undefined, tree: Record<string, unknown>): ConfigError[] {
   const given = (tree["moor:platform"] as { network?: unknown } | undefined)?.network;
   const addressSpace = platform?.network?.create?.addressSpace;
   return [
     ...exactlyOne("moor:platform.network", given, ["create", "existing"]),
-    ...(addressSpace === undefined ? [] : addressSpaceMistakes(addressSpace)),
+    ...(addressSpace === undefined ? [] : addressSpaceErrors(addressSpace)),
   ];
 }
 
 const addressSpacePath = "moor:platform.network.create.addressSpace";
 
-function addressSpaceMistakes(given: string): Mistake[] {
+function addressSpaceErrors(given: string): ConfigError[] {
   const range = parseCidr(given);
   if (range === undefined) {
     const problem = `${show(given)} is not an IPv4 range that starts with its first address.`;
-    return [mistake("MOOR040", addressSpacePath, { problem, allowed: "an IPv4 range such as 10.40.0.0/22" })];
+    return [configError("MOOR040", addressSpacePath, { problem, allowed: "an IPv4 range such as 10.40.0.0/22" })];
   }
   if (range.prefix > 24) {
     const problem = `${show(given)} has ${range.last - range.first + 1} addresses, which is too few for a subnet for private endpoints and a subnet for runners.`;
-    return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/24 (256 addresses) or larger" })];
+    return [configError("MOOR040", addressSpacePath, { problem, allowed: "/24 (256 addresses) or larger" })];
   }
   if (range.prefix < 8) {
     const problem = `${show(given)} has more than 16 million addresses.`;
-    return [mistake("MOOR040", addressSpacePath, { problem, allowed: "/8 or smaller" })];
+    return [configError("MOOR040", addressSpacePath, { problem, allowed: "/8 or smaller" })];
   }
   if (!overlaps(range, dockerAddresses)) return [];
   const problem = `${show(given)} overlaps ${dockerRange}, which Docker uses inside each instance. Responses to clients in this range would not leave the instance.`;
-  return [mistake("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
+  return [configError("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
 }
 
-function quotaFamilies(given: readonly string[]): Mistake[] {
+function quotaFamilies(given: readonly string[]): ConfigError[] {
   const allowed = families.join(", ");
   const unknown = given.filter((family) => !families.includes(family));
   return unknown.map((family, index) => {
     const fix = index < mostSuggestions ? didYouMean(family, families) : undefined;
-    return mistake("MOOR043", `moor:quota.${family}`, { problem: `The quota family ${show(family)} does not exist.`, allowed, fix });
+    return configError("MOOR043", `moor:quota.${family}`, { problem: `The quota family ${show(family)} does not exist.`, allowed, fix });
   });
 }

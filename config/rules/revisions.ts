@@ -1,6 +1,7 @@
 /** Rules for model revisions: a commit belongs to one repository, and users forget to change it when they change the model. */
+
+import { type ConfigError, configError } from "../errors";
 import { type Lock, lockFileName, readLock } from "../lockFile";
-import { type Mistake, mistake } from "../mistakes";
 import type { RawStack } from "../settings";
 import type { SettingsDraft } from "./draft";
 
@@ -46,10 +47,10 @@ export function commitsOfSettings(stack: string, { "moor:endpoints": endpoints =
 
 /**
  * Reports commits in the stack file that belong to another model.
- * @param known Commits from lock files and commits that Hugging Face confirmed. A commit can belong to two models: a renamed repository can be
- * used by both names.
+ * @param known Commits from lock files and commits that Hugging Face confirmed. A commit can belong to two models: a renamed repository can
+ * be used by both names.
  */
-export function revisionMistakes(stack: string, draft: SettingsDraft, known: readonly KnownCommit[]): Mistake[] {
+export function revisionErrors(stack: string, draft: SettingsDraft, known: readonly KnownCommit[]): ConfigError[] {
   const named = commitsOfSettings(stack, draft);
   const models = new Map<string, KnownCommit[]>();
   for (const commit of [...known, ...named]) models.set(commit.revision, [...(models.get(commit.revision) ?? []), commit]);
@@ -66,8 +67,8 @@ export function revisionMistakes(stack: string, draft: SettingsDraft, known: rea
 }
 
 /** @param path Path of the deployment. */
-export function foreignCommit(path: string, model: string, problem: string): Mistake {
-  return mistake("MOOR064", `${path}.vllm.revision`, { problem, allowed: `a commit of ${model}` });
+export function foreignCommit(path: string, model: string, problem: string): ConfigError {
+  return configError("MOOR064", `${path}.vllm.revision`, { problem, allowed: `a commit of ${model}` });
 }
 
 /** Repository names on Hugging Face are case-insensitive. */

@@ -1,6 +1,6 @@
 /** Rules for secrets in plain text, anywhere in a stack file. */
 import { reservedFlags } from "../../planner/explicitFlags";
-import { type Mistake, mistake } from "../mistakes";
+import { type ConfigError, configError } from "../errors";
 import { secretIn } from "../secretForms";
 import type { RawStack } from "../settings";
 import { walk } from "../walk";
@@ -16,50 +16,50 @@ const everyReader = "in plain text, visible to everyone who can read the reposit
  * @param tree Moor's settings as values. Other settings are checked as text. Encrypted settings are not checked.
  * @param known Settings whose secrets other rules report.
  */
-export function secretMistakes(
+export function secretErrors(
   { settings, secretKeys }: RawStack,
   tree: Readonly<Record<string, unknown>>,
   draft: SettingsDraft,
   known: readonly string[],
-): Mistake[] {
+): ConfigError[] {
   const others = Object.entries(settings).filter(([key]) => !Object.hasOwn(tree, key) && !secretKeys.includes(key) && !known.includes(key));
   return [...byForm({ ...Object.fromEntries(others), ...tree }), ...others.flatMap(([key, value]) => byName(key, value)), ...flags(draft)];
 }
 
-function byForm(tree: Readonly<Record<string, unknown>>): Mistake[] {
+function byForm(tree: Readonly<Record<string, unknown>>): ConfigError[] {
   return [...walk(tree)].flatMap(({ key = "", value, path }) => {
     const inKey = secretIn(key);
     const inValue = typeof value === "string" ? secretIn(value) : undefined;
     return [
-      ...(inKey === undefined ? [] : [secretMistake(path(), `The key contains what looks like ${inKey}`, inKey)]),
-      ...(inValue === undefined ? [] : [secretMistake(path(), `The value contains what looks like ${inValue}`, inValue)]),
+      ...(inKey === undefined ? [] : [secretError(path(), `The key contains what looks like ${inKey}`, inKey)]),
+      ...(inValue === undefined ? [] : [secretError(path(), `The value contains what looks like ${inValue}`, inValue)]),
     ];
   });
 }
 
-function secretMistake(path: string, problem: string, kind: string): Mistake {
+function secretError(path: string, problem: string, kind: string): ConfigError {
   const isHubToken = kind === "a Hugging Face token";
   const fix = isHubToken ? undefined : "Revoke it, and remove it from the file and from the Git history.";
-  return mistake("MOOR060", path, { problem: `${problem}, ${everyReader}.`, allowed: "text without secrets", fix });
+  return configError("MOOR060", path, { problem: `${problem}, ${everyReader}.`, allowed: "text without secrets", fix });
 }
 
 /** Checks the settings of other providers. Of Moor's settings, other rules check the secrets. */
-function byName(key: string, value: string): Mistake[] {
+function byName(key: string, value: string): ConfigError[] {
   if (!secretSetting.test(key) || value === "" || secretIn(value) !== undefined) return [];
   const fix = `Revoke it, remove the line, and run \`pulumi config set --secret ${key}\` with a new value.`;
   const allowed = "an encrypted value (`secure:`)";
-  return [mistake("MOOR060", key, { problem: `The value of ${key} is a secret ${everyReader}.`, allowed, fix })];
+  return [configError("MOOR060", key, { problem: `The value of ${key} is a secret ${everyReader}.`, allowed, fix })];
 }
 
 /** Flags of vLLM are part of the deployment's command line, the preview and Pulumi's state. */
-function flags({ "moor:endpoints": endpoints = {} }: SettingsDraft): Mistake[] {
+function flags({ "moor:endpoints": endpoints = {} }: SettingsDraft): ConfigError[] {
   return Object.entries(endpoints).flatMap(([key, endpoint]) =>
     Object.entries(endpoint?.deployments ?? {}).flatMap(([label, deployment]) =>
       Object.entries(deployment?.vllm?.flags ?? {}).flatMap(([flag, value]) => {
         if (typeof value !== "string" || !secretFlag.test(flag) || reservedFlags.includes(flag) || secretIn(value) !== undefined) return [];
         const path = `moor:endpoints.${key}.deployments.${label}.vllm.flags.${flag}`;
         const problem = `The value of --${flag} is a secret ${everyReader}.`;
-        return [mistake("MOOR060", path, { problem, allowed: "no value for this flag" })];
+        return [configError("MOOR060", path, { problem, allowed: "no value for this flag" })];
       }),
     ),
   );

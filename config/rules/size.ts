@@ -2,7 +2,7 @@
 import { gpus, leastComputeCapability } from "../../facts/gpus";
 import { isInstanceType, type Size, sizeOf, sizes } from "../../facts/sizes";
 import type { Pattern } from "../../planner/pattern";
-import { type Mistake, mistake, show } from "../mistakes";
+import { type ConfigError, configError, show } from "../errors";
 import { nearest } from "../nearest";
 import { patternsIn } from "../patternOf";
 import type { DeploymentDraft } from "./draft";
@@ -14,8 +14,8 @@ const gpuSizes = current
 
 /** The checks of a pattern for "auto" and for a known size. */
 interface SizeRules {
-  auto(path: string): Mistake[];
-  named(path: string, size: string, row: Size): Mistake[];
+  auto(path: string): ConfigError[];
+  named(path: string, size: string, row: Size): ConfigError[];
 }
 
 const sizeRules: Readonly<Record<Pattern, SizeRules>> = {
@@ -23,7 +23,7 @@ const sizeRules: Readonly<Record<Pattern, SizeRules>> = {
   score: { auto: (path) => [undecidable(path)], named: () => [] },
 };
 
-export function sizeMistakes(path: string, deployment: DeploymentDraft): Mistake[] {
+export function sizeErrors(path: string, deployment: DeploymentDraft): ConfigError[] {
   const { size } = deployment;
   if (size === undefined) return [];
   const rules = patternsIn(deployment).map((pattern) => sizeRules[pattern]);
@@ -34,26 +34,26 @@ export function sizeMistakes(path: string, deployment: DeploymentDraft): Mistake
   return rules.flatMap(({ named }) => named(path, size, row));
 }
 
-function undecidable(path: string): Mistake {
-  return mistake("MOOR034", path, { problem: '"auto" is not available for score.py.', allowed: "a VM size such as Standard_DS3_v2" });
+function undecidable(path: string): ConfigError {
+  return configError("MOOR034", path, { problem: '"auto" is not available for score.py.', allowed: "a VM size such as Standard_DS3_v2" });
 }
 
-function unknownSize(path: string, given: string): Mistake {
+function unknownSize(path: string, given: string): ConfigError {
   const known = current.map(([name]) => name);
   const close = nearest(given, known, 4);
   const allowed = `sizes that managed online endpoints support${close.length > 0 ? `, for example ${close.join(", ")}` : ""}`;
-  return mistake("MOOR030", path, { problem: `Managed online endpoints don't support the size ${show(given)}.`, allowed });
+  return configError("MOOR030", path, { problem: `Managed online endpoints don't support the size ${show(given)}.`, allowed });
 }
 
-function retired(path: string, size: string, row: Size): Mistake {
+function retired(path: string, size: string, row: Size): ConfigError {
   const problem = `Azure retired ${size} on ${row.retired}.`;
-  return mistake("MOOR031", path, { problem, allowed: row.gpus > 0 ? gpuSizes.join(", ") : "sizes that Azure still offers" });
+  return configError("MOOR031", path, { problem, allowed: row.gpus > 0 ? gpuSizes.join(", ") : "sizes that Azure still offers" });
 }
 
-function forVllm(path: string, size: string, { gpu }: Size): Mistake[] {
-  if (gpu === undefined) return [mistake("MOOR032", path, { problem: `${size} has no GPU.`, allowed: gpuSizes.join(", ") })];
+function forVllm(path: string, size: string, { gpu }: Size): ConfigError[] {
+  if (gpu === undefined) return [configError("MOOR032", path, { problem: `${size} has no GPU.`, allowed: gpuSizes.join(", ") })];
   const { computeCapability } = gpus[gpu];
   if (computeCapability >= leastComputeCapability) return [];
   const problem = `The ${gpu} of ${size} has compute capability ${computeCapability.toFixed(1)}.`;
-  return [mistake("MOOR033", path, { problem, allowed: gpuSizes.join(", ") })];
+  return [configError("MOOR033", path, { problem, allowed: gpuSizes.join(", ") })];
 }

@@ -1,5 +1,5 @@
 /** Rules for all maps: no key that every JavaScript object has, and limited nesting. */
-import { type Mistake, mistake } from "../mistakes";
+import { type ConfigError, configError } from "../errors";
 import { deepest } from "../strictYaml";
 import { walk } from "../walk";
 
@@ -12,19 +12,19 @@ const inherited = new Set(inheritedKeys);
  * @param root Prefix of each path. @default - none
  * @param isFree Whether the path is inside a value that is passed through unchanged.
  */
-export function structureMistakes(tree: unknown, isFree: (path: string) => boolean = () => false, root = ""): Mistake[] {
-  const mistakes: Mistake[] = [];
+export function structureErrors(tree: unknown, isFree: (path: string) => boolean = () => false, root = ""): ConfigError[] {
+  const errors: ConfigError[] = [];
   const place = (path: string) => [root, path].filter((part) => part !== "").join(".");
   for (const { key = "", depth, path } of walk(tree, deepest)) {
     if (depth === deepest) {
       const problem = `The value is nested more than ${deepest} levels deep.`;
-      return [mistake("MOOR062", place(path().split(".").slice(0, 8).join(".")), { problem, allowed: `at most ${deepest} levels` })];
+      return [configError("MOOR062", place(path().split(".").slice(0, 8).join(".")), { problem, allowed: `at most ${deepest} levels` })];
     }
     if (!inherited.has(key) || isFree(path())) continue;
     const problem = `The key ${JSON.stringify(key)} is reserved in JavaScript.`;
-    mistakes.push(mistake("MOOR001", place(path()), { problem, allowed: "a different key" }));
+    errors.push(configError("MOOR001", place(path()), { problem, allowed: "a different key" }));
   }
-  return mistakes;
+  return errors;
 }
 
 /** Whether a path is inside a sample request or its answer, whose keys depend on the model. */

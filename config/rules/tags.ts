@@ -1,7 +1,7 @@
 /** Rules for tags in addition to the schema. Source: Azure docs, azure-resource-manager/management/tag-resources, "Limitations". */
 import { tagLimits } from "../../azure/limits";
 import { stackTag, writtenTag } from "../../planner/tags";
-import { type Mistake, mistake, show } from "../mistakes";
+import { type ConfigError, configError, show } from "../errors";
 import type { PlatformDraft } from "./draft";
 
 const path = "moor:platform.tags";
@@ -13,7 +13,7 @@ const ownPrefix = "moor-";
 const reserved = /^(azure|microsoft|windows|moor-)/i;
 const invalidInZones = /^\d|\s|[^\x20-\x7e]/;
 
-export function tagMistakes({ tags = {}, policyTags = [], dns }: PlatformDraft): Mistake[] {
+export function tagErrors({ tags = {}, policyTags = [], dns }: PlatformDraft): ConfigError[] {
   const names = Object.keys(tags);
   const createsZones = dns !== "policy";
   const firsts = new Map<string, string>();
@@ -26,8 +26,8 @@ export function tagMistakes({ tags = {}, policyTags = [], dns }: PlatformDraft):
 }
 
 /** Rejects tags that the stack sets, and patterns: Pulumi can ignore only single names or all tags. */
-function policyTag(name: string, index: number, own: readonly string[]): Mistake[] {
-  const wrong = (problem: string, allowed: string) => [mistake("MOOR085", `moor:platform.policyTags.${index}`, { problem, allowed })];
+function policyTag(name: string, index: number, own: readonly string[]): ConfigError[] {
+  const wrong = (problem: string, allowed: string) => [configError("MOOR085", `moor:platform.policyTags.${index}`, { problem, allowed })];
   const set = own.find((other) => other.toLowerCase() === name.toLowerCase());
   if (set !== undefined) return wrong(`The stack sets the tag ${show(set)}.`, "tags that are not in `tags`");
   if (name.toLowerCase().startsWith(ownPrefix))
@@ -35,14 +35,14 @@ function policyTag(name: string, index: number, own: readonly string[]): Mistake
   return name.includes("*") ? wrong(`${show(name)} is a pattern.`, "complete tag names") : [];
 }
 
-function tooMany(count: number, createsZones: boolean): Mistake[] {
+function tooMany(count: number, createsZones: boolean): ConfigError[] {
   const most = createsZones ? tagLimits.perDnsZone - ownTags.zone.length : tagLimits.perResource - ownTags.deployment.length;
   if (count <= most) return [];
   const why = createsZones
     ? `the limit of a private DNS zone is ${tagLimits.perDnsZone}`
     : `the limit of a resource is ${tagLimits.perResource}`;
   return [
-    mistake("MOOR045", path, {
+    configError("MOOR045", path, {
       problem: `There are ${count} tags.`,
       allowed: `at most ${most}: ${why}, including the tags that Moor adds`,
     }),
@@ -50,8 +50,8 @@ function tooMany(count: number, createsZones: boolean): Mistake[] {
 }
 
 /** @param firsts The first tag with each name, by name in lower case. */
-function oneTag(name: string, firsts: ReadonlyMap<string, string>, createsZones: boolean): Mistake[] {
-  const wrong = (problem: string, allowed: string) => [mistake("MOOR044", `${path}.${name}`, { problem, allowed })];
+function oneTag(name: string, firsts: ReadonlyMap<string, string>, createsZones: boolean): ConfigError[] {
+  const wrong = (problem: string, allowed: string) => [configError("MOOR044", `${path}.${name}`, { problem, allowed })];
   const same = firsts.get(name.toLowerCase()) ?? name;
   if (same !== name)
     return wrong(

@@ -1,5 +1,5 @@
 /** Rules for the expiry date of the Hugging Face token. The token itself is never checked. */
-import { type Mistake, mistake } from "../mistakes";
+import { type ConfigError, configError } from "../errors";
 import { type RawStack, tokenKey } from "../settings";
 import type { Settings } from "../stackFile";
 import type { SettingsDraft } from "./draft";
@@ -9,10 +9,10 @@ const expiryKey = "moor:huggingFaceTokenExpires";
 /** Number of days before the expiry date from which the preview warns. */
 const daysOfWarning = 30;
 
-export function tokenMistakes({ settings }: RawStack, draft: SettingsDraft): Mistake[] {
+export function tokenErrors({ settings }: RawStack, draft: SettingsDraft): ConfigError[] {
   if (draft[expiryKey] === undefined || settings[tokenKey] !== undefined) return [];
   const problem = "The stack has an expiry date for a Hugging Face token, but no token.";
-  return [mistake("MOOR095", expiryKey, { problem, allowed: `${expiryKey} together with ${tokenKey}` })];
+  return [configError("MOOR095", expiryKey, { problem, allowed: `${expiryKey} together with ${tokenKey}` })];
 }
 
 /** Notes for the preview about a token that expires soon or has expired. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sends a question to an endpoint. Set OPENAI_BASE_URL to `openaiBaseUrl` of the stack output `endpoints`, and replace model, max_tokens and
-# --max-time with the values in its `client`. With auth: key, set ENDPOINT_KEY. With auth: entra, the Azure CLI gets a token for about an hour.
+# --max-time with the values in its `client`. With auth: key, set ENDPOINT_KEY. With auth: entra, the Azure CLI gets a token, which is valid
+# for about an hour.
 set -euo pipefail
 
 credential=${ENDPOINT_KEY:-$(az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv)}

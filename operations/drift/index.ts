@@ -63,7 +63,8 @@ async function compareOne(azure: ArmClient, { deployment }: Checkpoint, write: S
 }
 
 /**
- * Writes Azure's values of the changed endpoints to the state, so that the next preview shows the differences and the next `up` reverts them.
+ * Writes Azure's values of the changed endpoints to the state, so that the next preview shows the differences and the next `up` reverts
+ * them.
  */
 export async function acceptDrift(pulumi: StackPulumi, { live, state }: DriftFound): Promise<void> {
   const drifted = live.filter(({ differences }) => differences.length > 0);

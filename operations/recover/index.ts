@@ -39,7 +39,8 @@ const mostRounds = 20;
 
 /**
  * Updates the state of a stack to match Azure.
- * @throws Error if a run on the stack can still be active, if a preview fails, or if another stack created a resource that this stack would create
+ * @throws Error if a run on the stack can still be active, if a preview fails, or if another stack created a resource that this stack would
+ * create
  */
 export async function recover(pulumi: StackPulumi, options: RecoverOptions = {}): Promise<Recovered> {
   const begun: Unidentified[] = [];
@@ -55,9 +56,9 @@ export async function recover(pulumi: StackPulumi, options: RecoverOptions = {})
 }
 
 /**
- * Adds to the state the resources of the program that already exist in Azure: first those in the pending operations of the killed engine, then those
- * that the program would create, because a provider that dies takes its pending operations with it. A resource whose ID depends on a missing one
- * is added one round later.
+ * Adds to the state the resources of the program that already exist in Azure: first those in the pending operations of the killed engine,
+ * then those that the program would create, because a provider that dies takes its pending operations with it. A resource whose ID depends
+ * on a missing one is added one round later.
  * @param begun Receives the resources in pending operations that can't be looked up.
  */
 async function adoptAll(

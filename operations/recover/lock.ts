@@ -9,8 +9,8 @@ import type { RecoverOptions } from "./options";
 const holder = /created by (?<user>\S+)@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<time>\S+)/;
 
 /**
- * Does work that requires the state lock of the stack, and releases the lock if a dead run holds it. A run on this machine is dead if its process
- * has ended. For a run on another machine, the user must decide.
+ * Does work that requires the state lock of the stack, and releases the lock if a dead run holds it. A run on this machine is dead if its
+ * process has ended. For a run on another machine, the user must decide.
  * @throws Error if the run is active, or if the user must decide and has not set `releaseLock`
  */
 export async function releaseLock(
@@ -48,8 +48,8 @@ async function lockMessage(work: () => Promise<void>): Promise<string | undefine
 }
 
 /**
- * Whether the process with this ID started after the lock was created, so that it can't be its owner. Process IDs are reused, and in a container
- * each run can have the same one. False if the start time of the process is unknown.
+ * Whether the process with this ID started after the lock was created, so that it can't be its owner. Process IDs are reused, and in a
+ * container each run can have the same one. False if the start time of the process is unknown.
  */
 function isLaterThan(pid: number, lockedAt: number): boolean {
   const startedAt = process.platform === "linux" ? startOnLinux(pid) : startByPs(pid);

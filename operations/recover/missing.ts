@@ -30,8 +30,8 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const hidden = "[secret]";
 
 /**
- * Returns the resources that can exist without being in the state: those that the killed engine had started to create, and those that are planned.
- * Dependencies come first. A resource that depends on a missing resource is left for the next round.
+ * Returns the resources that can exist without being in the state: those that the killed engine had started to create, and those that are
+ * planned. Dependencies come first. A resource that depends on a missing resource is left for the next round.
  */
 export function candidatesOf(checkpoint: Checkpoint, steps: readonly PlannedStep[], subscriptionId: string): Candidate[] {
   const there = urnsOf(checkpoint);
@@ -58,8 +58,8 @@ export function unidentifiedBegun(checkpoint: Checkpoint, subscriptionId: string
 }
 
 /**
- * Planned resources whose types are not in `azure/resourceTypes.ts`. A resource that depends on a missing resource is left out: an engine can't
- * have created it.
+ * Planned resources whose types are not in `azure/resourceTypes.ts`. A resource that depends on a missing resource is left out: an engine
+ * can't have created it.
  */
 export function unidentifiedPlanned(checkpoint: Checkpoint, steps: readonly PlannedStep[]): Unidentified[] {
   const there = urnsOf(checkpoint);

@@ -17,9 +17,9 @@ const untyped = "azure-native:resources:Resource";
 const deploymentType = "azure-native:machinelearningservices:OnlineDeployment";
 
 /**
- * Removes Azure's defaults, which a refresh adds to the inputs, from two types of resources. The next `up` would replace an untyped resource and
- * fail because its name exists; because the name is a hash of the contents, the sent inputs are restored. The next `up` would also update a
- * deployment in place, which takes minutes and quota; of its inputs, those that were sent are kept, with Azure's values.
+ * Removes Azure's defaults, which a refresh adds to the inputs, from two types of resources. The next `up` would replace an untyped
+ * resource and fail because its name exists; because the name is a hash of the contents, the sent inputs are restored. The next `up` would
+ * also update a deployment in place, which takes minutes and quota; of its inputs, those that were sent are kept, with Azure's values.
  */
 export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
   const sent = new Map(candidates.map(({ urn, resource }) => [urn, resource.inputs]));
@@ -32,7 +32,10 @@ export function withSentInputs(checkpoint: Checkpoint, candidates: readonly Cand
   return { ...checkpoint, deployment: { ...checkpoint.deployment, resources } };
 }
 
-/** Removes components that were added as candidates but have no child in Azure. A stack that contains only such components could not be removed. */
+/**
+ * Removes components that were added as candidates but have no child in Azure. A stack that contains only such components could not be
+ * removed.
+ */
 export function withoutEmptyComponents(checkpoint: Checkpoint, candidates: readonly Candidate[]): Checkpoint {
   const added = new Set(candidates.filter(({ id }) => id === undefined).map(({ urn }) => urn));
   const resources = checkpoint.deployment.resources ?? [];
@@ -74,7 +77,10 @@ export function foreign(after: Checkpoint, candidates: readonly Candidate[], sta
   });
 }
 
-/** The state after the repair of deployments in the state Failed. After a refresh, the engine treats them as complete, so `up` would not fix them. */
+/**
+ * The state after the repair of deployments in the state Failed. After a refresh, the engine treats them as complete, so `up` would not fix
+ * them.
+ */
 export interface RepairedState {
   readonly checkpoint: Checkpoint;
   /** Names of the deployments that were removed from the state. The next `up` deletes them in Azure and creates them again. */

@@ -17,7 +17,9 @@ const classDefaults: Readonly<Record<string, Config>> = {
   },
 };
 
-/** A nested configuration with its family's defaults, and the values that were added. A configuration that isn't nested must be complete. */
+/**
+ * A nested configuration with its family's defaults, and the values that were added. A configuration that isn't nested must be complete.
+ */
 export function familyDefaults(architecture: string, text: Config): { readonly text: Config; readonly assumptions: readonly string[] } {
   const named = typeof text.model_type === "string" ? text.model_type : undefined;
   const family = named ?? (statesStretched.test(architecture) ? "gemma3_text" : "");

@@ -1,6 +1,6 @@
 /**
- * Reads a model from its `config.json`. The format varies by family and version: text models are nested below `text_config`, head dimensions
- * are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
+ * Reads a model from its `config.json`. The format varies by family and version: text models are nested below `text_config`, head
+ * dimensions are omitted, layer kinds are lists, intervals or letters, and quantization is in a separate file.
  */
 import { withinBounds } from "./configBounds";
 import { readDimensions } from "./configDimensions";

@@ -34,8 +34,8 @@ function checkpointSize(folder: string, config: Config): Checkpoint {
 }
 
 /**
- * Weight files in the folder itself: subfolders contain other formats, and `consolidated` files are a second copy of the sharded files. Empty
- * if some files are missing, because the size can't be derived from a part of the weights.
+ * Weight files in the folder itself: subfolders contain other formats, and `consolidated` files are a second copy of the sharded files.
+ * Empty if some files are missing, because the size can't be derived from a part of the weights.
  */
 function weightFiles(folder: string): string[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && statSync(join(folder, name)).size > 8);

@@ -74,7 +74,8 @@ export function cacheLayout(model: Model, settings: CacheSettings): CacheLayout 
   if (specs.length === 0) return undefined;
   const counts = specs.map((spec) => spec.layers);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  // vLLM pads the smaller kind if the kinds have nearly the same size. Otherwise, it splits the larger kind into groups of the smaller size.
+  // vLLM pads the smaller kind if the kinds have nearly the same size. Otherwise, it splits the larger kind into groups of the smaller
+  // size.
   const groupSize = most < 1.5 * fewest ? most : fewest;
   return {
     blockBytes: groupSize * specs[0]!.pageBytes,
@@ -170,7 +171,9 @@ function latentSpec(layers: readonly CacheLayers[], bits: number, dtype: string)
   return { layers: main?.layers ?? 0, pageBytes: mlaBlockTokens * tokenBytes, blockTokens: mlaBlockTokens, extraPages: 0 };
 }
 
-/** A state page is large, so vLLM enlarges the attention blocks until their page is at least as large, and pads the state page to that size. */
+/**
+ * A state page is large, so vLLM enlarges the attention blocks until their page is at least as large, and pads the state page to that size.
+ */
 function withState(specs: Spec[], layer: Extract<CacheLayers, { kind: "state" }>, tp: number): Spec[] {
   const { convElements, convBytes, ssmElements, ssmBytes } = layer.state;
   const stateBytes = (convElements * convBytes + ssmElements * ssmBytes) / tp;

@@ -8,10 +8,10 @@ import { atLeast } from "./version";
 
 /**
  * The sampler's warm-up masks the logits of `max_num_seqs` rows and samples from them. The numbers are 32-bit copies of these logits that
- * exist at the same time. Until 0.16, vLLM sorted them; 0.17 replaced the sort with a kernel, and the peak activation of one model decreased
- * from 5.64 to 2.23 GiB. Since 0.28, the newer runner also profiles FlashInfer's sampler, of which `fixedGiB` don't depend on the rows. All
- * logs of 0.10.1 use FlashInfer's sampler. Those of 0.11.0 are with it (at the peaks of 0.17) and without it, so the less favorable value is
- * used. `most` is the highest number of copies that explains a log of the version and runner.
+ * exist at the same time. Until 0.16, vLLM sorted them; 0.17 replaced the sort with a kernel, and the peak activation of one model
+ * decreased from 5.64 to 2.23 GiB. Since 0.28, the newer runner also profiles FlashInfer's sampler, of which `fixedGiB` don't depend on the
+ * rows. All logs of 0.10.1 use FlashInfer's sampler. Those of 0.11.0 are with it (at the peaks of 0.17) and without it, so the less
+ * favorable value is used. `most` is the highest number of copies that explains a log of the version and runner.
  */
 const samplerCopies = [
   { since: "0.28.0", runner: "newer", likely: 7.1, most: 12, fixedGiB: 0.15 },
@@ -42,8 +42,8 @@ const workspaceStaysSince = { sixteenBit: "0.14.0", fp8: "0.11.1" } as const;
 const blackwell = 10;
 
 /**
- * GPU memory outside PyTorch, GiB on each GPU: CUDA's memory and, with two or more GPUs, communication buffers, which are larger with NVLink
- * on Hopper and later. Since 0.17.1, the initial memory of the collective communication library is included.
+ * GPU memory outside PyTorch, GiB on each GPU: CUDA's memory and, with two or more GPUs, communication buffers, which are larger with
+ * NVLink on Hopper and later. Since 0.17.1, the initial memory of the collective communication library is included.
  */
 const nonTorch = [
   { upTo: 1, since: "0.17.1", hopper: 0.25, other: 0.25 },
@@ -58,7 +58,10 @@ const nonTorch = [
   { upTo: Number.POSITIVE_INFINITY, since: "0.0.0", hopper: 2.1, other: 1.7 },
 ] as const;
 
-/** Memory for profiling the vision tower with the largest image, GiB: its peak (higher if images keep their resolution), and what is retained. */
+/**
+ * Memory for profiling the vision tower with the largest image, GiB: its peak (higher if images keep their resolution), and what is
+ * retained.
+ */
 const vision = { ownResolution: 1.5, fixed: 0.5, stays: 0.1, most: 0.5 } as const;
 
 /** Families whose images keep their resolution, and families that also pass outputs of three levels of the tower to the text model. */
@@ -68,7 +71,10 @@ const deepStack = /^Qwen3VL/;
 /** Tokens of the largest image that keeps its resolution, and of the largest video, which vLLM used until it limited Qwen3-VL's videos. */
 const largest = { image: 16_384, video: 153_600, videoBoundedSince: "0.12.0" } as const;
 
-/** Number of contexts whose keys fit into the reserved prefill buffer of the sparse indexer (`get_max_prefill_buffer_size` in vLLM's source). */
+/**
+ * Number of contexts whose keys fit into the reserved prefill buffer of the sparse indexer (`get_max_prefill_buffer_size` in vLLM's
+ * source).
+ */
 const indexedContexts = 40;
 
 /** The older runner's estimate for one CUDA graph of one layer, GiB. */

@@ -23,7 +23,10 @@ export function needsExpertParallel(model: Model, tp: number): boolean {
   return model.experts !== undefined && model.experts.count % tp === 0 && unevenBlocks(model, tp) !== undefined;
 }
 
-/** Why the quantization blocks can't be split; undefined if they can. On one GPU, a partial block is padded; otherwise each GPU needs whole blocks. */
+/**
+ * Why the quantization blocks can't be split; undefined if they can. On one GPU, a partial block is padded; otherwise each GPU needs whole
+ * blocks.
+ */
 function unevenBlocks(model: Model, tp: number): string | undefined {
   const width = model.quantization && blockWidth[model.quantization];
   const split = model.experts ? model.experts.intermediate : model.intermediate;

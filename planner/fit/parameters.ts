@@ -73,7 +73,9 @@ function expertLayers(dimensions: ModelDimensions): number {
   return Math.floor((layers - dense) / step);
 }
 
-/** Layer counts by kind, for models in which each layer is either attention, recurrent or experts and a pattern of letters lists the kinds. */
+/**
+ * Layer counts by kind, for models in which each layer is either attention, recurrent or experts and a pattern of letters lists the kinds.
+ */
 function patternCounts({ text }: ModelDimensions): { attention: number; experts: number; dense: number } | undefined {
   const pattern = text.hybrid_override_pattern;
   if (typeof pattern !== "string") return undefined;

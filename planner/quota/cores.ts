@@ -64,7 +64,10 @@ export interface FamilyNeed {
   readonly missingInRollout?: number;
 }
 
-/** Instances that quota must cover for `instances` running ones: Azure reserves additional instances for upgrades, except for large GPU sizes. */
+/**
+ * Instances that quota must cover for `instances` running ones: Azure reserves additional instances for upgrades, except for large GPU
+ * sizes.
+ */
 export function reservedInstances(size: Size, instances: number): number {
   // In whole percent, because 1.2 × 5 is slightly more than 6 in binary fractions.
   return size.upgradeReserve ? Math.ceil(((100 + upgradeReservePercent) * instances) / 100) : instances;
@@ -99,7 +102,9 @@ export function quotaNeeds(deployments: readonly QuotaDeployment[], declared: De
     .sort((a, b) => a.region.localeCompare(b.region) || a.family.localeCompare(b.family));
 }
 
-/** Lines of one deployment, each with its family. The previous deployment is deleted before the next rollout, so only two ever run together. */
+/**
+ * Lines of one deployment, each with its family. The previous deployment is deleted before the next rollout, so only two ever run together.
+ */
 function linesOf({ stack, endpoint, label, instanceType, maxInstances, update, previous }: QuotaDeployment) {
   const own = coresOf(instanceType, maxInstances);
   const before = previous && coresOf(previous.instanceType, maxInstances);

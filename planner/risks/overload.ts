@@ -35,7 +35,8 @@ export function gainingDeployments(planned: readonly PlannedDeployment[], { traf
 /**
  * Deployments whose part of the endpoint's load exceeds their capacity with the maximum number of instances. The load is the declared
  * concurrency of the largest deployment with a traffic weight, or the current capacity if a deployment takes over traffic from it. For an
- * endpoint that doesn't serve yet, deployments without a weight count too: a candidate that replaces a larger, idle one must carry its load.
+ * endpoint that doesn't serve yet, deployments without a weight count too: a candidate that replaces a larger, idle one must carry its
+ * load.
  */
 export function overloads(planned: readonly PlannedDeployment[], live?: LiveTraffic): Overload[] {
   const current = planned.filter(({ role }) => role === "current");

@@ -1,8 +1,12 @@
 /** Checks of the gate in addition to the standard checks of a pattern. */
 export interface GateCheck {
-  /** Body of a request to the scoring route, for a deployment with a `score.py`. @default - only the deployment's state in Azure is checked */
+  /**
+   * Body of a request to the scoring route, for a deployment with a `score.py`. @default - only the deployment's state in Azure is checked
+   */
   readonly request?: unknown;
-  /** Example of the expected answer: the same keys, with values of the same types. The first item of a list is the example for all items. */
+  /**
+   * Example of the expected answer: the same keys, with values of the same types. The first item of a list is the example for all items.
+   */
   readonly answer?: unknown;
   /** Maximum seconds for an answer; the fastest of three answers counts. @default - unlimited */
   readonly latency?: number;

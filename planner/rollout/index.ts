@@ -91,7 +91,9 @@ function keptDeployments({ label, decision, previous, keepPrevious, update, inst
   return [{ label, decision: previous, role: "kept", inPlace: false, instances, ...bounds, autoscaled: false, weight: 0, mirror: 0 }];
 }
 
-/** A name that changes only with values that Azure can't update in place. Source: ARM schema of onlineEndpoints/deployments (instanceType). */
+/**
+ * A name that changes only with values that Azure can't update in place. Source: ARM schema of onlineEndpoints/deployments (instanceType).
+ */
 function inPlaceName(label: string, { instanceType, pattern }: DeploymentDecision): string {
   return `${label}-${digest(canonicalJson({ inPlace: true, instanceType, pattern }))}`;
 }

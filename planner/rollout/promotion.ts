@@ -1,4 +1,6 @@
-/** Sets the weight of one deployment and distributes the remaining percentage among the other deployments, in their previous proportions. */
+/**
+ * Sets the weight of one deployment and distributes the remaining percentage among the other deployments, in their previous proportions.
+ */
 
 /**
  * @param weights Percent by label; they sum to 100, or to 0.

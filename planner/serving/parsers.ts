@@ -5,7 +5,10 @@ export interface Parsers {
   readonly reasoning?: string;
 }
 
-/** The first match counts, so specific families precede general ones. Source: vLLM docs, features/tool_calling and features/reasoning_outputs. */
+/**
+ * The first match counts, so specific families precede general ones. Source: vLLM docs, features/tool_calling and
+ * features/reasoning_outputs.
+ */
 const families: readonly (Parsers & { readonly id: RegExp })[] = [
   { id: /DeepSeek-R1-Distill/i, reasoning: "deepseek_r1" },
   { id: /DeepSeek-R1/i, toolCall: "deepseek_v3", reasoning: "deepseek_r1" },

@@ -20,11 +20,11 @@ export function completeRule({ scaleOutAbove, scaleInBelow, ...given }: ScaleRul
 }
 
 /**
- * Minutes until Azure has allocated a machine. Azure documents no time for managed online endpoints; on AKS, a Standard_NC24ads_A100_v4 took
- * 284 s from the request to the node. Source: kaito-project/kaito, "Inference cold start: measured breakdown" (2026-09-07, one run).
+ * Minutes until Azure has allocated a machine. Azure documents no time for managed online endpoints; on AKS, a Standard_NC24ads_A100_v4
+ * took 284 s from the request to the node. Source: kaito-project/kaito, "Inference cold start: measured breakdown" (2026-09-07, one run).
  *
- * The same run pulled an image of 5.6 GB in 101 s. That pull and the copy of staged weights are not added, because the allowed start time is
- * twice the expected one and includes them.
+ * The same run pulled an image of 5.6 GB in 101 s. That pull and the copy of staged weights are not added, because the allowed start time
+ * is twice the expected one and includes them.
  */
 const machineMinutes = 5;
 

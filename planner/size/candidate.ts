@@ -11,7 +11,9 @@ import type { Machine } from "./machine";
 
 /** Requirements that a machine must satisfy. */
 export interface MachineRequirements extends EngineSettings, Omit<DeclaredLoad, "concurrency"> {
-  /** Concurrent requests with the required context per instance. @default the capacity of the machine, at most 256; at least one must fit */
+  /**
+   * Concurrent requests with the required context per instance. @default the capacity of the machine, at most 256; at least one must fit
+   */
   readonly concurrency?: number;
 }
 

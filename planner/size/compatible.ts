@@ -6,7 +6,10 @@ import { isKvCacheDtype } from "../fit/kvCache";
 import type { Model } from "../fit/model";
 import type { Machine } from "./machine";
 
-/** Lowest compute capability by quantization; infinity if vLLM no longer supports it (bitsandbytes). Source: vLLM, `get_min_capability` of each method. */
+/**
+ * Lowest compute capability by quantization; infinity if vLLM no longer supports it (bitsandbytes). Source: vLLM, `get_min_capability` of
+ * each method.
+ */
 const quantizationNeeds: Record<Quantization, number> = {
   fp8: 8,
   "fp8-block128": 8,

@@ -1,5 +1,5 @@
-// Proves that a command given wrong words says what is wrong, what is allowed and how to go on, in a few lines, and fails. Doesn't
-// prove what the engine says of a wrong stack file: that is tests/e2e's.
+// Proves that a command with invalid arguments fails with a short message: what is wrong, what is allowed and how to fix it. Doesn't prove
+// what the engine prints for an invalid stack file: see tests/e2e.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -59,7 +59,7 @@ test("The demo reports a failure with pulumi's diagnostics, and how to recover o
   expect(failure([...progress, "Diagnostics:", "  error: a", ""], "dev")).toBe(
     "Diagnostics:\n  error: a\nIf an earlier run was interrupted, repair the state with `npm run recover -- -s dev --local`, then run the command again.",
   );
-  const mistakes = ["Diagnostics:", '  error: Stack "dev" has 1 configuration error. Nothing was created or changed.'];
-  expect(failure([...progress, ...mistakes], "dev")).toBe(mistakes.join("\n"));
+  const errors = ["Diagnostics:", '  error: Stack "dev" has 1 configuration error. Nothing was created or changed.'];
+  expect(failure([...progress, ...errors], "dev")).toBe(errors.join("\n"));
   expect(failure(["error: no such stack"], "dev")).toContain("error: no such stack\nIf an earlier run");
 });

@@ -1,5 +1,5 @@
-// Proves that every `npm run ...` that messages, comments and docs name exists and takes the options that are written after it. Doesn't prove
-// that it does what is said of it: each verb has tests of its own.
+// Proves that each `npm run ...` in messages, comments and docs exists and accepts its options. Doesn't prove what it does: each command
+// has other tests.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -11,7 +11,7 @@ const root = path.join(__dirname, "..", "..");
 interface Named {
   readonly file: string;
   readonly script: string;
-  /** What stands after ` -- `; empty where only the verb is named. */
+  /** The arguments after ` -- `; empty if there are none. */
   readonly args: string[];
 }
 
@@ -46,7 +46,7 @@ test("each verb of a script is one of the command line", () => {
 test("the options after a command belong to it, and its required options are present", () => {
   const wrong = named.flatMap(({ file, script, args }) => {
     const command = commandLine().commands.find((one) => one.name() === verbOf(script));
-    // These hand everything on to pulumi and jest.
+    // These commands pass all arguments to pulumi and jest.
     if (command === undefined || args.length === 0 || ["local", "test", "e2e"].includes(command.name())) return [];
     const known = [command, ...command.commands].flatMap(({ options }) => options);
     const given = args.filter((arg) => arg.startsWith("-")).map((arg) => arg.split("=")[0]);

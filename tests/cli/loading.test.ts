@@ -1,5 +1,5 @@
-// Proves that the commands of a production stack, and the program itself, load nothing of the simulator: each command runs in a process of its
-// own, whose loaded files are looked at when it ends. `pulumi` is a script.
+// Proves that the commands for a production stack, and the program itself, load nothing from the simulator: each command runs in a separate
+// process, whose loaded files are checked when it ends. `pulumi` is a script.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -31,7 +31,7 @@ esac
 `;
 fs.writeFileSync(path.join(folder, "pulumi"), pulumi, { mode: 0o755 });
 
-/** What a script prints, and the files of the program that it has loaded when it ends. */
+/** The output of a script, and the files of the program that it loaded. */
 function run(script: string) {
   const file = path.join(folder, "loaded.json");
   const watched = `
@@ -68,7 +68,7 @@ test("A session of the simulator would be detected.", () => {
   expect(ofSimulator(run(`require("./cli/local/session");`).loaded)).toContain("azure-local/index.ts");
 });
 
-/** All files of the program that a file imports, by themselves or by others; those of its types too. */
+/** All files of the program that a file imports directly or indirectly, including type imports. */
 function importsOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);

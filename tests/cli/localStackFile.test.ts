@@ -1,4 +1,4 @@
-// The copy of a stack file on this machine: one that was cut off is made again. Does not prove what pulumi does with it; tests/e2e/local has that.
+// Proves that a truncated local copy of a stack file is replaced. Doesn't prove what pulumi does with it: see tests/e2e/local.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

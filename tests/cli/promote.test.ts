@@ -1,4 +1,4 @@
-// Proves that a promotion changes numbers in the stack file and nothing else. Doesn't prove that a run carries it out: that is tests/e2e's.
+// Proves that a promotion changes only numbers in the stack file. Doesn't prove that a run applies them: see tests/e2e.
 import { promoteText } from "../../cli/promote";
 import { promote } from "../../planner/rollout/promotion";
 

@@ -1,12 +1,12 @@
 /**
- * Wrong stack files, one mistake a row, and the exact report of each. Doesn't prove that the rules are Azure's: each is only as true as the
- * table of facts behind it, and nothing here asks Azure.
+ * Tests invalid stack files, one error per row, and the exact report of each. Doesn't prove that the rules match Azure: they depend on the
+ * tables of facts, and no test sends a request to Azure.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { checkStack } from "../../config/checkStack";
-import { mistakeKinds, reportMistakes } from "../../config/mistakes";
+import { errorKinds, reportErrors } from "../../config/errors";
 import { digest, goodSettings, rawStack, revision, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
@@ -16,7 +16,7 @@ const deployments = (settings: Tree, value: Tree): void => {
 const at = "moor:endpoints.chat.deployments.main";
 const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "x"]));
 
-/** What is done to the good stack, and the code, path and problem of the one mistake that it makes. */
+/** A change to the valid stack, and the code, path and problem of the resulting error. */
 type Row = readonly [title: string, spoil: (settings: Tree) => void, code: string, path: string, problem: string];
 
 const rows: readonly Row[] = [
@@ -466,13 +466,13 @@ const rows: readonly Row[] = [
   ],
 ];
 
-function mistakesOf(settings: Tree, changes = {}) {
+function errorsOf(settings: Tree, changes = {}) {
   const checked = checkStack(rawStack(settings, changes));
-  return "mistakes" in checked ? checked.mistakes : [];
+  return "errors" in checked ? checked.errors : [];
 }
 
 test("the valid stack, which every row changes, has no error", () => {
-  expect(mistakesOf(goodSettings())).toEqual([]);
+  expect(errorsOf(goodSettings())).toEqual([]);
 });
 
 test.each<[string, object]>([
@@ -480,29 +480,29 @@ test.each<[string, object]>([
   ["48 tags where zones are another team's", { dns: "policy", tags: tags(48) }],
   ["a space and a digit in front where zones are another team's", { dns: "policy", tags: { "2 costs": "x" } }],
 ])("accepts %s", (_, platform) => {
-  expect(mistakesOf(spoilt((s) => Object.assign(s["moor:platform"], platform)))).toEqual([]);
+  expect(errorsOf(spoilt((s) => Object.assign(s["moor:platform"], platform)))).toEqual([]);
 });
 
 test.each(rows)("when %s, only that error is reported", (_, spoil, code, path, problem) => {
-  const found = mistakesOf(spoilt(spoil)).map((mistake) => ({ code: mistake.code, path: mistake.path, problem: mistake.problem }));
+  const found = errorsOf(spoilt(spoil)).map((error) => ({ code: error.code, path: error.path, problem: error.problem }));
   expect(found).toEqual([{ code, path, problem }]);
 });
 
 test("every error contains what is allowed and how to fix it", () => {
-  const all = rows.flatMap(([, spoil]) => mistakesOf(spoilt(spoil)));
+  const all = rows.flatMap(([, spoil]) => errorsOf(spoilt(spoil)));
   expect(all).toHaveLength(rows.length);
   expect(all.filter(({ allowed, fix }) => allowed === "" || !/[.?)]$/.test(fix) || /Invalid|expected/.test(allowed))).toEqual([]);
 });
 
 test("a similar known word is suggested", () => {
-  const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
+  const fixes = (spoil: (settings: Tree) => void) => errorsOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).wieght = 1))).toEqual(['Did you mean "weight"?']);
   expect(fixes((s) => (s["azure-native:location"] = "swedencentrall"))).toEqual(['Did you mean "swedencentral"?']);
   expect(fixes((s) => (s["moor:quota"] = { NCADSA100v5: { limit: 96 } }))).toEqual(['Did you mean "NCADSA100v4"?']);
 });
 
 test("quotes are suggested only if they fix the value", () => {
-  const fixes = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ fix }) => fix);
+  const fixes = (spoil: (settings: Tree) => void) => errorsOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Set a value of an allowed type."]);
   expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Write it without quotes."]);
   expect(fixes((s) => (main(s).keepPrevious = "true"))).toEqual(["Write it without quotes."]);
@@ -510,7 +510,7 @@ test("quotes are suggested only if they fix the value", () => {
 });
 
 test("for an unknown region, the report lists the residency's regions or similar regions", () => {
-  const told = (spoil: (settings: Tree) => void) => mistakesOf(spoilt(spoil)).map(({ allowed, fix }) => ({ allowed, fix }));
+  const told = (spoil: (settings: Tree) => void) => errorsOf(spoilt(spoil)).map(({ allowed, fix }) => ({ allowed, fix }));
   const resident = "swedencentral, swedensouth";
   expect(told((s) => (s["azure-native:location"] = "atlantis"))).toEqual([{ allowed: resident, fix: "Set a region of the residency." }]);
   expect(told((s) => (s["azure-native:location"] = "sweden"))).toEqual([
@@ -522,7 +522,7 @@ test("for an unknown region, the report lists the residency's regions or similar
 });
 
 test("similar sizes are listed", () => {
-  const [found] = mistakesOf(spoilt((s) => (main(s).size = "Standard_NC40ads_A100_v4")));
+  const [found] = errorsOf(spoilt((s) => (main(s).size = "Standard_NC40ads_A100_v4")));
   expect(found?.allowed).toContain("Standard_NC24ads_A100_v4");
 });
 
@@ -533,11 +533,11 @@ test("schema errors and rule errors in different places are in one report", () =
     main(s).weight = 90;
     s["azure-native:location"] = "westeurope";
   });
-  expect(mistakesOf(settings).map(({ code }) => code)).toEqual(["MOOR001", "MOOR017", "MOOR021", "MOOR031"]);
+  expect(errorsOf(settings).map(({ code }) => code)).toEqual(["MOOR001", "MOOR017", "MOOR021", "MOOR031"]);
 });
 
 test("a stack name that is not valid in an endpoint name is an error", () => {
-  const found = mistakesOf(goodSettings(), { stack: "Prod_EU" });
+  const found = errorsOf(goodSettings(), { stack: "Prod_EU" });
   expect(found.map(({ code, path }) => ({ code, path }))).toEqual([{ code: "MOOR010", path: "stack" }]);
 });
 
@@ -546,11 +546,11 @@ test("no report shows a secret or text that looks like a token", () => {
     s["moor:huggingFaceToken"] = "hf_abcdefghijklmnop";
     s["moor:endpoints"].chat.auth = "hf_abcdefghijklmnop";
   });
-  const secret = mistakesOf(
+  const secret = errorsOf(
     spoilt((s) => (s["moor:residency"] = "top-secret")),
     { secretKeys: ["moor:residency"] },
   );
-  const report = reportMistakes("dev", [...mistakesOf(plain), ...secret]);
+  const report = reportErrors("dev", [...errorsOf(plain), ...secret]);
   expect(secret).toHaveLength(1);
   expect(report).not.toMatch(/hf_|top-secret/);
   expect(report).toContain("The value [secret] is");
@@ -566,7 +566,7 @@ test("an encrypted token is not an error, and is not in the spec", () => {
 const tokenNotes = (today: string, expires = "2027-03-01") => {
   const settings = { ...goodSettings(), "moor:huggingFaceToken": "x", "moor:huggingFaceTokenExpires": expires };
   const checked = checkStack(rawStack(settings, { secretKeys: ["moor:huggingFaceToken"], now: new Date(today) }));
-  return "spec" in checked ? checked.spec.notes.filter((note) => note.includes("Hugging Face token")) : checked.mistakes;
+  return "spec" in checked ? checked.spec.notes.filter((note) => note.includes("Hugging Face token")) : checked.errors;
 };
 
 test.each([
@@ -601,8 +601,8 @@ test("a gated model is accepted with a token, and with staged weights", () => {
   const gated = (changes: Tree) =>
     spoilt((s) => Object.assign(main(s).vllm, { model: "meta-llama/Llama-3.1-8B-Instruct", revision, ...changes }));
   const withToken = { ...gated({}), "moor:huggingFaceToken": "[secret]" };
-  expect(mistakesOf(withToken, { secretKeys: ["moor:huggingFaceToken"] })).toEqual([]);
-  expect(mistakesOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
+  expect(errorsOf(withToken, { secretKeys: ["moor:huggingFaceToken"] })).toEqual([]);
+  expect(errorsOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
 test("a folder with score.py but without a Dockerfile is rejected", () => {
@@ -610,25 +610,25 @@ test("a folder with score.py but without a Dockerfile is rejected", () => {
   try {
     fs.writeFileSync(path.join(folder, "score.py"), "");
     const settings = spoilt((s) => deployments(s, { main: scoreDeployment({ score: { path: "." } }) }));
-    expect(mistakesOf(settings, { folder }).map(({ code, path: where, problem }) => ({ code, path: where, problem }))).toEqual([
+    expect(errorsOf(settings, { folder }).map(({ code, path: where, problem }) => ({ code, path: where, problem }))).toEqual([
       { code: "MOOR067", path: `${at}.score.path`, problem: 'The folder "." contains no Dockerfile.' },
     ]);
     fs.writeFileSync(path.join(folder, "Dockerfile"), "");
-    expect(mistakesOf(settings, { folder })).toEqual([]);
+    expect(errorsOf(settings, { folder })).toEqual([]);
     fs.rmSync(path.join(folder, "score.py"));
     fs.mkdirSync(path.join(folder, "score.py"));
-    expect(mistakesOf(settings, { folder }).map(({ code }) => code)).toEqual(["MOOR046"]);
+    expect(errorsOf(settings, { folder }).map(({ code }) => code)).toEqual(["MOOR046"]);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
 });
 
 test("settings of other providers are ignored", () => {
-  expect(mistakesOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
+  expect(errorsOf({ ...goodSettings(), "azure-native:subscriptionId": "x", "aws:region": "y" })).toEqual([]);
 });
 
 test("a report is one text with codes, paths and fixes, and no stack trace", () => {
-  const text = reportMistakes("dev", mistakesOf(spoilt((s) => (main(s).instances = 51))));
+  const text = reportErrors("dev", errorsOf(spoilt((s) => (main(s).instances = 51))));
   expect(text).toBe(
     [
       'Stack "dev" has 1 configuration error. Nothing was created or changed.',
@@ -641,7 +641,7 @@ test("a report is one text with codes, paths and fixes, and no stack trace", () 
   );
 });
 
-/** Codes whose rows stand in other tests of this folder or in tests/cli/lock. */
+/** Codes whose rows are in other tests of this folder or in tests/cli/lock. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "lock.test.ts": ["MOOR050", "MOOR051", "MOOR052", "MOOR053", "MOOR054", "MOOR064", "MOOR066"],
   "strictYaml.test.ts": ["MOOR062"],
@@ -652,6 +652,6 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
 
 test("every code of the configuration has a row here or in another test that is named here", () => {
   const told = Object.values(elsewhere).flat();
-  const own = Object.keys(mistakeKinds).filter((code) => code.startsWith("MOOR0"));
+  const own = Object.keys(errorKinds).filter((code) => code.startsWith("MOOR0"));
   expect(own.filter((code) => !told.includes(code) && !rows.some((row) => row[2] === code))).toEqual([]);
 });

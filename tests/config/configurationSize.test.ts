@@ -1,11 +1,11 @@
-// Proves that a stack file which Pulumi can't pass to its program is refused with the limit, and that one just below the limit is not. Doesn't
-// prove the operating system's limit itself: MAX_ARG_STRLEN of Linux, 32 pages of 4,096 bytes for one variable.
+// Proves that a stack file which Pulumi can't pass to its program is rejected with the limit, and that one just below the limit is
+// accepted. Doesn't prove the limit of the operating system: MAX_ARG_STRLEN of Linux, 32 pages of 4,096 bytes for one variable.
 import { checkSettings, checkStack } from "../../config/checkStack";
 import { goodSettings, rawStack, spoilt, type Tree, vllmDeployment } from "./stacks";
 
 const check = (settings: Tree) => {
   const checked = checkStack(rawStack(settings));
-  return "mistakes" in checked ? checked.mistakes.map(({ code, path, problem }) => ({ code, path, problem })) : [];
+  return "errors" in checked ? checked.errors.map(({ code, path, problem }) => ({ code, path, problem })) : [];
 };
 
 const request = (length: number) => (s: Tree) => {
@@ -24,8 +24,8 @@ const request = (length: number) => (s: Tree) => {
 };
 
 test("a sample request of 132 KB is rejected with the limit before Pulumi fails with spawn E2BIG", () => {
-  const mistakes = check(spoilt(request(132_000)));
-  expect(mistakes).toEqual([
+  const errors = check(spoilt(request(132_000)));
+  expect(errors).toEqual([
     {
       code: "MOOR061",
       path: "config",

@@ -1,5 +1,6 @@
-// Proves that today's code reads the stack files and locks of earlier versions as they were meant: the same wishes, names and bytes. Doesn't
-// prove that it would decide the same today. Each folder of fixtures holds what `npm run lock` of that version wrote; none is made anew.
+// Proves that the current code reads the stack files and lock files of earlier versions correctly: the same requirements, names and bytes.
+// Doesn't prove that it would make the same decisions. Each folder of fixtures contains the output of `npm run lock` of that version and
+// never changes.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkSettings, checkStack } from "../../config/checkStack";
@@ -15,7 +16,7 @@ const fixtures = path.join(__dirname, "fixtures");
 interface Recorded {
   /** Names of the current and the previous decision, by endpoint and label. */
   readonly names: Readonly<Record<string, readonly string[]>>;
-  /** Deployments whose previous decision was brought back. */
+  /** Deployments that were rolled back. */
   readonly rolledBack?: readonly string[];
 }
 
@@ -42,7 +43,7 @@ function raw(version: string, stack: string, lock?: string) {
 function locked(version: string, stack: string): { text: string; lock: Lock } {
   const text = file(version, lockFileName(stack));
   const read = readLock(stack, text);
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   return { text, lock: read.lock };
 }
 
@@ -52,7 +53,7 @@ function entriesOf({ endpoints }: Lock) {
   );
 }
 
-/** The wishes of a stack file, by endpoint and label. */
+/** The requirements of a stack file, by endpoint and label. */
 function wishesOf(version: string, stack: string) {
   const { settings } = checkSettings(raw(version, stack));
   if (!settings) throw new Error("unreadable");
@@ -77,7 +78,7 @@ test("each stack file of the fixtures is tested", () => {
 describe.each(stacks)("%s %s", (version, stack, { names, rolledBack = [] }) => {
   test("the stack has no errors, and all its deployments are created from the lock file", () => {
     const checked = checkStack(raw(version, stack, locked(version, stack).text));
-    if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+    if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
     const { decisionsFrom, endpoints, skipped } = checked.spec;
     const made = endpoints.flatMap(({ key, deployments }) =>
       deployments.map(({ label, decision, previous }) => [`${key}/${label}`, [decision, previous].flatMap((one) => one?.name ?? [])]),
@@ -121,7 +122,7 @@ test("0.1.0 dev, a stack without a lock file, has its recorded requirements, nam
     },
   });
   const checked = checkStack(raw("0.1.0", "dev"));
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   const { decisionsFrom, endpoints, skipped } = checked.spec;
   const [decision] = endpoints.flatMap(({ deployments }) => deployments.map((one) => one.decision));
   expect({ decisionsFrom, skipped, name: decision?.name }).toEqual({ decisionsFrom: "computed", skipped: [], name: "main-57a7e080" });

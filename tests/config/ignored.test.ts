@@ -1,5 +1,5 @@
-// Proves that a combination of settings in which one has no effect is refused, with the setting and what to do, and that its near twin is
-// not. Doesn't prove that the settings which are left do what they say.
+// Proves that a setting without an effect is rejected with a fix, and that a valid variant is accepted. Doesn't prove the effect of the
+// other settings.
 import { checkStack } from "../../config/checkStack";
 import { rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";
 
@@ -10,12 +10,12 @@ const only = (settings: Tree, deployment: Tree): void => {
 const at = "moor:endpoints.chat.deployments.main";
 const group = "3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41";
 
-const mistakes = (spoil: (settings: Tree) => void) => {
+const errors = (spoil: (settings: Tree) => void) => {
   const checked = checkStack(rawStack(spoilt(spoil)));
-  return "mistakes" in checked ? checked.mistakes : [];
+  return "errors" in checked ? checked.errors : [];
 };
 
-/** What is set, the path and problem of the one mistake, and the near twin that is accepted. */
+/** A change, the path and problem of the resulting error, and a valid variant of the change. */
 type Row = readonly [title: string, spoil: (s: Tree) => void, path: string, problem: string, twin: (s: Tree) => void];
 
 const rows: readonly Row[] = [
@@ -88,8 +88,8 @@ const rows: readonly Row[] = [
 ];
 
 test.each(rows)("%s is rejected, and not ignored", (_, spoil, path, problem) => {
-  const found = mistakes(spoil);
-  expect(found.filter((mistake) => mistake.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
+  const found = errors(spoil);
+  expect(found.filter((error) => error.path === path).map(({ code, problem: told }) => ({ code, problem: told }))).toContainEqual({
     code: "MOOR065",
     problem,
   });
@@ -97,7 +97,7 @@ test.each(rows)("%s is rejected, and not ignored", (_, spoil, path, problem) => 
 });
 
 test.each(rows)("the valid variant of %s is accepted", (_, __, ___, ____, twin) => {
-  expect(mistakes(twin)).toEqual([]);
+  expect(errors(twin)).toEqual([]);
 });
 
 const notes = (spoil: (settings: Tree) => void, changes = {}) => {

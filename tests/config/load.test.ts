@@ -1,4 +1,4 @@
-/** The reading of a running program's configuration. Doesn't prove what the engine prints; it proves what it is given. */
+/** Tests loading the configuration of a running program. Doesn't prove what the engine prints, only what it receives. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -40,7 +40,7 @@ test("the token is a secret output, apart from the spec", async () => {
   expect(JSON.stringify(spec)).not.toContain(token);
 });
 
-test("mistakes end the program with one report that is message and stack at once", () => {
+test("errors end the program with one report that is message and stack at once", () => {
   configure({ ...goodSettings(), "moor:huggingFaceToken": token, "moor:residency": "Sweden" });
   let error: Error | undefined;
   try {

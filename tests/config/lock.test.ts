@@ -1,22 +1,22 @@
-/** Locks: read, refused, compared. Doesn't prove how `npm run lock` decides, only what is made of what it wrote. */
+/** Tests reading, rejecting and comparing lock files. Doesn't prove how `npm run lock` makes decisions. */
 import { isPair, parse, parseDocument, visit } from "yaml";
 import { checkStack } from "../../config/checkStack";
+import { reportErrors } from "../../config/errors";
 import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
-import { reportMistakes } from "../../config/mistakes";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
 const image = `moor/vllm@${digest}`;
-/** How a deployment changes where its settings say nothing of it. */
+/** The default rollout settings of a deployment. */
 const rollout = { update: "newDeployment", keepPrevious: false };
 const takeBack =
   "Restore the committed lock file with `git checkout moor.lock.prod.yaml`. Only if no lock file is committed, delete it and run `npm run lock -- -s prod`, which loses the `staged` values and the previous decisions.";
 const other = "b968826d9c46dd6066d109eabc6255188de91218";
 
-/** A production stack: mirrored weights, size to be decided, no commit named; the lock knows all three. */
+/** A production stack with staged weights, `size: auto` and no revision. The lock file contains all three values. */
 function prodSettings(change: (main: Tree) => void = () => {}): Tree {
   const { "moor:lock": _, ...settings } = goodSettings();
   const main = vllmDeployment({ size: "auto" });
@@ -57,20 +57,20 @@ function check(lockText: string | undefined, settings = prodSettings()) {
   return checkStack(rawStack(settings, { stack: "prod", ...(lockText === undefined ? {} : { lock: lockText }) }));
 }
 
-function mistakes(lockText: string | undefined, settings = prodSettings()) {
+function errors(lockText: string | undefined, settings = prodSettings()) {
   const checked = check(lockText, settings);
-  return ("mistakes" in checked ? checked.mistakes : []).map(({ code, path, problem }) => ({ code, path, problem }));
+  return ("errors" in checked ? checked.errors : []).map(({ code, path, problem }) => ({ code, path, problem }));
 }
 
 function specOf(lockText: string, settings = prodSettings()) {
   const checked = check(lockText, settings);
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 }
 
 test("a lock file reads back as it was written", () => {
   const read = readLock("prod", lock({ previous: decision(true, other) }));
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   expect(read.lock.endpoints.chat?.main?.current).toEqual(decision(true));
   expect(read.lock.endpoints.chat?.main?.previous).toEqual(decision(true, other));
 });
@@ -87,7 +87,7 @@ test("the reasons are comments above their decision, and are read back with it",
   );
   expect(text).toContain("      previous:\n        # an old reason: with a colon\n        # and # another\n        name: main-");
   const read = readLock("prod", text);
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   expect(read.lock.endpoints.chat?.main?.previous?.reasons).toEqual(["an old reason: with a colon", "and # another"]);
   expect(writeLock(read.lock)).toBe(text);
 });
@@ -97,8 +97,8 @@ describe("windows and cooldown", () => {
     lock({ current: { ...decision(true), scaleRule: { ...decision(true).scaleRule, ...times } } });
   const rules = (text: string) => {
     const read = readLock("prod", text);
-    return "mistakes" in read
-      ? read.mistakes.map(({ code, path, allowed }) => [code, path, allowed])
+    return "errors" in read
+      ? read.errors.map(({ code, path, allowed }) => [code, path, allowed])
       : read.lock.endpoints.chat?.main?.current.scaleRule;
   };
   const thresholds = decision(true).scaleRule;
@@ -114,7 +114,7 @@ describe("windows and cooldown", () => {
     expect(rules(text)).toStrictEqual({ ...thresholds, ...times });
     const read = readLock("prod", text);
     expect("lock" in read && writeLock(read.lock)).toBe(text);
-    expect(mistakes(text)).toEqual([]);
+    expect(errors(text)).toEqual([]);
   });
 
   test.each<[keyof ScaleRule, number, string]>([
@@ -129,7 +129,7 @@ describe("windows and cooldown", () => {
 
 test("optional keys of a decision and its entry are absent at their defaults, and the schema adds none", () => {
   const read = readLock("prod", lock());
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   expect(Object.keys(read.lock.endpoints.chat?.main ?? {})).toEqual(["wish", "current"]);
   expect(Object.keys(read.lock.endpoints.chat?.main?.current.scaleRule ?? {})).toEqual(["scaleOutAbove", "scaleInBelow"]);
   expect(schemaFiles()["lock.schema.json"]).not.toContain('"default":');
@@ -148,7 +148,7 @@ test("a stack with a lock file uses its decision", () => {
 test("a stack without a lock file is rejected with the command that creates it", () => {
   const checked = check(undefined);
   expect(checked).toEqual({
-    mistakes: [
+    errors: [
       {
         code: "MOOR050",
         path: "moor.lock.prod.yaml",
@@ -162,7 +162,7 @@ test("a stack without a lock file is rejected with the command that creates it",
 
 test("a missing lock file is reported together with the errors of the stack file", () => {
   const wrong = prodSettings((main) => (main.weight = 101));
-  expect(mistakes(undefined, wrong).map(({ code }) => code)).toEqual(["MOOR005", "MOOR050"]);
+  expect(errors(undefined, wrong).map(({ code }) => code)).toEqual(["MOOR005", "MOOR050"]);
 });
 
 test.each([
@@ -179,7 +179,7 @@ test.each([
   ],
 ])("a lock file with %s is invalid", (_, text, path) => {
   const checked = check(text);
-  const found = "mistakes" in checked ? checked.mistakes : [];
+  const found = "errors" in checked ? checked.errors : [];
   expect(found.map(({ code, path: at, fix }) => ({ code, path: at, fix }))).toEqual([{ code: "MOOR051", path, fix: takeBack }]);
 });
 
@@ -200,7 +200,7 @@ test("for each missing value or wrong type in a lock file, the report contains M
       if (wrong === undefined) document.deleteIn(place);
       else document.setIn(place, wrong);
       const read = readLock("prod", document.toString());
-      return "mistakes" in read ? reportMistakes("prod", read.mistakes) : "";
+      return "errors" in read ? reportErrors("prod", read.errors) : "";
     }),
   );
   expect(places.length).toBeGreaterThan(80);
@@ -210,12 +210,12 @@ test("for each missing value or wrong type in a lock file, the report contains M
 
 test("a manually edited value no longer matches the name", () => {
   const edited = lock({ previous: decision(true, other) }).replaceAll("--max-num-seqs", "--max-num-batched-tokens");
-  expect(mistakes(edited).map(({ code, path }) => ({ code, path }))).toEqual([
+  expect(errors(edited).map(({ code, path }) => ({ code, path }))).toEqual([
     { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.current.name" },
     { code: "MOOR053", path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name" },
   ]);
   const read = readLock("prod", edited);
-  expect("mistakes" in read && read.mistakes.map(({ fix }) => fix)).toEqual([takeBack, takeBack]);
+  expect("errors" in read && read.errors.map(({ fix }) => fix)).toEqual([takeBack, takeBack]);
 });
 
 test.each<[string, (text: string) => string, string, string]>([
@@ -239,18 +239,16 @@ test.each<[string, (text: string) => string, string, string]>([
   ],
 ])("requirements for %s than those of the decision are an inconsistency", (_, edit, path, problem) => {
   expect(edit(lock())).not.toBe(lock());
-  expect(mistakes(edit(lock()))).toEqual([{ code: "MOOR053", path: `moor.lock.prod.yaml.endpoints.chat.main.${path}`, problem }]);
+  expect(errors(edit(lock()))).toEqual([{ code: "MOOR053", path: `moor.lock.prod.yaml.endpoints.chat.main.${path}`, problem }]);
 });
 
 test("a lock file allows only the size of its decision: another size that is not valid is an error", () => {
   const changed = prodSettings((main) => (main.size = "Standard_DS3_v2"));
-  expect(mistakes(lock(), changed).map(({ code, path }) => [code, path])).toEqual([
-    ["MOOR032", "moor:endpoints.chat.deployments.main.size"],
-  ]);
+  expect(errors(lock(), changed).map(({ code, path }) => [code, path])).toEqual([["MOOR032", "moor:endpoints.chat.deployments.main.size"]]);
 });
 
 test("a previous decision that equals the current one is an inconsistency", () => {
-  expect(mistakes(lock({ previous: decision(true) }))).toEqual([
+  expect(errors(lock({ previous: decision(true) }))).toEqual([
     {
       code: "MOOR053",
       path: "moor.lock.prod.yaml.endpoints.chat.main.previous.name",
@@ -263,19 +261,19 @@ test("staging the weights doesn't change the name", () => {
   expect(decision(true).name).toBe(decision(false).name);
   const markedByHand = lock({ current: decision(false) }).replace("staged: false", "staged: true");
   expect(markedByHand).toBe(lock());
-  expect(mistakes(markedByHand)).toEqual([]);
+  expect(errors(markedByHand)).toEqual([]);
 });
 
 test("a lock file of another region is rejected", () => {
   const problem =
     "The stack is in westeurope (moor.lock.prod.yaml), but the stack file sets swedencentral. A stack can't be moved: Pulumi would delete and recreate every resource.";
-  expect(mistakes(lock({ top: { location: "westeurope" } }))).toEqual([{ code: "MOOR066", path: "azure-native:location", problem }]);
+  expect(errors(lock({ top: { location: "westeurope" } }))).toEqual([{ code: "MOOR066", path: "azure-native:location", problem }]);
 });
 
 test("a lock file of another stack is rejected, whatever its region: its staged weights are in that stack's storage", () => {
   const problem = 'The lock file belongs to stack "dev", not to "prod".';
   for (const top of [{ stack: "dev" }, { stack: "dev", location: "westeurope" }]) {
-    expect(mistakes(lock({ top }))).toEqual([{ code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem }]);
+    expect(errors(lock({ top }))).toEqual([{ code: "MOOR054", path: "moor.lock.prod.yaml.stack", problem }]);
   }
 });
 
@@ -287,7 +285,7 @@ test("an outdated lock file is rejected with each difference and the command", (
   });
   const checked = check(lock(), changed);
   expect(checked).toEqual({
-    mistakes: [
+    errors: [
       {
         code: "MOOR052",
         path: "moor:endpoints.chat.deployments.main",
@@ -305,7 +303,7 @@ test("instances, scale, weight and mirror are not part of a decision, so changin
     delete main.instances;
     Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
-  expect(mistakes(lock(), changed)).toEqual([]);
+  expect(errors(lock(), changed)).toEqual([]);
   const wish = (mirror: number) =>
     deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
   expect(requirementDifferences(wish(0), wish(20))).toEqual([]);
@@ -315,7 +313,7 @@ test("deployments that are only in the lock file or only in the stack file make 
   const renamed = prodSettings();
   const { main } = renamed["moor:endpoints"].chat.deployments;
   renamed["moor:endpoints"].chat.deployments = { next: main };
-  expect(mistakes(lock(), renamed)).toEqual([
+  expect(errors(lock(), renamed)).toEqual([
     { code: "MOOR052", path: "moor:endpoints.chat.deployments.next", problem: "The lock file has no decision for this deployment." },
     {
       code: "MOOR052",
@@ -362,7 +360,7 @@ describe("a preview rejects a commit of another model", () => {
     });
 
   test("that is in the lock file of the stack", () => {
-    expect(mistakes(lock(), changed()).map(({ code, path: at }) => [code, at])).toEqual([["MOOR064", path]]);
+    expect(errors(lock(), changed()).map(({ code, path: at }) => [code, at])).toEqual([["MOOR064", path]]);
   });
 
   test("that is in another lock file, in a stack without a lock file", () => {
@@ -374,7 +372,7 @@ describe("a preview rejects a commit of another model", () => {
     settings["moor:endpoints"].chat.deployments.main.vllm.source = "hub";
     const check = (otherLocks: Record<string, string>) => {
       const checked = checkStack(rawStack(settings, { stack: "dev", otherLocks }));
-      return "mistakes" in checked ? checked.mistakes.map(({ code, path: at }) => [code, at]) : [];
+      return "errors" in checked ? checked.errors.map(({ code, path: at }) => [code, at]) : [];
     };
     expect(check({ prod: lock() })).toEqual([["MOOR064", path]]);
     expect(check({ prod: "not: a lock" })).toEqual([]);
@@ -383,7 +381,7 @@ describe("a preview rejects a commit of another model", () => {
 
   test("but not one that the lock was made for", () => {
     const renamed = lock().replaceAll("Qwen/Qwen2.5-0.5B-Instruct", coder);
-    const found = mistakes(renamed, changed()).map(({ code }) => code);
+    const found = errors(renamed, changed()).map(({ code }) => code);
     expect(found).not.toContain("MOOR064");
   });
 });

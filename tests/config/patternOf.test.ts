@@ -1,4 +1,4 @@
-// Proves that a deployment's pattern is the one whose key has settings, and that a table is asked for it.
+// Proves that the pattern of a deployment is the one whose key has settings, and that tables are called with it.
 import { byPattern, type PatternTable, patternOf, patternsIn } from "../../config/patternOf";
 import { type DeploymentSettings, deployment } from "../../config/stackFile";
 import { scoreDeployment, vllmDeployment } from "./stacks";

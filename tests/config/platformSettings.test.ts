@@ -1,5 +1,5 @@
-// Proves which settings of the platform a stack file is refused for, with their codes, and what it may leave out. Doesn't prove that Azure takes the
-// values that pass; tests/components/platformSettings.test.ts shows the bodies.
+// Proves which platform settings are rejected, with their codes, and which are optional. Doesn't prove that Azure accepts the valid values;
+// tests/components/platformSettings.test.ts shows the bodies.
 import { checkStack } from "../../config/checkStack";
 import { encrypted, webhookKey } from "../../config/settings";
 import type { StackSpec } from "../../config/spec";
@@ -26,7 +26,7 @@ function check(platform: Tree, hook?: Webhook) {
 
 function specOf(platform: Tree, hook?: Webhook): StackSpec {
   const checked = check(platform, hook);
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 }
 
@@ -99,10 +99,10 @@ test.each<[string, platform: Tree, hook: Webhook | undefined, code: string, path
   ["a tag of Moor's own", { policyTags: ["moor-stack"] }, undefined, "MOOR085", "moor:platform.policyTags.0"],
 ])("%s is refused.", (_, platform, hook, code, path) => {
   const checked = check(platform, hook);
-  const mistakes = "mistakes" in checked ? checked.mistakes : [];
-  expect(mistakes.map((one) => [one.code, one.path])).toEqual([[code, path]]);
-  expect(JSON.stringify(mistakes)).not.toContain("token=x");
-  expect(JSON.stringify(mistakes)).not.toContain("hooks.example.com");
+  const errors = "errors" in checked ? checked.errors : [];
+  expect(errors.map((one) => [one.code, one.path])).toEqual([[code, path]]);
+  expect(JSON.stringify(errors)).not.toContain("token=x");
+  expect(JSON.stringify(errors)).not.toContain("hooks.example.com");
 });
 
 test("A webhook that only Pulumi can decrypt is a receiver, and its form is checked in the run that decrypts it.", () => {
@@ -117,7 +117,7 @@ test("Where Azure has no regional action groups, the preview says where the addr
       s["moor:platform"].alerts = { emails: ["a@example.com"] };
     });
     const checked = checkStack(rawStack(settings));
-    if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+    if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
     return checked.spec.notes.filter((note) => note.includes("action group"));
   };
   expect(notes("swedencentral")).toEqual([]);

@@ -1,8 +1,8 @@
-// Proves what a stack file and a lock need of the declared quota, and how a shortage is reported. Doesn't prove what Azure counts (its
-// documentation does), nor what stands beside a deployment when a run begins: a commit doesn't tell.
+// Proves how much of the declared quota a stack file and a lock file require, and how missing quota is reported. Doesn't prove what Azure
+// counts (see its documentation), or which deployments exist when a run starts.
 import { checkStack } from "../../config/checkStack";
+import { reportErrors } from "../../config/errors";
 import { type Lock, writeLock } from "../../config/lockFile";
-import { reportMistakes } from "../../config/mistakes";
 import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
 import { type Settings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision } from "../../planner/decision";
@@ -12,7 +12,7 @@ const image = `moor/vllm@${digest}`;
 const current = "a".repeat(40);
 const before = "b".repeat(40);
 
-/** Up to six A100, from a lock; `limit` and `others` are of their family. */
+/** Up to six A100 with a lock file; `limit` and `others` are for their family. */
 function prod(limit: number, others = 0, change: (main: Tree) => void = () => {}): Tree {
   const settings = goodSettings();
   const main = vllmDeployment({ scale: { min: 3, max: 6 }, instances: undefined });
@@ -35,7 +35,7 @@ function decision(settings: Tree, revision: string, size?: string, staged = true
 const parse = (settings: Tree): Settings => settingsSchema.parse(JSON.parse(JSON.stringify(settings)));
 
 interface Locked {
-  /** Whether the lock names a decision before the current one, and its size. */
+  /** Whether the lock file contains a previous decision, and its size. */
   readonly previous?: true | string;
   readonly staged?: boolean;
 }
@@ -59,8 +59,8 @@ function check(settings: Tree, { previous, staged = true }: Locked = {}) {
 
 function outcomeOf(settings: Tree, locked?: Locked): string {
   const checked = check(settings, locked);
-  if (!("mistakes" in checked)) return checked.spec.notes.join("\n") || "fits";
-  return checked.mistakes.map(({ code, path, problem }) => `${code} ${path} ${problem.split("\n")[0]}`).join("\n");
+  if (!("errors" in checked)) return checked.spec.notes.join("\n") || "fits";
+  return checked.errors.map(({ code, path, problem }) => `${code} ${path} ${problem.split("\n")[0]}`).join("\n");
 }
 
 const missing = (cores: number) => (cores === 1 ? "1 vCPU is" : `${cores} vCPUs are`);
@@ -97,7 +97,7 @@ test("a deployment whose weights aren't staged counts: it is created without ano
 test("the report contains the numbers, the deployments, the fixes and the text of a quota request", () => {
   const checked = check(prod(96, 24), { previous: true });
   const { name } = decision(prod(0), before);
-  expect("mistakes" in checked && reportMistakes("prod", checked.mistakes)).toBe(
+  expect("errors" in checked && reportErrors("prod", checked.errors)).toBe(
     [
       'Stack "prod" has 1 configuration error. Nothing was created or changed.',
       "",
@@ -122,7 +122,7 @@ test("a stack without a lock file is checked without rollouts, with Azure's rese
   settings["moor:endpoints"].fraud = { auth: "key", deployments: { main: scoreDeployment({ instances: 2 }) } };
   settings["moor:quota"] = { NCADSA100v4: { limit: 48 }, DSv2: { limit: 11 } };
   const checked = checkStack(rawStack(settings));
-  expect("mistakes" in checked && checked.mistakes.map(({ path, problem }) => [path, problem])).toEqual([
+  expect("errors" in checked && checked.errors.map(({ path, problem }) => [path, problem])).toEqual([
     [
       "moor:quota.DSv2",
       "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 cores (2 instances and 1 for upgrades (20 %, rounded up) × 4 cores)",
@@ -130,13 +130,13 @@ test("a stack without a lock file is checked without rollouts, with Azure's rese
   ]);
 });
 
-test("a shortage is in the same report as other mistakes, of which it counts the good parts only", () => {
+test("missing quota is in the same report as other errors, and counts only the valid parts", () => {
   const settings = goodSettings();
   const broken = { ...vllmDeployment({ weight: 0, size: "Standard_X" }) };
   settings["moor:endpoints"].chat.deployments = { main: vllmDeployment({ instances: 5 }), broken };
   settings["moor:quota"] = { NCADSA100v4: { limit: 96 } };
   const checked = checkStack(rawStack(settings));
-  expect("mistakes" in checked && checked.mistakes.map(({ code, path }) => [code, path])).toEqual([
+  expect("errors" in checked && checked.errors.map(({ code, path }) => [code, path])).toEqual([
     ["MOOR030", "moor:endpoints.chat.deployments.broken.size"],
     ["MOOR301", "moor:quota.NCADSA100v4"],
   ]);
@@ -144,7 +144,7 @@ test("a shortage is in the same report as other mistakes, of which it counts the
 
 test("without a lock file, missing quota is reported together with the missing lock file", () => {
   const checked = checkStack(rawStack(prod(96), { stack: "prod" }));
-  expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR050", "MOOR301"]);
+  expect("errors" in checked && checked.errors.map(({ code }) => code)).toEqual(["MOOR050", "MOOR301"]);
 });
 
 test("families without a declared quota are one note each, not an error", () => {

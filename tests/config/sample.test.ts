@@ -1,13 +1,13 @@
-// Proves that what public samples of vLLM on Azure ML set is refused when it stands in a stack file: all of it in one report, each value with
-// a code, a place and a remedy of its own. That the inequalities are the right ones is tests/planner's.
+// Proves that the values in public samples of vLLM on Azure ML are rejected in a stack file: in one report, each value with a code, a path
+// and a fix. tests/planner proves the inequalities.
 import { checkStack } from "../../config/checkStack";
-import type { Mistake } from "../../config/mistakes";
+import type { ConfigError } from "../../config/errors";
 import { goodSettings, rawStack, type Tree, vllmDeployment } from "./stacks";
 
 const main = "moor:endpoints.chat.deployments.main";
 
-/** A CPU size, a timeout of 10 s, 16 sequences, the latest image: as it is written in samples. */
-function sample(concurrencyPerInstance: number, change: (settings: Tree) => void = () => {}): readonly Mistake[] {
+/** A CPU size, a timeout of 10 s, 16 sequences and the latest image, as in samples. */
+function sample(concurrencyPerInstance: number, change: (settings: Tree) => void = () => {}): readonly ConfigError[] {
   const settings = goodSettings();
   const deployment = vllmDeployment({ size: "Standard_D48a_v4", requestTimeout: 10 });
   const model = { model: "Qwen/Qwen2.5-7B-Instruct", context: "16k", concurrencyPerInstance, flags: { "max-num-seqs": 16 } };
@@ -15,14 +15,14 @@ function sample(concurrencyPerInstance: number, change: (settings: Tree) => void
   settings["moor:images"].vllm = "vllm/vllm-openai:latest";
   change(settings);
   const checked = checkStack(rawStack(settings));
-  return "mistakes" in checked ? checked.mistakes : [];
+  return "errors" in checked ? checked.errors : [];
 }
 
-const told = (mistakes: readonly Mistake[]) => mistakes.map(({ code, path, problem, allowed }) => [code, path, problem, allowed]);
+const told = (errors: readonly ConfigError[]) => errors.map(({ code, path, problem, allowed }) => [code, path, problem, allowed]);
 
 test("for 64 concurrent requests, each of its values is rejected separately", () => {
-  const mistakes = sample(64);
-  expect(told(mistakes)).toEqual([
+  const errors = sample(64);
+  expect(told(errors)).toEqual([
     [
       "MOOR209",
       "moor:images.vllm",
@@ -38,7 +38,7 @@ test("for 64 concurrent requests, each of its values is rejected separately", ()
       expect.stringMatching(/^\d+ to 180 s$/),
     ],
   ]);
-  expect(new Set(mistakes.map(({ fix }) => fix)).size).toBe(mistakes.length);
+  expect(new Set(errors.map(({ fix }) => fix)).size).toBe(errors.length);
 });
 
 test("its concurrency of 1 is rejected too: 16 sequences are impossible if Azure admits only 2 requests", () => {

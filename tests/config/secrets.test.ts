@@ -1,7 +1,7 @@
-// Proves that a secret of a known form is refused wherever it stands in a stack file, and that no report repeats it. Doesn't prove that every
-// secret is found: one without a form of its own, such as a password, can't be told from other text. The secrets here are made up.
+// Proves that a secret in a known format is rejected anywhere in a stack file, and that no report repeats it. Doesn't prove that every
+// secret is found: passwords, for example, have no recognizable format. The secrets here are not real.
 import { checkSettings, checkStack } from "../../config/checkStack";
-import { reportMistakes, show } from "../../config/mistakes";
+import { reportErrors, show } from "../../config/errors";
 import { goodSettings, rawStack, scoreDeployment, spoilt, type Tree } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
@@ -25,7 +25,7 @@ const secrets: readonly (readonly [kind: string, secret: string])[] = [
   ["password in a URL", "https://alice:correct-horse@registry.example.com"],
 ];
 
-/** Places that take text, with the path that the mistake has. */
+/** Places that accept text, with the path of the error. */
 const places: readonly (readonly [place: string, put: (s: Tree, secret: string) => void, path: string])[] = [
   ["a flag", (s, secret) => (main(s).vllm.flags = { "hf-config-path": secret }), `${at}.vllm.flags.hf-config-path`],
   ["a tag", (s, secret) => (s["moor:platform"].tags = { owner: secret }), "moor:platform.tags.owner"],
@@ -42,23 +42,23 @@ const places: readonly (readonly [place: string, put: (s: Tree, secret: string) 
   ],
 ];
 
-const mistakesOf = (settings: Tree, changes = {}) => {
+const errorsOf = (settings: Tree, changes = {}) => {
   const checked = checkStack(rawStack(settings, changes));
-  return "mistakes" in checked ? checked.mistakes : [];
+  return "errors" in checked ? checked.errors : [];
 };
 
 test.each(places)("each secret in %s is rejected with its kind and never repeated", (_, put, path) => {
   for (const [kind, secret] of secrets) {
     const settings = spoilt((s) => put(s, secret));
-    const mistakes = mistakesOf(settings);
-    const told = mistakes.filter(({ code }) => code === "MOOR060").map((mistake) => [mistake.path, mistake.problem]);
+    const errors = errorsOf(settings);
+    const told = errors.filter(({ code }) => code === "MOOR060").map((error) => [error.path, error.problem]);
     expect(told).toEqual([
       [
         path,
         `The value contains what looks like ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, visible to everyone who can read the repository.`,
       ],
     ]);
-    const all = [reportMistakes("dev", mistakes), JSON.stringify(mistakes), JSON.stringify(checkSettings(rawStack(settings)).mistakes)];
+    const all = [reportErrors("dev", errors), JSON.stringify(errors), JSON.stringify(checkSettings(rawStack(settings)).errors)];
     const part = secret.includes("alice") ? "correct-horse" : secret.slice(-20);
     for (const text of all) expect(text).not.toContain(part);
   }
@@ -66,29 +66,29 @@ test.each(places)("each secret in %s is rejected with its kind and never repeate
 
 test("a secret in a key is rejected, and the path in the report doesn't repeat it", () => {
   for (const [, secret] of secrets.filter(([, one]) => /^\w+$/.test(one))) {
-    const mistakes = mistakesOf(spoilt((s) => (main(s)[secret] = 1)));
-    expect(mistakes.map(({ code, path }) => [code, path])).toEqual(
+    const errors = errorsOf(spoilt((s) => (main(s)[secret] = 1)));
+    expect(errors.map(({ code, path }) => [code, path])).toEqual(
       expect.arrayContaining([
         ["MOOR001", `${at}.[secret]`],
         ["MOOR060", `${at}.[secret]`],
       ]),
     );
-    expect(reportMistakes("dev", mistakes)).not.toContain(secret);
+    expect(reportErrors("dev", errors)).not.toContain(secret);
   }
 });
 
 test.each(["hf-token", "some-password", "client-secret"])("the flag %s accepts no text", (flag) => {
-  const mistakes = mistakesOf(spoilt((s) => (main(s).vllm.flags = { [flag]: "plain words" })));
-  expect(mistakes.filter(({ code }) => code === "MOOR060").map(({ path }) => path)).toEqual([`${at}.vllm.flags.${flag}`]);
-  expect(reportMistakes("dev", mistakes)).not.toContain("plain words");
+  const errors = errorsOf(spoilt((s) => (main(s).vllm.flags = { [flag]: "plain words" })));
+  expect(errors.filter(({ code }) => code === "MOOR060").map(({ path }) => path)).toEqual([`${at}.vllm.flags.${flag}`]);
+  expect(reportErrors("dev", errors)).not.toContain("plain words");
 });
 
 test.each(["azure-native:clientSecret", "azure-native:clientCertificatePassword", "azure-native:oidcToken"])(
   "%s in plain text is refused, and encrypted it is not",
   (key) => {
     const settings = { ...goodSettings(), [key]: "plain words" };
-    expect(mistakesOf(settings).map(({ code, path }) => [code, path])).toEqual([["MOOR060", key]]);
-    expect(mistakesOf(settings, { secretKeys: [key] })).toEqual([]);
+    expect(errorsOf(settings).map(({ code, path }) => [code, path])).toEqual([["MOOR060", key]]);
+    expect(errorsOf(settings, { secretKeys: [key] })).toEqual([]);
   },
 );
 
@@ -102,14 +102,14 @@ test.each([
   "https://registry.example.com:5000/path",
   "task-oriented, risk-averse",
 ])("%j is not a secret", (text) => {
-  expect(mistakesOf(spoilt((s) => (s["moor:platform"].tags = { owner: text })))).toEqual([]);
+  expect(errorsOf(spoilt((s) => (s["moor:platform"].tags = { owner: text })))).toEqual([]);
   expect(show(text)).not.toContain("[secret]");
 });
 
 test("long texts that start like secrets are checked within a second", () => {
   const before = process.cpuUsage();
   for (const part of ["eyJ", "hf_", "sk-", "a/+", "://a:b", "&sig=", "-----BEGIN "]) {
-    mistakesOf(spoilt((s) => (s["moor:platform"].tags = { owner: part.repeat(100_000 / part.length) })));
+    errorsOf(spoilt((s) => (s["moor:platform"].tags = { owner: part.repeat(100_000 / part.length) })));
   }
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 1e6).toBeLessThan(1);

@@ -1,4 +1,4 @@
-/** The files that Moor ships. Doesn't prove that the stacks serve: their image digests stand for images that are yours to build. */
+/** Tests the shipped files. Doesn't prove that the stacks serve: they contain placeholder images. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import Ajv2020 from "ajv/dist/2020";
@@ -22,7 +22,7 @@ function raw(stack: string) {
 
 function specOf(stack: string) {
   const checked = checkStack(raw(stack));
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 }
 
@@ -65,7 +65,7 @@ test("prod is two live chat deployments with Entra ID, one of them scaled, and a
 test("the shipped lock file contains the decisions of this version, with staged weights", () => {
   const { settings } = checkSettings(raw("prod"));
   const read = readLock("prod", file("moor.lock.prod.yaml"));
-  if (!settings || "mistakes" in read) throw new Error("unreadable");
+  if (!settings || "errors" in read) throw new Error("unreadable");
   for (const { endpoint, label, settings: deployment } of deploymentsOf(settings)) {
     const image = namedImage(deployment, settings["moor:images"])!;
     const resolved = { image, region: "swedencentral", revision: deployment.vllm?.revision ?? "", folder: root };
@@ -117,7 +117,7 @@ test.each([
   expect(validator("stack.schema.json")(parse(text))).toBe(false);
   const refused = () => {
     const checked = checkStack({ project: "moor", stack: "dev", ...settingsOf(text) });
-    if ("mistakes" in checked) throw new Error("refused");
+    if ("errors" in checked) throw new Error("refused");
   };
   expect(refused).toThrow();
 });

@@ -1,11 +1,11 @@
-/** From a checked stack to its spec. Doesn't prove what components make of it. */
+/** Tests the specification of a checked stack. Doesn't prove what the components create from it. */
 import fc from "fast-check";
 import { checkStack } from "../../config/checkStack";
 import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
 
 function specOf(settings: Tree) {
   const checked = checkStack(rawStack(settings));
-  if ("mistakes" in checked) throw new Error(JSON.stringify(checked.mistakes));
+  if ("errors" in checked) throw new Error(JSON.stringify(checked.errors));
   return checked.spec;
 }
 
@@ -148,7 +148,7 @@ test("weights that don't sum to 0 or 100 never become a spec", () => {
       fc.pre(sum !== 0 && sum !== 100);
       const entries = shares.map((weight, index) => [`d${index}`, vllmDeployment({ weight })]);
       const checked = checkStack(rawStack(spoilt((s) => (s["moor:endpoints"].chat.deployments = Object.fromEntries(entries)))));
-      expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR021"]);
+      expect("errors" in checked && checked.errors.map(({ code }) => code)).toEqual(["MOOR021"]);
     }),
     { numRuns: 50 },
   );

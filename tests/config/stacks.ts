@@ -1,15 +1,15 @@
-/** Stacks for the tests of config: a good one, and ways to spoil one value of it. */
+/** Stacks for the tests of config: a valid one, and functions that change one value of it. */
 import type { RawStack } from "../../config/settings";
 
 export const digest = `sha256:${"ab".repeat(32)}`;
 export const revision = "7ae557604adf67be50417f59c2c2f167def9a775";
 export const subscription = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/hub/providers";
 
-/** Settings that a test reaches into and spoils, at any depth. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests write wrong values on purpose.
+/** Settings that a test can change at any depth. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests set invalid values on purpose.
 export type Tree = { [key: string]: any };
 
-/** Settings of a stack with one vLLM and one score.py deployment, as the author of a stack file writes them. */
+/** Settings of a stack with one vLLM and one score.py deployment, as in a stack file. */
 export function goodSettings(): Tree {
   return {
     "azure-native:location": "swedencentral",
@@ -30,13 +30,13 @@ export function scoreDeployment(changes: Tree = {}): Tree {
   return { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100, ...changes };
 }
 
-/** A stack as Pulumi hands it over. */
+/** A stack in the form in which Pulumi passes it. */
 export function rawStack(settings: Tree, changes: Partial<RawStack> = {}): RawStack {
   const text = Object.entries(settings).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
   return { project: "moor", stack: "dev", settings: Object.fromEntries(text), secretKeys: [], ...changes };
 }
 
-/** The good settings after `spoil` has changed them. */
+/** The valid settings, changed by `spoil`. */
 export function spoilt(spoil: (settings: Tree) => void): Tree {
   const settings = goodSettings();
   spoil(settings);

@@ -1,5 +1,5 @@
-// Proves that stack files and locks are plain YAML: what two readers may read differently is refused with its place, and what is written is
-// what is read. Doesn't prove how Pulumi's own reader takes a file: the rules rest on the source of that reader, gopkg.in/yaml.v3.
+// Proves that YAML which two parsers can read differently is rejected with its line, and that what is written is what is read. Doesn't
+// prove how Pulumi's parser reads a file: the rules are based on the source of that parser, gopkg.in/yaml.v3.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -15,7 +15,7 @@ import { goodSettings, rawStack, spoilt, type Tree } from "./stacks";
 
 const lockText = fs.readFileSync(path.join(__dirname, "..", "..", "moor.lock.prod.yaml"), "utf8");
 
-/** YAML that is not plain, put where a value stands. */
+/** Unsupported YAML in the place of a value. */
 const values: readonly (readonly [what: string, value: string])[] = [
   ["an alias without an anchor", "*nothing"],
   ["an anchor", "&name 1"],
@@ -50,7 +50,7 @@ const bomb = [
   ...["b", "c", "d", "e", "f", "g"].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcdef"[i]}`).join(", ")}]`),
 ];
 
-/** Whole files. */
+/** Complete files. */
 const files: readonly (readonly [what: string, text: (good: string) => string])[] = [
   ["an alias bomb", (good) => `${bomb.join("\n")}\n${good}`],
   ["a circular alias", (good) => `${good}\nx: &x [*x]\n`],
@@ -93,12 +93,12 @@ test.each(files)("a stack file with %s is rejected", (_, text) => {
 
 test.each(values)("a lock file with %s is invalid", (_, value) => {
   const read = readLock("prod", lockText.replace("madeBy: moor 0.1.0", `madeBy: ${value}`));
-  expect("mistakes" in read && read.mistakes.map(({ code }) => code)).toEqual(["MOOR051"]);
+  expect("errors" in read && read.errors.map(({ code }) => code)).toEqual(["MOOR051"]);
 });
 
 test.each(files)("a lock file with %s is invalid", (_, text) => {
   const read = readLock("prod", text(lockText));
-  expect("mistakes" in read && read.mistakes.map(({ code }) => code)).toEqual(["MOOR051"]);
+  expect("errors" in read && read.errors.map(({ code }) => code)).toEqual(["MOOR051"]);
 });
 
 test.each([
@@ -130,7 +130,7 @@ test.each(["lock: none", "moor:config:lock: none", "moor: none"])(
 
 describe("names that every JavaScript object has", () => {
   const inherited = ["__proto__", "constructor", "toString", "hasOwnProperty", "__defineGetter__"];
-  /** JSON.parse makes an own key of each name. */
+  /** JSON.parse creates an own key for each name. */
   const own = (name: string, value: unknown): Tree => JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value)}}`);
   const main = goodSettings()["moor:endpoints"].chat.deployments.main;
   const places: readonly (readonly [string, (name: string) => Tree, string])[] = [
@@ -155,9 +155,7 @@ describe("names that every JavaScript object has", () => {
   test.each(places)("are rejected for %s, and never dropped", (what, settings, at) => {
     for (const name of inherited.filter((one) => what !== "a setting" || one !== "__proto__")) {
       const checked = checkStack(rawStack({ ...goodSettings(), ...settings(name) }));
-      expect("mistakes" in checked && checked.mistakes.map(({ code, path: where }) => [code, where])).toEqual([
-        ["MOOR001", `${at}.${name}`],
-      ]);
+      expect("errors" in checked && checked.errors.map(({ code, path: where }) => [code, where])).toEqual([["MOOR001", `${at}.${name}`]]);
     }
   });
 
@@ -178,14 +176,14 @@ describe("names that every JavaScript object has", () => {
 
   test.each(inherited)("are rejected in a lock file: %s", (name) => {
     const read = readLock("prod", lockText.replace("\n  fraud:", `\n  ${name}:`));
-    expect("mistakes" in read && read.mistakes.map(({ code, path: where }) => [code, where])).toEqual([
+    expect("errors" in read && read.errors.map(({ code, path: where }) => [code, where])).toEqual([
       ["MOOR051", `moor.lock.prod.yaml.endpoints.${name}`],
     ]);
   });
 
   test("are not a deployment for the commands that take one", () => {
     const read = readLock("prod", lockText);
-    if ("mistakes" in read) throw new Error("unreadable");
+    if ("errors" in read) throw new Error("unreadable");
     expect(() => rollBack(read.lock, "constructor/name")).toThrow(
       'The lock file has no deployment "constructor/name". Deployments: chat/main, chat/candidate, fraud/main.',
     );
@@ -199,7 +197,7 @@ test("settings with a thousand levels of nesting are rejected", () => {
   const raw = rawStack({ ...settings, "moor:endpoints": "" });
   const text = `{"chat":{"auth":"key","deployments":{"main":{"check":{"request":${"[".repeat(5_000)}${"]".repeat(5_000)}}}}}}`;
   const checked = checkStack({ ...raw, settings: { ...raw.settings, "moor:endpoints": text } });
-  expect("mistakes" in checked && checked.mistakes.map(({ code }) => code)).toEqual(["MOOR062"]);
+  expect("errors" in checked && checked.errors.map(({ code }) => code)).toEqual(["MOOR062"]);
 });
 
 describe("lock and preview agree", () => {

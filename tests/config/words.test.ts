@@ -1,7 +1,9 @@
-/** Small readers: nearest words, address ranges, ARM ids, stack files. Doesn't prove that Azure reads ids and ranges the same way. */
+/**
+ * Tests small parsers: nearest words, address ranges, ARM IDs, stack files. Doesn't prove that Azure parses IDs and ranges the same way.
+ */
 import { isArmIdOf, parseArmId } from "../../azure/armId";
 import { overlaps, parseCidr } from "../../config/cidr";
-import { show } from "../../config/mistakes";
+import { show } from "../../config/errors";
 import { didYouMean, distance, nearest } from "../../config/nearest";
 import { settingsOf, stackDocument } from "../../config/stackYaml";
 

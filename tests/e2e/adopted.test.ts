@@ -1,5 +1,5 @@
-// Proves with the real engine that what a stack adopts is read in the preview, that everything wrong with it is said once, and that the stack
-// comes up on what is right. Which problems are found is proved in tests/components/workspace/adopted.test.ts.
+// Proves with the real engine that the preview reads adopted resources and reports all their errors once, and that a stack with valid
+// adopted resources is deployed. tests/components/workspace/adopted.test.ts proves which problems are found.
 import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(240_000);

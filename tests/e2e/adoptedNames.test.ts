@@ -1,6 +1,6 @@
-// Proves with the real engine that names resolve in an adopted network after `up` as they did before, on a stack that adopts workspace, registry and
-// network with `dns` at its default; and that a second stack's zones are found in the preview. The local Azure resolves the names: see
-// azure-local/arm/resolver.ts for what it rests on. Doesn't prove custom DNS servers.
+// Proves with the real engine that names resolve in an adopted network after `up` as they did before, on a stack that adopts workspace,
+// registry and network with `dns` at its default; and that a second stack's zones are found in the preview. The local Azure resolves the
+// names: see azure-local/arm/resolver.ts for its sources. Doesn't prove custom DNS servers.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -10,7 +10,7 @@ import { openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(240_000);
 
-/** The landing zone of this fixture is there, and a stack on it. */
+/** Creates the landing zone of this fixture and a stack in it. */
 const fixture = path.join(__dirname, "fixtures", "0.1.0");
 
 let sandbox: Sandbox;
@@ -41,7 +41,7 @@ async function answers(): Promise<Record<string, unknown>> {
   return Object.fromEntries(names.map((name) => [name, resolveName(sandbox.azure.resources(), networkId, name)]));
 }
 
-/** Creates a resource and looks at it, which ends the operation. */
+/** Creates a resource and reads it, which ends the operation. */
 async function exists(id: string, body: object): Promise<void> {
   for (const answer of [await sandbox.arm("PUT", id, "2024-06-01", body), await sandbox.arm("GET", id, "2024-06-01")]) {
     expect([id, answer.ok]).toEqual([id, true]);

@@ -3,10 +3,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { root } from "../../cli/local/session";
 
-/** What of a clone the program and its command line don't need. */
+/** Files of a clone that the program and its command line don't require. */
 const leftOut = [".git", ".moor", "bench", "coverage", "docs", "tests"];
 
-/** A copy of the program, as a team has one: verbs of the command line edit its stack files and its locks. Whoever makes it removes it. */
+/** A copy of the program, whose stack files and lock files commands can edit. The caller removes it. */
 export function cloneProgram(): string {
   const clone = fs.mkdtempSync(path.join(os.tmpdir(), "moor-clone-"));
   for (const name of fs.readdirSync(root)) {
@@ -17,7 +17,9 @@ export function cloneProgram(): string {
   return clone;
 }
 
-/** The program of today with the stack files and locks of then, because those that are shipped may have changed for other reasons. */
+/**
+ * The current program with the stack files and lock files of an older version, because the shipped ones can have changed for other reasons.
+ */
 export function cloneWith(fixture: string): string {
   const folder = cloneProgram();
   for (const place of [folder, fixture]) {

@@ -1,4 +1,4 @@
-// Proves that Azure-on-this-machine, killed in the middle of an `up` together with the providers, still holds all that it had answered for.
+// Proves that the local Azure, killed during an `up` together with the providers, has lost none of the requests that it answered.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -17,7 +17,7 @@ afterAll(() => {
     try {
       process.kill(-local.pid, "SIGKILL"); // its process group: pulumi and the program
     } catch {
-      // All of it has ended already.
+      // All processes have ended already.
     }
   }
   fs.rmSync(home, { recursive: true, force: true });
@@ -26,7 +26,7 @@ afterAll(() => {
 function requests(): Request[] {
   const log = path.join(home, "azure", "requests.jsonl");
   const lines = fs.existsSync(log) ? fs.readFileSync(log, "utf8").split("\n") : [];
-  // The last line may be cut off.
+  // The last line can be truncated.
   return lines.slice(0, -1).map((line) => JSON.parse(line) as Request);
 }
 

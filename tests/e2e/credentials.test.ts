@@ -1,5 +1,5 @@
-// Proves that neither the keys of an endpoint nor the tokens with which the program itself calls Azure and an endpoint stand in any output or
-// log of pulumi, with every option that makes it say more. It doesn't prove what the real azure-native provider logs of its own requests.
+// Proves that neither the keys of an endpoint nor the tokens with which the program calls Azure and an endpoint are in any output or log of
+// pulumi, with all options for verbose output. Doesn't prove what the real azure-native provider logs about its requests.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -10,7 +10,7 @@ let sandbox: Sandbox;
 let stackFile: (context: string) => string;
 beforeAll(async () => {
   sandbox = await openSandbox();
-  // Without it pulumi doesn't take --event-log.
+  // Required by pulumi for --event-log.
   sandbox.environment.PULUMI_DEBUG_COMMANDS = "true";
   sandbox.environment.PULUMI_DEBUG_GRPC = path.join(sandbox.home, "grpc.jsonl");
   const revision = "7ae557604adf67be50417f59c2c2f167def9a775";

@@ -1,5 +1,5 @@
-// Proves with the real engine that a deployment which doesn't answer as it should gets no traffic, that whoever runs the stack reads why, and
-// that the next run asks again. It does not prove that a real model passes: the container is a stand-in, made to look broken by a proxy.
+// Proves with the real engine that a deployment with wrong answers gets no traffic, that the output explains why, and that the next run
+// checks it again. Doesn't prove that a real model passes: the container is a stand-in behind a proxy that changes its answers.
 import { type FaultyDoor, type Meddle, revision, serving, startFaultyDoor, startUp } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -7,7 +7,7 @@ jest.setTimeout(600_000);
 
 let sandbox: Sandbox;
 let proxy: FaultyDoor;
-/** Name of the deployment that serves all along. */
+/** Name of the deployment that serves during all tests. */
 let stable: string;
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ test.each(refusals)("A candidate with %s gets no traffic, and the previous deplo
   expect(output).toContain(`Traffic was not changed: ${stable} 100 %.`);
   const { traffic, deployments } = await serving(sandbox);
   expect(traffic).toEqual({ [stable]: 100 });
-  // The stable one and this candidate: the candidate of the test before is gone.
+  // The stable deployment and this candidate: the candidate of the previous test is deleted.
   expect(deployments).toHaveLength(2);
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
 });

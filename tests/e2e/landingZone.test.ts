@@ -1,6 +1,6 @@
-// Proves with the real engine that a stack comes up and stays as it is in a landing zone: one that denies what Azure Landing Zone denies by
-// default, and whose policies add tags. Doesn't prove that a real landing zone has no other policies; the policies of the local Azure name their
-// sources.
+// Proves with the real engine that a stack can be deployed in a landing zone without later changes. The landing zone denies what Azure
+// Landing Zones deny by default, and its policies add tags. Doesn't prove that a real landing zone has no other policies; the policies of
+// the local Azure name their sources.
 import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -29,7 +29,7 @@ interface Shown {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** API versions to read and tag each type with. */
+/** API versions to read and tag each type. */
 const versions: readonly [type: RegExp, apiVersion: string][] = [
   [/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+$/, "2024-03-01"],
   [/\/microsoft\.machinelearningservices\/workspaces\/[^/]+(\/onlineendpoints\/[^/]+(\/deployments\/[^/]+)?)?$/, "2025-12-01"],
@@ -46,7 +46,7 @@ async function tagsOf(id: string): Promise<Shown["tags"]> {
   return ((await (await sandbox.arm("GET", id, versionOf(id)!)).json()) as Shown).tags;
 }
 
-/** Resources that lack a tag, or have another value of it. */
+/** Resources without a tag or with another value of it. */
 async function without(name: string, value: string): Promise<string[]> {
   const ids = taggable();
   expect(ids.length).toBeGreaterThan(15);
@@ -65,7 +65,7 @@ test("the stack comes up where a subnet without a network security group and a s
 test("the webhook of alerts reaches Azure, and stands in plain text neither in the state nor in an output", async () => {
   const [group] = sandbox.requests().filter(({ method, path }) => method === "PUT" && /\/actionGroups\//i.test(path));
   const { properties } = group!.body as { properties: { webhookReceivers: readonly { readonly serviceUri: string }[] } };
-  // What stands in for the secret of the real stack.
+  // The stand-in for the secret of the real stack.
   const webhook = properties.webhookReceivers[0]!.serviceUri;
   expect(webhook).toMatch(/^https:\/\/stand-in-for-a-secret-of-the-real-stack-[0-9a-f]{8}\.example\.com$/);
   const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
@@ -79,7 +79,7 @@ test("a tag that a policy adds later is no change to refresh and preview, and st
   for (const id of taggable()) {
     const patched = await sandbox.arm("PATCH", id, versionOf(id)!, { tags: { ...(await tagsOf(id)), CreatedBy: "landing-zone" } });
     expect([id, patched.ok]).toEqual([id, true]);
-    // Until the operation is looked at, nothing below may be written.
+    // Until the operation is read, child resources can't be written.
     await tagsOf(id);
   }
   expect(await without("CreatedBy", "landing-zone")).toEqual([]);

@@ -1,5 +1,5 @@
-// Proves with the real engine that the shipped stack prod is created in one run, shows no change afterwards, takes a changed tag in place
-// and is destroyed. It does not prove that Azure accepts it: the local Azure does, and its rules are tested against their sources.
+// Proves with the real engine that the shipped stack prod is deployed in one pass, has no later changes, changes a tag in place and is
+// destroyed. Doesn't prove that Azure accepts it: the local Azure does, and its rules are tested against their sources.
 import { openSandbox, type Sandbox } from "./sandbox";
 import { describeLife } from "./stackLife";
 

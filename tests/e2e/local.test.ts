@@ -1,5 +1,5 @@
-// Proves that stacks on this machine leave the real stack file alone and need none of its secrets, and what a failed run is told to do. The
-// README's commands are run in tests/e2e/readme.
+// Proves that local stacks don't change the real stack file and don't require its secrets, and which advice a failed run prints.
+// tests/e2e/readme runs the README's commands.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -1,5 +1,5 @@
-// Proves the order of the first `up` from what the resource manager was asked, and that an endpoint deleted behind Pulumi's back comes
-// back serving. It does not prove how long Azure takes over each step.
+// Proves the order of the first `up` from the requests to Azure Resource Manager, and that an endpoint that was deleted outside Pulumi
+// serves again. Doesn't prove how long each step takes in Azure.
 import { quick } from "./quick";
 import { openSandbox, type Request, type Sandbox } from "./sandbox";
 
@@ -8,7 +8,7 @@ jest.setTimeout(600_000);
 const apiVersion = "2025-12-01";
 
 let sandbox: Sandbox;
-/** The stack dev with all that refers to an endpoint or a deployment: alerts and autoscale. */
+/** The stack dev with all resources that refer to an endpoint or a deployment: alerts and autoscale. */
 let stackFile: string;
 beforeAll(async () => {
   sandbox = quick(await openSandbox());
@@ -31,7 +31,7 @@ async function chat(): Promise<Endpoint> {
   return JSON.parse(outputs).chat as Endpoint;
 }
 
-/** The status with which the endpoint answers a chat request that carries its key. */
+/** The response status of the endpoint for a chat request with its key. */
 async function askStatus({ id, openaiBaseUrl }: Endpoint): Promise<number> {
   const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, apiVersion)).json()) as { primaryKey: string };
   const { hostname, pathname } = new URL(openaiBaseUrl);
@@ -43,7 +43,7 @@ async function askStatus({ id, openaiBaseUrl }: Endpoint): Promise<number> {
   return response.status;
 }
 
-/** The writes that make an endpoint serve, in the order in which they came: what was written, and with which traffic. */
+/** The writes of an endpoint, its deployments and its traffic, in the order in which they were received. */
 function servingWrites(requests: Request[]): string[] {
   return requests
     .filter(({ method, status }) => method === "PUT" && status < 300)

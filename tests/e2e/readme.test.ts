@@ -1,6 +1,6 @@
-// Runs every command of the README that stands in a block marked `sh`, in its order, in a copy of the project: `pulumi` is the real engine
-// against Azure-on-this-machine. It leaves out the tests, which would run themselves, and does not prove that a subscription accepts what a simulator
-// accepts. The client examples have a test of their own, tests/clients/examples.test.ts.
+// Runs all commands in `sh` blocks of the README in order, in a copy of the project, with the real `pulumi` engine against the local Azure.
+// Leaves out `npm test`, which would run itself. Doesn't prove that a subscription accepts what the simulator accepts.
+// tests/clients/examples.test.ts tests the client examples.
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -13,7 +13,7 @@ jest.setTimeout(600_000);
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
 const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.split("\n").filter(Boolean));
 
-/** A copy of the files that git knows or would take, with the packages of this checkout. */
+/** A copy of the files that git tracks or would add, with the packages of this checkout. */
 function copyProject(): string {
   const copy = fs.mkdtempSync(path.join(os.tmpdir(), "moor-readme-"));
   const { stdout } = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });

@@ -1,5 +1,5 @@
-// Proves with the real engine that a run which was killed in the middle, with pulumi alone or with Azure's own end, is put right by one
-// command, after which `up` converges. It kills at a handful of moments, not at every one.
+// Proves with the real engine that one command repairs the state after a run was killed, with or without the local Azure, and that `up`
+// then converges. It kills after a few writes, not after each one.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -26,7 +26,7 @@ function moor(args: string[]) {
   });
 }
 
-/** Runs a verb that has to succeed, and yields what it printed; shows that where it doesn't succeed. */
+/** Runs a command and returns its output. Fails with the output if the command fails. */
 async function succeeds(args: string[]): Promise<string> {
   const child = moor(args);
   let output = "";
@@ -42,14 +42,14 @@ async function succeeds(args: string[]): Promise<string> {
 
 const up = ["local", "up", "-s", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
 
-/** Requests that ARM has answered; the last line of a killed log may be cut off. */
+/** Requests that ARM has answered. The last line of the log of a killed process can be truncated. */
 function requests(): Request[] {
   const log = path.join(home, "azure", "requests.jsonl");
   const lines = fs.existsSync(log) ? fs.readFileSync(log, "utf8").split("\n") : [];
   return lines.slice(0, -1).map((line) => JSON.parse(line) as Request);
 }
 
-/** Brings dev up and kills it when so many resources have been written, the whole process group at once. */
+/** Runs `up` on dev and kills its process group after this number of writes. */
 async function killAfter(writes: number): Promise<void> {
   const child = moor(up);
   child.stdout!.resume();
@@ -68,18 +68,18 @@ async function killAfter(writes: number): Promise<void> {
 
 test.each([5, 25, 45])("After a run is killed after %s writes, recover repairs the state and up converges.", async (writes) => {
   await killAfter(writes);
-  // Beside the state is nothing that a kill could leave half-written.
+  // No file next to the state can be left incomplete.
   expect(fs.readdirSync(path.join(home, "state", ".pulumi", "stacks", "moor")).filter((file) => file.endsWith(".attrs"))).toEqual([]);
   await succeeds(["recover", "-s", "dev", "--local"]);
   await succeeds(up);
   await succeeds(["local", "preview", "-s", "dev", "--expect-no-changes", "--non-interactive", "--color", "never"]);
-  // Nothing was made twice.
+  // Nothing was created twice.
   const created = requests().filter(({ method, status }) => method === "PUT" && status === 201);
   const ids = created.map(({ path: target }) => target.split("?")[0]!.toLowerCase());
   expect(ids.length).toBe(new Set(ids).size);
 });
 
-/** Adds to a state the note of a killed run that has begun to create a resource. */
+/** Adds a pending creation of a killed run to a state. */
 function noteBegun(stack: string, type: string, name: string): void {
   const file = path.join(home, "state", ".pulumi", "stacks", "moor", `${stack}.json`);
   const state = JSON.parse(fs.readFileSync(file, "utf8"));

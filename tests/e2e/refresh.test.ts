@@ -1,4 +1,4 @@
-// Proves what a refresh shows with a provider that makes nothing of `ignoreChanges`, as the last readable source of azure-native does.
+// Proves what a refresh shows with a provider that ignores `ignoreChanges`, as in the last published source of azure-native.
 import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 

@@ -1,5 +1,5 @@
-// Proves with the real engine that a preview and an update show one warning of what can go wrong by them, that a plain `destroy` of an endpoint
-// with requests still works, and that `stack output --json` gives what people need. Doesn't prove each cause and word: tests/planner/risks does.
+// Proves with the real engine that a preview and an update show one warning with all risks, that `destroy` of an endpoint with traffic
+// works, and that `stack output --json` contains the required outputs. Doesn't prove each risk and its text: see tests/planner/risks.
 import { quick } from "./quick";
 import { openSandbox, type Sandbox } from "./sandbox";
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** The text of each warning that Pulumi shows at the end of a run: a headline and the lines below it. */
+/** The text of each warning at the end of a run: a headline and the lines below it. */
 function warnings(output: string): string[] {
   const lines = output
     .slice(output.indexOf("\nDiagnostics:"))
@@ -65,7 +65,7 @@ test("a preview warns once about an endpoint with traffic that it would delete, 
 
 test("`stack output --json` of prod contains resources, URLs, commands and client settings, and no secret", async () => {
   const first = await sandbox.run("up", "prod");
-  // No placeholder image is named: stand-ins answer here, and no image is pulled.
+  // Placeholder images are not reported: stand-ins answer here, and no image is pulled.
   const share = /^Stack prod: 1 risk\.\n {2}- Traffic above capacity: chat\/candidate-fdd376f0 receives 10 %/;
   expect({ code: first.code, warnings: warnings(first.output) }).toEqual({ code: 0, warnings: [expect.stringMatching(share)] });
   const workspaceId = sandbox.azure.resources().find(({ type }) => /workspaces$/i.test(type) && /MachineLearning/i.test(type))!.id;

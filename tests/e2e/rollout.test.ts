@@ -1,5 +1,5 @@
-// Proves with the real engine what the preview says of a changed model, a candidate and its promotion, that each is then applied, and that
-// the next preview shows no change. Other changes are in rolloutChanges. That no request is lost is proved in rolloutUnderLoad.
+// Proves with the real engine what a preview shows for a changed model, a candidate and its promotion, that each change is applied, and that
+// the next preview shows no changes. rolloutChanges covers other changes. rolloutUnderLoad proves that no request is lost.
 import { quick } from "./quick";
 import { candidate, carryOut, preview, weight } from "./rolloutEdits";
 import { revision, serving } from "./rolloutSupport";

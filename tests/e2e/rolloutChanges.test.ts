@@ -1,5 +1,5 @@
-// Proves with the real engine what the preview says of less frequent changes, that each is then applied, and that the next preview shows no
-// change. A changed model, a candidate and its promotion are in rollout. That no request is lost is proved in rolloutUnderLoad.
+// Proves with the real engine what a preview shows for less frequent changes, that each change is applied, and that the next preview shows no
+// changes. rollout covers a changed model, a candidate and its promotion. rolloutUnderLoad proves that no request is lost.
 import { quick } from "./quick";
 import { candidate, carryOut, deployments, preview, vllm, weight } from "./rolloutEdits";
 import { endpointOf, revision, serving } from "./rolloutSupport";
@@ -12,7 +12,7 @@ let first: string;
 
 beforeAll(async () => {
   sandbox = quick(await openSandbox());
-  // The candidate was promoted: it has the requests, and main is kept at 0.
+  // The candidate was promoted: it has all traffic, and main has weight 0.
   const stackFile = sandbox.edit("dev", [candidate(100), weight(0)]);
   expect(await sandbox.run("up", "dev", { stackFile })).toMatchObject({ code: 0 });
   [first] = (await serving(sandbox)).deployments.filter((name) => name.startsWith("main-")) as [string];

@@ -1,5 +1,5 @@
-// Proves with the real engine that what somebody changes of an endpoint outside the stack is shown, and put right by the next run once it is
-// accepted. Azure's answers are the simulator's; the token of the Azure CLI is not used here.
+// Proves with the real engine that changes to an endpoint outside the stack are shown, and that the next run reverts them after they are
+// accepted. The simulator answers for Azure; the token of the Azure CLI is not used.
 import { quick } from "./quick";
 import { endpointOf, moor, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";

@@ -1,5 +1,5 @@
-// Proves with the real engine that a deployment which Azure could not start is removed before it is made again, and that the one before it serves
-// all along. The failure is a lost role; why else a start may fail is the simulator's rules' to know.
+// Proves with the real engine that a deployment which Azure could not start is deleted before it is created again, and that the previous
+// deployment serves all the time. The cause is a missing role assignment; the rules of the simulator contain other causes.
 import { quick } from "./quick";
 import { endpointOf, moor, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -17,7 +17,7 @@ test("A deployment that failed because of a missing role is recreated once the r
   const before = await serving(sandbox);
   const owned = await sandbox.resources();
   const registry = owned.find((id) => /\/microsoft\.containerregistry\/registries\/[^/]+$/.test(id))!;
-  // The registry's role assignments: the workspace's own, and the endpoint identity's right to pull.
+  // The registry's role assignments: those of the workspace, and AcrPull of the endpoint identity.
   const roles = owned.filter((id) => id.startsWith(`${registry}/providers/microsoft.authorization/roleassignments/`));
   for (const id of roles) expect((await sandbox.arm("DELETE", id, "2022-04-01")).ok).toBe(true);
 

@@ -1,6 +1,6 @@
-// Proves with the real engine that a change of the model whose run is killed at a step loses no request of a steady load, and that recover and
-// `up` carry it out. It kills at three steps, and Azure has done at once what it was asked for; every write, and operations that outlive the run,
-// are tests/rollout's. Streams are seconds long, not the 180 s of Azure.
+// Proves with the real engine that a model change whose run is killed loses no request of a steady load, and that recover and `up` complete
+// it. It kills at three steps, with the fast clock. tests/rollout tests all writes, and operations that last longer than the run. Streams
+// take seconds, not the 180 s of Azure.
 import { quick } from "./quick";
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, moor, revision, serving, startUp } from "./rolloutSupport";
@@ -11,7 +11,7 @@ jest.setTimeout(600_000);
 let sandbox: Sandbox;
 let model: Model;
 let load: Load;
-/** Told of each request to the resource manager. */
+/** Called for each request to Azure Resource Manager. */
 let watch: (method: string, path: string) => void = () => {};
 
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** One request of a load, as its caller saw it. */
+/** A request of a load and its result. */
 export interface Call {
   readonly kind: "request" | "stream";
-  /** Deployment that answered. */
+  /** The deployment that answered. */
   readonly deployment: string;
-  /** What went wrong, or undefined. */
+  /** The error, or undefined. */
   readonly failure: string | undefined;
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -15,30 +15,30 @@ export interface Call {
 }
 
 export interface LoadOptions {
-  /** `<front door>/<endpoint name>` */
+  /** `<scoring proxy>/<endpoint name>` */
   readonly baseUrl: string;
   readonly key: string;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Streams that are open at any time. */
+  /** Number of concurrent streams. */
   readonly streams: number;
-  /** Seconds over which the first streams are begun. @default - a tenth of one for each stream */
+  /** Seconds over which the first streams are started. @default - 0.1 s for each stream */
   readonly rampSeconds?: number;
 }
 
 export interface Load {
   readonly calls: readonly Call[];
-  /** Starts nothing more and waits for what is under way. */
+  /** Starts no more requests and waits for in-flight requests. */
   stop(): Promise<void>;
 }
 
 /** `max_tokens` of the load. The gate requests fewer tokens, so its stream is shorter. */
 const longAnswer = 1024;
 
-/** Milliseconds after which the caller of a stream that failed sends its next one. */
+/** Delay after a failed stream before the next one, in milliseconds. */
 const pauseAfterFailure = 1000;
 
-/** A steady load of short requests and long streams. Nothing is tried again: one failure is a failure. */
+/** A steady load of short requests and long streams. Requests are not retried. */
 export function startLoad({ baseUrl, key, rate, streams, rampSeconds = streams / 10 }: LoadOptions): Load {
   const calls: Call[] = [];
   const underWay = new Set<Promise<void>>();
@@ -87,7 +87,7 @@ async function send(baseUrl: string, key: string, stream: boolean): Promise<Pick
   }
 }
 
-/** By a connection of its own: one that is kept open may be closed by the server in the very moment in which it is used again. */
+/** Uses a new connection: a server can close a kept-alive connection at the moment of its reuse. */
 function post(url: string, key: string, body: string): Promise<http.IncomingMessage> {
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
@@ -100,7 +100,7 @@ export interface Model {
   close(): Promise<void>;
 }
 
-/** A server that speaks as much of the OpenAI protocol as the gate and the load use; a stream of the load takes `streamSeconds`. */
+/** A server with the parts of the OpenAI API that the gate and the load use. A stream of the load takes `streamSeconds`. */
 export async function startModel(streamSeconds: number): Promise<Model> {
   const events = 8;
   const server = http.createServer(async (request, response) => {
@@ -115,7 +115,7 @@ export async function startModel(streamSeconds: number): Promise<Model> {
     const [begun, milliseconds] = [performance.now(), (streamSeconds * 1000 * asked) / longAnswer];
     for (let index = 1; index <= events; index++) {
       response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "hello " } }] })}\n\n`);
-      // By the clock, so that a busy machine makes no stream longer.
+      // Uses the clock, so that a busy machine doesn't make streams longer.
       await sleep(Math.max(0, begun + (milliseconds * index) / events - performance.now()));
     }
     response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`);

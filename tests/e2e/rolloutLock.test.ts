@@ -1,6 +1,6 @@
-// Proves with the real engine what a reviewer reads of the way back that a lock keeps open, and that each step of it is carried out and then
-// changes nothing more: keepPrevious, `lock --rollback`, the change after it, `retire`. The stack file and the lock are those of a clone, edited
-// by the verbs themselves. That no request is lost on the way is rolloutUnderLoad's and tests/histories' to prove.
+// Proves with the real engine what a preview shows for keepPrevious, `lock --rollback`, the change after it and `retire`, and that each
+// step is applied without later changes. The commands edit the stack file and the lock file of a clone. rolloutUnderLoad and
+// tests/histories prove that no request is lost.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
@@ -13,7 +13,7 @@ jest.setTimeout(600_000);
 
 let clone: string;
 let sandbox: Sandbox;
-/** Deployment of each commit, by its digit. */
+/** The deployment of each commit, by the digit of the commit. */
 const names: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ async function locked(...args: string[]): Promise<void> {
   expect(await moor(sandbox, "lock", "-s", "dev", ...args)).toMatchObject({ code: 0 });
 }
 
-/** A change of the model, up to its preview. */
+/** Changes the model, and returns the preview. */
 async function changed(digit: string): Promise<string> {
   edit([[...main, "vllm", "revision"], digit.repeat(40)]);
   await locked();
@@ -58,7 +58,7 @@ async function previewed(): Promise<string> {
   return output;
 }
 
-/** Runs `up`; after it a preview shows nothing. */
+/** Runs `up`, and expects that the next preview shows no changes. */
 async function carriedOut(): Promise<string> {
   const { code, output } = await sandbox.run("up", "dev");
   expect({ code, output }).toMatchObject({ code: 0 });
@@ -66,7 +66,7 @@ async function carriedOut(): Promise<string> {
   return output;
 }
 
-/** What the preview does to deployments: `+ main-…`, `- main-…`, `~ main-…`. */
+/** The steps for deployments in a preview: `+ main-…`, `- main-…`, `~ main-…`. */
 function steps(output: string): string[] {
   const lines = [...output.matchAll(/^ *([+~-]+) .*OnlineDeployment chat-(\w+-\w{8})-deployment /gm)];
   return lines.map(([, sign, name]) => `${sign} ${name}`).sort();

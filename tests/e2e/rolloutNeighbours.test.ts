@@ -1,5 +1,5 @@
-// Proves with the real engine that two stacks which share a workspace and serve the same model from the same image meet no name of each other,
-// and that one goes without the other's noticing. Both are in one resource manager here; nothing is proved of two subscriptions.
+// Proves with the real engine that two stacks that share a workspace and serve the same model from the same image have no name conflicts,
+// and that one can be deleted without a change to the other. Both are in one local Azure; nothing is proved about two subscriptions.
 import { quick } from "./quick";
 import { serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";

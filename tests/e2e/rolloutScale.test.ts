@@ -1,6 +1,5 @@
-// Proves with the real engine that what autoscale has brought to more instances keeps them through every change: a tag, a model that changes
-// in place or beside the old one, one that takes fewer requests at once, and a label under a new name. Autoscale is the test itself here, and
-// that no request is lost is rolloutUnderLoad's to prove.
+// Proves with the real engine that scaled-out deployments keep their instances in all changes: a tag, a model change in place or with a new
+// deployment, a lower concurrency, and a renamed label. The test itself acts as autoscale. rolloutUnderLoad proves that no request is lost.
 import { quick } from "./quick";
 import { endpointOf, revision, serving } from "./rolloutSupport";
 import { openSandbox, type Sandbox } from "./sandbox";
@@ -18,7 +17,7 @@ const scaled = (label: string): Change[] => [
 const concurrency = (value: number): Change => [[...deployments, "main", "vllm", "concurrencyPerInstance"], value];
 
 let sandbox: Sandbox;
-/** The least that the serving deployments have had, of instances; looked at after each call. */
+/** The minimum number of instances of the serving deployments, checked after each call. */
 let least: number;
 
 beforeAll(async () => {
@@ -53,7 +52,7 @@ async function up(changes: Change[]): Promise<string> {
   return output;
 }
 
-/** What autoscale does; the next preview shows nothing of it. */
+/** Changes the instances as autoscale does. The next preview shows no changes. */
 async function grow(instances: number, changes: Change[]): Promise<void> {
   const [name] = Object.keys((await serving(sandbox)).traffic);
   const id = `${await endpointOf(sandbox)}/deployments/${name}`;

@@ -6,7 +6,7 @@ import { prepareStack } from "../../cli/local/stackFile";
 import { exitCode } from "../../cli/pulumiProcess";
 import type { Run, Sandbox } from "./sandbox";
 
-/** Percent by deployment name, and the deployments that there are. */
+/** The traffic weights by deployment name, and the existing deployments. */
 export interface Serving {
   readonly traffic: Readonly<Record<string, number>>;
   readonly deployments: readonly string[];
@@ -14,14 +14,14 @@ export interface Serving {
 
 const api = "2025-12-01";
 
-/** Ids of what a stack's first endpoint stands on. */
+/** IDs of the resources that the first endpoint of a stack uses. */
 export async function endpointOf(sandbox: Sandbox, key = "chat"): Promise<string> {
   const found = (await sandbox.resources()).find((id) => new RegExp(`/onlineendpoints/${key}-[^/]+$`).test(id));
   if (found === undefined) throw new Error(`there is no endpoint ${key}`);
   return found;
 }
 
-/** What the resource manager says of an endpoint. */
+/** An endpoint in Azure Resource Manager. */
 export async function serving(sandbox: Sandbox, key = "chat"): Promise<Serving> {
   const id = await endpointOf(sandbox, key);
   const endpoint = (await (await sandbox.arm("GET", id, api)).json()) as { properties: { traffic?: Record<string, number> } };
@@ -29,12 +29,12 @@ export async function serving(sandbox: Sandbox, key = "chat"): Promise<Serving> 
   return { traffic: endpoint.properties.traffic ?? {}, deployments: value.map(({ name }) => name).sort() };
 }
 
-/** A change of the dev stack's model: to a commit made of one digit. */
+/** Changes the revision of the dev stack's model to a commit that repeats one digit. */
 export function revision(digit: string): [keys: string[], value: unknown] {
   return [["moor:endpoints", "chat", "deployments", "main", "vllm", "revision"], digit.repeat(40)];
 }
 
-/** A run of pulumi in a process group of its own, as a terminal has it: `process.kill(-pid, signal)` reaches all that it started. */
+/** Runs pulumi in a separate process group, as in a terminal: `process.kill(-pid, signal)` reaches all its processes. */
 export interface Running {
   readonly pid: number;
   readonly run: Promise<Run>;
@@ -72,7 +72,7 @@ export async function startUp(sandbox: Sandbox, stack: string, stackFile: string
   };
 }
 
-/** Runs a verb of the command line on the dev stack of a sandbox, in a process of its own. */
+/** Runs a command on the dev stack of a sandbox, in a separate process. */
 export function moor(sandbox: Sandbox, ...args: string[]): Promise<Run> {
   return moorWith(sandbox, args, {});
 }
@@ -92,18 +92,18 @@ export async function moorWith(sandbox: Sandbox, args: readonly string[], enviro
   return { code: await exitCode(child), output };
 }
 
-/** What a proxy does with a request: answers itself, or lets it pass when it returns false. */
+/** The handler of a proxy: answers a request, or returns false to pass it through. */
 export type Meddle = (request: { deployment: string; path: string; body: string }, response: http.ServerResponse) => boolean;
 
 export interface FaultyDoor {
   readonly url: string;
-  /** Paths asked of each deployment, in order. */
+  /** Requested paths of each deployment, in order. */
   readonly asked: Record<string, string[]>;
   meddle: Meddle;
   close(): Promise<void>;
 }
 
-/** Stands between the gate and the front door, where a deployment can be made to look broken. */
+/** A proxy between the gate and the scoring proxy that can change the answers of a deployment. */
 export async function startFaultyDoor(frontdoorUrl: string): Promise<FaultyDoor> {
   const asked: Record<string, string[]> = {};
   const server = http.createServer(async (request, response) => {

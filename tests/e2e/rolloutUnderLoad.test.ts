@@ -1,6 +1,6 @@
-// Proves with the real engine that changes of the model under a steady load lose no request and no stream, though the candidate's own number
-// of instances is too small for the load, and that nothing is deleted while it still answers. Streams are seconds long here and the wait after
-// a shift is as short; with the 180 s that Azure allows it is tests/rollout's, which takes 7 minutes. It kills nothing.
+// Proves with the real engine that model changes under a steady load lose no request and no stream, even though the candidate's configured
+// number of instances is too small for the load, and that no deployment is deleted while it has in-flight requests. Streams and the drain
+// time take seconds; tests/rollout uses the 180 s that Azure allows and takes 7 minutes. No run is killed.
 import { quick } from "./quick";
 import { type Load, type Model, startLoad, startModel } from "./rolloutLoad";
 import { endpointOf, revision, serving } from "./rolloutSupport";
@@ -10,13 +10,13 @@ jest.setTimeout(600_000);
 
 const streamSeconds = 4;
 const api = "2025-12-01";
-/** More at once than two instances admit, and fewer than three: 2 × 8 each. */
+/** More concurrent streams than two instances admit, and fewer than three instances admit: 2 × 8 each. */
 const streams = 36;
 
 let sandbox: Sandbox;
 let model: Model;
 let load: Load;
-/** When the resource manager was told to delete a deployment, by its name. */
+/** Time of the DELETE request for each deployment, by name. */
 const deletions: Record<string, number> = {};
 
 const scaled = (digit: string) =>
@@ -49,14 +49,14 @@ afterAll(async () => {
 test("Four changes of the model lose none of at least 1,000 requests and streams.", async () => {
   const id = await endpointOf(sandbox);
   const { deployments } = await serving(sandbox);
-  // Autoscale has brought it to its maximum.
+  // Autoscale has scaled it out to its maximum.
   const grown = await sandbox.arm("PATCH", `${id}/deployments/${deployments[0]}`, api, { sku: { name: "Default", capacity: 3 } });
   expect(grown.ok).toBe(true);
   const keys = (await (await sandbox.arm("POST", `${id}/listKeys`, api)).json()) as { primaryKey: string };
-  load = startLoad({ baseUrl: `${sandbox.azure.frontdoorUrl}/${id.split("/").at(-1)}`, key: keys.primaryKey, rate: 10, streams });
+  load = startLoad({ baseUrl: `${sandbox.azure.frontdoorUrl}/${id.split("/").at(-1)}`, key: keys.primaryKey, rate: 5, streams });
 
   const seen = new Set(deployments);
-  // A, B, A again, C: a name that comes back meets nothing of its own.
+  // A, B, A again, C: a reused name doesn't conflict with the old deployment.
   for (const digit of ["2", "1", "3", "2"]) {
     const { code, output } = await sandbox.run("up", "dev", { stackFile: scaled(digit) });
     expect({ code, output }).toMatchObject({ code: 0 });

@@ -13,7 +13,7 @@ export interface Run {
   readonly output: string;
 }
 
-/** A request that the resource manager answered, as its log has it. */
+/** A request in the log of Azure Resource Manager. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -24,29 +24,32 @@ export interface Request {
 /** A change of a stack file: a path of keys below `config`, and the new value. `undefined` deletes the key. */
 export type Change = [keys: string[], value: unknown];
 
-/** An Azure and a Pulumi of a test's own, in a folder of its own. */
+/** A local Azure and a Pulumi engine for one test, in a temporary folder. */
 export interface Sandbox extends LocalSession {
-  /** Folder of the program that runs: with its stack files and locks. */
+  /** Folder of the program, with its stack files and lock files. */
   readonly folder: string;
-  /** Runs pulumi on a stack, from its shipped stack file or an edited one. */
+  /** Runs pulumi on a stack, with its shipped stack file or an edited one. */
   run(verb: string, stack: string, options?: { args?: string[]; stackFile?: string }): Promise<Run>;
   /** Writes a stack file that differs from the shipped one. */
   edit(stack: string, changes: readonly Change[]): string;
-  /** Every resource that Azure holds: ids in lower case, sorted. */
+
+  /** Writes a changed copy of the shipped stack file: each change sets a path of keys, or deletes it if the value is undefined. */
+  edit(stack: string, changes: [keys: string[], value: unknown][]): string;
+  /** IDs of all resources in the local Azure, in lower case, sorted. */
   resources(): string[];
   requests(): Request[];
   arm(method: string, id: string, apiVersion: string, body?: unknown): Promise<Response>;
 }
 
 /**
- * @param from Folder with the state to begin with, as an earlier home was; it stays as it is. @default - nothing is there
- * @param folder Folder of the program, where it is a copy of its own: see `cloneProgram`. @default the program itself
+ * @param from Folder with the initial state, which is not changed. @default - an empty state
+ * @param folder Folder of the program, if it is a copy: see `cloneProgram`. @default - the program itself
  */
 export async function openSandbox(options: Parameters<typeof openSession>[2] = {}, from?: string, folder = root): Promise<Sandbox> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-e2e-"));
   if (from !== undefined) fs.cpSync(from, home, { recursive: true });
   const session = await openSession(() => {}, home, options);
-  // The engine of a test lives for seconds: it needn't tidy its memory on the way.
+  // The engine of a test runs for seconds, so garbage collection isn't required.
   session.environment.GOGC = "400";
   const arm: Sandbox["arm"] = (method, id, apiVersion, body) =>
     fetch(`${session.azure.armUrl}${id}?api-version=${apiVersion}`, {
@@ -65,7 +68,7 @@ export async function openSandbox(options: Parameters<typeof openSession>[2] = {
       return runToEnd(session, all, folder);
     },
     edit(stack, changes) {
-      // Text that another reader would take for something else, such as a date, is written in quotes.
+      // Puts text that another parser would read as another type, such as a date, in quotes.
       const document = parseDocument(fs.readFileSync(stackFileOf(stack)!, "utf8"), { compat: "yaml-1.1" });
       for (const [keys, value] of changes) {
         if (value === undefined) document.deleteIn(["config", ...keys]);

@@ -1,5 +1,5 @@
-// Proves that the Hugging Face token of a stack, given as a Pulumi secret, is nowhere in plain text on this machine, and that it can be
-// changed, removed and set again. It does not prove what Azure itself keeps.
+// Proves that the Hugging Face token of a stack, set as a Pulumi secret, is not in plain text in any local file, and that it can be
+// changed, removed and set again. Doesn't prove what Azure stores.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { prepareStack, stackFileOf } from "../../cli/local/stackFile";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => unsearched.close());
 
-/** Every file below a folder. */
+/** All files in a folder and its subfolders. */
 function filesBelow(folder: string): string[] {
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -82,7 +82,7 @@ test("a token that is changed keeps its secret's name, and one that is removed a
   expect(others).toEqual([]);
   expect(changed).toBe(first);
   expect(again).not.toBe(first);
-  // A deletion needs the data plane of the vault, which is closed to the public network; and it keeps the name for up to 90 days.
+  // A deletion requires the data plane of the vault, which has no public access, and reserves the name for up to 90 days.
   expect(sandbox.requests().filter(({ method, path: target }) => method === "DELETE" && /\/secrets\//i.test(target))).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
-// Proves with the real engine that a stack whose state spells adopted ids otherwise than Azure keeps all of its resources: the state is that of an
-// older version, with its ids rewritten. Doesn't prove it of types that this stack doesn't have.
+// Proves with the real engine that a stack whose state spells adopted IDs differently from Azure keeps all its resources. The state is that
+// of an older version, with rewritten IDs. Doesn't prove this for types that are not in this stack.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -40,7 +40,7 @@ interface Step {
   readonly urn: string;
 }
 
-/** Changes that the program of today makes for other reasons: see upgrade.test.ts. */
+/** Changes that the current program makes for other reasons: see upgrade.test.ts. */
 const otherChanges = ["update assist-monitoring-latency", "update risk-monitoring-latency"];
 
 test("Nothing on adopted resources is changed or deleted because of the spelling of IDs in the state, and no role assignment is replaced.", async () => {
@@ -50,9 +50,9 @@ test("Nothing on adopted resources is changed or deleted because of the spelling
   const azure = steps.filter(({ urn }) => urn.includes("azure-native:"));
   const changes = azure.filter(({ op }) => op !== "same" && op !== "read").map(({ op, urn }) => `${op} ${urn.split("::").slice(-1)}`);
   expect(changes.sort()).toEqual([
-    // A secret from before its name had a suffix isn't found by the name of today: another one takes its place, and this one stays in the vault.
+    // A secret whose name has no suffix isn't found under its new name: a new secret is created, and the old one stays in the vault.
     "replace hub-token",
-    // The tag of an autoscaled deployment is a hash over its inputs, ids included: it is written anew, in place.
+    // The tag of an autoscaled deployment is a hash of its inputs, including IDs: it is updated in place.
     "update assist-main-d1e86e89-deployment",
     ...otherChanges,
   ]);

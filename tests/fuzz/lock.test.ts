@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { reportErrors } from "../../config/errors";
 import { readLock, writeLock } from "../../config/lockFile";
-import { reportMistakes } from "../../config/mistakes";
 import { checkText, marked } from "./editor";
 import { fuzz, share } from "./fuzz";
 import { anyJson, mutated, yamlWords } from "./mutate";
@@ -23,15 +23,15 @@ function check(lockText: string): void {
   if ("lock" in read) {
     const written = writeLock(read.lock);
     const again = readLock("prod", written);
-    if (!("lock" in again)) throw new Error(`The written file can't be read: ${reportMistakes("prod", again.mistakes)}`);
+    if (!("lock" in again)) throw new Error(`What was written can't be read: ${reportErrors("prod", again.errors)}`);
     expect(again.lock).toEqual(read.lock);
     const editor = marked("lock", parse(lockText));
     if (editor !== undefined) throw new Error(`The check accepts a lock file that the editor marks: ${editor}`);
     return;
   }
-  const report = reportMistakes("prod", read.mistakes);
+  const report = reportErrors("prod", read.errors);
   checkText(report);
-  for (const { code, path: at, fix } of read.mistakes) {
+  for (const { code, path: at, fix } of read.errors) {
     expect(["MOOR051", "MOOR053"]).toContain(code);
     expect(at).toMatch(/^moor\.lock\.prod\.yaml/);
     expect(fix).toContain("git checkout moor.lock.prod.yaml");
@@ -73,8 +73,8 @@ fuzz(
     const lockText = JSON.stringify(lock);
     check(lockText);
     const read = readLock("prod", lockText);
-    const refused = "mistakes" in read ? read.mistakes.filter(({ code }) => code === "MOOR051") : [];
-    // A number that JavaScript can't represent exactly is an error of the text, not of the values.
+    const refused = "errors" in read ? read.errors.filter(({ code }) => code === "MOOR051") : [];
+    // A number that JavaScript can't hold exactly is a fault of the text and not of the values.
     const ofText = refused.some(({ problem }) => /^The file /.test(problem));
     if (refused.length > 0 && !ofText && marked("lock", lock) === undefined)
       throw new Error(`The editor accepts it: ${JSON.stringify(refused)}`);

@@ -7,7 +7,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { checkStack } from "../../config/checkStack";
-import { type MistakeCode, mistakeKinds, reportMistakes } from "../../config/mistakes";
+import { type ErrorCode, errorKinds, reportErrors } from "../../config/errors";
 import { settingsOf } from "../../config/stackYaml";
 import { goodSettings, scoreDeployment, vllmDeployment } from "../config/stacks";
 import { checkText, marked } from "./editor";
@@ -23,15 +23,15 @@ const samples = stackFiles.map((file) => fs.readFileSync(file, "utf8"));
 
 const tricky = ["1_000", "moor:endpoints: ", "\t", "💥"];
 
-/** Reasons that a JSON Schema can't express: sums, comparisons between settings, tables, files, secrets and results of the planner. */
-const beyondSchema: readonly MistakeCode[] = [
+/** Reasons that a JSON Schema can't state: sums, comparisons between settings, tables, files, secrets and what the planner computes. */
+const beyondSchema: readonly ErrorCode[] = [
   ...(["MOOR010", "MOOR011", "MOOR012", "MOOR015", "MOOR017", "MOOR018", "MOOR020", "MOOR021", "MOOR022", "MOOR023"] as const),
   ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
   ...(["MOOR041", "MOOR042", "MOOR043", "MOOR044", "MOOR045", "MOOR046", "MOOR050", "MOOR055", "MOOR056", "MOOR057"] as const),
   ...(["MOOR060", "MOOR061", "MOOR062", "MOOR063", "MOOR064", "MOOR065", "MOOR067"] as const),
   ...(["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085", "MOOR095"] as const),
 ];
-const isBeyondSchema = (code: MistakeCode) => beyondSchema.includes(code) || /^MOOR[123]/.test(code);
+const isBeyondSchema = (code: ErrorCode) => beyondSchema.includes(code) || /^MOOR[123]/.test(code);
 
 function checkFile(text: string): void {
   let read: ReturnType<typeof settingsOf>;
@@ -54,12 +54,11 @@ function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): voi
     if (editor !== undefined) throw new Error(`The check accepts what the editor marks: ${editor}`);
     return;
   }
-  expect(checked.mistakes.length).toBeGreaterThan(0);
-  for (const { code } of checked.mistakes) expect(mistakeKinds[code]).toBeDefined();
-  checkText(reportMistakes("dev", checked.mistakes));
-  const unstated = checked.mistakes.filter(({ code }) => !isBeyondSchema(code));
-  if (editor === undefined && unstated.length > 0)
-    throw new Error(`The editor accepts what the check rejects: ${JSON.stringify(unstated)}`);
+  expect(checked.errors.length).toBeGreaterThan(0);
+  for (const { code } of checked.errors) expect(errorKinds[code]).toBeDefined();
+  checkText(reportErrors("dev", checked.errors));
+  const unstated = checked.errors.filter(({ code }) => !isBeyondSchema(code));
+  if (editor === undefined && unstated.length > 0) throw new Error(`The editor takes what the check refuses: ${JSON.stringify(unstated)}`);
 }
 
 fuzz("a damaged stack file is a stack or a report", mutated(samples, [...yamlWords, ...tricky]), checkFile, share(0.4));

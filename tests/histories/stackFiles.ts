@@ -30,7 +30,7 @@ export function rollBack(folder: string, label: Label): Promise<void> {
 export function currentLock(folder: string): Lock {
   const read = readLock(stack, fs.readFileSync(path.join(folder, lockFileName(stack)), "utf8"));
   if ("lock" in read) return read.lock;
-  throw new Error(JSON.stringify(read.mistakes));
+  throw new Error(JSON.stringify(read.errors));
 }
 
 /** Traffic weights by label, as in the stack file. */

@@ -1,4 +1,4 @@
-// Proves what is said of a state that can't be read.
+// Proves the error messages for a state that isn't readable.
 import { exportState } from "../../operations/checkpoint";
 import type { StackPulumi } from "../../operations/stackPulumi";
 

@@ -1,20 +1,20 @@
-/** A stack in memory, with as much of an engine as an operation asks of one. */
+/** A stack in memory, with the parts of an engine that operations use. */
 import * as fs from "node:fs";
 import type { Checkpoint, StateResource } from "../../operations/checkpoint";
 import type { StackPulumi } from "../../operations/stackPulumi";
 
 export interface MemoryStack extends StackPulumi {
-  /** The state now. */
+  /** The current state. */
   state: Checkpoint;
 }
 
 export interface World {
   readonly state: Checkpoint;
-  /** What the program makes. */
+  /** Resources of the program. */
   readonly program?: readonly StateResource[];
-  /** Ids of what Azure has. */
+  /** IDs of the resources in Azure. */
   readonly azure?: readonly string[];
-  /** Why a preview fails. @default - it doesn't */
+  /** Error message of a preview. @default - it succeeds */
   readonly previewFails?: string;
   readonly local?: boolean;
 }
@@ -27,7 +27,7 @@ export function memoryStack({ state, program = [], azure = [], previewFails, loc
   const commands: Record<string, (file: string) => string> = {
     "stack export": () => JSON.stringify(pulumi.state),
     "stack import": (file) => {
-      // Pulumi drops the notes of what a killed run had begun.
+      // Pulumi drops the pending operations of a killed run.
       const { pending_operations: _dropped, ...deployment } = (JSON.parse(fs.readFileSync(file, "utf8")) as Checkpoint).deployment;
       pulumi.state = { version: 3, deployment };
       return "";

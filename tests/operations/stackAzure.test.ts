@@ -1,4 +1,4 @@
-// Proves which cloud and which credential a stack's client has.
+// Proves which cloud and which credential the client of a stack uses.
 import { stackAzure } from "../../operations/stackAzure";
 import { serveScript } from "../azure/fakeArm";
 import { type FakeAz, fakeAz } from "../azure/fakeAz";

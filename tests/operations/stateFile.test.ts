@@ -1,4 +1,5 @@
-// What is said of a state file that was cut off or overwritten: which file, and how to go on. Does not prove what Pulumi writes when.
+// Proves the error messages for a truncated or overwritten state file: which file, and how to fix it. Doesn't prove when Pulumi writes
+// what.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

@@ -2,7 +2,7 @@
 // name their sources.
 import { tagLimits } from "../../azure/limits";
 import { nameRules, type RuledResourceName } from "../../azure/nameRules";
-import { tagMistakes } from "../../config/rules/tags";
+import { tagErrors } from "../../config/rules/tags";
 import { settingsSchema } from "../../config/stackFile";
 import { physicalNamePattern } from "../../planner/names";
 import { paths } from "../azure-local/arm/platform";
@@ -70,7 +70,7 @@ test("The stack file rejects tag names that only a storage account rejects, beca
 });
 
 describe("tags of a private DNS zone", () => {
-  const refusedByRules = (name: string) => tagMistakes({ tags: { [name]: "x" } }).length > 0;
+  const refusedByRules = (name: string) => tagErrors({ tags: { [name]: "x" } }).length > 0;
 
   test("have names without spaces, in plain ASCII, that don't start with a digit", async () => {
     const names = ["a", "a1", "a-b", "a.b", "1a", "a b", "\u00e5", "a\tb"];

@@ -1,4 +1,4 @@
-// Does not prove what a terminal does with Ctrl-C: signals are sent to the process, as npm and a terminal both do.
+// Doesn't prove what a terminal does with Ctrl-C: the test sends signals to the process, as npm and a terminal both do.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -20,7 +20,7 @@ afterEach(() => {
   fs.rmSync(home, { recursive: true, force: true });
 });
 
-/** Starts the command with these arguments; yields its lines as they come. */
+/** Starts the command with these arguments, and yields the lines of its output. */
 function start(args: string[]): { process: ChildProcess; lines: AsyncIterator<string> } {
   running = spawn(process.execPath, [run, "azure-local", "--home", home, "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
   return { process: running, lines: readline.createInterface({ input: running.stdout! })[Symbol.asyncIterator]() };

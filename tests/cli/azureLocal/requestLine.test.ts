@@ -1,4 +1,4 @@
-// Does not prove how the table looks on a terminal: colours are taken out.
+// Doesn't prove how the table looks on a terminal: colors are removed.
 import { stripVTControlCharacters } from "node:util";
 import type { HandledRequest } from "../../../azure-local";
 import { requestHeading, requestLine, shortPath } from "../../../cli/azureLocal/requestLine";

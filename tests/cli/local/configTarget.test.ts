@@ -1,4 +1,4 @@
-// Proves which stack file a `pulumi config` command on this machine writes. Doesn't prove that Pulumi reads its arguments the same way.
+// Proves which stack file a local `pulumi config` command writes. Doesn't prove that Pulumi parses its arguments the same way.
 import { parseDocument } from "yaml";
 import { configTarget, positionals } from "../../../cli/local/configTarget";
 

@@ -1,5 +1,5 @@
-// Proves what `npm run lock` writes, keeps, checks and rolls back, on the shipped production stack. Does not prove that its decisions are
-// good ones: tests/planner does. The hub is a server of the test's own.
+// Proves what `npm run lock` writes, keeps, checks and rolls back, with the shipped production stack. Doesn't prove that its decisions are
+// correct: see tests/planner. Hugging Face is a server of the test.
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -20,7 +20,7 @@ afterEach(() => {
   removeFolders();
 });
 
-/** Nothing listens there: the hub can't be reached. */
+/** Nothing listens on this port, so Hugging Face is not reachable. */
 const noHub = "http://127.0.0.1:9";
 const run = (folder: Folder, args: Partial<LockArguments> = {}) => lock({ stack: "prod", folder: folder.path, hub: noHub, ...args });
 const refusal = (folder: Folder, args: Partial<LockArguments> = {}) => run(folder, args).then(() => "", String);
@@ -28,7 +28,7 @@ const main = ["moor:endpoints", "chat", "deployments", "main"];
 
 function entry(folder: Folder, endpoint = "chat", label = "main"): LockEntry {
   const read = readLock("prod", folder.lockText());
-  if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+  if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   return read.lock.endpoints[endpoint]![label]!;
 }
 

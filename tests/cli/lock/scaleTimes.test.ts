@@ -1,5 +1,5 @@
-// Proves what `npm run lock` says and writes of windows and cooldown over a lock that has none, on the fixtures of an earlier version. Doesn't
-// prove the times themselves: tests/planner/serving/scaling.test.ts does.
+// Proves what `npm run lock` prints and writes about windows and cooldown for a lock file without them, with the fixtures of an earlier
+// version. Doesn't prove the times: see tests/planner/serving/scaling.test.ts.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -65,7 +65,7 @@ test.each([
 
 test("after another `lock`, the deployment keeps its name, and the lock file contains the two values with their reason, and the client settings", async () => {
   take("Pulumi.large.yaml", "moor.lock.large.yaml");
-  // The comments at the top of the file are of this version.
+  // The comments at the top of the file are those of this version.
   const lines = () =>
     lockText("large")
       .split("\n")

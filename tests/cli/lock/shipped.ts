@@ -1,4 +1,4 @@
-/** A folder with the production stack as it is shipped, for tests that lock it again. */
+/** A folder with the shipped production stack, for tests that run `lock` on it. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -11,9 +11,9 @@ export const lockFile = "moor.lock.prod.yaml";
 export interface Folder {
   readonly path: string;
   lockText(): string;
-  /** Changes the stack file: each path of keys below `config` is set, or deleted when undefined. */
+  /** Changes the stack file: sets each path of keys under `config`, or deletes it if the value is undefined. */
   edit(...changes: [keys: string[], value: unknown][]): void;
-  /** Writes another stack file beside it: this one's, changed. */
+  /** Writes another stack file to the folder: a changed copy. */
   neighbour(stack: string, ...changes: [keys: string[], value: unknown][]): void;
   editLock(...changes: [keys: string[], value: unknown][]): void;
   removeLock(): void;

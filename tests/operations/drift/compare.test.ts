@@ -1,4 +1,4 @@
-// Proves what drift takes for changed.
+// Proves which differences are drift.
 import { accept, compare } from "../../../operations/drift/compare";
 
 const written = {

@@ -1,5 +1,5 @@
-// Proves that drift tells an endpoint that is gone from an Azure that doesn't answer: each error ends it with its own message. The resource
-// manager is a list of answers; their codes are those of Azure's documentation.
+// Proves that drift distinguishes a deleted endpoint from a failed request: each error ends the command with its message. Azure Resource
+// Manager is a list of responses, with codes from Azure's documentation.
 import type { Checkpoint } from "../../../operations/checkpoint";
 import { acceptDrift, findDrift } from "../../../operations/drift";
 import { driftReport } from "../../../operations/drift/report";
@@ -30,7 +30,7 @@ const endpoint = { urn: "urn:endpoint", custom: true, type: "azure-native:machin
 const state = (...resources: Checkpoint["deployment"]["resources"] & object): Checkpoint => ({ version: 3, deployment: { resources } });
 const stack = () => memoryStack({ state: state(endpoint, component, write) });
 
-/** What drift says of these answers. */
+/** The report of drift for these responses. */
 async function against(...turns: ScriptedResponse[]): Promise<string> {
   const azure = await serveScript(turns);
   try {

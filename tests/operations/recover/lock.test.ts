@@ -1,10 +1,10 @@
-// When the lock of a stack counts as one of a dead run. Does not prove what Pulumi writes into a lock: the text is that of 3.246.0.
+// Proves when a state lock is treated as that of a dead run. Doesn't prove what Pulumi writes to a lock: the text is that of 3.246.0.
 import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import { releaseLock } from "../../../operations/recover/lock";
 import type { StackPulumi } from "../../../operations/stackPulumi";
 
-/** A stack that a run holds, until it is cancelled. */
+/** A stack whose state lock a run holds until it is canceled. */
 function lockedStack(pid: number, time: string) {
   const did: string[] = [];
   const work = async () => {

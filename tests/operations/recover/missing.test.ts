@@ -1,4 +1,4 @@
-// Proves what recover takes for missing. That the engine makes a good state of it is tests/e2e's to prove.
+// Proves which resources recover treats as missing. tests/e2e proves that the engine accepts the resulting state.
 import { candidatesOf, subscriptionOf } from "../../../operations/recover/missing";
 import { withCandidates } from "../../../operations/recover/state";
 import { checkpoint, groupId, identity, steps, subscription, urns } from "./sample";

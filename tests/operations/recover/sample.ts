@@ -1,4 +1,4 @@
-/** A small stack's state, and resources that it lacks. */
+/** The state of a small stack, and resources that are missing in it. */
 import type { Checkpoint } from "../../../operations/checkpoint";
 
 export const subscription = "11111111-1111-4111-8111-111111111111";

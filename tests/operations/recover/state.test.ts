@@ -1,4 +1,4 @@
-// Proves how recover changes a state. That the engine makes a good state of it is tests/e2e's to prove.
+// Proves how recover changes a state. tests/e2e proves that the engine accepts the resulting state.
 import type { Checkpoint } from "../../../operations/checkpoint";
 import { candidatesOf } from "../../../operations/recover/missing";
 import { foreign, newResources, repairFailedDeployments, withoutEmptyComponents, withSentInputs } from "../../../operations/recover/state";

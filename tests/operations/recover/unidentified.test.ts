@@ -1,5 +1,5 @@
-// Proves how recover goes on where it doesn't know a resource's id, and what it says. Pulumi is a stack in memory: it reads by their ids what
-// is in the state, and drops what Azure doesn't have.
+// Proves how recover continues if the ID of a resource is unknown, and what it reports. Pulumi is a stack in memory: it reads resources in
+// the state by their IDs, and removes those that don't exist in Azure.
 import type { Checkpoint, StateResource } from "../../../operations/checkpoint";
 import { recover } from "../../../operations/recover";
 import { recoverReport } from "../../../operations/recover/report";
@@ -111,7 +111,7 @@ test("A resource of a known type is listed if its name is a secret: the state co
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
   const begun = identity("hidden", { ...inGroup, inputs: { resourceName: secret, resourceGroupName: "rg" } });
   expect((await recovered({ state: stateWith(begun) })).found.unidentified).toEqual([{ resource: begun, begun: true }]);
-  // A secret that the id doesn't hold is no obstacle.
+  // A secret that is not part of the ID doesn't matter.
   const tagged = identity("tagged", { ...inGroup, inputs: { resourceName: "tagged", resourceGroupName: "rg", tags: secret } });
   expect((await recovered({ state: stateWith(tagged), azure: [identityId("tagged")] })).found.adopted).toEqual([identityId("tagged")]);
 });

@@ -1,6 +1,6 @@
-// Proves with the real engine that a wrong stack file is refused before anything is created, in one report. The kinds of mistakes are in
-// mistakesOfEachKind. How each is worded is proved in tests/config.
-import { expectRefusal, main } from "./refusal";
+// Proves with the real engine that an invalid stack file is rejected with one report before any resource is created. tests/config proves
+// the text of each error, and configErrorKinds covers each kind.
+import { expectRejection, main } from "./rejection";
 import { type Change, openSandbox, type Sandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -11,13 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test("refuses three mistakes at once", async () => {
+test("rejects three errors in one file with one report", async () => {
   const changes: Change[] = [
     [[...main, "weight"], -1],
     [[...main, "size"], 7],
     [["moor:endpoints", "chat", "auth"], true],
   ];
-  await expectRefusal(sandbox, changes, [
+  await expectRejection(sandbox, changes, [
     "moor:endpoints.chat.deployments.main.weight",
     "moor:endpoints.chat.deployments.main.size",
     "moor:endpoints.chat.auth",

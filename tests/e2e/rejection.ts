@@ -2,8 +2,8 @@ import type { Change, Sandbox } from "./sandbox";
 
 export const main = ["moor:endpoints", "chat", "deployments", "main"];
 
-/** Expects that an `up` with these changes reports each of these keys with a code and creates nothing. */
-export async function expectRefusal(sandbox: Sandbox, changes: readonly Change[], paths: readonly string[]): Promise<void> {
+/** Expects an `up` with these changes to report a code for each of these keys and to create nothing. */
+export async function expectRejection(sandbox: Sandbox, changes: readonly Change[], paths: readonly string[]): Promise<void> {
   const stackFile = sandbox.edit("dev", changes);
   const { code, output } = await sandbox.run("up", "dev", { stackFile });
   expect(code).not.toBe(0);

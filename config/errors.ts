@@ -1,6 +1,6 @@
 /**
- * All configuration errors of stack files and lock files, by code. The error report, the gate and the documentation use this one table, so a
- * code has the same meaning everywhere. A code is never reused for another error.
+ * All configuration errors of stack files and lock files, by code. The error report, the gate and the documentation use this one table, so
+ * a code has the same meaning everywhere. A code is never reused for another error.
  */
 import { dockerRange } from "../azure/addresses";
 import { leastComputeCapability } from "../facts/gpus";
@@ -8,7 +8,7 @@ import { codes } from "../planner/codes";
 import { withoutSecrets } from "./secretForms";
 
 /** The meaning of a code. */
-export interface MistakeKind {
+export interface ErrorKind {
   readonly title: string;
   /** The default fix, for errors that have no more specific one. */
   readonly remedy: string;
@@ -137,16 +137,16 @@ const configurationKinds = {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
   },
-} as const satisfies Record<string, MistakeKind>;
+} as const satisfies Record<string, ErrorKind>;
 
 /** All codes: MOOR0xx for the stack file and the lock file, the other codes for errors that the planner finds. */
-export const mistakeKinds = { ...configurationKinds, ...codes } as const satisfies Record<string, MistakeKind>;
+export const errorKinds = { ...configurationKinds, ...codes } as const satisfies Record<string, ErrorKind>;
 
-export type MistakeCode = keyof typeof mistakeKinds;
+export type ErrorCode = keyof typeof errorKinds;
 
 /** One configuration error. */
-export interface Mistake {
-  readonly code: MistakeCode;
+export interface ConfigError {
+  readonly code: ErrorCode;
   /** Where the error is, for example `moor:endpoints.chat.deployments.main.weight`. */
   readonly path: string;
   /** What is wrong, with the value. One sentence. */
@@ -158,8 +158,8 @@ export interface Mistake {
 }
 
 /** Creates an error. The fix defaults to the remedy of the code. Secrets that the file contains in plain text are removed from the text. */
-export function mistake(code: MistakeCode, path: string, text: { problem: string; allowed: string; fix?: string }): Mistake {
-  const fix = text.fix ?? mistakeKinds[code].remedy;
+export function configError(code: ErrorCode, path: string, text: { problem: string; allowed: string; fix?: string }): ConfigError {
+  const fix = text.fix ?? errorKinds[code].remedy;
   return { code, path: withoutSecrets(path), problem: withoutSecrets(text.problem), allowed: text.allowed, fix: withoutSecrets(fix) };
 }
 
@@ -169,13 +169,13 @@ const mostShown = 50;
 const longest = { path: 400, word: 200 };
 
 /** The error report of a stack: the first 50 errors, with very long values shortened. */
-export function reportMistakes(stack: string, mistakes: readonly Mistake[]): string {
-  const count = mistakes.length === 1 ? "1 configuration error" : `${mistakes.length} configuration errors`;
-  const blocks = mistakes.slice(0, mostShown).map(({ code, path, problem, allowed, fix }) => {
+export function reportErrors(stack: string, errors: readonly ConfigError[]): string {
+  const count = errors.length === 1 ? "1 configuration error" : `${errors.length} configuration errors`;
+  const blocks = errors.slice(0, mostShown).map(({ code, path, problem, allowed, fix }) => {
     const lines = [problem, `Allowed: ${allowed}`, `Fix: ${fix}`].map((text) => `\n  ${shortWords(text)}`);
     return `${code} ${shorten(path, longest.path)}${lines.join("")}`;
   });
-  const hidden = mistakes.length - mostShown;
+  const hidden = errors.length - mostShown;
   const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? "error is" : "errors are"} not shown. Fix these errors first.`] : [];
   return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks, ...more].join("\n\n");
 }

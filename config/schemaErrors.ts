@@ -1,7 +1,7 @@
 /** Converts the errors that zod finds to configuration errors. */
 import type * as z from "zod";
+import { type ConfigError, configError, type ErrorCode, show } from "./errors";
 import { describeId } from "./leaves";
-import { type Mistake, type MistakeCode, mistake, show } from "./mistakes";
 import { didYouMean } from "./nearest";
 import { keysAt } from "./schemaTools";
 import { unknownKeys } from "./settings";
@@ -17,28 +17,28 @@ export interface SchemaCheck {
 }
 
 /** Returns all schema errors of a value, in the order of the schema. */
-export function shapeMistakes({ schema, value, root = "", secretKeys = [] }: SchemaCheck): Mistake[] {
+export function schemaErrors({ schema, value, root = "", secretKeys = [] }: SchemaCheck): ConfigError[] {
   const { error } = schema.safeParse(value, { reportInput: true });
   return (error?.issues ?? []).flatMap((issue) => {
     const secret = secretKeys.includes(String(issue.path[0]));
     const path = [root, ...issue.path.map(String)].filter((part) => part !== "").join(".");
     if (issue.code === "unrecognized_keys") return unknownKeys(path, keysAt(schema, issue.path), issue.keys);
-    return [issueMistake(issue, path, secret)];
+    return [issueError(issue, path, secret)];
   });
 }
 
-function issueMistake(issue: z.core.$ZodIssue, path: string, secret: boolean): Mistake {
+function issueError(issue: z.core.$ZodIssue, path: string, secret: boolean): ConfigError {
   const value = secret ? "[secret]" : show(issue.input);
   const code = codeOf(issue);
   if (issue.code === "invalid_key") {
     const [inner] = issue.issues;
     const key = String(issue.path.at(-1));
-    return mistake(code, path, { problem: `The name ${show(key)} is not valid.`, allowed: inner?.message ?? issue.message });
+    return configError(code, path, { problem: `The name ${show(key)} is not valid.`, allowed: inner?.message ?? issue.message });
   }
-  if (code === "MOOR002") return mistake(code, path, { problem: "The value is missing.", allowed: issue.message });
+  if (code === "MOOR002") return configError(code, path, { problem: "The value is missing.", allowed: issue.message });
   const near = issue.code === "invalid_value" && !secret ? didYouMean(String(issue.input), issue.values.map(String)) : undefined;
   const fix = issue.code === "invalid_type" ? quotesFix(issue) : near;
-  return mistake(code, path, { problem: problemText(code, value, issue.input), allowed: issue.message, fix });
+  return configError(code, path, { problem: problemText(code, value, issue.input), allowed: issue.message, fix });
 }
 
 /** YAML reads 4711 as a number and "4711" as text, so the fix can be to add or remove quotes. */
@@ -49,7 +49,7 @@ function quotesFix({ expected, input }: z.core.$ZodIssueInvalidType): string | u
   return wantsPlain && looksPlain ? "Write it without quotes." : undefined;
 }
 
-function problemText(code: MistakeCode, value: string, input: unknown): string {
+function problemText(code: ErrorCode, value: string, input: unknown): string {
   if (code === "MOOR004") return `The value ${value} is not allowed.`;
   if (code === "MOOR005") return `The number ${value} is out of range.`;
   if (code === "MOOR006") return `The value ${value} has an invalid format.`;
@@ -58,14 +58,14 @@ function problemText(code: MistakeCode, value: string, input: unknown): string {
   return `The value ${value} is ${typeName(input)}.`;
 }
 
-function codeOf(issue: z.core.$ZodIssue): MistakeCode {
-  if (issue.code === "custom") return issue.params?.code as MistakeCode;
+function codeOf(issue: z.core.$ZodIssue): ErrorCode {
+  if (issue.code === "custom") return issue.params?.code as ErrorCode;
   if (issue.code !== "invalid_key" && isBlank(issue.input)) return "MOOR002";
   if (issue.code === "too_big" || issue.code === "too_small") return typeof issue.input === "number" ? "MOOR005" : "MOOR006";
   return codes[issue.code] ?? "MOOR003";
 }
 
-const codes: Partial<Record<z.core.$ZodIssue["code"], MistakeCode>> = {
+const codes: Partial<Record<z.core.$ZodIssue["code"], ErrorCode>> = {
   invalid_type: "MOOR003",
   invalid_value: "MOOR004",
   invalid_union: "MOOR004",
