@@ -4,16 +4,20 @@ import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { pki } from "node-forge";
 import { type Certificate, loopbackCertificate } from "../../../azure-local/https/certificate";
 
 // The keys of two certificates in turn, because creating keys takes most of the time: no two certificates in a row share one.
 beforeAll(() => {
-  const keys = Array.from({ length: 4 }, () => pki.rsa.generateKeyPair(2048));
+  const crypto = require("node:crypto") as typeof import("node:crypto");
+  const pem = { publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } } as const;
+  const keys = Array.from({ length: 4 }, () => crypto.generateKeyPairSync("rsa", { modulusLength: 2048, ...pem }));
   let next = 0;
-  jest.spyOn(pki.rsa, "generateKeyPair").mockImplementation((() => keys[next++ % keys.length]!) as never);
+  jest.spyOn(crypto, "generateKeyPairSync").mockImplementation((() => keys[next++ % keys.length]!) as never);
 });
-afterAll(() => jest.restoreAllMocks());
+afterAll(() => {
+  expect(require("node:crypto").generateKeyPairSync).toHaveBeenCalled();
+  jest.restoreAllMocks();
+});
 
 let folder: string;
 beforeEach(() => {
