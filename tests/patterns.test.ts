@@ -6,9 +6,9 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
 const compiler = path.join(root, "node_modules", "typescript7", "bin", "tsc");
-const typeTest = "tests/azure-local/frontdoor/pattern.test.ts";
+const typeTest = "tests/azure-local/scoringProxy/pattern.test.ts";
 /** What is compiled, with all that it imports. */
-const compiled = ["index.ts", "cli/lock/create.ts", "azure-local/frontdoor/index.ts", typeTest];
+const compiled = ["index.ts", "cli/lock/create.ts", "azure-local/scoringProxy/index.ts", typeTest];
 const notCopied = ["bench", "coverage", "docker", "docs", "node_modules", "tests"];
 const copied = fs.readdirSync(root).filter((name) => !name.startsWith(".") && !notCopied.includes(name));
 

@@ -87,7 +87,7 @@ const ALERT_RULES = {
     dimension: { name: ENDPOINT_DIMENSIONS.statusCodeClass, values: ["5xx"] },
   },
   "model-errors": {
-    description: `The model rejected or failed requests (${scoringStatus.modelError}; the model's own status is in the traffic log).`,
+    description: `The model refused or failed requests (${scoringStatus.modelError}; the model's own status is in the traffic log).`,
     severity: 2,
     metricName: METRICS.requestsPerMinute,
     timeAggregation: "Average",

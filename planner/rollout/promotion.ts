@@ -9,7 +9,7 @@
 export function promote(weights: Readonly<Record<string, number>>, label: string, weight: number): Record<string, number> {
   if (!Object.hasOwn(weights, label)) throw new Error(`There is no deployment ${label}. Deployments: ${Object.keys(weights).join(", ")}.`);
   if (!Number.isInteger(weight) || weight < 0 || weight > 100)
-    throw new Error(`The weight is ${weight}; it must be a whole number from 0 to 100.`);
+    throw new Error(`The weight is ${weight}. Allowed: a whole number from 0 to 100.`);
   const others = Object.entries(weights).filter(([other]) => other !== label);
   const rest = 100 - weight;
   const sum = others.reduce((total, [, share]) => total + share, 0);

@@ -28,10 +28,10 @@ test("A deployment with mirrored traffic gets a weight and no mirror.", () => {
 
 test.each([
   [{ endpoint: "talk", label: "main", weight: "1" }, "The stack file has no endpoint talk with deployments. Endpoints: chat."],
-  [{ endpoint: "chat", label: "other", weight: "1" }, "There is no deployment other; there are main, candidate, shadow."],
+  [{ endpoint: "chat", label: "other", weight: "1" }, "There is no deployment other. Deployments: main, candidate, shadow."],
   [{ endpoint: "chat", label: "main", weight: "ten" }, '--weight is "ten". Allowed: a whole number from 0 to 100.'],
   [{ endpoint: "chat", label: "main", weight: "" }, '--weight is "". Allowed: a whole number from 0 to 100.'],
-  [{ endpoint: "chat", label: "main", weight: "101" }, "The weight is 101; allowed is a whole number from 0 to 100."],
+  [{ endpoint: "chat", label: "main", weight: "101" }, "The weight is 101. Allowed: a whole number from 0 to 100."],
 ])("%j is refused.", (options, message) => {
   expect(() => promoteText(text, options)).toThrow(message);
 });

@@ -103,8 +103,8 @@ test("the report contains the numbers, the deployments, the fixes and the text o
       "",
       "MOOR301 moor:quota.NCADSA100v4",
       "  The stack requires 288 vCPUs in swedencentral. The limit is 96, of which others use 24: 216 vCPUs are missing.",
-      "    - prod/chat/main: 144 cores (6 instances × 24 cores)",
-      `    - prod/chat/main: 144 cores more for ${name}, beside it until its requests have moved (6 instances × 24 cores)`,
+      "    - prod/chat/main: 144 vCPUs (6 instances × 24 vCPUs)",
+      `    - prod/chat/main: 144 vCPUs more for ${name}, which runs until its traffic has moved (6 instances × 24 vCPUs)`,
       "  Allowed: a limit of 312 or more",
       "  Fix: Request a quota of 312 vCPUs from Azure and set `limit` to the granted number; or reduce `instances` or `scale.max`; or if the rollout of chat/main has ended, run `npm run retire -- -s prod --endpoint chat --label main`. Text of the quota request:",
       "    Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.",
@@ -125,7 +125,7 @@ test("a stack without a lock file is checked without rollouts, with Azure's rese
   expect("errors" in checked && checked.errors.map(({ path, problem }) => [path, problem])).toEqual([
     [
       "moor:quota.DSv2",
-      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 cores (2 instances and 1 for upgrades (20 %, rounded up) × 4 cores)",
+      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 vCPUs (2 instances and 1 reserved for upgrades (20 %, rounded up) × 4 vCPUs)",
     ],
   ]);
 });

@@ -110,10 +110,10 @@ test("each difference is listed with the old value, the new value and its reason
     "chat/main requestSettings.requestTimeout: 180 → 120",
     expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
-    "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has room for 65 of 16384 tokens",
+    "  reason: maxConcurrentRequestsPerInstance 32: as declared; the KV cache has capacity for 65 requests of 16384 tokens",
     "chat/main scaleRule.scaleOutAbove: 16 → 15",
     "chat/main clients.maxTokens: 1292 → 1843",
-    "  reason: clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with a doubling pause",
+    "  reason: clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with exponential backoff",
     "chat/main clients.timeoutSeconds: 190 → 130",
     'chat/main --max-num-seqs: "64" → "32"',
     'chat/main previous: not set → "main-396e5a20"',
@@ -353,8 +353,8 @@ describe("stacks in one region add up", () => {
     expect(quota()).toEqual([
       "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 384, of which others use 336: 120 missing now, 288 missing during the rollout",
       `  ${required} 336 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 336 or more, unless these stacks are in another subscription.`,
-      "  - team/chat/main: 144 cores (6 instances × 24 cores), and as many again while its successor runs beside it",
-      "  - team/chat/candidate: 24 cores (1 instance × 24 cores), and as many again while its successor runs beside it",
+      "  - team/chat/main: 144 vCPUs (6 instances × 24 vCPUs), and 144 more during a rollout",
+      "  - team/chat/candidate: 24 vCPUs (1 instance × 24 vCPUs), and 24 more during a rollout",
     ]);
     expect(printed.join("\n")).toContain("New limit: 672 vCPUs. Current limit: 384 vCPUs.");
   });
@@ -365,7 +365,7 @@ describe("stacks in one region add up", () => {
     folder.neighbour("team");
     await run(folder);
     expect(quota()).toContain(`  ${required} 336 vCPUs of it, included in \`others\` (336)`);
-    expect(printed.join("\n")).toContain("New limit: 672 cores.");
+    expect(printed.join("\n")).toContain("New limit: 672 vCPUs.");
   });
 
   test("a stack of another subscription doesn't count; a stack with unknown sizes is listed", async () => {

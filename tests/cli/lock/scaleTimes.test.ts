@@ -53,11 +53,11 @@ test.each([
     const reasons = lines.filter(isReason);
     expect(reasons).toEqual(expect.arrayContaining(more));
     expect(lines.filter((line) => !isReason(line))).toEqual([
-      `Error: moor.lock.${stack}.yaml differs in ${2 + reasons.length} values from what this version decides.`,
-      `chat/main scaleRule.scaleInWindowMinutes: nothing → ${minutes}`,
-      `  because ${because(minutes)}`,
-      `chat/main scaleRule.cooldownMinutes: nothing → ${minutes}`,
-      `Nothing was changed: what runs stays until \`npm run lock -- -s ${stack}\` is run and its lock committed.`,
+      `Error: moor.lock.${stack}.yaml differs in ${2 + reasons.length} values from the decisions of this version of Moor.`,
+      `chat/main scaleRule.scaleInWindowMinutes: not set → ${minutes}`,
+      `  reason: ${because(minutes)}`,
+      `chat/main scaleRule.cooldownMinutes: not set → ${minutes}`,
+      `Nothing was changed. To apply the differences, run \`npm run lock -- -s ${stack}\`, commit the file, and run \`pulumi up\`.`,
     ]);
     expect(lockText(stack)).toBe(before);
   },
