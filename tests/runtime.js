@@ -1,5 +1,5 @@
-// Jest gives each test file modules of its own, which is what keeps test files apart, and for that compiles every source again. Here a worker
-// compiles a source once, and only runs it again: that saves a quarter of the processor time of all tests.
+// Jest gives each test file separate modules, so that test files cannot affect each other, and compiles every source again for each file. Here a
+// worker compiles a source once and only runs it again, which saves much of the time of suites that load Pulumi.
 const vm = require("node:vm");
 const { default: Runtime } = require("jest-runtime");
 
@@ -48,8 +48,8 @@ exports.default = class extends Runtime {
         return compileAgain(source, filename);
       }
     };
-    // Jest keeps the running test where tests that run at the same time each find their own. None do here, and for that Node would follow
-    // every promise, which takes a tenth of the time of a program with many.
+    // Jest keeps the current test in an AsyncLocalStorage, for concurrent tests (`test.concurrent`), which are not used here. With one, Node
+    // tracks every promise, which takes a tenth of the time of a program that creates many.
     const load = coreModule.require.bind(coreModule);
     coreModule.require = (name) => (this.isStarting && name === "node:async_hooks" ? { AsyncLocalStorage: TestInProgress } : load(name));
   }
