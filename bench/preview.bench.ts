@@ -46,7 +46,7 @@ export async function measure(): Promise<readonly Ratio[]> {
   }
 }
 
-/** A project of its own beside the clone. */
+/** A separate project next to the clone. */
 async function own(sandbox: Sandbox, name: string, source: string): Promise<Project> {
   const folder = writeProgram(sandbox.home, name, source);
   await sandbox.pulumiQuietly(["stack", "init", name, "--non-interactive"], folder);

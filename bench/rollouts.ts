@@ -1,4 +1,4 @@
-/** The same change of a live model by two programs, through the real engine, on one Azure on this machine where deployments take time. */
+/** The same change of a live model by two programs, through the real engine, on a local Azure where deployments take time. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Clock } from "../azure-local/arm/clock";

@@ -17,7 +17,7 @@ import { adviceFor } from "./serving/clients";
 import { scaleReasons, scaleRuleFor } from "./serving/scaling";
 import { probesFor } from "./serving/start";
 
-export type { VllmRequirements as VllmWish } from "./decideVllm";
+export type { VllmRequirements } from "./decideVllm";
 
 /** Requirements for a model served by a `score.py`. */
 export interface ScoreRequirements {

@@ -1,15 +1,15 @@
 /**
- * Compiles TypeScript files as they are required, with swc, and keeps what it has compiled in a folder: a second start compiles nothing. Where
- * the folder can't be written, every start compiles. Types are checked by `npm run typecheck`, not here.
+ * Compiles TypeScript files with swc when they are required, and caches the output in a folder, so that a second start compiles nothing. If the
+ * folder is not writable, each start compiles. `npm run typecheck` checks types, not this module.
  *
- * Plain JavaScript, because it is what lets Node run the rest.
+ * This file is plain JavaScript, because Node runs it before it can load TypeScript.
  */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const { createRequire } = require("node:module");
 const path = require("node:path");
 
-/** What each file is compiled with. The target and the module system are those of tsconfig.json. */
+/** Compiler options. The target and the module system are the same as in tsconfig.json. */
 const options = {
   swcrc: false,
   sourceMaps: true,
@@ -17,16 +17,16 @@ const options = {
   jsc: { parser: { syntax: "typescript" }, target: "es2022", keepClassNames: true },
 };
 
-/** Another compiler or other options make another output of the same file. */
+/** Part of the cache key: the output depends on the compiler version and its options. */
 const compiler = JSON.stringify([require("@swc/core/package.json").version, options]);
 
-/** Source maps of the files that this process has loaded, by path. Each is read only when a stack trace needs it. */
+/** Source maps of loaded files, by path. A source map is read only when a stack trace needs it. */
 const sourceMaps = new Map();
 
 /**
- * Lets `require` load TypeScript files.
+ * Enables `require` to load TypeScript files.
  * @param {string} root The folder of the program.
- * @param {string} cache The folder in which compiled files are kept.
+ * @param {string} cache The cache folder for compiled files.
  */
 function register(root, cache) {
   require.extensions[".ts"] = (module, file) => {
@@ -36,19 +36,19 @@ function register(root, cache) {
   };
 }
 
-/** The compiled file, from the cache if it holds one of the same source by the same compiler. */
+/** Returns the compiled file, from the cache if the source and the compiler are the same. */
 function compiled(file, cached) {
   const source = fs.readFileSync(file, "utf8");
   const key = hash(compiler + source);
   const kept = read(cached, key);
   if (kept !== undefined) return { code: kept.code, map: () => read(cached, key)?.map };
-  // Loaded only here: it takes longer than reading what it has compiled before.
+  // Loaded only here: loading the compiler takes longer than reading the cache.
   const { code, map } = require("@swc/core").transformSync(source, { ...options, filename: file, sourceFileName: path.basename(file) });
   write(cached, key, code, map);
   return { code, map: () => map };
 }
 
-/** A cache file is a line with the key, the length of the code and the hash of all that follows: the code and its source map. */
+/** A cache file starts with a line that contains the key, the length of the code, and the hash of the body. The body is the code and its source map. */
 function read(cached, key) {
   let text;
   try {
@@ -64,8 +64,8 @@ function read(cached, key) {
 }
 
 /**
- * Written under another name and renamed, so that a process that reads meanwhile finds the old file or the new one. Where the folder can't be
- * written or the disk is full, the next start compiles again.
+ * Writes to a temporary name and renames the file, so that other processes read either the old or the new file. If the folder is not writable or
+ * the disk is full, the next start compiles again.
  */
 function write(cached, key, code, map) {
   const unfinished = `${cached}.${process.pid}`;
@@ -91,7 +91,7 @@ function hash(text) {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Lets stack traces name the lines of the TypeScript files. Pulumi's own installation of source-map-support is used, which it loads anyway. */
+/** Maps stack traces to the lines of the TypeScript files. Uses Pulumi's copy of source-map-support, which Pulumi loads anyway. */
 function mapStackTraces() {
   const support = createRequire(require.resolve("@pulumi/pulumi/package.json"))("source-map-support");
   const retrieveSourceMap = (file) => {

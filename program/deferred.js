@@ -1,11 +1,11 @@
 /**
- * Defers modules that the program's packages load when they start and that the program doesn't use. They take longer to load than everything
- * else together. Each is loaded when something of it is first used, so nothing is missing.
+ * Defers modules that the program's packages load at start and that the program doesn't use. Loading them takes longer than loading all other
+ * modules. A deferred module is loaded when one of its exports is first used, so no function is lost.
  */
 const Module = require("node:module");
 const path = require("node:path");
 
-/** By the file that requires them: the modules, with their functions that the file takes out of the module at once. */
+/** Deferred modules by the file that requires them, with the functions that the file reads from the module immediately. */
 const deferred = {
   "@pulumi/pulumi/index.js": { "./automation": [] },
   // Serialization of functions, for dynamic providers: it loads the TypeScript compiler and npm's dependency resolver.
@@ -27,10 +27,10 @@ const deferred = {
   "zod/v4/classic/external.cjs": { "../locales/index.cjs": [] },
 };
 
-/** A debugger session, from which an error about a function that can't be serialized has the function's file. It slows all that is loaded. */
+/** A debugger session that finds the file of a function that can't be serialized, for the error message. It slows down all loaded code. */
 const debuggerSession = { importer: "@pulumi/pulumi/cmd/run/index.js", request: "../../runtime/closure/v8Hooks" };
 
-/** Defers the modules from now on. */
+/** Defers these modules in this process. */
 function deferModules() {
   const load = Module._load;
   Module._load = function (request, parent, isMain) {
@@ -43,14 +43,14 @@ function deferModules() {
   };
 }
 
-/** The path of a file below the node_modules that it is in. */
+/** The path of a file relative to its `node_modules` folder. */
 function nameInPackages(file) {
   const folder = `${path.sep}node_modules${path.sep}`;
   const at = file?.lastIndexOf(folder) ?? -1;
   return at === -1 ? undefined : file.slice(at + folder.length).replaceAll(path.sep, "/");
 }
 
-/** Looks like a module's exports. It says at once that they are those of an ES module, because importers ask for that first. */
+/** A substitute for a module's exports. `__esModule` is set, because importers read it first. */
 function standIn(exported, functions) {
   const later = functions.map((name) => [name, (...args) => exported()[name](...args)]);
   return new Proxy(

@@ -26,7 +26,7 @@ function startProfile() {
   return session;
 }
 
-/** The inspector of the own process answers at once. */
+/** The inspector of the own process answers immediately. */
 function endProfile(session) {
   let ended;
   session.post("Profiler.stop", (_, { profile }) => {

@@ -1,7 +1,7 @@
 /** The risk warning of a run, from the stack file and from the current resources in Azure. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { type EndpointPlan, findRisks, gaining, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
+import { type EndpointPlan, findRisks, gainingDeployments, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { azureOf } from "../base/azure";
@@ -71,6 +71,6 @@ async function liveShares(
   const plan = endpoints.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (plan === undefined) return { name, traffic };
   // The serving deployments matter only if another deployment takes over requests from them.
-  const takesOver = gaining(planRollout(plan.deployments), { traffic }).length > 0;
+  const takesOver = gainingDeployments(planRollout(plan.deployments), { traffic }).length > 0;
   return { name, key: plan.key, traffic, ...(takesOver ? { serving: await servingNow(azure, id, traffic) } : {}) };
 }

@@ -5,9 +5,9 @@ import { enabledLogging } from "./logging";
 import { type LiveTraffic, overloads } from "./overload";
 import type { PlaceholderImage, Risk } from "./risk";
 
-export { gainingDeployments as gaining, type LiveTraffic as LiveShares } from "./overload";
+export { gainingDeployments, type LiveTraffic } from "./overload";
 export type { Risk, RiskKind } from "./risk";
-export { bySeverity as mostDangerousFirst, riskText } from "./text";
+export { bySeverity, riskText } from "./text";
 
 /** An endpoint of the stack file. */
 export interface EndpointPlan {

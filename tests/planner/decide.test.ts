@@ -1,6 +1,6 @@
 /** Proves the decisions for given requirements. The estimates of memory and speed are tested in tests/planner/fit and tests/planner/serving. */
 import { vllmFlag } from "../../facts/vllm";
-import { decide, type Requirements, type ScoreRequirements, type VllmWish } from "../../planner/decide";
+import { decide, type Requirements, type ScoreRequirements, type VllmRequirements } from "../../planner/decide";
 import { reservedFlags } from "../../planner/explicitFlags";
 import { modelFromTable } from "../../planner/fit/model";
 import { physicalName } from "../../planner/names";
@@ -9,7 +9,7 @@ import { probeSeconds } from "../../planner/serving/start";
 const image = { repository: "moor/vllm", digest: `sha256:${"ab".repeat(32)}` };
 const revision = "b968826d9c46dd6066d109eabc6255188de91218";
 
-const vllmWish: VllmWish = {
+const vllmWish: VllmRequirements = {
   ...{ pattern: "vllm", image, size: "Standard_NC48ads_A100_v4", region: "swedencentral", revision, source: "mirror" },
   model: modelFromTable("Qwen/Qwen3-8B")!,
   contextTokens: 16384,
@@ -31,7 +31,7 @@ function decided(wish: Requirements) {
   return outcome.decision;
 }
 
-function refused(changes: Partial<VllmWish>): string[] {
+function refused(changes: Partial<VllmRequirements>): string[] {
   const outcome = decide("main", { ...vllmWish, ...changes });
   return "problems" in outcome ? outcome.problems.map(({ code, message }) => `${code} ${message}`) : [];
 }
@@ -125,7 +125,7 @@ test("an explicit timeout is kept if an answer arrives within it", () => {
   expect(decided({ ...vllmWish, requestTimeout: 170 }).requestSettings.requestTimeout).toBe(170);
 });
 
-test.each<[string, Partial<VllmWish>, RegExp]>([
+test.each<[string, Partial<VllmRequirements>, RegExp]>([
   ["fewer sequences than declared", { flags: { "max-num-seqs": 16 } }, /^MOOR203 --max-num-seqs is 16; 32 concurrent requests/],
   [
     "more sequences than Azure admits",

@@ -40,7 +40,7 @@ test("compiles a file at the first start only", () => {
   expect(run()).toEqual({ value: 1, compiled: false });
 });
 
-test("compiles a changed file anew, also one of the same length and time", () => {
+test("compiles a changed file again, also one of the same length and time", () => {
   run();
   const { atime, mtime } = fs.statSync(path.join(folder, "rooms", "file.ts"));
   write("export const value: number = 2;\n");
@@ -68,7 +68,7 @@ test("compiles at each start where nothing can be kept", () => {
   for (let start = 0; start < 2; start++) expect(run(path.join(folder, "file", "cache"))).toEqual({ value: 1, compiled: true });
 });
 
-test("compiles in several processes at once, and leaves one whole cache file", async () => {
+test("compiles in several processes concurrently, and leaves one complete cache file", async () => {
   const ended = Array.from({ length: 6 }, () => {
     const child = spawn(process.execPath, args(), { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";

@@ -1,5 +1,5 @@
-// Proves what Pulumi's language host starts the program with: without stack traces if nobody asks for them, and with nothing loaded that a report
-// of mistakes doesn't need. Doesn't prove that the host starts it so; the end-to-end tests run it.
+// Proves that the program starts without stack traces unless they are enabled, and that a report of configuration errors loads no unnecessary
+// modules. Doesn't prove that Pulumi's language host starts it this way; the end-to-end tests do.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";

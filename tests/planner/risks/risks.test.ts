@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { vllmFlag } from "../../../facts/vllm";
 import { loggingFlags } from "../../../facts/vllmLogging";
 import type { DeploymentDecision } from "../../../planner/decision";
-import { findRisks, type Live, mostDangerousFirst, type RiskInput, riskText } from "../../../planner/risks";
+import { findRisks, type Live, bySeverity, type RiskInput, riskText } from "../../../planner/risks";
 import type { DesiredDeployment } from "../../../planner/rollout";
 import { scoreDecision, vllmDecision } from "../../components/fixtures";
 
@@ -122,7 +122,7 @@ test("golden: all risks together are one warning, most severe first, regardless 
   // Risks of one kind keep their order.
   fc.assert(
     fc.property(fc.shuffledSubarray(risks), (some) => {
-      const order = mostDangerousFirst(some).map(({ kind }) => kind);
+      const order = bySeverity(some).map(({ kind }) => kind);
       expect(order).toEqual(risks.filter((risk) => some.includes(risk)).map(({ kind }) => kind));
     }),
   );
