@@ -1,9 +1,9 @@
 /**
- * Starts the program: Pulumi's language host gives this file to Node before the SDK (see `nodeargs` in Pulumi.yaml). In place of ts-node, which
- * compiles every file at every start, it lets `require` load TypeScript from a cache.
+ * Starts the program. Pulumi's language host passes this file to Node, which loads it before the SDK (`nodeargs` in Pulumi.yaml). It replaces
+ * ts-node, which compiles all files at each start, with a cache of compiled files.
  *
- * With `MOOR_STACK_TRACES=true` errors say where they come from, and a preview takes twice as long: the SDK formats a stack trace for each of
- * its promises, which is half of its work. `PULUMI_DEBUG_PROMISE_LEAKS` needs these traces too.
+ * `MOOR_STACK_TRACES=true` enables stack traces in errors, and previews take about twice as long: the SDK formats a stack trace for each of its
+ * promises. `PULUMI_DEBUG_PROMISE_LEAKS` requires these traces too.
  */
 require("./register");
 const { mapStackTraces } = require("./compile");
@@ -14,13 +14,13 @@ mapStackTraces();
 if (process.env.MOOR_STACK_TRACES !== "true" && !process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
   Error.stackTraceLimit = 0;
   deferModules();
-  process.on("uncaughtExceptionMonitor", tellSwitch);
-  // The SDK listens too, and ends the program.
-  process.on("unhandledRejection", tellSwitch);
+  process.on("uncaughtExceptionMonitor", printHint);
+  // The SDK's own listener ends the program.
+  process.on("unhandledRejection", printHint);
 }
 
-/** What the program itself refuses is a RunError, which says what to do and never shows where it comes from. */
-function tellSwitch(error) {
+/** Prints how to enable stack traces. Not for a RunError, whose message is complete without one. */
+function printHint(error) {
   if (!(error instanceof Error) || error.__pulumiRunError || error.__pulumResourceError) return;
-  console.error("Set MOOR_STACK_TRACES=true and run the command again to see where this error comes from.");
+  console.error("To see the stack trace of this error, set MOOR_STACK_TRACES=true and run the command again.");
 }

@@ -18,7 +18,7 @@ function run(script: string, environment: NodeJS.ProcessEnv = {}) {
   return { stdout: stdout.trim(), stderr };
 }
 
-const hint = "Set MOOR_STACK_TRACES=true and run the command again to see where this error comes from.";
+const hint = "To see the stack trace of this error, set MOOR_STACK_TRACES=true and run the command again.";
 
 test.each<[what: string, environment: NodeJS.ProcessEnv, limit: string]>([
   ["nothing else", {}, "0"],
