@@ -37,7 +37,7 @@ export function commandLine(): Command {
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
-    .command("e2e")
+    .command("test:e2e")
     .description("run the other tests that need the engine")
     .argument("[arguments...]", "any jest arguments")
     .allowUnknownOption()
@@ -45,7 +45,7 @@ export function commandLine(): Command {
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").e2e(args));
   program
-    .command("histories")
+    .command("test:histories")
     .description("test random sequences of edits to a stack file, with the planner alone and with the engine")
     .argument("[arguments...]", "any jest arguments")
     .allowUnknownOption()
@@ -54,7 +54,7 @@ export function commandLine(): Command {
     .option("--seed <number>", "seed of the sequences (default: always the same)")
     .action((args: string[], options) => load<typeof import("./histories")>("./histories").histories(args, options));
   program
-    .command("sweep")
+    .command("test:sweep")
     .description("fail each write of up, update, rollout and destroy in turn on the local Azure, run again, and compare the results")
     .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
     .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
@@ -63,7 +63,7 @@ export function commandLine(): Command {
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
   program
-    .command("rollout-test")
+    .command("test:rollout")
     .description("change a live model under load on the local Azure: once with long streams, and killed at each write")
     .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
     .option("--group <which/of>", "run one of several groups of steps, such as 3/4")

@@ -1,4 +1,4 @@
-// The way in: `node cli/run.js <verb> [arguments]`. Plain JavaScript, because it is what runs before anything is installed.
+// Runs a command: `node cli/run.js <command> [arguments]`. This file is plain JavaScript, because it runs before the packages are installed.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
