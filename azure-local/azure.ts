@@ -13,7 +13,7 @@ export interface Azure extends Addresses {
   issueToken: Issuer["issueToken"];
   /** All existing resources, including child and extension resources. */
   resources(): AzureResource[];
-  /** If this process runs the local Azure: waits until no other process uses it, then stops it. */
+  /** Detaches from the local Azure. If this process runs it, waits until no other process uses it, and then stops it. */
   close(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export interface AzureResource {
 export const scoringProxyOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
 
 export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringProxyOptions)[number]> {
-  /** Folder of the state, which persists after `close` and after a crash. */
+  /** State folder. Its contents persist after `close` and after a crash. */
   readonly home: string;
   /** Azure seconds per real second. @default Infinity: operations complete at their first poll */
   readonly speed?: number;
@@ -36,22 +36,22 @@ export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringP
   readonly refreshIgnores?: boolean;
   /** First of four consecutive ports: resource manager and scoring proxy over HTTP, then both over HTTPS. @default free ports */
   readonly port?: number;
-  /** Additional accepted host names, next to loopback names and Azure's names. @default none */
+  /** Host names to accept in addition to loopback names and Azure's names. @default none */
   readonly hosts?: readonly string[];
-  /** Also serves HTTPS, with a certificate that is stored in the home folder. @default false */
+  /** Also serves HTTPS, with a certificate that is stored in the state folder. @default false */
   readonly https?: boolean;
   /**
    * The value of `scoringUri`: Azure's address, or the local address (HTTPS if `https` is set).
    * @default "azure"
    */
   readonly scoringUris?: "azure" | "loopback";
-  /** Whether to attach to another process that uses this home folder, ignoring its options. If false, this is an error. @default true */
+  /** Whether to attach to a process that already uses this folder; most options are then ignored. If false, opening fails. @default true */
   readonly attach?: boolean;
   /** Further options of the resource manager: faults, quota, rules to switch off, a clock. */
   readonly arm?: Omit<ArmOptions, "home" | "port" | "speed" | "scoringOrigin" | "internalToken" | "hosts" | "issueIdentityToken">;
   /** Called after each request, except those from the scoring proxy to the resource manager. */
   readonly onRequest?: RequestWatch["onRequest"];
-  /** Called when such a request arrives. */
+  /** Called when a request arrives, except those from the scoring proxy to the resource manager. */
   readonly onArrival?: RequestWatch["onArrival"];
   /** Called with a line that states what `close` waits for. */
   readonly report?: (line: string) => void;

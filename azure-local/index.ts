@@ -14,12 +14,12 @@ export { createPrivateFolder, createPrivateHome, writePrivateFile } from "./file
 export type { HandledRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
-/** How long to wait, in milliseconds, until another process that uses the home folder publishes its addresses or ends. */
+/** How long to wait, in milliseconds, for another process that uses the state folder to publish its addresses or end. */
 const attachTimeout = 15_000;
 
 /**
- * Opens the local Azure. One process per home folder runs it. Other processes attach to it and start only their own provider stand-ins.
- * @throws FolderInUse if another process uses the home folder, and `attach` is false or that process does not answer
+ * Opens the local Azure. One process per state folder runs it. Other processes attach to it and start only their own provider stand-ins.
+ * @throws FolderInUse if another process uses the state folder, and `attach` is false or that process doesn't respond
  */
 export async function openAzure(options: AzureOptions): Promise<Azure> {
   const home = path.resolve(options.home);
@@ -31,7 +31,7 @@ export async function openAzure(options: AzureOptions): Promise<Azure> {
     try {
       return await start({ ...options, home }, issuer);
     } catch (error) {
-      // Another process is just starting or ending.
+      // Another process is starting or ending.
       if (!(error instanceof FolderInUse) || options.attach === false || Date.now() > deadline) throw error;
     }
   }

@@ -4,18 +4,18 @@ import { type Engine, languageHost } from "./engine";
 import { createPrivateFolder } from "./files/privateHome";
 import type { Azure } from "./index";
 
-/** Not secret: the values of local stacks are protected by the permissions of the home folder, which only its owner can read. */
+/** Not secret: the values of local stacks are protected by the permissions of the state folder, which only its owner can read. */
 const passphrase = "azure-local";
 
 /** Variables of the user's own Pulumi setup, which must not affect local stacks. */
 const userVariables = ["PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_OPTION_STACK"];
 
-/** Variables of an identity in Azure that would take precedence over the local identity. */
+/** Environment variables for an Azure identity, which would take precedence over the local identity. */
 const identityVariables = ["IDENTITY_SERVER_THUMBPRINT", "AZURE_FEDERATED_TOKEN_FILE", "MSI_ENDPOINT"];
 
 /**
  * The environment variables of a `pulumi` process that uses the local Azure. They isolate it from the user's own Pulumi setup: it has a
- * separate home, state and passphrase, and uses attached providers without downloads.
+ * separate home, state and passphrase, and attaches to running providers, so it doesn't download any.
  */
 export function pulumiEnvironment(
   home: string,
@@ -30,7 +30,7 @@ export function pulumiEnvironment(
     PATH: [...engine.path, process.env.PATH].join(path.delimiter),
     MOOR_LANGUAGE_HOST: languageHost,
     PULUMI_HOME: path.join(home, "pulumi"),
-    // Without `metadata=skip`, each write of the state also writes an attributes file, and not atomically. A killed run can leave it empty,
+    // Without `metadata=skip`, each write of the state also writes an attributes file, but not atomically. A killed run can leave it empty,
     // and then the state can't be read ("failed to load checkpoint: EOF").
     PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,

@@ -7,16 +7,16 @@ export interface HandledRequest {
   readonly time: string;
   readonly server: "arm" | "frontdoor";
   readonly method: string;
-  /** With the query, without secrets. */
+  /** Path and query string, with secrets removed. */
   readonly path: string;
-  /** Undefined if the caller disconnected before an answer began. */
+  /** Undefined if the caller disconnected before the response started. */
   readonly status?: number;
   readonly milliseconds: number;
-  /** Set if the caller disconnected or the answer was aborted. */
+  /** Set if the caller disconnected or the response was aborted. */
   readonly aborted?: true;
 }
 
-/** A request that has arrived and is not processed yet. */
+/** A request that has arrived but hasn't been processed yet. */
 export type ArrivingRequest = Pick<HandledRequest, "server" | "method" | "path">;
 
 /** Callbacks for requests. */

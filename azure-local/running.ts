@@ -5,8 +5,9 @@ import { writePrivateFile } from "./files/privateHome";
 import { createHttpServer, listenOnLoopback } from "./http/listen";
 
 /**
- * Sharing of a running local Azure. The process that runs it (the host) writes its process ID and an address to a file in the home folder.
- * Another process attaches by keeping a request to that address open, so that the host notices when an attached process ends or is killed.
+ * Shares a running local Azure between processes. The process that runs it (the host) writes its process ID and an address to a file in
+ * the state folder. Another process attaches by keeping a request to that address open, so that the host detects when an attached process
+ * ends or is killed.
  */
 
 /** What an attached process must know about the running local Azure. */
@@ -26,7 +27,7 @@ interface HostFile {
 
 /** The side of the process that runs the local Azure. */
 export interface Host {
-  /** Waits until no process is attached, then accepts no further ones. Call it before stopping any server. */
+  /** Waits until no process is attached, and then stops accepting new ones. Call it before stopping any server. */
   close(report: (line: string) => void): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export interface Attachment {
   readonly addresses: Addresses;
   /** ID of the process that runs it. */
   readonly pid: number;
-  /** Ends the use of the local Azure. */
+  /** Detaches this process from the local Azure. */
   detach(): void;
 }
 
@@ -73,7 +74,7 @@ export async function startHost(home: string, addresses: Addresses): Promise<Hos
   };
 }
 
-/** Attaches to the local Azure that uses this home folder; undefined if none runs. The file of an ended process is ignored. */
+/** Attaches to the local Azure in this state folder, or returns undefined if none is running. Ignores files of ended processes. */
 export async function attachTo(home: string): Promise<Attachment | undefined> {
   const hostFile = readHostFile(home);
   if (!hostFile) return undefined;
@@ -92,14 +93,14 @@ export async function attachTo(home: string): Promise<Attachment | undefined> {
   };
 }
 
-/** Reads the first line that a host sends; undefined if the server is no host. */
+/** Reads the first line that a host sends; undefined if the server isn't a host. */
 function firstLine(request: http.ClientRequest): Promise<{ home: string; addresses: Addresses } | undefined> {
   return new Promise((resolve) => {
     const noHost = () => resolve(undefined);
     request.setTimeout(2_000, noHost);
     request.once("error", noHost).once("close", noHost);
     request.once("response", (response) => {
-      // Without a listener, the end of the host would be an unhandled error.
+      // Without a listener, an unhandled error would occur when the host ends.
       response.on("error", () => {});
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => {

@@ -8,8 +8,8 @@ import { type Addresses, startHost } from "./running";
 import { armDirectory, directoryBearer, type Issuer, type ScoringProxy, type ScoringProxyOptions, startScoringProxy } from "./scoringProxy";
 
 /**
- * Runs the local Azure in this process, for all processes with the same home folder.
- * @throws FolderInUse if another process uses the home folder
+ * Runs the local Azure in this process, for all processes with the same state folder.
+ * @throws FolderInUse if another process uses the state folder
  */
 export async function start(options: AzureOptions, issuer: Issuer): Promise<Azure> {
   const { home, speed = Number.POSITIVE_INFINITY, port = 0, hosts, refreshIgnores, report = () => {} } = options;

@@ -83,7 +83,7 @@ export function platformOutputs(resourceGroup: pulumi.Output<string>, network: N
   };
 }
 
-/** Returns the outputs of an endpoint. `auth` decides between `keyCommand` and `tokenCommand`. */
+/** Returns the outputs of an endpoint. `auth` determines whether they contain `keyCommand` or `tokenCommand`. */
 export function endpointOutputs(endpoint: InferenceEndpoint, auth: Auth, workspace: Workspace): EndpointOutputs {
   const { id, name, scoringUri, openaiBaseUrl, scoringAudience, clientTerms: client, deploymentTerms } = endpoint;
   const place = pulumi.interpolate`--resource-group ${workspace.resourceGroupName} --workspace-name ${workspace.name}`;

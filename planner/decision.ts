@@ -50,9 +50,9 @@ export interface ModelDecision {
 
 /** When autoscale adds and removes an instance. A value that equals its default is absent. */
 export interface ScaleRule {
-  /** Requests per minute and instance above which an instance is added. */
+  /** Requests per minute per instance above which an instance is added. */
   readonly scaleOutAbove: number;
-  /** Requests per minute and instance below which an instance is removed. */
+  /** Requests per minute per instance below which an instance is removed. */
   readonly scaleInBelow: number;
   /** Minutes over which the requests are averaged before an instance is added, within `autoscaleLimits`. @default 5 */
   readonly scaleOutWindowMinutes?: number;

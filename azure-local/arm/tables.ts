@@ -182,7 +182,7 @@ function parseLine(file: string, line: string, index: number): Change[] {
   const problem = () => {
     const folder = path.dirname(file);
     return new Error(
-      `Line ${index + 1} of ${file} can't be read, because another program changed it. Restore the folder ${folder} from a backup, or delete it to start with an empty Azure.`,
+      `Line ${index + 1} of ${file} can't be read, because another program changed it. Restore the folder ${folder} from a backup, or delete it to start with an empty local Azure.`,
     );
   };
   let changes: unknown;

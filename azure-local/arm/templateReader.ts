@@ -61,7 +61,7 @@ function idOf(type: string, name: string, scope: string, path: string): string {
   const [namespace, ...types] = type.split("/");
   const names = name.split("/");
   if (types.length !== names.length) {
-    const message = `Unable to process '${path}': the name '${name}' must have the same number of segments as the type '${type}' has behind its namespace, ${types.length}.`;
+    const message = `Unable to process '${path}': the name '${name}' must have the same number of segments as the type '${type}' has after its namespace, ${types.length}.`;
     throw invalid(message);
   }
   return `${scope}/providers/${namespace}/${types.map((segment, index) => `${segment}/${names[index]}`).join("/")}`;

@@ -174,7 +174,7 @@ function ended(step: Step, operation: Operation): Step {
   if (operation.status === "Succeeded") return { ...step, state: "Succeeded" };
   const error = operation.failure ?? {
     code: "ResourceDeploymentFailure",
-    message: `The operation on '${step.id}' ended ${operation.status}.`,
+    message: `The operation on '${step.id}' ended with the status ${operation.status}.`,
   };
   return { ...step, state: "Failed", error: { ...error, target: step.id } };
 }

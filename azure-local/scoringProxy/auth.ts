@@ -16,7 +16,7 @@ export const scoringAudience = "https://ml.azure.com";
 const keyVerifier: Verifier = {
   verify(endpoint, bearer) {
     if (endpoint.keys.some((key) => sameSecret(key, bearer))) return undefined;
-    return unauthorized("key_auth_access_denied", `The key is not a key of endpoint ${endpoint.name}. Read the keys with listKeys.`);
+    return unauthorized("key_auth_access_denied", `The key is not valid for endpoint ${endpoint.name}. Read the keys with listKeys.`);
   },
 };
 
@@ -45,7 +45,7 @@ const entraVerifier: Verifier = {
     return {
       status: rules.noScoreRoleStatus,
       code: "aad_token_auth_access_denied",
-      message: `${shown(oid)} has no role with Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on ${endpoint.name}.`,
+      message: `${shown(oid)} has no role that allows Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action on ${endpoint.name}.`,
     };
   },
 };

@@ -31,7 +31,7 @@ export function choose(endpoint: EndpointView, header: string | undefined, rando
     return deployment ? { deployment } : notFound(`Endpoint ${endpoint.name} has no serving deployment ${header}.`);
   }
   const deployment = pickByWeight(serving, (candidate) => endpoint.traffic[candidate.name] ?? 0, random());
-  if (!deployment) return notFound(`Endpoint ${endpoint.name} has no serving deployment with a traffic weight above 0. Set one.`);
+  if (!deployment) return notFound(`Endpoint ${endpoint.name} has no serving deployment with a traffic weight above 0. Set a traffic weight.`);
   const draw = random() * 100;
   const mirror = serving.find(({ name }) => draw < (endpoint.mirrorTraffic[name] ?? 0));
   return mirror ? { deployment, mirror } : { deployment };

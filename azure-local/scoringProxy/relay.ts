@@ -135,13 +135,13 @@ export function modelNotReady(why: string): ErrorResponse {
   return {
     status: 424,
     code: "model_not_ready",
-    message: `The container did not answer: ${why}.`,
+    message: `The container did not respond: ${why}.`,
     headers: modelError("model_not_ready", 503),
   };
 }
 
 function timedOut(seconds: number): ErrorResponse {
-  return { status: 408, code: "request_timeout", message: `The answer took longer than requestTimeout (${seconds} s).` };
+  return { status: 408, code: "request_timeout", message: `The response took longer than requestTimeout (${seconds} s).` };
 }
 
 function modelError(reason: string, status: number): Record<string, string> {

@@ -33,7 +33,7 @@ export async function route(
   if ("status" in choice) return choice;
   const { name, scoring } = choice.deployment;
   if (rules.onlyScoringPath && scoring.path !== "/" && path !== scoring.path) {
-    return notFound("no_such_path", `Deployment ${name} answers on ${scoring.path}, not on ${path}.`);
+    return notFound("no_such_path", `Deployment ${name} accepts requests to ${scoring.path}, not to ${path}.`);
   }
   return { endpoint, address, ...choice };
 }

@@ -16,7 +16,7 @@ const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-en
 export const scoringProxyRules = {
   timeoutBoundsWholeAnswer: {
     value: true as boolean,
-    description: "requestTimeout limits the whole answer, so a long stream is aborted. Otherwise it limits the time to the first byte.",
+    description: "requestTimeout limits the whole response, so a long stream is aborted. If this is off, it limits only the time to the first byte.",
     source: "not documented; the stricter interpretation of reference-yaml-deployment-managed-online",
     grade: "I",
   },
@@ -28,7 +28,7 @@ export const scoringProxyRules = {
   },
   onlyScoringPath: {
     value: true as boolean,
-    description: "With a scoring path other than /, only requests to exactly that path are forwarded. Otherwise all paths are.",
+    description: "If the scoring path isn't /, only requests to that exact path are forwarded. If this is off, requests to all paths are forwarded.",
     source: "not documented; azureml-examples call sub-paths only where the scoring path is /",
     grade: "I",
   },
@@ -40,7 +40,7 @@ export const scoringProxyRules = {
   },
   containersTakeTimeToStart: {
     value: true as boolean,
-    description: "A container answers its probes after it loaded its weights. It receives requests after its readiness probe succeeded.",
+    description: "A container responds to probes after it has loaded its weights. It receives requests after its readiness probe has succeeded.",
     source: "Azure docs, machine-learning/reference-yaml-deployment-managed-online (probes); durations: scoringProxy/start.ts",
     grade: "E",
   },
@@ -58,13 +58,13 @@ export const scoringProxyRules = {
   },
   limitBandwidth: {
     value: true as boolean,
-    description: "Requests and answers above the endpoint's bandwidth are delayed. Mirrored requests count. Trailers contain the delay.",
+    description: "Requests and responses above the endpoint's bandwidth are delayed. Mirrored requests count toward it. Trailers contain the delay.",
     source: `${TROUBLESHOOT} (bandwidth limit)`,
     grade: "D",
   },
   limitRates: {
     value: true as boolean,
-    description: "Requests that exceed the endpoint's rate limits are answered with 429.",
+    description: "Requests that exceed the endpoint's rate limits are rejected with status 429.",
     source: `${TROUBLESHOOT} (HTTP status codes); limits: how-to-manage-quotas`,
     grade: "D",
   },

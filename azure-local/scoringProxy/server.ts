@@ -19,7 +19,7 @@ export interface ScoringProxyOptions extends ContainerOptions {
   readonly directory: Directory;
   /** Loopback port. @default 0, any free one */
   readonly port?: number;
-  /** Additional accepted host names, next to loopback names and Azure's names. @default none */
+  /** Host names to accept in addition to loopback names and Azure's names. @default none */
   readonly hosts?: readonly string[];
   /** Behavior that can be switched, see `scoringProxyRules`. @default the default of each rule */
   readonly rules?: Partial<ScoringProxyRules>;
@@ -192,7 +192,7 @@ function tooManyRequests(deployment: DeploymentView): ErrorResponse {
   return {
     status: 429,
     code: "too_many_pending_requests",
-    message: `Deployment ${deployment.name} accepts ${admitted(deployment)} requests (2 × maxConcurrentRequestsPerInstance × instances).`,
+    message: `Deployment ${deployment.name} accepts at most ${admitted(deployment)} requests at a time (2 × maxConcurrentRequestsPerInstance × instances).`,
     headers: { "ms-azureml-model-error-reason": "too_many_pending_request" },
   };
 }

@@ -11,8 +11,8 @@ import { resolved } from "./resolved";
 const localAddress = () => process.env.MOOR_ARM_URL || undefined;
 
 /**
- * Returns a client with the identity of the `azure-native` provider of `resource`, so that a component with an explicit provider reads with
- * it.
+ * Returns a client with the identity of the `azure-native` provider of `resource`, so that a component with an explicit provider uses
+ * that identity for its reads.
  * @param resource @default - the default provider of the program
  * @throws pulumi.RunError if the configuration names an unknown Azure cloud
  */
@@ -27,7 +27,7 @@ export function azureOf(resource?: pulumi.Resource): ArmClient {
  * The local Azure Resource Manager accepts any token. Its endpoints accept tokens of the managed identity that the same server provides.
  */
 function localCredential(cloud: Cloud): Credential {
-  // The variables of a user's environment name an identity in Azure.
+  // Empty, because the user's environment variables can refer to an identity in Azure.
   const identity = providerCredential({ useMsi: "true" }, cloud, {});
   return async (audience) => (audience === cloud.audience ? "local" : identity(audience));
 }
@@ -48,7 +48,7 @@ async function settingsOf(provider: pulumi.ProviderResource | undefined): Promis
   if (provider === undefined) {
     return Object.fromEntries(identitySettings.map((setting) => [setting, pulumi.runtime.getConfig(`azure-native:${setting}`)]));
   }
-  // A provider has each of its arguments as an output, which its types omit.
+  // A provider exposes each of its arguments as an output, but its types omit them.
   const outputs = provider as unknown as { readonly [Setting in keyof IdentitySettings]: pulumi.Output<string> };
   const values = identitySettings.map(async (setting) => [setting, await resolved<unknown>(outputs[setting])] as const);
   const settings = Object.fromEntries(await Promise.all(values));

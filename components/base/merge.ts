@@ -1,9 +1,9 @@
-/** Deep merge of resource inputs: objects merge at every depth, other values replace. */
+/** Deep merge of resource inputs: objects are merged at every depth, and other values are replaced. */
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Merges `over` into a copy of `base`. Plain objects merge key by key; lists and other values replace. If one side is an Output or a
- * promise, the result is an Output. A key of `over` whose value is `undefined` removes the key.
+ * Merges `over` into a copy of `base`. Plain objects are merged key by key; lists and other values are replaced. If one side is an
+ * Output or a promise, the result is an Output. A key of `over` whose value is `undefined` removes the key.
  */
 export function mergeInputs(base: unknown, over: unknown): unknown {
   if (base === over || over === undefined || !isObjectLike(base) || !isObjectLike(over)) return over;

@@ -11,7 +11,7 @@ export function outputValue<T>(output: pulumi.Output<T>): Promise<T> {
 
 /**
  * Returns an output whose value never changes while its resource exists, such as the object ID of an identity or a creation time. In the
- * preview of an update, azure-native knows only the inputs, ID, name and location of a resource, so resources that refer to other outputs
+ * preview of an update, only the inputs, ID, name and location of a resource are known, so resources that refer to other outputs
  * would show up as changed or replaced. Therefore, a preview reads the value from Azure. If it can't be read, it stays unknown.
  * @param value Selects the value in the resource's body that Azure returns.
  */
@@ -28,8 +28,8 @@ export function immutableOutput<T, Body>(
 }
 
 /**
- * Returns the creation time of an endpoint or a deployment, ISO 8601. It distinguishes a re-created resource from the previous one of that
- * name.
+ * Returns the creation time of an endpoint or a deployment, ISO 8601. It distinguishes a re-created resource from the previous one with
+ * the same name.
  */
 export function creationTime(
   resource: machinelearningservices.OnlineEndpoint | machinelearningservices.OnlineDeployment,
@@ -39,8 +39,8 @@ export function creationTime(
 }
 
 /**
- * Returns an output whose value follows from the resource's inputs, such as its name or its ARM ID. In the preview of a creation,
- * azure-native knows neither, so all resources that refer to one that was deleted in the portal would show up as replaced.
+ * Returns an output whose value can be derived from the resource's inputs, such as its name or its ARM ID. In the preview of a creation,
+ * neither is known, so all resources that refer to a resource that was deleted in the portal would show up as replaced.
  * @param value The value that the output will have.
  */
 export function plannedOutput(

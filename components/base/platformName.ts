@@ -2,7 +2,7 @@ import { nameRules, type RuledResourceName } from "../../azure/nameRules";
 import { fail } from "../../program/fail";
 
 interface Named {
-  /** Short form of the type, first in the name. Source: Azure docs, Cloud Adoption Framework, resource-abbreviations. */
+  /** Abbreviation of the type, the first part of the name. Source: Azure docs, Cloud Adoption Framework, resource-abbreviations. */
   readonly short: string;
   readonly type: RuledResourceName;
 }
@@ -23,8 +23,8 @@ const NAMED = {
 export type NamedType = keyof typeof NAMED;
 
 /**
- * Returns `<short>-<stack>-<suffix>` within the naming rule of the type. If the name is too long, the stack's part is truncated. The suffix
- * is kept whole, because it makes the name unique in Azure. `qualifier` distinguishes several resources of one type.
+ * Returns `<short>-<stack>-<suffix>` according to the naming rules of the type. If the name is too long, the stack name is truncated. The
+ * suffix is never truncated, because it makes the name unique in Azure. `qualifier` distinguishes several resources of one type.
  * @throws pulumi.RunError if no character of the stack's name would remain
  */
 export function platformName(type: NamedType, stack: string, suffix: string, qualifier?: string): string {

@@ -41,7 +41,7 @@ export function guardHook(name: string, privacy: Privacy, before: object, ignore
   return new pulumi.ResourceHook(`${name}-privacy`, guard, { onDryRun: true });
 }
 
-/** @throws pulumi.RunError if a value of `inputs` doesn't meet its requirement. Values that a preview doesn't know are not checked. */
+/** @throws pulumi.RunError if a value of `inputs` doesn't meet its requirement. Values that are unknown in a preview are not checked. */
 export async function rejectLoosenedWrite(name: string, privacy: Privacy, before: object, inputs: object): Promise<void> {
   for (const [path, requirement] of Object.entries(privacy)) {
     const is = await settledAt(inputs, path);

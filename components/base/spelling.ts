@@ -27,7 +27,7 @@ type Inputs = Readonly<Record<string, unknown>>;
 /**
  * Returns a transform that prevents updates and replacements when only the case of an adopted ID has changed. A program can't read its
  * state, so the transform reads the resource from Azure: if it exists under the same ARM ID and contains the same adopted ID, only the case
- * differs, and the changes are ignored. If the resource can't be read, the engine's plan stays as it is.
+ * differs, and the changes are ignored. If the resource can't be read, the engine's plan is not changed.
  * @param adopted ARM IDs of the adopted resources. Resources that don't refer to one of them are skipped.
  * @see Azure docs, azure-resource-manager/management/resource-name-rules: IDs and names are case-insensitive
  */

@@ -16,8 +16,8 @@ export type Overrides<T> =
 /**
  * Changes the arguments of a child resource after the component has set them.
  *
- * - An object is merged into the arguments: objects merge at every depth, lists and other values replace. Values can be Outputs at any
- * depth.
+ * - An object is merged into the arguments: objects are merged at every depth, lists and other values are replaced. Values can be
+ * Outputs at any depth.
  * - A function changes `args` and `opts` in place, or returns an object to merge. An object that it assigns in `args` is merged too.
  *
  * A key whose value is `undefined` removes the component's value. Properties that keep the resource private can be tightened but not

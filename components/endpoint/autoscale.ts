@@ -16,10 +16,10 @@ export interface AutoscaleArgs {
   readonly location: pulumi.Input<string>;
   /** Minimum and maximum number of instances, within `endpointLimits`. */
   readonly scale: { readonly min: number; readonly max: number };
-  /** Thresholds in requests per minute and instance, windows and cooldown. */
+  /** Thresholds in requests per minute per instance, windows and cooldown. */
   readonly rule: ScaleRule;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Resources to create before, such as the endpoint's traffic: autoscale would scale in a deployment without traffic. @default - none */
+  /** Resources to create first, such as the endpoint's traffic: autoscale would scale in a deployment without traffic. @default - none */
   readonly after?: readonly pulumi.Resource[];
   /** Changes to the setting's arguments, applied last. */
   readonly transform?: AutoscaleTransforms;
@@ -30,8 +30,8 @@ export interface AutoscaleTransforms {
 }
 
 /**
- * An autoscale setting that scales a deployment between two limits by its requests per minute and instance. GPU metrics are not suitable:
- * vLLM allocates the memory at its start, and the GPU is busy long before requests wait.
+ * An autoscale setting that scales a deployment between two limits by its requests per minute per instance. GPU metrics are not suitable:
+ * vLLM allocates the memory at its start, and the GPU is busy long before requests are queued.
  *
  * Optional parts of `rule` have defaults: requests are averaged over 5 minutes before an instance is added and over 15 minutes before one
  * is removed, and the cooldown between changes is 15 minutes. The cooldown must be longer than the start of an instance, because otherwise
@@ -81,7 +81,7 @@ export class Autoscale extends pulumi.ComponentResource {
 
 function profile(args: AutoscaleArgs) {
   const { min, max } = args.scale;
-  // Azure scales to `default` if there are no metrics, which is also the case without requests. More than the minimum would cost idle GPUs.
+  // Azure scales to `default` if there are no metrics, such as without requests. A default above the minimum would keep idle GPUs running.
   const capacity = { minimum: String(min), maximum: String(max), default: String(min) };
   const rule = completeRule(args.rule);
   return { name: "requests", capacity, rules: [scaleOut(args, rule), scaleIn(args, rule)] };

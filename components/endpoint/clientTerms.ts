@@ -14,7 +14,7 @@ export interface DeploymentTerms {
   readonly task: Task;
   /** Model name in requests. Absent with `score`. */
   readonly model?: string;
-  /** Largest `max_tokens` whose answer arrives within the timeout. Absent with `score`, and if the lock file doesn't contain it. */
+  /** Largest `max_tokens` for which an answer arrives within the timeout. Absent with `score`, and if the lock file doesn't contain it. */
   readonly maxTokens?: number;
   /** Timeout in seconds, after which Azure ends a request with status 408. */
   readonly requestTimeoutSeconds: number;
@@ -30,7 +30,7 @@ export interface RetryAdvice {
   readonly attempts: number;
   /** Pause before the second attempt, in seconds. */
   readonly firstPauseSeconds: number;
-  /** Factor by which each pause is longer than the previous one. */
+  /** Factor by which the pause is multiplied after each attempt. */
   readonly pauseFactor: number;
 }
 
@@ -84,7 +84,7 @@ export function endpointTerms(planned: readonly Pick<PlannedDeployment, "decisio
   };
 }
 
-/** Returns the advice in the decision. Without it, as in lock files of earlier versions, the advice is derived from the timeout. */
+/** Returns the client settings in the decision. If they are missing (lock files of earlier versions), derives them from the timeout. */
 function adviceOf({ clients, requestSettings }: DeploymentDecision): ClientAdvice {
   return clients ?? adviceFor(requestSettings.requestTimeout);
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fail } from "../../program/fail";
 
 /**
- * Returns a hook that rejects a new name. Callers use the name in the URL, and replacing an endpoint that has traffic would fail half-way.
+ * Returns a hook that rejects a new name. Callers use the name in the URL, and replacing an endpoint that has traffic would fail partway.
  */
 export function rejectNewName(name: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
@@ -20,7 +20,7 @@ export function rejectNewName(name: string): pulumi.ResourceHook {
 }
 
 /**
- * Returns a hook that rejects a new identity, also in the preview. Azure can't change the identity, and can't replace an endpoint that has
+ * Returns a hook that rejects a new identity, even in a preview. Azure can't change the identity, and can't replace an endpoint that has
  * traffic.
  */
 export function rejectNewIdentity(name: string): pulumi.ResourceHook {

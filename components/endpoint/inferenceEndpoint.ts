@@ -265,7 +265,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       endpoint,
       decision,
       instances: this.startingInstances(endpoint, planned),
-      // Also without traffic, so that the deployment keeps the instances that it had under load.
+      // Even without traffic, so that the deployment keeps the number of instances that it had under load.
       autoscaled: scale,
       environmentId: image.environmentId,
       rolePropagationSeconds,
@@ -279,7 +279,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     return createDeployment(name, args, { parent: this });
   }
 
-  /** Returns the instances that provide the current capacity of the replaced deployment, within the scaling limits of the new one. */
+  /** Returns the number of instances that matches the capacity of the replaced deployment, within the scaling limits of the new one. */
   private startingInstances(endpoint: OnlineEndpoint, planned: PlannedDeployment): pulumi.Input<number> {
     const { decision, instances, scale, startsLike, weight } = planned;
     if (startsLike === undefined || scale === undefined) return instances;

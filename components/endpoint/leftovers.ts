@@ -19,7 +19,7 @@ export interface LeftoverArgs {
   readonly stack: string;
   /** Names of all current deployments of the stack. */
   readonly names: readonly string[];
-  /** Seconds after the last write of traffic until a deployment without traffic has answered its last request. */
+  /** Maximum time in seconds from the last traffic update until a deployment without traffic has answered its last request. */
   readonly drainSeconds: number;
 }
 
@@ -58,7 +58,7 @@ export function removeLeftovers(name: string, args: LeftoverArgs): pulumi.Resour
 
 /**
  * Waits before deployments are deleted: until running operations have ended (such as a deletion of a killed run), and until the requests
- * that the deployments received before the last write of traffic have ended.
+ * that the deployments received before the last traffic update have ended.
  */
 export async function waitForOutgoing(args: LeftoverArgs): Promise<void> {
   const { azure } = args.endpoint;

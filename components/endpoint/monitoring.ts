@@ -13,7 +13,7 @@ import { missingDiagnostics, reportMissing } from "../owners";
 
 /** Receivers and thresholds of the alerts of an endpoint. */
 export interface Alerts {
-  /** E-mail addresses that alerts are sent to. Without a receiver, alerts only appear in the Azure portal. @default - none */
+  /** Email addresses that alerts are sent to. Without a receiver, alerts only appear in the Azure portal. @default - none */
   readonly emails?: readonly string[];
   /**
    * HTTPS URL to which alerts are posted in Azure's common alert schema. It is stored as a secret, because it often contains a token.
@@ -107,7 +107,7 @@ const ALERT_RULES = {
  *
  * Cost: logs by volume (about 2.80 USD per GB), and about 0.10 USD a month for each time series of an alert rule.
  *
- * Alert rules are global in Azure. The action group, with its e-mail addresses and webhook, is in the endpoint's region if Azure offers
+ * Alert rules are global in Azure. The action group, with its email addresses and webhook, is in the endpoint's region if Azure offers
  * action groups there. Otherwise it is global: stored in several regions, and processed in any geography. Changing `endpointName` replaces
  * the alert rules and the action group.
  *
@@ -127,7 +127,7 @@ export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("moor:index:Monitoring", name, stateInputs({ ...args, alerts: withSecretWebhook(args.alerts) }), opts);
     this.logicalName = name;
-    // The registration waits for the check, because otherwise the run could end before it is done.
+    // `registerOutputs` waits for the check. Otherwise, the run could end before the check is done.
     const asked = args.diagnostics === "policy" ? this.checkLogs(args) : undefined;
     const diagnostics = asked === undefined ? this.sendLogs(args) : undefined;
     const { actionGroup, alerts } = args.alerts === undefined ? { alerts: {} } : this.createAlerts(args, args.alerts);

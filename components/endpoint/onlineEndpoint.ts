@@ -40,7 +40,7 @@ export interface OnlineEndpointArgs {
   /** `key`: callers send a shared key. `entra`: callers send a Microsoft Entra ID token and require a role. */
   readonly auth: Auth;
   /**
-   * With `entra`: object IDs of users, groups and service principals that can call the endpoint. They get no other permissions.
+   * With `entra`: object IDs of users, groups and service principals that can call the endpoint. They have no other permissions.
    * @default - only callers with a broader role
    */
   readonly invokers?: readonly string[];
@@ -157,7 +157,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource implements Endpoint
     );
   }
 
-  /** Azure grants no roles to a user-assigned identity, and a deployment without these roles fails at its start. */
+  /** Azure doesn't grant roles to a user-assigned identity, and a deployment without these roles fails to start. */
   private pullAndRead(args: OnlineEndpointArgs, { principalId }: Identity): Record<string, Grant> {
     return {
       "acr-pull": { principalId, role: "AcrPull", scope: args.imageRegistryId },

@@ -1,4 +1,4 @@
-/** The values that distinguish one write of traffic from another. */
+/** The values that distinguish one traffic update from another. */
 import type { TrafficWeights } from "../live";
 
 /** The inputs of `Traffic`. */

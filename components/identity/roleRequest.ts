@@ -23,7 +23,7 @@ export interface Assignment {
 }
 
 /**
- * Returns a hook that warns of missing role assignments, also in the preview if the identity exists. It doesn't fail the run, because it
+ * Returns a hook that warns of missing role assignments, even in a preview if the identity exists. It doesn't fail the run, because it
  * doesn't find roles that the identity has through a group or through a custom role.
  */
 export function warnOfMissingRoles(name: string, azure: ArmClient, grants: readonly Grant[]): pulumi.ResourceHook {

@@ -1,4 +1,4 @@
-/** The region of a stack, from its resource group in Azure: without a lock file, a program can read the region nowhere else. */
+/** The region of a stack, from its resource group in Azure: without a lock file, the group is the only source of the region. */
 import { type ArmClient, ArmError } from "../../azure/arm";
 import { canonicalRegion } from "../../facts/regions";
 import { stackTag } from "../../planner/tags";

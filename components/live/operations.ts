@@ -23,7 +23,7 @@ export function listDeployments(azure: ArmClient, endpointId: string): Promise<L
 }
 
 /**
- * Waits until no deployment of an endpoint is being changed, such as by a killed run or by autoscale. Until then, Azure rejects all other
+ * Waits until no deployment of an endpoint is being changed, for example by a killed run or autoscale. Until then, Azure rejects all other
  * operations, and a deployment that is starting can't answer requests.
  * @throws pulumi.RunError if a deployment is still being changed after `limit` seconds
  */

@@ -16,7 +16,7 @@ export interface HubAccessArgs {
    */
   readonly token?: pulumi.Input<string>;
   /**
-   * Date on which the token expires, at 00:00 UTC, such as `2027-03-01`. Key Vault stores the date, but still returns the token after it.
+   * Date on which the token expires, at 00:00 UTC, such as `2027-03-01`. Key Vault stores the date, but returns the token even after that.
    * @default - none
    */
   readonly tokenExpires?: string;
@@ -45,7 +45,7 @@ const HUB_RULES: OutboundRules = {
  * Cost: with the first host-name rule, Azure runs a firewall in the managed network until the workspace is deleted, for about 290 USD a
  * month (Basic) to 910 USD a month (Standard). Staged weights (`source: mirror`) don't require this component.
  *
- * A changed token is a new version of the same secret. Changing `workspace` replaces the rules, changing `vaultId` replaces the secret.
+ * Changing the token creates a new version of the secret. Changing `workspace` replaces the rules, changing `vaultId` replaces the secret.
  *
  * @example
  * const hub = new HubAccess("hub", { workspace, vaultId: workspace.vaultId, token: config.getSecret("huggingFaceToken") });
@@ -72,7 +72,7 @@ export class HubAccess extends pulumi.ComponentResource {
   }
 
   /**
-   * A changed token is a new version of the same secret. If the token is removed, the secret stays in the vault: only the data plane can
+   * Changing the token creates a new version of the secret. If the token is removed, the secret stays in the vault: only the data plane can
    * delete secrets, it has no public access, and a deleted secret reserves its name for the retention period of the vault. Therefore, a
    * token that is set again gets a name with a new suffix.
    */

@@ -15,7 +15,7 @@ export interface ModelArgs {
   readonly id: string;
   /** Commit of the model repository, 40 hexadecimal digits; part of the model's name. Changing it replaces the model version. */
   readonly revision: string;
-  /** Folder with the staged weights, relative to the workspace's blob datastore. The weights must be staged before. */
+  /** Folder with the staged weights, relative to the workspace's blob datastore. The weights must already be staged. */
   readonly path: string;
   readonly tags?: Readonly<Record<string, string>>;
   /** Changes to the model version's arguments, applied last. */

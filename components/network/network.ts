@@ -40,7 +40,7 @@ export type NetworkChoice =
 export interface NetworkArgs {
   /** Stack name; part of physical names. */
   readonly stack: string;
-  /** Suffix that makes physical names unique: lower-case letters and digits. */
+  /** Suffix that makes physical names unique: lowercase letters and digits. */
   readonly suffix: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   /** Azure region. Changing it replaces the network. */
@@ -56,8 +56,8 @@ export interface NetworkArgs {
   readonly dns?: "moor" | "policy";
   /**
    * With `dns: moor`: services that have private endpoints in this network. `linkedServices` returns those that a `Workspace` creates. A
-   * linked zone answers all queries for its service, so a zone without the address of a private endpoint breaks these names in the whole
-   * network.
+   * linked zone answers all queries for its service, so a zone without a private endpoint's address breaks the resolution of these names in
+   * the whole network.
    * @default - all services
    * @see Azure docs, private-link/private-endpoint-dns
    */
@@ -75,8 +75,8 @@ export interface NetworkArgs {
 
 /**
  * The network of the private endpoints: a virtual network with a subnet and a network security group, or an existing subnet, and private
- * DNS zones that resolve their names. Clients can call an inference endpoint only through the private endpoint of its workspace, and so
- * through this network.
+ * DNS zones that resolve their names. Clients can call an inference endpoint only through the private endpoint of its workspace,
+ * and therefore only through this network.
  *
  * The subnet is created with a network security group, because landing zones deny subnets without one. The subnet's
  * `privateEndpointNetworkPolicies` is `Disabled`, so Azure doesn't apply the group to the traffic of private endpoints; it only filters
@@ -254,8 +254,8 @@ function zoneNames({ dns, services }: NetworkArgs): readonly DnsZoneName[] {
 }
 
 /**
- * Returns the first /26 of an address space (59 usable addresses), or all of a smaller one. The remaining addresses are for runners and
- * clients.
+ * Returns the first /26 of an address space (59 usable addresses), or the whole space if it is smaller. The remaining addresses are for
+ * runners and clients.
  */
 export function firstSubnet(addressSpace: string): string {
   const [address, prefix] = addressSpace.split("/");

@@ -13,8 +13,8 @@ const lastPriority = 4096;
 
 /**
  * Clients in the virtual network, in peered networks and in connected on-premises networks (the service tag `VirtualNetwork`) reach the
- * private endpoints through HTTPS, and file shares through SMB. Private endpoints open no connections, so all other traffic is denied in
- * both directions. Answers to clients are allowed, because a network security group is stateful.
+ * private endpoints over HTTPS, and file shares over SMB. Private endpoints open no connections, so all other traffic is denied in
+ * both directions. Responses to clients are allowed, because a network security group is stateful.
  */
 export const privateEndpointRules: SecurityRules = [
   {
@@ -32,7 +32,7 @@ export const privateEndpointRules: SecurityRules = [
   {
     ...anything,
     name: "DenyOtherInbound",
-    description: "Everything else is denied, also within the network.",
+    description: "Everything else is denied, even within the network.",
     priority: lastPriority,
     direction: "Inbound",
     access: "Deny",

@@ -23,8 +23,8 @@ interface DiagnosticSetting {
 }
 
 /**
- * Logs a warning for each entry of `missing`, also in a preview if the resources exist. It doesn't fail the run, because a policy needs
- * some time after a resource was created.
+ * Logs a warning for each entry of `missing`, even in a preview if the resources exist. It doesn't fail the run, because a policy
+ * can take effect some time after a resource was created.
  * @param owner The setting that makes another team responsible, such as `dns: policy`.
  */
 export function reportMissing(owner: string, missing: pulumi.Output<string[]>): pulumi.Output<void> {

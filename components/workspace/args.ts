@@ -21,7 +21,7 @@ export type CreateOrExisting = "create" | { readonly existing: string };
 export interface WorkspaceArgs {
   /** Stack name; part of physical names. */
   readonly stack: string;
-  /** Suffix that makes physical names unique: lower-case letters and digits. Changing it replaces everything. */
+  /** Suffix that makes physical names unique: lowercase letters and digits. Changing it replaces everything. */
   readonly suffix: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   /** Azure region of the workspace and of all resources that this component creates. Changing it replaces everything. */
@@ -37,8 +37,8 @@ export interface WorkspaceArgs {
   readonly workspace?: CreateOrExisting;
   /**
    * The container registry. An existing one must have the Premium tier, and can be in another subscription of the tenant. Unless it belongs
-   * to the existing workspace, the component creates an outbound rule to it, and the role assignment with which the workspace's identity
-   * approves the private endpoint.
+   * to the existing workspace, the component creates an outbound rule to it, and the role assignment that allows the workspace's
+   * identity to approve the private endpoint.
    * @default "create"
    */
   readonly imageRegistry?: CreateOrExisting;
@@ -70,7 +70,7 @@ export interface WorkspaceArgs {
    */
   readonly outboundRules?: OutboundRules;
   /**
-   * SKU of the firewall that Azure runs as soon as there is a host-name rule. It can't be changed after the first host-name rule was
+   * SKU of the firewall that Azure runs once a host-name rule exists. It can't be changed after the first host-name rule was
    * created.
    * @default "Basic"
    * @see Azure docs, how-to-managed-network

@@ -6,7 +6,7 @@ import { armIdOf } from "../base/azure";
 import { outputValue } from "../base/outputs";
 import type { WorkspaceReference } from "./reference";
 
-/** Timeout in seconds. Documented are 30 minutes, and 10 more for a firewall. Source: Azure docs, how-to-managed-network. */
+/** Timeout in seconds. The documented duration is 30 minutes, plus 10 for a firewall. Source: Azure docs, how-to-managed-network. */
 const PROVISIONING_SECONDS = 2 * 3600;
 
 /** Provisioning operations by workspace ID, so that several deployments start only one. */
@@ -15,7 +15,7 @@ const provisionings = new Map<string, Promise<void>>();
 /**
  * Returns a hook that provisions the managed network of a workspace if it is inactive, before a deployment is created. Azure provisions it
  * only when the workspace is created, and rejects deployments without it. The network is inactive in an adopted workspace that was never
- * used, and after a failed creation that was repeated. A preview doesn't run the hook.
+ * used, and after a failed creation that was retried. A preview doesn't run the hook.
  * @see Azure docs, how-to-managed-network
  */
 export function provisionedNetwork(name: string, azure: ArmClient, workspace: WorkspaceReference): pulumi.ResourceHook {

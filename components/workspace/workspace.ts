@@ -80,7 +80,7 @@ export class Workspace extends pulumi.ComponentResource {
   private readonly context: StoreContext;
   /** The adopted resources. It fails if one doesn't meet the requirements, so that no resource that depends on it is created. */
   private readonly found: pulumi.Output<AdoptedResources>;
-  /** Checks of private DNS zones. The registration waits for them, because otherwise the run could end before they are done. */
+  /** Checks of private DNS zones. `registerOutputs` waits for them. Otherwise, the run could end before they are done. */
   private readonly zoneChecks: pulumi.Output<void>[] = [];
 
   constructor(name: string, args: WorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -314,8 +314,8 @@ export class Workspace extends pulumi.ComponentResource {
     if (core.registryId === undefined || imageRegistry === "create") return this.openRegistry(core, outboundRules, core.resources);
     const rules = createOutboundRules(this.logicalName, this, outboundRules, common);
     const last = rules.at(-1) ?? this;
-    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. Which registry that is must be read from
-    // Azure.
+    // Azure connects the registry of an existing workspace itself and rejects a second rule to it. The ID of that registry must be read
+    // from Azure.
     const registry = core.registryId.apply((own) =>
       sameArmId(own, imageRegistry.existing) ? last : this.openRegistry(core, {}, [...core.resources, ...rules]).at(-1)!,
     );

@@ -289,7 +289,7 @@ const looseWrites: [what: string, endpoint: unknown, write: unknown, message: st
   ["a transform of the write that removes the endpoint", undefined, { properties: { template: { resources: [] } } }, "removes"],
 ];
 test.each(looseWrites)(
-  "A write of traffic loosened by %s is rejected, because it changes properties that the endpoint's resource ignores.",
+  "A traffic update loosened by %s is rejected, because it changes properties that the endpoint's resource ignores.",
   async (...one) => {
     const [, endpoint, write, message] = one;
     const said = await refusal(() => trafficWith(endpoint, write), { runHooks: /^chat-traffic-privacy$/ });
@@ -298,7 +298,7 @@ test.each(looseWrites)(
   },
 );
 
-test("A write of traffic without transforms, or with a stronger authMode, is accepted, also in the preview.", async () => {
+test("A traffic update without transforms, or with a stronger authMode, is accepted, also in the preview.", async () => {
   for (const preview of [true, false]) {
     for (const transform of [
       undefined,

@@ -34,7 +34,7 @@ const loosenings: [what: string, transform: string, path: string][] = [
   ["values", '{ endpoint: { properties: { publicNetworkAccess: "Enabled" } } }', "properties.publicNetworkAccess"],
   ["an Output", `{ endpoint: { properties: ${later('{ publicNetworkAccess: "Enabled" }')} } } as never`, "properties.publicNetworkAccess"],
   [
-    "a write of traffic",
+    "a traffic update",
     '{ write: { properties: { template: { resources: [{ properties: { authMode: "Key" } }] } } } } as never',
     "properties.publicNetworkAccess",
   ],

@@ -123,7 +123,7 @@ export const LANDING_ZONE: readonly DenyPolicy[] = [
       referenceId: "Deny-KV-Secrets-ValidityDays",
     },
     landingZone: true,
-    source: `${BUILT_IN}/Key Vault/Secrets_ValidityPeriod.json: no expiration date, or one more than 90 days away (${LIBRARY})`,
+    source: `${BUILT_IN}/Key Vault/Secrets_ValidityPeriod.json: no expiration date, or an expiration date more than 90 days away (${LIBRARY})`,
     grade: "I",
     violation: exceedsMaximumValidity,
   },

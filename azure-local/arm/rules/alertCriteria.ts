@@ -167,7 +167,7 @@ export const alertCriteriaRules: readonly Rule[] = [
   {
     ...common,
     code: "alert-scopes",
-    source: `Azure REST specification, monitor: one scope, or several scopes with one type and region, which must be specified; ${ALERTS}/alerts-troubleshoot-metric: not of different regions`,
+    source: `Azure REST specification, monitor: one scope, or several scopes with one type and region, which must be specified; ${ALERTS}/alerts-troubleshoot-metric: scopes can't be in different regions`,
     grade: "S",
     check: ({ body, inventory }) => {
       const { scopes, criteria, targetResourceType, targetResourceRegion } = alertOf(body);
@@ -176,7 +176,7 @@ export const alertCriteriaRules: readonly Rule[] = [
       if (criteria["odata.type"] === SINGLE)
         return `'properties.scopes' has ${scopes.length} entries: single-resource criteria allow one scope.`;
       if (!targetResourceType || !targetResourceRegion)
-        return "With several scopes 'properties.targetResourceType' and 'properties.targetResourceRegion' are required.";
+        return "With several scopes, 'properties.targetResourceType' and 'properties.targetResourceRegion' are required.";
       const foreign = scopes.find((id) => {
         const region = inventory.get(id)?.body.location;
         return !sameId(typeOf(id), targetResourceType) || (region !== undefined && !sameRegion(region, targetResourceRegion));

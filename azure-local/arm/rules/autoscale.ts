@@ -220,7 +220,7 @@ export const autoscaleRules: readonly Rule[] = [
           return `The minutes of profile '${name}' are ${minutes.join(", ")}: they must be between 0 and 59.`;
         const daysLong = fixedDate && (Date.parse(fixedDate.end) - Date.parse(fixedDate.start)) / 86_400_000;
         if (daysLong !== undefined && !(daysLong > 0 && daysLong <= 365))
-          return `Profile '${name}' lasts from ${fixedDate!.start} to ${fixedDate!.end}: the end must be after the start, by at most 365 days.`;
+          return `Profile '${name}' lasts from ${fixedDate!.start} to ${fixedDate!.end}: the end must be after the start, and at most 365 days later.`;
       }
       return undefined;
     },
@@ -256,7 +256,7 @@ export const autoscaleRules: readonly Rule[] = [
         if (unknown || !type) return unknown;
         if (metricNamespace && !sameId(metricNamespace, type))
           return `The metricNamespace '${metricNamespace}' does not match the type of its resource, ${type}.`;
-        if (secondsOf(timeGrain) !== 60) return `'timeGrain' is '${timeGrain}': the metrics of ${type} have the time grain PT1M.`;
+        if (secondsOf(timeGrain) !== 60) return `'timeGrain' is '${timeGrain}': it must be PT1M, the only time grain of the metrics of ${type}.`;
       }
       return undefined;
     },

@@ -100,7 +100,7 @@ export const commonRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure REST guidelines for resource providers: a child waits for its parent",
+    source: "Azure REST guidelines for resource providers: a child resource can be created only after its parent",
     grade: "I",
     check: (context) => {
       const parent = context.inventory.get(context.parentId);
@@ -247,7 +247,7 @@ export const commonRules: readonly Rule[] = [
       if (entries.length > 50) return `The resource has ${entries.length} tags: the limit is 50.`;
       const long = entries.find(([name, value]) => name.length > 512 || value.length > 256 || /[<>%&\\?/]/.test(name));
       return (
-        long && `The tag '${long[0]}' is not allowed: a name can have at most 512 characters, without <>%&\\?/, and a value at most 256.`
+        long && `The tag '${long[0]}' is not allowed: a name can have at most 512 characters and can't contain <>%&\\?/, and a value can have at most 256 characters.`
       );
     },
   },

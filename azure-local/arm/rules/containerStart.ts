@@ -12,7 +12,7 @@ export const containerStartRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "ResourceNotReady",
     status: 400,
-    source: `${TROUBLESHOOT} (ResourceNotReady: probes failed); durations of public start-up logs`,
+    source: `${TROUBLESHOOT} (ResourceNotReady: probes failed); durations from public startup logs`,
     grade: "E",
     failsOperation: true,
     check: (context) => {

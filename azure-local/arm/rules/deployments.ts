@@ -61,7 +61,7 @@ export const deploymentRules: readonly Rule[] = [
     grade: "I",
     check: ({ body, parentId, inventory }) =>
       deploymentProperties({ body }).endpointComputeType === "Kubernetes" && !inventory.get(parentId)?.body.properties?.compute
-        ? "'properties.endpointComputeType' is Kubernetes, and the endpoint has no 'properties.compute': it must be Managed."
+        ? "'properties.endpointComputeType' is Kubernetes: it must be Managed, because the endpoint has no 'properties.compute'."
         : undefined,
   },
   {

@@ -66,7 +66,7 @@ export const dnsValueRules: readonly Rule[] = [
     ...links,
     code: "link-network-fixed",
     on: ["update"],
-    source: "azurerm provider, private_dns_zone_virtual_network_link: a change of the network replaces the link",
+    source: "azurerm provider, private_dns_zone_virtual_network_link: changing the network replaces the link",
     grade: "K",
     check: ({ body, previous }) => {
       const [now, before] = [networkOf(body), networkOf(previous!.body)];

@@ -187,7 +187,7 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "UserError",
     status: 400,
-    source: "Azure REST specification, machinelearningservices: name of a container",
+    source: "Azure REST specification, machinelearningservices: name of an asset container",
     grade: "S",
     check: (context) => {
       const name = CONTAINERS.includes(context.type) ? context.name : nameOf(context.parentId);
@@ -226,7 +226,7 @@ export const machineLearningRules: readonly Rule[] = [
     on: ["delete"],
     azureCode: "UserError",
     status: 409,
-    source: "inferred: a container is deleted after its versions",
+    source: "inferred: an asset container can be deleted only after its versions",
     grade: "I",
     check: ({ id, name, inventory }) => {
       const versions = inventory.children(id).length;

@@ -75,7 +75,7 @@ export const managedNetworkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "ValidationError",
     status: 400,
-    source: `${MANAGED_NETWORK}; documented less clearly`,
+    source: `${MANAGED_NETWORK}: not documented explicitly`,
     grade: "I",
     check: ({ body, previous }) => {
       const before = propertiesOf(previous!).managedNetwork?.isolationMode;

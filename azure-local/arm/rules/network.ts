@@ -254,7 +254,7 @@ export const networkRules: readonly Rule[] = [
     on: ["update"],
     azureCode: "PrivateEndpointCannotBeUpdated",
     status: 400,
-    source: "pulumi-azure-native, replacement table: a change of the subnet replaces the private endpoint",
+    source: "pulumi-azure-native, replacement table: changing the subnet replaces the private endpoint",
     grade: "P",
     check: ({ body, previous }) => {
       const [now, before] = [body, previous!.body].map(({ properties }) => (properties as PrivateEndpointProperties).subnet?.id);

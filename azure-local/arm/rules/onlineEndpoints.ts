@@ -34,7 +34,7 @@ export function endpointNameRules(type: string, what: "endpoint" | "deployment")
         "azureml-assets, assets/common/src/deploy.py: the name is the first part of a host name, in lower case and without a trailing hyphen",
       grade: "E",
       check: ({ name }) =>
-        /[A-Z]|-$/.test(name) ? `The ${what} name '${name}' is invalid: it must be in lower case and can't end with a hyphen.` : undefined,
+        /[A-Z]|-$/.test(name) ? `The ${what} name '${name}' is invalid: it must be in lowercase and can't end with a hyphen.` : undefined,
     },
   ];
 }
@@ -93,7 +93,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     check: ({ type, patch }) => {
       const allowed = type === ENDPOINT ? ["tags", "identity"] : ["tags", "sku"];
       const other = Object.keys(patch ?? {}).find((key) => !allowed.includes(key));
-      return other && `'${other}' can't be changed by PATCH, which supports only ${allowed.join(" and ")}: send the whole resource by PUT.`;
+      return other && `'${other}' can't be changed with PATCH, which supports only ${allowed.join(" and ")}: send the whole resource with PUT.`;
     },
   },
   ...endpointNameRules(ENDPOINT, "endpoint"),

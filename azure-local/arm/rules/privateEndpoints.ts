@@ -90,7 +90,7 @@ export const privateEndpointRules: readonly Rule[] = [
     code: "private-endpoint-network-policies",
     on: ["create"],
     azureCode: "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
-    source: `${OVERVIEW} (limitations, 2023): network policies aren't available in these regions; reports of 2026 name Azure Government`,
+    source: `${OVERVIEW} (limitations, 2023): network policies aren't available in these regions; reports from 2026 mention Azure Government`,
     grade: "E",
     check: (context) => {
       const subnet = subnetOf(context);
@@ -141,7 +141,7 @@ export const privateEndpointRules: readonly Rule[] = [
     code: "private-endpoint-connection-fixed",
     on: ["update"],
     azureCode: "PrivateEndpointCannotBeUpdated",
-    source: "azurerm provider, private_endpoint: a change of the target or sub-resource replaces the private endpoint",
+    source: "azurerm provider, private_endpoint: changing the target or sub-resource replaces the private endpoint",
     grade: "K",
     check: ({ body, previous }) => {
       const [now, before] = [{ body }, previous!].map((one) =>

@@ -55,7 +55,7 @@ export const securityGroupRules: readonly Rule[] = [
     ...common,
     code: "security-rule-ports",
     azureCode: "SecurityRuleInvalidPortRange",
-    source: `${OVERVIEW}: a port, a port range or *; multiple values in the list`,
+    source: `${OVERVIEW}: a port, a port range or *; multiple values in the plural properties`,
     grade: "D",
     check: ({ body }) => {
       for (const { name, properties = {} as NonNullable<SecurityRule["properties"]> } of rulesOf(body)) {

@@ -44,7 +44,7 @@ export const storageRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "InvalidTagNameOrValue",
     status: 400,
-    source: "Azure docs, azure-resource-manager/management/tag-resources: names of 128 characters on a storage account",
+    source: "Azure docs, azure-resource-manager/management/tag-resources: names of at most 128 characters on a storage account",
     grade: "D",
     check: ({ body: { tags = {} } }) => {
       const long = Object.keys(tags).find((name) => name.length > 128);

@@ -32,11 +32,11 @@ function storageOf({ body, inventory }: RuleContext): Resource | undefined {
 function encryptionKeyError({ keyVaultProperties }: Encryption, context: RuleContext): string | undefined {
   const { keyVaultArmId, keyIdentifier } = keyVaultProperties;
   const error = referenceError(keyVaultArmId, "Microsoft.KeyVault/vaults", context);
-  if (error) return `The key vault of the encryption, '${keyVaultArmId}', ${error}.`;
+  if (error) return `The key vault in 'properties.encryption', '${keyVaultArmId}', ${error}.`;
   if (keyVaultArmId.split("/")[2]?.toLowerCase() !== context.id.split("/")[2]?.toLowerCase())
-    return `The key vault of the encryption, '${keyVaultArmId}', must be in the subscription of the workspace.`;
+    return `The key vault in 'properties.encryption', '${keyVaultArmId}', must be in the subscription of the workspace.`;
   if (context.inventory.get(keyVaultArmId)?.body.properties?.enablePurgeProtection !== true)
-    return `The key vault of the encryption, '${keyVaultArmId}', must have soft delete and purge protection enabled.`;
+    return `The key vault in 'properties.encryption', '${keyVaultArmId}', must have soft delete and purge protection enabled.`;
   const host = new RegExp(
     `^https://${nameOf(keyVaultArmId)}\\.(vault|managedhsm)\\.[a-z.]+/keys/[0-9a-zA-Z-]{1,127}(/[0-9a-f]{32})?$`,
     "i",
@@ -180,7 +180,7 @@ export const workspaceStoreRules: readonly Rule[] = [
       const own = Object.keys(body.identity?.userAssignedIdentities ?? {});
       return wanted === undefined || own.some((id) => sameId(id, wanted))
         ? undefined
-        : `The identity of the encryption, '${wanted}', is not one of 'identity.userAssignedIdentities'.`;
+        : `The identity in 'properties.encryption', '${wanted}', is not one of 'identity.userAssignedIdentities'.`;
     },
   },
 ];

@@ -71,7 +71,7 @@ function readMessages(messages: unknown): { prompt: string; lastWords: string } 
     const text = textOf((message as Body | null)?.content);
     const role = (message as Body | null)?.role;
     if (typeof role !== "string" || text === undefined) {
-      return badRequest(`messages[${index}] must have a role and a text content.`, `messages[${index}]`);
+      return badRequest(`messages[${index}] must have a role and text content.`, `messages[${index}]`);
     }
     texts.push({ role, text });
   }

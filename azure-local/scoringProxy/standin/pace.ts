@@ -39,7 +39,7 @@ export function answerFault(fault: Fault | undefined, response: ServerResponse):
   if (fault?.kind === "status") {
     const status = fault.status ?? 500;
     sendJson(response, status, {
-      error: { message: "Fault injected by the configuration.", type: "InjectedFault", param: null, code: status },
+      error: { message: "This response is an injected fault.", type: "InjectedFault", param: null, code: status },
     });
   }
   return fault?.kind === "status" || fault?.kind === "hang";

@@ -15,9 +15,9 @@ export interface GpuDeploymentArgs extends ManagedDeploymentArgs {
  * A managed online deployment that runs vLLM on GPUs, with an OpenAI-compatible API. Azure can't pass arguments to a container, so the
  * flags of the decision are in an environment variable that the entrypoint of the image expands.
  *
- * Cost: the price of the VM size per hour and instance, from creation to deletion, also without traffic and after a failure.
+ * Cost: the hourly price of the VM size for each instance, from creation to deletion, even without traffic or after a failure.
  *
- * A changed decision has a new name, so it creates a new deployment and deletes this one. Other changes update it in place.
+ * Changing the decision changes the name, so a new deployment is created and this one is deleted. Other changes update it in place.
  *
  * @example
  * new GpuDeployment("chat-main", { endpoint, decision, environmentId: image.environmentId, instances: 2, modelVersionId: model.versionId });

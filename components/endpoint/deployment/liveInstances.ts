@@ -16,7 +16,7 @@ interface Inputs {
 
 /**
  * Returns a transform for the capacity of an autoscaled deployment. Azure updates a deployment as a whole, including the number of
- * instances, and the number in the state is the one at creation. Therefore, an update sends the current number in Azure; without an update,
+ * instances, and the state contains the initial number. Therefore, an update sends the current number in Azure; without an update,
  * the capacity is ignored. A program can't read its state, so a tag with a hash of the inputs shows whether there is an update. Autoscale
  * can still change the number between the read and the update.
  */

@@ -16,7 +16,7 @@ import { deploymentPrivacy } from "../privacy";
 import { scalableOf } from "../scalable";
 import { keepLiveInstances } from "./liveInstances";
 
-/** Arguments that all kinds of deployments have in common. */
+/** Arguments that are common to deployments of all patterns. */
 export interface ManagedDeploymentArgs {
   readonly endpoint: OnlineEndpoint;
   /**
@@ -39,7 +39,7 @@ export interface ManagedDeploymentArgs {
   /** Deletes deployments left by earlier runs before the deployment is created. @default - nothing is deleted */
   readonly leftovers?: LeftoverArgs;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Resources to create before: the previous deployment on the same endpoint, outbound rules. @default - none */
+  /** Resources to create first: the previous deployment on the same endpoint, outbound rules. @default - none */
   readonly after?: readonly pulumi.Input<pulumi.Resource>[];
   /** Changes to the deployment's arguments, applied last. */
   readonly transform?: DeploymentTransforms;
@@ -49,14 +49,14 @@ export interface DeploymentTransforms {
   readonly deployment?: Transform<machinelearningservices.OnlineDeploymentArgs>;
 }
 
-/** Properties that a kind of deployment adds to the common body. */
+/** Properties that are added to the common body for a pattern. */
 export interface DeploymentExtras {
   readonly environmentVariables: Readonly<Record<string, pulumi.Input<string>>>;
   /** ARM ID of the model version that Azure mounts. */
   readonly model?: pulumi.Input<string>;
 }
 
-/** A kind of deployment. */
+/** The properties of a deployment that depend on its pattern. */
 export interface DeploymentKind extends DeploymentExtras {
   /** Type token of the component. */
   readonly type: string;

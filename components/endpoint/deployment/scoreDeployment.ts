@@ -7,9 +7,9 @@ export type ScoreDeploymentArgs = ManagedDeploymentArgs;
  * A managed online deployment that serves a model through a `score.py` file and Azure's inference HTTP server. The image contains the
  * model.
  *
- * Cost: the price of the VM size per hour and instance, from creation to deletion, also without traffic and after a failure.
+ * Cost: the hourly price of the VM size for each instance, from creation to deletion, even without traffic or after a failure.
  *
- * A changed decision has a new name, so it creates a new deployment and deletes this one. Other changes update it in place.
+ * Changing the decision changes the name, so a new deployment is created and this one is deleted. Other changes update it in place.
  *
  * @example
  * new ScoreDeployment("fraud-main", { endpoint, decision, environmentId: image.environmentId, instances: 2 });

@@ -10,7 +10,7 @@ export interface Check {
   /** Name of the check, for reports. */
   readonly what: string;
   readonly request: GateRequest;
-  /** Returns the problem of a response with status 200, or undefined if it passes. */
+  /** Returns the problem with a response of status 200, or undefined if the response passes the check. */
   judge(answer: GateAnswer): string | undefined;
   /** Number of responses that must fail before the check fails. More than 1 tolerates the slow first responses after a start. @default 1 */
   readonly attempts?: number;

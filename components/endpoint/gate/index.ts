@@ -34,7 +34,7 @@ export interface GateArgs {
 }
 
 /**
- * Checks deployments before a write of traffic, and changes nothing. A failed check ends the run before the write, so traffic stays
+ * Checks deployments before traffic is updated. It changes nothing. A failed check ends the run before the write, so traffic stays
  * unchanged and the next run checks again. The gate is a hook of the component, which is a separate step before the write: when a run is
  * interrupted, the engine completes the current step and starts no other, so an interrupt during the gate doesn't change traffic. If the
  * component is unchanged but its write was never executed, the hook of the write runs the checks. Previews run neither hook.
@@ -80,8 +80,8 @@ export class Gate {
 
   /**
    * Warns if traffic was changed outside the program since the last write, because this write overwrites the change. It uses the inputs of
-   * the write, because the component's inputs also contain traffic of failed writes. Traffic that already equals the new one can come from
-   * a killed run.
+   * the write, because the component's inputs also contain traffic of failed writes. Traffic that already matches the new values can be
+   * from a killed run.
    */
   private async warnOfDrift(written: TrafficWeights, next: TrafficWeights): Promise<void> {
     const id = await outputValue(this.endpoint.id);

@@ -17,7 +17,7 @@ export interface GateAnswer {
   readonly seconds: number;
 }
 
-/** Sends a request to the deployment. The promise rejects without a response. */
+/** Sends a request to the deployment. The promise is rejected if there is no response. */
 export type Send = (request: GateRequest, signal: AbortSignal) => Promise<GateAnswer>;
 
 export interface SenderArgs {

@@ -60,7 +60,7 @@ async function runCheck(check: Check, send: Send, end: number): Promise<CheckFai
 
 interface Outcome {
   readonly response: string;
-  /** Whether the failure is permanent, so that a retry is useless. */
+  /** Whether the failure is permanent, so that retries can't succeed. */
   readonly final: boolean;
   /** Present if there was a response with status 200 that did not pass the check. */
   readonly judged?: true;

@@ -1,4 +1,4 @@
-/** The deployments that the gate checks before a write of traffic. */
+/** The deployments that the gate checks before traffic is updated. */
 import type { DeploymentDecision } from "../../../planner/decision";
 import type { GateCheck } from "../../../planner/rollout/gateCheck";
 import type { TrafficWeights } from "../../live";
@@ -16,7 +16,7 @@ export interface GateSubject {
 }
 
 /**
- * Returns the deployments with traffic after the write whose traffic weight increases, or which were re-created or updated in place.
+ * Returns the deployments that receive traffic after the write, if their weight increases or if they were re-created or updated in place.
  * @param live Current traffic weights in Azure. Increases made outside the program did not pass the gate, so the lower weight is used.
  */
 export function subjectsToCheck<S extends Pick<GateSubject, "name">>(

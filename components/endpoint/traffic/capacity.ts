@@ -12,9 +12,10 @@ import { factsOf } from "../trafficFacts";
 const startSeconds = 3600;
 
 /**
- * Returns a hook that scales out deployments before their traffic weight increases, to the current capacity of the serving deployments. A
- * new deployment starts with the instances that its predecessor had then, a previous deployment has those of its last traffic, and a
- * deployment of another label has its minimum. Autoscale would add instances one at a time, after requests were rejected.
+ * Returns a hook that scales out deployments to the current capacity of the serving deployments, before their traffic weight increases.
+ * Otherwise, they can have too few instances: a new deployment has as many as its predecessor had when the new one was created, a previous
+ * deployment as many as when it last had traffic, and a deployment with another label has its minimum. Autoscale would add instances one at
+ * a time, and only after requests were rejected.
  */
 export function matchCapacity(name: string, endpoint: EndpointReference, scalable: readonly Scalable[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {

@@ -39,7 +39,7 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
 }
 
 /**
- * Returns a hook that rejects a write if a transform of the endpoint or of the write has loosened a property; also in the preview, if the
+ * Returns a hook that rejects a write if a transform of the endpoint or of the write has loosened a property, even in a preview if the
  * values are known. The endpoint's resource ignores changes of these properties, so only this write changes them.
  */
 export function guardWrite(name: string, { privacy: { requirements, before } }: Pick<EndpointReference, "privacy">): pulumi.ResourceHook {

@@ -18,13 +18,13 @@ import { keepPolicyTags } from "./policyTags";
 export interface TrafficTarget extends ReviewedDeployment {
   /** Creation time, ISO 8601. */
   readonly createdAt: pulumi.Output<string>;
-  /** The deployment's resource. The write of traffic depends on it. */
+  /** The deployment's resource. The traffic update depends on it. */
   readonly resource: pulumi.Resource;
 }
 
 export interface TrafficArgs {
   readonly endpoint: EndpointReference;
-  /** All deployments of the endpoint, also those without traffic. The write depends on all of them. */
+  /** All deployments of the endpoint, including those without traffic. The write depends on all of them. */
   readonly deployments: readonly TrafficTarget[];
   /**
    * Traffic weights and mirrored traffic, in percent. The weights must sum to 100 or 0. At most one deployment, with weight 0, can receive
@@ -57,7 +57,7 @@ export interface TrafficTransforms {
 
 /**
  * The traffic weights and the mirrored traffic of an endpoint. In Azure, they are properties of the endpoint that refer to its deployments,
- * which must exist before. Therefore, `OnlineEndpoint` creates the endpoint without traffic. When the deployments are ready, this component
+ * which must exist first. Therefore, `OnlineEndpoint` creates the endpoint without traffic. When the deployments are ready, this component
  * writes the full body of the endpoint with an ARM template deployment. The body is complete, because a PUT removes omitted properties.
  *
  * Before a write, it runs the gate, deletes deployments left by earlier runs and scales out deployments whose traffic increases.
@@ -89,7 +89,7 @@ export class Traffic extends pulumi.ComponentResource {
     const { traffic, mirrorTraffic } = endpointTraffic(args.shares);
     const gate = new Gate(args.endpoint, args.gate ?? { mode: "off", subjects: [] });
     const gateHook = gate.beforeComponent(`${name}-gate`);
-    // The gate compares these inputs, and the component waits for them: for all deployments.
+    // The gate compares these inputs. They also make the component wait for all deployments.
     const facts = { traffic, mirrorTraffic, ...deploymentFacts(args.deployments) };
     super("moor:index:Traffic", name, facts, pulumi.mergeOptions({ hooks: { beforeCreate: [gateHook], beforeUpdate: [gateHook] } }, opts));
     this.logicalName = name;
@@ -97,7 +97,7 @@ export class Traffic extends pulumi.ComponentResource {
     this.traffic = traffic;
     this.mirrorTraffic = mirrorTraffic;
     this.resource = this.write(args);
-    // The engine deletes removed resources when all outputs are known, so an output waits for in-flight requests to deployments to delete.
+    // The engine deletes removed resources when all outputs are known, so an output waits for in-flight requests to removed deployments.
     const drained = this.resource.id.apply(() => (pulumi.runtime.isDryRun() ? undefined : waitForOutgoing(leftoverArgs(args))));
     this.registerOutputs({ traffic: this.traffic, mirrorTraffic: this.mirrorTraffic, drained });
   }

@@ -1,4 +1,4 @@
-/** Adopted resources: checked before any resource that depends on them is created, also in the preview. */
+/** Adopted resources: checked before any resource that depends on them is created, and in previews. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
 import { canonicalArmId, parentOf, sameArmId } from "../../../azure/armId";
@@ -39,8 +39,8 @@ export interface AdoptedResources {
 export type GivenRequirements = Pick<AdoptionRequirements, "subscriptionId" | "location" | "regions"> & Partial<AdoptionRequirements>;
 
 /**
- * Reads and checks the adopted resources. If permissions are missing to read a resource, it logs a warning; an adopted workspace must be
- * readable. Problems that don't prevent the creation of the stack are warnings too.
+ * Reads and checks the adopted resources. If a resource can't be read because permissions are missing, it logs a warning; an adopted
+ * workspace must be readable. Problems that don't prevent the creation of the stack are warnings too.
  * @param name Logical name of the component that adopts the resources.
  * @throws pulumi.RunError that lists all problems: for each, the ID, the current value, the required value and the fix
  */

@@ -10,7 +10,7 @@ export class Reader {
   constructor(private readonly azure: ArmClient) {}
 
   /**
-   * Returns a resource, or undefined if it doesn't exist (a problem) or if permissions are missing to read it (a warning).
+   * Returns a resource, or undefined if it doesn't exist (a problem) or if the permission to read it is missing (a warning).
    * @param apiVersion @default - the API version of azure-native
    */
   async get<T>(id: string, apiVersion?: string): Promise<T | undefined> {
@@ -23,7 +23,7 @@ export class Reader {
     return this.unread(id, shown);
   }
 
-  /** Returns the items of a collection, or undefined if permissions are missing to read it (a warning). */
+  /** Returns the items of a collection, or undefined if the permission to read it is missing (a warning). */
   async list<T>(id: string, apiVersion?: string): Promise<readonly T[] | undefined> {
     const items = await this.azure.list<T>(id, { apiVersion }).catch((error: Error) => error);
     return items instanceof Error ? this.unread(id, items) : items;

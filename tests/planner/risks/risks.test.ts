@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { vllmFlag } from "../../../facts/vllm";
 import { loggingFlags } from "../../../facts/vllmLogging";
 import type { DeploymentDecision } from "../../../planner/decision";
-import { findRisks, type Live, bySeverity, type RiskInput, riskText } from "../../../planner/risks";
+import { bySeverity, findRisks, type Live, type RiskInput, riskText } from "../../../planner/risks";
 import type { DesiredDeployment } from "../../../planner/rollout";
 import { scoreDecision, vllmDecision } from "../../components/fixtures";
 
