@@ -19,12 +19,12 @@ export const clientStatuses: readonly ClientStatus[] = [
   {
     status: "200",
     meaning: "The model answered.",
-    remedy: "None. A stream is complete only if it ends with `data: [DONE]`.",
+    remedy: "None required. A stream is complete only if it ends with `data: [DONE]`.",
     retry: "no",
   },
   {
     status: "400",
-    meaning: "The HTTP request is malformed. A 400 from the model arrives as 424.",
+    meaning: "The HTTP request is malformed. If the model returns 400, Azure returns 424.",
     remedy: "Correct the request.",
     retry: "no",
   },
@@ -43,27 +43,29 @@ export const clientStatuses: readonly ClientStatus[] = [
   },
   {
     status: "404",
-    meaning: "The endpoint or path doesn't exist, or no deployment has a traffic weight. A 404 from the model arrives as 424.",
+    meaning:
+      "The endpoint or path doesn't exist, or all deployments have the traffic weight 0. If the model returns 404, Azure returns 424.",
     remedy: "Compare the URL with the stack's outputs, and check the weights in the stack file.",
     retry: "no",
   },
   {
     status: String(scoringStatus.timeout),
     meaning: "The answer took longer than `requestTimeoutSeconds`.",
-    remedy: "Limit `max_tokens` to `maxTokens`, and the load to the declared load.",
+    remedy: "Set `max_tokens` to at most the stack output `maxTokens`, and reduce the load to the declared load.",
     retry: "yes",
   },
   {
     status: "413",
-    meaning: "A proxy between client and endpoint rejected the request because of its size. Azure documents no limit.",
+    meaning:
+      "A proxy between client and endpoint rejected the request because of its size. Azure doesn't document a limit for the request size.",
     remedy: "Reduce the size of the request, or increase the proxy's limit.",
     retry: "no",
   },
   {
     status: String(scoringStatus.modelError),
-    meaning: `The container returned a status other than 200. The header \`${modelStatusHeader}\` contains this status, the body its message.`,
+    meaning: `The container returned a status other than 200. The header \`${modelStatusHeader}\` contains this status. The body contains its message.`,
     remedy:
-      "400: correct the request; it can be longer than the context. 404: correct the model name or the path. 5xx: the container is starting or has failed; retry.",
+      "400: correct the request; it might exceed the context. 404: correct the model name or the path. 5xx: the container is starting or has failed; retry.",
     retry: "model",
   },
   {

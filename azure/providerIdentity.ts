@@ -50,7 +50,8 @@ export function providerCredential(given: IdentitySettings, cloud: Cloud, enviro
   return async (audience) => {
     credential ??= credentialOf(method, settings, cloud);
     const answer = await (await credential).getToken(`${audience.replace(/\/$/, "")}/.default`);
-    if (answer === null) throw new Error(`Microsoft Entra ID returned no token for ${audience}.`);
+    if (answer === null)
+      throw new Error(`Microsoft Entra ID returned no token for ${audience}. Check the credentials of the azure-native provider.`);
     return answer.token;
   };
 }
@@ -106,7 +107,7 @@ function required(settings: Settings, setting: IdentitySetting): string {
   const value = settings[setting];
   if (value !== undefined) return value;
   throw new Error(
-    `azure-native:${setting} and ${variables[setting]} have no value: the selected authentication method requires one of them.`,
+    `azure-native:${setting} and ${variables[setting]} are not set. Set one of them. The selected authentication method requires it.`,
   );
 }
 
@@ -115,8 +116,8 @@ function readPem(file: string): string {
   const text = fs.readFileSync(file, "utf8");
   if (text.includes("-----BEGIN ")) return text;
   throw new Error(
-    `azure-native:clientCertificatePath is ${file}, which is not a PEM file. Allowed: the certificate and its private key in PEM format, which ` +
-      "azure-native supports too. Convert a PKCS #12 file with `openssl pkcs12 -in <file>.pfx -out <file>.pem -nodes`.",
+    `azure-native:clientCertificatePath is ${file}, which is not a PEM file. Allowed: the certificate and its private key in PEM format. ` +
+      "Convert a PKCS #12 file with `openssl pkcs12 -in <file>.pfx -out <file>.pem -nodes`.",
   );
 }
 
@@ -130,6 +131,9 @@ async function assertionOf(settings: Settings): Promise<string> {
   address.searchParams.set("audience", oidcAudience);
   const answer = await fetch(address, { headers: { accept: "application/json", authorization: `Bearer ${token}` } });
   // The response can contain a token, so it isn't shown.
-  if (!answer.ok) throw new Error(`${address.origin} returned ${answer.status} to the request for an OIDC token.`);
+  if (!answer.ok)
+    throw new Error(
+      `${address.origin} returned ${answer.status} for the OIDC token request. Check that the pipeline is allowed to request OIDC tokens.`,
+    );
   return ((await answer.json()) as { readonly value: string }).value;
 }

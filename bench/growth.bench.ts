@@ -19,7 +19,7 @@ export async function measure(): Promise<readonly Ratio[]> {
   const [small, large, whole] = [await up(few, withoutCheckpoints), await up(many, withoutCheckpoints), await up(many, {})];
   const told = ({ resources, seconds }: Up) => `${resources} resources in ${seconds.toFixed(1)} s`;
   const share = Math.round(100 * (1 - large.seconds / whole.seconds));
-  console.log(`up without checkpoints: ${told(small)}, ${told(large)}; with: ${told(whole)}, of which checkpoints take ${share} %`);
+  console.log(`up without checkpoints: ${told(small)}, ${told(large)}; with: ${told(whole)}, of which checkpoints take ${share}%`);
   const each = ({ seconds, resources }: Up) => seconds / resources;
   return [
     {

@@ -31,7 +31,7 @@ function withTable(readme: string, { mark, what, text }: Table): string {
   return `${before}${begin}\n${text()}\n${end}${after}`;
 }
 
-const retries = { no: "no", yes: "yes", model: "if the model's status is retryable" } as const;
+const retries = { no: "no", yes: "yes", model: "only if the model's own status is one of 408, 429, 500, 502, 503, 504" } as const;
 
 /** The meaning of each status code for clients, as a Markdown table. */
 export function statusTable(): string {

@@ -26,19 +26,19 @@ export function commandLine(): Command {
   load<typeof import("./azureLocal/command")>("./azureLocal/command").addAzureLocal(program);
   program
     .command("bench")
-    .description("measure the performance and print the ratios")
+    .description("measure performance and print the results as ratios to a baseline")
     .action(() => load<typeof import("../bench")>("../bench").bench());
   program
     .command("test")
-    .description("set everything up and run the tests that need no engine, and three that do")
-    .argument("[arguments...]", "any jest arguments; a path also runs test files of the other test commands")
+    .description("run the tests that need no Pulumi engine, and three end-to-end suites")
+    .argument("[arguments...]", "any jest arguments; a path can also select test files of the other test commands")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
     .action((args: string[]) => load<typeof import("./test")>("./test").test(args));
   program
     .command("test:e2e")
-    .description("run the other tests that need the engine")
+    .description("run the other end-to-end suites, which need the Pulumi engine")
     .argument("[arguments...]", "any jest arguments")
     .allowUnknownOption()
     .passThroughOptions()
@@ -51,37 +51,44 @@ export function commandLine(): Command {
     .allowUnknownOption()
     .option("--planned <count>", "number of sequences for the planner (default: 2000; npm test runs 200)")
     .option("--engine <count>", "number of sequences for the engine (default: 30)")
-    .option("--seed <number>", "seed of the sequences (default: always the same)")
+    .option("--seed <number>", "seed of the sequences (default: a fixed seed)")
     .action((args: string[], options) => load<typeof import("./histories")>("./histories").histories(args, options));
   program
     .command("test:sweep")
-    .description("fail each write of up, update, rollout and destroy in turn on the local Azure, run again, and compare the results")
+    .description(
+      "make each write of an up, update, rollout and destroy fail in turn on the local Azure, run the operation again, and compare the results",
+    )
     .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
-    .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
+    .option("--group <which/of>", "run one group of steps, such as 3/4 (group 3 of 4)")
     .option("--effects <effects>", "how writes fail: refuse, failOperation, drop (default: the first two)")
-    .option("--workers <count>", "steps side by side (default: 2)")
+    .option("--workers <count>", "number of steps to run in parallel (default: 2)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
   program
     .command("test:rollout")
-    .description("change a live model under load on the local Azure: once with long streams, and killed at each write")
+    .description(
+      "roll out a changed model under load on the local Azure: once with long streams, and once per write, with the run killed at that write",
+    )
     .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
-    .option("--group <which/of>", "run one of several groups of steps, such as 3/4")
-    .option("--workers <count>", "steps side by side (default: 3, as they mostly wait)")
+    .option("--group <which/of>", "run one group of steps, such as 3/4 (group 3 of 4)")
+    .option("--workers <count>", "number of steps to run in parallel (default: 3, because they mostly wait)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./rolloutTest")>("./rolloutTest").rolloutTest(options));
   program
     .command("fuzz")
-    .description("test each parser and server with many invalid inputs: no crash, no stack trace, no long delay")
+    .description("check that no parser or server crashes, hangs, or returns a stack trace for invalid inputs")
     .option("--runs <count>", "number of inputs for each parser (default: 100000)")
     .option("--seed <number>", "seed of the inputs (default: a new seed, which is printed)")
-    .option("--only <name>", "run only fuzzers whose file name contains this")
+    .option("--only <name>", "run only fuzzers whose file name contains <name>")
     .action((options) => load<typeof import("./fuzz")>("./fuzz").fuzz(options));
   program
     .command("lock")
-    .description("decide the sizes, flags, probes and names of a stack, and write them to moor.lock.<stack>.yaml")
+    .description("choose the VM sizes, flags, probes, and names for a stack, and write them to moor.lock.<stack>.yaml")
     .requiredOption("-s, --stack <stack>", "the stack")
-    .option("--check", "write nothing; list the differences from the decisions of this version, and fail if there are any")
+    .option(
+      "--check",
+      "don't write; list the differences between the lock file and the decisions of this version, and fail if there are any",
+    )
     .option("--rollback <endpoint/label>", "make the previous decision of a deployment the current one")
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);

@@ -15,7 +15,7 @@ export function chosenSteps({ only, group }: StepOptions): (number: number) => b
   const numbers = only?.split(",").map((one) => wholeNumber(one, "--only"));
   const [, which, of] = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/.exec(group ?? "")?.map(Number) ?? [];
   if (group !== undefined && (which === undefined || of === undefined || which > of)) {
-    throw new Error(`--group has "${group}"; two whole numbers are allowed, such as 3/4 for the third of four groups.`);
+    throw new Error(`--group is "${group}". Allowed: two whole numbers, such as 3/4 for the third of four groups.`);
   }
   const inGroup = (number: number) => of === undefined || number % of === which! % of;
   return (number) => (numbers?.includes(number) ?? true) && inGroup(number);
@@ -23,5 +23,5 @@ export function chosenSteps({ only, group }: StepOptions): (number: number) => b
 
 export function wholeNumber(text: string, option: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new Error(`${option} has "${text}"; a whole number from 1 is allowed.`);
+  throw new Error(`${option} is "${text}". Allowed: a whole number of 1 or more.`);
 }

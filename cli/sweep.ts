@@ -27,5 +27,5 @@ export async function sweep(options: SweepCommandOptions): Promise<void> {
 function effectOf(word: string): Effect {
   const effect = effects.find((one) => one === word);
   if (effect) return effect;
-  throw new Error(`--effects has "${word}"; allowed are ${effects.join(", ")}, separated by commas.`);
+  throw new Error(`--effects contains "${word}". Allowed: ${effects.join(", ")}, separated by commas.`);
 }

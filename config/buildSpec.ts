@@ -129,12 +129,12 @@ function lockNotes(settings: Settings): string[] {
 
 function platformNotes({ roles }: PlatformSettings, endpoints: readonly EndpointSpec[]): string[] {
   return [
-    ...(endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates the platform only."]),
+    ...(endpoints.length > 0 ? [] : ["The stack has no endpoints. It creates only the platform."]),
     ...(roles === "moor"
       ? []
       : [
-          "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that the identity of a deployment lacks, with " +
-            "the commands for their owner. The deployment fails until the roles are assigned.",
+          "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that are missing for the identity of a deployment, with " +
+            "the commands for the owner of the roles. The deployment fails until the roles are assigned.",
           ...endpoints.filter(({ auth, invokers }) => auth === "entra" && invokers.length > 0).map(invokerNote),
         ]),
   ];
@@ -193,7 +193,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     ...(network.existing && dns === "moor" && created.length > 0
       ? [
           `This stack creates these private DNS zones and links them to the network of ${where} (dns: moor): ${dnsZonesOf(created).join(", ")}. ` +
-            "A network can be linked to only one zone with the same name. If the network already has such zones, set dns: policy.",
+            "A network can be linked to only one zone with a given name. If the network already has such zones, set dns: policy.",
         ]
       : []),
     ...(network.create?.dnsServers === undefined
@@ -212,7 +212,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
     ...(diagnostics === "moor"
       ? []
       : [
-          `This stack creates no diagnostic settings (diagnostics: policy). Their owner must send ${LOG_CATEGORIES.join(", ")} of each ` +
+          `This stack creates no diagnostic settings (diagnostics: policy). Their owner must create settings that send ${LOG_CATEGORIES.join(", ")} of each ` +
             `endpoint to ${logs === "create" ? "the stack's Log Analytics workspace" : logs}. Moor lists endpoints without diagnostic settings by ID when they exist.`,
         ]),
   ];

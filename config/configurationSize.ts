@@ -12,7 +12,7 @@ export const configurationLimit = 128_000;
 export function configurationSizeErrors(settings: Readonly<Record<string, string>>): ConfigError[] {
   const bytes = configurationBytes(settings);
   if (bytes <= configurationLimit) return [];
-  const problem = `The settings have ${grouped(bytes)} bytes, which is too large: Pulumi passes them to the program in one environment variable.`;
+  const problem = `The settings are too large (${grouped(bytes)} bytes): Pulumi passes them to the program in one environment variable.`;
   const allowed = `at most ${grouped(configurationLimit)} bytes, counted as JSON`;
   return [configError("MOOR061", "config", { problem, allowed })];
 }

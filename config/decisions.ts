@@ -201,7 +201,7 @@ function vllmNeedsLock({ source, revision, model }: PatternSettings<"vllm">, pat
   }
   if (revision === undefined) {
     const problem = `\`revision\` of ${model} is not set. Without a lock file, it is required.`;
-    errors.push(configError("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit, 40 hexadecimal digits" }));
+    errors.push(configError("MOOR057", `${path}.vllm.revision`, { problem, allowed: "a commit hash of 40 hexadecimal digits" }));
   }
   return errors;
 }

@@ -10,7 +10,7 @@ const hoursPerMonth = 730;
 
 /**
  * For example `chat/main-8c1f02ab: 2 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens
- * of context, up to 64 concurrent requests per instance, traffic weight 100 %, list price 9.55 to 28.65 USD/hour (6,972 to 20,915
+ * of context, up to 64 concurrent requests per instance, traffic weight 100%, list price 9.55 to 28.65 USD/hour (6,972 to 20,915
  * USD/month)`.
  */
 export function describe(key: string, deployment: DeploymentSpec): string {
@@ -22,8 +22,8 @@ export function describe(key: string, deployment: DeploymentSpec): string {
     ...(model === undefined ? [] : [`${model.id} at ${model.revision.slice(0, 8)} (${weightSources[model.source]})`]),
     ...context(decision),
     `up to ${requestSettings.maxConcurrentRequestsPerInstance} concurrent requests per instance`,
-    `traffic weight ${weight} %`,
-    ...(mirror > 0 ? [`mirrored traffic ${mirror} %`] : []),
+    `traffic weight ${weight}%`,
+    ...(mirror > 0 ? [`mirrored traffic ${mirror}%`] : []),
     price(deployment),
     ...(previous === undefined ? [] : [`previous deployment ${previous.name} kept at weight 0`]),
   ];

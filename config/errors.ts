@@ -40,7 +40,7 @@ const configurationKinds = {
   MOOR022: { title: "Mirrored traffic to more than one deployment", remedy: "Set `mirror` on one deployment only." },
   MOOR023: { title: "Mirrored traffic to a deployment with a weight", remedy: "Set either its `weight` or its `mirror` to 0." },
   MOOR024: { title: "Too many deployments in one endpoint", remedy: "Move some of them to another endpoint." },
-  MOOR025: { title: "Minimum scale greater than maximum scale", remedy: "Swap `min` and `max`." },
+  MOOR025: { title: "Minimum scale greater than maximum scale", remedy: "Set `min` to at most `max`." },
   MOOR026: { title: "Different model names in one endpoint", remedy: "Set the same `servedName` on all of these deployments." },
   MOOR027: {
     title: "Too many endpoints or deployments in one region",
@@ -51,7 +51,7 @@ const configurationKinds = {
   MOOR032: { title: "vLLM on a VM size without a GPU", remedy: "Choose a GPU size, or serve the model with a score.py file." },
   MOOR033: {
     title: "GPU not supported by the vLLM image",
-    remedy: `Choose a size whose GPU has compute capability ${leastComputeCapability} or later.`,
+    remedy: `Choose a size whose GPU has compute capability ${leastComputeCapability} or higher.`,
   },
   MOOR034: {
     title: "`size: auto` with score.py",
@@ -67,7 +67,7 @@ const configurationKinds = {
   MOOR043: { title: "Unknown quota family", remedy: "Set the family of a size that managed online endpoints support." },
   MOOR044: { title: "Invalid tag name", remedy: "Choose another name." },
   MOOR045: { title: "Too many tags", remedy: "Combine several values in one tag, for example as JSON." },
-  MOOR046: { title: "Missing score.py", remedy: "Correct the path, or add the folder." },
+  MOOR046: { title: "Missing score.py", remedy: "Correct the path, or add score.py to the folder." },
   MOOR050: { title: "Missing lock file", remedy: "Create it with `npm run lock` and commit it." },
   MOOR051: {
     title: "Invalid lock file",
@@ -101,20 +101,23 @@ const configurationKinds = {
   },
   MOOR062: {
     title: "Unsupported YAML",
-    remedy: "Use only maps, lists, strings, numbers, true and false, without anchors and tags.",
+    remedy: "Use only maps, lists, strings, numbers, true and false, without anchors, aliases or tags.",
   },
   MOOR063: {
     title: "Gated model without a token",
     remedy:
       "Accept the license on the model's page on Hugging Face, then run `pulumi config set --secret moor:huggingFaceToken` with a token of that account.",
   },
-  MOOR066: { title: "Region of an existing stack changed", remedy: "Restore the region, and create a second stack for the other region." },
+  MOOR066: {
+    title: "Region of an existing stack changed",
+    remedy: "Restore the region. To use the other region, create a second stack for it.",
+  },
   MOOR067: { title: "Missing Dockerfile for score.py", remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile." },
   MOOR064: {
     title: "Revision of another model",
-    remedy: "Set `revision` to a commit of the new model, or remove it: `npm run lock` then uses the newest commit.",
+    remedy: "Set `revision` to a commit of this model, or remove it: `npm run lock` then uses the newest commit.",
   },
-  MOOR065: { title: "Setting without an effect", remedy: "Remove the setting." },
+  MOOR065: { title: "Setting that has no effect", remedy: "Remove the setting." },
   MOOR080: {
     title: "Alerts without a receiver",
     remedy: "Add `emails` or `actionGroups`, set `moor:alertWebhook`, or remove `alerts`.",
@@ -132,7 +135,10 @@ const configurationKinds = {
     title: "Setting of a resource that the stack doesn't create",
     remedy: "Remove the setting. The owner of the resource configures it.",
   },
-  MOOR085: { title: "Invalid policy tag", remedy: "Remove the name from `policyTags`, or from `tags`." },
+  MOOR085: {
+    title: "Invalid policy tag",
+    remedy: "Remove the name from `policyTags` or from `tags`. Instead of a pattern, list complete tag names.",
+  },
   MOOR095: {
     title: "Expiry date without a token",
     remedy: "Set the token with `pulumi config set --secret moor:huggingFaceToken`, or remove the date.",
@@ -176,7 +182,7 @@ export function reportErrors(stack: string, errors: readonly ConfigError[]): str
     return `${code} ${shorten(path, longest.path)}${lines.join("")}`;
   });
   const hidden = errors.length - mostShown;
-  const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? "error is" : "errors are"} not shown. Fix these errors first.`] : [];
+  const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? "error is" : "errors are"} not shown. Fix the errors above first.`] : [];
   return [`Stack "${stack}" has ${count}. Nothing was created or changed.`, ...blocks, ...more].join("\n\n");
 }
 

@@ -53,7 +53,7 @@ export function describeId(value: string): string {
 
 /** Number of tokens: an integer, or text such as `16k`. One k is 1,024 tokens. */
 export function tokens() {
-  const error = "a number of tokens from 256 to 10485760, also in units of 1,024 (16k is 16384)";
+  const error = "a number of tokens from 256 to 10485760, or a number with the suffix k for units of 1,024 (16k is 16384)";
   const number = z.int({ error }).min(256, { error }).max(10_485_760, { error });
   const thousands = z
     .string({ error })

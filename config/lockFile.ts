@@ -65,8 +65,8 @@ export function writeLock(lock: Lock): string {
   writeReasons(document, lock);
   const head = [
     "# yaml-language-server: $schema=./config/schema/lock.schema.json",
-    `# Decisions for stack "${lock.stack}". \`${lockCommand(lock.stack)}\` writes this file from the stack file. Do not edit it by hand.`,
-    "# Each deployment name ends with a hash of the values of the decision. The comments above a decision explain its values.",
+    `# Decisions for stack "${lock.stack}". \`${lockCommand(lock.stack)}\` writes this file from the stack file. Do not edit it by hand, except to set \`staged\`.`,
+    "# Each deployment name ends with a hash of all values that affect its answers or how it starts. The comments above each decision explain its values.",
   ];
   return `${head.join("\n")}\n${document.toString({ lineWidth: 0 })}`;
 }
@@ -102,8 +102,8 @@ function parseYaml(stack: string, lockText: string): { document: Document; value
 /** A new lock file would lose the values that only the lock file contains, so creating one is the last resort. */
 function restoreFix(stack: string): string {
   const file = lockFileName(stack);
-  const recreate = `delete it and run \`${lockCommand(stack)}\`, which loses the \`staged\` values and the previous decisions`;
-  return `Restore the committed lock file with \`git checkout ${file}\`. Only if no lock file is committed, ${recreate}.`;
+  const recreate = `delete the file and run \`${lockCommand(stack)}\`, which discards the \`staged\` values and the previous decisions`;
+  return `Restore the committed lock file with \`git checkout ${file}\`. If no lock file is committed, ${recreate}.`;
 }
 
 /** Loaded on demand, because a stack without a lock file starts faster without it. */

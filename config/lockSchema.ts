@@ -15,7 +15,9 @@ const probe = z.strictObject(
     initialDelay: seconds().describe("Seconds before the first probe."),
     period: seconds().describe("Seconds between probes."),
     timeout: seconds().describe("Timeout of a probe, in seconds."),
-    failureThreshold: whole(1, 100_000).describe("Number of consecutive failed probes after which Azure acts."),
+    failureThreshold: whole(1, 100_000).describe(
+      "Number of consecutive failed probes after which Azure restarts the container (liveness) or stops sending requests to it (readiness).",
+    ),
   },
   map("initialDelay, period, timeout, failureThreshold"),
 );
@@ -23,7 +25,7 @@ const probe = z.strictObject(
 const model = z.strictObject(
   {
     id: anyText.describe("Model ID on Hugging Face."),
-    revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits"),
+    revision: text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits"),
     source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
     path: anyText.optional().describe("Folder in the blob datastore of the workspace."),
     staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are staged in this region."),
@@ -44,7 +46,9 @@ const scaleRule = z.strictObject(
     scaleInWindowMinutes: minutes(autoscaleLimits.window)
       .optional()
       .describe("Time over which requests are averaged before an instance is removed, in minutes. Default: 15."),
-    cooldownMinutes: minutes(autoscaleLimits.cooldown).optional().describe("Minimum time between two changes, in minutes. Default: 15."),
+    cooldownMinutes: minutes(autoscaleLimits.cooldown)
+      .optional()
+      .describe("Minimum time between two scaling operations, in minutes. Default: 15."),
   },
   map("scaleOutAbove and scaleInBelow, and optionally scaleOutWindowMinutes, scaleInWindowMinutes, cooldownMinutes"),
 );
@@ -103,7 +107,7 @@ const entry = z.strictObject(
     rolledBack: z
       .literal(true, { error: "true" })
       .optional()
-      .describe("Whether `current` is the result of a rollback. It stays until the requirements change."),
+      .describe("Whether `current` is the result of a rollback. The rollback stays in effect until the requirements change."),
   },
   map("wish, current, and optionally previous, rolledBack"),
 );
@@ -121,7 +125,7 @@ export const lockSchema = z
     },
     map("version, stack, location, madeBy, endpoints"),
   )
-  .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand.");
+  .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand, except to set `staged`.");
 
 /** The contents of a lock file without the reasons in its comments. */
 export type LockData = z.output<typeof lockSchema>;

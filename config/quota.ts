@@ -59,7 +59,7 @@ export function quotaErrors(needs: readonly FamilyNeed[]): ConfigError[] {
     if (quota === undefined || missingCores === 0) return [];
     const { limit, others = 0 } = quota;
     const missing = `${missingCores} ${missingCores === 1 ? "vCPU is" : "vCPUs are"} missing`;
-    const sum = `The stack requires ${neededCores} vCPUs in ${region}. The limit is ${limit}, of which others use ${others}: ${missing}.`;
+    const sum = `The stack requires ${neededCores} vCPUs in ${region}. The limit is ${limit}, of which other workloads use ${others}: ${missing}.`;
     const problem = [sum, ...lines.map((line) => `- ${quotaLineText({ ...line, rolloutCores: 0 })}`)].join("\n    ");
     const least = neededCores + others;
     const room = `; ${coresToRequest(need)} or more also allows each deployment to be replaced by a new one`;
@@ -88,7 +88,7 @@ export function quotaNotes(needs: readonly FamilyNeed[]): string[] {
   return needs.flatMap((need) => {
     const { family, region, neededCores, rolloutCores, missingInRollout, quota } = need;
     if (quota === undefined) {
-      const start = gpuFamilies.has(family) ? "; GPU families start at 0" : "";
+      const start = gpuFamilies.has(family) ? "; by default, the quota of GPU families is 0" : "";
       const need = `the ${neededCores} vCPUs that this stack requires in ${region}`;
       return [`The quota of ${family} is not declared in moor:quota, so Moor can't check whether Azure granted ${need}${start}.`];
     }

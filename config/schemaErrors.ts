@@ -43,10 +43,10 @@ function issueError(issue: z.core.$ZodIssue, path: string, secret: boolean): Con
 
 /** YAML reads 4711 as a number and "4711" as text, so the fix can be to add or remove quotes. */
 function quotesFix({ expected, input }: z.core.$ZodIssueInvalidType): string | undefined {
-  if (expected === "string" && (typeof input === "number" || typeof input === "boolean")) return "Write it in quotes.";
+  if (expected === "string" && (typeof input === "number" || typeof input === "boolean")) return "Put the value in quotes.";
   const wantsPlain = expected === "number" || expected === "int" || expected === "boolean";
   const looksPlain = typeof input === "string" && /^(-?\d+(\.\d+)?|true|false)$/.test(input);
-  return wantsPlain && looksPlain ? "Write it without quotes." : undefined;
+  return wantsPlain && looksPlain ? "Remove the quotes around the value." : undefined;
 }
 
 function problemText(code: ErrorCode, value: string, input: unknown): string {

@@ -47,9 +47,9 @@ const azureWords: Readonly<Record<string, string>> = {
   image: "Set the image under `moor:images`, by digest.",
   instancecount: "Set `instances`, or `scale` with `min` and `max`.",
   instancetype: "Set `size`.",
-  livenessprobe: "Remove the key. Moor derives the probes from the start-up time of the model.",
+  livenessprobe: "Remove the key. Moor derives the probes from the startup time of the model.",
   maxconcurrentrequestsperinstance: "Set `concurrencyPerInstance` under `vllm` or `score`. Moor derives this value from it.",
-  readinessprobe: "Remove the key. Moor derives the probes from the start-up time of the model.",
+  readinessprobe: "Remove the key. Moor derives the probes from the startup time of the model.",
   requestsettings: "Set `requestTimeout`, and `concurrencyPerInstance` under `vllm` or `score`.",
   requesttimeoutms: "Set `requestTimeout`, in seconds.",
 };

@@ -24,7 +24,7 @@ const residency = z
   .strictObject(
     {
       geography: freeText("one of Azure's geographies, for example Sweden")
-        .meta({ description: "Azure geography in whose regions all data stays.", enum: geographies })
+        .meta({ description: "Azure geography. All data stays in its regions.", enum: geographies })
         .optional(),
       regions: z
         .array(freeText("a region, for example swedencentral").meta(regionNames), { error: "a list of regions" })
@@ -36,7 +36,7 @@ const residency = z
     map("geography or regions"),
   )
   .meta({
-    description: "Where data is allowed to be stored. Moor checks all regions of the stack.",
+    description: "Regions or geography in which data can be stored. Moor checks the region of every resource in the stack.",
     oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
   });
 
@@ -104,7 +104,7 @@ const alerts = z
         ),
       latencySeconds: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum request timeout")
         .describe(
-          "95th percentile of the request latency above which an alert is raised, in seconds. Default: 99 % of the longest request timeout of the endpoint.",
+          "Alert threshold for the 95th percentile of the request latency, in seconds. Default: 99% of the longest request timeout of the endpoint.",
         )
         .optional(),
       failuresPerMinute: whole(0, 100_000).default(5).describe("Number of failed requests per minute above which an alert is raised."),
@@ -139,7 +139,9 @@ const platform = z
         .describe(
           "SKU of the firewall in the managed network of the workspace that the stack creates. Azure creates the firewall with the first FQDN rule (`source: hub`). You can't change the SKU while the firewall exists.",
         ),
-      dns: owner.default("moor").describe("Who links private DNS zones: the stack (`moor`) or a policy of the landing zone (`policy`)."),
+      dns: owner
+        .default("moor")
+        .describe("How private DNS zones are linked: by the stack (`moor`) or by a policy of the landing zone (`policy`)."),
       privateEndpoints: owner
         .default("moor")
         .describe("Who creates private endpoints: the stack (`moor`) or a policy of the landing zone (`policy`)."),
@@ -148,7 +150,7 @@ const platform = z
         .describe("Who creates diagnostic settings: the stack (`moor`) or a policy of the landing zone (`policy`)."),
       roles: oneOf(["moor", "external"])
         .default("moor")
-        .describe("Who assigns roles: the stack (`moor`) or another team on request (`external`)."),
+        .describe("How roles are assigned: by the stack (`moor`) or by another team (`external`)."),
       tags: z.record(tagName, tagValue, map("tag names to text")).default({}).describe("Tags of all resources."),
       policyTags: z
         .array(tagName, { error: "a list of tag names" })
@@ -163,7 +165,7 @@ const platform = z
         "roles, tags, policyTags, alerts",
     ),
   )
-  .describe("Network, workspace and other shared resources of the endpoints.");
+  .describe("Network, workspace, and other resources that the endpoints share.");
 
 const vllm = z
   .strictObject(
@@ -171,24 +173,28 @@ const vllm = z
       model: text(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "a Hugging Face model ID such as Qwen/Qwen2.5-7B-Instruct").describe(
         "Model ID on Hugging Face.",
       ),
-      revision: text(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits")
+      revision: text(/^[0-9a-f]{40}$/, "a commit hash of 40 hexadecimal digits")
         .describe("Commit of the model repository. Default: `npm run lock` uses the newest commit.")
         .optional(),
       configJson: freeText("a path, for example ./models/my-model/config.json")
-        .describe("Path of the model's config.json, or of its folder. Required for a model that is not in the planner's table.")
+        .describe(
+          "Path of the model's config.json, or of its folder. Required for models that are not in Moor's model list (`npm run fit` reports an unlisted model).",
+        )
         .optional(),
       checkpointGiB: z
         .number({ error: "a number of GiB greater than 0" })
         .positive({ error: "a number of GiB greater than 0" })
         .describe(
-          "Size of the weight files, in GiB. Required if neither the planner's table nor a file in the folder of config.json contains it.",
+          "Size of the weight files, in GiB. Required if the model is not in Moor's model list and no file in the folder of config.json states the size.",
         )
         .optional(),
       context: tokens().describe("Maximum number of tokens of prompt and answer together. 16k is 16384."),
       concurrencyPerInstance: whole(1, 1024).describe("Number of concurrent requests per instance."),
       source: oneOf(["mirror", "hub"])
         .default("mirror")
-        .describe("Source of the weights at each start: staged in the region (`mirror`), or Hugging Face (`hub`, for development)."),
+        .describe(
+          "Where the model weights are loaded from at each start: staged weights in the stack's region (`mirror`), or Hugging Face (`hub`, for development).",
+        ),
       servedName: freeText("text").describe("Model name that clients use in requests. Default: the model ID on Hugging Face.").optional(),
       flags: z
         .record(
@@ -201,7 +207,7 @@ const vllm = z
     },
     map("model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, servedName, flags"),
   )
-  .describe("A Hugging Face model, served by vLLM with the OpenAI API.");
+  .describe("A Hugging Face model, served by vLLM with an OpenAI-compatible API.");
 
 const score = z
   .strictObject(
@@ -230,12 +236,12 @@ export const deployment = z
         description: "VM size. With `auto`, `npm run lock` chooses it.",
         enum: ["auto", ...Object.keys(sizes)],
       }),
-      instances: instances().describe("Fixed number of instances. Azure recommends at least 3 for high availability.").optional(),
+      instances: instances().describe("Fixed number of instances. Microsoft recommends at least 3 for high availability.").optional(),
       scale: z
         .strictObject(
           {
             min: instances("because deployments can't scale to zero").describe("Minimum number of instances."),
-            max: instances().describe("Maximum number of instances. The quota must be large enough for it."),
+            max: instances().describe("Maximum number of instances. The quota must be large enough for this number of instances."),
           },
           map("min and max"),
         )
@@ -252,13 +258,13 @@ export const deployment = z
       update: oneOf(["newDeployment", "inPlace"])
         .default("newDeployment")
         .describe(
-          "How to roll out a changed model, size or flag: with a new deployment (requires quota for both), or by an in-place update of the instances.",
+          "How to roll out a changed model, size or flag: with a new deployment (requires quota for the old and the new deployment), or by an in-place update of the instances.",
         ),
       keepPrevious: z
         .boolean({ error: "true or false" })
         .default(false)
         .describe(
-          "Whether to keep the previous deployment at weight 0 after a rollout, at full cost, for an instant rollback with `npm run lock -- -s prod --rollback chat/main`.",
+          "Whether to keep the previous deployment at weight 0 after a rollout, at full cost, for an instant rollback, for example with `npm run lock -- -s prod --rollback chat/main`.",
         ),
       check: z
         .strictObject(
@@ -281,7 +287,7 @@ export const deployment = z
         )
         .optional(),
       requestTimeout: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum, in seconds")
-        .describe("Request timeout, in seconds. Default: derived from the planned speed with vLLM, 60 with score.py.")
+        .describe("Request timeout, in seconds. Default: with vLLM, derived from the estimated speed; with score.py, 60.")
         .optional(),
     },
     map(`${patterns.join(" or ")}, size, instances or scale, weight, and optionally mirror, requestTimeout`),
@@ -311,7 +317,9 @@ const endpoint = z.strictObject(
       .describe(
         "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`).",
       ),
-    deployments: z.record(namePart, deployment, map("labels to deployments")).describe("Deployments by label."),
+    deployments: z
+      .record(namePart, deployment, map("labels to deployments"))
+      .describe("Deployments by label. In the rows below, the second `<key>` is the label."),
   },
   map("auth, deployments, and optionally name, invokers, gate"),
 );
@@ -321,7 +329,7 @@ const quota = z
     freeText("a quota family, for example NCADSA100v4"),
     z.strictObject(
       {
-        limit: whole(0, 100_000).describe("vCPUs of the Azure Machine Learning quota for this family in this region."),
+        limit: whole(0, 100_000).describe("Azure Machine Learning quota for this VM family in the stack's region, in vCPUs."),
         others: whole(0, 100_000).default(0).describe("vCPUs of this quota that other workloads use, including your other stacks."),
       },
       map("limit, and optionally others"),
@@ -347,7 +355,7 @@ export const settingsSchema = z.strictObject({
     .strictObject(imageKeys, map(patterns.join(" and ")))
     .default({})
     .describe(
-      "Images in the container registry. The lock file records them. Without a lock file, deployments without an image are skipped.",
+      "Images in the container registry by pattern (`vllm`, `score`), as `repository@sha256:digest`. The lock file records them. Without a lock file, deployments that have no image are skipped.",
     ),
   "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),
   "moor:lock": oneOf(["required", "none"])

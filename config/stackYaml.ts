@@ -10,7 +10,7 @@ type Read = { readonly document: Document; readonly value: { readonly config?: R
 function readStackFile(text: string, name: string): Read | { readonly error: ConfigError } {
   const read = readStrictYaml(text);
   const wrong = (what: string, line: number, fix: string) => {
-    const allowed = "a map with the key `config`, in YAML without aliases, anchors, tags and directives";
+    const allowed = "a map with the key `config`, in YAML without aliases, anchors, tags or directives";
     return { error: configError("MOOR062", name, { problem: `${name} ${what} (line ${line}).`, allowed, fix }) };
   };
   if ("fault" in read) return wrong(read.fault.what, read.fault.line, read.fault.fix);

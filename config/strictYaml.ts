@@ -111,7 +111,7 @@ function scalarFault(node: Scalar, found: ReportFault): symbol | undefined {
   const shown = source.length > 40 ? `${source.slice(0, 37)}...` : source;
   return found(
     node,
-    `has the value ${shown}, which YAML parsers read differently`,
+    `has the value ${shown}, which different YAML parsers interpret differently`,
     "Put text in quotes, and write numbers with decimal digits.",
   );
 }

@@ -26,7 +26,7 @@ export const codes = {
     remedy: "Choose a size with whole GPUs. vLLM has not been tested with the vGPU driver of fractional sizes.",
   },
   MOOR106: {
-    title: "The GPU doesn't support the model's number format",
+    title: "The GPU doesn't support the model's data type or quantization",
     remedy: "Choose a newer GPU, or a checkpoint in another format (AWQ requires compute capability 7.5; bf16 and fp8 require 8.0).",
   },
   MOOR107: {
@@ -56,11 +56,11 @@ export const codes = {
   },
   MOOR114: {
     title: "vLLM doesn't support the architecture",
-    remedy: "Serve the model through a `score.py`, or choose a model whose architecture vLLM supports.",
+    remedy: "Serve the model with a score.py file, or choose a model whose architecture vLLM supports.",
   },
   MOOR115: {
     title: "The model's KV cache can't be computed",
-    remedy: "Serve the model from your own image through a `score.py`, or choose a model whose layers use a supported kind of cache.",
+    remedy: "Serve the model from your own image with a score.py file, or choose a model whose layers use a supported kind of cache.",
   },
   MOOR116: { title: "The required context is longer than the model's maximum", remedy: "Set the context to at most the model's maximum." },
   MOOR117: {
@@ -69,10 +69,14 @@ export const codes = {
   },
   MOOR118: {
     title: "No size fits",
-    remedy: "Read the reason for each size. A quantized checkpoint, less context, or less concurrency usually helps.",
+    remedy:
+      "Run `npm run fit` with `--compare` to list the reason for each size. A quantized checkpoint, less context, or less concurrency usually helps.",
   },
   MOOR119: { title: "A value is outside its range", remedy: "Set a value within the range, or omit it." },
-  MOOR120: { title: "The model's description can't be read", remedy: "Provide the model's config.json and the size of its weight files." },
+  MOOR120: {
+    title: "The model's configuration can't be read",
+    remedy: "Provide the model's config.json and the size of its weight files.",
+  },
 
   MOOR201: {
     title: "maxConcurrentRequestsPerInstance is below the declared concurrency",
@@ -96,11 +100,11 @@ export const codes = {
   },
   MOOR206: {
     title: "The liveness probe restarts the container before the model is loaded",
-    remedy: "Increase initialDelay or failureThreshold until initialDelay + period × failureThreshold covers the start time.",
+    remedy: "Increase initialDelay or failureThreshold until initialDelay + period × failureThreshold is at least the startup time.",
   },
   MOOR207: {
     title: "The readiness probe fails before the model is loaded",
-    remedy: "Increase failureThreshold until initialDelay + period × failureThreshold covers the start time.",
+    remedy: "Increase failureThreshold until initialDelay + period × failureThreshold is at least the startup time.",
   },
   MOOR208: { title: "A probe value is outside Azure's range", remedy: "Use whole numbers of 1 or more." },
   MOOR209: {
@@ -113,7 +117,7 @@ export const codes = {
   },
   MOOR211: {
     title: "vLLM doesn't support the flag or its value",
-    remedy: "Use a flag, choice, or parser that the pinned vLLM version supports. The server doesn't start with an unknown one.",
+    remedy: "Use a flag and a value that the pinned vLLM version supports. Otherwise, the server doesn't start.",
   },
   MOOR212: {
     title: "The scale rule flaps",
@@ -121,8 +125,8 @@ export const codes = {
   },
   MOOR213: { title: "--max-num-batched-tokens is below --max-num-seqs", remedy: "Set it to at least --max-num-seqs, or omit it." },
   MOOR214: {
-    title: "vLLM's start times out before the model is loaded",
-    remedy: "Set VLLM_ENGINE_READY_TIMEOUT_S to at least the start time.",
+    title: "vLLM's startup times out before the model is loaded",
+    remedy: "Set VLLM_ENGINE_READY_TIMEOUT_S to at least the startup time.",
   },
   MOOR215: { title: "--max-model-len is below the declared context", remedy: "Set it to at least the context, or omit it." },
   MOOR216: {
@@ -130,13 +134,13 @@ export const codes = {
     remedy: "Increase concurrencyPerInstance to the intended concurrency of an instance, or omit --max-num-seqs.",
   },
   MOOR217: {
-    title: "The cooldown is shorter than the start time",
+    title: "The cooldown is shorter than the startup time",
     remedy:
-      "Set cooldownMinutes to at least the start time, or omit it. Until a new instance serves, the existing instances carry the load.",
+      "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance is ready, the existing instances handle the load.",
   },
 
   MOOR301: {
-    title: "The quota is lower than the stacks require",
+    title: "The quota is too small for the stack",
     remedy: "Request more quota from Azure, reduce instances or scale.max, or remove keepPrevious.",
   },
 } as const satisfies Record<`MOOR${number}`, { readonly title: string; readonly remedy: string }>;

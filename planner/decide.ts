@@ -106,6 +106,6 @@ function decideScore(requirements: ScoreRequirements): Plan {
 }
 
 function timeoutReason(requestTimeout: number): string {
-  const limits = `Azure allows up to ${endpointLimits.requestTimeoutSeconds} s, its default is ${defaultRequestSettings.requestTimeoutSeconds} s`;
+  const limits = `Azure allows up to ${endpointLimits.requestTimeoutSeconds} s (default: ${defaultRequestSettings.requestTimeoutSeconds} s)`;
   return `requestTimeout ${requestTimeout} s: ${limits}; a longer request ends with status ${scoringStatus.timeout}`;
 }

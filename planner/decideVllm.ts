@@ -76,7 +76,7 @@ export function decideVllm(requirements: VllmRequirements): Plan | { readonly pr
 function idleSequences({ concurrencyPerInstance: declared }: VllmRequirements, maxNumSeqs = 0): Problem[] {
   const admitted = admissionFactor * declared;
   if (maxNumSeqs <= admitted) return [];
-  const detail = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects more with status ${scoringStatus.tooManyRequests}`;
+  const detail = `Azure admits ${admissionFactor} × ${declared} requests to an instance with a declared concurrency of ${declared}, and rejects further requests with status ${scoringStatus.tooManyRequests}`;
   return [createProblem("MOOR216", `--max-num-seqs is ${maxNumSeqs}; ${detail}.`, `at most ${admitted}, or a higher declared concurrency`)];
 }
 

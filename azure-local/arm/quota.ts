@@ -7,7 +7,7 @@ import { DEPLOYMENT, deploymentProperties } from "./types/onlineEndpointBodies";
 import { VM_SIZES, type VmSize, vmSize } from "./vmSizes";
 
 /**
- * vCPU quota for a number of instances: 20 % more instances for upgrades, rounded up. Source: Azure docs,
+ * vCPU quota for a number of instances: 20% more instances for upgrades, rounded up. Source: Azure docs,
  * machine-learning/how-to-manage-quotas.
  */
 export function coresFor({ exempt, vCpus }: VmSize, instances: number): number {

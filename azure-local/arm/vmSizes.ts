@@ -7,7 +7,7 @@ export interface VmSize {
   readonly vCpus: number;
   readonly memoryGiB: number;
   readonly gpus: number;
-  /** Exempt from the additional 20 % for upgrades. */
+  /** Exempt from the additional 20% for upgrades. */
   readonly exempt: boolean;
 }
 

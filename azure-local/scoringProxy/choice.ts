@@ -2,7 +2,7 @@ import type { DeploymentView, EndpointView } from "./directory";
 import type { ErrorResponse } from "./errorResponse";
 
 /**
- * States in which a deployment serves. They include Updating and Scaling: an in-place update replaces 20 % of the instances at a time
+ * States in which a deployment serves. They include Updating and Scaling: an in-place update replaces 20% of the instances at a time
  * (Azure docs, how-to-deploy-online-endpoints), so the other instances continue to answer.
  */
 const servingStates: ReadonlySet<string> = new Set(["Succeeded", "Updating", "Scaling"]);
@@ -31,7 +31,8 @@ export function choose(endpoint: EndpointView, header: string | undefined, rando
     return deployment ? { deployment } : notFound(`Endpoint ${endpoint.name} has no serving deployment ${header}.`);
   }
   const deployment = pickByWeight(serving, (candidate) => endpoint.traffic[candidate.name] ?? 0, random());
-  if (!deployment) return notFound(`Endpoint ${endpoint.name} has no serving deployment with a traffic weight above 0. Set a traffic weight.`);
+  if (!deployment)
+    return notFound(`Endpoint ${endpoint.name} has no serving deployment with a traffic weight above 0. Set a traffic weight.`);
   const draw = random() * 100;
   const mirror = serving.find(({ name }) => draw < (endpoint.mirrorTraffic[name] ?? 0));
   return mirror ? { deployment, mirror } : { deployment };

@@ -16,7 +16,8 @@ const TROUBLESHOOT = "Azure docs, machine-learning/how-to-troubleshoot-online-en
 export const scoringProxyRules = {
   timeoutBoundsWholeAnswer: {
     value: true as boolean,
-    description: "requestTimeout limits the whole response, so a long stream is aborted. If this is off, it limits only the time to the first byte.",
+    description:
+      "requestTimeout limits the whole response, so a long stream is aborted. If this is off, it limits only the time to the first byte.",
     source: "not documented; the stricter interpretation of reference-yaml-deployment-managed-online",
     grade: "I",
   },
@@ -28,7 +29,8 @@ export const scoringProxyRules = {
   },
   onlyScoringPath: {
     value: true as boolean,
-    description: "If the scoring path isn't /, only requests to that exact path are forwarded. If this is off, requests to all paths are forwarded.",
+    description:
+      "If the scoring path isn't /, only requests to that exact path are forwarded. If this is off, requests to all paths are forwarded.",
     source: "not documented; azureml-examples call sub-paths only where the scoring path is /",
     grade: "I",
   },
@@ -40,7 +42,8 @@ export const scoringProxyRules = {
   },
   containersTakeTimeToStart: {
     value: true as boolean,
-    description: "A container responds to probes after it has loaded its weights. It receives requests after its readiness probe has succeeded.",
+    description:
+      "A container responds to probes after it has loaded its weights. It receives requests after its readiness probe has succeeded.",
     source: "Azure docs, machine-learning/reference-yaml-deployment-managed-online (probes); durations: scoringProxy/start.ts",
     grade: "E",
   },
@@ -58,7 +61,8 @@ export const scoringProxyRules = {
   },
   limitBandwidth: {
     value: true as boolean,
-    description: "Requests and responses above the endpoint's bandwidth are delayed. Mirrored requests count toward it. Trailers contain the delay.",
+    description:
+      "Requests and responses above the endpoint's bandwidth are delayed. Mirrored requests count toward it. Trailers contain the delay.",
     source: `${TROUBLESHOOT} (bandwidth limit)`,
     grade: "D",
   },

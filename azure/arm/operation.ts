@@ -38,7 +38,10 @@ export async function waitForOperation({ method, url, body, send, pollSeconds, l
   try {
     await poller.pollUntilDone({ abortSignal: limit });
   } catch (error) {
-    if (limit.aborted) throw new Error(`${request} did not complete within ${Number(limitSeconds.toFixed(1))} s.`);
+    if (limit.aborted)
+      throw new Error(
+        `${request} did not complete within ${Number(limitSeconds.toFixed(1))} s. Check its status in the Azure portal, then run the command again.`,
+      );
     throw failureOf(request, last) ?? error;
   }
 }

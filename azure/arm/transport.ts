@@ -106,5 +106,5 @@ function rejectInsecure(url: string): void {
   const { protocol, hostname } = new URL(url);
   const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
   if (protocol === "https:" || (protocol === "http:" && isLoopback)) return;
-  throw new Error(`${url} is not an HTTPS address: tokens are sent only over HTTPS or to this machine.`);
+  throw new Error(`${url} is not an HTTPS URL. Tokens are sent only over HTTPS or to a loopback address. Use an HTTPS URL.`);
 }

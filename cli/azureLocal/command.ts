@@ -5,15 +5,15 @@ const collect = (value: string, earlier: string[]) => [...earlier, value];
 
 /** Adds the command `azure-local`. */
 export function addAzureLocal(program: Command): void {
-  const verb = program.command("azure-local").description("run the local Azure with HTTP and HTTPS until Ctrl-C");
+  const verb = program.command("azure-local").description("start the local Azure (HTTP and HTTPS); press Ctrl-C to stop it");
   verb
     .addOption(
-      new Option("--clock <clock>", "real: operations last as long as in Azure; fast: operations end immediately")
+      new Option("--clock <clock>", "real: operations take as long as in Azure; fast: operations end immediately")
         .choices(["real", "fast"])
         .default("fast"),
     )
-    .option("--port <port>", "first of four consecutive ports: ARM and endpoints with HTTP, then with HTTPS; 0 for free ports", "4280")
-    .option("--home <folder>", "folder of the state (default: the folder of npm run local)")
+    .option("--port <port>", "first of four consecutive ports: ARM and endpoints over HTTP, then over HTTPS; 0 selects free ports", "4280")
+    .option("--home <folder>", "state folder (default: the folder that npm run local uses)")
     .option(
       "--allow-host <name>",
       "additional host name for requests, besides localhost and Azure's host names; can be repeated",
@@ -22,7 +22,7 @@ export function addAzureLocal(program: Command): void {
     )
     .option(
       "--backend <url>",
-      "real server for all deployments, or for some: <endpoint>[/<deployment>]=<url>; can be repeated",
+      "real server that answers for all deployments, or only for some: <endpoint>[/<deployment>]=<url>; can be repeated",
       collect,
       [],
     )
@@ -37,10 +37,10 @@ export function addAzureLocal(program: Command): void {
     .action((options: AzureLocalOptions) => (require("./index") as typeof import("./index")).azureLocal(options));
   verb
     .command("token")
-    .description("print a Microsoft Entra ID token of the test issuer, for endpoints with authMode AADToken")
+    .description("print a Microsoft Entra ID token from the test issuer, for endpoints with auth: entra")
     .argument("<oid>", "object ID of the caller")
-    .option("--group <id>", "object ID of a group of the caller; can be repeated", collect, [])
+    .option("--group <id>", "object ID of a group that the caller belongs to; can be repeated", collect, [])
     .option("--audience <audience>", "audience of the token (default: https://ml.azure.com)")
-    .option("--home <folder>", "folder of the state (default: the folder of npm run local)")
+    .option("--home <folder>", "state folder (default: the folder that npm run local uses)")
     .action((oid, options) => (require("./index") as typeof import("./index")).token(oid, options));
 }

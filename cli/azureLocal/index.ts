@@ -58,7 +58,7 @@ async function open(options: AzureOptions): Promise<Azure> {
   } catch (error) {
     if (error instanceof FolderInUse) {
       throw new Error(
-        `The local Azure already runs on ${options.home} in process ${error.processId}. Stop that process, or set --home to another folder.`,
+        `A local Azure is already running in ${options.home} (process ${error.processId}). Stop that process, or set --home to another folder.`,
       );
     }
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {

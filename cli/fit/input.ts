@@ -65,7 +65,7 @@ function regionOf(region: string | undefined): string | undefined {
   if (pricedRegions.includes(name)) return name;
   const close = nearest(name, pricedRegions, 3);
   const like = close.length > 0 ? `Similar regions: ${close.join(", ")}` : `Regions with prices: ${pricedRegions.join(", ")}`;
-  throw new Error(`--region is ${region}; Azure lists no price of a GPU size in this region. ${like}.`);
+  throw new Error(`--region is ${region}; Azure lists no prices for GPU sizes in this region. ${like}.`);
 }
 
 function sizeNamed(size: string | undefined): string | undefined {
@@ -87,7 +87,7 @@ function checkSplit(over: number | undefined, gpu: GpuByNumbers | undefined, ins
   const has = gpu?.gpus ?? (size?.gpu === undefined ? undefined : size.gpus);
   if (over === undefined || has === undefined || over <= has) return;
   const where = gpu === undefined ? `${instanceType} has ${has}` : `--gpus is ${has}`;
-  throw new Error(`--tensor-parallel-size is ${over}; it must be at most the number of GPUs of the machine, and ${where}.`);
+  throw new Error(`--tensor-parallel-size is ${over}; it must not exceed the number of GPUs. ${where}.`);
 }
 
 function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): GpuByNumbers | undefined {
@@ -98,7 +98,7 @@ function gpuOf(options: FitOptions, tensorParallelSize: number | undefined): Gpu
   const alone = computeCapability !== undefined ? "--compute-capability" : count !== undefined ? "--gpus" : undefined;
   if (alone === undefined) return undefined;
   const known = `an H100 has ${gpus["H100-80GB"].visibleGiB}`;
-  throw new Error(`${alone} requires --gpu-memory-gib, the total memory of the GPU that PyTorch reports (${known}).`);
+  throw new Error(`${alone} requires --gpu-memory-gib, the total GPU memory as reported by PyTorch (${known}). Add it.`);
 }
 
 function lengthOf(options: FitOptions, model: Model): number | undefined {
@@ -110,7 +110,7 @@ function lengthOf(options: FitOptions, model: Model): number | undefined {
   const asked = context ?? maxModelLen;
   if (asked === undefined || asked <= model.maxModelLen) return asked;
   const option = context === undefined ? "--max-model-len" : "--context";
-  throw new Error(`${option} is ${asked} tokens; the maximum context of ${model.id} is ${model.maxModelLen}.`);
+  throw new Error(`${option} is ${asked} tokens; it must be at most ${model.maxModelLen}, the maximum context of ${model.id}.`);
 }
 
 function sourceOf(source: string | undefined): FitInput["source"] {

@@ -49,7 +49,7 @@ function sizeTable({ tried, rejected }: Comparison, result: FitResult, all: bool
     : hidden === 0
       ? []
       : shown.length === 0
-        ? [`  None of ${hidden} GPU sizes fits; --compare lists the reasons.`]
+        ? [`  None of the ${hidden} GPU sizes fits; --compare lists the reasons.`]
         : [`  ${hidden} more GPU sizes; --compare lists them.`];
   return [...(rows.length > 0 ? columns([head, ...rows]) : []), ...rest];
 }

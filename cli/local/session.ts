@@ -25,7 +25,7 @@ export function localHome(given?: string): string {
   const home = path.resolve(folder);
   if (!isWithin(home, root) || isWithin(home, own)) return home;
   throw new Error(
-    `${source} is ${home}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${own}.`,
+    `${source} is ${home}, which is inside the repository, so keys and tokens could be committed. Set a folder outside the repository or under ${own}.`,
   );
 }
 

@@ -20,7 +20,7 @@ export interface OtherStack {
 export function copyNotes(settings: Settings, others: readonly OtherStack[]): string[] {
   return others.flatMap(({ stack, draft }) =>
     [...addressSpace(settings, draft), ...quota(settings, draft), ...images(settings, draft)].map(
-      (note) => `Compare with Pulumi.${stack}.yaml: ${note}`,
+      (note) => `Comparison with Pulumi.${stack}.yaml: ${note}`,
     ),
   );
 }
@@ -50,7 +50,7 @@ function images(mine: Settings, theirs: SettingsDraft): string[] {
     const digest = image === undefined ? "" : parseImage(image).digest;
     const shared = Object.entries(theirs["moor:images"] ?? {}).some(([name, theirImage]) => name === pattern && theirImage === image);
     if (digest === "" || !shared || isPlaceholderDigest(digest)) return [];
-    const push = "but the stacks have different container registries. Push the image also to the registry of this stack";
+    const push = "but the stacks have different container registries. Also push the image to the registry of this stack";
     return [`moor:images.${pattern} is the same (${digest.slice(0, 15)}...), ${push}.`];
   });
 }

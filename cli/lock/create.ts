@@ -63,7 +63,7 @@ async function checkCommits(raw: RawStack, settings: Settings, before: Lock | un
     if (check.known === "belongs" && check.gated)
       errors.push(...(deployment.vllm?.source === "hub" && !(tokenKey in raw.settings) ? [gatedModel(path, id)] : []));
     if (check.known === "unknown") {
-      const unchecked = `Moor could not check with Hugging Face whether ${revision} is a commit of ${id} (${check.because})`;
+      const unchecked = `Moor could not check on Hugging Face whether ${revision} is a commit of ${id} (${check.because})`;
       notes.push(`${endpoint}/${label}: ${unchecked}. Check it on the model's page.`);
     }
   }

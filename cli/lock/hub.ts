@@ -38,7 +38,7 @@ export async function checkCommit(model: string, revision: string, hub = hubAddr
     if (response.headers.get("x-error-code") === "RevisionNotFound") return { known: "foreign" };
     if (!response.ok) return { known: "unknown", because: `it returned ${response.status}` };
     const { sha, gated } = (await response.json()) as { sha?: unknown; gated?: unknown };
-    if (sha !== revision) return { known: "unknown", because: "it returned another commit" };
+    if (sha !== revision) return { known: "unknown", because: "Hugging Face returned a different commit" };
     return { known: "belongs", gated: gated === "auto" || gated === "manual" };
   } catch {
     return { known: "unknown", because: "no connection" };

@@ -142,7 +142,9 @@ function stagingNotes(lock: Lock): string[] {
 /** Notes on deployments that were rolled back, whose decisions don't change. */
 function rollbackNotes(lock: Lock): string[] {
   return entriesOf(lock).flatMap(({ name, current, rolledBack }) =>
-    rolledBack ? [`${name} is rolled back to ${current.name}. It stays so until its requirements change or you run --rollback again.`] : [],
+    rolledBack
+      ? [`${name} is rolled back to ${current.name}. It stays rolled back until its requirements change or you run --rollback again.`]
+      : [],
   );
 }
 

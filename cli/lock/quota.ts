@@ -24,7 +24,7 @@ export function quotaReport(settings: Settings, lock: Lock, neighbours: readonly
       return [needLine(need), ...ofNeighbours, ...(request === undefined ? [] : ["", request, ""])];
     }),
     ...neighbours.flatMap(({ stack, incomplete }) =>
-      incomplete === undefined ? [] : [`quota: stack "${stack}" is not counted completely: ${incomplete}.`],
+      incomplete === undefined ? [] : [`quota: stack "${stack}" is counted only in part: ${incomplete}.`],
     ),
   ];
 }
@@ -47,7 +47,7 @@ function neighbourLines(need: FamilyNeed | undefined, others: number): string[] 
   if (need === undefined) return [];
   const { family, rolloutCores, lines } = need;
   const list = lines.map((line) => `  - ${quotaLineText(line)}`);
-  const required = `other stacks in ${need.region} require ${rolloutCores} vCPUs of it`;
+  const required = `other stacks in ${need.region} require ${rolloutCores} vCPUs of this quota`;
   if (rolloutCores <= others) return [`  ${required}, included in \`others\` (${others})`];
   const set = `Set moor:quota.${family}.others to ${rolloutCores} or more, unless these stacks are in another subscription.`;
   return [`  ${required}, but \`others\` is ${others}. ${set}`, ...list];

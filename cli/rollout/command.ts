@@ -4,33 +4,37 @@ import type { Command } from "commander";
 export function addRollout(program: Command): void {
   program
     .command("recover")
-    .description("after a killed run, release the state lock and update the state to match Azure, so that `pulumi up` converges")
+    .description(
+      "after a killed run, release the state lock and update the state to match Azure, so that `pulumi up` can complete the change",
+    )
     .requiredOption("-s, --stack <stack>", "the stack")
-    .option("--local", "use the stack on the local Azure")
+    .option("--local", "use the stack in the local Azure")
     .option("--config-file <file>", "the stack file (default: Pulumi.<stack>.yaml)")
-    .option("--release-lock", "release the state lock of a run on another machine that has ended")
+    .option("--release-lock", "release the state lock of a run that has ended on another machine")
     .action((options) => load<typeof import("../recover")>("../recover").recover(options));
   program
     .command("drift")
-    .description("show changes to endpoints outside the stack; the exit code is 1 if there are any")
+    .description("show changes that were made to endpoints outside the stack; the exit code is 1 if there are any")
     .requiredOption("-s, --stack <stack>", "the stack")
-    .option("--local", "use the stack on the local Azure")
+    .option("--local", "use the stack in the local Azure")
     .option("--accept", "write Azure's values to the state, so that the next `pulumi up` reverts the changes")
     .action((options) => load<typeof import("../drift")>("../drift").drift(options));
   program
     .command("promote")
-    .description("set the weight of a deployment in the stack file, and scale the other weights in proportion")
+    .description("set the traffic weight of a deployment in the stack file, and adjust the other weights proportionally")
     .requiredOption("-s, --stack <stack>", "the stack")
-    .requiredOption("--endpoint <key>", "the endpoint")
-    .requiredOption("--label <label>", "the deployment")
+    .requiredOption("--endpoint <key>", "key of the endpoint in the stack file")
+    .requiredOption("--label <label>", "label of the deployment in the stack file")
     .requiredOption("--weight <percent>", "percentage of the endpoint's requests")
     .action((options) => load<typeof import("../promote")>("../promote").promote(options));
   program
     .command("retire")
-    .description("remove a previous deployment that is kept at weight 0 for a rollback")
+    .description(
+      "remove a previous deployment, which is kept at weight 0 for a rollback, from the lock file; the next `pulumi up` deletes it",
+    )
     .requiredOption("-s, --stack <stack>", "the stack")
-    .requiredOption("--endpoint <key>", "the endpoint")
-    .requiredOption("--label <label>", "the deployment")
+    .requiredOption("--endpoint <key>", "key of the endpoint in the stack file")
+    .requiredOption("--label <label>", "label of the deployment in the stack file")
     .action((options) => load<typeof import("../retire")>("../retire").retire(options));
 }
 

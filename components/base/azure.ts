@@ -53,7 +53,9 @@ async function settingsOf(provider: pulumi.ProviderResource | undefined): Promis
   const values = identitySettings.map(async (setting) => [setting, await resolved<unknown>(outputs[setting])] as const);
   const settings = Object.fromEntries(await Promise.all(values));
   if (!pulumi.containsUnknowns(settings)) return settings as IdentitySettings;
-  throw new Error("Azure can't be read yet: the credentials of the provider are known only after it is created.");
+  throw new Error(
+    "Can't read from Azure yet: the provider's credentials are known only after the provider is created. Set them to values that are known before the run.",
+  );
 }
 
 /** Returns the Azure cloud that the configuration of the program names. */

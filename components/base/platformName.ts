@@ -36,6 +36,8 @@ export function platformName(type: NamedType, stack: string, suffix: string, qua
   const room = longest - short.length - tail.length - 2 * separator.length;
   const middle = plain.slice(0, Math.max(room, 0)).replace(/-+$/, "");
   if (middle === "")
-    fail(`Stack "${stack}" and suffix "${suffix}" can't form a ${type} name of at most ${longest} characters. Shorten them.`);
+    fail(
+      `Stack "${stack}" and suffix "${suffix}" can't be combined into a ${type} name of at most ${longest} characters. Shorten the suffix, and use letters or digits in the stack name.`,
+    );
   return [short, middle, tail].join(separator);
 }

@@ -56,7 +56,7 @@ function check(name: string, path: string, { allowed, why }: Requirement, was: u
   if (isAllowed) return;
   const change = is === undefined ? `removes ${path}` : `sets ${path} to ${show(is)}`;
   const required = allowed === "unchanged" ? show(was) : allowed.map(show).join(" or ");
-  fail(`${name}: a transform ${change}. Allowed: ${required}. Otherwise, ${why}. Leave ${path} unchanged in the transform.`);
+  fail(`${name}: a transform ${change}. Allowed: ${required}. With any other value, ${why}. Leave ${path} unchanged in the transform.`);
 }
 
 /** Returns the value at a property path; `later` if it or one of its parents isn't known yet. */

@@ -85,7 +85,7 @@ async function checkKeys(name: string, args: object, values: unknown): Promise<u
   const problem = extra === undefined ? `resolves to ${String(values)}` : `sets ${extra.join(", ")}, which the component doesn't set`;
   const allowed = Object.keys(args).join(", ");
   return stop(
-    `${name}: the transform is an Output that ${problem}. Allowed: an object with ${allowed}. ` +
+    `${name}: the transform is an Output that ${problem}. Allowed: an object with only the keys ${allowed}. ` +
       "Pass other arguments in an object whose values are Outputs.",
   );
 }

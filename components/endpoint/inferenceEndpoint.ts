@@ -49,7 +49,7 @@ export interface InferenceEndpointArgs {
   /** Who creates the diagnostic setting: this component or a policy of the landing zone. @default "moor" */
   readonly diagnostics?: "moor" | "policy";
   /**
-   * Alerts on failed and slow requests. The default latency threshold is 99 % of the longest request timeout of the deployments.
+   * Alerts on failed and slow requests. The default latency threshold is 99% of the longest request timeout of the deployments.
    * @default - no alerts
    */
   readonly alerts?: Alerts;

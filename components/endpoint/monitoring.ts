@@ -25,7 +25,7 @@ export interface Alerts {
   /**
    * Threshold for the 95th percentile of the latency, in milliseconds. `InferenceEndpoint` derives it from the request timeouts of its
    * deployments.
-   * @default - 99 % of the longest request timeout that Azure allows
+   * @default - 99% of the longest request timeout that Azure allows
    */
   readonly latencyMilliseconds?: number;
   /** Threshold for failed requests, per minute. @default 5 */
@@ -94,7 +94,7 @@ const ALERT_RULES = {
     dimension: { name: ENDPOINT_DIMENSIONS.statusCode, values: [`${scoringStatus.modelError}`] },
   },
   latency: {
-    description: "The slowest 5 % of requests take too long.",
+    description: "The slowest 5% of requests take too long.",
     severity: 2,
     metricName: METRICS.latencyP95,
     timeAggregation: "Average",

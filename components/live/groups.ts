@@ -35,7 +35,9 @@ export async function stackElsewhere(
   const groups = await azure.list<ListedGroup>(`/subscriptions/${subscriptionId}/resourceGroups`, { filter }).catch((error: unknown) => {
     if (!(error instanceof ArmError) || !error.isAccessDenied) throw error;
     const consequence = "so Moor can't check whether this stack exists in another region";
-    warn(`Can't list the resource groups of the subscription (Azure returned ${error.status}), ${consequence}.`);
+    warn(
+      `Can't list the resource groups of the subscription (Azure returned ${error.status}), ${consequence}. To check it, assign the role Reader on the subscription to the identity of this run.`,
+    );
     return [];
   });
   const own = groups

@@ -34,7 +34,7 @@ export async function waitForOperations(azure: ArmClient, endpointId: string, li
     if (busy === undefined) return;
     const state = `${busy.name} is still ${busy.properties.provisioningState}`;
     if (Date.now() >= end)
-      fail(`${state} after ${limit} s. Check the deployment in the Azure portal, and run again when the operation has ended.`);
+      fail(`${state} after ${limit} s. Check the deployment in the Azure portal, and run the command again when the operation has ended.`);
     if (!logged) pulumi.log.info(`${state} because of an operation that this run did not start. Waiting for it to end.`);
     await sleep(azure.pollSeconds * 1000);
   }

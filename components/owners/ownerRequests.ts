@@ -44,7 +44,7 @@ export function missingZones(azure: ArmClient, endpointId: string, zones: readon
     const present = configs.map(({ properties }) => armIdOf(properties.privateDnsZoneId).name.toLowerCase());
     const lacking = zones.filter((zone) => !present.includes(zone));
     if (lacking.length === 0) return [];
-    return [`the private endpoint ${endpointId} has no zone group with ${lacking.join(" and ")}. The owner of the zones must add it.`];
+    return [`the private endpoint ${endpointId} has no zone group with ${lacking.join(" and ")}. The owner of the zones must add one.`];
   });
 }
 
@@ -61,7 +61,7 @@ export function missingDiagnostics(azure: ArmClient, endpointId: string, logsId:
     const lacking = LOG_CATEGORIES.filter((category) => !allLogs && !has(category));
     if (lacking.length === 0) return [];
     const to = `to Log Analytics (the stack's workspace is ${logsId})`;
-    return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}. The owner of the policy must add it.`];
+    return [`no diagnostic setting of the endpoint ${endpointId} sends ${lacking.join(", ")} ${to}. The owner of the policy must add one.`];
   });
 }
 

@@ -21,7 +21,7 @@ export function endpointErrors({ "moor:endpoints": endpoints = {} }: SettingsDra
 
 function stackName(stack: string): ConfigError[] {
   if (namePartPattern.test(stack)) return [];
-  const problem = `The stack name ${show(stack)} is part of the endpoint names and is not valid there.`;
+  const problem = `The stack name ${show(stack)} is part of the endpoint names but does not have the format that these names require.`;
   const fix = "Rename the stack (`pulumi stack rename`).";
   return [
     configError("MOOR010", "stack", { problem, allowed: "lowercase letters, digits and single hyphens, starting with a letter", fix }),
@@ -48,7 +48,7 @@ function endpointName(path: string, key: string, generated: boolean, stack: stri
   const length = endpointNameLength(key, stack);
   if (!generated || length <= nameLimit) return [];
   const problem = `The name ${key}-${stack}-<6 characters> has ${length} characters.`;
-  const allowed = `at most ${nameLimit} characters, of which ${nameLimit - endpointNameLength("", stack)} for the key`;
+  const allowed = `at most ${nameLimit} characters, so the key can have at most ${nameLimit - endpointNameLength("", stack)}`;
   return [configError("MOOR011", path, { problem, allowed })];
 }
 
@@ -104,7 +104,7 @@ function weights(path: string, deployments: Labelled): ConfigError[] {
   // If a weight is invalid, the sum is unknown. Too many deployments are a separate error.
   if (stated.length < deployments.length || deployments.length > endpointLimits.deployments || sum === 100 || sum === 0) return [];
   const list = stated.map(({ label, weight }) => `${label} ${weight}`).join(", ");
-  const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "are missing" : "must be removed"}.`;
+  const fix = `Change the weights so that they sum to 100: ${Math.abs(100 - sum)} ${sum < 100 ? "percentage points are missing" : "percentage points must be removed"}.`;
   return [
     configError("MOOR021", path, { problem: `The weights sum to ${sum} (${list}).`, allowed: "a sum of 100, or 0 for no traffic", fix }),
   ];
@@ -115,7 +115,7 @@ function mirrors(path: string, deployments: Labelled): ConfigError[] {
   const labels = mirrored.map(([label]) => label).join(", ");
   const several = configError("MOOR022", path, {
     problem: `Requests are mirrored to ${labels}.`,
-    allowed: "mirrored traffic to one deployment",
+    allowed: "mirrored traffic to at most one deployment",
   });
   const live = mirrored.flatMap(([label, deployment]) => {
     const problem = `The deployment has both weight ${deployment?.weight} and mirror ${deployment?.mirror}.`;
@@ -153,7 +153,7 @@ function oneDeployment(path: string, label: string, deployment: DeploymentDraft,
 function deploymentName(path: string, label: string): ConfigError[] {
   const length = deploymentNameLength(label);
   if (length <= nameLimit) return [];
-  const allowed = `at most ${nameLimit} characters, of which ${nameLimit - deploymentNameLength("")} for the label`;
+  const allowed = `at most ${nameLimit} characters, so the label can have at most ${nameLimit - deploymentNameLength("")}`;
   const fix = "Shorten the label.";
   return [configError("MOOR011", path, { problem: `The name ${label}-<8 digits> has ${length} characters.`, allowed, fix })];
 }

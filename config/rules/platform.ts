@@ -72,7 +72,7 @@ const addressSpacePath = "moor:platform.network.create.addressSpace";
 function addressSpaceErrors(given: string): ConfigError[] {
   const range = parseCidr(given);
   if (range === undefined) {
-    const problem = `${show(given)} is not an IPv4 range that starts with its first address.`;
+    const problem = `${show(given)} is not a valid IPv4 range in CIDR notation, written with the first address of the range.`;
     return [configError("MOOR040", addressSpacePath, { problem, allowed: "an IPv4 range such as 10.40.0.0/22" })];
   }
   if (range.prefix > 24) {

@@ -31,8 +31,8 @@ function byForm(tree: Readonly<Record<string, unknown>>): ConfigError[] {
     const inKey = secretIn(key);
     const inValue = typeof value === "string" ? secretIn(value) : undefined;
     return [
-      ...(inKey === undefined ? [] : [secretError(path(), `The key contains what looks like ${inKey}`, inKey)]),
-      ...(inValue === undefined ? [] : [secretError(path(), `The value contains what looks like ${inValue}`, inValue)]),
+      ...(inKey === undefined ? [] : [secretError(path(), `The key seems to contain ${inKey}`, inKey)]),
+      ...(inValue === undefined ? [] : [secretError(path(), `The value seems to contain ${inValue}`, inValue)]),
     ];
   });
 }
@@ -48,7 +48,7 @@ function byName(key: string, value: string): ConfigError[] {
   if (!secretSetting.test(key) || value === "" || secretIn(value) !== undefined) return [];
   const fix = `Revoke it, remove the line, and run \`pulumi config set --secret ${key}\` with a new value.`;
   const allowed = "an encrypted value (`secure:`)";
-  return [configError("MOOR060", key, { problem: `The value of ${key} is a secret ${everyReader}.`, allowed, fix })];
+  return [configError("MOOR060", key, { problem: `The value of ${key} is a secret that is ${everyReader}.`, allowed, fix })];
 }
 
 /** Flags of vLLM are part of the deployment's command line, the preview and Pulumi's state. */
@@ -58,7 +58,7 @@ function flags({ "moor:endpoints": endpoints = {} }: SettingsDraft): ConfigError
       Object.entries(deployment?.vllm?.flags ?? {}).flatMap(([flag, value]) => {
         if (typeof value !== "string" || !secretFlag.test(flag) || reservedFlags.includes(flag) || secretIn(value) !== undefined) return [];
         const path = `moor:endpoints.${key}.deployments.${label}.vllm.flags.${flag}`;
-        const problem = `The value of --${flag} is a secret ${everyReader}.`;
+        const problem = `The value of --${flag} is a secret that is ${everyReader}.`;
         return [configError("MOOR060", path, { problem, allowed: "no value for this flag" })];
       }),
     ),

@@ -29,10 +29,10 @@ export function tagErrors({ tags = {}, policyTags = [], dns }: PlatformDraft): C
 function policyTag(name: string, index: number, own: readonly string[]): ConfigError[] {
   const wrong = (problem: string, allowed: string) => [configError("MOOR085", `moor:platform.policyTags.${index}`, { problem, allowed })];
   const set = own.find((other) => other.toLowerCase() === name.toLowerCase());
-  if (set !== undefined) return wrong(`The stack sets the tag ${show(set)}.`, "tags that are not in `tags`");
+  if (set !== undefined) return wrong(`The stack already sets the tag ${show(set)} itself.`, "tags that are not in `tags`");
   if (name.toLowerCase().startsWith(ownPrefix))
     return wrong(`The tag ${show(name)} is reserved for Moor.`, `names that don't start with ${ownPrefix}`);
-  return name.includes("*") ? wrong(`${show(name)} is a pattern.`, "complete tag names") : [];
+  return name.includes("*") ? wrong(`${show(name)} is a pattern, which is not supported.`, "complete tag names") : [];
 }
 
 function tooMany(count: number, createsZones: boolean): ConfigError[] {

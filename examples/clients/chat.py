@@ -17,8 +17,8 @@ terms = endpoint["client"]
 retry = terms["retry"]
 
 # With auth: key, set ENDPOINT_KEY. With auth: entra, the client calls this function before each request; it caches the token and refreshes
-# it before it expires. On Azure, the token is that of a managed identity (AZURE_CLIENT_ID selects a user-assigned one), elsewhere that of
-# `az login`.
+# it before it expires. On Azure, it is the token of a managed identity (AZURE_CLIENT_ID selects a user-assigned one); elsewhere, it is the token of
+# the `az login` session.
 api_key = os.environ.get("ENDPOINT_KEY") or get_bearer_token_provider(DefaultAzureCredential(), "https://ml.azure.com/.default")
 
 client = openai.OpenAI(base_url=endpoint["openaiBaseUrl"], api_key=api_key, timeout=terms["timeoutSeconds"], max_retries=0)

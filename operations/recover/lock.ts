@@ -22,7 +22,7 @@ export async function releaseLock(
   if (text === undefined) return;
   const { user, host, pid, time } = holder.exec(text)?.groups ?? {};
   if (host === os.hostname() && !isLaterThan(Number(pid), Date.parse(time ?? "")) && !(await hasEnded(Number(pid)))) {
-    throw new Error(`A run on this stack is still active (process ${pid}). Wait until it ends, or stop it, and run the command again.`);
+    throw new Error(`A run of this stack is still active (process ${pid}). Wait until it ends, or stop it, and run the command again.`);
   }
   if (host !== os.hostname() && !evenIfUnsure) {
     const owner = host === undefined ? "a run" : `a run that ${user} started on ${host} at ${time}`;

@@ -15,7 +15,7 @@ export function recoverReport(pulumi: Pick<StackPulumi, "stack" | "local">, foun
       ? [`Failed in Azure and removed from the state, so that \`up\` recreates them: ${recreated.join(", ")}.`]
       : []),
     ...(updatedAgain.length > 0
-      ? [`Failed in Azure during an update and still serving, so that \`up\` updates them again: ${updatedAgain.join(", ")}.`]
+      ? [`Failed in Azure during an update but still serving. \`up\` updates them again: ${updatedAgain.join(", ")}.`]
       : []),
     adopted.length === 0 ? nothing : `Found in Azure and added to the state:\n  ${adopted.join("\n  ")}`,
     ...(open ? [unidentifiedReport(pulumi, unidentified)] : []),

@@ -19,7 +19,7 @@ export function unidentifiedReport({ stack, local }: Pick<StackPulumi, "stack" |
 }
 
 const wasBegun = "the killed run had started to create it";
-const onlyPlanned = "planned; the state shows no started creation";
+const onlyPlanned = "planned; the state doesn't show that its creation has started";
 
 /** The import command for a resource, with the parent and the provider that it has in the program. */
 function importOf(resource: StateResource): string {

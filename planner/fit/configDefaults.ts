@@ -25,7 +25,9 @@ export function familyDefaults(architecture: string, text: Config): { readonly t
   const family = named ?? (statesStretched.test(architecture) ? "gemma3_text" : "");
   const defaults = (Object.hasOwn(classDefaults, family) && classDefaults[family]) || {};
   const missing = Object.keys(defaults).filter((name) => text[name] === undefined);
-  const assumptions = missing.map((name) => `${name} ${defaults[name]} is assumed, the default of ${family}: config.json omits it`);
+  const assumptions = missing.map(
+    (name) => `config.json doesn't contain ${name}, so the default of ${family} is assumed: ${defaults[name]}`,
+  );
   return missing.length > 0 ? { text: { ...defaults, ...text }, assumptions } : { text, assumptions: [] };
 }
 
@@ -48,7 +50,7 @@ export function lengthOf(
   stated?: number,
 ): { readonly tokens: number; readonly assumptions: readonly string[] } {
   const assumptions =
-    stated === undefined ? [`a maximum context of ${unnamedLength} tokens is assumed, vLLM's default: config.json specifies none`] : [];
+    stated === undefined ? [`config.json specifies no maximum context, so vLLM's default is assumed: ${unnamedLength} tokens`] : [];
   const tokens = stated ?? unnamedLength;
   const rope = object(text, "rope_scaling") ?? object(text, "rope_parameters");
   const factor = rope && number(rope, "factor");

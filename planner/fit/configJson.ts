@@ -45,7 +45,9 @@ function read(id: string, config: Config, checkpoint: Checkpoint): Model {
   if (weightBytes === undefined) {
     weightBytes = size(count.total) + 2 * towerParameters(config);
     weightsFrom = "parameters";
-    assumptions.push(`weights are computed from the dimensions as ${(weightBytes / GiB).toFixed(1)} GiB: no file size is known`);
+    assumptions.push(
+      `the size of the weights (${(weightBytes / GiB).toFixed(1)} GiB) is computed from the dimensions, because no file size is known`,
+    );
   }
   const latent = layers.cache.some((layer) => layer.kind === "mla");
   const rotaryDim = (number(text, "qk_rope_head_dim") ?? dimensions.headDim) * (number(text, "partial_rotary_factor") ?? 1);

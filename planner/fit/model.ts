@@ -111,13 +111,14 @@ export function stateDimensions(state: StateFacts): StateDimensions {
 export function modelFromFacts(id: string, facts: ModelFacts, checkpointGiB?: number): Model {
   const assumptions: string[] = [];
   const vocab = facts.vocab ?? assumedVocab;
-  if (facts.vocab === undefined) assumptions.push(`a vocabulary of ${assumedVocab} is assumed: the table specifies none for ${id}`);
+  if (facts.vocab === undefined)
+    assumptions.push(`a vocabulary of ${assumedVocab} tokens is assumed, because the table specifies none for ${id}`);
   const intermediate = facts.intermediate ?? 4 * facts.hidden;
   const parameters = facts.paramsB * 1e9;
   const replicatedBytes = rotaryBytes(facts.maxModelLen, facts.mla?.ropeHeadDim ?? facts.headDim);
   const weights = weightsOf(facts, checkpointGiB, vocab, replicatedBytes);
   if (weights.from === "parameters")
-    assumptions.push(`weights are computed from ${facts.paramsB} billion parameters: no file size is known`);
+    assumptions.push(`the size of the weights is computed from ${facts.paramsB} billion parameters, because no file size is known`);
   const activeShare = (facts.activeB ?? facts.paramsB) / facts.paramsB;
   return {
     id,

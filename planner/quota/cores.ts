@@ -126,8 +126,7 @@ function coresOf(instanceType: string, instances: number): { family: string; cor
   if (!isInstanceType(instanceType)) return undefined;
   const size = sizeOf(instanceType);
   const reserved = reservedInstances(size, instances);
-  const upgrades =
-    reserved > instances ? ` and ${reserved - instances} reserved for upgrades (${upgradeReservePercent} %, rounded up)` : "";
+  const upgrades = reserved > instances ? ` and ${reserved - instances} reserved for upgrades (${upgradeReservePercent}%, rounded up)` : "";
   const sum = `${instances} instance${instances === 1 ? "" : "s"}${upgrades} × ${size.vCpu} vCPUs`;
   return { family: size.family, cores: reserved * size.vCpu, sum };
 }

@@ -10,7 +10,7 @@ export function coresToRequest({ rolloutCores, quota }: FamilyNeed): number {
 export function quotaRequest(need: FamilyNeed): string | undefined {
   if (need.missingInRollout === 0) return undefined;
   const others = need.quota?.others ?? 0;
-  const now = need.quota ? `${need.quota.limit} vCPUs` : "unknown (GPU families start at 0)";
+  const now = need.quota ? `${need.quota.limit} vCPUs` : "unknown (the default of GPU families is 0)";
   return [
     `Request: Azure Machine Learning compute quota, dedicated, ${need.family} family, region ${need.region}.`,
     `New limit: ${coresToRequest(need)} vCPUs. Current limit: ${now}.`,

@@ -9,11 +9,11 @@ type Texts = { readonly [Kind in RiskKind]: (risk: RiskOf<Kind>) => string };
 /** The kinds are in order of severity, most severe first. */
 const texts = {
   promptsLogged: ({ deployment, logged }) =>
-    `Prompts or answers in the logs: ${deployment} writes to its log, which is sent to Log Analytics: ${listed(logged)}. To keep them out, remove ${settings(logged)}.`,
+    `Prompts or answers in the logs: ${deployment} writes the following to its log, which is sent to Log Analytics: ${listed(logged)}. To keep them out, remove ${settings(logged)}.`,
   servingEndpointDeleted: ({ name, traffic }) =>
-    `An endpoint with traffic is deleted: ${name} serves requests (${trafficText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
+    `An endpoint with traffic will be deleted: ${name} serves requests (${trafficText(traffic)}) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to \`moor:endpoints\` again.`,
   endpointsNotRead: ({ reason }) =>
-    `Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
+    `Endpoints not read: it is unknown whether an endpoint with traffic will be deleted, and whether each deployment has the capacity for its current traffic. ${reason}`,
   requestsReported: ({ deployment, logged }) =>
     `Requests reported to a receiver: ${deployment} sends ${listed(logged)}. Remove ${settings(logged)}, or make sure that the receiver is inside the residency.`,
   trafficAboveCapacity: (risk) => overloadText(risk),
@@ -57,7 +57,7 @@ function overloadText({ deployment, weight, load, isLive, requests, instances, c
   const product = `${instances} ${instances === 1 ? "instance" : "instances"} × ${concurrency}`;
   const most = Math.floor((capacity * 100) / load);
   return (
-    `Traffic above capacity: ${deployment} receives ${weight} % of the endpoint's ${total} of ${load}, which is ${requests} concurrent requests, but its capacity is ${capacity} (${product}). ` +
+    `Traffic above capacity: ${deployment} receives ${weight}% of the endpoint's ${total} of ${load}, which is ${requests} concurrent requests, but its capacity is ${capacity} (${product}). ` +
     `Requests above ${capacity} wait; above ${admissionFactor * capacity}, Azure returns ${scoringStatus.tooManyRequests}. ` +
     `Set at least ${Math.ceil(requests / concurrency)} instances, or a weight of at most ${most}.`
   );

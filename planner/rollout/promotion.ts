@@ -15,7 +15,7 @@ export function promote(weights: Readonly<Record<string, number>>, label: string
   const sum = others.reduce((total, [, share]) => total + share, 0);
   if (rest > 0 && sum === 0 && others.length !== 1) {
     throw new Error(
-      `The other deployments have no weight, so the remaining ${rest} % can't be distributed. Set their weights in the stack file.`,
+      `The other deployments have no weight, so the remaining ${rest}% can't be distributed. Set their weights in the stack file.`,
     );
   }
   const exact = others.map(([other, share]) => ({ other, share: sum === 0 ? rest : (share * rest) / sum }));

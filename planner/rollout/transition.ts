@@ -20,7 +20,7 @@ export function transitionProblem(endpoint: string, before: Shares, after: Share
   if (removed !== undefined) {
     const [label, weight] = [labelOf(removed[0]), removed[1]];
     return (
-      `Deployment ${endpoint}/${label} is no longer in the stack but has a traffic weight of ${weight} %. Keep it with weight 0 next to its ` +
+      `Deployment ${endpoint}/${label} is no longer in the stack but has a traffic weight of ${weight}%. Keep it with weight 0 next to its ` +
       "successor, run `pulumi up`, and then remove it. To rename a label, follow the same steps."
     );
   }
@@ -83,7 +83,7 @@ export function transitionSummary(endpoint: string, before: TrafficSnapshot, aft
   if (from === to && !mirrorChanges && changes.length + deletions.length === 0) return undefined;
   const stay = to === noTraffic ? "no deployment has traffic" : `traffic stays at ${to}`;
   const requests = from === to ? stay : `traffic changes from ${from} to ${to}`;
-  const zero = idle.length === 0 ? [] : [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0 %`];
+  const zero = idle.length === 0 ? [] : [`${idle.join(", ")} ${idle.length === 1 ? "stays" : "stay"} at 0%`];
   return `${endpoint}: ${[requests, ...mirrored, ...changes, ...zero, ...deletions].join("; ")}.`;
 }
 
@@ -102,7 +102,7 @@ export function authChangeSummary(endpoint: string, before: string | undefined, 
 function mirrorClauses(before: Shares, after: Shares): string[] {
   const ended = without(Object.keys(before), Object.keys(after));
   return [
-    ...Object.entries(after).map(([name, percent]) => `${percent} % of the requests are also mirrored to ${name}`),
+    ...Object.entries(after).map(([name, percent]) => `${percent}% of the requests are also mirrored to ${name}`),
     ...ended.map((name) => `requests are no longer mirrored to ${name}`),
   ];
 }
@@ -117,9 +117,9 @@ function clause(names: readonly string[], what: string): string[] {
 
 const noTraffic = "none";
 
-/** Traffic weights as text: `main-8c1f02ab 90 %, next-01d00000 10 %`, or `none`. */
+/** Traffic weights as text: `main-8c1f02ab 90%, next-01d00000 10%`, or `none`. */
 export function trafficText(shares: Shares): string {
   const serving = Object.entries(shares).filter(([, weight]) => weight > 0);
   serving.sort(([a], [b]) => (a < b ? -1 : 1));
-  return serving.map(([name, weight]) => `${name} ${weight} %`).join(", ") || noTraffic;
+  return serving.map(([name, weight]) => `${name} ${weight}%`).join(", ") || noTraffic;
 }

@@ -10,7 +10,7 @@ import type { DeploymentDecision } from "../decision";
 const latencyShare = 0.99;
 
 /**
- * Milliseconds above which the slowest 5 % of an endpoint's requests raise an alert. The metric covers all deployments of an endpoint, so
+ * Milliseconds above which the slowest 5% of an endpoint's requests raise an alert. The metric covers all deployments of an endpoint, so
  * the longest timeout determines the threshold.
  * @param deployments Decisions of the endpoint's deployments. If there are none, Azure's maximum timeout is used.
  */

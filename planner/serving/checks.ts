@@ -72,13 +72,13 @@ function loadChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       code: "MOOR201",
       name: "admission covers the declared load",
       ok: admitted >= basis.concurrency,
-      message: `maxConcurrentRequestsPerInstance is ${admitted}; ${basis.concurrency} concurrent requests are declared per instance, and Azure returns ${scoringStatus.tooManyRequests} above ${admissionFactor} × ${admitted} × instances.`,
+      message: `maxConcurrentRequestsPerInstance is ${admitted}; ${basis.concurrency} concurrent requests are declared per instance, and Azure returns ${scoringStatus.tooManyRequests} above ${admissionFactor} × ${admitted} requests per instance.`,
     },
     {
       code: "MOOR202",
       name: "the KV cache has capacity for the admitted requests",
       ok: admitted <= capacity,
-      message: `maxConcurrentRequestsPerInstance is ${admitted}; the KV cache has capacity for ${capacity} requests of ${length} tokens. Further requests wait while their timeout runs.`,
+      message: `maxConcurrentRequestsPerInstance is ${admitted}; the KV cache has capacity for ${capacity} requests of ${length} tokens. Further requests wait, and the wait counts toward their timeout.`,
     },
     {
       code: "MOOR203",
@@ -136,13 +136,13 @@ function timeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       code: "MOOR212",
       name: "the scale rule doesn't flap",
       ok: settings.scaleRule.scaleInBelow * 2 <= settings.scaleRule.scaleOutAbove,
-      message: `scaleInBelow is ${settings.scaleRule.scaleInBelow} and scaleOutAbove is ${settings.scaleRule.scaleOutAbove} requests per minute: the load of two instances below scaleInBelow can exceed scaleOutAbove on one instance.`,
+      message: `scaleInBelow is ${settings.scaleRule.scaleInBelow} and scaleOutAbove is ${settings.scaleRule.scaleOutAbove} requests per minute: after a scale-in from two instances to one, the load of the remaining instance can exceed scaleOutAbove.`,
     },
     {
       code: "MOOR217",
       name: "the cooldown covers the start",
       ok: 60 * cooldownMinutes >= allowedSeconds,
-      message: `cooldownMinutes is ${cooldownMinutes}; a start can take ${allowedSeconds} s, so Azure would scale out again for the same load.`,
+      message: `cooldownMinutes is ${cooldownMinutes}; startup can take ${allowedSeconds} s, so Azure would scale out again for the same load.`,
       allowed: `${Math.ceil(allowedSeconds / 60)} to ${autoscaleLimits.cooldown.max}`,
     },
   ];
@@ -159,13 +159,13 @@ function probeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       code: "MOOR206",
       name: "liveness waits for the start",
       ok: probeSeconds(liveness) >= needed,
-      message: `The liveness probe allows ${sumOf(liveness)}; a start can take ${needed} s.`,
+      message: `The liveness probe allows ${sumOf(liveness)}; startup can take ${needed} s.`,
     },
     {
       code: "MOOR207",
       name: "readiness waits for the start",
       ok: probeSeconds(readiness) >= needed,
-      message: `The readiness probe allows ${sumOf(readiness)}; a start can take ${needed} s.`,
+      message: `The readiness probe allows ${sumOf(readiness)}; startup can take ${needed} s.`,
     },
     {
       code: "MOOR208",
@@ -177,7 +177,7 @@ function probeChecks(settings: ServingSettings, basis: ServingBasis): Check[] {
       code: "MOOR214",
       name: "vLLM waits for its own start",
       ok: ready >= needed,
-      message: `VLLM_ENGINE_READY_TIMEOUT_S is ${ready}; a start can take ${needed} s.`,
+      message: `VLLM_ENGINE_READY_TIMEOUT_S is ${ready}; startup can take ${needed} s.`,
     },
   ];
 }

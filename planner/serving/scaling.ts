@@ -69,6 +69,6 @@ export function scaleReasons(rule: ScaleRule, startSeconds: number): string[] {
   if (named.length === 0) return [];
   const all = instanceMinutes(startSeconds);
   return [
-    `${named.join(", ")}: a new instance serves within ${all} min, ${machineMinutes} to allocate the machine and ${all - machineMinutes} to start`,
+    `${named.join(", ")}: a new instance is ready within ${all} min, ${machineMinutes} to allocate the machine and ${all - machineMinutes} to start`,
   ];
 }

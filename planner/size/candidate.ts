@@ -151,13 +151,13 @@ function memoryProblem(model: Model, machine: Machine, estimated: Estimate, requ
     const needs = `one request of ${maxModelLen} tokens requires ${estimated.requestGiB.toFixed(2)} GiB of KV cache on each GPU`;
     return createProblem(
       "MOOR109",
-      `On ${on}, ${needs}; with the safety margin, ${safe.toFixed(2)} GiB are available, enough for ${estimated.longestRequest} tokens.`,
+      `On ${on}, ${needs}; with the safety margin, ${safe.toFixed(2)} GiB is available, enough for ${estimated.longestRequest} tokens.`,
     );
   }
   if (requirements.concurrency !== undefined && estimated.safeConcurrency < requirements.concurrency) {
     const short = (requirements.concurrency * estimated.requestGiB - safe).toFixed(1);
     const capacity = `the KV cache has capacity for ${Math.floor(estimated.safeConcurrency)} requests of ${maxModelLen} tokens`;
-    return createProblem("MOOR110", `On ${on}, ${capacity}; ${requirements.concurrency} are declared. Each GPU lacks ${short} GiB.`);
+    return createProblem("MOOR110", `On ${on}, ${capacity}; ${requirements.concurrency} are declared. Each GPU needs ${short} GiB more.`);
   }
   return undefined;
 }
@@ -198,7 +198,7 @@ function cautionsOf(model: Model, machine: Machine, estimated: Estimate): string
   if (tp < machine.gpus)
     cautions.push(`${machine.gpus - tp} of ${machine.gpus} GPUs stay idle: ${model.id} can't be split across more than ${tp} GPUs`);
   if (machine.gpu.visibleFrom === "derived")
-    cautions.push(`${machine.gpu.visibleGiB} GiB of visible memory is derived, not yet confirmed by a log`);
+    cautions.push(`${machine.gpu.visibleGiB} GiB of visible memory is an estimate that no vLLM log has confirmed yet`);
   if (size?.nvmeGiB && diskNeeded(model) > size.tempDiskGiB) {
     cautions.push(
       `image and weights require ${Math.ceil(diskNeeded(model))} GiB, more than the temporary disk (${size.tempDiskGiB} GiB), so Azure must store them on the local NVMe disk`,

@@ -39,7 +39,7 @@ const sparseNeeds = 9;
 export function modelProblem(model: Model): Problem | undefined {
   if (!architectures.has(model.architecture)) {
     const why = model.architecture
-      ? `${model.id} requires the architecture ${model.architecture}, which vLLM doesn't support`
+      ? `${model.id} uses the architecture ${model.architecture}, which vLLM doesn't support`
       : `${model.id} specifies no architecture`;
     return createProblem("MOOR114", `${why}.`);
   }

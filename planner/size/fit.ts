@@ -75,7 +75,8 @@ export function fit(input: FitInput): FitResult {
 
 /** @throws Error that names the first number that is not finite, which is a bug in the planner */
 function assertFinite(value: unknown, path = "result"): void {
-  if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`The planner can't compute ${path} from these numbers.`);
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new Error(`The planner can't compute ${path} from these numbers. This is a bug in the planner. Report it.`);
   if (typeof value !== "object" || value === null) return;
   for (const [key, item] of Object.entries(value)) assertFinite(item, `${path}.${key}`);
 }
@@ -149,7 +150,7 @@ function cheapest(input: FitInput, model: Model): FitResult {
   const where = input.region ? ` in ${input.region}` : "";
   const closest = closestOf(tried.map(({ candidate }) => candidate));
   const by = closest?.problem ? ` Closest: ${closest.problem.message}` : "";
-  const why = createProblem("MOOR118", `None of ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
+  const why = createProblem("MOOR118", `None of the ${rejected.length} sizes${where} fits ${model.id} with this load.${by}`);
   return resultOf(input, closest, why, rejected);
 }
 

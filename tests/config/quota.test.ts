@@ -117,7 +117,7 @@ test("the report contains the numbers, the deployments, the fixes and the text o
   );
 });
 
-test("a stack without a lock file is checked without rollouts, with Azure's reserve of 20 % if the size isn't exempt", () => {
+test("a stack without a lock file is checked without rollouts, with Azure's reserve of 20% if the size isn't exempt", () => {
   const settings = goodSettings();
   settings["moor:endpoints"].fraud = { auth: "key", deployments: { main: scoreDeployment({ instances: 2 }) } };
   settings["moor:quota"] = { NCADSA100v4: { limit: 48 }, DSv2: { limit: 11 } };
@@ -125,7 +125,7 @@ test("a stack without a lock file is checked without rollouts, with Azure's rese
   expect("errors" in checked && checked.errors.map(({ path, problem }) => [path, problem])).toEqual([
     [
       "moor:quota.DSv2",
-      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 vCPUs (2 instances and 1 reserved for upgrades (20 %, rounded up) × 4 vCPUs)",
+      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 vCPUs (2 instances and 1 reserved for upgrades (20%, rounded up) × 4 vCPUs)",
     ],
   ]);
 });

@@ -70,7 +70,7 @@ test.each(refusals)("A candidate with %s gets no traffic, and the previous deplo
   const { code, output } = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [revision(digit)]) });
   expect({ code, output }).toEqual({ code: expect.any(Number), output: expect.stringMatching(message) });
   expect(code).not.toBe(0);
-  expect(output).toContain(`Traffic was not changed: ${stable} 100 %.`);
+  expect(output).toContain(`Traffic was not changed: ${stable} 100%.`);
   const { traffic, deployments } = await serving(sandbox);
   expect(traffic).toEqual({ [stable]: 100 });
   // The stable deployment and this candidate: the candidate of the previous test is deleted.
@@ -117,7 +117,7 @@ test("The next run checks the same candidate again and gives it the traffic; the
   expect(deployments).toHaveLength(1);
   expect(traffic).toEqual({ [deployments[0]!]: 100 });
   expect(output).toContain(
-    `to ${deployments[0]} 100 %; creation of ${deployments[0]} was started by an earlier run; ${stable} is deleted after the last requests have ended.`,
+    `to ${deployments[0]} 100%; creation of ${deployments[0]} was started by an earlier run; ${stable} is deleted after the last requests have ended.`,
   );
   expect(proxy.asked).toEqual({ [deployments[0]!]: ["/health", "/v1/models", "/v1/chat/completions", "/v1/chat/completions"] });
   expect(await sandbox.run("preview", "dev", { stackFile, args: ["--expect-no-changes"] })).toMatchObject({ code: 0 });

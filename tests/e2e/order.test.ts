@@ -78,7 +78,7 @@ test("an endpoint that was deleted in the portal serves again after refresh and 
   expect((await sandbox.arm("DELETE", endpoint.id, apiVersion)).ok).toBe(true);
   expect(await sandbox.run("refresh", "dev", { stackFile })).toMatchObject({ code: 0 });
   const planned = await sandbox.run("preview", "dev", { stackFile });
-  const sentence = /chat: traffic stays at (main-\w{8}) 100 %; \1 is recreated\./;
+  const sentence = /chat: traffic stays at (main-\w{8}) 100%; \1 is recreated\./;
   expect(planned.output).toMatch(sentence);
   expect(planned.output).toContain("Resources:\n    + 3 to create\n    ~ 2 to update\n    5 changes.");
   const { code, output } = await sandbox.run("up", "dev", { stackFile });

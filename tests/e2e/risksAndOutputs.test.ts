@@ -52,7 +52,7 @@ test("a preview warns once about an endpoint with traffic that it would delete, 
     warnings: [
       expect.stringMatching(
         new RegExp(
-          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic is deleted: ${name} serves requests \\(main-\\w{8} 100 %\\) and is not in the stack file\\.`,
+          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic is deleted: ${name} serves requests \\(main-\\w{8} 100%\\) and is not in the stack file\\.`,
         ),
       ),
     ],
@@ -66,7 +66,7 @@ test("a preview warns once about an endpoint with traffic that it would delete, 
 test("`stack output --json` of prod contains resources, URLs, commands and client settings, and no secret", async () => {
   const first = await sandbox.run("up", "prod");
   // Placeholder images are not reported: stand-ins answer here, and no image is pulled.
-  const share = /^Stack prod: 1 risk\.\n {2}- Traffic above capacity: chat\/candidate-fdd376f0 receives 10 %/;
+  const share = /^Stack prod: 1 risk\.\n {2}- Traffic above capacity: chat\/candidate-fdd376f0 receives 10%/;
   expect({ code: first.code, warnings: warnings(first.output) }).toEqual({ code: 0, warnings: [expect.stringMatching(share)] });
   const workspaceId = sandbox.azure.resources().find(({ type }) => /workspaces$/i.test(type) && /MachineLearning/i.test(type))!.id;
   const datastore = {

@@ -21,7 +21,7 @@ test("A changed model: the new deployment is created, the old one is deleted, an
   const { output } = await preview(sandbox, [revision("2")]);
   expect(output).toMatch(
     new RegExp(
-      `traffic changes from ${first} 100 % to (main-\\w{8}) 100 %; \\1 is created first; ${first} is deleted after the last requests have ended\\.`,
+      `traffic changes from ${first} 100% to (main-\\w{8}) 100%; \\1 is created first; ${first} is deleted after the last requests have ended\\.`,
     ),
   );
   expect(output).toMatch(/\+ .*OnlineDeployment chat-main-\w{8}-deployment +create/);
@@ -32,22 +32,22 @@ test("A changed model: the new deployment is created, the old one is deleted, an
   expect(await serving(sandbox)).toEqual({ deployments: [first], traffic: { [first]: 100 } });
 });
 
-test("A candidate at 10 %: one deployment is created, none is deleted, and one sentence lists the weights.", async () => {
+test("A candidate at 10%: one deployment is created, none is deleted, and one sentence lists the weights.", async () => {
   const { code, output } = await preview(sandbox, [candidate(10), weight(90)]);
   expect(code).toBe(0);
   expect(output).toMatch(/\+ .*OnlineDeployment chat-candidate-\w{8}-deployment +create/);
   expect(output).toMatch(
-    new RegExp(`chat: traffic changes from ${first} 100 % to (candidate-\\w{8}) 10 %, ${first} 90 %; \\1 is created first\\.`),
+    new RegExp(`chat: traffic changes from ${first} 100% to (candidate-\\w{8}) 10%, ${first} 90%; \\1 is created first\\.`),
   );
   expect(output).not.toMatch(/ - .*delete/);
   await carryOut(sandbox, [candidate(10), weight(90)]);
   expect(Object.values((await serving(sandbox)).traffic).sort()).toEqual([10, 90]);
 });
 
-test("A promotion: nothing is created or deleted, and the deployment that stays at 0 % is listed.", async () => {
+test("A promotion: nothing is created or deleted, and the deployment that stays at 0% is listed.", async () => {
   const { code, output } = await preview(sandbox, [candidate(100), weight(0)]);
   expect(code).toBe(0);
-  expect(output).toMatch(new RegExp(`to candidate-\\w{8} 100 %; ${first} stays at 0 %\\.`));
+  expect(output).toMatch(new RegExp(`to candidate-\\w{8} 100%; ${first} stays at 0%\\.`));
   expect(output).not.toMatch(/OnlineDeployment/);
   await carryOut(sandbox, [candidate(100), weight(0)]);
 });

@@ -23,7 +23,7 @@ test("The removal of a deployment with a weight is rejected in the preview with 
   const before = await serving(sandbox);
   const { code, output } = await preview(sandbox, [weight(100)]);
   expect(code).not.toBe(0);
-  expect(output).toContain("Deployment chat/candidate is no longer in the stack but has a traffic weight of 100 %. Keep it with weight 0");
+  expect(output).toContain("Deployment chat/candidate is no longer in the stack but has a traffic weight of 100%. Keep it with weight 0");
   const up = await sandbox.run("up", "dev", { stackFile: sandbox.edit("dev", [weight(100)]) });
   expect(up.code).not.toBe(0);
   expect(await serving(sandbox)).toEqual(before);
@@ -49,7 +49,7 @@ test("Mirrored traffic to a candidate without weight, and its removal: one sente
   const { output } = await preview(sandbox, [mirrored]);
   expect(output).toMatch(
     new RegExp(
-      `chat: traffic stays at ${first} 100 %; 10 % of the requests are also mirrored to (candidate-\\w{8}); \\1 is created first\\.`,
+      `chat: traffic stays at ${first} 100%; 10% of the requests are also mirrored to (candidate-\\w{8}); \\1 is created first\\.`,
     ),
   );
   await carryOut(sandbox, [mirrored]);
@@ -60,7 +60,7 @@ test("Mirrored traffic to a candidate without weight, and its removal: one sente
   const removal = await preview(sandbox, []);
   expect(removal.output).toMatch(
     new RegExp(
-      `chat: traffic stays at ${first} 100 %; requests are no longer mirrored to (candidate-\\w{8}); \\1 is deleted after the last requests have ended\\.`,
+      `chat: traffic stays at ${first} 100%; requests are no longer mirrored to (candidate-\\w{8}); \\1 is deleted after the last requests have ended\\.`,
     ),
   );
   await carryOut(sandbox, []);
@@ -84,7 +84,7 @@ test("With an in-place update, the deployment keeps its name and is checked afte
   const [name] = (await serving(sandbox)).deployments;
   const { output } = await preview(sandbox, [inPlace, revision("2")]);
   expect(output).toMatch(new RegExp(`~ .*OnlineDeployment chat-${name}-deployment +update`));
-  expect(output).toContain(`chat: traffic stays at ${name} 100 %; ${name} is updated in place.`);
+  expect(output).toContain(`chat: traffic stays at ${name} 100%; ${name} is updated in place.`);
   expect(await carryOut(sandbox, [inPlace, revision("2")])).toContain(`checking ${name} before it receives traffic`);
   expect((await serving(sandbox)).deployments).toEqual([name]);
 });
@@ -106,15 +106,15 @@ test("A renamed label: its successor gets the traffic, and the old deployment is
   const primary: Change = [[...deployments, "primary"], { vllm: served, size: "Standard_NC4as_T4_v3", instances: 1, weight: 100 }];
   const both: Change[] = [[[...deployments, "main", "update"], "inPlace"], revision("2"), weight(0), primary];
   const { output } = await preview(sandbox, both);
-  const [, successor] = /to (primary-\w{8}) 100 %/.exec(output) ?? [];
+  const [, successor] = /to (primary-\w{8}) 100%/.exec(output) ?? [];
   expect(output).toContain(
-    `chat: traffic changes from ${old} 100 % to ${successor} 100 %; ${successor} is created first; ${old} stays at 0 %.`,
+    `chat: traffic changes from ${old} 100% to ${successor} 100%; ${successor} is created first; ${old} stays at 0%.`,
   );
   await carryOut(sandbox, both);
 
   const without: Change[] = [[[...deployments, "main"], undefined], primary];
   const removal = await preview(sandbox, without);
-  expect(removal.output).toContain(`chat: traffic stays at ${successor} 100 %; ${old} is deleted (no traffic).`);
+  expect(removal.output).toContain(`chat: traffic stays at ${successor} 100%; ${old} is deleted (no traffic).`);
   await carryOut(sandbox, without);
   expect(await serving(sandbox)).toEqual({ deployments: [successor], traffic: { [successor!]: 100 } });
 });

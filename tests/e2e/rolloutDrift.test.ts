@@ -45,7 +45,7 @@ test("Changed traffic and a changed tag are shown, accepted into the state, and 
 
   expect(await drift("--accept")).toMatchObject({ code: 0 });
   const preview = await sandbox.run("preview", "dev");
-  expect(preview.output).toContain(`chat: traffic changes from none to ${name} 100 %.`);
+  expect(preview.output).toContain(`chat: traffic changes from none to ${name} 100%.`);
   expect(await sandbox.run("up", "dev")).toMatchObject({ code: 0 });
   expect(await serving(sandbox)).toEqual(before);
   expect(await drift()).toMatchObject({ code: 0 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   sandbox = quick(await openSandbox({}, undefined, clone));
   edit([["moor:lock"], undefined], [[...main, "vllm", "revision"], "1".repeat(40)], [[...main, "keepPrevious"], true]);
   await locked();
-  expect(await carriedOut()).toMatch(/chat: traffic changes from none to main-\w{8} 100 %\.\n/);
+  expect(await carriedOut()).toMatch(/chat: traffic changes from none to main-\w{8} 100%\.\n/);
   names["1"] = (await serving(sandbox)).deployments[0]!;
 });
 afterAll(async () => {
@@ -72,11 +72,11 @@ function steps(output: string): string[] {
   return lines.map(([, sign, name]) => `${sign} ${name}`).sort();
 }
 
-test("A change with keepPrevious: one is created, the old one stays at 0 %, and none is deleted.", async () => {
+test("A change with keepPrevious: one is created, the old one stays at 0%, and none is deleted.", async () => {
   const output = await changed("2");
   names["2"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
   expect(output).toContain(
-    `chat: traffic changes from ${names["1"]} 100 % to ${names["2"]} 100 %; ${names["2"]} is created first; ${names["1"]} stays at 0 %.`,
+    `chat: traffic changes from ${names["1"]} 100% to ${names["2"]} 100%; ${names["2"]} is created first; ${names["1"]} stays at 0%.`,
   );
   expect(steps(output)).toEqual([`+ ${names["2"]}`]);
   expect(output).toContain(`previous deployment ${names["1"]} kept at weight 0`);
@@ -84,10 +84,10 @@ test("A change with keepPrevious: one is created, the old one stays at 0 %, and 
   expect(await serving(sandbox)).toEqual({ deployments: [names["1"], names["2"]].sort(), traffic: { [names["2"]!]: 100 } });
 });
 
-test("The rollback is instant: nothing is created or deleted, and the other deployment stays at 0 %.", async () => {
+test("The rollback is instant: nothing is created or deleted, and the other deployment stays at 0%.", async () => {
   await locked("--rollback", "chat/main");
   const output = await previewed();
-  expect(output).toContain(`chat: traffic changes from ${names["2"]} 100 % to ${names["1"]} 100 %; ${names["2"]} stays at 0 %.`);
+  expect(output).toContain(`chat: traffic changes from ${names["2"]} 100% to ${names["1"]} 100%; ${names["2"]} stays at 0%.`);
   expect(steps(output)).toEqual([]);
   const before = sandbox.requests().length;
   await carriedOut();
@@ -103,7 +103,7 @@ test("The next change deletes the deployment that was kept, and keeps the one th
   const output = await changed("3");
   names["3"] = /; (main-\w{8}) is created first/.exec(output)![1]!;
   expect(output).toContain(
-    `chat: traffic changes from ${names["1"]} 100 % to ${names["3"]} 100 %; ${names["3"]} is created first; ${names["1"]} stays at 0 %; ${names["2"]} is deleted (no traffic).`,
+    `chat: traffic changes from ${names["1"]} 100% to ${names["3"]} 100%; ${names["3"]} is created first; ${names["1"]} stays at 0%; ${names["2"]} is deleted (no traffic).`,
   );
   expect(steps(output)).toEqual([`+ ${names["3"]}`, `- ${names["2"]}`]);
   await carriedOut();
@@ -113,7 +113,7 @@ test("The next change deletes the deployment that was kept, and keeps the one th
 test("After `retire`, only the kept deployment is deleted.", async () => {
   expect(await moor(sandbox, "retire", "-s", "dev", "--endpoint", "chat", "--label", "main")).toMatchObject({ code: 0 });
   const output = await previewed();
-  expect(output).toContain(`chat: traffic stays at ${names["3"]} 100 %; ${names["1"]} is deleted (no traffic).`);
+  expect(output).toContain(`chat: traffic stays at ${names["3"]} 100%; ${names["1"]} is deleted (no traffic).`);
   expect(steps(output)).toEqual([`- ${names["1"]}`]);
   await carriedOut();
   expect(await serving(sandbox)).toEqual({ deployments: [names["3"]], traffic: { [names["3"]!]: 100 } });

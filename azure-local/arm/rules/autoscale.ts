@@ -256,7 +256,8 @@ export const autoscaleRules: readonly Rule[] = [
         if (unknown || !type) return unknown;
         if (metricNamespace && !sameId(metricNamespace, type))
           return `The metricNamespace '${metricNamespace}' does not match the type of its resource, ${type}.`;
-        if (secondsOf(timeGrain) !== 60) return `'timeGrain' is '${timeGrain}': it must be PT1M, the only time grain of the metrics of ${type}.`;
+        if (secondsOf(timeGrain) !== 60)
+          return `'timeGrain' is '${timeGrain}': it must be PT1M, the only time grain of the metrics of ${type}.`;
       }
       return undefined;
     },

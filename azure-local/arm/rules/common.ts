@@ -247,7 +247,8 @@ export const commonRules: readonly Rule[] = [
       if (entries.length > 50) return `The resource has ${entries.length} tags: the limit is 50.`;
       const long = entries.find(([name, value]) => name.length > 512 || value.length > 256 || /[<>%&\\?/]/.test(name));
       return (
-        long && `The tag '${long[0]}' is not allowed: a name can have at most 512 characters and can't contain <>%&\\?/, and a value can have at most 256 characters.`
+        long &&
+        `The tag '${long[0]}' is not allowed: a name can have at most 512 characters and can't contain <>%&\\?/, and a value can have at most 256 characters.`
       );
     },
   },

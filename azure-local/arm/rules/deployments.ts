@@ -347,7 +347,7 @@ export const deploymentRules: readonly Rule[] = [
       const weight = [traffic, mirrorTraffic]
         .flatMap((map) => Object.entries(map))
         .find(([key, value]) => key.toLowerCase() === name.toLowerCase() && value > 0);
-      return weight && `The deployment '${name}' receives ${weight[1]} % of the traffic and can't be deleted: set its traffic to 0 first.`;
+      return weight && `The deployment '${name}' receives ${weight[1]}% of the traffic and can't be deleted: set its traffic to 0 first.`;
     },
   },
 ];

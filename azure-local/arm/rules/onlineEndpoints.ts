@@ -93,7 +93,9 @@ export const onlineEndpointRules: readonly Rule[] = [
     check: ({ type, patch }) => {
       const allowed = type === ENDPOINT ? ["tags", "identity"] : ["tags", "sku"];
       const other = Object.keys(patch ?? {}).find((key) => !allowed.includes(key));
-      return other && `'${other}' can't be changed with PATCH, which supports only ${allowed.join(" and ")}: send the whole resource with PUT.`;
+      return (
+        other && `'${other}' can't be changed with PATCH, which supports only ${allowed.join(" and ")}: send the whole resource with PUT.`
+      );
     },
   },
   ...endpointNameRules(ENDPOINT, "endpoint"),
@@ -262,7 +264,7 @@ export const onlineEndpointRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "BadArgument",
     status: 400,
-    source: `${ROLLOUT}: one deployment, at most 50 %`,
+    source: `${ROLLOUT}: one deployment, at most 50%`,
     grade: "D",
     check: ({ body }) => {
       const mirrored = weights(endpointProperties({ body }).mirrorTraffic).filter(([, weight]) => weight !== 0);

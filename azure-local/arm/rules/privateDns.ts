@@ -118,7 +118,8 @@ export const privateDnsRules: readonly Rule[] = [
     on: ["create"],
     azureCode: "Conflict",
     status: 409,
-    source: "Azure docs, dns/private-dns-virtual-network-links: a network can have only one link to a zone, and links to only one zone with a given name",
+    source:
+      "Azure docs, dns/private-dns-virtual-network-links: a network can have only one link to a zone, and links to only one zone with a given name",
     grade: "D",
     check: ({ body, parentId, id, inventory }) => {
       const network = (body.properties as LinkProperties).virtualNetwork?.id;

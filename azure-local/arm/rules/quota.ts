@@ -28,7 +28,7 @@ export const quotaRules: readonly Rule[] = [
     on: ["create", "update"],
     azureCode: "OutOfQuota",
     status: 400,
-    source: `${LIMITS}: cores by family and region, 20 % more instances except for exempt sizes; how-to-troubleshoot-online-endpoints (OutOfQuota)`,
+    source: `${LIMITS}: cores by family and region, 20% more instances except for exempt sizes; how-to-troubleshoot-online-endpoints (OutOfQuota)`,
     grade: "D",
     failsOperation: true,
     check: ({ id, body, inventory }) => {

@@ -24,7 +24,7 @@ export async function readState(
     const waiting = state !== undefined && !["Failed", "Canceled"].includes(state);
     const seconds = (Date.now() - started) / 1000;
     if (!waiting || seconds + pollSeconds > deadlineSeconds) {
-      const response = `provisioningState ${state ?? "unknown, the deployment doesn't exist"}${await logOf(azure, deploymentId(endpointId, deploymentName))}`;
+      const response = `provisioningState ${state ?? "unknown (the deployment doesn't exist)"}${await logOf(azure, deploymentId(endpointId, deploymentName))}`;
       return { what: "state", request: "GET deployment (Azure Resource Manager)", response, attempts, seconds };
     }
     await sleep(pollSeconds * 1000);

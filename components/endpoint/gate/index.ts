@@ -88,7 +88,7 @@ export class Gate {
     const live = (await liveEndpoint(this.endpoint.azure, id))?.traffic ?? {};
     const [was, is, willBe] = [written, live, next].map(trafficText);
     if (Object.keys(written).length === 0 || is === was || is === willBe) return;
-    pulumi.log.warn(`${armIdOf(id).name}: traffic was changed outside this program, from ${was} to ${is}. This run overwrites it.`);
+    pulumi.log.warn(`${armIdOf(id).name}: traffic was changed outside the stack, from ${was} to ${is}. This run overwrites the change.`);
   }
 }
 

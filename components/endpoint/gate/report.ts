@@ -40,7 +40,7 @@ export function goneReport(endpointName: string, name: string, live: TrafficWeig
 function serving(live: TrafficWeights, { name, inPlace }: Pick<GateSubject, "name" | "inPlace">): string {
   const serving = Object.entries(live).filter(([, weight]) => weight > 0);
   if (serving.length === 0) return "no deployment has traffic yet.";
-  const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight} %`).join(", ")}.`;
+  const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight}%`).join(", ")}.`;
   const changed = inPlace && (live[name] ?? 0) > 0;
   return changed ? `${list} The deployment was updated in place (update: inPlace), so callers already receive its responses.` : list;
 }

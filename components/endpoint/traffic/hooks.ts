@@ -28,11 +28,11 @@ export function waitForActiveWrite(name: string, endpoint: EndpointReference, li
       if (state === undefined || TERMINAL_STATES.includes(state)) return;
       if (Date.now() >= end) {
         fail(
-          `${deploymentName} of an earlier run is still ${state} after ${limit} s. ` +
-            `Cancel it with "az deployment group cancel -g ${resourceGroupName} -n ${deploymentName}" and run again.`,
+          `The traffic write ${deploymentName} of an earlier run is still ${state} after ${limit} s. ` +
+            `Cancel it with "az deployment group cancel -g ${resourceGroupName} -n ${deploymentName}" and run the command again.`,
         );
       }
-      if (!logged) pulumi.log.info(`${deploymentName} of an earlier run is still ${state}. Waiting for it to end.`);
+      if (!logged) pulumi.log.info(`The traffic write ${deploymentName} of an earlier run is still ${state}. Waiting for it to end.`);
       await sleep(endpoint.azure.pollSeconds * 1000);
     }
   });

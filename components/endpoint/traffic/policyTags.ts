@@ -30,7 +30,9 @@ export function keepPolicyTags(name: string, endpoint: EndpointReference, names:
     } catch (error) {
       // Traffic is already written. An error would report a successful rollout as failed.
       const names = lost.map(([tag]) => tag).join(", ");
-      pulumi.log.warn(`Writing the traffic of ${id} removed the tags ${names}. They can't be restored: ${(error as Error).message}`);
+      pulumi.log.warn(
+        `Updating the traffic of ${id} removed the tags ${names}, and restoring them failed. Add them to the endpoint again. Error: ${(error as Error).message}`,
+      );
     }
   });
   return { beforeCreate: [note], beforeUpdate: [note], afterCreate: [restore], afterUpdate: [restore] };

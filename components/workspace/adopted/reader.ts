@@ -17,7 +17,11 @@ export class Reader {
     const shown = await this.azure.get<T>(id, apiVersion).catch((error: Error) => error);
     if (!(shown instanceof Error)) return shown;
     if (shown instanceof ArmError && shown.isAbsence) {
-      this.problems.push({ id, what: "It doesn't exist.", fix: "Correct the ID in the stack file, or have its owner create it." });
+      this.problems.push({
+        id,
+        what: "It doesn't exist.",
+        fix: "Correct the ID in the stack file, or ask the owner to create the resource.",
+      });
       return undefined;
     }
     return this.unread(id, shown);
@@ -34,7 +38,7 @@ export class Reader {
     const shown = await this.azure.get<Shown>(id).catch((error: Error) => error);
     if (!(shown instanceof Error)) return shown;
     pulumi.log.warn(
-      `Can't read ${id} (${shown.message}), so Moor can't check its region. An outbound rule of the adopted workspace allows data to be sent to it.`,
+      `Can't read ${id} (${shown.message}), so Moor can't check its region. An outbound rule of the adopted workspace allows data to be sent to this resource. Check that its region is within the residency.`,
     );
     return undefined;
   }
@@ -46,7 +50,9 @@ export class Reader {
   /** Logs a warning if permissions are missing. Any other error ends the run. */
   private async unread(id: string, error: Error): Promise<undefined> {
     if (!(error instanceof ArmError) || !error.isAccessDenied) return stop(`Can't read an adopted resource: ${error.message}`);
-    pulumi.log.warn(`Can't read ${id} (Azure returned ${error.status}), so Moor can't check whether it meets the requirements.`);
+    pulumi.log.warn(
+      `Can't read ${id} (Azure returned ${error.status}), so Moor can't check whether it meets the requirements. To check it, assign the role Reader on it to the identity of this run.`,
+    );
     return undefined;
   }
 }

@@ -54,7 +54,7 @@ function registryWarnings(id: string, { properties }: ShownRegistry, update: str
     [!closed, "publicNetworkAccess is Enabled: images can be pulled from outside the network.", `${update} --public-network-enabled false`],
     [
       adminUserEnabled === true,
-      "adminUserEnabled is true: clients with its password have access without Microsoft Entra ID.",
+      "adminUserEnabled is true: clients that have the admin password can access the registry without Microsoft Entra ID.",
       `${update} --admin-enabled false`,
     ],
     [

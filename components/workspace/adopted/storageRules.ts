@@ -48,7 +48,7 @@ export function storageProblems(
       [
         isHnsEnabled === true,
         "isHnsEnabled is true. Required: false, because the storage account of a workspace can't have a hierarchical namespace.",
-        "Adopt another workspace, or let the stack create one (`workspace: create`). Neither property can be changed.",
+        "Adopt another workspace, or let the stack create one (`workspace: create`). Neither isHnsEnabled nor the storage account of a workspace can be changed.",
       ],
       [
         allowSharedKeyAccess === false && (authMode ?? "AccessKey").toLowerCase() === "accesskey",

@@ -25,7 +25,7 @@ export interface SubnetUsage {
 }
 
 const other =
-  "Adopt a subnet of a network that is, or set `privateEndpoints: policy` and have the network's owner create the private endpoints.";
+  "Adopt a subnet of a network in the required region and subscription, or set `privateEndpoints: policy` and have the network's owner create the private endpoints.";
 
 /** Requirements for a virtual network with private endpoints. Source: Azure docs, private-link/private-endpoint-overview. */
 export function networkProblems(id: string, shown: Shown, { location, subscriptionId }: AdoptionRequirements): Problem[] {

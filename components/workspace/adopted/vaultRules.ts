@@ -29,7 +29,7 @@ export function vaultProblems(id: string, shown: ShownVault, principalId: string
     ...problemsOf(id, [
       [
         networkAcls?.bypass === "None",
-        "networkAcls.bypass is None. Required: AzureServices, because Azure can't create an endpoint with key authentication without it.",
+        "networkAcls.bypass is None. Required: AzureServices, because Azure otherwise can't create endpoints with key authentication.",
         `${update} --bypass AzureServices`,
       ],
       [

@@ -36,12 +36,12 @@ export function workspaceProblems(id: string, shown: ShownWorkspace, { location,
   return problemsOf(id, [
     [
       !sameArmId(actual, subscriptionId),
-      `It is in subscription ${actual}. Required: ${subscriptionId}, the subscription of the stack, because endpoints are in that of their workspace.`,
+      `It is in subscription ${actual}. Required: ${subscriptionId}, the subscription of the stack, because an endpoint is always in the subscription of its workspace.`,
       `pulumi config set azure-native:subscriptionId ${actual}`,
     ],
     [
       region !== location,
-      `It is in ${region}. Required: ${location}, the region of the stack, because endpoints are in the region of their workspace.`,
+      `It is in ${region}. Required: ${location}, the region of the stack, because an endpoint is always in the region of its workspace.`,
       `Adopt a workspace in ${location}, or create a stack for ${region}.`,
     ],
     [
@@ -51,7 +51,7 @@ export function workspaceProblems(id: string, shown: ShownWorkspace, { location,
     ],
     [
       isolation !== "AllowOnlyApprovedOutbound",
-      `managedNetwork.isolationMode is ${isolation}. Required: AllowOnlyApprovedOutbound, so that deployments can't send data anywhere.`,
+      `managedNetwork.isolationMode is ${isolation}. Required: AllowOnlyApprovedOutbound, so that deployments can send data only to approved destinations.`,
       isolation === "Disabled"
         ? `Delete its computes and managed endpoints, then run: ${update} -n ${name} --managed-network allow_only_approved_outbound`
         : "Adopt another workspace, or let the stack create one (`workspace: create`). Azure documents no way to change this mode.",
@@ -88,7 +88,7 @@ export function workspaceNotes(id: string, { properties }: ShownWorkspace): stri
     ...(status !== undefined && status !== "Active"
       ? [
           `${id}: its managed network is ${status}. \`pulumi up\` provisions it before the first deployment, which takes about 30 minutes. ` +
-            `Its owner can do this now: az ml workspace provision-network -g ${resourceGroupName} -n ${name}`,
+            `To provision it earlier, the owner of the workspace can run: az ml workspace provision-network -g ${resourceGroupName} -n ${name}`,
         ]
       : []),
     ...(privateEndpointConnections?.length === 0

@@ -103,7 +103,7 @@ test("The serving deployments are read only if another deployment takes over req
   expect(await warn([chat("chat-prod-x7k2p9")], shown)).toEqual([list, `${list}/chat-prod-x7k2p9/deployments/main-00000001`]);
   expect(warnings).toEqual([
     expect.stringContaining(
-      "receives 100 % of the endpoint's current capacity of 256, which is 256 concurrent requests, but its capacity is 192",
+      "receives 100% of the endpoint's current capacity of 256, which is 256 concurrent requests, but its capacity is 192",
     ),
   ]);
 });

@@ -22,7 +22,7 @@ const verdictOf = (log: LogRow, changes: object = {}) =>
 describe("the estimate compared with start-up logs", () => {
   test("there are eleven logs", () => expect(logs).toHaveLength(11));
 
-  test("the KV cache is within 3 % in the median and 8 % at worst", () => {
+  test("the KV cache is within 3% in the median and 8% at worst", () => {
     const errors = logs.map((log) => error(estimateOf(log).kvGiBPerGpu, log.kvGiB));
     expect(median(errors)).toBeLessThan(0.03);
     expect(Math.max(...errors)).toBeLessThan(0.08);
@@ -35,7 +35,7 @@ describe("the estimate compared with start-up logs", () => {
     expect(ours).toBeLessThan(kaito / 3);
   });
 
-  test("with only the loaded size from the log instead of the table's sizes, it is also within 3 % and 8 %", () => {
+  test("with only the loaded size from the log instead of the table's sizes, it is also within 3% and 8%", () => {
     const errors = logs.map((log) => {
       const model = modelFromTable(log.model, log.weightsGiB * log.tp)!;
       const gpu = { visibleGiB: log.visibleGiB, computeCapability: 9, a100: log.a100 };

@@ -59,7 +59,7 @@ export const logs: readonly LogRow[] = [
 ];
 
 /**
- * KAITO's estimate of the KV cache, GiB on each GPU: it subtracts the weights plus 2 %, 2.3 GiB and 5 % of the weights. It uses the
+ * KAITO's estimate of the KV cache, GiB on each GPU: it subtracts the weights plus 2%, 2.3 GiB and 5% of the weights. It uses the
  * utilization and visible memory from the log, which KAITO doesn't have in practice. Source: kaito-project/kaito, docs/model-sku-calculation.
  */
 export function kaitoKvGiB(log: LogRow): number {

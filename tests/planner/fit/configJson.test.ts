@@ -149,7 +149,7 @@ describe("parameters counted from the dimensions", () => {
     ["Qwen3 235B A22B", qwen235, 235, 22],
     ["gpt-oss 20b", gptOss, 20.9, 3.6],
     ["DeepSeek R1", deepseek, 671, 37],
-  ])("of %s come within 8 % of the published number", (name, config, total, active) => {
+  ])("of %s come within 8% of the published number", (name, config, total, active) => {
     const read = modelFromConfig(name, { ...config, quantization_config: undefined });
     expect(read.weightBytes / 2 / 1e9 / total).toBeGreaterThan(0.92);
     expect(read.weightBytes / 2 / 1e9 / total).toBeLessThan(1.08);

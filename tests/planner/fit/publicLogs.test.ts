@@ -1,17 +1,17 @@
 // Proves how close the estimate is to public start-up logs, compared with KAITO's formula on the same rows, and that no start without enough
 // KV cache is predicted to fit. Results on held-out logs, before the formulas were fitted to them:
-// - first thirteen rows: median error 3.9 % (worst 12 %; KAITO 9.3 %);
-// - the sweep and the single logs, 60 servers that started: 3.9 % (worst 31 %; KAITO 3.8 %, worst 88 %). One failed start was predicted to
+// - first thirteen rows: median error 3.9 % (worst 12%; KAITO 9.3%);
+// - the sweep and the single logs, 60 servers that started: 3.9 % (worst 31%; KAITO 3.8%, worst 88%). One failed start was predicted to
 //   fit, and two successful starts were predicted not to fit;
-// - the next 23 servers that started: 2.0 % (worst 93 %; KAITO 10.8 %, worst 62 %). No failed start was predicted to fit, and one successful
+// - the next 23 servers that started: 2.0 % (worst 93%; KAITO 10.8%, worst 62%). No failed start was predicted to fit, and one successful
 //   start was predicted not to fit;
-// - the next twelve, all started: 1.2 % (worst 272 %, of 1.3 GiB; KAITO 20 %, worst 132 %). Six of them are rows. One ran on a GPU that
-//   vLLM's image doesn't support and one in a fork, both within 1.1 %. Four are NVFP4 mixtures with image input on an RTX 5090, whose memory
+// - the next twelve, all started: 1.2 % (worst 272%, of 1.3 GiB; KAITO 20%, worst 132%). Six of them are rows. One ran on a GPU that
+//   vLLM's image doesn't support and one in a fork, both within 1.1%. Four are NVFP4 mixtures with image input on an RTX 5090, whose memory
 //   the formulas don't explain;
 // - the last four, of which three failed: none was predicted to fit, including the one that started.
 // After each set, the formulas were corrected for the causes, so the bounds below are in-sample. Before the last three sets, the constants
-// were fitted to the rows of all other GPUs: each GPU's rows (80 in total, including calibration) were within 0.9 % in the median (worst 28 %,
-// of 3 GiB on two H100 without another Hopper GPU in the data; KAITO 5.0 %, worst 88 %). The same by architecture: within 0.4 % (worst 17 %).
+// were fitted to the rows of all other GPUs: each GPU's rows (80 in total, including calibration) were within 0.9% in the median (worst 28%,
+// of 3 GiB on two H100 without another Hopper GPU in the data; KAITO 5.0%, worst 88%). The same by architecture: within 0.4 % (worst 17%).
 // Does not prove versions, GPUs or families without a row.
 import { modelFromFacts, modelFromTable } from "../../../planner/fit/model";
 import { fit as fitModel } from "../../../planner/size/fit";
@@ -54,7 +54,7 @@ test.each([
   expect(ours).toBeLessThan(median(kaitoErrors(started(logs))) / 3);
 });
 
-test("all rows are within 8 %, except a vision model of 0.11 with FlashInfer's sampler and a server with unusually little memory for libraries", () => {
+test("all rows are within 8%, except a vision model of 0.11 with FlashInfer's sampler and a server with unusually little memory for libraries", () => {
   const far = started(publicLogs).filter((log) => error(resultOf(log).kvGiBPerGpu, log.kvGiB) > 0.08);
   expect(far.map(({ id }) => id)).toEqual(["Mistral-Small-3.2-24B on an H100", "Qwen3-32B on two RTX PRO 6000 at 0.426"]);
 });

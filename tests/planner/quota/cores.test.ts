@@ -13,7 +13,7 @@ const chat: QuotaDeployment = {
 };
 const fraud: QuotaDeployment = { ...chat, endpoint: "fraud", instanceType: "Standard_DS3_v2", maxInstances: 10 };
 
-test("Azure reserves 20 % more instances, rounded up, except for large GPU sizes", () => {
+test("Azure reserves 20% more instances, rounded up, except for large GPU sizes", () => {
   expect([1, 2, 5, 10].map((instances) => reservedInstances(sizes.Standard_DS3_v2, instances))).toEqual([2, 3, 6, 12]);
   expect([1, 10].map((instances) => reservedInstances(sizes.Standard_NC4as_T4_v3, instances))).toEqual([2, 12]);
   expect([1, 10].map((instances) => reservedInstances(sizes.Standard_NC24ads_A100_v4, instances))).toEqual([1, 10]);
@@ -23,7 +23,7 @@ test("ten instances with four vCPUs require 48 vCPUs, and twice that during a ro
   expect(quotaNeeds([fraud])).toMatchObject([{ family: "DSv2", neededCores: 48, rolloutCores: 96 }]);
 });
 
-test("an in-place update requires no additional quota beyond the reserve of 20 %", () => {
+test("an in-place update requires no additional quota beyond the reserve of 20%", () => {
   expect(quotaNeeds([{ ...chat, update: "inPlace" }])).toMatchObject([{ neededCores: 144, rolloutCores: 144 }]);
   expect(quotaNeeds([{ ...fraud, update: "inPlace" }])).toMatchObject([{ neededCores: 48, rolloutCores: 48 }]);
 });
@@ -43,7 +43,7 @@ test("the previous deployment counts in its own family, with the reserve of its 
     { family: "NCASv3_T4", neededCores: 32, rolloutCores: 32 },
   ]);
   expect(small!.lines.map(quotaLineText)).toEqual([
-    "prod/chat/main: 32 vCPUs more for main-11111111, which runs until its traffic has moved (6 instances and 2 reserved for upgrades (20 %, rounded up) × 4 vCPUs)",
+    "prod/chat/main: 32 vCPUs more for main-11111111, which runs until its traffic has moved (6 instances and 2 reserved for upgrades (20%, rounded up) × 4 vCPUs)",
   ]);
 });
 

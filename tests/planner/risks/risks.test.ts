@@ -49,7 +49,7 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
   [
     "an endpoint with traffic is deleted",
     { endpoints: [], live: { endpoints: [{ name: "chat-prod-x7k2p9", traffic: { "next-00000002": 10, "main-00000001": 90 } }] } },
-    "An endpoint with traffic is deleted: chat-prod-x7k2p9 serves requests (main-00000001 90 %, next-00000002 10 %) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
+    "An endpoint with traffic is deleted: chat-prod-x7k2p9 serves requests (main-00000001 90%, next-00000002 10%) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
   ],
   [
     "endpoints that could not be read",
@@ -64,12 +64,12 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
   [
     "a candidate whose weight exceeds its capacity, by the declared concurrency",
     { endpoints: chat([{ ...main, weight: 50 }, candidate({ weight: 50 })]) },
-    "Traffic above capacity: chat/candidate-00000001 receives 50 % of the endpoint's declared concurrency of 384, which is 192 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 12 instances, or a weight of at most 4.",
+    "Traffic above capacity: chat/candidate-00000001 receives 50% of the endpoint's declared concurrency of 384, which is 192 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 12 instances, or a weight of at most 4.",
   ],
   [
     "a candidate that takes over the current traffic",
     { endpoints: chat([candidate({ weight: 100 })]), live: serving({ "main-00000009": 100 }) },
-    "Traffic above capacity: chat/candidate-00000001 receives 100 % of the endpoint's current capacity of 192, which is 192 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 12 instances, or a weight of at most 8.",
+    "Traffic above capacity: chat/candidate-00000001 receives 100% of the endpoint's current capacity of 192, which is 192 concurrent requests, but its capacity is 16 (1 instance × 16). Requests above 16 wait; above 32, Azure returns 429. Set at least 12 instances, or a weight of at most 8.",
   ],
   [
     "placeholder images",
@@ -144,8 +144,8 @@ describe("traffic above capacity", () => {
   const beyond = "trafficAboveCapacity chat/candidate-00000001";
 
   test.each<[what: string, deployments: DesiredDeployment[], live: Live | undefined, found: string[]]>([
-    ["4 % of 384 is 15.4, within a capacity of 16", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
-    ["5 % of 384 is 19.2, above a capacity of 16", [{ ...main, weight: 95 }, candidate({ weight: 5 })], undefined, [beyond]],
+    ["4% of 384 is 15.4, within a capacity of 16", [{ ...main, weight: 96 }, candidate({ weight: 4 })], undefined, []],
+    ["5% of 384 is 19.2, above a capacity of 16", [{ ...main, weight: 95 }, candidate({ weight: 5 })], undefined, [beyond]],
     ["autoscale can add the instances", [{ ...main, weight: 95 }, candidate({ weight: 5, scale: { min: 1, max: 2 } })], undefined, []],
     ["two equal deployments", [wish("main", { weight: 50 }), wish("next", { weight: 50 })], undefined, []],
     ["a candidate without weight", [{ ...main, weight: 100 }, candidate({ weight: 0 })], undefined, []],

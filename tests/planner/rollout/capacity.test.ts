@@ -19,9 +19,9 @@ const cases: [
   ["the maximum is not exceeded", ["main-00000002", 100, 16, 6], [main], 6],
   ["a changed recipe next to a candidate has the same number as the deployment that it replaces", ["main-00000002", 90], shared, 4],
   ["a changed recipe with a lower weight has the same number as the deployment that it replaces", ["main-00000002", 50], shared, 4],
-  ["a candidate with 10 %", ["next-00000001", 10], [main], 1],
-  ["a candidate with 50 %", ["next-00000001", 50], shared, 3],
-  ["a candidate with 100 %", ["next-00000001", 100], shared, 5],
+  ["a candidate with 10%", ["next-00000001", 10], [main], 1],
+  ["a candidate with 50%", ["next-00000001", 50], shared, 3],
+  ["a candidate with 100%", ["next-00000001", 100], shared, 5],
   ["a label under a new name", ["primary-00000001", 100], [main], 4],
   ["no deployment serves", ["main-00000001", 100], [], 0],
 ];

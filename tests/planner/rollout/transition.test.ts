@@ -35,7 +35,7 @@ test("An endpoint that serves can't lose all its traffic weights.", () => {
 
 test("Renaming a label counts as the removal of a deployment with weight.", () => {
   expect(transitionProblem("chat", { "main-00000001": 100 }, { "primary-00000001": 100 }, ["primary-00000001"])).toContain(
-    "Deployment chat/main is no longer in the stack but has a traffic weight of 100 %",
+    "Deployment chat/main is no longer in the stack but has a traffic weight of 100%",
   );
 });
 
@@ -47,66 +47,66 @@ const at = (traffic: Record<string, number>, idle: string[] = [], mirrorTraffic:
 const [one, two, next] = ["main-00000001", "main-00000002", "next-00000001"] as const;
 
 const sentences: [what: string, before: TrafficSnapshot, after: TrafficSnapshot, sentence: string | undefined][] = [
-  ["a first write", at({}), at({ [one]: 100 }), `chat: traffic changes from none to ${one} 100 %.`],
+  ["a first write", at({}), at({ [one]: 100 }), `chat: traffic changes from none to ${one} 100%.`],
   [
     "a changed model",
     at({ [one]: 100 }),
     at({ [two]: 100 }),
-    `chat: traffic changes from ${one} 100 % to ${two} 100 %; ${two} is created first; ${one} is deleted after the last requests have ended.`,
+    `chat: traffic changes from ${one} 100% to ${two} 100%; ${two} is created first; ${one} is deleted after the last requests have ended.`,
   ],
   [
     "a kept deployment",
     at({ [one]: 100 }),
     at({ [two]: 100 }, [one]),
-    `chat: traffic changes from ${one} 100 % to ${two} 100 %; ${two} is created first; ${one} stays at 0 %.`,
+    `chat: traffic changes from ${one} 100% to ${two} 100%; ${two} is created first; ${one} stays at 0%.`,
   ],
   [
     "a rollback",
     at({ [two]: 100 }, [one]),
     at({ [one]: 100 }, [two]),
-    `chat: traffic changes from ${two} 100 % to ${one} 100 %; ${two} stays at 0 %.`,
+    `chat: traffic changes from ${two} 100% to ${one} 100%; ${two} stays at 0%.`,
   ],
   [
     "a retired deployment",
     at({ [two]: 100 }, [one]),
     at({ [two]: 100 }),
-    `chat: traffic stays at ${two} 100 %; ${one} is deleted (no traffic).`,
+    `chat: traffic stays at ${two} 100%; ${one} is deleted (no traffic).`,
   ],
   [
     "a candidate without traffic",
     at({ [one]: 100 }),
     at({ [one]: 100 }, [next]),
-    `chat: traffic stays at ${one} 100 %; ${next} is created first; ${next} stays at 0 %.`,
+    `chat: traffic stays at ${one} 100%; ${next} is created first; ${next} stays at 0%.`,
   ],
   [
     "mirrored traffic to a new candidate",
     at({ [one]: 100 }),
     at({ [one]: 100 }, [], { [next]: 10 }),
-    `chat: traffic stays at ${one} 100 %; 10 % of the requests are also mirrored to ${next}; ${next} is created first.`,
+    `chat: traffic stays at ${one} 100%; 10% of the requests are also mirrored to ${next}; ${next} is created first.`,
   ],
   [
     "the end of mirrored traffic",
     at({ [one]: 100 }, [], { [next]: 10 }),
     at({ [one]: 90, [next]: 10 }),
-    `chat: traffic changes from ${one} 100 % to ${one} 90 %, ${next} 10 %; requests are no longer mirrored to ${next}.`,
+    `chat: traffic changes from ${one} 100% to ${one} 90%, ${next} 10%; requests are no longer mirrored to ${next}.`,
   ],
   [
     "the removal of a deployment with mirrored traffic",
     at({ [one]: 100 }, [], { [next]: 10 }),
     at({ [one]: 100 }),
-    `chat: traffic stays at ${one} 100 %; requests are no longer mirrored to ${next}; ${next} is deleted after the last requests have ended.`,
+    `chat: traffic stays at ${one} 100%; requests are no longer mirrored to ${next}; ${next} is deleted after the last requests have ended.`,
   ],
   [
     "an in-place update",
     at({ [one]: 100 }),
     at({ [one]: 100 }, [], {}, [one]),
-    `chat: traffic stays at ${one} 100 %; ${one} is updated in place.`,
+    `chat: traffic stays at ${one} 100%; ${one} is updated in place.`,
   ],
   [
     "an endpoint without traffic",
     at({}, [one]),
     at({}, [one, next]),
-    `chat: no deployment has traffic; ${next} is created first; ${one}, ${next} stay at 0 %.`,
+    `chat: no deployment has traffic; ${next} is created first; ${one}, ${next} stay at 0%.`,
   ],
   ["no change", at({ [one]: 90, [next]: 10 }, [two]), at({ [next]: 10, [one]: 90 }, [two]), undefined],
 ];
@@ -117,10 +117,10 @@ test.each(sentences)("The summary describes %s.", (_, before, after, sentence) =
 
 test("The summary distinguishes deployments that an earlier run started to create from deleted deployments that are recreated.", () => {
   expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [two]: 100 }), created: [] })).toBe(
-    `chat: traffic changes from ${one} 100 % to ${two} 100 %; creation of ${two} was started by an earlier run; ${one} is deleted after the last requests have ended.`,
+    `chat: traffic changes from ${one} 100% to ${two} 100%; creation of ${two} was started by an earlier run; ${one} is deleted after the last requests have ended.`,
   );
   expect(transitionSummary("chat", at({ [one]: 100 }), { ...at({ [one]: 100 }), created: [one] })).toBe(
-    `chat: traffic stays at ${one} 100 %; ${one} is recreated.`,
+    `chat: traffic stays at ${one} 100%; ${one} is recreated.`,
   );
 });
 

@@ -27,7 +27,7 @@ test("an answer of max_tokens arrives within the timeout, and an answer with one
   expect(client).toMatchObject({ timeoutSeconds: 190, retryOn: [408, 424, 429] });
 });
 
-test("the scale rule adds an instance at 70 % of the requests that an instance answers per minute", () => {
+test("the scale rule adds an instance at 70% of the requests that an instance answers per minute", () => {
   const aMinute = (60 * 64) / full.speed.answerSeconds;
   expect(full.settings.scaleRule.scaleOutAbove).toBe(Math.floor(0.7 * aMinute));
   expect(full.settings.scaleRule.scaleInBelow).toBe(Math.floor(0.4 * full.settings.scaleRule.scaleOutAbove));

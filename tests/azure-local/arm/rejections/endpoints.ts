@@ -147,7 +147,7 @@ export const endpointRejections: readonly RejectedRequest[] = [
   },
   {
     rule: "traffic-keys-exist",
-    case: "0 % at creation",
+    case: "0% at creation",
     answer: "400 BadArgument",
     rejected: (scene) => ["PUT", next, traffic(scene, { "main-1": 0 })],
     accepted: (scene) => ["PUT", next, traffic(scene, {})],

@@ -21,7 +21,7 @@ export const quotaRejections: readonly RejectedRequest[] = [
   },
   {
     rule: "quota-family-cores",
-    case: "20 % more on a size that is not exempt",
+    case: "20% more on a size that is not exempt",
     answer: "OutOfQuota",
     options: { quota: { "Sweden Central": { ncasv3_t4: 7 } } },
     rejected: ({ body }) => [

@@ -130,6 +130,6 @@ test("A report contains no credential, even if the container returns it.", () =>
     credential: "s3cr3t-key",
   });
   expect(report).not.toMatch(/s3cr3t|hf_abc/);
-  expect(report).toContain("Traffic was not changed: main-1 100 %.");
+  expect(report).toContain("Traffic was not changed: main-1 100%.");
   expect(report).toContain("Response after 2 attempts in 1.3 s: 500:");
 });

@@ -39,7 +39,7 @@ test.each<[what: string, live: Shares, warnings: string[]]>([
   [
     "was changed outside the program",
     { [one]: 60, [two]: 40 },
-    [`chat: traffic was changed outside this program, from ${one} 100 % to ${one} 60 %, ${two} 40 %. This run overwrites it.`],
+    [`chat: traffic was changed outside this program, from ${one} 100% to ${one} 60%, ${two} 40%. This run overwrites it.`],
   ],
 ])("The traffic in Azure %s.", async (_, live, warnings) => {
   await write("off", { [one]: 100 }, live, { [two]: 100 });
@@ -48,6 +48,6 @@ test.each<[what: string, live: Shares, warnings: string[]]>([
 
 test("A deployment that no longer exists in Azure is not checked, and the error contains the fix.", async () => {
   await expect(write("controlPlane", { [one]: 100 }, { [one]: 100 }, { [two]: 100 })).rejects.toThrow(
-    `chat: ${two} no longer exists in Azure. Traffic was not changed: ${one} 100 %. Run \`pulumi refresh\`, then \`pulumi up\` to create ${two} again.`,
+    `chat: ${two} no longer exists in Azure. Traffic was not changed: ${one} 100%. Run \`pulumi refresh\`, then \`pulumi up\` to create ${two} again.`,
   );
 });

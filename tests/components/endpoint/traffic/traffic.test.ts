@@ -180,7 +180,7 @@ describe("Hooks", () => {
 
   test("Removing a deployment with traffic from the stack is rejected, with the fix.", async () => {
     await expect(refusal({ "old-00000001": 40, "main-00000001": 60 }, { "main-00000002": 100 })).rejects.toThrow(
-      "Deployment chat/old is no longer in the stack but has a traffic weight of 40 %. Keep it with weight 0 next to its successor, run `pulumi up`, and then remove it. To rename a label, follow the same steps.",
+      "Deployment chat/old is no longer in the stack but has a traffic weight of 40%. Keep it with weight 0 next to its successor, run `pulumi up`, and then remove it. To rename a label, follow the same steps.",
     );
   });
 
