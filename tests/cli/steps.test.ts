@@ -32,5 +32,5 @@ test.each(["", "0", "1,", "x"])("--only %j is refused", (only) => {
 
 test("a whole number starts at 1", () => {
   expect(wholeNumber("12", "--runs")).toBe(12);
-  expect(() => wholeNumber("1.5", "--runs")).toThrow('--runs has "1.5"; a whole number from 1 is allowed.');
+  expect(() => wholeNumber("1.5", "--runs")).toThrow('--runs has "1.5". Allowed: a whole number of 1 or more.');
 });

@@ -330,7 +330,7 @@ const rows: readonly Row[] = [
     (s) => (s["moor:platform"].network.create.addressSpace = "10.40.0.1/22"),
     "MOOR040",
     "moor:platform.network.create.addressSpace",
-    '"10.40.0.1/22" is not an IPv4 range that starts with its first address.',
+    '"10.40.0.1/22" is not a valid IPv4 range in CIDR notation, written with the first address of the range.',
   ],
   [
     "the address space is small",
@@ -461,7 +461,7 @@ const rows: readonly Row[] = [
     "MOOR061",
     "config",
     expect.stringMatching(
-      /^The settings have 13\d,\d{3} bytes, which is too large: Pulumi passes them to the program in one environment variable\.$/,
+      /^The settings are too large (13\d,\d{3} bytes): Pulumi passes them to the program in one environment variable\.$/,
     ),
   ],
 ];
@@ -504,9 +504,9 @@ test("a similar known word is suggested", () => {
 test("quotes are suggested only if they fix the value", () => {
   const fixes = (spoil: (settings: Tree) => void) => errorsOf(spoilt(spoil)).map(({ fix }) => fix);
   expect(fixes((s) => (main(s).instances = "one"))).toEqual(["Set a value of an allowed type."]);
-  expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Write it without quotes."]);
-  expect(fixes((s) => (main(s).keepPrevious = "true"))).toEqual(["Write it without quotes."]);
-  expect(fixes((s) => (s["moor:platform"].tags = { costCentre: 4711 }))).toEqual(["Write it in quotes."]);
+  expect(fixes((s) => (main(s).instances = "2"))).toEqual(["Remove the quotes around the value."]);
+  expect(fixes((s) => (main(s).keepPrevious = "true"))).toEqual(["Remove the quotes around the value."]);
+  expect(fixes((s) => (s["moor:platform"].tags = { costCentre: 4711 }))).toEqual(["Put the value in quotes."]);
 });
 
 test("for an unknown region, the report lists the residency's regions or similar regions", () => {

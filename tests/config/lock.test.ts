@@ -13,7 +13,7 @@ const image = `moor/vllm@${digest}`;
 /** The default rollout settings of a deployment. */
 const rollout = { update: "newDeployment", keepPrevious: false };
 const takeBack =
-  "Restore the committed lock file with `git checkout moor.lock.prod.yaml`. Only if no lock file is committed, delete it and run `npm run lock -- -s prod`, which loses the `staged` values and the previous decisions.";
+  "Restore the committed lock file with `git checkout moor.lock.prod.yaml`. If no lock file is committed, delete the file and run `npm run lock -- -s prod`, which discards the `staged` values and the previous decisions.";
 const other = "b968826d9c46dd6066d109eabc6255188de91218";
 
 /** A production stack with staged weights, `size: auto` and no revision. The lock file contains all three values. */

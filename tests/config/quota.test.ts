@@ -65,7 +65,7 @@ function outcomeOf(settings: Tree, locked?: Locked): string {
 
 const missing = (cores: number) => (cores === 1 ? "1 vCPU is" : `${cores} vCPUs are`);
 const short = (needed: number, limit: number, others: number) =>
-  `MOOR301 moor:quota.NCADSA100v4 The stack requires ${needed} vCPUs in swedencentral. The limit is ${limit}, of which others use ${others}: ${missing(needed + others - limit)} missing.`;
+  `MOOR301 moor:quota.NCADSA100v4 The stack requires ${needed} vCPUs in swedencentral. The limit is ${limit}, of which other workloads use ${others}: ${missing(needed + others - limit)} missing.`;
 const tight = (needed: number, rollout: number, others = 0) =>
   `The quota of NCADSA100v4 is enough for this stack (${needed} vCPUs), but not for a rollout of all its deployments (${rollout} vCPUs). Before you change a model, size, image or flag, request a limit of ${rollout + others} vCPUs, or set \`update: inPlace\`.`;
 
@@ -102,7 +102,7 @@ test("the report contains the numbers, the deployments, the fixes and the text o
       'Stack "prod" has 1 configuration error. Nothing was created or changed.',
       "",
       "MOOR301 moor:quota.NCADSA100v4",
-      "  The stack requires 288 vCPUs in swedencentral. The limit is 96, of which others use 24: 216 vCPUs are missing.",
+      "  The stack requires 288 vCPUs in swedencentral. The limit is 96, of which other workloads use 24: 216 vCPUs are missing.",
       "    - prod/chat/main: 144 vCPUs (6 instances × 24 vCPUs)",
       `    - prod/chat/main: 144 vCPUs more for ${name}, which runs until its traffic has moved (6 instances × 24 vCPUs)`,
       "  Allowed: a limit of 312 or more",
@@ -125,7 +125,7 @@ test("a stack without a lock file is checked without rollouts, with Azure's rese
   expect("errors" in checked && checked.errors.map(({ path, problem }) => [path, problem])).toEqual([
     [
       "moor:quota.DSv2",
-      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which others use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 vCPUs (2 instances and 1 reserved for upgrades (20%, rounded up) × 4 vCPUs)",
+      "The stack requires 12 vCPUs in swedencentral. The limit is 11, of which other workloads use 0: 1 vCPU is missing.\n    - dev/fraud/main: 12 vCPUs (2 instances and 1 reserved for upgrades (20%, rounded up) × 4 vCPUs)",
     ],
   ]);
 });
@@ -153,6 +153,6 @@ test("families without a declared quota are one note each, not an error", () => 
   const checked = checkStack(rawStack(settings));
   expect("spec" in checked && checked.spec.notes.filter((note) => note.startsWith("The quota"))).toEqual([
     "The quota of DSv2 is not declared in moor:quota, so Moor can't check whether Azure granted the 16 vCPUs that this stack requires in swedencentral.",
-    "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; GPU families start at 0.",
+    "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; by default, the quota of GPU families is 0.",
   ]);
 });

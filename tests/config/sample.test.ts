@@ -47,7 +47,7 @@ test("its concurrency of 1 is rejected too: 16 sequences are impossible if Azure
     [
       "MOOR216",
       `${main}.vllm.flags.max-num-seqs`,
-      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance with a declared concurrency of 1, and rejects more with status 429.",
+      "--max-num-seqs is 16; Azure admits 2 × 1 requests to an instance with a declared concurrency of 1, and rejects further requests with status 429.",
       "at most 2, or a higher declared concurrency",
     ],
   ]);
@@ -62,7 +62,7 @@ test("for Azure's names, the report gives Moor's names", () => {
     ["instance_type", "Set `size`."],
     ["maxConcurrentRequestsPerInstance", "Set `concurrencyPerInstance` under `vllm` or `score`. Moor derives this value from it."],
     ["request_timeout_ms", "Set `requestTimeout`, in seconds."],
-    ["liveness_probe", "Remove the key. Moor derives the probes from the start-up time of the model."],
+    ["liveness_probe", "Remove the key. Moor derives the probes from the startup time of the model."],
     ["wieght", 'Did you mean "weight"?'],
   ]);
 });

@@ -55,7 +55,7 @@ test.each(places)("each secret in %s is rejected with its kind and never repeate
     expect(told).toEqual([
       [
         path,
-        `The value contains what looks like ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, visible to everyone who can read the repository.`,
+        `The value seems to contain ${/^[AE]/.test(kind) ? "an" : "a"} ${kind}, in plain text, visible to everyone who can read the repository.`,
       ],
     ]);
     const all = [reportErrors("dev", errors), JSON.stringify(errors), JSON.stringify(checkSettings(rawStack(settings)).errors)];

@@ -32,7 +32,7 @@ test("defaults are filled in", () => {
     decisionsFrom: "computed",
     notes: [
       "Moor recomputes all decisions at each run (moor:lock: none), so a newer version of Moor can change running deployments.",
-      "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; GPU families start at 0.",
+      "The quota of NCADSA100v4 is not declared in moor:quota, so Moor can't check whether Azure granted the 24 vCPUs that this stack requires in swedencentral; by default, the quota of GPU families is 0.",
     ],
   });
   expect(endpoints).toHaveLength(1);
@@ -105,7 +105,7 @@ test.each([
 });
 
 test("a stack without endpoints is allowed, and noted", () => {
-  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain("The stack has no endpoints. It creates the platform only.");
+  expect(specOf(spoilt((s) => (s["moor:endpoints"] = {}))).notes).toContain("The stack has no endpoints. It creates only the platform.");
 });
 
 const weights = fc

@@ -52,7 +52,7 @@ test("a preview warns once about an endpoint with traffic that it would delete, 
     warnings: [
       expect.stringMatching(
         new RegExp(
-          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic is deleted: ${name} serves requests \\(main-\\w{8} 100%\\) and is not in the stack file\\.`,
+          `^Stack dev: 2 risks, most severe first\\.\\n {2}- An endpoint with traffic will be deleted: ${name} serves requests \\(main-\\w{8} 100%\\) and is not in the stack file\\.`,
         ),
       ),
     ],

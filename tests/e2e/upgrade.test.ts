@@ -61,10 +61,11 @@ const workspace = "update moor:index:Workspace platform: firewallSku, logRetenti
 const alerts = (key: string) =>
   `update moor:index:Monitoring ${key}-monitoring: alerts.actionGroups, alerts.failuresPerMinute, alerts.latencyMilliseconds, location`;
 
-/** The recommendations for clients are part of a decision. A decision in an older lock file has none until `npm run lock`. */
-const clients = [
-  "update moor:index:GpuDeployment chat-main-57a7e080: decision.clients",
-  "update moor:index:InferenceEndpoint chat: deployments.0.decision.clients",
+/** A stack without a lock file computes its decisions: the settings for clients are new, and the reasons have other words. */
+const decision = (at: string) => [`${at}.clients`, ...Array.from({ length: 8 }, (_, index) => `${at}.reasons.${index}`)].join(", ");
+const computed = [
+  `update moor:index:GpuDeployment chat-main-57a7e080: ${decision("decision")}`,
+  `update moor:index:InferenceEndpoint chat: ${decision("deployments.0.decision")}`,
 ];
 
 /** The models of staged weights have other names. */
@@ -83,7 +84,7 @@ const versions: Record<string, Record<string, Expected>> = {
       azure: 49,
       changes: [...platform, logs("chat")],
       components: [
-        ...clients,
+        ...computed,
         "update moor:index:Monitoring chat-monitoring: location",
         network("network.create.securityGroup"),
         workspace,

@@ -130,7 +130,7 @@ test.each<[string, Partial<VllmRequirements>, RegExp]>([
   [
     "more sequences than Azure admits",
     { flags: { "max-num-seqs": 65 } },
-    /^MOOR216 --max-num-seqs is 65; Azure admits 2 × 32 requests to an instance with a declared concurrency of 32, and rejects more with status 429\.$/,
+    /^MOOR216 --max-num-seqs is 65; Azure admits 2 × 32 requests to an instance with a declared concurrency of 32, and rejects further requests with status 429\.$/,
   ],
   [
     "less context than declared",

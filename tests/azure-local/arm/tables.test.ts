@@ -100,6 +100,6 @@ test.each([
 ])("the error for a line %s names the file and the line and states the fix", (line) => {
   fs.writeFileSync(file, `[["numbers","a",["a",1]]]\n${line}\n`);
   expect(() => new Tables(file)).toThrow(
-    `Line 2 of ${file} can't be read, because another program changed it. Restore the folder ${folder} from a backup, or delete it to start with an empty Azure.`,
+    `Line 2 of ${file} can't be read, because another program changed it. Restore the folder ${folder} from a backup, or delete it to start with an empty local Azure.`,
   );
 });

@@ -19,7 +19,7 @@ test.each(["first-key2", "first-ke", "FIRST-KEY", "x"])(
   (key) => {
     const error = authenticate(endpoint(), bearer(key), defaultRules)!;
     expect(error).toMatchObject({ status: 401, code: "key_auth_access_denied" });
-    expect(error.message).toBe("The key is not a key of endpoint chat. Read the keys with listKeys.");
+    expect(error.message).toBe("The key is not valid for endpoint chat. Read the keys with listKeys.");
   },
 );
 

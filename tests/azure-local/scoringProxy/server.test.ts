@@ -219,7 +219,7 @@ describe("limits", () => {
     const cancelled = signal();
     const { url } = await serve((request) => void request.socket.once("close", () => cancelled.give()), { directory: impatient });
     const answer = await call(`${url}/chat/x`);
-    expect(answer).toMatchObject({ status: 408, body: "request_timeout\nThe answer took longer than requestTimeout (0.05 s).\n" });
+    expect(answer).toMatchObject({ status: 408, body: "request_timeout\nThe response took longer than requestTimeout (0.05 s).\n" });
     await cancelled.promise;
   });
 
@@ -299,7 +299,7 @@ describe("errors of the model", () => {
     const answer = await call(`${url}/chat/x`);
     expect(answer).toMatchObject({
       status: 424,
-      body: "model_not_ready\nThe container did not answer: the readiness probe of main on /health fails.\n",
+      body: "model_not_ready\nThe container did not respond: the readiness probe of main on /health fails.\n",
     });
   });
 

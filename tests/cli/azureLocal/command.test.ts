@@ -46,7 +46,7 @@ test("it prints its addresses, reports requests as JSON lines, rejects a second 
   const second = spawnSync(process.execPath, [run, "azure-local", "--home", home], { encoding: "utf8" });
   expect([second.status, second.stderr]).toEqual([
     1,
-    `The local Azure already runs on ${home} in process ${child.pid}. Stop that process, or set --home to another folder.\n`,
+    `A local Azure is already running in ${home} in process ${child.pid}. Stop that process, or set --home to another folder.\n`,
   ]);
   child.kill("SIGINT");
   child.kill("SIGINT");
@@ -100,7 +100,7 @@ test.each([
   30_000,
 );
 
-test("a token of the test issuer contains the caller and the groups", () => {
+test("a token from the test issuer contains the caller and the groups", () => {
   const args = ["azure-local", "token", "me", "--group", "us", "--group", "them", "--home", home];
   const { stdout } = spawnSync(process.execPath, [run, ...args], { encoding: "utf8" });
   const { secret } = openIssuer(path.join(home, "issuer.secret"));
@@ -120,12 +120,12 @@ test.each([
     .map((home) => [
       ["azure-local", "--home", home],
       {},
-      `--home is ${path.join(root, home)}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${path.join(root, ".moor")}.\n`,
+      `--home is ${path.join(root, home)}, which is inside the repository, so keys and tokens could be committed. Set a folder outside the repository or under ${path.join(root, ".moor")}.\n`,
     ]),
   [
     ["local", "version"],
     { MOOR_LOCAL_HOME: path.join(root, "keys") },
-    `MOOR_LOCAL_HOME is ${path.join(root, "keys")}, which is inside the clone, so keys and tokens could be committed. Set a folder outside the clone or under ${path.join(root, ".moor")}.\n`,
+    `MOOR_LOCAL_HOME is ${path.join(root, "keys")}, which is inside the repository, so keys and tokens could be committed. Set a folder outside the repository or under ${path.join(root, ".moor")}.\n`,
   ],
 ] as [string[], Record<string, string>, string][])(
   "%j with %j is rejected: nothing is written to the clone",

@@ -215,7 +215,7 @@ test("a rollback swaps the two decisions and keeps their reasons; a second one u
   const { current: second } = entry(folder);
   await run(folder, { rollback: "chat/main" });
   expect(entry(folder)).toMatchObject({ current: first, previous: second, rolledBack: true });
-  const note = `chat/main is rolled back to ${first.name}. It stays so until its requirements change or you run --rollback again.`;
+  const note = `chat/main is rolled back to ${first.name}. It stays rolled back until its requirements change or you run --rollback again.`;
   expect(printed).toContain(note);
   printed = [];
   await run(folder, { check: true });
@@ -322,7 +322,7 @@ test("a manually edited lock file is not replaced", async () => {
   const message = await refusal(folder);
   expect(message).toContain("MOOR053");
   expect(message).toMatch(
-    /\n {2}Fix: Restore the committed lock file with `git checkout moor\.lock\.prod\.yaml`\. Only if no lock file is committed, .*\.$/,
+    /\n {2}Fix: Restore the committed lock file with `git checkout moor\.lock\.prod\.yaml`\. If no lock file is committed, .*\.$/,
   );
 });
 
@@ -332,7 +332,7 @@ test("insufficient quota is reported with the text of a quota request", async ()
   await run(folder);
   const text = printed.join("\n");
   expect(text).toContain(
-    "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 96, of which others use 24: 96 missing now, 264 missing during the rollout",
+    "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 96, of which other workloads use 24: 96 missing now, 264 missing during the rollout",
   );
   expect(text).toContain(
     "Request: Azure Machine Learning compute quota, dedicated, NCADSA100v4 family, region swedencentral.\nNew limit: 360 vCPUs.",
@@ -351,7 +351,7 @@ describe("stacks in one region add up", () => {
     folder.neighbour("abroad", [["azure-native:location"], "westeurope"]);
     await run(folder);
     expect(quota()).toEqual([
-      "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 384, of which others use 336: 120 missing now, 288 missing during the rollout",
+      "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 384, of which other workloads use 336: 120 missing now, 288 missing during the rollout",
       `  ${required} 336 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 336 or more, unless these stacks are in another subscription.`,
       "  - team/chat/main: 144 vCPUs (6 instances × 24 vCPUs), and 144 more during a rollout",
       "  - team/chat/candidate: 24 vCPUs (1 instance × 24 vCPUs), and 24 more during a rollout",
@@ -380,8 +380,8 @@ describe("stacks in one region add up", () => {
       `  ${required} 48 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 48 or more, unless these stacks are in another subscription.`,
     );
     expect(quota().slice(-2)).toEqual([
-      'quota: stack "open" is not counted completely: it has `size: auto` and no lock file.',
-      'quota: stack "wrong" is not counted completely: Pulumi.wrong.yaml has configuration errors.',
+      'quota: stack "open" is counted only in part: it has `size: auto` and no lock file.',
+      'quota: stack "wrong" is counted only in part: Pulumi.wrong.yaml has configuration errors.',
     ]);
   });
 });
@@ -467,13 +467,13 @@ describe("a copy of a stack for another region keeps values of the original:", (
     [["moor:residency"], { geography: "Europe" }],
   ];
   const space: [string[], unknown] = [["moor:platform", "network"], { create: { addressSpace: "10.40.2.0/23" } }];
-  const copies = () => printed.filter((line) => line.startsWith("Compare with Pulumi."));
+  const copies = () => printed.filter((line) => line.startsWith("Comparison with Pulumi."));
   const overlap = (mine: string, theirs: string) =>
-    `Compare with Pulumi.eu.yaml: its address space ${theirs} overlaps with ${mine} of this stack. Change one of them if the networks will be peered or must be reachable from the same network.`;
+    `Comparison with Pulumi.eu.yaml: its address space ${theirs} overlaps with ${mine} of this stack. Change one of them if the networks will be peered or must be reachable from the same network.`;
   const quota =
-    "Compare with Pulumi.eu.yaml: moor:quota is the same, but that stack is in westeurope. Azure grants quota per region. Set the quota of swedencentral in this stack file.";
+    "Comparison with Pulumi.eu.yaml: moor:quota is the same, but that stack is in westeurope. Azure grants quota per region. Set the quota of swedencentral in this stack file.";
   const image = (digit: string) =>
-    `Compare with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), but the stacks have different container registries. Push the image also to the registry of this stack.`;
+    `Comparison with Pulumi.eu.yaml: moor:images.vllm is the same (sha256:${digit.repeat(4)}...), but the stacks have different container registries. Also push the image to the registry of this stack.`;
 
   test("address space, quota and digests are listed", async () => {
     const folder = shippedFolder();
@@ -536,7 +536,7 @@ describe("a commit in the stack file", () => {
     folder.edit(model);
     const report = await refusal(folder);
     expect(report).toContain(`MOOR064 ${main.join(".")}.vllm.revision\n  ${belongsTo("moor.lock.prod.yaml, chat/main")}`);
-    expect(report).toContain("Fix: Set `revision` to a commit of the new model, or remove it: `npm run lock` then uses the newest commit.");
+    expect(report).toContain("Fix: Set `revision` to a commit of this model, or remove it: `npm run lock` then uses the newest commit.");
     expect(folder.lockText()).toBe(before);
   });
 
@@ -596,7 +596,7 @@ describe("a commit in the stack file", () => {
     if (answered !== undefined) answer = answered;
     await run(folder, answered === undefined ? {} : { hub });
     expect(printed).toContain(
-      `chat/main: Moor could not check with Hugging Face whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
+      `chat/main: Moor could not check on Hugging Face whether ${"b".repeat(40)} is a commit of Qwen/Qwen2.5-7B-Instruct (${because}). Check it on the model's page.`,
     );
   });
 

@@ -26,7 +26,7 @@ const take = (...names: string[]) => {
 };
 const lockText = (stack: string) => fs.readFileSync(path.join(folder, `moor.lock.${stack}.yaml`), "utf8");
 const because = (minutes: number) =>
-  `scaleInWindowMinutes ${minutes}, cooldownMinutes ${minutes}: a new instance serves within ${minutes} min, 5 to allocate the machine and ${minutes - 5} to start`;
+  `scaleInWindowMinutes ${minutes}, cooldownMinutes ${minutes}: a new instance is ready within ${minutes} min, 5 to allocate the machine and ${minutes - 5} to start`;
 
 /** The lines of a lock without its comments: the wording of reasons has changed since the fixtures were written. */
 const valuesOf = (lines: readonly string[]) => lines.filter((line) => !line.trim().startsWith("#"));

@@ -119,7 +119,7 @@ test("An Output with an argument that the component doesn't set ends the program
     while (said.mock.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }).finally(() => jest.restoreAllMocks());
   expect(said.mock.lastCall).toEqual([
-    "n: the transform is an Output that sets colour, which the component doesn't set. Allowed: an object with name, tags, properties. " +
+    "n: the transform is an Output that sets colour, which the component doesn't set. Allowed: an object with only the keys name, tags, properties. " +
       "Pass other arguments in an object whose values are Outputs.",
   ]);
   expect(await merged({ colour: pulumi.output("red") } as Transform<Args>)).toEqual({ ...base(), colour: "red" });

@@ -40,7 +40,7 @@ test.each<[string, object[], string | undefined]>([
   ["an empty group", [{ properties: {} }], "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"],
 ])("A private endpoint with %s: missing %s.", async (_, value, lacking) => {
   azure.responses[groupsOf] = { value };
-  const request = `the private endpoint ${linkId} has no zone group with ${lacking}. The owner of the zones must add it.`;
+  const request = `the private endpoint ${linkId} has no zone group with ${lacking}. The owner of the zones must add one.`;
   expect(await asked(() => missingZones(armClient(), linkId, zones))).toEqual(lacking === undefined ? [] : [request]);
 });
 
@@ -60,7 +60,7 @@ test.each<[string, object[], string | undefined]>([
   azure.responses[endpointId] = {};
   azure.responses[settingsOf] = { value };
   const to = `to Log Analytics (the stack's workspace is ${logsId})`;
-  const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}. The owner of the policy must add it.`;
+  const request = `no diagnostic setting of the endpoint ${endpointId} sends ${lacking} ${to}. The owner of the policy must add one.`;
   expect(await asked(() => missingDiagnostics(armClient(), endpointId, logsId))).toEqual(lacking === undefined ? [] : [request]);
 });
 

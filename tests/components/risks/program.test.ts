@@ -88,7 +88,7 @@ test("an endpoint with traffic that the stack file no longer contains is reporte
   expect(warnings).toEqual([
     [
       heading("2 risks"),
-      "  - An endpoint with traffic is deleted: old-dev-x7k2p9 serves requests (main-00000001 90%, next-00000002 10%) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
+      "  - An endpoint with traffic will be deleted: old-dev-x7k2p9 serves requests (main-00000001 90%, next-00000002 10%) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
       hub("main-c5b2784d"),
     ].join("\n"),
   ]);

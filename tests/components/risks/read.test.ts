@@ -82,13 +82,13 @@ test("Only endpoints of this stack are compared, names are case-insensitive, and
   ];
   expect(await warn([chat("chat-prod-x7k2p9")], { [list]: { value } })).toEqual([list]);
   expect(warnings).toEqual([
-    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with traffic is deleted: old-prod-x7k2p9 serves requests/),
+    expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- An endpoint with traffic will be deleted: old-prod-x7k2p9 serves requests/),
   ]);
 });
 
 test("An empty stack file deletes all endpoints of the stack.", async () => {
   await warn([], { [list]: { value: [live("chat-prod-x7k2p9", { "main-00000001": 100 })] } });
-  expect(warnings).toEqual([expect.stringContaining("An endpoint with traffic is deleted: chat-prod-x7k2p9")]);
+  expect(warnings).toEqual([expect.stringContaining("An endpoint with traffic will be deleted: chat-prod-x7k2p9")]);
 });
 
 test("The serving deployments are read only if another deployment takes over requests from them.", async () => {

@@ -262,7 +262,7 @@ test.each([false, true])("Missing zones are reported for each private endpoint t
   expected.push(["workspace", "privatelink.api.azureml.ms and privatelink.notebooks.azure.net"]);
   const messages = expected.map(([service, zones]) => {
     const endpoint = `${group}/providers/Microsoft.Network/privateEndpoints/pe-dev-${service}-x7k2p9`;
-    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}. The owner of the zones must add it.`;
+    return `dns: policy: the private endpoint ${endpoint} has no zone group with ${zones}. The owner of the zones must add one.`;
   });
   expect(asked).toEqual(preview ? [] : messages);
 });

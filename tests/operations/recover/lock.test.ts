@@ -36,6 +36,6 @@ test("a lock that is older than the running process with its ID is released: the
 
 test("the lock of a running process is kept", async () => {
   const { did, release } = lockedStack(process.pid, new Date().toISOString());
-  await expect(release()).rejects.toThrow(`A run on this stack is still active (process ${process.pid})`);
+  await expect(release()).rejects.toThrow(`A run of this stack is still active (process ${process.pid})`);
   expect(did).toEqual([]);
 });

@@ -51,7 +51,7 @@ test("Resources of other types are added, and those that can't be looked up are 
 These resources could not be looked up, because their IDs are unknown:
   cache (azure-native:cache:Redis): the killed run had started to create it
   bucket (aws:s3/bucket:Bucket): the killed run had started to create it
-  jobs (azure-native:batch:BatchAccount): planned; the state shows no started creation
+  jobs (azure-native:batch:BatchAccount): planned; the state doesn't show that its creation has started
 Check whether each resource exists in Azure or in the service of its provider. If it exists, import it:
   pulumi import azure-native:cache:Redis cache <ARM ID> --protect=false -s prod
   pulumi import aws:s3/bucket:Bucket bucket <ID> --protect=false -s prod

@@ -159,7 +159,7 @@ test("experts, heads and lengths are read from the fields of DBRX, ChatGLM and F
   const falcon = like("FalconForCausalLM", { max_position_embeddings: undefined });
   expect([falcon.maxModelLen, falcon.assumptions[0]]).toEqual([
     2048,
-    "a maximum context of 2048 tokens is assumed, vLLM's default: config.json specifies none",
+    "config.json specifies no maximum context, so vLLM's default is assumed: 2048 tokens",
   ]);
 });
 

@@ -44,17 +44,17 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
   [
     "requests and answers logged",
     { endpoints: chat([wish("main", {}, { flags: ["--enable-log-requests", "--enable-log-outputs", "--max-log-len", "100"] })]) },
-    "Prompts or answers in the logs: chat/main-00000001 writes to its log, which is sent to Log Analytics: the parameters of each request (stop texts, JSON schemas), and the prompt at log level DEBUG (--enable-log-requests); answers (--enable-log-outputs). To keep them out, remove --enable-log-requests and --enable-log-outputs.",
+    "Prompts or answers in the logs: chat/main-00000001 writes the following to its log, which is sent to Log Analytics: the parameters of each request (stop texts, JSON schemas), and the prompt at log level DEBUG (--enable-log-requests); answers (--enable-log-outputs). To keep them out, remove --enable-log-requests and --enable-log-outputs.",
   ],
   [
     "an endpoint with traffic is deleted",
     { endpoints: [], live: { endpoints: [{ name: "chat-prod-x7k2p9", traffic: { "next-00000002": 10, "main-00000001": 90 } }] } },
-    "An endpoint with traffic is deleted: chat-prod-x7k2p9 serves requests (main-00000001 90%, next-00000002 10%) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
+    "An endpoint with traffic will be deleted: chat-prod-x7k2p9 serves requests (main-00000001 90%, next-00000002 10%) and is not in the stack file. Its callers will receive errors. Move them to another endpoint first, or add the endpoint to `moor:endpoints` again.",
   ],
   [
     "endpoints that could not be read",
     { endpoints: [], live: { notRead: "Azure answered 403 AuthorizationFailed to GET /x: no." } },
-    "Endpoints not read: it is unknown whether an endpoint with traffic is deleted, and whether each deployment has the capacity for its current traffic. Azure answered 403 AuthorizationFailed to GET /x: no.",
+    "Endpoints not read: it is unknown whether an endpoint with traffic will be deleted, and whether each deployment has the capacity for its current traffic. Azure answered 403 AuthorizationFailed to GET /x: no.",
   ],
   [
     "data about requests sent to a receiver",

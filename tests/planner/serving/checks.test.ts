@@ -71,9 +71,9 @@ test("the problem of a cooldown that is too short contains the start time and th
   const found = servingProblems(settings, { ...basis, start }).find(({ code }) => code === "MOOR217");
   expect(found).toEqual({
     code: "MOOR217",
-    message: "cooldownMinutes is 15; a start can take 2100 s, so Azure would scale out again for the same load.",
+    message: "cooldownMinutes is 15; startup can take 2100 s, so Azure would scale out again for the same load.",
     remedy:
-      "Set cooldownMinutes to at least the start time, or omit it. Until a new instance serves, the existing instances carry the load.",
+      "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance serves, the existing instances carry the load.",
     allowed: "35 to 10080",
   });
 });

@@ -62,7 +62,7 @@ test("a score.py starts fast enough for the defaults", () => {
 
 test.each([
   [540, []],
-  [2100, ["scaleInWindowMinutes 40, cooldownMinutes 40: a new instance serves within 40 min, 5 to allocate the machine and 35 to start"]],
+  [2100, ["scaleInWindowMinutes 40, cooldownMinutes 40: a new instance is ready within 40 min, 5 to allocate the machine and 35 to start"]],
 ])("the reason after a start of %d s: %j", (startSeconds, reasons) => {
   expect(scaleReasons(ruleAfter(startSeconds), startSeconds)).toEqual(reasons);
 });

@@ -123,7 +123,7 @@ test("an endpoint without traffic is answered with 404", async () => {
 test.each([
   ["an unknown model", { model: "huge" }, "404", "The model `huge` does not exist."],
   ["no messages", { messages: [] }, "400", "messages must be a list with at least one message."],
-  ["a message without text", { messages: [{ role: "user", content: null }] }, "400", "messages[0] must have a role and a text content."],
+  ["a message without text", { messages: [{ role: "user", content: null }] }, "400", "messages[0] must have a role and text content."],
   ["max_tokens 0", { max_tokens: 0 }, "400", "max_tokens must be a whole number of at least 1, got 0."],
   ["two choices", { n: 2 }, "400", "The stand-in returns one choice. Set n to 1."],
   ["tools", { tools: [{ type: "function", function: { name: "f" } }] }, "400", '"auto" tool choice requires'],

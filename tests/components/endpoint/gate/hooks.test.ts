@@ -39,7 +39,7 @@ test.each<[what: string, live: Shares, warnings: string[]]>([
   [
     "was changed outside the program",
     { [one]: 60, [two]: 40 },
-    [`chat: traffic was changed outside this program, from ${one} 100% to ${one} 60%, ${two} 40%. This run overwrites it.`],
+    [`chat: traffic was changed outside the stack, from ${one} 100% to ${one} 60%, ${two} 40%. This run overwrites the change.`],
   ],
 ])("The traffic in Azure %s.", async (_, live, warnings) => {
   await write("off", { [one]: 100 }, live, { [two]: 100 });

@@ -199,7 +199,7 @@ describe("Hooks", () => {
 
   test("fails if a write of an earlier run doesn't end, and reports how to cancel it.", async () => {
     await expect(waitFor("Running", 0)).rejects.toThrow(
-      'moor-traffic-chat of an earlier run is still Running after 0 s. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run again.',
+      'moor-traffic-chat of an earlier run is still Running after 0 s. Cancel it with "az deployment group cancel -g rg -n moor-traffic-chat" and run the command again.',
     );
   });
 });
