@@ -36,7 +36,7 @@ function neighbourNeed(shared: readonly FamilyNeed[], family: string): FamilyNee
 function needLine({ family, region, neededCores, rolloutCores, quota, missingCores = 0, missingInRollout = 0 }: FamilyNeed): string {
   const needed = `quota ${family} in ${region}: ${neededCores} vCPUs required, ${rolloutCores} during a rollout of all deployments`;
   if (quota === undefined) return `${needed}; not declared in moor:quota`;
-  const declared = `limit ${quota.limit}, of which others use ${quota.others ?? 0}`;
+  const declared = `limit ${quota.limit}, of which other workloads use ${quota.others ?? 0}`;
   if (missingInRollout === 0) return `${needed}; ${declared}: enough`;
   const now = missingCores === 0 ? "enough now" : `${missingCores} missing now`;
   return `${needed}; ${declared}: ${now}, ${missingInRollout} missing during the rollout`;

@@ -253,9 +253,11 @@ test("While another operation keeps a resource busy, its deletion is retried for
   await expect(against([busy], () => armClient().remove(id, 0.1))).rejects.toThrow("Azure answered 409 Conflict to DELETE");
 });
 
-test("Tokens are sent only over HTTPS or to this machine.", async () => {
+test("Tokens are sent only over HTTPS or to a loopback address.", async () => {
   await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("http://10.0.0.1");
-  await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow("tokens are sent only over HTTPS or to this machine");
+  await expect(armClient({ endpoint: "http://10.0.0.1" }).get(id)).rejects.toThrow(
+    "Tokens are sent only over HTTPS or to a loopback address",
+  );
 });
 
 test("The HTTP package is loaded with the first request.", () => {

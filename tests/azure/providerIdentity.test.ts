@@ -151,7 +151,7 @@ describe("The OIDC token", () => {
   });
 
   test("is reported by name if it is absent, and an error response isn't shown.", async () => {
-    await expect(assertion({})).rejects.toThrow("azure-native:oidcRequestUrl and ACTIONS_ID_TOKEN_REQUEST_URL have no value");
+    await expect(assertion({})).rejects.toThrow("azure-native:oidcRequestUrl and ACTIONS_ID_TOKEN_REQUEST_URL are not set");
     status = 403;
     const rejected = assertion({ oidcRequestUrl: url(), oidcRequestToken: "r" });
     await expect(rejected).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+ returned 403 to the request for an OIDC token\.$/);
@@ -160,7 +160,7 @@ describe("The OIDC token", () => {
 
 test("A required setting that is absent is reported by name, and a certificate in another format too.", async () => {
   const ask = (settings: IdentitySettings) => providerCredential(settings, cloud, {})(cloud.audience);
-  await expect(ask({ clientSecret: "s" })).rejects.toThrow("azure-native:tenantId and ARM_TENANT_ID have no value");
+  await expect(ask({ clientSecret: "s" })).rejects.toThrow("azure-native:tenantId and ARM_TENANT_ID are not set");
   const pfx = file("cert.pfx", "\u0030\u0082");
   await expect(ask({ ...principal, clientCertificatePath: pfx })).rejects.toThrow(`${pfx}, which is not a PEM file`);
 });

@@ -23,14 +23,14 @@ test("--only and --group both apply", () => {
 });
 
 test.each(["", "4", "5/4", "0/4", "1/0", "a/b", "1/2/3", "-1/4"])("--group %j is refused", (group) => {
-  expect(() => chosenSteps({ group })).toThrow(`--group has "${group}"`);
+  expect(() => chosenSteps({ group })).toThrow(`--group is "${group}"`);
 });
 
 test.each(["", "0", "1,", "x"])("--only %j is refused", (only) => {
-  expect(() => chosenSteps({ only })).toThrow("--only has");
+  expect(() => chosenSteps({ only })).toThrow("--only is");
 });
 
 test("a whole number starts at 1", () => {
   expect(wholeNumber("12", "--runs")).toBe(12);
-  expect(() => wholeNumber("1.5", "--runs")).toThrow('--runs has "1.5". Allowed: a whole number of 1 or more.');
+  expect(() => wholeNumber("1.5", "--runs")).toThrow('--runs is "1.5". Allowed: a whole number of 1 or more.');
 });

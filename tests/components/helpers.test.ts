@@ -30,7 +30,7 @@ test.each([
 
 test("fails if no name can be formed.", () => {
   expect(() => platformName("storage", "---", "x7k2p9")).toThrow(
-    `Stack "---" and suffix "x7k2p9" can't form a storage name of at most 24 characters. Shorten the suffix, and use letters or digits in the stack name.`,
+    `Stack "---" and suffix "x7k2p9" can't be combined into a storage name of at most 24 characters. Shorten the suffix, and use letters or digits in the stack name.`,
   );
 });
 

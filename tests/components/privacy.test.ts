@@ -229,7 +229,7 @@ test("A value that is known only in the run passes in the preview and is rejecte
 
 test("The message contains the property, the value, the allowed value, the consequence and the fix.", async () => {
   expect(await refusal(() => storeWith(createRegistry)({ adminUserEnabled: true }))).toBe(
-    "platform-registry: a transform sets adminUserEnabled to true. Allowed: false. Otherwise, clients with a key would have access without Microsoft Entra ID. " +
+    "platform-registry: a transform sets adminUserEnabled to true. Allowed: false. With any other value, clients with a key would have access without Microsoft Entra ID. " +
       "Leave adminUserEnabled unchanged in the transform.",
   );
 });

@@ -461,7 +461,7 @@ const rows: readonly Row[] = [
     "MOOR061",
     "config",
     expect.stringMatching(
-      /^The settings are too large (13\d,\d{3} bytes): Pulumi passes them to the program in one environment variable\.$/,
+      /^The settings are too large \(13\d,\d{3} bytes\): Pulumi passes them to the program in one environment variable\.$/,
     ),
   ],
 ];

@@ -30,7 +30,7 @@ test("a sample request of 132 KB is rejected with the limit before Pulumi fails 
       code: "MOOR061",
       path: "config",
       problem: expect.stringMatching(
-        /^The settings are too large (13[2-4],\d{3} bytes): Pulumi passes them to the program in one environment variable\.$/,
+        /^The settings are too large \(13[2-4],\d{3} bytes\): Pulumi passes them to the program in one environment variable\.$/,
       ),
     },
   ]);

@@ -49,7 +49,7 @@ test("a report of many errors shows the first fifty and the total number", () =>
   const report = "errors" in checked ? reportErrors("dev", checked.errors) : "";
   expect(report).toMatch(/^Stack "dev" has 120 configuration errors\. Nothing was created or changed\./);
   expect(report.match(/^MOOR001 /gm)).toHaveLength(50);
-  expect(report).toMatch(/\n\n70 more errors are not shown\. Fix these errors first\.$/);
+  expect(report).toMatch(/\n\n70 more errors are not shown\. Fix the errors above first\.$/);
 });
 
 test("the stack that these tests enlarge is valid", () => {

@@ -157,7 +157,7 @@ test("weights that don't sum to 0 or 100 never become a spec", () => {
 test("a stack that assigns no roles says so in a note", () => {
   const notes = (roles: string) => specOf(spoilt((s) => (s["moor:platform"].roles = roles))).notes.join("\n");
   expect(notes("external")).toContain(
-    "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that the identity of a deployment lacks",
+    "This stack assigns no roles (roles: external). `pulumi up` lists the role assignments that are missing for the identity of a deployment",
   );
   expect(notes("moor")).not.toContain("roles");
 });
@@ -215,7 +215,9 @@ describe("The notes list resources that other teams must create, with the known 
     [
       "diagnostic settings",
       { diagnostics: "policy", logs },
-      [`must send AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`],
+      [
+        `must create settings that send AmlOnlineEndpointTrafficLog, AmlOnlineEndpointConsoleLog, AmlOnlineEndpointEventLog of each endpoint to ${logs}.`,
+      ],
     ],
   ])("%s", (_, platform, parts) => {
     const notes = owed(platform);

@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
     what: "no deployment with weight",
     endpoint: { traffic: {} },
     status: 404,
-    meaning: "no deployment has a traffic weight",
+    meaning: "all deployments have the traffic weight 0",
     again: false,
   },
   {

@@ -83,7 +83,7 @@ test("size auto chooses the cheapest size of the region that fits the load", () 
 test("a load that fits no size is a problem that names the closest size", () => {
   const found = refused({ size: "auto", concurrencyPerInstance: 1024 });
   expect(found).toHaveLength(1);
-  expect(found[0]).toMatch(/^MOOR118 None of \d+ sizes in swedencentral fits Qwen\/Qwen3-8B with this load\. Closest: On Standard_/);
+  expect(found[0]).toMatch(/^MOOR118 None of the \d+ sizes in swedencentral fits Qwen\/Qwen3-8B with this load\. Closest: On Standard_/);
 });
 
 test("a model from the Hub is downloaded at its commit and is not offline", () => {

@@ -75,7 +75,7 @@ describe("routing", () => {
     expect(await call(`${strict.url}/chat/score/more`)).toMatchObject({ status: 404 });
     expect(await call(`${strict.url}/chat/`)).toMatchObject({
       status: 404,
-      body: "no_such_path\nDeployment main answers on /score, not on /.\n",
+      body: "no_such_path\nDeployment main accepts requests to /score, not to /.\n",
     });
     const loose = await serve(listener, { directory, rules: { onlyScoringPath: false } });
     expect(await call(`${loose.url}/chat/other`)).toMatchObject({ status: 200, body: "/other" });
@@ -203,7 +203,7 @@ describe("limits", () => {
       "ms-azureml-model-error-reason": "too_many_pending_request",
       "azureml-model-deployment": "main",
     });
-    expect(refused.body).toContain("accepts 4 requests");
+    expect(refused.body).toContain("accepts at most 4 requests");
     expect(waiting).toHaveLength(4);
     for (const response of waiting.splice(0)) response.end();
     expect((await Promise.all(admittedCalls)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);

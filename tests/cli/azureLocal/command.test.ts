@@ -46,7 +46,7 @@ test("it prints its addresses, reports requests as JSON lines, rejects a second 
   const second = spawnSync(process.execPath, [run, "azure-local", "--home", home], { encoding: "utf8" });
   expect([second.status, second.stderr]).toEqual([
     1,
-    `A local Azure is already running in ${home} in process ${child.pid}. Stop that process, or set --home to another folder.\n`,
+    `A local Azure is already running in ${home} (process ${child.pid}). Stop that process, or set --home to another folder.\n`,
   ]);
   child.kill("SIGINT");
   child.kill("SIGINT");

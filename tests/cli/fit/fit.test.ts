@@ -103,7 +103,7 @@ test("the text output contains the sizes that fit, one recommendation and the re
 test("for a model that no GPU can run, no size fits", () => {
   const { printed } = fitCli("google/gemma-4-E2B-it", "--context", "8k", "--region", "swedencentral");
   expect(printed).not.toMatch(/ fits$/m);
-  expect(printed).toContain("\n  None of 14 GPU sizes fits; --compare lists the reasons.\n");
+  expect(printed).toContain("\n  None of the 14 GPU sizes fits; --compare lists the reasons.\n");
   expect(printed).not.toContain("more GPU sizes");
   expect(printed).toContain("Nothing fits.\n  reasons\n    MOOR115: ");
 });
@@ -134,7 +134,7 @@ test.each<[string[], RegExp]>([
   ],
   [
     ["Qwen/Qwen3-8B", "--region", "atlantis"],
-    /^--region is atlantis; Azure lists no price of a GPU size in this region\. Regions with prices: .*, swedencentral, .*, westus3\.$/,
+    /^--region is atlantis; Azure lists no prices for GPU sizes in this region\. Regions with prices: .*, swedencentral, .*, westus3\.$/,
   ],
   [["Qwen/Qwen3-8B", "--region", "europe"], / Similar regions: westeurope, northeurope\.$/],
   [[""], /^The model is empty\. Specify a Hugging Face ID/],
@@ -144,15 +144,18 @@ test.each<[string[], RegExp]>([
   ],
   [["Qwen/Qwen3-8B", "--size", "gigantic"], / --compare lists all sizes with a GPU\.$/],
   [["Qwen/Qwen3-8B", "--kv-dtype", "fp9"], /^--kv-dtype is fp9; it must be a format .*: auto, bfloat16, .*, fp8_e4m3, .*, nvfp4\.$/],
-  [["Qwen/Qwen3-8B", "--context", "16000k"], /^--context is 16384000 tokens; the maximum context of Qwen\/Qwen3-8B is 40960\.$/],
-  [["Qwen/Qwen3-8B", "--max-model-len", "40961"], /^--max-model-len is 40961 tokens; the maximum/],
+  [
+    ["Qwen/Qwen3-8B", "--context", "16000k"],
+    /^--context is 16384000 tokens; it must be at most 40960, the maximum context of Qwen\/Qwen3-8B\.$/,
+  ],
+  [["Qwen/Qwen3-8B", "--max-model-len", "40961"], /^--max-model-len is 40961 tokens; it must be at most 40960/],
   [
     ["Qwen/Qwen3-8B", "--gpu-memory-gib", "79", "--gpus", "2", "--tensor-parallel-size", "4"],
-    /^--tensor-parallel-size is 4; .*, and --gpus is 2\.$/,
+    /^--tensor-parallel-size is 4; .*\. --gpus is 2\.$/,
   ],
   [
     ["Qwen/Qwen3-8B", "--size", "Standard_NC48ads_A100_v4", "--tensor-parallel-size", "4"],
-    /^--tensor-parallel-size is 4; .*, and Standard_NC48ads_A100_v4 has 2\.$/,
+    /^--tensor-parallel-size is 4; .*\. Standard_NC48ads_A100_v4 has 2\.$/,
   ],
   [["Qwen/Qwen3-8B", "--gpu-memory-gib", "-3"], /^--gpu-memory-gib is -3; it must be a number from 0\.001/],
   [["Qwen/Qwen3-8B", "--gpus", "2"], /^--gpus requires --gpu-memory-gib/],

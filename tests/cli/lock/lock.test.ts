@@ -352,7 +352,7 @@ describe("stacks in one region add up", () => {
     await run(folder);
     expect(quota()).toEqual([
       "quota NCADSA100v4 in swedencentral: 168 vCPUs required, 336 during a rollout of all deployments; limit 384, of which other workloads use 336: 120 missing now, 288 missing during the rollout",
-      `  ${required} 336 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 336 or more, unless these stacks are in another subscription.`,
+      `  ${required} 336 vCPUs of this quota, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 336 or more, unless these stacks are in another subscription.`,
       "  - team/chat/main: 144 vCPUs (6 instances × 24 vCPUs), and 144 more during a rollout",
       "  - team/chat/candidate: 24 vCPUs (1 instance × 24 vCPUs), and 24 more during a rollout",
     ]);
@@ -364,7 +364,7 @@ describe("stacks in one region add up", () => {
     folder.edit([["moor:quota", "NCADSA100v4", "others"], 336]);
     folder.neighbour("team");
     await run(folder);
-    expect(quota()).toContain(`  ${required} 336 vCPUs of it, included in \`others\` (336)`);
+    expect(quota()).toContain(`  ${required} 336 vCPUs of this quota, included in \`others\` (336)`);
     expect(printed.join("\n")).toContain("New limit: 672 vCPUs.");
   });
 
@@ -377,7 +377,7 @@ describe("stacks in one region add up", () => {
     folder.neighbour("wrong", [["moor:endpoints"], []]);
     await run(folder);
     expect(quota()).toContain(
-      `  ${required} 48 vCPUs of it, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 48 or more, unless these stacks are in another subscription.`,
+      `  ${required} 48 vCPUs of this quota, but \`others\` is 24. Set moor:quota.NCADSA100v4.others to 48 or more, unless these stacks are in another subscription.`,
     );
     expect(quota().slice(-2)).toEqual([
       'quota: stack "open" is counted only in part: it has `size: auto` and no lock file.',

@@ -43,7 +43,7 @@ test("if groups can't be listed, the preview warns and continues", async () => {
   const { elsewhere, warnings } = await found(403);
   expect(elsewhere).toBeUndefined();
   expect(warnings).toEqual([
-    "Can't list the resource groups of the subscription (Azure returned 403), so Moor can't check whether this stack exists in another region.",
+    "Can't list the resource groups of the subscription (Azure returned 403), so Moor can't check whether this stack exists in another region. To check it, assign the role Reader on the subscription to the identity of this run.",
   ]);
 });
 

@@ -26,7 +26,7 @@ test("a nested Gemma 3 that omits heads, vocabulary and context is read with the
   expect([model.heads, model.kvHeads, model.headDim, model.vocab, model.maxModelLen]).toEqual([8, 4, 256, 262_208, 131_072]);
   expect(layers(model)).toEqual(["5 full", "29 sliding"]);
   expect(Math.abs(model.weightBytes / 2e9 / 4.3 - 1)).toBeLessThan(0.02);
-  expect(model.assumptions).toContain("head_dim 256 is assumed, the default of gemma3_text: config.json omits it");
+  expect(model.assumptions).toContain("config.json doesn't contain head_dim, so the default of gemma3_text is assumed: 256");
 });
 
 test("a configuration that isn't nested must be complete", () => {

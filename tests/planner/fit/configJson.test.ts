@@ -171,7 +171,7 @@ describe("parameters counted from the dimensions", () => {
   test("without a size, the assumptions state that it was computed", () => {
     expect(modelFromConfig("x", llama)).toMatchObject({
       weightsFrom: "parameters",
-      assumptions: [expect.stringContaining("from the dimensions as 15.0 GiB")],
+      assumptions: [expect.stringContaining("the size of the weights (15.0 GiB) is computed from the dimensions")],
     });
   });
 });

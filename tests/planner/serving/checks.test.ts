@@ -73,7 +73,7 @@ test("the problem of a cooldown that is too short contains the start time and th
     code: "MOOR217",
     message: "cooldownMinutes is 15; startup can take 2100 s, so Azure would scale out again for the same load.",
     remedy:
-      "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance serves, the existing instances carry the load.",
+      "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance is ready, the existing instances handle the load.",
     allowed: "35 to 10080",
   });
 });

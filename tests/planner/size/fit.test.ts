@@ -157,7 +157,7 @@ describe("points to review are in the reasons", () => {
   test("weights that only fit on the NVMe disk", () =>
     expect(reasonsOn("Standard_NC24ads_A100_v4", "Qwen/Qwen3-32B")).toContain("local NVMe"));
   test("visible memory that no log has confirmed", () =>
-    expect(reasonsOn("Standard_NC40ads_H100_v5", qwen)).toContain("not yet confirmed by a log"));
+    expect(reasonsOn("Standard_NC40ads_H100_v5", qwen)).toContain("no vLLM log has confirmed yet"));
 });
 
 describe("flags that the machine or the model requires", () => {

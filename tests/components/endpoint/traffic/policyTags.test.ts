@@ -48,6 +48,8 @@ test.each<[string, before: Tags | undefined, after: Tags, names: readonly string
 test("A tag that can't be restored is reported, and the write does not fail.", async () => {
   await around({ CostCenter: "4711" }, {}, ["CostCenter"], 403);
   expect(warned).toEqual([
-    expect.stringMatching(/^Updating the traffic of .*\/onlineEndpoints\/chat removed the tags CostCenter\, and restoring them failed. Add them to the endpoint again. Error: /),
+    expect.stringMatching(
+      /^Updating the traffic of .*\/onlineEndpoints\/chat removed the tags CostCenter, and restoring them failed. Add them to the endpoint again. Error: /,
+    ),
   ]);
 });
