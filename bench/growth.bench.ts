@@ -1,5 +1,6 @@
 import { openSandbox } from "../tests/e2e/sandbox";
 import type { Ratio } from "./index";
+import { sampleDeployment } from "./sampleDeployment";
 
 const [few, many] = [2, 12] as const;
 
@@ -51,21 +52,4 @@ async function up(endpoints: number, environment: Readonly<Record<string, string
 }
 
 /** An endpoint like that of the stack dev. */
-const chat = {
-  auth: "key",
-  deployments: {
-    main: {
-      vllm: {
-        model: "Qwen/Qwen2.5-0.5B-Instruct",
-        revision: "7ae557604adf67be50417f59c2c2f167def9a775",
-        source: "hub",
-        servedName: "chat",
-        context: "8k",
-        concurrencyPerInstance: 8,
-      },
-      size: "Standard_NC4as_T4_v3",
-      instances: 1,
-      weight: 100,
-    },
-  },
-};
+const chat = { auth: "key", deployments: { main: sampleDeployment(100) } };

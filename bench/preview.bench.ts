@@ -7,6 +7,7 @@ import type { Ratio } from "./index";
 import { bareProgram, recordProd, writeProgram } from "./preview/programs";
 import { leastOf, type Project, preview, type Taken } from "./preview/run";
 import { type Profile, type Share, shares, sharesOf } from "./preview/shares";
+import { sampleDeployment } from "./sampleDeployment";
 
 const rounds = 5;
 const [few, some, many] = [1, 10, 50] as const;
@@ -106,26 +107,12 @@ function stackFileWith(sandbox: Sandbox, count: number): string {
     `chat${endpoint}`,
     {
       auth: "key",
-      deployments: Object.fromEntries(Array.from({ length: labels(endpoint) }, (_, label) => [`d${label}`, deployment(label)])),
+      deployments: Object.fromEntries(
+        Array.from({ length: labels(endpoint) }, (_, label) => [`d${label}`, sampleDeployment(label === 0 ? 100 : 0)]),
+      ),
     },
   ]);
   return sandbox.edit("dev", [[["moor:endpoints"], Object.fromEntries(endpoints)]]);
-}
-
-function deployment(label: number) {
-  return {
-    vllm: {
-      model: "Qwen/Qwen2.5-0.5B-Instruct",
-      revision: "7ae557604adf67be50417f59c2c2f167def9a775",
-      source: "hub",
-      servedName: "chat",
-      context: "8k",
-      concurrencyPerInstance: 8,
-    },
-    size: "Standard_NC4as_T4_v3",
-    instances: 1,
-    weight: label === 0 ? 100 : 0,
-  };
 }
 
 /** `npm run local` opens the local Azure, attaches pulumi to it, and closes it. Its baseline is pulumi with an Azure that is open. */
