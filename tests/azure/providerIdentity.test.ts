@@ -154,7 +154,9 @@ describe("The OIDC token", () => {
     await expect(assertion({})).rejects.toThrow("azure-native:oidcRequestUrl and ACTIONS_ID_TOKEN_REQUEST_URL are not set");
     status = 403;
     const rejected = assertion({ oidcRequestUrl: url(), oidcRequestToken: "r" });
-    await expect(rejected).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+ returned 403 for the OIDC token request\. Check that the pipeline is allowed to request OIDC tokens\.$/);
+    await expect(rejected).rejects.toThrow(
+      /^http:\/\/127\.0\.0\.1:\d+ returned 403 for the OIDC token request\. Check that the pipeline is allowed to request OIDC tokens\.$/,
+    );
   });
 });
 
