@@ -94,7 +94,7 @@ const ALERT_RULES = {
     dimension: { name: ENDPOINT_DIMENSIONS.statusCode, values: [`${scoringStatus.modelError}`] },
   },
   latency: {
-    description: "The slowest 5% of requests take too long.",
+    description: "The slowest 5 % of requests take too long.",
     severity: 2,
     metricName: METRICS.latencyP95,
     timeAggregation: "Average",

@@ -32,7 +32,7 @@ export const privateEndpointRules: SecurityRules = [
   {
     ...anything,
     name: "DenyOtherInbound",
-    description: "Everything else is denied, even within the network.",
+    description: "Everything else is denied, also within the network.",
     priority: lastPriority,
     direction: "Inbound",
     access: "Deny",

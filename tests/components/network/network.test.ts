@@ -74,7 +74,7 @@ test("The bodies are suitable for private endpoints, and ARM's schemas accept th
         },
         {
           name: "DenyOtherInbound",
-          properties: { ...denied, description: "Everything else is denied, even within the network.", direction: "Inbound" },
+          properties: { ...denied, description: "Everything else is denied, also within the network.", direction: "Inbound" },
         },
         { name: "DenyOutbound", properties: { ...denied, description: "Private endpoints open no connections.", direction: "Outbound" } },
       ],
