@@ -33,10 +33,11 @@ export function currentLock(folder: string): Lock {
   throw new Error(JSON.stringify(read.errors));
 }
 
-/** Traffic weights by label, as in the stack file. */
+/** Traffic weights by label, as in the stack file. It rejects mirrored traffic to a deployment with a weight, and without any traffic to mirror. */
 export function sharesOf(wishes: Wishes): { label: Label; weight: number; mirror: number }[] {
   const filled = scaleWeights([...wishes].map(([label, wish]) => ({ label, ...wish })));
-  return filled.map(({ label, weight, mirror }) => ({ label, weight, mirror: weight > 0 ? 0 : mirror }));
+  const hasTraffic = filled.some(({ weight }) => weight > 0);
+  return filled.map(({ label, weight, mirror }) => ({ label, weight, mirror: weight > 0 || !hasTraffic ? 0 : mirror }));
 }
 
 function deployments(wishes: Wishes) {

@@ -31,10 +31,11 @@ export function afterEdit(wishes: Wishes, edit: Edit): Wishes {
     if (wish === undefined) next.set(label, { ...fresh, asked: recipe, recipe, weight: wishes.size === 0 ? 100 : 0 });
     else if (wish.asked !== recipe) set({ asked: recipe, recipe, previous: wish.recipe === recipe ? wish.previous : wish.recipe });
   }
-  // An endpoint without a deployment is a mistake in the stack file.
+  // The stack file rejects an endpoint without a deployment.
   if (edit.kind === "remove" && wishes.size > 1) next.delete(label);
-  if (edit.kind === "keep") set({ keepPrevious: !wish?.keepPrevious });
-  if (edit.kind === "inPlace") set({ inPlace: !wish?.inPlace });
+  // The stack file rejects the two together: an in-place update changes the previous deployment itself.
+  if (edit.kind === "keep") set({ keepPrevious: !wish?.keepPrevious, inPlace: false });
+  if (edit.kind === "inPlace") set({ inPlace: !wish?.inPlace, keepPrevious: false });
   if (edit.kind === "weight") set({ weight: edit.weight });
   if (edit.kind === "size") set({ instances: edit.instances ?? 1, max: edit.max });
   if (edit.kind === "rollback" && wish?.previous !== undefined) set({ recipe: wish.previous, previous: wish.recipe });
