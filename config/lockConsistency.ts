@@ -2,6 +2,7 @@
  * Checks the consistency of a lock file. After a manual edit or a merge of two branches, its requirements can differ from its decisions.
  */
 import type { DeploymentDecision, RecordedRequirements } from "../planner/decision";
+import { imageText } from "../planner/image";
 import { recipeHash } from "../planner/names";
 import type { Pattern } from "../planner/pattern";
 import { type ConfigError, configError, show } from "./errors";
@@ -53,7 +54,7 @@ function copies(decision: DeploymentDecision): RecordedRequirements {
   const { instanceType, image, requestSettings, pattern } = decision;
   return {
     size: instanceType,
-    image: `${image.repository}@${image.digest}`,
+    image: imageText(image),
     requestTimeout: requestSettings.requestTimeout,
     ...patternCopies[pattern](decision),
   };

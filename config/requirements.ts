@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { ImageReference, RecordedRequirements } from "../planner/decision";
+import type { ImageReference, PinnedImage, RecordedRequirements } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
@@ -122,7 +122,7 @@ export function namedImage(settings: DeploymentSettings, images: ImageSettings):
 }
 
 /** Parses `repository@digest`. */
-export function parseImage(text: string): ImageReference {
+export function parseImage(text: string): PinnedImage {
   const at = text.indexOf("@");
   return { repository: text.slice(0, at), digest: text.slice(at + 1) };
 }

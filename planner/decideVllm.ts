@@ -5,6 +5,7 @@ import { createProblem, type Problem } from "./codes";
 import type { ImageReference, ModelDecision, Routes } from "./decision";
 import { argumentsOf, type ExplicitFlags, engineSettings, joinFlags, parallelismFactor, unestimatedFlags } from "./explicitFlags";
 import type { Model } from "./fit/model";
+import { imageText } from "./image";
 import { weightsPath } from "./names";
 import type { Plan } from "./plan";
 import { type FitResult, fit as fitModel } from "./size/fit";
@@ -91,7 +92,7 @@ function gpusProblem({ flags }: VllmRequirements, { gpus, size, tensorParallelSi
 
 function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
-    image: `${image.repository}@${image.digest}`,
+    image: imageText(image),
     flags: argumentsOf(flags),
     ...(requestTimeout === undefined ? {} : { requestSettings: { requestTimeout } }),
   };

@@ -25,12 +25,23 @@ export interface Routes {
   readonly scoring: string;
 }
 
-/** A pinned image in the image registry: `repository@digest`. The platform adds the registry's host name. */
-export interface ImageReference {
+/** An image in the image registry that is pinned by its digest. The platform adds the registry's host name. */
+export interface PinnedImage {
   readonly repository: string;
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
 }
+
+/** An image that is built from a Dockerfile. It is identified by its inputs, because its digest is known only after the build. */
+export interface BuiltImage {
+  readonly repository: string;
+  /** Hash of the build's inputs: `sha256:` and 64 hexadecimal digits. */
+  readonly inputs: string;
+  /** Digest of an image that `npm run image` built. Absent if `pulumi up` builds the image. It is not part of the name hash. */
+  readonly digest?: string;
+}
+
+export type ImageReference = PinnedImage | BuiltImage;
 
 /** The model weights of a deployment. */
 export interface ModelDecision {

@@ -37,7 +37,20 @@ export function canonicalJson(value: unknown): string {
 export function recipeHash(recipe: DeploymentRecipe): string {
   const { pattern, instanceType, image, routes, tensorParallelSize, flags, environmentVariables, probes, requestSettings } = recipe;
   const model = recipe.model && { ...recipe.model, staged: undefined };
-  const counted = { pattern, instanceType, image, routes, model, tensorParallelSize, flags, environmentVariables, probes, requestSettings };
+  // The digest of a build is not known before the build, so its inputs identify the image.
+  const identified = "inputs" in image ? { repository: image.repository, inputs: image.inputs } : image;
+  const counted = {
+    pattern,
+    instanceType,
+    image: identified,
+    routes,
+    model,
+    tensorParallelSize,
+    flags,
+    environmentVariables,
+    probes,
+    requestSettings,
+  };
   return digest(canonicalJson(counted));
 }
 

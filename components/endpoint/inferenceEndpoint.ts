@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision } from "../../planner/decision";
+import { imageText } from "../../planner/image";
 import { modelKey } from "../../planner/names";
 import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { requiredInstances } from "../../planner/rollout/capacity";
@@ -370,5 +371,5 @@ function isFromHub({ model }: DeploymentDecision): boolean {
  * Returns a key for the logical name of an image and its routes. It is derived from the decision, because logical names can't be Outputs.
  */
 function imageKey({ image, routes }: DeploymentDecision): string {
-  return environmentVersion(`${image.repository}@${image.digest}`, routes).slice(0, 8);
+  return environmentVersion(imageText(image), routes).slice(0, 8);
 }

@@ -1,5 +1,5 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
-import { isPlaceholderDigest } from "../image";
+import { imageText, isPlaceholderDigest } from "../image";
 import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
 import { enabledLogging } from "./logging";
 import { type LiveTraffic, overloads } from "./overload";
@@ -85,8 +85,8 @@ function placeholders(endpoints: readonly Planned[]): Risk[] {
   const byImage = new Map<string, string[]>();
   for (const { key, deployments } of endpoints) {
     for (const { decision } of deployments) {
-      if (!isPlaceholderDigest(decision.image.digest)) continue;
-      const image = `${decision.image.repository}@${decision.image.digest}`;
+      if (!isPlaceholderDigest(decision.image.digest ?? "")) continue;
+      const image = imageText(decision.image);
       byImage.set(image, [...(byImage.get(image) ?? []), `${key}/${decision.name}`]);
     }
   }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";
 import { Workspace } from "../../../components/workspace/workspace";
+import type { DeploymentDecision } from "../../../planner/decision";
 import { modelKey } from "../../../planner/names";
 import type { DesiredDeployment } from "../../../planner/rollout";
 import { serveAzure } from "../../azure/fakeArm";
@@ -105,7 +106,7 @@ test("With update: inPlace, the name stays the same with a changed model, and no
 
 test("Deployments with the same image and routes share an environment.", async () => {
   const other = { ...vllmDecision, name: "other-00000002", image: { ...vllmDecision.image, digest: `sha256:${"e".repeat(64)}` } };
-  const share = (decision: typeof other, weight: number) => ({ ...planned, decision, weight });
+  const share = (decision: DeploymentDecision, weight: number) => ({ ...planned, decision, weight });
   expect(ofType(await make({ deployments: [{ ...planned, previous, keepPrevious: true }] }), "ContainerImage")).toHaveLength(1);
   expect(ofType(await make({ deployments: [share(vllmDecision, 50), share(other, 50)] }), "ContainerImage")).toHaveLength(2);
 });

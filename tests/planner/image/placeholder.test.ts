@@ -1,7 +1,7 @@
 // Proves which digests are placeholders. Doesn't prove that other digests exist in a registry.
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { isPlaceholderDigest } from "../../planner/image";
+import { isPlaceholderDigest } from "../../../planner/image";
 
 test.each([
   [`sha256:${"0".repeat(63)}1`, true],
