@@ -115,14 +115,18 @@ export class Service {
     }
     const key = Object.keys(entry.service.actions ?? {}).find((action) => action.toLowerCase() === name.toLowerCase());
     if (!key) throw new AzureError(404, "InvalidAction", `The type ${entry.type} has no action '${name}'.`);
+    const body = isObject(request.body) ? request.body : {};
+    this.writes.checkAction(resource, key, body, apiVersionOf(request));
     const answer = entry.service.actions![key]!({
       resource,
-      body: isObject(request.body) ? request.body : {},
+      body,
       apiVersion: apiVersionOf(request),
       effects: this.engine,
     });
     if (!answer.operation) return { status: 200, body: answer.body };
-    return { status: 202, body: answer.body, headers: this.operationHeaders(answer.operation, request) };
+    const { "Azure-AsyncOperation": status, ...location } = this.operationHeaders(answer.operation, request);
+    const headers = answer.polling === "location" ? location : { ...location, "Azure-AsyncOperation": status! };
+    return { status: 202, body: answer.body, headers };
   }
 
   private written(written: Written, request: ArmRequest): ArmResponse {

@@ -7,7 +7,7 @@ import type { Engine } from "./engine";
 import { isObject, type JsonObject, mergePatch, withDefaults } from "./json";
 import type { Body, Event, ProvisioningState, Resource, RuleContext, Timing } from "./model";
 import type { Operation } from "./operations";
-import { type ArmPath, type Node, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
+import { type ArmPath, type Node, parentIdOf, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import type { Policies } from "./policies";
 import type { Rulebook } from "./rules";
 
@@ -83,6 +83,13 @@ export class Writes {
     return { operation: this.engine.begin(deleting, "delete", seconds, apiVersion, { permanently }) };
   }
 
+  /** Checks the rules of an action. @throws AzureError */
+  checkAction(resource: Resource, action: string, body: Body, apiVersion: string): void {
+    const { id, type, name } = resource;
+    const { inventory } = this.engine;
+    this.check({ event: "action", action, id, type, name, parentId: parentIdOf(id), apiVersion, body, previous: resource, inventory });
+  }
+
   existing(node: Node): Resource {
     const resource = this.engine.store.get(node.id);
     if (resource) return resource;
@@ -154,7 +161,7 @@ export class Writes {
   private check(context: RuleContext): AzureError | undefined {
     let failure: AzureError | undefined;
     for (const rule of this.rules.for(context.type)) {
-      if (!rule.on.includes(context.event)) continue;
+      if (!rule.on.includes(context.event) || rule.action !== context.action) continue;
       const message = rule.check(context);
       if (message === undefined) continue;
       const error = new AzureError(rule.status, rule.azureCode, message, rule.target ? { target: rule.target } : {});

@@ -17,6 +17,7 @@ import { diagnosticRules } from "./diagnostics";
 import { dnsValueRules } from "./dnsValues";
 import { enumValueRules } from "./enumValues";
 import { governanceRules } from "./governance";
+import { importImageRules } from "./importImage";
 import { keyVaultRules } from "./keyVault";
 import { logAnalyticsRules } from "./logAnalytics";
 import { logRules } from "./logs";
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   ...governanceRules,
   ...containerRegistryRules,
   ...registryValueRules,
+  ...importImageRules,
   ...keyVaultRules,
   ...logAnalyticsRules,
   ...vaultValueRules,
