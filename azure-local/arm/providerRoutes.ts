@@ -71,7 +71,7 @@ function operationResult({ request, engine }: Route, id: string): ArmResponse {
   if (operation.kind === "importImage") return { status: 200 };
   const resource = engine.store.get(operation.resourceId);
   if (!resource || operation.kind === "delete") return { status: 204 };
-  return { status: 200, body: view(resource, engine.catalog.find(resource.type)!, engine.inventory) };
+  return { status: 200, body: view(resource, engine.catalog.find(resource.type)!, engine.inventory, operation.apiVersion) };
 }
 
 function canceled(operation: Operation): ErrorBody {

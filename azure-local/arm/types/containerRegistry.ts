@@ -14,6 +14,7 @@ export const containerRegistryTypes: readonly ResourceType[] = [
         adminUserEnabled: false,
         publicNetworkAccess: "Enabled",
         networkRuleBypassOptions: "AzureServices",
+        networkRuleBypassAllowedForTasks: false,
         zoneRedundancy: "Disabled",
       },
     }),
