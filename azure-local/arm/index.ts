@@ -22,6 +22,8 @@ import type { ArmOptions } from "./options";
 import { Policies } from "./policies";
 import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
+import { runJobs } from "./runs/jobs";
+import { readLog } from "./runs/logLinks";
 import { listen, portOf, stop } from "./server";
 import { Service } from "./service";
 import { StateFolder } from "./stateFolder";
@@ -118,7 +120,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const show = (resource: Resource) => service.show(resource);
   const registries = options.registries ?? recordingOnly;
   const jobs = new Jobs(
-    () => importJobs(engine, registries),
+    () => [...importJobs(engine, registries), ...runJobs(engine, registries)],
     (change) => engine.transact(change),
   );
   const handle = (request: ArmRequest): ArmResponse => {
@@ -154,6 +156,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     ...(issueIdentityToken ? { issueIdentityToken: (audience: string) => issueIdentityToken(audience, tenantId) } : {}),
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
+    runLog: (path, query) => engine.transact(() => readLog(path, query, engine)),
   });
   jobs.start();
   const settled = <T>(read: () => T): T => {
