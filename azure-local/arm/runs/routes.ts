@@ -16,7 +16,7 @@ const RUN = `${REGISTRY}/runs`;
 /** Azure's limit of a page of runs. */
 const LONGEST_PAGE = 100;
 
-/** Paths of runs, which are not ARM resources: nobody can PUT them. */
+/** Paths of runs, which are not ARM resources: they have no PUT. */
 export function runRoute(request: ArmRequest, path: ArmPath, engine: Engine): ArmResponse | undefined {
   const node = path.nodes.at(-1)!;
   const trailing = path.trailing?.toLowerCase();
