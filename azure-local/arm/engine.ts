@@ -24,6 +24,8 @@ export class Engine implements Effects {
   onEnded: (operation: Operation, now: number) => void = () => {};
   /** Called when a template is polled, because its resources are then polled too. */
   onTemplatePolled: (template: Resource) => void = () => {};
+  /** Called for each removed resource, within the transaction. */
+  onRemoved: (resource: Resource) => void = () => {};
   private settlingAt: number | undefined;
   /** The resources of the current removal, children first. */
   private removing: readonly Resource[] = [];
@@ -196,6 +198,7 @@ export class Engine implements Effects {
       this.store.remove(resource.id);
       this.contents.forget(resource.id);
       this.runs.forget(resource.id);
+      this.onRemoved(resource);
       const running = this.operations.on(resource.id);
       if (running) this.end(running, "Canceled");
     }

@@ -7,6 +7,14 @@ import type { CoreLimits, Limits } from "./limits";
 import type { Grade } from "./model";
 import type { PolicyOptions } from "./policies";
 
+/** The Microsoft Entra tenant of the local Azure, as far as registries need it. */
+export interface Directory {
+  /** Secret of the local issuer of tokens. */
+  readonly tokenSecret: string;
+  /** Object ID of the principal that runs deployments. It owns all registries. */
+  readonly deployerId: (tenantId: string) => string;
+}
+
 export interface ArmOptions {
   /** Folder of the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Created if it does not exist. */
   readonly home: string;
@@ -64,8 +72,18 @@ export interface ArmOptions {
    * @default assumed
    */
   readonly dataPlane?: "assumed" | "checked";
-  /** Replaces the contents of container registries. @default only digests and tags of imported images are recorded */
+  /** Replaces what the resource manager does with registries, for tests. @default the contents of the registries below */
   readonly registries?: Registries;
+  /** Address of a real OCI registry on loopback that stores the contents of all registries. @default a store in the state folder */
+  readonly registry?: string;
+  /**
+   * Addresses that stand for registries outside Azure, by host name: `{ "docker.io": "http://127.0.0.1:5001" }`. Only `importImage` uses
+   * them. An import from another host records only the digest.
+   * @default none
+   */
+  readonly outsideRegistries?: Readonly<Record<string, string>>;
+  /** Where tokens for registries come from. @default each token is one of the deployer */
+  readonly directory?: Directory;
   /** The network position of data plane callers that do not send one. @default outside */
   readonly network?: NetworkPosition;
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { readJsonBody } from "../http/body";
 import { type Answer, createHttpServer, listenOnLoopback } from "../http/listen";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
+import type { DataAnswer } from "./dataPlane/dataService";
 import type { Outcome } from "./faultInjection";
 import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
@@ -117,8 +120,7 @@ async function answerData(
   dataPlane: DataPlane,
 ): Promise<void> {
   try {
-    const { status, headers, body } = await dataPlane.handle(request, pathname);
-    response.writeHead(status, headers).end(body);
+    await sendData(response, await dataPlane.handle(request, pathname));
   } catch (thrown) {
     const refusal = asAzureError(thrown);
     send(response, { status: refusal.status, body: { error: refusal.body } }, {});
@@ -132,6 +134,13 @@ function answerLog(response: http.ServerResponse, { status, text }: { readonly s
     "cache-control": "no-cache",
   });
   response.end(text);
+}
+
+/** Sends the answer of a service. A body that can't be read to its end ends the connection. */
+export async function sendData(response: http.ServerResponse, { status, headers, body }: DataAnswer): Promise<void> {
+  response.writeHead(status, headers);
+  if (body instanceof Readable) await pipeline(body, response).catch(() => response.destroy());
+  else response.end(body);
 }
 
 function answerIdentity(request: http.IncomingMessage, response: http.ServerResponse, search: string, issue: IssueIdentityToken): void {
