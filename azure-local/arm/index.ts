@@ -8,6 +8,7 @@ import { Catalog } from "./catalog";
 import { realClock } from "./clock";
 import { Credentials, type EndpointKeys, type EndpointToken } from "./credentials";
 import { DataPlane } from "./dataPlane";
+import { DataFaults } from "./dataPlane/dataFaults";
 import type { DataAnswer } from "./dataPlane/dataService";
 import { localRegistry, registryHost } from "./dataPlane/registryHost";
 import type { PutSecret } from "./dataPlane/secrets";
@@ -132,7 +133,14 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const putSecret: PutSecret = (vault, name, properties) => {
     handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties } });
   };
-  const dataPlane = new DataPlane(engine, options.network ?? "outside", putSecret, registries, folder.log);
+  const dataPlane = new DataPlane(
+    engine,
+    options.network ?? "outside",
+    putSecret,
+    registries,
+    folder.log,
+    new DataFaults(faults, () => crash()),
+  );
   let crashed = () => {};
   const whenCrashed = new Promise<void>((resolve) => {
     crashed = resolve;
