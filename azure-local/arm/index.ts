@@ -8,6 +8,7 @@ import { Catalog } from "./catalog";
 import { realClock } from "./clock";
 import { Credentials, type EndpointKeys, type EndpointToken } from "./credentials";
 import { DataPlane } from "./dataPlane";
+import { DataFaults } from "./dataPlane/dataFaults";
 import type { DataAnswer } from "./dataPlane/dataService";
 import { localRegistry, registryHost } from "./dataPlane/registryHost";
 import type { PutSecret } from "./dataPlane/secrets";
@@ -25,6 +26,8 @@ import type { ArmOptions } from "./options";
 import { Policies } from "./policies";
 import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
+import { runJobs } from "./runs/jobs";
+import { readLog } from "./runs/logLinks";
 import { listen, portOf, sendData, stop } from "./server";
 import { Service } from "./service";
 import { StateFolder } from "./stateFolder";
@@ -114,8 +117,9 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
   const registries = registriesOf(options, engine, (...call) => dataPlane.handleAt(...call));
+  const contents = options.registries ?? registries;
   const jobs = new Jobs(
-    () => importJobs(engine, options.registries ?? registries),
+    () => [...importJobs(engine, contents), ...runJobs(engine, contents)],
     (change) => engine.transact(change),
   );
   const handle = (request: ArmRequest): ArmResponse => {
@@ -130,7 +134,14 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const putSecret: PutSecret = (vault, name, properties) => {
     handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties } });
   };
-  const dataPlane = new DataPlane(engine, options.network ?? "outside", putSecret, registries, folder.log);
+  const dataPlane = new DataPlane(
+    engine,
+    options.network ?? "outside",
+    putSecret,
+    registries,
+    folder.log,
+    new DataFaults(faults, () => crash()),
+  );
   let crashed = () => {};
   const whenCrashed = new Promise<void>((resolve) => {
     crashed = resolve;
@@ -153,6 +164,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     ...(issueIdentityToken ? { issueIdentityToken: (audience: string) => issueIdentityToken(audience, tenantId) } : {}),
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
+    runLog: (path, query) => engine.transact(() => readLog(path, query, engine)),
   });
   jobs.start();
   const settled = <T>(read: () => T): T => {

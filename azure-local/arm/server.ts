@@ -12,6 +12,7 @@ import type { DataAnswer } from "./dataPlane/dataService";
 import type { Outcome } from "./faultInjection";
 import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
+import { RUN_LOG_PREFIX } from "./runs/logLinks";
 
 /** Azure docs, azure-resource-manager/management/azure-subscription-service-limits: the size of a template with its parameters. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -28,6 +29,8 @@ export interface Handlers {
   /** Additional accepted host names, in lower case. */
   readonly hosts: readonly string[];
   readonly log: RequestLog;
+  /** The log of a run, by a link that contains its permission. */
+  readonly runLog: (path: string, query: URLSearchParams) => { readonly status: number; readonly text: string };
   /** Issues tokens of the managed identity. @default no managed identity */
   readonly issueIdentityToken?: IssueIdentityToken;
 }
@@ -67,6 +70,7 @@ export async function stop(server: http.Server): Promise<void> {
 async function answer(request: http.IncomingMessage, response: http.ServerResponse, handlers: Handlers): Promise<void> {
   const { pathname, search } = addressOf(request.url ?? "/");
   if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane);
+  if (pathname.startsWith(`${RUN_LOG_PREFIX}/`)) return answerLog(response, handlers.runLog(pathname, new URLSearchParams(search)));
   const { method = "GET" } = request;
   const { issueIdentityToken } = handlers;
   if (pathname === IDENTITY_PATH && issueIdentityToken !== undefined) return answerIdentity(request, response, search, issueIdentityToken);
@@ -121,6 +125,15 @@ async function answerData(
     const refusal = asAzureError(thrown);
     send(response, { status: refusal.status, body: { error: refusal.body } }, {});
   }
+}
+
+/** Links to logs are not logged, because they contain their permission. */
+function answerLog(response: http.ServerResponse, { status, text }: { readonly status: number; readonly text: string }): void {
+  response.writeHead(status, {
+    "content-type": status === 200 ? "text/plain; charset=utf-8" : "application/xml",
+    "cache-control": "no-cache",
+  });
+  response.end(text);
 }
 
 /** Sends the answer of a service. A body that can't be read to its end ends the connection. */

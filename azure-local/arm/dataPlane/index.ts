@@ -7,6 +7,7 @@ import { decode } from "../path";
 import type { RequestLog } from "../requestLog";
 import { privateEndpointConnections } from "../types/privateLink";
 import { blobService } from "./blobs";
+import type { DataFaults, DataOutcome } from "./dataFaults";
 import { type DataAnswer, type DataService, json } from "./dataService";
 import { imageService } from "./images";
 import { type PutSecret, secretService } from "./secrets";
@@ -35,6 +36,7 @@ export class DataPlane {
     putSecret: PutSecret,
     registries: LocalRegistries,
     private readonly log: RequestLog,
+    private readonly faults: DataFaults,
   ) {
     this.services = [blobService(engine), imageService(engine.inventory, registries), secretService(engine, putSecret)];
   }
@@ -56,18 +58,38 @@ export class DataPlane {
     const add = (status: number, error?: string) =>
       this.log.add({ time, method, path: `${DATA_PREFIX}${host}/${path}${search}`, status, correlationId: randomUUID(), error }, undefined);
     try {
-      const answer = await this.answer(request, decode(host), path.split("/").map(decode).join("/"), route);
-      add(answer.status);
-      return answer;
+      const outcome = await this.outcome(request, decode(host), path.split("/").map(decode).join("/"), route);
+      if (typeof outcome !== "string") {
+        add(outcome.status);
+        return outcome;
+      }
+      add(0, `(${outcome})`);
+      if (outcome === "drop") request.socket.destroy();
+      // Without an answer, the connection stays open until the caller or the simulator closes it.
+      return await new Promise<never>(() => {});
     } catch (error) {
       add(0, "(failed)");
       throw error;
     }
   }
 
-  private async answer(request: IncomingMessage, host: string, path: string, route: RegistryRoute): Promise<DataAnswer> {
-    this.engine.settle();
+  /** The requests of tasks, which Azure sends, have no faults. */
+  private outcome(request: IncomingMessage, host: string, path: string, route: RegistryRoute): Promise<DataOutcome> {
     const service = this.services.find((one) => one.host.test(host));
+    const serve = () => this.answer(request, service, host, path, route);
+    if (service === undefined || route.isAdmitted !== undefined) return serve();
+    const call = { method: request.method ?? "GET", path: `${DATA_PREFIX}${host}/${path}`, type: `${service.type}/data` };
+    return this.faults.outcome(call, request, serve, service.errorAnswer);
+  }
+
+  private async answer(
+    request: IncomingMessage,
+    service: DataService | undefined,
+    host: string,
+    path: string,
+    route: RegistryRoute,
+  ): Promise<DataAnswer> {
+    this.engine.settle();
     const name = service?.host.exec(host)?.[1];
     const resource = service && this.engine.store.all(service.type).find((one) => one.name.toLowerCase() === name);
     if (!service || !resource)
