@@ -49,6 +49,7 @@ export { type DenyPolicy, POLICIES, type PolicyOptions } from "./policies";
 export type { LoggedRequest } from "./requestLog";
 export { type NameAnswer, resolveName } from "./resolver";
 export { RULES } from "./rules";
+export { sendData } from "./server";
 
 /** A running simulator, with access to its state. */
 export interface Arm {

@@ -1,3 +1,4 @@
+import type { Directory } from "../registry/host";
 import type { Registries } from "../registry/registries";
 import type { Clock } from "./clock";
 import type { NetworkPosition } from "./dataPlane";
@@ -6,14 +7,6 @@ import type { JsonObject } from "./json";
 import type { CoreLimits, Limits } from "./limits";
 import type { Grade } from "./model";
 import type { PolicyOptions } from "./policies";
-
-/** The Microsoft Entra tenant of the local Azure, as far as registries need it. */
-export interface Directory {
-  /** Secret of the local issuer of tokens. */
-  readonly tokenSecret: string;
-  /** Object ID of the principal that runs deployments. It owns all registries. */
-  readonly deployerId: (tenantId: string) => string;
-}
 
 export interface ArmOptions {
   /** Folder of the state: `state.jsonl`, `secrets.jsonl`, `requests.jsonl`. Created if it does not exist. */

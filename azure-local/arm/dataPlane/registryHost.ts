@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { RegistryError } from "../../registry/answer";
-import type { ImageAction, LocalRegistry, Principal, RegistryHost } from "../../registry/host";
+import type { Directory, ImageAction, LocalRegistry, Principal, RegistryHost } from "../../registry/host";
 import { readToken } from "../../scoringProxy/jwt";
 import { AzureError } from "../azureError";
 import type { RoleName } from "../builtInRoles";
@@ -8,7 +8,6 @@ import type { Engine } from "../engine";
 import { holdsRole } from "../grants";
 import { at } from "../json";
 import type { Inventory, Resource } from "../model";
-import type { Directory } from "../options";
 
 /** Roles with access to the images of a registry. Source: Azure docs, container-registry/container-registry-roles. */
 const grants: Readonly<Record<ImageAction, readonly RoleName[]>> = {
