@@ -60,6 +60,17 @@ test("The request is accepted with a Location, which ends with 200 and no body a
   expect(await isTagged(caller, "moor/vllm:2")).toBe(false);
 });
 
+test("The address of the source registry can have a scheme, a port and upper case", async () => {
+  const hosts: string[] = [];
+  const caller = await started(async ({ registry }) => {
+    hosts.push(registry);
+    return { bytes: true };
+  });
+  for (const [index, uri] of ["https://MCR.microsoft.com/", "registry.example:5000"].entries())
+    await caller.ended(await post(caller, { ...but(importBody, "source/registryUri", uri), targetTags: [`a:${index}`] }));
+  expect(hosts).toEqual(["mcr.microsoft.com", "registry.example:5000"]);
+});
+
 test("Each repository is copied once with its tags, and a repository without a tag only by its digest", async () => {
   const targets: unknown[] = [];
   const caller = await started(async (_from, { repository, tags }) => {
@@ -88,20 +99,27 @@ test("An import takes a minute in Azure and doesn't block writes to the registry
 });
 
 test.each([
-  [401, "Unauthorized"],
-  [403, "Forbidden"],
-  [404, "ManifestUnknown"],
-  [429, "TooManyRequests"],
-  [502, "InvalidParameters"],
-] as const)("If the source registry answers %i, the operation fails with %s, and nothing is tagged", async (status, code) => {
-  const caller = await started(() => Promise.reject(new OutsideError(status, "said the registry")));
-  const ended = await caller.ended(await post(caller));
-  expect([ended.status, ended.body]).toEqual([
-    400,
-    { error: { code, message: `Could not import 'docker.io/vllm/vllm-openai@${DIGEST}': said the registry` } },
-  ]);
-  expect(await isTagged(caller, "moor/vllm:1")).toBe(false);
-});
+  [401, "Unauthorized", "UNAUTHORIZED"],
+  [403, "Forbidden", "DENIED"],
+  [404, "NotFound", "MANIFEST_UNKNOWN"],
+  [429, "TooManyRequests", "TOOMANYREQUESTS"],
+  [502, "BadGateway", "UNKNOWN"],
+] as const)(
+  "If the source registry answers %i, the operation fails with its response, and nothing is tagged",
+  async (status, code, ociCode) => {
+    const caller = await started(() => Promise.reject(new OutsideError(status, "said the registry")));
+    const ended = await caller.ended(await post(caller));
+    const { error } = ended.body;
+    expect([ended.status, error.code]).toEqual([400, code]);
+    expect(error.message.slice(0, error.message.indexOf("{"))).toMatch(
+      new RegExp(`^Operation registries-\\S+ failed\\. Resource \\S+ Invalid message ${code} ${code} $`),
+    );
+    expect(JSON.parse(error.message.slice(error.message.indexOf("{")))).toEqual({
+      errors: [{ code: ociCode, message: "said the registry", detail: `docker.io/vllm/vllm-openai@${DIGEST}` }],
+    });
+    expect(await isTagged(caller, "moor/vllm:1")).toBe(false);
+  },
+);
 
 test("Credentials reach the copy and are neither in the state nor in the log", async () => {
   const seen: unknown[] = [];
@@ -170,6 +188,8 @@ test("Versions without the action, images by tag, unknown properties and unknown
   expect(await rejected(but(importBody, "source/sourceImage", "vllm/vllm-openai:latest"))).toBe("400 InvalidParameters");
   expect(await rejected({ ...importBody, extra: 1 })).toBe("400 InvalidRequestContent");
   expect(await rejected({})).toBe("400 InvalidRequestContent");
+  for (const uri of ["", "docker.io/library", "http://", "a b"])
+    expect(await rejected(but(importBody, "source/registryUri", uri))).toBe("400 InvalidParameters");
   const unknown = { resourceId: `${caller.id(paths.registry)}x`, sourceImage: importBody.source.sourceImage };
   expect(await rejected({ ...importBody, source: unknown })).toBe("404 ResourceNotFound");
 });

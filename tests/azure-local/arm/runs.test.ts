@@ -178,6 +178,17 @@ describe("a run", () => {
     expect((await ended(caller, await schedule(caller))).log).toContain("The local Azure could not run the task: python3 is missing");
   });
 
+  test.each([
+    ["source code", { contextPath: "https://example.com/repository.git" }, "must be /dev/null"],
+    ["values", { values: [{ name: "tag", value: "1" }] }, "write them to the task file"],
+  ])("with %s fails, because the local Azure would ignore it", async (_case, step, text) => {
+    const caller = await started();
+    await withTask(caller);
+    await caller.send("PATCH", TASK, { properties: { step } });
+    const { properties, log } = await ended(caller, await schedule(caller));
+    expect([properties.status, log]).toEqual(["Failed", expect.stringContaining(text)]);
+  });
+
   test("is started by the ARM ID of its task too, at both versions, and is listed by task, newest first", async () => {
     const caller = await started();
     await withTask(caller);
@@ -276,6 +287,15 @@ describe("a closed registry", () => {
     expect(log).not.toContain("must not run");
   });
 
+  test("admits a task whose default login uses its own identity, which only 2025-03-01-preview has", async () => {
+    const caller = await started();
+    await registry(caller, allowed);
+    const body = credentials({ sourceRegistry: { identity: "[system]" } });
+    expect((await caller.send("PUT", TASK, body, VERSION)).body.error.message).toContain("credentials.sourceRegistry.identity");
+    await caller.outcome(await caller.send("PUT", TASK, body, "2025-03-01-preview"));
+    expect((await ended(caller, await schedule(caller))).properties.status).toBe("Succeeded");
+  });
+
   test("refuses a task when only its default network rule is closed", async () => {
     const caller = await started();
     await registry(caller, { publicNetworkAccess: "Enabled", networkRuleSet: { defaultAction: "Deny" } });
@@ -326,6 +346,7 @@ describe("the link to a log", () => {
     const paths = caller.arm.requests().map(({ path: one }) => one);
     expect(paths.filter((one) => one.includes("rawtext.log"))).toEqual([]);
     expect(JSON.stringify(caller.arm.requests())).not.toContain(signature);
+    expect(JSON.stringify(caller.arm.requests())).not.toContain(taskBody.properties.step.encodedTaskContent);
     const secrets = fs.readFileSync(path.join(caller.home, "secrets.jsonl"), "utf8").trim().split("\n").at(-1)!;
     expect(secrets).not.toContain("encodedTaskContent");
   });
