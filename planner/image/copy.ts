@@ -5,7 +5,7 @@ import type { ContextFiles, ContextNode } from "./contextFiles";
 import { type Source, sources } from "./copySources";
 import { type DockerfileInstruction, execForm } from "./dockerfile";
 import { absolute, variables } from "./imageConfig";
-import { DestinationError, type LayerFiles, type Owner, root } from "./layerFiles";
+import { DestinationError, type LayerFiles, numericOwner, type Owner, root } from "./layerFiles";
 import { expandWord, WordError } from "./words";
 
 export interface CopyContext {
@@ -100,23 +100,16 @@ function copySettings({ flags }: DockerfileInstruction, expand: (word: string) =
   const chown = flags.find(({ name }) => name === "chown");
   const chmod = flags.find(({ name }) => name === "chmod");
   return {
-    owner: chown === undefined ? root : owner(expand(chown.value ?? "")),
+    owner: chown === undefined ? root : chownOwner(expand(chown.value ?? "")),
     mode: chmod === undefined ? undefined : octalMode(expand(chmod.value ?? "")),
   };
 }
 
-/** A user without a group has the group of the same number, as in Docker. Names would need the base's /etc/passwd. */
-function owner(value: string): Owner {
-  const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(value) ?? [];
-  const ids = { uid: Number(uid), gid: Number(gid ?? uid) };
-  if (uid === undefined || ids.uid > largestId || ids.gid > largestId) {
-    throw new WordError(`--chown=${value} is not supported in a layer. Use numbers: --chown=2000:0.`);
-  }
-  return ids;
+function chownOwner(value: string): Owner {
+  const owner = numericOwner(value);
+  if (owner === undefined) throw new WordError(`--chown=${value} is not supported in a layer. Use numbers: --chown=2000:0.`);
+  return owner;
 }
-
-/** The largest user and group number of Linux; 2^32 - 1 means "no change". */
-const largestId = 2 ** 32 - 2;
 
 function octalMode(value: string): number {
   if (!/^[0-7]{3,4}$/.test(value)) throw new WordError(`--chmod=${value} is not supported in a layer. Use an octal number: --chmod=755.`);

@@ -7,7 +7,7 @@ import { type CopyContext, copy } from "./copy";
 import { SourceError } from "./copySources";
 import { applyToConfig, type ConfigState } from "./imageConfig";
 import { type LayerDockerfile, type LayerStep, layerDockerfile } from "./layerDockerfile";
-import { DestinationError, LayerFiles, root } from "./layerFiles";
+import { DestinationError, LayerFiles, numericOwner, root } from "./layerFiles";
 import { refuse, systemCode } from "./problem";
 import type { ExternalImage } from "./reference";
 import { tar } from "./tar";
@@ -87,11 +87,24 @@ function applied(folder: string, file: string, { steps, escapeChar }: LayerDocke
         return state;
       }
       const next = applyToConfig(state, step.keyword, step, escapeChar);
-      if (step.keyword === "WORKDIR") layer.addDirectory(next.config.WorkingDir ?? "/", 0o755, root);
+      if (step.keyword === "WORKDIR") createWorkingDirectory(next.config, layer);
       return next;
     });
   }
   return { files, entries: layer.sorted(), config: state.config };
+}
+
+/** WORKDIR creates its directory, which belongs to USER, as in Docker. */
+function createWorkingDirectory({ WorkingDir, User }: ContainerConfig, layer: LayerFiles): void {
+  const directory = WorkingDir ?? "/";
+  if (layer.isDirectory(directory)) return;
+  const owner = User ? numericOwner(User === "root" ? "0" : User) : root;
+  if (owner === undefined) {
+    throw new DestinationError(
+      `WORKDIR creates ${directory} for the user "${User}", whose number is not known. Set USER to a number before WORKDIR.`,
+    );
+  }
+  layer.addDirectory(directory, 0o755, owner);
 }
 
 /** Adds the line to the message of an error. */

@@ -10,6 +10,19 @@ export interface Owner {
 
 export const root: Owner = { uid: 0, gid: 0 };
 
+/** The largest user and group number of Linux; 2^32 - 1 means "no change". */
+const largestId = 2 ** 32 - 2;
+
+/**
+ * `2000:0` or `2000`: a user without a group has the group of the same number, as in Docker. Undefined for names, because they would need the
+ * base's /etc/passwd.
+ */
+export function numericOwner(text: string): Owner | undefined {
+  const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
+  const owner = { uid: Number(uid), gid: Number(gid ?? uid) };
+  return uid !== undefined && owner.uid <= largestId && owner.gid <= largestId ? owner : undefined;
+}
+
 /** A destination can't be written to. Its message has no place. */
 export class DestinationError extends Error {}
 

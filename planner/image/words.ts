@@ -141,7 +141,7 @@ class Expansion {
   }
 
   private name(): string {
-    const [name = ""] = /^(?:[A-Za-z_]\w*|\d+|[@*#])/.exec(this.text.slice(this.at)) ?? [];
+    const [name = ""] = /^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/.exec(this.text.slice(this.at)) ?? [];
     this.at += name.length;
     return name;
   }
