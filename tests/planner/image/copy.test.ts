@@ -121,3 +121,8 @@ test("names that a tar header can't hold are kept", async () => {
   const found = await listing(["COPY . /n"], { [long]: "L", ü: "U", ".dockerignore": "Dockerfile\n.dockerignore\n" });
   expect(found).toEqual(["755 0:0 n/", `755 0:0 n/${long.split("/")[0]}/`, `644 0:0 n/${long} L`, "644 0:0 n/ü U"]);
 });
+
+test("Dockerfile.dockerignore replaces .dockerignore", async () => {
+  const ignore = { "Dockerfile.dockerignore": "Dockerfile*\n.dockerignore\nd\n", ".dockerignore": "*\n" };
+  expect(await listing(["COPY . /n"], { ...files, ...ignore })).toEqual(["755 0:0 n/", "644 0:0 n/a.txt A", "644 0:0 n/b.txt B"]);
+});

@@ -32,7 +32,7 @@ test.each<{ readonly name: string; readonly base?: object; readonly lines: reado
   { name: "ENV over lines", lines: ["ENV A=1 \\", "# comment", "", "  B=2"], config: { Env: ["A=1", "B=2"] } },
   { name: "an instruction in small letters", lines: ["env A=1"], config: { Env: ["A=1"] } },
   { name: "USER", base: { User: "x" }, lines: ["USER 2000:0"], config: { User: "2000:0" } },
-  { name: "USER with a name", lines: ["USER nobody"], config: { User: "nobody" } },
+  { name: "USER with a name", lines: ["USER someone"], config: { User: "someone" } },
   { name: "WORKDIR", lines: ["WORKDIR /opt/moor/"], config: { WorkingDir: "/opt/moor" } },
   { name: "relative WORKDIR", base: { WorkingDir: "/work" }, lines: ["WORKDIR a", "WORKDIR ../b"], config: { WorkingDir: "/work/b" } },
   { name: "WORKDIR above the root", lines: ["WORKDIR ../.."], config: { WorkingDir: "/" } },
