@@ -37,16 +37,20 @@ function wildcard(pattern: string): RegExp {
   let source = "";
   for (let at = 0; at < pattern.length; at++) {
     const char = pattern.charAt(at);
-    const [set] = char === "[" ? (/^\[\^?(?:\\.|[^\]\\/])+\]/.exec(pattern.slice(at)) ?? []) : [];
     if (char === "*") source += "[^/]*";
     else if (char === "?") source += "[^/]";
-    else if (set !== undefined) {
-      source += set.replace(/(?<=^\[\^?)\^|\[(?!$|\^?)/g, "\\$&");
+    else if (char === "[") {
+      const [set = ""] = /^\[\^?(?:\\.|[^\]\\/])+\]/.exec(pattern.slice(at)) ?? [];
+      if (set === "") throw new WordError(`"${pattern}" has no closing "]".`);
+      source += `(?!/)${set.replace(/\\(.)/g, (_, inner: string) => (inner === "-" ? "\\-" : escaped(inner)))}`;
       at += set.length - 1;
-    } else if (char === "[") throw new WordError(`"${pattern}" has no closing "]".`);
-    else source += escaped(char === "\\" ? pattern.charAt(++at) : char);
+    } else source += escaped(char === "\\" ? pattern.charAt(++at) : char);
   }
-  return new RegExp(`^${source}$`, "u");
+  try {
+    return new RegExp(`^${source}$`, "u");
+  } catch {
+    throw new WordError(`"${pattern}" has a range that is not valid.`);
+  }
 }
 
 function escaped(char: string): string {

@@ -1,5 +1,11 @@
-/** Instructions of a Dockerfile. */
-import { type Copy, type Dockerfile, DockerfileParser, type Instruction, type ModifiableInstruction } from "dockerfile-ast";
+/**
+ * Instructions of a Dockerfile, split as BuildKit's parser does it (https://github.com/moby/buildkit/tree/master/frontend/dockerfile/parser).
+ *
+ * `dockerfile-ast` reads the parser directives only. It is made for editors: it ends an instruction too early after `A=a\ \`, lets a comment
+ * within an instruction become part of its arguments, and joins two instructions if a line after such a comment starts with `\ `.
+ */
+import { DockerfileParser } from "dockerfile-ast";
+import { splitWords } from "./words";
 
 export interface DockerfileInstruction {
   /** In capital letters: `COPY`. */
@@ -8,7 +14,7 @@ export interface DockerfileInstruction {
   readonly line: number;
   /** `--name=value`; a flag without a value has the value `undefined`. */
   readonly flags: readonly { readonly name: string; readonly value: string | undefined }[];
-  /** The arguments after the flags, with joined lines and without comments. */
+  /** The arguments after the flags, with joined lines and without comments. Here-documents are not part of them. */
   readonly text: string;
   readonly heredoc: boolean;
 }
@@ -21,31 +27,76 @@ export interface ParsedDockerfile {
 }
 
 export function parseDockerfile(content: string): ParsedDockerfile {
-  const file = DockerfileParser.parse(content.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
-  return { instructions: file.getInstructions().map(instruction), directives: directives(file), escapeChar: file.getEscapeCharacter() };
-}
-
-function directives(file: Dockerfile): ParsedDockerfile["directives"] {
-  return file.getDirectives().map((directive) => ({ name: directive.getName(), line: directive.getRange().start.line + 1 }));
-}
-
-function instruction(parsed: Instruction): DockerfileInstruction {
-  const flags = isModifiable(parsed) ? parsed.getFlags() : [];
+  const text = content.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const file = DockerfileParser.parse(text);
+  const escapeChar = file.getEscapeCharacter();
   return {
-    keyword: parsed.getKeyword(),
-    line: parsed.getRange().start.line + 1,
-    flags: flags.map((flag) => ({ name: flag.getName(), value: flag.getValue() ?? undefined })),
-    text: (parsed.getArgumentsContent() ?? "").trim(),
-    heredoc: isCopy(parsed) && parsed.getHeredocs().length > 0,
+    instructions: instructions(text.split("\n"), escapeChar),
+    directives: file.getDirectives().map((directive) => ({ name: directive.getName(), line: directive.getRange().start.line + 1 })),
+    escapeChar,
   };
 }
 
-function isModifiable(parsed: Instruction): parsed is ModifiableInstruction {
-  return "getFlags" in parsed;
+/** Comments are skipped everywhere; empty lines also within an instruction. */
+function instructions(lines: readonly string[], escapeChar: string): DockerfileInstruction[] {
+  const found: DockerfileInstruction[] = [];
+  let started: { readonly line: number; readonly text: string } | undefined;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (line.trim() === "" || line.trim().startsWith("#")) continue;
+    const { line: first, text } = started ?? { line: at + 1, text: "" };
+    started = { line: first, text: text + withoutContinuation(line, escapeChar) };
+    if (continues(line, escapeChar)) continue;
+    const one = instruction(started.text, first, escapeChar);
+    found.push(one.instruction);
+    for (const ending of one.heredocs) at = endOfHeredoc(lines, at + 1, ending);
+    started = undefined;
+  }
+  return started === undefined ? found : [...found, instruction(started.text, started.line, escapeChar).instruction];
 }
 
-function isCopy(parsed: Instruction): parsed is Copy {
-  return parsed.getKeyword() === "COPY" && "getHeredocs" in parsed;
+/** Two escape characters at the end of a line don't continue it. (buildah 1.28 differs.) */
+function continues(line: string, escapeChar: string): boolean {
+  const end = line.replace(/[ \t]+$/, "");
+  return end.endsWith(escapeChar) && !end.endsWith(escapeChar.repeat(2));
+}
+
+function withoutContinuation(line: string, escapeChar: string): string {
+  return continues(line, escapeChar) ? line.slice(0, line.lastIndexOf(escapeChar)) : line;
+}
+
+/** Docker reads flags at the start of the arguments of each instruction. */
+const flagForm = /^--([a-z][a-z-]*)(?:=(\S*))?(?:\s+|$)/i;
+
+function instruction(joined: string, line: number, escapeChar: string) {
+  const [, keyword = "", rest = ""] = /^(\S*)\s*(.*)$/s.exec(joined.trim()) ?? [];
+  const flags: { name: string; value: string | undefined }[] = [];
+  let text = rest;
+  for (let flag = flagForm.exec(text); flag !== null; flag = flagForm.exec(text)) {
+    flags.push({ name: flag[1] ?? "", value: flag[2] });
+    text = text.slice(flag[0].length);
+  }
+  const heredocs = heredocKeywords.has(keyword.toUpperCase()) ? splitWords(text, escapeChar).flatMap(heredocEnding) : [];
+  return { instruction: { keyword: keyword.toUpperCase(), line, flags, text, heredoc: heredocs.length > 0 }, heredocs };
+}
+
+const heredocKeywords: ReadonlySet<string> = new Set(["ADD", "COPY", "RUN"]);
+
+interface HeredocEnding {
+  readonly name: string;
+  /** `<<-`: tabs at the start of lines don't count. */
+  readonly tabs: boolean;
+}
+
+function heredocEnding(word: string): HeredocEnding[] {
+  const [, dash, name] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
+  return name === undefined ? [] : [{ name: name.replaceAll(/["']/g, ""), tabs: dash === "-" }];
+}
+
+/** Index of the line that ends a here-document, or of the last line. */
+function endOfHeredoc(lines: readonly string[], from: number, { name, tabs }: HeredocEnding): number {
+  const end = lines.findIndex((line, at) => at >= from && (tabs ? line.replace(/^\t+/, "") : line) === name);
+  return end < 0 ? lines.length : end;
 }
 
 /**

@@ -51,7 +51,7 @@ function unsupportedPart(instruction: DockerfileInstruction, earlier: readonly D
   if (!isStep(instruction)) return [`line ${line}: ${keyword}`];
   if (!started) return [`line ${line}: ${keyword} before FROM`];
   if (instruction.heredoc) return [`line ${line}: COPY with a here-document`];
-  return flagProblem(keyword, line, flag?.name ?? /^--([a-z]+)/.exec(instruction.text)?.[1]);
+  return flagProblem(keyword, line, flag?.name);
 }
 
 function flagProblem(keyword: string, line: number, flag: string | undefined): string[] {
