@@ -33,6 +33,8 @@ export interface LayeredImage {
   readonly manifest: Blob;
 }
 
+type CopiedFiles = Map<string, LayeredImage["files"][string]>;
+
 /** A layer is held in memory, so its size is limited. */
 const limits = { nodes: 100_000, bytes: 256 * 1024 * 1024 } as const;
 
@@ -42,7 +44,11 @@ const layerTypes = {
 } as const satisfies Record<ManifestFormat, string>;
 
 /**
- * Computes the layered image of a folder with a Dockerfile and the saved manifest and configuration of its base.
+ * Computes the layered image of a folder with a Dockerfile and the saved manifest and configuration of its base. It sends no request.
+ *
+ * The files of the base are not known. So a destination folder needs a slash at its end unless each image has it (`/opt`), and a folder that
+ * COPY creates belongs to `--chown` or root with the mode 0755, even if the base has it with other settings.
+ *
  * All unsupported instructions of the Dockerfile are reported in one problem; of other problems, the first.
  * A space in an instruction counts, because the image's history contains the instructions; comments don't count.
  * @throws PlanError with a code MOOR24x, MOOR250 or MOOR255
@@ -77,7 +83,7 @@ function applied(folder: string, file: string, { steps, escapeChar }: LayerDocke
   if ((base.config?.OnBuild ?? []).length > 0) {
     refuse("MOOR241", file, "the base has ONBUILD instructions, which run in a build of another image.");
   }
-  const files: Record<string, { sha256: string; mode: string }> = {};
+  const files: CopiedFiles = new Map();
   const layer = new LayerFiles(base.config?.WorkingDir ?? "");
   const context = copyContext(folder, files);
   let state: ConfigState = { config: base.config ?? {}, cmdSet: false };
@@ -92,7 +98,7 @@ function applied(folder: string, file: string, { steps, escapeChar }: LayerDocke
       return next;
     });
   }
-  return { files, entries: layer.sorted(), config: state.config };
+  return { files: Object.fromEntries(files), entries: layer.sorted(), config: state.config };
 }
 
 /** WORKDIR creates its directory, which belongs to USER, as in Docker. */
@@ -122,7 +128,7 @@ function at<T>(file: string, { line }: LayerStep, apply: () => T): T {
 }
 
 /** Lists the folder when the first COPY needs it. The saved base is never copied. */
-function copyContext(folder: string, files: Record<string, { sha256: string; mode: string }>): () => CopyContext {
+function copyContext(folder: string, files: CopiedFiles): () => CopyContext {
   let context: CopyContext | undefined;
   let total = 0;
   return () => {
@@ -140,7 +146,7 @@ function copyContext(folder: string, files: Record<string, { sha256: string; mod
         return bytes;
       },
       copied: (relative, bytes, mode) => {
-        files[relative] = { sha256: sha256(bytes).slice("sha256:".length), mode: mode.toString(8).padStart(4, "0") };
+        files.set(relative, { sha256: sha256(bytes).slice("sha256:".length), mode: mode.toString(8).padStart(4, "0") });
       },
     };
     return context;

@@ -51,3 +51,31 @@ test("an image has the base's layers and one layer of the copied files", async (
   });
   expect(image.manifest.digest).toBe(digestOf(image.manifest.bytes));
 });
+
+test("a base in Docker's format gives an image in Docker's format", () => {
+  const types = {
+    mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+    layers: [{ mediaType: "application/vnd.docker.image.rootfs.diff.tar.gzip", digest: digestOf("compressed layer"), size: 16 }],
+  };
+  const first = savedFiles({ manifest: types });
+  const config = { mediaType: "application/vnd.docker.container.image.v1+json", digest: digestOf(first.config), size: first.config.length };
+  const image = layeredImage(
+    layerFolder(["COPY a /opt/"], { a: "A" }, savedFiles({ manifest: { ...types, config, annotations: { title: "base" } } })),
+  );
+  expect(json(image.manifest.bytes)).toEqual({
+    schemaVersion: 2,
+    mediaType: types.mediaType,
+    config: { mediaType: config.mediaType, digest: image.config.digest, size: image.config.bytes.length },
+    layers: [
+      ...types.layers,
+      { mediaType: "application/vnd.docker.image.rootfs.diff.tar", digest: image.layer.digest, size: image.layer.bytes.length },
+    ],
+  });
+  expect(image.manifest.mediaType).toBe(types.mediaType);
+  expect(image.config.mediaType).toBe(config.mediaType);
+});
+
+test("a manifest without a media type is OCI's", () => {
+  const image = layeredImage(layerFolder(["USER 1"], {}, savedFiles({ manifest: { mediaType: undefined } })));
+  expect(json(image.manifest.bytes)).toMatchObject({ mediaType: "application/vnd.oci.image.manifest.v1+json" });
+});
