@@ -9,6 +9,9 @@ import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/l
 import { allowedRegions } from "../planner/residency";
 import { scaleWeights } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
+import { endpointsNotes } from "./endpointsVariable";
+import { plannedImages } from "./images/planned";
+import type { ImageOf } from "./images/stack";
 import { stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
 import { tokenNotes } from "./rules/token";
@@ -16,7 +19,7 @@ import type { RawStack } from "./settings";
 import type { CreatedNetworkSpec, DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
 
-export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions): StackSpec {
+export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions, imageOf: ImageOf): StackSpec {
   const { project, stack } = raw;
   const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(stack, key, endpoint, decisions));
   const endpoints = built.map(({ endpoint }) => endpoint);
@@ -29,10 +32,12 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
     platform: platformSpec(settings["moor:platform"]),
     quota: settings["moor:quota"],
     endpoints,
+    images: plannedImages(endpoints, imageOf),
     skipped,
     ...(settings["moor:huggingFaceTokenExpires"] === undefined ? {} : { tokenExpires: settings["moor:huggingFaceTokenExpires"] }),
     decisionsFrom: settings["moor:lock"] === "none" ? "computed" : "lock",
     notes: [
+      ...endpointsNotes(raw),
       ...lockNotes(settings),
       ...tokenNotes(raw, settings),
       ...platformNotes(settings["moor:platform"], endpoints),
