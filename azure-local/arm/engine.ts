@@ -144,7 +144,7 @@ export class Engine implements Effects {
   }
 
   begin(
-    resource: Resource,
+    resource: Pick<Resource, "id">,
     kind: OperationKind,
     azureSeconds: number | undefined,
     apiVersion: string,
@@ -190,6 +190,7 @@ export class Engine implements Effects {
       const running = this.operations.on(resource.id);
       if (running) this.end(running, "Canceled");
     }
+    for (const operation of this.operations.within(root.id)) this.end(operation, "Canceled");
     this.removing = outer;
     for (const { id: removedId } of removing) if (!this.isRecoverable(removedId)) this.credentials.forget(removedId);
   }

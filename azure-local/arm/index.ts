@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import type * as http from "node:http";
 import * as path from "node:path";
+import type { Registries } from "../registry/registries";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { Catalog } from "./catalog";
@@ -10,6 +12,8 @@ import { Engine } from "./engine";
 import { withFaults } from "./faultInjection";
 import { type Fault, type FaultReport, Faults } from "./faults";
 import { lockFolder } from "./folderLock";
+import { importJobs } from "./imports/jobs";
+import { Jobs } from "./jobs";
 import type { JsonObject } from "./json";
 import { DEFAULT_LIMITS } from "./limits";
 import type { Resource, Settings } from "./model";
@@ -89,6 +93,15 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
   }
 }
 
+/** Registries whose images exist only as recorded digests. */
+const recordingOnly: Registries = {
+  manifest: async () => undefined,
+  putManifest: async (_registryId, _repository, _reference, _mediaType, bytes) =>
+    `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+  importImage: async () => ({ bytes: false }),
+  runTask: async () => ({ succeeded: false, log: "The local Azure runs no tasks.", images: [] }),
+};
+
 type ResolvedOptions = ArmOptions & Required<Pick<ArmOptions, "subscriptionId" | "tenantId" | "clock">>;
 
 async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm> {
@@ -103,9 +116,16 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
   const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
+  const registries = options.registries ?? recordingOnly;
+  const jobs = new Jobs(
+    () => importJobs(engine, registries),
+    (change) => engine.transact(change),
+  );
   const handle = (request: ArmRequest): ArmResponse => {
     try {
-      return engine.transact(() => service.handle(request));
+      const response = engine.transact(() => service.handle(request));
+      jobs.start();
+      return response;
     } finally {
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
@@ -120,6 +140,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   let closing: Promise<void> | undefined;
   const crash = () => {
     closing = whenCrashed;
+    jobs.stop();
     folder.log.close();
     if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
     folder.release("abandon");
@@ -134,6 +155,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
   });
+  jobs.start();
   const settled = <T>(read: () => T): T => {
     engine.settle();
     return read();
@@ -155,6 +177,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     faultReport: () => faults.report(),
     crashed: whenCrashed,
     close: () => {
+      jobs.stop();
       closing ??= stop(server).then(() => folder.release("close"));
       return closing;
     },

@@ -1,3 +1,4 @@
+import type { Registries } from "../registry/registries";
 import type { Clock } from "./clock";
 import type { NetworkPosition } from "./dataPlane";
 import type { Fault } from "./faults";
@@ -63,6 +64,8 @@ export interface ArmOptions {
    * @default assumed
    */
   readonly dataPlane?: "assumed" | "checked";
+  /** Replaces the contents of container registries. @default only digests and tags of imported images are recorded */
+  readonly registries?: Registries;
   /** The network position of data plane callers that do not send one. @default outside */
   readonly network?: NetworkPosition;
 }

@@ -126,6 +126,20 @@ export class Caller {
     const url = answer.headers.get("azure-asyncoperation");
     return url ? JSON.parse(await (await this.transport(new URL(url), { method: "GET" })).text()) : undefined;
   }
+
+  /** Follows the `Location` of an accepted request, two hours later, until its work has ended. */
+  async ended(answer: Answer): Promise<Answer> {
+    this.clock.advance(2 * 3600);
+    let { status, headers } = answer;
+    let text = "";
+    for (const location = new URL(headers.get("location")!); status === 202; ) {
+      await new Promise(setImmediate);
+      const polled = await this.transport(location, { method: "GET" });
+      ({ status, headers } = polled);
+      text = await polled.text();
+    }
+    return { status, headers, body: text ? JSON.parse(text) : undefined };
+  }
 }
 
 function apiVersionFor(below: string): string {

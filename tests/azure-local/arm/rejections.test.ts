@@ -12,6 +12,7 @@ import { contentRejections } from "./rejections/contents";
 import { deploymentRejections } from "./rejections/deployments";
 import { endpointRejections } from "./rejections/endpoints";
 import { enumValueRejections } from "./rejections/enumValues";
+import { importRejections } from "./rejections/imports";
 import { logRejections } from "./rejections/logs";
 import { monitorRejections } from "./rejections/monitor";
 import { nameRejections } from "./rejections/names";
@@ -30,6 +31,7 @@ const REJECTIONS: readonly RejectedRequest[] = [
   ...commonRejections,
   ...nameRejections,
   ...serviceRejections,
+  ...importRejections,
   ...storeRejections,
   ...valueRejections,
   ...networkRejections,
