@@ -1,6 +1,6 @@
 """Known causes of a failed start of vLLM: a pattern of the line that reports the cause, and one sentence with the remedy.
 
-Each pattern is text of vLLM 0.31.0 or of the library that is named beside it. A pattern matches a line whose level isn't INFO or WARNING
+Each pattern is text of vLLM 0.31.0 or of the library that the comment above it names. A pattern matches a line whose level isn't INFO or WARNING
 and that contains "error" in some form. The first line of the log that matches is the cause; later lines report its consequences.
 """
 

@@ -9,13 +9,14 @@ import selectors
 import signal
 import subprocess
 import sys
+import time
 
 from failures import cause
 
 CHUNK = 65536
 # A longer line is examined up to this length. Causes are at the start of a line.
 LINE = 8192
-# How long to wait for more output after the server has ended, in seconds. A remaining child process can keep the pipe open.
+# How long to copy output after the server has ended, in seconds. A process that it left behind can keep the pipe open.
 DRAIN = 2
 # Written by uvicorn (lifespan/on.py) when the server is ready. Later errors are not failures of the start.
 READY = b"Application startup complete."
@@ -61,7 +62,7 @@ class Stream:
             except BlockingIOError:
                 select.select([], [self.target], [])
             except OSError:
-                # Nobody reads the output anymore. The server must not block.
+                # The output has no reader anymore. The server must not block.
                 self.target = None
 
     def examine(self, chunk):
@@ -135,12 +136,14 @@ def main(command):
 
 def copy_until_end(server, selector, wakeup):
     """Copies the output until the server has ended and its output is complete."""
-    open_streams = 2
+    open_streams, end = 2, None
     while server.status is None or open_streams:
-        events = selector.select(None if server.status is None else DRAIN)
-        if not events and server.status is not None:
+        if server.status is not None and end is None:
+            end = time.monotonic() + DRAIN
+        left = None if end is None else end - time.monotonic()
+        if left is not None and left <= 0:
             return
-        for key, _ in events:
+        for key, _ in selector.select(left):
             if key.data is None:
                 os.read(wakeup, CHUNK)
                 server.reap()
