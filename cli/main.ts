@@ -92,6 +92,7 @@ export function commandLine(): Command {
     .option("--rollback <endpoint/label>", "make the previous decision of a deployment the current one")
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
+  load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   program
     .command("generate")
