@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
-import type { Code } from "../codes";
 import { refuse, systemCode } from "./problem";
 import type { ExternalImage } from "./reference";
 
@@ -120,12 +119,15 @@ function json(file: string, bytes: Buffer): unknown {
   }
 }
 
+/** Returns the content itself, because the order of its keys is part of the new image's digest. */
 function matching<T>(schema: z.ZodType<T>, content: unknown, file: string, otherwise: string): T {
-  const { data, error } = schema.safeParse(content);
-  if (data !== undefined) return data;
-  const [issue] = error?.issues ?? [];
-  const code: Code = "MOOR246";
-  return refuse(code, file, `the file ${otherwise}: ${issue ? `${issue.path.join(".")}: ${issue.message}` : "it has another form"}.`);
+  if (matches(schema, content)) return content;
+  const [issue] = schema.safeParse(content).error?.issues ?? [];
+  return refuse("MOOR246", file, `the file ${otherwise}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}.`);
+}
+
+function matches<T>(schema: z.ZodType<T>, content: unknown): content is T {
+  return schema.safeParse(content).success;
 }
 
 /** Both OCI's index and Docker's manifest list have a list `manifests`. */

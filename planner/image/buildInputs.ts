@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { sha256 } from "./base";
-import { type ContextFiles, contextFiles, readIgnore, readStable } from "./contextFiles";
+import { type ContextFiles, type ContextNode, contextFiles, readIgnore, readStable } from "./contextFiles";
 import { pinnedBases } from "./pinnedBases";
 import { refuse, systemCode } from "./problem";
 
@@ -35,7 +35,7 @@ export function buildInputs({
   const content = readDockerfile(dockerfile);
   const bases = pinnedBases(dockerfile, content.toString("utf8"), args);
   const files = contextFiles(context, {
-    ignore: readIgnore(`${dockerfile}.dockerignore`, "MOOR254") ?? readIgnore(path.join(context, ".dockerignore"), "MOOR254"),
+    ignore: readIgnore(context, dockerfile, "MOOR254"),
     excluded: () => false,
     most: limits.nodes,
     codes: { unreadable: "MOOR254", tooLarge: "MOOR253" },
@@ -71,7 +71,7 @@ function refuseLarge(context: string, files: ContextFiles): void {
 }
 
 /** What counts of a node, apart from its path. */
-function described(file: string, node: ContextFiles extends ReadonlyMap<string, infer Node> ? Node : never): readonly string[] {
+function described(file: string, node: ContextNode): readonly string[] {
   switch (node.kind) {
     case "file":
       return [node.executable ? "executable" : "file", sha256(readStable(file, "MOOR254"))];

@@ -29,8 +29,12 @@ export interface ContextRules {
   readonly codes: { readonly unreadable: Code; readonly tooLarge: Code };
 }
 
-/** Reads an ignore file. Undefined if it doesn't exist. */
-export function readIgnore(file: string, unreadable: Code): ContextRules["ignore"] {
+/** Reads `<Dockerfile>.dockerignore`, or else `.dockerignore` in the folder, as Docker does. Undefined if neither exists. */
+export function readIgnore(folder: string, dockerfile: string, unreadable: Code): ContextRules["ignore"] {
+  return readIgnoreFile(`${dockerfile}.dockerignore`, unreadable) ?? readIgnoreFile(path.join(folder, ".dockerignore"), unreadable);
+}
+
+function readIgnoreFile(file: string, unreadable: Code): ContextRules["ignore"] {
   try {
     return { file, text: fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "") };
   } catch (error) {
@@ -76,11 +80,14 @@ export function contextFiles(root: string, rules: ContextRules): ContextFiles {
 }
 
 function names(folder: string, rules: ContextRules): string[] {
+  let found: string[];
   try {
-    return fs.readdirSync(folder);
+    found = fs.readdirSync(folder);
   } catch (error) {
     return refuse(rules.codes.unreadable, folder, `the folder can't be read (${systemCode(error)}).`);
   }
+  const other = found.find((name) => name.includes("\uFFFD"));
+  return other === undefined ? found : refuse(rules.codes.unreadable, folder, `the name of the file "${other}" is not valid UTF-8.`);
 }
 
 function readNode(file: string, rules: ContextRules): ContextNode {

@@ -6,6 +6,7 @@ import { type Source, sources } from "./copySources";
 import { type DockerfileInstruction, execForm } from "./dockerfile";
 import { absolute, variables } from "./imageConfig";
 import { DestinationError, type LayerFiles, numericOwner, type Owner, root } from "./layerFiles";
+import { largestOwner } from "./tar";
 import { expandWord, WordError } from "./words";
 
 export interface CopyContext {
@@ -107,7 +108,8 @@ function copySettings({ flags }: DockerfileInstruction, expand: (word: string) =
 
 function chownOwner(value: string): Owner {
   const owner = numericOwner(value);
-  if (owner === undefined) throw new WordError(`--chown=${value} is not supported in a layer. Use numbers: --chown=2000:0.`);
+  if (owner === undefined)
+    throw new WordError(`--chown=${value} is not supported in a layer. Use numbers up to ${largestOwner}: --chown=2000:0.`);
   return owner;
 }
 

@@ -44,6 +44,7 @@ const layerTypes = {
 /**
  * Computes the layered image of a folder with a Dockerfile and the saved manifest and configuration of its base.
  * All unsupported instructions of the Dockerfile are reported in one problem; of other problems, the first.
+ * A space in an instruction counts, because the image's history contains the instructions; comments don't count.
  * @throws PlanError with a code MOOR24x, MOOR250 or MOOR255
  */
 export function layeredImage(folder: string): LayeredImage {
@@ -127,7 +128,7 @@ function copyContext(folder: string, files: Record<string, { sha256: string; mod
   return () => {
     context ??= {
       files: contextFiles(folder, {
-        ignore: readIgnore(path.join(folder, ".dockerignore"), "MOOR248"),
+        ignore: readIgnore(folder, path.join(folder, "Dockerfile"), "MOOR248"),
         excluded: (relative) => relative === "base",
         most: limits.nodes,
         codes: { unreadable: "MOOR248", tooLarge: "MOOR250" },

@@ -1,7 +1,7 @@
 /** The files that COPY and WORKDIR put into a layer. */
 import * as path from "node:path";
 import { linkedDirectories, standardDirectories, stickyDirectories } from "./standardDirectories";
-import type { TarEntry } from "./tar";
+import { largestOwner, type TarEntry } from "./tar";
 
 export interface Owner {
   readonly uid: number;
@@ -10,9 +10,6 @@ export interface Owner {
 
 export const root: Owner = { uid: 0, gid: 0 };
 
-/** The largest user and group number of Linux; 2^32 - 1 means "no change". */
-const largestId = 2 ** 32 - 2;
-
 /**
  * `2000:0` or `2000`: a user without a group has the group of the same number, as in Docker. Undefined for names, because they would need the
  * base's /etc/passwd.
@@ -20,7 +17,7 @@ const largestId = 2 ** 32 - 2;
 export function numericOwner(text: string): Owner | undefined {
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
   const owner = { uid: Number(uid), gid: Number(gid ?? uid) };
-  return uid !== undefined && owner.uid <= largestId && owner.gid <= largestId ? owner : undefined;
+  return uid !== undefined && owner.uid <= largestOwner && owner.gid <= largestOwner ? owner : undefined;
 }
 
 /** A destination can't be written to. Its message has no place. */

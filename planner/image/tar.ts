@@ -8,6 +8,7 @@ export interface TarEntry {
   /** Without a leading slash. */
   readonly path: string;
   readonly mode: number;
+  /** At most `largestOwner`, as `gid`. */
   readonly uid: number;
   readonly gid: number;
   readonly content:
@@ -15,6 +16,9 @@ export interface TarEntry {
     | { readonly kind: "directory" }
     | { readonly kind: "symlink"; readonly target: string };
 }
+
+/** The largest number of a user or group that a header can hold: seven octal digits. */
+export const largestOwner = 0o7777777;
 
 const block = 512;
 const typeFlags = { file: "0", symlink: "2", directory: "5" } as const satisfies Record<TarEntry["content"]["kind"], string>;
@@ -28,19 +32,11 @@ function entryBlocks(entry: TarEntry): Buffer[] {
   const name = entry.content.kind === "directory" ? `${entry.path}/` : entry.path;
   const target = entry.content.kind === "symlink" ? entry.content.target : "";
   const bytes = entry.content.kind === "file" ? entry.content.bytes : new Uint8Array();
-  const records = [
-    ...(fits(name) ? [] : [paxRecord("path", name)]),
-    ...(fits(target) ? [] : [paxRecord("linkpath", target)]),
-    ...(entry.uid > largestId ? [paxRecord("uid", String(entry.uid))] : []),
-    ...(entry.gid > largestId ? [paxRecord("gid", String(entry.gid))] : []),
-  ].join("");
+  const records = [...(fits(name) ? [] : [paxRecord("path", name)]), ...(fits(target) ? [] : [paxRecord("linkpath", target)])].join("");
   const pax = Buffer.from(records);
   const extended = pax.length > 0 ? [header({ ...entry, name: "PaxHeader", target: "", size: pax.length, type: "x" }), ...padded(pax)] : [];
   return [...extended, header({ ...entry, name, target, size: bytes.length, type: typeFlags[entry.content.kind] }), ...padded(bytes)];
 }
-
-/** Seven octal digits. */
-const largestId = 0o7777777;
 
 /** Whether a name fits the header's field of 100 bytes and needs no encoding. */
 function fits(name: string): boolean {
@@ -67,14 +63,14 @@ function header(entry: {
   const bytes = Buffer.alloc(block);
   bytes.write(entry.name.slice(0, 100), 0, 100, "latin1");
   bytes.write(octal(entry.mode, 7), 100);
-  bytes.write(octal(Math.min(entry.uid, largestId), 7), 108);
-  bytes.write(octal(Math.min(entry.gid, largestId), 7), 116);
+  bytes.write(octal(entry.uid, 7), 108);
+  bytes.write(octal(entry.gid, 7), 116);
   bytes.write(octal(entry.size, 11), 124);
   bytes.write(octal(0, 11), 136);
   bytes.write(" ".repeat(8), 148);
   bytes.write(entry.type, 156);
   bytes.write(entry.target.slice(0, 100), 157, 100, "latin1");
-  bytes.write("ustar\0" + "00", 257);
+  bytes.write("ustar\u000000", 257);
   bytes.write(octal(0, 7), 329);
   bytes.write(octal(0, 7), 337);
   const sum = bytes.reduce((total, byte) => total + byte, 0);
@@ -86,7 +82,7 @@ function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, "0");
 }
 
-function padded(bytes: Uint8Array): Uint8Array[] & Buffer[] {
+function padded(bytes: Uint8Array): Buffer[] {
   const rest = bytes.length % block;
   return [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), Buffer.alloc(rest === 0 ? 0 : block - rest)];
 }

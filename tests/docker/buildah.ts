@@ -68,7 +68,7 @@ export class Buildah {
 
   /** Configuration of an image, in OCI's format. */
   config(tag: string): Record<string, unknown> {
-    return JSON.parse(this.buildah("inspect", "--type", "image", "--format", "{{json .OCIv1.Config}}", tag));
+    return JSON.parse(this.buildah("inspect", "--type", "image", tag)).OCIv1.config;
   }
 
   /** The files of an image by path. */

@@ -176,13 +176,24 @@ describeWithBuildah("a layered image equals what buildah builds from the same Do
   });
 });
 
-/** What is compared of a configuration. buildah adds a label with its version. */
+/**
+ * What is compared of a configuration. buildah adds a label with its version, and moves a changed variable to the end; a layer keeps its place,
+ * as BuildKit does.
+ */
 function comparable(config: Record<string, unknown>): Record<string, unknown> {
   const { Env, User, WorkingDir, Entrypoint, Cmd, ExposedPorts, Labels } = config;
   const labels = Object.entries(typeof Labels === "object" && Labels !== null ? Labels : {}).filter(
     ([name]) => name !== "io.buildah.version",
   );
-  return { Env, User, WorkingDir, Entrypoint, Cmd, ExposedPorts, Labels: Object.fromEntries(labels) };
+  return {
+    Env: Array.isArray(Env) ? Env.toSorted() : Env,
+    User,
+    WorkingDir,
+    Entrypoint,
+    Cmd,
+    ExposedPorts,
+    Labels: Object.fromEntries(labels),
+  };
 }
 
 function hex(digest: string): string {
