@@ -46,7 +46,7 @@ describe("signals", () => {
     expect(await end(child)).toBe(0);
   });
 
-  test("a server that SIGTERM ends at once has the exit code 143, and no failure is reported", async () => {
+  test("a server that SIGTERM ends without a trap has the exit code 143, and no failure is reported", async () => {
     const child = start("echo started; exec sleep 1000");
     const errors = text(child.stderr);
     await output(child.stdout, "started\n");
@@ -115,7 +115,7 @@ describe("failures", () => {
 });
 
 describe("output", () => {
-  test("output is passed on at once, also without a line end", async () => {
+  test("output is passed on immediately, also without a line end", async () => {
     const child = start('printf "Loading weights: 50%%"; read -r _');
     await output(child.stdout, "50%");
     child.stdin.write("\n");
