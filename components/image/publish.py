@@ -228,7 +228,7 @@ class Image:
         self.new = {digest_of(content): content for content in files.values()}
         for name, content in files.items():
             if digest_of(content) not in ([config_digest] if name == "config.json" else layers):
-                raise Problem(f"{folder / name} is not the file that manifest.json refers to. Run pulumi up again to write the task anew.")
+                raise Problem(f"{folder / name} is not the file that manifest.json refers to. Run pulumi up again to write the task again.")
         self.base = [digest for digest in layers if digest not in self.new]
 
 

@@ -330,12 +330,12 @@ describe("input", () => {
     [
       "another configuration",
       { "manifest.json": manifest, "config.json": "{}", "layer.tar": layer },
-      "config.json is not the file that manifest.json refers to. Run pulumi up again to write the task anew.",
+      "config.json is not the file that manifest.json refers to. Run pulumi up again to write the task again.",
     ],
     [
       "another layer",
       { "manifest.json": manifest, "config.json": config, "layer.tar": "x" },
-      "layer.tar is not the file that manifest.json refers to. Run pulumi up again to write the task anew.",
+      "layer.tar is not the file that manifest.json refers to. Run pulumi up again to write the task again.",
     ],
   ])("%s is an error, without a request", async (_, files, sentence) => {
     writeImage(files);

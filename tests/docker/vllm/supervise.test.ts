@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:chil
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import * as path from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 const supervise = path.join(__dirname, "../../../docker/vllm/supervise.py");
@@ -13,7 +14,7 @@ function start(script: string): ChildProcessWithoutNullStreams {
 }
 
 /** Waits until an output contains a text. */
-async function output(stream: NodeJS.ReadableStream, expected: string): Promise<void> {
+async function output(stream: Readable, expected: string): Promise<void> {
   let seen = "";
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     seen += chunk;
