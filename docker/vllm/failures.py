@@ -1,7 +1,7 @@
 """Known causes of a failed start of vLLM: a pattern of the line that reports the cause, and one sentence with the remedy.
 
-Each pattern is text of vLLM 0.31.0 or of the library that the comment above it names. A pattern matches a line whose level isn't INFO or WARNING
-and that contains "error" in some form. The first line of the log that matches is the cause; later lines report its consequences.
+Each pattern is text of vLLM 0.31.0 or of the library that the comment above it names. A pattern matches a line whose level isn't INFO or
+WARNING and that contains "error" in some form. The first line of the log that matches is the cause; later lines report its consequences.
 """
 
 import re
@@ -85,7 +85,8 @@ TABLE = [
     # huggingface_hub/utils/_http.py (403 with X-Error-Code GatedRepo), transformers/utils/hub.py
     (
         r"GatedRepoError|gated repo|403 Client Error|Access to model \S{1,200} is restricted",
-        "The Hugging Face Hub refuses access to the model. Request access on the model's page, and set HF_TOKEN to a token of that account.",
+        "The Hugging Face Hub refuses access to the model. Request access on the model's page, "
+        "and set HF_TOKEN to a token of that account.",
     ),
     # The same file: the Hub also answers 401 for repositories that don't exist.
     (

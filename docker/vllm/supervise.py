@@ -156,7 +156,8 @@ def explanation(start, code):
     if start.cause:
         return f"vLLM did not start (exit code {code}). {start.cause}"
     if code == 128 + signal.SIGKILL:
-        return f"vLLM did not start (exit code {code}). It was killed, usually because the memory is exhausted. Use a VM size with more RAM."
+        remedy = "Use a VM size with more RAM."
+        return f"vLLM did not start (exit code {code}). It was killed, usually because the memory is exhausted. {remedy}"
     return f"vLLM did not start (exit code {code}), and the log shows no known cause. Read the first error above."
 
 

@@ -264,7 +264,7 @@ const failures: readonly (readonly [name: string, log: string | readonly string[
 test.each(failures)("%s", (_, log, sentence, code = 1) => {
   const lines = [
     "(APIServer pid=1) INFO 10-07 09:11:40 [api_server.py:1805] vLLM API server version 0.31.0",
-    ...[log].flat(),
+    ...(typeof log === "string" ? [log] : log),
     ...consequence,
   ];
   expect(start(lines, code)).toEqual({

@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:chil
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import * as path from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 const supervise = path.join(__dirname, "../../../docker/vllm/supervise.py");
@@ -13,7 +14,7 @@ function start(script: string): ChildProcessWithoutNullStreams {
 }
 
 /** Waits until an output contains a text. */
-async function output(stream: NodeJS.ReadableStream, expected: string): Promise<void> {
+async function output(stream: Readable, expected: string): Promise<void> {
   let seen = "";
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     seen += chunk;
@@ -46,7 +47,7 @@ describe("signals", () => {
     expect(await end(child)).toBe(0);
   });
 
-  test("a server that SIGTERM ends at once has the exit code 143, and no failure is reported", async () => {
+  test("a server that SIGTERM ends without a trap has the exit code 143, and no failure is reported", async () => {
     const child = start("echo started; exec sleep 1000");
     const errors = text(child.stderr);
     await output(child.stdout, "started\n");
@@ -115,7 +116,7 @@ describe("failures", () => {
 });
 
 describe("output", () => {
-  test("output is passed on at once, also without a line end", async () => {
+  test("output is passed on immediately, also without a line end", async () => {
     const child = start('printf "Loading weights: 50%%"; read -r _');
     await output(child.stdout, "50%");
     child.stdin.write("\n");
