@@ -7,6 +7,7 @@ import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";
 
 interface Schema extends SchemaNode {
+  $id: string;
   "x-resource-type": string;
   "x-api-version": string;
 }
@@ -27,6 +28,7 @@ export class TypeSchema {
   readonly root: SchemaNode;
   /** The schemas of other API versions whose bodies are validated strictly too, by API version. */
   private readonly others = new Map<string, TypeSchema>();
+  private readonly parts = new Map<string, TypeSchema>();
   private readonly compiled: Partial<Record<Validation, ValidateFunction>> = {};
   private readonly properties = new Map<string, boolean>();
 
@@ -86,6 +88,16 @@ export class TypeSchema {
       .filter(({ keyword }) => !["oneOf", "anyOf", "not"].includes(keyword))
       .map((error) => explain(error, this.type, apiVersion));
     throw new AzureError(400, "InvalidRequestContent", `The request content was invalid: ${details.slice(0, 5).join(" ")}`);
+  }
+
+  /** The schema of one of its definitions, for the body of an action. */
+  part(definition: string): TypeSchema {
+    let part = this.parts.get(definition);
+    if (part === undefined) {
+      part = new TypeSchema({ ...this.schema, $id: `${this.schema.$id}/${definition}`, $ref: `#/$defs/${definition}` });
+      this.parts.set(definition, part);
+    }
+    return part;
   }
 
   private branches(node: SchemaNode): SchemaNode[] {

@@ -8,6 +8,7 @@ import { pageOf } from "./paging";
 import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import { providerRoute } from "./providerRoutes";
 import { filterGroups, listResources } from "./resourceList";
+import { runRoute } from "./runs/routes";
 import { deploymentOperations, Templates } from "./templates";
 import { view } from "./view";
 import { target, type Writes, type Written } from "./writes";
@@ -35,6 +36,8 @@ export class Service {
     this.checkSubscription(path.nodes[0]!);
     const special = providerRoute({ request, path, engine: this.engine });
     if (special) return special;
+    const run = runRoute(request, path, this.engine);
+    if (run) return run;
     switch (request.method) {
       case "PUT":
         return this.written(this.put(resourceOnly(path), request), request);

@@ -117,7 +117,9 @@ const requirements: Readonly<Record<string, readonly ImageAction[]>> = {
 
 function covers(granted: readonly Access[], needed: Access): boolean {
   return needed.actions.every((action) =>
-    granted.some(({ type, name, actions }) => type === needed.type && name === needed.name && [action, "*"].some((one) => actions.includes(one))),
+    granted.some(
+      ({ type, name, actions }) => type === needed.type && name === needed.name && [action, "*"].some((one) => actions.includes(one)),
+    ),
   );
 }
 
@@ -152,8 +154,7 @@ function checkService({ loginServer }: LocalRegistry, service: string | null): v
 function postedToken(form: URLSearchParams): string {
   const grant = form.get("grant_type");
   if (grant === "refresh_token") return form.get("refresh_token") ?? "";
-  if (grant !== "password")
-    throw new RegistryError(400, "BAD_REQUEST", `The grant_type is '${grant}'. Allowed: refresh_token, password.`);
+  if (grant !== "password") throw new RegistryError(400, "BAD_REQUEST", `The grant_type is '${grant}'. Allowed: refresh_token, password.`);
   const user = form.get("username");
   if (user !== null && user !== tokenUser) throw unauthenticated();
   return form.get("password") ?? form.get("refresh_token") ?? "";
@@ -162,7 +163,9 @@ function postedToken(form: URLSearchParams): string {
 function basicPassword(authorization: string | undefined): string {
   if (authorization === undefined) return "";
   const [, encoded] = /^Basic +(\S+)$/i.exec(authorization) ?? [];
-  const [user, ...password] = Buffer.from(encoded ?? "", "base64").toString("utf8").split(":");
+  const [user, ...password] = Buffer.from(encoded ?? "", "base64")
+    .toString("utf8")
+    .split(":");
   if (user !== tokenUser || password.length === 0) throw unauthenticated();
   return password.join(":");
 }

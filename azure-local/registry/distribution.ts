@@ -1,5 +1,5 @@
-import { buffer } from "node:stream/consumers";
 import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { jsonAnswer, type RegistryAnswer, RegistryError } from "./answer";
 import type { Authorization, RegistryCall } from "./authorization";
 import type { RegistryHost } from "./host";
@@ -93,13 +93,20 @@ export class Distribution {
     const { mediaType } = referencesOf(bytes);
     const [contentType] = (request.request.headers["content-type"] ?? "").split(";");
     if (mediaType !== undefined && contentType && mediaType !== contentType)
-      throw new RegistryError(400, "MANIFEST_INVALID", `The manifest has the mediaType ${mediaType}, but its Content-Type is ${contentType}.`);
+      throw new RegistryError(
+        400,
+        "MANIFEST_INVALID",
+        `The manifest has the mediaType ${mediaType}, but its Content-Type is ${contentType}.`,
+      );
     const type = mediaType ?? contentType;
     if (!type) throw new RegistryError(400, "MANIFEST_INVALID", "The manifest has neither a mediaType nor a Content-Type.");
     const check = !(await this.hasImageWithoutBytes(request));
     await store.putManifest(repository, reference, { mediaType: type, bytes, digest }, check);
     this.host.record(registry.id, repository, reference, digest);
-    return { status: 201, headers: { location: `${root}${repository}/manifests/${digest}`, "docker-content-digest": digest, ...apiVersion } };
+    return {
+      status: 201,
+      headers: { location: `${root}${repository}/manifests/${digest}`, "docker-content-digest": digest, ...apiVersion },
+    };
   }
 
   /** Whether an image was imported into the repository without its bytes. Its layers are then assumed to exist. */
@@ -114,7 +121,12 @@ export class Distribution {
     if (method !== "GET" && method !== "HEAD") throw unsupported(request);
     const size = await store.blobSize(repository, digest);
     if (size === undefined) throw new RegistryError(404, "BLOB_UNKNOWN", `The blob ${digest} is not found in ${repository}.`);
-    const headers = { "content-type": "application/octet-stream", "docker-content-digest": digest, "accept-ranges": "bytes", ...apiVersion };
+    const headers = {
+      "content-type": "application/octet-stream",
+      "docker-content-digest": digest,
+      "accept-ranges": "bytes",
+      ...apiVersion,
+    };
     if (method === "HEAD") return { status: 200, headers: { ...headers, "content-length": String(size) } };
     const range = rangeOf(request.request.headers.range, size);
     const length = range ? range.to - range.from + 1 : size;
@@ -200,7 +212,9 @@ function checkContentRange(request: Request, upload: string, size: number): void
   const [, first] = /^(?:bytes )?(\d+)-\d+/.exec(range ?? "") ?? [];
   if (range === undefined || (first !== undefined && Number(first) === size)) return;
   const { headers } = uploadAnswer(request, upload, 416, size);
-  throw new RegistryError(416, "BLOB_UPLOAD_INVALID", `The chunk must begin at byte ${size}. Its Content-Range is '${range}'.`, { headers });
+  throw new RegistryError(416, "BLOB_UPLOAD_INVALID", `The chunk must begin at byte ${size}. Its Content-Range is '${range}'.`, {
+    headers,
+  });
 }
 
 /** The range of an upload is `0-<last byte>`, and `0-0` if it is empty, as in the distribution project. */
@@ -216,7 +230,12 @@ function uploadAnswer({ root, repository }: Request, upload: string, status: num
 }
 
 function blobCreated({ root, repository }: Request, digest: string): RegistryAnswer {
-  const headers = { location: `${root}${repository}/blobs/${digest}`, "docker-content-digest": digest, "content-length": "0", ...apiVersion };
+  const headers = {
+    location: `${root}${repository}/blobs/${digest}`,
+    "docker-content-digest": digest,
+    "content-length": "0",
+    ...apiVersion,
+  };
   return { status: 201, headers };
 }
 
@@ -225,7 +244,11 @@ function manifestUnknown(reference: string, message: string): RegistryError {
 }
 
 function unsupported({ method, path }: RegistryCall): RegistryError {
-  return new RegistryError(method === "GET" ? 404 : 405, "UNSUPPORTED", `The local Azure does not support ${method} /${path} of a registry.`);
+  return new RegistryError(
+    method === "GET" ? 404 : 405,
+    "UNSUPPORTED",
+    `The local Azure does not support ${method} /${path} of a registry.`,
+  );
 }
 
 async function limitedBody({ request }: RegistryCall, limit: number): Promise<Buffer> {

@@ -42,3 +42,11 @@ export interface RegistryHost {
   /** The principal of a Microsoft Entra token, or why the token is rejected, as the continuation of "The token ". */
   principalOf(token: string, registry: LocalRegistry): Principal | { readonly invalid: string };
 }
+
+/** The Microsoft Entra tenant of the local Azure, as far as registries need it. */
+export interface Directory {
+  /** Secret of the local issuer of tokens. */
+  readonly tokenSecret: string;
+  /** Object ID of the principal that runs deployments. It owns all registries. */
+  readonly deployerId: (tenantId: string) => string;
+}

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 
 /** The media types of manifests that registries serve. */
 export const manifestTypes = [

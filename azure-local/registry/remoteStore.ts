@@ -39,7 +39,10 @@ class RemoteStore implements ImageStore {
 
   async manifest(repository: string, digest: string): Promise<Manifest | undefined> {
     const url = `${this.in(repository)}/manifests/${digest}`;
-    const { status, headers, bytes } = await this.exchange({ method: "GET", url, headers: { accept: manifestTypes.join(", ") } }, [200, 404]);
+    const { status, headers, bytes } = await this.exchange(
+      { method: "GET", url, headers: { accept: manifestTypes.join(", ") } },
+      [200, 404],
+    );
     const mediaType = headerOf(headers, "content-type");
     return status === 200 && mediaType ? { mediaType, bytes, digest: digestOf(bytes) } : undefined;
   }

@@ -1,16 +1,11 @@
 import { invalidTarget, targetsOf } from "../imports/request";
 import { at } from "../json";
 import type { Rule } from "../model";
+import { isClosed } from "../runs/closed";
 
 const DOCS = "Azure docs, container-registry/container-registry-import-images";
 
 const common = { types: ["Microsoft.ContainerRegistry/registries"], on: ["action"], action: "importImage", status: 400 } as const;
-
-/** Whether the registry denies access from public networks. */
-export function isClosed(registry: object): boolean {
-  const properties = at(registry, "properties");
-  return at(properties, "publicNetworkAccess") === "Disabled" || at(properties, "networkRuleSet.defaultAction") === "Deny";
-}
 
 /** Rules of `importImage`. Azure's codes and messages are not documented. */
 export const importImageRules: readonly Rule[] = [

@@ -31,6 +31,7 @@ import { outboundDestinationRules } from "./outboundDestinations";
 import { privateDnsRules } from "./privateDns";
 import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
+import { registryTaskRules } from "./registryTasks";
 import { registryValueRules } from "./registryValues";
 import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   ...containerRegistryRules,
   ...registryValueRules,
   ...importImageRules,
+  ...registryTaskRules,
   ...keyVaultRules,
   ...logAnalyticsRules,
   ...vaultValueRules,

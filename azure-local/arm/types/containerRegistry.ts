@@ -29,6 +29,12 @@ export const containerRegistryTypes: readonly ResourceType[] = [
     actions: { importImage },
   },
   {
+    type: "Microsoft.ContainerRegistry/registries/tasks",
+    // Azure docs, container-registry/container-registry-tasks-overview and the REST specification: the defaults of a task.
+    defaults: () => ({ properties: { status: "Enabled", timeout: 3600, agentConfiguration: { cpu: 2 } } }),
+    created: (_id, _body, { inventory }) => ({ outputs: { properties: { creationDate: stamp(inventory.now()) } } }),
+  },
+  {
     type: REPLICATION,
     seconds: () => 60,
     // Each private endpoint of the registry gets an address for the replica's data endpoint.

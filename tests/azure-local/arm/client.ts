@@ -10,6 +10,8 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.authorization": "2022-04-01",
   "microsoft.consumption": "2024-08-01",
   "microsoft.containerregistry/registries/replications": "2024-11-01-preview",
+  "microsoft.containerregistry/registries/runs": "2019-06-01-preview",
+  "microsoft.containerregistry/registries/tasks": "2019-06-01-preview",
   "microsoft.containerregistry": "2023-01-01-preview",
   "microsoft.insights/actiongroups": "2024-10-01-preview",
   "microsoft.insights/components": "2020-02-02",

@@ -22,6 +22,7 @@ import { quotaRejections } from "./rejections/quota";
 import { type RejectedRequest, type Request, type Scene, sceneOf } from "./rejections/rejectedRequest";
 import { serviceRejections } from "./rejections/services";
 import { storeRejections } from "./rejections/stores";
+import { taskRejections } from "./rejections/tasks";
 import { TEMPLATE_ERRORS, type TemplateError } from "./rejections/templateErrors";
 import { valueRejections } from "./rejections/values";
 import { OTHER_SUBSCRIPTION, workspaceRejections } from "./rejections/workspace";
@@ -32,6 +33,7 @@ const REJECTIONS: readonly RejectedRequest[] = [
   ...nameRejections,
   ...serviceRejections,
   ...importRejections,
+  ...taskRejections,
   ...storeRejections,
   ...valueRejections,
   ...networkRejections,
