@@ -62,7 +62,7 @@ export interface WorkspaceArgs {
   /**
    * Object IDs of users, groups and service principals that publish images and model weights. They receive the roles AcrPush on the
    * registry and Storage Blob Data Contributor on the storage account, unless `roles` is "external".
-   * @default - nobody
+   * @default - no one
    */
   readonly operators?: readonly string[];
   /** The Log Analytics workspace. @default "create" */
