@@ -5,13 +5,14 @@
 import { type ConfigError, configError, show } from "./errors";
 import type { RawStack } from "./rawStack";
 
-const variable = "MOOR_ENDPOINTS";
+/** Name of the variable. */
+export const endpointsVariable = "MOOR_ENDPOINTS";
 
 type Given = Pick<RawStack, "endpointsVariable">;
 
 /** Whether the run ignores the endpoints of the stack file. */
-export function isPlatformRun({ endpointsVariable }: Given): boolean {
-  return endpointsVariable === "none";
+export function isPlatformRun({ endpointsVariable: value }: Given): boolean {
+  return value === "none";
 }
 
 /** Whether settings have no endpoints, so that no decision is required. */
@@ -23,13 +24,9 @@ export function isPlatformOnly(tree: Readonly<Record<string, unknown>>): boolean
 export function endpointsErrors({ endpointsVariable: value = "" }: Given): ConfigError[] {
   if (value === "" || value === "none") return [];
   return [
-    configError("MOOR078", variable, { problem: `The environment variable has the value ${show(value)}.`, allowed: "none, or no value" }),
+    configError("MOOR078", endpointsVariable, {
+      problem: `The environment variable has the value ${show(value)}.`,
+      allowed: "none, or no value",
+    }),
   ];
-}
-
-/** A note for the preview of a run that ignores the endpoints. */
-export function endpointsNotes(given: Given): string[] {
-  return isPlatformRun(given)
-    ? [`The endpoints in the stack file are ignored (${variable}=none). This run creates only the platform, and the lock file is not read.`]
-    : [];
 }

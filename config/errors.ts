@@ -228,7 +228,10 @@ function shorten(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }
 
-/** A value for a report: short, on one line, and without secrets. */
-export function show(value: unknown): string {
-  return shorten(withoutSecrets(JSON.stringify(value) ?? "not set"), 80);
+/**
+ * A value for a report: short, on one line, and without secrets.
+ * @param length Maximum length, in characters.
+ */
+export function show(value: unknown, length = 80): string {
+  return shorten(withoutSecrets(JSON.stringify(value) ?? "not set"), length);
 }

@@ -6,15 +6,20 @@ import type { RequirementDifference } from "./lockFile";
 /** Number of differences that a message lists. A layer can have hundreds of files. */
 const mostListed = 20;
 
-/** One text for each difference. For an image that is built, the lock file has only the hash of all inputs. */
+/** Maximum length of a value, in characters. It is enough for an image with its digest. */
+const longestValue = 160;
+
+/** One text for each difference. The files of an image have no entries in the lock file if it is built, and its Dockerfile has none. */
 export function differenceTexts(differences: readonly RequirementDifference[], required: RecordedRequirements): string[] {
-  const texts = differences
-    .slice(0, mostListed)
-    .map(({ key, locked, required: is }) =>
-      key === "image.inputs" && locked !== undefined && is !== undefined
-        ? `the files of ${required["image.build"]}, its Dockerfile or its build arguments changed (${key} was ${show(locked)} and is now ${show(is)})`
-        : `${key} was ${show(locked)} and is now ${show(is)}`,
-    );
+  const keys = differences.map(({ key }) => key).filter((key) => key.startsWith("image"));
+  const texts = differences.slice(0, mostListed).map(({ key, locked, required: is }) => {
+    const text = `${key} was ${show(locked, longestValue)} and is now ${show(is, longestValue)}`;
+    if (key === "image.inputs" && locked !== undefined && is !== undefined) {
+      return `the files of ${required["image.build"]}, its Dockerfile or its build arguments changed (${text})`;
+    }
+    const isDockerfile = key === "image" && keys.length === 1 && required["image.layer"] !== undefined;
+    return isDockerfile ? `the Dockerfile of ${required["image.layer"]} changed (${text})` : text;
+  });
   const more = differences.length - texts.length;
   return more > 0 ? [...texts, `${more} more differences`] : texts;
 }

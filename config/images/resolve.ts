@@ -100,6 +100,8 @@ interface BuildRequest {
 function build({ at, setting, folder, isScorePath }: BuildRequest, inputsOf: Once<typeof buildInputs>): Resolution {
   const place = isScorePath ? at : `${at}.build`;
   const context = path.resolve(folder, setting.build);
+  // The rules for score.py report a missing file score.py, so a missing folder is reported already.
+  if (isScorePath && !isFile(path.join(context, "score.py"))) return { errors: [] };
   const repository = repositoryOf(at, setting.repository, setting.build, isScorePath);
   const own = path.join(context, "Dockerfile");
   const usesOwnOfMoor = isScorePath && !isFile(own);
@@ -174,8 +176,10 @@ function isFile(file: string): boolean {
   return fs.existsSync(file) && fs.statSync(file).isFile();
 }
 
+/** A missing folder hides the other mistakes in its setting. */
 function errorsOf(missing: ConfigError | undefined, repository: Repository): { readonly errors: readonly ConfigError[] } {
-  return { errors: [...(missing === undefined ? [] : [missing]), ...("errors" in repository ? repository.errors : [])] };
+  const ofRepository = "errors" in repository && missing?.code !== "MOOR071" ? repository.errors : [];
+  return { errors: [...(missing === undefined ? [] : [missing]), ...ofRepository] };
 }
 
 function placed(place: string, problems: readonly Problem[]): ConfigError[] {
