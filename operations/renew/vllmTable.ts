@@ -43,7 +43,8 @@ export async function vllmTable(
     );
     report("Reading the flags of `vllm serve`.");
     const output = path.join(folder, "table.json");
-    const quiet = { ...environment, VLLM_NO_USAGE_STATS: "1", DO_NOT_TRACK: "1" };
+    // Its caches are deleted with the folder.
+    const quiet = { ...environment, TMPDIR: folder, VLLM_NO_USAGE_STATS: "1", DO_NOT_TRACK: "1" };
     const read = [script("vllmFlags.py"), version, distribution, today, output];
     await python(
       path.join(virtual, "bin", "python"),

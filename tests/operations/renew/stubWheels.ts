@@ -23,7 +23,8 @@ export function writeWheels(folder: string, version: string, { without, empty }:
 }
 
 const vllm = (empty: StubOptions["empty"]): Record<string, string> => ({
-  "vllm/__init__.py": 'import torch\nfrom importlib.metadata import version\nassert version("vllm").endswith("+cpu")\nprint("a log line")\n',
+  "vllm/__init__.py":
+    'import torch\nfrom importlib.metadata import version\nassert version("vllm").endswith("+cpu")\nprint("a log line")\n',
   "vllm/entrypoints/__init__.py": "",
   "vllm/entrypoints/cli/__init__.py": "",
   "vllm/entrypoints/cli/serve.py": `
@@ -62,7 +63,8 @@ function writeWheel(folder: string, name: string, version: string, requirements:
   };
   const record = [...Object.keys(contents), `${stem}.dist-info/RECORD`].map((file) => `${file},,\n`).join("");
   const all = { ...contents, [`${stem}.dist-info/RECORD`]: record };
-  const script = "import json, sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n    [z.writestr(*item) for item in json.load(sys.stdin).items()]";
+  const script =
+    "import json, sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n    [z.writestr(*item) for item in json.load(sys.stdin).items()]";
   const wheel = path.join(folder, `${stem}-py3-none-any.whl`);
   const { status, stderr } = spawnSync("python3", ["-c", script, wheel], { input: JSON.stringify(all), encoding: "utf8" });
   if (status !== 0 || !fs.existsSync(wheel)) throw new Error(stderr);

