@@ -53,7 +53,7 @@ describeWithDockerRegistry("an image that is built reaches the registry", () => 
 
   test("a second preview and a second `up` build and send nothing", () => expectNothingMore(sandbox));
 
-  test("a changed byte gives a new deployment beside the old one, then its traffic, then the deletion", async () => {
+  test("a changed byte gives a new deployment next to the old one, then its traffic, then the deletion", async () => {
     sandbox.set([build]);
     await up(sandbox);
     const [old] = (await serving(sandbox)).deployments;

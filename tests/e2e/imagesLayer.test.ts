@@ -78,7 +78,7 @@ describeWithDockerRegistry("a layered image reaches the registry", () => {
 
     test("a second preview and a second `up` send nothing", () => expectNothingMore(sandbox));
 
-    test("a changed byte gives a new deployment beside the old one, then its traffic, then the deletion", async () => {
+    test("a changed byte gives a new deployment next to the old one, then its traffic, then the deletion", async () => {
       sandbox.set(changes(via));
       await up(sandbox);
       const [old] = (await serving(sandbox)).deployments;

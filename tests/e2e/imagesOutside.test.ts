@@ -9,7 +9,7 @@ jest.setTimeout(600_000);
 const platform = "npm run platform -- -s dev";
 const fromInside = "pulumi up -s dev";
 
-describeWithDockerRegistry("a machine outside the network is told what to do", () => {
+describeWithDockerRegistry("a machine outside the network gets two commands", () => {
   test.each([
     ["a layer by the registry's API", { layer: "docker/vllm" }],
     ["a build", { build: "docker/vllm" }],
