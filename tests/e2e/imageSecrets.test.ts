@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { prepareStack } from "../../cli/local/stackFile";
-import { describeWithDockerRegistry } from "../support/dockerRegistry";
+import { describeWithPrograms } from "../support/programs";
 import { environmentImages, type ImageSandbox, openImageSandbox, touchEntrypoint } from "./imagesSupport";
 import type { Change, Run } from "./sandbox";
 
@@ -44,7 +44,7 @@ const kinds: [name: string, changes: readonly Change[]][] = [
   ["a build", [[["moor:images", "vllm"], { build: "docker/vllm" }]]],
 ];
 
-describeWithDockerRegistry("credentials and tokens of images are in no file, log or output", () => {
+describeWithPrograms(["docker-registry"], "credentials and tokens of images are in no file, log or output", () => {
   let sandbox: ImageSandbox;
   beforeEach(async () => {
     sandbox = await openImageSandbox({ outside: { htpasswd }, authorization: `Basic ${base64(`${user}:${password}`)}` });

@@ -3,7 +3,7 @@
 // long Azure takes for 11 GB, or that Docker Hub accepts its requests.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describeWithDockerRegistry } from "../support/dockerRegistry";
+import { describeWithPrograms } from "../support/programs";
 import {
   askChat,
   digestInRegistry,
@@ -25,7 +25,7 @@ jest.setTimeout(600_000);
 const group = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/hub";
 const central = `${group}/providers/Microsoft.ContainerRegistry/registries/hubcentral`;
 
-describeWithDockerRegistry("images reach a registry of Azure", () => {
+describeWithPrograms(["docker-registry"], "images reach a registry of Azure", () => {
   let sandbox: ImageSandbox;
   beforeEach(async () => {
     sandbox = await openImageSandbox();

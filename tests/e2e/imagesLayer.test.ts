@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { layeredImage } from "../../planner/image";
-import { describeWithDockerRegistry } from "../support/dockerRegistry";
+import { describeWithPrograms } from "../support/programs";
 import {
   askChat,
   digestInRegistry,
@@ -39,7 +39,7 @@ const publication: Record<Via, RegExp[]> = {
   task: [/^POST \S+\/importImage 202$/, /^POST \S+\/scheduleRun 20[02]$/],
 };
 
-describeWithDockerRegistry("a layered image reaches the registry", () => {
+describeWithPrograms(["docker-registry"], "a layered image reaches the registry", () => {
   describe.each<Via>(["registry", "task"])("via: %s", (via) => {
     let sandbox: ImageSandbox;
     const digest = () => layeredImage(path.join(sandbox.folder, "docker", "vllm")).manifest.digest;

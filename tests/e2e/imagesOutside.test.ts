@@ -1,7 +1,7 @@
 // Proves with the real engine that from a machine that can't reach the registry, an image that is layered by the registry's API or built is
 // refused in the preview before anything is created, and that the two commands of the refusal create the stack. Doesn't prove how a real
 // network answers: the local Azure refuses callers from outside.
-import { describeWithDockerRegistry } from "../support/dockerRegistry";
+import { describeWithPrograms } from "../support/programs";
 import { askChat, digestInRegistry, environmentImages, type ImageSandbox, openImageSandbox, sentImages } from "./imagesSupport";
 
 jest.setTimeout(600_000);
@@ -9,7 +9,7 @@ jest.setTimeout(600_000);
 const platform = "npm run platform -- -s dev";
 const fromInside = "pulumi up -s dev";
 
-describeWithDockerRegistry("a machine outside the network gets two commands", () => {
+describeWithPrograms(["docker-registry"], "a machine outside the network gets two commands", () => {
   test.each([
     ["a layer by the registry's API", { layer: "docker/vllm" }],
     ["a build", { build: "docker/vllm" }],

@@ -93,13 +93,18 @@ export async function environmentImages(sandbox: Sandbox): Promise<string[]> {
 
 /** The digest that the registry returns for an image of an environment version, computed from the bytes of the manifest. */
 export async function digestInRegistry(sandbox: Sandbox, image: string): Promise<string> {
-  const [, host, repository, reference] = /^([^/]+)\/([^@]+)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
-  if (reference === undefined) throw new Error(`${image} has no digest`);
-  const response = await dataPlane(sandbox, `${host}/v2/${repository}/manifests/${reference}`);
+  const response = await dataPlane(sandbox, manifestPath(image));
   if (!response.ok) throw new Error(`${image}: ${response.status} ${await response.text()}`);
   return `sha256:${createHash("sha256")
     .update(new Uint8Array(await response.arrayBuffer()))
     .digest("hex")}`;
+}
+
+/** The path of the manifest of `<login server>/<repository>@<digest>`, for `dataPlane`. */
+export function manifestPath(image: string): string {
+  const [, host, repository, reference] = /^([^/]+)\/([^@]+)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
+  if (reference === undefined) throw new Error(`${image} has no digest`);
+  return `${host}/v2/${repository}/manifests/${reference}`;
 }
 
 const accepted = ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];

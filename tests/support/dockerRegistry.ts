@@ -1,5 +1,5 @@
 /** Debian's `docker-registry` (the reference implementation of the OCI distribution specification) as a registry for one suite. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -33,12 +33,6 @@ export interface DockerRegistryOptions {
 const program = "docker-registry";
 /** Path of the requests that mark the end of the log. */
 const mark = "/end-of-log-";
-
-/** Why the registry can't be started here. Undefined if it can be. */
-function missing(): string | undefined {
-  const { error } = spawnSync(program, ["--version"], { stdio: "ignore" });
-  return error && `${program} is not on PATH (Debian and Ubuntu: apt-get install docker-registry)`;
-}
 
 /** Starts a registry on a free port of 127.0.0.1 with an empty temporary folder. */
 export async function startDockerRegistry({ htpasswd }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
@@ -117,21 +111,4 @@ function addressOf(child: ChildProcess): Promise<string> {
 function accessOf(line: string): RegistryRequest | undefined {
   const [, method, target, status] = /"([A-Z]+) (\S+) HTTP\/[\d.]+" (\d{3}) /.exec(line) ?? [];
   return method && target && status ? { method, path: target.split("?")[0]!, status: Number(status) } : undefined;
-}
-
-/**
- * Declares tests that require the registry. Without it, one test reports that: it passes locally and fails if CI is set, because the proof is
- * required there.
- */
-export function describeWithDockerRegistry(proof: string, tests: () => void): void {
-  const reason = missing();
-  if (reason === undefined) {
-    describe(proof, tests);
-    return;
-  }
-  test(`not proved: ${proof}`, () => {
-    const sentence = `That ${proof} remains unproved: ${reason}.`;
-    if (process.env.CI) throw new Error(sentence);
-    console.warn(sentence);
-  });
 }

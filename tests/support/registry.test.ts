@@ -1,6 +1,7 @@
 // Proves that the registry and the base image that suites use work: the image can be pushed and read back by its digest, the access log
 // lists each request, and a registry with users refuses others. Doesn't prove anything about the program.
-import { describeWithDockerRegistry, startDockerRegistry } from "./dockerRegistry";
+import { startDockerRegistry } from "./dockerRegistry";
+import { describeWithPrograms } from "./programs";
 import { pushStandInBase, standInBase } from "./standInBase";
 
 /** bcrypt hash of the password with the smallest work factor. */
@@ -15,7 +16,7 @@ test("the same arguments give the same image, and another file another digest", 
   expect(JSON.parse(one.config.toString())).toMatchObject({ os: "linux", architecture: "amd64" });
 });
 
-describeWithDockerRegistry("an image can be pushed to a registry on loopback", () => {
+describeWithPrograms(["docker-registry"], "an image can be pushed to a registry on loopback", () => {
   test("the manifest is read back byte for byte, and the log lists the requests", async () => {
     const registry = await startDockerRegistry();
     try {
