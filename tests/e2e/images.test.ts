@@ -3,6 +3,7 @@
 // long Azure takes for 11 GB, or that Docker Hub accepts its requests.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeWithPrograms } from "../support/programs";
 import {
   askChat,
@@ -62,7 +63,7 @@ describeWithPrograms(["docker-registry"], "images reach a registry of Azure", ()
       mode: "NoForce",
     });
     expect(imported.status).toBe(202);
-    await fetch(imported.headers.get("location")!);
+    while ((await fetch(imported.headers.get("location")!)).status === 202) await sleep(20);
   }
 
   test("an import needs only one `up`: Azure copies the image once for two deployments, by digest", async () => {

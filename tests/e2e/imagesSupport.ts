@@ -42,7 +42,7 @@ export async function openImageSandbox(options: ImageSandboxOptions = {}): Promi
   useBase(base, path.join(folder, "docker", "vllm"));
   const sandbox = await openSandbox(
     // `checked`: a deployment whose image isn't in the registry fails.
-    { registry: registry.url, outsideRegistries: { "docker.io": outside.url }, arm: { dataPlane: "checked" } },
+    { arm: { dataPlane: "checked", registry: registry.url, outsideRegistries: { "docker.io": outside.url } } },
     undefined,
     folder,
   );
