@@ -47,7 +47,7 @@ const kinds: [name: string, changes: readonly Change[]][] = [
 describeWithPrograms(["docker-registry"], "credentials and tokens of images are in no file, log or output", () => {
   let sandbox: ImageSandbox;
   beforeEach(async () => {
-    sandbox = await openImageSandbox({ outside: { htpasswd }, authorization: `Basic ${base64(`${user}:${password}`)}` });
+    sandbox = await openImageSandbox({ outside: { htpasswd }, authorization: `Basic ${base64(`${user}:${password}`)}`, own: true });
     // Required by pulumi for --event-log.
     sandbox.environment.PULUMI_DEBUG_COMMANDS = "true";
     sandbox.environment.PULUMI_EXPERIMENTAL = "true";

@@ -7,6 +7,7 @@ import { exitCode } from "../../cli/pulumiProcess";
 import { type DockerRegistry, type DockerRegistryOptions, startDockerRegistry } from "../support/dockerRegistry";
 import { pushStandInBase, type StandInBase, saveBase, standInBase } from "../support/standInBase";
 import { cloneProgram } from "./clone";
+import { quick } from "./quick";
 import { endpointOf } from "./rolloutSupport";
 import { type Change, openSandbox, type Run, type Sandbox } from "./sandbox";
 
@@ -32,6 +33,8 @@ export interface ImageSandboxOptions {
   readonly outside?: DockerRegistryOptions;
   /** Authorization header with which the stand-in base is pushed there. */
   readonly authorization?: string;
+  /** Whether each run starts a process for the program, as without tests. @default false: see `quick` */
+  readonly own?: boolean;
 }
 
 /** Opens a local Azure, a clone of the program whose Dockerfiles have a small base, and both registries. */
@@ -40,12 +43,10 @@ export async function openImageSandbox(options: ImageSandboxOptions = {}): Promi
   await pushStandInBase(base, outside.url, outsideRepository, options.authorization);
   const folder = cloneProgram();
   useBase(base, path.join(folder, "docker", "vllm"));
-  const sandbox = await openSandbox(
-    // `checked`: a deployment whose image isn't in the registry fails.
-    { arm: { dataPlane: "checked", registry: registry.url, outsideRegistries: { "docker.io": outside.url } } },
-    undefined,
-    folder,
-  );
+  // `checked`: a deployment whose image isn't in the registry fails.
+  const arm = { dataPlane: "checked", registry: registry.url, outsideRegistries: { "docker.io": outside.url } } as const;
+  const opened = await openSandbox({ arm }, undefined, folder);
+  const sandbox = options.own ? opened : quick(opened);
   return {
     ...sandbox,
     registry,
