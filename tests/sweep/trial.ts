@@ -17,7 +17,7 @@ import { type Scenario, scenario } from "./scenarios";
 /** A write request. */
 export interface Write {
   readonly method: string;
-  /** Path of an ARM ID or of an action, without the query. */
+  /** Path of an ARM ID, of an action, or of the data plane, without the query. */
   readonly path: string;
   /** Index among the requests with the same method and path. */
   readonly nth: number;
@@ -169,11 +169,14 @@ export async function setFaults({ azure }: Sandbox, faults: readonly unknown[]):
   return struck;
 }
 
+/** The random part of the path of an upload. In the path of a fault, `*` stands for it. */
+const uploadId = /(\/blobs\/uploads\/)[^/]+$/;
+
 /** All successful writes, counted by method and path. */
 export function writesOf(sandbox: Sandbox): Write[] {
   const seen = new Map<string, number>();
   return sandbox.requests().flatMap(({ method, path: target, status }) => {
-    const bare = target.split("?")[0]!;
+    const bare = target.split("?")[0]!.replace(uploadId, "$1*");
     if (status >= 400 || !isWrite({ method, path: bare })) return [];
     const nth = (seen.get(`${method} ${bare}`) ?? 0) + 1;
     seen.set(`${method} ${bare}`, nth);
