@@ -39,8 +39,8 @@ export async function openAzure(options: AzureOptions): Promise<Azure> {
 
 async function attached(running: Attachment, issuer: Issuer, { home, refreshIgnores }: AzureOptions): Promise<Azure> {
   const { addresses, pid, detach } = running;
-  const { armUrl, subscriptionId } = addresses;
-  const providers = await startProviders({ armUrl, subscriptionId, refreshIgnores, issueToken: issuer.issueToken });
+  const { armUrl, imagesAddress, subscriptionId } = addresses;
+  const providers = await startProviders({ armUrl, imagesAddress, subscriptionId, refreshIgnores, issueToken: issuer.issueToken });
   return {
     ...addresses,
     debugProviders: providers.debugProviders,

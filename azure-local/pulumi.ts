@@ -44,5 +44,13 @@ export function pulumiEnvironment(
     IDENTITY_ENDPOINT: `${azure.armUrl}${IDENTITY_PATH}`,
     IDENTITY_HEADER,
     MOOR_FRONTDOOR_URL: azure.frontdoorUrl,
+    MOOR_LOCAL_NETWORK: networkPosition(process.env.MOOR_LOCAL_NETWORK),
   };
+}
+
+/** The network position that programs declare to the data plane: inside, unless the user chose outside. */
+function networkPosition(chosen: string | undefined): "inside" | "outside" {
+  if (chosen === undefined || chosen === "" || chosen === "inside") return "inside";
+  if (chosen === "outside") return "outside";
+  throw new Error(`MOOR_LOCAL_NETWORK is "${chosen}". Allowed: inside (the default), outside.`);
 }

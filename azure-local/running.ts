@@ -17,6 +17,8 @@ export interface Addresses {
   readonly armHttpsUrl?: string;
   readonly frontdoorHttpsUrl?: string;
   readonly certificate?: string;
+  /** Address of the registries for skopeo, buildah and Docker, without a scheme: images are `<address>/<login server>/<repository>`. */
+  readonly imagesAddress: string;
   readonly subscriptionId: string;
 }
 

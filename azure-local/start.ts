@@ -1,8 +1,10 @@
 import * as path from "node:path";
-import { type Arm, startArm } from "./arm";
+import { type Arm, sendData, startArm } from "./arm";
 import { type Azure, type AzureOptions, type AzureResource, scoringProxyOptions } from "./azure";
+import { listenOnLoopback } from "./http/listen";
 import { type HttpsServer, serveHttps } from "./https/server";
 import { deployerObjectId, startProviders } from "./providers";
+import { imageServer } from "./registry/listener";
 import { type RequestWatch, watchRequests } from "./requests";
 import { type Addresses, startHost } from "./running";
 import { armDirectory, directoryBearer, type Issuer, type ScoringProxy, type ScoringProxyOptions, startScoringProxy } from "./scoringProxy";
@@ -23,6 +25,9 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     ...options.arm,
     ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
     issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
+    directory: { tokenSecret: issuer.secret, deployerId: deployerObjectId },
+    registry: options.registry,
+    outsideRegistries: options.outsideRegistries,
   });
   closers.push(() => arm.close());
   try {
@@ -34,8 +39,10 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     const https = options.https ? await serveBoth(arm, proxy, home, port && port + 2) : undefined;
     closers.push(async () => https?.close());
     frontdoorUrl = https?.addresses.frontdoorHttpsUrl ?? proxy.url;
+    const imagesAddress = await serveImages(arm, port && port + 4, closers);
     const providers = await startProviders({
       armUrl: arm.url,
+      imagesAddress,
       subscriptionId: arm.subscriptionId,
       refreshIgnores,
       issueToken: issuer.issueToken,
@@ -44,6 +51,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     const addresses: Addresses = {
       armUrl: arm.url,
       frontdoorUrl: proxy.url,
+      imagesAddress,
       subscriptionId: arm.subscriptionId,
       ...https?.addresses,
     };
@@ -60,6 +68,18 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     await close();
     throw error;
   }
+}
+
+/** Serves the registries without credentials, for programs that push and pull images. @returns its address, without a scheme */
+async function serveImages(arm: Arm, port: number, closers: (() => Promise<void>)[]): Promise<string> {
+  const caller = { oid: deployerObjectId(arm.tenantId), groups: [] };
+  const server = imageServer({ serve: (...call) => arm.serveRegistry(...call), send: sendData, caller });
+  const bound = await listenOnLoopback(server, port);
+  closers.push(async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `127.0.0.1:${bound}`;
 }
 
 /** The scoring proxy uses the clock of the resource manager, if a test provides one. */

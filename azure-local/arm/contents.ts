@@ -20,11 +20,11 @@ interface Image {
 /** The contents of storage accounts and registries: existence and size, without the bytes. Deleted together with their container. */
 export class Contents {
   private readonly blobs: Table<Blob>;
-  private readonly images: Table<Image>;
+  private readonly imageTable: Table<Image>;
 
   constructor(tables: Tables) {
     this.blobs = tables.table("blobs");
-    this.images = tables.table("images");
+    this.imageTable = tables.table("images");
   }
 
   putBlob(containerId: string, path: string, size: number): void {
@@ -53,14 +53,30 @@ export class Contents {
   /** @param reference A tag or the digest */
   putImage(registryId: string, repository: string, reference: string, digest: string): void {
     const scope = registryId.toLowerCase();
-    this.images.set(`${scope}/${repository}@${digest}`, { scope, repository, digest });
-    if (reference !== digest) this.images.set(`${scope}/${repository}:${reference}`, { scope, repository, digest, tag: reference });
+    this.imageTable.set(`${scope}/${repository}@${digest}`, { scope, repository, digest });
+    if (reference !== digest) this.imageTable.set(`${scope}/${repository}:${reference}`, { scope, repository, digest, tag: reference });
   }
 
   /** Returns the digest of an image, by its tag or digest. */
   image(registryId: string, repository: string, reference: string): string | undefined {
     const separator = reference.startsWith("sha256:") ? "@" : ":";
-    return this.images.get(`${registryId.toLowerCase()}/${repository}${separator}${reference}`)?.digest;
+    return this.imageTable.get(`${registryId.toLowerCase()}/${repository}${separator}${reference}`)?.digest;
+  }
+
+  /** The images of a registry: one entry for each digest of a repository, and one for each tag. */
+  images(registryId: string): { readonly repository: string; readonly digest: string; readonly tag?: string }[] {
+    const scope = registryId.toLowerCase();
+    return [...this.imageTable.values()].filter((image) => image.scope === scope);
+  }
+
+  /** Deletes a tag, or a digest with its tags. @returns whether it existed */
+  deleteImage(registryId: string, repository: string, reference: string): boolean {
+    const scope = registryId.toLowerCase();
+    const deleted = entries(this.imageTable, imageKey).filter(
+      ([, image]) => image.scope === scope && image.repository === repository && [image.tag, image.digest].includes(reference),
+    );
+    for (const [key] of deleted) this.imageTable.delete(key);
+    return deleted.length > 0;
   }
 
   hasImage(registryId: string, repository: string, reference: string): boolean {
@@ -68,10 +84,10 @@ export class Contents {
   }
 
   forget(resourceId: string): void {
-    for (const [key, { scope }] of [...entries(this.blobs, blobKey), ...entries(this.images, imageKey)]) {
+    for (const [key, { scope }] of [...entries(this.blobs, blobKey), ...entries(this.imageTable, imageKey)]) {
       if (!isWithin(scope, resourceId)) continue;
       this.blobs.delete(key);
-      this.images.delete(key);
+      this.imageTable.delete(key);
     }
   }
 }

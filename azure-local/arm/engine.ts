@@ -8,6 +8,7 @@ import type { JsonObject } from "./json";
 import type { Body, Effects, Inventory, Resource, SoftDeleted } from "./model";
 import { type Operation, type OperationKind, Operations } from "./operations";
 import { isWithin, nameOf, sameId } from "./path";
+import { Runs } from "./runs/runs";
 import { Store } from "./store";
 import type { Table, Tables } from "./tables";
 
@@ -17,11 +18,14 @@ export class Engine implements Effects {
   readonly operations: Operations;
   readonly inventory: Inventory;
   readonly contents: Contents;
+  readonly runs: Runs;
   private readonly deleted: Table<SoftDeleted>;
   /** Called when an operation has ended, so that a template can continue. */
   onEnded: (operation: Operation, now: number) => void = () => {};
   /** Called when a template is polled, because its resources are then polled too. */
   onTemplatePolled: (template: Resource) => void = () => {};
+  /** Called for each removed resource, within the transaction. */
+  onRemoved: (resource: Resource) => void = () => {};
   private settlingAt: number | undefined;
   /** The resources of the current removal, children first. */
   private removing: readonly Resource[] = [];
@@ -35,6 +39,7 @@ export class Engine implements Effects {
     identity: Pick<Inventory, "subscriptionId" | "tenantId" | "scoringOrigin" | "settings">,
   ) {
     this.contents = new Contents(tables);
+    this.runs = new Runs(tables);
     this.store = new Store(tables);
     this.operations = new Operations(tables, clock);
     this.deleted = tables.table("softDeleted");
@@ -143,8 +148,13 @@ export class Engine implements Effects {
     return this.fault !== undefined;
   }
 
+  /** The error with which operations that begin now fail. */
+  get failure(): ErrorBody | undefined {
+    return this.fault;
+  }
+
   begin(
-    resource: Resource,
+    resource: Pick<Resource, "id">,
     kind: OperationKind,
     azureSeconds: number | undefined,
     apiVersion: string,
@@ -187,9 +197,12 @@ export class Engine implements Effects {
       this.catalog.find(resource.type)?.service.deleted?.(resource, this, permanently);
       this.store.remove(resource.id);
       this.contents.forget(resource.id);
+      this.runs.forget(resource.id);
+      this.onRemoved(resource);
       const running = this.operations.on(resource.id);
       if (running) this.end(running, "Canceled");
     }
+    for (const operation of this.operations.within(root.id)) this.end(operation, "Canceled");
     this.removing = outer;
     for (const { id: removedId } of removing) if (!this.isRecoverable(removedId)) this.credentials.forget(removedId);
   }

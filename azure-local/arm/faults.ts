@@ -16,9 +16,16 @@ const faultSchema = z.strictObject({
   effect: z.enum(EFFECTS),
   /** An HTTP method, or `write`: PUT, PATCH, DELETE, and POST if it changes something. @default any */
   method: z.string().min(1).optional(),
-  /** Resource type, case-insensitive. For polls: `<namespace>/operationsStatus`. @default any */
+  /**
+   * Resource type, case-insensitive. For polls: `<namespace>/operationsStatus`. For the data plane: `<resource type>/data`.
+   * @default any
+   */
   type: z.string().min(1).optional(),
-  /** Path of the request without the query, case-insensitive: an ARM ID, or the path of an action. @default any */
+  /**
+   * Path of the request without the query, case-insensitive: an ARM ID, the path of an action, or `/data/<host>/<path>`. `*` stands for any
+   * text without `/`.
+   * @default any
+   */
   path: z.string().min(1).optional(),
   /** The first matching request that fails, counted from 1. @default 1 */
   nth: z.int().min(1).default(1),
@@ -64,17 +71,21 @@ export interface FaultReport {
 }
 
 /** POST actions that are read-only. */
-const READS = /\/(list\w*|token|getLogs|checkNameAvailability|validate)$/i;
+const READS = /\/(list\w*|token|exchange|getLogs|checkNameAvailability|validate)$/i;
 
 /** Whether a request changes something. */
 export function isWrite({ method, path }: Call): boolean {
   return ["PUT", "PATCH", "DELETE"].includes(method) || (method === "POST" && !READS.test(path));
 }
 
-type Call = Pick<ArmRequest, "method" | "path">;
+interface Call extends Pick<ArmRequest, "method" | "path"> {
+  /** @default by the path */
+  readonly type?: string;
+}
 
 /** The resource type of a request: for a list the listed type, for an action the type that has it. */
-function typeOf({ method, path }: Call): string {
+function typeOf({ method, path, type }: Call): string {
+  if (type !== undefined) return type;
   const parsed = parsePath(path);
   return (method === "GET" && parsed?.collectionType) || (parsed?.nodes.at(-1)?.type ?? "");
 }
@@ -129,14 +140,18 @@ class Plan {
   private struck = 0;
   private victim?: string;
   private readonly seen = new Map<string, number>();
+  private readonly path: RegExp;
 
-  constructor(readonly fault: SettledFault) {}
+  constructor(readonly fault: SettledFault) {
+    const parts = (fault.path ?? "").split("*").map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    this.path = new RegExp(`^${parts.join("[^/]*")}$`, "i");
+  }
 
   strikes(call: Call, type: string, writes: boolean, mayStrike: boolean): boolean {
     const { method, type: typeFilter, path, rate } = this.fault;
     if (method !== undefined && !(method === "write" ? writes : method.toUpperCase() === call.method)) return false;
     if (typeFilter !== undefined && typeFilter.toLowerCase() !== type) return false;
-    if (path !== undefined && path.toLowerCase() !== call.path.toLowerCase()) return false;
+    if (path !== undefined && !this.path.test(call.path)) return false;
     this.matched += 1;
     const strikes = rate === undefined ? this.inOrder(call) : this.byChance(`${call.method} ${type}`, rate);
     if (strikes && mayStrike) this.struck += 1;

@@ -1,15 +1,23 @@
+import { randomBytes } from "node:crypto";
 import type * as http from "node:http";
 import * as path from "node:path";
+import { LocalRegistries, type RegistryRoute } from "../registry/localRegistries";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { Catalog } from "./catalog";
 import { realClock } from "./clock";
 import { Credentials, type EndpointKeys, type EndpointToken } from "./credentials";
 import { DataPlane } from "./dataPlane";
+import { DataFaults } from "./dataPlane/dataFaults";
+import type { DataAnswer } from "./dataPlane/dataService";
+import { localRegistry, registryHost } from "./dataPlane/registryHost";
+import type { PutSecret } from "./dataPlane/secrets";
 import { Engine } from "./engine";
 import { withFaults } from "./faultInjection";
 import { type Fault, type FaultReport, Faults } from "./faults";
 import { lockFolder } from "./folderLock";
+import { importJobs } from "./imports/jobs";
+import { Jobs } from "./jobs";
 import type { JsonObject } from "./json";
 import { DEFAULT_LIMITS } from "./limits";
 import type { Resource, Settings } from "./model";
@@ -18,7 +26,9 @@ import type { ArmOptions } from "./options";
 import { Policies } from "./policies";
 import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
-import { listen, portOf, stop } from "./server";
+import { runJobs } from "./runs/jobs";
+import { readLog } from "./runs/logLinks";
+import { listen, portOf, sendData, stop } from "./server";
 import { Service } from "./service";
 import { StateFolder } from "./stateFolder";
 import { readTables } from "./tables";
@@ -39,6 +49,7 @@ export { type DenyPolicy, POLICIES, type PolicyOptions } from "./policies";
 export type { LoggedRequest } from "./requestLog";
 export { type NameAnswer, resolveName } from "./resolver";
 export { RULES } from "./rules";
+export { sendData } from "./server";
 
 /** A running simulator, with access to its state. */
 export interface Arm {
@@ -65,6 +76,8 @@ export interface Arm {
   setFaults(faults: readonly Fault[]): void;
   /** Reports the requests and applied faults since the faults were set. */
   faultReport(): FaultReport;
+  /** Serves a request to the data plane of a registry that arrives at another address. */
+  serveRegistry(request: http.IncomingMessage, loginServer: string, path: string, route: RegistryRoute): Promise<DataAnswer>;
   /** Resolves when a fault has ended the simulator. `close` then has no effect. */
   readonly crashed: Promise<void>;
   close(): Promise<void>;
@@ -103,16 +116,32 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
   const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
+  const registries = registriesOf(options, engine, (...call) => dataPlane.handleAt(...call));
+  const contents = options.registries ?? registries;
+  const jobs = new Jobs(
+    () => [...importJobs(engine, contents), ...runJobs(engine, contents)],
+    (change) => engine.transact(change),
+  );
   const handle = (request: ArmRequest): ArmResponse => {
     try {
-      return engine.transact(() => service.handle(request));
+      const response = engine.transact(() => service.handle(request));
+      jobs.start();
+      return response;
     } finally {
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
-  const dataPlane = new DataPlane(engine, options.network ?? "outside", (vault, name, properties) => {
+  const putSecret: PutSecret = (vault, name, properties) => {
     handle({ method: "PUT", path: `${vault.id}/secrets/${name}`, query: SECRETS_QUERY, origin: "", body: { properties } });
-  });
+  };
+  const dataPlane = new DataPlane(
+    engine,
+    options.network ?? "outside",
+    putSecret,
+    registries,
+    folder.log,
+    new DataFaults(faults, () => crash()),
+  );
   let crashed = () => {};
   const whenCrashed = new Promise<void>((resolve) => {
     crashed = resolve;
@@ -120,6 +149,8 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   let closing: Promise<void> | undefined;
   const crash = () => {
     closing = whenCrashed;
+    jobs.stop();
+    registries.close();
     folder.log.close();
     if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
     folder.release("abandon");
@@ -133,7 +164,9 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     ...(issueIdentityToken ? { issueIdentityToken: (audience: string) => issueIdentityToken(audience, tenantId) } : {}),
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
+    runLog: (path, query) => engine.transact(() => readLog(path, query, engine)),
   });
+  jobs.start();
   const settled = <T>(read: () => T): T => {
     engine.settle();
     return read();
@@ -153,13 +186,41 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     requests: () => folder.log.read(),
     setFaults: (list) => faults.set(list),
     faultReport: () => faults.report(),
+    serveRegistry: (...call) => dataPlane.handleAt(...call),
     crashed: whenCrashed,
     close: () => {
+      jobs.stop();
+      registries.close();
       closing ??= stop(server).then(() => folder.release("close"));
       return closing;
     },
   };
 }
+
+/** The contents of the registries. What is left of registries that no longer exist is deleted. */
+function registriesOf(options: ResolvedOptions, engine: Engine, serve: DataPlane["handleAt"]): LocalRegistries {
+  const { home, registry, outsideRegistries = {}, directory } = options;
+  const { inventory, contents, store } = engine;
+  const state = { inventory, contents, store, transact: <T>(act: () => T) => engine.transact(act) };
+  const registries = new LocalRegistries({
+    folder: path.join(home, "registries"),
+    registry,
+    outside: outsideRegistries,
+    tokenSecret: directory?.tokenSecret ?? randomBytes(32).toString("base64url"),
+    host: registryHost(state, directory),
+    serve,
+    send: sendData,
+  });
+  const sweep = () => registries.keep(store.all(REGISTRY).map((one) => localRegistry(one, inventory).scope));
+  engine.onRemoved = ({ type }) => {
+    // After the transaction, which can still be rolled back.
+    if (type.toLowerCase() === REGISTRY.toLowerCase()) setImmediate(sweep);
+  };
+  sweep();
+  return registries;
+}
+
+const REGISTRY = "Microsoft.ContainerRegistry/registries";
 
 function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: ResolvedOptions): Settings {
   return {

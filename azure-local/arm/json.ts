@@ -42,6 +42,17 @@ export function at(value: unknown, path: string): unknown {
   return here;
 }
 
+/** The value without the property at a dotted path. */
+export function without<T extends JsonObject>(value: T, path: string): T {
+  const [key, ...rest] = path.split(".") as [string, ...string[]];
+  if (!(key in value)) return value;
+  const copy: JsonObject = { ...value };
+  const inner = copy[key];
+  if (rest.length === 0) delete copy[key];
+  else if (isObject(inner)) copy[key] = without(inner, rest.join("."));
+  return copy as T;
+}
+
 /** JSON with sorted keys. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;

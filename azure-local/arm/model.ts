@@ -95,7 +95,8 @@ export interface Inventory {
   softDeleted(type: string): SoftDeleted[];
 }
 
-export type Event = "create" | "update" | "delete";
+/** `action`: a POST to a resource, for example `importImage`. */
+export type Event = "create" | "update" | "delete" | "action";
 
 /**
  * The evidence for a rule. D: Azure's documentation; S: the ARM specification; P: the Pulumi provider's source; E: samples only; I:
@@ -110,11 +111,13 @@ export interface RuleContext {
   readonly name: string;
   readonly parentId: string;
   readonly apiVersion: string;
-  /** The body with the service's defaults. For a delete: the stored body. */
+  /** The body with the service's defaults. For a delete: the stored body. For an action: the body of the request. */
   readonly body: Body;
   readonly previous?: Resource;
   /** For a PATCH: the request body; `body` is the result. */
   readonly patch?: JsonObject;
+  /** For an action: its name, in the simulator's spelling. */
+  readonly action?: string;
   readonly inventory: Inventory;
 }
 
@@ -124,6 +127,8 @@ export interface Rule {
   readonly code: string;
   readonly types: readonly string[];
   readonly on: readonly Event[];
+  /** For the event `action`: the name of the action. */
+  readonly action?: string;
   readonly azureCode: string;
   readonly status: number;
   /** The Azure documentation page, specification or repository that states the rule. */
@@ -152,11 +157,17 @@ export interface Effects {
   /** Purges a deleted resource and the deleted resources below it, which frees their names. */
   purge(id: string): void;
   /** Starts an operation of the service on a resource. */
-  begin(resource: Resource, kind: OperationKind, azureSeconds: number, apiVersion: string): Operation;
+  begin(
+    resource: Pick<Resource, "id">,
+    kind: OperationKind,
+    azureSeconds: number | undefined,
+    apiVersion: string,
+    more?: Partial<Operation>,
+  ): Operation;
 }
 
 export interface Timing {
-  readonly event: Event;
+  readonly event: Exclude<Event, "action">;
   readonly body: Body;
   readonly previous?: Resource;
   readonly id: string;
@@ -171,7 +182,12 @@ export interface ActionRequest {
 }
 
 /** The response of a POST action: a body, or a running operation. */
-type ActionAnswer = { readonly body?: unknown; readonly operation?: Operation };
+export interface ActionAnswer {
+  readonly body?: unknown;
+  readonly operation?: Operation;
+  /** The header by which the client follows the operation. @default both `Azure-AsyncOperation` and `Location` */
+  readonly polling?: "location";
+}
 
 /** The service-side behavior of a type. For a type without it, only the schema applies. */
 export interface ResourceType {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorBody } from "./azureError";
 import type { Clock } from "./clock";
+import type { ImportWork } from "./imports/work";
 import { isWithin } from "./path";
 import type { Table, Tables } from "./tables";
 
-/** A `template` ends when its last resource ends. */
-export type OperationKind = "create" | "update" | "delete" | "provisionManagedNetwork" | "template";
+/** A `template` ends when its last resource ends, an `importImage` after its image was copied. */
+export type OperationKind = "create" | "update" | "delete" | "provisionManagedNetwork" | "template" | "importImage";
 
 /** A long-running operation. It needs no timer: it is completed at the first access after `endsAt`. */
 export interface Operation {
@@ -23,6 +24,8 @@ export interface Operation {
   readonly failure?: ErrorBody;
   /** For a delete: the resource is not soft-deleted. */
   readonly permanently?: boolean;
+  /** For an `importImage`: what is copied. `doneAt` is set when it was copied. */
+  readonly importing?: ImportWork;
 }
 
 const KEPT_FOR = 24 * 3600 * 1000;
@@ -60,6 +63,12 @@ export class Operations {
     const operation: Operation = { id: randomUUID(), status: "InProgress", startedAt: now, doneAt, endsAt, ...start };
     this.save(operation);
     return operation;
+  }
+
+  /** Sets the end of an operation that began without one: its duration in Azure, but not before now. */
+  schedule(operation: Operation, azureSeconds: number, now: number): void {
+    const doneAt = Math.max(now, operation.startedAt + this.clock.millisecondsFor(azureSeconds));
+    this.save({ ...operation, doneAt, endsAt: Math.max(doneAt, operation.startedAt + (this.clock.shortest ?? 0)) });
   }
 
   end(operation: Operation, status: "Succeeded" | "Failed" | "Canceled", now: number, failure = operation.failure): Operation {

@@ -1,3 +1,5 @@
+import type { Directory } from "../registry/host";
+import type { Registries } from "../registry/registries";
 import type { Clock } from "./clock";
 import type { NetworkPosition } from "./dataPlane";
 import type { Fault } from "./faults";
@@ -63,6 +65,18 @@ export interface ArmOptions {
    * @default assumed
    */
   readonly dataPlane?: "assumed" | "checked";
+  /** Replaces what the resource manager does with registries, for tests. @default the contents of the registries below */
+  readonly registries?: Registries;
+  /** Address of a real OCI registry on loopback that stores the contents of all registries. @default a store in the state folder */
+  readonly registry?: string;
+  /**
+   * Addresses that stand for registries outside Azure, by host name: `{ "docker.io": "http://127.0.0.1:5001" }`. Only `importImage` uses
+   * them. An import from another host records only the digest.
+   * @default none
+   */
+  readonly outsideRegistries?: Readonly<Record<string, string>>;
+  /** Where tokens for registries come from. @default each token is one of the deployer */
+  readonly directory?: Directory;
   /** The network position of data plane callers that do not send one. @default outside */
   readonly network?: NetworkPosition;
 }

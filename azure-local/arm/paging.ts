@@ -25,7 +25,7 @@ export function pageOf<T>(
   return { items, nextLink: `${request.origin}${request.path}?${query}` };
 }
 
-function wholeNumber({ query }: ArmRequest, name: string, absent: number): number {
+export function wholeNumber({ query }: ArmRequest, name: string, absent: number): number {
   const text = query.get(name);
   if (text === null) return absent;
   if (!/^\d{1,9}$/.test(text)) throw new AzureError(400, "InvalidQueryParameterValue", `The value '${text}' of ${name} is not an integer.`);

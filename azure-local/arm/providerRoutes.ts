@@ -65,11 +65,13 @@ function operationResult({ request, engine }: Route, id: string): ArmResponse {
   }
   if (operation.status !== "Succeeded") {
     const { code, message, ...more } = operation.failure ?? canceled(operation);
-    throw new AzureError(409, code, message, more);
+    // 400 for an import: clients read 409 as an existing tag, and repeat 429.
+    throw new AzureError(operation.kind === "importImage" ? 400 : 409, code, message, more);
   }
+  if (operation.kind === "importImage") return { status: 200 };
   const resource = engine.store.get(operation.resourceId);
   if (!resource || operation.kind === "delete") return { status: 204 };
-  return { status: 200, body: view(resource, engine.catalog.find(resource.type)!, engine.inventory) };
+  return { status: 200, body: view(resource, engine.catalog.find(resource.type)!, engine.inventory, operation.apiVersion) };
 }
 
 function canceled(operation: Operation): ErrorBody {

@@ -7,6 +7,7 @@ import type { SchemaNode } from "./bodyWalk";
 import type { JsonObject } from "./json";
 
 interface Schema extends SchemaNode {
+  $id: string;
   "x-resource-type": string;
   "x-api-version": string;
 }
@@ -25,6 +26,9 @@ export class TypeSchema {
   readonly type: string;
   readonly apiVersion: string;
   readonly root: SchemaNode;
+  /** The schemas of other API versions whose bodies are validated strictly too, by API version. */
+  private readonly others = new Map<string, TypeSchema>();
+  private readonly parts = new Map<string, TypeSchema>();
   private readonly compiled: Partial<Record<Validation, ValidateFunction>> = {};
   private readonly properties = new Map<string, boolean>();
 
@@ -32,6 +36,16 @@ export class TypeSchema {
     this.type = schema["x-resource-type"];
     this.apiVersion = schema["x-api-version"];
     this.root = schema;
+  }
+
+  /** Adds the schema of another API version. */
+  add(other: TypeSchema): void {
+    this.others.set(other.apiVersion, other);
+  }
+
+  /** The schema that validates bodies of this API version. */
+  at(apiVersion: string): TypeSchema {
+    return this.others.get(apiVersion) ?? this;
   }
 
   /** Whether responses of this type have the property (`systemData`, `properties.provisioningState`). */
@@ -76,6 +90,16 @@ export class TypeSchema {
     throw new AzureError(400, "InvalidRequestContent", `The request content was invalid: ${details.slice(0, 5).join(" ")}`);
   }
 
+  /** The schema of one of its definitions, for the body of an action. */
+  part(definition: string): TypeSchema {
+    let part = this.parts.get(definition);
+    if (part === undefined) {
+      part = new TypeSchema({ ...this.schema, $id: `${this.schema.$id}/${definition}`, $ref: `#/$defs/${definition}` });
+      this.parts.set(definition, part);
+    }
+    return part;
+  }
+
   private branches(node: SchemaNode): SchemaNode[] {
     const here = node.$ref ? this.root.$defs![node.$ref.slice("#/$defs/".length)]! : node;
     return here.oneOf ? here.oneOf.flatMap((branch) => this.branches(branch)) : [here];
@@ -84,12 +108,21 @@ export class TypeSchema {
 
 let loaded: ReadonlyMap<string, TypeSchema> | undefined;
 
-/** Returns all schemas by lowercase type. They are read once per process. */
+/** Returns all schemas by lowercase type. They are read once per process. Of several API versions of a type, the oldest has the others. */
 export function loadSchemas(): ReadonlyMap<string, TypeSchema> {
   if (loaded) return loaded;
-  const files = fs.readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
+  const files = fs
+    .readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".json"))
+    .sort();
   const schemas = files.map((file) => new TypeSchema(JSON.parse(fs.readFileSync(path.join(FOLDER, file), "utf8")) as Schema));
-  loaded = new Map(schemas.map((schema) => [schema.type.toLowerCase(), schema]));
+  const byType = new Map<string, TypeSchema>();
+  for (const schema of schemas) {
+    const first = byType.get(schema.type.toLowerCase());
+    if (first) first.add(schema);
+    else byType.set(schema.type.toLowerCase(), schema);
+  }
+  loaded = byType;
   return loaded;
 }
 

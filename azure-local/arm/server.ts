@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { readJsonBody } from "../http/body";
 import { type Answer, createHttpServer, listenOnLoopback } from "../http/listen";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { DATA_PREFIX, type DataPlane } from "./dataPlane";
+import type { DataAnswer } from "./dataPlane/dataService";
 import type { Outcome } from "./faultInjection";
 import { IDENTITY_PATH, type IssueIdentityToken, identityToken } from "./managedIdentity";
 import type { RequestLog } from "./requestLog";
+import { RUN_LOG_PREFIX } from "./runs/logLinks";
 
 /** Azure docs, azure-resource-manager/management/azure-subscription-service-limits: the size of a template with its parameters. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -25,6 +29,8 @@ export interface Handlers {
   /** Additional accepted host names, in lower case. */
   readonly hosts: readonly string[];
   readonly log: RequestLog;
+  /** The log of a run, by a link that contains its permission. */
+  readonly runLog: (path: string, query: URLSearchParams) => { readonly status: number; readonly text: string };
   /** Issues tokens of the managed identity. @default no managed identity */
   readonly issueIdentityToken?: IssueIdentityToken;
 }
@@ -64,6 +70,7 @@ export async function stop(server: http.Server): Promise<void> {
 async function answer(request: http.IncomingMessage, response: http.ServerResponse, handlers: Handlers): Promise<void> {
   const { pathname, search } = addressOf(request.url ?? "/");
   if (pathname.startsWith(DATA_PREFIX)) return answerData(request, response, pathname, handlers.dataPlane);
+  if (pathname.startsWith(`${RUN_LOG_PREFIX}/`)) return answerLog(response, handlers.runLog(pathname, new URLSearchParams(search)));
   const { method = "GET" } = request;
   const { issueIdentityToken } = handlers;
   if (pathname === IDENTITY_PATH && issueIdentityToken !== undefined) return answerIdentity(request, response, search, issueIdentityToken);
@@ -113,12 +120,27 @@ async function answerData(
   dataPlane: DataPlane,
 ): Promise<void> {
   try {
-    const { status, headers, body } = await dataPlane.handle(request, pathname);
-    response.writeHead(status, headers).end(body);
+    await sendData(response, await dataPlane.handle(request, pathname));
   } catch (thrown) {
     const refusal = asAzureError(thrown);
     send(response, { status: refusal.status, body: { error: refusal.body } }, {});
   }
+}
+
+/** Links to logs are not logged, because they contain their permission. */
+function answerLog(response: http.ServerResponse, { status, text }: { readonly status: number; readonly text: string }): void {
+  response.writeHead(status, {
+    "content-type": status === 200 ? "text/plain; charset=utf-8" : "application/xml",
+    "cache-control": "no-cache",
+  });
+  response.end(text);
+}
+
+/** Sends the answer of a service. A body that can't be read to its end ends the connection. */
+export async function sendData(response: http.ServerResponse, { status, headers, body }: DataAnswer): Promise<void> {
+  response.writeHead(status, headers);
+  if (body instanceof Readable) await pipeline(body, response).catch(() => response.destroy());
+  else response.end(body);
 }
 
 function answerIdentity(request: http.IncomingMessage, response: http.ServerResponse, search: string, issue: IssueIdentityToken): void {

@@ -8,6 +8,7 @@ import { pageOf } from "./paging";
 import { type ArmPath, type Node, parsePath, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import { providerRoute } from "./providerRoutes";
 import { filterGroups, listResources } from "./resourceList";
+import { runRoute } from "./runs/routes";
 import { deploymentOperations, Templates } from "./templates";
 import { view } from "./view";
 import { target, type Writes, type Written } from "./writes";
@@ -35,6 +36,8 @@ export class Service {
     this.checkSubscription(path.nodes[0]!);
     const special = providerRoute({ request, path, engine: this.engine });
     if (special) return special;
+    const run = runRoute(request, path, this.engine);
+    if (run) return run;
     switch (request.method) {
       case "PUT":
         return this.written(this.put(resourceOnly(path), request), request);
@@ -53,8 +56,9 @@ export class Service {
     }
   }
 
-  show(resource: Resource): JsonObject {
-    return view(resource, this.engine.catalog.find(resource.type)!, this.engine.inventory);
+  /** @param apiVersion The version of the response. @default all properties */
+  show(resource: Resource, apiVersion?: string): JsonObject {
+    return view(resource, this.engine.catalog.find(resource.type)!, this.engine.inventory, apiVersion);
   }
 
   private put(path: ArmPath, request: ArmRequest): Written {
@@ -70,7 +74,7 @@ export class Service {
     this.engine.catalog.checkApiVersion(node.type, apiVersionOf(request));
     // Reads of internal services don't complete operations.
     if (!request.isInternal) this.engine.poll(this.engine.operations.on(node.id));
-    return { status: 200, body: this.show(this.writes.existing(node)) };
+    return { status: 200, body: this.show(this.writes.existing(node), apiVersionOf(request)) };
   }
 
   private list(path: ArmPath, request: ArmRequest): ArmResponse {
@@ -91,7 +95,10 @@ export class Service {
     const inSubscription = resources.filter((resource) => resource.id.toLowerCase().startsWith(`${scope.id.toLowerCase()}/`));
     const listed = type === RESOURCE_GROUP ? filterGroups(inSubscription, request.query.get("$filter")) : inSubscription;
     const { items, nextLink } = pageOf(type, listed, request);
-    return { status: 200, body: { value: items.map((resource) => this.show(resource)), ...(nextLink === undefined ? {} : { nextLink }) } };
+    return {
+      status: 200,
+      body: { value: items.map((resource) => this.show(resource, apiVersionOf(request))), ...(nextLink === undefined ? {} : { nextLink }) },
+    };
   }
 
   private delete(path: ArmPath, request: ArmRequest): ArmResponse {
@@ -115,19 +122,23 @@ export class Service {
     }
     const key = Object.keys(entry.service.actions ?? {}).find((action) => action.toLowerCase() === name.toLowerCase());
     if (!key) throw new AzureError(404, "InvalidAction", `The type ${entry.type} has no action '${name}'.`);
+    const body = isObject(request.body) ? request.body : {};
+    this.writes.checkAction(resource, key, body, apiVersionOf(request));
     const answer = entry.service.actions![key]!({
       resource,
-      body: isObject(request.body) ? request.body : {},
+      body,
       apiVersion: apiVersionOf(request),
       effects: this.engine,
     });
     if (!answer.operation) return { status: 200, body: answer.body };
-    return { status: 202, body: answer.body, headers: this.operationHeaders(answer.operation, request) };
+    const { "Azure-AsyncOperation": status, ...location } = this.operationHeaders(answer.operation, request);
+    const headers = answer.polling === "location" ? location : { ...location, "Azure-AsyncOperation": status! };
+    return { status: 202, body: answer.body, headers };
   }
 
   private written(written: Written, request: ArmRequest): ArmResponse {
     const status = written.created ? 201 : 200;
-    const body = this.show(written.resource);
+    const body = this.show(written.resource, apiVersionOf(request));
     if (!written.operation) return { status, body };
     const { Location: _, ...headers } = this.operationHeaders({ ...written.operation, apiVersion: apiVersionOf(request) }, request);
     return { status, body, headers };

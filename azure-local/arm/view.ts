@@ -1,12 +1,21 @@
 import type { CatalogEntry } from "./catalog";
 import { isObject, type JsonObject, merge } from "./json";
+import { atVersion } from "./laterProperties";
 import type { Inventory, ManagedIdentity, Resource } from "./model";
 import { stamp } from "./timestamp";
 
 const CALLER = "moor";
 
-/** The GET response of a resource: the written body, the service's outputs, and values that depend on other resources. */
-export function view(resource: Resource, { schema, service }: CatalogEntry, inventory: Inventory): JsonObject {
+/**
+ * The GET response of a resource: the written body, the service's outputs, and values that depend on other resources.
+ * @param apiVersion Properties that it doesn't have are omitted. @default none are omitted
+ */
+export function view(resource: Resource, entry: CatalogEntry, inventory: Inventory, apiVersion?: string): JsonObject {
+  const whole = wholeView(resource, entry, inventory);
+  return apiVersion === undefined ? whole : atVersion(whole, resource.type, apiVersion);
+}
+
+function wholeView(resource: Resource, { schema, service }: CatalogEntry, inventory: Inventory): JsonObject {
   const derived = service.derived?.(resource, inventory);
   let result: JsonObject = { id: resource.id, name: resource.name, type: resource.type };
   result = merge(result, resource.body);

@@ -4,10 +4,11 @@ import { asRequest, splitSecrets } from "./bodyWalk";
 import type { CatalogEntry } from "./catalog";
 import { fingerprint } from "./credentials";
 import type { Engine } from "./engine";
-import { isObject, type JsonObject, mergePatch, withDefaults } from "./json";
+import { isObject, type JsonObject, mergePatch, withDefaults, without } from "./json";
+import { atVersion, keepLater, OLDER_VERSION_RESETS } from "./laterProperties";
 import type { Body, Event, ProvisioningState, Resource, RuleContext, Timing } from "./model";
 import type { Operation } from "./operations";
-import { type ArmPath, type Node, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
+import { type ArmPath, type Node, parentIdOf, RESOURCE_GROUP, SUBSCRIPTION, TEMPLATE_DEPLOYMENT } from "./path";
 import type { Policies } from "./policies";
 import type { Rulebook } from "./rules";
 
@@ -31,7 +32,10 @@ export class Writes {
     this.engine.catalog.checkApiVersion(entry.type, apiVersion);
     const previous = this.engine.store.get(node.id);
     const id = previous?.id ?? this.canonicalId(node, parent, entry);
-    const request = this.policies.modified(readBody(raw, node.name, entry, apiVersion), entry.schema);
+    const read = atVersion(readBody(raw, node.name, entry, apiVersion), entry.type, apiVersion);
+    const keeps = patch !== undefined || !this.rules.applies(OLDER_VERSION_RESETS);
+    const versioned = keeps ? keepLater(read, previous?.body, entry.type, apiVersion) : read;
+    const request = this.policies.modified(versioned, entry.schema);
     this.policies.check({ id, type: entry.type, name: node.name, body: request, now: this.engine.now() });
     const body = withDefaults(request, entry.service.defaults?.(request, id, this.engine.inventory) ?? {}) as Body;
     const event: Event = previous ? "update" : "create";
@@ -55,7 +59,7 @@ export class Writes {
     const { node } = target(path);
     const previous = this.existing(node);
     if (!isObject(raw)) throw missingBody();
-    return this.put(path, mergePatch(previous.body, raw), apiVersion, raw);
+    return this.put(path, mergePatch(atVersion(previous.body, previous.type, apiVersion), raw), apiVersion, raw);
   }
 
   /** @returns undefined if the resource does not exist; with `permanently`, a soft-deleted resource with this name is purged */
@@ -81,6 +85,13 @@ export class Writes {
     const deleting: Resource = { ...previous, state: "Deleting" };
     this.engine.put(deleting);
     return { operation: this.engine.begin(deleting, "delete", seconds, apiVersion, { permanently }) };
+  }
+
+  /** Checks the rules of an action. @throws AzureError */
+  checkAction(resource: Resource, action: string, body: Body, apiVersion: string): void {
+    const { id, type, name } = resource;
+    const { inventory } = this.engine;
+    this.check({ event: "action", action, id, type, name, parentId: parentIdOf(id), apiVersion, body, previous: resource, inventory });
   }
 
   existing(node: Node): Resource {
@@ -140,7 +151,7 @@ export class Writes {
   /** Stores secrets in a separate file. For secrets that ARM never returns, only a fingerprint is stored. */
   private keepSecrets(entry: CatalogEntry, id: string, body: Body, facts: JsonObject): { stored: Body; facts: JsonObject } {
     const { body: open, secrets } = splitSecrets(body, entry.type, entry.schema.root);
-    const stored = without(open, entry.service.omit ?? []) as Body;
+    const stored = (entry.service.omit ?? []).reduce<Body>((rest, path) => without(rest, path), open as Body);
     if (Object.keys(secrets).length === 0) return { stored, facts };
     if (entry.service.keepsOnlyFingerprint) {
       const salt = (facts.salt as string | undefined) ?? randomUUID();
@@ -154,7 +165,7 @@ export class Writes {
   private check(context: RuleContext): AzureError | undefined {
     let failure: AzureError | undefined;
     for (const rule of this.rules.for(context.type)) {
-      if (!rule.on.includes(context.event)) continue;
+      if (!rule.on.includes(context.event) || rule.action !== context.action) continue;
       const message = rule.check(context);
       if (message === undefined) continue;
       const error = new AzureError(rule.status, rule.azureCode, message, rule.target ? { target: rule.target } : {});
@@ -192,8 +203,9 @@ export function target(path: ArmPath): { node: Node; parent: Node } {
 
 function readBody(raw: unknown, name: string, entry: CatalogEntry, apiVersion: string): Body {
   if (!isObject(raw)) throw missingBody();
-  const request = asRequest({ ...raw, name }, entry.schema.root);
-  entry.schema.validate(request, apiVersion);
+  const schema = entry.schema.at(apiVersion);
+  const request = asRequest({ ...raw, name }, schema.root);
+  schema.validate(request, apiVersion);
   const { name: _, ...body } = request;
   return body;
 }
@@ -205,17 +217,6 @@ function missingBody(): AzureError {
 function principal(body: Body, facts: JsonObject): JsonObject {
   if (!body.identity?.type?.includes("SystemAssigned")) return {};
   return { principalId: facts.principalId ?? randomUUID() };
-}
-
-function without(body: JsonObject, paths: readonly string[]): JsonObject {
-  return paths.reduce((rest, path) => dropPath(rest, path.split(".")), body);
-}
-
-function dropPath(value: JsonObject, [key, ...rest]: string[]): JsonObject {
-  if (key === undefined || !(key in value)) return value;
-  const { [key]: inner, ...others } = value;
-  if (rest.length === 0) return others;
-  return isObject(inner) ? { ...others, [key]: dropPath(inner, rest) } : value;
 }
 
 function groupId(id: string): string {

@@ -17,11 +17,11 @@ export class AppendFile {
     return this.length;
   }
 
-  /** @throws Error if the text can't be written; the file is then unchanged */
-  append(text: string): void {
+  /** @throws Error if the text or the bytes can't be written; the file is then unchanged */
+  append(content: string | Uint8Array): void {
     // Removes what an earlier failed attempt left, if it could not be removed then.
     this.truncate(this.length);
-    const bytes = Buffer.from(text, "utf8");
+    const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
     try {
       // A write can be partial, for example when the disk becomes full.
       for (let written = 0; written < bytes.length; ) written += this.writeSome(bytes.subarray(written));

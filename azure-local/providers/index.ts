@@ -1,6 +1,6 @@
 /** Pulumi providers for the local Azure: stand-ins for the plugins `azure-native`, `random` and `docker`. */
 import { azureNative } from "./azureNative";
-import { docker } from "./docker";
+import { dockerProvider } from "./docker";
 import type { IssueToken } from "./invoke";
 import { random } from "./random";
 import { serveProvider } from "./server";
@@ -10,6 +10,8 @@ export { deployerObjectId } from "./invoke";
 export interface ProvidersOptions {
   /** Address of ARM, for example `http://127.0.0.1:4000`. */
   readonly armUrl: string;
+  /** Address of the registries for pushes without credentials. @default images are not pushed */
+  readonly imagesAddress?: string;
   /** Used if the stack's configuration contains none. */
   readonly subscriptionId: string;
   /** @default 00000000-0000-4000-8000-0000000000aa */
@@ -38,7 +40,7 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
   const definitions = [
     azureNative({ armUrl: armUrl.replace(/\/+$/, ""), pollMs, subscriptionId, tenantId, refreshIgnores, issueToken: options.issueToken }),
     random,
-    docker,
+    dockerProvider({ armUrl: armUrl.replace(/\/+$/, ""), imagesAddress: options.imagesAddress }),
   ];
   const servers = await Promise.all(definitions.map(async (definition) => ({ ...definition, server: await serveProvider(definition) })));
   return {

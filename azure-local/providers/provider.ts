@@ -86,9 +86,12 @@ export class InitializationError extends Error {
   }
 }
 
+/** Shows an information line at a resource, in the output of the engine. */
+export type EngineLog = (urn: string, message: string) => Promise<void>;
+
 export interface ProviderDefinition {
   readonly name: string;
   readonly version: string;
   /** Creates an instance from its configuration, whose keys have no prefix (`location`, `subscriptionId`). */
-  configure(config: Readonly<Record<string, string>>): Provider;
+  configure(config: Readonly<Record<string, string>>, log?: EngineLog): Provider;
 }

@@ -1,11 +1,12 @@
 /** Serves a `Provider` as `pulumirpc.ResourceProvider` on loopback. The engine attaches to it with PULUMI_DEBUG_PROVIDERS. */
 import * as grpc from "@grpc/grpc-js";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { engineLog } from "./engineLog";
 import {
   type DiffKind,
   type DiffResult,
@@ -126,22 +127,35 @@ function configOf(request: proto.ConfigureRequest): Record<string, string> {
 class Instances {
   private readonly byPeer = new Map<string, Provider>();
   private last: Provider | undefined;
+  /** Addresses of the engines, by connection. */
+  private readonly engines = new Map<string, string>();
 
   constructor(private readonly definition: ProviderDefinition) {}
 
   configure(peer: string, config: Record<string, string>): void {
-    this.last = this.definition.configure(config);
+    this.last = this.definition.configure(
+      config,
+      engineLog(() => this.engines.get(peer)),
+    );
     this.byPeer.set(peer, this.last);
   }
 
   of(peer: string): Provider {
-    this.last ??= this.definition.configure({});
+    this.last ??= this.definition.configure(
+      {},
+      engineLog(() => this.engines.get(peer)),
+    );
     return this.byPeer.get(peer) ?? this.last;
+  }
+
+  attach(peer: string, engine: string): void {
+    this.engines.set(peer, engine);
   }
 
   cancel(peer: string): void {
     this.byPeer.get(peer)?.cancel();
     this.byPeer.delete(peer);
+    this.engines.delete(peer);
   }
 
   cancelAll(): void {
@@ -151,13 +165,17 @@ class Instances {
 
 function lifecycle(definition: ProviderDefinition, instances: Instances): grpc.UntypedServiceImplementation {
   return {
-    handshake: unary(() => {
+    handshake: unary((request: proto.ProviderHandshakeRequest, call) => {
+      instances.attach(call.getPeer(), request.getEngineAddress());
       const response = new proto.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
       response.setAcceptResources(true);
       return response;
     }),
-    attach: unary(() => new Empty()),
+    attach: unary((request: PluginAttach, call) => {
+      instances.attach(call.getPeer(), request.getAddress());
+      return new Empty();
+    }),
     getPluginInfo: unary(() => {
       const info = new PluginInfo();
       info.setVersion(definition.version);

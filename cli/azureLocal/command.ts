@@ -12,7 +12,11 @@ export function addAzureLocal(program: Command): void {
         .choices(["real", "fast"])
         .default("fast"),
     )
-    .option("--port <port>", "first of four consecutive ports: ARM and endpoints over HTTP, then over HTTPS; 0 selects free ports", "4280")
+    .option(
+      "--port <port>",
+      "first of five consecutive ports: ARM and endpoints over HTTP, then over HTTPS, then images; 0 selects free ports",
+      "4280",
+    )
     .option("--home <folder>", "state folder (default: the folder that npm run local uses)")
     .option(
       "--allow-host <name>",
@@ -30,6 +34,13 @@ export function addAzureLocal(program: Command): void {
       new Option("--scoring-uris <which>", "value of scoringUri: the URL in Azure, or a loopback URL of this server")
         .choices(["azure", "loopback"])
         .default("azure"),
+    )
+    .option("--registry <url>", "real OCI registry on this machine that stores the images (default: a store in the state folder)")
+    .option(
+      "--outside-registry <host=url>",
+      "registry on this machine that stands for one outside Azure in imports, such as docker.io=http://127.0.0.1:5001; can be repeated",
+      collect,
+      [],
     )
     .option("--policy <name>", "assign a deny policy, such as landing-zone; can be repeated", collect, [])
     .option("--policy-tag <name=value>", "assign a policy that adds a tag to every resource; can be repeated", collect, [])

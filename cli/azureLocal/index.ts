@@ -11,6 +11,9 @@ export interface AzureLocalOptions {
   /** `<url>`, `<endpoint>=<url>` or `<endpoint>/<deployment>=<url>`. */
   readonly backend: readonly string[];
   readonly scoringUris: "azure" | "loopback";
+  readonly registry?: string;
+  /** `<host>=<url>`. */
+  readonly outsideRegistry: readonly string[];
   /** Names of deny policies. */
   readonly policy: readonly string[];
   /** `<name>=<value>` of tags that a policy adds. */
@@ -30,6 +33,8 @@ export async function azureLocal(options: AzureLocalOptions): Promise<void> {
     speed: options.clock === "real" ? 1 : Number.POSITIVE_INFINITY,
     backends: readBackends(options.backend),
     scoringUris: options.scoringUris,
+    registry: options.registry === undefined ? undefined : readRegistry("--registry", options.registry),
+    outsideRegistries: readOutside(options.outsideRegistry),
     arm: { policies: { deny: options.policy, addTags: readTags(options.policyTag) } },
     hosts: options.allowHost,
     https: true,
@@ -63,7 +68,7 @@ async function open(options: AzureOptions): Promise<Azure> {
     }
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
       throw new Error(
-        `Port ${(error as NodeJS.ErrnoException & { port: number }).port} is in use. Set --port to the first of four free ports, or to 0.`,
+        `Port ${(error as NodeJS.ErrnoException & { port: number }).port} is in use. Set --port to the first of five free ports, or to 0.`,
       );
     }
     throw error;
@@ -72,8 +77,8 @@ async function open(options: AzureOptions): Promise<Azure> {
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_532) return port;
-  throw new Error(`--port is ${text}. Allowed: the first of four consecutive ports, up to 65532, or 0 for free ports.`);
+  if (/^\d+$/.test(text) && port <= 65_531) return port;
+  throw new Error(`--port is ${text}. Allowed: the first of five consecutive ports, up to 65531, or 0 for free ports.`);
 }
 
 function readBackends(given: readonly string[]): Record<string, string> {
@@ -86,6 +91,25 @@ function readBackends(given: readonly string[]): Record<string, string> {
   );
 }
 
+function readOutside(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, host, url] = /^([a-z0-9.-]+(?::\d+)?)=(.+)$/i.exec(text) ?? [];
+      if (host === undefined || url === undefined)
+        throw new Error(`--outside-registry is ${text}. Allowed: <host>=<url>, such as docker.io=http://127.0.0.1:5001.`);
+      return [host.toLowerCase(), readRegistry("--outside-registry", url)];
+    }),
+  );
+}
+
+/** Only registries on this machine: the local Azure must not send anything to the internet. */
+function readRegistry(option: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url?.protocol === "http:" && isLoopback && url.pathname === "/" && !url.search && !url.username) return url.origin;
+  throw new Error(`${option} is ${text}. Allowed: the address of a registry on this machine, such as http://127.0.0.1:5000.`);
+}
+
 function readTags(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
@@ -96,8 +120,9 @@ function readTags(given: readonly string[]): Record<string, string> {
   );
 }
 
-function addresses({ armUrl, armHttpsUrl, frontdoorUrl, frontdoorHttpsUrl, certificate, subscriptionId, debugProviders }: Azure) {
-  return { armUrl, armHttpsUrl, frontdoorUrl, frontdoorHttpsUrl, certificate, subscriptionId, debugProviders };
+function addresses(azure: Azure) {
+  const { armUrl, armHttpsUrl, frontdoorUrl, frontdoorHttpsUrl, certificate, imagesAddress, subscriptionId, debugProviders } = azure;
+  return { armUrl, armHttpsUrl, frontdoorUrl, frontdoorHttpsUrl, certificate, imagesAddress, subscriptionId, debugProviders };
 }
 
 function welcome(azure: Azure, home: string): string {
@@ -106,6 +131,7 @@ function welcome(azure: Azure, home: string): string {
     "Local Azure",
     `  resource manager  ${shown.armUrl}  ${shown.armHttpsUrl}`,
     `  endpoints         ${shown.frontdoorUrl}/<endpoint>  ${shown.frontdoorHttpsUrl}/<endpoint>`,
+    `  images            ${shown.imagesAddress}/<login server>/<repository>`,
     `  certificate       ${shown.certificate}`,
     `  subscription      ${shown.subscriptionId}`,
     `  Pulumi providers  PULUMI_DEBUG_PROVIDERS=${shown.debugProviders}`,

@@ -7,7 +7,7 @@ import { checkSettings, checkStack } from "../../config/checkStack";
 import { deploymentsOf } from "../../config/decisions";
 import { schemaFiles } from "../../config/jsonSchema";
 import { readLock } from "../../config/lockFile";
-import { decideDeployment, namedImage } from "../../config/requirements";
+import { decideDeployment } from "../../config/requirements";
 import { settingsTable } from "../../config/settingsTable";
 import { settingsSchema } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
@@ -63,11 +63,11 @@ test("prod is two live chat deployments with Entra ID, one of them scaled, and a
 });
 
 test("the shipped lock file contains the decisions of this version, with staged weights", () => {
-  const { settings } = checkSettings(raw("prod"));
+  const { settings, images } = checkSettings(raw("prod"));
   const read = readLock("prod", file("moor.lock.prod.yaml"));
   if (!settings || "errors" in read) throw new Error("unreadable");
   for (const { endpoint, label, settings: deployment } of deploymentsOf(settings)) {
-    const image = namedImage(deployment, settings["moor:images"])!;
+    const image = images.imageOf(endpoint, label)!.reference;
     const resolved = { image, region: "swedencentral", revision: deployment.vllm?.revision ?? "", folder: root };
     const outcome = decideDeployment(label, deployment, resolved);
     if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
@@ -137,7 +137,7 @@ test("an editor ignores other providers' settings and Pulumi's keys", () => {
 
 test("every setting of the schema has a row in the table, and every row has a description", () => {
   const rows = settingsTable().split("\n").slice(2);
-  expect(rows).toHaveLength(71);
+  expect(rows).toHaveLength(82);
   expect(rows.filter((row) => !/^\| `[^`]+` \| .+ \| .+ \|$/.test(row))).toEqual([]);
   for (const key of Object.keys(settingsSchema.shape)) expect(rows.some((row) => row.startsWith(`| \`${key}\``))).toBe(true);
 });

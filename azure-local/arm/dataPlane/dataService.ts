@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { RegistryRoute } from "../../registry/localRegistries";
 import type { Resource } from "../model";
 
 export interface DataAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer | Readable;
 }
 
 export interface DataCall {
@@ -14,6 +16,8 @@ export interface DataCall {
   readonly path: string;
   readonly request: IncomingMessage;
   readonly resource: Resource;
+  /** How the caller reaches a registry. */
+  readonly route: RegistryRoute;
 }
 
 /** A service of the data plane, with its own response and error formats. */
@@ -25,6 +29,8 @@ export interface DataService {
   readonly closed: readonly [code: string, message: string];
   errorAnswer(status: number, code: string, message: string): DataAnswer;
   serve(call: DataCall): Promise<DataAnswer>;
+  /** The response if network rules deny access. @default the error `closed` with status 403 */
+  denied?(call: DataCall): Promise<DataAnswer>;
 }
 
 export function json(status: number, body: unknown): DataAnswer {

@@ -1,35 +1,26 @@
-import type { Engine } from "../engine";
-import { type DataAnswer, type DataService, json, measure } from "./dataService";
+import type { RegistryCall } from "../../registry/authorization";
+import type { LocalRegistries } from "../../registry/localRegistries";
+import type { Inventory } from "../model";
+import { type DataCall, type DataService, json } from "./dataService";
+import { localRegistry } from "./registryHost";
 
-function errorAnswer(status: number, code: string, message: string): DataAnswer {
-  return json(status, { errors: [{ code, message }] });
-}
-
-/** The manifests of an OCI registry. An image exists if its manifest exists. */
-export function imageService(engine: Engine): DataService {
-  const { contents } = engine;
+/** The data plane of container registries. Its responses come from the room `registry`. */
+export function imageService(inventory: Inventory, registries: LocalRegistries): DataService {
   return {
     type: "Microsoft.ContainerRegistry/registries",
     host: /^([a-z0-9]+)\.azurecr\.io$/,
     closed: ["DENIED", "client is not allowed access. Refer https://aka.ms/acr/firewall to grant access."],
-    errorAnswer,
-    serve: async ({ method, path, request, resource }) => {
-      const [, repository, reference] = /^v2\/(.+)\/manifests\/([^/]+)$/.exec(path) ?? [];
-      if (!repository || !reference)
-        return errorAnswer(404, "UNSUPPORTED", "The simulator supports only manifests: /v2/<repository>/manifests/<tag or digest>.");
-      if (method === "PUT") {
-        const { digest } = await measure(request);
-        if (reference.startsWith("sha256:") && reference !== digest)
-          return errorAnswer(400, "DIGEST_INVALID", `The digest of the manifest is ${digest}, not ${reference}.`);
-        engine.transact(() => contents.putImage(resource.id, repository, reference, digest));
-        return { status: 201, headers: { "docker-content-digest": digest } };
-      }
-      if (method !== "HEAD")
-        return errorAnswer(405, "UNSUPPORTED", "The simulator supports PUT and HEAD of manifests. It does not store their bytes.");
-      const digest = contents.image(resource.id, repository, reference);
-      return digest
-        ? { status: 200, headers: { "docker-content-digest": digest } }
-        : errorAnswer(404, "MANIFEST_UNKNOWN", `The manifest ${reference} is not found.`);
-    },
+    errorAnswer: (status, code, message) => json(status, { errors: [{ code, message }] }),
+    serve: (call) => registries.service.serve(callOf(call, inventory)),
+    denied: (call) => registries.service.denied(callOf(call, inventory)),
   };
+}
+
+function callOf({ method, path, request, resource, route }: DataCall, inventory: Inventory): RegistryCall {
+  const query = new URLSearchParams((request.url ?? "").split("?")[1] ?? "");
+  // Where the names of repositories have a prefix, the name in `from` has it too.
+  const [prefix, from] = [route.root.slice("/v2/".length), query.get("from")];
+  if (prefix !== "" && from?.startsWith(prefix)) query.set("from", from.slice(prefix.length));
+  const { origin, root, caller } = route;
+  return { registry: localRegistry(resource, inventory), method, path, query, request, origin, root, caller };
 }

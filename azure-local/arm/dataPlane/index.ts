@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { LocalRegistries, RegistryRoute } from "../../registry/localRegistries";
 import type { Engine } from "../engine";
 import type { Resource } from "../model";
 import { decode } from "../path";
+import type { RequestLog } from "../requestLog";
 import { privateEndpointConnections } from "../types/privateLink";
 import { blobService } from "./blobs";
+import type { DataFaults, DataOutcome } from "./dataFaults";
 import { type DataAnswer, type DataService, json } from "./dataService";
 import { imageService } from "./images";
 import { type PutSecret, secretService } from "./secrets";
@@ -19,7 +23,10 @@ export const NETWORK_HEADER = "x-azure-local-network";
  */
 export const DATA_PREFIX = "/data/";
 
-/** The data planes of storage accounts, registries and vaults. They check the caller's network position, but not the caller's identity. */
+/**
+ * The data planes of storage accounts, registries and vaults. They check the caller's network position. Registries also check the caller's
+ * identity.
+ */
 export class DataPlane {
   private readonly services: readonly DataService[];
 
@@ -27,21 +34,70 @@ export class DataPlane {
     private readonly engine: Engine,
     private readonly position: NetworkPosition,
     putSecret: PutSecret,
+    registries: LocalRegistries,
+    private readonly log: RequestLog,
+    private readonly faults: DataFaults,
   ) {
-    this.services = [blobService(engine), imageService(engine), secretService(engine, putSecret)];
+    this.services = [blobService(engine), imageService(engine.inventory, registries), secretService(engine, putSecret)];
   }
 
   /** @param pathname begins with `DATA_PREFIX` */
-  async handle(request: IncomingMessage, pathname: string): Promise<DataAnswer> {
-    this.engine.settle();
-    const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/").map(decode);
+  handle(request: IncomingMessage, pathname: string): Promise<DataAnswer> {
+    const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/");
+    const scheme = "encrypted" in request.socket ? "https" : "http";
+    const origin = `${scheme}://${request.headers.host ?? "127.0.0.1"}${DATA_PREFIX}${host}`;
+    // Azure Container Registry returns locations without its host. Its client library appends them to the address of the registry.
+    return this.handleAt(request, host, rest.join("/"), { origin, root: "/v2/" });
+  }
+
+  /** Handles a request that reaches the service with this host name in another way. Each request is logged with its path here. */
+  async handleAt(request: IncomingMessage, host: string, path: string, route: RegistryRoute): Promise<DataAnswer> {
+    const time = new Date().toISOString();
+    const { method = "GET", url = "" } = request;
+    const search = url.includes("?") ? url.slice(url.indexOf("?")) : "";
+    const add = (status: number, error?: string) =>
+      this.log.add({ time, method, path: `${DATA_PREFIX}${host}/${path}${search}`, status, correlationId: randomUUID(), error }, undefined);
+    try {
+      const outcome = await this.outcome(request, decode(host), path.split("/").map(decode).join("/"), route);
+      if (typeof outcome !== "string") {
+        add(outcome.status);
+        return outcome;
+      }
+      add(0, `(${outcome})`);
+      if (outcome === "drop") request.socket.destroy();
+      // Without an answer, the connection stays open until the caller or the simulator closes it.
+      return await new Promise<never>(() => {});
+    } catch (error) {
+      add(0, "(failed)");
+      throw error;
+    }
+  }
+
+  /** The requests of tasks, which Azure sends, have no faults. */
+  private outcome(request: IncomingMessage, host: string, path: string, route: RegistryRoute): Promise<DataOutcome> {
     const service = this.services.find((one) => one.host.test(host));
+    const serve = () => this.answer(request, service, host, path, route);
+    if (service === undefined || route.isAdmitted !== undefined) return serve();
+    const call = { method: request.method ?? "GET", path: `${DATA_PREFIX}${host}/${path}`, type: `${service.type}/data` };
+    return this.faults.outcome(call, request, serve, service.errorAnswer);
+  }
+
+  private async answer(
+    request: IncomingMessage,
+    service: DataService | undefined,
+    host: string,
+    path: string,
+    route: RegistryRoute,
+  ): Promise<DataAnswer> {
+    this.engine.settle();
     const name = service?.host.exec(host)?.[1];
     const resource = service && this.engine.store.all(service.type).find((one) => one.name.toLowerCase() === name);
     if (!service || !resource)
       return json(404, { error: { code: "HostNotFound", message: `The local Azure has no service with the host name '${host}'.` } });
-    if (!this.admits(resource, request.headers[NETWORK_HEADER])) return service.errorAnswer(403, ...service.closed);
-    return service.serve({ method: request.method ?? "GET", path: rest.join("/"), request, resource });
+    const call = { method: request.method ?? "GET", path, request, resource, route };
+    const position = route.position ?? request.headers[NETWORK_HEADER];
+    if (route.isAdmitted ?? this.admits(resource, position)) return service.serve(call);
+    return service.denied?.(call) ?? service.errorAnswer(403, ...service.closed);
   }
 
   /** A resource without public access is reachable only through a private endpoint. */

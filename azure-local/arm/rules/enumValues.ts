@@ -19,7 +19,7 @@ export const enumValueRules: readonly Rule[] = [
       "Azure REST specifications: an enum is marked as open for later API versions; the service supports only the values listed in its version",
     grade: "K",
     check: ({ type, apiVersion, body }) => {
-      const schema = loadSchemas().get(type.toLowerCase())!;
+      const schema = loadSchemas().get(type.toLowerCase())!.at(apiVersion);
       if (apiVersion !== schema.apiVersion || EXTENSIBLE.includes(type)) return undefined;
       const unknown = unknownWord(body, schema.root, CHECKED_ELSEWHERE);
       return unknown && `'${unknown.path}' is '${unknown.value}': it must be one of ${unknown.words.join(", ")}.`;

@@ -17,6 +17,7 @@ import { diagnosticRules } from "./diagnostics";
 import { dnsValueRules } from "./dnsValues";
 import { enumValueRules } from "./enumValues";
 import { governanceRules } from "./governance";
+import { importImageRules } from "./importImage";
 import { keyVaultRules } from "./keyVault";
 import { logAnalyticsRules } from "./logAnalytics";
 import { logRules } from "./logs";
@@ -30,6 +31,7 @@ import { outboundDestinationRules } from "./outboundDestinations";
 import { privateDnsRules } from "./privateDns";
 import { privateEndpointRules } from "./privateEndpoints";
 import { quotaRules } from "./quota";
+import { registryTaskRules } from "./registryTasks";
 import { registryValueRules } from "./registryValues";
 import { securityGroupRules } from "./securityGroups";
 import { storageRules } from "./storage";
@@ -50,6 +52,8 @@ export const RULES: readonly Rule[] = [
   ...governanceRules,
   ...containerRegistryRules,
   ...registryValueRules,
+  ...importImageRules,
+  ...registryTaskRules,
   ...keyVaultRules,
   ...logAnalyticsRules,
   ...vaultValueRules,
@@ -90,8 +94,16 @@ export class Rulebook {
   private readonly byType = new Map<string, Rule[]>();
   private readonly rules: readonly Rule[];
 
-  constructor(withoutGrades: readonly Grade[] = [], withoutRules: readonly string[] = []) {
-    this.rules = RULES.filter(({ grade, code }) => !withoutGrades.includes(grade) && !withoutRules.includes(code));
+  constructor(
+    private readonly withoutGrades: readonly Grade[] = [],
+    private readonly withoutRules: readonly string[] = [],
+  ) {
+    this.rules = RULES.filter((rule) => this.applies(rule));
+  }
+
+  /** Whether a behavior that has a code and a grade, but rejects nothing, is enabled. */
+  applies({ grade, code }: Pick<Rule, "code" | "grade">): boolean {
+    return !this.withoutGrades.includes(grade) && !this.withoutRules.includes(code);
   }
 
   for(type: string): readonly Rule[] {

@@ -1,6 +1,7 @@
 import type { ResourceType } from "../model";
 import { parentIdOf } from "../path";
 import { stamp } from "../timestamp";
+import { importImage } from "./importImage";
 import { assignAddresses } from "./network";
 import { privateEndpointConnections, privateEndpointsOf, REPLICATION } from "./privateLink";
 
@@ -13,6 +14,7 @@ export const containerRegistryTypes: readonly ResourceType[] = [
         adminUserEnabled: false,
         publicNetworkAccess: "Enabled",
         networkRuleBypassOptions: "AzureServices",
+        networkRuleBypassAllowedForTasks: false,
         zoneRedundancy: "Disabled",
       },
     }),
@@ -24,6 +26,13 @@ export const containerRegistryTypes: readonly ResourceType[] = [
       sku: { tier: (registry.body.sku as { name: string }).name },
       properties: { privateEndpointConnections: privateEndpointConnections(registry, inventory) },
     }),
+    actions: { importImage },
+  },
+  {
+    type: "Microsoft.ContainerRegistry/registries/tasks",
+    // Azure docs, container-registry/container-registry-tasks-overview and the REST specification: the defaults of a task.
+    defaults: () => ({ properties: { status: "Enabled", timeout: 3600, agentConfiguration: { cpu: 2 } } }),
+    created: (_id, _body, { inventory }) => ({ outputs: { properties: { creationDate: stamp(inventory.now()) } } }),
   },
   {
     type: REPLICATION,

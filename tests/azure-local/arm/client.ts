@@ -10,6 +10,8 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.authorization": "2022-04-01",
   "microsoft.consumption": "2024-08-01",
   "microsoft.containerregistry/registries/replications": "2024-11-01-preview",
+  "microsoft.containerregistry/registries/runs": "2019-06-01-preview",
+  "microsoft.containerregistry/registries/tasks": "2019-06-01-preview",
   "microsoft.containerregistry": "2023-01-01-preview",
   "microsoft.insights/actiongroups": "2024-10-01-preview",
   "microsoft.insights/components": "2020-02-02",
@@ -125,6 +127,20 @@ export class Caller {
     this.clock.advance(2 * 3600);
     const url = answer.headers.get("azure-asyncoperation");
     return url ? JSON.parse(await (await this.transport(new URL(url), { method: "GET" })).text()) : undefined;
+  }
+
+  /** Follows the `Location` of an accepted request, two hours later, until its work has ended. */
+  async ended(answer: Answer): Promise<Answer> {
+    this.clock.advance(2 * 3600);
+    let { status, headers } = answer;
+    let text = "";
+    for (const location = new URL(headers.get("location")!); status === 202; ) {
+      await new Promise(setImmediate);
+      const polled = await this.transport(location, { method: "GET" });
+      ({ status, headers } = polled);
+      text = await polled.text();
+    }
+    return { status, headers, body: text ? JSON.parse(text) : undefined };
   }
 }
 

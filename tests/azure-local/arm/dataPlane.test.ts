@@ -1,18 +1,16 @@
-// Proves access to blobs, manifests and secrets by the caller's network position. Does not prove name resolution or authorization: the
-// caller's identity is not checked, and bytes of blobs and layers are not stored.
-import { createHash } from "node:crypto";
+// Proves access to blobs, images and secrets by the caller's network position. Does not prove name resolution or authorization: only
+// registries check the caller's identity (tests/azure-local/registry), and the bytes of blobs are not stored.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { imageOf, RegistryClient } from "../registry/registryClient";
 import { Caller, type Parsed } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 import { but } from "./rejections/rejectedRequest";
 
 const BLOB = "storage01.blob.core.windows.net/models/qwen/model.safetensors";
-const IMAGE = "registry01.azurecr.io/v2/moor/vllm/manifests";
+const REGISTRY = "registry01.azurecr.io";
 const SECRET = "vault01.vault.azure.net/secrets/hub-token";
 const CONTAINER = `${paths.storage}/blobServices/default/containers/models`;
-const MANIFEST = '{"schemaVersion":2}';
-const DIGEST = `sha256:${createHash("sha256").update(MANIFEST).digest("hex")}`;
 
 let caller: Caller;
 beforeEach(async () => {
@@ -42,21 +40,25 @@ const secretOf = () => JSON.stringify({ value: "hf_do-not-log" });
 
 describe("a resource without public access", () => {
   test.each([
-    ["storage", BLOB, "PUT", "blob", "<Code>AuthorizationFailure</Code>"],
-    ["registry", `${IMAGE}/1`, "PUT", "registry", '"code":"DENIED"'],
-    ["vault", SECRET, "PUT", "vault", '"code":"Forbidden"'],
-  ] as const)(
-    "%s denies access from outside, and from inside until it has a private endpoint",
-    async (target, where, method, groupId, code) => {
-      const body = target === "vault" ? secretOf() : MANIFEST;
-      const outside = await data(method, where, body);
-      expect([outside.status, outside.text]).toEqual([403, expect.stringContaining(code)]);
-      expect((await data(method, where, body, "inside")).status).toBe(403);
-      await privateEndpoint(`for-${target}`, paths[target], groupId);
-      expect((await data(method, where, body, "inside")).status).toBeLessThan(300);
-      expect((await data(method, where, body, "outside")).status).toBe(403);
-    },
-  );
+    ["storage", BLOB, "blob", "<Code>AuthorizationFailure</Code>"],
+    ["vault", SECRET, "vault", '"code":"Forbidden"'],
+  ] as const)("%s denies access from outside, and from inside until it has a private endpoint", async (target, where, groupId, code) => {
+    const outside = await data("PUT", where, secretOf());
+    expect([outside.status, outside.text]).toEqual([403, expect.stringContaining(code)]);
+    expect((await data("PUT", where, secretOf(), "inside")).status).toBe(403);
+    await privateEndpoint(`for-${target}`, paths[target], groupId);
+    expect((await data("PUT", where, secretOf(), "inside")).status).toBeLessThan(300);
+    expect((await data("PUT", where, secretOf(), "outside")).status).toBe(403);
+  });
+
+  test("a registry denies tokens from outside, and from inside until it has a private endpoint", async () => {
+    const [outside, inside] = (["outside", "inside"] as const).map((network) => new RegistryClient(caller.arm.url, REGISTRY, { network }));
+    expect((await outside!.exchange()).status).toBe(403);
+    expect((await inside!.exchange()).status).toBe(403);
+    await privateEndpoint("for-registry", paths.registry, "registry");
+    expect(await inside!.push("moor/vllm", "1")).toBe(201);
+    expect((await outside!.exchange()).status).toBe(403);
+  });
 
   test("public access with the default action Deny is denied too", async () => {
     await caller.made(
@@ -102,13 +104,15 @@ describe("blobs", () => {
 
 test("an image is found by tag and digest, and a digest that does not match the manifest is rejected", async () => {
   await open("registry");
-  const pushed = await data("PUT", `${IMAGE}/v1`, MANIFEST);
-  expect([pushed.status, pushed.headers.get("docker-content-digest")]).toEqual([201, DIGEST]);
-  expect((await data("HEAD", `${IMAGE}/v1`)).headers.get("docker-content-digest")).toBe(DIGEST);
-  expect((await data("HEAD", `${IMAGE}/${DIGEST}`)).status).toBe(200);
-  expect((await data("HEAD", `${IMAGE}/v2`)).status).toBe(404);
-  const wrong = await data("PUT", `${IMAGE}/sha256:${"0".repeat(64)}`, MANIFEST);
-  expect([wrong.status, JSON.parse(wrong.text).errors[0].code]).toEqual([400, "DIGEST_INVALID"]);
+  const registry = new RegistryClient(caller.arm.url, REGISTRY);
+  const image = imageOf();
+  expect(await registry.push("moor/vllm", "v1", image)).toBe(201);
+  const head = (reference: string) => registry.send("HEAD", `/v2/moor/vllm/manifests/${reference}`);
+  expect((await head("v1")).headers.get("docker-content-digest")).toBe(image.digest);
+  expect((await head(image.digest)).status).toBe(200);
+  expect((await head("v2")).status).toBe(404);
+  const wrong = await registry.putManifest("moor/vllm", `sha256:${"0".repeat(64)}`, image.manifest);
+  expect(await registry.code(wrong)).toEqual([400, "DIGEST_INVALID"]);
 });
 
 test("each version of a secret can be read, ARM returns it without its value, and the value is only in the secrets file", async () => {

@@ -4,6 +4,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { AppendFile } from "../../../azure-local/files/appendFile";
+import { imageOf, RegistryClient } from "../registry/registryClient";
 import { Caller } from "./client";
 import { bodies, buildPlatform, paths } from "./platform";
 
@@ -111,20 +112,20 @@ test("operations that complete while the disk is full are visible, and stored wh
   await next.stop();
 });
 
-test("blobs and images that can't be stored are rejected too", async () => {
-  const put = (address: string) =>
-    fetch(`${caller.arm.url}/data/${address}`, { method: "PUT", headers: { "x-azure-local-network": "inside" }, body: "x" });
+test("images that can't be stored are rejected too", async () => {
+  const registry = new RegistryClient(caller.arm.url, "registry01.azurecr.io", { network: "inside" });
+  const image = imageOf();
   await caller.made(`${paths.privateEndpoint}2`, registryEndpoint());
   left = 0;
-  expect((await put("registry01.azurecr.io/v2/vllm/manifests/one")).status).toBe(507);
+  expect((await registry.putBlob("vllm", image.config)).status).toBe(507);
   left = Number.POSITIVE_INFINITY;
-  const head = () =>
-    fetch(`${caller.arm.url}/data/registry01.azurecr.io/v2/vllm/manifests/one`, {
-      method: "HEAD",
-      headers: { "x-azure-local-network": "inside" },
-    });
+  expect((await registry.putBlob("vllm", image.config)).status).toBe(201);
+  left = 0;
+  expect((await registry.putManifest("vllm", "one", image.manifest)).status).toBe(507);
+  left = Number.POSITIVE_INFINITY;
+  const head = () => registry.send("HEAD", "/v2/vllm/manifests/one");
   expect((await head()).status).toBe(404);
-  expect((await put("registry01.azurecr.io/v2/vllm/manifests/one")).status).toBe(201);
+  expect((await registry.putManifest("vllm", "one", image.manifest)).status).toBe(201);
   expect((await head()).status).toBe(200);
 });
 

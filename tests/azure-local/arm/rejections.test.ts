@@ -12,6 +12,7 @@ import { contentRejections } from "./rejections/contents";
 import { deploymentRejections } from "./rejections/deployments";
 import { endpointRejections } from "./rejections/endpoints";
 import { enumValueRejections } from "./rejections/enumValues";
+import { importRejections } from "./rejections/imports";
 import { logRejections } from "./rejections/logs";
 import { monitorRejections } from "./rejections/monitor";
 import { nameRejections } from "./rejections/names";
@@ -21,6 +22,7 @@ import { quotaRejections } from "./rejections/quota";
 import { type RejectedRequest, type Request, type Scene, sceneOf } from "./rejections/rejectedRequest";
 import { serviceRejections } from "./rejections/services";
 import { storeRejections } from "./rejections/stores";
+import { taskRejections } from "./rejections/tasks";
 import { TEMPLATE_ERRORS, type TemplateError } from "./rejections/templateErrors";
 import { valueRejections } from "./rejections/values";
 import { OTHER_SUBSCRIPTION, workspaceRejections } from "./rejections/workspace";
@@ -30,6 +32,8 @@ const REJECTIONS: readonly RejectedRequest[] = [
   ...commonRejections,
   ...nameRejections,
   ...serviceRejections,
+  ...importRejections,
+  ...taskRejections,
   ...storeRejections,
   ...valueRejections,
   ...networkRejections,

@@ -1,11 +1,11 @@
-// Proves when the digest of an image changes. Does not prove that the image can be built.
+// Proves when the digest of an image changes, and what is pushed where nothing can be built. Real builds: dockerBuild.test.ts.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { docker } from "../../../azure-local/providers/docker";
+import { dockerProvider } from "../../../azure-local/providers/docker";
 import { type Properties, secret, UNKNOWN } from "../../../azure-local/providers/wire";
 
-const provider = docker.configure({});
+const provider = dockerProvider({}).configure({});
 const base = { urn: "u", name: "n", type: "docker:index/image:Image" };
 let context: string;
 
@@ -28,8 +28,15 @@ test("the digest contains the repository with its port and without the tag", asy
   expect(await digest(image())).toMatch(/^acr\.azurecr\.io:443\/vllm@sha256:[0-9a-f]{64}$/);
 });
 
-test("a preview contains the digest", async () => {
-  expect((await create(image(), true)).state.repoDigest).toBe((await create(image())).state.repoDigest);
+test("a preview does not contain the digest, because only the build has it", async () => {
+  expect((await create(image(), true)).state).toMatchObject({ repoDigest: UNKNOWN, imageName: "acr.azurecr.io:443/vllm:1" });
+});
+
+test("ignored files don't change the digest", async () => {
+  writeFileSync(join(context, ".dockerignore"), "*.md\n");
+  const first = await digest(image());
+  writeFileSync(join(context, "README.md"), "x");
+  expect(await digest(image())).toBe(first);
 });
 
 test("a preview of an image with an unknown name contains only unknown values", async () => {

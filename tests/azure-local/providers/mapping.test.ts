@@ -34,8 +34,9 @@ describe("the table of resource types", () => {
   test("has a row for each of the 50 schemas, and each schema has the API version of the SDK", () => {
     const files = readdirSync(SCHEMAS).filter((file) => file.endsWith(".json"));
     const used = new Set(typed.map((token) => schemaFile(resourceType(token))));
-    expect(files).toHaveLength(50);
-    expect([...used].sort()).toEqual(files.sort());
+    expect(used.size).toBe(50);
+    // A template writes this version, because azure-native's has no networkRuleBypassAllowedForTasks.
+    expect([...used, "Microsoft.ContainerRegistry.registries@2025-11-01.json"].sort()).toEqual(files.sort());
   });
 
   test("maps each input of the SDK to the body, except inputs that are not part of it", () => {

@@ -37,6 +37,7 @@ test("it prints its addresses, reports requests as JSON lines, rejects a second 
     frontdoorUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     frontdoorHttpsUrl: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
     certificate: path.join(home, "https", "authority.pem"),
+    imagesAddress: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     subscriptionId: "00000000-0000-4000-8000-000000000001",
     debugProviders: expect.stringMatching(/^azure-native:\d+,random:\d+,docker:\d+$/),
     home,
@@ -76,7 +77,7 @@ test("assigned policies deny requests and add tags", async () => {
 test.each([
   [["--policy-tag", "costCenter"], "--policy-tag is costCenter. Allowed: <name>=<value>.\n"],
   [["--policy", "landing"], expect.stringMatching(/^The policy 'landing' is unknown\. Use one of: landing-zone, [a-z, -]+\.\n$/)],
-  [["--port", "70000"], "--port is 70000. Allowed: the first of four consecutive ports, up to 65532, or 0 for free ports.\n"],
+  [["--port", "70000"], "--port is 70000. Allowed: the first of five consecutive ports, up to 65531, or 0 for free ports.\n"],
   [
     ["--backend", "https://x"],
     'backends["*"] is "https://x". Set it to an address such as http://127.0.0.1:8000, without a path or user.\n',
@@ -84,6 +85,14 @@ test.each([
   [
     ["--backend", "chat/main=x"],
     'backends["chat/main"] is "x". Set it to an address such as http://127.0.0.1:8000, without a path or user.\n',
+  ],
+  [
+    ["--registry", "https://ghcr.io"],
+    "--registry is https://ghcr.io. Allowed: the address of a registry on this machine, such as http://127.0.0.1:5000.\n",
+  ],
+  [
+    ["--outside-registry", "docker.io"],
+    "--outside-registry is docker.io. Allowed: <host>=<url>, such as docker.io=http://127.0.0.1:5001.\n",
   ],
   [
     ["--clock", "slow"],

@@ -313,7 +313,7 @@ test("a missing image is rejected with the setting", async () => {
   folder.edit([["moor:images", "vllm"], undefined]);
   const message = await refusal(folder);
   expect(message).toContain("MOOR002 moor:images.vllm");
-  expect(message).toContain("Push the image, and set `moor:images.vllm` to its repository and the digest that the registry shows.");
+  expect(message).toContain("Set `moor:images.vllm`, for example to `{ build: docker/vllm }`.");
 });
 
 test("a manually edited lock file is not replaced", async () => {

@@ -1,3 +1,4 @@
+import { RegistryClient } from "../../registry/registryClient";
 import { grant, paths, ROLE_NAMES } from "../platform";
 import { but, type RejectedRequest, type Request, type Scene } from "./rejectedRequest";
 
@@ -18,7 +19,7 @@ async function fill(scene: Scene, what: readonly ("image" | "model")[]): Promise
   const { workspaceId } = (await caller.get(paths.workspace)).body.properties;
   const container = `storage01.blob.core.windows.net/azureml-blobstore-${workspaceId}`;
   const put = (where: string, body: string) => fetch(`${caller.arm.url}/data/${where}`, { method: "PUT", headers, body });
-  if (what.includes("image")) await put("registry01.azurecr.io/v2/vllm/manifests/1", "{}");
+  if (what.includes("image")) await new RegistryClient(caller.arm.url, "registry01.azurecr.io").push("vllm", "1");
   if (what.includes("model")) await put(`${container}/models/qwen/model.safetensors`, "weights");
   const image = "registry01.azurecr.io/vllm:1";
   await caller.made(environment2, but(scene.body.environment, "properties/image", image));

@@ -1,0 +1,3 @@
+export async function image(_: unknown): Promise<void> {
+  throw new Error("x");
+}
