@@ -84,14 +84,14 @@ class Credentials:
             raise Problem(f"{path} has no credentials for {host}. Add the registry to the task's credentials.customRegistries.")
         try:
             self.user, _, self.password = base64.b64decode(entry.get("auth") or "").decode("utf-8").partition(":")
-        except ValueError:
-            raise Problem(f"{path} has credentials for {host} that are not valid Base64.") from None
+        except (ValueError, TypeError, AttributeError):
+            raise Problem(f"{path} has credentials for {host} that are not in Docker's format.") from None
         self.user = self.user or entry.get("username") or ""
         self.password = self.password or entry.get("password") or ""
         self.refresh_token = entry.get("identitytoken") or (self.password if self.user == TOKEN_USER else None)
 
     def basic(self):
-        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode("utf-8")).decode("ascii")
+        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")
 
 
 class Repository:
@@ -148,7 +148,8 @@ class Repository:
             token = body.get("access_token") or body.get("token")
         except (ValueError, AttributeError):
             token = None
-        if answer.status != 200 or not token:
+        # http.client would print a token that can't be in a header.
+        if answer.status != 200 or not re.fullmatch(r"[\x21-\x7e]+", str(token or "")):
             raise Problem(
                 f"{self.host} issues no token for {self.name} (status {answer.status}{answer.code()}). "
                 "The task's identity needs the role AcrPush on the registry."

@@ -193,6 +193,13 @@ describe("a registry with tokens", () => {
     );
   });
 
+  test("a token that can't be in a header isn't printed", async () => {
+    const { host } = await start(tokens(() => ({ status: 200, body: '{"access_token":"token-1\\nx"}' })));
+    expect(await publish(host)).toEqual(
+      failed(`${host} issues no token for moor/vllm (status 200). The task's identity needs the role AcrPush on the registry.`),
+    );
+  });
+
   test.each([
     [403, '{"errors":[{"code":"DENIED","message":"client with IP \'10.0.0.1\' is not allowed access"}]}', " (DENIED)"],
     [403, "<html>", ""],
@@ -346,7 +353,8 @@ describe("input", () => {
     ["no file", undefined, "doesn't exist. Add the registry to the task's credentials.customRegistries."],
     ["no entry", "{}", `has no credentials for ${host}. Add the registry to the task's credentials.customRegistries.`],
     ["no JSON", secret, "is not valid JSON of Docker's format."],
-    ["no Base64", `{"auths":{"${host}":{"auth":"x"}}}`, `has credentials for ${host} that are not valid Base64.`],
+    ["no object", `{"auths":{"${host}":"x"}}`, `has credentials for ${host} that are not in Docker's format.`],
+    ["no Base64", `{"auths":{"${host}":{"auth":"x"}}}`, `has credentials for ${host} that are not in Docker's format.`],
   ])("credentials: %s", async (_, content, sentence) => {
     writeImage();
     if (content !== undefined) write(".docker/config.json", content);

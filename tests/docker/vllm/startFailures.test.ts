@@ -261,7 +261,9 @@ const failures: readonly (readonly [name: string, log: string | readonly string[
   ],
 ];
 
-test.each(failures)("%s", (_, log, sentence, code = 1) => {
+const cases = failures.map(([name, log, sentence, code = 1]) => ({ name, log, sentence, code }));
+
+test.each(cases)("$name", ({ log, sentence, code }) => {
   const lines = [
     "(APIServer pid=1) INFO 10-07 09:11:40 [api_server.py:1805] vLLM API server version 0.31.0",
     ...(typeof log === "string" ? [log] : log),
