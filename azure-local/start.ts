@@ -26,8 +26,6 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
     issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
     directory: { tokenSecret: issuer.secret, deployerId: deployerObjectId },
-    registry: options.registry,
-    outsideRegistries: options.outsideRegistries,
   });
   closers.push(() => arm.close());
   try {

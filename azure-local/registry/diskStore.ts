@@ -152,7 +152,7 @@ class DiskStore implements ImageStore {
     ];
     if (missing.length === 0) return;
     const message = `The repository ${repository} has no ${missing.join(", ")}. Upload or mount all blobs before the manifest.`;
-    throw new RegistryError(404, "MANIFEST_BLOB_UNKNOWN", message, { detail: missing.map((digest) => ({ digest })) });
+    throw new RegistryError(400, "MANIFEST_BLOB_UNKNOWN", message, { detail: missing.map((digest) => ({ digest })) });
   }
 
   private find(repository: string, id: string): Upload | undefined {
