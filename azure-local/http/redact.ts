@@ -6,7 +6,7 @@ const keys = "access|account|admin|api|encryption|function|host|master|primary|p
 /** Names whose values are always secret, so that misplaced or unknown properties don't leak. */
 const secretName = new RegExp(
   `(pass(word|phrase|wd)|secrets?|token|(^|_)tokens|credentials?|(${keys}|primaryshared|secondaryshared)[-_]?key(data)?|key[-_]?value|` +
-    "connection[-_]?string|signature|(^|_)sas|sas[-_]?(token|ur[il])|authorization|pfx[-_]?(blob|data)?)$",
+    "encoded(task|values)content|connection[-_]?string|signature|(^|_)sas|sas[-_]?(token|ur[il])|authorization|pfx[-_]?(blob|data)?)$",
   "i",
 );
 

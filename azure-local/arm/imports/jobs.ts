@@ -41,20 +41,26 @@ async function copy(id: string, work: ImportWork, engine: Engine, registries: Re
   }
 }
 
-/** Azure's messages contain the response of the source registry (Azure/acr issues 181, 196, 457, 632). */
-function failureOf(error: unknown, { registry, repository, digest }: ImportWork): ErrorBody {
-  const what = `${registry}/${repository}@${digest}`;
-  if (!(error instanceof OutsideError)) return { code: "InternalServerError", message: `Could not import '${what}': ${String(error)}` };
-  return { code: CODES[error.status], message: `Could not import '${what}': ${error.message}` };
+/**
+ * The error of the operation. Azure's message ends with the response of the source registry (Azure/acr issues 181, 196, 457). That its code is
+ * the name of the status is inferred.
+ */
+function failureOf(error: unknown, { registryId, registry, repository, digest }: ImportWork): ErrorBody {
+  const what = `Operation registries-${digest.slice(-12)} failed. Resource ${registryId}`;
+  if (!(error instanceof OutsideError)) return { code: "InternalServerError", message: `${what} ${String(error)}` };
+  const [code, ociCode] = CODES[error.status];
+  const answer = { errors: [{ code: ociCode, message: error.message, detail: `${registry}/${repository}@${digest}` }] };
+  return { code, message: `${what} Invalid message ${code} ${code} ${JSON.stringify(answer)}` };
 }
 
+/** Name of the status, and the error code of the OCI distribution specification. */
 const CODES = {
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "ManifestUnknown",
-  429: "TooManyRequests",
-  502: "InvalidParameters",
-} as const satisfies Record<OutsideError["status"], string>;
+  401: ["Unauthorized", "UNAUTHORIZED"],
+  403: ["Forbidden", "DENIED"],
+  404: ["NotFound", "MANIFEST_UNKNOWN"],
+  429: ["TooManyRequests", "TOOMANYREQUESTS"],
+  502: ["BadGateway", "UNKNOWN"],
+} as const satisfies Record<OutsideError["status"], readonly [string, string]>;
 
 /** Records the images for the rules of deployments. */
 function record({ registryId, digest, targets }: ImportWork, { contents, store }: Engine): void {

@@ -30,8 +30,8 @@ async function finished(run: Run, engine: Engine, registries: Registries): Promi
 async function execute(run: Run, engine: Engine, registries: Registries): Promise<TaskRunResult> {
   const registry = engine.store.get(run.registryId);
   if (run.refusal !== undefined || registry === undefined) return failed(run.refusal ?? "The registry was deleted.");
-  const { content } = engine.credentials.secretsOf<RunWork>(run.id) ?? {};
-  if (content === undefined) return failed("The local Azure runs only EncodedTask steps: it has no source code to build from.");
+  const { content = "", unsupported } = engine.credentials.secretsOf<RunWork>(run.id) ?? {};
+  if (unsupported !== undefined) return failed(unsupported);
   const read = readTaskFile(content);
   if ("problem" in read) return failed(`failed to unmarshal task before running: ${read.problem}`);
   const { registryId, principalId } = run;

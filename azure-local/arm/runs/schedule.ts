@@ -12,8 +12,10 @@ const QUEUED_SECONDS = 5;
 
 /** What a run executes, stored with the secrets until it has ended: volumes can contain secrets. */
 export interface RunWork {
-  /** `encodedTaskContent` of the task or of the request. Absent for steps that the local Azure doesn't run. */
+  /** `encodedTaskContent` of the task or of the request. */
   readonly content?: string;
+  /** Why the local Azure can't run it. */
+  readonly unsupported?: string;
 }
 
 /**
@@ -66,5 +68,10 @@ function taskOf(request: JsonObject, registry: Resource, engine: Engine): Resour
 
 function workOf(step: unknown): RunWork {
   const content = at(step, "encodedTaskContent");
-  return typeof content === "string" ? { content } : {};
+  if (typeof content !== "string")
+    return { unsupported: "The local Azure runs only EncodedTask steps: it has no source code to build from." };
+  const source = [at(step, "contextPath"), at(step, "sourceLocation")].find((one) => one !== undefined && one !== "/dev/null");
+  if (source !== undefined) return { unsupported: "The local Azure downloads no source code: the context of a task must be /dev/null." };
+  const hasValues = ["values", "encodedValuesContent"].some((name) => at(step, name) !== undefined);
+  return hasValues ? { unsupported: "The local Azure doesn't support values of a task: write them to the task file." } : { content };
 }

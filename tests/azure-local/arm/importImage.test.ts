@@ -88,20 +88,27 @@ test("An import takes a minute in Azure and doesn't block writes to the registry
 });
 
 test.each([
-  [401, "Unauthorized"],
-  [403, "Forbidden"],
-  [404, "ManifestUnknown"],
-  [429, "TooManyRequests"],
-  [502, "InvalidParameters"],
-] as const)("If the source registry answers %i, the operation fails with %s, and nothing is tagged", async (status, code) => {
-  const caller = await started(() => Promise.reject(new OutsideError(status, "said the registry")));
-  const ended = await caller.ended(await post(caller));
-  expect([ended.status, ended.body]).toEqual([
-    400,
-    { error: { code, message: `Could not import 'docker.io/vllm/vllm-openai@${DIGEST}': said the registry` } },
-  ]);
-  expect(await isTagged(caller, "moor/vllm:1")).toBe(false);
-});
+  [401, "Unauthorized", "UNAUTHORIZED"],
+  [403, "Forbidden", "DENIED"],
+  [404, "NotFound", "MANIFEST_UNKNOWN"],
+  [429, "TooManyRequests", "TOOMANYREQUESTS"],
+  [502, "BadGateway", "UNKNOWN"],
+] as const)(
+  "If the source registry answers %i, the operation fails with its response, and nothing is tagged",
+  async (status, code, ociCode) => {
+    const caller = await started(() => Promise.reject(new OutsideError(status, "said the registry")));
+    const ended = await caller.ended(await post(caller));
+    const { error } = ended.body;
+    expect([ended.status, error.code]).toEqual([400, code]);
+    expect(error.message.slice(0, error.message.indexOf("{"))).toMatch(
+      new RegExp(`^Operation registries-\\S+ failed\\. Resource \\S+ Invalid message ${code} ${code} $`),
+    );
+    expect(JSON.parse(error.message.slice(error.message.indexOf("{")))).toEqual({
+      errors: [{ code: ociCode, message: "said the registry", detail: `docker.io/vllm/vllm-openai@${DIGEST}` }],
+    });
+    expect(await isTagged(caller, "moor/vllm:1")).toBe(false);
+  },
+);
 
 test("Credentials reach the copy and are neither in the state nor in the log", async () => {
   const seen: unknown[] = [];

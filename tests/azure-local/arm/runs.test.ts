@@ -178,6 +178,17 @@ describe("a run", () => {
     expect((await ended(caller, await schedule(caller))).log).toContain("The local Azure could not run the task: python3 is missing");
   });
 
+  test.each([
+    ["source code", { contextPath: "https://example.com/repository.git" }, "must be /dev/null"],
+    ["values", { values: [{ name: "tag", value: "1" }] }, "write them to the task file"],
+  ])("with %s fails, because the local Azure would ignore it", async (_case, step, text) => {
+    const caller = await started();
+    await withTask(caller);
+    await caller.send("PATCH", TASK, { properties: { step } });
+    const { properties, log } = await ended(caller, await schedule(caller));
+    expect([properties.status, log]).toEqual(["Failed", expect.stringContaining(text)]);
+  });
+
   test("is started by the ARM ID of its task too, at both versions, and is listed by task, newest first", async () => {
     const caller = await started();
     await withTask(caller);
@@ -326,6 +337,7 @@ describe("the link to a log", () => {
     const paths = caller.arm.requests().map(({ path: one }) => one);
     expect(paths.filter((one) => one.includes("rawtext.log"))).toEqual([]);
     expect(JSON.stringify(caller.arm.requests())).not.toContain(signature);
+    expect(JSON.stringify(caller.arm.requests())).not.toContain(taskBody.properties.step.encodedTaskContent);
     const secrets = fs.readFileSync(path.join(caller.home, "secrets.jsonl"), "utf8").trim().split("\n").at(-1)!;
     expect(secrets).not.toContain("encodedTaskContent");
   });
