@@ -33,6 +33,9 @@ export interface RegistryContent {
   readonly bytes: Uint8Array;
 }
 
+/** Digest of a manifest, undefined if there is none; or the reason for which it can't be found out. */
+export type Presence = { readonly digest: string | undefined } | NotReachable;
+
 /** Media types of images. A registry converts or hides a manifest whose type a request doesn't accept. */
 const manifestTypes = [
   "application/vnd.oci.image.manifest.v1+json",
@@ -41,7 +44,7 @@ const manifestTypes = [
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ].join(", ");
 
-/** Seconds within which a registry that is reachable answers the request of `probe`. */
+/** Seconds within which a registry that is reachable answers the request of `look` and `probe`. */
 const probeSeconds = 15;
 
 /**
@@ -110,18 +113,22 @@ export class RegistryClient {
     );
   }
 
-  /** Finds out whether this machine reaches the registry and may push to a repository. It sends no content. */
+  /**
+   * Finds out whether a repository has a manifest, or why this machine can't find it out.
+   * @throws Error for another cause, such as a missing sign-in
+   */
+  async look(repository: string, reference: string): Promise<Presence> {
+    return new RegistryClient({ ...this.options, timeoutSeconds: probeSeconds }).lookNow(repository, reference);
+  }
+
+  /**
+   * Finds out whether this machine reaches the registry and may push to a repository. It sends no content.
+   * @throws Error for another cause, such as a missing sign-in
+   */
   async probe(repository: string): Promise<"reachable" | NotReachable> {
     const quick = new RegistryClient({ ...this.options, timeoutSeconds: probeSeconds });
-    try {
-      // Without a token: a response to HEAD would not contain the code of a network denial.
-      await quick.send({ method: "GET", url: `${this.endpoint}/v2/`, expected: [200, 401] });
-      await quick.has(repository, "latest");
-    } catch (error) {
-      const why = notReachable(error, this.options.loginServer);
-      if (why !== undefined) return why;
-      throw error;
-    }
+    const found = await quick.lookNow(repository, "latest");
+    if (!("digest" in found)) return found;
     const token = quick.accessTokens.get(repository);
     const mayPush = token === undefined || permitsPush(token, repository) !== false;
     return mayPush
@@ -135,6 +142,20 @@ export class RegistryClient {
    */
   refreshToken(): Promise<string> {
     return requestRefreshToken(this.tokens);
+  }
+
+  private async lookNow(repository: string, reference: string): Promise<Presence> {
+    const url = `${this.endpoint}/v2/${repository}/manifests/${reference}`;
+    try {
+      // Not HEAD: the response to it doesn't contain the code of an error.
+      const request: RegistryRequest = { method: "GET", url, headers: { accept: manifestTypes }, expected: [200, 404] };
+      const { status, headers } = await this.authorized(repository, request);
+      return { digest: status === 404 ? undefined : headers["docker-content-digest"] };
+    } catch (error) {
+      const why = notReachable(error, this.options.loginServer);
+      if (why !== undefined) return why;
+      throw error;
+    }
   }
 
   /** Sends a request, and once more with a new access token if the registry requires one. */

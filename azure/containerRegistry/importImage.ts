@@ -86,20 +86,24 @@ const remedies = {
 } satisfies Record<ImportProblem, (source: ImportSource) => string>;
 
 /**
- * Problem by code. The other registry's own error has a code of the OCI distribution specification; Azure adds it to its message.
- * Source: Azure/acr#457, #476.
+ * Problem by code, without case and underscores. The other registry's own error has a code of the OCI distribution specification; Azure adds
+ * that error to its message. Source: Azure/acr#457, #476.
  */
 const problems: Readonly<Record<string, ImportProblem>> = {
-  UNAUTHORIZED: "credentials",
-  DENIED: "credentials",
-  MANIFEST_UNKNOWN: "missing",
-  NAME_UNKNOWN: "missing",
-  TOOMANYREQUESTS: "rateLimit",
+  unauthorized: "credentials",
+  denied: "credentials",
+  forbidden: "credentials",
+  manifestunknown: "missing",
+  nameunknown: "missing",
+  toomanyrequests: "rateLimit",
 };
 
-function problemOf({ code = "", reason }: ArmError): ImportProblem | undefined {
-  const own = sourceCode(reason);
-  return (own === undefined ? undefined : problems[own]) ?? problems[code.toUpperCase()];
+/** Statuses with which Azure Resource Manager rejects the caller. The code of such a response says nothing about the other registry. */
+const ownStatuses: readonly number[] = [401, 403, 429];
+
+function problemOf({ status, code, reason }: ArmError): ImportProblem | undefined {
+  const found = sourceCode(reason) ?? (ownStatuses.includes(status) ? undefined : code);
+  return found === undefined ? undefined : problems[found.toLowerCase().replaceAll("_", "")];
 }
 
 /** Code of the other registry's error, a JSON object at the end of Azure's message: `… {"errors":[{"code":"UNAUTHORIZED",…}]}`. */

@@ -1,13 +1,13 @@
 /** Publishes an image in the registry of the stack. Content that is present is not sent. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { importImage, type RegistryClient, runTask, type SourceCredentials } from "../../azure/containerRegistry";
+import { importImage, type Presence, type RegistryClient, runTask, type SourceCredentials } from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
 import { type ExternalImage, externalImageText, type ImageSource, imageTag, type LayeredImage } from "../../planner/image";
 import { fail } from "../../program/fail";
 import { azureOf, registryOf } from "../base/azure";
 import { outputValue } from "../base/outputs";
-import { type PublishingRegistry, requireReach } from "./reach";
+import { type PublishingRegistry, rejectUnreachable, requireReach } from "./reach";
 import { isInManifest } from "./taskStep";
 
 export interface Publication {
@@ -57,20 +57,21 @@ const ways = {
   existing: async () => {},
   import: async (context) => {
     const { source, reference } = context;
-    if (source.kind !== "import" || (await isPresent(context, source.from.digest))) return;
+    if (source.kind !== "import" || isPresent(await look(context, source.from.digest))) return;
     await copy(context, source.from, imageTag(reference));
   },
   layer: async (context) => {
     const { source, registry, reference, setting } = context;
     if (source.kind !== "layer") return;
     const { image, via } = source;
-    const present = await isPresent(context, image.manifest.digest);
-    if (present === true) return;
-    if (via === "registry") await requireReach({ registry, repository: reference.repository, setting, kind: "layer" });
+    const found = await look(context, image.manifest.digest);
+    if (isPresent(found)) return;
+    const { repository } = reference;
+    if (via === "registry" && !("digest" in found)) rejectUnreachable({ registry, repository, setting, kind: "layer" }, found);
     // The registry mounts no blobs of another repository here, so the base is copied to the repository of the image.
-    await copy(context, image.base, imageTag({ repository: reference.repository, digest: image.base.digest }));
+    await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
     if (via === "registry") await push(context, image);
-    else await pushByTask(context, present === false);
+    else await pushByTask(context, "digest" in found);
   },
   build: async ({ client, reference, built, setting }) => {
     if (built === undefined) return;
@@ -85,10 +86,12 @@ const ways = {
   },
 } satisfies Record<ImageSource["kind"], (context: Context) => Promise<void>>;
 
-/** Whether the repository contains the image. Undefined if this machine doesn't reach the registry. */
-async function isPresent({ client, reference: { repository } }: Context, digest: string): Promise<boolean | undefined> {
-  if ((await client.probe(repository)) !== "reachable") return undefined;
-  return (await client.has(repository, digest)) === digest;
+function look({ client, reference }: Context, digest: string): Promise<Presence> {
+  return client.look(reference.repository, digest);
+}
+
+function isPresent(found: Presence): boolean {
+  return "digest" in found && found.digest !== undefined;
 }
 
 async function copy(context: Context, source: ExternalImage, tag: string): Promise<void> {

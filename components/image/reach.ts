@@ -27,6 +27,14 @@ export interface PushedImage {
 const shown = { refusal: new WeakSet<object>(), docker: new WeakSet<object>(), local: new WeakSet<object>() };
 
 /**
+ * Fails because this machine can't publish an image. In a preview, only the first image of a registry fails.
+ * @throws pulumi.RunError with the cause and the commands that publish the image
+ */
+export function rejectUnreachable({ registry, setting, kind }: PushedImage, problem: NotReachable | "absent"): void {
+  if (!isRepeated(shown.refusal, registry)) fail(refusal(setting, kind, problem));
+}
+
+/**
  * Fails if this machine can't publish an image. In a preview, only the first image of a registry fails: the other ones have the same
  * cause.
  * @throws pulumi.RunError with the cause and the commands that publish the image
@@ -34,10 +42,7 @@ const shown = { refusal: new WeakSet<object>(), docker: new WeakSet<object>(), l
 export async function requireReach(image: PushedImage): Promise<void> {
   const { registry, setting } = image;
   const problem = await problemOf(image);
-  if (problem !== undefined) {
-    if (isRepeated(shown.refusal, registry)) return;
-    return fail(refusal(setting, image.kind, problem));
-  }
+  if (problem !== undefined) return rejectUnreachable(image, problem);
   if (image.kind !== "build" || localNetwork() !== undefined) return;
   const missing = await missingDocker();
   if (missing === undefined || isRepeated(shown.docker, registry)) return;

@@ -65,7 +65,6 @@ export async function serveRegistry(options: FakeRegistryOptions = {}): Promise<
       return reply(200, {}, JSON.stringify(token));
     }
     if (!open && !request.headers.authorization?.startsWith("Bearer h.")) return reply(401, { "www-authenticate": "Bearer" });
-    if (path === "/v2/") return reply(200);
     const [, repository, kind, reference] = /^\/v2\/(.+)\/(manifests|blobs)\/(.*)$/.exec(path) ?? [];
     if (kind === "blobs" && request.method === "POST")
       return reply(202, { location: `${prefix}/v2/${repository}/blobs/uploads/u1?_state=s%3D` });

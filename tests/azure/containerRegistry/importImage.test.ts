@@ -61,9 +61,17 @@ test.each([
   expect(copied).toMatchObject({ problem, message: expect.stringContaining(text) });
 });
 
-test("another error is Azure's own", async () => {
-  const { copied } = await run([{ status: 403, body: { error: { code: "AuthorizationFailed", message: "no permission" } } }]);
-  expect(copied).toMatchObject({ name: "ArmError", code: "AuthorizationFailed" });
+test("a failed operation's own code counts if its message contains no error of the other registry", async () => {
+  expect((await run(failed("Could not import", "ManifestUnknown"))).copied).toMatchObject({ name: "ImportError", problem: "missing" });
+});
+
+test.each([
+  [403, "AuthorizationFailed"],
+  [401, "Unauthorized"],
+  [400, "InvalidParameters"],
+])("%s %s of Azure Resource Manager is not an error of the other registry", async (status, code) => {
+  const { copied } = await run([{ status, body: { error: { code, message: "{ not JSON" } } }]);
+  expect(copied).toMatchObject({ name: "ArmError", code });
 });
 
 test("credentials are in no error, even if Azure repeats them", async () => {
