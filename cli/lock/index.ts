@@ -61,7 +61,11 @@ export async function lock({ stack, check, rollback, hub, folder = root }: LockA
   if (foreign.length > 0) throw new Error(reportErrors(stack, foreign));
   const write = (next: NewLock) => writeNew(raw, { settings, images }, before, next);
   if (rollback !== undefined) {
-    write({ lock: rollBack(existing(stack, before), rollback, images.imageOf), notes: [] });
+    const inputOf = (endpoint: string, label: string) => ({
+      image: images.imageOf(endpoint, label),
+      isKept: settings["moor:endpoints"][endpoint]?.deployments[label]?.keepPrevious ?? false,
+    });
+    write({ lock: rollBack(existing(stack, before), rollback, inputOf), notes: [] });
     return;
   }
   const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));

@@ -38,8 +38,9 @@ type SettingOf<Key extends string> = Extract<PublishedSetting, Readonly<Record<K
  * @param folder Folder to which paths in the stack file are relative.
  */
 export function imageResolver(folder: string): (image: NamedImage) => Resolution {
-  const layered = once(layeredImage);
-  const inputsOf = once(buildInputs);
+  // The functions are called in arrows, so that their modules are only loaded for images that need them.
+  const layered = once((context: string) => layeredImage(context));
+  const inputsOf = once((build: Parameters<typeof buildInputs>[0]) => buildInputs(build));
   return ({ path: at, setting, isScorePath = false }) => {
     if (typeof setting === "string") return existingImage(at, setting);
     if ("import" in setting) return imported(at, setting);

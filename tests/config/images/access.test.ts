@@ -2,10 +2,10 @@
  * Tests the settings around images that are not part of a decision: operators, the bypass of network rules, import credentials, and a run
  * that creates only the platform. Doesn't prove what Azure allows.
  */
-import { checkStack } from "../../config/checkStack";
-import { reportErrors } from "../../config/errors";
-import { encrypted, importCredentialsKey } from "../../config/settings";
-import { digest, goodSettings, rawStack, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+import { checkStack } from "../../../config/checkStack";
+import { reportErrors } from "../../../config/errors";
+import { encrypted, importCredentialsKey } from "../../../config/settings";
+import { digest, goodSettings, rawStack, spoilt, subscription, type Tree, vllmDeployment } from "../stacks";
 
 const person = "3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41";
 const imageRegistry = `${subscription}/Microsoft.ContainerRegistry/registries/acr`;
