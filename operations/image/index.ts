@@ -53,7 +53,7 @@ export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptio
   const { azure, lock, force, report } = options;
   const chosen = choose(pulumi.stack, options);
   const state = await exportState(pulumi);
-  const registryId = registryIdOf(pulumi.stack, options.adoptedRegistry, state);
+  const registryId = registryIdOf(pulumi, options.adoptedRegistry, state);
   const registry = await readRegistry(pulumi.stack, azure, registryId);
   const group = (state.deployment.resources ?? []).find((resource) => resource.type === "azure-native:resources:ResourceGroup");
   const owner: TaskOwner = { registryId, stack: pulumi.stack, scope: group?.id ?? pulumi.stack };

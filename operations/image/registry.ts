@@ -2,6 +2,7 @@
 import { type ArmClient, ArmError } from "../../azure/arm";
 import { registryApiVersion } from "../../azure/containerRegistry";
 import type { Checkpoint } from "../checkpoint";
+import type { StackPulumi } from "../stackPulumi";
 
 export interface ImageRegistry {
   /** ARM ID. */
@@ -29,12 +30,16 @@ const type = "azure-native:containerregistry:Registry";
  * The ID of the registry: of the stack file if the stack adopts one, otherwise of the state.
  * @throws Error with the command that creates the registry, if there is none
  */
-export function registryIdOf(stack: string, adopted: string | undefined, state: Checkpoint): string {
+export function registryIdOf(
+  { stack, local }: Pick<StackPulumi, "stack" | "local">,
+  adopted: string | undefined,
+  state: Checkpoint,
+): string {
   const created = (state.deployment.resources ?? []).find((resource) => resource.type === type)?.id;
   const id = adopted ?? created;
   if (id !== undefined) return id;
   throw new Error(
-    `The image registry of ${stack} doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s ${stack}\nThen run this command again.`,
+    `The image registry of ${stack} doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s ${stack}${local ? " --local" : ""}\nThen run this command again.`,
   );
 }
 
