@@ -74,6 +74,14 @@ export class ArmClient {
   }
 
   /**
+   * Creates or replaces a resource and waits for the operation to complete.
+   * @throws ArmError if Azure rejects the request or the operation fails; Error if it takes longer than `limitSeconds`
+   */
+  put(id: string, body: object, limitSeconds: number): Promise<void> {
+    return this.run("PUT", id, limitSeconds, body);
+  }
+
+  /**
    * Changes a resource and waits for the operation to complete.
    * @throws ArmError if Azure rejects the request or the operation fails; Error if it takes longer than `limitSeconds`
    */

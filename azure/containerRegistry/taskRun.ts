@@ -32,6 +32,8 @@ export interface TaskRunOptions {
   readonly isAbsent?: boolean;
   /** Seconds to wait for the end of a run. The wait for an agent is included, which can take more than 10 minutes. @default 7200 */
   readonly limitSeconds?: number;
+  /** Ends the wait with an AbortError. The run continues. @default - the wait can't be ended */
+  readonly signal?: AbortSignal;
 }
 
 /** A run of a task failed, or did not end in time. */
@@ -52,7 +54,7 @@ export class TaskRunError extends Error {
  * @throws TaskRunError with the end of the log if the run fails; ArmError
  */
 export async function runTask(azure: ArmClient, taskId: string, options: TaskRunOptions): Promise<string> {
-  const { report, isAbsent = false, limitSeconds = 7200 } = options;
+  const { report, isAbsent = false, limitSeconds = 7200, signal } = options;
   const registryId = parentOf(taskId);
   const runs = await runsOf(azure, registryId, taskId);
   const done = runs.find(({ properties }) => states[properties.status] === "succeeded");
@@ -62,7 +64,7 @@ export async function runTask(azure: ArmClient, taskId: string, options: TaskRun
   report(
     active === undefined ? `Run ${runId} of the task started.` : `Waiting for run ${runId}, which another run of the program started.`,
   );
-  await waitForRun(azure, `${registryId}/runs/${runId}`, runId, limitSeconds);
+  await waitForRun(azure, `${registryId}/runs/${runId}`, runId, { limitSeconds, signal });
   return runId;
 }
 
@@ -79,7 +81,12 @@ async function start(azure: ArmClient, registryId: string, taskId: string): Prom
   return run.properties.runId;
 }
 
-async function waitForRun(azure: ArmClient, runResource: string, runId: string, limitSeconds: number): Promise<void> {
+async function waitForRun(
+  azure: ArmClient,
+  runResource: string,
+  runId: string,
+  { limitSeconds, signal }: { readonly limitSeconds: number; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const end = Date.now() + limitSeconds * 1000;
   for (;;) {
     const { status, runErrorMessage } = (await azure.get<Run>(runResource, taskApiVersion)).properties;
@@ -98,26 +105,34 @@ async function waitForRun(azure: ArmClient, runResource: string, runId: string, 
         `Run ${runId} of the task is still ${status} after ${limitSeconds} s. Check it in the Azure portal, then run the command again.`,
       );
     }
-    await sleep(azure.pollSeconds * 1000);
+    await sleep(azure.pollSeconds * 1000, undefined, { signal });
   }
 }
 
 /** Lines of the log in an error. */
 const tailLines = 20;
 
-/**
- * The end of a run's log. It is stored in Azure Storage and read with a signed URL, which is secret: errors of this request are not shown.
- */
+/** The end of a run's log. */
 async function logTail(azure: ArmClient, runResource: string): Promise<string> {
   const { name } = parseArmId(runResource)!;
-  const manual = `az acr task logs --registry ${parseArmId(parentOf(runResource))!.name} --run-id ${name}`;
+  const log = await runLog(azure, runResource);
+  if (log === undefined) {
+    return `The log can't be read. Show it with:\n  az acr task logs --registry ${parseArmId(parentOf(runResource))!.name} --run-id ${name}`;
+  }
+  const lines = log.trimEnd().split(/\r?\n/);
+  return ["The end of its log:", ...lines.slice(-tailLines).map((line) => `  ${line}`)].join("\n");
+}
+
+/**
+ * The log of a run. Undefined if it can't be read. It is stored in Azure Storage and read with a signed URL, which is secret: errors of this
+ * request are not shown.
+ */
+export async function runLog(azure: ArmClient, runResource: string): Promise<string | undefined> {
   try {
     const { logLink } = await azure.post<{ readonly logLink?: string }>(runResource, "listLogSasUrl", {}, taskApiVersion);
     const answer = await fetch(logLink ?? "");
-    if (!answer.ok) return `The log can't be read (status ${answer.status}). Show it with:\n  ${manual}`;
-    const lines = (await answer.text()).trimEnd().split(/\r?\n/);
-    return ["The end of its log:", ...lines.slice(-tailLines).map((line) => `  ${line}`)].join("\n");
+    return answer.ok ? await answer.text() : undefined;
   } catch {
-    return `The log can't be read. Show it with:\n  ${manual}`;
+    return undefined;
   }
 }
