@@ -8,7 +8,6 @@ import * as path from "node:path";
 import { describeWithPrograms } from "../support/programs";
 import {
   askChat,
-  dataPlane,
   digestInRegistry,
   environmentImages,
   expectNothingMore,
@@ -16,6 +15,7 @@ import {
   manifestPath,
   openImageSandbox,
   outsideRepository,
+  readRegistry,
   registryRequests,
   sentImages,
   servingWrites,
@@ -82,9 +82,8 @@ describeWithPrograms(["docker-registry", "buildah"], "an image that is built rea
 
   /** The files of the last layer of an image in the registry. */
   async function filesAdded(image: string): Promise<string[]> {
-    const { layers } = (await (await dataPlane(sandbox, manifestPath(image))).json()) as { layers: { digest: string }[] };
-    const [host, repository] = [image.split("/")[0], image.split("@")[0]!.split("/").slice(1).join("/")];
-    const blob = await dataPlane(sandbox, `${host}/v2/${repository}/blobs/${layers.at(-1)!.digest}`);
+    const { layers } = (await (await readRegistry(sandbox, manifestPath(image))).json()) as { layers: { digest: string }[] };
+    const blob = await readRegistry(sandbox, `${image.split("@")[0]}/blobs/${layers.at(-1)!.digest}`);
     const list = spawnSync("tar", ["--list", "--gzip"], { input: new Uint8Array(await blob.arrayBuffer()), encoding: "utf8" });
     return list.stdout.split("\n");
   }

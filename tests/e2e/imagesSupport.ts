@@ -44,8 +44,8 @@ export async function openImageSandbox(options: ImageSandboxOptions = {}): Promi
   const folder = cloneProgram();
   useBase(base, path.join(folder, "docker", "vllm"));
   // `checked`: a deployment whose image isn't in the registry fails.
-  const arm = { dataPlane: "checked", registry: registry.url, outsideRegistries: { "docker.io": outside.url } } as const;
-  const opened = await openSandbox({ arm }, undefined, folder);
+  const own = { registry: registry.url, outsideRegistries: { "docker.io": outside.url }, arm: { dataPlane: "checked" } } as const;
+  const opened = await openSandbox(own, undefined, folder);
   const sandbox = options.own ? opened : quick(opened);
   return {
     ...sandbox,
@@ -94,26 +94,25 @@ export async function environmentImages(sandbox: Sandbox): Promise<string[]> {
 
 /** The digest that the registry returns for an image of an environment version, computed from the bytes of the manifest. */
 export async function digestInRegistry(sandbox: Sandbox, image: string): Promise<string> {
-  const response = await dataPlane(sandbox, manifestPath(image));
+  const response = await readRegistry(sandbox, manifestPath(image));
   if (!response.ok) throw new Error(`${image}: ${response.status} ${await response.text()}`);
   return `sha256:${createHash("sha256")
     .update(new Uint8Array(await response.arrayBuffer()))
     .digest("hex")}`;
 }
 
-/** The path of the manifest of `<login server>/<repository>@<digest>`, for `dataPlane`. */
+/** The path of the manifest of `<login server>/<repository>@<digest>`, for `readRegistry`. */
 export function manifestPath(image: string): string {
-  const [, host, repository, reference] = /^([^/]+)\/([^@]+)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
+  const [, repository, reference] = /^([^@]+)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
   if (reference === undefined) throw new Error(`${image} has no digest`);
-  return `${host}/v2/${repository}/manifests/${reference}`;
+  return `${repository}/manifests/${reference}`;
 }
 
 const accepted = ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
 
-/** A read of the data plane of the local Azure, from inside the network. */
-export function dataPlane(sandbox: Sandbox, target: string): Promise<Response> {
-  const headers = { "x-azure-local-network": "inside", authorization: "Bearer test", accept: accepted.join(", ") };
-  return fetch(`${sandbox.azure.armUrl}/data/${target}`, { headers });
+/** Reads from a registry of the local Azure. @param target `<login server>/<repository>/…` */
+export function readRegistry({ azure }: Sandbox, target: string): Promise<Response> {
+  return fetch(`http://${azure.imagesAddress}/v2/${target}`, { headers: { accept: accepted.join(", ") } });
 }
 
 /** What was sent to publish images: calls of Azure Resource Manager, and writes to the registry. */
@@ -126,7 +125,7 @@ export async function sentImages({ requests, registry }: ImageSandbox): Promise<
   const calls = requests().filter(
     ({ method, path: target }) =>
       (method === "POST" && /\/(importImage|scheduleRun)\?/.test(target)) ||
-      (!["GET", "HEAD"].includes(method) && target.startsWith("/data/")),
+      (!["GET", "HEAD"].includes(method) && /^\/data\/[^/]+\/v2\//.test(target)),
   );
   return {
     arm: calls.map(({ method, path: target, status }) => `${method} ${target.split("?")[0]} ${status}`),
