@@ -22,7 +22,7 @@ const mostNodes = 100_000;
  * @throws PlanError with a code MOOR25x for an unreadable file
  */
 export function archiveContext({ context, dockerfile }: BuildContext): Buffer {
-  const ignore = readIgnore(`${dockerfile}.dockerignore`, "MOOR254") ?? readIgnore(path.join(context, ".dockerignore"), "MOOR254");
+  const ignore = readIgnore(context, dockerfile, "MOOR254");
   const codes = { unreadable: "MOOR254", tooLarge: "MOOR253" } as const;
   const nodes = contextFiles(context, { ignore, excluded: () => false, most: mostNodes, codes });
   const entries = [...nodes].flatMap(([name, node]) => entryOf(`${archivePaths.context}/${name}`, path.join(context, name), node));
