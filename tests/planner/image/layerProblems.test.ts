@@ -304,5 +304,7 @@ describe("files", () => {
     fs.writeFileSync(path.join(folder, "big"), "");
     fs.truncateSync(path.join(folder, "big"), 129 * 1024 * 1024);
     expect(problemOf(folder)).toBe("MOOR250 F: the files are larger than 256 MiB.");
+    fs.truncateSync(path.join(folder, "big"), 5 * 1024 ** 3);
+    expect(problemOf(folder)).toBe("MOOR250 F: the files are larger than 256 MiB.");
   });
 });
