@@ -11,8 +11,8 @@ import { expandWord, WordError } from "./words";
 
 export interface CopyContext {
   readonly files: ContextFiles;
-  /** Content of a file of the folder. */
-  readonly read: (path: string) => Buffer;
+  /** Content of a file of the folder. @param size Bytes, to refuse a large file before it is read */
+  readonly read: (path: string, size: number) => Buffer;
   /** Called for each file that is copied. */
   readonly copied: (path: string, bytes: Buffer, mode: number) => void;
 }
@@ -84,7 +84,7 @@ function copyNode(
       layer.add(target, 0o777, owner, { kind: "symlink", target: node.target });
       break;
     case "file": {
-      const bytes = context.read(file);
+      const bytes = context.read(file, node.size);
       const fileMode = mode ?? (node.executable ? 0o755 : 0o644);
       layer.add(target, fileMode, owner, { kind: "file", bytes });
       context.copied(file, bytes, fileMode);

@@ -139,11 +139,10 @@ function copyContext(folder: string, files: CopiedFiles): () => CopyContext {
         most: limits.nodes,
         codes: { unreadable: "MOOR248", tooLarge: "MOOR250" },
       }),
-      read: (relative) => {
-        const bytes = readStable(path.join(folder, relative), "MOOR248");
-        total += bytes.length;
+      read: (relative, size) => {
+        total += size;
         if (total > limits.bytes) refuse("MOOR250", folder, `the files are larger than ${limits.bytes / 1024 / 1024} MiB.`);
-        return bytes;
+        return readStable(path.join(folder, relative), "MOOR248");
       },
       copied: (relative, bytes, mode) => {
         files.set(relative, { sha256: sha256(bytes).slice("sha256:".length), mode: mode.toString(8).padStart(4, "0") });

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";
+import * as fc from "fast-check";
 import { PlanError } from "../../../planner/codes";
 import { layeredImage } from "../../../planner/image";
 import { digestOf, layerFolder, removeFolders, type SavedFiles, savedFiles, temporaryFolder, writeFiles } from "./layerFolder";
@@ -304,5 +305,63 @@ describe("files", () => {
     fs.writeFileSync(path.join(folder, "big"), "");
     fs.truncateSync(path.join(folder, "big"), 129 * 1024 * 1024);
     expect(problemOf(folder)).toBe("MOOR250 F: the files are larger than 256 MiB.");
+    fs.truncateSync(path.join(folder, "big"), 5 * 1024 ** 3);
+    expect(problemOf(folder)).toBe("MOOR250 F: the files are larger than 256 MiB.");
   });
+});
+
+test("any text gives an image or a problem", () => {
+  const word = fc.constantFrom(
+    "a",
+    "*",
+    "[a",
+    "..",
+    "/",
+    "$A",
+    "${A:-x}",
+    "${",
+    "'",
+    '"',
+    "\\",
+    "\n",
+    " ",
+    "=",
+    "A=1",
+    "--chown=1",
+    "--x",
+    "<<E",
+    "#",
+    "/bin/",
+    ".wh.x",
+    "[",
+    '["a"]',
+    "\0",
+    "8000",
+    "__proto__",
+  );
+  const keyword = fc.constantFrom(
+    "ENV",
+    "COPY",
+    "COPY a",
+    "COPY d",
+    "USER",
+    "WORKDIR",
+    "EXPOSE",
+    "CMD",
+    "ENTRYPOINT",
+    "LABEL",
+    "ARG",
+    "X",
+    "# escape=`",
+  );
+  const line = fc.tuple(keyword, fc.array(word, { maxLength: 4 })).map(([first, rest]) => `${first} ${rest.join("")}`);
+  const folder = layerFolder([], files);
+  const from = fs.readFileSync(path.join(folder, "Dockerfile"), "utf8");
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 3 }), fc.boolean(), (lines, first) => {
+      fs.writeFileSync(path.join(folder, "Dockerfile"), first ? from + lines.join("\n") : `${lines.join("\n")}\n${from}`);
+      expect(problemOf(folder)).toMatch(/^(no problem|MOOR2[45]\d F)/);
+    }),
+    { numRuns: 300 },
+  );
 });
