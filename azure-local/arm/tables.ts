@@ -199,6 +199,7 @@ function parseLine(file: string, line: string, index: number): Change[] {
 const texts: Readonly<Record<string, readonly string[]>> = {
   resources: ["id", "type", "name", "state"],
   operations: ["id", "resourceId", "status"],
+  runs: ["id", "registryId", "runId"],
   softDeleted: ["id", "type", "name"],
 };
 

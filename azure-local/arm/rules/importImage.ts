@@ -1,7 +1,7 @@
+import { isClosed } from "../closedRegistry";
 import { invalidTarget, targetsOf } from "../imports/request";
 import { at } from "../json";
 import type { Rule } from "../model";
-import { isClosed } from "../runs/closed";
 
 const DOCS = "Azure docs, container-registry/container-registry-import-images";
 

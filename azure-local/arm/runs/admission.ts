@@ -1,7 +1,7 @@
+import { isClosed } from "../closedRegistry";
 import { at, isObject, type JsonObject } from "../json";
 import type { Inventory, Resource } from "../model";
 import { sameId } from "../path";
-import { isClosed } from "./closed";
 
 /** With which identity a run uses its registry, and why it fails before its first step. */
 export interface Admission {
@@ -35,11 +35,14 @@ export function loginServerOf(registry: Resource): string {
   return String(at(registry.outputs, "properties.loginServer"));
 }
 
-/** The identity in the task's credentials for the login server: `[system]`, or the client ID or ARM ID of a user-assigned identity. */
+/**
+ * The identity in the task's credentials for the login server: `[system]`, or the client ID or ARM ID of a user-assigned identity. API version
+ * 2025-03-01-preview also has one for the default login.
+ */
 function identityFor(loginServer: string, task: Resource): string | undefined {
   const registries = at(task.body, "properties.credentials.customRegistries");
   const [, credentials] = Object.entries(isObject(registries) ? registries : {}).find(([name]) => sameId(name, loginServer)) ?? [];
-  const identity = at(credentials, "identity");
+  const identity = at(credentials, "identity") ?? at(task.body, "properties.credentials.sourceRegistry.identity");
   return typeof identity === "string" ? identity : undefined;
 }
 

@@ -11,7 +11,7 @@ export function readTaskFile(encoded: string): { readonly file: JsonObject } | {
   const { parse } = require("yaml") as typeof import("yaml");
   let file: unknown;
   try {
-    file = parse(Buffer.from(compact, "base64").toString("utf8"));
+    file = parse(Buffer.from(compact, "base64").toString("utf8"), { logLevel: "error" });
   } catch (error) {
     return { problem: `it is not YAML: ${(error as Error).message.split("\n")[0]}` };
   }

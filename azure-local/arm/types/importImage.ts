@@ -30,7 +30,11 @@ export function importImage({ resource, body, apiVersion, effects }: ActionReque
 }
 
 function hostOf({ registryUri, resourceId }: { registryUri?: string; resourceId?: string }, { inventory }: Effects): string {
-  if (registryUri !== undefined) return registryUri.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  if (registryUri !== undefined) {
+    const [, host] = /^(?:https?:\/\/)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)\/?$/i.exec(registryUri) ?? [];
+    if (host !== undefined) return host.toLowerCase();
+    throw new AzureError(400, "InvalidParameters", `The address '${registryUri}' of the source registry is not a host name.`);
+  }
   const loginServer = (inventory.get(resourceId)?.outputs.properties as { loginServer?: string } | undefined)?.loginServer;
   if (loginServer !== undefined) return loginServer;
   throw new AzureError(404, "ResourceNotFound", `The source registry '${resourceId}' was not found.`);

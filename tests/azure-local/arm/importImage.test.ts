@@ -60,6 +60,17 @@ test("The request is accepted with a Location, which ends with 200 and no body a
   expect(await isTagged(caller, "moor/vllm:2")).toBe(false);
 });
 
+test("The address of the source registry can have a scheme, a port and upper case", async () => {
+  const hosts: string[] = [];
+  const caller = await started(async ({ registry }) => {
+    hosts.push(registry);
+    return { bytes: true };
+  });
+  for (const [index, uri] of ["https://MCR.microsoft.com/", "registry.example:5000"].entries())
+    await caller.ended(await post(caller, { ...but(importBody, "source/registryUri", uri), targetTags: [`a:${index}`] }));
+  expect(hosts).toEqual(["mcr.microsoft.com", "registry.example:5000"]);
+});
+
 test("Each repository is copied once with its tags, and a repository without a tag only by its digest", async () => {
   const targets: unknown[] = [];
   const caller = await started(async (_from, { repository, tags }) => {
@@ -177,6 +188,8 @@ test("Versions without the action, images by tag, unknown properties and unknown
   expect(await rejected(but(importBody, "source/sourceImage", "vllm/vllm-openai:latest"))).toBe("400 InvalidParameters");
   expect(await rejected({ ...importBody, extra: 1 })).toBe("400 InvalidRequestContent");
   expect(await rejected({})).toBe("400 InvalidRequestContent");
+  for (const uri of ["", "docker.io/library", "http://", "a b"])
+    expect(await rejected(but(importBody, "source/registryUri", uri))).toBe("400 InvalidParameters");
   const unknown = { resourceId: `${caller.id(paths.registry)}x`, sourceImage: importBody.source.sourceImage };
   expect(await rejected({ ...importBody, source: unknown })).toBe("404 ResourceNotFound");
 });

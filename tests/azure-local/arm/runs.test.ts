@@ -287,6 +287,15 @@ describe("a closed registry", () => {
     expect(log).not.toContain("must not run");
   });
 
+  test("admits a task whose default login uses its own identity, which only 2025-03-01-preview has", async () => {
+    const caller = await started();
+    await registry(caller, allowed);
+    const body = credentials({ sourceRegistry: { identity: "[system]" } });
+    expect((await caller.send("PUT", TASK, body, VERSION)).body.error.message).toContain("credentials.sourceRegistry.identity");
+    await caller.outcome(await caller.send("PUT", TASK, body, "2025-03-01-preview"));
+    expect((await ended(caller, await schedule(caller))).properties.status).toBe("Succeeded");
+  });
+
   test("refuses a task when only its default network rule is closed", async () => {
     const caller = await started();
     await registry(caller, { publicNetworkAccess: "Enabled", networkRuleSet: { defaultAction: "Deny" } });

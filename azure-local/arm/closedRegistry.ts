@@ -1,4 +1,4 @@
-import { at } from "../json";
+import { at } from "./json";
 
 /** Whether a registry denies access from public networks. */
 export function isClosed(registry: object): boolean {
