@@ -12,11 +12,16 @@ const defaultSocket = "/var/run/docker.sock";
 /** Returns why Docker isn't available, or undefined if it is. Docker's command line knows contexts and `DOCKER_HOST`, so it is asked first. */
 export function missingDocker(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: limitSeconds * 1000 }, (error, _, stderr) => {
-      if (error === null) return resolve(undefined);
-      if (error.code !== "ENOENT") return resolve(stderr.trim().split("\n").at(-1) || "the Docker daemon doesn't answer");
-      resolve(isListening(defaultSocket).then((listening) => (listening ? undefined : "the command `docker` isn't installed")));
-    });
+    execFile(
+      "docker",
+      ["version", "--format", "{{.Server.Version}}"],
+      { timeout: limitSeconds * 1000, env: process.env },
+      (error, _, stderr) => {
+        if (error === null) return resolve(undefined);
+        if (error.code !== "ENOENT") return resolve(stderr.trim().split("\n").at(-1) || "the Docker daemon doesn't answer");
+        resolve(isListening(defaultSocket).then((listening) => (listening ? undefined : "the command `docker` isn't installed")));
+      },
+    );
   });
 }
 
