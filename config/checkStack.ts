@@ -109,7 +109,7 @@ function read(raw: RawStack): Read {
     ...platformErrors(draft, tree),
     ...endpointErrors(draft, tree, raw.stack),
     ...scoreErrors(draft, folder),
-    ...imageErrors(draft, images, folder),
+    ...imageErrors(draft, images, raw),
     ...gatedErrors(draft, tokenKey in raw.settings),
     ...ignoredErrors(draft),
     ...secretErrors(raw, tree, draft, [tokenKey, importCredentialsKey]),

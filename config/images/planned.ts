@@ -15,7 +15,7 @@ export function plannedImages(endpoints: readonly EndpointSpec[], imageOf: Image
   for (const { key, deployments } of endpoints) {
     for (const { label } of deployments) {
       const image = imageOf(key, label);
-      if (image !== undefined) resolved.set(imageText(image.reference), image);
+      if (image !== undefined && !isPublished(resolved.get(imageText(image.reference)))) resolved.set(imageText(image.reference), image);
     }
   }
   const planned = new Map<string, PlannedImage>();
@@ -29,6 +29,11 @@ export function plannedImages(endpoints: readonly EndpointSpec[], imageOf: Image
     }
   }
   return [...planned.values()];
+}
+
+/** Whether Moor publishes an image. Another setting can contain its digest: then the image is still published. */
+function isPublished(image: ResolvedImage | undefined): boolean {
+  return image !== undefined && image.source.kind !== "existing";
 }
 
 /** Prefers a reference with a digest: the lock file of a kept deployment can have one that the current decision doesn't have. */

@@ -6,7 +6,7 @@ import type { ImageReference, PinnedImage, RecordedRequirements } from "../../pl
 import { buildInputs, externalImageText, type ImageSource, imageText, layeredImage, parseExternalImage } from "../../planner/image";
 import { canonicalJson } from "../../planner/names";
 import { type ConfigError, configError, show } from "../errors";
-import type { ImageSetting, PublishedSetting } from "../imageSettings";
+import { type ImageSetting, imageSetting, type PublishedSetting } from "../imageSettings";
 
 /** An image in the stack file. */
 export interface NamedImage {
@@ -103,6 +103,7 @@ function build({ at, setting, folder, isScorePath }: BuildRequest, inputsOf: Onc
   const context = path.resolve(folder, setting.build);
   // The rules for score.py report a missing file score.py, so a missing folder is reported already.
   if (isScorePath && !isFile(path.join(context, "score.py"))) return { errors: [] };
+  if (isScorePath && !imageSetting.safeParse(setting).success) return { errors: [absolutePath(at, setting.build)] };
   const repository = repositoryOf(at, setting.repository, setting.build, isScorePath);
   const own = path.join(context, "Dockerfile");
   const usesOwnOfMoor = isScorePath && !isFile(own);
@@ -164,6 +165,15 @@ function missingDockerfile(place: string, given: string, file: string): ConfigEr
   if (isFile(file)) return undefined;
   const problem = place.endsWith(".dockerfile") ? `There is no file ${show(given)}.` : `The folder ${show(given)} contains no Dockerfile.`;
   return configError("MOOR067", place, { problem, allowed: "a folder with a Dockerfile, or with `build` the path of one in `dockerfile`" });
+}
+
+/** `score.path` allows any path, but the lock file records the folder of an image. */
+function absolutePath(place: string, given: string): ConfigError {
+  const problem = `The image is built from ${show(given)}, which is not a relative path with / as the separator.`;
+  return configError("MOOR006", place, {
+    problem,
+    allowed: "a path relative to the folder of the stack file, if the stack file sets no image",
+  });
 }
 
 /** The Dockerfile of this repository installs the packages in requirements.txt. */

@@ -4,14 +4,23 @@ import { armRequestBytes } from "../../azure/limits";
 import { type ConfigError, configError, show } from "../errors";
 import type { ResolvedImage } from "../images/resolve";
 import type { StackImages } from "../images/stack";
+import type { RawStack } from "../rawStack";
 import type { SettingsDraft } from "./draft";
 
-export function imageErrors(draft: SettingsDraft, images: StackImages, folder: string): ConfigError[] {
+/**
+ * @param folder Folder to which paths in the stack file are relative.
+ * @param secretKeys Settings that contain an encrypted value.
+ */
+export function imageErrors(
+  draft: SettingsDraft,
+  images: StackImages,
+  { folder = ".", secretKeys }: Pick<RawStack, "folder" | "secretKeys">,
+): ConfigError[] {
   return [
     ...images.errors,
     ...images.all.flatMap((image) => [...bypass(draft, image), ...taskSize(image)]),
     ...otherFolders(draft, images, folder),
-    ...secretArguments(images),
+    ...secretArguments(images, secretKeys),
   ];
 }
 
@@ -62,17 +71,22 @@ function otherFolders({ "moor:endpoints": endpoints = {} }: SettingsDraft, { ima
 
 const secretName = /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY)$/i;
 
-/** Build arguments are part of the image's history, the lock file and Pulumi's state. Values in a known format are reported elsewhere. */
-function secretArguments({ all }: StackImages): ConfigError[] {
-  return all.flatMap(({ setting, source }) =>
-    source.kind !== "build"
-      ? []
-      : Object.entries(source.args).flatMap(([name, value]) => {
-          if (!secretName.test(name) || value === "") return [];
-          const problem = `The value of the build argument ${name} is a secret in plain text, visible to everyone who can read the repository or pull the image.`;
-          const fix =
-            "Revoke it, and remove the argument. Download what requires the secret before the build, and copy it into the folder.";
-          return [configError("MOOR060", `${setting}.args.${name}`, { problem, allowed: "build arguments without secrets", fix })];
-        }),
-  );
+/**
+ * Build arguments are part of the image's history, the lock file and Pulumi's state, also if they are encrypted in the stack file. Values in a
+ * known format are reported elsewhere.
+ */
+function secretArguments({ all }: StackImages, secretKeys: readonly string[]): ConfigError[] {
+  return all.flatMap(({ setting, source }) => {
+    if (source.kind !== "build") return [];
+    const isEncrypted = secretKeys.some((key) => setting.startsWith(`${key}.`));
+    const names = Object.entries(source.args).flatMap(([name, value]) =>
+      (secretName.test(name) && value !== "") || isEncrypted ? [name] : [],
+    );
+    return names.map((name) => {
+      const problem = `The value of the build argument ${name} is a secret. Everyone who can pull the image can read it.`;
+      const fix =
+        "Remove the argument, and revoke the secret if it was in plain text. Download what requires it before the build, and copy it into the folder.";
+      return configError("MOOR060", `${setting}.args.${name}`, { problem, allowed: "build arguments without secrets", fix });
+    });
+  });
 }

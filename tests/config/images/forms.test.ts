@@ -5,7 +5,7 @@
 import * as path from "node:path";
 import { settingsSchema } from "../../../config/stackFile";
 import { buildInputs, layeredImage } from "../../../planner/image";
-import { digest, type Tree } from "../stacks";
+import { digest, scoreDeployment, spoilt, type Tree } from "../stacks";
 import { base, external, folder, imageRequirements, requirementsOf, specOf, useImageFolder, vllmImage, write } from "./imageFolder";
 
 useImageFolder();
@@ -97,6 +97,23 @@ test("a changed file results in another deployment, and its previous content in 
     expect(new Set([before, changed, nameOf(image)]).size).toBe(3);
     write(file, "changed");
     expect(nameOf(image)).toBe(changed);
+  }
+});
+
+test("an image that one setting imports and another one names by digest is imported, whatever their order", () => {
+  const imported = { import: external, repository: "moor/score" };
+  const own = (image: unknown, weight: number) => scoreDeployment({ score: { path: "scores/own", image }, weight });
+  const deployments = { first: own(imported, 50), second: own(`moor/score@${digest}`, 50) };
+  for (const order of [
+    ["first", "second"],
+    ["second", "first"],
+  ] as const) {
+    const settings = spoilt((s) => {
+      s["moor:endpoints"].chat.deployments = Object.fromEntries(order.map((label) => [label, deployments[label]]));
+    });
+    expect(specOf(settings).images.map(({ source: { kind }, setting }) => [kind, setting])).toEqual([
+      ["import", "moor:endpoints.chat.deployments.first.score.image"],
+    ]);
   }
 });
 

@@ -163,8 +163,8 @@ test("a layer that doesn't fit into a task requires another way", () => {
 
 test("secrets in build arguments are rejected by their name or their format, and not shown", () => {
   const token = "hf_abcdefghijklmnopqrst";
-  const found = (args: Tree) => {
-    const checked = check(vllmImage({ build: "builds/vllm", args }));
+  const found = (args: Tree, secretKeys: string[] = []) => {
+    const checked = check(vllmImage({ build: "builds/vllm", args }), { secretKeys });
     return "errors" in checked ? checked.errors : [];
   };
   for (const args of [{ HF_TOKEN: "abc-not-a-known-format" }, { V: token }, { HF_TOKEN: token }]) {
@@ -174,4 +174,8 @@ test("secrets in build arguments are rejected by their name or their format, and
     expect(reportErrors("dev", errors)).not.toContain(Object.values(args)[0]);
   }
   expect(found({ TOKENIZERS: "abc", HF_TOKEN: "" })).toEqual([]);
+  // Pulumi decrypts values inside of a setting, and marks the setting.
+  expect(found({ V: "decrypted" }, ["moor:images"]).map(({ code, path: where }) => [code, where])).toEqual([
+    ["MOOR060", "moor:images.vllm.args.V"],
+  ]);
 });

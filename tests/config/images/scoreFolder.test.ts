@@ -51,6 +51,18 @@ test("that doesn't exist is one error", () => {
   expect(told(scored({ path: "scores/no" }))).toEqual([["MOOR046", `${at}.score.path`, 'The folder "scores/no" contains no score.py.']]);
 });
 
+test("must be a relative path, unless Moor doesn't build the image", () => {
+  const absolute = path.join(folder, "scores/fraud");
+  expect(told(scored({ path: absolute }))).toEqual([
+    [
+      "MOOR006",
+      `${at}.score.path`,
+      expect.stringMatching(/^The image is built from .*, which is not a relative path with \/ as the separator\.$/),
+    ],
+  ]);
+  expect(told(scored({ path: absolute, image: `moor/score@${digest}` }))).toEqual([]);
+});
+
 test("is not built instead of an image that is invalid", () => {
   fs.rmSync(path.join(folder, "scores/fraud/requirements.txt"));
   for (const images of [{ score: "moor/score:latest" }, { score: { build: "no" } }, "text"]) {
