@@ -11,6 +11,7 @@ import {
   digestInRegistry,
   environmentImages,
   expectNothingMore,
+  expectRollout,
   type ImageSandbox,
   manifestPath,
   openImageSandbox,
@@ -18,13 +19,10 @@ import {
   readRegistry,
   registryRequests,
   sentImages,
-  servingWrites,
-  touchEntrypoint,
   up,
   writtenManifests,
 } from "./imagesSupport";
 import { candidate, weight } from "./rolloutEdits";
-import { serving } from "./rolloutSupport";
 import { type Change, openSandbox } from "./sandbox";
 
 jest.setTimeout(600_000);
@@ -90,22 +88,8 @@ describeWithPrograms(["docker-registry", "buildah"], "an image that is built rea
 
   test("a second preview and a second `up` build and send nothing", () => expectNothingMore(sandbox));
 
-  test("a changed byte gives a new deployment next to the old one, then its traffic, then the deletion", async () => {
-    sandbox.set([build]);
-    await up(sandbox);
-    const [old] = (await serving(sandbox)).deployments;
-    const before = servingWrites(sandbox).length;
-    touchEntrypoint(sandbox, "changed");
-    await up(sandbox);
-    const { traffic, deployments } = await serving(sandbox);
-    const [changed] = deployments;
-    expect(changed).not.toBe(old);
-    expect({ traffic, deployments }).toEqual({ traffic: { [changed!]: 100 }, deployments: [changed] });
-    expect(servingWrites(sandbox).slice(before)).toEqual([
-      `create ${changed}`,
-      `traffic ${JSON.stringify({ [changed!]: 100 })}`,
-      `delete ${old}`,
-    ]);
+  test("a changed byte gives new deployments next to the old ones, then their traffic, then the deletion", async () => {
+    await expectRollout(sandbox);
     expect(await writtenManifests(sandbox)).toHaveLength(2);
     await expectNothingMore(sandbox);
   });

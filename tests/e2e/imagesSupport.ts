@@ -8,7 +8,7 @@ import { type DockerRegistry, type DockerRegistryOptions, startDockerRegistry } 
 import { pushStandInBase, type StandInBase, saveBase, standInBase } from "../support/standInBase";
 import { cloneProgram } from "./clone";
 import { quick } from "./quick";
-import { endpointOf } from "./rolloutSupport";
+import { endpointOf, type Serving, serving } from "./rolloutSupport";
 import { type Change, openSandbox, type Run, type Sandbox } from "./sandbox";
 
 const api = "2025-12-01";
@@ -176,10 +176,10 @@ function trafficOf(body: unknown): Readonly<Record<string, number>> {
   return resources[0]!.properties.traffic;
 }
 
-/** Expects `up` to succeed. @returns its output */
+/** Runs `up`. @returns its output @throws Error if it fails */
 export async function up(sandbox: Sandbox): Promise<string> {
   const { code, output } = await sandbox.run("up", "dev");
-  expect({ code, output }).toMatchObject({ code: 0 });
+  if (code !== 0) throw new Error(`up failed:\n${output}`);
   return output;
 }
 
@@ -191,4 +191,23 @@ export async function expectNothingMore(sandbox: ImageSandbox): Promise<void> {
     expect({ verb, code, output }).toMatchObject({ code: 0 });
   }
   expect(await sentImages(sandbox)).toEqual(before);
+}
+
+/** Changes a byte of the image and expects new deployments next to the old ones, then their traffic, then the deletion of the old ones. */
+export async function expectRollout(sandbox: ImageSandbox): Promise<void> {
+  const [before, images, count] = [await serving(sandbox), await environmentImages(sandbox), servingWrites(sandbox).length];
+  touchEntrypoint(sandbox, "changed");
+  await up(sandbox);
+  const after = await serving(sandbox);
+  expect(after.deployments).toHaveLength(before.deployments.length);
+  expect(after.deployments.filter((name) => before.deployments.includes(name))).toEqual([]);
+  expect(Object.values(after.traffic).sort()).toEqual(Object.values(before.traffic).sort());
+  const writes = servingWrites(sandbox).slice(count);
+  const each = (verb: string, { deployments }: Serving) => deployments.map((name) => `${verb} ${name}`);
+  const traffic = writes.findIndex((line) => line.startsWith("traffic"));
+  expect(writes.slice(0, traffic).sort()).toEqual(each("create", after));
+  expect(writes.slice(traffic + 1).sort()).toEqual(each("delete", before));
+  const changed = await environmentImages(sandbox);
+  expect(changed.filter((image) => images.includes(image))).toEqual([]);
+  expect(await Promise.all(changed.map((image) => digestInRegistry(sandbox, image)))).toEqual(changed.map((image) => image.split("@")[1]));
 }
