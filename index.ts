@@ -19,7 +19,10 @@ import {
   modelKey,
   Network,
   type NetworkChoice,
+  PublishedImage,
   platformOutputs,
+  publishedImageName,
+  rejectDeletedEndpoints,
   Workspace,
   warnOfRisks,
 } from "./components";
@@ -27,7 +30,8 @@ import { describe } from "./config/describe";
 import { reportErrors } from "./config/errors";
 import { moveErrors } from "./config/rules/move";
 import type { EndpointSpec, PlatformSpec } from "./config/spec";
-import { alertWebhook, huggingFaceToken, spec } from "./config/stack";
+import { alertWebhook, huggingFaceToken, importCredentials, spec } from "./config/stack";
+import { imageText, type PlannedImage } from "./planner/image";
 import { stackTag } from "./planner/tags";
 
 const { name: stack, location: region, platform } = spec;
@@ -87,6 +91,9 @@ const workspace = new Workspace(
     firewallSku: platform.firewallSku,
     privateEndpoints: platform.privateEndpoints === "moor" ? network.place : undefined,
     vaultSecrets: fromHub && huggingFaceToken !== undefined,
+    networkRuleBypassAllowedForTasks: platform.networkRuleBypassAllowedForTasks,
+    registryTasks: spec.images.some(isPublishedByTask) || undefined,
+    operators: platform.operators.length > 0 ? platform.operators : undefined,
     roles,
     rolePropagationSeconds: waits.rolePropagationSeconds,
     protect,
@@ -104,8 +111,15 @@ const { vaultId, ready: after } = workspace;
 const hubArgs = { workspace, vaultId, token: huggingFaceToken, tokenExpires: spec.tokenExpires, tags, after };
 const hub = fromHub ? new HubAccess("hub", hubArgs, tagged) : undefined;
 
+/** As a secret: `<username>:<password>` by host. */
+const pullCredentials = importCredentials?.apply((text) => JSON.parse(text) as Record<string, string>);
+const images = Object.fromEntries(spec.images.map((image) => [imageText(image.reference), publish(image)]));
+
 const named = spec.endpoints.map((endpoint) => ({ ...endpoint, name: nameOf(endpoint) }));
-const warned = warnOfRisks({ stack, workspace, endpoints: named });
+const warned =
+  process.env.MOOR_ENDPOINTS === "none"
+    ? rejectDeletedEndpoints({ stack, workspace })
+    : warnOfRisks({ stack, workspace, endpoints: named });
 
 const places = platformOutputs(resourceGroupName, network, workspace);
 
@@ -118,10 +132,37 @@ function nameOf({ key, name }: EndpointSpec): pulumi.Input<string> {
   return name ?? pulumi.interpolate`${key}-${stack}-${suffix}`;
 }
 
+/** An image that is in the registry needs no resource. */
+function publish(image: PlannedImage) {
+  if (image.source.kind === "existing") return image.reference;
+  const { rolePropagationSeconds } = waits;
+  const args = { workspace, image, importCredentials: pullCredentials, roles, rolePropagationSeconds, tags };
+  return new PublishedImage(publishedImageName(image.reference), args, tagged);
+}
+
+function isPublishedByTask({ source }: PlannedImage): boolean {
+  return source.kind === "layer" && source.via === "task";
+}
+
 function serve(spec: EndpointSpec): EndpointOutputs {
   const { key, auth, invokers, gate, deployments } = spec;
   const args = {
-    ...{ stack, resourceGroupName, workspace, auth, gate, deployments, modelVersionIds, hub, roles, diagnostics, protect, tags, ...waits },
+    ...{
+      stack,
+      resourceGroupName,
+      workspace,
+      auth,
+      gate,
+      deployments,
+      modelVersionIds,
+      images,
+      hub,
+      roles,
+      diagnostics,
+      protect,
+      tags,
+      ...waits,
+    },
     invokers,
     endpointName: nameOf(spec),
     alerts: alertsOf(platform.alerts),

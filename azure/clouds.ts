@@ -11,7 +11,14 @@ export interface Cloud {
   readonly authorityHost: string;
   /** Domain of container registries. */
   readonly registryDomain: string;
+  /**
+   * Audience of Microsoft Entra ID tokens for container registries. The audience of Azure Resource Manager is rejected if the registry's
+   * policy `azureADAuthenticationAsArmPolicy` is disabled. Source: Azure CLI, `ACR_AUDIENCE_RESOURCE_NAME`, which is used in all clouds.
+   */
+  readonly registryAudience: string;
 }
+
+const registryAudience = "https://containerregistry.azure.net";
 
 /** By the cloud's name in the Azure CLI. */
 export const clouds = {
@@ -21,6 +28,7 @@ export const clouds = {
     scoringAudience: "https://ml.azure.com",
     authorityHost: "https://login.microsoftonline.com",
     registryDomain: "azurecr.io",
+    registryAudience,
   },
   AzureUSGovernment: {
     resourceManager: "https://management.usgovcloudapi.net",
@@ -28,6 +36,7 @@ export const clouds = {
     scoringAudience: "https://ml.azure.us",
     authorityHost: "https://login.microsoftonline.us",
     registryDomain: "azurecr.us",
+    registryAudience,
   },
   AzureChinaCloud: {
     resourceManager: "https://management.chinacloudapi.cn",
@@ -35,6 +44,7 @@ export const clouds = {
     scoringAudience: "https://ml.azure.cn",
     authorityHost: "https://login.chinacloudapi.cn",
     registryDomain: "azurecr.cn",
+    registryAudience,
   },
 } as const satisfies Record<string, Cloud>;
 

@@ -50,6 +50,9 @@ export const alertLimits = {
 /** Retention of a Log Analytics workspace with the tier PerGB2018, in days. Source: Azure docs, azure-monitor/logs/data-retention-configure. */
 export const logRetentionDays = { min: 30, max: 730 } as const;
 
+/** Bytes in the body of a request to Azure Resource Manager. Source: Azure docs, azure-resource-manager/templates/best-practices, "4 MB". */
+export const armRequestBytes = 4 * 1024 * 1024;
+
 /** DNS servers of one virtual network. Source: Azure docs, azure-subscription-service-limits, "Networking limits". */
 export const dnsServersPerNetwork = 20;
 

@@ -60,7 +60,7 @@ export function commandLine(): Command {
     )
     .option("--only <numbers>", "run only the steps with these numbers, separated by commas")
     .option("--group <which/of>", "run one group of steps, such as 3/4 (group 3 of 4)")
-    .option("--effects <effects>", "how writes fail: refuse, failOperation, drop (default: the first two)")
+    .option("--effects <effects>", "how writes fail: refuse, failOperation, kill, drop (default: the first three)")
     .option("--workers <count>", "number of steps to run in parallel (default: 2)")
     .option("--list", "only list the steps")
     .action((options) => load<typeof import("./sweep")>("./sweep").sweep(options));
@@ -92,6 +92,7 @@ export function commandLine(): Command {
     .option("--rollback <endpoint/label>", "make the previous decision of a deployment the current one")
     .action((options) => load<typeof import("./lock")>("./lock").lock(options));
   load<typeof import("./fit/command")>("./fit/command").addFit(program);
+  load<typeof import("./imageCommands")>("./imageCommands").addImages(program);
   load<typeof import("./rollout/command")>("./rollout/command").addRollout(program);
   program
     .command("generate")

@@ -1,5 +1,5 @@
 import type { StackPulumi } from "../operations/stackPulumi";
-import { exitCode, startPulumi } from "./pulumiProcess";
+import { exitCodeOfInstalled, startPulumi } from "./pulumiProcess";
 import { requireStackFile, root } from "./stackFiles";
 
 /** The stack of a command: the real stack with the installed Pulumi, or the stack on the local Azure. */
@@ -44,7 +44,7 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       texts.errors += text;
     });
-    return { code: await ended(child), ...texts };
+    return { code: await exitCodeOfInstalled(child), ...texts };
   };
   return {
     stack,
@@ -77,16 +77,5 @@ async function localEngine(stack: string, source: string): Promise<Engine> {
     // Otherwise, the local Azure would keep the process running.
     await session.close();
     throw error;
-  }
-}
-
-async function ended(child: ReturnType<typeof startPulumi>): Promise<number> {
-  try {
-    return await exitCode(child);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new Error(
-      "The command `pulumi` is not on the PATH. Install it (https://www.pulumi.com/docs/install/), or add --local to use the local Azure.",
-    );
   }
 }

@@ -1,7 +1,7 @@
 import type { Effect } from "../tests/sweep/trial";
 import { chosenSteps, type StepOptions, wholeNumber } from "./steps";
 
-const effects = ["refuse", "failOperation", "drop"] as const satisfies readonly Effect[];
+const effects = ["refuse", "failOperation", "drop", "kill"] as const satisfies readonly Effect[];
 
 export interface SweepCommandOptions extends StepOptions {
   readonly effects?: string;
@@ -16,7 +16,7 @@ export interface SweepCommandOptions extends StepOptions {
 export async function sweep(options: SweepCommandOptions): Promise<void> {
   const { sweep: run } = require("../tests/sweep") as typeof import("../tests/sweep");
   const passed = await run({
-    effects: (options.effects?.split(",") ?? ["refuse", "failOperation"]).map(effectOf),
+    effects: (options.effects?.split(",") ?? ["refuse", "failOperation", "kill"]).map(effectOf),
     workers: wholeNumber(options.workers ?? "2", "--workers"),
     list: options.list,
     chosen: chosenSteps(options),

@@ -32,7 +32,7 @@ export {
   type TrafficTarget,
 } from "./endpoint";
 export type { IdentityChoice, RolesOwner } from "./identity";
-export { ContainerImage, type ContainerImageArgs, type ImageBuild } from "./image";
+export { ContainerImage, type ContainerImageArgs, PublishedImage, type PublishedImageArgs, publishedImageName } from "./image";
 export { HubAccess, type HubAccessArgs, Model, type ModelArgs, modelKey } from "./model";
 export { Network, type NetworkArgs, type NetworkChoice } from "./network";
 export {
@@ -43,7 +43,7 @@ export {
   platformOutputs,
 } from "./outputs";
 export { groupInRegion, groupName, type RegionArgs } from "./place";
-export { type NamedEndpointPlan, type RiskArgs, warnOfRisks } from "./risks";
+export { type NamedEndpointPlan, type RiskArgs, rejectDeletedEndpoints, warnOfRisks } from "./risks";
 export {
   type CreateOrExisting,
   type OutboundRule,

@@ -9,14 +9,17 @@ import { dnsZonesOf, type LinkedServiceName, linkedServices } from "../planner/l
 import { allowedRegions } from "../planner/residency";
 import { scaleWeights } from "../planner/traffic";
 import { type Decided, type Decisions, isStaged } from "./decisions";
-import { stagingAdvice } from "./lockFile";
+import { endpointsVariable, isPlatformOnly, isPlatformRun } from "./endpointsVariable";
+import { plannedImages } from "./images/planned";
+import type { ImageOf } from "./images/stack";
+import { lockFileName, stagingAdvice } from "./lockFile";
 import { quotaNotes, quotaOf } from "./quota";
 import { tokenNotes } from "./rules/token";
 import type { RawStack } from "./settings";
 import type { CreatedNetworkSpec, DeploymentSpec, EndpointSpec, PlatformSpec, ResidencySpec, SkippedDeployment, StackSpec } from "./spec";
 import type { DeploymentSettings, EndpointSettings, PlatformSettings, Settings } from "./stackFile";
 
-export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions): StackSpec {
+export function buildSpec(raw: RawStack, settings: Settings, decisions: Decisions, imageOf: ImageOf): StackSpec {
   const { project, stack } = raw;
   const built = Object.entries(settings["moor:endpoints"]).map(([key, endpoint]) => buildEndpoint(stack, key, endpoint, decisions));
   const endpoints = built.map(({ endpoint }) => endpoint);
@@ -29,10 +32,12 @@ export function buildSpec(raw: RawStack, settings: Settings, decisions: Decision
     platform: platformSpec(settings["moor:platform"]),
     quota: settings["moor:quota"],
     endpoints,
+    images: plannedImages(endpoints, imageOf),
     skipped,
     ...(settings["moor:huggingFaceTokenExpires"] === undefined ? {} : { tokenExpires: settings["moor:huggingFaceTokenExpires"] }),
     decisionsFrom: settings["moor:lock"] === "none" ? "computed" : "lock",
     notes: [
+      ...endpointsNotes(raw, settings),
       ...lockNotes(settings),
       ...tokenNotes(raw, settings),
       ...platformNotes(settings["moor:platform"], endpoints),
@@ -120,6 +125,15 @@ function skip(stack: string, endpoint: string, label: string, { current, previou
   const reason = missing ?? weights;
   const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
   return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };
+}
+
+/** Notes for the preview of a run that ignores the endpoints or the lock file. */
+function endpointsNotes(raw: RawStack, settings: Settings): string[] {
+  const isLockIgnored = isPlatformOnly(settings) && settings["moor:lock"] === "required" && raw.lock !== undefined;
+  return [
+    ...(isPlatformRun(raw) ? [`The endpoints in the stack file are ignored (${endpointsVariable}=none).`] : []),
+    ...(isLockIgnored ? [`${lockFileName(raw.stack)} is not read, because this run creates no endpoints.`] : []),
+  ];
 }
 
 function lockNotes(settings: Settings): string[] {

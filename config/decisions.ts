@@ -2,10 +2,13 @@
 import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { type ConfigError, configError, show } from "./errors";
+import type { ResolvedImage } from "./images/resolve";
+import type { ImageOf } from "./images/stack";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockEntry, lockFileName, readLock, requirementDifferences } from "./lockFile";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
-import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "./requirements";
+import { decideDeployment, deploymentRequirements, namedModel } from "./requirements";
+import { differenceTexts } from "./requirementTexts";
 import { moveErrors } from "./rules/move";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
@@ -48,9 +51,19 @@ export function deploymentsOf({ "moor:endpoints": endpoints }: Settings): Locate
   );
 }
 
-/** The decisions for a valid stack file, or the errors that prevent them. */
-export function decisionsFor(raw: RawStack, settings: Settings): { readonly decisions: Decisions } | { readonly errors: ConfigError[] } {
-  return settings["moor:lock"] === "none" ? computed(raw, settings) : locked(raw, settings);
+type Outcome = { readonly decisions: Decisions } | { readonly errors: ConfigError[] };
+
+/** The decisions for a valid stack file, or the errors that prevent them. Without deployments, the lock file is not required. */
+export function decisionsFor(raw: RawStack, settings: Settings, imageOf: ImageOf): Outcome {
+  if (settings["moor:lock"] === "none") return computed(raw, settings, imageOf);
+  return Object.keys(settings["moor:endpoints"]).length === 0 ? withoutDeployments(raw, settings) : locked(raw, settings, imageOf);
+}
+
+/** The platform of a stack needs no decisions. Only the region of a readable lock file is checked, because a stack can't be moved. */
+function withoutDeployments({ stack, lock: text }: RawStack, settings: Settings): Outcome {
+  const read = text === undefined ? undefined : readLock(stack, text);
+  const errors = read === undefined || "errors" in read ? [] : foreignLock(stack, settings["azure-native:location"], read.lock);
+  return errors.length > 0 ? { errors } : { decisions: () => ({}) };
 }
 
 /** Errors of the lock file that don't depend on the stack file. */
@@ -72,11 +85,11 @@ function noLock(stack: string): ConfigError {
   });
 }
 
-function locked({ stack, lock: text }: RawStack, settings: Settings): { decisions: Decisions } | { errors: ConfigError[] } {
+function locked({ stack, lock: text }: RawStack, settings: Settings, imageOf: ImageOf): Outcome {
   if (text === undefined) return { errors: [noLock(stack)] };
   const read = readLock(stack, text);
   if ("errors" in read) return read;
-  const errors = [...foreignLock(stack, settings["azure-native:location"], read.lock), ...stale(stack, settings, read.lock)];
+  const errors = [...foreignLock(stack, settings["azure-native:location"], read.lock), ...stale(stack, settings, read.lock, imageOf)];
   if (errors.length > 0) return { errors };
   return {
     decisions: (endpoint, label) => {
@@ -94,9 +107,9 @@ export function foreignLock(stack: string, location: string, lock: Lock): Config
   return [configError("MOOR054", `${lockFileName(stack)}.stack`, { problem, allowed: show(stack), fix })];
 }
 
-function stale(stack: string, settings: Settings, lock: Lock): ConfigError[] {
+function stale(stack: string, settings: Settings, lock: Lock, imageOf: ImageOf): ConfigError[] {
   const found = deploymentsOf(settings);
-  const changed = found.flatMap((deployment) => staleEntry(stack, settings, lock, deployment));
+  const changed = found.flatMap((deployment) => staleEntry(stack, lock, deployment, imageOf));
   const known = new Set(found.map(({ endpoint, label }) => `${endpoint}.${label}`));
   const gone = Object.entries(lock.endpoints)
     .flatMap(([endpoint, labels]) => Object.keys(labels).map((label) => `${endpoint}.${label}`))
@@ -107,15 +120,16 @@ function stale(stack: string, settings: Settings, lock: Lock): ConfigError[] {
 
 function staleEntry(
   stack: string,
-  settings: Settings,
   lock: Lock,
   { endpoint, label, settings: deployment, path }: LocatedDeployment,
+  imageOf: ImageOf,
 ): ConfigError[] {
   const entry = lockEntry(lock, endpoint, label);
   if (entry === undefined) return [staleError(stack, path, "The lock file has no decision for this deployment.")];
-  const differences = requirementDifferences(entry.wish, deploymentRequirements(deployment, settings["moor:images"]));
+  const required = deploymentRequirements(deployment, imageOf(endpoint, label));
+  const differences = requirementDifferences(entry.wish, required);
   if (differences.length === 0) return [];
-  const list = differences.map(({ key, locked: was, required: is }) => `${key} was ${show(was)} and is now ${show(is)}`).join("; ");
+  const list = differenceTexts(differences, required).join("; ");
   return [staleError(stack, path, `The lock file was created for other requirements: ${list}.`)];
 }
 
@@ -125,22 +139,26 @@ function staleError(stack: string, path: string, problem: string): ConfigError {
 }
 
 /** Computes the decisions. A setting that requires a lock file is an error. */
-function computed(raw: RawStack, settings: Settings): { decisions: Decisions } | { errors: ConfigError[] } {
+function computed(raw: RawStack, settings: Settings, imageOf: ImageOf): Outcome {
   const found = deploymentsOf(settings);
-  const decided = found.map((one) => ({ ...one, ...decideNow(raw, settings, one) }));
+  const decided = found.map((one) => ({ ...one, ...decideNow(raw, settings, one, imageOf(one.endpoint, one.label)) }));
   const errors = [...found.flatMap(needsLock), ...decided.flatMap((one) => one.errors ?? [])];
   if (errors.length > 0) return { errors };
   return { decisions: (endpoint, label) => decided.find((one) => one.endpoint === endpoint && one.label === label) ?? {} };
 }
 
-function decideNow(raw: RawStack, settings: Settings, found: LocatedDeployment): Decided & { readonly errors?: ConfigError[] } {
+function decideNow(
+  raw: RawStack,
+  settings: Settings,
+  found: LocatedDeployment,
+  image: ResolvedImage | undefined,
+): Decided & { readonly errors?: ConfigError[] } {
   const { settings: deployment } = found;
-  const image = namedImage(deployment, settings["moor:images"]);
-  if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\` to repository@digest.` };
+  if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\`.` };
   // needsLock() rejects a stack without a revision.
   const revision = namedModel(deployment)?.revision ?? "";
   const outcome = decideDeployment(found.label, deployment, {
-    image,
+    image: image.reference,
     region: settings["azure-native:location"],
     revision,
     folder: raw.folder,

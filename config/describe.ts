@@ -20,6 +20,9 @@ export function describe(key: string, deployment: DeploymentSpec): string {
   const parts = [
     `${scale === undefined ? instances : `${scale.min} to ${scale.max}`} × ${instanceType}`,
     ...(model === undefined ? [] : [`${model.id} at ${model.revision.slice(0, 8)} (${weightSources[model.source]})`]),
+    ...(decision.registeredModel === undefined
+      ? []
+      : [`model ${decision.registeredModel.name} version ${decision.registeredModel.version} of the workspace`]),
     ...context(decision),
     `up to ${requestSettings.maxConcurrentRequestsPerInstance} concurrent requests per instance`,
     `traffic weight ${weight}%`,

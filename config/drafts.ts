@@ -8,13 +8,13 @@ import type { Pattern } from "../planner/pattern";
 import { type LocatedDeployment, needsLock, plannerErrors } from "./decisions";
 import type { ConfigError } from "./errors";
 import { patternsIn } from "./patternOf";
-import { decideDeployment, namedModel, parseImage } from "./requirements";
+import { decideDeployment, namedModel } from "./requirements";
 import type { SettingsDraft } from "./rules/draft";
 import type { RawStack } from "./settings";
 import { deployment as deploymentSchema } from "./stackFile";
 
 /** Replaces a missing or invalid image. The planner's checks don't depend on the image. */
-const anyImage = parseImage(`any@sha256:${"0".repeat(64)}`);
+const anyImage = { repository: "any", digest: `sha256:${"0".repeat(64)}` };
 
 /** Errors for settings that require a lock file, in a stack without one. Paths that have an error already are left out. */
 export function draftLockErrors(draft: SettingsDraft, known: readonly ConfigError[]): ConfigError[] {

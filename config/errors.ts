@@ -112,12 +112,46 @@ const configurationKinds = {
     title: "Region of an existing stack changed",
     remedy: "Restore the region. To use the other region, create a second stack for it.",
   },
-  MOOR067: { title: "Missing Dockerfile for score.py", remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile." },
+  MOOR067: {
+    title: "Missing Dockerfile",
+    remedy: "Add a Dockerfile, for example a copy of docker/score/Dockerfile, or correct the path.",
+  },
   MOOR064: {
     title: "Revision of another model",
     remedy: "Set `revision` to a commit of this model, or remove it: `npm run lock` then uses the newest commit.",
   },
   MOOR065: { title: "Setting that has no effect", remedy: "Remove the setting." },
+  MOOR070: { title: "Duplicate operator", remedy: "Remove one of them." },
+  MOOR071: { title: "Missing folder of an image", remedy: "Correct the path, or create the folder." },
+  MOOR072: { title: "Image without a repository", remedy: "Set `repository`, for example moor/fraud." },
+  MOOR073: {
+    title: "`via: task` without permission to bypass network rules",
+    remedy:
+      "Set `moor:platform.networkRuleBypassAllowedForTasks: true` if your organization allows it for this registry. Otherwise, set `via: registry`.",
+  },
+  MOOR074: {
+    title: "Layer too large for a task",
+    remedy: "Set `via: registry`, use `build` instead of `layer`, or exclude large files in .dockerignore.",
+  },
+  MOOR075: {
+    title: "Image of another score.py folder",
+    remedy: "Set `score.path` to the folder that the image is made from, or set `score.image` of the deployment.",
+  },
+  MOOR076: {
+    title: "Import credentials in plain text",
+    remedy:
+      "Revoke the credentials, remove the line, and run `pulumi config set --secret moor:importCredentials` with new ones that can only pull.",
+  },
+  MOOR077: {
+    title: "Invalid import credentials",
+    remedy: 'Run `pulumi config set --secret moor:importCredentials` with a JSON map, for example {"docker.io": "<username>:<password>"}.',
+  },
+  MOOR078: { title: "Invalid environment variable MOOR_ENDPOINTS", remedy: "Set MOOR_ENDPOINTS to none, or unset it." },
+  MOOR079: {
+    title: "Missing requirements.txt",
+    remedy:
+      "Add requirements.txt, for example a copy of docker/score/requirements.txt, or add a Dockerfile, for example a copy of docker/score/Dockerfile.",
+  },
   MOOR080: {
     title: "Alerts without a receiver",
     remedy: "Add `emails` or `actionGroups`, set `moor:alertWebhook`, or remove `alerts`.",
@@ -194,7 +228,10 @@ function shorten(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }
 
-/** A value for a report: short, on one line, and without secrets. */
-export function show(value: unknown): string {
-  return shorten(withoutSecrets(JSON.stringify(value) ?? "not set"), 80);
+/**
+ * A value for a report: short, on one line, and without secrets.
+ * @param length Maximum length, in characters.
+ */
+export function show(value: unknown, length = 80): string {
+  return shorten(withoutSecrets(JSON.stringify(value) ?? "not set"), length);
 }

@@ -45,6 +45,9 @@ export function createOrId(type: string) {
     .default("create");
 }
 
+/** The object ID of a principal in Microsoft Entra ID. */
+export const objectId = z.guid({ error: "the object ID (a GUID) of a user, group or service principal" });
+
 /** Describes, for a report, the text that was found instead of a valid ID. */
 export function describeId(value: string): string {
   const id = parseArmId(value);
@@ -67,9 +70,12 @@ export function tokenCount(value: number | string): number {
   return typeof value === "number" ? value : Number(value.slice(0, -1)) * 1024;
 }
 
-/** `repository@sha256:<64 hexadecimal digits>`. */
-export function imageText() {
-  const form = "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name";
+/**
+ * `repository@sha256:<64 hexadecimal digits>`.
+ * @param forms All allowed forms of an image, for the error.
+ */
+export function imageText(forms: string) {
+  const form = `an image as ${forms}`;
   return z
     .string({ error: form })
     .refine((image) => image.includes("@"), { error: form, params: { code: "MOOR209" }, abort: true })

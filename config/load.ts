@@ -6,7 +6,7 @@ import { fail } from "../program/fail";
 import { checkStack } from "./checkStack";
 import { reportErrors } from "./errors";
 import { lockFileName, readOtherLocks } from "./lockFile";
-import { type RawStack, tokenKey, webhookKey } from "./settings";
+import { importCredentialsKey, type RawStack, tokenKey, webhookKey } from "./settings";
 import type { StackSpec } from "./spec";
 
 /** A stack and its secrets. The specification contains no secrets, so that it can be logged and stored. */
@@ -16,6 +16,8 @@ export interface LoadedStack {
   readonly huggingFaceToken?: pulumi.Output<string>;
   /** Webhook URL to which alerts are posted, as a secret output. */
   readonly alertWebhook?: pulumi.Output<string>;
+  /** Credentials for the registries that images are imported from, as a secret output: a JSON map of host name to `<username>:<password>`. */
+  readonly importCredentials?: pulumi.Output<string>;
 }
 
 /**
@@ -27,7 +29,12 @@ export function loadStack(folder = pulumi.getRootDirectory() || process.cwd()): 
   const raw = readRaw(folder);
   const checked = checkStack(raw);
   if ("errors" in checked) return fail(reportErrors(raw.stack, checked.errors));
-  return { ...checked, ...secret("huggingFaceToken", raw.settings[tokenKey]), ...secret("alertWebhook", raw.settings[webhookKey]) };
+  return {
+    ...checked,
+    ...secret("huggingFaceToken", raw.settings[tokenKey]),
+    ...secret("alertWebhook", raw.settings[webhookKey]),
+    ...secret("importCredentials", raw.settings[importCredentialsKey]),
+  };
 }
 
 function secret<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: pulumi.Output<string> } {
@@ -42,7 +49,8 @@ function readRaw(folder: string): RawStack {
   const [lock, stackFile] = [text(lockFileName(stack)), text(`Pulumi.${stack}.yaml`)];
   const otherLocks = readOtherLocks(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
-  return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile };
+  const endpointsVariable = process.env.MOOR_ENDPOINTS;
+  return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile, endpointsVariable };
 }
 
 /** Whether a setting is encrypted. The SDK exports this function but doesn't declare it in its types. */

@@ -55,6 +55,7 @@ function copies(decision: DeploymentDecision): RecordedRequirements {
   return {
     size: instanceType,
     image: imageText(image),
+    ...("inputs" in image ? { "image.inputs": image.inputs } : {}),
     requestTimeout: requestSettings.requestTimeout,
     ...patternCopies[pattern](decision),
   };
@@ -66,5 +67,8 @@ const patternCopies: Readonly<Record<Pattern, (decision: DeploymentDecision) => 
     "vllm.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
     ...(model && { "vllm.model": model.id, "vllm.revision": model.revision, "vllm.source": model.source }),
   }),
-  score: ({ requestSettings }) => ({ "score.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance }),
+  score: ({ registeredModel, requestSettings }) => ({
+    "score.concurrencyPerInstance": requestSettings.maxConcurrentRequestsPerInstance,
+    ...(registeredModel && { "score.model": `${registeredModel.name}:${registeredModel.version}` }),
+  }),
 };

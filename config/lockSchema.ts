@@ -64,20 +64,40 @@ const clients = z
   )
   .describe("Recommendations for clients of the deployment.");
 
+const sha256 = () => text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
+
+const image = z.union(
+  [
+    z.strictObject({ repository: anyText, digest: sha256() }, map("repository and digest")),
+    z.strictObject(
+      {
+        repository: anyText,
+        inputs: sha256().describe("Hash of the files, the Dockerfile and the arguments of the build."),
+        digest: sha256().optional().describe("Digest of the image that `npm run image` built. Absent if `pulumi up` builds the image."),
+      },
+      map("repository and inputs, and optionally digest"),
+    ),
+  ],
+  { error: "a map: repository and digest, or repository and inputs" },
+);
+
+const registeredModel = z.strictObject(
+  { name: anyText.describe("Name of the model in the workspace."), version: text(/^[1-9]\d*$/, "a whole number, as text") },
+  map("name and version"),
+);
+
 const decision = z.strictObject(
   {
     name: anyText.describe("Name in Azure: <label>-<name hash of 8 hexadecimal digits>."),
     pattern: oneOf(patterns),
     instanceType: z.enum(Object.keys(sizes), { error: "a VM size that managed online endpoints support" }),
-    image: z.strictObject(
-      { repository: anyText, digest: text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits") },
-      map("repository and digest"),
-    ),
+    image,
     routes: z.strictObject(
       { port: whole(1, 65_535), liveness: anyText, readiness: anyText, scoring: anyText },
       map("port, liveness, readiness, scoring"),
     ),
     model: model.optional(),
+    registeredModel: registeredModel.optional(),
     tensorParallelSize: whole(1, 64).optional(),
     flags: z.array(anyText, { error: "a list of flags" }).optional(),
     environmentVariables: z.record(anyText, anyText, map("names to text")),

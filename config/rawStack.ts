@@ -18,6 +18,8 @@ export interface RawStack {
   readonly otherLocks?: Readonly<Record<string, string>>;
   /** Folder to which paths in the stack file are relative. @default - the working directory */
   readonly folder?: string;
+  /** Value of the environment variable MOOR_ENDPOINTS. @default - not set */
+  readonly endpointsVariable?: string;
   /** @default - the current time */
   readonly now?: Date;
 }
@@ -27,6 +29,9 @@ export const tokenKey = "moor:huggingFaceToken";
 
 /** Key of the webhook URL to which alerts are posted. It must be a secret, because such URLs often contain tokens. */
 export const webhookKey = "moor:alertWebhook";
+
+/** Key of the credentials for the registries that images are imported from. They must be a secret. */
+export const importCredentialsKey = "moor:importCredentials";
 
 /** Placeholder for values that only Pulumi can decrypt. */
 export const encrypted = "[secret]";

@@ -3,15 +3,14 @@ import * as path from "node:path";
 import type { InstanceType } from "../facts/sizes";
 import { createProblem, PlanError, type Problem } from "../planner/codes";
 import { decide, type Outcome } from "../planner/decide";
-import type { ImageReference, PinnedImage, RecordedRequirements } from "../planner/decision";
+import type { ImageReference, RecordedRequirements, RegisteredModel } from "../planner/decision";
 import { readModel } from "../planner/fit/folder";
 import { type Model, modelFromTable } from "../planner/fit/model";
 import type { Pattern } from "../planner/pattern";
+import type { ResolvedImage } from "./images/resolve";
 import { tokenCount } from "./leaves";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
-import type { DeploymentSettings, Settings } from "./stackFile";
-
-export type ImageSettings = Settings["moor:images"];
+import type { DeploymentSettings } from "./stackFile";
 
 type VllmSettings = PatternSettings<"vllm">;
 type ScoreSettings = PatternSettings<"score">;
@@ -25,11 +24,11 @@ const defaultTimeouts: Readonly<Record<Pattern, number | undefined>> = { vllm: u
 /**
  * The requirements of a deployment, as flat values. If they differ from those in the lock file, the decision is outdated. Instances, scale
  * and weight are not part of a decision.
+ * @param image The image of the deployment. Undefined if the stack file sets none.
  */
-export function deploymentRequirements(settings: DeploymentSettings, images: ImageSettings): RecordedRequirements {
-  const image = imageText(settings, images);
+export function deploymentRequirements(settings: DeploymentSettings, image: ResolvedImage | undefined): RecordedRequirements {
   const requestTimeout = settings.requestTimeout ?? defaultTimeouts[patternOf(settings)];
-  return { size: settings.size, ...given({ requestTimeout, image }), ...byPattern(requirements, settings) };
+  return { size: settings.size, ...given({ requestTimeout }), ...image?.requirements, ...byPattern(requirements, settings) };
 }
 
 const requirements: PatternTable<RecordedRequirements> = {
@@ -42,7 +41,11 @@ const requirements: PatternTable<RecordedRequirements> = {
     "vllm.servedName": vllm.servedName ?? vllm.model,
     ...Object.fromEntries(Object.entries(vllm.flags).map(([flag, value]) => [`vllm.flags.${flag}`, value])),
   }),
-  score: (score) => ({ "score.path": score.path, "score.concurrencyPerInstance": score.concurrencyPerInstance }),
+  score: (score) => ({
+    "score.path": score.path,
+    ...given({ "score.model": score.model }),
+    "score.concurrencyPerInstance": score.concurrencyPerInstance,
+  }),
 };
 
 /** Drops the entries without a value. */
@@ -89,9 +92,21 @@ function decideVllm(vllm: VllmSettings, { label, settings, resolved }: DecisionI
   });
 }
 
-function decideScore({ concurrencyPerInstance }: ScoreSettings, { label, settings, resolved: { image, region } }: DecisionInput): Outcome {
+function decideScore(
+  { model, concurrencyPerInstance }: ScoreSettings,
+  { label, settings, resolved: { image, region } }: DecisionInput,
+): Outcome {
   const { size, requestTimeout = scoreTimeout } = settings;
-  return decide(label, { pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance });
+  return decide(label, {
+    ...{ pattern: "score", image, instanceType: size as InstanceType, region, requestTimeout, concurrencyPerInstance },
+    ...(model === undefined ? {} : { registeredModel: registeredModel(model) }),
+  });
+}
+
+/** Parses `<name>:<version>`. */
+function registeredModel(text: string): RegisteredModel {
+  const split = text.lastIndexOf(":");
+  return { name: text.slice(0, split), version: text.slice(split + 1) };
 }
 
 /** Maximum number of instances of a deployment. */
@@ -114,27 +129,6 @@ function modelOf({ model: id, configJson, checkpointGiB }: VllmSettings, folder:
     throw error;
   }
 }
-
-/** The image of a deployment, if the stack file sets one. */
-export function namedImage(settings: DeploymentSettings, images: ImageSettings): ImageReference | undefined {
-  const text = imageText(settings, images);
-  return text === undefined ? undefined : parseImage(text);
-}
-
-/** Parses `repository@digest`. */
-export function parseImage(text: string): PinnedImage {
-  const at = text.indexOf("@");
-  return { repository: text.slice(0, at), digest: text.slice(at + 1) };
-}
-
-function imageText(settings: DeploymentSettings, images: ImageSettings): string | undefined {
-  return byPattern(imageTexts, settings, images);
-}
-
-const imageTexts: PatternTable<string | undefined, [ImageSettings]> = {
-  vllm: (_, images) => images.vllm,
-  score: ({ image }, images) => image ?? images.score,
-};
 
 /** A model and its commit. */
 export interface NamedModel {

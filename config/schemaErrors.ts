@@ -1,10 +1,12 @@
 /** Converts the errors that zod finds to configuration errors. */
-import type * as z from "zod";
+import * as z from "zod";
 import { type ConfigError, configError, type ErrorCode, show } from "./errors";
 import { describeId } from "./leaves";
 import { didYouMean } from "./nearest";
-import { keysAt } from "./schemaTools";
+import { exactlyOne } from "./rules/exactlyOne";
+import { keysAt, schemaAt } from "./schemaTools";
 import { unknownKeys } from "./settings";
+import { formOf } from "./unionErrors";
 
 /** A value and its schema. */
 export interface SchemaCheck {
@@ -21,10 +23,40 @@ export function schemaErrors({ schema, value, root = "", secretKeys = [] }: Sche
   const { error } = schema.safeParse(value, { reportInput: true });
   return (error?.issues ?? []).flatMap((issue) => {
     const secret = secretKeys.includes(String(issue.path[0]));
-    const path = [root, ...issue.path.map(String)].filter((part) => part !== "").join(".");
-    if (issue.code === "unrecognized_keys") return unknownKeys(path, keysAt(schema, issue.path), issue.keys);
-    return [issueError(issue, path, secret)];
+    return issueErrors(issue, { schema, root, secret });
   });
+}
+
+interface Place {
+  /** Schema to which the path of an issue is relative. */
+  readonly schema: z.ZodType;
+  /** Prefix of each path. */
+  readonly root: string;
+  readonly secret: boolean;
+}
+
+function issueErrors(issue: z.core.$ZodIssue, { schema, root, secret }: Place): ConfigError[] {
+  const path = [root, ...issue.path.map(String)].filter((part) => part !== "").join(".");
+  if (issue.code === "unrecognized_keys") return unknownKeys(path, keysAt(schema, issue.path), issue.keys);
+  const union = issue.code === "invalid_union" ? unionErrors(issue, path, { schema, root, secret }) : undefined;
+  return union ?? [issueError(issue, path, secret)];
+}
+
+/** The errors of the form that a value is meant to have. Undefined if that is not clear. */
+function unionErrors(issue: z.core.$ZodIssueInvalidUnion, path: string, { schema, secret }: Place): ConfigError[] | undefined {
+  const union = schemaAt(schema, issue.path);
+  const form = union instanceof z.ZodUnion && isMap(issue.input) ? formOf(union, issue.input) : undefined;
+  if (form !== undefined && "oneOf" in form) return exactlyOne(path, issue.input, form.oneOf);
+  if (form !== undefined)
+    return issue.errors[form.index]?.flatMap((inner) => issueErrors(inner, { schema: form.schema, root: path, secret }));
+  const [ofType, ...others] = issue.errors.filter((issues) =>
+    issues.every((inner) => inner.code !== "invalid_type" || inner.path.length > 0),
+  );
+  return others.length > 0 ? undefined : ofType?.map((inner) => issueError(inner, path, secret));
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function issueError(issue: z.core.$ZodIssue, path: string, secret: boolean): ConfigError {

@@ -26,10 +26,15 @@ function schemaOfKey(schema: Schema, key: PropertyKey): Schema | undefined {
   return undefined;
 }
 
+/** The schema of the value at `path`, or undefined if there is none. */
+export function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema | undefined {
+  const found = path.reduce<Schema | undefined>((inner, key) => inner && schemaOfKey(inner, key), schema);
+  return found && unwrap(found);
+}
+
 /** The keys that are allowed in the object at `path`. Empty if the value is not an object. */
 export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
-  const found = path.reduce<Schema | undefined>((inner, key) => inner && schemaOfKey(inner, key), schema);
-  const inner = found && unwrap(found);
+  const inner = schemaAt(schema, path);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 

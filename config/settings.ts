@@ -1,20 +1,28 @@
 /** Converts settings from text, as Pulumi passes them to a program, to the values in the stack file. */
 import * as z from "zod";
+import { isPlatformRun } from "./endpointsVariable";
 import { type ConfigError, configError, show } from "./errors";
 import { didYouMean, mostSuggestions } from "./nearest";
-import { encrypted, type RawStack, tokenKey, webhookKey } from "./rawStack";
+import { encrypted, importCredentialsKey, type RawStack, tokenKey, webhookKey } from "./rawStack";
 import { unwrap } from "./schemaTools";
 import { settingsSchema } from "./stackFile";
 
-export { encrypted, type RawStack, tokenKey, webhookKey } from "./rawStack";
+export { encrypted, importCredentialsKey, type RawStack, tokenKey, webhookKey } from "./rawStack";
+
+/** Settings whose values the schema doesn't check, because they are secrets. */
+const secretSettings: readonly string[] = [tokenKey, webhookKey, importCredentialsKey];
 
 const knownKeys = Object.keys(settingsSchema.shape);
 
 /** Returns Moor's settings as a tree, without the settings of other providers, and the errors in their keys. */
-export function decodeSettings({ settings, secretKeys }: RawStack): { tree: Record<string, unknown>; errors: ConfigError[] } {
+export function decodeSettings({ settings, secretKeys, endpointsVariable }: RawStack): {
+  tree: Record<string, unknown>;
+  errors: ConfigError[];
+} {
   const own = Object.keys(settings).filter((key) => key.startsWith("moor:") || knownKeys.includes(key));
-  const known = own.filter((key) => knownKeys.includes(key) && key !== tokenKey && key !== webhookKey);
-  const tree = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
+  const known = own.filter((key) => knownKeys.includes(key) && !secretSettings.includes(key));
+  const given = Object.fromEntries(known.map((key) => [key, decode(key, settings[key] ?? "")]));
+  const tree = isPlatformRun({ endpointsVariable }) ? { ...given, "moor:endpoints": {} } : given;
   const unknown = unknownKeys(
     "",
     knownKeys,
@@ -44,7 +52,7 @@ function decode(key: string, text: string): unknown {
 /** Fixes for Azure's names of values that Moor derives or that have another name in the stack file. */
 const azureWords: Readonly<Record<string, string>> = {
   environmentvariables: "Moor sets the environment variables of the container. Set flags of vLLM under `vllm.flags`.",
-  image: "Set the image under `moor:images`, by digest.",
+  image: "Set the image under `moor:images`.",
   instancecount: "Set `instances`, or `scale` with `min` and `max`.",
   instancetype: "Set `size`.",
   livenessprobe: "Remove the key. Moor derives the probes from the startup time of the model.",

@@ -1,4 +1,5 @@
 /** The specification of a stack for the components: checked settings with defaults, and decisions. Plain values only, no secrets. */
+import type { PlannedImage } from "../planner/image";
 import type { DesiredDeployment } from "../planner/rollout";
 
 /** The specification of a stack. */
@@ -13,6 +14,8 @@ export interface StackSpec {
   /** Azure ML quota by VM family, in vCPUs. */
   readonly quota: Readonly<Record<string, { readonly limit: number; readonly others: number }>>;
   readonly endpoints: readonly EndpointSpec[];
+  /** The images of the deployments that this run creates, each once (by `imageText`). */
+  readonly images: readonly PlannedImage[];
   /** Deployments that can't be created yet. */
   readonly skipped: readonly SkippedDeployment[];
   /** Expiry date of the Hugging Face token. */
@@ -50,6 +53,10 @@ export interface PlatformSpec {
   readonly logDailyCapGB?: number;
   /** @default - no alerts */
   readonly alerts?: AlertsSpec;
+  /** Object IDs of users, groups or service principals that publish images and upload weights. */
+  readonly operators: readonly string[];
+  /** Whether tasks can bypass the network rules of the image registry. @default - Azure's default, which is false */
+  readonly networkRuleBypassAllowedForTasks?: boolean;
 }
 
 /** Receivers and thresholds of alerts on failed and slow requests. The webhook is not included, because it is a secret. */

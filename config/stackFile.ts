@@ -3,14 +3,15 @@
  * error text of each value completes "Allowed: ".
  */
 import * as z from "zod";
-import { alertLimits, dnsServersPerNetwork, endpointLimits, logRetentionDays, tagLimits } from "../azure/limits";
-import { armTypeOf } from "../azure/resourceTypes";
+import { endpointLimits } from "../azure/limits";
 import { regions } from "../facts/regions";
 import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
 import { geographies } from "../planner/residency";
-import { armId, createOrId, freeText, imageText, map, oneOf, text, tokens, whole } from "./leaves";
+import { imageSetting } from "./imageSettings";
+import { freeText, map, objectId, oneOf, text, tokens, whole } from "./leaves";
+import { platform } from "./platformSettings";
 
 const { nameLength } = endpointLimits;
 const namePart = text(namePartPattern, "lowercase letters, digits and single hyphens, starting with a letter");
@@ -39,133 +40,6 @@ const residency = z
     description: "Regions or geography in which data can be stored. Moor checks the region of every resource in the stack.",
     oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
   });
-
-const network = z
-  .strictObject(
-    {
-      create: z
-        .strictObject(
-          {
-            addressSpace: freeText("an IPv4 range such as 10.40.0.0/22").describe("IPv4 range of the virtual network, /24 or larger."),
-            dnsServers: z
-              .array(z.ipv4({ error: "an IPv4 address" }), { error: "a list of IPv4 addresses" })
-              .min(1, { error: "a list of at least one IPv4 address" })
-              .max(dnsServersPerNetwork, { error: `a list of at most ${dnsServersPerNetwork} IPv4 addresses` })
-              .describe(
-                "DNS servers of the network. They must forward the private DNS zones to Azure DNS (168.63.129.16). Default: Azure DNS.",
-              )
-              .optional(),
-            securityGroup: createOrId(armTypeOf("network:NetworkSecurityGroup")).describe(
-              "Network security group of the subnet: `create`, or the resource ID of an existing one in the same region and subscription.",
-            ),
-          },
-          map("addressSpace, and optionally dnsServers, securityGroup"),
-        )
-        .describe("The stack creates a virtual network.")
-        .optional(),
-      existing: z
-        .strictObject(
-          { subnetId: armId(armTypeOf("network:Subnet")).describe("Resource ID of the subnet for private endpoints.") },
-          map("subnetId"),
-        )
-        .describe("The stack uses an existing virtual network.")
-        .optional(),
-    },
-    map("create or existing"),
-  )
-  .meta({
-    description: "Network from which clients reach the endpoints.",
-    oneOf: [{ required: ["create"] }, { required: ["existing"] }],
-  });
-
-const tagName = text(
-  new RegExp(`^[^<>%&\\\\?/]{1,${tagLimits.nameLength}}$`),
-  `a tag name of at most ${tagLimits.nameLength} characters, none of them < > % & \\ ? /`,
-);
-const longestTagValue = `text of at most ${tagLimits.valueLength} characters`;
-const tagValue = z.string({ error: `${longestTagValue}; numbers require quotes` }).max(tagLimits.valueLength, { error: longestTagValue });
-
-const owner = oneOf(["moor", "policy"]);
-
-const alerts = z
-  .strictObject(
-    {
-      emails: z
-        .array(z.email({ error: "an email address" }), { error: "a list of email addresses" })
-        .max(alertLimits.emails, { error: `a list of at most ${alertLimits.emails} email addresses` })
-        .default([])
-        .describe("Email addresses that receive alerts."),
-      actionGroups: z
-        .array(armId(armTypeOf("monitor:ActionGroup")), { error: "a list of resource IDs of action groups" })
-        .max(alertLimits.actionGroups - 1, { error: `a list of at most ${alertLimits.actionGroups - 1} resource IDs of action groups` })
-        .default([])
-        .describe(
-          "Resource IDs of existing action groups that receive alerts, in addition to the action group that the stack creates for `emails` and the webhook.",
-        ),
-      latencySeconds: whole(1, endpointLimits.requestTimeoutSeconds, "Azure's maximum request timeout")
-        .describe(
-          "Alert threshold for the 95th percentile of the request latency, in seconds. Default: 99% of the longest request timeout of the endpoint.",
-        )
-        .optional(),
-      failuresPerMinute: whole(0, 100_000).default(5).describe("Number of failed requests per minute above which an alert is raised."),
-    },
-    map("emails, actionGroups, latencySeconds, failuresPerMinute"),
-  )
-  .describe("Alerts on failed requests and latency. Default: no alerts.");
-
-const platform = z
-  .strictObject(
-    {
-      network,
-      workspace: createOrId(armTypeOf("machinelearningservices:Workspace")).describe(
-        "Azure Machine Learning workspace: `create`, or the resource ID of an existing one.",
-      ),
-      imageRegistry: createOrId(armTypeOf("containerregistry:Registry")).describe(
-        "Container registry of the images: `create`, or the resource ID of an existing one.",
-      ),
-      logs: createOrId(armTypeOf("operationalinsights:Workspace")).describe(
-        "Log Analytics workspace: `create`, or the resource ID of an existing one.",
-      ),
-      logRetentionDays: whole(logRetentionDays.min, logRetentionDays.max, "Azure's limits, in days")
-        .default(90)
-        .describe("Log retention of the Log Analytics workspace that the stack creates, in days."),
-      logDailyCapGB: whole(1, 100_000)
-        .describe(
-          "Daily cap of the Log Analytics workspace that the stack creates, in GB. When it is reached, ingestion stops until the next day. Default: no cap.",
-        )
-        .optional(),
-      firewallSku: oneOf(["Basic", "Standard"])
-        .default("Basic")
-        .describe(
-          "SKU of the firewall in the managed network of the workspace that the stack creates. Azure creates the firewall with the first FQDN rule (`source: hub`). You can't change the SKU while the firewall exists.",
-        ),
-      dns: owner
-        .default("moor")
-        .describe("How private DNS zones are linked: by the stack (`moor`) or by a policy of the landing zone (`policy`)."),
-      privateEndpoints: owner
-        .default("moor")
-        .describe("Who creates private endpoints: the stack (`moor`) or a policy of the landing zone (`policy`)."),
-      diagnostics: owner
-        .default("moor")
-        .describe("Who creates diagnostic settings: the stack (`moor`) or a policy of the landing zone (`policy`)."),
-      roles: oneOf(["moor", "external"])
-        .default("moor")
-        .describe("How roles are assigned: by the stack (`moor`) or by another team (`external`)."),
-      tags: z.record(tagName, tagValue, map("tag names to text")).default({}).describe("Tags of all resources."),
-      policyTags: z
-        .array(tagName, { error: "a list of tag names" })
-        .default([])
-        .describe(
-          "Names of tags that a policy of the landing zone sets, in the policy's spelling. The stack neither sets nor removes these tags.",
-        ),
-      alerts: alerts.optional(),
-    },
-    map(
-      "network, and optionally workspace, imageRegistry, logs, logRetentionDays, logDailyCapGB, firewallSku, dns, privateEndpoints, diagnostics, " +
-        "roles, tags, policyTags, alerts",
-    ),
-  )
-  .describe("Network, workspace, and other resources that the endpoints share.");
 
 const vllm = z
   .strictObject(
@@ -212,13 +86,22 @@ const vllm = z
 const score = z
   .strictObject(
     {
-      path: freeText("a folder, for example ./docker/score").describe("Folder that contains score.py and its Dockerfile."),
-      image: imageText().describe("Image of this deployment. Default: the image in `moor:images`.").optional(),
+      path: freeText("a folder, for example ./docker/score").describe(
+        "Folder that contains score.py and requirements.txt, and optionally a Dockerfile. Without a Dockerfile, Moor uses docker/score/Dockerfile of its own repository.",
+      ),
+      image: imageSetting
+        .describe("Image of this deployment, as in `moor:images`. Default: `moor:images.score`, or an image that is built from `path`.")
+        .optional(),
+      model: text(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}:[1-9]\d{0,9}$/, "a registered model as <name>:<version>, for example fraud:3")
+        .describe(
+          "Model that is registered in the workspace, as `<name>:<version>`. Azure mounts it for score.py. Default: the image contains the model.",
+        )
+        .optional(),
       concurrencyPerInstance: whole(1, 256)
         .default(1)
         .describe("Number of concurrent requests per instance. Each worker process handles one request at a time."),
     },
-    map("path, and optionally image, concurrencyPerInstance"),
+    map("path, and optionally image, model, concurrencyPerInstance"),
   )
   .describe("Any model, served by a score.py file.");
 
@@ -309,7 +192,7 @@ const endpoint = z.strictObject(
       .optional(),
     auth: oneOf(["key", "entra"]).describe("Authentication of callers: with a key, or with Microsoft Entra ID (`entra`)."),
     invokers: z
-      .array(z.guid({ error: "the object ID (a GUID) of a user, group or service principal" }), { error: "a list of object IDs" })
+      .array(objectId, { error: "a list of object IDs" })
       .default([])
       .describe("Object IDs of users, groups or service principals that are allowed to send requests. Only with `auth: entra`."),
     gate: oneOf(["runner", "controlPlane", "off"])
@@ -340,7 +223,7 @@ const quota = z
   .describe("Azure Machine Learning quota per VM family. Moor checks it before it creates any resource.");
 
 /** The image of each pattern. */
-const imageKeys = { vllm: imageText().optional(), score: imageText().optional() } satisfies Record<Pattern, z.ZodOptional>;
+const imageKeys = { vllm: imageSetting.optional(), score: imageSetting.optional() } satisfies Record<Pattern, z.ZodOptional>;
 
 /** The settings under `config:` of a stack file, by their full keys. */
 export const settingsSchema = z.strictObject({
@@ -355,7 +238,7 @@ export const settingsSchema = z.strictObject({
     .strictObject(imageKeys, map(patterns.join(" and ")))
     .default({})
     .describe(
-      "Images in the container registry by pattern (`vllm`, `score`), as `repository@sha256:digest`. The lock file records them. Without a lock file, deployments that have no image are skipped.",
+      "Images by pattern (`vllm`, `score`), each of them as `repository@sha256:digest` if the container registry has it, or as a map with one of `import`, `layer` and `build`. The lock file records them. Without a lock file, vLLM deployments that have no image are skipped.",
     ),
   "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),
   "moor:lock": oneOf(["required", "none"])
@@ -364,6 +247,12 @@ export const settingsSchema = z.strictObject({
   "moor:alertWebhook": z
     .strictObject({ secure: z.string() })
     .describe("HTTPS URL to which alerts are posted, in Azure's common alert schema. Set it with `pulumi config set --secret`.")
+    .optional(),
+  "moor:importCredentials": z
+    .strictObject({ secure: z.string() })
+    .describe(
+      "Credentials for the registries that images are imported from, as a JSON map of the registry's host name to `<username>:<password>`. They need only the permission to pull. Set it with `pulumi config set --secret`.",
+    )
     .optional(),
   "moor:huggingFaceToken": z
     .strictObject({ secure: z.string() })

@@ -1,13 +1,13 @@
 /**
  * The flags and architectures that vLLM's argument parser and model registry support. The server doesn't start with an unknown flag, so
- * Moor uses only flags in this table.
+ * Moor uses only flags in this table. `npm run renew -- vllm <version>` writes the table.
  */
-import cli from "./vllm-0.31-cli.json";
+import cli from "./vllm-cli.json";
 
 /** Version of the table, and the default version that deployments are planned for. */
 export const vllmVersion: string = cli.vllm;
 
-export const vllmSource = { source: cli.source, asOf: "2026-10-05" } as const;
+export const vllmSource = { source: cli.source, asOf: cli.asOf } as const;
 
 /** A flag of `vllm serve` with its alternative spellings. */
 export interface Flag {

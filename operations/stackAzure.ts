@@ -2,6 +2,7 @@
 import { ArmClient } from "../azure/arm";
 import { azureCliCredential } from "../azure/azureCli";
 import { type Cloud, cloudOf, environmentNames } from "../azure/clouds";
+import { RegistryClient } from "../azure/containerRegistry";
 import type { StackPulumi } from "./stackPulumi";
 
 /** Settings of a stack file by full key, for example `azure-native:environment`. */
@@ -16,6 +17,18 @@ export function stackAzure({ local, environment }: Pick<StackPulumi, "local" | "
   const cloud = cloudOfStack(settings, environment);
   if (!local) return new ArmClient({ cloud, credential: azureCliCredential(environment) });
   return new ArmClient({ cloud, credential: async () => "local", endpoint: environment.MOOR_ARM_URL, pollSeconds: 0.1 });
+}
+
+/** Creates a client of a container registry, with the login of `stackAzure`. `MOOR_LOCAL_NETWORK` says where this machine is in the local Azure. */
+export function stackRegistry(
+  { local, environment }: Pick<StackPulumi, "local" | "environment">,
+  { cloud, credential }: ArmClient,
+  loginServer: string,
+): RegistryClient {
+  if (!local) return new RegistryClient({ loginServer, cloud, credential });
+  const network = environment.MOOR_LOCAL_NETWORK ?? "inside";
+  const endpoint = `${environment.MOOR_ARM_URL}/data/${loginServer}`;
+  return new RegistryClient({ loginServer, cloud, credential, endpoint, headers: { "x-azure-local-network": network } });
 }
 
 function cloudOfStack(settings: Settings, environment: NodeJS.ProcessEnv): Cloud {

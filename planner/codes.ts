@@ -139,6 +139,58 @@ export const codes = {
       "Set cooldownMinutes to at least the startup time, or omit it. Until a new instance is ready, the existing instances handle the load.",
   },
 
+  MOOR240: {
+    title: "The Dockerfile can't be read",
+    remedy: "Check the path. A Dockerfile is a text file in the folder that the stack file names.",
+  },
+  MOOR241: {
+    title: "A layer doesn't support the instruction",
+    remedy:
+      "A layer supports ARG before FROM, one FROM, COPY of local files, ENV, USER, WORKDIR, EXPOSE, ENTRYPOINT, CMD and LABEL. " +
+      "Any other Dockerfile needs a build: set { build: <folder> } instead of { layer: <folder> }.",
+  },
+  MOOR242: { title: "An instruction of the Dockerfile is not valid", remedy: "Correct the line." },
+  MOOR243: {
+    title: "The base of a layer is not pinned",
+    remedy: "Set FROM to <registry>/<repository>@sha256:<digest of the linux/amd64 manifest>.",
+  },
+  MOOR244: {
+    title: "The base of a layer is not saved",
+    remedy: "Run `npm run renew -- base <folder>` where the base's registry can be reached.",
+  },
+  MOOR245: {
+    title: "The saved base is not the base of the Dockerfile",
+    remedy: "Run `npm run renew -- base <folder>`. The files in base/ must contain the exact bytes that the registry returns.",
+  },
+  MOOR246: {
+    title: "The base is not an image for linux/amd64",
+    remedy: "Set FROM to the digest of the image's linux/amd64 manifest, and run `npm run renew -- base <folder>`.",
+  },
+  MOOR247: {
+    title: "COPY has no such source",
+    remedy: "Name a file or folder within the folder of the Dockerfile that .dockerignore doesn't exclude.",
+  },
+  MOOR248: { title: "A file of the layer can't be read", remedy: "Make the file readable, or exclude it in .dockerignore." },
+  MOOR249: { title: "COPY can't write to the destination", remedy: "Choose another destination. A destination folder ends with a slash." },
+  MOOR250: {
+    title: "The layer is too large",
+    remedy: "Exclude files in .dockerignore, or set { build: <folder> }. A layer is for programs and settings, not for model weights.",
+  },
+  MOOR251: {
+    title: "The build has no context or no Dockerfile",
+    remedy: "Check the paths. They are relative to the folder of the stack file.",
+  },
+  MOOR252: {
+    title: "A base image of the build is not pinned",
+    remedy: "Add the digest: <image>@sha256:<64 hexadecimal digits>. A tag can change between two builds.",
+  },
+  MOOR253: { title: "The build context is too large", remedy: "Exclude files in .dockerignore." },
+  MOOR254: { title: "A file of the build context can't be read", remedy: "Make the file readable, or exclude it in .dockerignore." },
+  MOOR255: {
+    title: "A pattern in .dockerignore is not valid",
+    remedy: "Correct the pattern. https://docs.docker.com/build/concepts/context/ describes the syntax.",
+  },
+
   MOOR301: {
     title: "The quota is too small for the stack",
     remedy: "Request more quota from Azure, reduce instances or scale.max, or remove keepPrevious.",

@@ -9,7 +9,7 @@ import { usdPerHour } from "../facts/prices";
 import type { InstanceType } from "../facts/sizes";
 import type { Problem } from "./codes";
 import { decideVllm, type VllmRequirements } from "./decideVllm";
-import type { DeploymentDecision, ImageReference, Routes } from "./decision";
+import type { DeploymentDecision, ImageReference, RegisteredModel, Routes } from "./decision";
 import { physicalName } from "./names";
 import type { Pattern } from "./pattern";
 import type { Plan } from "./plan";
@@ -30,6 +30,8 @@ export interface ScoreRequirements {
   readonly requestTimeout: number;
   /** Concurrent requests per instance; the image starts that many workers. */
   readonly concurrencyPerInstance: number;
+  /** @default - the model is part of the image */
+  readonly registeredModel?: RegisteredModel;
 }
 
 export type Requirements = VllmRequirements | ScoreRequirements;
@@ -77,7 +79,7 @@ const scoreStartSeconds = 300;
 const scoreRequestSeconds = 1;
 
 function decideScore(requirements: ScoreRequirements): Plan {
-  const { image, instanceType, requestTimeout, concurrencyPerInstance } = requirements;
+  const { image, instanceType, requestTimeout, concurrencyPerInstance, registeredModel } = requirements;
   const scaleRule = scaleRuleFor({
     concurrency: concurrencyPerInstance,
     answerSeconds: scoreRequestSeconds,
@@ -89,6 +91,7 @@ function decideScore(requirements: ScoreRequirements): Plan {
       instanceType,
       image,
       routes: scoreRoutes,
+      ...(registeredModel === undefined ? {} : { registeredModel }),
       environmentVariables: { WORKER_COUNT: String(concurrencyPerInstance) },
       probes: probesFor(scoreStartSeconds),
       requestSettings: { requestTimeout, maxConcurrentRequestsPerInstance: concurrencyPerInstance },

@@ -92,7 +92,8 @@ function gpusProblem({ flags }: VllmRequirements, { gpus, size, tensorParallelSi
 
 function explicitSettings({ image, flags, requestTimeout }: VllmRequirements): ExplicitSettings {
   return {
-    image: imageText(image),
+    // An image that is built is identified by the hash of its inputs, which is as fixed as a digest.
+    ...("inputs" in image ? {} : { image: imageText(image) }),
     flags: argumentsOf(flags),
     ...(requestTimeout === undefined ? {} : { requestSettings: { requestTimeout } }),
   };

@@ -59,6 +59,14 @@ export interface ModelDecision {
   readonly staged?: boolean;
 }
 
+/** A model that is registered in the workspace. Azure mounts it into the container of a score.py. */
+export interface RegisteredModel {
+  /** Name in the workspace. */
+  readonly name: string;
+  /** An integer, as text. */
+  readonly version: string;
+}
+
 /** When autoscale adds and removes an instance. A value that equals its default is absent. */
 export interface ScaleRule {
   /** Requests per minute per instance above which an instance is added. */
@@ -100,6 +108,8 @@ export interface DeploymentRecipe {
   readonly image: ImageReference;
   readonly routes: Routes;
   readonly model?: ModelDecision;
+  /** With `score`: the model that score.py loads. @default - the model is part of the image */
+  readonly registeredModel?: RegisteredModel;
   /** With `vllm`: GPUs that one server spans. */
   readonly tensorParallelSize?: number;
   /** With `vllm`: the arguments of `vllm serve`, in order. */

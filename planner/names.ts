@@ -35,7 +35,7 @@ export function canonicalJson(value: unknown): string {
  * whether the weights are staged, because they don't affect answers.
  */
 export function recipeHash(recipe: DeploymentRecipe): string {
-  const { pattern, instanceType, image, routes, tensorParallelSize, flags, environmentVariables, probes, requestSettings } = recipe;
+  const { pattern, instanceType, image, routes, registeredModel, tensorParallelSize, flags, environmentVariables, probes } = recipe;
   const model = recipe.model && { ...recipe.model, staged: undefined };
   // The digest of a build is not known before the build, so its inputs identify the image.
   const identified = "inputs" in image ? { repository: image.repository, inputs: image.inputs } : image;
@@ -45,11 +45,13 @@ export function recipeHash(recipe: DeploymentRecipe): string {
     image: identified,
     routes,
     model,
+    // Absent in most recipes. Keys without a value are not counted, so that the names of such recipes stay the same.
+    registeredModel,
     tensorParallelSize,
     flags,
     environmentVariables,
     probes,
-    requestSettings,
+    requestSettings: recipe.requestSettings,
   };
   return digest(canonicalJson(counted));
 }

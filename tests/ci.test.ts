@@ -31,8 +31,11 @@ const sound: Commands = {
   "test:rollout": "echo '5 passed, 0 failed'",
 };
 
-/** Runs a copy of .ci/run, in which `npm` is a script. */
-function run(commands: Commands) {
+/**
+ * Runs a copy of .ci/run, in which `npm` is a script.
+ * @param programs Value of PATH after the folder of that script. @default - all programs of this machine
+ */
+function run(commands: Commands, programs = process.env.PATH) {
   const cases = Object.entries(commands).map(([part, shell]) => `*"${part}"*) ${shell};;`);
   const npm = [
     "#!/bin/sh",
@@ -43,7 +46,7 @@ function run(commands: Commands) {
   fs.mkdirSync(path.join(folder, "bin"));
   fs.writeFileSync(path.join(folder, "bin", "npm"), [...npm, ...cases, "esac"].join("\n"), { mode: 0o755 });
   fs.cpSync(path.join(root, ".ci"), path.join(folder, ".ci"), { recursive: true });
-  const env = { ...process.env, PATH: `${path.join(folder, "bin")}:${process.env.PATH}`, GIT_CEILING_DIRECTORIES: path.dirname(folder) };
+  const env = { ...process.env, PATH: `${path.join(folder, "bin")}:${programs}`, GIT_CEILING_DIRECTORIES: path.dirname(folder) };
   const git = (...args: string[]) =>
     spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder, env });
   return {
@@ -108,4 +111,36 @@ test("a commit always has the same samples, which are printed with the commands 
   expect(samples[0]).toContain(`group ${(seed % 4) + 1}/4`);
   expect(samples[1]).toContain(`seed ${seed}; all histories: npm run test:histories`);
   expect(samples.find((line) => line.includes("npm run --silent test:sweep"))).toContain(`--group ${(seed % 4) + 1}/4`);
+});
+
+/** The programs of this machine, except those that build and publish images; `apt-get` is a script. */
+function newMachine(aptGet: string): string {
+  const programs = path.join(folder, "programs");
+  fs.mkdirSync(programs);
+  for (const from of (process.env.PATH ?? "").split(":").filter((one) => fs.existsSync(one))) {
+    for (const name of fs.readdirSync(from)) {
+      const to = path.join(programs, name);
+      const left = ["buildah", "skopeo", "docker-registry", "apt-get", "sudo"].includes(name);
+      if (!left && !fs.existsSync(to)) fs.symlinkSync(path.join(from, name), to);
+    }
+  }
+  fs.writeFileSync(path.join(programs, "apt-get"), `#!/bin/sh\n${aptGet}\n`, { mode: 0o755 });
+  fs.writeFileSync(path.join(programs, "sudo"), '#!/bin/sh\nshift\nexec "$@"\n', { mode: 0o755 });
+  return programs;
+}
+
+test("a new machine gets the programs that build and publish images, and each that it can't get is named", () => {
+  const log = path.join(folder, "apt-get.log");
+  const installs = `echo "$*" >>${log}; [ $1 = update ] || for one in buildah skopeo; do ln -s /bin/true ${folder}/programs/$one; done`;
+  const { lines } = run(sound, newMachine(installs)).output();
+  expect(fs.readFileSync(log, "utf8")).toBe("update -qq\ninstall -qq --no-install-recommends buildah skopeo docker-registry\n");
+  const [, ...said] = lines.slice(lines.findIndex((line) => line.startsWith("== packages")));
+  expect(said.slice(0, 3)).toEqual(["Installed buildah.", "Installed skopeo.", "NOT INSTALLED: docker-registry. Its tests will fail."]);
+});
+
+test("if apt-get fails, the run says why and goes on", () => {
+  const { status, lines } = run(sound, newMachine("echo 'no route to the archive' >&2; exit 100")).output();
+  expect(lines).toContain("no route to the archive");
+  expect(lines).toContain("NOT INSTALLED: buildah. Its tests will fail.");
+  expect([status, lines.at(-1)]).toEqual([0, "172 passed, 0 failed"]);
 });

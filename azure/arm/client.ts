@@ -74,6 +74,14 @@ export class ArmClient {
   }
 
   /**
+   * Creates or replaces a resource and waits for the operation to complete.
+   * @throws ArmError if Azure rejects the request or the operation fails; Error if it takes longer than `limitSeconds`
+   */
+  put(id: string, body: object, limitSeconds: number): Promise<void> {
+    return this.run("PUT", id, limitSeconds, body);
+  }
+
+  /**
    * Changes a resource and waits for the operation to complete.
    * @throws ArmError if Azure rejects the request or the operation fails; Error if it takes longer than `limitSeconds`
    */
@@ -83,18 +91,20 @@ export class ArmClient {
 
   /**
    * Calls an action that is not long-running, for example `listKeys`.
+   * @param apiVersion @default - API version of the ID's type
    * @throws ArmError
    */
-  async post<T>(id: string, action: string, body: object = {}): Promise<T> {
-    return json<T>(await this.send("POST", this.urlOf(`${id}/${action}`, id), body));
+  async post<T>(id: string, action: string, body: object = {}, apiVersion?: string): Promise<T> {
+    return json<T>(await this.send("POST", this.urlOf(`${id}/${action}`, id, apiVersion), body));
   }
 
   /**
    * Calls a long-running action and waits for it to complete.
+   * @param apiVersion @default - API version of the ID's type
    * @throws ArmError if Azure rejects the request or the action fails; Error if it takes longer than `limitSeconds`
    */
-  act(id: string, action: string, body: object, limitSeconds: number): Promise<void> {
-    return this.run("POST", `${id}/${action}`, limitSeconds, body, id);
+  act(id: string, action: string, body: object, limitSeconds: number, apiVersion?: string): Promise<void> {
+    return this.run("POST", `${id}/${action}`, limitSeconds, body, { typeId: id, apiVersion });
   }
 
   /**
@@ -114,9 +124,15 @@ export class ArmClient {
     }
   }
 
-  private async run(method: HttpMethods, id: string, limitSeconds: number, body?: object, typeId = id): Promise<void> {
+  private async run(
+    method: HttpMethods,
+    id: string,
+    limitSeconds: number,
+    body?: object,
+    { typeId = id, apiVersion }: { readonly typeId?: string; readonly apiVersion?: string } = {},
+  ): Promise<void> {
     const { pollSeconds, send } = this;
-    await waitForOperation({ method, url: this.urlOf(id, typeId), body, send, pollSeconds, limitSeconds });
+    await waitForOperation({ method, url: this.urlOf(id, typeId, apiVersion), body, send, pollSeconds, limitSeconds });
   }
 
   /** @param typeId ID whose type determines the API version. */

@@ -1,7 +1,7 @@
 /** The secrets in the local copy of a stack file: stand-ins for secrets of the real file, and secrets that were set locally. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
-import { webhookKey } from "../../config/rawStack";
+import { importCredentialsKey, webhookKey } from "../../config/rawStack";
 
 /** Fingerprints of the secrets of the last run, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;
@@ -51,13 +51,17 @@ export function knownSecrets(real: Document, copy: Document, known: KnownSecrets
   );
 }
 
-/**
- * Returns a stand-in that changes with the secret, so that a changed secret shows as a change. The stand-in of the webhook is a valid URL.
- */
-function standInFor([setting]: readonly string[], secret: YAMLMap): string {
+/** Returns a stand-in that changes with the secret, so that a changed secret shows as a change. It is valid for its setting. */
+function standInFor([setting = ""]: readonly string[], secret: YAMLMap): string {
   const standIn = `stand-in-for-a-secret-of-the-real-stack-${fingerprint(secret).slice(0, 8)}`;
-  return setting === webhookKey ? `https://${standIn}.example.com` : standIn;
+  return validStandIns[setting]?.(standIn) ?? standIn;
 }
+
+/** Stand-ins for secrets whose content is checked. */
+const validStandIns: Readonly<Record<string, (standIn: string) => string>> = {
+  [webhookKey]: (standIn) => `https://${standIn}.example.com`,
+  [importCredentialsKey]: (standIn) => JSON.stringify({ "registry.example.com": `stand-in:${standIn}` }),
+};
 
 interface Secret {
   readonly keys: readonly string[];

@@ -6,6 +6,7 @@ import { pulumiEnvironment } from "../../azure-local/pulumi";
 import { exitCode, startPulumi } from "../pulumiProcess";
 import { root } from "../stackFiles";
 
+export { waitOutInterrupts } from "../pulumiProcess";
 export { root } from "../stackFiles";
 
 /** The advice if an interrupted run left a state lock, or resources that are not in the state. */
@@ -44,16 +45,6 @@ export interface LocalSession {
   /** Runs `pulumi` without a terminal. Resolves to its output, or rejects with its error output. */
   pulumiQuietly(args: readonly string[], cwd?: string): Promise<string>;
   close(): Promise<void>;
-}
-
-/**
- * Ignores Ctrl-C. It also reaches pulumi, which ends its operation and saves its state. The local Azure must run until then, so this
- * process waits for pulumi. Returns a function that restores the default behavior of Ctrl-C.
- */
-export function waitOutInterrupts(): () => void {
-  const wait = () => console.error("Waiting for pulumi to end.");
-  process.on("SIGINT", wait);
-  return () => process.off("SIGINT", wait);
 }
 
 /** @throws Error if the folder can't be created or written */

@@ -3,7 +3,7 @@
  * region. They are notes, not errors: networks that are never connected can overlap, and an image has the same digest in all registries.
  */
 import { overlaps, parseCidr } from "../../config/cidr";
-import { parseImage } from "../../config/requirements";
+import { pinnedImage } from "../../config/images/resolve";
 import type { SettingsDraft } from "../../config/rules/draft";
 import type { Settings } from "../../config/stackFile";
 import { canonicalRegion } from "../../facts/regions";
@@ -47,9 +47,11 @@ function images(mine: Settings, theirs: SettingsDraft): string[] {
   // Each stack that creates a registry has a different one.
   if (own !== "create" && own.toLowerCase() === other.toLowerCase()) return [];
   return Object.entries(mine["moor:images"]).flatMap(([pattern, image]) => {
-    const digest = image === undefined ? "" : parseImage(image).digest;
+    // Each stack publishes its other images itself.
+    if (typeof image !== "string") return [];
+    const { digest } = pinnedImage(image);
     const shared = Object.entries(theirs["moor:images"] ?? {}).some(([name, theirImage]) => name === pattern && theirImage === image);
-    if (digest === "" || !shared || isPlaceholderDigest(digest)) return [];
+    if (!shared || isPlaceholderDigest(digest)) return [];
     const push = "but the stacks have different container registries. Also push the image to the registry of this stack";
     return [`moor:images.${pattern} is the same (${digest.slice(0, 15)}...), ${push}.`];
   });

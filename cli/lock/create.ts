@@ -1,14 +1,16 @@
 /** Creates the contents of a lock file from a stack file and the existing lock file. */
 import { deploymentsOf, isStaged, type LocatedDeployment, plannerErrors } from "../../config/decisions";
 import { type ConfigError, configError } from "../../config/errors";
+import type { ResolvedImage } from "../../config/images/resolve";
+import type { ImageOf } from "../../config/images/stack";
 import { type Lock, type LockEntry, lockEntry, requirementDifferences } from "../../config/lockFile";
 import { patternOf } from "../../config/patternOf";
-import { decideDeployment, deploymentRequirements, namedImage, namedModel } from "../../config/requirements";
+import { decideDeployment, deploymentRequirements, namedModel } from "../../config/requirements";
 import { gatedModel } from "../../config/rules/gated";
 import { commitsOfLocks, foreignCommit, type KnownCommit, revisionErrors } from "../../config/rules/revisions";
 import { type RawStack, tokenKey } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
-import type { DeploymentDecision, RecordedRequirements } from "../../planner/decision";
+import type { BuiltImage, DeploymentDecision, RecordedRequirements } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import type { CommitCheck } from "./hub";
 
@@ -22,6 +24,12 @@ export interface Sources {
   checkCommit(model: string, revision: string): Promise<CommitCheck>;
 }
 
+/** A valid stack file. */
+export interface LockInput {
+  readonly settings: Settings;
+  readonly imageOf: ImageOf;
+}
+
 /** New contents of a lock file, and notes on checks that failed. */
 export interface NewLock {
   readonly lock: Lock;
@@ -31,20 +39,32 @@ export interface NewLock {
 /** Creates the contents of the lock file for a valid stack file, or returns the errors. */
 export async function createLock(
   raw: RawStack,
-  settings: Settings,
+  { settings, imageOf }: LockInput,
   before: Lock | undefined,
   sources: Sources,
 ): Promise<NewLock | { readonly errors: readonly ConfigError[] }> {
   const { errors, notes } = await checkCommits(raw, settings, before, sources);
   const endpoints: Record<string, Record<string, LockEntry>> = {};
   const staged = stagedPaths(before);
+  const digests = builtDigests(before);
   for (const found of deploymentsOf(settings)) {
     const { endpoint, label } = found;
     const old = before && lockEntry(before, endpoint, label);
-    const requirements = deploymentRequirements(found.settings, settings["moor:images"]);
-    const outcome = await decideOne(raw, settings, found, old && hasRequirements(old, requirements) ? old : undefined, sources);
-    if ("errors" in outcome) errors.push(...outcome.errors);
-    else endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, withStaged(outcome.decision, staged)) };
+    const image = imageOf(endpoint, label);
+    const requirements = deploymentRequirements(found.settings, image);
+    const outcome = await decideOne(
+      raw,
+      settings,
+      { ...found, image },
+      old && hasRequirements(old, requirements) ? old : undefined,
+      sources,
+    );
+    if ("errors" in outcome) {
+      errors.push(...outcome.errors);
+      continue;
+    }
+    const decision = withDigest(withStaged(outcome.decision, staged), digests);
+    endpoints[endpoint] = { ...endpoints[endpoint], [label]: nextEntry(old, requirements, decision) };
   }
   if (errors.length > 0) return { errors };
   const location = settings["azure-native:location"];
@@ -81,17 +101,16 @@ type DecideOutcome = { readonly decision: DeploymentDecision } | { readonly erro
 async function decideOne(
   raw: RawStack,
   settings: Settings,
-  found: LocatedDeployment,
+  found: LocatedDeployment & { readonly image: ResolvedImage | undefined },
   unchanged: LockEntry | undefined,
   sources: Sources,
 ): Promise<DecideOutcome> {
-  const { settings: deployment, label } = found;
-  const image = namedImage(deployment, settings["moor:images"]);
+  const { settings: deployment, label, image } = found;
   if (image === undefined) return { errors: [noImage(patternOf(deployment))] };
   // Without a commit in the stack file, the one in the lock file stays: a new lock file must not change the weights.
   const model = namedModel(deployment);
   const revision = model && (model.revision ?? unchanged?.current.model?.revision ?? (await sources.newestCommit(model.id)));
-  const resolved = { image, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
+  const resolved = { image: image.reference, region: settings["azure-native:location"], revision: revision ?? "", folder: raw.folder };
   const outcome = decideDeployment(label, deployment, resolved);
   return "decision" in outcome ? outcome : { errors: plannerErrors(settings["azure-native:location"], found, outcome.problems) };
 }
@@ -100,9 +119,10 @@ async function decideOne(
 const patternNames: Readonly<Record<Pattern, string>> = { vllm: "vLLM", score: "score.py" };
 
 function noImage(pattern: Pattern): ConfigError {
-  const fix = `Push the image, and set \`moor:images.${pattern}\` to its repository and the digest that the registry shows.`;
+  const fix = `Set \`moor:images.${pattern}\`, for example to \`{ build: docker/${pattern} }\`.`;
   const problem = `The stack file sets no image for ${patternNames[pattern]} deployments.`;
-  return configError("MOOR002", `moor:images.${pattern}`, { problem, allowed: "repository@sha256:<64 hexadecimal digits>", fix });
+  const allowed = "repository@sha256:<64 hexadecimal digits>, or a map with one of import, layer, build";
+  return configError("MOOR002", `moor:images.${pattern}`, { problem, allowed, fix });
 }
 
 /** The entry with a new decision. The decision that serves becomes the previous one. A rollback stays until the requirements change. */
@@ -130,4 +150,21 @@ function stagedPaths(lock: Lock | undefined): ReadonlySet<string> {
 function withStaged(decision: DeploymentDecision, staged: ReadonlySet<string>): DeploymentDecision {
   const { model } = decision;
   return model?.path !== undefined && staged.has(model.path) ? { ...decision, model: { ...model, staged: true } } : decision;
+}
+
+/** Digests of images that `npm run image` built. The text of an image contains only a part of the hash, so the key is the whole hash. */
+function builtDigests(lock: Lock | undefined): ReadonlyMap<string, string> {
+  const entries = Object.values(lock?.endpoints ?? {}).flatMap((labels) => Object.values(labels));
+  const images = entries.flatMap(({ current, previous }) => [current.image, ...(previous === undefined ? [] : [previous.image])]);
+  return new Map(images.flatMap((image) => ("inputs" in image && image.digest !== undefined ? [[buildKey(image), image.digest]] : [])));
+}
+
+function buildKey({ repository, inputs }: BuiltImage): string {
+  return `${repository}@${inputs}`;
+}
+
+function withDigest(decision: DeploymentDecision, digests: ReadonlyMap<string, string>): DeploymentDecision {
+  const { image } = decision;
+  const digest = "inputs" in image ? digests.get(buildKey(image)) : undefined;
+  return digest === undefined ? decision : { ...decision, image: { ...image, digest } };
 }

@@ -4,6 +4,7 @@ import { checkSettings } from "../../config/checkStack";
 import { foreignLock } from "../../config/decisions";
 import { draftPlannerErrors } from "../../config/drafts";
 import { reportErrors } from "../../config/errors";
+import type { StackImages } from "../../config/images/stack";
 import {
   type Lock,
   type LockEntry,
@@ -14,7 +15,6 @@ import {
   stagingAdvice,
   writeLock,
 } from "../../config/lockFile";
-import { parseImage } from "../../config/requirements";
 import type { RawStack } from "../../config/settings";
 import type { Settings } from "../../config/stackFile";
 import { settingsOf } from "../../config/stackYaml";
@@ -55,32 +55,42 @@ function sourcesOf(hub: string | undefined): Sources {
  * @throws Error with a report of all errors
  */
 export async function lock({ stack, check, rollback, hub, folder = root }: LockArguments): Promise<void> {
-  const { raw, settings } = readStack(stack, folder);
+  const { raw, settings, images } = readStack(stack, folder);
   const before = readBefore(raw);
   const foreign = before === undefined ? [] : foreignLock(stack, settings["azure-native:location"], before);
   if (foreign.length > 0) throw new Error(reportErrors(stack, foreign));
+  const write = (next: NewLock) => writeNew(raw, { settings, images }, before, next);
   if (rollback !== undefined) {
-    write(raw, settings, before, { lock: rollBack(existing(stack, before), rollback), notes: [] });
+    const inputOf = (endpoint: string, label: string) => ({
+      image: images.imageOf(endpoint, label),
+      isKept: settings["moor:endpoints"][endpoint]?.deployments[label]?.keepPrevious ?? false,
+    });
+    write({ lock: rollBack(existing(stack, before), rollback, inputOf), notes: [] });
     return;
   }
-  const made = await createLock(raw, settings, before, sourcesOf(hub));
+  const made = await createLock(raw, { settings, imageOf: images.imageOf }, before, sourcesOf(hub));
   if ("errors" in made) throw new Error(reportErrors(stack, made.errors));
   if (check) compare(raw, settings, existing(stack, before), made);
-  else write(raw, settings, before, made);
+  else write(made);
 }
 
-function readStack(stack: string, folder: string): { raw: RawStack; settings: Settings } {
+interface CheckedStackFile {
+  readonly settings: Settings;
+  readonly images: StackImages;
+}
+
+function readStack(stack: string, folder: string): CheckedStackFile & { readonly raw: RawStack } {
   const file = requireStackFile(stack, folder);
   const lockPath = path.join(folder, lockFileName(stack));
   const text = fs.existsSync(lockPath) ? { lock: fs.readFileSync(lockPath, "utf8") } : {};
   const fromFile = settingsOf(fs.readFileSync(file, "utf8"), path.basename(file));
   const raw = { project: "moor", stack, folder, ...fromFile, ...text, otherLocks: readOtherLocks(folder, stack) };
-  const { settings, draft, errors } = checkSettings(raw);
+  const { settings, draft, images, errors } = checkSettings(raw);
   if (settings === undefined) throw new Error(reportErrors(stack, [...errors, ...draftPlannerErrors(raw, draft, errors)]));
   if (settings["moor:lock"] === "none") {
     throw new Error(`Stack "${stack}" uses no lock file (moor:lock: none). To use one, remove this setting.`);
   }
-  return { raw, settings };
+  return { raw, settings, images };
 }
 
 /** Reads the existing lock file. An invalid one is an error: a new one would lose the `staged` values and the previous decisions. */
@@ -96,7 +106,7 @@ function existing(stack: string, before: Lock | undefined): Lock {
   throw new Error(`${lockFileName(stack)} does not exist. To create it, run \`${lockCommand(stack)}\`.`);
 }
 
-function write(raw: RawStack, settings: Settings, before: Lock | undefined, { lock: next, notes }: NewLock): void {
+function writeNew(raw: RawStack, { settings, images }: CheckedStackFile, before: Lock | undefined, { lock: next, notes }: NewLock): void {
   const file = lockFileName(next.stack);
   const text = writeLock(next);
   const target = path.join(raw.folder ?? root, file);
@@ -108,7 +118,7 @@ function write(raw: RawStack, settings: Settings, before: Lock | undefined, { lo
     ...lines,
     ...rollbackNotes(next),
     ...stagingNotes(next),
-    ...placeholderNotes(settings),
+    ...placeholderNotes(images),
     ...copyNotes(settings, otherStacks(raw)),
     ...notes,
     ...quotaReport(settings, next, neighboursOf(raw)),
@@ -117,16 +127,9 @@ function write(raw: RawStack, settings: Settings, before: Lock | undefined, { lo
 }
 
 /** Notes on placeholder images. */
-function placeholderNotes({ "moor:images": images, "moor:endpoints": endpoints }: Settings): string[] {
-  const own = Object.entries(endpoints).flatMap(([key, { deployments }]) =>
-    Object.entries(deployments).map(
-      ([label, { score }]) => [`moor:endpoints.${key}.deployments.${label}.score.image`, score?.image] as const,
-    ),
-  );
-  const named = [...Object.entries(images).map(([pattern, image]) => [`moor:images.${pattern}`, image] as const), ...own];
-  return named.flatMap(([setting, image]) => {
-    const digest = image === undefined ? "" : parseImage(image).digest;
-    if (!isPlaceholderDigest(digest)) return [];
+function placeholderNotes({ all }: StackImages): string[] {
+  return all.flatMap(({ setting, source, reference: { digest } }) => {
+    if (source.kind !== "existing" || digest === undefined || !isPlaceholderDigest(digest)) return [];
     const fails = "The image doesn't exist, and the deployment would fail";
     return [`${setting} has a placeholder digest (${digest}). ${fails}. Set the digest that your registry shows after the push.`];
   });

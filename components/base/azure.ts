@@ -3,12 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { ArmClient, type Credential } from "../../azure/arm";
 import { type ArmId, parseArmId } from "../../azure/armId";
 import { type Cloud, cloudOf, environmentNames } from "../../azure/clouds";
+import { RegistryClient } from "../../azure/containerRegistry";
 import { type IdentitySettings, identitySettings, providerCredential } from "../../azure/providerIdentity";
 import { fail } from "../../program/fail";
 import { resolved } from "./resolved";
 
 /** Address of the local Azure, if the program runs against it. */
 const localAddress = () => process.env.MOOR_ARM_URL || undefined;
+
+/**
+ * Where this machine is in the networks of the local Azure: `inside` counts as inside the virtual network of the stack. Undefined if the
+ * program doesn't run against the local Azure.
+ */
+export function localNetwork(): "inside" | "outside" | undefined {
+  if (localAddress() === undefined) return undefined;
+  return process.env.MOOR_LOCAL_NETWORK === "outside" ? "outside" : "inside";
+}
 
 /**
  * Returns a client with the identity of the `azure-native` provider of `resource`, so that a component with an explicit provider uses
@@ -21,6 +31,14 @@ export function azureOf(resource?: pulumi.Resource): ArmClient {
   const endpoint = localAddress();
   if (endpoint !== undefined) return new ArmClient({ cloud, endpoint, pollSeconds: 0.1, credential: localCredential(cloud) });
   return new ArmClient({ cloud, credential: credentialOf(resource?.getProvider("azure-native:index:any"), cloud) });
+}
+
+/** Returns a client of a container registry, with the identity of a client of Azure Resource Manager. */
+export function registryOf({ cloud, credential }: ArmClient, loginServer: string): RegistryClient {
+  const [address, network] = [localAddress(), localNetwork()];
+  if (address === undefined || network === undefined) return new RegistryClient({ loginServer, cloud, credential });
+  const local = { endpoint: `${address}/data/${loginServer}`, headers: { "x-azure-local-network": network } };
+  return new RegistryClient({ loginServer, cloud, credential, ...local });
 }
 
 /**

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeploymentDecision } from "../../planner/decision";
+import type { DeploymentDecision, ImageReference } from "../../planner/decision";
 import { imageText } from "../../planner/image";
 import { modelKey } from "../../planner/names";
 import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { requiredInstances } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
 import type { RolesOwner } from "../identity";
-import { ContainerImage, type ContainerImageTransforms, environmentVersion } from "../image";
+import { ContainerImage, type ContainerImageTransforms, environmentVersion, type PublishedImage } from "../image";
 import { liveDeployment } from "../live";
 import type { HubAccess } from "../model";
 import type { Workspace } from "../workspace";
@@ -43,6 +43,11 @@ export interface InferenceEndpointArgs {
   readonly gateSeconds?: number;
   /** ARM IDs of the model versions of the staged weights, by `modelKey`. @default - none */
   readonly modelVersionIds?: Readonly<Record<string, pulumi.Output<string>>>;
+  /**
+   * Images that this run publishes, and references with a digest of images that are in the registry, by `imageText`.
+   * @default - the registry contains the images of all deployments
+   */
+  readonly images?: Readonly<Record<string, PublishedImage | ImageReference>>;
   /** Required for deployments with `source: hub`, which download their weights from the Hugging Face Hub. @default - none */
   readonly hub?: HubAccess;
   /** Who creates the role assignments of the endpoint's identity and of the invokers. @default "moor" */
@@ -178,7 +183,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
 
   /** Creates one environment version for each combination of image and routes; deployments can share it. */
   private createImages(): Map<string, ContainerImage> {
-    const { stack, workspace, tags } = this.args;
+    const { stack, workspace, images: known = {}, tags } = this.args;
     const images = new Map<string, ContainerImage>();
     for (const decision of this.decisions) {
       const key = imageKey(decision);
@@ -193,7 +198,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
             stack,
             endpoint: this.logicalName,
             loginServer: workspace.loginServer,
-            image,
+            image: known[imageText(image)] ?? image,
             routes,
             tags,
             transform: this.args.transform,
@@ -257,10 +262,9 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     image: ContainerImage,
     previous: pulumi.Resource[],
   ): ManagedDeployment {
-    const { modelVersionIds = {}, rolePropagationSeconds, tags, transform } = this.args;
+    const { rolePropagationSeconds, tags, transform } = this.args;
     const { decision, scale } = planned;
     const name = `${this.logicalName}-${decision.name}`;
-    const modelVersionId = decision.model?.source === "mirror" ? modelVersionIds[modelKey(decision.model)] : undefined;
     const token = isFromHub(decision) ? this.hub?.tokenReference : undefined;
     const args = {
       endpoint,
@@ -274,10 +278,19 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       transform,
       leftovers: this.leftovers(endpoint),
       after: [...this.network, ...previous],
-      modelVersionId,
+      modelVersionId: this.modelVersionId(decision),
       secretReferences: token === undefined ? undefined : { HF_TOKEN: token },
     };
     return createDeployment(name, args, { parent: this });
+  }
+
+  /** Returns the ARM ID of the model version that Azure mounts: staged weights, or a model that was registered in the workspace. */
+  private modelVersionId({ model, registeredModel }: DeploymentDecision): pulumi.Output<string> | undefined {
+    const { workspace, modelVersionIds = {} } = this.args;
+    if (registeredModel !== undefined) {
+      return pulumi.interpolate`${workspace.id}/models/${registeredModel.name}/versions/${registeredModel.version}`;
+    }
+    return model?.source === "mirror" ? modelVersionIds[modelKey(model)] : undefined;
   }
 
   /** Returns the number of instances that matches the capacity of the replaced deployment, within the scaling limits of the new one. */

@@ -1,3 +1,13 @@
 export { chooseIdentity, type Identity, type IdentityChoice } from "./identity";
 export { warnOfMissingRoles } from "./roleRequest";
-export { type Grant, grantRole, type RolesOwner, type RoleTimes, roleDefinitionId, roleTimes, roleWait, stableGuid } from "./roles";
+export {
+  type Grant,
+  grantRole,
+  grantRoleToAny,
+  type RolesOwner,
+  type RoleTimes,
+  roleDefinitionId,
+  roleTimes,
+  roleWait,
+  stableGuid,
+} from "./roles";

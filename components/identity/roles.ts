@@ -25,13 +25,28 @@ export interface Grant {
  * that Microsoft Entra ID has not replicated yet.
  */
 export function grantRole(name: string, grant: Grant, opts: pulumi.CustomResourceOptions): authorization.RoleAssignment {
+  return assignRole(name, grant, "ServicePrincipal", opts);
+}
+
+/** Grants a built-in role to a user, a group or a service principal that exists. */
+export function grantRoleToAny(name: string, grant: Grant, opts: pulumi.CustomResourceOptions): authorization.RoleAssignment {
+  // An undefined Output, because the SDK would set "User". Azure determines the type of the principal.
+  return assignRole(name, grant, pulumi.output<string | undefined>(undefined), opts);
+}
+
+function assignRole(
+  name: string,
+  grant: Grant,
+  principalType: pulumi.Input<string | undefined>,
+  opts: pulumi.CustomResourceOptions,
+): authorization.RoleAssignment {
   const roleId = BUILT_IN_ROLES[grant.role];
   return new authorization.RoleAssignment(
     name,
     {
       roleAssignmentName: stableGuid(name),
       principalId: grant.principalId,
-      principalType: "ServicePrincipal",
+      principalType,
       roleDefinitionId: pulumi.output(grant.scope).apply((scope) => roleDefinitionId(scope, roleId)),
       scope: grant.scope,
     },

@@ -1,26 +1,14 @@
 import { createHash } from "node:crypto";
 import * as resources from "@pulumi/azure-native/resources";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceTypes } from "../../azure/resourceTypes";
 import type { ImageReference, Routes } from "../../planner/decision";
+import { imageText } from "../../planner/image";
 import { canonicalJson } from "../../planner/names";
+import { fail } from "../../program/fail";
 import { stateInputs, type Transform, transformed } from "../base/transform";
 import type { WorkspaceReference } from "../workspace";
-
-/** An image to build on the machine that runs the program. This requires a container engine and permission to push to the registry. */
-export interface ImageBuild {
-  /** Repository in the image registry. */
-  readonly repository: string;
-  /** Tag to push; deployments use the digest. */
-  readonly tag: string;
-  /** Build context: path of a folder. */
-  readonly context: string;
-  /** Path of the Dockerfile. @default - `Dockerfile` in the context */
-  readonly dockerfile?: string;
-  /** Build arguments. @default - none */
-  readonly args?: Readonly<Record<string, string>>;
-}
+import { PublishedImage } from "./publishedImage";
 
 export interface ContainerImageArgs {
   readonly workspace: WorkspaceReference;
@@ -30,8 +18,11 @@ export interface ContainerImageArgs {
   readonly endpoint: string;
   /** Host name of the image registry. */
   readonly loginServer: pulumi.Input<string>;
-  /** An image in the registry, by digest, or an image to build. Changing it creates a new environment version. */
-  readonly image: ImageReference | { readonly build: ImageBuild };
+  /**
+   * An image in the registry, or one that this run publishes before the environment version is created. Changing it creates a new
+   * environment version. An image that was built without a recorded digest is accepted only for an environment version that exists.
+   */
+  readonly image: ImageReference | PublishedImage;
   /** Port and paths of the container. Changing them creates a new environment version. */
   readonly routes: Routes;
   readonly tags?: Readonly<Record<string, string>>;
@@ -40,7 +31,6 @@ export interface ContainerImageArgs {
 }
 
 export interface ContainerImageTransforms {
-  readonly image?: Transform<docker.ImageArgs>;
   readonly environment?: Transform<resources.ResourceArgs>;
 }
 
@@ -52,7 +42,7 @@ export interface ContainerImageTransforms {
  * The environment version is an untyped ARM resource, because the typed resource checks route paths against a pattern that rejects `/`. The
  * service accepts this path, and OpenAI clients require it.
  *
- * Cost: none, except for the registry's storage. A build uses time and disk space of the machine that runs the program.
+ * Cost: none, except for the registry's storage.
  *
  * @example
  * new ContainerImage("chat-image", {
@@ -67,44 +57,24 @@ export class ContainerImage extends pulumi.ComponentResource {
   /** Image reference by digest: `registry/repository@sha256:…`. */
   readonly reference: pulumi.Output<string>;
   /** The resources that this component created. */
-  readonly nodes: { readonly image?: docker.Image; readonly environment: resources.Resource };
+  readonly nodes: { readonly environment: resources.Resource };
 
   private readonly logicalName: string;
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("moor:index:ContainerImage", name, stateInputs(args), opts);
-    this.logicalName = name;
     const { image, loginServer } = args;
-    const built = "build" in image ? this.build(args, image.build) : undefined;
-    this.reference = "build" in image ? built!.repoDigest : pulumi.interpolate`${loginServer}/${image.repository}@${image.digest}`;
-    const environment = this.createEnvironment(args);
+    const published = image instanceof PublishedImage ? image : undefined;
+    const reference = image instanceof PublishedImage ? image.image : image;
+    super("moor:index:ContainerImage", name, stateInputs({ ...args, image: reference }), opts);
+    this.logicalName = name;
+    this.reference = published?.reference ?? pulumi.interpolate`${loginServer}/${referenceInRegistry(reference)}`;
+    const environment = this.createEnvironment(args, publicationOptions(name, reference, published));
     this.environmentId = environment.id;
-    this.nodes = { image: built, environment };
+    this.nodes = { environment };
     this.registerOutputs({ environmentId: this.environmentId, reference: this.reference });
   }
 
-  private build(args: ContainerImageArgs, build: ImageBuild): docker.Image {
-    return new docker.Image(
-      ...transformed(
-        args.transform?.image,
-        `${this.logicalName}-build`,
-        {
-          imageName: pulumi.interpolate`${args.loginServer}/${build.repository}:${build.tag}`,
-          // Azure runs x86-64 images; the build machine can have another architecture.
-          build: {
-            context: build.context,
-            dockerfile: build.dockerfile ?? `${build.context}/Dockerfile`,
-            args: build.args,
-            platform: "linux/amd64",
-          },
-          buildOnPreview: false,
-        },
-        { parent: this },
-      ),
-    );
-  }
-
-  private createEnvironment(args: ContainerImageArgs): resources.Resource {
+  private createEnvironment(args: ContainerImageArgs, publication: pulumi.CustomResourceOptions): resources.Resource {
     const { workspace, stack, endpoint, routes, transform } = args;
     return new resources.Resource(
       ...transformed(
@@ -129,7 +99,7 @@ export class ContainerImage extends pulumi.ComponentResource {
           },
         },
         // A deployment still uses the previous version until it is updated.
-        { parent: this, deleteBeforeReplace: false },
+        { parent: this, deleteBeforeReplace: false, ...publication },
       ),
     );
   }
@@ -140,4 +110,41 @@ export class ContainerImage extends pulumi.ComponentResource {
  */
 export function environmentVersion(reference: string, routes: Routes): string {
   return createHash("sha256").update(canonicalJson({ reference, routes })).digest("hex").slice(0, 16);
+}
+
+/** `<repository>@<digest>`. An image that was built without a recorded digest has only its tag. */
+function referenceInRegistry(image: ImageReference): string {
+  return image.digest === undefined ? imageText(image) : `${image.repository}@${image.digest}`;
+}
+
+/** The only properties of an environment version that contain the digest; the others follow from its logical name. */
+const withDigest = ["resourceName", "properties.image"];
+
+/** Options of an environment version that depend on where its image comes from. An image by digest has none. */
+function publicationOptions(name: string, image: ImageReference, published: PublishedImage | undefined): pulumi.CustomResourceOptions {
+  if (published !== undefined) {
+    const { after, hooks, isBuilt } = published;
+    return {
+      dependsOn: [...after],
+      hooks: { beforeCreate: [...hooks] },
+      // The logical name contains the hash of the build's inputs. If Docker builds the same inputs again, for example after its resource was
+      // removed from the state, deployments keep the image that they run: it is not replaced, not even in a preview with an unknown digest.
+      ...(isBuilt ? { ignoreChanges: withDigest } : {}),
+    };
+  }
+  if (image.digest !== undefined) return {};
+  // A kept deployment whose inputs are not in the working folder any more: the state has its digest.
+  return { hooks: { beforeCreate: [rejectUnknownDigest(name, image)] }, ignoreChanges: withDigest };
+}
+
+function rejectUnknownDigest(name: string, image: ImageReference): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    `${name}-digest`,
+    () =>
+      fail(
+        `${name}: the digest of the image ${imageText(image)} is not known, because the files that it was built from have changed. ` +
+          "Restore the files of that build, or remove the deployment that uses the image.",
+      ),
+    { onDryRun: true },
+  );
 }

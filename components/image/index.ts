@@ -1,7 +1,2 @@
-export {
-  ContainerImage,
-  type ContainerImageArgs,
-  type ContainerImageTransforms,
-  environmentVersion,
-  type ImageBuild,
-} from "./containerImage";
+export { ContainerImage, type ContainerImageArgs, type ContainerImageTransforms, environmentVersion } from "./containerImage";
+export { PublishedImage, type PublishedImageArgs, type PublishedImageTransforms, publishedImageName } from "./publishedImage";

@@ -4,6 +4,7 @@ import type { ArmClient } from "../../azure/arm";
 import { type EndpointPlan, findRisks, gainingDeployments, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
+import { stop } from "../../program/fail";
 import { azureOf } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { type ListedEndpoint, listEndpoints, servingNow } from "../live";
@@ -31,6 +32,28 @@ export interface RiskArgs {
  */
 export function warnOfRisks(args: RiskArgs): pulumi.Output<void> {
   return pulumi.output(warn(args));
+}
+
+/**
+ * Fails if the stack has endpoints in Azure. A run that creates only the platform would delete them.
+ * @returns an output that resolves when they were read. Make it part of a stack output.
+ * @throws pulumi.RunError also if the endpoints can't be read
+ */
+export function rejectDeletedEndpoints({ stack, workspace }: Omit<RiskArgs, "endpoints">): pulumi.Output<void> {
+  return pulumi.output(reject(stack, workspace));
+}
+
+async function reject(stack: string, workspace: RiskArgs["workspace"]): Promise<void> {
+  const live = await readLive(azureOf(workspace), stack, await resolved<Place>({ workspaceId: workspace.id, endpoints: [] }));
+  if ("notRead" in live) {
+    return stop(`Can't read whether the stack has endpoints: ${live.notRead}\nWithout MOOR_ENDPOINTS, \`pulumi up\` keeps them.`);
+  }
+  const names = live.endpoints.map(({ name }) => name);
+  if (names.length === 0) return;
+  await stop(
+    `MOOR_ENDPOINTS is "none", which is only for a stack without endpoints. This run would delete ${names.join(", ")}. ` +
+      "Run `pulumi up` without this variable. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+  );
 }
 
 async function warn({ stack, workspace, endpoints }: RiskArgs): Promise<void> {

@@ -1,11 +1,13 @@
 /** Arguments and child resources of a `Workspace`. */
 import type * as applicationinsights from "@pulumi/azure-native/applicationinsights";
+import type * as authorization from "@pulumi/azure-native/authorization";
 import type * as containerregistry from "@pulumi/azure-native/containerregistry";
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import type * as machinelearningservices from "@pulumi/azure-native/machinelearningservices";
 import type * as managedidentity from "@pulumi/azure-native/managedidentity";
 import type * as network from "@pulumi/azure-native/network";
 import type * as operationalinsights from "@pulumi/azure-native/operationalinsights";
+import type * as resources from "@pulumi/azure-native/resources";
 import type * as storage from "@pulumi/azure-native/storage";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LinkedServiceName } from "../../planner/linkedServices";
@@ -48,6 +50,21 @@ export interface WorkspaceArgs {
    * @default false
    */
   readonly vaultSecrets?: boolean;
+  /**
+   * Whether tasks of the created registry can bypass its network rules (Azure's `networkRuleBypassAllowedForTasks`). Any task with a
+   * system-assigned identity in the registry then has access, within its roles. Removing this argument doesn't change the registry: set
+   * it to false first.
+   * @default - Azure's default, false
+   */
+  readonly networkRuleBypassAllowedForTasks?: boolean;
+  /** Whether tasks publish images in the registry. If true, an existing registry must allow it. @default false */
+  readonly registryTasks?: boolean;
+  /**
+   * Object IDs of users, groups and service principals that publish images and model weights. They receive the roles AcrPush on the
+   * registry and Storage Blob Data Contributor on the storage account, unless `roles` is "external".
+   * @default - no one
+   */
+  readonly operators?: readonly string[];
   /** The Log Analytics workspace. @default "create" */
   readonly logs?: CreateOrExisting;
   /** The workspace's user-assigned identity. @default "create" */
@@ -97,6 +114,10 @@ export interface WorkspaceNodes {
   storage?: storage.StorageAccount;
   vault?: keyvault.Vault;
   registry?: containerregistry.Registry;
+  /** The template that sets `networkRuleBypassAllowedForTasks`. */
+  registryTasks?: resources.Deployment;
+  /** Role assignments of `operators`, by resource. */
+  operators?: Readonly<Record<"registry" | "storage", readonly authorization.RoleAssignment[]>>;
   logs?: operationalinsights.Workspace;
   appInsights?: applicationinsights.Component;
   privateEndpoints?: Readonly<Partial<Record<LinkedServiceName, network.PrivateEndpoint>>>;

@@ -3,12 +3,14 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
+import type * as resources from "@pulumi/azure-native/resources";
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { immutableOutput } from "../base/outputs";
 import { type NamedType, platformName } from "../base/platformName";
 import { type Transform, transformed } from "../base/transform";
 import { registryPrivacy, storagePrivacy, vaultPrivacy } from "./privacy";
+import { writeTaskAccess } from "./taskAccess";
 
 /** Arguments that all stores of a workspace have in common. */
 export interface StoreContext {
@@ -27,10 +29,14 @@ export interface StoreContext {
 export interface ImageRegistry {
   /** The registry's resource, if this program creates it. */
   readonly resource?: containerregistry.Registry;
+  /** The template that sets `networkRuleBypassAllowedForTasks`, if this program sets it. */
+  readonly taskAccess?: resources.Deployment;
   /** ARM ID. */
   readonly id: pulumi.Output<string>;
   /** Host name. */
   readonly loginServer: pulumi.Output<string>;
+  /** Azure region. */
+  readonly location: pulumi.Output<string>;
 }
 
 /** Changes to the stores' arguments, applied last. */
@@ -104,28 +110,36 @@ export function createVault(context: StoreContext, transform: StoreTransforms["v
   );
 }
 
-/** Creates the container registry. Its tier is Premium, because other tiers don't support private endpoints. */
-export function createRegistry(context: StoreContext, transform: StoreTransforms["registry"]): ImageRegistry {
-  const registry = new containerregistry.Registry(
-    ...transformed(
-      transform,
-      `${context.parentName}-registry`,
-      {
-        registryName: storeName(context, "registry"),
-        ...place(context),
-        sku: { name: "Premium" },
-        adminUserEnabled: false,
-        anonymousPullEnabled: false,
-        publicNetworkAccess: "Disabled",
-        networkRuleBypassOptions: "AzureServices",
-        // An undefined Output, because the SDK would set "Disabled". Azure creates zone-redundant registries in regions with zones.
-        zoneRedundancy: pulumi.output<string | undefined>(undefined),
-      },
-      { ...storeOptions(context), ignoreChanges: ["zoneRedundancy"] },
-      registryPrivacy,
-    ),
+/**
+ * Creates the container registry. Its tier is Premium, because other tiers don't support private endpoints.
+ * @param allowTasks Whether tasks of the registry can bypass its network rules; see `writeTaskAccess`. @default - Azure's default, false
+ */
+export function createRegistry(context: StoreContext, transform: StoreTransforms["registry"], allowTasks?: boolean): ImageRegistry {
+  const [name, args, opts] = transformed<containerregistry.RegistryArgs>(
+    transform,
+    `${context.parentName}-registry`,
+    {
+      registryName: storeName(context, "registry"),
+      ...place(context),
+      sku: { name: "Premium" },
+      adminUserEnabled: false,
+      anonymousPullEnabled: false,
+      publicNetworkAccess: "Disabled",
+      networkRuleBypassOptions: "AzureServices",
+      // An undefined Output, because the SDK would set "Disabled". Azure creates zone-redundant registries in regions with zones.
+      zoneRedundancy: pulumi.output<string | undefined>(undefined),
+    },
+    { ...storeOptions(context), ignoreChanges: ["zoneRedundancy"] },
+    registryPrivacy,
   );
-  return { resource: registry, id: registry.id, loginServer: immutableOutput(registry, registry.loginServer, loginServerOf) };
+  const registry = new containerregistry.Registry(name, args, opts);
+  return {
+    resource: registry,
+    taskAccess: allowTasks === undefined ? undefined : writeTaskAccess(context, registry, args, allowTasks),
+    id: registry.id,
+    loginServer: immutableOutput(registry, registry.loginServer, loginServerOf),
+    location: pulumi.output(context.location),
+  };
 }
 
 function loginServerOf({ properties }: { readonly properties: { readonly loginServer: string } }): string {

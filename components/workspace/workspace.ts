@@ -4,11 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { armId, resourceGroupId, sameArmId } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { LINKED_SERVICES } from "../../facts/privateLink";
+import type { BuiltInRole } from "../../facts/roles";
 import { type LinkedServiceName, linkedServices } from "../../planner/linkedServices";
 import { armIdOf, azureOf, cloudOfProgram } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { stateInputs, transformed } from "../base/transform";
-import { chooseIdentity, type Grant, grantRole, type Identity, roleTimes, roleWait, warnOfMissingRoles } from "../identity";
+import { chooseIdentity, type Grant, grantRole, grantRoleToAny, type Identity, roleTimes, roleWait, warnOfMissingRoles } from "../identity";
 import { createPrivateLink } from "../network";
 import { missingZones, reportMissing } from "../owners";
 import { type AdoptedIds, type AdoptedResources, checkAdopted, type PlannedEndpoint } from "./adopted";
@@ -69,6 +70,8 @@ export class Workspace extends pulumi.ComponentResource {
   readonly imageRegistryId: pulumi.Output<string>;
   /** Host name of the container registry. */
   readonly loginServer: pulumi.Output<string>;
+  /** Azure region of the container registry. */
+  readonly imageRegistryLocation: pulumi.Output<string>;
   /** ARM ID of the Log Analytics workspace. */
   readonly logsId: pulumi.Output<string>;
   /** Resources that deployments must depend on: private endpoints and outbound rules. */
@@ -94,6 +97,7 @@ export class Workspace extends pulumi.ComponentResource {
     const registry = this.chooseRegistry();
     this.imageRegistryId = registry.id;
     this.loginServer = registry.loginServer;
+    this.imageRegistryLocation = registry.location;
     const core = this.chooseWorkspace();
     this.id = core.id;
     this.name = core.id.apply((id) => armIdOf(id).name);
@@ -102,6 +106,7 @@ export class Workspace extends pulumi.ComponentResource {
     this.storageAccountId = core.storageAccountId;
     this.vaultId = core.vaultId;
     this.ready = [...core.resources, ...this.openOutbound(core)];
+    this.admitOperators();
 
     this.registerOutputs({
       id: this.id,
@@ -128,7 +133,8 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private checkAdopted(): pulumi.Output<AdoptedResources> {
-    const { workspace, imageRegistry, logs, privateEndpoints, location, residency, vaultSecrets = false } = this.args;
+    const { workspace, imageRegistry, logs, privateEndpoints, location, residency } = this.args;
+    const { vaultSecrets = false, registryTasks = false } = this.args;
     const ids: AdoptedIds = {
       workspace: idOf(workspace),
       imageRegistry: idOf(imageRegistry),
@@ -143,6 +149,7 @@ export class Workspace extends pulumi.ComponentResource {
         location: region,
         regions: residency ?? [region],
         vaultSecrets,
+        registryTasks,
         endpoints: ids.subnet === undefined ? [] : await this.plannedEndpoints(subscription),
       }),
     );
@@ -174,16 +181,18 @@ export class Workspace extends pulumi.ComponentResource {
   }
 
   private chooseRegistry(): ImageRegistry {
-    const { imageRegistry = "create", transform } = this.args;
+    const { imageRegistry = "create", networkRuleBypassAllowedForTasks, transform } = this.args;
     if (imageRegistry === "create") {
-      const registry = createRegistry(this.context, transform?.registry);
+      const registry = createRegistry(this.context, transform?.registry, networkRuleBypassAllowedForTasks);
       this.created.registry = registry.resource;
+      if (registry.taskAccess !== undefined) this.created.registryTasks = registry.taskAccess;
       return registry;
     }
     const standard = `${armIdOf(imageRegistry.existing).name}.${cloudOfProgram().registryDomain}`;
     return {
       id: this.found.apply(({ ids }) => ids.imageRegistry!),
       loginServer: this.found.apply(({ loginServer = standard }) => loginServer.toLowerCase()),
+      location: pulumi.all([this.found, this.args.location]).apply(([{ registryLocation }, location]) => registryLocation ?? location),
     };
   }
 
@@ -304,6 +313,19 @@ export class Workspace extends pulumi.ComponentResource {
   private checkZones({ id }: { readonly id: pulumi.Output<string> }, service: LinkedServiceName): void {
     const missing = id.apply((endpointId) => missingZones(azureOf(this), endpointId, LINKED_SERVICES[service].zones));
     this.zoneChecks.push(reportMissing("dns: policy", missing));
+  }
+
+  private admitOperators(): void {
+    const { operators = [], roles } = this.args;
+    if (operators.length === 0 || roles === "external") return;
+    const assign = (what: string, role: BuiltInRole, scope: pulumi.Output<string>) =>
+      operators.map((principalId) =>
+        grantRoleToAny(`${this.logicalName}-operator-${principalId}-${what}`, { principalId, role, scope }, { parent: this }),
+      );
+    this.created.operators = {
+      registry: assign("registry", "AcrPush", this.imageRegistryId),
+      storage: assign("storage", "Storage Blob Data Contributor", this.storageAccountId),
+    };
   }
 
   /** Creates the outbound rules of the arguments, and a rule to a registry that doesn't belong to the workspace, one after another. */

@@ -21,12 +21,17 @@ export function platformErrors(
     ...adoptedErrors(platform, tree),
     ...alertErrors(platform, tree),
     ...tagErrors(platform ?? {}),
+    ...duplicateOperators(platform?.operators ?? []),
     ...quotaFamilies(Object.keys(quota ?? {})),
   ];
 }
 
 /** Settings that apply only to resources that the stack creates. */
-const settingsOfCreated = { logs: ["logRetentionDays", "logDailyCapGB"], workspace: ["firewallSku"] } as const;
+const settingsOfCreated = {
+  logs: ["logRetentionDays", "logDailyCapGB"],
+  workspace: ["firewallSku"],
+  imageRegistry: ["networkRuleBypassAllowedForTasks"],
+} as const;
 
 function adoptedErrors(platform: PlatformDraft | undefined, tree: Record<string, unknown>): ConfigError[] {
   // Defaults don't count, only values in the stack file.
@@ -86,6 +91,17 @@ function addressSpaceErrors(given: string): ConfigError[] {
   if (!overlaps(range, dockerAddresses)) return [];
   const problem = `${show(given)} overlaps ${dockerRange}, which Docker uses inside each instance. Responses to clients in this range would not leave the instance.`;
   return [configError("MOOR041", addressSpacePath, { problem, allowed: `ranges that don't overlap ${dockerRange}` })];
+}
+
+/** Object IDs are case-insensitive. */
+function duplicateOperators(operators: readonly string[]): ConfigError[] {
+  const ids = operators.map((id) => id.toLowerCase());
+  return ids.flatMap((id, index) => {
+    const first = ids.indexOf(id);
+    if (first === index) return [];
+    const problem = `The object ID ${show(operators[index])} is in the list twice.`;
+    return [configError("MOOR070", `moor:platform.operators.${index}`, { problem, allowed: "each object ID once" })];
+  });
 }
 
 function quotaFamilies(given: readonly string[]): ConfigError[] {

@@ -101,18 +101,24 @@ find_served_name() {
   fi
 }
 
-# Mounted models are read-only, and the user can lack a home directory. Caches are in a private folder because they contain executable code.
+# Caches are in a private folder because they contain executable code.
 set_environment() {
   local cache=${MOOR_CACHE_DIR:-${TMPDIR:-/tmp}/moor-cache}
-  if ! (umask 077 && mkdir -p -- "$cache" && touch -- "$cache/.writable") 2>/dev/null; then
+  if ! (umask 077 && mkdir -p -- "$cache/tmp" && touch -- "$cache/.writable") 2>/dev/null; then
     fail "$cannot_create" "The cache folder $cache is not writable. Set MOOR_CACHE_DIR to a writable folder."
   fi
-  [[ -w ${HOME:-/nowhere} ]] || export HOME=$cache
+  # Everything that vLLM writes is in the cache folder or TMPDIR: the root file system can be read-only, and the user can lack a home directory.
+  export HOME=$cache
+  export TMPDIR=${TMPDIR:-$cache/tmp}
   export HF_HOME=${HF_HOME:-$cache/huggingface}
   export VLLM_CACHE_ROOT=${VLLM_CACHE_ROOT:-$cache/vllm}
+  export VLLM_CONFIG_ROOT=${VLLM_CONFIG_ROOT:-$cache/vllm-config}
   export TRITON_CACHE_DIR=${TRITON_CACHE_DIR:-$cache/triton}
   export TORCHINDUCTOR_CACHE_DIR=${TORCHINDUCTOR_CACHE_DIR:-$cache/inductor}
-  export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$cache/xdg}
+  export FLASHINFER_WORKSPACE_BASE=${FLASHINFER_WORKSPACE_BASE:-$cache/flashinfer}
+  export CUDA_CACHE_PATH=${CUDA_CACHE_PATH:-$cache/cuda}
+  export NUMBA_CACHE_DIR=${NUMBA_CACHE_DIR:-$cache/numba}
+  export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$cache/xdg} XDG_CONFIG_HOME=${XDG_CONFIG_HOME:-$cache/xdg-config}
   export VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 HF_HUB_DISABLE_TELEMETRY=1
   if $mirrored; then export HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1; fi
   # vLLM warns about unknown variables with its prefix.
@@ -136,7 +142,7 @@ for name in ("vllm", "torch", "transformers"):
   local shown=("${command[@]}") line
   [[ -z ${HF_TOKEN:-} ]] || shown=("${command[@]//"$HF_TOKEN"/REDACTED}")
   printf -v line '%q ' "${shown[@]}"
-  say "exec ${line% }"
+  say "command: ${line% }"
 }
 
 read_args
@@ -146,5 +152,5 @@ find_served_name
 set_environment
 command=(vllm serve "$model" "${served_name[@]}" "${args[@]}")
 report
-# exec replaces this shell, so that vLLM receives Azure's SIGTERM.
-exec "${command[@]}"
+# The supervisor passes signals on to vLLM, and its exit code is vLLM's.
+exec python3 -B "${BASH_SOURCE%/*}/supervise.py" "${command[@]}"

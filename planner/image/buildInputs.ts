@@ -1,4 +1,10 @@
 /** The inputs of an image build, and their hash. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { sha256 } from "./base";
+import { type ContextFiles, type ContextNode, contextFiles, readIgnore, readStable } from "./contextFiles";
+import { pinnedBases } from "./pinnedBases";
+import { refuse, systemCode } from "./problem";
 
 export interface BuildInputs {
   /** Hash of the Dockerfile, the files of the context that `.dockerignore` doesn't exclude, and the arguments: `sha256:…`. */
@@ -7,15 +13,75 @@ export interface BuildInputs {
   readonly bases: readonly string[];
 }
 
+/** Docker sends the context to its builder, and Moor hashes it in each run. */
+const limits = { nodes: 100_000, bytes: 2 * 1024 ** 3 } as const;
+
 /**
- * Hashes the inputs of a build.
+ * Hashes the inputs of a build. A file counts with its path, its content and whether its owner can execute it; modification times and owners
+ * don't count.
  * @param args Build arguments.
- * @throws PlanError with a code MOOR25x
+ * @throws PlanError with a code MOOR242 or MOOR25x
  */
-export function buildInputs(_build: {
+export function buildInputs({
+  context,
+  dockerfile,
+  args,
+}: {
   readonly context: string;
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
 }): BuildInputs {
-  throw new Error("not written yet");
+  if (!fs.statSync(context, { throwIfNoEntry: false })?.isDirectory()) refuse("MOOR251", context, "the folder doesn't exist.");
+  const content = readDockerfile(dockerfile);
+  const bases = pinnedBases(dockerfile, content.toString("utf8"), args);
+  const files = contextFiles(context, {
+    ignore: readIgnore(context, dockerfile, "MOOR254"),
+    excluded: () => false,
+    most: limits.nodes,
+    codes: { unreadable: "MOOR254", tooLarge: "MOOR253" },
+  });
+  refuseLarge(context, files);
+  const inputs = {
+    version: 1,
+    dockerfile: sha256(content),
+    arguments: Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1)),
+    files: [...files].map(([file, node]) => [file, ...described(path.join(context, file), node)]),
+  };
+  return { digest: sha256(Buffer.from(JSON.stringify(inputs))), bases };
+}
+
+function readDockerfile(file: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    return refuse(
+      "MOOR251",
+      file,
+      systemCode(error) === "ENOENT" ? "the file doesn't exist." : `the file can't be read (${systemCode(error)}).`,
+    );
+  }
+}
+
+function refuseLarge(context: string, files: ContextFiles): void {
+  const bytes = [...files.values()].reduce((sum, node) => sum + (node.kind === "file" ? node.size : 0), 0);
+  if (bytes > limits.bytes) {
+    const size = (bytes / 1024 ** 3).toFixed(1);
+    refuse("MOOR253", context, `the files are ${size} GiB, more than ${limits.bytes / 1024 ** 3} GiB.`);
+  }
+}
+
+/** What counts of a node, apart from its path. */
+function described(file: string, node: ContextNode): readonly string[] {
+  switch (node.kind) {
+    case "file":
+      return [node.executable ? "executable" : "file", sha256(readStable(file, "MOOR254"))];
+    case "symlink":
+      return ["symlink", node.target];
+    case "directory":
+      return ["directory"];
+    case "special":
+      return refuse("MOOR254", file, "it is a socket, pipe or device.");
+    default:
+      return node satisfies never;
+  }
 }

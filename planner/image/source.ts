@@ -4,7 +4,7 @@ import type { LayeredImage } from "./layer";
 import type { ExternalImage } from "./reference";
 
 export type ImageSource =
-  /** The image is in the registry. */
+  /** The image is in the registry. The reference of an image that an earlier run built from other files can have no digest. */
   | { readonly kind: "existing" }
   /** Azure copies a finished image from another registry. */
   | { readonly kind: "import"; readonly from: ExternalImage }

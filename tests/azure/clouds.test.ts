@@ -34,6 +34,7 @@ test("The addresses of the public cloud", () => {
     scoringAudience: "https://ml.azure.com",
     authorityHost: "https://login.microsoftonline.com",
     registryDomain: "azurecr.io",
+    registryAudience: "https://containerregistry.azure.net",
   });
 });
 

@@ -27,6 +27,7 @@ const pulumi = `#!/bin/sh
 case "$1" in
   stack) echo '${JSON.stringify({ version: 3, deployment: { resources } })}' ;;
   preview) echo '{"steps":[]}' ;;
+  up) echo "MOOR_ENDPOINTS=$MOOR_ENDPOINTS pulumi $*" ;;
 esac
 `;
 fs.writeFileSync(path.join(folder, "pulumi"), pulumi, { mode: 0o755 });
@@ -57,6 +58,9 @@ test.each<[args: string[], file: string, says: string]>([
     "The stack file has no endpoint none",
   ],
   [["retire", "-s", "prod", "--endpoint", "none", "--label", "none"], "cli/retire.ts", "none/none has no previous decision to retire."],
+  [["image", "-s", "prod"], "operations/image/index.ts", "The image registry of prod doesn't exist yet."],
+  [["renew", "base", "none"], "operations/renew/base.ts", "none/Dockerfile does not exist."],
+  [["renew", "vllm", "newest"], "operations/renew/vllm.ts", 'The version is "newest".'],
 ])("%j loads nothing of the simulator.", (args, file, says) => {
   const { said, loaded } = run(`require("./cli/main").main(${JSON.stringify(args)});`);
   expect(said).toContain(says);

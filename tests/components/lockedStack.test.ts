@@ -8,6 +8,7 @@ import "./rootDirectory";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { settingsOf } from "../../config/stackYaml";
+import { shippedNames } from "../shippedNames";
 import type * as recorder from "./recorder";
 
 jest.setTimeout(180_000);
@@ -139,6 +140,8 @@ afterEach(() => {
   for (const module of mocked) jest.dontMock(`../../${module}`);
 });
 
+const names = shippedNames("prod");
+
 let asShipped: ReturnType<typeof preview>;
 beforeAll(() => {
   asShipped = preview();
@@ -147,9 +150,9 @@ beforeAll(() => {
 
 test("the preview has one line per deployment: size, instances, model, context, concurrency, traffic weight and price", async () => {
   expect((await asShipped).lines).toEqual([
-    "chat/main-396e5a20: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens of context, up to 64 concurrent requests per instance, traffic weight 90%, list price 14.33 to 28.65 USD/hour (10,457 to 20,915 USD/month)",
-    "chat/candidate-fdd376f0: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d (staged weights), 16384 tokens of context, up to 16 concurrent requests per instance, traffic weight 10%, list price 4.78 USD/hour (3,486 USD/month)",
-    "fraud/main-8da2438d: 2 × Standard_DS3_v2, up to 4 concurrent requests per instance, traffic weight 100%, list price 0.54 USD/hour (397 USD/month)",
+    `chat/${names["chat/main"]}: 3 to 6 × Standard_NC24ads_A100_v4, Qwen/Qwen2.5-7B-Instruct at a09a3545 (staged weights), 16384 tokens of context, up to 64 concurrent requests per instance, traffic weight 90%, list price 14.33 to 28.65 USD/hour (10,457 to 20,915 USD/month)`,
+    `chat/${names["chat/candidate"]}: 1 × Standard_NC24ads_A100_v4, Qwen/Qwen3-8B at b968826d (staged weights), 16384 tokens of context, up to 16 concurrent requests per instance, traffic weight 10%, list price 4.78 USD/hour (3,486 USD/month)`,
+    `fraud/${names["fraud/main"]}: 2 × Standard_DS3_v2, up to 4 concurrent requests per instance, traffic weight 100%, list price 0.54 USD/hour (397 USD/month)`,
   ]);
 });
 

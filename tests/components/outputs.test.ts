@@ -5,10 +5,13 @@
 import "./rootDirectory";
 
 import { serveAzure } from "../azure/fakeArm";
+import { shippedNames } from "../shippedNames";
 import { type RecordOptions, SUBSCRIPTION } from "./recorder";
 import { runStack } from "./shippedStacks";
 
 afterAll(() => jest.restoreAllMocks());
+
+const [devNames, names] = [shippedNames("dev"), shippedNames("prod")];
 
 const retry = {
   statuses: [408, 424, 429],
@@ -80,13 +83,13 @@ const dev = {
       client: { task: "chat", model: "chat", maxTokens: 3024, timeoutSeconds: 40, retry },
       deployments: {
         main: {
-          name: "main-57a7e080",
+          name: devNames["chat/main"]!,
           task: "chat",
           model: "chat",
           weight: 100,
           requestTimeoutSeconds: 30,
           maxTokens: 3024,
-          logsCommand: logs("dev", "chat-dev-x7k2p9", "main-57a7e080"),
+          logsCommand: logs("dev", "chat-dev-x7k2p9", devNames["chat/main"]!),
         },
       },
     },
@@ -122,8 +125,8 @@ test("golden: outputs of prod, without a container that can't be read, and with 
         tokenCommand: "az account get-access-token --resource https://ml.azure.com --query accessToken --output tsv",
         client: { task: "chat", model: "chat", maxTokens: 1292, timeoutSeconds: 190, retry },
         deployments: {
-          main: deployment("main-396e5a20", { task: "chat", model: "chat", weight: 90, requestTimeoutSeconds: 180, maxTokens: 1292 }),
-          candidate: deployment("candidate-fdd376f0", {
+          main: deployment(names["chat/main"]!, { task: "chat", model: "chat", weight: 90, requestTimeoutSeconds: 180, maxTokens: 1292 }),
+          candidate: deployment(names["chat/candidate"]!, {
             task: "chat",
             model: "chat",
             weight: 10,
@@ -138,7 +141,7 @@ test("golden: outputs of prod, without a container that can't be read, and with 
         auth: "key",
         keyCommand: keys("prod", "fraud-prod-x7k2p9"),
         client: { task: "score", timeoutSeconds: 70, retry },
-        deployments: { main: deployment("main-8da2438d", { task: "score", weight: 100, requestTimeoutSeconds: 60 }, "fraud") },
+        deployments: { main: deployment(names["fraud/main"]!, { task: "score", weight: 100, requestTimeoutSeconds: 60 }, "fraud") },
       },
     },
   });

@@ -295,6 +295,7 @@ function readOnly(type: string, id: string): Properties {
   const added: Record<string, Properties> = {
     "azure-native:authorization:RoleAssignment": { properties: { createdOn: CREATED_AT } },
     "azure-native:containerregistry:Registry": { properties: { loginServer: `${name}.azurecr.io` } },
+    "azure-native:containerregistry:Task": { identity: { principalId: PRINCIPAL, tenantId: TENANT } },
     "azure-native:keyvault:Secret": {
       properties: { secretUriWithVersion: `https://vault.vault.azure.net/secrets/${name}/${"0123456789abcdef".repeat(2)}` },
     },

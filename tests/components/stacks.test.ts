@@ -75,9 +75,14 @@ function deploymentNames(recording: Recording): Record<string, string> {
   const components = recording.resources.filter(({ type }) => type.endsWith("GpuDeployment") || type.endsWith("ScoreDeployment"));
   return Object.fromEntries(components.map(({ name }) => [name.replace(/-[0-9a-f]{8}$/, ""), name]));
 }
-const imageNames = (recording: Recording) =>
-  recording.resources
-    .filter(({ type }) => type === "moor:index:ContainerImage")
+/** Docker builds the images of the shipped stacks. */
+const builtNames = (recording: Recording) => namesOf(recording, "moor:index:PublishedImage");
+const built = (recording: Recording) =>
+  builtNames(recording).flatMap((name) => [`${name}: moor:index:PublishedImage`, `${name}-build: docker:index/image:Image`]);
+const imageNames = (recording: Recording) => namesOf(recording, "moor:index:ContainerImage");
+const namesOf = ({ resources }: Recording, type: string) =>
+  resources
+    .filter((resource) => resource.type === type)
     .map(({ name }) => name)
     .sort();
 
@@ -94,8 +99,10 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     const { "chat-main": main } = deploymentNames(recording);
     const [image] = imageNames(recording);
     expect(main).toMatch(/^chat-main-[0-9a-f]{8}$/);
-    expect(listing(recording)).toEqual([...platform, ...hub, ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort());
-    expect(recording.resources).toHaveLength(64);
+    expect(listing(recording)).toEqual(
+      [...platform, ...hub, ...built(recording), ...endpoint("chat", image!), ...deployment(main!, "GpuDeployment")].sort(),
+    );
+    expect(recording.resources).toHaveLength(66);
   });
 
   test("contains the token only in secret envelopes.", async () => {
@@ -104,7 +111,7 @@ describe.each([undefined, true])("dev (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       expect.arrayContaining(["hub-token: keyvault:Secret", "chat-secrets-user: authorization:RoleAssignment"]),
     );
-    expect(recording.resources).toHaveLength(67);
+    expect(recording.resources).toHaveLength(69);
     expect(recording.resources.flatMap(({ name, rawInputs }) => recorder.exposed(rawInputs, token, name))).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(token);
     expect(JSON.stringify(find(recording, "hub-token").rawInputs)).toContain(token);
@@ -131,6 +138,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
     expect(listing(recording)).toEqual(
       [
         ...platform,
+        ...built(recording),
         ...models.flatMap((model) => [`${model}: moor:index:Model`, `${model}-version: machinelearningservices:ModelVersion`]),
         ...endpoint("chat", chatImage!),
         ...alerts("chat"),
@@ -145,7 +153,7 @@ describe.each([undefined, true])("prod (preview %s)", (preview) => {
         ...deployment(names["fraud-main"]!, "ScoreDeployment"),
       ].sort(),
     );
-    expect(recording.resources).toHaveLength(91);
+    expect(recording.resources).toHaveLength(95);
   });
 });
 
@@ -160,10 +168,11 @@ describe.each(["dev", "prod"])("%s", (stack) => {
   });
 
   test("has a parent for all resources except for the components of index.ts.", () => {
+    expect(builtNames(recording)).toHaveLength(stack === "dev" ? 1 : 2);
     const orphans = recording.resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
     const own =
       stack === "dev" ? ["chat", "hub"] : ["chat", "fraud", "model-Qwen-Qwen2-5-7B-Instruct-740e79d4", "model-Qwen-Qwen3-8B-deb75613"];
-    expect(orphans.sort()).toEqual([...own, "moor", "network", "platform", "suffix"].sort());
+    expect(orphans.sort()).toEqual([...own, ...builtNames(recording), "moor", "network", "platform", "suffix"].sort());
   });
 
   test("protects resources with data or an address if there is a lock file, and never a deployment.", () => {

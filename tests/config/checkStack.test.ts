@@ -605,15 +605,14 @@ test("a gated model is accepted with a token, and with staged weights", () => {
   expect(errorsOf(gated({ source: "mirror" })).map(({ code }) => code)).toEqual(["MOOR056"]);
 });
 
-test("a folder with score.py but without a Dockerfile is rejected", () => {
+test("a folder without score.py is rejected", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-score-"));
   try {
-    fs.writeFileSync(path.join(folder, "score.py"), "");
     const settings = spoilt((s) => deployments(s, { main: scoreDeployment({ score: { path: "." } }) }));
     expect(errorsOf(settings, { folder }).map(({ code, path: where, problem }) => ({ code, path: where, problem }))).toEqual([
-      { code: "MOOR067", path: `${at}.score.path`, problem: 'The folder "." contains no Dockerfile.' },
+      { code: "MOOR046", path: `${at}.score.path`, problem: 'The folder "." contains no score.py.' },
     ]);
-    fs.writeFileSync(path.join(folder, "Dockerfile"), "");
+    fs.writeFileSync(path.join(folder, "score.py"), "");
     expect(errorsOf(settings, { folder })).toEqual([]);
     fs.rmSync(path.join(folder, "score.py"));
     fs.mkdirSync(path.join(folder, "score.py"));
@@ -647,7 +646,9 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "strictYaml.test.ts": ["MOOR062"],
   "ignored.test.ts": ["MOOR065"],
   "platformSettings.test.ts": ["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085"],
-  "checkStack.test.ts, apart from the rows": ["MOOR067"],
+  "images/mistakes.test.ts": ["MOOR067", "MOOR071", "MOOR072", "MOOR073", "MOOR074"],
+  "images/scoreFolder.test.ts": ["MOOR075", "MOOR079"],
+  "images/access.test.ts": ["MOOR070", "MOOR076", "MOOR077", "MOOR078"],
 };
 
 test("every code of the configuration has a row here or in another test that is named here", () => {

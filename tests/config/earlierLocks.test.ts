@@ -55,12 +55,12 @@ function entriesOf({ endpoints }: Lock) {
 
 /** The requirements of a stack file, by endpoint and label. */
 function wishesOf(version: string, stack: string) {
-  const { settings } = checkSettings(raw(version, stack));
+  const { settings, images } = checkSettings(raw(version, stack));
   if (!settings) throw new Error("unreadable");
   return Object.fromEntries(
     deploymentsOf(settings).map(({ endpoint, label, settings: one }) => [
       `${endpoint}/${label}`,
-      deploymentRequirements(one, settings["moor:images"]),
+      deploymentRequirements(one, images.imageOf(endpoint, label)),
     ]),
   );
 }

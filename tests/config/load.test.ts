@@ -40,6 +40,27 @@ test("the token is a secret output, apart from the spec", async () => {
   expect(JSON.stringify(spec)).not.toContain(token);
 });
 
+test("import credentials are a secret output, apart from the spec", async () => {
+  const credentials = JSON.stringify({ "docker.io": "moor:not-a-real-password" });
+  configure({ ...goodSettings(), "moor:importCredentials": credentials }, ["moor:importCredentials"]);
+  const { spec, importCredentials } = loadStack(folder);
+  expect(await pulumi.isSecret(importCredentials!)).toBe(true);
+  expect(await new Promise((resolve) => importCredentials!.apply(resolve))).toBe(credentials);
+  expect(JSON.stringify(spec)).not.toContain("not-a-real-password");
+  configure(goodSettings());
+  expect(loadStack(folder)).not.toHaveProperty("importCredentials");
+});
+
+test("the environment variable MOOR_ENDPOINTS is read", () => {
+  configure(goodSettings());
+  jest.replaceProperty(process, "env", { ...process.env, MOOR_ENDPOINTS: "none" });
+  expect(loadStack(folder).spec.endpoints).toEqual([]);
+  process.env.MOOR_ENDPOINTS = "other";
+  expect(() => loadStack(folder)).toThrow(/MOOR078 MOOR_ENDPOINTS/);
+  jest.restoreAllMocks();
+  expect(loadStack(folder).spec.endpoints).toHaveLength(1);
+});
+
 test("errors end the program with one report that is both the message and the stack", () => {
   configure({ ...goodSettings(), "moor:huggingFaceToken": token, "moor:residency": "Sweden" });
   let error: Error | undefined;

@@ -2,14 +2,16 @@
 import { isPair, parse, parseDocument, visit } from "yaml";
 import { checkStack } from "../../config/checkStack";
 import { reportErrors } from "../../config/errors";
+import { existingImage } from "../../config/images/resolve";
 import { schemaFiles } from "../../config/jsonSchema";
 import { type Lock, readLock, requirementDifferences, writeLock } from "../../config/lockFile";
-import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { decideDeployment, deploymentRequirements } from "../../config/requirements";
 import { type DeploymentSettings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision, ScaleRule } from "../../planner/decision";
 import { digest, goodSettings, rawStack, revision, type Tree, vllmDeployment } from "./stacks";
 
 const image = `moor/vllm@${digest}`;
+const locatedImage = existingImage("moor:images.vllm", image);
 /** The default rollout settings of a deployment. */
 const rollout = { update: "newDeployment", keepPrevious: false };
 const takeBack =
@@ -32,7 +34,7 @@ function deploymentSettings(settings: Tree): DeploymentSettings {
 }
 
 function decision(staged: boolean, commit = revision): DeploymentDecision {
-  const resolved = { image: parseImage(image), region: "swedencentral", revision: commit };
+  const resolved = { image: locatedImage.reference, region: "swedencentral", revision: commit };
   const outcome = decideDeployment("main", deploymentSettings(prodSettings()), resolved);
   if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   const decided = outcome.decision;
@@ -40,7 +42,7 @@ function decision(staged: boolean, commit = revision): DeploymentDecision {
 }
 
 function lock(changes: { current?: DeploymentDecision; previous?: DeploymentDecision; top?: Partial<Lock> } = {}): string {
-  const wish = deploymentRequirements(deploymentSettings(prodSettings()), { vllm: image });
+  const wish = deploymentRequirements(deploymentSettings(prodSettings()), locatedImage);
   const { current = decision(true), previous } = changes;
   const entry = { wish, current, ...(previous ? { previous } : {}) } as Lock["endpoints"][string][string];
   const made = {
@@ -304,8 +306,7 @@ test("instances, scale, weight and mirror are not part of a decision, so changin
     Object.assign(main, { scale: { min: 2, max: 4 }, weight: 0 });
   });
   expect(errors(lock(), changed)).toEqual([]);
-  const wish = (mirror: number) =>
-    deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), { vllm: image });
+  const wish = (mirror: number) => deploymentRequirements(deploymentSettings(prodSettings((main) => (main.mirror = mirror))), locatedImage);
   expect(requirementDifferences(wish(0), wish(20))).toEqual([]);
 });
 
@@ -324,8 +325,8 @@ test("deployments that are only in the lock file or only in the stack file make 
 });
 
 test("requirements don't depend on the format of the context", () => {
-  const number = deploymentRequirements(deploymentSettings(prodSettings((main) => (main.vllm.context = 8192))), { vllm: image });
-  expect(requirementDifferences(deploymentRequirements(deploymentSettings(prodSettings()), { vllm: image }), number)).toEqual([]);
+  const number = deploymentRequirements(deploymentSettings(prodSettings((main) => (main.vllm.context = 8192))), locatedImage);
+  expect(requirementDifferences(deploymentRequirements(deploymentSettings(prodSettings()), locatedImage), number)).toEqual([]);
 });
 
 test("a deployment whose weights aren't staged is skipped, with instructions to stage them", () => {

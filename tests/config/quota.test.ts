@@ -2,13 +2,15 @@
 // counts (see its documentation), or which deployments exist when a run starts.
 import { checkStack } from "../../config/checkStack";
 import { reportErrors } from "../../config/errors";
+import { existingImage } from "../../config/images/resolve";
 import { type Lock, writeLock } from "../../config/lockFile";
-import { decideDeployment, deploymentRequirements, parseImage } from "../../config/requirements";
+import { decideDeployment, deploymentRequirements } from "../../config/requirements";
 import { type Settings, settingsSchema } from "../../config/stackFile";
 import type { DeploymentDecision } from "../../planner/decision";
 import { digest, goodSettings, rawStack, scoreDeployment, type Tree, vllmDeployment } from "./stacks";
 
 const image = `moor/vllm@${digest}`;
+const locatedImage = existingImage("moor:images.vllm", image);
 const current = "a".repeat(40);
 const before = "b".repeat(40);
 
@@ -27,7 +29,7 @@ function prod(limit: number, others = 0, change: (main: Tree) => void = () => {}
 function decision(settings: Tree, revision: string, size?: string, staged = true): DeploymentDecision {
   const parsed = parse(settings)["moor:endpoints"].chat!.deployments.main!;
   const wished = size === undefined ? parsed : { ...parsed, size };
-  const outcome = decideDeployment("main", wished, { image: parseImage(image), region: "swedencentral", revision });
+  const outcome = decideDeployment("main", wished, { image: locatedImage.reference, region: "swedencentral", revision });
   if ("problems" in outcome) throw new Error(JSON.stringify(outcome.problems));
   return { ...outcome.decision, model: { ...outcome.decision.model!, staged } };
 }
@@ -41,7 +43,7 @@ interface Locked {
 }
 
 function check(settings: Tree, { previous, staged = true }: Locked = {}) {
-  const wish = deploymentRequirements(parse(settings)["moor:endpoints"].chat!.deployments.main!, { vllm: image });
+  const wish = deploymentRequirements(parse(settings)["moor:endpoints"].chat!.deployments.main!, locatedImage);
   const entry = {
     wish,
     current: decision(settings, current, undefined, staged),

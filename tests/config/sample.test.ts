@@ -27,7 +27,7 @@ test("for 64 concurrent requests, each of its values is rejected separately", ()
       "MOOR209",
       "moor:images.vllm",
       'The image "vllm/vllm-openai:latest" has no digest.',
-      "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name",
+      "an image as repository@sha256:<64 hexadecimal digits>, without the registry's host name, or a map with one of import, layer, build",
     ],
     ["MOOR032", `${main}.size`, "Standard_D48a_v4 has no GPU.", expect.stringContaining("Standard_NC24ads_A100_v4")],
     ["MOOR203", `${main}.vllm.flags.max-num-seqs`, "--max-num-seqs is 16; 64 concurrent requests are declared per instance.", "64 or more"],

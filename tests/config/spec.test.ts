@@ -1,7 +1,7 @@
 /** Tests the specification of a checked stack. Doesn't prove what the components create from it. */
 import fc from "fast-check";
 import { checkStack } from "../../config/checkStack";
-import { goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
+import { digest, goodSettings, rawStack, scoreDeployment, spoilt, subscription, type Tree, vllmDeployment } from "./stacks";
 
 function specOf(settings: Tree) {
   const checked = checkStack(rawStack(settings));
@@ -26,8 +26,10 @@ test("defaults are filled in", () => {
       policyTags: [],
       firewallSku: "Basic",
       logRetentionDays: 90,
+      operators: [],
     },
     quota: {},
+    images: [{ reference: { repository: "moor/vllm", digest }, source: { kind: "existing" }, setting: "moor:images.vllm" }],
     skipped: [],
     decisionsFrom: "computed",
     notes: [
@@ -71,8 +73,8 @@ test("a deployment with a scale starts with the minimum", () => {
 
 test("a deployment without an image is skipped, and the others get its weight", () => {
   const settings = spoilt((s) => {
-    delete s["moor:images"].score;
-    s["moor:endpoints"].chat.deployments = { main: vllmDeployment({ weight: 70 }), own: scoreDeployment({ weight: 30 }) };
+    delete s["moor:images"].vllm;
+    s["moor:endpoints"].chat.deployments = { main: scoreDeployment({ weight: 70 }), own: vllmDeployment({ weight: 30 }) };
   });
   const { endpoints, skipped } = specOf(settings);
   expect(endpoints[0]?.deployments.map(({ label, weight }) => ({ label, weight }))).toEqual([{ label: "main", weight: 100 }]);
@@ -80,7 +82,7 @@ test("a deployment without an image is skipped, and the others get its weight", 
     {
       endpoint: "chat",
       label: "own",
-      message: "Deployment chat/own is skipped: it has no image. Set `moor:images.score` to repository@digest.",
+      message: "Deployment chat/own is skipped: it has no image. Set `moor:images.vllm`.",
     },
   ]);
 });

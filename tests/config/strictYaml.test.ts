@@ -184,7 +184,7 @@ describe("names that every JavaScript object has", () => {
   test("are not a deployment for the commands that take one", () => {
     const read = readLock("prod", lockText);
     if ("errors" in read) throw new Error("unreadable");
-    expect(() => rollBack(read.lock, "constructor/name")).toThrow(
+    expect(() => rollBack(read.lock, "constructor/name", () => ({ isKept: false }))).toThrow(
       'The lock file has no deployment "constructor/name". Deployments: chat/main, chat/candidate, fraud/main.',
     );
     expect(() => retireText("prod", lockText, "constructor", "name")).toThrow("constructor/name has no previous decision to retire.");

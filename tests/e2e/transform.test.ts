@@ -64,5 +64,6 @@ test("A transform that makes the endpoint more private is written, and nothing e
   expect(await run("up", `{ endpoint: { properties: ${later('{ authMode: "AADToken" }')} } } as never`)).toMatchObject({ code: 0 });
   const id = sandbox.azure.resources().find(({ type }) => /\/onlineEndpoints$/i.test(type))!.id;
   const shown = (await (await sandbox.arm("GET", id, "2025-12-01")).json()) as { properties: object };
-  expect(shown.properties).toMatchObject({ authMode: "AADToken", publicNetworkAccess: "Disabled", traffic: { "main-57a7e080": 100 } });
+  const [main] = sandbox.azure.resources().filter(({ type }) => /\/onlineEndpoints\/deployments$/i.test(type));
+  expect(shown.properties).toMatchObject({ authMode: "AADToken", publicNetworkAccess: "Disabled", traffic: { [main!.name]: 100 } });
 });

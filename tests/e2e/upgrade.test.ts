@@ -101,6 +101,12 @@ const versions: Record<string, Record<string, Expected>> = {
       components: [alerts("assist"), alerts("risk"), network(), workspace],
     },
   },
+  // The stacks of the last commit before images could be published: each image is a digest in the registry.
+  digests: {
+    dev: { azure: 54, changes: [], components: [] },
+    prod: { azure: 72, changes: [], components: [] },
+    adopted: { azure: 34, changes: [], components: [] },
+  },
 };
 
 interface State {
@@ -115,7 +121,7 @@ interface Step {
   readonly newState?: State;
 }
 
-describe.each(Object.entries(versions))("the stacks of version %s", (version, stacks) => {
+describe.each(Object.entries(versions))("the stacks in fixtures/%s", (version, stacks) => {
   const fixture = path.join(__dirname, "fixtures", version);
   let folder: string;
   let sandbox: Sandbox;

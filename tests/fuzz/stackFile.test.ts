@@ -29,6 +29,7 @@ const beyondSchema: readonly ErrorCode[] = [
   ...(["MOOR024", "MOOR025", "MOOR026", "MOOR027", "MOOR031", "MOOR032", "MOOR033", "MOOR034", "MOOR035", "MOOR040"] as const),
   ...(["MOOR041", "MOOR042", "MOOR043", "MOOR044", "MOOR045", "MOOR046", "MOOR050", "MOOR055", "MOOR056", "MOOR057"] as const),
   ...(["MOOR060", "MOOR061", "MOOR062", "MOOR063", "MOOR064", "MOOR065", "MOOR067"] as const),
+  ...(["MOOR070", "MOOR071", "MOOR072", "MOOR073", "MOOR074", "MOOR075", "MOOR076", "MOOR077", "MOOR079"] as const),
   ...(["MOOR080", "MOOR081", "MOOR082", "MOOR083", "MOOR084", "MOOR085", "MOOR095"] as const),
 ];
 const isBeyondSchema = (code: ErrorCode) => beyondSchema.includes(code) || /^MOOR[123]/.test(code);
@@ -63,13 +64,20 @@ function checkSettings(read: ReturnType<typeof settingsOf>, value: unknown): voi
 
 fuzz("a damaged stack file is a stack or a report", mutated(samples, [...yamlWords, ...tricky]), checkFile, share(0.4));
 
+const external = `docker.io/moor/score@sha256:${"a".repeat(64)}`;
+
 /** Settings of every kind, so that mutations reach each of them. */
 const whole = () => ({
   ...goodSettings(),
+  "moor:images": {
+    vllm: { import: external, repository: "moor/vllm" },
+    score: { build: "docker/score", dockerfile: "docker/score/Dockerfile", args: { VERSION: "1" }, repository: "moor/score" },
+  },
   "moor:quota": { NCADSA100v4: { limit: 500, others: 1 }, DSv2: { limit: 100 } },
   "moor:platform": {
     ...goodSettings()["moor:platform"],
     ...{ workspace: "create", dns: "moor", roles: "moor", tags: { owner: "ml" }, alerts: { emails: ["ml@example.com"] } },
+    ...{ operators: ["3f8a6c1e-5d1b-4f0e-9a57-2b6f0c9d7e41"], networkRuleBypassAllowedForTasks: true },
     ...{ policyTags: ["CostCentre"], logRetentionDays: 30, logDailyCapGB: 5, firewallSku: "Basic" },
     network: { create: { addressSpace: "10.40.0.0/22", dnsServers: ["10.0.0.4"], securityGroup: "create" } },
   },
@@ -79,13 +87,30 @@ const whole = () => ({
       auth: "key",
       deployments: {
         main: scoreDeployment({ requestTimeout: 30, check: { request: { rows: [1] }, answer: { scores: [1] }, latency: 2 } }),
+        own: scoreDeployment({ weight: 0, score: { path: "docker/score", model: "fraud:3", image: { import: external } } }),
       },
     },
   },
 });
 
+const imageKeys = ["import", "layer", "build", "via", "repository", "dockerfile", "args", "image", "model", "operators"];
+
 type Tree = Record<string, unknown>;
-const keys = ["vllm", "score", "flags", "check", "scale", "instances", "mirror", "residency", "regions", "moor:lock", "location", "secure"];
+const keys = [
+  "vllm",
+  "score",
+  "flags",
+  "check",
+  "scale",
+  "instances",
+  "mirror",
+  "residency",
+  "regions",
+  "moor:lock",
+  "location",
+  "secure",
+  ...imageKeys,
+];
 const values = fc.oneof(
   { weight: 2, arbitrary: anyJson(keys) },
   fc.constantFrom<unknown>(
@@ -109,6 +134,19 @@ const values = fc.oneof(
     "Qwen/Qwen3-8B",
     `moor/vllm@sha256:${"a".repeat(64)}`,
     "10.0.0.0/16",
+    ...[
+      external,
+      "docker/vllm",
+      "docker/score",
+      "./docker/",
+      "/srv",
+      "..",
+      "registry",
+      "task",
+      { build: "docker/score" },
+      { layer: "docker/vllm", via: "task" },
+      { import: external },
+    ],
     ["swedencentral"],
     {},
     [],

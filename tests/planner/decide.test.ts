@@ -216,3 +216,23 @@ test("client settings follow an explicit timeout, with the longest answer that a
   expect(byHand.clients).toMatchObject({ timeoutSeconds: 180, maxTokens: 3479 });
   for (const one of [derived, byHand]) expect(one.reasons.filter((reason) => reason.startsWith(reasonFor(one)))).toHaveLength(1);
 });
+
+test("an image that is built is as pinned as one with a digest, and its digest is not part of the name", () => {
+  const built = { repository: "moor/vllm", inputs: `sha256:${"cd".repeat(32)}` };
+  for (const wish of [vllmWish, scoreWish]) {
+    const decision = decided({ ...wish, image: built });
+    expect(decision.image).toEqual(built);
+    const pushed = { ...built, digest: `sha256:${"ef".repeat(32)}` };
+    expect(decided({ ...wish, image: pushed }).name).toBe(decision.name);
+    expect(decided({ ...wish, image: { ...built, inputs: pushed.digest } }).name).not.toBe(decision.name);
+    expect(decided({ ...wish, image: { repository: built.repository, digest: built.inputs } }).name).not.toBe(decision.name);
+  }
+});
+
+test("a registered model is part of the recipe of a score.py, and its absence changes no name", () => {
+  const registeredModel = { name: "fraud", version: "3" };
+  const decision = decided({ ...scoreWish, registeredModel });
+  expect(decision.registeredModel).toEqual(registeredModel);
+  expect(decision.name).not.toBe(decided(scoreWish).name);
+  expect(decided(scoreWish)).not.toHaveProperty("registeredModel");
+});

@@ -50,6 +50,7 @@ const changes: [string, Partial<DeploymentRecipe>][] = [
   ["routes", { routes: { ...recipe.routes, scoring: "/v1" } }],
   ["revision", { model: { ...recipe.model!, revision: "0".repeat(40) } }],
   ["path of the weights", { model: { ...recipe.model!, path: "models/y" } }],
+  ["registered model", { registeredModel: { name: "fraud", version: "3" } }],
   ["tensor parallelism", { tensorParallelSize: 2 }],
   ["flags", { flags: ["--max-model-len=8192"] }],
   ["variables", { environmentVariables: {} }],

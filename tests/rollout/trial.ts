@@ -5,7 +5,7 @@ import type { Clock } from "../../azure-local/arm/clock";
 import { type Load, startModel } from "../e2e/rolloutLoad";
 import { moorWith, serving, startFaultyDoor, startUp } from "../e2e/rolloutSupport";
 import { openSandbox, type Sandbox } from "../e2e/sandbox";
-import { type Checkpoint, differences, type Picture, pictureOf } from "../sweep/picture";
+import { type Checkpoint, differences, type Picture, pictureOf, withoutInputs } from "../sweep/picture";
 import type { ServedProgram } from "../sweep/program";
 import { checkpointOf, errorsOf, keepState, setFaults, type Write, writesOf } from "../sweep/trial";
 import { loadOn, scale, servingId, setInstances, speed, stackFile } from "./stack";
@@ -250,16 +250,9 @@ class Trial {
   }
 }
 
-/**
- * All resources in Azure and in the state. The refresh of `recover` writes Azure's defaults into the state's inputs;
- * the preview shows whether they cause changes. The duration of a template deployment is random.
- */
+/** All resources in Azure and in the state. The duration of a template deployment is random. */
 function settled(picture: Picture): Picture {
-  const kept = Object.entries(picture).map(([name, value]) => {
-    if (name.startsWith("pulumi urn:")) return [name, "known"];
-    return [name, JSON.parse(JSON.stringify(value, (key, inner) => (key === "duration" ? undefined : inner)))];
-  });
-  return Object.fromEntries(kept);
+  return JSON.parse(JSON.stringify(withoutInputs(picture), (key, inner) => (key === "duration" ? undefined : inner)));
 }
 
 interface Moment {

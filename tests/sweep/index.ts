@@ -94,11 +94,24 @@ function stepsOf(references: readonly Reference[], effects: readonly Effect[]): 
     .flatMap((reference) => [
       { reference },
       ...effects.flatMap((effect) => {
-        const { writes, longRunning } = reference.outcome;
-        return [...(effect === "failOperation" ? longRunning : writes)].sort(inOrder).map((write) => ({ reference, effect, write }));
+        const writes = writesFor(effect, reference);
+        return [...writes].sort(inOrder).map((write) => ({ reference, effect, write }));
       }),
     ]);
   return steps.map((step, index) => ({ ...step, number: index + 1 }));
+}
+
+function writesFor(effect: Effect, { scenario: { only }, outcome: { writes, longRunning } }: Reference): readonly Write[] {
+  const chosen = (all: readonly Write[]) => all.filter(({ path: target }) => only?.test(target) ?? true);
+  switch (effect) {
+    case "failOperation":
+      return chosen(longRunning);
+    case "kill":
+      return only ? chosen(writes) : [];
+    case "refuse":
+    case "drop":
+      return chosen(writes);
+  }
 }
 
 function inOrder(a: Write, b: Write): number {

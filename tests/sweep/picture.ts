@@ -44,6 +44,14 @@ export function pictureOf(azure: readonly Properties[], { resources = [], pendin
   return Object.fromEntries(sortedBy(named, ([name]) => name).map(([name, value]) => [steady(name) as string, steady(value)]));
 }
 
+/**
+ * A picture without the contents of the state: the refresh of `recover` writes Azure's defaults into the inputs. A preview shows whether
+ * they cause changes.
+ */
+export function withoutInputs(picture: Picture): Picture {
+  return Object.fromEntries(Object.entries(picture).map(([name, value]) => [name, name.startsWith("pulumi urn:") ? "known" : value]));
+}
+
 /** Lists of references to a resource are in the order of the requests, which run in parallel. */
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) {

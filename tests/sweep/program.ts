@@ -15,7 +15,10 @@ const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks") as { Call
 const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings") as { grpcClientOptions: grpc.ClientOptions };
 
 /** Environment variables of a run that the program reads. */
-const settings = ["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
+const settings = [
+  ...["MOOR_WAITS", "MOOR_ARM_URL", "MOOR_FRONTDOOR_URL", "MOOR_LOCAL_NETWORK", "MOOR_ENDPOINTS"],
+  ...["IDENTITY_ENDPOINT", "IDENTITY_HEADER"],
+];
 
 /** Modules that can keep values of a run, such as a token of a stopped local Azure. Other modules keep nothing. */
 const runsAnew = ["index.ts", "components/", "config/", "azure/", "node_modules/@azure/identity/", "node_modules/@azure/msal-node/"];
@@ -49,7 +52,10 @@ export async function serve(program: () => Promise<unknown>): Promise<ServedProg
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), bound);
   });
   const argumentsFor = (environment: NodeJS.ProcessEnv) => {
-    for (const name of settings) process.env[name] = environment[name];
+    for (const name of settings) {
+      if (environment[name] === undefined) delete process.env[name];
+      else process.env[name] = environment[name];
+    }
     return [`--client=127.0.0.1:${port}`, "--exec-kind", "auto.inline"];
   };
   return Object.assign(argumentsFor, { close: () => server.forceShutdown() });

@@ -2,26 +2,33 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isWrite } from "../../azure-local/arm/faults";
 import type { Operation } from "../../azure-local/arm/operations";
 import { readTables } from "../../azure-local/arm/tables";
 import { root } from "../../cli/local/session";
 import { exitCode } from "../../cli/pulumiProcess";
+import { startUp } from "../e2e/rolloutSupport";
 import { openSandbox, type Run, type Sandbox } from "../e2e/sandbox";
-import { type Checkpoint, differences, type Picture, pictureOf } from "./picture";
+import { type Checkpoint, differences, type Picture, pictureOf, withoutInputs } from "./picture";
 import type { ServedProgram } from "./program";
 import { type Scenario, scenario } from "./scenarios";
 
 /** A write request. */
 export interface Write {
   readonly method: string;
-  /** Path of an ARM ID or of an action, without the query. */
+  /** Path of an ARM ID, of an action, or of the data plane, without the query. */
   readonly path: string;
   /** Index among the requests with the same method and path. */
   readonly nth: number;
 }
 
-export type Effect = "refuse" | "failOperation" | "drop";
+/** How a write fails. `kill`: Azure executes the write, and Pulumi is killed before it gets the response. */
+export type Effect = "refuse" | "failOperation" | "drop" | "kill";
+
+export interface Fault extends Write {
+  readonly effect: Effect;
+}
 
 /** A task of the sweep. */
 export interface Task {
@@ -30,7 +37,7 @@ export interface Task {
   readonly from?: string;
   /** Folder in which the final state is kept. @default - it is deleted */
   readonly keep?: string;
-  readonly fault?: Write & { readonly effect: Effect };
+  readonly fault?: Fault;
   /** File with the picture of the expected result. @default - the result is not checked */
   readonly expected?: string;
 }
@@ -80,32 +87,71 @@ async function attemptIn(sandbox: Sandbox, { scenario: name, fault, expected, ke
   const wrong: string[] = [];
   let said = "";
   if (fault) {
-    const { effect, method, path: target, nth } = fault;
-    const times = effect === "drop" ? tries : 1;
-    await setFaults(sandbox, [{ effect, method, path: target, nth, times, ...(effect === "drop" ? {} : refusal) }]);
-    const disturbed = await run();
-    said = errorsOf(disturbed);
+    const disturbed = fault.effect === "kill" ? await killedAt(sandbox, stack, stackFile, fault) : await failed(sandbox, fault, run);
+    said = disturbed.code === 0 ? "the run went on" : errorsOf(disturbed);
     const { strikes } = (await setFaults(sandbox, [])) as { strikes: unknown[] };
     if (strikes.length === 0) wrong.push("The write was never sent.");
-    if (disturbed.code === 0) said = "the run went on";
     if (serves) wrong.push(...outages(sandbox));
     // A resource whose creation got no response is not in the state. Updated and deleted resources are.
-    if (effect === "drop" && verb === "up" && edits.length === 0) wrong.push(...(await recover(sandbox, stack)));
+    const lost = fault.effect === "kill" || (fault.effect === "drop" && verb === "up" && edits.length === 0);
+    if (lost) wrong.push(...(await recover(sandbox, stack, stackFile)));
   }
   if (refused) await setFaults(sandbox, [{ effect: "refuse", method: "write", strikes: "all", times: "until cleared", ...refusal }]);
   const last = await run();
   if ((last.code !== 0) !== (refused ?? false)) wrong.push(`pulumi ${verb} ${fault ? "again " : ""}failed: ${errorsOf(last)}`);
+  if (fault?.effect === "kill") {
+    const preview = await sandbox.run("preview", stack, { stackFile, args: [...served, "--expect-no-changes"] });
+    if (preview.code !== 0) wrong.push(`a preview shows changes: ${errorsOf(preview)}`);
+  }
   const picture = pictureOf(sandbox.azure.resources() as unknown as Checkpoint["resources"] & object, checkpointOf(sandbox, stack));
-  if (expected) wrong.push(...differences(JSON.parse(fs.readFileSync(expected, "utf8")) as Picture, picture));
+  if (expected) {
+    const compared = fault?.effect === "kill" ? withoutInputs : (all: Picture) => all;
+    wrong.push(...differences(compared(JSON.parse(fs.readFileSync(expected, "utf8")) as Picture), compared(picture)));
+  }
+  wrong.push(...publishedTwice(sandbox));
   if (keep) keepState(sandbox, keep);
   const writes = fault ? [] : writesOf(sandbox);
   const begun = operationsOf(sandbox).filter(({ id }) => !known.has(id));
   return { wrong, said, picture, writes, longRunning: writes.filter((write) => begun.some((operation) => isOf(operation, write))) };
 }
 
-/** Runs `npm run recover`, as after a killed run. It reads the shipped stack file. @returns the error, if there was one */
-async function recover({ home }: Sandbox, stack: string): Promise<string[]> {
-  const args = [path.join(root, "cli", "run.js"), "recover", "--local", "--stack", stack];
+async function failed(sandbox: Sandbox, { effect, method, path: target, nth }: Fault, run: () => Promise<Run>): Promise<Run> {
+  const times = effect === "drop" ? tries : 1;
+  await setFaults(sandbox, [{ effect, method, path: target, nth, times, ...(effect === "drop" ? {} : refusal) }]);
+  return run();
+}
+
+/** Runs `up` with a separate program process, and kills both when Azure has executed the write. */
+async function killedAt(sandbox: Sandbox, stack: string, stackFile: string, { method, path: target, nth }: Fault): Promise<Run> {
+  await setFaults(sandbox, [{ effect: "hang", method, path: target, nth, applied: true }]);
+  const environment = Object.fromEntries(Object.entries(sandbox.environment).filter(([name]) => !(name in quickly)));
+  const { pid, run } = await startUp({ ...sandbox, environment }, stack, stackFile);
+  let ended = false;
+  run.then(() => (ended = true));
+  while (!ended && !(await hasStruck(sandbox))) await sleep(20);
+  if (!ended) process.kill(-pid, "SIGKILL");
+  return run;
+}
+
+async function hasStruck({ azure }: Sandbox): Promise<boolean> {
+  const { strikes } = (await (await fetch(`${azure.armUrl}/faults`)).json()) as { strikes: unknown[] };
+  return strikes.length > 0;
+}
+
+/** The manifests that were written to a registry more than once. */
+function publishedTwice(sandbox: Sandbox): string[] {
+  const written = sandbox
+    .requests()
+    .filter(({ method, path: target, status }) => method === "PUT" && status === 201 && manifest.test(target));
+  const paths = written.map(({ path: target }) => target.split("?")[0]!);
+  return [...new Set(paths.filter((one, index) => paths.indexOf(one) < index))].map((one) => `The image was published twice: ${one}`);
+}
+
+const manifest = /^\/data\/[^/]+\/v2\/.+\/manifests\//;
+
+/** Runs `npm run recover`, as after a killed run. @returns the error, if there was one */
+async function recover({ home }: Sandbox, stack: string, stackFile: string): Promise<string[]> {
+  const args = [path.join(root, "cli", "run.js"), "recover", "--local", "--stack", stack, "--config-file", stackFile];
   const env = { ...process.env, MOOR_LOCAL_HOME: home };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
   let errors = "";
@@ -123,11 +169,14 @@ export async function setFaults({ azure }: Sandbox, faults: readonly unknown[]):
   return struck;
 }
 
+/** The random part of the path of an upload. In the path of a fault, `*` stands for it. */
+const uploadId = /(\/blobs\/uploads\/)[^/]+$/;
+
 /** All successful writes, counted by method and path. */
 export function writesOf(sandbox: Sandbox): Write[] {
   const seen = new Map<string, number>();
   return sandbox.requests().flatMap(({ method, path: target, status }) => {
-    const bare = target.split("?")[0]!;
+    const bare = target.split("?")[0]!.replace(uploadId, "$1*");
     if (status >= 400 || !isWrite({ method, path: bare })) return [];
     const nth = (seen.get(`${method} ${bare}`) ?? 0) + 1;
     seen.set(`${method} ${bare}`, nth);

@@ -9,7 +9,7 @@ export { GpuDeployment, type GpuDeploymentArgs } from "./gpuDeployment";
 export type { DeploymentTransforms, ManagedDeployment, ManagedDeploymentArgs } from "./managedDeployment";
 export { ScoreDeployment, type ScoreDeploymentArgs } from "./scoreDeployment";
 
-/** Arguments for a deployment of any pattern. `ScoreDeployment` ignores `modelVersionId` and `secretReferences`. */
+/** Arguments for a deployment of any pattern. `ScoreDeployment` ignores `secretReferences`. */
 export type DeploymentArgs = GpuDeploymentArgs;
 
 type DeploymentClass = new (name: string, args: DeploymentArgs, opts?: pulumi.ComponentResourceOptions) => ManagedDeployment;

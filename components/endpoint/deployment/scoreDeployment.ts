@@ -1,11 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
 
-export type ScoreDeploymentArgs = ManagedDeploymentArgs;
+export interface ScoreDeploymentArgs extends ManagedDeploymentArgs {
+  /** ARM ID of a registered model version. Azure mounts it, and sets `AZUREML_MODEL_DIR` to its folder. @default - the image contains the model */
+  readonly modelVersionId?: pulumi.Input<string>;
+}
 
 /**
  * A managed online deployment that serves a model through a `score.py` file and Azure's inference HTTP server. The image contains the
- * model.
+ * model, or Azure mounts a registered one.
  *
  * Cost: the hourly price of the VM size for each instance, from creation to deletion, even without traffic or after a failure.
  *
@@ -17,6 +20,6 @@ export type ScoreDeploymentArgs = ManagedDeploymentArgs;
 export class ScoreDeployment extends ManagedDeployment {
   constructor(name: string, args: ScoreDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     const { environmentVariables } = args.decision;
-    super(name, { type: "moor:index:ScoreDeployment", pattern: "score", environmentVariables }, args, opts);
+    super(name, { type: "moor:index:ScoreDeployment", pattern: "score", environmentVariables, model: args.modelVersionId }, args, opts);
   }
 }

@@ -4,12 +4,13 @@ import { endpointLimits } from "../../../azure/limits";
 import { armTypeOf, resourceTypes } from "../../../azure/resourceTypes";
 import { trafficWriteName } from "../../../planner/names";
 import { type DeploymentTraffic, endpointTraffic } from "../../../planner/traffic";
+import { armLiteral, armTemplate } from "../../base/armTemplate";
 import { type Transform, transformed } from "../../base/transform";
 import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, waitForOutgoing } from "../leftovers";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
-import { armLiteral } from "./armTemplate";
+
 import { matchCapacity } from "./capacity";
 import { guardWrite, type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
 import { keepPolicyTags } from "./policyTags";
@@ -143,17 +144,9 @@ export class Traffic extends pulumi.ComponentResource {
   }
 
   private template(endpoint: EndpointReference, deployments: readonly TrafficTarget[]) {
-    return {
-      $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
-      contentVersion: "1.0.0.0",
-      // ARM ignores the metadata. It changes the template when the endpoint or a deployment was re-created, so that traffic is written
-      // again.
-      metadata: {
-        endpointCreatedAt: endpoint.createdAt,
-        deployments: deploymentFacts(deployments),
-      },
-      resources: [this.endpointResource(endpoint)],
-    };
+    // It changes when the endpoint or a deployment was re-created, so that traffic is written again.
+    const metadata = { endpointCreatedAt: endpoint.createdAt, deployments: deploymentFacts(deployments) };
+    return armTemplate([this.endpointResource(endpoint)], metadata);
   }
 
   private endpointResource({ body, workspace, name }: EndpointReference) {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../../azure/arm";
 import { canonicalArmId, parentOf, sameArmId } from "../../../azure/armId";
+import { registryApiVersion } from "../../../azure/containerRegistry";
 import { armTypeOf, resourceTypes, type TypedResourceName } from "../../../azure/resourceTypes";
 import { canonicalRegion } from "../../../facts/regions";
 import { stop } from "../../../program/fail";
@@ -31,6 +32,8 @@ export interface AdoptedResources {
   readonly workspace?: ShownWorkspace;
   /** Host name of the container registry. */
   readonly loginServer?: string;
+  /** Azure region of the container registry. */
+  readonly registryLocation?: string;
   /** The IDs with the case that Azure returns. IDs of resources that can't be read are as given. */
   readonly ids: AdoptedIds;
 }
@@ -53,6 +56,7 @@ export async function checkAdopted(
   const ids = canonical(adopted);
   const place: AdoptionRequirements = {
     vaultSecrets: false,
+    registryTasks: false,
     endpoints: [],
     ...given,
     location: canonicalRegion(given.location),
@@ -75,6 +79,7 @@ export async function checkAdopted(
   return {
     workspace,
     loginServer: registry?.properties.loginServer,
+    registryLocation: registry === undefined ? undefined : canonicalRegion(registry.location),
     ids: { ...ids, ...Object.fromEntries(Object.entries(readIds).filter(([, id]) => id !== undefined)) },
   };
 }
@@ -123,7 +128,8 @@ async function readRules(reader: Reader, id: string, place: AdoptionRequirements
 }
 
 async function readRegistry(reader: Reader, id: string, place: AdoptionRequirements): Promise<ShownRegistry | undefined> {
-  const shown = await reader.get<ShownRegistry>(id);
+  // azure-native's API version doesn't return the property that tasks require.
+  const shown = await reader.get<ShownRegistry>(id, place.registryTasks ? registryApiVersion : undefined);
   if (shown === undefined) return undefined;
   const isPremium = shown.sku?.name === "Premium";
   const replications = isPremium ? await reader.list<ShownReplication>(`${id}/replications`) : [];

@@ -1,4 +1,5 @@
 /** Requirements for an adopted container registry. */
+import { registryApiVersion } from "../../../azure/containerRegistry";
 import { armIdOf } from "../../base/azure";
 import { type AdoptionRequirements, isResident, type Problem, problemsOf, residencyProblems, type Shown, warningsOf } from "./rules";
 
@@ -9,6 +10,8 @@ export interface ShownRegistry extends Shown {
     readonly anonymousPullEnabled?: boolean;
     readonly publicNetworkAccess?: string;
     readonly networkRuleBypassOptions?: string;
+    /** Only in API versions that contain it. */
+    readonly networkRuleBypassAllowedForTasks?: boolean;
     readonly policies?: { readonly quarantinePolicy?: { readonly status?: string } };
   };
 }
@@ -42,8 +45,29 @@ export function registryProblems(
         `az acr replication delete -r ${name} -n ${copy.name}`,
       ]),
     ),
+    ...(place.registryTasks ? taskProblems(id, shown, update) : []),
     ...registryWarnings(id, shown, update),
   ];
+}
+
+/** Tasks must have access to a closed registry. Source: Azure docs, manage-network-bypass-policy-for-tasks. */
+function taskProblems(id: string, { properties }: ShownRegistry, update: string): Problem[] {
+  const { publicNetworkAccess = "Enabled", networkRuleBypassOptions = "AzureServices", networkRuleBypassAllowedForTasks } = properties;
+  const closed = publicNetworkAccess !== "Enabled";
+  const instead = "Or set `via: registry` for the images of the stack.";
+  const allow = `az resource update --ids ${id} --api-version ${registryApiVersion} --set properties.networkRuleBypassAllowedForTasks=true`;
+  return problemsOf(id, [
+    [
+      closed && networkRuleBypassOptions !== "AzureServices",
+      `networkRuleBypassOptions is ${networkRuleBypassOptions}. Required: AzureServices, because tasks publish images (\`via: task\`).`,
+      `${update} --allow-trusted-services true\n  ${instead}`,
+    ],
+    [
+      closed && networkRuleBypassAllowedForTasks !== true,
+      `networkRuleBypassAllowedForTasks is ${networkRuleBypassAllowedForTasks ?? "absent"}. Required: true, because tasks publish images (\`via: task\`).`,
+      `${allow}\n  ${instead}`,
+    ],
+  ]);
 }
 
 /** Source: Azure docs, container-registry/container-registry-authentication, -access-selected-networks and the quarantine pattern. */

@@ -12,6 +12,8 @@ export interface AdoptionRequirements {
   readonly regions: readonly string[];
   /** Whether deployments read secrets from the workspace's Key Vault. */
   readonly vaultSecrets: boolean;
+  /** Whether tasks publish images in the registry. */
+  readonly registryTasks: boolean;
   /** Private endpoints of the stack in the adopted subnet. */
   readonly endpoints: readonly PlannedEndpoint[];
 }

@@ -8,6 +8,7 @@ import { type LockArguments, lock } from "../../../cli/lock";
 import { newestCommit } from "../../../cli/lock/hub";
 import { retireText } from "../../../cli/retire";
 import { type LockEntry, readLock } from "../../../config/lockFile";
+import { shippedNames } from "../../shippedNames";
 import { type Folder, removeFolders, shippedFolder } from "./shipped";
 
 let printed: string[] = [];
@@ -19,6 +20,8 @@ afterEach(() => {
   jest.restoreAllMocks();
   removeFolders();
 });
+
+const names = shippedNames("prod");
 
 /** Nothing listens on this port, so Hugging Face is not reachable. */
 const noHub = "http://127.0.0.1:9";
@@ -32,20 +35,23 @@ function entry(folder: Folder, endpoint = "chat", label = "main"): LockEntry {
   return read.lock.endpoints[endpoint]![label]!;
 }
 
-test("golden: the shipped stack has these names, and locking it again changes no byte", async () => {
+test("locking the shipped stack again changes no byte", async () => {
   const folder = shippedFolder();
   const before = folder.lockText();
   await run(folder);
   expect(folder.lockText()).toBe(before);
   expect(printed[0]).toBe("moor.lock.prod.yaml is up to date.");
-  const names = [entry(folder), entry(folder, "chat", "candidate"), entry(folder, "fraud")].map(({ current }) => current.name);
-  expect(names).toEqual(["main-396e5a20", "candidate-fdd376f0", "main-8da2438d"]);
 });
 
 test("`lock` lists images with a placeholder digest, and only those", async () => {
   const placeholder = (pattern: string, digit: number) =>
     `moor:images.${pattern} has a placeholder digest (sha256:${"0".repeat(63)}${digit}). The image doesn't exist, and the deployment would fail. Set the digest that your registry shows after the push.`;
   const folder = shippedFolder();
+  await run(folder);
+  expect(printed.filter((line) => line.includes("placeholder"))).toEqual([]);
+  for (const [pattern, digit] of [["vllm", 1] as const, ["score", 2] as const]) {
+    folder.edit([["moor:images", pattern], `moor/${pattern}@sha256:${"0".repeat(63)}${digit}`]);
+  }
   await run(folder);
   expect(printed).toEqual(expect.arrayContaining([placeholder("vllm", 1), placeholder("score", 2)]));
   folder.edit([["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`]);
@@ -75,9 +81,9 @@ test("the first lock file contains all decisions, and its weights are not staged
   await run(folder);
   expect(folder.lockText()).toBe(before.replaceAll("staged: true", "staged: false"));
   expect(printed.slice(1, 6)).toEqual([
-    "chat/main: none → main-396e5a20",
-    "chat/candidate: none → candidate-fdd376f0",
-    "fraud/main: none → main-8da2438d",
+    `chat/main: none → ${names["chat/main"]}`,
+    `chat/candidate: none → ${names["chat/candidate"]}`,
+    `fraud/main: none → ${names["fraud/main"]}`,
     waits("chat/main", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
     waits("chat/candidate", "Qwen/Qwen3-8B", "b968826d9c46dd6066d109eabc6255188de91218"),
   ]);
@@ -106,7 +112,7 @@ test("each difference is listed with the old value, the new value and its reason
   expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from the decisions of this version of Moor\.$/);
   expect(lines).toEqual([
     "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
-    expect.stringMatching(/^chat\/main name: "main-396e5a20" → "main-[0-9a-f]{8}"$/),
+    expect.stringMatching(new RegExp(`^chat/main name: "${names["chat/main"]}" → "main-[0-9a-f]{8}"$`)),
     "chat/main requestSettings.requestTimeout: 180 → 120",
     expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
     "chat/main requestSettings.maxConcurrentRequestsPerInstance: 64 → 32",
@@ -116,7 +122,7 @@ test("each difference is listed with the old value, the new value and its reason
     "  reason: clients: max_tokens at most 1843, timeout 130 s, retry 408, 424, 429 with exponential backoff",
     "chat/main clients.timeoutSeconds: 190 → 130",
     'chat/main --max-num-seqs: "64" → "32"',
-    'chat/main previous: not set → "main-396e5a20"',
+    `chat/main previous: not set → "${names["chat/main"]}"`,
     "Nothing was changed. To apply the differences, run `npm run lock -- -s prod`, commit the file, and run `pulumi up`.",
   ]);
   const ofReasons = message.split("\n").filter((line) => line.startsWith("chat/main reason"));
@@ -132,12 +138,12 @@ test("a pull request shows what a new decision changes, though the old one moves
     .split("\n")
     .filter((line) => line.includes("# changed from "));
   expect(comments.map((line) => line.trim())).toEqual([
-    "# changed from main-396e5a20: requestSettings.requestTimeout 180 → 120",
-    "# changed from main-396e5a20: requestSettings.maxConcurrentRequestsPerInstance 64 → 32",
-    "# changed from main-396e5a20: scaleRule.scaleOutAbove 16 → 15",
-    "# changed from main-396e5a20: clients.maxTokens 1292 → 1843",
-    "# changed from main-396e5a20: clients.timeoutSeconds 190 → 130",
-    '# changed from main-396e5a20: --max-num-seqs "64" → "32"',
+    `# changed from ${names["chat/main"]}: requestSettings.requestTimeout 180 → 120`,
+    `# changed from ${names["chat/main"]}: requestSettings.maxConcurrentRequestsPerInstance 64 → 32`,
+    `# changed from ${names["chat/main"]}: scaleRule.scaleOutAbove 16 → 15`,
+    `# changed from ${names["chat/main"]}: clients.maxTokens 1292 → 1843`,
+    `# changed from ${names["chat/main"]}: clients.timeoutSeconds 190 → 130`,
+    `# changed from ${names["chat/main"]}: --max-num-seqs "64" → "32"`,
   ]);
   expect(folder.lockText().indexOf(comments[0]!)).toBeLessThan(folder.lockText().indexOf(`name: ${entry(folder).current.name}`));
   expect(entry(folder).current.reasons.filter((reason) => reason.includes("changed from"))).toEqual([]);
@@ -243,7 +249,7 @@ test.each([
   ["chat/unknown", 'Error: The lock file has no deployment "chat/unknown". Deployments: chat/main, chat/candidate, fraud/main.'],
   [
     "fraud/main",
-    "Error: fraud/main has no previous decision to roll back to: main-8da2438d is the first one, or the previous one was retired.",
+    `Error: fraud/main has no previous decision to roll back to: ${names["fraud/main"]} is the first one, or the previous one was retired.`,
   ],
 ])("a rollback of %s is rejected", async (name, message) => {
   const folder = shippedFolder();
@@ -313,7 +319,7 @@ test("a missing image is rejected with the setting", async () => {
   folder.edit([["moor:images", "vllm"], undefined]);
   const message = await refusal(folder);
   expect(message).toContain("MOOR002 moor:images.vllm");
-  expect(message).toContain("Push the image, and set `moor:images.vllm` to its repository and the digest that the registry shows.");
+  expect(message).toContain("Set `moor:images.vllm`, for example to `{ build: docker/vllm }`.");
 });
 
 test("a manually edited lock file is not replaced", async () => {

@@ -24,7 +24,7 @@ const folders: string[] = [];
 export function shippedFolder(): Folder {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-lock-"));
   folders.push(folder);
-  fs.cpSync(path.join(root, "docker", "score"), path.join(folder, "docker", "score"), { recursive: true });
+  fs.cpSync(path.join(root, "docker"), path.join(folder, "docker"), { recursive: true });
   for (const file of [stackFile, lockFile]) fs.copyFileSync(path.join(root, file), path.join(folder, file));
   return {
     path: folder,

@@ -1,4 +1,4 @@
-// Proves the environment version's name, body and options, and the arguments of a build. Doesn't prove that an image builds or is pulled.
+// Proves the environment version's name, body and options, of an image in the registry. Doesn't prove that an image is pulled.
 import { ContainerImage, type ContainerImageArgs, environmentVersion } from "../../../components/image/containerImage";
 import { vllmDecision, workspace } from "../fixtures";
 import { armRequest, find, listing, record, SUBSCRIPTION, schemaErrors } from "../recorder";
@@ -54,17 +54,6 @@ test("The version's name depends only on the image and the routes.", () => {
   expect(environmentVersion(reference, { scoring: "/", readiness: "/health", liveness: "/health", port: 8000 })).toBe(version);
   expect(environmentVersion(`${reference}0`, routes)).not.toBe(version);
   expect(environmentVersion(reference, { ...routes, scoring: "/v1" })).not.toBe(version);
-});
-
-test("An image to build is built for x86-64, pushed with its tag, and used by its digest.", async () => {
-  const recording = await make({ image: { build: { repository: "moor/vllm", tag: "1", context: "docker/vllm", args: { BASE: "x" } } } });
-  expect(find(recording, "image-build").inputs).toEqual({
-    imageName: "cr.azurecr.io/moor/vllm:1",
-    build: { context: "docker/vllm", dockerfile: "docker/vllm/Dockerfile", args: { BASE: "x" }, platform: "linux/amd64" },
-    buildOnPreview: false,
-    skipPush: false,
-  });
-  expect(armRequest(find(recording, "image-environment")).body.properties).toMatchObject({ image: `cr/moor@sha256:${"b".repeat(64)}` });
 });
 
 test("A transform changes the environment last.", async () => {

@@ -28,6 +28,7 @@ const place: GivenRequirements = {
   location: "swedencentral",
   regions: ["swedencentral", "swedensouth"],
   vaultSecrets: true,
+  registryTasks: false,
   endpoints: [endpoint("blob", 1), endpoint("registry", 2), { addresses: 4 }],
 };
 const properties = {
@@ -83,7 +84,12 @@ async function check(ids: AdoptedIds = all, where = place): Promise<unknown> {
 }
 
 test("Adopted resources that meet the requirements cause no message, and the registry's actual host name is used.", async () => {
-  expect(await check()).toEqual({ workspace: sound[id.workspace], loginServer: "central-e7gg.azurecr.io", ids: all });
+  expect(await check()).toEqual({
+    workspace: sound[id.workspace],
+    loginServer: "central-e7gg.azurecr.io",
+    registryLocation: "swedencentral",
+    ids: all,
+  });
   expect(warned).toEqual([]);
 });
 

@@ -1,10 +1,10 @@
 // Proves the template that writes traffic: the full endpoint, escaped, and different after a re-creation; its order and its hooks.
 // Doesn't prove that ARM deploys it: the tests with the simulator do.
 import * as pulumi from "@pulumi/pulumi";
+import { armLiteral } from "../../../../components/base/armTemplate";
 import { remainingDrain } from "../../../../components/endpoint/leftovers";
 import { OnlineEndpoint, type OnlineEndpointArgs } from "../../../../components/endpoint/onlineEndpoint";
 import type { EndpointReference } from "../../../../components/endpoint/reference";
-import { armLiteral } from "../../../../components/endpoint/traffic/armTemplate";
 import { reviewTransition, waitForActiveWrite } from "../../../../components/endpoint/traffic/hooks";
 import { Traffic, type TrafficArgs } from "../../../../components/endpoint/traffic/traffic";
 import { armClient, serveAzure } from "../../../azure/fakeArm";

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+
+/** Adds the commands for images: platform, image and renew. */
+export function addImages(program: Command): void {
+  program
+    .command("platform")
+    .description(
+      "run `pulumi up` without the endpoints of the stack file, so that the network and the image registry exist before a machine inside the " +
+        "network publishes images; refuses to run if the stack has endpoints",
+    )
+    .argument("[arguments...]", "any arguments of `pulumi up`, such as --yes")
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .option("--local", "use the stack in the local Azure")
+    .allowUnknownOption()
+    .action((args: string[], options) => load<typeof import("./platform")>("./platform").platform(args, options));
+  program
+    .command("image")
+    .description(
+      "build the stack's images that have `build` with a task in the image registry, without Docker, and write their digests to the lock file",
+    )
+    .requiredOption("-s, --stack <stack>", "the stack")
+    .option("--local", "use the stack in the local Azure")
+    .addOption(program.createOption("--via <way>", "where the image is built").choices(["task"]).default("task"))
+    .option("--only <setting>", "build only the image of this setting, such as moor:images.score")
+    .option("--force", "also build an image whose digest is in the lock file")
+    .action((options) => load<typeof import("./image")>("./image").image(options));
+  const renew = program.command("renew").description("read a newer base image or vLLM version and write it to the repository");
+  renew
+    .command("base")
+    .description("save the manifest and configuration of an image's base next to its Dockerfile, for `layer`")
+    .argument("<folder>", "folder with the Dockerfile, such as docker/vllm")
+    .option("--image <image>", "new base: <registry>/<repository>@<digest> or <registry>/<repository>:<tag> (default: the Dockerfile's)")
+    .action((folder, options) => load<typeof import("./renew")>("./renew").base(folder, options));
+  renew
+    .command("vllm")
+    .description("move docker/vllm and the table of vLLM's flags to another version")
+    .argument("<version>", "version of vLLM, such as 0.32.0")
+    .option("--variant <suffix>", "suffix of the image's tag; empty for none", "cu129")
+    .action((version, options) => load<typeof import("./renew")>("./renew").vllm(version, options));
+  // npm reads what comes before `--` itself.
+  for (const command of renew.commands) {
+    const usage = `npm run renew -- ${command.name()} ${command.usage()}`;
+    command.configureHelp({ commandUsage: () => usage });
+    command.showHelpAfterError(`Usage: ${usage}
+For help, add --help.`);
+  }
+}
+
+/** Loads a command on demand, so that a command doesn't load the libraries of the others. */
+function load<Verb>(file: string): Verb {
+  return require(file) as Verb;
+}

@@ -1,0 +1,127 @@
+/** Publishes an image in the registry of the stack. Content that is present is not sent. */
+import * as pulumi from "@pulumi/pulumi";
+import type { ArmClient } from "../../azure/arm";
+import { importImage, type Presence, type RegistryClient, runTask, type SourceCredentials } from "../../azure/containerRegistry";
+import type { ImageReference } from "../../planner/decision";
+import { type ExternalImage, externalImageText, type ImageSource, imageTag, type LayeredImage } from "../../planner/image";
+import { fail } from "../../program/fail";
+import { azureOf, registryOf } from "../base/azure";
+import { outputValue } from "../base/outputs";
+import { type PublishingRegistry, rejectUnreachable, requireReach } from "./reach";
+import { isInManifest } from "./taskStep";
+
+export interface Publication {
+  readonly registry: PublishingRegistry;
+  readonly reference: ImageReference;
+  readonly source: ImageSource;
+  /** Setting in the stack file that names the image. */
+  readonly setting: string;
+  /** `<username>:<password>` by host of a registry that images are imported from, as a secret. @default - none */
+  readonly importCredentials?: pulumi.Output<Readonly<Record<string, string>>>;
+  /** ARM ID of the task, with `via: task`. */
+  readonly taskId?: pulumi.Output<string>;
+  /** With `build`: reference by digest that the Docker provider returned. */
+  readonly built?: pulumi.Output<string>;
+}
+
+/** Checks in a preview whether `publish` can succeed on this machine. `build` is checked before Docker builds. */
+export async function reviewPublication({ registry, reference, source, setting }: Publication): Promise<void> {
+  if (source.kind !== "layer" || source.via !== "registry") return;
+  await requireReach({ registry, repository: reference.repository, setting, kind: "layer" });
+}
+
+/**
+ * Publishes the image.
+ * @throws pulumi.RunError with the setting and the cause
+ */
+export async function publish(publication: Publication): Promise<void> {
+  const { registry, setting } = publication;
+  const azure = azureOf(registry);
+  const [registryId, loginServer] = await Promise.all([outputValue(registry.imageRegistryId), outputValue(registry.loginServer)]);
+  const context: Context = { ...publication, azure, registryId, client: registryOf(azure, loginServer) };
+  try {
+    await ways[publication.source.kind](context);
+  } catch (error) {
+    if (error instanceof pulumi.RunError) throw error;
+    fail(`${setting}: publishing the image failed. ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+interface Context extends Publication {
+  readonly azure: ArmClient;
+  readonly registryId: string;
+  readonly client: RegistryClient;
+}
+
+const ways = {
+  existing: async () => {},
+  import: async (context) => {
+    const { source, reference } = context;
+    if (source.kind !== "import" || isPresent(await look(context, source.from.digest))) return;
+    await copy(context, source.from, imageTag(reference));
+  },
+  layer: async (context) => {
+    const { source, registry, reference, setting } = context;
+    if (source.kind !== "layer") return;
+    const { image, via } = source;
+    const found = await look(context, image.manifest.digest);
+    if (isPresent(found)) return;
+    const { repository } = reference;
+    if (via === "registry" && !("digest" in found)) rejectUnreachable({ registry, repository, setting, kind: "layer" }, found);
+    // The registry mounts no blobs of another repository here, so the base is copied to the repository of the image.
+    await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
+    if (via === "registry") await push(context, image);
+    else await pushByTask(context, "digest" in found);
+  },
+  build: async ({ client, reference, built, setting }) => {
+    if (built === undefined) return;
+    const reported = await outputValue(built);
+    const stored = await client.has(reference.repository, imageTag(reference));
+    if (stored !== undefined && reported.endsWith(`@${stored}`)) return;
+    // Source: pulumi-docker#812. The provider can return the digest of an earlier image.
+    fail(
+      `${setting}: Docker's provider returned ${reported}, but the tag ${imageTag(reference)} in the registry refers to ${stored ?? "no image"}. ` +
+        "Build the image again: run `pulumi up --replace <URN>` with the URN of the resource docker:index/image:Image that `pulumi stack --show-urns` shows.",
+    );
+  },
+} satisfies Record<ImageSource["kind"], (context: Context) => Promise<void>>;
+
+function look({ client, reference }: Context, digest: string): Promise<Presence> {
+  return client.look(reference.repository, digest);
+}
+
+function isPresent(found: Presence): boolean {
+  return "digest" in found && found.digest !== undefined;
+}
+
+async function copy(context: Context, source: ExternalImage, tag: string): Promise<void> {
+  const { azure, registryId, reference, setting } = context;
+  pulumi.log.info(`${setting}: Azure copies ${externalImageText(source)}. A large image takes several minutes.`);
+  const credentials = await credentialsFor(context, source.registry);
+  await importImage(azure, registryId, { source, repository: reference.repository, tag, credentials });
+}
+
+/** @throws pulumi.RunError if the credentials have another form */
+async function credentialsFor({ importCredentials }: Context, host: string): Promise<SourceCredentials | undefined> {
+  if (importCredentials === undefined) return undefined;
+  const pair = (await outputValue(importCredentials))[host];
+  if (pair === undefined) return undefined;
+  const colon = pair.indexOf(":");
+  if (colon > 0) return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };
+  return fail(`moor:importCredentials: the value of "${host}" has another form. Allowed: <username>:<password>.`);
+}
+
+async function push({ client, reference, setting }: Context, { manifest, config, layer }: LayeredImage): Promise<void> {
+  const { repository } = reference;
+  const tag = imageTag(reference);
+  pulumi.log.info(`${setting}: publishing ${repository}:${tag}.`);
+  if (isInManifest(layer.digest, manifest.bytes)) await client.putBlob(repository, layer);
+  await client.putBlob(repository, config);
+  await client.putManifest(repository, tag, manifest);
+}
+
+async function pushByTask({ azure, taskId, setting }: Context, isAbsent: boolean): Promise<void> {
+  if (taskId === undefined) return;
+  const report = (line: string) => void pulumi.log.info(`${setting}: ${line}`);
+  await runTask(azure, await outputValue(taskId), { report, isAbsent });
+}

@@ -1,0 +1,122 @@
+/** Whether this machine can publish images in the registry, found out before anything is created. */
+import * as pulumi from "@pulumi/pulumi";
+import type { NotReachable } from "../../azure/containerRegistry";
+import { fail } from "../../program/fail";
+import { azureOf, localNetwork, registryOf } from "../base/azure";
+import { resolved } from "../base/resolved";
+import { missingDocker } from "./dockerEngine";
+
+/** The registry in which images are published. `Workspace` implements it. */
+export interface PublishingRegistry extends pulumi.Resource {
+  readonly imageRegistryId: pulumi.Output<string>;
+  readonly loginServer: pulumi.Output<string>;
+}
+
+/** An image that this machine publishes by the registry's API or by Docker. */
+export interface PushedImage {
+  readonly registry: PublishingRegistry;
+  readonly repository: string;
+  /** Setting in the stack file that names the image. */
+  readonly setting: string;
+  readonly kind: "layer" | "build";
+}
+
+/**
+ * Registries for which this run has shown a message: with many images, a preview shows each message once.
+ */
+const shown = { refusal: new WeakSet<object>(), docker: new WeakSet<object>(), local: new WeakSet<object>() };
+
+/**
+ * Fails because this machine can't publish an image. In a preview, only the first image of a registry fails.
+ * @throws pulumi.RunError with the cause and the commands that publish the image
+ */
+export function rejectUnreachable({ registry, setting, kind }: PushedImage, problem: NotReachable | "absent"): void {
+  if (!isRepeated(shown.refusal, registry)) fail(refusal(setting, kind, problem));
+}
+
+/**
+ * Fails if this machine can't publish an image. In a preview, only the first image of a registry fails: the other ones have the same
+ * cause.
+ * @throws pulumi.RunError with the cause and the commands that publish the image
+ */
+export async function requireReach(image: PushedImage): Promise<void> {
+  const { registry, setting } = image;
+  const problem = await problemOf(image);
+  if (problem !== undefined) return rejectUnreachable(image, problem);
+  if (image.kind !== "build" || localNetwork() !== undefined) return;
+  const missing = await missingDocker();
+  if (missing === undefined || isRepeated(shown.docker, registry)) return;
+  fail(dockerRefusal(setting, missing));
+}
+
+/** In a preview, whether the message was shown before. A run that creates resources always fails, so that no image is assumed to exist. */
+function isRepeated(registries: WeakSet<object>, registry: object): boolean {
+  const before = registries.has(registry);
+  registries.add(registry);
+  return before && pulumi.runtime.isDryRun();
+}
+
+async function problemOf({ registry, repository }: PushedImage): Promise<NotReachable | "absent" | undefined> {
+  const loginServer = await resolved<unknown>(registry.loginServer);
+  if (typeof loginServer !== "string" || pulumi.containsUnknowns(loginServer)) return absent(registry);
+  const reach = await registryOf(azureOf(registry), loginServer).probe(repository);
+  return reach === "reachable" ? undefined : reach;
+}
+
+/** The registry doesn't exist yet. Only in the local Azure, this machine can be inside a network that doesn't exist yet either. */
+function absent(registry: PublishingRegistry): "absent" | undefined {
+  if (localNetwork() !== "inside") return "absent";
+  if (!shown.local.has(registry)) {
+    shown.local.add(registry);
+    pulumi.log.info(
+      "The registry doesn't exist yet. In the local Azure, this machine counts as inside the stack's network, so one run is enough. " +
+        "In Azure, create the network first:\n" +
+        commands(),
+    );
+  }
+  return undefined;
+}
+
+function commands(): string {
+  const stack = pulumi.getStack();
+  return [
+    `  npm run platform -- -s ${stack}    creates everything except the endpoints; requires only Azure Resource Manager`,
+    `  pulumi up -s ${stack}              publishes the images and creates the endpoints; run it inside the network`,
+  ].join("\n");
+}
+
+/** What the other ways require instead. */
+const alternatives = {
+  layer:
+    "Or let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and " +
+    "`networkRuleBypassAllowedForTasks: true` in moor:platform.",
+  build: "Or use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
+} satisfies Record<PushedImage["kind"], string>;
+
+function refusal(setting: string, kind: PushedImage["kind"], problem: NotReachable | "absent"): string {
+  if (problem !== "absent" && problem.kind === "permission") return permissionRefusal(setting, problem);
+  const cause = problem === "absent" ? "The registry doesn't exist yet." : problem.detail;
+  return [
+    `${setting}: this machine can't publish the image, because it doesn't reach the private registry. ${cause}`,
+    "Run these two commands:",
+    commands(),
+    alternatives[kind],
+  ].join("\n");
+}
+
+function permissionRefusal(setting: string, { detail }: NotReachable): string {
+  return [
+    `${setting}: the identity of this run can't publish the image. ${detail}`,
+    "It requires the role AcrPush on the registry (Container Registry Repository Writer if the registry uses ABAC).",
+    "Add its object ID to `operators` in moor:platform, run `npm run platform` once, or ask the owner of the registry for the role.",
+  ].join("\n");
+}
+
+function dockerRefusal(setting: string, missing: string): string {
+  const stack = pulumi.getStack();
+  return [
+    `${setting}: \`build\` requires Docker on this machine, and it isn't available (${missing}).`,
+    "Start or install Docker, or build the image by a task of the registry, which writes its digest to the lock file:",
+    `  npm run image -- -s ${stack} --via task`,
+  ].join("\n");
+}

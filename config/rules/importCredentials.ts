@@ -1,0 +1,38 @@
+/** Rules for the credentials of the registries that images are imported from. No message contains a part of them. */
+import { type ConfigError, configError } from "../errors";
+import { encrypted, importCredentialsKey, type RawStack } from "../rawStack";
+
+const host = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?$/;
+/** A username without a colon, a colon, and a password. */
+const credentials = /^[^:\s]+:\S+$/;
+
+/** Outside of the Pulumi engine, the credentials stay encrypted and can't be checked. */
+export function importCredentialErrors({ settings, secretKeys }: RawStack): ConfigError[] {
+  const text = settings[importCredentialsKey];
+  if (text === undefined) return [];
+  if (!secretKeys.includes(importCredentialsKey)) {
+    const problem = "The credentials are in plain text in the stack file, visible to everyone who can read the repository.";
+    return [configError("MOOR076", importCredentialsKey, { problem, allowed: "an encrypted value (`secure:`)" })];
+  }
+  const problem = text === encrypted ? undefined : problemOf(parsed(text));
+  const allowed = "a JSON map of host names of registries, in lower case, to <username>:<password>";
+  return problem === undefined ? [] : [configError("MOOR077", importCredentialsKey, { problem, allowed })];
+}
+
+function problemOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "The secret is not a JSON map.";
+  const entries = Object.entries(value);
+  if (entries.length === 0) return "The secret is an empty map.";
+  const wrongHost = entries.findIndex(([name]) => !host.test(name));
+  if (wrongHost >= 0) return `The name of entry ${wrongHost + 1} is not the host name of a registry.`;
+  const wrongValue = entries.findIndex(([, pair]) => typeof pair !== "string" || !credentials.test(pair));
+  return wrongValue >= 0 ? `The value of entry ${wrongValue + 1} is not <username>:<password>.` : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+/** The image registry of a stack, and whether a task can push to it. */
+import { type ArmClient, ArmError } from "../../azure/arm";
+import { registryApiVersion } from "../../azure/containerRegistry";
+import type { Checkpoint } from "../checkpoint";
+import type { StackPulumi } from "../stackPulumi";
+
+export interface ImageRegistry {
+  /** ARM ID. */
+  readonly id: string;
+  readonly loginServer: string;
+  readonly location: string;
+}
+
+interface RegistryBody {
+  readonly id: string;
+  readonly location: string;
+  readonly properties: {
+    readonly loginServer?: string;
+    readonly publicNetworkAccess?: string;
+    readonly networkRuleSet?: { readonly defaultAction?: string };
+    readonly networkRuleBypassOptions?: string;
+    readonly networkRuleBypassAllowedForTasks?: boolean;
+    readonly roleAssignmentMode?: string;
+  };
+}
+
+const type = "azure-native:containerregistry:Registry";
+
+/**
+ * The ID of the registry: of the stack file if the stack adopts one, otherwise of the state.
+ * @throws Error with the command that creates the registry, if there is none
+ */
+export function registryIdOf(
+  { stack, local }: Pick<StackPulumi, "stack" | "local">,
+  adopted: string | undefined,
+  state: Checkpoint,
+): string {
+  const created = (state.deployment.resources ?? []).find((resource) => resource.type === type)?.id;
+  const id = adopted ?? created;
+  if (id !== undefined) return id;
+  throw new Error(
+    `The image registry of ${stack} doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s ${stack}${local ? " --local" : ""}\nThen run this command again.`,
+  );
+}
+
+/**
+ * Reads the registry and checks whether a task can push to it.
+ * @throws Error if the registry doesn't exist or its rules exclude tasks; ArmError if a request fails
+ */
+export async function readRegistry(stack: string, azure: ArmClient, id: string): Promise<ImageRegistry> {
+  const { location, properties } = await get(stack, azure, id);
+  const problem = taskProblem(stack, id, properties);
+  if (problem !== undefined) throw new Error(problem);
+  return { id, location, loginServer: properties.loginServer ?? "" };
+}
+
+async function get(stack: string, azure: ArmClient, id: string): Promise<RegistryBody> {
+  try {
+    return await azure.get<RegistryBody>(id, registryApiVersion);
+  } catch (error) {
+    if (!(error instanceof ArmError) || !error.isAbsence) throw error;
+    throw new Error(
+      `The image registry ${id} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s ${stack}\`, then \`npm run platform -- -s ${stack}\`.`,
+    );
+  }
+}
+
+/** Source: Azure docs, manage-network-bypass-policy-for-tasks; container-registry-rbac-abac-repository-permissions. */
+function taskProblem(stack: string, id: string, properties: RegistryBody["properties"]): string | undefined {
+  const { publicNetworkAccess, networkRuleSet, networkRuleBypassOptions, networkRuleBypassAllowedForTasks, roleAssignmentMode } =
+    properties;
+  const isClosed = publicNetworkAccess === "Disabled" || networkRuleSet?.defaultAction === "Deny";
+  if (isClosed && networkRuleBypassOptions !== "AzureServices") {
+    return (
+      `A task can't push to the registry ${id}: its property networkRuleBypassOptions is ${networkRuleBypassOptions}. ` +
+      "Allowed: AzureServices. The owner of the registry must change it, or build the image elsewhere and use `import`."
+    );
+  }
+  if (isClosed && networkRuleBypassAllowedForTasks !== true) {
+    return (
+      `A task can't push to the registry ${id}: its property networkRuleBypassAllowedForTasks is not true. If this stack creates the registry, set ` +
+      `\`networkRuleBypassAllowedForTasks: true\` in \`moor:platform\` and run \`npm run platform -- -s ${stack}\`, or \`pulumi up\` if the stack has endpoints. ` +
+      "Otherwise, the owner of the registry must set it. Without it, build where Docker and the registry are reachable, or use `import`."
+    );
+  }
+  if (roleAssignmentMode?.startsWith("Abac")) {
+    return (
+      `A task can't push to the registry ${id}: with roleAssignmentMode ${roleAssignmentMode}, the role AcrPush has no effect. ` +
+      "Build the image where Docker and the registry are reachable, or use `import`."
+    );
+  }
+  return undefined;
+}
