@@ -5,7 +5,7 @@ import { redactText } from "./http/redact";
 export interface HandledRequest {
   /** Time of arrival, in ISO 8601. */
   readonly time: string;
-  readonly server: "arm" | "frontdoor";
+  readonly server: "arm" | "frontdoor" | "images";
   readonly method: string;
   /** Path and query string, with secrets removed. */
   readonly path: string;

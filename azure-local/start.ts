@@ -39,7 +39,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     const https = options.https ? await serveBoth(arm, proxy, home, port && port + 2) : undefined;
     closers.push(async () => https?.close());
     frontdoorUrl = https?.addresses.frontdoorHttpsUrl ?? proxy.url;
-    const imagesAddress = await serveImages(arm, port && port + 4, closers);
+    const imagesAddress = await serveImages(arm, port && port + 4, options, closers);
     const providers = await startProviders({
       armUrl: arm.url,
       imagesAddress,
@@ -71,9 +71,10 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
 }
 
 /** Serves the registries without credentials, for programs that push and pull images. @returns its address, without a scheme */
-async function serveImages(arm: Arm, port: number, closers: (() => Promise<void>)[]): Promise<string> {
+async function serveImages(arm: Arm, port: number, watcher: RequestWatch, closers: (() => Promise<void>)[]): Promise<string> {
   const caller = { oid: deployerObjectId(arm.tenantId), groups: [] };
   const server = imageServer({ serve: (...call) => arm.serveRegistry(...call), send: sendData, caller });
+  if (watcher.onRequest || watcher.onArrival) watchRequests(server, "images", watcher);
   const bound = await listenOnLoopback(server, port);
   closers.push(async () => {
     server.close();

@@ -10,7 +10,10 @@ export interface Access {
   readonly actions: readonly string[];
 }
 
-/** Lifetimes in seconds. Source: Azure docs, container-registry/container-registry-authentication: 3 hours; access tokens: 75 minutes (acr#31). */
+/**
+ * Lifetimes in seconds. Source of 3 hours: Azure docs, container-registry/container-registry-authentication. The lifetime of an access token
+ * is not documented; clients must read it from the token.
+ */
 const lifetimes = { refresh: 3 * 3600, access: 75 * 60 } as const;
 
 /** The tokens of Azure Container Registry: a refresh token for a principal, and an access token for scopes. */
