@@ -104,7 +104,7 @@ TABLE = [
     (
         r"Error while deserializing header|SafetensorError|not a valid JSON file|Cannot find any model weights"
         r"|weights were not initialized from checkpoint|Invalid repository ID or local directory"
-        r"|does not appear to have a file named|Can't load (?:tokenizer|the configuration|image processor|feature extractor) for"
+        r"|does not appear to have a file named|Can't load (?:tokenizer for|the configuration of|image processor for)"
         r"|(?:No such file or directory|FileNotFoundError):.{0,500}\.(?:safetensors|bin|json)",
         "A file of the model is missing or corrupt. Register the complete folder of the snapshot again and compare its SHA-256 hashes.",
     ),
