@@ -27,8 +27,18 @@ export interface AzureResource {
 /** The options that are passed to the scoring proxy. */
 export const scoringProxyOptions = ["backends", "standInSpeed", "faults", "rules", "limits"] as const;
 
-/** The options of the resource manager that the local Azure sets. */
-type OwnOptions = "directory" | "home" | "hosts" | "internalToken" | "issueIdentityToken" | "port" | "scoringOrigin" | "speed";
+/** The options of the resource manager that the local Azure sets, or that are options of their own. */
+type OwnOptions =
+  | "directory"
+  | "home"
+  | "hosts"
+  | "internalToken"
+  | "issueIdentityToken"
+  | "outsideRegistries"
+  | "port"
+  | "registry"
+  | "scoringOrigin"
+  | "speed";
 
 export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringProxyOptions)[number]> {
   /** State folder. Its contents persist after `close` and after a crash. */
@@ -53,7 +63,11 @@ export interface AzureOptions extends Pick<ScoringProxyOptions, (typeof scoringP
   readonly scoringUris?: "azure" | "loopback";
   /** Whether to attach to a process that already uses this folder; most options are then ignored. If false, opening fails. @default true */
   readonly attach?: boolean;
-  /** Further options of the resource manager: faults, quota, rules to switch off, a clock, registries outside Azure. */
+  /** Address of a real OCI registry on loopback that stores the images of all registries. @default a store in the state folder */
+  readonly registry?: ArmOptions["registry"];
+  /** Addresses that stand for registries outside Azure, by host name. @default none: imports record only digests */
+  readonly outsideRegistries?: ArmOptions["outsideRegistries"];
+  /** Further options of the resource manager: faults, quota, rules to switch off, a clock. */
   readonly arm?: Omit<ArmOptions, OwnOptions>;
   /** Called after each request, except those from the scoring proxy to the resource manager. */
   readonly onRequest?: RequestWatch["onRequest"];

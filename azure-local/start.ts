@@ -25,6 +25,8 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
     ...options.arm,
     ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
     issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
+    registry: options.registry,
+    outsideRegistries: options.outsideRegistries,
     directory: { tokenSecret: issuer.secret, deployerId: deployerObjectId },
   });
   closers.push(() => arm.close());

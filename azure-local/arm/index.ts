@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type * as http from "node:http";
 import * as path from "node:path";
 import { LocalRegistries, type RegistryRoute } from "../registry/localRegistries";
+import type { Registries } from "../registry/registries";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { Catalog } from "./catalog";
@@ -76,6 +77,8 @@ export interface Arm {
   setFaults(faults: readonly Fault[]): void;
   /** Reports the requests and applied faults since the faults were set. */
   faultReport(): FaultReport;
+  /** The contents of the registries. */
+  readonly registries: Registries;
   /** Serves a request to the data plane of a registry that arrives at another address. */
   serveRegistry(request: http.IncomingMessage, loginServer: string, path: string, route: RegistryRoute): Promise<DataAnswer>;
   /** Resolves when a fault has ended the simulator. `close` then has no effect. */
@@ -186,6 +189,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     requests: () => folder.log.read(),
     setFaults: (list) => faults.set(list),
     faultReport: () => faults.report(),
+    registries: contents,
     serveRegistry: (...call) => dataPlane.handleAt(...call),
     crashed: whenCrashed,
     close: () => {

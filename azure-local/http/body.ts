@@ -45,7 +45,7 @@ function isTooDeep(text: string): boolean {
 }
 
 /** Reads the bytes of a body. Bytes above the limit are discarded, so that the caller still receives an answer. */
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too large" | "incomplete"> {
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too large" | "incomplete"> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve("too large");
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -149,7 +149,7 @@ class Instances {
   }
 
   attach(peer: string, engine: string): void {
-    this.engines.set(peer, engine);
+    if (engine !== "") this.engines.set(peer, engine);
   }
 
   cancel(peer: string): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { text } from "node:stream/consumers";
+import { readBody } from "../http/body";
 import { jsonAnswer, type RegistryAnswer, RegistryError } from "./answer";
 import type { ImageAction, LocalRegistry, Principal, RegistryHost } from "./host";
 import { type Access, accessIn, type RegistryTokens, scopeText } from "./tokens";
@@ -173,6 +173,7 @@ function basicPassword(authorization: string | undefined): string {
 }
 
 async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
-  if (Number(request.headers["content-length"] ?? 0) > longestForm) throw new RegistryError(413, "SIZE_INVALID", "The form is too large.");
-  return new URLSearchParams((await text(request)).slice(0, longestForm));
+  const body = await readBody(request, longestForm);
+  if (typeof body === "string") throw new RegistryError(400, "BAD_REQUEST", `The form is ${body}.`);
+  return new URLSearchParams(body.toString("utf8"));
 }

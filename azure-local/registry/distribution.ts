@@ -1,5 +1,4 @@
-import { PassThrough } from "node:stream";
-import { buffer } from "node:stream/consumers";
+import { readBody } from "../http/body";
 import { jsonAnswer, type RegistryAnswer, RegistryError } from "./answer";
 import type { Authorization, RegistryCall } from "./authorization";
 import type { RegistryHost } from "./host";
@@ -7,7 +6,7 @@ import type { ByteRange, ImageStore } from "./imageStore";
 import { checkDigest, checkReference, checkRepository, digestOf, isDigest, referencesOf } from "./names";
 import type { Access } from "./tokens";
 
-/** Maximum size of a manifest in bytes. Source: Azure docs, container-registry-skus does not state one; OCI distribution-spec: at least 4 MiB. */
+/** Maximum size of a manifest in bytes. The OCI distribution specification requires at least 4 MiB. */
 const longestManifest = 4 * 1024 * 1024;
 
 const apiVersion = { "docker-distribution-api-version": "registry/2.0" } as const;
@@ -252,16 +251,10 @@ function unsupported({ method, path }: RegistryCall): RegistryError {
 }
 
 async function limitedBody({ request }: RegistryCall, limit: number): Promise<Buffer> {
-  const limited = new PassThrough();
-  let size = 0;
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= limit) limited.write(chunk);
-  });
-  request.once("end", () => limited.end()).once("error", (error) => limited.destroy(error));
-  const bytes = await buffer(limited);
-  if (size > limit) throw new RegistryError(413, "SIZE_INVALID", `The manifest is larger than ${limit} bytes.`);
-  return bytes;
+  const body = await readBody(request, limit);
+  if (body === "too large") throw new RegistryError(413, "SIZE_INVALID", `The manifest is larger than ${limit} bytes.`);
+  if (body === "incomplete") throw new RegistryError(400, "MANIFEST_INVALID", "The manifest is incomplete.");
+  return body;
 }
 
 /** A page of names: `n` names after `last`, with a link to the next page. */

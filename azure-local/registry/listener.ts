@@ -19,7 +19,7 @@ export function imageServer({ serve, send, caller }: ImageServerOptions): Server
   return createHttpServer(async (request, response) => {
     const [path = ""] = (request.url ?? "/").split("?");
     if (/^\/v2\/?$/.test(path)) return send(response, jsonAnswer(200, {}, { "docker-distribution-api-version": "registry/2.0" }));
-    const [, loginServer, rest] = /^\/v2\/([a-z0-9.-]+)\/(.+)$/i.exec(path) ?? [];
+    const [, loginServer, rest] = /^\/v2\/([a-z0-9]+\.azurecr\.io)\/(.+)$/.exec(path) ?? [];
     if (loginServer === undefined || rest === undefined) {
       const message =
         "Use the name 127.0.0.1:<port>/<login server>/<repository>, for example 127.0.0.1:4284/registry01.azurecr.io/moor/vllm.";

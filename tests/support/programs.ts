@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 
 /** Debian and Ubuntu have a package of the same name for each. */
-export type Program = "buildah" | "docker-registry" | "skopeo";
+export type Program = "buildah" | "docker-registry" | "python3" | "skopeo";
 
 /**
  * Declares tests that require programs. If one is missing, one test reports that: it passes locally and fails if CI is set, because the proof is

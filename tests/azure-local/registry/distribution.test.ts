@@ -62,11 +62,11 @@ describe("tokens", () => {
   });
 
   test.each([
-    ["nobody", [401, 401, 401]],
+    ["none", [401, 401, 401]],
     ["pull", [200, 200, 401]],
     ["push", [200, 200, 200]],
-  ] as const)("a principal with the role %s", async (role, expected) => {
-    if (role !== "nobody") await caller.made(...grant(caller, paths.registry, ROLE_NAME, ROLES[role], OTHER));
+  ] as const)("a principal with the role: %s", async (role, expected) => {
+    if (role !== "none") await caller.made(...grant(caller, paths.registry, ROLE_NAME, ROLES[role], OTHER));
     const client = clientOf(OTHER);
     const exchanged = await client.exchange();
     const refresh_token = exchanged.status === 200 ? ((await exchanged.json()) as { refresh_token: string }).refresh_token : "";
