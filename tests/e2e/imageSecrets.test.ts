@@ -71,7 +71,7 @@ describeWithPrograms(["docker-registry"], "credentials and tokens of images are 
       await sandbox.run("up", "dev", { args: ["--json", "--debug", "--event-log", file("changed.jsonl")] }),
       await sandbox.run("refresh", "dev", { args: ["--expect-no-changes"] }),
     );
-    expect(runs.map(({ code, output }) => (code === 0 ? "" : output))).toEqual(["", "", "", "", ""]);
+    expect(runs.map(({ code, output }) => (code === 0 ? "" : output.match(/error: .*/g)))).toEqual(["", "", "", "", ""]);
     expect(await environmentImages(sandbox)).not.toEqual([]);
 
     // The local Azure keeps the credentials of an import there until the operation has ended, as Azure does.
