@@ -12,7 +12,7 @@ TABLE = [
     # A full /dev/shm also ends a worker by signal 7 (SIGBUS): vllm/v1/executor/multiproc_executor.py.
     (
         r"Insufficient space in /dev/shm|[Ee]rror while creating shared memory segment|No space left on device.*/dev/shm"
-        r"|died unexpectedly \(exit code: -7\)",
+        r"|died unexpectedly \(exit code: -7\)|Bus error",
         "The shared memory in /dev/shm is too small for several GPUs. Use a VM size whose single GPU fits the model, so that "
         "--tensor-parallel-size is 1, or start the container with a larger --shm-size where that is possible.",
     ),
@@ -30,7 +30,7 @@ TABLE = [
     ),
     # torch: torch.OutOfMemoryError, c10/cuda/CUDACachingAllocator.cpp; vllm/v1/worker/gpu_model_runner.py (warming up)
     (
-        r"CUDA out of memory|CUDA error: out of memory|Cuda failure 2|CUBLAS_STATUS_ALLOC_FAILED",
+        r"CUDA out of memory|CUDA error: out of memory|Cuda failure (?:2 )?'out of memory'|CUBLAS_STATUS_ALLOC_FAILED",
         "The GPU ran out of memory. Decrease --max-num-seqs, --max-num-batched-tokens or the context (--max-model-len), "
         "use a quantized model, or use a VM size with more GPU memory.",
     ),
@@ -100,10 +100,11 @@ TABLE = [
         "The Hugging Face Hub can't be reached or refuses more requests. Stage the weights (`source: mirror`), "
         "or allow huggingface.co and its hosts in the network.",
     ),
-    # safetensors: SafetensorError (src/tensor.rs); vllm/model_executor/model_loader/; transformers/configuration_utils.py
+    # safetensors: SafetensorError (src/tensor.rs); vllm/model_executor/model_loader/; transformers: configuration_utils.py, utils/hub.py
     (
         r"Error while deserializing header|SafetensorError|not a valid JSON file|Cannot find any model weights"
         r"|weights were not initialized from checkpoint|Invalid repository ID or local directory"
+        r"|does not appear to have a file named|Can't load (?:tokenizer for|the configuration of|image processor for)"
         r"|(?:No such file or directory|FileNotFoundError):.{0,500}\.(?:safetensors|bin|json)",
         "A file of the model is missing or corrupt. Register the complete folder of the snapshot again and compare its SHA-256 hashes.",
     ),
@@ -150,7 +151,7 @@ TABLE = [
 
 _causes = [(re.compile(pattern), sentence) for pattern, sentence in TABLE]
 _any_error = re.compile("[Ee]rror|ERROR")
-_harmless = re.compile(r"^(?:\([^)]{1,60}\) )?(?:INFO|WARNING|DEBUG)\b")
+_harmless = re.compile(r"^(?:\([^)]{1,60}\) ){0,3}(?:INFO|WARNING|DEBUG)\b")
 
 
 def cause(line):

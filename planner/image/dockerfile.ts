@@ -4,7 +4,6 @@
  * `dockerfile-ast` reads the parser directives only. It is made for editors: it ends an instruction too early after `A=a\ \`, lets a comment
  * within an instruction become part of its arguments, and joins two instructions if a line after such a comment starts with `\ `.
  */
-import { DockerfileParser } from "dockerfile-ast";
 import { splitWords } from "./words";
 
 export interface DockerfileInstruction {
@@ -28,13 +27,18 @@ export interface ParsedDockerfile {
 
 export function parseDockerfile(content: string): ParsedDockerfile {
   const text = content.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  const file = DockerfileParser.parse(text);
+  const file = dockerfileAst().DockerfileParser.parse(text);
   const escapeChar = file.getEscapeCharacter();
   return {
     instructions: instructions(text.split("\n"), escapeChar),
     directives: file.getDirectives().map((directive) => ({ name: directive.getName(), line: directive.getRange().start.line + 1 })),
     escapeChar,
   };
+}
+
+/** Loaded on demand, because a stack whose images are all digests starts faster without it. */
+function dockerfileAst(): typeof import("dockerfile-ast") {
+  return require("dockerfile-ast");
 }
 
 /** Comments are skipped everywhere; empty lines also within an instruction. */

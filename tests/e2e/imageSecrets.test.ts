@@ -32,16 +32,17 @@ function found(places: Readonly<Record<string, string>>): string[] {
   ]);
 }
 
-const kinds: [name: string, changes: readonly Change[]][] = [
+const kinds: [name: string, imports: boolean, changes: readonly Change[]][] = [
   [
     "a layer via task",
+    true,
     [
       [["moor:images", "vllm"], { layer: "docker/vllm", via: "task" }],
       [["moor:platform", "networkRuleBypassAllowedForTasks"], true],
     ],
   ],
-  ["a layer by the registry's API", [[["moor:images", "vllm"], { layer: "docker/vllm" }]]],
-  ["a build", [[["moor:images", "vllm"], { build: "docker/vllm" }]]],
+  ["a layer by the registry's API", true, [[["moor:images", "vllm"], { layer: "docker/vllm" }]]],
+  ["a build", false, [[["moor:images", "vllm"], { build: "docker/vllm" }]]],
 ];
 
 describeWithPrograms(["docker-registry"], "credentials and tokens of images are in no file, log or output", () => {
@@ -54,7 +55,7 @@ describeWithPrograms(["docker-registry"], "credentials and tokens of images are 
   });
   afterEach(() => sandbox.close());
 
-  test.each(kinds)("%s", async (_, changes) => {
+  test.each(kinds)("%s", async (_, imports, changes) => {
     sandbox.set(changes);
     const copy = await prepareStack(sandbox, "dev", path.join(sandbox.folder, "Pulumi.dev.yaml"));
     const secret = JSON.stringify({ "docker.io": `${user}:${password}` });
@@ -70,10 +71,11 @@ describeWithPrograms(["docker-registry"], "credentials and tokens of images are 
       await sandbox.run("up", "dev", { args: ["--json", "--debug", "--event-log", file("changed.jsonl")] }),
       await sandbox.run("refresh", "dev", { args: ["--expect-no-changes"] }),
     );
-    expect(runs.map(({ code, output }) => (code === 0 ? "" : output))).toEqual(["", "", "", "", ""]);
+    expect(runs.map(({ code, output }) => (code === 0 ? "" : output.match(/error: .*/g)))).toEqual(["", "", "", "", ""]);
     expect(await environmentImages(sandbox)).not.toEqual([]);
 
-    const files = filesBelow(sandbox.home);
+    // The local Azure keeps the credentials of an import there until the operation has ended, as Azure does.
+    const files = filesBelow(sandbox.home).filter((one) => path.basename(one) !== "secrets.jsonl");
     for (const name of ["plan.json", "created.jsonl", "changed.json", "changed.jsonl"]) expect(files).toContain(file(name));
     const state = await sandbox.pulumiQuietly(["stack", "export", "--stack", "dev"]);
     expect(state.length).toBeGreaterThan(1000);
@@ -86,9 +88,10 @@ describeWithPrograms(["docker-registry"], "credentials and tokens of images are 
         state,
       }),
     ).toEqual([]);
-    // The search would find them: the registry outside has answered only requests with the password.
-    const answered = (await sandbox.outside.requests()).filter(({ status }) => status === 200);
-    expect(answered.length).toBeGreaterThan(0);
+    // The registry outside answers only requests with the password. A build sends none.
+    const answered = (await sandbox.outside.requests()).filter(({ method, status }) => method === "GET" && status === 200);
+    expect(answered.length > 0).toBe(imports);
+    // The search would find them.
     expect(found({ password: `"${password}"`, token: sandbox.azure.issueToken({ oid: "00000000-0000-4000-8000-000000000009" }) })).toEqual([
       "password: the password",
       "token: a token",

@@ -9,6 +9,12 @@ jest.setTimeout(600_000);
 const platform = "npm run platform -- -s dev";
 const fromInside = "pulumi up -s dev";
 
+/** The commands at the end of the output, each with an explanation. */
+function commandsOf(output: string): string[] {
+  const diagnostics = output.slice(output.indexOf("\nDiagnostics:"));
+  return [...diagnostics.matchAll(/^ {6,}((?:npm|pulumi) .*?) {2,}\S/gm)].map(([, command]) => command!);
+}
+
 describeWithPrograms(["docker-registry"], "a machine outside the network gets two commands", () => {
   test.each([
     ["a layer by the registry's API", { layer: "docker/vllm" }],
@@ -22,9 +28,8 @@ describeWithPrograms(["docker-registry"], "a machine outside the network gets tw
       for (const verb of ["preview", "up --yes"]) {
         const { code, output } = await sandbox.shell(`pulumi ${verb} -s dev --non-interactive --color never`);
         expect({ verb, code }).not.toMatchObject({ code: 0 });
-        expect(output.split("\n").map((line) => line.trim())).toEqual(expect.arrayContaining([platform, fromInside]));
+        expect(commandsOf(output)).toEqual([platform, fromInside]);
         expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
-        expect(output.split(platform)).toHaveLength(2);
         expect(sandbox.resources()).toEqual([]);
       }
       expect((await sentImages(sandbox)).arm).toEqual([]);
@@ -36,7 +41,7 @@ describeWithPrograms(["docker-registry"], "a machine outside the network gets tw
       // The registry exists now, and this machine is still outside.
       const again = await sandbox.shell("pulumi preview -s dev --non-interactive --color never");
       expect(again.code).not.toBe(0);
-      expect(again.output).toContain(fromInside);
+      expect(commandsOf(again.output)).toContain(fromInside);
 
       expect(await sandbox.shell(`${fromInside} --yes`, { MOOR_LOCAL_NETWORK: "inside" })).toMatchObject({ code: 0 });
       const [environment] = await environmentImages(sandbox);

@@ -217,3 +217,22 @@ test("Its nodes are the created components, and their nodes are the created reso
   expect(endpoint.nodes.roleAssignments).toHaveLength(2);
   expect(Object.keys(monitoring.nodes.alerts)).toEqual(["server-errors", "model-errors", "latency"]);
 });
+
+test("A registered model is mounted in a score deployment.", async () => {
+  const decision = { ...scoreDecision, registeredModel: { name: "fraud", version: "3" } };
+  const recording = await make({ deployments: [{ ...planned, decision }] });
+  const deployment = find(recording, `chat-${decision.name}-deployment`);
+  expect((deployment.inputs.properties as { readonly model?: string }).model).toMatch(
+    /\/workspaces\/mlw-prod-x7k2p9\/models\/fraud\/versions\/3$/,
+  );
+});
+
+test("An image that the run publishes, or whose digest is recorded, replaces the reference in the decision.", async () => {
+  const inputs = `sha256:${"e".repeat(64)}`;
+  const digest = `sha256:${"f".repeat(64)}`;
+  const decision: DeploymentDecision = { ...vllmDecision, image: { repository: "moor/vllm", inputs } };
+  const images = { "moor/vllm:moor-eeeeeeeeeeeeeeee": { repository: "moor/vllm", inputs, digest } };
+  const recording = await make({ deployments: [{ ...planned, decision }], images });
+  const [environment] = recording.resources.filter(({ name }) => /^chat-image-[0-9a-f]{8}-environment$/.test(name));
+  expect(environment!.inputs.properties).toMatchObject({ image: `crprodx7k2p9.azurecr.io/moor/vllm@${digest}` });
+});

@@ -63,3 +63,22 @@ test("A transform changes the environment last.", async () => {
   const recording = await make({ transform: { environment } });
   expect(armRequest(find(recording, "image-environment")).body.properties).toMatchObject({ description: "mine", osType: "Linux" });
 });
+
+describe("An image that was built", () => {
+  const inputs = `sha256:${"e".repeat(64)}`;
+  const kept = { repository: "moor/vllm", inputs };
+
+  test("is used by its digest if that is recorded", async () => {
+    const environment = find(await make({ image: { ...kept, digest: image.digest } }), "image-environment");
+    expect(environment).toEqual(find(await make(), "image-environment"));
+  });
+
+  test.each([false, true])("without a recorded digest, keeps an existing version and rejects a new one (preview %s)", async (preview) => {
+    const recording = await record(() => new ContainerImage("image", { ...base, image: kept }), { preview, runHooks: /-digest$/ });
+    expect(find(recording, "image-environment").ignoreChanges).toEqual(["resourceName", "properties.image"]);
+    expect(recording.refusals).toEqual([
+      "image: the digest of the image moor/vllm:moor-eeeeeeeeeeeeeeee is not known, because the files that it was built from have changed. " +
+        "Restore the files of that build, or remove the deployment that uses the image.",
+    ]);
+  });
+});

@@ -146,7 +146,7 @@ test("a folder whose name can't be a repository requires `repository`", () => {
 
 test("a layer that doesn't fit into a task requires another way", () => {
   write("layers/vllm/Dockerfile", `FROM ${base.reference}\nCOPY large /opt/\n`);
-  write("layers/vllm/large", "x".repeat(2_300_000));
+  write("layers/vllm/large", "x".repeat(1_800_000));
   const image = { layer: "layers/vllm", via: "task" };
   const flag = (s: Tree) => (s["moor:platform"].networkRuleBypassAllowedForTasks = true);
   expect(told(vllmImage(image, flag))).toEqual([
@@ -157,7 +157,7 @@ test("a layer that doesn't fit into a task requires another way", () => {
     ],
   ]);
   expect(told(vllmImage({ layer: "layers/vllm" }))).toEqual([]);
-  write("layers/vllm/large", "x".repeat(2_200_000));
+  write("layers/vllm/large", "x".repeat(1_700_000));
   expect(told(vllmImage(image, flag))).toEqual([]);
 });
 

@@ -91,6 +91,11 @@ const failures: readonly (readonly [name: string, log: string | readonly string[
     gpuMemory,
   ],
   [
+    "GPU memory, as NCCL reports it",
+    `${worker}torch.distributed.DistBackendError: NCCL error: unhandled cuda error. Last error: Cuda failure 2 'out of memory'`,
+    gpuMemory,
+  ],
+  [
     "GPU memory in the warm-up of the sampler",
     `${core}RuntimeError: CUDA out of memory occurred when warming up sampler with 1024 dummy requests. Please try lowering \`max_num_seqs\``,
     gpuMemory,
@@ -211,6 +216,12 @@ const failures: readonly (readonly [name: string, log: string | readonly string[
     corrupt,
   ],
   [
+    "a missing tokenizer",
+    `${api}OSError: Can't load tokenizer for '/var/azureml-app/azureml-models/qwen/1'. If you were trying to load it from`,
+    corrupt,
+  ],
+  ["a missing configuration", `${api}OSError: /models/qwen does not appear to have a file named config.json. Checkout`, corrupt],
+  [
     "a corrupt config.json",
     `${api}OSError: It looks like the config file at '/models/qwen/config.json' is not a valid JSON file.`,
     corrupt,
@@ -293,7 +304,8 @@ test("each entry of the table is in the tests above", () => {
 test("the first cause counts, and a message of level INFO or WARNING is none", () => {
   const lines = [
     "(APIServer pid=1) WARNING 10-07 09:11:41 [repo_utils.py:336] Cannot connect to Hugging Face Hub: 404 Client Error.",
-    "INFO 10-07 09:11:42 [x.py:1] Error handling: CUDA out of memory is retried",
+    "(EngineCore pid=143) (Worker pid=144) INFO 10-07 09:11:42 [x.py:1] Error handling: CUDA out of memory is retried",
+    "NCCL ERROR Cuda failure 217 'peer access is not supported between these two devices'",
     `${core}torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 270.00 MiB.`,
     `${core}OSError: [Errno 98] Address already in use`,
   ];

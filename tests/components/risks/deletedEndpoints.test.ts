@@ -1,0 +1,55 @@
+// Proves that a run without endpoints (MOOR_ENDPOINTS=none) fails if it would delete endpoints, or if it can't find that out.
+import * as pulumi from "@pulumi/pulumi";
+import { rejectDeletedEndpoints } from "../../../components/risks";
+import { type FakeAzure, serveAzure } from "../../azure/fakeArm";
+import { workspaceId } from "../fixtures";
+import { type RecordOptions, record } from "../recorder";
+
+class Place extends pulumi.ComponentResource {
+  constructor(readonly id: pulumi.Output<string>) {
+    super("test:index:Place", "place");
+  }
+}
+
+const list = `${workspaceId}/onlineEndpoints`;
+const live = (name: string, stack: string) => ({ id: `${list}/${name}`, name, tags: { "moor-stack": stack }, properties: { traffic: {} } });
+
+let azure: FakeAzure;
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await azure.close();
+});
+
+/** Errors with which the program ends; a program that ends never resolves its outputs. */
+async function reject(shown: Record<string, object | number>, id = workspaceId, options: RecordOptions = {}): Promise<string[]> {
+  azure = await serveAzure(shown);
+  const errors: string[] = [];
+  jest.spyOn(pulumi.log, "error").mockImplementation(async (...[text]) => void errors.push(text));
+  jest.spyOn(process, "exit").mockImplementation((code) => void errors.push(`exit ${code}`) as never);
+  await record(() => ({ rejected: rejectDeletedEndpoints({ stack: "prod", workspace: new Place(pulumi.output(id)) }) }), options);
+  return errors;
+}
+
+test.each([false, true])("endpoints of the stack are named, those of another stack are not (preview %s)", async (preview) => {
+  const shown = { [list]: { value: [live("chat-prod-x7k2p9", "prod"), live("fraud-prod-x7k2p9", "prod"), live("chat-dev", "dev")] } };
+  expect(await reject(shown, workspaceId, { preview })).toEqual([
+    'MOOR_ENDPOINTS is "none", which is only for a stack without endpoints. This run would delete chat-prod-x7k2p9, fraud-prod-x7k2p9. ' +
+      "Run `pulumi up` without this variable. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+    "exit 32",
+  ]);
+});
+
+test("endpoints that can't be read count as existing", async () => {
+  expect(await reject({ [list]: 403 })).toEqual([
+    expect.stringContaining("Can't read whether the stack has endpoints: Azure answered 403"),
+    "exit 32",
+  ]);
+});
+
+test.each([
+  ["without a workspace", {}, workspaceId],
+  ["without endpoints", { [list]: { value: [] } }, workspaceId],
+  ["before the workspace exists", {}, pulumi.unknown as unknown as string],
+])("a stack %s is accepted", async (_, shown, id) => {
+  expect(await reject(shown, id, { preview: true })).toEqual([]);
+});
