@@ -1,6 +1,7 @@
 // Proves the OCI API of registries, their tokens and rights, and that nothing is lost or half stored. Doesn't prove what Azure answers to
 // requests that its clients don't send.
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { openIssuer } from "../../../azure-local/scoringProxy";
 import { Caller } from "../arm/client";
@@ -19,8 +20,11 @@ let caller: Caller;
 let registry: RegistryClient;
 let issuer: ReturnType<typeof openIssuer>;
 
+const issuerFolder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-issuer-"));
+afterAll(() => fs.rmSync(issuerFolder, { recursive: true }));
+
 async function open(home?: string): Promise<void> {
-  issuer = openIssuer(path.join(fs.mkdtempSync(path.join("/tmp", "moor-issuer-")), "secret"));
+  issuer = openIssuer(path.join(issuerFolder, "secret"));
   caller = await Caller.start({ home, directory: { tokenSecret: issuer.secret, deployerId: () => DEPLOYER } });
   registry = new RegistryClient(caller.arm.url, LOGIN);
 }

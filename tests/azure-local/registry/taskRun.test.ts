@@ -43,9 +43,11 @@ print("published", hashlib.sha256(manifest).hexdigest())
 `;
 
 describeWithPrograms(["python3"], "the commands of tasks run", () => {
+  const issuerFolder = fs.mkdtempSync(path.join(os.tmpdir(), "moor-issuer-"));
+  afterAll(() => fs.rmSync(issuerFolder, { recursive: true }));
   let caller: Caller;
   beforeEach(async () => {
-    const issuer = openIssuer(path.join(fs.mkdtempSync(path.join(os.tmpdir(), "moor-issuer-")), "secret"));
+    const issuer = openIssuer(path.join(issuerFolder, "secret"));
     caller = await Caller.start({ directory: { tokenSecret: issuer.secret, deployerId: () => "11111111-1111-4111-8111-111111111111" } });
     await caller.made(paths.group, bodies(caller).group);
     await caller.made(paths.registry, but(bodies(caller).registry, "properties/publicNetworkAccess", "Enabled"));
