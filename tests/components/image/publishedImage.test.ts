@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
 import { ContainerImage, PublishedImage, publishedImageName } from "../../../components/image";
+import { placeInSubscription } from "../../../components/image/publishTask";
 import { Workspace, type WorkspaceArgs } from "../../../components/workspace";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import type { ImageReference } from "../../../planner/decision";
@@ -271,6 +272,18 @@ describe("layer, via: task", () => {
     expect(writes).toEqual([
       importOf("moor-bbbbbbbbbbbbbbbb"),
       { call: `POST ${registryId}/scheduleRun`, body: { type: "TaskRunRequest", taskId: `${registryId}/tasks/${taskName}` } },
+    ]);
+  });
+
+  test("a registry in another subscription is rejected", async () => {
+    const errors: string[] = [];
+    jest.spyOn(pulumi.log, "error").mockImplementation(async (...[text]) => void errors.push(text));
+    jest.spyOn(process, "exit").mockImplementation((code) => void errors.push(`exit ${code}`) as never);
+    const existing = registryId.replace(SUBSCRIPTION, "55555555-5555-4555-8555-555555555555");
+    await placeInSubscription("moor:images.vllm", existing, SUBSCRIPTION);
+    expect(errors).toEqual([
+      expect.stringContaining(`requires a registry in the subscription of the stack. The adopted registry is ${existing}.`),
+      "exit 32",
     ]);
   });
 
