@@ -19,13 +19,16 @@ export interface PlatformOutputs {
     readonly name: pulumi.Output<string>;
     readonly resourceGroup: pulumi.Output<string>;
   };
-  /** The container registry. Pushing images requires the role `AcrPush`. */
+  /** The container registry. Pushing images requires the role `AcrPush`, which `operators` in moor:platform receive. */
   readonly registry: {
     /** ARM ID. */ readonly id: pulumi.Output<string>;
     readonly name: pulumi.Output<string>;
     readonly loginServer: pulumi.Output<string>;
   };
-  /** The storage account of the workspace. Uploading model weights requires the role `Storage Blob Data Contributor`. */
+  /**
+   * The storage account of the workspace. Uploading model weights requires the role `Storage Blob Data Contributor`, which `operators` in
+   * moor:platform receive.
+   */
   readonly storage: {
     /** ARM ID. */ readonly id: pulumi.Output<string>;
     /** Name of the storage account. */ readonly account: pulumi.Output<string>;

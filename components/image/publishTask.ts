@@ -1,9 +1,11 @@
 /** `via: task`: a task of the registry that publishes a layered image, and the role that it requires. */
-import type * as authorization from "@pulumi/azure-native/authorization";
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as containerregistry from "@pulumi/azure-native/containerregistry";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { type ArmId, sameArmId } from "../../azure/armId";
 import type { ImageReference } from "../../planner/decision";
 import type { LayeredImage } from "../../planner/image";
+import { stop } from "../../program/fail";
 import { armIdOf, azureOf } from "../base/azure";
 import { immutableOutput } from "../base/outputs";
 import { type Transform, transformed } from "../base/transform";
@@ -19,6 +21,8 @@ export interface PublishTaskArgs {
   };
   readonly reference: ImageReference;
   readonly image: LayeredImage;
+  /** Setting in the stack file that names the image. */
+  readonly setting: string;
   /** Resources to create before the task. */
   readonly dependsOn: readonly pulumi.Input<pulumi.Resource>[];
   readonly roles: RolesOwner | undefined;
@@ -43,8 +47,9 @@ const runSeconds = 7200;
  * Source: Azure docs, manage-network-bypass-policy-for-tasks, container-registry-tasks-authentication-managed-identity.
  */
 export function createPublishTask(name: string, parent: pulumi.Resource, args: PublishTaskArgs): PublishTask {
-  const { registry, reference, image, dependsOn, roles, rolePropagationSeconds, tags, transform } = args;
-  const parsed = registry.id.apply(armIdOf);
+  const { registry, reference, image, setting, dependsOn, roles, rolePropagationSeconds, tags, transform } = args;
+  const { subscriptionId } = authorization.getClientConfigOutput({ parent });
+  const place = pulumi.all([registry.id, subscriptionId]).apply(([id, own]) => placeInSubscription(setting, id, own));
   const task = new containerregistry.Task(
     ...transformed(
       transform,
@@ -52,8 +57,8 @@ export function createPublishTask(name: string, parent: pulumi.Resource, args: P
       {
         // Stacks can share a registry. Allowed: 5 to 50 letters, digits, hyphens and underscores.
         taskName: `moor-${stableGuid(`${name}-task`)}`,
-        registryName: parsed.name,
-        resourceGroupName: parsed.resourceGroupName,
+        registryName: place.name,
+        resourceGroupName: place.resourceGroupName,
         location: registry.location,
         tags,
         status: "Enabled",
@@ -82,4 +87,17 @@ export function createPublishTask(name: string, parent: pulumi.Resource, args: P
   }
   const assignment = grantRole(`${name}-task-push`, push, { parent });
   return { task, roles: [assignment], roleCheck: roleWait(`${name}-role-wait`, roleTimes([assignment]), rolePropagationSeconds) };
+}
+
+/**
+ * Returns the parts of the registry's ID. azure-native's typed task is always in the subscription of the provider.
+ * @throws pulumi.RunError if the registry is in another subscription
+ */
+export async function placeInSubscription(setting: string, registryId: string, subscriptionId: string): Promise<ArmId> {
+  const parts = armIdOf(registryId);
+  if (sameArmId(parts.subscriptionId, subscriptionId)) return parts;
+  return stop(
+    `${setting}: \`via: task\` requires a registry in the subscription of the stack. The adopted registry is ${registryId}. ` +
+      "Set `via: registry` and run `pulumi up` inside the network, or `import` a finished image.",
+  );
 }

@@ -103,13 +103,13 @@ export class PublishedImage extends pulumi.ComponentResource {
 
   private createTask(dependsOn: readonly pulumi.Input<pulumi.Resource>[]): PublishTask | undefined {
     const { workspace, image, roles, rolePropagationSeconds = 300, tags, transform } = this.args;
-    const { reference, source } = image;
+    const { reference, source, setting } = image;
     if (source.kind !== "layer" || source.via !== "task") return undefined;
     const { imageRegistryId: id, loginServer, imageRegistryLocation: location, nodes } = workspace;
     const access = nodes.registryTasks === undefined ? [] : [nodes.registryTasks];
     return createPublishTask(this.logicalName, this, {
       registry: { id, loginServer, location },
-      ...{ reference, image: source.image, dependsOn: [...dependsOn, ...access], roles, rolePropagationSeconds, tags },
+      ...{ reference, image: source.image, setting, dependsOn: [...dependsOn, ...access], roles, rolePropagationSeconds, tags },
       transform: transform?.task,
     });
   }

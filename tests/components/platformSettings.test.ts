@@ -4,7 +4,7 @@
 // Before Pulumi's runtime, which reads the folder on load.
 import "./rootDirectory";
 
-import { armRequest, exposed, find, type Recording, type RecordOptions, SUBSCRIPTION, schemaErrors } from "./recorder";
+import { armRequest, exposed, find, type Recording, type RecordOptions, SUBSCRIPTION, schemaErrors, template } from "./recorder";
 import { runStack, shippedConfig } from "./shippedStacks";
 
 // A complete stack takes 5 s, and longer on a busy machine.
@@ -98,6 +98,42 @@ describe("With all settings", () => {
     const untagged = ignoring.filter((resource) => !tagged.includes(resource));
     const types = [...new Set(untagged.map(({ type }) => type))].sort();
     expect(types).toEqual(["azure-native:resources:Deployment", "azure-native:resources:Resource"]);
+  });
+});
+
+describe("With settings for publishing images", () => {
+  const operator = "44444444-4444-4444-8444-444444444444";
+  const source = `vllm/vllm-openai@sha256:${"ab".repeat(32)}`;
+  const imported = (platform: Record<string, unknown>) => {
+    const dev = shippedConfig("dev");
+    const config = {
+      ...dev,
+      "moor:platform": JSON.stringify({ ...JSON.parse(dev["moor:platform"]!), ...platform }),
+      "moor:images": JSON.stringify({ vllm: { import: `docker.io/${source}` } }),
+      "moor:importCredentials": JSON.stringify({ "docker.io": "reader:planted" }),
+    };
+    return runStack("dev", { config, secretKeys: ["moor:importCredentials"] });
+  };
+
+  test("operators receive roles, and the template of the registry has the setting of the stack file.", async () => {
+    const recording = await imported({ operators: [operator], networkRuleBypassAllowedForTasks: false });
+    const names = recording.resources.map(({ name }) => name).filter((name) => /operator|registry-tasks/.test(name));
+    expect(names.sort()).toEqual([
+      `platform-operator-${operator}-registry`,
+      `platform-operator-${operator}-storage`,
+      "platform-registry-tasks",
+    ]);
+    const [registry] = template(find(recording, "platform-registry-tasks")).resources as { readonly properties: object }[];
+    expect(registry!.properties).toMatchObject({ networkRuleBypassAllowedForTasks: false, publicNetworkAccess: "Disabled" });
+  });
+
+  test("an imported image has a component, and credentials are in no resource.", async () => {
+    const recording = await imported({});
+    const published = recording.resources.filter(({ type }) => type === "moor:index:PublishedImage");
+    expect(published.map(({ inputs }) => inputs)).toEqual([{ image: source, source: "import", setting: "moor:images.vllm" }]);
+    const environments = recording.resources.filter(({ name }) => name.endsWith("-environment"));
+    expect(environments.map(({ hooks }) => hooks)).toEqual([{ beforeCreate: [expect.stringMatching(/^image-[0-9a-f]{8}-publication$/)] }]);
+    expect(JSON.stringify([recording.resources, recording.outputs])).not.toContain("planted");
   });
 });
 

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
 import { ContainerImage, PublishedImage, publishedImageName } from "../../../components/image";
+import { placeInSubscription } from "../../../components/image/publishTask";
 import { Workspace, type WorkspaceArgs } from "../../../components/workspace";
 import { BUILT_IN_ROLES } from "../../../facts/roles";
 import type { ImageReference } from "../../../planner/decision";
@@ -42,8 +43,18 @@ interface Run extends RecordOptions, PublishingOptions {
   readonly built?: string;
 }
 
-/** Registers an image and its users, and runs their hooks as the engine does. */
-async function run(kind: Kind, options: Run = {}): Promise<Recording & Pick<FakePublishing, "writes" | "calls">> {
+type Result = Recording & Pick<FakePublishing, "writes" | "calls"> & { readonly logs: readonly string[] };
+const runs = new Map<string, Promise<Result>>();
+
+/** Registers an image and its users, and runs their hooks as the engine does; once for each combination of options. */
+function run(kind: Kind, options: Run = {}): Promise<Result> {
+  const { runHooks, ...rest } = options;
+  const key = JSON.stringify([kind, rest, String(runHooks)]);
+  if (!runs.has(key)) runs.set(key, runOnce(kind, options));
+  return runs.get(key)!;
+}
+
+async function runOnce(kind: Kind, options: Run): Promise<Result> {
   const { workspace: more, users = 1, network = "inside", present = false, credentials, built, ...rest } = options;
   const { source, reference } = sources[kind];
   const azure = await servePublishing(options);
@@ -71,7 +82,7 @@ async function run(kind: Kind, options: Run = {}): Promise<Recording & Pick<Fake
       }
     };
     const recording = await record(program, { runHooks: /^image-/, ...rest });
-    return { ...recording, writes: azure.writes, calls: azure.calls };
+    return { ...recording, writes: azure.writes, calls: azure.calls, logs: [...logs] };
   } finally {
     delete process.env.MOOR_LOCAL_NETWORK;
     await azure.close();
@@ -143,7 +154,7 @@ describe("import", () => {
   test("only the request to import contains credentials", async () => {
     const recording = await run("import", { credentials: { "docker.io": "reader:planted:pass", "quay.io": "other:planted" } });
     expect(recording.writes).toEqual([importOf("moor-bbbbbbbbbbbbbbbb", { username: "reader", password: "planted:pass" })]);
-    expect(JSON.stringify([recording.resources, recording.outputs, logs])).not.toContain("planted");
+    expect(JSON.stringify([recording.resources, recording.outputs, recording.logs])).not.toContain("planted");
   });
 
   test("credentials of another form are named by their host only", async () => {
@@ -195,8 +206,9 @@ describe("The preview of an image that this machine must push", () => {
   });
 
   test("succeeds in the local Azure from inside, and says once what Azure requires", async () => {
-    expect((await run("registry", { preview: true, users: 3 })).refusals).toEqual([]);
-    expect(logs.filter((line) => line.includes("npm run platform"))).toHaveLength(1);
+    const { refusals, logs: lines } = await run("registry", { preview: true, users: 3 });
+    expect(refusals).toEqual([]);
+    expect(lines.filter((line) => line.includes("npm run platform"))).toHaveLength(1);
   });
 
   test.each(["import", "task"] as const)("succeeds from outside for %s", async (kind) => {
@@ -274,6 +286,18 @@ describe("layer, via: task", () => {
     ]);
   });
 
+  test("a registry in another subscription is rejected", async () => {
+    const errors: string[] = [];
+    jest.spyOn(pulumi.log, "error").mockImplementation(async (...[text]) => void errors.push(text));
+    jest.spyOn(process, "exit").mockImplementation((code) => void errors.push(`exit ${code}`) as never);
+    const existing = registryId.replace(SUBSCRIPTION, "55555555-5555-4555-8555-555555555555");
+    await placeInSubscription("moor:images.vllm", existing, SUBSCRIPTION);
+    expect(errors).toEqual([
+      expect.stringContaining(`requires a registry in the subscription of the stack. The adopted registry is ${existing}.`),
+      "exit 32",
+    ]);
+  });
+
   test("with `roles: external`, a missing role is reported with the command", async () => {
     const { source, reference } = sources.task;
     const azure = await servePublishing();
@@ -334,7 +358,7 @@ describe("build", () => {
   test("the token is in a secret envelope only, and a preview requests none", async () => {
     const recording = await run("build", { built: digest });
     expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, "planted", name))).toEqual([]);
-    expect(JSON.stringify([recording.outputs, logs])).not.toContain("planted");
+    expect(JSON.stringify([recording.outputs, recording.logs])).not.toContain("planted");
     const preview = await run("build", { preview: true });
     expect(dataCalls(preview)).toEqual([]);
   });
