@@ -1,7 +1,7 @@
 /** Runs the task of a build and finds the digest of the image. */
 import type { ArmClient } from "../../azure/arm";
 import { runLog, runTask, TaskRunError, taskApiVersion } from "../../azure/containerRegistry";
-import { startedMark } from "./taskFile";
+import { seconds, startedMark } from "./taskFile";
 
 /** The time, for tests. */
 export interface Clock {
@@ -12,6 +12,9 @@ export interface Clock {
 
 /** Longest time until a new role takes effect, and the pause between two attempts, in seconds. Source: Azure docs, role-based-access-control/troubleshooting. */
 const propagation = { limit: 600, pause: 30 } as const;
+
+/** Longest wait for a run: its own limit, and an hour until Azure has an agent for it. */
+const longestWait = seconds.run + 3600;
 
 export interface BuildRun {
   readonly registryId: string;
@@ -55,7 +58,12 @@ async function admittedRun(azure: ArmClient, { registryId, taskId, again, clock,
   const end = clock.now() + propagation.limit * 1000;
   for (;;) {
     try {
-      return await runTask(azure, taskId, { report, isAbsent: again, ...(signal === undefined ? {} : { signal }) });
+      return await runTask(azure, taskId, {
+        report,
+        isAbsent: again,
+        limitSeconds: longestWait,
+        ...(signal === undefined ? {} : { signal }),
+      });
     } catch (error) {
       if (!(error instanceof TaskRunError) || clock.now() >= end) throw error;
       const log = await runLog(azure, `${registryId}/runs/${error.runId}`);

@@ -19,7 +19,7 @@ export interface TaskRequest {
 }
 
 /** Seconds for one step and for a run. The run limit is Azure's longest. Source: Azure docs, container-registry-tasks-reference-yaml. */
-const seconds = { step: 3 * 3600, run: 28_800 } as const;
+export const seconds = { step: 3 * 3600, run: 28_800 } as const;
 
 const mountPath = "/moor";
 

@@ -67,6 +67,15 @@ async function fromHelper(helper: string, name: string, env: NodeJS.ProcessEnv, 
     child.stdin.end(name);
   });
   if (output === undefined) return undefined;
-  const { Username: username, Secret: secret } = JSON.parse(output) as { readonly Username: string; readonly Secret: string };
+  const { Username: username, Secret: secret } = helperAnswer(command, output);
   return username === "<token>" ? { kind: "token", identityToken: secret } : { kind: "password", username, password: secret };
+}
+
+function helperAnswer(command: string, output: string): { readonly Username: string; readonly Secret: string } {
+  try {
+    return JSON.parse(output) as { readonly Username: string; readonly Secret: string };
+  } catch {
+    // The output is not shown, because it can contain the secret.
+    throw new Error(`${command} didn't answer in JSON. Log in again with \`docker login\`, or set DOCKER_CONFIG to an empty folder.`);
+  }
 }

@@ -56,6 +56,15 @@ describe("A credential helper", () => {
     expect(await find("ghcr.io")).toBeUndefined();
   });
 
+  test("that doesn't answer in JSON is named, without its output.", async () => {
+    write({ credsStore: "fake" });
+    helper("echo 'secret-output'");
+    const error = await find("ghcr.io").catch((caught: Error) => caught.message);
+    expect(error).toBe(
+      "docker-credential-fake didn't answer in JSON. Log in again with `docker login`, or set DOCKER_CONFIG to an empty folder.",
+    );
+  });
+
   test("that isn't installed is named.", async () => {
     write({ credsStore: "absent" });
     await expect(find("ghcr.io")).rejects.toThrow("names the credential helper absent, but docker-credential-absent is not on the PATH.");
