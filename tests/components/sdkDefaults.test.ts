@@ -6,6 +6,8 @@
 import "./rootDirectory";
 
 import type * as pulumiSdk from "@pulumi/pulumi";
+import { removeFolders } from "../planner/image/layerFolder";
+import { publishedByTask } from "./publishedByTask";
 import type { Recorded, RecordOptions } from "./recorder";
 import { runStack } from "./shippedStacks";
 
@@ -50,7 +52,10 @@ for (const module of modules) {
 
 // A complete stack takes 5 s, and longer on a busy machine.
 jest.setTimeout(180_000);
-afterAll(() => jest.restoreAllMocks());
+afterAll(() => {
+  jest.restoreAllMocks();
+  removeFolders();
+});
 
 const isTree = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
@@ -78,6 +83,7 @@ const accepted = [
 
 const stacks: [stack: string, RecordOptions][] = [
   ["dev", { config: { "moor:huggingFaceToken": "hf_not_a_real_token" }, secretKeys: ["moor:huggingFaceToken"] }],
+  ["dev", { config: publishedByTask() }],
   ["prod", { config: { "moor:alertWebhook": "https://hooks.example.com/not-a-real-token" }, secretKeys: ["moor:alertWebhook"] }],
 ];
 

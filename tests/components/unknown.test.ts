@@ -9,8 +9,10 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { UNKNOWN } from "../../azure-local/providers/wire";
 import { serveAzure } from "../azure/fakeArm";
+import { removeFolders } from "../planner/image/layerFolder";
 import { adoptedIds, soundHub } from "./landingZone";
 import { program } from "./program";
+import { publishedByTask } from "./publishedByTask";
 import { record } from "./recorder";
 import { shippedConfig } from "./shippedStacks";
 import { type Odds, randomWorld } from "./world";
@@ -51,6 +53,7 @@ const stacks: [name: string, stack: "dev" | "prod", config: Config][] = [
     "dev",
     { ...edited("dev", ...scaled), "moor:platform": JSON.stringify({ network: adopted.network, imageRegistry }) },
   ],
+  ["a stack whose image a task publishes", "dev", publishedByTask()],
   ["a stack whose roles others grant", "dev", edited("dev", ...scaled, [["moor:platform", "roles"], "external"])],
 ];
 
@@ -65,6 +68,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   process.off("unhandledRejection", note);
+  removeFolders();
   jest.restoreAllMocks();
 });
 
