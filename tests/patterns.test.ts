@@ -22,7 +22,7 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["VM size", "config/rules/size.ts", "const sizeRules: "],
   ["requirements", "config/requirements.ts", "const requirements: "],
   ["default request timeout", "config/requirements.ts", "const defaultTimeouts: "],
-  ["image of a deployment", "config/requirements.ts", "const imageTexts: "],
+  ["image of a deployment", "config/images/stack.ts", "const imagesOfPatterns: "],
   ["model of a deployment", "config/requirements.ts", "const namedModels: "],
   ["planner input", "config/requirements.ts", "const deciders: "],
   ["settings that require a lock file", "config/decisions.ts", "const needsOfPatterns: "],

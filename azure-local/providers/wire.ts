@@ -21,7 +21,8 @@ const UNKNOWNS = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
+/** Key that marks secrets and references to resources. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 export const isObject = (value: unknown): value is Properties => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 /** Azure at the time of a preview: random resources of the program exist, and random parts of all values are unknown. */
 import { createHash } from "node:crypto";
 import { resourceId, resourceType } from "../../azure-local/providers/metadata";
-import { isObject, isSecret, type Properties, plain, UNKNOWN, type Value } from "../../azure-local/providers/wire";
+import { isObject, isSecret, type Properties, plain, SIGNATURE, UNKNOWN, type Value } from "../../azure-local/providers/wire";
 import { created, planned, SUBSCRIPTION, type World } from "./recorder";
 
 export interface Odds {
@@ -20,6 +20,8 @@ export function randomWorld({ seed, existing, unknown }: Odds, shown: Record<str
   /** The value with its unknown parts marked; an unknown object has no parts. */
   const obscured = (value: Value, where: string): Value => {
     if (isSecret(value)) return { ...value, value: obscured(value.value, where) };
+    // A reference to a resource: its URN is known in each preview.
+    if (isObject(value) && SIGNATURE in value) return value;
     if (draw(where) < unknown) return UNKNOWN;
     if (Array.isArray(value)) return value.map((item, index) => obscured(item, `${where}.${index}`));
     return isObject(value) ? parts(value, where) : value;
