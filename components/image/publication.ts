@@ -168,9 +168,14 @@ async function admitsTasks(azure: ArmClient, registryId: string): Promise<boolea
     (registry) => registry.properties,
     () => undefined,
   );
-  return properties?.publicNetworkAccess !== "Disabled" || properties.networkRuleBypassAllowedForTasks === true;
+  const isClosed = properties?.publicNetworkAccess === "Disabled" || properties?.networkRuleSet?.defaultAction === "Deny";
+  return !isClosed || properties.networkRuleBypassAllowedForTasks === true;
 }
 
 interface ShownRegistry {
-  readonly properties?: { readonly publicNetworkAccess?: string; readonly networkRuleBypassAllowedForTasks?: boolean };
+  readonly properties?: {
+    readonly publicNetworkAccess?: string;
+    readonly networkRuleSet?: { readonly defaultAction?: string };
+    readonly networkRuleBypassAllowedForTasks?: boolean;
+  };
 }

@@ -312,6 +312,7 @@ describe("layer, via: task", () => {
     [{ publicNetworkAccess: "Disabled", networkRuleBypassAllowedForTasks: false }, true],
     [{ publicNetworkAccess: "Disabled", networkRuleBypassAllowedForTasks: true }, false],
     [{ publicNetworkAccess: "Enabled" }, false],
+    [{ publicNetworkAccess: "Enabled", networkRuleSet: { defaultAction: "Deny" } }, true],
     [undefined, false],
   ])("a failed run says if Azure's registry %j has lost the access of tasks: %s", async (registry, isNamed) => {
     const { refusals } = await run("task", { runStatus: "Failed", ...(registry === undefined ? {} : { registry }) });
