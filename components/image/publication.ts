@@ -113,7 +113,7 @@ function copy(context: Context, source: ExternalImage, tag: string): Promise<voi
 }
 
 async function copyNow(context: Context, source: ExternalImage, tag: string): Promise<void> {
-  const { azure, registryId, reference, setting } = context;
+  const { azure, registryId, reference, setting, client } = context;
   const { repository } = reference;
   pulumi.log.info(`${setting}: Azure copies ${externalImageText(source)}. A large image takes several minutes.`);
   const credentials = await credentialsFor(context, source.registry);
@@ -121,6 +121,8 @@ async function copyNow(context: Context, source: ExternalImage, tag: string): Pr
   // Azure rejects the import because the tag exists. Where the registry can be reached, find out whether the image exists too.
   const found = await look(context, source.digest);
   if (!("digest" in found) || isPresent(found, source.digest)) return;
+  // The local Azure can import an image without its bytes. It then only answers HEAD.
+  if ((await client.has(repository, source.digest)) === source.digest) return;
   fail(
     `${setting}: Azure imports nothing to ${repository}:${tag}, because this tag exists. But the registry has no ${repository}@${source.digest}. ` +
       "If another run imports the image, wait for it and run `pulumi up` again. Otherwise, remove the tag, then run `pulumi up` again:\n" +

@@ -19,6 +19,8 @@ export interface PublishingOptions {
   readonly closed?: boolean;
   /** Status of import requests. @default 200 */
   readonly importStatus?: number;
+  /** Whether the registry has all images without their bytes, as the local Azure after an import: it only answers HEAD. @default false */
+  readonly withoutBytes?: boolean;
   /** Properties of the registry in Azure. @default - the registry can't be read */
   readonly registry?: Readonly<Record<string, unknown>>;
   /** How the run of a task ends. @default "Succeeded" */
@@ -31,6 +33,7 @@ export async function servePublishing({
   importStatus = 200,
   registry,
   runStatus = "Succeeded",
+  withoutBytes = false,
 }: PublishingOptions = {}): Promise<FakePublishing> {
   const fake = { writes: [] as FakePublishing["writes"], calls: [] as string[], manifests: new Map<string, string>() };
   const server = http.createServer(async (request, response) => {
@@ -67,6 +70,7 @@ export async function servePublishing({
       return reply(201, {}, { "docker-content-digest": digest });
     }
     const found = fake.manifests.get(`${repository} ${reference}`);
+    if (withoutBytes && request.method === "HEAD") return reply(200, {}, { "docker-content-digest": reference });
     return found === undefined ? reply(404) : reply(200, {}, { "docker-content-digest": found });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

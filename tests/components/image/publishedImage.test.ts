@@ -164,6 +164,10 @@ describe("import", () => {
     ]);
   });
 
+  test("an image that the local Azure imported without its bytes exists", async () => {
+    expect((await run("import", { importStatus: 409, withoutBytes: true })).refusals).toEqual([]);
+  });
+
   test("a registry that returns another digest doesn't have the image", async () => {
     expect((await run("import", { present: `sha256:${"0".repeat(64)}` })).writes).toEqual([importOf("moor-bbbbbbbbbbbbbbbb")]);
   });
