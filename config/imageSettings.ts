@@ -11,7 +11,7 @@ const hostForm = "(?:[a-z0-9-]+\\.)+[a-z]{2,}(?::\\d{1,5})?";
 const longestRepository = 255;
 
 const repositoryError = `a repository such as moor/vllm: at most ${longestRepository} lowercase letters, digits and . _ - /, without the registry's host name`;
-const repository = text(new RegExp(`^${repositoryForm}$`), repositoryError)
+const repository = text(new RegExp(`^(?!${hostForm}/)${repositoryForm}$`), repositoryError)
   .max(longestRepository, { error: repositoryError })
   .describe(
     "Repository of the image in the container registry of the stack. Default: with `import`, the repository of the source; otherwise `moor/` and the last part of the folder.",

@@ -51,8 +51,8 @@ async function reject(stack: string, workspace: RiskArgs["workspace"]): Promise<
   const names = live.endpoints.map(({ name }) => name);
   if (names.length === 0) return;
   await stop(
-    `MOOR_ENDPOINTS is "none", which is only for a stack without endpoints. This run would delete ${names.join(", ")}. ` +
-      "Run `pulumi up` without this variable. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+    `This run creates only the platform (MOOR_ENDPOINTS is "none"), and would delete the endpoints of the stack: ${names.join(", ")}. ` +
+      "Run `pulumi up` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.",
   );
 }
 

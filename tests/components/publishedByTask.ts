@@ -14,5 +14,9 @@ export function publishedByTask(): Record<string, string> {
     networkRuleBypassAllowedForTasks: true,
     operators: ["44444444-4444-4444-8444-444444444444"],
   };
-  return { ...dev, "moor:images": JSON.stringify({ vllm: { layer, via: "task", repository: "moor/vllm" } }), "moor:platform": JSON.stringify(platform) };
+  return {
+    ...dev,
+    "moor:images": JSON.stringify({ vllm: { layer, via: "task", repository: "moor/vllm" } }),
+    "moor:platform": JSON.stringify(platform),
+  };
 }

@@ -194,8 +194,8 @@ describe("layer, via: registry", () => {
 describe("The preview of an image that this machine must push", () => {
   const commands = [
     "Run these two commands:",
-    "  npm run platform -- -s dev    creates everything except the endpoints; requires only Azure Resource Manager",
-    "  pulumi up -s dev              publishes the images and creates the endpoints; run it inside the network",
+    "  npm run platform -- -s dev --local    creates everything except the endpoints; requires only Azure Resource Manager",
+    "  npm run local -- up -s dev            publishes the images and creates the endpoints; run it inside the network",
   ].join("\n");
 
   test.each(["registry", "build"] as const)("fails once from outside if the registry doesn't exist (%s)", async (kind) => {
@@ -208,7 +208,7 @@ describe("The preview of an image that this machine must push", () => {
   test("succeeds in the local Azure from inside, and says once what Azure requires", async () => {
     const { refusals, logs: lines } = await run("registry", { preview: true, users: 3 });
     expect(refusals).toEqual([]);
-    expect(lines.filter((line) => line.includes("npm run platform"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("  npm run platform -- -s dev    "))).toHaveLength(1);
   });
 
   test.each(["import", "task"] as const)("succeeds from outside for %s", async (kind) => {
