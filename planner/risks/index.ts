@@ -31,12 +31,14 @@ export interface RiskInput {
   readonly endpoints: readonly EndpointPlan[];
   /** @default - nothing exists yet */
   readonly live?: Live;
+  /** Name of the stack's container registry whose tasks bypass its network rules, although the stack file doesn't set that. @default - none */
+  readonly bypassedRegistry?: string;
   /** Whether model stand-ins answer instead of containers, so that no image is pulled. @default false */
   readonly standIns?: boolean;
 }
 
 /** All risks, unsorted. */
-export function findRisks({ endpoints, live = { endpoints: [] }, standIns = false }: RiskInput): Risk[] {
+export function findRisks({ endpoints, live = { endpoints: [] }, bypassedRegistry, standIns = false }: RiskInput): Risk[] {
   const planned = endpoints.map(({ key, gate, deployments }) => ({ key, gate, deployments: planRollout(deployments) }));
   return [
     ...planned.flatMap(logging),
@@ -44,6 +46,7 @@ export function findRisks({ endpoints, live = { endpoints: [] }, standIns = fals
     ...planned.flatMap((endpoint) => trafficAboveCapacity(endpoint, live)),
     ...(standIns ? [] : placeholders(planned)),
     ...withoutGate(planned),
+    ...(bypassedRegistry === undefined ? [] : [{ kind: "networkRulesBypassed" as const, registry: bypassedRegistry }]),
     ...fromHub(planned),
   ];
 }

@@ -24,6 +24,8 @@ export interface Risks {
   readonly trafficAboveCapacity: Overload & { readonly deployment: string };
   readonly placeholderImages: { readonly images: readonly PlaceholderImage[] };
   readonly gateOff: { /** Keys. */ readonly endpoints: readonly string[] };
+  /** Tasks of the stack's registry bypass its network rules, although the stack file doesn't set that. */
+  readonly networkRulesBypassed: { /** Name in Azure. */ readonly registry: string };
   /** Model weights are downloaded from outside the residency. */
   readonly weightsFromHub: { readonly deployments: readonly string[] };
 }

@@ -21,6 +21,8 @@ const texts = {
     `Placeholder images: ${images.map(({ image, deployments }) => `${shortened(image)} (${deployments.join(", ")})`).join("; ")}. No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in \`moor:images\`.`,
   gateOff: ({ endpoints }) =>
     `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: runner\` or \`gate: controlPlane\`.`,
+  networkRulesBypassed: ({ registry }) =>
+    `Network rules bypassed: tasks of the container registry ${registry} still bypass its network rules, because Azure keeps \`networkRuleBypassAllowedForTasks\` when it is removed from \`moor:platform\`. Set it to \`false\` once and run \`pulumi up\`. Then you can remove it.`,
   weightsFromHub: ({ deployments }) =>
     `Weights from outside the residency: ${deployments.join(", ")} ${deployments.length === 1 ? "downloads" : "download"} weights from Hugging Face at each start. To start from weights that are staged in the region, set \`source: mirror\`.`,
 } satisfies Texts;

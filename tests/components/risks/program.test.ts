@@ -94,6 +94,38 @@ test("an endpoint with traffic that the stack file no longer contains is reporte
   ]);
 });
 
+describe("a registry in Azure whose tasks bypass its network rules", () => {
+  const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/moor-dev-swedencentral";
+  const registryId = `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`;
+
+  async function runWith(settings: Tree) {
+    const azure = await serveAzure({ [registryId]: { properties: { networkRuleBypassAllowedForTasks: true } } });
+    const config: Record<string, string> = harmless();
+    const platform = JSON.stringify({ ...JSON.parse(config["moor:platform"]!), ...settings });
+    const { warnings } = await run({ ...config, "moor:platform": platform }, false).finally(() => azure.close());
+    return { warnings, isRead: azure.reads.includes(registryId) };
+  }
+
+  test("is reported if the stack file doesn't set the property", async () => {
+    expect(await runWith({})).toEqual({
+      warnings: [
+        [
+          heading("2 risks"),
+          "  - Network rules bypassed: tasks of the container registry crdevx7k2p9 still bypass its network rules, because Azure keeps `networkRuleBypassAllowedForTasks` when it is removed from `moor:platform`. Set it to `false` once and run `pulumi up`. Then you can remove it.",
+          hub("main-c5b2784d"),
+        ].join("\n"),
+      ],
+      isRead: true,
+    });
+  });
+
+  test.each([true, false])("is not read if the stack file sets the property to %s", async (networkRuleBypassAllowedForTasks) => {
+    const { warnings, isRead } = await runWith({ networkRuleBypassAllowedForTasks });
+    expect(warnings).toEqual([expect.stringMatching(/^Stack dev: 1 risk\.\n {2}- Weights from outside/)]);
+    expect(isRead).toBe(false);
+  });
+});
+
 test("a stack without risks causes no warning", async () => {
   const config = harmless(({ chat }) => {
     chat.deployments = { main: { score: { path: "./docker/score" }, size: "Standard_DS3_v2", instances: 1, weight: 100 } };
