@@ -29,6 +29,17 @@ export class RegistryError extends Error {
   }
 }
 
+/** A container registry didn't respond in time, or asked to wait longer than that. */
+export class NoResponseError extends Error {
+  constructor(request: string, seconds: number) {
+    super(
+      `The container registry gave no response to ${request} within ${seconds} s. Check the connection, and run the command again. ` +
+        "Content that was sent completely is not sent again.",
+    );
+    this.name = "NoResponseError";
+  }
+}
+
 /**
  * The error that a response describes. The body has the form of the OCI distribution specification, `{errors: [{code, message}]}`. Other
  * bodies are not shown, because they can contain a token.

@@ -48,11 +48,25 @@ export async function importImage(azure: ArmClient, registryId: string, request:
     return true;
   } catch (error) {
     if (!(error instanceof ArmError)) throw error;
-    if (error.status === 409 || error.code === "Conflict") return false;
+    if (isConflict(error)) return false;
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     throw new ImportError(problem, source, withoutSecrets(error.message, credentials), credentials !== undefined);
   }
+}
+
+/** Codes of a 409 with which Azure Resource Manager rejects any change. Source: Azure docs, common-deployment-errors; lock-resources. */
+const rejections: ReadonlySet<string> = new Set([
+  "AnotherOperationInProgress",
+  "MissingSubscriptionRegistration",
+  "OperationInProgress",
+  "ReadOnlyDisabledSubscription",
+  "ScopeLocked",
+]);
+
+/** Whether the tag exists. Azure documents neither the status nor the code of this answer. */
+function isConflict({ status, code }: ArmError): boolean {
+  return code === "Conflict" || (status === 409 && (code === undefined || !rejections.has(code)));
 }
 
 /** Why Azure couldn't read the source. */
@@ -120,6 +134,6 @@ function sourceCode(message: string): string | undefined {
 }
 
 /** Azure's message, without the credentials of the request if Azure repeats them. */
-function withoutSecrets(message: string, credentials: SourceCredentials | undefined): string {
-  return credentials === undefined ? message : message.replaceAll(credentials.password, "[secret]");
+function withoutSecrets(message: string, { password = "" }: Partial<SourceCredentials> = {}): string {
+  return password === "" ? message : message.replaceAll(password, "[secret]");
 }

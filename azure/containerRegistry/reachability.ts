@@ -1,5 +1,5 @@
 /** Why a machine can't use the data plane of a container registry. */
-import { RegistryError } from "./error";
+import { NoResponseError, RegistryError } from "./error";
 
 export interface NotReachable {
   /**
@@ -37,6 +37,6 @@ function denied(error: RegistryError, loginServer: string): NotReachable | undef
 /** Code of a failed connection, from the error of the HTTP client. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error.name === "AbortError") return "no response in time";
+  if (error instanceof NoResponseError) return "no response in time";
   return error.name === "RestError" && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,6 +1,6 @@
 /** Requests to a container registry: retries, and one error type for all unsuccessful responses. */
-import type { HttpMethods, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
-import { registryError } from "./error";
+import type { HttpMethods, PipelineRequest, PipelineResponse, RetryModifiers } from "@azure/core-rest-pipeline";
+import { NoResponseError, registryError } from "./error";
 
 export interface RegistryRequest {
   readonly method: HttpMethods;
@@ -32,25 +32,27 @@ export interface RegistryTransportOptions {
 /**
  * Sends requests with retries after 408, 429 and 5xx. A failed connection is not retried. Redirects are not followed: a token must not be
  * sent to another host.
- * @throws RegistryError for an unsuccessful response
+ * @throws RegistryError for an unsuccessful response; NoResponseError
  */
 export function registryTransport(options: RegistryTransportOptions): SendToRegistry {
   let pipeline: Promise<(request: PipelineRequest) => Promise<PipelineResponse>> | undefined;
   return async ({ method, url, headers = {}, body, expected }) => {
-    pipeline ??= openPipeline(options.retrySeconds * 1000);
+    pipeline ??= openPipeline(options.retrySeconds);
     const { createHttpHeaders, createPipelineRequest } = await core();
     const { hostname, pathname } = new URL(url);
-    const { status, ...response } = await (await pipeline)(
-      createPipelineRequest({
-        url,
-        method,
-        allowInsecureConnection: isLoopback(hostname),
-        // Not the option `timeout`: after a failed connection, its timer would keep the process alive.
-        abortSignal: AbortSignal.timeout(options.timeoutSeconds * 1000),
-        headers: createHttpHeaders({ ...options.headers, ...headers }),
-        ...(body === undefined ? {} : { body }),
-      }),
-    );
+    // Not the option `timeout`: after a failed connection, its timer would keep the process alive.
+    const abortSignal = AbortSignal.timeout(options.timeoutSeconds * 1000);
+    const request = createPipelineRequest({
+      url,
+      method,
+      allowInsecureConnection: isLoopback(hostname),
+      abortSignal,
+      headers: createHttpHeaders({ ...options.headers, ...headers }),
+      ...(body === undefined ? {} : { body }),
+    });
+    const { status, ...response } = await (await pipeline)(request).catch((error: unknown) => {
+      throw abortSignal.aborted ? new NoResponseError(`${method} ${pathname}`, options.timeoutSeconds) : error;
+    });
     const text = response.bodyAsText ?? "";
     const isExpected = expected === undefined ? status >= 200 && status < 300 : expected.includes(status);
     // The query can contain the state of an upload, so only the path is shown.
@@ -62,13 +64,31 @@ export function registryTransport(options: RegistryTransportOptions): SendToRegi
 /** Loaded with the first request, because a preview that needs no registry must stay fast. */
 const core = () => import("@azure/core-rest-pipeline");
 
-async function openPipeline(retryDelayInMs: number) {
-  const { createDefaultHttpClient, createEmptyPipeline, exponentialRetryPolicy, throttlingRetryPolicy } = await core();
+async function openPipeline(retrySeconds: number) {
+  const { createDefaultHttpClient, createEmptyPipeline, retryPolicy } = await core();
   const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(throttlingRetryPolicy(), { phase: "Retry" });
-  pipeline.addPolicy(exponentialRetryPolicy({ retryDelayInMs }), { phase: "Retry" });
+  const strategy = { name: "registry", retry: (state: Attempt) => retry(state, retrySeconds) };
+  pipeline.addPolicy(retryPolicy([strategy], { maxRetries: mostRetries }), { phase: "Retry" });
   const client = createDefaultHttpClient();
   return (request: PipelineRequest) => pipeline.sendRequest(client, request);
+}
+
+const mostRetries = 4;
+
+interface Attempt {
+  readonly response?: PipelineResponse;
+  /** Retries so far. */
+  readonly retryCount: number;
+}
+
+function retry({ response, retryCount }: Attempt, retrySeconds: number): RetryModifiers {
+  if (response === undefined || !isRetryable(response.status)) return { skipStrategy: true };
+  const interval = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return { retryAfterInMs: 1000 * (Number.isNaN(interval) ? retrySeconds * 2 ** retryCount : Math.max(interval, 0)) };
+}
+
+function isRetryable(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
 
 /** Tokens are sent only over encrypted connections or to this machine. */

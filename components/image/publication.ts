@@ -5,7 +5,7 @@ import { importImage, type Presence, type RegistryClient, runTask, type SourceCr
 import type { ImageReference } from "../../planner/decision";
 import { type ExternalImage, externalImageText, type ImageSource, imageTag, type LayeredImage } from "../../planner/image";
 import { fail } from "../../program/fail";
-import { azureOf, registryOf } from "../base/azure";
+import { armIdOf, azureOf, registryOf } from "../base/azure";
 import { outputValue } from "../base/outputs";
 import { type PublishingRegistry, rejectUnreachable, requireReach } from "./reach";
 import { isInManifest } from "./taskStep";
@@ -57,7 +57,7 @@ const ways = {
   existing: async () => {},
   import: async (context) => {
     const { source, reference } = context;
-    if (source.kind !== "import" || isPresent(await look(context, source.from.digest))) return;
+    if (source.kind !== "import" || isPresent(await look(context, source.from.digest), source.from.digest)) return;
     await copy(context, source.from, imageTag(reference));
   },
   layer: async (context) => {
@@ -65,7 +65,7 @@ const ways = {
     if (source.kind !== "layer") return;
     const { image, via } = source;
     const found = await look(context, image.manifest.digest);
-    if (isPresent(found)) return;
+    if (isPresent(found, image.manifest.digest)) return;
     const { repository } = reference;
     if (via === "registry" && !("digest" in found)) rejectUnreachable({ registry, repository, setting, kind: "layer" }, found);
     // The registry mounts no blobs of another repository here, so the base is copied to the repository of the image.
@@ -90,15 +90,34 @@ function look({ client, reference }: Context, digest: string): Promise<Presence>
   return client.look(reference.repository, digest);
 }
 
-function isPresent(found: Presence): boolean {
-  return "digest" in found && found.digest !== undefined;
+function isPresent(found: Presence, digest: string): boolean {
+  return "digest" in found && found.digest === digest;
 }
 
-async function copy(context: Context, source: ExternalImage, tag: string): Promise<void> {
+/** Imports that run in this process, by target. Images with one base in one repository import it once. */
+const copies = new Map<string, Promise<void>>();
+
+function copy(context: Context, source: ExternalImage, tag: string): Promise<void> {
+  const key = `${context.registryId}/${context.reference.repository}:${tag}`;
+  const copying = copies.get(key) ?? copyNow(context, source, tag).finally(() => copies.delete(key));
+  copies.set(key, copying);
+  return copying;
+}
+
+async function copyNow(context: Context, source: ExternalImage, tag: string): Promise<void> {
   const { azure, registryId, reference, setting } = context;
+  const { repository } = reference;
   pulumi.log.info(`${setting}: Azure copies ${externalImageText(source)}. A large image takes several minutes.`);
   const credentials = await credentialsFor(context, source.registry);
-  await importImage(azure, registryId, { source, repository: reference.repository, tag, credentials });
+  if (await importImage(azure, registryId, { source, repository, tag, credentials })) return;
+  // Azure rejects the import because the tag exists. Where the registry can be reached, find out whether the image exists too.
+  const found = await look(context, source.digest);
+  if (!("digest" in found) || isPresent(found, source.digest)) return;
+  fail(
+    `${setting}: Azure imports nothing to ${repository}:${tag}, because this tag exists. But the registry has no ${repository}@${source.digest}. ` +
+      "If another run imports the image, wait for it and run `pulumi up` again. Otherwise, remove the tag, then run `pulumi up` again:\n" +
+      `  az acr repository untag --name ${armIdOf(registryId).name} --image ${repository}:${tag}`,
+  );
 }
 
 /** @throws pulumi.RunError if the credentials have another form */

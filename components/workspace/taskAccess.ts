@@ -9,6 +9,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { registryApiVersion } from "../../azure/containerRegistry";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { armLiteral, armTemplate } from "../base/armTemplate";
+import { rejectLoosenedWrite } from "../base/privacy";
+import { registryPrivacy } from "./privacy";
 
 /**
  * Writes the registry with `networkRuleBypassAllowedForTasks`. The template contains the arguments of the registry after its transform, so
@@ -34,15 +36,37 @@ export function writeTaskAccess(
     sku: armLiteral(sku),
     tags: armLiteral(tags),
     identity: armLiteral(identity),
-    properties: pulumi.output(properties).apply((writable) => ({ ...armLiteral(writable), networkRuleBypassAllowedForTasks })),
+    properties: pulumi
+      .output(properties)
+      .apply((writable) => ({ ...armLiteral(withRestNames(writable)), networkRuleBypassAllowedForTasks })),
   };
+  const name = `${parentName}-registry-tasks`;
+  // The registry's own hook doesn't check properties under `ignoreChanges`, which the template writes.
+  const guard = new pulumi.ResourceHook(`${name}-privacy`, () => rejectLoosenedWrite(name, registryPrivacy, args, args), {
+    onDryRun: true,
+  });
   return new resources.Deployment(
-    `${parentName}-registry-tasks`,
+    name,
     {
       deploymentName: pulumi.interpolate`${registryName}-tasks`,
       resourceGroupName,
       properties: { mode: "Incremental", template: armTemplate([body]) },
     },
-    { parent, dependsOn: [registry], customTimeouts: { create: "30m", update: "30m", delete: "30m" } },
+    {
+      parent,
+      dependsOn: [registry],
+      hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
+      customTimeouts: { create: "30m", update: "30m", delete: "30m" },
+    },
   );
+}
+
+/** The properties with the names of Azure's REST API: azure-native renames the address of an IP rule, and no other property of a registry. */
+function withRestNames<Properties extends { readonly networkRuleSet?: pulumi.Unwrap<containerregistry.RegistryArgs["networkRuleSet"]> }>(
+  properties: Properties,
+): object {
+  const { networkRuleSet, ...others } = properties;
+  if (networkRuleSet?.ipRules === undefined) return properties;
+  const ipRules = networkRuleSet.ipRules.map(({ iPAddressOrRange, ...rule }) => ({ ...rule, value: iPAddressOrRange }));
+  return { ...others, networkRuleSet: { ...networkRuleSet, ipRules } };
 }

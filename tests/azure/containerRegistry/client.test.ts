@@ -61,6 +61,42 @@ test("a request is sent again after 503, and fails with the registry's code and 
   expect(error).toBeInstanceOf(RegistryError);
 });
 
+test.each([
+  ["without an interval", {}],
+  ["with an interval", { "retry-after": "0" }],
+])("a request is sent again after 429 %s", async (_, headers) => {
+  let failures = 2;
+  registry = await serveRegistry({ open: true, answer: () => (failures-- > 0 ? { status: 429, headers } : undefined) });
+  await clientOf(registry.url).putManifest("moor/vllm", "moor-1", manifest);
+  expect(registry.calls).toHaveLength(3);
+});
+
+test("a registry that asks to wait longer than the limit of a request is named", async () => {
+  registry = await serveRegistry({ open: true, answer: () => ({ status: 429, headers: { "retry-after": "3600" } }) });
+  await expect(clientOf(registry.url, { timeoutSeconds: 0.5 }).has("moor/vllm", "moor-1")).rejects.toThrow(
+    "The container registry gave no response to HEAD /v2/moor/vllm/manifests/moor-1 within 0.5 s.",
+  );
+});
+
+test("an access token that expires in a long publication is replaced", async () => {
+  let calls = 0;
+  // Each second request of an upload is rejected, as if its token had expired.
+  const answer = ({ url }: { readonly url?: string }) =>
+    url?.startsWith("/v2/") === true && calls++ % 2 === 0 ? { status: 401, headers: { "www-authenticate": "Bearer" } } : undefined;
+  registry = await serveRegistry({ answer });
+  const client = clientOf(registry.url);
+  await client.putBlob("moor/vllm", layer);
+  await client.putManifest("moor/vllm", "moor-1", manifest);
+  expect([registry.blobs.size, registry.manifests.size, registry.forms.length]).toEqual([1, 2, 8]);
+});
+
+test("a redirect is not followed, so that no token is sent to another host", async () => {
+  const headers = { location: "http://127.0.0.1:1/other" };
+  registry = await serveRegistry({ open: true, answer: () => ({ status: 307, headers }) });
+  await expect(clientOf(registry.url).putManifest("moor/vllm", "moor-1", manifest)).rejects.toThrow("answered 307");
+  expect(registry.calls).toHaveLength(1);
+});
+
 test("an error shows no query and no body that isn't an OCI error", async () => {
   registry = await serveRegistry({
     open: true,

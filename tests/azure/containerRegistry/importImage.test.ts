@@ -41,6 +41,11 @@ test.each([[[{ status: 409 }]], [failed("Tag moor-a already exists", "Conflict")
   },
 );
 
+test.each(["ScopeLocked", "ReadOnlyDisabledSubscription"])("409 %s says nothing about the tag", async (code) => {
+  const { copied } = await run([{ status: 409, body: { error: { code, message: "The scope is locked." } } }]);
+  expect(copied).toMatchObject({ name: "ArmError", status: 409, code });
+});
+
 test("a request is sent again after 429 and 503 of Azure Resource Manager", async () => {
   const { copied, calls } = await run([{ status: 429, headers: { "retry-after": "0" } }, { status: 503 }, { status: 200 }]);
   expect([copied, calls.length]).toEqual([true, 3]);

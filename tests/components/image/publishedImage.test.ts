@@ -35,10 +35,13 @@ type Kind = keyof typeof sources;
 
 interface Run extends RecordOptions, PublishingOptions {
   readonly workspace?: Partial<WorkspaceArgs>;
-  /** Environment versions that use the image. @default 1 */
+  /** Images with this source. @default 1 */
+  readonly images?: number;
+  /** Environment versions that use an image. @default 1 */
   readonly users?: number;
   readonly network?: "inside" | "outside";
-  readonly present?: boolean;
+  /** Whether the registry has the image; or the digest that it returns for it. @default false */
+  readonly present?: boolean | string;
   readonly credentials?: Readonly<Record<string, string>>;
   readonly built?: string;
 }
@@ -55,12 +58,12 @@ function run(kind: Kind, options: Run = {}): Promise<Result> {
 }
 
 async function runOnce(kind: Kind, options: Run): Promise<Result> {
-  const { workspace: more, users = 1, network = "inside", present = false, credentials, built, ...rest } = options;
+  const { workspace: more, images = 1, users = 1, network = "inside", present = false, credentials, built, ...rest } = options;
   const { source, reference } = sources[kind];
   const azure = await servePublishing(options);
   process.env.MOOR_LOCAL_NETWORK = network;
-  if (present)
-    azure.manifests.set(`moor/vllm ${"digest" in reference ? reference.digest : ""}`, "digest" in reference ? reference.digest : "");
+  const digest = "digest" in reference ? reference.digest : "";
+  if (present !== false) azure.manifests.set(`moor/vllm ${digest}`, present === true ? digest : present);
   if (built !== undefined) azure.manifests.set(`moor/vllm ${imageTag(reference)}`, built);
   try {
     const program = () => {
@@ -71,14 +74,17 @@ async function runOnce(kind: Kind, options: Run): Promise<Result> {
         location: "swedencentral",
         ...more,
       });
-      const published = new PublishedImage("image", {
-        ...{ workspace, image: { source, reference, setting: "moor:images.vllm" }, rolePropagationSeconds: 0, tags: { owner: "ml" } },
-        importCredentials: credentials && pulumi.secret(credentials),
-      });
       const { loginServer } = workspace;
-      for (let user = 0; user < users; user++) {
-        const args = { workspace, stack: "dev", endpoint: `chat${user}`, loginServer, image: published, routes: vllmDecision.routes };
-        new ContainerImage(`user${user}`, args);
+      for (let count = 0; count < images; count++) {
+        const name = count === 0 ? "" : `-${count}`;
+        const published = new PublishedImage(`image${name}`, {
+          ...{ workspace, image: { source, reference, setting: "moor:images.vllm" }, rolePropagationSeconds: 0, tags: { owner: "ml" } },
+          importCredentials: credentials && pulumi.secret(credentials),
+        });
+        for (let user = 0; user < users; user++) {
+          const args = { workspace, stack: "dev", endpoint: `chat${user}`, loginServer, image: published, routes: vllmDecision.routes };
+          new ContainerImage(`user${user}${name}`, args);
+        }
       }
     };
     const recording = await record(program, { runHooks: /^image-/, ...rest });
@@ -151,6 +157,17 @@ describe("import", () => {
     expect([writes, refusals]).toEqual([[importOf("moor-bbbbbbbbbbbbbbbb")], []]);
   });
 
+  test("an existing tag without the image is an error with the command that removes the tag", async () => {
+    const { refusals } = await run("import", { importStatus: 409 });
+    expect(refusals).toEqual([
+      expect.stringContaining("  az acr repository untag --name crdevx7k2p9 --image moor/vllm:moor-bbbbbbbbbbbbbbbb"),
+    ]);
+  });
+
+  test("a registry that returns another digest doesn't have the image", async () => {
+    expect((await run("import", { present: `sha256:${"0".repeat(64)}` })).writes).toEqual([importOf("moor-bbbbbbbbbbbbbbbb")]);
+  });
+
   test("only the request to import contains credentials", async () => {
     const recording = await run("import", { credentials: { "docker.io": "reader:planted:pass", "quay.io": "other:planted" } });
     expect(recording.writes).toEqual([importOf("moor-bbbbbbbbbbbbbbbb", { username: "reader", password: "planted:pass" })]);
@@ -169,6 +186,11 @@ describe("import", () => {
       "moor:images.vllm: the image was not published. An earlier error of this run contains the cause.",
     ]);
   });
+});
+
+test("images with the same base in one repository import it once", async () => {
+  const { writes, refusals } = await run("registry", { images: 2 });
+  expect([writes.filter(({ call }) => call.endsWith("/importImage")).length, refusals]).toEqual([1, []]);
 });
 
 describe("layer, via: registry", () => {

@@ -98,6 +98,26 @@ test("the template contains the arguments after the registry's transform, so bot
   expect(refused.refusals).toEqual([expect.stringContaining("sets publicNetworkAccess")]);
 });
 
+test("the template has the names of Azure's REST API", async () => {
+  const ipRules = [{ action: "Allow", iPAddressOrRange: pulumi.output("198.51.100.7") }];
+  const transform = { registry: { networkRuleSet: { defaultAction: "Deny", ipRules } } };
+  const recording = await make({ networkRuleBypassAllowedForTasks: true, transform });
+  const [registry] = template(find(recording, "platform-registry-tasks")).resources as object[];
+  expect(registry).toMatchObject({
+    properties: { networkRuleSet: { defaultAction: "Deny", ipRules: [{ action: "Allow", value: "198.51.100.7" }] } },
+  });
+  expect(JSON.stringify(registry)).not.toContain("iPAddressOrRange");
+});
+
+test("the template is checked itself, because it also writes properties under `ignoreChanges`", async () => {
+  const registry = (args: { publicNetworkAccess?: unknown }, opts: pulumi.CustomResourceOptions) => {
+    args.publicNetworkAccess = pulumi.output("Enabled");
+    opts.ignoreChanges = ["publicNetworkAccess"];
+  };
+  const recording = await make({ networkRuleBypassAllowedForTasks: true, transform: { registry } }, { runHooks: /registry-tasks-privacy/ });
+  expect(recording.refusals).toEqual([expect.stringContaining("platform-registry-tasks: a transform sets publicNetworkAccess")]);
+});
+
 describe("An adopted registry in which tasks publish images", () => {
   const id = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.ContainerRegistry/registries/central`;
   const place = {
