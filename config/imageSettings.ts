@@ -60,7 +60,9 @@ const buildImage = z.strictObject(
     build: relativePath("a folder").describe(
       "Folder that Docker builds the image from (the build context), on the machine that runs Pulumi.",
     ),
-    dockerfile: relativePath("a Dockerfile").describe("Dockerfile. Default: `Dockerfile` in the folder.").optional(),
+    dockerfile: relativePath("a Dockerfile")
+      .describe("Path of the Dockerfile, relative to the folder of the stack file. Default: `Dockerfile` in `build`.")
+      .optional(),
     args: z
       .record(argumentName, z.string({ error: "text; numbers require quotes" }), map("names of build arguments to text"))
       .describe("Build arguments. They must not contain secrets, because they are part of the image's history.")

@@ -69,7 +69,8 @@ const ways = {
     const { repository } = reference;
     if (via === "registry" && !("digest" in found)) rejectUnreachable({ registry, repository, setting, kind: "layer" }, found);
     // The registry mounts no blobs of another repository here, so the base is copied to the repository of the image.
-    await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
+    const base = await look(context, image.base.digest);
+    if (!isPresent(base, image.base.digest)) await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
     if (via === "registry") await push(context, image);
     else await pushByTask(context, "digest" in found);
   },
@@ -107,7 +108,9 @@ function copy(context: Context, source: ExternalImage, tag: string): Promise<voi
 async function copyNow(context: Context, source: ExternalImage, tag: string): Promise<void> {
   const { azure, registryId, reference, setting } = context;
   const { repository } = reference;
-  pulumi.log.info(`${setting}: Azure copies ${externalImageText(source)}. A large image takes several minutes.`);
+  pulumi.log.info(
+    `${setting}: Azure copies ${externalImageText(source)}, unless the registry has it. A large image takes several minutes.`,
+  );
   const credentials = await credentialsFor(context, source.registry);
   if (await importImage(azure, registryId, { source, repository, tag, credentials })) return;
   // Azure rejects the import because the tag exists. Where the registry can be reached, find out whether the image exists too.

@@ -28,7 +28,7 @@ export interface ResolvedImage {
 export type Resolution = ResolvedImage | { readonly errors: readonly ConfigError[] };
 
 /** Dockerfile of this repository for a score.py folder without its own, relative to the root of the repository. */
-const ownScoreDockerfile = "docker/score/Dockerfile";
+export const ownScoreDockerfile = "docker/score/Dockerfile";
 const root = path.join(__dirname, "..", "..");
 
 type SettingOf<Key extends string> = Extract<PublishedSetting, Readonly<Record<Key, unknown>>>;
