@@ -28,6 +28,8 @@ export interface RiskArgs {
    * @default - not read. Omit it if the stack file sets `networkRuleBypassAllowedForTasks`.
    */
   readonly registryId?: pulumi.Output<string>;
+  /** The stack's own container registry, and the images that the stack file expects in it, by `imageText`. @default - no images */
+  readonly expectedImages?: { readonly registryId: pulumi.Output<string>; readonly images: readonly string[] };
 }
 
 /**
@@ -63,13 +65,14 @@ async function reject(stack: string, workspace: RiskArgs["workspace"]): Promise<
   );
 }
 
-async function warn({ stack, workspace, endpoints, registryId }: RiskArgs): Promise<void> {
+async function warn({ stack, workspace, endpoints, registryId, expectedImages }: RiskArgs): Promise<void> {
   const azure = azureOf(workspace);
-  const [live, bypassedRegistry] = await Promise.all([
+  const [live, bypassedRegistry, notPushed] = await Promise.all([
     resolved<Place>({ workspaceId: workspace.id, endpoints }).then((place) => readLive(azure, stack, place)),
     registryId === undefined ? undefined : resolved<string>(registryId).then((id) => readBypassed(azure, id)),
+    notPushedYet(expectedImages),
   ]);
-  const text = riskText(stack, findRisks({ endpoints, live, bypassedRegistry, standIns: standIns() }));
+  const text = riskText(stack, findRisks({ endpoints, live, bypassedRegistry, notPushed, standIns: standIns() }));
   if (text !== undefined) await pulumi.log.warn(text);
 }
 
@@ -95,6 +98,12 @@ async function readLive(azure: ArmClient, stack: string, { workspaceId, endpoint
   } catch (error) {
     return { notRead: (error as Error).message };
   }
+}
+
+/** In the preview of a run that creates the registry, its ID is unknown. */
+async function notPushedYet(expected: RiskArgs["expectedImages"]): Promise<readonly string[]> {
+  if (expected === undefined || expected.images.length === 0) return [];
+  return pulumi.containsUnknowns(await resolved<string>(expected.registryId)) ? expected.images : [];
 }
 
 /** The name of the registry, if its tasks bypass its network rules. */

@@ -6,6 +6,7 @@ import "../rootDirectory";
 
 import { log } from "@pulumi/pulumi";
 import { serveAzure } from "../../azure/fakeArm";
+import { adoptedIds, soundHub } from "../landingZone";
 import { program } from "../program";
 import { record } from "../recorder";
 import { shippedConfig } from "../shippedStacks";
@@ -19,7 +20,7 @@ type Tree = Record<string, unknown>;
 function harmless(change: (settings: { endpoints: Tree; chat: Tree; main: Tree; vllm: Tree; images: Tree }) => void = () => {}) {
   const config = shippedConfig("dev");
   const endpoints = JSON.parse(config["moor:endpoints"]!) as Record<string, Tree>;
-  const images = { vllm: `moor/vllm@sha256:${"ab".repeat(32)}`, score: `moor/score@sha256:${"cd".repeat(32)}` };
+  const images: Tree = { vllm: { import: `docker.io/moor/vllm@sha256:${"ab".repeat(32)}` } };
   const main = (endpoints.chat!.deployments as Record<string, Tree>).main!;
   change({ endpoints, chat: endpoints.chat!, main, vllm: main.vllm as Tree, images });
   return { ...config, "moor:images": JSON.stringify(images), "moor:endpoints": JSON.stringify(endpoints) };
@@ -63,6 +64,27 @@ test("placeholder images, a disabled gate and weights from Hugging Face are in o
   ]);
   // The line of the deployment contains the source of its weights.
   expect(lines.filter((line) => !line.startsWith("chat/main-") && /gate|Hugging Face/.test(line))).toEqual([]);
+});
+
+test("a digest in a registry that the run creates is reported; a digest in an adopted registry, or in one that exists, is not", async () => {
+  const digest = harmless(({ images, vllm }) => {
+    images.vllm = `moor/vllm@sha256:${"ab".repeat(32)}`;
+    vllm.source = "hub";
+  });
+  const { warnings } = await run(digest);
+  expect(warnings[0]).toMatch(
+    /^ {2}- Images that are not in the registry: moor\/vllm@sha256:abab… \(chat\/main-[0-9a-f]{8}\)\. This run creates the container registry/m,
+  );
+  expect((await run(digest, false)).warnings[0]).not.toContain("Images that are not in the registry");
+  const config: Record<string, string> = digest;
+  const platform = { ...JSON.parse(config["moor:platform"]!), imageRegistry: adoptedIds.imageRegistry };
+  const azure = await serveAzure(soundHub());
+  try {
+    const adopted = await run({ ...digest, "moor:platform": JSON.stringify(platform) });
+    expect(adopted.warnings.join()).not.toContain("Images that are not in the registry");
+  } finally {
+    await azure.close();
+  }
 });
 
 test("an endpoint with traffic that the stack file no longer contains is reported", async () => {
