@@ -38,11 +38,12 @@ export function rejectUnreachable({ registry, setting, kind }: PushedImage, prob
 
 /**
  * Fails if this machine can't publish an image. In a preview, only the first image of a registry fails: the other ones have the same
- * cause.
+ * cause. The preview of `npm run recover` publishes nothing, so it sets MOOR_PUBLICATION to `unchecked`.
  * @throws pulumi.RunError with the cause and the commands that publish the image
  */
 export async function requireReach(image: PushedImage): Promise<void> {
   const { registry, setting } = image;
+  if (pulumi.runtime.isDryRun() && process.env.MOOR_PUBLICATION === "unchecked") return;
   const problem = await problemOf(image);
   if (problem !== undefined) return rejectUnreachable(image, problem);
   if (image.kind !== "build" || localNetwork() !== undefined) return;
@@ -60,21 +61,23 @@ function isRepeated(registries: WeakSet<object>, registry: object): boolean {
 
 async function problemOf({ registry, repository }: PushedImage): Promise<NotReachable | "absent" | undefined> {
   const loginServer = await resolved<unknown>(registry.loginServer);
-  if (typeof loginServer !== "string" || pulumi.containsUnknowns(loginServer)) return absent(registry);
+  if (typeof loginServer !== "string" || pulumi.containsUnknowns(loginServer)) return absent(registry, "The registry doesn't exist yet.");
   const reach = await registryOf(azureOf(registry), loginServer).probe(repository);
   if (reach === "reachable") return undefined;
+  const isDryRun = pulumi.runtime.isDryRun();
   // The run can assign the role first. If the identity is not an operator, the publication fails.
-  const assignsRoles = pulumi.runtime.isDryRun() && (registry.nodes?.operators?.registry ?? []).length > 0;
-  return reach.kind === "permission" && assignsRoles ? undefined : reach;
+  if (reach.kind === "permission") return isDryRun && (registry.nodes?.operators?.registry ?? []).length > 0 ? undefined : reach;
+  // A killed run can have created the registry without its private endpoint.
+  return isDryRun && localNetwork() === "inside" ? absent(registry, "The registry has no private endpoint yet.") : reach;
 }
 
-/** The registry doesn't exist yet. Only in the local Azure, this machine can be inside a network that doesn't exist yet either. */
-function absent(registry: PublishingRegistry): "absent" | undefined {
+/** The registry can't be reached yet. Only in the local Azure, this machine can be inside a network that doesn't exist yet either. */
+function absent(registry: PublishingRegistry, cause: string): "absent" | undefined {
   if (localNetwork() !== "inside") return "absent";
   if (!shown.local.has(registry)) {
     shown.local.add(registry);
     pulumi.log.info(
-      "The registry doesn't exist yet. In the local Azure, this machine counts as inside the stack's network, so one run is enough. " +
+      `${cause} In the local Azure, this machine counts as inside the stack's network, so one run is enough. ` +
         "In Azure, create the network first:\n" +
         commands(true, false),
     );
