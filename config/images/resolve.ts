@@ -39,8 +39,8 @@ type SettingOf<Key extends string> = Extract<PublishedSetting, Readonly<Record<K
  */
 export function imageResolver(folder: string): (image: NamedImage) => Resolution {
   // The functions are called in arrows, so that their modules are only loaded for images that need them.
-  const layered = once((context: string) => layeredImage(context));
-  const inputsOf = once((build: Parameters<typeof buildInputs>[0]) => buildInputs(build));
+  const layered = once((context: string) => layeredImage(context, folder));
+  const inputsOf = once((build: Parameters<typeof buildInputs>[0]) => buildInputs(build, folder));
   return ({ path: at, setting, isScorePath = false }) => {
     if (typeof setting === "string") return existingImage(at, setting);
     if ("import" in setting) return imported(at, setting);

@@ -1,8 +1,10 @@
 /** Tests wrong images: one error per row, and the same verdict in an editor. Doesn't prove that a registry accepts a valid image. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { reportErrors } from "../../../config/errors";
 import { marked } from "../../fuzz/editor";
 import { digest, scoreDeployment, spoilt, type Tree, vllmDeployment } from "../stacks";
-import { at, base, check, external, told, useImageFolder, vllmImage, write } from "./imageFolder";
+import { at, base, check, external, folder, told, useImageFolder, vllmImage, write } from "./imageFolder";
 
 useImageFolder();
 
@@ -143,6 +145,38 @@ test("a mistake in the files of an image is reported at its folder", () => {
   expect(told(vllmImage({ layer: "layers/vllm" }))).toEqual([["MOOR241", "moor:images.vllm.layer", expect.stringContaining("line 2")]]);
   write("builds/vllm/Dockerfile", "FROM python:3.12\n");
   expect(told(vllmImage({ build: "builds/vllm" })).map(([code, where]) => [code, where])).toEqual([["MOOR252", "moor:images.vllm.build"]]);
+});
+
+test("messages contain paths relative to the folder of the stack file", () => {
+  write("layers/vllm/Dockerfile", `FROM ${base.reference}\nRUN true\n`);
+  write("builds/vllm/Dockerfile", "FROM python:3.12\n");
+  const problems = (image: Tree) => told(vllmImage(image)).map(([, , problem]) => problem);
+  expect(problems({ layer: "./layers/vllm/" })).toEqual(["layers/vllm/Dockerfile: line 2: RUN needs a build."]);
+  expect(problems({ build: "builds/vllm" })).toEqual([
+    'builds/vllm/Dockerfile, line 1: FROM uses the image "python:3.12" without a digest.',
+  ]);
+  write("layers/vllm/Dockerfile", `FROM ${base.reference}\nCOPY missing /\n`);
+  expect(problems({ layer: "layers/vllm" })).toEqual(['layers/vllm/Dockerfile, line 2: "missing" doesn\'t exist or is excluded.']);
+  write("builds/vllm/Dockerfile", "FROM scratch\n");
+  write("builds/vllm/.dockerignore", "[a-\n");
+  expect(problems({ build: "builds/vllm" })).toEqual([
+    expect.stringMatching(/^builds\/vllm\/\.dockerignore: a pattern can't be read: Invalid regular expression/),
+  ]);
+});
+
+test.each([
+  ["layers/vllm", "layers/vllm"],
+  ["it's a layer/vllm", "'it'\\''s a layer/vllm'"],
+])("the command that saves the base of %s works in the folder of the stack file", (layer, argument) => {
+  write(`${layer}/Dockerfile`, `FROM ${base.reference}\n`);
+  fs.rmSync(path.join(folder, layer, "base"), { recursive: true, force: true });
+  expect(told(vllmImage({ layer }))).toEqual([
+    [
+      "MOOR244",
+      "moor:images.vllm.layer",
+      `${layer}/base/manifest.json: the file doesn't exist. Command: \`npm run renew -- base ${argument}\`.`,
+    ],
+  ]);
 });
 
 test("an image is checked once, even if 20 deployments use it", () => {
