@@ -1,6 +1,6 @@
 /** `build`: an image that Docker builds and pushes where the program runs. */
 import * as path from "node:path";
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { registryUser } from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
@@ -29,8 +29,9 @@ export function buildImage(name: string, parent: pulumi.Resource, args: DockerBu
   const reach = new pulumi.ResourceHook(`${name}-reach`, () => requireReach({ registry, repository, setting, kind: "build" }), {
     onDryRun: true,
   });
-  return new docker.Image(
-    ...transformed(
+  const { Image } = pulumiDocker();
+  return new Image(
+    ...transformed<docker.ImageArgs>(
       transform,
       `${name}-build`,
       {
@@ -55,6 +56,11 @@ export function buildImage(name: string, parent: pulumi.Resource, args: DockerBu
       },
     ),
   );
+}
+
+/** Loaded on use, because most stacks build no image. */
+function pulumiDocker(): typeof import("@pulumi/docker") {
+  return require("@pulumi/docker");
 }
 
 /**

@@ -1,7 +1,15 @@
 /** Publishes an image in the registry of the stack. Content that is present is not sent. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
-import { importImage, type Presence, type RegistryClient, runTask, type SourceCredentials } from "../../azure/containerRegistry";
+import {
+  importImage,
+  type Presence,
+  type RegistryClient,
+  registryApiVersion,
+  runTask,
+  type SourceCredentials,
+  TaskRunError,
+} from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
 import { type ExternalImage, externalImageText, type ImageSource, imageTag, type LayeredImage } from "../../planner/image";
 import { fail } from "../../program/fail";
@@ -142,8 +150,35 @@ async function push({ client, reference, setting }: Context, { manifest, config,
   await client.putManifest(repository, tag, manifest);
 }
 
-async function pushByTask({ azure, taskId, setting }: Context, isAbsent: boolean): Promise<void> {
+async function pushByTask({ azure, registryId, taskId, setting }: Context, isAbsent: boolean): Promise<void> {
   if (taskId === undefined) return;
   const report = (line: string) => void pulumi.log.info(`${setting}: ${line}`);
-  await runTask(azure, await outputValue(taskId), { report, isAbsent });
+  try {
+    await runTask(azure, await outputValue(taskId), { report, isAbsent });
+  } catch (error) {
+    if (!(error instanceof TaskRunError) || (await admitsTasks(azure, registryId))) throw error;
+    fail(
+      `${setting}: ${error.message}\nThe registry's property networkRuleBypassAllowedForTasks is not true in Azure, so its tasks can't reach it. ` +
+        "Another program, or a write of the registry after `pulumi refresh`, can have reset it. Set it, then run `pulumi up` again:\n" +
+        `  az resource update --ids ${registryId} --api-version ${registryApiVersion} --set properties.networkRuleBypassAllowedForTasks=true`,
+    );
+  }
+}
+
+/** Whether the registry's network rules admit its tasks. If it can't be read, they are not the known cause of a failure. */
+async function admitsTasks(azure: ArmClient, registryId: string): Promise<boolean> {
+  const properties = await azure.get<ShownRegistry>(registryId, registryApiVersion).then(
+    (registry) => registry.properties,
+    () => undefined,
+  );
+  const isClosed = properties?.publicNetworkAccess === "Disabled" || properties?.networkRuleSet?.defaultAction === "Deny";
+  return !isClosed || properties.networkRuleBypassAllowedForTasks === true;
+}
+
+interface ShownRegistry {
+  readonly properties?: {
+    readonly publicNetworkAccess?: string;
+    readonly networkRuleSet?: { readonly defaultAction?: string };
+    readonly networkRuleBypassAllowedForTasks?: boolean;
+  };
 }

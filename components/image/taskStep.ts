@@ -1,7 +1,6 @@
 /** The step of a task that publishes a layered image. It writes the same bytes as the registry client, so the digest is the same. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as yaml from "yaml";
 import { secretFiles, secretText } from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
 import { imageTag, type LayeredImage } from "../../planner/image";
@@ -43,7 +42,7 @@ export function taskYaml({ repository, ...image }: ImageReference, { manifest, c
   const pieces = Object.entries(files).map(([name, bytes]) => secretFiles(name, bytes));
   const secret = Object.assign({ "start.py": secretText(start) }, ...pieces) as Readonly<Record<string, string>>;
   const tag = imageTag({ repository, ...image });
-  return yaml.stringify(
+  return yaml().stringify(
     {
       version: "v1.1.0",
       stepTimeout: stepSeconds,
@@ -61,6 +60,11 @@ export function taskYaml({ repository, ...image }: ImageReference, { manifest, c
     // A line break in a base64 text would be read as a space.
     { lineWidth: 0 },
   );
+}
+
+/** Loaded on use, because most previews contain no task. */
+function yaml(): typeof import("yaml") {
+  return require("yaml");
 }
 
 /** Whether a manifest contains a layer. If a Dockerfile copies nothing, there is none. */

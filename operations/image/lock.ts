@@ -28,11 +28,17 @@ function isSame(decision: DeploymentDecision, { repository, inputs }: BuiltImage
 /**
  * Sets the digest of a built image in the text of a lock file: in each decision with these inputs, also in a previous one, because both use the same
  * image. All other bytes stay.
- * @throws Error with a report if the lock file is invalid
+ * @throws Error with a report if the lock file is invalid; Error if no decision uses the image any more
  */
 export function withDigest(stack: string, lockText: string, image: BuiltImage, digest: string): string {
   const read = readLock(stack, lockText);
   if ("errors" in read) throw new Error(reportErrors(stack, read.errors));
+  if (!usesImage(read.lock, image)) {
+    throw new Error(
+      `The lock file of ${stack} has changed during the build: no deployment uses ${image.repository} with the inputs ${image.inputs} any more. ` +
+        `The image was built as ${image.repository}@${digest}, but its digest was not written. To build the image of the changed files, run the command again.`,
+    );
+  }
   const changed = (decision: DeploymentDecision): DeploymentDecision =>
     isSame(decision, image) ? { ...decision, image: { repository: image.repository, inputs: image.inputs, digest } } : decision;
   const entry = ({ current, previous, ...rest }: LockEntry): LockEntry => ({

@@ -1,7 +1,6 @@
 /** The files of a folder that `.dockerignore` doesn't exclude. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import dockerignore from "@balena/dockerignore";
 import type { Code } from "../codes";
 import { refuse, systemCode } from "./problem";
 
@@ -102,10 +101,15 @@ function readNode(file: string, rules: ContextRules): ContextNode {
   }
 }
 
+/** Loaded on use, because most previews read no folder. */
+function dockerignore(): typeof import("@balena/dockerignore").default {
+  return require("@balena/dockerignore");
+}
+
 /** Docker compares with regard to case. Without `!` patterns, nothing in an excluded folder is included. */
 function ignoreFilter(ignore: ContextRules["ignore"]): { readonly test: (path: string) => boolean; readonly exceptions: boolean } {
   if (ignore === undefined) return { test: () => false, exceptions: false };
-  const filter = dockerignore({ ignorecase: false }).add(ignore.text);
+  const filter = dockerignore()({ ignorecase: false }).add(ignore.text);
   const exceptions = ignore.text.split("\n").some((line) => line.trim().startsWith("!"));
   return {
     exceptions,

@@ -66,3 +66,14 @@ test("a report of mistakes loads no resource, no component and no client of Azur
   ];
   expect(loaded.filter((file) => big.some((part) => file.startsWith(part)))).toEqual([]);
 });
+
+test("a program whose images are in the registry loads nothing that publishes images", () => {
+  const script = `
+    require("./components");
+    require("./config/checkStack");
+    console.log(JSON.stringify(Object.keys(require.cache).map((file) => require("node:path").relative(process.cwd(), file))));`;
+  const loaded = JSON.parse(run(script).stdout) as string[];
+  expect(loaded).toContain("components/image/publishedImage.ts");
+  const publishing = ["@pulumi/docker", "@balena/dockerignore", "dockerfile-ast", "yaml", "@azure/core-rest-pipeline"];
+  expect(loaded.filter((file) => publishing.some((name) => file.startsWith(`node_modules/${name}/`)))).toEqual([]);
+});

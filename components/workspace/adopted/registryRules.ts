@@ -10,8 +10,10 @@ export interface ShownRegistry extends Shown {
     readonly anonymousPullEnabled?: boolean;
     readonly publicNetworkAccess?: string;
     readonly networkRuleBypassOptions?: string;
-    /** Only in API versions that contain it. */
+    readonly networkRuleSet?: { readonly defaultAction?: string };
+    /** Only in API versions that contain it, as `roleAssignmentMode`. */
     readonly networkRuleBypassAllowedForTasks?: boolean;
+    readonly roleAssignmentMode?: string;
     readonly policies?: { readonly quarantinePolicy?: { readonly status?: string } };
   };
 }
@@ -50,10 +52,14 @@ export function registryProblems(
   ];
 }
 
-/** Tasks must have access to a closed registry. Source: Azure docs, manage-network-bypass-policy-for-tasks. */
+/**
+ * Tasks must have access to a closed registry, also if some addresses have access, and the role of their identity must be effective.
+ * Source: Azure docs, manage-network-bypass-policy-for-tasks; container-registry-rbac-abac-repository-permissions.
+ */
 function taskProblems(id: string, { properties }: ShownRegistry, update: string): Problem[] {
   const { publicNetworkAccess = "Enabled", networkRuleBypassOptions = "AzureServices", networkRuleBypassAllowedForTasks } = properties;
-  const closed = publicNetworkAccess !== "Enabled";
+  const { networkRuleSet, roleAssignmentMode = "" } = properties;
+  const closed = publicNetworkAccess !== "Enabled" || networkRuleSet?.defaultAction === "Deny";
   const instead = "Or set `via: registry` for the images of the stack.";
   const allow = `az resource update --ids ${id} --api-version ${registryApiVersion} --set properties.networkRuleBypassAllowedForTasks=true`;
   return problemsOf(id, [
@@ -66,6 +72,11 @@ function taskProblems(id: string, { properties }: ShownRegistry, update: string)
       closed && networkRuleBypassAllowedForTasks !== true,
       `networkRuleBypassAllowedForTasks is ${networkRuleBypassAllowedForTasks ?? "absent"}. Required: true, because tasks publish images (\`via: task\`).`,
       `${allow}\n  ${instead}`,
+    ],
+    [
+      roleAssignmentMode.startsWith("Abac"),
+      `roleAssignmentMode is ${roleAssignmentMode}. Required: LegacyRegistryPermissions, because tasks publish images (\`via: task\`) with the role AcrPush, which has no effect otherwise.`,
+      "Set `via: registry` for the images of the stack, or `import` finished images.",
     ],
   ]);
 }

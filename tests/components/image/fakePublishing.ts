@@ -19,10 +19,19 @@ export interface PublishingOptions {
   readonly closed?: boolean;
   /** Status of import requests. @default 200 */
   readonly importStatus?: number;
+  /** Properties of the registry in Azure. @default - the registry can't be read */
+  readonly registry?: Readonly<Record<string, unknown>>;
+  /** How the run of a task ends. @default "Succeeded" */
+  readonly runStatus?: string;
 }
 
 /** Serves at the address of the local Azure until it is closed. */
-export async function servePublishing({ closed = false, importStatus = 200 }: PublishingOptions = {}): Promise<FakePublishing> {
+export async function servePublishing({
+  closed = false,
+  importStatus = 200,
+  registry,
+  runStatus = "Succeeded",
+}: PublishingOptions = {}): Promise<FakePublishing> {
   const fake = { writes: [] as FakePublishing["writes"], calls: [] as string[], manifests: new Map<string, string>() };
   const server = http.createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -43,7 +52,8 @@ export async function servePublishing({ closed = false, importStatus = 200 }: Pu
       if (pathname.endsWith("/importImage")) return reply(importStatus);
       if (pathname.endsWith("/scheduleRun")) return reply(200, run("Queued"));
       if (pathname.endsWith("/runs")) return reply(200, { value: [] });
-      if (pathname.endsWith("/runs/ca1")) return reply(200, run("Succeeded"));
+      if (pathname.endsWith("/runs/ca1")) return reply(200, run(runStatus));
+      if (pathname.endsWith("/registries/crdevx7k2p9") && registry !== undefined) return reply(200, { properties: registry });
       return reply(404, { error: { code: "ResourceNotFound", message: "absent" } });
     }
     if (closed) return reply(403, { errors: [{ code: "DENIED", message: "client with IP '203.0.113.7' is not allowed access." }] });

@@ -308,6 +308,19 @@ describe("layer, via: task", () => {
     ]);
   });
 
+  test.each([
+    [{ publicNetworkAccess: "Disabled", networkRuleBypassAllowedForTasks: false }, true],
+    [{ publicNetworkAccess: "Disabled", networkRuleBypassAllowedForTasks: true }, false],
+    [{ publicNetworkAccess: "Enabled" }, false],
+    [{ publicNetworkAccess: "Enabled", networkRuleSet: { defaultAction: "Deny" } }, true],
+    [undefined, false],
+  ])("a failed run says if Azure's registry %j has lost the access of tasks: %s", async (registry, isNamed) => {
+    const { refusals } = await run("task", { runStatus: "Failed", ...(registry === undefined ? {} : { registry }) });
+    expect(refusals).toEqual([expect.stringContaining("Run ca1 of the task ended with the status Failed.")]);
+    const command = `az resource update --ids ${registryId} --api-version 2025-11-01 --set properties.networkRuleBypassAllowedForTasks=true`;
+    expect(refusals[0]!.includes(command)).toBe(isNamed);
+  });
+
   test("a registry in another subscription is rejected", async () => {
     const errors: string[] = [];
     jest.spyOn(pulumi.log, "error").mockImplementation(async (...[text]) => void errors.push(text));

@@ -143,6 +143,20 @@ describe("An adopted registry in which tasks publish images", () => {
       `az resource update --ids ${id} --api-version 2025-11-01 --set properties.networkRuleBypassAllowedForTasks=true\n  Or set \`via: registry\` for the images of the stack.`,
     ]);
   });
+  test("is closed too if only selected addresses have access", () => {
+    const selected = { publicNetworkAccess: "Enabled", networkRuleSet: { defaultAction: "Deny" } };
+    expect(problems(selected).map(({ what }) => what)).toEqual([
+      "networkRuleBypassAllowedForTasks is absent. Required: true, because tasks publish images (`via: task`).",
+    ]);
+    expect(problems({ ...selected, networkRuleSet: { defaultAction: "Allow" } })).toEqual([]);
+  });
+  test("must use roles that are effective for the identity of a task", () => {
+    const mode = (roleAssignmentMode: string) => problems({ publicNetworkAccess: "Enabled", roleAssignmentMode }).map(({ what }) => what);
+    expect(mode("LegacyRegistryPermissions")).toEqual([]);
+    expect(mode("AbacRepositoryPermissions")).toEqual([
+      expect.stringMatching(/^roleAssignmentMode is AbacRepositoryPermissions\. Required/),
+    ]);
+  });
   test("need not allow it if it is open", () => {
     expect(problems({ publicNetworkAccess: "Enabled" })).toEqual([]);
   });

@@ -26,9 +26,11 @@ test("A digest is replaced.", () => {
   expect(withDigest("prod", before, score, digest)).toBe(before.replace(`digest: ${other}`, `digest: ${digest}`));
 });
 
-test("Without a decision with these inputs, the bytes stay.", () => {
+test("A lock file that no longer uses the image is an error with the digest.", () => {
   const before = lockText(lockWith({ ...score, inputs: other }));
-  expect(withDigest("prod", before, score, digest)).toBe(before);
+  expect(() => withDigest("prod", before, score, digest)).toThrow(
+    `The image was built as moor/score@${digest}, but its digest was not written.`,
+  );
 });
 
 test("An invalid lock file is an error.", () => {
