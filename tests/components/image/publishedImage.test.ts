@@ -233,6 +233,19 @@ describe("The preview of an image that this machine must push", () => {
     expect(lines.filter((line) => line.includes("  npm run platform -- -s dev    "))).toHaveLength(1);
   });
 
+  test.each([
+    [
+      "import",
+      /^moor:images\.vllm: Azure will copy docker\.io\/\S+@sha256:[0-9a-f]{64} to \S+@sha256:[0-9a-f]{64}, unless the registry has it\.$/,
+    ],
+    ["registry", /^moor:images\.vllm: Azure will copy the base image \S+, and this run will add a layer and publish \S+, unless/],
+    ["task", /^moor:images\.vllm: Azure will copy the base image \S+, and a task of the registry will add a layer and publish/],
+    ["build", /^moor:images\.vllm: Docker will build \S+ and push \S+:moor-[0-9a-f]{16}\.$/],
+  ] as const)("says once how the image gets into the registry (%s)", async (kind, line) => {
+    const { logs: lines } = await run(kind, { preview: true, users: 3 });
+    expect(lines.filter((one) => line.test(one))).toHaveLength(1);
+  });
+
   test.each(["import", "task"] as const)("succeeds from outside for %s", async (kind) => {
     const { refusals, writes } = await run(kind, { preview: true, network: "outside" });
     expect([refusals, writes]).toEqual([[], []]);
