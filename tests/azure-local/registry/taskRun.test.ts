@@ -114,7 +114,7 @@ answer = send("HEAD", f"/v2/{repository}/blobs/${blob}", Authorization=bearer)
       });
     const ask = async (repository: string) => (await run(task(askScript, `az /moor/run.py $Registry ${repository} v1 /moor`))).log;
 
-    test("is the last line of the log of a run that misses one of its blobs", async () => {
+    test("is named at the end of the log of a run that misses one of its blobs", async () => {
       expect((await imported()).status).toBe(202);
       expect((await ask("moor/vllm")).trimEnd().split("\n").slice(-2)).toEqual([
         "failed during run, err: step acb_step_0: python3 /moor/run.py: exit code 7",
