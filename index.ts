@@ -119,7 +119,7 @@ const named = spec.endpoints.map((endpoint) => ({ ...endpoint, name: nameOf(endp
 const warned =
   process.env.MOOR_ENDPOINTS === "none"
     ? rejectDeletedEndpoints({ stack, workspace })
-    : warnOfRisks({ stack, workspace, endpoints: named });
+    : warnOfRisks({ stack, workspace, endpoints: named, registryId: registryWithoutSetting(), expectedImages: expectedImages() });
 
 const places = platformOutputs(resourceGroupName, network, workspace);
 
@@ -138,6 +138,17 @@ function publish(image: PlannedImage) {
   const { rolePropagationSeconds } = waits;
   const args = { workspace, image, importCredentials: pullCredentials, roles, rolePropagationSeconds, tags };
   return new PublishedImage(publishedImageName(image.reference), args, tagged);
+}
+
+/** The ID of a created registry, if the stack file doesn't set whether tasks bypass its network rules. */
+function registryWithoutSetting(): pulumi.Output<string> | undefined {
+  return created.imageRegistry && platform.networkRuleBypassAllowedForTasks === undefined ? workspace.imageRegistryId : undefined;
+}
+
+/** Images that the stack file expects in the stack's own registry. */
+function expectedImages() {
+  const existing = spec.images.filter(({ source }) => source.kind === "existing").map(({ reference }) => imageText(reference));
+  return created.imageRegistry ? { registryId: workspace.imageRegistryId, images: existing } : undefined;
 }
 
 function isPublishedByTask({ source }: PlannedImage): boolean {

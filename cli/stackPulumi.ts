@@ -32,11 +32,11 @@ export async function openStackPulumi(options: StackOptions): Promise<OpenStack>
   const { stack, local = false, configFile } = options;
   const source = configFile ?? requireStackFile(stack);
   const engine = local ? await localEngine(stack, source) : installedEngine(configFile);
-  const run: StackPulumi["run"] = async (args) => {
+  const run: StackPulumi["run"] = async (args, environment) => {
     const reads = engine.configFile !== undefined && readsSettings.includes(args[0] ?? "");
     const settings = reads ? ["--config-file", engine.configFile] : [];
     const all = [...args, "--stack", stack, ...settings, "--non-interactive", "--color", "never"];
-    const child = startPulumi(engine, all, root, engine.environment, ["ignore", "pipe", "pipe"]);
+    const child = startPulumi(engine, all, root, { ...engine.environment, ...environment }, ["ignore", "pipe", "pipe"]);
     const texts = { output: "", errors: "" };
     child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       texts.output += text;

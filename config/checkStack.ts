@@ -14,7 +14,7 @@ import { exactlyOne } from "./rules/exactlyOne";
 import { gatedErrors } from "./rules/gated";
 import { ignoredErrors, ignoredNotes } from "./rules/ignored";
 import { imageErrors } from "./rules/images";
-import { importCredentialErrors } from "./rules/importCredentials";
+import { importCredentialErrors, importCredentialNotes } from "./rules/importCredentials";
 import { placeErrors } from "./rules/place";
 import { platformErrors } from "./rules/platform";
 import { commitsOfLocks, commitsOfSettings, revisionErrors } from "./rules/revisions";
@@ -54,10 +54,8 @@ export function checkStack(raw: RawStack): CheckedStack {
   const ignored = ignoredNotes(settings, raw.stack, {
     token: tokenKey in raw.settings,
     lock: raw.lock !== undefined,
-    importCredentials: importCredentialsKey in raw.settings,
-    imports: images.all.some(({ source }) => source.kind === "import" || source.kind === "layer"),
   });
-  return { spec: { ...spec, notes: [...spec.notes, ...notes, ...ignored] } };
+  return { spec: { ...spec, notes: [...spec.notes, ...notes, ...ignored, ...importCredentialNotes(raw, images.all)] } };
 }
 
 /** The settings of a valid stack file; otherwise the errors and the valid parts. */

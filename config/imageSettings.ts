@@ -11,7 +11,7 @@ const hostForm = "(?:[a-z0-9-]+\\.)+[a-z]{2,}(?::\\d{1,5})?";
 const longestRepository = 255;
 
 const repositoryError = `a repository such as moor/vllm: at most ${longestRepository} lowercase letters, digits and . _ - /, without the registry's host name`;
-const repository = text(new RegExp(`^${repositoryForm}$`), repositoryError)
+const repository = text(new RegExp(`^(?!${hostForm}/)${repositoryForm}$`), repositoryError)
   .max(longestRepository, { error: repositoryError })
   .describe(
     "Repository of the image in the container registry of the stack. Default: with `import`, the repository of the source; otherwise `moor/` and the last part of the folder.",
@@ -60,7 +60,9 @@ const buildImage = z.strictObject(
     build: relativePath("a folder").describe(
       "Folder that Docker builds the image from (the build context), on the machine that runs Pulumi.",
     ),
-    dockerfile: relativePath("a Dockerfile").describe("Dockerfile. Default: `Dockerfile` in the folder.").optional(),
+    dockerfile: relativePath("a Dockerfile")
+      .describe("Path of the Dockerfile, relative to the folder of the stack file. Default: `Dockerfile` in `build`.")
+      .optional(),
     args: z
       .record(argumentName, z.string({ error: "text; numbers require quotes" }), map("names of build arguments to text"))
       .describe("Build arguments. They must not contain secrets, because they are part of the image's history.")

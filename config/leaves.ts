@@ -17,7 +17,7 @@ export function text(pattern: RegExp, error: string): z.ZodString {
 
 /** Any text that is not empty. Rules check its contents. */
 export function freeText(error: string): z.ZodString {
-  return z.string({ error }).min(1, { error });
+  return z.string({ error }).min(1, { error, abort: true });
 }
 
 /** The error text of a map. `keys` describes its keys. */
@@ -71,7 +71,8 @@ export function tokenCount(value: number | string): number {
 }
 
 /**
- * `repository@sha256:<64 hexadecimal digits>`.
+ * `repository@sha256:<64 hexadecimal digits>`. A repository whose first part looks like a host name is rejected, because the platform adds the
+ * host name of the registry.
  * @param forms All allowed forms of an image, for the error.
  */
 export function imageText(forms: string) {
@@ -79,5 +80,5 @@ export function imageText(forms: string) {
   return z
     .string({ error: form })
     .refine((image) => image.includes("@"), { error: form, params: { code: "MOOR209" }, abort: true })
-    .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*@sha256:[0-9a-f]{64}$/, { error: form });
+    .regex(/^(?!(?:[a-z0-9-]+\.)+[a-z]{2,}\/)[a-z0-9]+(?:[._/-][a-z0-9]+)*@sha256:[0-9a-f]{64}$/, { error: form });
 }

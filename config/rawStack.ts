@@ -33,5 +33,10 @@ export const webhookKey = "moor:alertWebhook";
 /** Key of the credentials for the registries that images are imported from. They must be a secret. */
 export const importCredentialsKey = "moor:importCredentials";
 
+/**
+ * Host in the stand-in for `moor:importCredentials` in local runs. RFC 2606 reserves such names, so no image comes from it.
+ */
+export const standInRegistry = "registry.example.com";
+
 /** Placeholder for values that only Pulumi can decrypt. */
 export const encrypted = "[secret]";

@@ -37,16 +37,26 @@ interface Place {
 
 function issueErrors(issue: z.core.$ZodIssue, { schema, root, secret }: Place): ConfigError[] {
   const path = [root, ...issue.path.map(String)].filter((part) => part !== "").join(".");
-  if (issue.code === "unrecognized_keys") return unknownKeys(path, keysAt(schema, issue.path), issue.keys);
+  if (issue.code === "unrecognized_keys") return unknownKeys(path, allowedKeys(schema, issue), issue.keys);
   const union = issue.code === "invalid_union" ? unionErrors(issue, path, { schema, root, secret }) : undefined;
   return union ?? [issueError(issue, path, secret)];
+}
+
+/** The allowed keys of a map. zod reports an unknown key in a union like one in an object, so the form of the map selects them. */
+function allowedKeys(schema: z.ZodType, { path, input }: z.core.$ZodIssueUnrecognizedKeys): string[] {
+  const union = schemaAt(schema, path);
+  const form = union instanceof z.ZodUnion && isMap(input) ? formOf(union, input) : undefined;
+  return form !== undefined && "schema" in form ? Object.keys(form.schema.shape) : keysAt(schema, path);
 }
 
 /** The errors of the form that a value is meant to have. Undefined if that is not clear. */
 function unionErrors(issue: z.core.$ZodIssueInvalidUnion, path: string, { schema, secret }: Place): ConfigError[] | undefined {
   const union = schemaAt(schema, issue.path);
   const form = union instanceof z.ZodUnion && isMap(issue.input) ? formOf(union, issue.input) : undefined;
-  if (form !== undefined && "oneOf" in form) return exactlyOne(path, issue.input, form.oneOf);
+  if (form !== undefined && "oneOf" in form) {
+    const unknown = Object.keys(issue.input as object).filter((key) => !form.keys.includes(key));
+    return unknown.length > 0 ? unknownKeys(path, form.oneOf, unknown) : exactlyOne(path, issue.input, form.oneOf);
+  }
   if (form !== undefined)
     return issue.errors[form.index]?.flatMap((inner) => issueErrors(inner, { schema: form.schema, root: path, secret }));
   const [ofType, ...others] = issue.errors.filter((issues) =>

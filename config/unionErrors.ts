@@ -1,8 +1,10 @@
 /** Selects the form of a union that a map is meant to have, so that its errors are reported instead of those of all forms. */
 import * as z from "zod";
 
-/** A form of a union, or the keys of which exactly one is required. */
-export type Form = { readonly index: number; readonly schema: z.ZodObject } | { readonly oneOf: readonly string[] };
+/** A form of a union. If it is not clear: the keys of which exactly one is required, and the keys of all forms. */
+export type Form =
+  | { readonly index: number; readonly schema: z.ZodObject }
+  | { readonly oneOf: readonly string[]; readonly keys: readonly string[] };
 
 /** The form of a map. Each form but one has required keys that no other form has. The other form is meant if none of these keys is set. */
 export function formOf(union: z.ZodUnion, value: object): Form | undefined {
@@ -11,7 +13,8 @@ export function formOf(union: z.ZodUnion, value: object): Form | undefined {
   const forms = objects.map((form) => ({ ...form, keys: ownKeys(form.schema, objects) }));
   const meant = forms.filter(({ keys }) => keys.some((key) => Object.hasOwn(value, key)));
   const [only = forms.find(({ keys }) => keys.length === 0), ...others] = meant;
-  return only !== undefined && others.length === 0 ? only : { oneOf: forms.flatMap(({ keys }) => keys) };
+  if (only !== undefined && others.length === 0) return only;
+  return { oneOf: forms.flatMap(({ keys }) => keys), keys: objects.flatMap(({ schema }) => Object.keys(schema.shape)) };
 }
 
 function ownKeys(schema: z.ZodObject, all: readonly { readonly schema: z.ZodObject }[]): string[] {

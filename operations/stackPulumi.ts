@@ -14,8 +14,8 @@ export interface StackPulumi {
   readonly local: boolean;
   /** Environment variables of pulumi. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Runs `pulumi <args>` on the stack. */
-  run(args: readonly string[]): Promise<PulumiRun>;
+  /** Runs `pulumi <args>` on the stack. @param environment Further environment variables. @default - none */
+  run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<PulumiRun>;
   /** Like `run`, but rejects with the error message of pulumi if it fails. Resolves to its output. */
   must(args: readonly string[]): Promise<string>;
 }

@@ -5,6 +5,7 @@ import type { RegistryHost } from "./host";
 import type { ByteRange, ImageStore } from "./imageStore";
 import { checkDigest, checkReference, checkRepository, digestOf, isDigest, referencesOf } from "./names";
 import type { Access } from "./tokens";
+import { hasImageWithoutBytes } from "./withoutBytes";
 
 /** Maximum size of a manifest in bytes. The OCI distribution specification requires at least 4 MiB. */
 const longestManifest = 4 * 1024 * 1024;
@@ -99,20 +100,14 @@ export class Distribution {
       );
     const type = mediaType ?? contentType;
     if (!type) throw new RegistryError(400, "MANIFEST_INVALID", "The manifest has neither a mediaType nor a Content-Type.");
-    const check = !(await this.hasImageWithoutBytes(request));
+    // The layers of an image without bytes are assumed to exist.
+    const check = !(await hasImageWithoutBytes(this.host, registry, store, repository));
     await store.putManifest(repository, reference, { mediaType: type, bytes, digest }, check);
     this.host.record(registry.id, repository, reference, digest);
     return {
       status: 201,
       headers: { location: `${root}${repository}/manifests/${digest}`, "docker-content-digest": digest, ...apiVersion },
     };
-  }
-
-  /** Whether an image was imported into the repository without its bytes. Its layers are then assumed to exist. */
-  private async hasImageWithoutBytes({ registry, repository, store }: Request): Promise<boolean> {
-    const digests = this.host.images(registry.id).filter((image) => image.repository === repository && image.tag === undefined);
-    for (const { digest } of digests) if ((await store.manifest(repository, digest)) === undefined) return true;
-    return false;
   }
 
   private async blob(request: Request, digest: string): Promise<RegistryAnswer> {

@@ -18,6 +18,7 @@ import {
 import { RemoteStores } from "./remoteStore";
 import { runTask } from "./taskRun";
 import { RegistryTokens } from "./tokens";
+import { hasImageWithoutBytes, repositoryOfBlob, withoutBytesLine } from "./withoutBytes";
 
 /** How a caller reaches a registry if not through the data plane's own address. */
 export interface RegistryRoute {
@@ -90,12 +91,17 @@ export class LocalRegistries implements Registries {
     const { host, serve, send } = this.options;
     const principal: Principal | undefined = run.principalId === undefined ? undefined : { oid: run.principalId, groups: [] };
     const hasRole = principal !== undefined && host.rights(run.registryId, principal).size > 0;
+    const incomplete = new Set<string>();
     return runTask(run, {
       password: hasRole ? this.tokens.refreshToken(run.loginServer, principal) : undefined,
       serve: async (request, response, origin) => {
         const path = (request.url ?? "/").split("?")[0]!.replace(/^\//, "");
-        await send(response, await serve(request, run.loginServer, path, { origin, root: "/v2/", isAdmitted: run.admitted }));
+        const answer = await serve(request, run.loginServer, path, { origin, root: "/v2/", isAdmitted: run.admitted });
+        const repository = answer.status === 404 ? repositoryOfBlob(path) : undefined;
+        if (repository !== undefined && (await this.isIncomplete(run.registryId, repository))) incomplete.add(repository);
+        await send(response, answer);
       },
+      explain: () => [...incomplete].map(withoutBytesLine),
       signal: this.running.signal,
     });
   }
@@ -108,6 +114,12 @@ export class LocalRegistries implements Registries {
   /** Ends all runs. */
   close(): void {
     this.running.abort();
+  }
+
+  private async isIncomplete(registryId: string, repository: string): Promise<boolean> {
+    const { host } = this.options;
+    const registry = host.registry(registryId);
+    return registry !== undefined && hasImageWithoutBytes(host, registry, this.stores.of(registry.scope), repository);
   }
 
   private store(registryId: string) {

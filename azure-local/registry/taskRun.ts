@@ -18,6 +18,8 @@ export interface TaskContext {
   readonly password: string | undefined;
   /** Serves a request to the login server, of a caller that network rules admit. */
   readonly serve: (request: IncomingMessage, response: ServerResponse, origin: string) => Promise<void>;
+  /** Lines for the log of a failed run: causes that don't exist in Azure. */
+  readonly explain: () => readonly string[];
   /** Ends the run. */
   readonly signal: AbortSignal;
 }
@@ -49,6 +51,7 @@ export async function runTask(run: TaskRunRequest, context: TaskContext): Promis
     const task = readTask(run.steps, registry);
     const runner = new Runner(run, context, { registry, password: context.password }, folder, task, log);
     const succeeded = await runner.run();
+    if (!succeeded) log.push(...context.explain());
     return ended(succeeded, runner.images);
   } catch (error) {
     if (!(error instanceof UnsupportedTask)) throw error;

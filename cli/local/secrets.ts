@@ -1,7 +1,7 @@
 /** The secrets in the local copy of a stack file: stand-ins for secrets of the real file, and secrets that were set locally. */
 import { createHash } from "node:crypto";
 import { type Document, isMap, isScalar, type YAMLMap } from "yaml";
-import { importCredentialsKey, webhookKey } from "../../config/rawStack";
+import { importCredentialsKey, standInRegistry, webhookKey } from "../../config/rawStack";
 
 /** Fingerprints of the secrets of the last run, by path. */
 export type KnownSecrets = Readonly<Record<string, KnownSecret>>;
@@ -60,7 +60,7 @@ function standInFor([setting = ""]: readonly string[], secret: YAMLMap): string 
 /** Stand-ins for secrets whose content is checked. */
 const validStandIns: Readonly<Record<string, (standIn: string) => string>> = {
   [webhookKey]: (standIn) => `https://${standIn}.example.com`,
-  [importCredentialsKey]: (standIn) => JSON.stringify({ "registry.example.com": `stand-in:${standIn}` }),
+  [importCredentialsKey]: (standIn) => JSON.stringify({ [standInRegistry]: `stand-in:${standIn}` }),
 };
 
 interface Secret {

@@ -1,4 +1,5 @@
 /** Publishes an image in the registry of the stack. Content that is present is not sent. */
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
 import {
@@ -11,7 +12,7 @@ import {
   TaskRunError,
 } from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
-import { type ExternalImage, externalImageText, type ImageSource, imageTag, type LayeredImage } from "../../planner/image";
+import { type ExternalImage, externalImageText, type ImageSource, imageTag, imageText, type LayeredImage } from "../../planner/image";
 import { fail } from "../../program/fail";
 import { armIdOf, azureOf, registryOf } from "../base/azure";
 import { outputValue } from "../base/outputs";
@@ -30,6 +31,30 @@ export interface Publication {
   readonly taskId?: pulumi.Output<string>;
   /** With `build`: reference by digest that the Docker provider returned. */
   readonly built?: pulumi.Output<string>;
+}
+
+/** Says in a preview how the image gets into the registry. */
+export function announce({ source, reference, setting }: Publication): void {
+  const sentence = announcement(source, imageText(reference));
+  if (sentence !== undefined) pulumi.log.info(`${setting}: ${sentence}`);
+}
+
+function announcement(source: ImageSource, image: string): string | undefined {
+  switch (source.kind) {
+    case "existing":
+      return undefined;
+    case "import":
+      return `Azure will copy ${externalImageText(source.from)} to ${image}, unless the registry has it.`;
+    case "layer": {
+      const who = { registry: "this run", task: "a task of the registry" }[source.via];
+      const base = externalImageText(source.image.base);
+      return `Azure will copy the base image ${base}, and ${who} will add a layer and publish ${image}, unless the registry has it.`;
+    }
+    case "build":
+      return `Docker will build ${path.relative(process.cwd(), source.context) || "."} and push ${image}.`;
+    default:
+      return source satisfies never;
+  }
 }
 
 /** Checks in a preview whether `publish` can succeed on this machine. `build` is checked before Docker builds. */
@@ -77,7 +102,8 @@ const ways = {
     const { repository } = reference;
     if (via === "registry" && !("digest" in found)) rejectUnreachable({ registry, repository, setting, kind: "layer" }, found);
     // The registry mounts no blobs of another repository here, so the base is copied to the repository of the image.
-    await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
+    const base = await look(context, image.base.digest);
+    if (!isPresent(base, image.base.digest)) await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
     if (via === "registry") await push(context, image);
     else await pushByTask(context, "digest" in found);
   },
@@ -115,7 +141,9 @@ function copy(context: Context, source: ExternalImage, tag: string): Promise<voi
 async function copyNow(context: Context, source: ExternalImage, tag: string): Promise<void> {
   const { azure, registryId, reference, setting, client } = context;
   const { repository } = reference;
-  pulumi.log.info(`${setting}: Azure copies ${externalImageText(source)}. A large image takes several minutes.`);
+  pulumi.log.info(
+    `${setting}: Azure copies ${externalImageText(source)}, unless the registry has it. A large image takes several minutes.`,
+  );
   const credentials = await credentialsFor(context, source.registry);
   if (await importImage(azure, registryId, { source, repository, tag, credentials })) return;
   // Azure rejects the import because the tag exists. Where the registry can be reached, find out whether the image exists too.

@@ -10,7 +10,7 @@ import type { Transform } from "../base/transform";
 import { type RolesOwner, roleTimes, roleWait } from "../identity";
 import type { Workspace } from "../workspace";
 import { buildImage } from "./dockerBuild";
-import { type Publication, publish, reviewPublication } from "./publication";
+import { announce, type Publication, publish, reviewPublication } from "./publication";
 import { createPublishTask, type PublishTask } from "./publishTask";
 
 export interface PublishedImageArgs {
@@ -135,8 +135,13 @@ export class PublishedImage extends pulumi.ComponentResource {
     const { workspace: registry, image, importCredentials } = this.args;
     const publication: Publication = { registry, ...image, importCredentials, taskId: task?.task.id, built: build?.repoDigest };
     let published: Promise<void> | undefined;
+    let announced = false;
     const run = async () => {
-      if (pulumi.runtime.isDryRun()) return reviewPublication(publication);
+      if (pulumi.runtime.isDryRun()) {
+        if (!announced) announce(publication);
+        announced = true;
+        return reviewPublication(publication);
+      }
       if (published === undefined) {
         published = publish(publication);
         return published;

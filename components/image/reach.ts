@@ -10,6 +10,8 @@ import { missingDocker } from "./dockerEngine";
 export interface PublishingRegistry extends pulumi.Resource {
   readonly imageRegistryId: pulumi.Output<string>;
   readonly loginServer: pulumi.Output<string>;
+  /** The role assignments that the run creates before it publishes an image. */
+  readonly nodes?: { readonly operators?: { readonly registry: readonly pulumi.Resource[] } };
 }
 
 /** An image that this machine publishes by the registry's API or by Docker. */
@@ -36,11 +38,12 @@ export function rejectUnreachable({ registry, setting, kind }: PushedImage, prob
 
 /**
  * Fails if this machine can't publish an image. In a preview, only the first image of a registry fails: the other ones have the same
- * cause.
+ * cause. The preview of `npm run recover` publishes nothing, so it sets MOOR_PUBLICATION to `unchecked`.
  * @throws pulumi.RunError with the cause and the commands that publish the image
  */
 export async function requireReach(image: PushedImage): Promise<void> {
   const { registry, setting } = image;
+  if (pulumi.runtime.isDryRun() && process.env.MOOR_PUBLICATION === "unchecked") return;
   const problem = await problemOf(image);
   if (problem !== undefined) return rejectUnreachable(image, problem);
   if (image.kind !== "build" || localNetwork() !== undefined) return;
@@ -58,30 +61,39 @@ function isRepeated(registries: WeakSet<object>, registry: object): boolean {
 
 async function problemOf({ registry, repository }: PushedImage): Promise<NotReachable | "absent" | undefined> {
   const loginServer = await resolved<unknown>(registry.loginServer);
-  if (typeof loginServer !== "string" || pulumi.containsUnknowns(loginServer)) return absent(registry);
+  if (typeof loginServer !== "string" || pulumi.containsUnknowns(loginServer)) return absent(registry, "The registry doesn't exist yet.");
   const reach = await registryOf(azureOf(registry), loginServer).probe(repository);
-  return reach === "reachable" ? undefined : reach;
+  if (reach === "reachable") return undefined;
+  const isDryRun = pulumi.runtime.isDryRun();
+  // The run can assign the role first. If the identity is not an operator, the publication fails.
+  if (reach.kind === "permission") return isDryRun && (registry.nodes?.operators?.registry ?? []).length > 0 ? undefined : reach;
+  // A killed run can have created the registry without its private endpoint.
+  return isDryRun && localNetwork() === "inside" ? absent(registry, "The registry has no private endpoint yet.") : reach;
 }
 
-/** The registry doesn't exist yet. Only in the local Azure, this machine can be inside a network that doesn't exist yet either. */
-function absent(registry: PublishingRegistry): "absent" | undefined {
+/** The registry can't be reached yet. Only in the local Azure, this machine can be inside a network that doesn't exist yet either. */
+function absent(registry: PublishingRegistry, cause: string): "absent" | undefined {
   if (localNetwork() !== "inside") return "absent";
   if (!shown.local.has(registry)) {
     shown.local.add(registry);
     pulumi.log.info(
-      "The registry doesn't exist yet. In the local Azure, this machine counts as inside the stack's network, so one run is enough. " +
+      `${cause} In the local Azure, this machine counts as inside the stack's network, so one run is enough. ` +
         "In Azure, create the network first:\n" +
-        commands(),
+        commands(true, false),
     );
   }
   return undefined;
 }
 
-function commands(): string {
+/** The commands that publish the image. @param create Whether the registry and its network must be created first. */
+function commands(create: boolean, isLocal = localNetwork() !== undefined): string {
   const stack = pulumi.getStack();
+  const up = isLocal ? `npm run local -- up -s ${stack}` : `pulumi up -s ${stack}`;
+  const platform = `npm run platform -- -s ${stack}${isLocal ? " --local" : ""}`;
+  const width = (create ? Math.max(up.length, platform.length) : up.length) + 4;
   return [
-    `  npm run platform -- -s ${stack}    creates everything except the endpoints; requires only Azure Resource Manager`,
-    `  pulumi up -s ${stack}              publishes the images and creates the endpoints; run it inside the network`,
+    ...(create ? [`  ${platform.padEnd(width)}creates everything except the endpoints; requires only Azure Resource Manager`] : []),
+    `  ${up.padEnd(width)}publishes the images and creates the endpoints${create ? "; run it inside the network" : ""}`,
   ].join("\n");
 }
 
@@ -98,8 +110,8 @@ function refusal(setting: string, kind: PushedImage["kind"], problem: NotReachab
   const cause = problem === "absent" ? "The registry doesn't exist yet." : problem.detail;
   return [
     `${setting}: this machine can't publish the image, because it doesn't reach the private registry. ${cause}`,
-    "Run these two commands:",
-    commands(),
+    problem === "absent" ? "Run these two commands:" : "Run this command inside the network:",
+    commands(problem === "absent"),
     alternatives[kind],
   ].join("\n");
 }
@@ -108,7 +120,7 @@ function permissionRefusal(setting: string, { detail }: NotReachable): string {
   return [
     `${setting}: the identity of this run can't publish the image. ${detail}`,
     "It requires the role AcrPush on the registry (Container Registry Repository Writer if the registry uses ABAC).",
-    "Add its object ID to `operators` in moor:platform, run `npm run platform` once, or ask the owner of the registry for the role.",
+    "Add its object ID to `operators` in moor:platform, or ask the owner of the registry for the role.",
   ].join("\n");
 }
 

@@ -1,11 +1,12 @@
 /** The risk warning of a run, from the stack file and from the current resources in Azure. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
+import { registryApiVersion } from "../../azure/containerRegistry";
 import { type EndpointPlan, findRisks, gainingDeployments, type Live, type LiveEndpointTraffic, riskText } from "../../planner/risks";
 import { planRollout } from "../../planner/rollout";
 import { stackTag } from "../../planner/tags";
 import { stop } from "../../program/fail";
-import { azureOf } from "../base/azure";
+import { armIdOf, azureOf } from "../base/azure";
 import { resolved } from "../base/resolved";
 import { type ListedEndpoint, listEndpoints, servingNow } from "../live";
 
@@ -22,11 +23,19 @@ export interface RiskArgs {
   readonly workspace: pulumi.Resource & { readonly id: pulumi.Output<string> };
   /** All endpoints of the stack. */
   readonly endpoints: readonly NamedEndpointPlan[];
+  /**
+   * ARM ID of the stack's own container registry. It is read to find out whether tasks bypass its network rules.
+   * @default - not read. Omit it if the stack file sets `networkRuleBypassAllowedForTasks`.
+   */
+  readonly registryId?: pulumi.Output<string>;
+  /** The stack's own container registry, and the images that the stack file expects in it, by `imageText`. @default - no images */
+  readonly expectedImages?: { readonly registryId: pulumi.Output<string>; readonly images: readonly string[] };
 }
 
 /**
  * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in
- * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints.
+ * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints. A registry whose ID isn't
+ * known yet, or that can't be read, is no risk.
  * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are
  * known.
  */
@@ -39,7 +48,7 @@ export function warnOfRisks(args: RiskArgs): pulumi.Output<void> {
  * @returns an output that resolves when they were read. Make it part of a stack output.
  * @throws pulumi.RunError also if the endpoints can't be read
  */
-export function rejectDeletedEndpoints({ stack, workspace }: Omit<RiskArgs, "endpoints">): pulumi.Output<void> {
+export function rejectDeletedEndpoints({ stack, workspace }: Pick<RiskArgs, "stack" | "workspace">): pulumi.Output<void> {
   return pulumi.output(reject(stack, workspace));
 }
 
@@ -51,14 +60,19 @@ async function reject(stack: string, workspace: RiskArgs["workspace"]): Promise<
   const names = live.endpoints.map(({ name }) => name);
   if (names.length === 0) return;
   await stop(
-    `MOOR_ENDPOINTS is "none", which is only for a stack without endpoints. This run would delete ${names.join(", ")}. ` +
-      "Run `pulumi up` without this variable. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+    `This run creates only the platform (MOOR_ENDPOINTS is "none"), and would delete the endpoints of the stack: ${names.join(", ")}. ` +
+      "Run `pulumi up` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.",
   );
 }
 
-async function warn({ stack, workspace, endpoints }: RiskArgs): Promise<void> {
-  const live = await readLive(azureOf(workspace), stack, await resolved<Place>({ workspaceId: workspace.id, endpoints }));
-  const text = riskText(stack, findRisks({ endpoints, live, standIns: standIns() }));
+async function warn({ stack, workspace, endpoints, registryId, expectedImages }: RiskArgs): Promise<void> {
+  const azure = azureOf(workspace);
+  const [live, bypassedRegistry, notPushed] = await Promise.all([
+    resolved<Place>({ workspaceId: workspace.id, endpoints }).then((place) => readLive(azure, stack, place)),
+    registryId === undefined ? undefined : resolved<string>(registryId).then((id) => readBypassed(azure, id)),
+    notPushedYet(expectedImages),
+  ]);
+  const text = riskText(stack, findRisks({ endpoints, live, bypassedRegistry, notPushed, standIns: standIns() }));
   if (text !== undefined) await pulumi.log.warn(text);
 }
 
@@ -84,6 +98,21 @@ async function readLive(azure: ArmClient, stack: string, { workspaceId, endpoint
   } catch (error) {
     return { notRead: (error as Error).message };
   }
+}
+
+/** In the preview of a run that creates the registry, its ID is unknown. */
+async function notPushedYet(expected: RiskArgs["expectedImages"]): Promise<readonly string[]> {
+  if (expected === undefined || expected.images.length === 0) return [];
+  return pulumi.containsUnknowns(await resolved<string>(expected.registryId)) ? expected.images : [];
+}
+
+/** The name of the registry, if its tasks bypass its network rules. */
+async function readBypassed(azure: ArmClient, registryId: string): Promise<string | undefined> {
+  // This run creates a registry without a known ID.
+  if (pulumi.containsUnknowns(registryId)) return undefined;
+  type Shown = { readonly properties?: { readonly networkRuleBypassAllowedForTasks?: boolean } };
+  const shown = await azure.get<Shown>(registryId, registryApiVersion).catch(() => undefined);
+  return shown?.properties?.networkRuleBypassAllowedForTasks === true ? armIdOf(registryId).name : undefined;
 }
 
 async function liveShares(

@@ -28,7 +28,7 @@ export interface ResolvedImage {
 export type Resolution = ResolvedImage | { readonly errors: readonly ConfigError[] };
 
 /** Dockerfile of this repository for a score.py folder without its own, relative to the root of the repository. */
-const ownScoreDockerfile = "docker/score/Dockerfile";
+export const ownScoreDockerfile = "docker/score/Dockerfile";
 const root = path.join(__dirname, "..", "..");
 
 type SettingOf<Key extends string> = Extract<PublishedSetting, Readonly<Record<Key, unknown>>>;
@@ -39,8 +39,8 @@ type SettingOf<Key extends string> = Extract<PublishedSetting, Readonly<Record<K
  */
 export function imageResolver(folder: string): (image: NamedImage) => Resolution {
   // The functions are called in arrows, so that their modules are only loaded for images that need them.
-  const layered = once((context: string) => layeredImage(context));
-  const inputsOf = once((build: Parameters<typeof buildInputs>[0]) => buildInputs(build));
+  const layered = once((context: string) => layeredImage(context, folder));
+  const inputsOf = once((build: Parameters<typeof buildInputs>[0]) => buildInputs(build, folder));
   return ({ path: at, setting, isScorePath = false }) => {
     if (typeof setting === "string") return existingImage(at, setting);
     if ("import" in setting) return imported(at, setting);

@@ -28,9 +28,6 @@ export function ignoredErrors(draft: SettingsDraft): ConfigError[] {
 export interface Given {
   readonly token: boolean;
   readonly lock: boolean;
-  readonly importCredentials: boolean;
-  /** Whether Azure imports an image from another registry. */
-  readonly imports: boolean;
 }
 
 /** Notes for the preview: settings that have no effect at the moment but can be intended for later. */
@@ -39,7 +36,6 @@ export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): s
   const fromHub = deployments.some((deployment) => deployment?.vllm?.source === "hub");
   return [
     ...(has.token && !fromHub ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."] : []),
-    ...(has.importCredentials && !has.imports ? ["`moor:importCredentials` is ignored, because no image has `import` or `layer`."] : []),
     ...(has.lock && draft["moor:lock"] === "none" ? [`moor.lock.${stack}.yaml is ignored (moor:lock: none).`] : []),
     ...Object.entries(draft["moor:endpoints"] ?? {}).flatMap(([key, endpoint]) => unsentChecks(key, endpoint ?? {})),
   ];

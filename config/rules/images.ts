@@ -1,8 +1,9 @@
 /** Rules for images in addition to the schema and to the files of each image. */
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { armRequestBytes } from "../../azure/limits";
 import { type ConfigError, configError, show } from "../errors";
-import type { ResolvedImage } from "../images/resolve";
+import { ownScoreDockerfile, type ResolvedImage } from "../images/resolve";
 import type { StackImages } from "../images/stack";
 import type { RawStack } from "../rawStack";
 import type { SettingsDraft } from "./draft";
@@ -65,11 +66,16 @@ function otherFolders({ "moor:endpoints": endpoints = {} }: SettingsDraft, { ima
       // A deployment's own image can contain more than the folder of score.py.
       if (wanted === used || (isOwn && wanted.startsWith(`${used}${path.sep}`))) return [];
       const problem = `The image is made from ${show(made)} (${image.setting}), so it doesn't contain the score.py in ${show(given)}.`;
-      const fix = `Set \`path\` to ${made}, or set \`score.image\` of this deployment to \`{ build: ${given} }\`.`;
+      const fix = `Set \`path\` to ${made}, or set \`score.image\` of this deployment to \`{ build: ${given}${dockerfileOf(wanted)} }\`.`;
       const at = `moor:endpoints.${key}.deployments.${label}.score.path`;
       return [configError("MOOR075", at, { problem, allowed: show(made), fix })];
     }),
   );
+}
+
+/** The key that a folder without a Dockerfile needs. */
+function dockerfileOf(folder: string): string {
+  return fs.existsSync(path.join(folder, "Dockerfile")) ? "" : `, dockerfile: ${ownScoreDockerfile}`;
 }
 
 const secretName = /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY)$/i;

@@ -1,6 +1,8 @@
 /** Rules for the credentials of the registries that images are imported from. No message contains a part of them. */
+import type { ImageSource } from "../../planner/image";
 import { type ConfigError, configError } from "../errors";
-import { encrypted, importCredentialsKey, type RawStack } from "../rawStack";
+import type { ResolvedImage } from "../images/resolve";
+import { encrypted, importCredentialsKey, type RawStack, standInRegistry } from "../rawStack";
 
 const host = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?$/;
 /** A username without a colon, a colon, and a password. */
@@ -17,6 +19,41 @@ export function importCredentialErrors({ settings, secretKeys }: RawStack): Conf
   const problem = text === encrypted ? undefined : problemOf(parsed(text));
   const allowed = "a JSON map of host names of registries, in lower case, to <username>:<password>";
   return problem === undefined ? [] : [configError("MOOR077", importCredentialsKey, { problem, allowed })];
+}
+
+/**
+ * Notes for the preview: credentials that no image of the stack needs at the moment. They can be intended for later, or the host can be
+ * misspelled. Call it for valid credentials.
+ */
+export function importCredentialNotes({ settings }: RawStack, images: readonly ResolvedImage[]): string[] {
+  const text = settings[importCredentialsKey];
+  if (text === undefined) return [];
+  const hosts = [...new Set(images.flatMap(({ source }) => sourceHost(source) ?? []))].sort();
+  if (hosts.length === 0) return [`\`${importCredentialsKey}\` is ignored, because no image has \`import\` or \`layer\`.`];
+  if (text === encrypted) return [];
+  return Object.keys(parsed(text) as object).flatMap((name, index) =>
+    name === standInRegistry || hosts.includes(name)
+      ? []
+      : [
+          `Entry ${index + 1} of \`${importCredentialsKey}\` is ignored, because no image comes from its host. ` +
+            `Hosts of the images: ${hosts.join(", ")}.`,
+        ],
+  );
+}
+
+/** Host of the registry from which Azure imports the image or its base. */
+function sourceHost(source: ImageSource): string | undefined {
+  switch (source.kind) {
+    case "import":
+      return source.from.registry;
+    case "layer":
+      return source.image.base.registry;
+    case "build":
+    case "existing":
+      return undefined;
+    default:
+      return source satisfies never;
+  }
 }
 
 function problemOf(value: unknown): string | undefined {

@@ -73,7 +73,7 @@ export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptio
     report(`Removing the task ${nameOf(left)}, which a killed run left.`);
     await removeTask(azure, owner, left);
   }
-  for (const [index, { image, taskId }] of tasks.entries()) await buildOne(options, owner, image, taskId, bodies[index]!);
+  for (const [index, { image, taskId }] of tasks.entries()) await buildOne(pulumi, options, owner, image, taskId, bodies[index]!);
 }
 
 /** The images to build, in the order of the stack file. */
@@ -119,7 +119,14 @@ function bodyOf({ location, loginServer }: ImageRegistry, { reference, context, 
   return taskBody({ setting, repository: reference.repository, tag: imageTag(reference), args, archive, location, loginServer });
 }
 
-async function buildOne(options: BuildImagesOptions, owner: TaskOwner, image: ImageToBuild, taskId: string, body: object): Promise<void> {
+async function buildOne(
+  pulumi: StackPulumi,
+  options: BuildImagesOptions,
+  owner: TaskOwner,
+  image: ImageToBuild,
+  taskId: string,
+  body: object,
+): Promise<void> {
   const { azure, lock, force, report, clock, signal } = options;
   const { reference, setting } = image;
   report(`Building ${setting} as ${imageText(reference)} with the task ${nameOf(taskId)}.`);
@@ -135,11 +142,13 @@ async function buildOne(options: BuildImagesOptions, owner: TaskOwner, image: Im
       again,
       clock,
       report,
+      local: pulumi.local,
       signal,
     };
-    const digest = await runBuild(azure, run);
+    const { digest, unbuilt } = await runBuild(azure, run);
     options.record(reference, digest);
-    report(`Built ${reference.repository}@${digest}.`);
+    const result = `${reference.repository}@${digest}`;
+    report(unbuilt === undefined ? `Built ${result}.` : `${setting}: ${unbuilt} The lock file has ${result}, an image without content.`);
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new Error(

@@ -25,8 +25,17 @@ export interface BuildRun {
   readonly again: boolean;
   readonly clock: Clock;
   readonly report: (line: string) => void;
+  /** Whether the task runs in the local Azure, which can pass a run without building. */
+  readonly local: boolean;
   /** Ends the wait for the run. */
   readonly signal: AbortSignal | undefined;
+}
+
+export interface BuildResult {
+  /** Digest of the pushed image. */
+  readonly digest: string;
+  /** Why the local Azure built nothing: a line of the run's log. Absent if the image was built. */
+  readonly unbuilt?: string;
 }
 
 /**
@@ -34,15 +43,16 @@ export interface BuildRun {
  * new identity takes effect with a delay.
  * @throws TaskRunError with the end of the log; ArmError; Error if the run names no digest
  */
-export async function runBuild(azure: ArmClient, run: BuildRun): Promise<string> {
+export async function runBuild(azure: ArmClient, run: BuildRun): Promise<BuildResult> {
   const runId = await admittedRun(azure, run);
-  const { registryId, repository, tag } = run;
+  const { registryId, repository, tag, local } = run;
   const resource = `${registryId}/runs/${runId}`;
   const { outputImages = [] } = (await azure.get<Run>(resource, taskApiVersion)).properties;
-  const digest =
-    outputImages.find((image) => image.repository === repository && image.tag === tag)?.digest ??
-    pushedDigest(await runLog(azure, resource));
-  if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  const named = outputImages.find((image) => image.repository === repository && image.tag === tag)?.digest;
+  const log = named === undefined || local ? await runLog(azure, resource) : undefined;
+  const digest = named ?? pushedDigest(log);
+  const unbuilt = local ? /^Nothing was built: .*$/m.exec(log ?? "")?.[0] : undefined;
+  if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return { digest, ...(unbuilt === undefined ? {} : { unbuilt }) };
   throw new Error(
     `Run ${runId} succeeded, but neither its result nor its log contains the digest of ${repository}:${tag}. Run the command again with --force.`,
   );

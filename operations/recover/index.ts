@@ -104,9 +104,12 @@ async function repairFailed(pulumi: StackPulumi): Promise<RepairedState> {
   return repaired;
 }
 
+/** Recovery publishes no image, so it doesn't require a machine that reaches the registry. */
+const withoutPublication = { MOOR_PUBLICATION: "unchecked" } as const;
+
 /** The steps of a preview. A preview that fails can still contain them, unless the program failed before it registered resources. */
 async function plannedSteps(pulumi: StackPulumi): Promise<PlannedStep[]> {
-  const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"]);
+  const { code, output, errors } = await pulumi.run(["preview", "--json", "--suppress-outputs"], withoutPublication);
   const preview = readPreview(output);
   const steps = preview?.steps ?? [];
   if (preview !== undefined && (code === 0 || steps.some(({ urn }) => urn.includes("::azure-native:")))) return steps;

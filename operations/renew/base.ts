@@ -1,6 +1,7 @@
 /** Saves the manifest and configuration of an image's base next to its Dockerfile. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parseExternalImage } from "../../planner/image";
 import { dockerCredentials } from "./dockerCredentials";
 import { dockerfileBase, withBase } from "./dockerfileBase";
 import { parseRemoteImage, type RemoteImage, remoteImageForm, remoteImageText } from "./remoteImage";
@@ -21,7 +22,7 @@ export type Notes = readonly string[];
 
 /**
  * Reads the base of a folder's Dockerfile from its registry and saves `base/manifest.json` and `base/config.json` with the registry's exact bytes.
- * With `image`, or a tag in the Dockerfile, the Dockerfile then refers to the digest. All hashes are checked first.
+ * With `image`, or a tag in the Dockerfile, the Dockerfile then refers to the digest, unless its own digest is the same. All hashes are checked first.
  * @throws Error if a request fails or a hash differs. Nothing was written then.
  */
 export async function renewBase(options: RenewBaseOptions): Promise<Notes> {
@@ -34,9 +35,16 @@ export async function renewBase(options: RenewBaseOptions): Promise<Notes> {
   const mayRewrite = options.image !== undefined || base.image.digest === undefined;
   if (!mayRewrite && found.image.digest !== base.image.digest) throw isIndex(folder, base.image, found.image);
   const reference = remoteImageText(found.image);
-  const isSame = reference === remoteImageText(base.image);
+  // A mirror serves the same digest. The Dockerfile keeps the registry that Azure imports from.
+  const isSame = found.image.digest === base.image.digest;
   replaceFiles([...filesOf(folder, found), ...(isSame ? [] : [{ file, bytes: Buffer.from(withBase(dockerfile, base, reference)) }])]);
-  return [...found.notes, ...(isSame ? [] : [`${file} now refers to ${reference}.`]), saved(folder, found)];
+  return [...found.notes, ...(isSame ? [] : [`${file} now refers to ${reference}.`, ...unreachableNote(reference)]), saved(folder, found)];
+}
+
+/** A note on a registry that only this machine reaches. */
+function unreachableNote(reference: string): Notes {
+  if (parseExternalImage(reference) !== undefined) return [];
+  return ["Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure reaches, and change FROM."];
 }
 
 /** The base of an image, read from its registry and checked. */

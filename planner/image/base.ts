@@ -106,9 +106,15 @@ function read(file: string, folder: string): Buffer {
     return refuse(
       "MOOR244",
       file,
-      `${missing ? "the file doesn't exist" : `the file can't be read (${code})`}. Command: npm run renew -- base ${folder}.`,
+      (shown) =>
+        `${missing ? "the file doesn't exist" : `the file can't be read (${code})`}. Command: \`npm run renew -- base ${inShell(shown(folder))}\`.`,
     );
   }
+}
+
+/** The path as an argument of a command. */
+function inShell(file: string): string {
+  return /^[\w./@+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }
 
 function json(file: string, bytes: Buffer): unknown {

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { sha256 } from "./base";
 import { type ContextFiles, type ContextNode, contextFiles, readIgnore, readStable } from "./contextFiles";
 import { pinnedBases } from "./pinnedBases";
-import { refuse, systemCode } from "./problem";
+import { refuse, systemCode, withPathsRelativeTo } from "./problem";
 
 export interface BuildInputs {
   /** Hash of the Dockerfile, the files of the context that `.dockerignore` doesn't exclude, and the arguments: `sha256:…`. */
@@ -16,21 +16,24 @@ export interface BuildInputs {
 /** Docker sends the context to its builder, and Moor hashes it in each run. */
 const limits = { nodes: 100_000, bytes: 2 * 1024 ** 3 } as const;
 
+interface Build {
+  readonly context: string;
+  readonly dockerfile: string;
+  /** Build arguments. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
 /**
  * Hashes the inputs of a build. A file counts with its path, its content and whether its owner can execute it; modification times and owners
  * don't count.
- * @param args Build arguments.
+ * @param relativeTo Folder to which paths in messages are relative. @default - messages contain the paths as they are
  * @throws PlanError with a code MOOR242 or MOOR25x
  */
-export function buildInputs({
-  context,
-  dockerfile,
-  args,
-}: {
-  readonly context: string;
-  readonly dockerfile: string;
-  readonly args: Readonly<Record<string, string>>;
-}): BuildInputs {
+export function buildInputs(build: Build, relativeTo?: string): BuildInputs {
+  return withPathsRelativeTo(relativeTo, () => computed(build));
+}
+
+function computed({ context, dockerfile, args }: Build): BuildInputs {
   if (!fs.statSync(context, { throwIfNoEntry: false })?.isDirectory()) refuse("MOOR251", context, "the folder doesn't exist.");
   const content = readDockerfile(dockerfile);
   const bases = pinnedBases(dockerfile, content.toString("utf8"), args);

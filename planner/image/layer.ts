@@ -8,7 +8,7 @@ import { SourceError } from "./copySources";
 import { applyToConfig, type ConfigState } from "./imageConfig";
 import { type LayerDockerfile, type LayerStep, layerDockerfile } from "./layerDockerfile";
 import { DestinationError, LayerFiles, numericOwner, root } from "./layerFiles";
-import { refuse, systemCode } from "./problem";
+import { refuse, systemCode, withPathsRelativeTo } from "./problem";
 import type { ExternalImage } from "./reference";
 import { tar } from "./tar";
 import { WordError } from "./words";
@@ -51,9 +51,14 @@ const layerTypes = {
  *
  * All unsupported instructions of the Dockerfile are reported in one problem; of other problems, the first.
  * A space in an instruction counts, because the image's history contains the instructions; comments don't count.
+ * @param relativeTo Folder to which paths in messages are relative. @default - messages contain `folder` as it is
  * @throws PlanError with a code MOOR24x, MOOR250 or MOOR255
  */
-export function layeredImage(folder: string): LayeredImage {
+export function layeredImage(folder: string, relativeTo?: string): LayeredImage {
+  return withPathsRelativeTo(relativeTo, () => computed(folder));
+}
+
+function computed(folder: string): LayeredImage {
   const file = path.join(folder, "Dockerfile");
   const dockerfile = layerDockerfile(file, readDockerfile(file));
   const base = savedBase(folder, dockerfile.base);

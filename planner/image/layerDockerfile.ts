@@ -70,7 +70,14 @@ function base(file: string, from: DockerfileInstruction, parsed: ParsedDockerfil
   }
   try {
     const text = expandWord(image, argumentDefaults(file, parsed), parsed.escapeChar);
-    return parseExternalImage(text) ?? refuse("MOOR243", place, `"${text}" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.`);
+    return (
+      parseExternalImage(text) ??
+      refuse(
+        "MOOR243",
+        place,
+        `"${text}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure reaches.`,
+      )
+    );
   } catch (error) {
     if (error instanceof WordError) return refuse("MOOR242", place, error.message);
     throw error;

@@ -3,7 +3,7 @@ import { imageText, isPlaceholderDigest } from "../image";
 import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
 import { enabledLogging } from "./logging";
 import { type LiveTraffic, overloads } from "./overload";
-import type { PlaceholderImage, Risk } from "./risk";
+import type { Risk, UnavailableImage } from "./risk";
 
 export { gainingDeployments, type LiveTraffic } from "./overload";
 export type { Risk, RiskKind } from "./risk";
@@ -31,19 +31,24 @@ export interface RiskInput {
   readonly endpoints: readonly EndpointPlan[];
   /** @default - nothing exists yet */
   readonly live?: Live;
+  /** Name of the stack's container registry whose tasks bypass its network rules, although the stack file doesn't set that. @default - none */
+  readonly bypassedRegistry?: string;
+  /** Images that the stack file expects in a registry that this run creates, by `imageText`. @default - none */
+  readonly notPushed?: readonly string[];
   /** Whether model stand-ins answer instead of containers, so that no image is pulled. @default false */
   readonly standIns?: boolean;
 }
 
 /** All risks, unsorted. */
-export function findRisks({ endpoints, live = { endpoints: [] }, standIns = false }: RiskInput): Risk[] {
+export function findRisks({ endpoints, live = { endpoints: [] }, bypassedRegistry, notPushed = [], standIns = false }: RiskInput): Risk[] {
   const planned = endpoints.map(({ key, gate, deployments }) => ({ key, gate, deployments: planRollout(deployments) }));
   return [
     ...planned.flatMap(logging),
     ...("notRead" in live ? [{ kind: "endpointsNotRead" as const, reason: live.notRead }] : deletions(live.endpoints)),
     ...planned.flatMap((endpoint) => trafficAboveCapacity(endpoint, live)),
-    ...(standIns ? [] : placeholders(planned)),
+    ...(standIns ? [] : unavailableImages(planned, notPushed)),
     ...withoutGate(planned),
+    ...(bypassedRegistry === undefined ? [] : [{ kind: "networkRulesBypassed" as const, registry: bypassedRegistry }]),
     ...fromHub(planned),
   ];
 }
@@ -81,17 +86,34 @@ function trafficAboveCapacity({ key, deployments }: Planned, live: Live): Risk[]
   }));
 }
 
-function placeholders(endpoints: readonly Planned[]): Risk[] {
-  const byImage = new Map<string, string[]>();
+function unavailableImages(endpoints: readonly Planned[], notPushed: readonly string[]): Risk[] {
+  const byImage = new Map<string, { readonly isPlaceholder: boolean; readonly deployments: string[] }>();
   for (const { key, deployments } of endpoints) {
     for (const { decision } of deployments) {
-      if (!isPlaceholderDigest(decision.image.digest ?? "")) continue;
       const image = imageText(decision.image);
-      byImage.set(image, [...(byImage.get(image) ?? []), `${key}/${decision.name}`]);
+      const isPlaceholder = isPlaceholderDigest(decision.image.digest ?? "");
+      if (!isPlaceholder && !notPushed.includes(image)) continue;
+      const found = byImage.get(image) ?? { isPlaceholder, deployments: [] };
+      found.deployments.push(`${key}/${decision.name}`);
+      byImage.set(image, found);
     }
   }
-  const images: PlaceholderImage[] = [...byImage].map(([image, deployments]) => ({ image, deployments }));
-  return images.length === 0 ? [] : [{ kind: "placeholderImages", images }];
+  const all = [...byImage].map(([image, { isPlaceholder, deployments }]) => ({ image, isPlaceholder, deployments }));
+  return [
+    ...imageRisk(
+      "placeholderImages",
+      all.filter(({ isPlaceholder }) => isPlaceholder),
+    ),
+    ...imageRisk(
+      "imagesNotPushed",
+      all.filter(({ isPlaceholder }) => !isPlaceholder),
+    ),
+  ];
+}
+
+function imageRisk(kind: "placeholderImages" | "imagesNotPushed", found: readonly UnavailableImage[]): Risk[] {
+  const images = found.map(({ image, deployments }) => ({ image, deployments }));
+  return images.length === 0 ? [] : [{ kind, images }];
 }
 
 function withoutGate(endpoints: readonly Planned[]): Risk[] {

@@ -3,7 +3,7 @@ import type { EnabledLogging } from "./logging";
 import type { Overload } from "./overload";
 
 /** An image that can't be pulled, with the deployments that use it. */
-export interface PlaceholderImage {
+export interface UnavailableImage {
   /** `repository@digest`. */
   readonly image: string;
   /** `<endpoint>/<deployment>`. */
@@ -22,8 +22,12 @@ export interface Risks {
   readonly requestsReported: { readonly deployment: string; readonly logged: readonly EnabledLogging[] };
   /** A deployment's traffic weight exceeds the capacity of its instances. */
   readonly trafficAboveCapacity: Overload & { readonly deployment: string };
-  readonly placeholderImages: { readonly images: readonly PlaceholderImage[] };
+  readonly placeholderImages: { readonly images: readonly UnavailableImage[] };
+  /** The stack file expects images in a registry that this run creates. */
+  readonly imagesNotPushed: { readonly images: readonly UnavailableImage[] };
   readonly gateOff: { /** Keys. */ readonly endpoints: readonly string[] };
+  /** Tasks of the stack's registry bypass its network rules, although the stack file doesn't set that. */
+  readonly networkRulesBypassed: { /** Name in Azure. */ readonly registry: string };
   /** Model weights are downloaded from outside the residency. */
   readonly weightsFromHub: { readonly deployments: readonly string[] };
 }

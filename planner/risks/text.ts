@@ -2,7 +2,7 @@
 import { admissionFactor, scoringStatus } from "../../azure/scoring";
 import { trafficText } from "../rollout/transition";
 import type { EnabledLogging } from "./logging";
-import type { Risk, RiskKind, RiskOf } from "./risk";
+import type { Risk, RiskKind, RiskOf, UnavailableImage } from "./risk";
 
 type Texts = { readonly [Kind in RiskKind]: (risk: RiskOf<Kind>) => string };
 
@@ -18,9 +18,13 @@ const texts = {
     `Requests reported to a receiver: ${deployment} sends ${listed(logged)}. Remove ${settings(logged)}, or make sure that the receiver is inside the residency.`,
   trafficAboveCapacity: (risk) => overloadText(risk),
   placeholderImages: ({ images }) =>
-    `Placeholder images: ${images.map(({ image, deployments }) => `${shortened(image)} (${deployments.join(", ")})`).join("; ")}. No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in \`moor:images\`.`,
+    `Placeholder images: ${imageList(images)}. No registry contains these images, and Azure can't create a deployment without its image. Push the image and set its digest in \`moor:images\`.`,
+  imagesNotPushed: ({ images }) =>
+    `Images that are not in the registry: ${imageList(images)}. This run creates the container registry, so it is empty, and the deployments fail. Run \`npm run platform\` first and push the images, or let Moor publish them with \`import\`, \`layer\` or \`build\`.`,
   gateOff: ({ endpoints }) =>
     `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: runner\` or \`gate: controlPlane\`.`,
+  networkRulesBypassed: ({ registry }) =>
+    `Network rules bypassed: tasks of the container registry ${registry} still bypass its network rules, because Azure keeps \`networkRuleBypassAllowedForTasks\` when it is removed from \`moor:platform\`. Set it to \`false\` once and run \`pulumi up\`. Then you can remove it.`,
   weightsFromHub: ({ deployments }) =>
     `Weights from outside the residency: ${deployments.join(", ")} ${deployments.length === 1 ? "downloads" : "download"} weights from Hugging Face at each start. To start from weights that are staged in the region, set \`source: mirror\`.`,
 } satisfies Texts;
@@ -61,6 +65,10 @@ function overloadText({ deployment, weight, load, isLive, requests, instances, c
     `Requests above ${capacity} wait; above ${admissionFactor * capacity}, Azure returns ${scoringStatus.tooManyRequests}. ` +
     `Set at least ${Math.ceil(requests / concurrency)} instances, or a weight of at most ${most}.`
   );
+}
+
+function imageList(images: readonly UnavailableImage[]): string {
+  return images.map(({ image, deployments }) => `${shortened(image)} (${deployments.join(", ")})`).join("; ");
 }
 
 /** An image with the first digits of its digest. */

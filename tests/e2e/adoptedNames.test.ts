@@ -53,7 +53,11 @@ const linksOf = () => sandbox.resources().filter((id) => id.includes("/virtualne
 test("Blob, vault, registry and api.azureml.ms resolve in the adopted network as before.", async () => {
   const [before, links] = [await answers(), linksOf()];
   expect(new Set(Object.values(before).map((answer) => (answer as { from: string }).from))).toEqual(new Set(["public"]));
-  const stackFile = sandbox.edit("dev", [[["moor:platform"], { network, workspace: workspaceId, imageRegistry: registryId }]]);
+  const stackFile = sandbox.edit("dev", [
+    [["moor:platform"], { network, workspace: workspaceId, imageRegistry: registryId }],
+    // A build would require a private endpoint of the registry.
+    [["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`],
+  ]);
   const up = await sandbox.run("up", "dev-on-hub", { stackFile, args: [] });
   expect(up.output).toContain("Callers use the private endpoints that the workspace's owner created");
   expect(up.output).not.toContain("error:");

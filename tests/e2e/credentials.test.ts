@@ -20,6 +20,8 @@ beforeAll(async () => {
   });
   stackFile = (context) =>
     sandbox.edit("dev", [
+      // A build has a token for the registry as a secret input, which Pulumi writes to its own traces (`-v=9`, PULUMI_DEBUG_GRPC).
+      [["moor:images", "vllm"], `moor/vllm@sha256:${"ab".repeat(32)}`],
       [["moor:endpoints", "chat", "deployments"], { main: deployment(context) }],
       [["moor:endpoints", "ask"], { auth: "entra", deployments: { main: deployment(context) } }],
     ]);

@@ -1,8 +1,9 @@
 /** A small base image for linux/amd64 in place of one that can't be fetched offline: a few folders and files, written in Node. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 
 export interface StandInBase {
@@ -16,7 +17,8 @@ export interface StandInBase {
 const types = {
   manifest: "application/vnd.oci.image.manifest.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
-  layer: "application/vnd.oci.image.layer.v1.tar+gzip",
+  // Not compressed, because compressors differ in their output.
+  layer: "application/vnd.oci.image.layer.v1.tar",
 };
 
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -32,8 +34,7 @@ export async function standInBase(files: Readonly<Record<string, string>> = {}):
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) chunks.push(chunk as Buffer);
-  const content = Buffer.concat(chunks);
-  const layer = gzipSync(content, { level: 9 });
+  const layer = Buffer.concat(chunks);
   const config = jsonBytes({
     created: "2026-01-01T00:00:00Z",
     architecture: "amd64",
@@ -44,7 +45,7 @@ export async function standInBase(files: Readonly<Record<string, string>> = {}):
       Cmd: ["/bin/sh"],
       WorkingDir: "/",
     },
-    rootfs: { type: "layers", diff_ids: [sha256(content)] },
+    rootfs: { type: "layers", diff_ids: [sha256(layer)] },
     history: [{ created: "2026-01-01T00:00:00Z", created_by: "stand-in for a base image" }],
   });
   const manifest = jsonBytes({
@@ -76,6 +77,24 @@ export async function pushStandInBase(base: StandInBase, url: string, repository
   const body = new Uint8Array(base.manifest);
   const place = `${url}/v2/${repository}/manifests/${base.digest}`;
   await send(place, { method: "PUT", headers: { ...headers, "content-type": types.manifest }, body });
+}
+
+/** Serves the image as each repository of a registry on loopback that can't be written, for tests without `docker-registry`. */
+export async function serveStandInBase({ digest, manifest, config, layer }: StandInBase): Promise<{ url: string; close(): Promise<void> }> {
+  const content = new Map([manifest, config, layer].map((bytes) => [sha256(bytes), bytes]));
+  const server = http.createServer(({ url = "", method }, response) => {
+    const wanted = url.split("/").at(-1)!;
+    const bytes = content.get(wanted);
+    const type = wanted === digest ? types.manifest : "application/octet-stream";
+    if (bytes === undefined) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": type, "content-length": bytes.length, "docker-content-digest": wanted });
+    response.end(method === "HEAD" ? undefined : bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
 }
 
 async function send(url: string, request: RequestInit): Promise<Response> {

@@ -26,6 +26,7 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
   const free = Array.from({ length: size }, () => startWorker(file));
   const all = new Set(free);
   const tried = new Map<ChildProcess, number>();
+  let closed = false;
   const release = (worker: ChildProcess) => {
     const next = waiting.shift();
     if (next) next(worker);
@@ -44,11 +45,15 @@ export function openPool<Task extends object, Outcome>(file: string, size: numbe
       const reply = await ask<Outcome>(worker, task, mostSeconds);
       const count = (tried.get(worker) ?? 0) + 1;
       tried.set(worker, count);
-      release(reply === undefined || count === mostTasks ? replaced(worker) : worker);
+      // After `close`, another process would keep this one alive.
+      if (!closed) release(reply === undefined || count === mostTasks ? replaced(worker) : worker);
       if (reply?.outcome) return reply.outcome;
       throw new Error(reply?.error ?? `It hung for more than ${mostSeconds} s, or its process died.`);
     },
-    close: () => all.forEach(end),
+    close() {
+      closed = true;
+      all.forEach(end);
+    },
   };
 }
 

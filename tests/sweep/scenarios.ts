@@ -23,7 +23,9 @@ export interface Scenario {
 }
 
 /** Writes that publish an image, or that grant and take the right to do so. */
-const publication = /\/(importImage|scheduleRun)$|\/(tasks|roleAssignments|environments)\/|\/deployments\/[^/]*registry[^/]*$/i;
+const publication =
+  /\/(importImage|scheduleRun)$|\/(tasks|roleAssignments|environments)\/|Microsoft\.Resources\/deployments\/[^/]*-tasks$/i;
+const access = /\/(tasks|roleAssignments)\//i;
 /** Those of the program, with the data plane of the registry. A task, which Azure runs, also writes there. */
 const publicationFromHere = new RegExp(`^/data/|${publication.source}`, "i");
 
@@ -82,7 +84,7 @@ export const scenarios: readonly Scenario[] = [
     only: publication,
   },
   // Deletes the task and its role assignment.
-  { name: "dev-digest", stack: "dev", verb: "up", from: "dev-task", edits: [pushed], serves: true, swept: true, only: publication },
+  { name: "dev-digest", stack: "dev", verb: "up", from: "dev-task", edits: [pushed], serves: true, swept: true, only: access },
 ];
 
 export function scenario(name: string): Scenario {

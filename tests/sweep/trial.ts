@@ -10,6 +10,7 @@ import { root } from "../../cli/local/session";
 import { exitCode } from "../../cli/pulumiProcess";
 import { startUp } from "../e2e/rolloutSupport";
 import { openSandbox, type Run, type Sandbox } from "../e2e/sandbox";
+import { serveStandInBase, standInBase } from "../support/standInBase";
 import { type Checkpoint, differences, type Picture, pictureOf, withoutInputs } from "./picture";
 import type { ServedProgram } from "./program";
 import { type Scenario, scenario } from "./scenarios";
@@ -68,12 +69,14 @@ const tries = 4;
 const refusal = { status: 403, code: "AuthorizationFailed" };
 
 export async function attempt(task: Task, program: ServedProgram): Promise<Outcome> {
-  const sandbox = await openSandbox({ attach: false }, task.from);
+  const base = await serveStandInBase(await standInBase());
+  const sandbox = await openSandbox({ attach: false, outsideRegistries: { "docker.io": base.url } }, task.from);
   Object.assign(sandbox.environment, quickly);
   try {
     return await attemptIn(sandbox, task, program);
   } finally {
     await sandbox.close();
+    await base.close();
   }
 }
 

@@ -96,6 +96,47 @@ describeWithPrograms(["python3"], "the commands of tasks run", () => {
     expect(logged.map(({ path: one }) => one)).toEqual([`/data/${LOGIN}/v2/moor/vllm/manifests/v1`]);
   });
 
+  describe("a base that was imported without its bytes", () => {
+    const base = `sha256:${"ab".repeat(32)}`;
+    const blob = `sha256:${"cd".repeat(32)}`;
+    const askScript = `${pushScript.split("config = open")[0]}
+answer = send("HEAD", f"/v2/{repository}/blobs/${blob}", Authorization=bearer)
+`;
+    const line = (repository: string) =>
+      `This can't happen in Azure: the base was imported into ${repository} without its bytes, because the local Azure has no address for its ` +
+      "registry. Start the local Azure with --outside-registry <host>=<url>, for example docker.io=http://127.0.0.1:5001. Then destroy and create " +
+      "the stack again, because an existing image is not imported again.";
+    const imported = () =>
+      caller.post(`${paths.registry}/importImage`, {
+        source: { registryUri: "docker.io", sourceImage: `vllm/vllm-openai@${base}` },
+        targetTags: ["moor/vllm:base"],
+        mode: "NoForce",
+      });
+    const ask = async (repository: string) => (await run(task(askScript, `az /moor/run.py $Registry ${repository} v1 /moor`))).log;
+
+    test("is named at the end of the log of a run that misses one of its blobs", async () => {
+      expect((await imported()).status).toBe(202);
+      expect((await ask("moor/vllm")).trimEnd().split("\n").slice(-2)).toEqual([
+        "failed during run, err: step acb_step_0: python3 /moor/run.py: exit code 7",
+        line("moor/vllm"),
+      ]);
+    });
+
+    test("isn't the cause in another repository, or without an import", async () => {
+      expect(await ask("moor/vllm")).not.toContain("--outside-registry");
+      await imported();
+      expect(await ask("moor/score")).not.toContain("--outside-registry");
+    });
+
+    test("isn't in the log of a run that succeeds", async () => {
+      await imported();
+      const { succeeded, log } = await run(
+        task(askScript.replace("sys.exit(7)", "sys.exit(0)"), "az /moor/run.py $Registry moor/vllm v1 /moor"),
+      );
+      expect([succeeded, log.includes("--outside-registry")]).toEqual([true, false]);
+    });
+  });
+
   test("a task whose identity can only pull fails when it pushes", async () => {
     await caller.delete(`${paths.registry}/providers/Microsoft.Authorization/roleAssignments/${ROLE_NAME}`);
     await caller.made(...grant(caller, paths.registry, ROLE_NAME.replace(/9$/, "8"), PULL, TASK_ID));

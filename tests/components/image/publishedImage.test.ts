@@ -220,8 +220,8 @@ describe("layer, via: registry", () => {
 describe("The preview of an image that this machine must push", () => {
   const commands = [
     "Run these two commands:",
-    "  npm run platform -- -s dev    creates everything except the endpoints; requires only Azure Resource Manager",
-    "  pulumi up -s dev              publishes the images and creates the endpoints; run it inside the network",
+    "  npm run platform -- -s dev --local    creates everything except the endpoints; requires only Azure Resource Manager",
+    "  npm run local -- up -s dev            publishes the images and creates the endpoints; run it inside the network",
   ].join("\n");
 
   test.each(["registry", "build"] as const)("fails once from outside if the registry doesn't exist (%s)", async (kind) => {
@@ -234,7 +234,20 @@ describe("The preview of an image that this machine must push", () => {
   test("succeeds in the local Azure from inside, and says once what Azure requires", async () => {
     const { refusals, logs: lines } = await run("registry", { preview: true, users: 3 });
     expect(refusals).toEqual([]);
-    expect(lines.filter((line) => line.includes("npm run platform"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("  npm run platform -- -s dev    "))).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      "import",
+      /^moor:images\.vllm: Azure will copy docker\.io\/\S+@sha256:[0-9a-f]{64} to \S+@sha256:[0-9a-f]{64}, unless the registry has it\.$/,
+    ],
+    ["registry", /^moor:images\.vllm: Azure will copy the base image \S+, and this run will add a layer and publish \S+, unless/],
+    ["task", /^moor:images\.vllm: Azure will copy the base image \S+, and a task of the registry will add a layer and publish/],
+    ["build", /^moor:images\.vllm: Docker will build \S+ and push \S+:moor-[0-9a-f]{16}\.$/],
+  ] as const)("says once how the image gets into the registry (%s)", async (kind, line) => {
+    const { logs: lines } = await run(kind, { preview: true, users: 3 });
+    expect(lines.filter((one) => line.test(one))).toHaveLength(1);
   });
 
   test.each(["import", "task"] as const)("succeeds from outside for %s", async (kind) => {

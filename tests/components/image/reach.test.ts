@@ -45,7 +45,8 @@ const ask = (kind: PushedImage["kind"], of = registry(), setting = "moor:images.
     () => "",
     ({ message }: Error) => message,
   );
-const commands = [
+const commands = ["Run this command inside the network:", "  pulumi up -s prod    publishes the images and creates the endpoints"];
+const commandsFromNothing = [
   "Run these two commands:",
   "  npm run platform -- -s prod    creates everything except the endpoints; requires only Azure Resource Manager",
   "  pulumi up -s prod              publishes the images and creates the endpoints; run it inside the network",
@@ -60,7 +61,7 @@ test.each([
   { kind: "nameResolution", detail: "The host name cr.azurecr.io doesn't resolve (ENOTFOUND)." },
   { kind: "connection", detail: "cr.azurecr.io can't be reached (ECONNREFUSED)." },
   { kind: "networkRules", detail: "The network rules of cr.azurecr.io reject this machine: denied" },
-] as const)("$kind: the cause and the two commands", async (problem) => {
+] as const)("$kind: the cause and the command", async (problem) => {
   reach = problem;
   expect((await ask("layer")).split("\n")).toEqual([
     `moor:images.vllm: this machine can't publish the image, because it doesn't reach the private registry. ${problem.detail}`,
@@ -72,13 +73,27 @@ test.each([
   );
 });
 
+test("a registry that doesn't exist yet: the two commands", async () => {
+  const absent = { loginServer: pulumi.output(pulumi.unknown) } as unknown as PushedImage["registry"];
+  expect((await ask("build", absent)).split("\n").slice(1, 4)).toEqual(commandsFromNothing);
+  expect(probed).toEqual([]);
+});
+
+test("a preview of a stack that assigns the role to its operators does not fail without the role", async () => {
+  reach = { kind: "permission", detail: "No." };
+  const assigning = Object.assign(registry(), { nodes: { operators: { registry: [{} as pulumi.Resource] } } });
+  expect(await ask("layer", assigning)).toBe("");
+  pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "moor", "prod", false);
+  expect(await ask("layer", assigning)).toContain("It requires the role AcrPush");
+});
+
 test("a missing role is not a matter of the network", async () => {
   reach = { kind: "permission", detail: "The registry cr.azurecr.io permits no push to moor/vllm." };
   expect(await ask("layer")).toBe(
     [
       "moor:images.vllm: the identity of this run can't publish the image. The registry cr.azurecr.io permits no push to moor/vllm.",
       "It requires the role AcrPush on the registry (Container Registry Repository Writer if the registry uses ABAC).",
-      "Add its object ID to `operators` in moor:platform, run `npm run platform` once, or ask the owner of the registry for the role.",
+      "Add its object ID to `operators` in moor:platform, or ask the owner of the registry for the role.",
     ].join("\n"),
   );
 });

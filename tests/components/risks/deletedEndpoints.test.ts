@@ -33,8 +33,8 @@ async function reject(shown: Record<string, object | number>, id = workspaceId, 
 test.each([false, true])("endpoints of the stack are named, those of another stack are not (preview %s)", async (preview) => {
   const shown = { [list]: { value: [live("chat-prod-x7k2p9", "prod"), live("fraud-prod-x7k2p9", "prod"), live("chat-dev", "dev")] } };
   expect(await reject(shown, workspaceId, { preview })).toEqual([
-    'MOOR_ENDPOINTS is "none", which is only for a stack without endpoints. This run would delete chat-prod-x7k2p9, fraud-prod-x7k2p9. ' +
-      "Run `pulumi up` without this variable. To delete the endpoints, remove them from moor:endpoints in the stack file.",
+    'This run creates only the platform (MOOR_ENDPOINTS is "none"), and would delete the endpoints of the stack: chat-prod-x7k2p9, fraud-prod-x7k2p9. ' +
+      "Run `pulumi up` instead. To delete the endpoints, remove them from moor:endpoints in the stack file.",
     "exit 32",
   ]);
 });

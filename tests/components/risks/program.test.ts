@@ -6,6 +6,7 @@ import "../rootDirectory";
 
 import { log } from "@pulumi/pulumi";
 import { serveAzure } from "../../azure/fakeArm";
+import { adoptedIds, soundHub } from "../landingZone";
 import { program } from "../program";
 import { record } from "../recorder";
 import { shippedConfig } from "../shippedStacks";
@@ -19,7 +20,7 @@ type Tree = Record<string, unknown>;
 function harmless(change: (settings: { endpoints: Tree; chat: Tree; main: Tree; vllm: Tree; images: Tree }) => void = () => {}) {
   const config = shippedConfig("dev");
   const endpoints = JSON.parse(config["moor:endpoints"]!) as Record<string, Tree>;
-  const images = { vllm: `moor/vllm@sha256:${"ab".repeat(32)}`, score: `moor/score@sha256:${"cd".repeat(32)}` };
+  const images: Tree = { vllm: { import: `docker.io/moor/vllm@sha256:${"ab".repeat(32)}` } };
   const main = (endpoints.chat!.deployments as Record<string, Tree>).main!;
   change({ endpoints, chat: endpoints.chat!, main, vllm: main.vllm as Tree, images });
   return { ...config, "moor:images": JSON.stringify(images), "moor:endpoints": JSON.stringify(endpoints) };
@@ -65,6 +66,27 @@ test("placeholder images, a disabled gate and weights from Hugging Face are in o
   expect(lines.filter((line) => !line.startsWith("chat/main-") && /gate|Hugging Face/.test(line))).toEqual([]);
 });
 
+test("a digest in a registry that the run creates is reported; a digest in an adopted registry, or in one that exists, is not", async () => {
+  const digest = harmless(({ images, vllm }) => {
+    images.vllm = `moor/vllm@sha256:${"ab".repeat(32)}`;
+    vllm.source = "hub";
+  });
+  const { warnings } = await run(digest);
+  expect(warnings[0]).toMatch(
+    /^ {2}- Images that are not in the registry: moor\/vllm@sha256:abab… \(chat\/main-[0-9a-f]{8}\)\. This run creates the container registry/m,
+  );
+  expect((await run(digest, false)).warnings[0]).not.toContain("Images that are not in the registry");
+  const config: Record<string, string> = digest;
+  const platform = { ...JSON.parse(config["moor:platform"]!), imageRegistry: adoptedIds.imageRegistry };
+  const azure = await serveAzure(soundHub());
+  try {
+    const adopted = await run({ ...digest, "moor:platform": JSON.stringify(platform) });
+    expect(adopted.warnings.join()).not.toContain("Images that are not in the registry");
+  } finally {
+    await azure.close();
+  }
+});
+
 test("an endpoint with traffic that the stack file no longer contains is reported", async () => {
   const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/moor-dev-swedencentral";
   const workspaceId = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-dev-x7k2p9`;
@@ -92,6 +114,38 @@ test("an endpoint with traffic that the stack file no longer contains is reporte
       hub("main-c5b2784d"),
     ].join("\n"),
   ]);
+});
+
+describe("a registry in Azure whose tasks bypass its network rules", () => {
+  const group = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/moor-dev-swedencentral";
+  const registryId = `${group}/providers/Microsoft.ContainerRegistry/registries/crdevx7k2p9`;
+
+  async function runWith(settings: Tree) {
+    const azure = await serveAzure({ [registryId]: { properties: { networkRuleBypassAllowedForTasks: true } } });
+    const config: Record<string, string> = harmless();
+    const platform = JSON.stringify({ ...JSON.parse(config["moor:platform"]!), ...settings });
+    const { warnings } = await run({ ...config, "moor:platform": platform }, false).finally(() => azure.close());
+    return { warnings, isRead: azure.reads.includes(registryId) };
+  }
+
+  test("is reported if the stack file doesn't set the property", async () => {
+    expect(await runWith({})).toEqual({
+      warnings: [
+        [
+          heading("2 risks"),
+          "  - Network rules bypassed: tasks of the container registry crdevx7k2p9 still bypass its network rules, because Azure keeps `networkRuleBypassAllowedForTasks` when it is removed from `moor:platform`. Set it to `false` once and run `pulumi up`. Then you can remove it.",
+          hub("main-c5b2784d"),
+        ].join("\n"),
+      ],
+      isRead: true,
+    });
+  });
+
+  test.each([true, false])("is not read if the stack file sets the property to %s", async (networkRuleBypassAllowedForTasks) => {
+    const { warnings, isRead } = await runWith({ networkRuleBypassAllowedForTasks });
+    expect(warnings).toEqual([expect.stringMatching(/^Stack dev: 1 risk\.\n {2}- Weights from outside/)]);
+    expect(isRead).toBe(false);
+  });
 });
 
 test("a stack without risks causes no warning", async () => {

@@ -32,11 +32,17 @@ function chat(name: pulumi.Input<string>, instances = 3): NamedEndpointPlan {
 }
 
 /** Endpoints in the workspace's list, and the requests to Azure. */
-async function warn(endpoints: NamedEndpointPlan[], shown: Record<string, object | number>, id = workspaceId, options: RecordOptions = {}) {
+async function warn(
+  endpoints: NamedEndpointPlan[],
+  shown: Record<string, object | number>,
+  id = workspaceId,
+  { registryId, ...options }: RecordOptions & { readonly registryId?: string } = {},
+) {
   azure = await serveAzure(shown);
   await record(() => {
     const workspace = new Place(pulumi.output(id));
-    return { warned: warnOfRisks({ stack: "prod", workspace, endpoints }) };
+    const registry = registryId === undefined ? undefined : pulumi.output(registryId);
+    return { warned: warnOfRisks({ stack: "prod", workspace, endpoints, registryId: registry }) };
   }, options);
   return azure.reads;
 }
@@ -106,4 +112,39 @@ test("The serving deployments are read only if another deployment takes over req
       "receives 100% of the endpoint's current capacity of 256, which is 256 concurrent requests, but its capacity is 192",
     ),
   ]);
+});
+
+describe("A registry of the stack", () => {
+  const registryId = workspaceId.replace(/Microsoft\.MachineLearningServices\/.*/, "Microsoft.ContainerRegistry/registries/crprodx7k2p9");
+  const rules = (networkRuleBypassAllowedForTasks?: boolean) => ({ [registryId]: { properties: { networkRuleBypassAllowedForTasks } } });
+  const read = async (shown: Record<string, object | number>, options: Parameters<typeof warn>[3] = { registryId }) =>
+    (await warn([chat("chat-prod-x7k2p9")], shown, workspaceId, options)).toSorted();
+
+  test.each([true, false])("whose tasks bypass its network rules is reported (preview %s).", async (preview) => {
+    expect(await read(rules(true), { registryId, preview })).toEqual([registryId, list]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Stack prod: 1 risk\.\n {2}- Network rules bypassed: tasks of the container registry crprodx7k2p9 /),
+    ]);
+  });
+
+  test("is reported before the workspace exists.", async () => {
+    expect(await warn([], rules(true), unknown(), { registryId, preview: true })).toEqual([registryId]);
+    expect(warnings).toEqual([expect.stringContaining("Network rules bypassed")]);
+  });
+
+  test.each<[string, Record<string, object | number>]>([
+    ["whose tasks don't bypass its rules", rules(false)],
+    ["without the property", rules()],
+    ["without properties", { [registryId]: {} }],
+    ["that doesn't exist", {}],
+    ["that can't be read", { [registryId]: 403 }],
+  ])("%s is no risk.", async (_, shown) => {
+    expect(await read(shown)).toEqual([registryId, list]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("with an unknown ID is not read.", async () => {
+    expect(await read(rules(true), { registryId: unknown(), preview: true })).toEqual([list]);
+    expect(warnings).toEqual([]);
+  });
 });

@@ -113,6 +113,26 @@ describe("import credentials", () => {
     expect(check({ ...goodSettings(), [importCredentialsKey]: value }, secret).notes).toContain(note);
     expect(check(withImport(value), secret).notes).not.toContain(note);
   });
+
+  test("have a note for each host that no image comes from, without the host and its credentials", () => {
+    const value = JSON.stringify({ "hub.docker.com": `moor:${password}`, "docker.io": "a:b", "index.docker.io": `moor:${password}` });
+    const noteFor = (entry: number, hosts: string) =>
+      `Entry ${entry} of \`moor:importCredentials\` is ignored, because no image comes from its host. Hosts of the images: ${hosts}.`;
+    const about = (settings: Tree) => check(settings, secret).notes.filter((note) => note.includes(importCredentialsKey));
+    expect(about(withImport(value))).toEqual([noteFor(1, "docker.io"), noteFor(3, "docker.io")]);
+    expect(JSON.stringify(check(withImport(value), secret))).not.toMatch(/dckr_pat|hub\.docker/);
+    const both = { vllm: { import: external }, score: { import: external.replace("docker.io", "ghcr.io") } };
+    expect(about({ ...withImport(value), "moor:images": both })).toEqual([
+      noteFor(1, "docker.io, ghcr.io"),
+      noteFor(3, "docker.io, ghcr.io"),
+    ]);
+    const other = { ...both, vllm: { import: external.replace("docker.io", "quay.io") } };
+    expect(about({ ...withImport(value), "moor:images": other })).toEqual([1, 2, 3].map((entry) => noteFor(entry, "ghcr.io, quay.io")));
+  });
+
+  test.each([encrypted, JSON.stringify({ "registry.example.com": "stand-in:x" })])("without known hosts (%s) have no note", (value) => {
+    expect(check(withImport(value), secret).notes.filter((note) => note.includes(importCredentialsKey))).toEqual([]);
+  });
 });
 
 describe("a run that creates only the platform", () => {

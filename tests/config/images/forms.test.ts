@@ -3,6 +3,7 @@
  * digests and hashes.
  */
 import * as path from "node:path";
+import { importCredentialsKey } from "../../../config/settings";
 import { settingsSchema } from "../../../config/stackFile";
 import { buildInputs, layeredImage } from "../../../planner/image";
 import { digest, scoreDeployment, spoilt, type Tree } from "../stacks";
@@ -48,6 +49,16 @@ test("a layered image has the digest that is computed from its files", () => {
     "image.baseConfig": image.baseConfig,
     "image.files.start.sh": `${image.files["start.sh"]?.sha256} 0644`,
   });
+});
+
+test("the base of a layer is imported, so its registry can have credentials", () => {
+  const settings = {
+    ...vllmImage({ layer: "layers/vllm" }),
+    [importCredentialsKey]: JSON.stringify({ "docker.io": "a:b", "ghcr.io": "c:d" }),
+  };
+  expect(specOf(settings, { secretKeys: [importCredentialsKey] }).notes).toContain(
+    "Entry 2 of `moor:importCredentials` is ignored, because no image comes from its host. Hosts of the images: docker.io.",
+  );
 });
 
 test("how a layer is sent is not a requirement", () => {

@@ -1,8 +1,10 @@
 /** Tests wrong images: one error per row, and the same verdict in an editor. Doesn't prove that a registry accepts a valid image. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { reportErrors } from "../../../config/errors";
 import { marked } from "../../fuzz/editor";
 import { digest, scoreDeployment, spoilt, type Tree, vllmDeployment } from "../stacks";
-import { at, base, check, external, told, useImageFolder, vllmImage, write } from "./imageFolder";
+import { at, base, check, external, folder, told, useImageFolder, vllmImage, write } from "./imageFolder";
 
 useImageFolder();
 
@@ -20,7 +22,16 @@ const rows: readonly Row[] = [
   ["only a repository", { repository: "moor/vllm" }, "MOOR007", "moor:images.vllm", "None of import, layer, build is set."],
   ["`via` with build", { build: "builds/vllm", via: "task" }, "MOOR001", "moor:images.vllm.via", 'Unknown key "via".'],
   ["`args` with layer", { layer: "layers/vllm", args: {} }, "MOOR001", "moor:images.vllm.args", 'Unknown key "args".'],
-  ["a misspelt key", { bild: "builds/vllm" }, "MOOR007", "moor:images.vllm", "None of import, layer, build is set."],
+  ["a misspelt form", { bild: "builds/vllm" }, "MOOR001", "moor:images.vllm.bild", 'Unknown key "bild".'],
+  ["no form", { repository: "moor/vllm" }, "MOOR007", "moor:images.vllm", "None of import, layer, build is set."],
+  ["an empty folder", { layer: "" }, "MOOR002", "moor:images.vllm.layer", "The value is missing."],
+  [
+    "a digest with a host name",
+    `docker.io/moor/vllm@sha256:${"a".repeat(64)}`,
+    "MOOR006",
+    "moor:images.vllm",
+    expect.stringMatching(/^The value "docker\.io\/moor\/vllm@sha256.* has an invalid format\.$/),
+  ],
   ["an unknown `via`", { layer: "layers/vllm", via: "docker" }, "MOOR004", "moor:images.vllm.via", 'The value "docker" is not allowed.'],
   ["a blank folder", { build: null }, "MOOR002", "moor:images.vllm.build", "The value is missing."],
   ["a folder as a list", { build: ["builds/vllm"] }, "MOOR003", "moor:images.vllm.build", 'The value ["builds/vllm"] is a list.'],
@@ -53,6 +64,13 @@ const rows: readonly Row[] = [
     "MOOR006",
     "moor:images.vllm.repository",
     'The value "acr.azurecr.io:443/vllm" has an invalid format.',
+  ],
+  [
+    "a repository with the host name of its registry",
+    { build: "builds/vllm", repository: "acr.azurecr.io/vllm" },
+    "MOOR006",
+    "moor:images.vllm.repository",
+    'The value "acr.azurecr.io/vllm" has an invalid format.',
   ],
   ["an absolute folder", { build: "/srv/vllm" }, "MOOR006", "moor:images.vllm.build", 'The value "/srv/vllm" has an invalid format.'],
   ["a Windows path", { layer: "C:/vllm" }, "MOOR006", "moor:images.vllm.layer", 'The value "C:/vllm" has an invalid format.'],
@@ -127,6 +145,38 @@ test("a mistake in the files of an image is reported at its folder", () => {
   expect(told(vllmImage({ layer: "layers/vllm" }))).toEqual([["MOOR241", "moor:images.vllm.layer", expect.stringContaining("line 2")]]);
   write("builds/vllm/Dockerfile", "FROM python:3.12\n");
   expect(told(vllmImage({ build: "builds/vllm" })).map(([code, where]) => [code, where])).toEqual([["MOOR252", "moor:images.vllm.build"]]);
+});
+
+test("messages contain paths relative to the folder of the stack file", () => {
+  write("layers/vllm/Dockerfile", `FROM ${base.reference}\nRUN true\n`);
+  write("builds/vllm/Dockerfile", "FROM python:3.12\n");
+  const problems = (image: Tree) => told(vllmImage(image)).map(([, , problem]) => problem);
+  expect(problems({ layer: "./layers/vllm/" })).toEqual(["layers/vllm/Dockerfile: line 2: RUN needs a build."]);
+  expect(problems({ build: "builds/vllm" })).toEqual([
+    'builds/vllm/Dockerfile, line 1: FROM uses the image "python:3.12" without a digest.',
+  ]);
+  write("layers/vllm/Dockerfile", `FROM ${base.reference}\nCOPY missing /\n`);
+  expect(problems({ layer: "layers/vllm" })).toEqual(['layers/vllm/Dockerfile, line 2: "missing" doesn\'t exist or is excluded.']);
+  write("builds/vllm/Dockerfile", "FROM scratch\n");
+  write("builds/vllm/.dockerignore", "[a-\n");
+  expect(problems({ build: "builds/vllm" })).toEqual([
+    expect.stringMatching(/^builds\/vllm\/\.dockerignore: a pattern can't be read: Invalid regular expression/),
+  ]);
+});
+
+test.each([
+  ["layers/vllm", "layers/vllm"],
+  ["it's a layer/vllm", "'it'\\''s a layer/vllm'"],
+])("the command that saves the base of %s works in the folder of the stack file", (layer, argument) => {
+  write(`${layer}/Dockerfile`, `FROM ${base.reference}\n`);
+  fs.rmSync(path.join(folder, layer, "base"), { recursive: true, force: true });
+  expect(told(vllmImage({ layer }))).toEqual([
+    [
+      "MOOR244",
+      "moor:images.vllm.layer",
+      `${layer}/base/manifest.json: the file doesn't exist. Command: \`npm run renew -- base ${argument}\`.`,
+    ],
+  ]);
 });
 
 test("an image is checked once, even if 20 deployments use it", () => {

@@ -5,7 +5,7 @@ import { describe as describeDeployment } from "../../../config/describe";
 import { buildInputs } from "../../../planner/image";
 import { marked } from "../../fuzz/editor";
 import { digest, type Tree } from "../stacks";
-import { at, base, folder, imageRequirements, requirementsOf, scored, specOf, told, useImageFolder, write } from "./imageFolder";
+import { at, base, check, folder, imageRequirements, requirementsOf, scored, specOf, told, useImageFolder, write } from "./imageFolder";
 
 useImageFolder();
 
@@ -81,6 +81,13 @@ test("must be the folder that the image is made from", () => {
       ["MOOR075", `${at}.score.path`, problem("scores/own", `${at}.score.image`)],
     ]);
     expect(told(scored({ path: "./scores/own/" }, { score }))).toEqual([]);
+    expect(check(scored({ path: "scores/fraud" }, { score }))).toMatchObject({
+      errors: [
+        {
+          fix: "Set `path` to scores/own, or set `score.image` of this deployment to `{ build: scores/fraud, dockerfile: docker/score/Dockerfile }`.",
+        },
+      ],
+    });
   }
   fs.cpSync(path.join(folder, "layers/vllm"), path.join(folder, "layers/score"), { recursive: true });
   expect(told(scored({ path: "scores/fraud" }, { score: { layer: "layers/score" } }))).toEqual([

@@ -36,7 +36,7 @@ afterEach(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-const stack = (resources = created) => memoryStack({ state: { version: 3, deployment: { resources } } });
+const stack = (resources = created, local = false) => memoryStack({ state: { version: 3, deployment: { resources } }, local });
 
 function options(changes: Partial<BuildImagesOptions> = {}): BuildImagesOptions {
   return {
@@ -92,6 +92,15 @@ test("Without a digest, the build is an error, and nothing is left.", async () =
   azure.results = [{ status: "Succeeded", log: startedMark }];
   await expect(build()).rejects.toThrow("Run r1 succeeded, but neither its result nor its log contains the digest");
   expect([recorded, azure.resources.size]).toEqual([[], 0]);
+});
+
+test("The reason why the local Azure built nothing is printed instead of the success. In Azure, a line of the build's output means nothing.", async () => {
+  const line = "Nothing was built: docker.io/library/python is not on this machine. The digest is a hash of the inputs.";
+  azure.results = [{ status: "Succeeded", log: `${startedMark}\n${line}\nRun complete`, digest }];
+  await buildImages(stack(created, true), options());
+  expect(said.at(-1)).toBe(`moor:images.score: ${line} The lock file has moor/score@${digest}, an image without content.`);
+  await build();
+  expect(said.at(-1)).toBe(`Built moor/score@${digest}.`);
 });
 
 describe("A failed run", () => {

@@ -55,6 +55,24 @@ test("A tag is resolved, and the Dockerfile then refers to the digest. A second 
   expect(fs.readFileSync(file("Dockerfile"), "utf8")).toBe(dockerfile(`${registry.host}/base@${base.digest}`));
 });
 
+test("A mirror with the same digest does not change the Dockerfile. Another digest does, and only this machine reaches its registry.", async () => {
+  const base = image();
+  put(registry, base);
+  const original = `docker.io/vllm/base@${base.digest}`;
+  writeDockerfile(original);
+  const mirror = { folder, image: `${registry.host}/base@${base.digest}`, environment: environment() };
+  expect(await renewBase(mirror)).toHaveLength(1);
+  expect(fs.readFileSync(file("Dockerfile"), "utf8")).toBe(dockerfile(original));
+  expect(fs.readFileSync(file("base/manifest.json"))).toEqual(base.manifest);
+
+  writeDockerfile(`docker.io/vllm/base@sha256:${"0".repeat(64)}`);
+  expect(await renewBase(mirror)).toEqual([
+    `${file("Dockerfile")} now refers to ${mirror.image}.`,
+    "Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure reaches, and change FROM.",
+    `${file("base")} contains the manifest and configuration of ${mirror.image}. Commit them.`,
+  ]);
+});
+
 describe("An index of several platforms", () => {
   const base = image();
   const index = () =>

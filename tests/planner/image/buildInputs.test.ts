@@ -175,6 +175,22 @@ describe("problems", () => {
     }
   });
 
+  test("with a folder, paths are relative to it", () => {
+    const folder = context();
+    const build = { context: path.join(folder, "missing"), dockerfile: path.join(folder, "Dockerfile"), args: {} };
+    const message = (relativeTo: string) => {
+      try {
+        buildInputs(build, relativeTo);
+      } catch (error) {
+        return error instanceof PlanError ? error.problem.message : error;
+      }
+      return undefined;
+    };
+    expect(message(folder)).toBe("missing: the folder doesn't exist.");
+    expect(message(path.join(folder, "missing"))).toBe(".: the folder doesn't exist.");
+    expect(message(path.join(folder, "other"))).toBe("../missing: the folder doesn't exist.");
+  });
+
   test("a socket", async () => {
     const folder = context();
     const server = createServer();

@@ -143,7 +143,7 @@ describe("FROM", () => {
     ],
     [`# escape=\`\nFROM docker.io/a@${digest}`, 'MOOR241 F/Dockerfile: line 1: parser directive "escape".'],
     [`# syntax=docker/dockerfile:1\nFROM docker.io/a@${digest}`, 'MOOR241 F/Dockerfile: line 1: parser directive "syntax".'],
-    [`FROM docker.io/a@${digest}`, "MOOR244 F/base/manifest.json: the file doesn't exist. Command: npm run renew -- base F."],
+    [`FROM docker.io/a@${digest}`, "MOOR244 F/base/manifest.json: the file doesn't exist. Command: `npm run renew -- base F`."],
   ])("%j", (text, message) => {
     expect(problemOfDockerfile(text)).toBe(message);
   });
@@ -168,7 +168,9 @@ describe("the saved base", () => {
 
   test("configuration is missing", () => {
     const remove = (folder: string) => fs.rmSync(path.join(folder, "base/config.json"));
-    expect(problemWith(savedFiles(), remove)).toBe("MOOR244 F/base/config.json: the file doesn't exist. Command: npm run renew -- base F.");
+    expect(problemWith(savedFiles(), remove)).toBe(
+      "MOOR244 F/base/config.json: the file doesn't exist. Command: `npm run renew -- base F`.",
+    );
   });
 
   test("a file is a folder", () => {
@@ -177,7 +179,7 @@ describe("the saved base", () => {
       fs.mkdirSync(path.join(folder, "base/config.json"));
     };
     expect(problemWith(savedFiles(), replace)).toBe(
-      "MOOR244 F/base/config.json: the file can't be read (EISDIR). Command: npm run renew -- base F.",
+      "MOOR244 F/base/config.json: the file can't be read (EISDIR). Command: `npm run renew -- base F`.",
     );
   });
 

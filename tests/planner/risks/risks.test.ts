@@ -94,6 +94,11 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
     "No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
   ],
   [
+    "tasks that still bypass the registry's network rules",
+    { endpoints: chat([wish("main")]), bypassedRegistry: "crprodx7k2p9" },
+    "Network rules bypassed: tasks of the container registry crprodx7k2p9 still bypass its network rules, because Azure keeps `networkRuleBypassAllowedForTasks` when it is removed from `moor:platform`. Set it to `false` once and run `pulumi up`. Then you can remove it.",
+  ],
+  [
     "weights from Hugging Face, including the kept deployment",
     {
       endpoints: chat([
