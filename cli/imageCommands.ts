@@ -22,7 +22,7 @@ export function addImages(program: Command): void {
     .option("--local", "use the stack in the local Azure")
     .addOption(program.createOption("--via <way>", "where the image is built").choices(["task"]).default("task"))
     .option("--only <setting>", "build only the image of this setting, such as moor:images.score")
-    .option("--force", "also build an image whose digest is in the lock file")
+    .option("--force", "also build an image whose digest is in the lock file; refused while a deployment with this image exists")
     .action((options) => load<typeof import("./image")>("./image").image(options));
   const renew = program.command("renew").description("read a newer base image or vLLM version and write it to the repository");
   renew

@@ -15,11 +15,19 @@ export interface Difference {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The values that differ, by name. */
-export function valueDifferences(before: Values, next: Values): Difference[] {
+type ShowPair = (from: unknown, to: unknown) => readonly [from: string, to: string];
+
+/**
+ * The values that differ, by name.
+ * @param pair Texts of two values. @default - `show` for each
+ */
+export function valueDifferences(before: Values, next: Values, pair: ShowPair = (from, to) => [show(from), show(to)]): Difference[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(next)])];
   const differing = keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]));
-  return differing.map((key) => ({ where: key, from: show(before[key]), to: show(next[key]) }));
+  return differing.map((key) => {
+    const [from, to] = pair(before[key], next[key]);
+    return { where: key, from, to };
+  });
 }
 
 /** The differences between `before` and `next`, each with the reason that `next` gives. */

@@ -2,13 +2,14 @@
 import type { Code, Problem } from "../planner/codes";
 import type { DeploymentDecision } from "../planner/decision";
 import { type ConfigError, configError, show } from "./errors";
+import { imageDifferenceTexts, isOfImage } from "./imageDifferences";
 import type { ResolvedImage } from "./images/resolve";
 import type { ImageOf } from "./images/stack";
 import { tokenCount } from "./leaves";
 import { type Lock, lockCommand, lockEntry, lockFileName, readLock, requirementDifferences } from "./lockFile";
 import { byPattern, type PatternSettings, type PatternTable, patternOf } from "./patternOf";
 import { decideDeployment, deploymentRequirements, namedModel } from "./requirements";
-import { differenceTexts } from "./requirementTexts";
+import { listed, settingText } from "./requirementTexts";
 import { moveErrors } from "./rules/move";
 import type { RawStack } from "./settings";
 import type { DeploymentSettings, Settings } from "./stackFile";
@@ -109,7 +110,8 @@ export function foreignLock(stack: string, location: string, lock: Lock): Config
 
 function stale(stack: string, settings: Settings, lock: Lock, imageOf: ImageOf): ConfigError[] {
   const found = deploymentsOf(settings);
-  const changed = found.flatMap((deployment) => staleEntry(stack, lock, deployment, imageOf));
+  const entries = found.map((deployment) => staleEntry(lock, deployment, imageOf(deployment.endpoint, deployment.label)));
+  const changed = unique(entries.flat()).map(({ path, problem }) => staleError(stack, path, problem));
   const known = new Set(found.map(({ endpoint, label }) => `${endpoint}.${label}`));
   const gone = Object.entries(lock.endpoints)
     .flatMap(([endpoint, labels]) => Object.keys(labels).map((label) => `${endpoint}.${label}`))
@@ -118,19 +120,36 @@ function stale(stack: string, settings: Settings, lock: Lock, imageOf: ImageOf):
   return [...changed, ...gone.map((key) => staleError(stack, `${lockFileName(stack)}.endpoints.${key}`, problem))];
 }
 
+/** A problem at a path of the stack file. */
+interface Stale {
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** Several deployments can use one image. Its changes are reported once, at its setting. */
+function unique(problems: readonly Stale[]): Stale[] {
+  return [...new Map(problems.map((one) => [`${one.path} ${one.problem}`, one])).values()];
+}
+
 function staleEntry(
-  stack: string,
   lock: Lock,
   { endpoint, label, settings: deployment, path }: LocatedDeployment,
-  imageOf: ImageOf,
-): ConfigError[] {
+  image: ResolvedImage | undefined,
+): Stale[] {
   const entry = lockEntry(lock, endpoint, label);
-  if (entry === undefined) return [staleError(stack, path, "The lock file has no decision for this deployment.")];
-  const required = deploymentRequirements(deployment, imageOf(endpoint, label));
+  if (entry === undefined) return [{ path, problem: "The lock file has no decision for this deployment." }];
+  const required = deploymentRequirements(deployment, image);
   const differences = requirementDifferences(entry.wish, required);
   if (differences.length === 0) return [];
-  const list = differenceTexts(differences, required).join("; ");
-  return [staleError(stack, path, `The lock file was created for other requirements: ${list}.`)];
+  const others = (all: boolean) => differences.filter((difference) => all || !isOfImage(difference)).map(settingText);
+  const at = (where: string, texts: readonly string[]) => ({
+    path: where,
+    problem: `The lock file was created for other requirements: ${listed(texts)}.`,
+  });
+  if (image === undefined || !differences.some(isOfImage)) return [at(path, others(true))];
+  const ofImage = imageDifferenceTexts(entry.wish, required, settingText);
+  if (image.setting.startsWith(`${path}.`)) return [at(path, [...ofImage, ...others(false)])];
+  return [at(image.setting, ofImage), at(path, [`the image changed (see ${image.setting})`, ...others(false)])];
 }
 
 function staleError(stack: string, path: string, problem: string): ConfigError {

@@ -233,5 +233,6 @@ function shorten(text: string, length: number): string {
  * @param length Maximum length, in characters.
  */
 export function show(value: unknown, length = 80): string {
-  return shorten(withoutSecrets(JSON.stringify(value) ?? "not set"), length);
+  const text = withoutSecrets(JSON.stringify(value) ?? "not set");
+  return typeof value === "string" && text.length > length ? `${shorten(text, length - 1)}"` : shorten(text, length);
 }

@@ -1,25 +1,21 @@
 /** Describes requirements that differ from those in the lock file. */
-import type { RecordedRequirements } from "../planner/decision";
-import { show } from "./errors";
 import type { RequirementDifference } from "./lockFile";
+import { showPair } from "./shortDigests";
 
 /** Number of differences that a message lists. A layer can have hundreds of files. */
 const mostListed = 20;
 
-/** Maximum length of a value, in characters. It is enough for an image with its digest. */
+/** Maximum length of a value, in characters. It is enough for most images. */
 const longestValue = 160;
 
-/** One text for each difference. The files of an image have no entries in the lock file if it is built, and its Dockerfile has none. */
-export function differenceTexts(differences: readonly RequirementDifference[], required: RecordedRequirements): string[] {
-  const keys = differences.map(({ key }) => key).filter((key) => key.startsWith("image"));
-  const texts = differences.slice(0, mostListed).map(({ key, locked, required: is }) => {
-    const text = `${key} was ${show(locked, longestValue)} and is now ${show(is, longestValue)}`;
-    if (key === "image.inputs" && locked !== undefined && is !== undefined) {
-      return `the files of ${required["image.build"]}, its Dockerfile or its build arguments changed (${text})`;
-    }
-    const isDockerfile = key === "image" && keys.length === 1 && required["image.layer"] !== undefined;
-    return isDockerfile ? `the Dockerfile of ${required["image.layer"]} changed (${text})` : text;
-  });
-  const more = differences.length - texts.length;
-  return more > 0 ? [...texts, `${more} more differences`] : texts;
+/** A changed setting. */
+export function settingText({ key, locked, required }: RequirementDifference): string {
+  const [before, now] = showPair(locked, required, longestValue);
+  return `${key} was ${before} and is now ${now}`;
+}
+
+/** The texts of differences as one list. */
+export function listed(texts: readonly string[]): string {
+  const more = texts.length - mostListed;
+  return [...texts.slice(0, mostListed), ...(more > 0 ? [`${more} more differences`] : [])].join("; ");
 }

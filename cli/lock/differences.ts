@@ -1,6 +1,7 @@
 /** Lists the differences between two lock files, value by value, for a report. */
 import { type Difference, decisionDifferences, valueDifferences } from "../../config/decisionDifferences";
 import { type Lock, type LockEntry, lockEntry } from "../../config/lockFile";
+import { shortPair, showPair } from "../../config/shortDigests";
 
 /** All differences except `madeBy`. Each location starts with the deployment, for example `chat/main`. */
 export function lockDifferences(before: Lock | undefined, next: Lock): Difference[] {
@@ -28,11 +29,16 @@ function entryDifferences(name: string, before: LockEntry | undefined, next: Loc
   const reported = decided.flatMap(({ because, wasBecause }) => [because, wasBecause]);
   const [was, is] = [before, next].map(({ current }) => current.reasons.filter((reason) => !reported.includes(reason)));
   return [
-    ...at(`${name} wish`, valueDifferences(before.wish, next.wish)),
-    ...at(name, decided),
+    ...at(`${name} requirement`, valueDifferences(before.wish, next.wish, showPair)),
+    ...at(name, decided.map(withShortDigests)),
     ...at(name, reasonDifferences(was!, is!)),
     ...at(name, valueDifferences({ previous: before.previous?.name }, { previous: next.previous?.name })),
   ];
+}
+
+function withShortDigests(difference: Difference): Difference {
+  const [from, to] = shortPair(difference.from, difference.to);
+  return { ...difference, from, to };
 }
 
 function at(place: string, differences: readonly Difference[]): Difference[] {

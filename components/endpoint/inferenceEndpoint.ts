@@ -5,6 +5,7 @@ import { modelKey } from "../../planner/names";
 import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { requiredInstances } from "../../planner/rollout/capacity";
 import { latencyAlertMilliseconds } from "../../planner/serving/alerts";
+import { azureOf } from "../base/azure";
 import type { RolesOwner } from "../identity";
 import { ContainerImage, type ContainerImageTransforms, environmentVersion, type PublishedImage } from "../image";
 import { liveDeployment } from "../live";
@@ -16,6 +17,7 @@ import { type DeploymentTerms, deploymentTerms, type EndpointTerms, endpointTerm
 import { createDeployment, type DeploymentTransforms, type ManagedDeployment } from "./deployment";
 import type { GateMode } from "./gate";
 import type { LeftoverArgs } from "./leftovers";
+import { rejectNewDigest } from "./liveImage";
 import { type Alerts, Monitoring, type MonitoringTransforms } from "./monitoring";
 import { type Auth, OnlineEndpoint, type OnlineEndpointTransforms } from "./onlineEndpoint";
 import type { AuthMode } from "./privacy";
@@ -201,6 +203,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
             image: known[imageText(image)] ?? image,
             routes,
             tags,
+            checks: this.imageChecks(key, image),
             transform: this.args.transform,
           },
           { parent: this },
@@ -208,6 +211,16 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       );
     }
     return images;
+  }
+
+  /** The name of a deployment with a built image doesn't depend on the digest. The others can't get another image. */
+  private imageChecks(key: string, image: ImageReference): pulumi.ResourceHook[] {
+    if (!("inputs" in image)) return [];
+    const { stack, workspace, endpointName } = this.args;
+    const names = this.decisions.filter((decision) => imageKey(decision) === key).map(({ name }) => name);
+    const endpointId = pulumi.interpolate`${workspace.id}/onlineEndpoints/${endpointName}`;
+    const args = { azure: azureOf(workspace), stack, endpoint: this.logicalName, endpointId, names };
+    return [rejectNewDigest(`${this.logicalName}-image-${key}-digest-check`, args)];
   }
 
   private createEndpoint(images: Map<string, ContainerImage>): OnlineEndpoint {

@@ -26,6 +26,8 @@ export interface ContainerImageArgs {
   /** Port and paths of the container. Changing them creates a new environment version. */
   readonly routes: Routes;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Hooks to run before the environment version is created, and before the image is published. @default - none */
+  readonly checks?: readonly pulumi.ResourceHook[];
   /** Changes to the children's arguments, applied last. */
   readonly transform?: ContainerImageTransforms;
 }
@@ -62,13 +64,14 @@ export class ContainerImage extends pulumi.ComponentResource {
   private readonly logicalName: string;
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { checks = [], ...described } = args;
     const { image, loginServer } = args;
     const published = image instanceof PublishedImage ? image : undefined;
     const reference = image instanceof PublishedImage ? image.image : image;
-    super("moor:index:ContainerImage", name, stateInputs({ ...args, image: reference }), opts);
+    super("moor:index:ContainerImage", name, stateInputs({ ...described, image: reference }), opts);
     this.logicalName = name;
     this.reference = published?.reference ?? pulumi.interpolate`${loginServer}/${referenceInRegistry(reference)}`;
-    const environment = this.createEnvironment(args, publicationOptions(name, reference, published));
+    const environment = this.createEnvironment(args, withChecks(checks, publicationOptions(name, reference, published)));
     this.environmentId = environment.id;
     this.nodes = { environment };
     this.registerOutputs({ environmentId: this.environmentId, reference: this.reference });
@@ -115,6 +118,11 @@ export function environmentVersion(reference: string, routes: Routes): string {
 /** `<repository>@<digest>`. An image that was built without a recorded digest has only its tag. */
 function referenceInRegistry(image: ImageReference): string {
   return image.digest === undefined ? imageText(image) : `${image.repository}@${image.digest}`;
+}
+
+function withChecks(checks: readonly pulumi.ResourceHook[], options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  if (checks.length === 0) return options;
+  return { ...options, hooks: { ...options.hooks, beforeCreate: [...checks, ...(options.hooks?.beforeCreate ?? [])] } };
 }
 
 /** The only properties of an environment version that contain the digest; the others follow from its logical name. */

@@ -9,5 +9,6 @@ export {
   type TrafficWeights,
 } from "./endpoint";
 export { groupName, type StackPlace, stackElsewhere } from "./groups";
+export { digestInReference, liveDigests } from "./image";
 export { type ListedDeployment, listDeployments, waitForOperations } from "./operations";
 export { servingNow } from "./serving";

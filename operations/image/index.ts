@@ -6,7 +6,8 @@ import { imageTag, imageText } from "../../planner/image";
 import { exportState } from "../checkpoint";
 import type { StackPulumi } from "../stackPulumi";
 import { archiveContext } from "./context";
-import { lockedDigest, usesImage } from "./lock";
+import { type LiveImage, liveImage } from "./live";
+import { deploymentsWith, lockedDigest, usesImage } from "./lock";
 import { type ImageRegistry, readRegistry, registryIdOf } from "./registry";
 import { type Clock, runBuild } from "./run";
 import { createTask, leftTasks, removeTask, type TaskOwner, taskIdOf } from "./task";
@@ -45,35 +46,70 @@ export interface BuildImagesOptions {
 }
 
 /**
- * Builds the images and records their digests. Nothing is sent for an image that was built already. Each task and its role are removed in any
- * case; those of a killed run are removed at the start.
- * @throws Error with what to do, if there is nothing to build, the registry excludes tasks or a build fails
+ * Builds the images and records their digests. Nothing is sent for an image that was built already. If a deployment with the image exists in
+ * Azure, the digest that it runs is recorded instead. Each task and its role are removed in any case; those of a killed run are removed at the
+ * start.
+ * @throws Error with what to do, if there is nothing to build, the registry excludes tasks, a build fails, or a deployment
+ * exists and `force` is set
  */
 export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptions): Promise<void> {
   const { azure, lock, force, report } = options;
   const chosen = choose(pulumi.stack, options);
   const state = await exportState(pulumi);
+  const toBuild: ImageToBuild[] = [];
+  for (const image of chosen) {
+    const names = deploymentsWith(lock, image.reference);
+    const live = await liveImage({ stack: pulumi.stack, azure, state, setting: image.setting, names, force });
+    if (live === undefined) toBuild.push(image);
+    else recordLive(options, image, live);
+  }
   const registryId = registryIdOf(pulumi, options.adoptedRegistry, state);
-  const registry = await readRegistry(pulumi.stack, azure, registryId);
   const group = (state.deployment.resources ?? []).find((resource) => resource.type === "azure-native:resources:ResourceGroup");
   const owner: TaskOwner = { registryId, stack: pulumi.stack, scope: group?.id ?? pulumi.stack };
-  const missing: ImageToBuild[] = [];
-  for (const image of chosen) {
-    const digest = lockedDigest(lock, image.reference);
-    if (force || digest === undefined || !(await isPresent(options, registry, image, digest))) missing.push(image);
-  }
-  const tasks = missing.map((image) => ({ image, taskId: taskIdOf(owner, imageText(image.reference)) }));
   // The archives are made first, so that a context that is too large fails before anything is created.
-  const bodies = tasks.map(({ image }) => bodyOf(registry, image));
+  const builds = await requiredBuilds(pulumi.stack, options, owner, toBuild);
   for (const left of await leftTasks(
     azure,
     owner,
-    tasks.map(({ taskId }) => taskId),
+    builds.map(({ taskId }) => taskId),
   )) {
     report(`Removing the task ${nameOf(left)}, which a killed run left.`);
     await removeTask(azure, owner, left);
   }
-  for (const [index, { image, taskId }] of tasks.entries()) await buildOne(pulumi, options, owner, image, taskId, bodies[index]!);
+  for (const build of builds) await buildOne({ ...options, local: pulumi.local }, owner, build);
+}
+
+interface Build {
+  readonly image: ImageToBuild;
+  readonly taskId: string;
+  /** Body of the task. */
+  readonly body: object;
+}
+
+/** The builds of the images that the registry doesn't have. A registry that excludes tasks is an error only if an image is to be built. */
+async function requiredBuilds(
+  stack: string,
+  options: BuildImagesOptions,
+  owner: TaskOwner,
+  images: readonly ImageToBuild[],
+): Promise<Build[]> {
+  if (images.length === 0) return [];
+  const { azure, lock, force } = options;
+  const registry = await readRegistry(stack, azure, owner.registryId);
+  const builds: Build[] = [];
+  for (const image of images) {
+    const digest = lockedDigest(lock, image.reference);
+    if (!force && digest !== undefined && (await isPresent(options, registry, image, digest))) continue;
+    builds.push({ image, taskId: taskIdOf(owner, imageText(image.reference)), body: bodyOf(registry, image) });
+  }
+  return builds;
+}
+
+/** Writes the digest that a deployment runs to the lock file, unless it is there. */
+function recordLive({ lock, record, report }: BuildImagesOptions, { reference, setting }: ImageToBuild, live: LiveImage): void {
+  const { deployment, digest } = live;
+  report(`${setting}: the deployment ${deployment} runs ${reference.repository}@${digest}. Nothing is built.`);
+  if (lockedDigest(lock, reference) !== digest) record(reference, digest);
 }
 
 /** The images to build, in the order of the stack file. */
@@ -119,15 +155,10 @@ function bodyOf({ location, loginServer }: ImageRegistry, { reference, context, 
   return taskBody({ setting, repository: reference.repository, tag: imageTag(reference), args, archive, location, loginServer });
 }
 
-async function buildOne(
-  pulumi: StackPulumi,
-  options: BuildImagesOptions,
-  owner: TaskOwner,
-  image: ImageToBuild,
-  taskId: string,
-  body: object,
-): Promise<void> {
-  const { azure, lock, force, report, clock, signal } = options;
+type BuildOptions = BuildImagesOptions & { /** Whether the stack runs in the local Azure. */ readonly local: boolean };
+
+async function buildOne(options: BuildOptions, owner: TaskOwner, { image, taskId, body }: Build): Promise<void> {
+  const { azure, lock, force, report, clock, local, signal } = options;
   const { reference, setting } = image;
   report(`Building ${setting} as ${imageText(reference)} with the task ${nameOf(taskId)}.`);
   try {
@@ -142,7 +173,7 @@ async function buildOne(
       again,
       clock,
       report,
-      local: pulumi.local,
+      local,
       signal,
     };
     const { digest, unbuilt } = await runBuild(azure, run);

@@ -14,6 +14,13 @@ export function usesImage(lock: Lock, image: BuiltImage): boolean {
   return decisionsWith(lock, image).length > 0;
 }
 
+/** Names of the deployments, current and previous, that use an image. */
+export function deploymentsWith({ endpoints }: Lock, image: BuiltImage): string[] {
+  const entries = Object.values(endpoints).flatMap((labels) => Object.values(labels));
+  const decisions = entries.flatMap(({ current, previous }) => (previous === undefined ? [current] : [current, previous]));
+  return decisions.flatMap((decision) => (isSame(decision, image) ? [decision.name] : []));
+}
+
 function decisionsWith({ endpoints }: Lock, image: BuiltImage): BuiltImage[] {
   const entries = Object.values(endpoints).flatMap((labels) => Object.values(labels));
   return entries.flatMap(({ current }) => (isSame(current, image) ? [current.image] : []));

@@ -351,7 +351,7 @@ const rows: readonly Row[] = [
     (s) => (s["moor:platform"].workspace = `${subscription}/Microsoft.ContainerRegistry/registries/acr`),
     "MOOR042",
     "moor:platform.workspace",
-    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 77)}... is the resource ID of a Microsoft.ContainerRegistry/registries.`,
+    `The value ${JSON.stringify(`${subscription}/Microsoft.ContainerRegistry/registries/acr`).slice(0, 76)}..." is the resource ID of a Microsoft.ContainerRegistry/registries.`,
   ],
   [
     "the subnet is a name",

@@ -34,6 +34,7 @@ let clone: string;
 let home: string;
 beforeAll(() => {
   clone = cloneProgram();
+  lockPath = path.join(clone, lockFileName("team"));
   home = fs.mkdtempSync(path.join(os.tmpdir(), "moor-image-"));
   fs.writeFileSync(path.join(clone, "Pulumi.team.yaml"), stackFile);
   fs.mkdirSync(path.join(clone, "models"));
@@ -76,8 +77,16 @@ function requests(): Request[] {
 const tasks = (method: string) => requests().filter((one) => one.method === method && /\/tasks\/moor-build-team-[^/?]+\?/.test(one.path));
 const image = ["image", "-s", "team", "--via", "task", "--local"];
 
+/** The requests after the first `count` that change something. */
+const changes = (count: number) =>
+  requests()
+    .slice(count)
+    .filter(({ method }) => !["GET", "HEAD"].includes(method))
+    .map(({ method, path: target }) => `${method} ${target}`);
+
+let lockPath: string;
 function lockedImage(): { readonly inputs?: string; readonly digest?: string } {
-  const read = readLock("team", fs.readFileSync(path.join(clone, lockFileName("team")), "utf8"));
+  const read = readLock("team", fs.readFileSync(lockPath, "utf8"));
   if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   return read.lock.endpoints.fraud!.main!.current.image;
 }
@@ -120,25 +129,53 @@ test("A build that is killed after it assigned the role leaves a task, which the
   expect(removedRoles).toHaveLength(1);
 });
 
-test("Then `up` creates the endpoint without Docker and without a connection to the registry; a second one changes nothing.", async () => {
-  const options = ["-s", "team", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
-  await succeeds("local", "up", ...options);
-  const before = requests().length;
-  await succeeds("local", "up", ...options, "--expect-no-changes");
-  const sent = requests()
-    .slice(before)
-    .filter(({ method }) => !["GET", "HEAD"].includes(method));
-  expect(sent.filter(({ path: target }) => /scheduleRun|importImage|\/data\//.test(target))).toEqual([]);
-});
-
 test("A second build sends nothing. It says that it could not look up the image.", async () => {
   const before = requests().length;
   expect(await succeeds(...image)).toContain("This machine doesn't reach the registry, so its presence was not checked.");
-  expect(
-    requests()
-      .slice(before)
-      .filter(({ method }) => method === "PUT"),
-  ).toEqual([]);
+  expect(changes(before)).toEqual([]);
+});
+
+const options = ["-s", "team", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
+
+test("Then `up` creates the endpoint without Docker and without a connection to the registry; a second one changes nothing.", async () => {
+  await succeeds("local", "up", ...options);
+  const before = requests().length;
+  await succeeds("local", "up", ...options, "--expect-no-changes");
+  expect(changes(before)).toEqual([]);
+});
+
+test("Another digest in the lock file is rejected by the preview and by `up`: the image of the deployment doesn't change under its name.", async () => {
+  const { digest } = lockedImage();
+  const another = `sha256:${"0123456789abcdef".repeat(4)}`;
+  fs.writeFileSync(lockPath, fs.readFileSync(lockPath, "utf8").replaceAll(digest!, another));
+  expect(lockedImage().digest).toBe(another);
+  const before = requests().length;
+  for (const args of [
+    ["preview", "-s", "team", "--non-interactive", "--color", "never"],
+    ["up", ...options],
+  ]) {
+    const { code, output } = await run("local", ...args);
+    expect([code === 0, output]).toEqual([
+      false,
+      expect.stringMatching(new RegExp(`the deployment main-\\w+ runs the image ${digest}, and this run would change it to ${another}`)),
+    ]);
+  }
+  expect(changes(before)).toEqual([]);
+
+  // The command that the error names restores the digest. Then `up` sends nothing: only inputs of components change in the state.
+  const build = requests().length;
+  const said = await succeeds(...image);
+  expect(said).toMatch(new RegExp(`the deployment main-\\w+ runs moor/fraud@${digest}\\. Nothing is built\\.`));
+  await succeeds("local", "up", ...options);
+  expect([lockedImage().digest, changes(build)]).toEqual([digest, []]);
+});
+
+test("While the deployment exists, the image can't be built again with --force.", async () => {
+  const before = requests().length;
+  const { code, output } = await run(...image, "--force");
+  expect([code, output]).toEqual([1, expect.stringContaining("exists and runs this image, so --force is not allowed.")]);
+  expect(output).toContain("change an input of the build");
+  expect(changes(before)).toEqual([]);
 });
 
 test("With endpoints, the platform command is refused and deletes nothing.", async () => {

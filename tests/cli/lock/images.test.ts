@@ -96,6 +96,22 @@ test("moving from a layered image to its digest changes the requirements, but no
   ]);
 });
 
+test("the differences of an image are listed with short digests", async () => {
+  const folder = withLayer(shippedFolder());
+  const listed = () => printed.filter((line) => line.startsWith("chat/main ") && line.includes("image"));
+  const hash = "(?:sha256:)?[0-9a-f]{12}…";
+  folder.edit([["moor:images", "vllm"], { layer: "layers/vllm" }]);
+  await run(folder);
+  printed.length = 0;
+  change(folder, "layers/vllm/start.sh");
+  await run(folder);
+  expect(listed()).toEqual([
+    expect.stringMatching(`^chat/main requirement image: "moor/vllm@${hash}" → "moor/vllm@${hash}"$`),
+    expect.stringMatching(`^chat/main requirement image\\.files\\.start\\.sh: "${hash} 0644" → "${hash} 0644"$`),
+    expect.stringMatching(`^chat/main image\\.digest: "${hash}" → "${hash}"$`),
+  ]);
+});
+
 test("a mistake in the files of an image is an error at its setting", async () => {
   const folder = withLayer(shippedFolder());
   fs.appendFileSync(path.join(folder.path, "layers/vllm/Dockerfile"), "RUN true\n");

@@ -98,7 +98,7 @@ test("changed requirements result in a new decision, keep the previous one, and 
   expect(previous).toEqual(old);
   expect(current.name).not.toBe(old.name);
   expect(current.model?.staged).toBe(true);
-  expect(printed).toContain("chat/main wish vllm.concurrencyPerInstance: 64 → 32");
+  expect(printed).toContain("chat/main requirement vllm.concurrencyPerInstance: 64 → 32");
   expect(printed).toContain('chat/main --max-num-seqs: "64" → "32"');
   expect(printed).toContain(`chat/main previous: not set → "${old.name}"`);
   expect(entry(folder, "fraud").previous).toBeUndefined();
@@ -111,7 +111,7 @@ test("each difference is listed with the old value, the new value and its reason
   const [head, ...lines] = message.split("\n").filter((line) => !line.startsWith("chat/main reason"));
   expect(head).toMatch(/^Error: moor\.lock\.prod\.yaml differs in \d+ values from the decisions of this version of Moor\.$/);
   expect(lines).toEqual([
-    "chat/main wish vllm.concurrencyPerInstance: 64 → 32",
+    "chat/main requirement vllm.concurrencyPerInstance: 64 → 32",
     expect.stringMatching(new RegExp(`^chat/main name: "${names["chat/main"]}" → "main-[0-9a-f]{8}"$`)),
     "chat/main requestSettings.requestTimeout: 180 → 120",
     expect.stringMatching(/^ {2}reason: requestTimeout 120 s: first token within [\d.]+ s, then \d+ ms per token, 1024 tokens in \d+ s$/),
@@ -269,8 +269,8 @@ test("--check lists the differences of a changed stack file, and writes nothing"
   const before = folder.lockText();
   folder.edit([[...main, "size"], "auto"], [[...main, "vllm", "context"], "8k"]);
   const message = await refusal(folder, { check: true });
-  expect(message).toContain("\nchat/main wish vllm.context: 16384 → 8192\n");
-  expect(message).toContain('\nchat/main wish size: "Standard_NC24ads_A100_v4" → "auto"\n');
+  expect(message).toContain("\nchat/main requirement vllm.context: 16384 → 8192\n");
+  expect(message).toContain('\nchat/main requirement size: "Standard_NC24ads_A100_v4" → "auto"\n');
   expect(message).toContain('\nchat/main --max-model-len: "16384" → "8192"\n');
   expect(folder.lockText()).toBe(before);
 });

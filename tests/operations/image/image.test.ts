@@ -8,7 +8,7 @@ import { type BuildImagesOptions, buildImages, type ImageToBuild } from "../../.
 import { startedMark } from "../../../operations/image/taskFile";
 import { memoryStack } from "../memoryStack";
 import { type FakeTasks, group, registryId, serveTasks } from "./fakeTasks";
-import { lockWith } from "./sampleLock";
+import { lockWith, withPrevious } from "./sampleLock";
 
 const [inputs, digest, other] = ["a", "d", "e"].map((letter) => `sha256:${letter.repeat(64)}`) as [string, string, string];
 const reference = { repository: "moor/score", inputs };
@@ -161,6 +161,94 @@ describe("An image that was built already", () => {
     await build();
     await build({ lock: built(), ...changes });
     expect(azure.runs).toHaveLength(2);
+  });
+});
+
+describe("While a deployment with the image exists in Azure,", () => {
+  const workspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw`;
+  const [endpoint, second] = ["chat", "chat2"].map((name) => `${workspace}/onlineEndpoints/${name}`) as [string, string];
+  const running = [...created, resource("machinelearningservices:OnlineEndpoint", endpoint)];
+  const name = lockWith(reference).endpoints.chat!.main0!.current.name;
+
+  /** Adds a deployment to Azure. */
+  function deploy(deployment: string, runs: string | undefined, at = endpoint): void {
+    const environmentId = `${workspace}/environments/prod-chat/versions/${deployment}`;
+    azure.resources.set(`${at}/deployments`, { value: [{ name: deployment, properties: { environmentId } }] });
+    if (runs !== undefined) azure.resources.set(environmentId, { properties: { image: `acrprod.azurecr.io/moor/score@${runs}` } });
+  }
+
+  test("its digest is recorded and nothing is built, even if the registry excludes tasks.", async () => {
+    deploy(name, digest);
+    azure.registry = { ...azure.registry, networkRuleBypassAllowedForTasks: false };
+    await build({}, running);
+    expect(recorded).toEqual([["moor/score", digest]]);
+    expect(azure.writes).toEqual([]);
+    expect(said).toEqual([`moor:images.score: the deployment ${name} runs moor/score@${digest}. Nothing is built.`]);
+  });
+
+  test.each([
+    ["the same digest stays", digest, []],
+    ["another digest is replaced", other, [["moor/score", digest]]],
+  ])("in the lock file, %s.", async (_, locked, expected) => {
+    deploy(name, digest);
+    await build({ lock: lockWith({ ...reference, digest: locked }), manifestExists: async () => false }, running);
+    expect([recorded, azure.writes]).toEqual([expected, []]);
+  });
+
+  test("the digest of a previous decision with the image counts too.", async () => {
+    const lock = withPrevious(lockWith(reference), reference, "--enforce-eager");
+    deploy(lock.endpoints.chat!.main0!.previous!.name, digest);
+    await build({ lock }, running);
+    expect([recorded, azure.writes]).toEqual([[["moor/score", digest]], []]);
+  });
+
+  const wayOut =
+    "The image of a deployment never changes under its name. To build another image, change an input of the build, for example a build argument or " +
+    "a comment in the Dockerfile, run `npm run lock -- -s prod`, then run this command again.";
+
+  test("--force is refused.", async () => {
+    deploy(name, digest);
+    await expect(build({ force: true }, running)).rejects.toThrow(
+      `moor:images.score: the deployment ${name} exists and runs this image, so --force is not allowed. ${wayOut}`,
+    );
+    expect([recorded, azure.writes]).toEqual([[], []]);
+  });
+
+  test("an image that can't be read is an error.", async () => {
+    deploy(name, undefined);
+    await expect(build({}, running)).rejects.toThrow(
+      `moor:images.score: the deployment ${name} exists, but Azure doesn't return the digest of its image. ${wayOut}`,
+    );
+    expect([recorded, azure.writes]).toEqual([[], []]);
+  });
+
+  test("two images of deployments on two endpoints are an error.", async () => {
+    const lock = withPrevious(lockWith(reference), reference, "--enforce-eager");
+    const before = lock.endpoints.chat!.main0!.previous!.name;
+    deploy(name, digest);
+    deploy(before, other, second);
+    const both = [...running, resource("machinelearningservices:OnlineEndpoint", second)];
+    await expect(build({ lock }, both)).rejects.toThrow(
+      `moor:images.score: the deployment ${name} runs ${digest}, and ${before} runs ${other}. The lock file can contain only one of them. ${wayOut}`,
+    );
+    expect([recorded, azure.writes]).toEqual([[], []]);
+  });
+
+  test("a task that a killed run left is removed.", async () => {
+    azure.failures.set("DELETE", 403);
+    await build();
+    azure.failures.clear();
+    azure.writes.length = 0;
+    deploy(name, digest);
+    await build({ lock: lockWith({ ...reference, digest }) }, running);
+    expect(azure.writes).toEqual([expect.stringMatching(/^DELETE roleAssignments\//), expect.stringMatching(/^DELETE tasks\//)]);
+  });
+
+  test("but under another name, the image is built.", async () => {
+    deploy("main0-00000000", other);
+    await build({}, running);
+    expect(recorded).toEqual([["moor/score", digest]]);
+    expect(azure.writes).toEqual(lifecycle);
   });
 });
 
