@@ -3,13 +3,16 @@ import type { RecordedRequirements } from "../planner/decision";
 import { show } from "./errors";
 import type { RequirementDifference } from "./lockFile";
 
-/** Number of differences that a message lists. A layer can have hundreds of files. */
+/** Maximum number of differences in a message. A layer can have hundreds of files. */
 const mostListed = 20;
 
 /** Maximum length of a value, in characters. It is enough for an image with its digest. */
 const longestValue = 160;
 
-/** One text for each difference. The files of an image have no entries in the lock file if it is built, and its Dockerfile has none. */
+/**
+ * Returns one text for each difference. The lock file doesn't list the files of a built image or the contents of a Dockerfile, so a change of
+ * these is described by the folder.
+ */
 export function differenceTexts(differences: readonly RequirementDifference[], required: RecordedRequirements): string[] {
   const keys = differences.map(({ key }) => key).filter((key) => key.startsWith("image"));
   const texts = differences.slice(0, mostListed).map(({ key, locked, required: is }) => {

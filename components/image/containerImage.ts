@@ -120,7 +120,7 @@ function referenceInRegistry(image: ImageReference): string {
 /** The only properties of an environment version that contain the digest; the others follow from its logical name. */
 const withDigest = ["resourceName", "properties.image"];
 
-/** Options of an environment version that depend on where its image comes from. An image by digest has none. */
+/** Options of an environment version that depend on the source of its image. An image by digest has none. */
 function publicationOptions(name: string, image: ImageReference, published: PublishedImage | undefined): pulumi.CustomResourceOptions {
   if (published !== undefined) {
     const { after, hooks, isBuilt } = published;
@@ -133,7 +133,7 @@ function publicationOptions(name: string, image: ImageReference, published: Publ
     };
   }
   if (image.digest !== undefined) return {};
-  // A kept deployment whose inputs are not in the working folder any more: the state has its digest.
+  // The files of a kept deployment have changed since the build. The state contains the digest.
   return { hooks: { beforeCreate: [rejectUnknownDigest(name, image)] }, ignoreChanges: withDigest };
 }
 

@@ -1,4 +1,4 @@
-/** Builds the images of a stack that have `build` with tasks of the image registry, for machines without Docker. */
+/** Builds the images of a stack that have `build` with ACR tasks, for machines without Docker. */
 import type { ArmClient } from "../../azure/arm";
 import type { Lock } from "../../config/lockFile";
 import type { BuiltImage } from "../../planner/decision";
@@ -32,22 +32,22 @@ export interface BuildImagesOptions {
   readonly adoptedRegistry?: string;
   /** Setting of the only image to build. @default - all */
   readonly only?: string;
-  /** Build images whose digest is in the lock file, too. */
+  /** Also build images whose digest is in the lock file. */
   readonly force: boolean;
-  /** Whether the registry has a manifest. "unknown" if this machine doesn't reach the registry. */
+  /** Whether the registry has a manifest. "unknown" if this machine can't reach the registry. */
   readonly manifestExists: (registry: ImageRegistry, repository: string, digest: string) => Promise<boolean | "unknown">;
   /** Receives each digest as soon as it is known. */
   readonly record: (image: BuiltImage, digest: string) => void;
   readonly report: (line: string) => void;
   readonly clock: Clock;
-  /** Ends the build; the task is removed before the promise rejects. */
+  /** Ends the build. The task is removed before the promise rejects. @default - the build can't be ended */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Builds the images and records their digests. Nothing is sent for an image that was built already. Each task and its role are removed in any
- * case; those of a killed run are removed at the start.
- * @throws Error with what to do, if there is nothing to build, the registry excludes tasks or a build fails
+ * Builds the images and records their digests. An image that was already built is skipped. Each task and its role assignment are removed at
+ * the end, even if the build fails. Those that a killed run left are removed at the start.
+ * @throws Error if there is nothing to build, if the registry rejects tasks, or if a build fails
  */
 export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptions): Promise<void> {
   const { azure, lock, force, report } = options;
@@ -65,11 +65,8 @@ export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptio
   const tasks = missing.map((image) => ({ image, taskId: taskIdOf(owner, imageText(image.reference)) }));
   // The archives are made first, so that a context that is too large fails before anything is created.
   const bodies = tasks.map(({ image }) => bodyOf(registry, image));
-  for (const left of await leftTasks(
-    azure,
-    owner,
-    tasks.map(({ taskId }) => taskId),
-  )) {
+  const continued = tasks.map(({ taskId }) => taskId);
+  for (const left of await leftTasks(azure, owner, continued)) {
     report(`Removing the task ${nameOf(left)}, which a killed run left.`);
     await removeTask(azure, owner, left);
   }
@@ -103,7 +100,7 @@ async function isPresent(
   digest: string,
 ): Promise<boolean> {
   const exists = await options.manifestExists(registry, reference.repository, digest);
-  const built = `${setting} is built: ${reference.repository}@${digest}`;
+  const built = `${setting} was already built: ${reference.repository}@${digest}`;
   if (exists === true) options.report(`${built}. Nothing was sent.`);
   if (exists === "unknown") {
     options.report(
@@ -132,19 +129,12 @@ async function buildOne(
   report(`Building ${setting} as ${imageText(reference)} with the task ${nameOf(taskId)}.`);
   try {
     await createTask(azure, owner, taskId, body);
-    // The run of a lock file without this digest counts: it was made from the same inputs by a run that was killed.
+    // If the lock file has no digest, a run that succeeded was started by a killed command with the same inputs, so its result is used.
     const again = force || lockedDigest(lock, reference) !== undefined;
-    const run = {
-      registryId: owner.registryId,
-      taskId,
-      repository: reference.repository,
-      tag: imageTag(reference),
-      again,
-      clock,
-      report,
-      local: pulumi.local,
-      signal,
-    };
+    const { registryId } = owner;
+    const { repository } = reference;
+    const { local } = pulumi;
+    const run = { registryId, taskId, repository, tag: imageTag(reference), again, clock, report, local, signal };
     const { digest, unbuilt } = await runBuild(azure, run);
     options.record(reference, digest);
     const result = `${reference.repository}@${digest}`;

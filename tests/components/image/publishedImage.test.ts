@@ -174,9 +174,9 @@ describe("import", () => {
     expect(JSON.stringify([recording.resources, recording.outputs, recording.logs])).not.toContain("planted");
   });
 
-  test("credentials of another form are named by their host only", async () => {
+  test("an error about invalid credentials contains only their host name", async () => {
     const { refusals } = await run("import", { credentials: { "docker.io": "planted" } });
-    expect(refusals).toEqual(['moor:importCredentials: the value of "docker.io" has another form. Allowed: <username>:<password>.']);
+    expect(refusals).toEqual(['moor:importCredentials: the value of "docker.io" is not valid. Allowed: <username>:<password>.']);
   });
 
   test("an error names the setting once in full, and later users refer to it", async () => {
@@ -423,10 +423,10 @@ describe("build", () => {
   test.each([
     ["another image", `sha256:${"f".repeat(64)}`],
     ["no image", undefined],
-  ])("the digest that Docker's provider returned is compared with the tag, which refers to %s", async (what, built) => {
+  ])("the digest that the Docker provider returned is compared with the tag, which refers to %s", async (what, built) => {
     const { refusals } = await run("build", { built });
     expect(refusals).toEqual([
-      `moor:images.vllm: Docker's provider returned cr/moor@${digest}, but the tag moor-eeeeeeeeeeeeeeee in the registry refers to ${built ?? what}. ` +
+      `moor:images.vllm: the Docker provider returned cr/moor@${digest}, but the tag moor-eeeeeeeeeeeeeeee in the registry refers to ${built ?? what}. ` +
         "Build the image again: run `pulumi up --replace <URN>` with the URN of the resource docker:index/image:Image that `pulumi stack --show-urns` shows.",
     ]);
   });

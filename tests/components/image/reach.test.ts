@@ -66,10 +66,10 @@ test.each([
   expect((await ask("layer")).split("\n")).toEqual([
     `moor:images.vllm: this machine can't publish the image, because it doesn't reach the private registry. ${problem.detail}`,
     ...commands,
-    "Or let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and `networkRuleBypassAllowedForTasks: true` in moor:platform.",
+    "Alternatively, let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and `networkRuleBypassAllowedForTasks: true` in moor:platform.",
   ]);
   expect((await ask("build")).split("\n").at(-1)).toBe(
-    "Or use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
+    "Alternatively, use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
   );
 });
 
@@ -112,8 +112,8 @@ test("a build without a running Docker names the way out, once", async () => {
   const one = registry();
   expect(await ask("build", one)).toBe(
     [
-      "moor:images.vllm: `build` requires Docker on this machine, and it isn't available (Cannot connect to the Docker daemon at unix:///var/run/docker.sock.).",
-      "Start or install Docker, or build the image by a task of the registry, which writes its digest to the lock file:",
+      "moor:images.vllm: `build` requires Docker, which isn't available on this machine (Cannot connect to the Docker daemon at unix:///var/run/docker.sock.).",
+      "Start or install Docker, or build the image with an ACR task and write its digest to the lock file:",
       "  npm run image -- -s prod --via task",
     ].join("\n"),
   );

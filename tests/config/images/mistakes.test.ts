@@ -203,7 +203,7 @@ test("a layer that doesn't fit into a task requires another way", () => {
     [
       "MOOR074",
       "moor:images.vllm.via",
-      expect.stringMatching(/^The layer, configuration and manifest have \d+ bytes, which don't fit into a task\./),
+      expect.stringMatching(/^The layer, configuration and manifest have \d+ bytes in total, which is too large for a task\./),
     ],
   ]);
   expect(told(vllmImage({ layer: "layers/vllm" }))).toEqual([]);

@@ -135,7 +135,7 @@ describe("An image that was built already", () => {
   const built = () => lockWith({ ...reference, digest });
 
   test.each<[string, boolean | "unknown", string]>([
-    ["is in the registry", true, `moor:images.score is built: moor/score@${digest}. Nothing was sent.`],
+    ["is in the registry", true, `moor:images.score was already built: moor/score@${digest}. Nothing was sent.`],
     [
       "can't be looked up",
       "unknown",

@@ -200,7 +200,7 @@ describe("Nothing is written if", () => {
     const base = image("arm64");
     put(registry, base);
     writeDockerfile(`${registry.host}/base:v1`);
-    await fails("is an image for linux/arm64. Azure ML needs linux/amd64");
+    await fails("is an image for linux/arm64. Azure Machine Learning requires linux/amd64");
   });
 
   test("the registry redirects to another machine without HTTPS.", async () => {
@@ -233,7 +233,7 @@ describe("Nothing is written if", () => {
     await fails(message);
   });
 
-  test("there is no Dockerfile.", () => fails("Dockerfile does not exist. Name a folder with a Dockerfile"));
+  test("there is no Dockerfile.", () => fails("Dockerfile does not exist. Use a folder that contains a Dockerfile"));
 
   test("--image is no reference.", async () => {
     writeDockerfile(`${registry.host}/base:v1`);

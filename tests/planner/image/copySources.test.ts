@@ -31,7 +31,7 @@ test.each([
 });
 
 test.each([
-  ["[z-a]", '"[z-a]" has a range that is not valid.'],
+  ["[z-a]", '"[z-a]" contains a character range that is not valid.'],
   ["[]", '"[]" has no closing "]".'],
   ["[a", '"[a" has no closing "]".'],
 ])("%j is not valid", (pattern, message) => {
@@ -41,7 +41,7 @@ test.each([
 test.each([
   ["x*", '"x*" matches no file.'],
   ["a/b", '"a/b" doesn\'t exist or is excluded.'],
-  ["..", '".." lies outside the folder of the Dockerfile.'],
+  ["..", '".." is outside the folder of the Dockerfile.'],
 ])("%j finds nothing", (argument, message) => {
   expect(() => sources(files, argument)).toThrow(new SourceError(message));
 });
