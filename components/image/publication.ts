@@ -146,7 +146,7 @@ async function copyNow(context: Context, source: ExternalImage, tag: string): Pr
   );
   const credentials = await credentialsFor(context, source.registry);
   if (await importImage(azure, registryId, { source, repository, tag, credentials })) return;
-  // Azure rejects the import because the tag exists. Where the registry can be reached, find out whether the image exists too.
+  // Azure rejected the import because the tag exists. If this machine can reach the registry, it checks that the image exists too.
   const found = await look(context, source.digest);
   if (!("digest" in found) || isPresent(found, source.digest)) return;
   fail(

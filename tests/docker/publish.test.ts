@@ -184,7 +184,7 @@ describe("a registry with tokens", () => {
     expect(requests.filter(({ url }) => url.pathname === "/oauth2/token")).toHaveLength(2);
   });
 
-  test("a refused exchange is explained", async () => {
+  test("an error explains a rejected exchange", async () => {
     const { host } = await start(tokens(() => ({ status: 401, body: `{"errors":[{"code":"UNAUTHORIZED","message":"${secret}"}]}` })));
     expect(await publish(host)).toEqual(
       failed(
@@ -273,7 +273,7 @@ describe("failures of the registry", () => {
     expect(requests).toHaveLength(6);
   });
 
-  test("an upload whose answer was lost counts", async () => {
+  test("an upload whose response was lost is complete", async () => {
     const lost = new Set<string>();
     const { host, manifests } = await start((request, fake) => {
       if (request.method !== "PUT" || !request.url.pathname.includes("uploads")) return undefined;

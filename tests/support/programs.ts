@@ -1,4 +1,4 @@
-/** Programs of the machine that tests require and that npm doesn't install. */
+/** Programs that tests require and that npm doesn't install. */
 import { spawnSync } from "node:child_process";
 
 /** Debian and Ubuntu have a package of the same name for each. */

@@ -227,7 +227,7 @@ describe("The preview of an image that this machine must push", () => {
     expect(writes).toEqual([]);
   });
 
-  test("succeeds in the local Azure from inside, and says once what Azure requires", async () => {
+  test("succeeds in the local Azure from inside, and reports once what Azure requires", async () => {
     const { refusals, logs: lines } = await run("registry", { preview: true, users: 3 });
     expect(refusals).toEqual([]);
     expect(lines.filter((line) => line.includes("  npm run platform -- -s dev    "))).toHaveLength(1);
@@ -403,7 +403,7 @@ describe("build", () => {
     expect(recording.refusals).toEqual([]);
   });
 
-  test("the token is in a secret envelope only, and a preview requests none", async () => {
+  test("the token is only in a secret, and a preview requests none", async () => {
     const recording = await run("build", { built: digest });
     expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, "planted", name))).toEqual([]);
     expect(JSON.stringify([recording.outputs, recording.logs])).not.toContain("planted");

@@ -1,4 +1,4 @@
-// Proves what a preview in Azure says about a machine that can't publish an image. The registry is a stand-in; no address is contacted.
+// Proves what a preview in Azure reports on a machine that can't publish an image. The registry is a stand-in; no address is contacted.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -87,7 +87,7 @@ test("a preview of a stack that assigns the role to its operators does not fail 
   expect(await ask("layer", assigning)).toContain("It requires the role AcrPush");
 });
 
-test("a missing role is not a matter of the network", async () => {
+test("a missing role is reported as such, and not as a network problem", async () => {
   reach = { kind: "permission", detail: "The registry cr.azurecr.io permits no push to moor/vllm." };
   expect(await ask("layer")).toBe(
     [
@@ -98,7 +98,7 @@ test("a missing role is not a matter of the network", async () => {
   );
 });
 
-test("a preview says it once for each registry; a run that creates resources always fails", async () => {
+test("a preview fails once for each registry; a run that creates resources always fails", async () => {
   reach = { kind: "connection", detail: "No." };
   const one = registry();
   const answers = [await ask("layer", one), await ask("build", one, "moor:images.score"), await ask("layer")];
@@ -107,7 +107,7 @@ test("a preview says it once for each registry; a run that creates resources alw
   expect(await ask("layer", one, "moor:images.score")).toContain("moor:images.score: this machine can't publish the image");
 });
 
-test("a build without a running Docker names the way out, once", async () => {
+test("a build without a running Docker fails once, with an alternative", async () => {
   process.env.PATH = dockerCommand(1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.");
   const one = registry();
   expect(await ask("build", one)).toBe(
@@ -120,7 +120,7 @@ test("a build without a running Docker names the way out, once", async () => {
   expect([await ask("build", one, "moor:images.score"), await ask("layer", one)]).toEqual(["", ""]);
 });
 
-test("without the command, only a socket shows that Docker runs", async () => {
+test("without the Docker CLI, only a socket shows that Docker runs", async () => {
   process.env.PATH = fs.mkdtempSync(path.join(os.tmpdir(), "moor-no-docker-"));
   const expected = fs.existsSync("/var/run/docker.sock") ? undefined : "the command `docker` isn't installed";
   expect(await missingDocker()).toBe(expected);

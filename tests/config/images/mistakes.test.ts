@@ -1,4 +1,4 @@
-/** Tests wrong images: one error per row, and the same verdict in an editor. Doesn't prove that a registry accepts a valid image. */
+/** Tests invalid images: one error per row, and the same result in an editor. Doesn't prove that a registry accepts a valid image. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { reportErrors } from "../../../config/errors";
@@ -194,7 +194,7 @@ test("a folder whose name can't be a repository requires `repository`", () => {
   expect(told(vllmImage({ build: "." })).map(([code]) => code)).toEqual(["MOOR067", "MOOR072"]);
 });
 
-test("a layer that doesn't fit into a task requires another way", () => {
+test("a layer that is too large for a task is an error", () => {
   write("layers/vllm/Dockerfile", `FROM ${base.reference}\nCOPY large /opt/\n`);
   write("layers/vllm/large", "x".repeat(1_800_000));
   const image = { layer: "layers/vllm", via: "task" };

@@ -91,7 +91,7 @@ describe("An index of several platforms", () => {
     for (const reference of ["all", sha256(bytes)]) registry.contents.set(`/v2/base/manifests/${reference}`, { body: bytes });
   };
 
-  test("is explained and refused if the Dockerfile names its digest, with the command that continues.", async () => {
+  test("is rejected if the Dockerfile contains its digest, with the command to run.", async () => {
     putIndex(index());
     const reference = `${registry.host}/base@${sha256(index())}`;
     writeDockerfile(reference);
@@ -112,7 +112,7 @@ describe("An index of several platforms", () => {
     expect(fs.readFileSync(file("base/manifest.json"))).toEqual(base.manifest);
   });
 
-  test("without linux/amd64 is refused.", async () => {
+  test("without linux/amd64 is rejected.", async () => {
     putIndex(Buffer.from(JSON.stringify({ manifests: [{ digest: sha256("x"), platform: { os: "linux", architecture: "arm64" } }] })));
     writeDockerfile(`${registry.host}/base:all`);
     await expect(renewBase({ folder, environment: environment() })).rejects.toThrow(
@@ -235,7 +235,7 @@ describe("Nothing is written if", () => {
 
   test("there is no Dockerfile.", () => fails("Dockerfile does not exist. Use a folder that contains a Dockerfile"));
 
-  test("--image is no reference.", async () => {
+  test("--image is not a reference.", async () => {
     writeDockerfile(`${registry.host}/base:v1`);
     await fails('--image is "vllm". Allowed:', { image: "vllm" });
   });

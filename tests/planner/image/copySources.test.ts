@@ -1,3 +1,4 @@
+// Proves which files the sources of COPY match. The expected values follow Go's filepath.Match, which Docker uses.
 import type { ContextNode } from "../../../planner/image/contextFiles";
 import { SourceError, sources } from "../../../planner/image/copySources";
 import { WordError } from "../../../planner/image/words";
