@@ -160,7 +160,7 @@ test("messages contain paths relative to the folder of the stack file", () => {
   write("builds/vllm/Dockerfile", "FROM scratch\n");
   write("builds/vllm/.dockerignore", "[a-\n");
   expect(problems({ build: "builds/vllm" })).toEqual([
-    expect.stringMatching(/^builds\/vllm\/\.dockerignore: a pattern can't be read: Invalid regular expression/),
+    expect.stringMatching(/^builds\/vllm\/\.dockerignore: a pattern is not valid: Invalid regular expression/),
   ]);
 });
 
@@ -174,7 +174,7 @@ test.each([
     [
       "MOOR244",
       "moor:images.vllm.layer",
-      `${layer}/base/manifest.json: the file doesn't exist. Command: \`npm run renew -- base ${argument}\`.`,
+      `${layer}/base/manifest.json: the file doesn't exist. To save the base, run \`npm run renew -- base ${argument}\`.`,
     ],
   ]);
 });
