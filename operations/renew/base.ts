@@ -45,7 +45,7 @@ export async function renewBase(options: RenewBaseOptions): Promise<Notes> {
 /** A note about a registry that only this machine can reach. */
 function unreachableNote(reference: string): Notes {
   if (parseExternalImage(reference) !== undefined) return [];
-  return ["Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure reaches, and change FROM."];
+  return ["Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure can reach, and change FROM."];
 }
 
 /** The base of an image, read from its registry and checked. */

@@ -76,7 +76,7 @@ function base(file: string, from: DockerfileInstruction, parsed: ParsedDockerfil
       refuse(
         "MOOR243",
         place,
-        `"${text}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure reaches.`,
+        `"${text}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.`,
       )
     );
   } catch (error) {

@@ -68,7 +68,7 @@ test("A mirror with the same digest does not change the Dockerfile. Another dige
   writeDockerfile(`docker.io/vllm/base@sha256:${"0".repeat(64)}`);
   expect(await renewBase(mirror)).toEqual([
     `${file("Dockerfile")} now refers to ${mirror.image}.`,
-    "Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure reaches, and change FROM.",
+    "Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure can reach, and change FROM.",
     `${file("base")} contains the manifest and configuration of ${mirror.image}. Commit them.`,
   ]);
 });

@@ -123,17 +123,26 @@ describe("FROM", () => {
   test.each([
     ["", "MOOR243 F/Dockerfile: the Dockerfile has no FROM."],
     ["USER 1", "MOOR241 F/Dockerfile: line 1: USER before FROM."],
-    ["FROM", 'MOOR243 F/Dockerfile, line 1: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.'],
-    ["FROM scratch", 'MOOR243 F/Dockerfile, line 1: "scratch" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.'],
+    [
+      "FROM",
+      'MOOR243 F/Dockerfile, line 1: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
+    ],
+    [
+      "FROM scratch",
+      'MOOR243 F/Dockerfile, line 1: "scratch" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
+    ],
     [
       "FROM docker.io/a/b:1",
-      'MOOR243 F/Dockerfile, line 1: "docker.io/a/b:1" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.',
+      'MOOR243 F/Dockerfile, line 1: "docker.io/a/b:1" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
     ],
     [
       `FROM python@${digest}`,
-      `MOOR243 F/Dockerfile, line 1: "python@${digest}" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.`,
+      `MOOR243 F/Dockerfile, line 1: "python@${digest}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.`,
     ],
-    ["ARG BASE\nFROM $BASE", 'MOOR243 F/Dockerfile, line 2: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.'],
+    [
+      "ARG BASE\nFROM $BASE",
+      'MOOR243 F/Dockerfile, line 2: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
+    ],
     ["ARG A='x\nFROM $A", "MOOR242 F/Dockerfile, line 1: \"'x\" has no closing '."],
     [
       `FROM --platform=linux/arm64 docker.io/a@${digest}`,
