@@ -10,8 +10,8 @@ const mostListed = 20;
 const longestValue = 160;
 
 /**
- * Returns one text for each difference. The lock file doesn't list the files of a built image or the contents of a Dockerfile, so a change of
- * these is described by the folder.
+ * Returns one text for each difference. The lock file doesn't list the files of a built image or the contents of a Dockerfile, so a change
+ * of these is described by the folder.
  */
 export function differenceTexts(differences: readonly RequirementDifference[], required: RecordedRequirements): string[] {
   const keys = differences.map(({ key }) => key).filter((key) => key.startsWith("image"));

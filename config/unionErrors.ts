@@ -7,8 +7,8 @@ export type Form =
   | { readonly oneOf: readonly string[]; readonly keys: readonly string[] };
 
 /**
- * Returns the intended form of a map. It is the form whose own keys are set: required keys that no other form has. A form without own keys is
- * intended if the map has no such key.
+ * Returns the intended form of a map. It is the form whose own keys are set: required keys that no other form has. A form without own keys
+ * is intended if the map has no such key.
  */
 export function formOf(union: z.ZodUnion, value: object): Form | undefined {
   const objects = union.options.flatMap((schema, index) => (schema instanceof z.ZodObject ? [{ index, schema }] : []));

@@ -48,9 +48,9 @@ export const manifestTypes = [
 const probeSeconds = 15;
 
 /**
- * A client of the registry API (OCI distribution specification) with Azure's tokens. It is not built on `@azure/container-registry`, because
- * that client can't check whether a blob exists, exposes no refresh token, and doesn't follow the absolute upload addresses that other
- * registries return.
+ * A client of the registry API (OCI distribution specification) with Azure's tokens. It is not built on `@azure/container-registry`,
+ * because that client can't check whether a blob exists, exposes no refresh token, and doesn't follow the absolute upload addresses that
+ * other registries return.
  */
 export class RegistryClient {
   private readonly endpoint: string;

@@ -100,8 +100,8 @@ const remedies = {
 } satisfies Record<ImportProblem, (source: ImportSource) => string>;
 
 /**
- * Problem by code, without case and underscores. The other registry's own error has a code of the OCI distribution specification; Azure adds
- * that error to its message. Source: Azure/acr#457, #476.
+ * Problem by code, without case and underscores. The source registry's own error has a code of the OCI distribution specification; Azure
+ * adds that error to its message. Source: Azure/acr#457, #476.
  */
 const problems: Readonly<Record<string, ImportProblem>> = {
   unauthorized: "credentials",

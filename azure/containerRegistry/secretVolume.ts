@@ -1,7 +1,7 @@
 /**
- * Files in the secret volumes of an ACR task. A volume can contain only text: the agent writes each file with a shell command, so a file has
- * at most 128 KiB, a zero byte ends it, and the shell expands `$`, backquotes and backslashes and appends a newline. The agent also reads the
- * task file line by line, and a line has at most 64 KiB.
+ * Files in the secret volumes of an ACR task. A volume can contain only text: the agent writes each file with a shell command, so a file
+ * has at most 128 KiB, a zero byte ends it, and the shell expands `$`, backquotes and backslashes and appends a newline. The agent also
+ * reads the task file line by line, and a line has at most 64 KiB.
  * Source: Azure/acr-builder, builder/builder.go (createSecretFiles), graph/preprocessor.go (SeparateAliasFromRest).
  */
 

@@ -121,8 +121,8 @@ async function logTail(azure: ArmClient, runResource: string): Promise<string> {
 }
 
 /**
- * Returns the log of a run. Undefined if it can't be read. The log is in Azure Storage and is read with a signed URL. The URL is a secret, so
- * errors of this request are not shown.
+ * Returns the log of a run. Undefined if it can't be read. The log is in Azure Storage and is read with a signed URL. The URL is a secret,
+ * so errors of this request are not shown.
  */
 export async function runLog(azure: ArmClient, runResource: string): Promise<string | undefined> {
   try {

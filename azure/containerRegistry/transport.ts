@@ -30,8 +30,8 @@ export interface RegistryTransportOptions {
 }
 
 /**
- * Returns a function that sends requests, with retries after 408, 429 and 5xx. A failed connection is not retried. Redirects are not followed,
- * because a token must not be sent to another host.
+ * Returns a function that sends requests, with retries after 408, 429 and 5xx. A failed connection is not retried. Redirects are not
+ * followed, because a token must not be sent to another host.
  * @throws RegistryError for an unsuccessful response; NoResponseError
  */
 export function registryTransport(options: RegistryTransportOptions): SendToRegistry {

@@ -127,8 +127,9 @@ function publicationOptions(name: string, image: ImageReference, published: Publ
     return {
       dependsOn: [...after],
       hooks: { beforeCreate: [...hooks] },
-      // The logical name contains the hash of the build's inputs. If Docker builds the same inputs again, for example after its resource was
-      // removed from the state, deployments keep the image that they run: it is not replaced, not even in a preview with an unknown digest.
+      // The logical name contains the hash of the build's inputs. If Docker builds the same inputs again, for example after its resource
+      // was removed from the state, deployments keep the image that they run: it is not replaced, not even in a preview with an unknown
+      // digest.
       ...(isBuilt ? { ignoreChanges: withDigest } : {}),
     };
   }

@@ -42,8 +42,8 @@ export interface PublishTask {
 const runSeconds = 7200;
 
 /**
- * Creates the task. Its identity is system-assigned, because only such an identity can bypass the network rules of the registry. The task has
- * no trigger: it runs only when this program starts it.
+ * Creates the task. Its identity is system-assigned, because only such an identity can bypass the network rules of the registry. The task
+ * has no trigger: it runs only when this program starts it.
  * Source: Azure docs, manage-network-bypass-policy-for-tasks, container-registry-tasks-authentication-managed-identity.
  */
 export function createPublishTask(name: string, parent: pulumi.Resource, args: PublishTaskArgs): PublishTask {

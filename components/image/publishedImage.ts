@@ -19,8 +19,8 @@ export interface PublishedImageArgs {
   /** The image, its source, and its setting for messages. Changing the image creates another resource. */
   readonly image: PlannedImage;
   /**
-   * `<username>:<password>` by host name of a source registry, such as `docker.io`, with permission to pull. Only requests to import an image
-   * contain it. It must be a secret.
+   * `<username>:<password>` by host name of a source registry, such as `docker.io`, with permission to pull. Only requests to import an
+   * image contain it. It must be a secret.
    * @default - images are imported without credentials
    */
   readonly importCredentials?: pulumi.Output<Readonly<Record<string, string>>>;
@@ -39,12 +39,12 @@ export interface PublishedImageTransforms {
 }
 
 /**
- * An image that a run publishes in the container registry of a workspace: an imported image, a layered image, or an image that Docker builds.
- * It is published once per run, before the first environment version that uses it is created. An image that is in the registry is not sent
- * again.
+ * An image that a run publishes in the container registry of a workspace: an imported image, a layered image, or an image that Docker
+ * builds. It is published once per run, before the first environment version that uses it is created. An image that is in the registry is
+ * not sent again.
  *
- * An import, and a layer with `via: task`, require only Azure Resource Manager. A layer with `via: registry`, and a build, require a machine
- * that can reach the private registry. The preview checks this. If the check fails, the error shows the commands to run instead.
+ * An import, and a layer with `via: task`, require only Azure Resource Manager. A layer with `via: registry`, and a build, require a
+ * machine that can reach the private registry. The preview checks this. If the check fails, the error shows the commands to run instead.
  *
  * Cost: storage in the registry. With `via: task`, also the compute time of one task run.
  *

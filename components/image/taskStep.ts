@@ -28,8 +28,8 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 `;
 
 /**
- * Returns the YAML of the task. A secret volume contains the files, because a task can't receive files in another way without an upload. The
- * files are not secret. The image of the step is that of the alias `az`, which contains Python 3; Microsoft's registry serves it.
+ * Returns the YAML of the task. A secret volume contains the files, because a task can't receive files in another way without an upload.
+ * The files are not secret. The image of the step is that of the alias `az`, which contains Python 3; Microsoft's registry serves it.
  * Source: Azure docs, tasks-reference-yaml; Azure/acr-builder, docs/tasks-with-secret-mounts.md and graph/global-defaults-linux.go.
  */
 export function taskYaml({ repository, ...image }: ImageReference, { manifest, config, layer }: LayeredImage): string {

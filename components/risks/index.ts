@@ -34,8 +34,8 @@ export interface RiskArgs {
 
 /**
  * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in
- * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints. A registry whose ID isn't
- * known yet, or that can't be read, is no risk.
+ * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints. A
+ * registry whose ID isn't known yet, or that can't be read, is no risk.
  * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are
  * known.
  */

@@ -61,7 +61,9 @@ export function writeTaskAccess(
   );
 }
 
-/** The properties with the names of Azure's REST API: azure-native renames the address of an IP rule, and no other property of a registry. */
+/**
+ * The properties with the names of Azure's REST API: azure-native renames the address of an IP rule, and no other property of a registry.
+ */
 function withRestNames<Properties extends { readonly networkRuleSet?: pulumi.Unwrap<containerregistry.RegistryArgs["networkRuleSet"]> }>(
   properties: Properties,
 ): object {

@@ -7,8 +7,8 @@ import type { ResolvedImage } from "./resolve";
 import type { ImageOf } from "./stack";
 
 /**
- * Returns the images of all deployments that a run creates, without duplicates. An image that the stack file no longer sets was published for
- * an earlier deployment, so it is in the registry.
+ * Returns the images of all deployments that a run creates, without duplicates. An image that the stack file no longer sets was published
+ * for an earlier deployment, so it is in the registry.
  */
 export function plannedImages(endpoints: readonly EndpointSpec[], imageOf: ImageOf): PlannedImage[] {
   const resolved = new Map<string, ResolvedImage>();

@@ -39,8 +39,8 @@ function bypass({ "moor:platform": platform }: SettingsDraft, { setting, source 
 /** Bytes of a request that are reserved for the other properties of the task and for the script that publishes the layer. */
 const reservedBytes = 128 * 1024;
 /**
- * Maximum size of the layer, configuration and manifest, in bytes. They are encoded in Base64 three times: as text, in a file of the task, and
- * in the request. Each encoding uses 4 characters for 3 bytes.
+ * Maximum size of the layer, configuration and manifest, in bytes. They are encoded in Base64 three times: as text, in a file of the task,
+ * and in the request. Each encoding uses 4 characters for 3 bytes.
  */
 const mostTaskBytes = Math.floor(((armRequestBytes - reservedBytes) * 27) / 64);
 

@@ -18,7 +18,8 @@ export const archivePaths = { context: "moor/context", dockerfile: "moor/Dockerf
 const mostNodes = 100_000;
 
 /**
- * Archives a build context: a compressed tar with the folder and the Dockerfile. Executable files stay executable. Owners and times are reset.
+ * Archives a build context: a compressed tar with the folder and the Dockerfile. Executable files stay executable. Owners and times are
+ * reset.
  * @throws PlanError MOOR253 for too many files, MOOR254 for an unreadable file, MOOR255 for an invalid pattern
  */
 export function archiveContext({ context, dockerfile }: BuildContext): Buffer {

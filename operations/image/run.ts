@@ -42,8 +42,8 @@ export interface BuildResult {
 }
 
 /**
- * Runs the task and returns the digest of the pushed image. A run that fails before its first step is repeated for up to 10 minutes, because
- * the role of a new identity takes effect with a delay.
+ * Runs the task and returns the digest of the pushed image. A run that fails before its first step is repeated for up to 10 minutes,
+ * because the role of a new identity takes effect with a delay.
  * @throws TaskRunError with the end of the log; ArmError; Error if the result contains no digest
  */
 export async function runBuild(azure: ArmClient, run: BuildRun): Promise<BuildResult> {

@@ -18,7 +18,10 @@ export interface TaskRequest {
   readonly loginServer: string;
 }
 
-/** Timeouts of a step and of a run, in seconds. That of the run is Azure's maximum. Source: Azure docs, container-registry-tasks-reference-yaml. */
+/**
+ * Timeouts of a step and of a run, in seconds. That of the run is Azure's maximum. Source: Azure docs,
+ * container-registry-tasks-reference-yaml.
+ */
 export const seconds = { step: 3 * 3600, run: 28_800 } as const;
 
 const mountPath = "/moor";
@@ -26,7 +29,9 @@ const mountPath = "/moor";
 /** The first line of the script's output. A run whose log doesn't contain it failed before its first step, for example at the login. */
 export const startedMark = "moor: unpacking the build context";
 
-/** Joins and unpacks the archive. The shell of the task's agent expands some characters, so the script has none of them: see `secretText`. */
+/**
+ * Joins and unpacks the archive. The shell of the task's agent expands some characters, so the script has none of them: see `secretText`.
+ */
 const unpack = `import base64, glob, io, sys, tarfile
 print("${startedMark}", flush=True)
 source, target = sys.argv[1:]

@@ -22,8 +22,8 @@ export type Notes = readonly string[];
 
 /**
  * Reads the base of a folder's Dockerfile from its registry and saves `base/manifest.json` and `base/config.json` with the registry's exact
- * bytes. If `image` is set or the Dockerfile contains a tag, the reference in the Dockerfile is replaced, unless it has the same digest. All
- * hashes are checked first.
+ * bytes. If `image` is set or the Dockerfile contains a tag, the reference in the Dockerfile is replaced, unless it has the same digest.
+ * All hashes are checked first.
  * @throws Error if a request fails or a hash differs. In this case, nothing is written.
  */
 export async function renewBase(options: RenewBaseOptions): Promise<Notes> {

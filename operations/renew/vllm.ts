@@ -24,8 +24,8 @@ export interface RenewVllmOptions {
 const defaultVariant = "cu129";
 
 /**
- * Reads the image `v<version>-<variant>` from the registry of docker/vllm/Dockerfile and the flags from the wheel. Then writes the Dockerfile's
- * base, docker/vllm/base and facts/vllm-cli.json.
+ * Reads the image `v<version>-<variant>` from the registry of docker/vllm/Dockerfile and the flags from the wheel. Then writes the
+ * Dockerfile's base, docker/vllm/base and facts/vllm-cli.json.
  * @throws Error if a step fails. In this case, nothing is written.
  */
 export async function renewVllm(options: RenewVllmOptions): Promise<Notes> {

@@ -24,8 +24,8 @@ interface Build {
 }
 
 /**
- * Hashes the inputs of a build. For each file, the hash covers the path, the content, and whether the owner can execute the file. It doesn't
- * cover the modification time and the owner.
+ * Hashes the inputs of a build. For each file, the hash covers the path, the content, and whether the owner can execute the file. It
+ * doesn't cover the modification time and the owner.
  * @param relativeTo Folder to which paths in messages are relative. @default - messages contain the paths as they are
  * @throws PlanError MOOR242, or MOOR251 to MOOR255
  */

@@ -1,5 +1,6 @@
 /**
- * Splits a Dockerfile into instructions in the same way as BuildKit (https://github.com/moby/buildkit/tree/master/frontend/dockerfile/parser).
+ * Splits a Dockerfile into instructions in the same way as BuildKit
+ * (https://github.com/moby/buildkit/tree/master/frontend/dockerfile/parser).
  *
  * Only the parser directives are read with `dockerfile-ast`. This library is made for editors and differs from BuildKit: it ends an
  * instruction too early after `A=a\ \`, treats a comment within an instruction as part of its arguments, and joins two instructions if a

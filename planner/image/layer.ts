@@ -47,7 +47,8 @@ const layerTypes = {
  * Computes the layered image of a folder with a Dockerfile and the saved manifest and configuration of its base. It sends no request.
  *
  * The files of the base are unknown. Therefore, a destination folder must end with a slash unless every image contains it (such as `/opt`).
- * A folder that COPY creates has the owner of `--chown` (root by default) and the mode 0755, even if the base contains it with other values.
+ * A folder that COPY creates has the owner of `--chown` (root by default) and the mode 0755, even if the base contains it with other
+ * values.
  *
  * All unsupported instructions are reported in one problem. Of all other problems, only the first is reported.
  * White space in an instruction changes the digest, because the image's history contains the instructions. Comments don't change it.

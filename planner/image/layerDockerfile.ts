@@ -20,8 +20,8 @@ export interface LayerDockerfile {
 const flagsOf: Readonly<Record<string, readonly string[]>> = { COPY: ["chown", "chmod"], FROM: ["platform"] };
 
 /**
- * Reads the Dockerfile of a layered image. All unsupported instructions are reported in one problem. Of all other problems, only the first is
- * reported.
+ * Reads the Dockerfile of a layered image. All unsupported instructions are reported in one problem. Of all other problems, only the first
+ * is reported.
  * @throws PlanError MOOR241, MOOR242 or MOOR243
  */
 export function layerDockerfile(file: string, content: string): LayerDockerfile {

@@ -11,7 +11,8 @@ export interface Owner {
 export const root: Owner = { uid: 0, gid: 0 };
 
 /**
- * Parses `2000:0` or `2000`. Without a group, the group ID is the user ID, as in Docker. Undefined for names, because they require the base's
+ * Parses `2000:0` or `2000`. Without a group, the group ID is the user ID, as in Docker. Undefined for names, because they require the
+ * base's
  * /etc/passwd.
  */
 export function numericOwner(text: string): Owner | undefined {

@@ -9,7 +9,8 @@ const pinned = /@sha256:[0-9a-f]{64}$/;
 const platformArguments = { TARGETPLATFORM: "linux/amd64", TARGETOS: "linux", TARGETARCH: "amd64", TARGETVARIANT: "" } as const;
 
 /**
- * Returns the images that FROM, `COPY --from` and `RUN --mount=from=` refer to, without duplicates. Build stages and `scratch` are not images.
+ * Returns the images that FROM, `COPY --from` and `RUN --mount=from=` refer to, without duplicates. Build stages and `scratch` are not
+ * images.
  * @throws PlanError MOOR242 or MOOR252
  */
 export function pinnedBases(file: string, content: string, args: Readonly<Record<string, string>>): string[] {

@@ -4,7 +4,9 @@ import type { LayeredImage } from "./layer";
 import type { ExternalImage } from "./reference";
 
 export type ImageSource =
-  /** The image is already in the registry. Its reference can lack a digest if an earlier run built it from files that have changed since. */
+  /**
+   * The image is already in the registry. Its reference can lack a digest if an earlier run built it from files that have changed since.
+   */
   | { readonly kind: "existing" }
   /** Azure copies a finished image from another registry. */
   | { readonly kind: "import"; readonly from: ExternalImage }

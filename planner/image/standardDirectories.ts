@@ -1,7 +1,8 @@
 /**
- * Directories that each Linux base image has: those that the Filesystem Hierarchy Standard 3.0 requires (sections 3.2, 3.7.2, 4.2, 4.9.1, 5.2;
- * https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html), and /home, /root, /dev, /proc and /sys. The files of a base are not known
- * without downloading it. An entry in a layer would replace the mode and owner of such a directory, so a layer contains no entry for it.
+ * Directories that each Linux base image has: those that the Filesystem Hierarchy Standard 3.0 requires (sections 3.2, 3.7.2, 4.2, 4.9.1,
+ * 5.2; https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html), and /home, /root, /dev, /proc and /sys. The files of a base are not
+ * known without downloading it. An entry in a layer would replace the mode and owner of such a directory, so a layer contains no entry for
+ * it.
  */
 const directories = [
   "boot dev etc home media mnt opt proc root run srv sys usr var",
@@ -20,8 +21,8 @@ export const standardDirectories: ReadonlySet<string> = new Set(directories.flat
 export const stickyDirectories: ReadonlySet<string> = new Set(["tmp", "var/tmp"]);
 
 /**
- * Paths that are symbolic links in many bases (merged /usr), with their targets. A directory with this path in a layer would replace the link
- * and hide the files in its target.
+ * Paths that are symbolic links in many bases (merged /usr), with their targets. A directory with this path in a layer would replace the
+ * link and hide the files in its target.
  */
 export const linkedDirectories: Readonly<Record<string, string>> = {
   bin: "usr/bin",

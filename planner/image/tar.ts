@@ -1,8 +1,8 @@
 /**
- * Writes a tar archive whose bytes depend only on its entries. Moor uses no library for it: lock files contain the digest of the image, so a
- * new version of a library must not change a single byte. Also, `tar-stream` writes only asynchronously, but the configuration is read
- * synchronously.
- * Format: ustar with pax records for long or non-ASCII names (POSIX.1-2001, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html).
+ * Writes a tar archive whose bytes depend only on its entries. Moor uses no library for it: lock files contain the digest of the image, so
+ * a new version of a library must not change a single byte. Also, `tar-stream` writes only asynchronously, but the configuration is read
+ * synchronously. Format: ustar with pax records for long or non-ASCII names (POSIX.1-2001,
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html).
  */
 
 export interface TarEntry {

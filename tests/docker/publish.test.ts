@@ -1,4 +1,5 @@
-// Does not prove what an ACR task's identity may do: the registries are Debian's docker-registry without access control, and a fake with tokens.
+// Does not prove what an ACR task's identity may do: the registries are Debian's docker-registry without access control, and a fake with
+// tokens.
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -42,8 +42,8 @@ async function copy(id: string, work: ImportWork, engine: Engine, registries: Re
 }
 
 /**
- * The error of the operation. Azure's message ends with the response of the source registry (Azure/acr issues 181, 196, 457). It is inferred
- * that the error code is the name of the status.
+ * The error of the operation. Azure's message ends with the response of the source registry (Azure/acr issues 181, 196, 457). It is
+ * inferred that the error code is the name of the status.
  */
 function failureOf(error: unknown, { registryId, registry, repository, digest }: ImportWork): ErrorBody {
   const what = `Operation registries-${digest.slice(-12)} failed. Resource ${registryId}`;

@@ -1,5 +1,5 @@
-// Proves which requests to the data plane are affected by injected faults, and what is stored afterwards. Doesn't prove that services fail only
-// in these ways.
+// Proves which requests to the data plane are affected by injected faults, and what is stored afterwards. Doesn't prove that services fail
+// only in these ways.
 import { imageOf, RegistryClient } from "../registry/registryClient";
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";

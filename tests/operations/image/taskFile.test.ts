@@ -1,5 +1,6 @@
-// Proves that a build context arrives intact: the files of the task are written as Azure's agent writes them, by a shell with a here-document, and
-// the script of the task runs with the real python3. Doesn't prove that Azure accepts the task: that needs a subscription.
+// Proves that a build context arrives intact: the files of the task are written as Azure's agent writes them, by a shell with a
+// here-document, and the script of the task runs with the real python3. Doesn't prove that Azure accepts the task: that needs a
+// subscription.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

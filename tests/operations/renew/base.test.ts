@@ -1,5 +1,5 @@
-// Proves that `renew base` saves the exact bytes of a base, follows tokens, redirects and indexes, and writes nothing if a request fails. The
-// registry is a small stand-in. Doesn't prove that Docker Hub is reachable.
+// Proves that `renew base` saves the exact bytes of a base, follows tokens, redirects and indexes, and writes nothing if a request fails.
+// The registry is a small stand-in. Doesn't prove that Docker Hub is reachable.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

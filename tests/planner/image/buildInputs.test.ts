@@ -1,5 +1,5 @@
-// Proves what the hash of a build's inputs covers, which base images a build has, and which contexts are rejected. Doesn't prove that Docker
-// builds the image.
+// Proves what the hash of a build's inputs covers, which base images a build has, and which contexts are rejected. Doesn't prove that
+// Docker builds the image.
 import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";

@@ -1,5 +1,5 @@
-// Proves which Dockerfiles, saved bases and files are rejected for a layered image, with the message of each. Doesn't prove that accepted images
-// are correct: layer.test.ts and tests/docker/layered.test.ts do.
+// Proves which Dockerfiles, saved bases and files are rejected for a layered image, with the message of each. Doesn't prove that accepted
+// images are correct: layer.test.ts and tests/docker/layered.test.ts do.
 import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";
