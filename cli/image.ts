@@ -16,11 +16,11 @@ import { type OpenStack, openStackPulumi, type StackOptions } from "./stackPulum
 export interface ImageOptions extends Omit<StackOptions, "configFile"> {
   /** Setting of the only image to build. @default - all images with `build` */
   readonly only?: string;
-  /** Build images whose digest is in the lock file, too. */
+  /** Also build images whose digest is in the lock file. @default false */
   readonly force?: boolean;
 }
 
-/** `npm run image`: builds images with tasks of the image registry and writes their digests to the lock file. */
+/** `npm run image`: builds images with ACR tasks and writes their digests to the lock file. */
 export async function image({ only, force = false, ...options }: ImageOptions): Promise<void> {
   const { raw, settings, images, lock } = readStack(options.stack);
   const stack = await openStackPulumi(options);
@@ -88,7 +88,7 @@ function readStack(stack: string): ReadStack {
 function noLock(stack: string): string {
   return (
     `The stack ${stack} uses no lock file (moor:lock: none), so there is no place for the digest of a built image. Remove this setting and run ` +
-    `\`${lockCommand(stack)}\`; or build where Docker is installed with \`pulumi up\`; or use \`layer\`, which needs no Docker.`
+    `\`${lockCommand(stack)}\`; or build where Docker is installed with \`pulumi up\`; or use \`layer\`, which doesn't require Docker.`
   );
 }
 

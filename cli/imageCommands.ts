@@ -5,8 +5,8 @@ export function addImages(program: Command): void {
   program
     .command("platform")
     .description(
-      "run `pulumi up` without the endpoints of the stack file, so that the network and the image registry exist before a machine inside the " +
-        "network publishes images; refuses to run if the stack has endpoints",
+      "run `pulumi up` without the endpoints of the stack file, to create the network and the container registry before images are published; " +
+        "fails if the stack has endpoints",
     )
     .argument("[arguments...]", "any arguments of `pulumi up`, such as --yes")
     .requiredOption("-s, --stack <stack>", "the stack")
@@ -15,9 +15,7 @@ export function addImages(program: Command): void {
     .action((args: string[], options) => load<typeof import("./platform")>("./platform").platform(args, options));
   program
     .command("image")
-    .description(
-      "build the stack's images that have `build` with a task in the image registry, without Docker, and write their digests to the lock file",
-    )
+    .description("build the images of the stack that have `build` with ACR tasks, without Docker, and write their digests to the lock file")
     .requiredOption("-s, --stack <stack>", "the stack")
     .option("--local", "use the stack in the local Azure")
     .addOption(program.createOption("--via <way>", "where the image is built").choices(["task"]).default("task"))
@@ -27,7 +25,7 @@ export function addImages(program: Command): void {
   const renew = program.command("renew").description("read a newer base image or vLLM version and write it to the repository");
   renew
     .command("base")
-    .description("save the manifest and configuration of an image's base next to its Dockerfile, for `layer`")
+    .description("save the manifest and configuration of a base image next to its Dockerfile, for `layer`")
     .argument("<folder>", "folder with the Dockerfile, such as docker/vllm")
     .option("--image <image>", "new base: <registry>/<repository>@<digest> or <registry>/<repository>:<tag> (default: the Dockerfile's)")
     .action((folder, options) => load<typeof import("./renew")>("./renew").base(folder, options));

@@ -10,8 +10,8 @@ export interface PlatformOptions {
 const withoutEndpoints = { MOOR_ENDPOINTS: "none" } as const;
 
 /**
- * `npm run platform`: runs `pulumi up` without the endpoints of the stack file, so that the network and the image registry exist before a
- * machine inside the network publishes images. The program refuses to run if the stack already has endpoints. The exit code is that of pulumi.
+ * `npm run platform`: runs `pulumi up` without the endpoints of the stack file, to create the network and the container registry before
+ * images are published. The program fails if the stack already has endpoints. The exit code is that of pulumi.
  * @param args Further arguments of `pulumi up`.
  */
 export async function platform(args: readonly string[], { stack, local = false }: PlatformOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { renewBase } from "../operations/renew/base";
 import { renewVllm } from "../operations/renew/vllm";
 import { root } from "./stackFiles";
 
-/** `npm run renew -- base`: saves the manifest and configuration of an image's base next to its Dockerfile. */
+/** `npm run renew -- base`: saves the manifest and configuration of a base image next to its Dockerfile. */
 export async function base(folder: string, { image }: { readonly image?: string }): Promise<void> {
   for (const note of await renewBase({ folder, image, environment: process.env })) console.log(note);
 }

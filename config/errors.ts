@@ -125,7 +125,7 @@ const configurationKinds = {
   MOOR071: { title: "Missing folder of an image", remedy: "Correct the path, or create the folder." },
   MOOR072: { title: "Image without a repository", remedy: "Set `repository`, for example moor/fraud." },
   MOOR073: {
-    title: "`via: task` without permission to bypass network rules",
+    title: "`via: task` without networkRuleBypassAllowedForTasks",
     remedy:
       "Set `moor:platform.networkRuleBypassAllowedForTasks: true` if your organization allows it for this registry. Otherwise, set `via: registry`.",
   },
@@ -135,7 +135,7 @@ const configurationKinds = {
   },
   MOOR075: {
     title: "Image of another score.py folder",
-    remedy: "Set `score.path` to the folder that the image is made from, or set `score.image` of the deployment.",
+    remedy: "Set `score.path` to the folder of the image, or set `score.image` of the deployment.",
   },
   MOOR076: {
     title: "Import credentials in plain text",

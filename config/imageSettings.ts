@@ -1,4 +1,4 @@
-/** The schema of an image in the stack file: a digest in the registry, or a map that says where the image comes from. */
+/** The schema of an image in the stack file: a reference by digest, or a map with the source of the image. */
 import * as z from "zod";
 import { freeText, imageText, map, oneOf, text } from "./leaves";
 
@@ -18,7 +18,7 @@ const repository = text(new RegExp(`^(?!${hostForm}/)${repositoryForm}$`), repos
   )
   .optional();
 
-const external = "an image as <registry>/<repository>@sha256:<64 hexadecimal digits>, in lower case, for example of docker.io";
+const external = "an image as <registry>/<repository>@sha256:<64 hexadecimal digits>, in lowercase, for example from docker.io";
 const imported = z
   .string({ error: external })
   .refine((image) => image.includes("@"), { error: external, params: { code: "MOOR209" }, abort: true })

@@ -16,7 +16,7 @@ export interface LoadedStack {
   readonly huggingFaceToken?: pulumi.Output<string>;
   /** Webhook URL to which alerts are posted, as a secret output. */
   readonly alertWebhook?: pulumi.Output<string>;
-  /** Credentials for the registries that images are imported from, as a secret output: a JSON map of host name to `<username>:<password>`. */
+  /** Credentials of source registries, as a secret output: a JSON map of host name to `<username>:<password>`. */
   readonly importCredentials?: pulumi.Output<string>;
 }
 

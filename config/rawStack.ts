@@ -30,7 +30,7 @@ export const tokenKey = "moor:huggingFaceToken";
 /** Key of the webhook URL to which alerts are posted. It must be a secret, because such URLs often contain tokens. */
 export const webhookKey = "moor:alertWebhook";
 
-/** Key of the credentials for the registries that images are imported from. They must be a secret. */
+/** Key of the credentials of source registries. They must be a secret. */
 export const importCredentialsKey = "moor:importCredentials";
 
 /**

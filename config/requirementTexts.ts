@@ -2,7 +2,7 @@
 import type { RequirementDifference } from "./lockFile";
 import { showPair } from "./shortDigests";
 
-/** Number of differences that a message lists. A layer can have hundreds of files. */
+/** Maximum number of differences in a message. A layer can have hundreds of files. */
 const mostListed = 20;
 
 /** Maximum length of a value, in characters. It is enough for most images. */

@@ -42,14 +42,14 @@ function issueErrors(issue: z.core.$ZodIssue, { schema, root, secret }: Place): 
   return union ?? [issueError(issue, path, secret)];
 }
 
-/** The allowed keys of a map. zod reports an unknown key in a union like one in an object, so the form of the map selects them. */
+/** The allowed keys of a map. In a union, they are the keys of the intended form. */
 function allowedKeys(schema: z.ZodType, { path, input }: z.core.$ZodIssueUnrecognizedKeys): string[] {
   const union = schemaAt(schema, path);
   const form = union instanceof z.ZodUnion && isMap(input) ? formOf(union, input) : undefined;
   return form !== undefined && "schema" in form ? Object.keys(form.schema.shape) : keysAt(schema, path);
 }
 
-/** The errors of the form that a value is meant to have. Undefined if that is not clear. */
+/** The errors of the intended form of a value. Undefined if the form is ambiguous. */
 function unionErrors(issue: z.core.$ZodIssueInvalidUnion, path: string, { schema, secret }: Place): ConfigError[] | undefined {
   const union = schemaAt(schema, issue.path);
   const form = union instanceof z.ZodUnion && isMap(issue.input) ? formOf(union, issue.input) : undefined;

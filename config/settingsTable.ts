@@ -27,7 +27,7 @@ export function settingsTable(): string {
   return ["| setting | default | description |", "| --- | --- | --- |", ...lines].join("\n");
 }
 
-/** @param described Forms that have rows already, as JSON. Several settings can have the same forms, for example images. */
+/** @param described Forms that already have rows, as JSON. Several settings can have the same forms, for example images. */
 function rowsOf(node: Node, path: string, defaultText: string, described: Set<string>): Row[] {
   const own = node.description === undefined || path === "" ? [] : [{ path, defaultText, description: node.description }];
   const { additionalProperties: values } = node;

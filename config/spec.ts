@@ -14,7 +14,7 @@ export interface StackSpec {
   /** Azure ML quota by VM family, in vCPUs. */
   readonly quota: Readonly<Record<string, { readonly limit: number; readonly others: number }>>;
   readonly endpoints: readonly EndpointSpec[];
-  /** The images of the deployments that this run creates, each once (by `imageText`). */
+  /** The images of the deployments that this run creates, without duplicates (by `imageText`). */
   readonly images: readonly PlannedImage[];
   /** Deployments that can't be created yet. */
   readonly skipped: readonly SkippedDeployment[];
@@ -55,7 +55,7 @@ export interface PlatformSpec {
   readonly alerts?: AlertsSpec;
   /** Object IDs of users, groups or service principals that publish images and upload weights. */
   readonly operators: readonly string[];
-  /** Whether tasks can bypass the network rules of the image registry. @default - Azure's default, which is false */
+  /** Whether tasks can bypass the network rules of the container registry. @default - Azure's default, which is false */
   readonly networkRuleBypassAllowedForTasks?: boolean;
 }
 

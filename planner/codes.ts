@@ -141,7 +141,7 @@ export const codes = {
 
   MOOR240: {
     title: "The Dockerfile can't be read",
-    remedy: "Check the path. A Dockerfile is a text file in the folder that the stack file names.",
+    remedy: "Check the path in the stack file. The folder must contain a readable Dockerfile.",
   },
   MOOR241: {
     title: "A layer doesn't support the instruction",
@@ -167,8 +167,8 @@ export const codes = {
     remedy: "Set FROM to the digest of the image's linux/amd64 manifest, and run `npm run renew -- base <folder>`.",
   },
   MOOR247: {
-    title: "COPY has no such source",
-    remedy: "Name a file or folder within the folder of the Dockerfile that .dockerignore doesn't exclude.",
+    title: "The source of COPY doesn't exist",
+    remedy: "Use the path of a file or folder within the folder of the Dockerfile that .dockerignore doesn't exclude.",
   },
   MOOR248: { title: "A file of the layer can't be read", remedy: "Make the file readable, or exclude it in .dockerignore." },
   MOOR249: { title: "COPY can't write to the destination", remedy: "Choose another destination. A destination folder ends with a slash." },

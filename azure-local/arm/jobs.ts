@@ -1,14 +1,14 @@
-/** Work outside the state that a request started: the copy of an image, the run of a task. It ends after the response of the request. */
+/** Work outside the state that a request started, such as an import or the run of a task. It continues after the response. */
 export interface Job {
   /** Identifies the job among all jobs. */
   readonly id: string;
-  /** Does the work and returns the change of the state that it leads to. It must not throw. */
+  /** Does the work and returns the resulting change of the state. It must not throw. */
   work(): Promise<() => void>;
 }
 
 /**
- * Starts jobs after the request that created them was written, and again in the next process if this one ends first. A job must therefore be
- * repeatable.
+ * Starts jobs after the request that created them was written. If the process ends before a job, the next process starts the job again.
+ * Therefore, jobs must be repeatable.
  */
 export class Jobs {
   private readonly started = new Set<string>();
@@ -16,7 +16,7 @@ export class Jobs {
 
   /**
    * @param pending All jobs that have not ended, from the written state
-   * @param commit Writes the change that a job leads to
+   * @param commit Writes the resulting change of a job
    */
   constructor(
     private readonly pending: () => readonly Job[],

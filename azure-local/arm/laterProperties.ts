@@ -8,7 +8,7 @@ const LATER: Readonly<Record<string, readonly { readonly path: string; readonly 
 };
 
 /**
- * A PUT at an API version without a property resets it, as if the body of a newer version omitted it. Azure doesn't document whether it does.
+ * A PUT at an API version without a property resets the property, as if a newer version omitted it. Azure doesn't document this behavior.
  * If it is switched off, the property keeps its value.
  */
 export const OLDER_VERSION_RESETS: Pick<Rule, "code" | "grade" | "source"> = {

@@ -1,7 +1,7 @@
 /**
- * Stand-in for the provider plugin `docker`. It builds with Docker or buildah if one of them is available and has all base images, and pushes
- * to a registry of the local Azure. Otherwise it reports that nothing was built, and pushes an image without layers, whose digest depends on
- * the hash of the build's inputs: the context, the Dockerfile, the arguments and the platform.
+ * Stand-in for the provider plugin `docker`. It builds with Docker or buildah if one of them is available and has all base images, and
+ * pushes to a registry of the local Azure. Otherwise, it reports that nothing was built, and pushes an image without layers. The digest of
+ * this image depends on the hash of the build's inputs: the context, the Dockerfile, the arguments and the platform.
  */
 import { join } from "node:path";
 import { type Builder, findBuilder } from "../registry/builder";
@@ -18,7 +18,7 @@ const CONTENT = "contextDigest";
 // A change of these inputs pushes to another name or registry. Changed credentials do not create a new image.
 const REPLACING = new Set(["imageName"]);
 
-/** The provider is where Docker runs, which must be inside the network of the registry. */
+/** The provider runs where Docker runs, which must be inside the network of the registry. */
 const inside = { "x-azure-local-network": "inside" } as const;
 
 export interface DockerOptions {
@@ -26,7 +26,7 @@ export interface DockerOptions {
   readonly armUrl?: string;
   /** Address of the registries for pushes without credentials. @default images are not built */
   readonly imagesAddress?: string;
-  /** Of the programs that build. @default the environment of this process */
+  /** Environment of the programs that build. @default the environment of this process */
   readonly environment?: NodeJS.ProcessEnv;
 }
 

@@ -19,7 +19,7 @@ export class ContainerRegistryService {
     this.distribution = new Distribution(host, this.authorization);
   }
 
-  /** Never rejects, except for errors of the state, which are answered as by the resource manager. */
+  /** Returns errors as responses. It rejects only for errors of the state, which the resource manager handles. */
   serve(call: RegistryCall): Promise<RegistryAnswer> {
     return answered(() => {
       if (call.path === "oauth2/exchange") return this.authorization.exchange(call);
@@ -30,7 +30,7 @@ export class ContainerRegistryService {
   }
 
   /**
-   * The response if network rules don't admit the caller. A request to `/v2/` without a token still gets the challenge: `az acr login`
+   * Returns the response if the network rules reject the caller. A request to `/v2/` without a token still gets the challenge: `az acr login`
    * reports CONNECTIVITY_REFRESH_TOKEN_ERROR with status 403, so the exchange is what fails (MicrosoftDocs/azure-docs#85239), and Docker
    * reports the text below when it gets a token (docker/build-push-action#1214). The documentation of `az acr check-health`
    * (CONNECTIVITY_FORBIDDEN_ERROR) also mentions 403 for the challenge, so clients must expect both.

@@ -4,7 +4,7 @@ import { jsonAnswer, type RegistryAnswer, RegistryError } from "./answer";
 import type { ImageAction, LocalRegistry, Principal, RegistryHost } from "./host";
 import { type Access, accessIn, type RegistryTokens, scopeText } from "./tokens";
 
-/** The user name with which a refresh token is sent as a password. Source: Azure docs, container-registry-authentication. */
+/** The username for a refresh token that is sent as a password. Source: Azure docs, container-registry-authentication. */
 const tokenUser = "00000000-0000-0000-0000-000000000000";
 
 /** Maximum size of a form in bytes. */
@@ -14,7 +14,7 @@ const longestForm = 64 * 1024;
 export interface RegistryCall {
   readonly registry: LocalRegistry;
   readonly method: string;
-  /** Below the login server, without the leading slash: `v2/…` or `oauth2/…`. */
+  /** Path below the login server, without a leading slash: `v2/…` or `oauth2/…`. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly request: IncomingMessage;
@@ -34,8 +34,8 @@ export class Authorization {
   ) {}
 
   /**
-   * Checks that the caller can do this.
-   * @param needed undefined for `GET /v2/`, which needs only a valid token
+   * Checks that the caller has an access.
+   * @param needed Undefined for `GET /v2/`, which requires only a valid token
    * @throws RegistryError 401 with a challenge
    */
   check(call: RegistryCall, needed: Access | undefined): void {
@@ -44,14 +44,14 @@ export class Authorization {
       return;
     }
     const [, bearer] = /^Bearer +(\S+)$/i.exec(call.request.headers.authorization ?? "") ?? [];
-    // A convenience of the local Azure: a text that is no token is one of the deployer, as for the resource manager.
+    // A convenience of the local Azure: a text that is not a token is accepted as a token of the deployer, as by the resource manager.
     if (bearer !== undefined && bearer.split(".").length !== 3) return;
     const granted = bearer === undefined ? undefined : this.tokens.accessOf(bearer, call.registry.loginServer);
     if (granted === undefined) throw unauthorized(call, needed, bearer === undefined ? undefined : "invalid_token");
     if (needed && !covers(granted, needed)) throw unauthorized(call, needed, "insufficient_scope");
   }
 
-  /** Whether the caller can also do this, for an optional part of a request. */
+  /** Whether the caller also has an access that a request uses only optionally. */
   can(call: RegistryCall, needed: Access): boolean {
     try {
       this.check(call, needed);
@@ -107,7 +107,7 @@ export class Authorization {
   }
 }
 
-/** The right that each action of a scope needs. */
+/** The right that each action of a scope requires. */
 const requirements: Readonly<Record<string, readonly ImageAction[]>> = {
   pull: ["pull"],
   metadata_read: ["pull"],

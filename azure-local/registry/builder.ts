@@ -14,10 +14,10 @@ export interface Builder {
   remove(name: string): Promise<void>;
 }
 
-/** Seconds. */
+/** Timeouts, in seconds. */
 const timeouts = { question: 30, build: 3600 } as const;
 
-/** Lines of a failed command that are shown. */
+/** Number of lines of a failed command's output in an error. */
 const shownLines = 40;
 
 /** Arguments and environment of a program that builds images. */
@@ -33,7 +33,7 @@ interface Engine {
   readonly remove: readonly string[];
 }
 
-/** Builders in the order of preference. `MOOR_BUILDAH_ROOT` is a folder with the storage of buildah, for tests. */
+/** Builders in order of preference. For tests, `MOOR_BUILDAH_ROOT` is the folder for buildah's storage. */
 function engines(environment: NodeJS.ProcessEnv): Engine[] {
   const root = environment.MOOR_BUILDAH_ROOT;
   const isolation = os.userInfo().uid === 0 && environment.BUILDAH_ISOLATION === undefined ? { BUILDAH_ISOLATION: "chroot" } : {};

@@ -43,7 +43,7 @@ export interface RegistryHost {
   principalOf(token: string, registry: LocalRegistry): Principal | { readonly invalid: string };
 }
 
-/** The Microsoft Entra tenant of the local Azure, as far as registries need it. */
+/** The part of the local Azure's Microsoft Entra tenant that registries use. */
 export interface Directory {
   /** Secret of the local issuer of tokens. */
   readonly tokenSecret: string;

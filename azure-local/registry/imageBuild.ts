@@ -17,7 +17,7 @@ export interface ImageBuild {
 }
 
 /**
- * Hash of the context without ignored files, of the Dockerfile, and of the settings.
+ * Hashes the context without ignored files, the Dockerfile, and the settings.
  * @throws Error if the folder or the Dockerfile doesn't exist
  */
 export function hashInputs({ context, dockerfile }: Pick<ImageBuild, "context" | "dockerfile">, settings: unknown): string {
@@ -60,8 +60,8 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * The images that a Dockerfile starts from or copies from, without its own stages and `scratch`. Variables are replaced by build arguments
- * and by the defaults of arguments before the first FROM.
+ * Returns the images that a Dockerfile starts from or copies from, without its own stages and `scratch`. Variables are replaced with build
+ * arguments and with the defaults of the arguments before the first FROM.
  */
 export function basesOf({ dockerfile, args }: ImageBuild): string[] {
   const variables = new Map<string, string>();

@@ -15,10 +15,10 @@ export interface ImageStore {
   manifest(repository: string, digest: string): Promise<Manifest | undefined>;
   /**
    * @param reference the digest or a tag
-   * @param check whether all blobs and manifests that the manifest refers to must be in the repository
+   * @param check Whether all blobs and manifests that the manifest refers to must be in the repository
    */
   putManifest(repository: string, reference: string, manifest: Manifest, check: boolean): Promise<void>;
-  /** Bytes; undefined if the blob is not in the repository. */
+  /** Size in bytes. Undefined if the blob is not in the repository. */
   blobSize(repository: string, digest: string): Promise<number | undefined>;
   /** Reads a blob that exists. */
   readBlob(repository: string, digest: string, range?: ByteRange): Promise<Readable>;
@@ -26,9 +26,9 @@ export interface ImageStore {
   mountBlob(repository: string, digest: string, from: string): Promise<boolean>;
   /** @returns the ID of the upload */
   startUpload(repository: string): Promise<string>;
-  /** Bytes so far; undefined if there is no such upload. Uploads end with the process. */
+  /** Number of bytes received. Undefined if the upload doesn't exist. Uploads end with the process. */
   uploadSize(repository: string, upload: string): number | undefined;
-  /** Appends to an upload; if it fails, the upload is as before. @returns its bytes */
+  /** Appends to an upload. If that fails, the upload is unchanged. @returns the number of bytes received */
   append(repository: string, upload: string, body: Readable): Promise<number>;
   /** Stores an upload as a blob, if it has this digest. The upload ends in any case. */
   finishUpload(repository: string, upload: string, digest: string): Promise<void>;

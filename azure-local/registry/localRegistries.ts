@@ -20,7 +20,7 @@ import { runTask } from "./taskRun";
 import { RegistryTokens } from "./tokens";
 import { hasImageWithoutBytes, repositoryOfBlob, withoutBytesLine } from "./withoutBytes";
 
-/** How a caller reaches a registry if not through the data plane's own address. */
+/** How a caller connects to a registry. */
 export interface RegistryRoute {
   /** The address of the login server, without a trailing slash. */
   readonly origin: string;
@@ -35,11 +35,11 @@ export interface RegistryRoute {
 }
 
 export interface RegistriesOptions {
-  /** Folder of the in-built store. */
+  /** Folder of the built-in store. */
   readonly folder: string;
   /** Address of a real OCI registry that stores the contents instead. */
   readonly registry?: string;
-  /** Addresses that stand for registries outside Azure, by host name. */
+  /** Local addresses that replace registries outside Azure, by host name. */
   readonly outside: Readonly<Record<string, string>>;
   /** Secret from which tokens are signed. */
   readonly tokenSecret: string;

@@ -25,7 +25,7 @@ export interface OciResponse {
   readonly body: http.IncomingMessage;
 }
 
-/** Milliseconds without any byte after which a registry counts as not responding. */
+/** Milliseconds without data after which a registry is considered unresponsive. */
 const silence = 60_000;
 
 /** Sends a request to a registry and streams both bodies. Doesn't follow redirects. @throws Error if the registry doesn't respond */

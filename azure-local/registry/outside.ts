@@ -8,7 +8,7 @@ import { type Manifest, OutsideError, type OutsideImage } from "./registries";
 
 type OutsideStatus = OutsideError["status"];
 
-/** Reads a repository of a registry outside Azure, at the address that stands for its host. */
+/** Reads a repository of a registry outside Azure, at the local address that replaces its host. */
 export class OutsideRepository {
   private authorization: string | undefined;
 
@@ -88,7 +88,7 @@ function statusOf(status: number): OutsideStatus {
 
 /**
  * Copies a manifest and everything that it refers to. Blobs that are already in the repository are not requested.
- * @returns the digest of the manifest, after all that it refers to is stored
+ * @returns the digest of the manifest, after everything that it refers to is stored
  * @throws OutsideError
  */
 export async function copyImage(source: OutsideRepository, store: ImageStore, repository: string, digest: string): Promise<Manifest> {

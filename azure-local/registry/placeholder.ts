@@ -1,7 +1,7 @@
 import { digestOf } from "./names";
 import { exchangeOci, headerOf, ociError } from "./ociClient";
 
-/** The user name with which a refresh token is a password. */
+/** The username for a refresh token that is used as a password. */
 const tokenUser = "00000000-0000-0000-0000-000000000000";
 
 /** A repository of a registry of the local Azure, for pushing. */

@@ -47,7 +47,7 @@ class RemoteStore implements ImageStore {
     return status === 200 && mediaType ? { mediaType, bytes, digest: digestOf(bytes) } : undefined;
   }
 
-  /** The registry itself checks the references. */
+  /** The real registry checks the references. */
   async putManifest(repository: string, reference: string, { mediaType, bytes }: Manifest): Promise<void> {
     const url = `${this.in(repository)}/manifests/${reference}`;
     await this.exchange({ method: "PUT", url, headers: { "content-type": mediaType }, body: bytes }, [201]);

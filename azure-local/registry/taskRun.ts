@@ -28,8 +28,8 @@ export interface TaskContext {
 const workspace = "/workspace";
 
 /**
- * Runs a task on this machine: the steps see the registry at an address on loopback that is `$Registry`, and its credentials in
- * `$HOME/.docker/config.json`, as in Azure.
+ * Runs a task on this machine. As in Azure, the steps receive the address of the registry in `$Registry`, here a loopback address, and its
+ * credentials in `$HOME/.docker/config.json`.
  */
 export async function runTask(run: TaskRunRequest, context: TaskContext): Promise<TaskRunResult> {
   const log: string[] = [`Logging in to registry: ${run.loginServer}`];
@@ -185,7 +185,7 @@ class Runner {
   }
 }
 
-/** Replaces the path of a mount at the beginning of an argument by its folder on this machine. */
+/** Replaces the path of a mount at the beginning of an argument with its folder on this machine. */
 function mapped(argument: string, folders: readonly (readonly [inContainer: string, folder: string])[]): string {
   const [mount, folder] = folders.find(([inContainer]) => argument === inContainer || argument.startsWith(`${inContainer}/`)) ?? [];
   return mount === undefined || folder === undefined

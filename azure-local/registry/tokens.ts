@@ -11,8 +11,8 @@ export interface Access {
 }
 
 /**
- * Lifetimes in seconds. Source of 3 hours: Azure docs, container-registry/container-registry-authentication. The lifetime of an access token
- * is not documented; clients must read it from the token.
+ * Lifetimes in seconds. Source of 3 hours: Azure docs, container-registry/container-registry-authentication. The lifetime of an access
+ * token is not documented. Clients must read it from the token.
  */
 const lifetimes = { refresh: 3 * 3600, access: 75 * 60 } as const;
 

@@ -4,5 +4,5 @@
 export const registryApiVersion = "2025-11-01";
 export const importApiVersion = registryApiVersion;
 
-/** Tasks and their runs exist only in preview versions. It is the version of azure-native's `Task`. */
+/** Tasks and their runs exist only in preview versions. azure-native's resource `Task` uses the same version. */
 export const taskApiVersion = "2019-06-01-preview";

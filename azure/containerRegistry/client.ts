@@ -33,24 +33,24 @@ export interface RegistryContent {
   readonly bytes: Uint8Array;
 }
 
-/** Digest of a manifest, undefined if there is none; or the reason for which it can't be found out. */
+/** The digest of a manifest (undefined if the repository doesn't have it), or the reason why this machine can't look it up. */
 export type Presence = { readonly digest: string | undefined } | NotReachable;
 
-/** Media types of images. A registry converts or hides a manifest whose type a request doesn't accept. */
-const manifestTypes = [
+/** Media types of manifests. A registry converts or hides a manifest whose type a request doesn't accept. */
+export const manifestTypes = [
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ].join(", ");
 
-/** Seconds within which a registry that is reachable answers the request of `look` and `probe`. */
+/** Timeout of the requests of `look` and `probe`, in seconds. It is short, so that a preview doesn't wait for a network without a route. */
 const probeSeconds = 15;
 
 /**
- * A client of the registry API (OCI distribution specification) with Azure's tokens. It is not built on `@azure/container-registry`, because
- * that client can't check whether a blob exists, exposes no refresh token, and doesn't follow the absolute upload addresses that other
- * registries return.
+ * A client of the registry API (OCI distribution specification) with Azure's tokens. It is not built on `@azure/container-registry`,
+ * because that client can't check whether a blob exists, exposes no refresh token, and doesn't follow the absolute upload addresses that
+ * other registries return.
  */
 export class RegistryClient {
   private readonly endpoint: string;
@@ -86,7 +86,7 @@ export class RegistryClient {
    */
   async putBlob(repository: string, { digest, bytes }: RegistryContent): Promise<void> {
     const blobs = `${this.endpoint}/v2/${repository}/blobs`;
-    // Azure redirects the request for a blob that exists to its storage.
+    // For a blob that exists, Azure redirects to its storage.
     const found = await this.authorized(repository, { method: "HEAD", url: `${blobs}/${digest}`, expected: [200, 307, 404] });
     if (found.status !== 404) return;
     const started = await this.authorized(repository, { method: "POST", url: `${blobs}/uploads/`, body: "", expected: [202] });
@@ -114,16 +114,16 @@ export class RegistryClient {
   }
 
   /**
-   * Finds out whether a repository has a manifest, or why this machine can't find it out.
-   * @throws Error for another cause, such as a missing sign-in
+   * Looks up a manifest, and returns the reason if this machine can't reach the registry or has no permission.
+   * @throws Error for any other problem, such as a missing sign-in
    */
   async look(repository: string, reference: string): Promise<Presence> {
     return new RegistryClient({ ...this.options, timeoutSeconds: probeSeconds }).lookNow(repository, reference);
   }
 
   /**
-   * Finds out whether this machine reaches the registry and may push to a repository. It sends no content.
-   * @throws Error for another cause, such as a missing sign-in
+   * Checks whether this machine can reach the registry and push to a repository. It sends no content.
+   * @throws Error for any other problem, such as a missing sign-in
    */
   async probe(repository: string): Promise<"reachable" | NotReachable> {
     const quick = new RegistryClient({ ...this.options, timeoutSeconds: probeSeconds });
@@ -137,7 +137,7 @@ export class RegistryClient {
   }
 
   /**
-   * A refresh token, which other clients use as the password of `registryUser`. It is secret.
+   * Returns a refresh token, which other clients use as the password of `registryUser`. It is a secret.
    * @throws RegistryError
    */
   refreshToken(): Promise<string> {
@@ -147,7 +147,7 @@ export class RegistryClient {
   private async lookNow(repository: string, reference: string): Promise<Presence> {
     const url = `${this.endpoint}/v2/${repository}/manifests/${reference}`;
     try {
-      // Not HEAD: the response to it doesn't contain the code of an error.
+      // Not HEAD, because a response to HEAD doesn't contain an error code.
       const request: RegistryRequest = { method: "GET", url, headers: { accept: manifestTypes }, expected: [200, 404] };
       const { status, headers } = await this.authorized(repository, request);
       return { digest: status === 404 ? undefined : headers["docker-content-digest"] };

@@ -1,4 +1,4 @@
-/** Copies an image from another registry. Azure copies it: the caller needs no connection to either registry. */
+/** Imports an image from another registry (`importImage`). Azure copies it, so the caller needs no connection to either registry. */
 import { type ArmClient, ArmError } from "../arm";
 import { importApiVersion } from "./apiVersions";
 
@@ -24,12 +24,12 @@ export interface ImportRequest {
   readonly credentials?: SourceCredentials;
 }
 
-/** Seconds for an import. No source states how long Azure needs for an image of 11 GB, so the limit is generous. */
+/** Timeout of an import, in seconds. It is long, because no source states how long Azure needs for an image of 11 GB. */
 const importSeconds = 3 * 3600;
 
 /**
- * Copies an image and waits for the copy. If the tag exists, the image is there: the tag contains a part of the digest.
- * @returns whether the image was copied now; false if it was there
+ * Imports an image and waits until it is copied. If the tag exists, the image is present, because the tag contains a part of the digest.
+ * @returns true if Azure copied the image, false if it was already present
  * @throws ImportError if Azure can't read the source; ArmError if Azure rejects the request for another reason
  */
 export async function importImage(azure: ArmClient, registryId: string, request: ImportRequest): Promise<boolean> {
@@ -72,7 +72,7 @@ function isConflict({ status, code }: ArmError): boolean {
 /** Why Azure couldn't read the source. */
 export type ImportProblem = "credentials" | "missing" | "rateLimit";
 
-/** Azure could not read the image in the other registry. */
+/** Azure couldn't read the image in the source registry. */
 export class ImportError extends Error {
   constructor(
     readonly problem: ImportProblem,
@@ -100,8 +100,8 @@ const remedies = {
 } satisfies Record<ImportProblem, (source: ImportSource) => string>;
 
 /**
- * Problem by code, without case and underscores. The other registry's own error has a code of the OCI distribution specification; Azure adds
- * that error to its message. Source: Azure/acr#457, #476.
+ * Problem by code, without case and underscores. The source registry's own error has a code of the OCI distribution specification; Azure
+ * adds that error to its message. Source: Azure/acr#457, #476.
  */
 const problems: Readonly<Record<string, ImportProblem>> = {
   unauthorized: "credentials",
@@ -112,7 +112,7 @@ const problems: Readonly<Record<string, ImportProblem>> = {
   toomanyrequests: "rateLimit",
 };
 
-/** Statuses with which Azure Resource Manager rejects the caller. The code of such a response says nothing about the other registry. */
+/** Statuses with which Azure Resource Manager rejects the caller. The code of such a response isn't that of the source registry. */
 const ownStatuses: readonly number[] = [401, 403, 429];
 
 function problemOf({ status, code, reason }: ArmError): ImportProblem | undefined {
@@ -120,7 +120,7 @@ function problemOf({ status, code, reason }: ArmError): ImportProblem | undefine
   return found === undefined ? undefined : problems[found.toLowerCase().replaceAll("_", "")];
 }
 
-/** Code of the other registry's error, a JSON object at the end of Azure's message: `… {"errors":[{"code":"UNAUTHORIZED",…}]}`. */
+/** Error code of the source registry, from a JSON object at the end of Azure's message: `… {"errors":[{"code":"UNAUTHORIZED",…}]}`. */
 function sourceCode(message: string): string | undefined {
   const start = message.indexOf("{");
   if (start < 0) return undefined;

@@ -3,19 +3,19 @@ import { NoResponseError, RegistryError } from "./error";
 
 export interface NotReachable {
   /**
-   * `nameResolution`: the host name doesn't resolve. `connection`: no connection, or no response in time. `networkRules`: the registry rejects
-   * the address of this machine. `permission`: the identity has no permission to push.
+   * `nameResolution`: the host name doesn't resolve. `connection`: no connection, or no response in time. `networkRules`: the registry
+   * rejects the address of this machine. `permission`: the identity has no permission to push.
    */
   readonly kind: "nameResolution" | "connection" | "networkRules" | "permission";
   /** One sentence about the cause. It contains no token. */
   readonly detail: string;
 }
 
-/** Codes of Node.js for a host name that doesn't resolve. Source: Node.js docs, dns, "Error codes". */
+/** Node.js error codes for a host name that doesn't resolve. Source: Node.js docs, dns, "Error codes". */
 const unresolved: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"]);
 
 /**
- * The reason for which a request failed. Undefined if the registry was reachable, or if the error has another cause, such as a missing
+ * Returns the reason why a request failed. Undefined if the registry was reachable, or if the error has another cause, such as a missing
  * sign-in.
  */
 export function notReachable(error: unknown, loginServer: string): NotReachable | undefined {

@@ -26,9 +26,9 @@ interface Run {
 }
 
 export interface TaskRunOptions {
-  /** Called with one line of progress. */
+  /** Receives one line of progress. */
   readonly report: (line: string) => void;
-  /** Whether the result of a run is known to be absent, so that a run that succeeded doesn't count. @default false */
+  /** Whether the result is known to be absent, so that a run is started even if an earlier run succeeded. @default false */
   readonly isAbsent?: boolean;
   /** Seconds to wait for the end of a run. The wait for an agent is included, which can take more than 10 minutes. @default 7200 */
   readonly limitSeconds?: number;
@@ -48,8 +48,7 @@ export class TaskRunError extends Error {
 }
 
 /**
- * Runs a task once. If a run of the task has succeeded, nothing is started; if one is active, for example because the program was killed, it
- * waits for that run.
+ * Runs a task unless a run of it has succeeded. If a run is active, for example because the program was killed, it waits for that run.
  * @returns the run that succeeded
  * @throws TaskRunError with the end of the log if the run fails; ArmError
  */
@@ -61,14 +60,12 @@ export async function runTask(azure: ArmClient, taskId: string, options: TaskRun
   if (done !== undefined && !isAbsent) return done.properties.runId;
   const active = runs.find(({ properties }) => states[properties.status] === "active");
   const runId = active?.properties.runId ?? (await start(azure, registryId, taskId));
-  report(
-    active === undefined ? `Run ${runId} of the task started.` : `Waiting for run ${runId}, which another run of the program started.`,
-  );
+  report(active === undefined ? `Run ${runId} of the task started.` : `Waiting for run ${runId}, which is already active.`);
   await waitForRun(azure, `${registryId}/runs/${runId}`, runId, { limitSeconds, signal });
   return runId;
 }
 
-/** Runs of the task, the latest first. */
+/** The runs of the task, newest first. */
 async function runsOf(azure: ArmClient, registryId: string, taskId: string): Promise<readonly Run[]> {
   const { name } = parseArmId(taskId)!;
   const runs = await azure.list<Run>(`${registryId}/runs`, { apiVersion: taskApiVersion, filter: `TaskName eq '${name}'` });
@@ -109,7 +106,7 @@ async function waitForRun(
   }
 }
 
-/** Lines of the log in an error. */
+/** Number of lines of the log in an error. */
 const tailLines = 20;
 
 /** The end of a run's log. */
@@ -124,8 +121,8 @@ async function logTail(azure: ArmClient, runResource: string): Promise<string> {
 }
 
 /**
- * The log of a run. Undefined if it can't be read. It is stored in Azure Storage and read with a signed URL, which is secret: errors of this
- * request are not shown.
+ * Returns the log of a run. Undefined if it can't be read. The log is in Azure Storage and is read with a signed URL. The URL is a secret,
+ * so errors of this request are not shown.
  */
 export async function runLog(azure: ArmClient, runResource: string): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
 /**
- * Tokens of a container registry. A Microsoft Entra token is exchanged for a refresh token of the registry, and that for an access token of
- * one repository. No admin user is required. Source: Azure/acr, docs/AAD-OAuth.md.
+ * Tokens of a container registry. A Microsoft Entra token is exchanged for a refresh token of the registry, and the refresh token for an
+ * access token for one repository. No admin user is required. Source: Azure/acr, docs/AAD-OAuth.md.
  */
 import type { SendToRegistry } from "./transport";
 
@@ -16,14 +16,14 @@ export interface TokenSource {
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
-/** A refresh token, which is valid for about three hours: the password of the user `registryUser`. */
+/** Requests a refresh token, which is valid for about three hours. It is the password of the user `registryUser`. */
 export async function requestRefreshToken({ endpoint, service, send, entraToken }: TokenSource): Promise<string> {
   const body = new URLSearchParams({ grant_type: "access_token", service, access_token: await entraToken() }).toString();
   const { text } = await send({ method: "POST", url: `${endpoint}/oauth2/exchange`, headers: form, body });
   return tokenIn(text, "refresh_token");
 }
 
-/** An access token to pull from and push to a repository, as far as the identity has these permissions. */
+/** Requests an access token to pull from and push to a repository. It is limited to the permissions that the identity has. */
 export async function requestAccessToken(
   { endpoint, service, send }: TokenSource,
   refreshToken: string,

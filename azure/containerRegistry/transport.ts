@@ -30,8 +30,8 @@ export interface RegistryTransportOptions {
 }
 
 /**
- * Sends requests with retries after 408, 429 and 5xx. A failed connection is not retried. Redirects are not followed: a token must not be
- * sent to another host.
+ * Returns a function that sends requests, with retries after 408, 429 and 5xx. A failed connection is not retried. Redirects are not
+ * followed, because a token must not be sent to another host.
  * @throws RegistryError for an unsuccessful response; NoResponseError
  */
 export function registryTransport(options: RegistryTransportOptions): SendToRegistry {
@@ -40,7 +40,7 @@ export function registryTransport(options: RegistryTransportOptions): SendToRegi
     pipeline ??= openPipeline(options.retrySeconds);
     const { createHttpHeaders, createPipelineRequest } = await core();
     const { hostname, pathname } = new URL(url);
-    // Not the option `timeout`: after a failed connection, its timer would keep the process alive.
+    // The option `timeout` is not used, because after a failed connection, its timer would keep the process alive.
     const abortSignal = AbortSignal.timeout(options.timeoutSeconds * 1000);
     const request = createPipelineRequest({
       url,
@@ -61,7 +61,7 @@ export function registryTransport(options: RegistryTransportOptions): SendToRegi
   };
 }
 
-/** Loaded with the first request, because a preview that needs no registry must stay fast. */
+/** Loaded with the first request, so that a preview that sends none is fast. */
 const core = () => import("@azure/core-rest-pipeline");
 
 async function openPipeline(retrySeconds: number) {

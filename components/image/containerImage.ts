@@ -128,20 +128,21 @@ function withChecks(checks: readonly pulumi.ResourceHook[], options: pulumi.Cust
 /** The only properties of an environment version that contain the digest; the others follow from its logical name. */
 const withDigest = ["resourceName", "properties.image"];
 
-/** Options of an environment version that depend on where its image comes from. An image by digest has none. */
+/** Options of an environment version that depend on the source of its image. An image by digest has none. */
 function publicationOptions(name: string, image: ImageReference, published: PublishedImage | undefined): pulumi.CustomResourceOptions {
   if (published !== undefined) {
     const { after, hooks, isBuilt } = published;
     return {
       dependsOn: [...after],
       hooks: { beforeCreate: [...hooks] },
-      // The logical name contains the hash of the build's inputs. If Docker builds the same inputs again, for example after its resource was
-      // removed from the state, deployments keep the image that they run: it is not replaced, not even in a preview with an unknown digest.
+      // The logical name contains the hash of the build's inputs. If Docker builds the same inputs again, for example after its resource
+      // was removed from the state, deployments keep the image that they run: it is not replaced, not even in a preview with an unknown
+      // digest.
       ...(isBuilt ? { ignoreChanges: withDigest } : {}),
     };
   }
   if (image.digest !== undefined) return {};
-  // A kept deployment whose inputs are not in the working folder any more: the state has its digest.
+  // The files of a kept deployment have changed since the build. The state contains the digest.
   return { hooks: { beforeCreate: [rejectUnknownDigest(name, image)] }, ignoreChanges: withDigest };
 }
 

@@ -14,7 +14,7 @@ export interface DockerBuildArgs {
   readonly reference: ImageReference;
   readonly source: Extract<ImageSource, { readonly kind: "build" }>;
   readonly setting: string;
-  /** Resources to create before the image: without private endpoints and roles, it can't be pushed. */
+  /** Resources to create before the image. Without private endpoints and roles, it can't be pushed. */
   readonly dependsOn: readonly pulumi.Input<pulumi.Resource>[];
   readonly transform: Transform<docker.ImageArgs> | undefined;
 }
@@ -51,7 +51,7 @@ export function buildImage(name: string, parent: pulumi.Resource, args: DockerBu
         parent,
         dependsOn: [...dependsOn],
         hooks: { beforeCreate: [reach] },
-        // A token is only needed for a build.
+        // Each run has a new token, which must not update the image.
         ignoreChanges: ["registry.password"],
       },
     ),
@@ -74,7 +74,7 @@ function pathForProvider(absolute: string): string {
 /**
  * A refresh token of the registry, as a secret. Only a build uses it, so a run that builds nothing doesn't fail without it. A preview
  * requests none.
- * @param after The private endpoint must exist before the request.
+ * @param after Resources to create before the request, such as the private endpoint.
  */
 function pushToken(registry: PublishingRegistry, after: readonly pulumi.Input<pulumi.Resource>[]): pulumi.Output<string> {
   if (pulumi.runtime.isDryRun()) return pulumi.secret(pulumi.output(pulumi.unknown as string));
@@ -86,7 +86,7 @@ async function tokenOrNone(registry: PublishingRegistry, loginServer: string): P
   try {
     return await registryOf(azureOf(registry), loginServer).refreshToken();
   } catch {
-    // Before a build, the hook `reach` reports the cause.
+    // If an image is built, the hook `reach` reports the cause.
     return "";
   }
 }

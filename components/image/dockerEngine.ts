@@ -1,4 +1,4 @@
-/** Whether Docker is available on this machine. */
+/** Checks whether Docker is available on this machine. */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
@@ -6,10 +6,10 @@ import * as net from "node:net";
 /** Seconds within which Docker must answer. */
 const limitSeconds = 20;
 
-/** Default socket of the daemon, for a machine without the command line. */
+/** Default socket of the daemon, for a machine without the Docker CLI. */
 const defaultSocket = "/var/run/docker.sock";
 
-/** Returns why Docker isn't available, or undefined if it is. Docker's command line knows contexts and `DOCKER_HOST`, so it is asked first. */
+/** Returns why Docker isn't available, or undefined if it is. The Docker CLI is tried first, because it uses contexts and `DOCKER_HOST`. */
 export function missingDocker(): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(

@@ -1,4 +1,4 @@
-/** Publishes an image in the registry of the stack. Content that is present is not sent. */
+/** Publishes an image in the container registry of the stack. Content that is present is not sent again. */
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArmClient } from "../../azure/arm";
@@ -25,15 +25,15 @@ export interface Publication {
   readonly source: ImageSource;
   /** Setting in the stack file that names the image. */
   readonly setting: string;
-  /** `<username>:<password>` by host of a registry that images are imported from, as a secret. @default - none */
+  /** `<username>:<password>` by host name of a source registry, as a secret. @default - images are imported without credentials */
   readonly importCredentials?: pulumi.Output<Readonly<Record<string, string>>>;
-  /** ARM ID of the task, with `via: task`. */
+  /** With `via: task`: ARM ID of the task. */
   readonly taskId?: pulumi.Output<string>;
-  /** With `build`: reference by digest that the Docker provider returned. */
+  /** With `build`: image reference by digest, as the Docker provider returned it. */
   readonly built?: pulumi.Output<string>;
 }
 
-/** Says in a preview how the image gets into the registry. */
+/** In a preview, shows how the image will be published. */
 export function announce({ source, reference, setting }: Publication): void {
   const sentence = announcement(source, imageText(reference));
   if (sentence !== undefined) pulumi.log.info(`${setting}: ${sentence}`);
@@ -57,7 +57,7 @@ function announcement(source: ImageSource, image: string): string | undefined {
   }
 }
 
-/** Checks in a preview whether `publish` can succeed on this machine. `build` is checked before Docker builds. */
+/** In a preview, checks whether `publish` can succeed on this machine. An image with `build` is checked by a hook of its own. */
 export async function reviewPublication({ registry, reference, source, setting }: Publication): Promise<void> {
   if (source.kind !== "layer" || source.via !== "registry") return;
   await requireReach({ registry, repository: reference.repository, setting, kind: "layer" });
@@ -101,7 +101,7 @@ const ways = {
     if (isPresent(found, image.manifest.digest)) return;
     const { repository } = reference;
     if (via === "registry" && !("digest" in found)) rejectUnreachable({ registry, repository, setting, kind: "layer" }, found);
-    // The registry mounts no blobs of another repository here, so the base is copied to the repository of the image.
+    // A manifest can refer only to blobs of its own repository, so the base is imported into the repository of the image.
     const base = await look(context, image.base.digest);
     if (!isPresent(base, image.base.digest)) await copy(context, image.base, imageTag({ repository, digest: image.base.digest }));
     if (via === "registry") await push(context, image);
@@ -114,7 +114,7 @@ const ways = {
     if (stored !== undefined && reported.endsWith(`@${stored}`)) return;
     // Source: pulumi-docker#812. The provider can return the digest of an earlier image.
     fail(
-      `${setting}: Docker's provider returned ${reported}, but the tag ${imageTag(reference)} in the registry refers to ${stored ?? "no image"}. ` +
+      `${setting}: the Docker provider returned ${reported}, but the tag ${imageTag(reference)} in the registry refers to ${stored ?? "no image"}. ` +
         "Build the image again: run `pulumi up --replace <URN>` with the URN of the resource docker:index/image:Image that `pulumi stack --show-urns` shows.",
     );
   },
@@ -142,30 +142,30 @@ async function copyNow(context: Context, source: ExternalImage, tag: string): Pr
   const { azure, registryId, reference, setting, client } = context;
   const { repository } = reference;
   pulumi.log.info(
-    `${setting}: Azure copies ${externalImageText(source)}, unless the registry has it. A large image takes several minutes.`,
+    `${setting}: importing ${externalImageText(source)}, unless the registry contains it. A large image takes several minutes.`,
   );
   const credentials = await credentialsFor(context, source.registry);
   if (await importImage(azure, registryId, { source, repository, tag, credentials })) return;
-  // Azure rejects the import because the tag exists. Where the registry can be reached, find out whether the image exists too.
+  // Azure rejected the import because the tag exists. If this machine can reach the registry, it checks that the image exists too.
   const found = await look(context, source.digest);
   if (!("digest" in found) || isPresent(found, source.digest)) return;
   // The local Azure can import an image without its bytes. It then only answers HEAD.
   if ((await client.has(repository, source.digest)) === source.digest) return;
   fail(
-    `${setting}: Azure imports nothing to ${repository}:${tag}, because this tag exists. But the registry has no ${repository}@${source.digest}. ` +
+    `${setting}: Azure didn't import the image, because the tag ${repository}:${tag} exists. But the registry has no ${repository}@${source.digest}. ` +
       "If another run imports the image, wait for it and run `pulumi up` again. Otherwise, remove the tag, then run `pulumi up` again:\n" +
       `  az acr repository untag --name ${armIdOf(registryId).name} --image ${repository}:${tag}`,
   );
 }
 
-/** @throws pulumi.RunError if the credentials have another form */
+/** @throws pulumi.RunError if the credentials are not valid */
 async function credentialsFor({ importCredentials }: Context, host: string): Promise<SourceCredentials | undefined> {
   if (importCredentials === undefined) return undefined;
   const pair = (await outputValue(importCredentials))[host];
   if (pair === undefined) return undefined;
   const colon = pair.indexOf(":");
   if (colon > 0) return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };
-  return fail(`moor:importCredentials: the value of "${host}" has another form. Allowed: <username>:<password>.`);
+  return fail(`moor:importCredentials: the value of "${host}" is not valid. Allowed: <username>:<password>.`);
 }
 
 async function push({ client, reference, setting }: Context, { manifest, config, layer }: LayeredImage): Promise<void> {

@@ -1,4 +1,4 @@
-/** `via: task`: a task of the registry that publishes a layered image, and the role that it requires. */
+/** `via: task`: an ACR task that publishes a layered image, and the role that it requires. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as pulumi from "@pulumi/pulumi";
@@ -34,16 +34,16 @@ export interface PublishTaskArgs {
 export interface PublishTask {
   readonly task: containerregistry.Task;
   readonly roles: readonly authorization.RoleAssignment[];
-  /** Waits for the role, or warns if it is missing. It must run before the task is run. */
+  /** Waits for the role, or warns if it is missing. It must run before the task. */
   readonly roleCheck: pulumi.ResourceHook;
 }
 
-/** Seconds for a run: two steps would fit. The default is 3600. */
+/** Timeout of a run, in seconds: twice the timeout of its step. Azure's default is 3600. */
 const runSeconds = 7200;
 
 /**
- * Creates the task. Its identity is system-assigned, because only that identity can bypass the network rules of the registry. The task has
- * no trigger: it only runs when this program starts it.
+ * Creates the task. Its identity is system-assigned, because only such an identity can bypass the network rules of the registry. The task
+ * has no trigger: it runs only when this program starts it.
  * Source: Azure docs, manage-network-bypass-policy-for-tasks, container-registry-tasks-authentication-managed-identity.
  */
 export function createPublishTask(name: string, parent: pulumi.Resource, args: PublishTaskArgs): PublishTask {

@@ -16,11 +16,11 @@ import { createPublishTask, type PublishTask } from "./publishTask";
 export interface PublishedImageArgs {
   /** The workspace whose registry receives the image. */
   readonly workspace: Workspace;
-  /** The image, its source, and the setting that messages name. Changing it creates another image. */
+  /** The image, its source, and its setting for messages. Changing the image creates another resource. */
   readonly image: PlannedImage;
   /**
-   * `<username>:<password>` by host of a registry, such as `docker.io`, with permission to pull. Only requests to import an image contain
-   * it. It must be a secret.
+   * `<username>:<password>` by host name of a source registry, such as `docker.io`, with permission to pull. Only requests to import an
+   * image contain it. It must be a secret.
    * @default - images are imported without credentials
    */
   readonly importCredentials?: pulumi.Output<Readonly<Record<string, string>>>;
@@ -39,14 +39,14 @@ export interface PublishedImageTransforms {
 }
 
 /**
- * An image that a run publishes in the registry of a workspace: a copy of another registry's image, a pinned base with one layer of files, or
- * an image that Docker builds. It is published before the first environment version that uses it is created, once per run. An image that is
- * in the registry is not sent again.
+ * An image that a run publishes in the container registry of a workspace: an imported image, a layered image, or an image that Docker
+ * builds. It is published once per run, before the first environment version that uses it is created. An image that is in the registry is
+ * not sent again.
  *
- * A copy, and a layer with `via: task`, require only Azure Resource Manager. A layer with `via: registry`, and a build, require a machine that
- * reaches the private registry: the preview finds out, and fails with the commands to run instead.
+ * An import, and a layer with `via: task`, require only Azure Resource Manager. A layer with `via: registry`, and a build, require a
+ * machine that can reach the private registry. The preview checks this. If the check fails, the error shows the commands to run instead.
  *
- * Cost: storage in the registry. A task costs the seconds of its run.
+ * Cost: storage in the registry. With `via: task`, also the compute time of one task run.
  *
  * Deleting the component doesn't delete the image.
  *
@@ -64,7 +64,7 @@ export class PublishedImage extends pulumi.ComponentResource {
   readonly image: ImageReference;
   /** Image reference by digest: `registry/repository@sha256:…`. In a preview, it is unknown for an image that Docker has not built yet. */
   readonly reference: pulumi.Output<string>;
-  /** Hooks that must run before an environment version with this image is created: they wait for roles, and publish the image. */
+  /** Hooks that must run before an environment version with this image is created. They wait for roles and publish the image. */
   readonly hooks: readonly pulumi.ResourceHook[];
   /** Resources to create before an environment version with this image, and to delete after it. */
   readonly after: readonly pulumi.Input<pulumi.Resource>[];
@@ -122,7 +122,7 @@ export class PublishedImage extends pulumi.ComponentResource {
     return buildImage(this.logicalName, this, { registry: workspace, reference, source, setting, dependsOn, transform: transform?.build });
   }
 
-  /** Operators can only push after their role is effective. */
+  /** Waits until the roles of the operators take effect. Before that, they can't push. */
   private operatorWait(): pulumi.ResourceHook[] {
     const { workspace, rolePropagationSeconds = 300 } = this.args;
     const assignments = workspace.nodes.operators?.registry ?? [];
@@ -146,8 +146,8 @@ export class PublishedImage extends pulumi.ComponentResource {
         published = publish(publication);
         return published;
       }
-      const refuse = () => fail(`${image.setting}: the image was not published. An earlier error of this run contains the cause.`);
-      return published.catch(refuse);
+      const failAgain = () => fail(`${image.setting}: the image was not published. An earlier error of this run contains the cause.`);
+      return published.catch(failAgain);
     };
     return new pulumi.ResourceHook(`${this.logicalName}-publication`, run, { onDryRun: true });
   }

@@ -1,4 +1,4 @@
-/** Whether this machine can publish images in the registry, found out before anything is created. */
+/** Checks whether this machine can publish images in the container registry, before anything is created. */
 import * as pulumi from "@pulumi/pulumi";
 import type { NotReachable } from "../../azure/containerRegistry";
 import { fail } from "../../program/fail";
@@ -14,7 +14,7 @@ export interface PublishingRegistry extends pulumi.Resource {
   readonly nodes?: { readonly operators?: { readonly registry: readonly pulumi.Resource[] } };
 }
 
-/** An image that this machine publishes by the registry's API or by Docker. */
+/** An image that this machine pushes, with the registry API or with Docker. */
 export interface PushedImage {
   readonly registry: PublishingRegistry;
   readonly repository: string;
@@ -23,9 +23,7 @@ export interface PushedImage {
   readonly kind: "layer" | "build";
 }
 
-/**
- * Registries for which this run has shown a message: with many images, a preview shows each message once.
- */
+/** Registries for which this run has shown a message. With many images, a preview shows each message only once. */
 const shown = { refusal: new WeakSet<object>(), docker: new WeakSet<object>(), local: new WeakSet<object>() };
 
 /**
@@ -37,7 +35,7 @@ export function rejectUnreachable({ registry, setting, kind }: PushedImage, prob
 }
 
 /**
- * Fails if this machine can't publish an image. In a preview, only the first image of a registry fails: the other ones have the same
+ * Fails if this machine can't publish an image. In a preview, only the first image of a registry fails, because the others have the same
  * cause. The preview of `npm run recover` publishes nothing, so it sets MOOR_PUBLICATION to `unchecked`.
  * @throws pulumi.RunError with the cause and the commands that publish the image
  */
@@ -52,7 +50,7 @@ export async function requireReach(image: PushedImage): Promise<void> {
   fail(dockerRefusal(setting, missing));
 }
 
-/** In a preview, whether the message was shown before. A run that creates resources always fails, so that no image is assumed to exist. */
+/** Whether the message was shown before, in a preview. A run that creates resources always fails, so that no image is assumed to exist. */
 function isRepeated(registries: WeakSet<object>, registry: object): boolean {
   const before = registries.has(registry);
   registries.add(registry);
@@ -97,12 +95,13 @@ function commands(create: boolean, isLocal = localNetwork() !== undefined): stri
   ].join("\n");
 }
 
-/** What the other ways require instead. */
+/** Ways to publish the image without a connection to the registry. */
 const alternatives = {
   layer:
-    "Or let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and " +
+    "Alternatively, let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and " +
     "`networkRuleBypassAllowedForTasks: true` in moor:platform.",
-  build: "Or use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
+  build:
+    "Alternatively, use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
 } satisfies Record<PushedImage["kind"], string>;
 
 function refusal(setting: string, kind: PushedImage["kind"], problem: NotReachable | "absent"): string {
@@ -127,8 +126,8 @@ function permissionRefusal(setting: string, { detail }: NotReachable): string {
 function dockerRefusal(setting: string, missing: string): string {
   const stack = pulumi.getStack();
   return [
-    `${setting}: \`build\` requires Docker on this machine, and it isn't available (${missing}).`,
-    "Start or install Docker, or build the image by a task of the registry, which writes its digest to the lock file:",
+    `${setting}: \`build\` requires Docker, which isn't available on this machine (${missing}).`,
+    "Start or install Docker, or build the image with an ACR task and write its digest to the lock file:",
     `  npm run image -- -s ${stack} --via task`,
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import { secretFiles, secretText } from "../../azure/containerRegistry";
 import type { ImageReference } from "../../planner/decision";
 import { imageTag, type LayeredImage } from "../../planner/image";
 
-/** Seconds for the step. The default of 600 is too short if the registry is slow. Source: Azure docs, tasks-reference-yaml. */
+/** Timeout of the step, in seconds. The default of 600 is too short for a slow registry. Source: Azure docs, tasks-reference-yaml. */
 const stepSeconds = 3600;
 
 /** Folder of the volume in the container of the step. */
@@ -28,8 +28,8 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 `;
 
 /**
- * The YAML of the task. A secret volume carries the files, because a task has no other way to receive files without an upload. They are
- * not secret. The image of the step is that of the alias `az`, which contains Python 3; Microsoft's registry serves it.
+ * Returns the YAML of the task. A secret volume contains the files, because a task can't receive files in another way without an upload.
+ * The files are not secret. The image of the step is that of the alias `az`, which contains Python 3; Microsoft's registry serves it.
  * Source: Azure docs, tasks-reference-yaml; Azure/acr-builder, docs/tasks-with-secret-mounts.md and graph/global-defaults-linux.go.
  */
 export function taskYaml({ repository, ...image }: ImageReference, { manifest, config, layer }: LayeredImage): string {
@@ -50,7 +50,7 @@ export function taskYaml({ repository, ...image }: ImageReference, { manifest, c
       steps: [
         {
           id: "publish",
-          // ARM evaluates nothing here; the task replaces the expression by the registry's host name.
+          // The agent replaces the expression with the registry's host name. ARM doesn't evaluate it.
           cmd: `az ${folder}/start.py {{.Run.Registry}} ${repository} ${tag}`,
           entryPoint: "python3",
           volumeMounts: [{ name: "moor", mountPath: folder }],

@@ -34,8 +34,8 @@ export interface RiskArgs {
 
 /**
  * Logs one warning that lists all risks of this run, most severe first. Without risks, it logs nothing. It reads the stack's endpoints in
- * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints. A registry whose ID isn't
- * known yet, or that can't be read, is no risk.
+ * the workspace with the credential of the workspace's provider. If the ID of the workspace isn't known yet, it has no endpoints. A
+ * registry whose ID isn't known yet, or that can't be read, is no risk.
  * @returns an output that resolves after the warning was logged. Make it part of a stack output, because a run ends when its outputs are
  * known.
  */
@@ -45,8 +45,8 @@ export function warnOfRisks(args: RiskArgs): pulumi.Output<void> {
 
 /**
  * Fails if the stack has endpoints in Azure. A run that creates only the platform would delete them.
- * @returns an output that resolves when they were read. Make it part of a stack output.
- * @throws pulumi.RunError also if the endpoints can't be read
+ * @returns an output that resolves when the endpoints were read. It must be part of a stack output, so that the run waits for it.
+ * @throws pulumi.RunError if the stack has endpoints, or if they can't be read
  */
 export function rejectDeletedEndpoints({ stack, workspace }: Pick<RiskArgs, "stack" | "workspace">): pulumi.Output<void> {
   return pulumi.output(reject(stack, workspace));

@@ -51,9 +51,9 @@ export interface WorkspaceArgs {
    */
   readonly vaultSecrets?: boolean;
   /**
-   * Whether tasks of the created registry can bypass its network rules (Azure's `networkRuleBypassAllowedForTasks`). Any task with a
-   * system-assigned identity in the registry then has access, within its roles. Removing this argument doesn't change the registry: set
-   * it to false first.
+   * Whether tasks of the created registry can bypass its network rules (Azure's `networkRuleBypassAllowedForTasks`). Each task
+   * with a system-assigned identity in this registry then has access, within its roles. Removing this argument doesn't change the registry:
+   * set it to false first.
    * @default - Azure's default, false
    */
   readonly networkRuleBypassAllowedForTasks?: boolean;

@@ -1,5 +1,5 @@
 /**
- * Whether tasks of the container registry can bypass its network rules. azure-native's API version of registries doesn't contain the
+ * Sets whether tasks of the container registry can bypass its network rules. azure-native's API version of registries doesn't contain the
  * property, and another version of the typed resource could replace existing registries. Therefore, an ARM template writes the registry
  * again, with the same arguments and the property.
  */
@@ -61,7 +61,9 @@ export function writeTaskAccess(
   );
 }
 
-/** The properties with the names of Azure's REST API: azure-native renames the address of an IP rule, and no other property of a registry. */
+/**
+ * The properties with the names of Azure's REST API: azure-native renames the address of an IP rule, and no other property of a registry.
+ */
 function withRestNames<Properties extends { readonly networkRuleSet?: pulumi.Unwrap<containerregistry.RegistryArgs["networkRuleSet"]> }>(
   properties: Properties,
 ): object {

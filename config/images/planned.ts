@@ -1,4 +1,4 @@
-/** The images that a run needs, each with its source. */
+/** The images that a run requires, each with its source. */
 import type { ImageReference } from "../../planner/decision";
 import { type ImageSource, imageText, type PlannedImage } from "../../planner/image";
 import { planRollout } from "../../planner/rollout";
@@ -7,8 +7,8 @@ import type { ResolvedImage } from "./resolve";
 import type { ImageOf } from "./stack";
 
 /**
- * The images of all deployments that a run creates, each once. An image that the stack file no longer sets was published for an earlier
- * deployment, so the registry has it.
+ * Returns the images of all deployments that a run creates, without duplicates. An image that the stack file no longer sets was published
+ * for an earlier deployment, so it is in the registry.
  */
 export function plannedImages(endpoints: readonly EndpointSpec[], imageOf: ImageOf): PlannedImage[] {
   const resolved = new Map<string, ResolvedImage>();
@@ -31,12 +31,12 @@ export function plannedImages(endpoints: readonly EndpointSpec[], imageOf: Image
   return [...planned.values()];
 }
 
-/** Whether Moor publishes an image. Another setting can contain its digest: then the image is still published. */
+/** Whether Moor publishes an image. It does so even if another setting refers to the same image by digest. */
 function isPublished(image: ResolvedImage | undefined): boolean {
   return image !== undefined && image.source.kind !== "existing";
 }
 
-/** Prefers a reference with a digest: the lock file of a kept deployment can have one that the current decision doesn't have. */
+/** Prefers a reference with a digest. The decision of a kept deployment can contain a digest that the current decision doesn't contain. */
 function known(before: ImageReference | undefined, next: ImageReference): ImageReference {
   return before?.digest === undefined ? next : before;
 }

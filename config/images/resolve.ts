@@ -1,4 +1,4 @@
-/** Resolves an image of the stack file: its reference, where it comes from, and the requirements that the lock file records. */
+/** Resolves an image of the stack file to its reference, its source, and the requirements that the lock file records. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PlanError, type Problem } from "../../planner/codes";
@@ -38,7 +38,7 @@ type SettingOf<Key extends string> = Extract<PublishedSetting, Readonly<Record<K
  * @param folder Folder to which paths in the stack file are relative.
  */
 export function imageResolver(folder: string): (image: NamedImage) => Resolution {
-  // The functions are called in arrows, so that their modules are only loaded for images that need them.
+  // The arrow functions load the modules of the planner only for images that need them.
   const layered = once((context: string) => layeredImage(context, folder));
   const inputsOf = once((build: Parameters<typeof buildInputs>[0]) => buildInputs(build, folder));
   return ({ path: at, setting, isScorePath = false }) => {
@@ -149,7 +149,7 @@ function repositoryOf(at: string, given: string | undefined, folder: string, isS
   return { errors: [configError("MOOR072", at, { problem, allowed, fix })] };
 }
 
-/** The path without `./`, repeated slashes and a slash at the end. */
+/** Returns the path without `./`, repeated slashes and a trailing slash. */
 export function plainPath(given: string): string {
   const normal = path.posix.normalize(given);
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
@@ -187,7 +187,7 @@ function isFile(file: string): boolean {
   return fs.existsSync(file) && fs.statSync(file).isFile();
 }
 
-/** A missing folder hides the other mistakes in its setting. */
+/** Returns the errors of a setting. If its folder is missing, only that is reported. */
 function errorsOf(missing: ConfigError | undefined, repository: Repository): { readonly errors: readonly ConfigError[] } {
   const ofRepository = "errors" in repository && missing?.code !== "MOOR071" ? repository.errors : [];
   return { errors: [...(missing === undefined ? [] : [missing]), ...ofRepository] };
@@ -202,7 +202,7 @@ function placed(place: string, problems: readonly Problem[]): ConfigError[] {
 type Attempt<Value> = { readonly value: Value } | { readonly problems: readonly Problem[] };
 type Once<Compute extends (input: never) => unknown> = (input: Parameters<Compute>[0]) => Attempt<ReturnType<Compute>>;
 
-/** Calls `compute` once per input, and converts its error to problems. */
+/** Calls `compute` once per input, and converts a PlanError to problems. */
 function once<Input, Value>(compute: (input: Input) => Value): (input: Input) => Attempt<Value> {
   const known = new Map<string, Attempt<Value>>();
   return (input) => {

@@ -1,4 +1,4 @@
-/** The images of a stack: which image each deployment uses, and the errors in the images of a stack file. */
+/** The images of a stack: the image of each deployment, and the errors in the images of the stack file. */
 import { type Pattern, patterns } from "../../planner/pattern";
 import type { ConfigError } from "../errors";
 import { type ImageSetting, imageSetting } from "../imageSettings";
@@ -11,7 +11,7 @@ export type ImageOf = (endpoint: string, label: string) => ResolvedImage | undef
 
 export interface StackImages {
   readonly imageOf: ImageOf;
-  /** All valid images, each setting once. */
+  /** All valid images, one for each setting. */
   readonly all: readonly ResolvedImage[];
   readonly errors: readonly ConfigError[];
 }
@@ -53,7 +53,7 @@ export function stackImages(draft: SettingsDraft, tree: unknown, folder: string)
   };
 }
 
-/** An image, or why there is none. */
+/** An image, or the reason why there is none. */
 type Written = NamedImage | "none" | "invalid";
 
 const imagesOfPatterns: {

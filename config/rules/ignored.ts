@@ -24,7 +24,7 @@ export function ignoredErrors(draft: SettingsDraft): ConfigError[] {
   );
 }
 
-/** What a stack has, in addition to its settings. */
+/** What a stack contains in addition to the checked settings. */
 export interface Given {
   readonly token: boolean;
   readonly lock: boolean;

@@ -1,4 +1,4 @@
-/** Rules for images in addition to the schema and to the files of each image. */
+/** Rules for images, in addition to the schema and the checks of each image's files. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { armRequestBytes } from "../../azure/limits";
@@ -36,11 +36,11 @@ function bypass({ "moor:platform": platform }: SettingsDraft, { setting, source 
   ];
 }
 
-/** Bytes of a request that are not the content of the layer: the other properties of the task, and the script that publishes the layer. */
+/** Bytes of a request that are reserved for the other properties of the task and for the script that publishes the layer. */
 const reservedBytes = 128 * 1024;
 /**
- * The content is encoded three times with Base64: as text, in a file of the task, and in the request. Each encoding needs 4 characters for 3
- * bytes.
+ * Maximum size of the layer, configuration and manifest, in bytes. They are encoded in Base64 three times: as text, in a file of the task,
+ * and in the request. Each encoding uses 4 characters for 3 bytes.
  */
 const mostTaskBytes = Math.floor(((armRequestBytes - reservedBytes) * 27) / 64);
 
@@ -49,7 +49,7 @@ function taskSize({ setting, source }: ResolvedImage): ConfigError[] {
   const { layer, config, manifest } = source.image;
   const size = [layer, config, manifest].reduce((sum, { bytes }) => sum + bytes.length, 0);
   if (size <= mostTaskBytes) return [];
-  const problem = `The layer, configuration and manifest have ${size} bytes, which don't fit into a task. Azure Resource Manager accepts requests of up to ${armRequestBytes} bytes.`;
+  const problem = `The layer, configuration and manifest have ${size} bytes in total, which is too large for a task. Azure Resource Manager accepts requests of up to ${armRequestBytes} bytes.`;
   return [configError("MOOR074", `${setting}.via`, { problem, allowed: `at most ${mostTaskBytes} bytes with \`via: task\`` })];
 }
 
@@ -81,8 +81,8 @@ function dockerfileOf(folder: string): string {
 const secretName = /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY)$/i;
 
 /**
- * Build arguments are part of the image's history, the lock file and Pulumi's state, also if they are encrypted in the stack file. Values in a
- * known format are reported elsewhere.
+ * Build arguments are part of the image's history, the lock file and Pulumi's state, even if they are encrypted in the stack file.
+ * `secretErrors` reports values in a known format.
  */
 function secretArguments({ all }: StackImages, secretKeys: readonly string[]): ConfigError[] {
   return all.flatMap(({ setting, source }) => {

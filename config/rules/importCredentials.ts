@@ -1,4 +1,4 @@
-/** Rules for the credentials of the registries that images are imported from. No message contains a part of them. */
+/** Rules for the credentials of source registries. No message contains a part of the credentials. */
 import type { ImageSource } from "../../planner/image";
 import { type ConfigError, configError } from "../errors";
 import type { ResolvedImage } from "../images/resolve";
@@ -8,7 +8,7 @@ const host = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?$/;
 /** A username without a colon, a colon, and a password. */
 const credentials = /^[^:\s]+:\S+$/;
 
-/** Outside of the Pulumi engine, the credentials stay encrypted and can't be checked. */
+/** Outside the Pulumi engine, the credentials are encrypted and can't be checked. */
 export function importCredentialErrors({ settings, secretKeys }: RawStack): ConfigError[] {
   const text = settings[importCredentialsKey];
   if (text === undefined) return [];
@@ -17,7 +17,7 @@ export function importCredentialErrors({ settings, secretKeys }: RawStack): Conf
     return [configError("MOOR076", importCredentialsKey, { problem, allowed: "an encrypted value (`secure:`)" })];
   }
   const problem = text === encrypted ? undefined : problemOf(parsed(text));
-  const allowed = "a JSON map of host names of registries, in lower case, to <username>:<password>";
+  const allowed = "a JSON map of host names of registries, in lowercase, to <username>:<password>";
   return problem === undefined ? [] : [configError("MOOR077", importCredentialsKey, { problem, allowed })];
 }
 

@@ -1,4 +1,4 @@
-/** The build context of an image as an archive. It contains the files that Docker would send: the same that the hash of the inputs counts. */
+/** Archives the build context of an image: the files that Docker would send, which are also those that the hash of the inputs covers. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -11,15 +11,16 @@ export interface BuildContext {
   readonly dockerfile: string;
 }
 
-/** Places in the archive. The Dockerfile is outside the context, because it can be outside its folder. */
+/** Paths in the archive. The Dockerfile has its own path, because it can be outside the folder of the context. */
 export const archivePaths = { context: "moor/context", dockerfile: "moor/Dockerfile" } as const;
 
-/** Nodes in a context. The archive is much smaller than what Docker accepts, so a lower limit is not needed. */
+/** Maximum number of nodes in a context. The size of the archive is limited by the size of the task. */
 const mostNodes = 100_000;
 
 /**
- * Archives a build context: a compressed tar with the folder and the Dockerfile. Executable files keep their mode; owners and times don't count.
- * @throws PlanError with a code MOOR25x for an unreadable file
+ * Archives a build context: a compressed tar with the folder and the Dockerfile. Executable files stay executable. Owners and times are
+ * reset.
+ * @throws PlanError MOOR253 for too many files, MOOR254 for an unreadable file, MOOR255 for an invalid pattern
  */
 export function archiveContext({ context, dockerfile }: BuildContext): Buffer {
   const ignore = readIgnore(context, dockerfile, "MOOR254");
@@ -31,14 +32,14 @@ export function archiveContext({ context, dockerfile }: BuildContext): Buffer {
       entry(archivePaths.context, 0o755, { kind: "directory" }),
       ...entries,
       entry(archivePaths.dockerfile, 0o644, { kind: "file", bytes: fs.readFileSync(dockerfile) }),
-      // The excluded files are not in the archive. An empty file next to the Dockerfile replaces a `.dockerignore` in the context.
+      // The archive contains no excluded files. This empty file replaces a `.dockerignore` in the context, which could exclude more.
       entry(`${archivePaths.dockerfile}.dockerignore`, 0o644, { kind: "file", bytes: Buffer.alloc(0) }),
     ]),
     { level: 9 },
   );
 }
 
-/** `buildInputs` refuses a socket, pipe or device, so none gets here. */
+/** `buildInputs` has rejected sockets, pipes and devices before. */
 function entryOf(name: string, file: string, node: ContextNode): TarEntry[] {
   switch (node.kind) {
     case "file":

@@ -1,4 +1,4 @@
-/** Builds the images of a stack that have `build` with tasks of the image registry, for machines without Docker. */
+/** Builds the images of a stack that have `build` with ACR tasks, for machines without Docker. */
 import type { ArmClient } from "../../azure/arm";
 import type { Lock } from "../../config/lockFile";
 import type { BuiltImage } from "../../planner/decision";
@@ -33,15 +33,15 @@ export interface BuildImagesOptions {
   readonly adoptedRegistry?: string;
   /** Setting of the only image to build. @default - all */
   readonly only?: string;
-  /** Build images whose digest is in the lock file, too. */
+  /** Also build images whose digest is in the lock file. */
   readonly force: boolean;
-  /** Whether the registry has a manifest. "unknown" if this machine doesn't reach the registry. */
+  /** Whether the registry has a manifest. "unknown" if this machine can't reach the registry. */
   readonly manifestExists: (registry: ImageRegistry, repository: string, digest: string) => Promise<boolean | "unknown">;
   /** Receives each digest as soon as it is known. */
   readonly record: (image: BuiltImage, digest: string) => void;
   readonly report: (line: string) => void;
   readonly clock: Clock;
-  /** Ends the build; the task is removed before the promise rejects. */
+  /** Ends the build. The task is removed before the promise rejects. @default - the build can't be ended */
   readonly signal?: AbortSignal;
 }
 
@@ -49,7 +49,7 @@ export interface BuildImagesOptions {
  * Builds the images and records their digests. Nothing is sent for an image that was built already. If a deployment with the image exists in
  * Azure, the digest that it runs is recorded instead. Each task and its role are removed in any case; those of a killed run are removed at the
  * start.
- * @throws Error with what to do, if there is nothing to build, the registry excludes tasks, a build fails, or a deployment
+ * @throws Error if there is nothing to build, the registry excludes tasks, a build fails, or a deployment
  * exists and `force` is set
  */
 export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptions): Promise<void> {
@@ -68,11 +68,8 @@ export async function buildImages(pulumi: StackPulumi, options: BuildImagesOptio
   const owner: TaskOwner = { registryId, stack: pulumi.stack, scope: group?.id ?? pulumi.stack };
   // The archives are made first, so that a context that is too large fails before anything is created.
   const builds = await requiredBuilds(pulumi.stack, options, owner, toBuild);
-  for (const left of await leftTasks(
-    azure,
-    owner,
-    builds.map(({ taskId }) => taskId),
-  )) {
+  const continued = builds.map(({ taskId }) => taskId);
+  for (const left of await leftTasks(azure, owner, continued)) {
     report(`Removing the task ${nameOf(left)}, which a killed run left.`);
     await removeTask(azure, owner, left);
   }
@@ -139,7 +136,7 @@ async function isPresent(
   digest: string,
 ): Promise<boolean> {
   const exists = await options.manifestExists(registry, reference.repository, digest);
-  const built = `${setting} is built: ${reference.repository}@${digest}`;
+  const built = `${setting} was already built: ${reference.repository}@${digest}`;
   if (exists === true) options.report(`${built}. Nothing was sent.`);
   if (exists === "unknown") {
     options.report(
@@ -163,19 +160,11 @@ async function buildOne(options: BuildOptions, owner: TaskOwner, { image, taskId
   report(`Building ${setting} as ${imageText(reference)} with the task ${nameOf(taskId)}.`);
   try {
     await createTask(azure, owner, taskId, body);
-    // The run of a lock file without this digest counts: it was made from the same inputs by a run that was killed.
+    // If the lock file has no digest, a run that succeeded was started by a killed command with the same inputs, so its result is used.
     const again = force || lockedDigest(lock, reference) !== undefined;
-    const run = {
-      registryId: owner.registryId,
-      taskId,
-      repository: reference.repository,
-      tag: imageTag(reference),
-      again,
-      clock,
-      report,
-      local,
-      signal,
-    };
+    const { registryId } = owner;
+    const { repository } = reference;
+    const run = { registryId, taskId, repository, tag: imageTag(reference), again, clock, report, local, signal };
     const { digest, unbuilt } = await runBuild(azure, run);
     options.record(reference, digest);
     const result = `${reference.repository}@${digest}`;

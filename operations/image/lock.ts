@@ -33,9 +33,9 @@ function isSame(decision: DeploymentDecision, { repository, inputs }: BuiltImage
 }
 
 /**
- * Sets the digest of a built image in the text of a lock file: in each decision with these inputs, also in a previous one, because both use the same
- * image. All other bytes stay.
- * @throws Error with a report if the lock file is invalid; Error if no decision uses the image any more
+ * Sets the digest of a built image in the text of a lock file. Each decision with these inputs receives it, including previous decisions,
+ * because all of them use the same image. All other bytes are unchanged.
+ * @throws Error with a report if the lock file is invalid; Error if no decision uses the image anymore
  */
 export function withDigest(stack: string, lockText: string, image: BuiltImage, digest: string): string {
   const read = readLock(stack, lockText);

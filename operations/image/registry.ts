@@ -1,4 +1,4 @@
-/** The image registry of a stack, and whether a task can push to it. */
+/** The container registry of a stack, and whether a task can push to it. */
 import { type ArmClient, ArmError } from "../../azure/arm";
 import { registryApiVersion } from "../../azure/containerRegistry";
 import type { Checkpoint } from "../checkpoint";
@@ -27,7 +27,7 @@ interface RegistryBody {
 const type = "azure-native:containerregistry:Registry";
 
 /**
- * The ID of the registry: of the stack file if the stack adopts one, otherwise of the state.
+ * Returns the ID of the registry: from the stack file if the stack adopts a registry, otherwise from the state.
  * @throws Error with the command that creates the registry, if there is none
  */
 export function registryIdOf(
@@ -45,7 +45,7 @@ export function registryIdOf(
 
 /**
  * Reads the registry and checks whether a task can push to it.
- * @throws Error if the registry doesn't exist or its rules exclude tasks; ArmError if a request fails
+ * @throws Error if the registry doesn't exist or its settings don't allow tasks to push; ArmError if a request fails
  */
 export async function readRegistry(stack: string, azure: ArmClient, id: string): Promise<ImageRegistry> {
   const { location, properties } = await get(stack, azure, id);
@@ -80,7 +80,7 @@ function taskProblem(stack: string, id: string, properties: RegistryBody["proper
     return (
       `A task can't push to the registry ${id}: its property networkRuleBypassAllowedForTasks is not true. If this stack creates the registry, set ` +
       `\`networkRuleBypassAllowedForTasks: true\` in \`moor:platform\` and run \`npm run platform -- -s ${stack}\`, or \`pulumi up\` if the stack has endpoints. ` +
-      "Otherwise, the owner of the registry must set it. Without it, build where Docker and the registry are reachable, or use `import`."
+      "Otherwise, the owner of the registry must set it. Alternatively, build where Docker and the registry are reachable, or use `import`."
     );
   }
   if (roleAssignmentMode?.startsWith("Abac")) {

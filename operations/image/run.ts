@@ -10,10 +10,13 @@ export interface Clock {
   sleep(seconds: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-/** Longest time until a new role takes effect, and the pause between two attempts, in seconds. Source: Azure docs, role-based-access-control/troubleshooting. */
+/**
+ * Maximum time until a new role assignment takes effect, and the pause between two attempts, in seconds.
+ * Source: Azure docs, role-based-access-control/troubleshooting.
+ */
 const propagation = { limit: 600, pause: 30 } as const;
 
-/** Longest wait for a run: its own limit, and an hour until Azure has an agent for it. */
+/** Maximum wait for a run, in seconds: its own timeout, and an hour until an agent is available. */
 const longestWait = seconds.run + 3600;
 
 export interface BuildRun {
@@ -21,7 +24,7 @@ export interface BuildRun {
   readonly taskId: string;
   readonly repository: string;
   readonly tag: string;
-  /** Whether a run that succeeded earlier doesn't count. */
+  /** Whether to build again, even if an earlier run succeeded. */
   readonly again: boolean;
   readonly clock: Clock;
   readonly report: (line: string) => void;
@@ -39,9 +42,9 @@ export interface BuildResult {
 }
 
 /**
- * Runs the task and returns the digest of the pushed image. A run that fails before its first step is repeated for up to 10 minutes: the role of a
- * new identity takes effect with a delay.
- * @throws TaskRunError with the end of the log; ArmError; Error if the run names no digest
+ * Runs the task and returns the digest of the pushed image. A run that fails before its first step is repeated for up to 10 minutes,
+ * because the role of a new identity takes effect with a delay.
+ * @throws TaskRunError with the end of the log; ArmError; Error if the result contains no digest
  */
 export async function runBuild(azure: ArmClient, run: BuildRun): Promise<BuildResult> {
   const runId = await admittedRun(azure, run);
@@ -77,7 +80,7 @@ async function admittedRun(azure: ArmClient, { registryId, taskId, again, clock,
     } catch (error) {
       if (!(error instanceof TaskRunError) || clock.now() >= end) throw error;
       const log = await runLog(azure, `${registryId}/runs/${error.runId}`);
-      // Our own script writes the mark as the first step.
+      // The script of the first step prints the mark.
       if (log === undefined || log.includes(startedMark)) throw error;
       report(
         `Run ${error.runId} failed before its first step. The role of the task can need some minutes to take effect. Trying again in ${propagation.pause} s.`,

@@ -5,15 +5,15 @@ import { armId, subscriptionOf } from "../../azure/armId";
 import { armTypeOf } from "../../azure/resourceTypes";
 import { BUILT_IN_ROLES } from "../../facts/roles";
 
-/** Which stack a task belongs to. Stacks of several teams can share a registry. */
+/** The stack that a task belongs to. Stacks of several teams can share a registry. */
 export interface TaskOwner {
   readonly registryId: string;
   readonly stack: string;
-  /** ARM ID that only this stack has, for example of its resource group. */
+  /** ARM ID that is unique to this stack, for example that of its resource group. */
   readonly scope: string;
 }
 
-/** Seconds for one request about a task or a role. */
+/** Timeout of a request for a task or a role assignment, in seconds. */
 const requestSeconds = 300;
 
 /** ID of the task that builds an image. It is the same in each run, so that a later run finds it. Allowed: 5 to 50 characters. */
@@ -31,7 +31,7 @@ interface Task {
   readonly identity?: { readonly principalId?: string };
 }
 
-/** Names of the tasks that a killed run left, except the one that this run continues. */
+/** Returns the IDs of the tasks that killed runs left, except those that this run continues. */
 export async function leftTasks(azure: ArmClient, owner: TaskOwner, continued: readonly string[]): Promise<string[]> {
   const tasks = await azure.list<Task>(`${owner.registryId}/tasks`);
   const names = new Set(continued.map((id) => id.slice(id.lastIndexOf("/") + 1)));
@@ -61,7 +61,7 @@ export async function createTask(azure: ArmClient, { registryId }: TaskOwner, ta
   }
 }
 
-/** Removes the role of a task, then the task. If the role can't be removed, the task stays, so that the next run finds both. */
+/** Removes the role assignment of a task, then the task. If the former fails, the task is kept, so that the next run finds both. */
 export async function removeTask(azure: ArmClient, { registryId }: Pick<TaskOwner, "registryId">, taskId: string): Promise<void> {
   const task = await azure.find<Task>(taskId);
   if (task === undefined) return;
@@ -70,7 +70,7 @@ export async function removeTask(azure: ArmClient, { registryId }: Pick<TaskOwne
   await azure.remove(taskId, requestSeconds);
 }
 
-/** ID of the role assignment. It depends only on the task and its identity, so that it can be found without a list. */
+/** ID of the role assignment. It depends only on the task and its identity, so that no list is required to find it. */
 function assignmentOf(taskId: string, registryId: string, principalId: string): string {
   const hex = createHash("sha256").update(`${taskId.toLowerCase()}/${principalId}`).digest("hex");
   const guid = [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");

@@ -18,7 +18,10 @@ export interface TaskRequest {
   readonly loginServer: string;
 }
 
-/** Seconds for one step and for a run. The run limit is Azure's longest. Source: Azure docs, container-registry-tasks-reference-yaml. */
+/**
+ * Timeouts of a step and of a run, in seconds. That of the run is Azure's maximum. Source: Azure docs,
+ * container-registry-tasks-reference-yaml.
+ */
 export const seconds = { step: 3 * 3600, run: 28_800 } as const;
 
 const mountPath = "/moor";
@@ -26,7 +29,9 @@ const mountPath = "/moor";
 /** The first line of the script's output. A run whose log doesn't contain it failed before its first step, for example at the login. */
 export const startedMark = "moor: unpacking the build context";
 
-/** Joins and unpacks the archive. The shell of the task's agent expands some characters, so the script has none of them: see `secretText`. */
+/**
+ * Joins and unpacks the archive. The shell of the task's agent expands some characters, so the script has none of them: see `secretText`.
+ */
 const unpack = `import base64, glob, io, sys, tarfile
 print("${startedMark}", flush=True)
 source, target = sys.argv[1:]
@@ -38,7 +43,7 @@ with tarfile.open(fileobj=io.BytesIO(base64.b64decode(text)), mode="r:gz") as ar
 
 /**
  * The body of the task.
- * @throws Error if the build context is too large, or an argument contains a character that the task can't pass on
+ * @throws Error if the build context is too large, or an argument contains a character that the task would change
  */
 export function taskBody(request: TaskRequest): object {
   const content = Buffer.from(taskFile(request)).toString("base64");
@@ -49,7 +54,7 @@ export function taskBody(request: TaskRequest): object {
       platform: { os: "Linux", architecture: "amd64" },
       agentConfiguration: { cpu: 2 },
       timeout: seconds.run,
-      // Without this, the task first logs in with other credentials than those of its identity.
+      // Without it, the task would sign in to the registry with a token that can't bypass the network rules.
       credentials: { sourceRegistry: { loginMode: "None" }, customRegistries: { [request.loginServer]: { identity: "[system]" } } },
       step: { type: "EncodedTask", encodedTaskContent: content },
     },
@@ -78,11 +83,11 @@ export function taskFile({ setting, repository, tag, args, archive }: TaskReques
   return stringify(task, { lineWidth: 0 });
 }
 
-/** The agent's shell and the task's templates interpret other characters. */
+/** Returns a value that neither the agent's shell nor the task's templates change. */
 function plainArgument(setting: string, name: string, value: string): string {
   if (/^[\w.,:@%+=/^-]*$/.test(value)) return value;
   throw new Error(
-    `${setting}: the value of the argument ${name} contains a character that a task can't pass on. Allowed: letters, digits and . , : @ % + = / ^ _ -. ` +
+    `${setting}: the value of the argument ${name} contains a character that a task would change. Allowed: letters, digits and . , : @ % + = / ^ _ -. ` +
       `Set the value as the default in the Dockerfile instead (ARG ${name}="…").`,
   );
 }

@@ -1,4 +1,4 @@
-/** Saves the manifest and configuration of an image's base next to its Dockerfile. */
+/** Saves the manifest and the configuration of a base image next to the Dockerfile. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseExternalImage } from "../../planner/image";
@@ -17,13 +17,14 @@ export interface RenewBaseOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** What was saved, one sentence each. */
+/** Sentences that describe what was saved. */
 export type Notes = readonly string[];
 
 /**
- * Reads the base of a folder's Dockerfile from its registry and saves `base/manifest.json` and `base/config.json` with the registry's exact bytes.
- * With `image`, or a tag in the Dockerfile, the Dockerfile then refers to the digest, unless its own digest is the same. All hashes are checked first.
- * @throws Error if a request fails or a hash differs. Nothing was written then.
+ * Reads the base of a folder's Dockerfile from its registry and saves `base/manifest.json` and `base/config.json` with the registry's exact
+ * bytes. If `image` is set or the Dockerfile contains a tag, the reference in the Dockerfile is replaced, unless it has the same digest.
+ * All hashes are checked first.
+ * @throws Error if a request fails or a hash differs. In this case, nothing is written.
  */
 export async function renewBase(options: RenewBaseOptions): Promise<Notes> {
   const { folder } = options;
@@ -33,7 +34,7 @@ export async function renewBase(options: RenewBaseOptions): Promise<Notes> {
   const wanted = options.image === undefined ? base.image : parsed(options.image);
   const found = await readBase(wanted, options.environment);
   const mayRewrite = options.image !== undefined || base.image.digest === undefined;
-  if (!mayRewrite && found.image.digest !== base.image.digest) throw isIndex(folder, base.image, found.image);
+  if (!mayRewrite && found.image.digest !== base.image.digest) throw indexError(folder, base.image, found.image);
   const reference = remoteImageText(found.image);
   // A mirror serves the same digest. The Dockerfile keeps the registry that Azure imports from.
   const isSame = found.image.digest === base.image.digest;
@@ -41,10 +42,10 @@ export async function renewBase(options: RenewBaseOptions): Promise<Notes> {
   return [...found.notes, ...(isSame ? [] : [`${file} now refers to ${reference}.`, ...unreachableNote(reference)]), saved(folder, found)];
 }
 
-/** A note on a registry that only this machine reaches. */
+/** A note about a registry that only this machine can reach. */
 function unreachableNote(reference: string): Notes {
   if (parseExternalImage(reference) !== undefined) return [];
-  return ["Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure reaches, and change FROM."];
+  return ["Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure can reach, and change FROM."];
 }
 
 /** The base of an image, read from its registry and checked. */
@@ -66,7 +67,7 @@ export async function readBase(image: RemoteImage, environment: NodeJS.ProcessEn
   const { os, architecture } = JSON.parse(config.bytes.toString("utf8")) as { readonly os?: string; readonly architecture?: string };
   if (os !== "linux" || architecture !== "amd64") {
     throw new Error(
-      `${remoteImageText(image)} is an image for ${os}/${architecture}. Azure ML needs linux/amd64: name the digest of that image.`,
+      `${remoteImageText(image)} is an image for ${os}/${architecture}. Azure Machine Learning requires linux/amd64. Use the digest of an image for that platform.`,
     );
   }
   const { registry: host, repository } = image;
@@ -77,7 +78,7 @@ export async function readBase(image: RemoteImage, environment: NodeJS.ProcessEn
   return { image: { registry: host, repository, digest: manifest.digest }, manifest, config, notes };
 }
 
-/** The files that hold a base. */
+/** The files of a saved base. */
 export function filesOf(folder: string, { manifest, config }: BaseContent) {
   const place = (name: string) => path.join(folder, "base", name);
   return [
@@ -86,14 +87,14 @@ export function filesOf(folder: string, { manifest, config }: BaseContent) {
   ];
 }
 
-/** The note on saved files. */
+/** The note about a saved base. */
 export function saved(folder: string, { image }: BaseContent): string {
   return `${path.join(folder, "base")} contains the manifest and configuration of ${remoteImageText(image)}. Commit them.`;
 }
 
 function readDockerfile(file: string): string {
   if (fs.existsSync(file)) return fs.readFileSync(file, "utf8");
-  throw new Error(`${file} does not exist. Name a folder with a Dockerfile, for example docker/vllm.`);
+  throw new Error(`${file} does not exist. Use a folder that contains a Dockerfile, for example docker/vllm.`);
 }
 
 function parsed(text: string): RemoteImage {
@@ -102,7 +103,7 @@ function parsed(text: string): RemoteImage {
   throw new Error(`--image is "${text}". Allowed: ${remoteImageForm}, for example docker.io/vllm/vllm-openai:v0.31.0-cu129.`);
 }
 
-function isIndex(folder: string, named: RemoteImage, found: RemoteImage): Error {
+function indexError(folder: string, named: RemoteImage, found: RemoteImage): Error {
   return new Error(
     `The Dockerfile in ${folder} refers to ${remoteImageText(named)}, which is an index of images for several platforms. A layer needs the manifest of one image. ` +
       `Nothing was written. To use the image for linux/amd64, run:\n  npm run renew -- base ${folder} --image ${remoteImageText(found)}`,
@@ -133,7 +134,7 @@ function configOf({ bytes }: Content, image: RemoteImage): string {
   const { config } = objectOf(bytes, image) as { readonly config?: { readonly digest?: unknown } };
   if (typeof config?.digest === "string" && /^sha256:[0-9a-f]{64}$/.test(config.digest)) return config.digest;
   throw new Error(
-    `${remoteImageText(image)} is not an image in the OCI format or Docker's format version 2: its manifest names no configuration. Choose another image.`,
+    `${remoteImageText(image)} is not an image in the OCI format or Docker's format version 2: its manifest contains no configuration. Choose another image.`,
   );
 }
 

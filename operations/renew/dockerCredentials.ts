@@ -49,7 +49,9 @@ function readConfig(file: string): DockerConfig {
   }
 }
 
-/** Asks a credential helper. It prints nothing useful if it has no credentials. Source: docker-credential-helpers, protocol. */
+/**
+ * Runs a credential helper. Undefined if it has no credentials: it then exits with an error. Source: docker-credential-helpers, protocol.
+ */
 async function fromHelper(helper: string, name: string, env: NodeJS.ProcessEnv, file: string): Promise<RegistryCredentials | undefined> {
   const command = `docker-credential-${helper}`;
   const output = await new Promise<string | undefined>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** The base image of a Dockerfile: reads it and replaces it. */
+/** Reads and replaces the base image of a Dockerfile. */
 import { type Argument, DockerfileParser, type Instruction } from "dockerfile-ast";
 import { parseRemoteImage, type RemoteImage, remoteImageForm } from "./remoteImage";
 
@@ -43,7 +43,7 @@ function defaultOf(instructions: readonly Instruction[], from: Instruction, vari
   return undefined;
 }
 
-/** Replaces the reference of the base image. All other bytes stay. */
+/** Replaces the reference of the base image. All other bytes are unchanged. */
 export function withBase(dockerfile: string, { line, text }: DockerfileBase, reference: string): string {
   const lines = dockerfile.split("\n");
   // A reference can be on a later line of the instruction.

@@ -1,4 +1,4 @@
-/** References to images in registries other than the stack's. Unlike in a stack file, a tag and a registry on this machine are allowed. */
+/** References to images in any registry. Unlike in the stack file, a tag and a registry on this machine are allowed. */
 
 export interface RemoteImage {
   /** Host name and optional port of the registry, for example `docker.io`. */

@@ -1,6 +1,10 @@
-/** Reads manifests and blobs from a registry, with the token authentication of the OCI distribution specification. */
-import { createHash } from "node:crypto";
+/**
+ * Reads manifests and blobs from any registry, with the authentication that it requests. Unlike the client for Azure Container Registry, it
+ * follows redirects, sends no Microsoft Entra token, and supports anonymous pulls, Docker's credentials and a proxy.
+ */
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
+import { manifestTypes } from "../../azure/containerRegistry";
+import { sha256 } from "../../planner/image/base";
 import type { RegistryCredentials } from "./dockerCredentials";
 import { apiAddress, apiRepository, isLoopback, type RemoteImage, remoteImageText } from "./remoteImage";
 
@@ -13,14 +17,8 @@ export interface Content {
 /** Largest manifest and configuration, in bytes. Source: OCI distribution specification (4 MiB for a manifest). */
 const largest = 4 * 1024 * 1024;
 const mostRedirects = 5;
+/** Timeout of a request, in seconds. */
 const seconds = 60;
-
-const manifestTypes = [
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-].join(", ");
 
 export class RemoteRegistry {
   private readonly image: RemoteImage;
@@ -39,7 +37,7 @@ export class RemoteRegistry {
    */
   async manifest(reference: string): Promise<Content> {
     const { bytes, headers } = await this.read(`manifests/${reference}`, manifestTypes);
-    const stated = reference.startsWith("sha256:") ? reference : (headers["docker-content-digest"] ?? digestOf(bytes));
+    const stated = reference.startsWith("sha256:") ? reference : (headers["docker-content-digest"] ?? sha256(bytes));
     return this.checked(bytes, stated);
   }
 
@@ -50,7 +48,7 @@ export class RemoteRegistry {
   }
 
   private checked(bytes: Buffer, digest: string): Content {
-    const actual = digestOf(bytes);
+    const actual = sha256(bytes);
     if (actual === digest) return { bytes, digest };
     throw new Error(
       `The registry ${this.image.registry} returned other bytes for ${this.image.repository} than requested: their digest is ${actual} instead of ${digest}. ` +
@@ -84,7 +82,7 @@ export class RemoteRegistry {
     }
   }
 
-  /** The header for the challenge of a 401. */
+  /** Returns the Authorization header for the challenge of a 401 response. */
   private async authorize(challenge: string): Promise<string | undefined> {
     const { credentials } = this;
     const basic = credentials?.kind === "password" ? basicHeader(credentials.username, credentials.password) : undefined;
@@ -107,7 +105,7 @@ export class RemoteRegistry {
     return bearer(await this.send("GET", realm.href, basic === undefined ? {} : { authorization: basic }), this);
   }
 
-  /** The error of an unsuccessful status. It contains the registry's message, but no token. */
+  /** Returns the error for an unsuccessful status. It contains the registry's message, but no token. */
   refusal(status: number, text: string): Error {
     const { registry } = this.image;
     const image = remoteImageText(this.image);
@@ -234,8 +232,4 @@ function jsonOf(text: string): object {
   } catch {
     return {};
   }
-}
-
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

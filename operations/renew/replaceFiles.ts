@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Writes files so that each has either its old or its new bytes: all are first written under another name next to their place, then renamed. If
- * one can't be written, none is changed.
+ * Replaces files. All files are first written to temporary files in the same folders and then renamed, so that each file has either its old
+ * or its new bytes. If a file can't be written, none is changed.
  */
 export function replaceFiles(files: readonly { readonly file: string; readonly bytes: Uint8Array }[]): void {
   const parts = files.map(({ file, bytes }) => ({ file, bytes, part: `${file}.${process.pid}.part` }));

@@ -20,15 +20,13 @@ export interface RenewVllmOptions {
   readonly today: string;
 }
 
-/**
- * CUDA 12.9 instead of 13: hosts of managed endpoints can still have a driver that doesn't support CUDA 13.
- */
+/** CUDA 12.9 instead of 13, because hosts of managed endpoints can still have a driver that doesn't support CUDA 13. */
 const defaultVariant = "cu129";
 
 /**
- * Reads the image `v<version>-<variant>` from the registry of docker/vllm/Dockerfile and the flags from the wheel, then writes the Dockerfile's base,
- * docker/vllm/base and facts/vllm-cli.json.
- * @throws Error if a step fails. Nothing was written then.
+ * Reads the image `v<version>-<variant>` from the registry of docker/vllm/Dockerfile and the flags from the wheel. Then writes the
+ * Dockerfile's base, docker/vllm/base and facts/vllm-cli.json.
+ * @throws Error if a step fails. In this case, nothing is written.
  */
 export async function renewVllm(options: RenewVllmOptions): Promise<Notes> {
   const { root, environment, report, today } = options;
@@ -63,7 +61,7 @@ function checkedVersion(text: string): string {
   throw new Error(`The version is "${text}". Allowed: a version of vLLM, for example 0.32.0.`);
 }
 
-/** Replaces the tags in comments, which say what the digest is. */
+/** Replaces the tags in comments, which state the version of the digest. */
 function withTag(dockerfile: string, tag: string): string {
   return dockerfile.replace(/^#.*$/gm, (comment) =>
     comment.replace(/\bv\d+\.\d+\.\d+[\w.-]*/g, (old) => tag + (/[.-]$/.exec(old)?.[0] ?? "")),

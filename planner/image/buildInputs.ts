@@ -13,21 +13,21 @@ export interface BuildInputs {
   readonly bases: readonly string[];
 }
 
-/** Docker sends the context to its builder, and Moor hashes it in each run. */
+/** Moor hashes the context in each run, and Docker sends it to its builder. */
 const limits = { nodes: 100_000, bytes: 2 * 1024 ** 3 } as const;
 
 interface Build {
   readonly context: string;
   readonly dockerfile: string;
-  /** Build arguments. */
+  /** Build arguments, by name. */
   readonly args: Readonly<Record<string, string>>;
 }
 
 /**
- * Hashes the inputs of a build. A file counts with its path, its content and whether its owner can execute it; modification times and owners
- * don't count.
+ * Hashes the inputs of a build. For each file, the hash covers the path, the content, and whether the owner can execute the file. It
+ * doesn't cover the modification time and the owner.
  * @param relativeTo Folder to which paths in messages are relative. @default - messages contain the paths as they are
- * @throws PlanError with a code MOOR242 or MOOR25x
+ * @throws PlanError MOOR242, or MOOR251 to MOOR255
  */
 export function buildInputs(build: Build, relativeTo?: string): BuildInputs {
   return withPathsRelativeTo(relativeTo, () => computed(build));
@@ -69,11 +69,11 @@ function refuseLarge(context: string, files: ContextFiles): void {
   const bytes = [...files.values()].reduce((sum, node) => sum + (node.kind === "file" ? node.size : 0), 0);
   if (bytes > limits.bytes) {
     const size = (bytes / 1024 ** 3).toFixed(1);
-    refuse("MOOR253", context, `the files are ${size} GiB, more than ${limits.bytes / 1024 ** 3} GiB.`);
+    refuse("MOOR253", context, `the size of the files is ${size} GiB. The limit is ${limits.bytes / 1024 ** 3} GiB.`);
   }
 }
 
-/** What counts of a node, apart from its path. */
+/** What the hash covers of a node, in addition to its path. */
 function described(file: string, node: ContextNode): readonly string[] {
   switch (node.kind) {
     case "file":

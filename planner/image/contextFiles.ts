@@ -6,16 +6,22 @@ import { refuse, systemCode } from "./problem";
 
 export type ContextNode =
   | {
-      readonly kind: "file" /** Whether the owner can execute the file. */;
-      readonly executable: boolean /** Bytes. */;
+      readonly kind: "file";
+      /** Whether the owner can execute the file. */
+      readonly executable: boolean;
+      /** Size in bytes. */
       readonly size: number;
     }
-  | { readonly kind: "symlink" /** As written in the link. */; readonly target: string }
+  | {
+      readonly kind: "symlink";
+      /** Target as it is written in the link. */
+      readonly target: string;
+    }
   | { readonly kind: "directory" }
   /** A socket, pipe or device. */
   | { readonly kind: "special" };
 
-/** Nodes by path relative to the folder, with slashes, in the order of their bytes. The folder itself is not in it. */
+/** Nodes by their path relative to the folder, with `/` as the separator, in byte order. The folder itself is not included. */
 export type ContextFiles = ReadonlyMap<string, ContextNode>;
 
 export interface ContextRules {
@@ -23,7 +29,7 @@ export interface ContextRules {
   readonly ignore: { readonly file: string; readonly text: string } | undefined;
   /** Whether a path is excluded in addition to `.dockerignore`. */
   readonly excluded: (path: string) => boolean;
-  /** Largest number of nodes. */
+  /** Maximum number of nodes. */
   readonly most: number;
   readonly codes: { readonly unreadable: Code; readonly tooLarge: Code };
 }
@@ -43,14 +49,15 @@ function readIgnoreFile(file: string, unreadable: Code): ContextRules["ignore"] 
 }
 
 /**
- * Lists a folder without following symbolic links. Of an excluded folder, only the files that a `!` pattern includes again are listed.
+ * Lists the files of a folder without following symbolic links. An excluded folder is listed only if it contains a file that a `!` pattern
+ * includes again.
  * @throws PlanError for an unreadable folder, too many files, or an invalid pattern
  */
 export function contextFiles(root: string, rules: ContextRules): ContextFiles {
   const ignored = ignoreFilter(rules.ignore);
   const found = new Map<string, ContextNode>();
 
-  /** Whether anything in the folder is listed. */
+  /** Lists a folder. Returns whether it contains anything that is included. */
   function visit(folder: string): boolean {
     let included = false;
     for (const name of names(path.join(root, folder), rules)) {
@@ -101,12 +108,12 @@ function readNode(file: string, rules: ContextRules): ContextNode {
   }
 }
 
-/** Loaded on use, because most previews read no folder. */
+/** Loaded on demand, because most previews read no folder. */
 function dockerignore(): typeof import("@balena/dockerignore").default {
   return require("@balena/dockerignore");
 }
 
-/** Docker compares with regard to case. Without `!` patterns, nothing in an excluded folder is included. */
+/** Patterns are case-sensitive, as in Docker. `exceptions`: whether a `!` pattern can include files of an excluded folder again. */
 function ignoreFilter(ignore: ContextRules["ignore"]): { readonly test: (path: string) => boolean; readonly exceptions: boolean } {
   if (ignore === undefined) return { test: () => false, exceptions: false };
   const filter = dockerignore()({ ignorecase: false }).add(ignore.text);
@@ -117,15 +124,15 @@ function ignoreFilter(ignore: ContextRules["ignore"]): { readonly test: (path: s
       try {
         return filter.ignores(relative);
       } catch (error) {
-        return refuse("MOOR255", ignore.file, `a pattern can't be read: ${error instanceof Error ? error.message : String(error)}.`);
+        return refuse("MOOR255", ignore.file, `a pattern is not valid: ${error instanceof Error ? error.message : String(error)}.`);
       }
     },
   };
 }
 
 /**
- * Reads a file whose content must not change meanwhile.
- * @throws PlanError
+ * Reads a file, and checks that it doesn't change while it is read.
+ * @throws PlanError with the code `unreadable`
  */
 export function readStable(file: string, unreadable: Code): Buffer {
   let descriptor: number | undefined;

@@ -1,4 +1,4 @@
-/** COPY: files of the Dockerfile's folder into a layer. */
+/** The COPY instruction: copies files from the folder of the Dockerfile to a layer. */
 import * as path from "node:path";
 import type { ContainerConfig } from "./base";
 import type { ContextFiles, ContextNode } from "./contextFiles";
@@ -11,7 +11,7 @@ import { expandWord, WordError } from "./words";
 
 export interface CopyContext {
   readonly files: ContextFiles;
-  /** Content of a file of the folder. @param size Bytes, to refuse a large file before it is read */
+  /** Reads a file of the folder. @param size Size in bytes, so that a file that is too large is rejected before it is read */
   readonly read: (path: string, size: number) => Buffer;
   /** Called for each file that is copied. */
   readonly copied: (path: string, bytes: Buffer, mode: number) => void;
@@ -20,11 +20,14 @@ export interface CopyContext {
 /** Settings of one COPY instruction. */
 interface CopySettings {
   readonly owner: Owner;
-  /** The mode of all files and directories. @default - by the file's execute permission */
+  /** The mode of all files and directories. @default - 0755 for directories and executable files, 0644 for other files */
   readonly mode: number | undefined;
 }
 
-/** @throws WordError, SourceError or DestinationError */
+/**
+ * Applies a COPY instruction to a layer.
+ * @throws WordError, SourceError or DestinationError
+ */
 export function copy(
   instruction: DockerfileInstruction,
   config: ContainerConfig,

@@ -1,4 +1,4 @@
-/** The sources of COPY: paths and wildcards in the folder of a Dockerfile. */
+/** Finds the sources of a COPY instruction: paths and wildcards in the folder of the Dockerfile. */
 import * as path from "node:path";
 import type { ContextFiles, ContextNode } from "./contextFiles";
 import { WordError } from "./words";
@@ -12,17 +12,17 @@ export interface Source {
   readonly kind: Exclude<ContextNode["kind"], "symlink">;
 }
 
-/** A source doesn't exist. Its message has no place. */
+/** A source doesn't exist. The caller adds the file and the line to the message. */
 export class SourceError extends Error {}
 
 /**
- * Finds the sources for one argument. A symbolic link that the argument names is followed within the folder, as in Docker.
+ * Finds the sources for one argument. If the argument is a symbolic link, it is followed within the folder, as in Docker.
  * @throws SourceError
  */
 export function sources(files: ContextFiles, argument: string): Source[] {
   const relative = path.posix.normalize(argument).replace(/^\/+/, "").replace(/\/$/, "");
   if (relative === ".." || relative.startsWith("../")) {
-    throw new SourceError(`"${argument}" lies outside the folder of the Dockerfile.`);
+    throw new SourceError(`"${argument}" is outside the folder of the Dockerfile.`);
   }
   const clean = relative === "." ? "" : relative;
   if (!/[*?[\\]/.test(clean)) return [resolved(files, clean, argument)];
@@ -49,7 +49,7 @@ function wildcard(pattern: string): RegExp {
   try {
     return new RegExp(`^${source}$`, "u");
   } catch {
-    throw new WordError(`"${pattern}" has a range that is not valid.`);
+    throw new WordError(`"${pattern}" contains a character range that is not valid.`);
   }
 }
 
@@ -78,7 +78,7 @@ function resolved(files: ContextFiles, file: string, argument: string): Source {
     if (target.startsWith("/") || joined === ".." || joined.startsWith("../")) {
       throw new SourceError(`"${argument}" is a symbolic link to ${target}, outside the folder of the Dockerfile.`);
     }
-    if (links > 40) throw new SourceError(`"${argument}" is a circle of symbolic links.`);
+    if (links > 40) throw new SourceError(`"${argument}" is a loop of symbolic links.`);
     [done, rest, kind] = ["", [...joined.split("/").filter((step) => step !== "" && step !== "."), ...others], "directory"];
   }
   return { path: done, name, kind };

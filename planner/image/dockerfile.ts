@@ -1,20 +1,23 @@
 /**
- * Instructions of a Dockerfile, split as BuildKit's parser does it (https://github.com/moby/buildkit/tree/master/frontend/dockerfile/parser).
+ * Splits a Dockerfile into instructions in the same way as BuildKit
+ * (https://github.com/moby/buildkit/tree/master/frontend/dockerfile/parser).
  *
- * `dockerfile-ast` reads the parser directives only. It is made for editors: it ends an instruction too early after `A=a\ \`, lets a comment
- * within an instruction become part of its arguments, and joins two instructions if a line after such a comment starts with `\ `.
+ * Only the parser directives are read with `dockerfile-ast`. This library is made for editors and differs from BuildKit: it ends an
+ * instruction too early after `A=a\ \`, treats a comment within an instruction as part of its arguments, and joins two instructions if a
+ * line after such a comment starts with `\ `.
  */
 import { splitWords } from "./words";
 
 export interface DockerfileInstruction {
   /** In capital letters: `COPY`. */
   readonly keyword: string;
-  /** The first line is 1. */
+  /** Line number, starting with 1. */
   readonly line: number;
   /** `--name=value`; a flag without a value has the value `undefined`. */
   readonly flags: readonly { readonly name: string; readonly value: string | undefined }[];
   /** The arguments after the flags, with joined lines and without comments. Here-documents are not part of them. */
   readonly text: string;
+  /** Whether the arguments start a here-document. */
   readonly heredoc: boolean;
 }
 
@@ -41,7 +44,7 @@ function dockerfileAst(): typeof import("dockerfile-ast") {
   return require("dockerfile-ast");
 }
 
-/** Comments are skipped everywhere; empty lines also within an instruction. */
+/** Comments and empty lines are skipped, also within an instruction. */
 function instructions(lines: readonly string[], escapeChar: string): DockerfileInstruction[] {
   const found: DockerfileInstruction[] = [];
   let started: { readonly line: number; readonly text: string } | undefined;
@@ -59,7 +62,7 @@ function instructions(lines: readonly string[], escapeChar: string): DockerfileI
   return started === undefined ? found : [...found, instruction(started.text, started.line, escapeChar).instruction];
 }
 
-/** Two escape characters at the end of a line don't continue it. (buildah 1.28 differs.) */
+/** Whether the instruction continues on the next line. It doesn't after two escape characters. (buildah 1.28 differs.) */
 function continues(line: string, escapeChar: string): boolean {
   const end = line.replace(/[ \t]+$/, "");
   return end.endsWith(escapeChar) && !end.endsWith(escapeChar.repeat(2));
@@ -88,7 +91,7 @@ const heredocKeywords: ReadonlySet<string> = new Set(["ADD", "COPY", "RUN"]);
 
 interface HeredocEnding {
   readonly name: string;
-  /** `<<-`: tabs at the start of lines don't count. */
+  /** Whether tabs at the start of lines are ignored (`<<-`). */
   readonly tabs: boolean;
 }
 
@@ -105,7 +108,7 @@ function endOfHeredoc(lines: readonly string[], from: number, { name, tabs }: He
 
 /**
  * The strings of the exec form, `["a", "b"]`. Undefined for the shell form.
- * Docker takes a text that starts with `[` and is not valid JSON for the shell form; the caller decides.
+ * If a text starts with `[` but is not valid JSON, Docker uses the shell form. Here, the caller decides.
  */
 export function execForm(text: string): readonly string[] | undefined {
   if (!text.startsWith("[")) return undefined;

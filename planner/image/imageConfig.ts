@@ -1,4 +1,4 @@
-/** How ENV, USER, WORKDIR, EXPOSE, ENTRYPOINT, CMD and LABEL change an image's configuration, as Docker does it. */
+/** Applies ENV, USER, WORKDIR, EXPOSE, ENTRYPOINT, CMD and LABEL to the configuration of an image, in the same way as Docker. */
 import * as path from "node:path";
 import type { ContainerConfig } from "./base";
 import { type DockerfileInstruction, execForm } from "./dockerfile";
@@ -7,7 +7,7 @@ import { expandWord, type Lookup, splitWords, WordError } from "./words";
 /** The configuration while the instructions are applied. */
 export interface ConfigState {
   readonly config: ContainerConfig;
-  /** Whether the Dockerfile has set CMD: ENTRYPOINT removes only the CMD of the base. */
+  /** Whether the Dockerfile has set CMD. If not, ENTRYPOINT removes the CMD of the base. */
   readonly cmdSet: boolean;
 }
 
@@ -63,13 +63,13 @@ export function applyToConfig(
   return configChanges[keyword](state, text, escapeChar);
 }
 
-/** The variables of an instruction: ENV of the base and of earlier instructions. */
+/** The variables that an instruction can use: those of the base, and those of earlier ENV instructions. */
 export function variables(config: ContainerConfig): Lookup {
   const values = new Map((config.Env ?? []).map((pair) => [nameOf(pair), pair.slice(nameOf(pair).length + 1)]));
   return (name) => values.get(name);
 }
 
-/** A path relative to the working directory as an absolute path, without a slash at its end. */
+/** Resolves a path relative to the working directory. The result has no trailing slash. */
 export function absolute(config: ContainerConfig, target: string): string {
   const joined = path.posix.join("/", target.startsWith("/") ? "" : (config.WorkingDir ?? ""), target);
   return joined === "/" ? joined : joined.replace(/\/$/, "");
@@ -119,7 +119,7 @@ function oneWord(keyword: string, text: string, lookup: Lookup, escapeChar: stri
 /** `8000` means `8000/tcp`. A range lists each of its ports. */
 function ports(text: string, lookup: Lookup, escapeChar: string): string[] {
   const words = splitWords(text, escapeChar).flatMap((word) => expandWord(word, lookup, escapeChar).split(/\s+/).filter(Boolean));
-  if (words.length === 0) throw new WordError("EXPOSE names no port.");
+  if (words.length === 0) throw new WordError("EXPOSE has no arguments. Write EXPOSE 8000.");
   return words.flatMap((word) => {
     const [, first, last, protocol = "tcp"] = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i.exec(word) ?? [];
     const from = Number(first);
@@ -131,7 +131,7 @@ function ports(text: string, lookup: Lookup, escapeChar: string): string[] {
   });
 }
 
-/** The exec form as it is; the shell form as an argument of the image's shell. Variables are left to the container. */
+/** Returns the exec form unchanged, and the shell form as an argument of the image's shell. The container expands variables. */
 function command(config: ContainerConfig, keyword: string, text: string): string[] | undefined {
   if (text === "") throw new WordError(`${keyword} has no arguments.`);
   const list = execForm(text);

@@ -29,7 +29,7 @@ export interface LayeredImage {
   /** An uncompressed tar. If the Dockerfile copies nothing, it is empty, and `manifest` doesn't contain it. */
   readonly layer: Blob;
   readonly config: Blob;
-  /** Its digest is the digest of the image. */
+  /** The digest of the manifest is the digest of the image. */
   readonly manifest: Blob;
 }
 
@@ -46,13 +46,14 @@ const layerTypes = {
 /**
  * Computes the layered image of a folder with a Dockerfile and the saved manifest and configuration of its base. It sends no request.
  *
- * The files of the base are not known. So a destination folder needs a slash at its end unless each image has it (`/opt`), and a folder that
- * COPY creates belongs to `--chown` or root with the mode 0755, even if the base has it with other settings.
+ * The files of the base are unknown. Therefore, a destination folder must end with a slash unless every image contains it (such as `/opt`).
+ * A folder that COPY creates has the owner of `--chown` (root by default) and the mode 0755, even if the base contains it with other
+ * values.
  *
- * All unsupported instructions of the Dockerfile are reported in one problem; of other problems, the first.
- * A space in an instruction counts, because the image's history contains the instructions; comments don't count.
+ * All unsupported instructions are reported in one problem. Of all other problems, only the first is reported.
+ * White space in an instruction changes the digest, because the image's history contains the instructions. Comments don't change it.
  * @param relativeTo Folder to which paths in messages are relative. @default - messages contain `folder` as it is
- * @throws PlanError with a code MOOR24x, MOOR250 or MOOR255
+ * @throws PlanError MOOR240 to MOOR250, or MOOR255
  */
 export function layeredImage(folder: string, relativeTo?: string): LayeredImage {
   return withPathsRelativeTo(relativeTo, () => computed(folder));
@@ -86,7 +87,7 @@ function readDockerfile(file: string): string {
 /** Applies the instructions after FROM. */
 function applied(folder: string, file: string, { steps, escapeChar }: LayerDockerfile, base: BaseConfig) {
   if ((base.config?.OnBuild ?? []).length > 0) {
-    refuse("MOOR241", file, "the base has ONBUILD instructions, which run in a build of another image.");
+    refuse("MOOR241", file, "the base has ONBUILD instructions, which run only in a build.");
   }
   const files: CopiedFiles = new Map();
   const layer = new LayerFiles(base.config?.WorkingDir ?? "");
@@ -113,13 +114,13 @@ function createWorkingDirectory({ WorkingDir, User }: ContainerConfig, layer: La
   const owner = User ? numericOwner(User === "root" ? "0" : User) : root;
   if (owner === undefined) {
     throw new DestinationError(
-      `WORKDIR creates ${directory} for the user "${User}", whose number is not known. Set USER to a number before WORKDIR.`,
+      `WORKDIR creates ${directory} for the user "${User}", whose numeric ID is not known. Set USER to a number before WORKDIR.`,
     );
   }
   layer.addDirectory(directory, 0o755, owner);
 }
 
-/** Adds the line to the message of an error. */
+/** Adds the file and the line to the message of an error. */
 function at<T>(file: string, { line }: LayerStep, apply: () => T): T {
   try {
     return apply();
@@ -132,7 +133,7 @@ function at<T>(file: string, { line }: LayerStep, apply: () => T): T {
   }
 }
 
-/** Lists the folder when the first COPY needs it. The saved base is never copied. */
+/** Lists the folder at the first COPY. The saved base is excluded. */
 function copyContext(folder: string, files: CopiedFiles): () => CopyContext {
   let context: CopyContext | undefined;
   let total = 0;
@@ -157,7 +158,7 @@ function copyContext(folder: string, files: CopiedFiles): () => CopyContext {
   };
 }
 
-/** The base's configuration with the changes. Its creation time is the base's, so that the digest depends only on files. */
+/** The base's configuration with the changes. The creation time is that of the base, so that the digest depends only on files. */
 function extended(base: BaseConfig, config: ContainerConfig, steps: readonly LayerStep[], added: readonly Blob[]): BaseConfig {
   const entry = {
     ...(base.created ? { created: base.created } : {}),
@@ -168,7 +169,7 @@ function extended(base: BaseConfig, config: ContainerConfig, steps: readonly Lay
     ...base,
     config,
     rootfs: { ...base.rootfs, diff_ids: [...base.rootfs.diff_ids, ...added.map(({ digest }) => digest)] },
-    // Each layer needs an entry if there is a history at all.
+    // If the base has a history, each layer must have an entry.
     ...(base.history ? { history: [...base.history, entry] } : {}),
   };
 }

@@ -1,4 +1,4 @@
-/** The subset of Dockerfiles that gives a layered image: which instructions it allows, and its base. */
+/** Reads the Dockerfile of a layered image, which can contain only a subset of all instructions. */
 import { type DockerfileInstruction, type ParsedDockerfile, parseDockerfile } from "./dockerfile";
 import { type ConfigKeyword, isConfigKeyword } from "./imageConfig";
 import { refuse } from "./problem";
@@ -20,7 +20,8 @@ export interface LayerDockerfile {
 const flagsOf: Readonly<Record<string, readonly string[]>> = { COPY: ["chown", "chmod"], FROM: ["platform"] };
 
 /**
- * Reads a Dockerfile of a layer. All unsupported instructions are reported in one problem; of other problems, the first.
+ * Reads the Dockerfile of a layered image. All unsupported instructions are reported in one problem. Of all other problems, only the first
+ * is reported.
  * @throws PlanError MOOR241, MOOR242 or MOOR243
  */
 export function layerDockerfile(file: string, content: string): LayerDockerfile {
@@ -40,7 +41,7 @@ function isStep(instruction: DockerfileInstruction): instruction is LayerStep {
   return instruction.keyword === "COPY" || isConfigKeyword(instruction.keyword);
 }
 
-/** What a layer doesn't support about an instruction; empty if it supports all of it. */
+/** The part of an instruction that a layer doesn't support. Empty if it supports the whole instruction. */
 function unsupportedPart(instruction: DockerfileInstruction, earlier: readonly DockerfileInstruction[]): string[] {
   const { keyword, line, flags } = instruction;
   const started = earlier.some((other) => other.keyword === "FROM");
@@ -66,7 +67,7 @@ function base(file: string, from: DockerfileInstruction, parsed: ParsedDockerfil
   }
   const [image = "", ...stage] = splitWords(from.text, parsed.escapeChar);
   if (stage.length > 0 && !(stage.length === 2 && stage[0]?.toUpperCase() === "AS")) {
-    refuse("MOOR242", place, `"FROM ${from.text}" has further arguments. Write FROM <image>.`);
+    refuse("MOOR242", place, `"FROM ${from.text}" has unexpected arguments. Write FROM <image>.`);
   }
   try {
     const text = expandWord(image, argumentDefaults(file, parsed), parsed.escapeChar);
@@ -75,7 +76,7 @@ function base(file: string, from: DockerfileInstruction, parsed: ParsedDockerfil
       refuse(
         "MOOR243",
         place,
-        `"${text}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure reaches.`,
+        `"${text}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.`,
       )
     );
   } catch (error) {

@@ -11,8 +11,9 @@ export interface Owner {
 export const root: Owner = { uid: 0, gid: 0 };
 
 /**
- * `2000:0` or `2000`: a user without a group has the group of the same number, as in Docker. Undefined for names, because they would need the
- * base's /etc/passwd.
+ * Parses `2000:0` or `2000`. Without a group, the group ID is the user ID, as in Docker. Undefined for names, because they require the
+ * base's
+ * /etc/passwd.
  */
 export function numericOwner(text: string): Owner | undefined {
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
@@ -20,7 +21,7 @@ export function numericOwner(text: string): Owner | undefined {
   return uid !== undefined && owner.uid <= largestOwner && owner.gid <= largestOwner ? owner : undefined;
 }
 
-/** A destination can't be written to. Its message has no place. */
+/** A destination can't be written to. The caller adds the file and the line to the message. */
 export class DestinationError extends Error {}
 
 export class LayerFiles {

@@ -1,4 +1,4 @@
-/** The external images of a Dockerfile. */
+/** The base images of a Dockerfile, which must be pinned by digest. */
 import { type DockerfileInstruction, parseDockerfile } from "./dockerfile";
 import { refuse } from "./problem";
 import { expandWord, type Lookup, splitWords, WordError } from "./words";
@@ -9,7 +9,8 @@ const pinned = /@sha256:[0-9a-f]{64}$/;
 const platformArguments = { TARGETPLATFORM: "linux/amd64", TARGETOS: "linux", TARGETARCH: "amd64", TARGETVARIANT: "" } as const;
 
 /**
- * The images that FROM, `COPY --from` and `RUN --mount=from=` name, each once. Names of stages and `scratch` are not images.
+ * Returns the images that FROM, `COPY --from` and `RUN --mount=from=` refer to, without duplicates. Build stages and `scratch` are not
+ * images.
  * @throws PlanError MOOR242 or MOOR252
  */
 export function pinnedBases(file: string, content: string, args: Readonly<Record<string, string>>): string[] {
@@ -73,7 +74,7 @@ function setArgument(
   if (value !== undefined) values.set(name, value);
 }
 
-/** Images that the flags of an instruction name. */
+/** Images that the flags of an instruction refer to. */
 function imagesOf({ keyword, flags }: DockerfileInstruction): string[] {
   return flags.flatMap(({ name, value = "" }) => {
     if ((keyword === "COPY" || keyword === "ADD") && name === "from") return [value];
@@ -82,7 +83,7 @@ function imagesOf({ keyword, flags }: DockerfileInstruction): string[] {
   });
 }
 
-/** `COPY --from=0` names a stage by its position. */
+/** `COPY --from=0` refers to a stage by its position. */
 function isStageNumber(image: string, stages: readonly string[]): boolean {
   return /^\d+$/.test(image) && Number(image) < stages.length;
 }

@@ -1,4 +1,4 @@
-/** Images by digest. */
+/** Placeholder images. */
 
 /** A digest whose first 56 digits are identical. A real digest has this form with a probability of 16^-55. */
 const placeholder = /^sha256:([0-9a-f])\1{55}[0-9a-f]{8}$/;

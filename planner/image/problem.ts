@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import { type Code, createProblem, PlanError } from "../codes";
 
-/** Returns a path as messages show it. */
+/** Returns a path in the form that messages show. */
 export type ShownPath = (file: string) => string;
 
 /** The message of a problem, with the function that shows paths. */
@@ -27,9 +27,9 @@ class PathError extends PlanError {
 }
 
 /**
- * Stops with a problem.
- * @param place File, or file and line: `docker/vllm/Dockerfile, line 3`
- * @param message Text, or a function that receives how a path is shown.
+ * Throws a PlanError.
+ * @param place File, or file and line: `docker/vllm/Dockerfile, line 3`.
+ * @param message Text, or a function that returns it and receives a function for the paths in it.
  */
 export function refuse(code: Code, place: string, message: Message): never {
   throw new PathError({ code, place, message });
@@ -37,7 +37,7 @@ export function refuse(code: Code, place: string, message: Message): never {
 
 /**
  * Runs a computation whose problems show paths relative to a folder, with slashes.
- * @param folder undefined: paths are shown as they are
+ * @param folder If undefined, paths are shown as they are.
  */
 export function withPathsRelativeTo<T>(folder: string | undefined, compute: () => T): T {
   if (folder === undefined) return compute();
@@ -53,7 +53,7 @@ function relativePath(folder: string, file: string): string {
   return path.relative(folder, file).replaceAll(path.sep, "/") || ".";
 }
 
-/** Error code of Node.js, for example `ENOENT`. */
+/** The Node.js error code, for example `ENOENT`. */
 export function systemCode(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
 }

@@ -1,10 +1,12 @@
-/** Where an image comes from. */
+/** Image sources. */
 import type { ImageReference } from "../decision";
 import type { LayeredImage } from "./layer";
 import type { ExternalImage } from "./reference";
 
 export type ImageSource =
-  /** The image is in the registry. The reference of an image that an earlier run built from other files can have no digest. */
+  /**
+   * The image is already in the registry. Its reference can lack a digest if an earlier run built it from files that have changed since.
+   */
   | { readonly kind: "existing" }
   /** Azure copies a finished image from another registry. */
   | { readonly kind: "import"; readonly from: ExternalImage }

@@ -1,7 +1,8 @@
 /**
- * Directories that each Linux base image has: those that the Filesystem Hierarchy Standard 3.0 requires (sections 3.2, 3.7.2, 4.2, 4.9.1, 5.2;
- * https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html), and /home, /root, /dev, /proc and /sys. The files of a base are not known
- * without downloading it. An entry in a layer would replace the mode and owner of such a directory, so a layer contains no entry for it.
+ * Directories that each Linux base image has: those that the Filesystem Hierarchy Standard 3.0 requires (sections 3.2, 3.7.2, 4.2, 4.9.1,
+ * 5.2; https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html), and /home, /root, /dev, /proc and /sys. The files of a base are not
+ * known without downloading it. An entry in a layer would replace the mode and owner of such a directory, so a layer contains no entry for
+ * it.
  */
 const directories = [
   "boot dev etc home media mnt opt proc root run srv sys usr var",
@@ -14,14 +15,14 @@ const directories = [
 export const standardDirectories: ReadonlySet<string> = new Set(directories.flatMap((row) => row.split(" ")));
 
 /**
- * Directories that everyone may write to. They have an entry with their mode, 1777: Docker's overlay2 driver unpacks a layer on its own and
- * creates parents without an entry with the mode 0755, which would replace 1777.
+ * World-writable directories. A layer that writes to one of them contains an entry for it with the mode 1777: Docker's overlay2 driver
+ * extracts each layer separately and creates missing parents with the mode 0755, which would replace 1777.
  */
 export const stickyDirectories: ReadonlySet<string> = new Set(["tmp", "var/tmp"]);
 
 /**
- * Paths that are symbolic links in many bases (merged /usr), and what they point to. A directory of this name in a layer would replace the
- * link and hide all that it points to.
+ * Paths that are symbolic links in many bases (merged /usr), with their targets. A directory with this path in a layer would replace the
+ * link and hide the files in its target.
  */
 export const linkedDirectories: Readonly<Record<string, string>> = {
   bin: "usr/bin",

@@ -1,15 +1,17 @@
 /**
- * A tar archive whose bytes depend only on its entries. It is written here because an image's digest is in lock files: another version of a
- * library must not change a byte of it. `tar-stream` also writes asynchronously only, and configuration code is synchronous.
- * Format: ustar with pax records for long or non-ASCII names (POSIX.1-2001, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html).
+ * Writes a tar archive whose bytes depend only on its entries. Moor uses no library for it: lock files contain the digest of the image, so
+ * a new version of a library must not change a single byte. Also, `tar-stream` writes only asynchronously, but the configuration is read
+ * synchronously. Format: ustar with pax records for long or non-ASCII names (POSIX.1-2001,
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html).
  */
 
 export interface TarEntry {
   /** Without a leading slash. */
   readonly path: string;
   readonly mode: number;
-  /** At most `largestOwner`, as `gid`. */
+  /** User ID, at most `largestOwner`. */
   readonly uid: number;
+  /** Group ID, at most `largestOwner`. */
   readonly gid: number;
   readonly content:
     | { readonly kind: "file"; readonly bytes: Uint8Array }
@@ -17,13 +19,13 @@ export interface TarEntry {
     | { readonly kind: "symlink"; readonly target: string };
 }
 
-/** The largest number of a user or group that a header can hold: seven octal digits. */
+/** The largest user ID or group ID that fits in a header: seven octal digits. */
 export const largestOwner = 0o7777777;
 
 const block = 512;
 const typeFlags = { file: "0", symlink: "2", directory: "5" } as const satisfies Record<TarEntry["content"]["kind"], string>;
 
-/** The archive, in the order of the entries. The modification time of all entries is 0. */
+/** Returns an archive of the entries, in this order. The modification time of all entries is 0 (1970-01-01). */
 export function tar(entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...entries.flatMap(entryBlocks), Buffer.alloc(2 * block)]);
 }
@@ -38,7 +40,7 @@ function entryBlocks(entry: TarEntry): Buffer[] {
   return [...extended, header({ ...entry, name, target, size: bytes.length, type: typeFlags[entry.content.kind] }), ...padded(bytes)];
 }
 
-/** Whether a name fits the header's field of 100 bytes and needs no encoding. */
+/** Whether a name fits in the header's field of 100 bytes without an encoding. */
 function fits(name: string): boolean {
   return name.length <= 100 && /^[\x20-\x7e]*$/.test(name);
 }

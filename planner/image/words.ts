@@ -3,7 +3,7 @@
  * Source: https://docs.docker.com/reference/dockerfile/#environment-replacement
  */
 
-/** The text of an instruction is not valid. Its message has no place. */
+/** The text of an instruction is not valid. The caller adds the file and the line to the message. */
 export class WordError extends Error {}
 
 /** Value of a variable; undefined if it is not set. */
@@ -11,7 +11,7 @@ export type Lookup = (name: string) => string | undefined;
 
 const space = /\s/;
 
-/** Splits at white space outside quotes. Quotes and escape characters stay. */
+/** Splits at white space outside quotes. Quotes and escape characters are kept. */
 export function splitWords(text: string, escapeChar: string): string[] {
   const words: string[] = [];
   let word = "";

@@ -1,4 +1,5 @@
-// Does not prove what an ACR task's identity may do: the registries are Debian's docker-registry without access control, and a fake with tokens.
+// Does not prove what an ACR task's identity may do: the registries are Debian's docker-registry without access control, and a fake with
+// tokens.
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -184,7 +185,7 @@ describe("a registry with tokens", () => {
     expect(requests.filter(({ url }) => url.pathname === "/oauth2/token")).toHaveLength(2);
   });
 
-  test("a refused exchange is explained", async () => {
+  test("an error explains a rejected exchange", async () => {
     const { host } = await start(tokens(() => ({ status: 401, body: `{"errors":[{"code":"UNAUTHORIZED","message":"${secret}"}]}` })));
     expect(await publish(host)).toEqual(
       failed(
@@ -273,7 +274,7 @@ describe("failures of the registry", () => {
     expect(requests).toHaveLength(6);
   });
 
-  test("an upload whose answer was lost counts", async () => {
+  test("an upload whose response was lost is complete", async () => {
     const lost = new Set<string>();
     const { host, manifests } = await start((request, fake) => {
       if (request.method !== "PUT" || !request.url.pathname.includes("uploads")) return undefined;

@@ -1,4 +1,4 @@
-/** A small base image for linux/amd64 in place of one that can't be fetched offline: a few folders and files, written in Node. */
+/** A small base image for linux/amd64, with a few folders and files. It replaces base images that can't be downloaded offline. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { errorOf, type Faults, isApplied } from "../faults";
 import type { DataAnswer } from "./dataService";
 
-/** The outcome of a request to the data plane: an answer, an open connection without one, or a closed connection. */
+/** The outcome of a request to the data plane: a response, an open connection without a response, or a closed connection. */
 export type DataOutcome = DataAnswer | "hang" | "drop";
 
 /** Applies faults to requests to the data plane, as to those to the resource manager. */
@@ -14,7 +14,8 @@ export class DataFaults {
 
   /**
    * @param type Type for the fault's condition `type`
-   * @param refused The answer of the service with a fault's status and code. An operation can't fail here: `failOperation` refuses too
+   * @param refused Returns the service's response with the status and code of a fault. `failOperation` has the same effect as `refuse`,
+   *   because the data plane has no operations
    */
   async outcome(
     call: { readonly method: string; readonly path: string; readonly type: string },

@@ -34,7 +34,7 @@ export function localRegistry({ id, name, createdAt, body }: Resource, inventory
 
 /**
  * The registries of the state. Without a directory, all tokens are those of the deployer, who owns everything. With one, a JSON Web Token
- * must be signed by the local issuer; an opaque token is one of the deployer.
+ * must be signed by the local issuer. Any other text is accepted as a token of the deployer.
  */
 export function registryHost({ inventory, contents, transact, store }: RegistryState, directory: Directory | undefined): RegistryHost {
   const written = <T>(act: () => T): T => {

@@ -5,10 +5,10 @@ import type { Job } from "../jobs";
 import type { Operation } from "../operations";
 import type { ImportWork } from "./work";
 
-/** Azure seconds of an import. Azure's time depends on the size of the image and is not documented. */
+/** Duration of an import, in Azure seconds. In Azure, it depends on the size of the image and is not documented. */
 const SECONDS = 60;
 
-/** The imports that are accepted and not copied yet. */
+/** The imports that were accepted but are not copied yet. */
 export function importJobs(engine: Engine, registries: Registries): Job[] {
   return engine.operations.list().flatMap((operation) => {
     const { id, importing, doneAt } = operation;
@@ -42,8 +42,8 @@ async function copy(id: string, work: ImportWork, engine: Engine, registries: Re
 }
 
 /**
- * The error of the operation. Azure's message ends with the response of the source registry (Azure/acr issues 181, 196, 457). That its code is
- * the name of the status is inferred.
+ * The error of the operation. Azure's message ends with the response of the source registry (Azure/acr issues 181, 196, 457). It is
+ * inferred that the error code is the name of the status.
  */
 function failureOf(error: unknown, { registryId, registry, repository, digest }: ImportWork): ErrorBody {
   const what = `Operation registries-${digest.slice(-12)} failed. Resource ${registryId}`;

@@ -52,7 +52,7 @@ export function readSourceImage(text: string): { readonly repository: string; re
   return repository !== undefined && digest !== undefined && REPOSITORY.test(repository) ? { repository, digest } : undefined;
 }
 
-/** One target for each repository. A target tag without a tag means `latest`, unless the source has a tag, which a digest has not. */
+/** One target for each repository. A target without a tag means `latest`, unless the source has a tag, but a digest has none. */
 function targets({ targetTags = [], untaggedTargetRepositories = [] }: Parameters): ImportTarget[] {
   const tagsOf = new Map<string, Set<string>>(untaggedTargetRepositories.map((repository) => [repository, new Set()]));
   for (const target of targetTags) {

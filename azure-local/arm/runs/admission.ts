@@ -3,7 +3,7 @@ import { at, isObject, type JsonObject } from "../json";
 import type { Inventory, Resource } from "../model";
 import { sameId } from "../path";
 
-/** With which identity a run uses its registry, and why it fails before its first step. */
+/** The identity with which a run accesses its registry, or the reason why it fails before its first step. */
 export interface Admission {
   readonly principalId?: string;
   /** The log of the failed run. */
@@ -36,8 +36,8 @@ export function loginServerOf(registry: Resource): string {
 }
 
 /**
- * The identity in the task's credentials for the login server: `[system]`, or the client ID or ARM ID of a user-assigned identity. API version
- * 2025-03-01-preview also has one for the default login.
+ * The identity in the task's credentials for the login server: `[system]`, or the client ID or ARM ID of a user-assigned identity. In API
+ * version 2025-03-01-preview, the default login can have an identity too.
  */
 function identityFor(loginServer: string, task: Resource): string | undefined {
   const registries = at(task.body, "properties.credentials.customRegistries");

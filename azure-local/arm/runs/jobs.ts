@@ -6,10 +6,13 @@ import type { Run } from "./run";
 import type { RunWork } from "./schedule";
 import { readTaskFile } from "./taskFile";
 
-/** Azure seconds of a run. Its commands can take longer. */
+/** Minimum duration of a run, in Azure seconds. Its commands can take longer. */
 const SECONDS = 30;
 
-/** The runs whose commands have not ended. A run that a killed simulator had started is repeated, because Azure's runs don't depend on clients. */
+/**
+ * The runs whose commands have not ended. A run that a killed simulator had started is repeated, because runs in Azure don't depend on
+ * clients.
+ */
 export function runJobs(engine: Engine, registries: Registries): Job[] {
   return engine.runs.unfinished().map((run) => ({ id: run.id, work: () => finished(run, engine, registries) }));
 }

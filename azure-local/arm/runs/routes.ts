@@ -13,10 +13,10 @@ import { scheduleRun } from "./schedule";
 const REGISTRY = "microsoft.containerregistry/registries";
 const RUN = `${REGISTRY}/runs`;
 
-/** Azure's limit of a page of runs. */
+/** Maximum number of runs in a page. */
 const LONGEST_PAGE = 100;
 
-/** Paths of runs, which are not ARM resources: they have no PUT. */
+/** Paths of runs. Runs are not ARM resources, because they have no PUT. */
 export function runRoute(request: ArmRequest, path: ArmPath, engine: Engine): ArmResponse | undefined {
   const node = path.nodes.at(-1)!;
   const trailing = path.trailing?.toLowerCase();

@@ -32,7 +32,7 @@ export function statusOf({ startsAt, result, canceledAt }: Run, now: number): Ru
   return result.succeeded ? "Succeeded" : "Failed";
 }
 
-/** Whether the run neither ended nor was canceled. */
+/** Whether the run has neither ended nor been canceled. */
 export function isActive(run: Run, now: number): boolean {
   return ["Queued", "Running"].includes(statusOf(run, now));
 }

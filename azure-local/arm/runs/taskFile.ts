@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from "../json";
 export function readTaskFile(encoded: string): { readonly file: JsonObject } | { readonly problem: string } {
   const compact = encoded.replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact) || compact.length % 4 !== 0) return { problem: "it is not base64" };
-  // Loaded with the first task: most runs of the local Azure have none.
+  // Loaded with the first task, because most runs of the local Azure have none.
   const { parse } = require("yaml") as typeof import("yaml");
   let file: unknown;
   try {

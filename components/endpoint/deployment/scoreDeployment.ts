@@ -2,7 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ManagedDeployment, type ManagedDeploymentArgs } from "./managedDeployment";
 
 export interface ScoreDeploymentArgs extends ManagedDeploymentArgs {
-  /** ARM ID of a registered model version. Azure mounts it, and sets `AZUREML_MODEL_DIR` to its folder. @default - the image contains the model */
+  /**
+   * ARM ID of a registered model version. Azure mounts the model and sets `AZUREML_MODEL_DIR` to its folder.
+   * @default - the image contains the model
+   */
   readonly modelVersionId?: pulumi.Input<string>;
 }
 

@@ -10,7 +10,6 @@ import { Gate, type GateArgs } from "../gate";
 import { type LeftoverArgs, removeLeftovers, waitForOutgoing } from "../leftovers";
 import type { EndpointReference } from "../reference";
 import type { Scalable } from "../scalable";
-
 import { matchCapacity } from "./capacity";
 import { guardWrite, type ReviewedDeployment, reviewTransition, waitForActiveWrite } from "./hooks";
 import { keepPolicyTags } from "./policyTags";
@@ -144,7 +143,7 @@ export class Traffic extends pulumi.ComponentResource {
   }
 
   private template(endpoint: EndpointReference, deployments: readonly TrafficTarget[]) {
-    // It changes when the endpoint or a deployment was re-created, so that traffic is written again.
+    // The metadata changes if the endpoint or a deployment was re-created, so that traffic is written again.
     const metadata = { endpointCreatedAt: endpoint.createdAt, deployments: deploymentFacts(deployments) };
     return armTemplate([this.endpointResource(endpoint)], metadata);
   }

@@ -1,4 +1,5 @@
-// Proves which requests to the data plane injected faults affect, and what they leave. Doesn't prove that services fail only in these ways.
+// Proves which requests to the data plane are affected by injected faults, and what is stored afterwards. Doesn't prove that services fail
+// only in these ways.
 import { imageOf, RegistryClient } from "../registry/registryClient";
 import { Caller } from "./client";
 import { bodies, paths } from "./platform";
@@ -60,7 +61,7 @@ test("A crash leaves the written image to the next simulator", async () => {
   expect(await exists()).toBe(true);
 });
 
-test("Tokens are not writes; an asterisk stands for a part of a path", async () => {
+test("Requests for tokens are not writes; an asterisk matches a part of a path", async () => {
   const uploads = `/data/${SERVER}/v2/moor/*/blobs/uploads/`;
   caller.arm.setFaults([{ effect: "refuse", path: uploads, times: 0 }]);
   await push();

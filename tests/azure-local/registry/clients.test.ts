@@ -188,7 +188,7 @@ describeWithPrograms(["buildah", "skopeo"], "buildah and skopeo use the local re
 });
 
 describe("without a builder", () => {
-  test("nothing is built, which is said, and the tag exists with a digest of the inputs; a preview builds nothing", async () => {
+  test("nothing is built, which is reported, and the tag exists with a digest of the inputs; a preview builds nothing", async () => {
     fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM docker.io/vllm/vllm-openai@sha256:0\n");
     const { said, create } = imageProvider({ PATH: "/nowhere" });
     const inputs = { imageName: `${LOGIN}/moor/vllm:v1`, build: { context: folder } };

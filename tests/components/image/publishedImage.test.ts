@@ -178,9 +178,9 @@ describe("import", () => {
     expect(JSON.stringify([recording.resources, recording.outputs, recording.logs])).not.toContain("planted");
   });
 
-  test("credentials of another form are named by their host only", async () => {
+  test("an error about invalid credentials contains only their host name", async () => {
     const { refusals } = await run("import", { credentials: { "docker.io": "planted" } });
-    expect(refusals).toEqual(['moor:importCredentials: the value of "docker.io" has another form. Allowed: <username>:<password>.']);
+    expect(refusals).toEqual(['moor:importCredentials: the value of "docker.io" is not valid. Allowed: <username>:<password>.']);
   });
 
   test("an error names the setting once in full, and later users refer to it", async () => {
@@ -231,7 +231,7 @@ describe("The preview of an image that this machine must push", () => {
     expect(writes).toEqual([]);
   });
 
-  test("succeeds in the local Azure from inside, and says once what Azure requires", async () => {
+  test("succeeds in the local Azure from inside, and reports once what Azure requires", async () => {
     const { refusals, logs: lines } = await run("registry", { preview: true, users: 3 });
     expect(refusals).toEqual([]);
     expect(lines.filter((line) => line.includes("  npm run platform -- -s dev    "))).toHaveLength(1);
@@ -407,7 +407,7 @@ describe("build", () => {
     expect(recording.refusals).toEqual([]);
   });
 
-  test("the token is in a secret envelope only, and a preview requests none", async () => {
+  test("the token is only in a secret, and a preview requests none", async () => {
     const recording = await run("build", { built: digest });
     expect(recording.resources.flatMap(({ name, rawInputs }) => exposed(rawInputs, "planted", name))).toEqual([]);
     expect(JSON.stringify([recording.outputs, recording.logs])).not.toContain("planted");
@@ -427,10 +427,10 @@ describe("build", () => {
   test.each([
     ["another image", `sha256:${"f".repeat(64)}`],
     ["no image", undefined],
-  ])("the digest that Docker's provider returned is compared with the tag, which refers to %s", async (what, built) => {
+  ])("the digest that the Docker provider returned is compared with the tag, which refers to %s", async (what, built) => {
     const { refusals } = await run("build", { built });
     expect(refusals).toEqual([
-      `moor:images.vllm: Docker's provider returned cr/moor@${digest}, but the tag moor-eeeeeeeeeeeeeeee in the registry refers to ${built ?? what}. ` +
+      `moor:images.vllm: the Docker provider returned cr/moor@${digest}, but the tag moor-eeeeeeeeeeeeeeee in the registry refers to ${built ?? what}. ` +
         "Build the image again: run `pulumi up --replace <URN>` with the URN of the resource docker:index/image:Image that `pulumi stack --show-urns` shows.",
     ]);
   });

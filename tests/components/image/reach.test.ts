@@ -1,4 +1,4 @@
-// Proves what a preview in Azure says about a machine that can't publish an image. The registry is a stand-in; no address is contacted.
+// Proves what a preview in Azure reports on a machine that can't publish an image. The registry is a stand-in; no address is contacted.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -66,10 +66,10 @@ test.each([
   expect((await ask("layer")).split("\n")).toEqual([
     `moor:images.vllm: this machine can't publish the image, because it doesn't reach the private registry. ${problem.detail}`,
     ...commands,
-    "Or let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and `networkRuleBypassAllowedForTasks: true` in moor:platform.",
+    "Alternatively, let Azure publish it, which requires only Azure Resource Manager: set `via: task` for the image and `networkRuleBypassAllowedForTasks: true` in moor:platform.",
   ]);
   expect((await ask("build")).split("\n").at(-1)).toBe(
-    "Or use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
+    "Alternatively, use an image that requires only Azure Resource Manager: `import` of a finished image, or `layer` with `via: task`.",
   );
 });
 
@@ -87,7 +87,7 @@ test("a preview of a stack that assigns the role to its operators does not fail 
   expect(await ask("layer", assigning)).toContain("It requires the role AcrPush");
 });
 
-test("a missing role is not a matter of the network", async () => {
+test("a missing role is reported as such, and not as a network problem", async () => {
   reach = { kind: "permission", detail: "The registry cr.azurecr.io permits no push to moor/vllm." };
   expect(await ask("layer")).toBe(
     [
@@ -98,7 +98,7 @@ test("a missing role is not a matter of the network", async () => {
   );
 });
 
-test("a preview says it once for each registry; a run that creates resources always fails", async () => {
+test("a preview fails once for each registry; a run that creates resources always fails", async () => {
   reach = { kind: "connection", detail: "No." };
   const one = registry();
   const answers = [await ask("layer", one), await ask("build", one, "moor:images.score"), await ask("layer")];
@@ -107,20 +107,20 @@ test("a preview says it once for each registry; a run that creates resources alw
   expect(await ask("layer", one, "moor:images.score")).toContain("moor:images.score: this machine can't publish the image");
 });
 
-test("a build without a running Docker names the way out, once", async () => {
+test("a build without a running Docker fails once, with an alternative", async () => {
   process.env.PATH = dockerCommand(1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.");
   const one = registry();
   expect(await ask("build", one)).toBe(
     [
-      "moor:images.vllm: `build` requires Docker on this machine, and it isn't available (Cannot connect to the Docker daemon at unix:///var/run/docker.sock.).",
-      "Start or install Docker, or build the image by a task of the registry, which writes its digest to the lock file:",
+      "moor:images.vllm: `build` requires Docker, which isn't available on this machine (Cannot connect to the Docker daemon at unix:///var/run/docker.sock.).",
+      "Start or install Docker, or build the image with an ACR task and write its digest to the lock file:",
       "  npm run image -- -s prod --via task",
     ].join("\n"),
   );
   expect([await ask("build", one, "moor:images.score"), await ask("layer", one)]).toEqual(["", ""]);
 });
 
-test("without the command, only a socket shows that Docker runs", async () => {
+test("without the Docker CLI, only a socket shows that Docker runs", async () => {
   process.env.PATH = fs.mkdtempSync(path.join(os.tmpdir(), "moor-no-docker-"));
   const expected = fs.existsSync("/var/run/docker.sock") ? undefined : "the command `docker` isn't installed";
   expect(await missingDocker()).toBe(expected);

@@ -1,4 +1,4 @@
-// Proves that a run without endpoints (MOOR_ENDPOINTS=none) fails if it would delete endpoints, or if it can't find that out.
+// Proves that a run without endpoints (MOOR_ENDPOINTS=none) fails if it would delete endpoints, or if it can't read them.
 import * as pulumi from "@pulumi/pulumi";
 import { rejectDeletedEndpoints } from "../../../components/risks";
 import { type FakeAzure, serveAzure } from "../../azure/fakeArm";

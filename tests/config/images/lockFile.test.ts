@@ -1,4 +1,4 @@
-/** Tests lock files with images that are layered or built. Doesn't prove how `npm run lock` writes them: tests/cli/lock does. */
+/** Tests lock files with layered and built images. Doesn't prove how `npm run lock` writes them: tests/cli/lock does. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Lock, readLock, writeLock } from "../../../config/lockFile";

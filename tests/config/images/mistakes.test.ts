@@ -1,4 +1,4 @@
-/** Tests wrong images: one error per row, and the same verdict in an editor. Doesn't prove that a registry accepts a valid image. */
+/** Tests invalid images: one error per row, and the same result in an editor. Doesn't prove that a registry accepts a valid image. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { reportErrors } from "../../../config/errors";
@@ -160,7 +160,7 @@ test("messages contain paths relative to the folder of the stack file", () => {
   write("builds/vllm/Dockerfile", "FROM scratch\n");
   write("builds/vllm/.dockerignore", "[a-\n");
   expect(problems({ build: "builds/vllm" })).toEqual([
-    expect.stringMatching(/^builds\/vllm\/\.dockerignore: a pattern can't be read: Invalid regular expression/),
+    expect.stringMatching(/^builds\/vllm\/\.dockerignore: a pattern is not valid: Invalid regular expression/),
   ]);
 });
 
@@ -174,7 +174,7 @@ test.each([
     [
       "MOOR244",
       "moor:images.vllm.layer",
-      `${layer}/base/manifest.json: the file doesn't exist. Command: \`npm run renew -- base ${argument}\`.`,
+      `${layer}/base/manifest.json: the file doesn't exist. To save the base, run \`npm run renew -- base ${argument}\`.`,
     ],
   ]);
 });
@@ -194,7 +194,7 @@ test("a folder whose name can't be a repository requires `repository`", () => {
   expect(told(vllmImage({ build: "." })).map(([code]) => code)).toEqual(["MOOR067", "MOOR072"]);
 });
 
-test("a layer that doesn't fit into a task requires another way", () => {
+test("a layer that is too large for a task is an error", () => {
   write("layers/vllm/Dockerfile", `FROM ${base.reference}\nCOPY large /opt/\n`);
   write("layers/vllm/large", "x".repeat(1_800_000));
   const image = { layer: "layers/vllm", via: "task" };
@@ -203,7 +203,7 @@ test("a layer that doesn't fit into a task requires another way", () => {
     [
       "MOOR074",
       "moor:images.vllm.via",
-      expect.stringMatching(/^The layer, configuration and manifest have \d+ bytes, which don't fit into a task\./),
+      expect.stringMatching(/^The layer, configuration and manifest have \d+ bytes in total, which is too large for a task\./),
     ],
   ]);
   expect(told(vllmImage({ layer: "layers/vllm" }))).toEqual([]);

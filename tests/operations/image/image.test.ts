@@ -1,4 +1,4 @@
-// Proves how `npm run image` makes, runs and removes a task, on a stand-in for Azure Resource Manager with the responses of its specification.
+// Proves how `npm run image` creates, runs and removes a task, with a stand-in for Azure Resource Manager that responds as specified.
 // Doesn't prove that Azure runs the task: see docs/images.md.
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -64,7 +64,7 @@ const lifecycle = [
   expect.stringMatching(/^DELETE tasks\//),
 ];
 
-test("The task is made, gets AcrPush, runs once, and is removed with its role. The digest is recorded.", async () => {
+test("The task is created, receives AcrPush, runs once, and is removed with its role. The digest is recorded.", async () => {
   const bodies: unknown[] = [];
   await build({ record: (_, found) => bodies.push(found, ...[...azure.resources.values()].map((body) => body.properties)) });
   expect(azure.writes).toEqual(lifecycle);
@@ -135,7 +135,7 @@ describe("An image that was built already", () => {
   const built = () => lockWith({ ...reference, digest });
 
   test.each<[string, boolean | "unknown", string]>([
-    ["is in the registry", true, `moor:images.score is built: moor/score@${digest}. Nothing was sent.`],
+    ["is in the registry", true, `moor:images.score was already built: moor/score@${digest}. Nothing was sent.`],
     [
       "can't be looked up",
       "unknown",
@@ -382,7 +382,7 @@ describe("Refused before anything is sent:", () => {
   });
 });
 
-test("A registry that is open needs no flag.", async () => {
+test("A registry with public access doesn't require networkRuleBypassAllowedForTasks.", async () => {
   azure.registry = { loginServer: "acrprod.azurecr.io", publicNetworkAccess: "Enabled" };
   await build();
   expect(recorded).toHaveLength(1);

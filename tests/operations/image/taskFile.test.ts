@@ -1,5 +1,6 @@
-// Proves that a build context arrives intact: the files of the task are written as Azure's agent writes them, by a shell with a here-document, and
-// the script of the task runs with the real python3. Doesn't prove that Azure accepts the task: that needs a subscription.
+// Proves that a build context arrives intact: the files of the task are written as Azure's agent writes them, by a shell with a
+// here-document, and the script of the task runs with the real python3. Doesn't prove that Azure accepts the task: that needs a
+// subscription.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -139,7 +140,7 @@ test("The task has a system-assigned identity, which it uses for the registry, a
   });
 });
 
-test("A context that doesn't fit into a request is refused with its size and the ways out.", () => {
+test("A context that is too large for a request is rejected with its size and the alternatives.", () => {
   expect(() => taskBody(request(Buffer.alloc(1.8 * 1024 ** 2)))).toThrow(
     "moor:images.score: the compressed build context has 1.8 MB, and the task that carries it 4.3 MB. Azure accepts requests of up to 4.0 MB. " +
       "Exclude files with .dockerignore, for example weights and tests; or build the image in your own pipeline, push it to a registry, and use `import` with its digest.",
@@ -156,7 +157,7 @@ test.each(["$(id)", "a b", "'", '"', "`id`", "{{.Run.ID}}", "a;b", "a\nb", "\\"]
   },
 );
 
-test("Bytes are carried in numbered pieces of Base64 text, each encoded again.", () => {
+test("Bytes are split into numbered pieces of Base64 text, each encoded again.", () => {
   const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 256));
   const files = secretFiles("layer", bytes);
   expect(Object.keys(files)).toEqual(["layer.000", "layer.001", "layer.002"]);
@@ -166,6 +167,6 @@ test("Bytes are carried in numbered pieces of Base64 text, each encoded again.",
   expect(secretFiles("empty", Buffer.alloc(0))).toEqual({ "empty.000": "" });
 });
 
-test.each(["$x", "`x`", "\\", "\0"])("Text with %j is refused, because the agent's shell would expand it.", (text) => {
+test.each(["$x", "`x`", "\\", "\0"])("Text with %j is rejected, because the agent's shell would expand it.", (text) => {
   expect(() => secretText(text)).toThrow("would expand");
 });

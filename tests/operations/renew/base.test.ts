@@ -1,5 +1,5 @@
-// Proves that `renew base` saves the exact bytes of a base, follows tokens, redirects and indexes, and writes nothing if a request fails. The
-// registry is a small stand-in. Doesn't prove that Docker Hub is reachable.
+// Proves that `renew base` saves the exact bytes of a base, follows tokens, redirects and indexes, and writes nothing if a request fails.
+// The registry is a small stand-in. Doesn't prove that Docker Hub is reachable.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -68,7 +68,7 @@ test("A mirror with the same digest does not change the Dockerfile. Another dige
   writeDockerfile(`docker.io/vllm/base@sha256:${"0".repeat(64)}`);
   expect(await renewBase(mirror)).toEqual([
     `${file("Dockerfile")} now refers to ${mirror.image}.`,
-    "Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure reaches, and change FROM.",
+    "Azure can't import from this registry. Before you deploy, copy the image to a registry that Azure can reach, and change FROM.",
     `${file("base")} contains the manifest and configuration of ${mirror.image}. Commit them.`,
   ]);
 });
@@ -91,7 +91,7 @@ describe("An index of several platforms", () => {
     for (const reference of ["all", sha256(bytes)]) registry.contents.set(`/v2/base/manifests/${reference}`, { body: bytes });
   };
 
-  test("is explained and refused if the Dockerfile names its digest, with the command that continues.", async () => {
+  test("is rejected if the Dockerfile contains its digest, with the command to run.", async () => {
     putIndex(index());
     const reference = `${registry.host}/base@${sha256(index())}`;
     writeDockerfile(reference);
@@ -112,7 +112,7 @@ describe("An index of several platforms", () => {
     expect(fs.readFileSync(file("base/manifest.json"))).toEqual(base.manifest);
   });
 
-  test("without linux/amd64 is refused.", async () => {
+  test("without linux/amd64 is rejected.", async () => {
     putIndex(Buffer.from(JSON.stringify({ manifests: [{ digest: sha256("x"), platform: { os: "linux", architecture: "arm64" } }] })));
     writeDockerfile(`${registry.host}/base:all`);
     await expect(renewBase({ folder, environment: environment() })).rejects.toThrow(
@@ -200,7 +200,7 @@ describe("Nothing is written if", () => {
     const base = image("arm64");
     put(registry, base);
     writeDockerfile(`${registry.host}/base:v1`);
-    await fails("is an image for linux/arm64. Azure ML needs linux/amd64");
+    await fails("is an image for linux/arm64. Azure Machine Learning requires linux/amd64");
   });
 
   test("the registry redirects to another machine without HTTPS.", async () => {
@@ -233,9 +233,9 @@ describe("Nothing is written if", () => {
     await fails(message);
   });
 
-  test("there is no Dockerfile.", () => fails("Dockerfile does not exist. Name a folder with a Dockerfile"));
+  test("there is no Dockerfile.", () => fails("Dockerfile does not exist. Use a folder that contains a Dockerfile"));
 
-  test("--image is no reference.", async () => {
+  test("--image is not a reference.", async () => {
     writeDockerfile(`${registry.host}/base:v1`);
     await fails('--image is "vllm". Allowed:', { image: "vllm" });
   });

@@ -1,3 +1,5 @@
+// Proves what the hash of a build's inputs covers, which base images a build has, and which contexts are rejected. Doesn't prove that
+// Docker builds the image.
 import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";
@@ -205,7 +207,7 @@ describe("problems", () => {
   test("more than 2 GiB", () => {
     const folder = context({ big: "" });
     fs.truncateSync(path.join(folder, "big"), 2.5 * 1024 ** 3);
-    expect(problemOf(folder)).toBe("MOOR253 F: the files are 2.5 GiB, more than 2 GiB.");
+    expect(problemOf(folder)).toBe("MOOR253 F: the size of the files is 2.5 GiB. The limit is 2 GiB.");
   });
 
   test("more than 100,000 files", () => {

@@ -1,3 +1,4 @@
+// Proves which entries COPY and WORKDIR add to a layer. tests/docker/layered.test.ts compares them with buildah's; this suite doesn't.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { layeredImage } from "../../../planner/image";

@@ -1,3 +1,4 @@
+// Proves which files the sources of COPY match. The expected values follow Go's filepath.Match, which Docker uses.
 import type { ContextNode } from "../../../planner/image/contextFiles";
 import { SourceError, sources } from "../../../planner/image/copySources";
 import { WordError } from "../../../planner/image/words";
@@ -31,7 +32,7 @@ test.each([
 });
 
 test.each([
-  ["[z-a]", '"[z-a]" has a range that is not valid.'],
+  ["[z-a]", '"[z-a]" contains a character range that is not valid.'],
   ["[]", '"[]" has no closing "]".'],
   ["[a", '"[a" has no closing "]".'],
 ])("%j is not valid", (pattern, message) => {
@@ -41,7 +42,7 @@ test.each([
 test.each([
   ["x*", '"x*" matches no file.'],
   ["a/b", '"a/b" doesn\'t exist or is excluded.'],
-  ["..", '".." lies outside the folder of the Dockerfile.'],
+  ["..", '".." is outside the folder of the Dockerfile.'],
 ])("%j finds nothing", (argument, message) => {
   expect(() => sources(files, argument)).toThrow(new SourceError(message));
 });

@@ -1,4 +1,4 @@
-// Expected values by BuildKit's parser.go. tests/docker/layered.test.ts compares the result of such files with buildah's.
+// The expected values follow BuildKit's parser.go. tests/docker/layered.test.ts compares the result of such files with buildah's.
 import { parseDockerfile } from "../../../planner/image/dockerfile";
 
 /** `line keyword flags text`. */

@@ -1,4 +1,4 @@
-// Expected configurations by https://docs.docker.com/reference/dockerfile/ and BuildKit's dockerfile2llb/convert.go.
+// The expected configurations follow https://docs.docker.com/reference/dockerfile/ and BuildKit's dockerfile2llb/convert.go.
 import { layeredImage } from "../../../planner/image";
 import { layerFolder, removeFolders, savedFiles } from "./layerFolder";
 

@@ -1,4 +1,4 @@
-/** The digest of a layered image depends on what is in it, and on nothing else. */
+/** Tests that the digest of a layered image depends only on its contents. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as fc from "fast-check";
@@ -52,7 +52,7 @@ function imageOf(
 
 const first = { time: 1_000_000_000, mask: 0o022 };
 
-test("the order of creation, times and the umask don't count", () => {
+test("the order of creation, times and the umask don't change the digest", () => {
   const noise = fc.record({ time: fc.integer({ min: 0, max: 2 ** 31 }), mask: fc.constantFrom(0o000, 0o002, 0o022, 0o027, 0o077) });
   fc.assert(
     fc.property(

@@ -1,3 +1,5 @@
+// Proves which Dockerfiles, saved bases and files are rejected for a layered image, with the message of each. Doesn't prove that accepted
+// images are correct: layer.test.ts and tests/docker/layered.test.ts do.
 import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";
@@ -50,9 +52,9 @@ test.each<[string | readonly string[], string]>([
   ["WORKDIR $UNSET", "MOOR242 F/Dockerfile, line 2: WORKDIR has an empty argument."],
   [
     ["USER vllm", "WORKDIR /n"],
-    'MOOR249 F/Dockerfile, line 3: WORKDIR creates /n for the user "vllm", whose number is not known. Set USER to a number before WORKDIR.',
+    'MOOR249 F/Dockerfile, line 3: WORKDIR creates /n for the user "vllm", whose numeric ID is not known. Set USER to a number before WORKDIR.',
   ],
-  ["EXPOSE", "MOOR242 F/Dockerfile, line 2: EXPOSE names no port."],
+  ["EXPOSE", "MOOR242 F/Dockerfile, line 2: EXPOSE has no arguments. Write EXPOSE 8000."],
   [
     "EXPOSE 8080:80",
     'MOOR242 F/Dockerfile, line 2: "8080:80" is not a port. Write a number from 1 to 65535, a range such as 8000-8002, or 8000/udp.',
@@ -84,8 +86,8 @@ test.each<[string | readonly string[], string]>([
   ["COPY a/x /", 'MOOR247 F/Dockerfile, line 2: "a/x" doesn\'t exist or is excluded.'],
   ["COPY *.none /", 'MOOR247 F/Dockerfile, line 2: "*.none" matches no file.'],
   ["COPY base/config.json /", 'MOOR247 F/Dockerfile, line 2: "base/config.json" doesn\'t exist or is excluded.'],
-  ["COPY ../x /", 'MOOR247 F/Dockerfile, line 2: "../x" lies outside the folder of the Dockerfile.'],
-  ["COPY d/../../x /", 'MOOR247 F/Dockerfile, line 2: "d/../../x" lies outside the folder of the Dockerfile.'],
+  ["COPY ../x /", 'MOOR247 F/Dockerfile, line 2: "../x" is outside the folder of the Dockerfile.'],
+  ["COPY d/../../x /", 'MOOR247 F/Dockerfile, line 2: "d/../../x" is outside the folder of the Dockerfile.'],
   [
     "COPY a d/x /opt",
     "MOOR249 F/Dockerfile, line 2: COPY has 2 sources, so its destination must be a folder that ends with a slash: /opt/.",
@@ -121,17 +123,26 @@ describe("FROM", () => {
   test.each([
     ["", "MOOR243 F/Dockerfile: the Dockerfile has no FROM."],
     ["USER 1", "MOOR241 F/Dockerfile: line 1: USER before FROM."],
-    ["FROM", 'MOOR243 F/Dockerfile, line 1: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.'],
-    ["FROM scratch", 'MOOR243 F/Dockerfile, line 1: "scratch" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.'],
+    [
+      "FROM",
+      'MOOR243 F/Dockerfile, line 1: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
+    ],
+    [
+      "FROM scratch",
+      'MOOR243 F/Dockerfile, line 1: "scratch" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
+    ],
     [
       "FROM docker.io/a/b:1",
-      'MOOR243 F/Dockerfile, line 1: "docker.io/a/b:1" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.',
+      'MOOR243 F/Dockerfile, line 1: "docker.io/a/b:1" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
     ],
     [
       `FROM python@${digest}`,
-      `MOOR243 F/Dockerfile, line 1: "python@${digest}" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.`,
+      `MOOR243 F/Dockerfile, line 1: "python@${digest}" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.`,
     ],
-    ["ARG BASE\nFROM $BASE", 'MOOR243 F/Dockerfile, line 2: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits>.'],
+    [
+      "ARG BASE\nFROM $BASE",
+      'MOOR243 F/Dockerfile, line 2: "" is not <registry>/<repository>@sha256:<64 hexadecimal digits> with the host name of a registry that Azure can reach.',
+    ],
     ["ARG A='x\nFROM $A", "MOOR242 F/Dockerfile, line 1: \"'x\" has no closing '."],
     [
       `FROM --platform=linux/arm64 docker.io/a@${digest}`,
@@ -139,11 +150,14 @@ describe("FROM", () => {
     ],
     [
       `FROM docker.io/a@${digest} x`,
-      `MOOR242 F/Dockerfile, line 1: "FROM docker.io/a@${digest} x" has further arguments. Write FROM <image>.`,
+      `MOOR242 F/Dockerfile, line 1: "FROM docker.io/a@${digest} x" has unexpected arguments. Write FROM <image>.`,
     ],
     [`# escape=\`\nFROM docker.io/a@${digest}`, 'MOOR241 F/Dockerfile: line 1: parser directive "escape".'],
     [`# syntax=docker/dockerfile:1\nFROM docker.io/a@${digest}`, 'MOOR241 F/Dockerfile: line 1: parser directive "syntax".'],
-    [`FROM docker.io/a@${digest}`, "MOOR244 F/base/manifest.json: the file doesn't exist. Command: `npm run renew -- base F`."],
+    [
+      `FROM docker.io/a@${digest}`,
+      "MOOR244 F/base/manifest.json: the file doesn't exist. To save the base, run `npm run renew -- base F`.",
+    ],
   ])("%j", (text, message) => {
     expect(problemOfDockerfile(text)).toBe(message);
   });
@@ -169,7 +183,7 @@ describe("the saved base", () => {
   test("configuration is missing", () => {
     const remove = (folder: string) => fs.rmSync(path.join(folder, "base/config.json"));
     expect(problemWith(savedFiles(), remove)).toBe(
-      "MOOR244 F/base/config.json: the file doesn't exist. Command: `npm run renew -- base F`.",
+      "MOOR244 F/base/config.json: the file doesn't exist. To save the base, run `npm run renew -- base F`.",
     );
   });
 
@@ -179,7 +193,7 @@ describe("the saved base", () => {
       fs.mkdirSync(path.join(folder, "base/config.json"));
     };
     expect(problemWith(savedFiles(), replace)).toBe(
-      "MOOR244 F/base/config.json: the file can't be read (EISDIR). Command: `npm run renew -- base F`.",
+      "MOOR244 F/base/config.json: the file can't be read (EISDIR). To save the base, run `npm run renew -- base F`.",
     );
   });
 
@@ -187,8 +201,8 @@ describe("the saved base", () => {
     const base = savedFiles();
     const message = problemWith(base, (folder) => fs.appendFileSync(path.join(folder, `base/${part}.json`), "\n"));
     const expected = digestOf(base[part]);
-    const named = part === "manifest" ? `FROM in the Dockerfile has ${expected}.` : `The manifest names ${expected}.`;
-    expect(message).toBe(`MOOR245 F/base/${part}.json: the file has the digest ${digestOf(`${base[part]}\n`)}. ${named}`);
+    const named = part === "manifest" ? `The digest in FROM is ${expected}.` : `The digest in the manifest is ${expected}.`;
+    expect(message).toBe(`MOOR245 F/base/${part}.json: the digest of the file is ${digestOf(`${base[part]}\n`)}. ${named}`);
   });
 
   test.each([
@@ -196,7 +210,7 @@ describe("the saved base", () => {
     [savedFiles({ config: { os: "windows" } }), "MOOR246 F/base/config.json: the image is for windows/amd64."],
     [
       savedFiles({ config: { rootfs: { type: "layers", diff_ids: [] } } }),
-      "MOOR246 F/base/config.json: it lists 0 layers, and the manifest 1.",
+      "MOOR246 F/base/config.json: the configuration has 0 layers, but the manifest has 1.",
     ],
     [
       savedFiles({ config: { rootfs: undefined } }),
@@ -204,7 +218,7 @@ describe("the saved base", () => {
     ],
     [
       savedFiles({ manifest: { mediaType: "application/vnd.oci.image.index.v1+json", manifests: [] } }),
-      "MOOR246 F/base/manifest.json: the digest in FROM is that of an index of several platforms. Use the digest of its linux/amd64 manifest.",
+      "MOOR246 F/base/manifest.json: the digest in FROM refers to an image index (a multi-platform image). Use the digest of its linux/amd64 manifest.",
     ],
     [
       savedFiles({ manifest: { schemaVersion: 1 } }),
@@ -212,7 +226,7 @@ describe("the saved base", () => {
     ],
     [
       savedFiles({ config: { config: { OnBuild: ["RUN x"] } } }),
-      "MOOR241 F/Dockerfile: the base has ONBUILD instructions, which run in a build of another image.",
+      "MOOR241 F/Dockerfile: the base has ONBUILD instructions, which run only in a build.",
     ],
   ])("case %#", (base, message) => {
     expect(problemWith(base)).toBe(message);
@@ -250,7 +264,7 @@ describe("files", () => {
   test.each([
     ["a", "../outside", '"link" is a symbolic link to ../outside, outside the folder of the Dockerfile.'],
     ["a", "/etc/passwd", '"link" is a symbolic link to /etc/passwd, outside the folder of the Dockerfile.'],
-    ["a", "link", '"link" is a circle of symbolic links.'],
+    ["a", "link", '"link" is a loop of symbolic links.'],
     ["a", "missing", '"link" doesn\'t exist or is excluded.'],
     ["a", "base/config.json", '"link" doesn\'t exist or is excluded.'],
   ])("a symbolic link (case %#)", (_, target, message) => {
@@ -267,7 +281,7 @@ describe("files", () => {
 
   test("an invalid pattern in .dockerignore", () => {
     expect(problemOf(layerFolder(["COPY a /opt/"], { ...files, ".dockerignore": "x(\n" }))).toMatch(
-      /^MOOR255 F\/\.dockerignore: a pattern can't be read: Invalid regular expression/,
+      /^MOOR255 F\/\.dockerignore: a pattern is not valid: Invalid regular expression/,
     );
   });
 

@@ -17,7 +17,7 @@ test.each<[string, string[]]>([
   expect(splitWords(text, "\\")).toEqual(words);
 });
 
-// Expected values by Docker's reference and BuildKit's shell/lex.go.
+// The expected values follow Docker's reference and BuildKit's shell/lex.go.
 test.each([
   ["plain", "plain"],
   ["$A-${A}", "1-1"],
