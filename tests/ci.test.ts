@@ -120,7 +120,7 @@ function newMachine(aptGet: string): string {
   for (const from of (process.env.PATH ?? "").split(":").filter((one) => fs.existsSync(one))) {
     for (const name of fs.readdirSync(from)) {
       const to = path.join(programs, name);
-      const left = ["buildah", "skopeo", "docker-registry", "apt-get", "sudo"].includes(name);
+      const left = ["buildah", "skopeo", "docker-registry", "debootstrap", "ip", "apt-get", "sudo"].includes(name);
       if (!left && !fs.existsSync(to)) fs.symlinkSync(path.join(from, name), to);
     }
   }
@@ -131,11 +131,19 @@ function newMachine(aptGet: string): string {
 
 test("a new machine gets the programs that build and publish images, and each that it can't get is named", () => {
   const log = path.join(folder, "apt-get.log");
-  const installs = `echo "$*" >>${log}; [ $1 = update ] || for one in buildah skopeo; do ln -s /bin/true ${folder}/programs/$one; done`;
+  const installs = `echo "$*" >>${log}; [ $1 = update ] || for one in buildah skopeo debootstrap ip; do ln -s /bin/true ${folder}/programs/$one; done`;
   const { lines } = run(sound, newMachine(installs)).output();
-  expect(fs.readFileSync(log, "utf8")).toBe("update -qq\ninstall -qq --no-install-recommends buildah skopeo docker-registry\n");
+  expect(fs.readFileSync(log, "utf8")).toBe(
+    "update -qq\ninstall -qq --no-install-recommends buildah skopeo docker-registry debootstrap iproute2\n",
+  );
   const [, ...said] = lines.slice(lines.findIndex((line) => line.startsWith("== packages")));
-  expect(said.slice(0, 3)).toEqual(["Installed buildah.", "Installed skopeo.", "NOT INSTALLED: docker-registry. Its tests will fail."]);
+  expect(said.slice(0, 5)).toEqual([
+    "Installed buildah.",
+    "Installed skopeo.",
+    "NOT INSTALLED: docker-registry. Its tests will fail.",
+    "Installed debootstrap.",
+    "Installed ip.",
+  ]);
 });
 
 test("if apt-get fails, the run says why and goes on", () => {

@@ -12,7 +12,8 @@ const tiers = [
     command: "npm test",
     paths: ["tests/e2e/life.test.ts", "tests/e2e/configErrors.test.ts", "tests/e2e/rollout.test.ts"],
   },
-  { name: "e2e", command: "npm run test:e2e", paths: ["tests/e2e/"] },
+  // Real image builds take minutes.
+  { name: "e2e", command: "npm run test:e2e", paths: ["tests/e2e/", "tests/docker/builds.test.ts", "tests/docker/layered.test.ts"] },
   { name: "histories", command: "npm run test:histories", paths: ["tests/histories/"] },
   { name: "unit", command: "npm test", paths: ["tests/"] },
 ];
