@@ -176,7 +176,7 @@ function ownerNotes({ dns, privateEndpoints, diagnostics, network, workspace, im
   const adopted = workspace !== "create";
   const [ofWorkspace, registry] = [
     adopted ? workspace : "the workspace",
-    imageRegistry === "create" ? "the image registry" : imageRegistry,
+    imageRegistry === "create" ? "the container registry" : imageRegistry,
   ];
   const targets = {
     blob: `storage of ${ofWorkspace}`,

@@ -48,7 +48,7 @@ const layerImage = z.strictObject(
     via: oneOf(["registry", "task"])
       .default("registry")
       .describe(
-        "How the layer is sent: from the machine that runs Pulumi, which must reach the container registry (`registry`), or by an ACR task (`task`), which requires `moor:platform.networkRuleBypassAllowedForTasks`.",
+        "How the layer is pushed: from the machine that runs Pulumi, which must reach the container registry (`registry`), or by an ACR task (`task`), which requires `moor:platform.networkRuleBypassAllowedForTasks`.",
       ),
     repository,
   },

@@ -25,7 +25,7 @@ export interface Routes {
   readonly scoring: string;
 }
 
-/** An image in the image registry that is pinned by its digest. The platform adds the registry's host name. */
+/** An image in the container registry that is pinned by its digest. The platform adds the registry's host name. */
 export interface PinnedImage {
   readonly repository: string;
   /** `sha256:` and 64 hexadecimal digits. */

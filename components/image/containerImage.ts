@@ -16,7 +16,7 @@ export interface ContainerImageArgs {
   readonly stack: string;
   /** Key of the endpoint; part of the environment's name. */
   readonly endpoint: string;
-  /** Host name of the image registry. */
+  /** Host name of the container registry. */
   readonly loginServer: pulumi.Input<string>;
   /**
    * An image in the registry, or one that this run publishes before the environment version is created. Changing it creates a new

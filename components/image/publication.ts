@@ -44,11 +44,11 @@ function announcement(source: ImageSource, image: string): string | undefined {
     case "existing":
       return undefined;
     case "import":
-      return `Azure will copy ${externalImageText(source.from)} to ${image}, unless the registry has it.`;
+      return `Azure will import ${externalImageText(source.from)} as ${image}, unless the container registry contains it.`;
     case "layer": {
-      const who = { registry: "this run", task: "a task of the registry" }[source.via];
+      const who = { registry: "this run", task: "an ACR task" }[source.via];
       const base = externalImageText(source.image.base);
-      return `Azure will copy the base image ${base}, and ${who} will add a layer and publish ${image}, unless the registry has it.`;
+      return `Azure will import the base image ${base}, and ${who} will add a layer and publish ${image}, unless the container registry contains it.`;
     }
     case "build":
       return `Docker will build ${path.relative(process.cwd(), source.context) || "."} and push ${image}.`;

@@ -39,7 +39,7 @@ export function registryIdOf(
   const id = adopted ?? created;
   if (id !== undefined) return id;
   throw new Error(
-    `The image registry of ${stack} doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s ${stack}${local ? " --local" : ""}\nThen run this command again.`,
+    `The container registry of ${stack} doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s ${stack}${local ? " --local" : ""}\nThen run this command again.`,
   );
 }
 
@@ -60,7 +60,7 @@ async function get(stack: string, azure: ArmClient, id: string): Promise<Registr
   } catch (error) {
     if (!(error instanceof ArmError) || !error.isAbsence) throw error;
     throw new Error(
-      `The image registry ${id} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s ${stack}\`, then \`npm run platform -- -s ${stack}\`.`,
+      `The container registry ${id} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s ${stack}\`, then \`npm run platform -- -s ${stack}\`.`,
     );
   }
 }

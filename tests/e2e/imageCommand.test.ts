@@ -95,7 +95,7 @@ test("Before the registry exists, the lock file can be written, and the build na
   expect(await run(...image)).toMatchObject({ code: 1, output: expect.stringContaining("The stack has no lock file") });
   await succeeds("lock", "-s", "team");
   const { code, output } = await run(...image);
-  expect([code, output]).toEqual([1, expect.stringContaining("The image registry of team doesn't exist yet.")]);
+  expect([code, output]).toEqual([1, expect.stringContaining("The container registry of team doesn't exist yet.")]);
   expect(output).toContain("npm run platform -- -s team --local");
 });
 

@@ -240,10 +240,10 @@ describe("The preview of an image that this machine must push", () => {
   test.each([
     [
       "import",
-      /^moor:images\.vllm: Azure will copy docker\.io\/\S+@sha256:[0-9a-f]{64} to \S+@sha256:[0-9a-f]{64}, unless the registry has it\.$/,
+      /^moor:images\.vllm: Azure will import docker\.io\/\S+@sha256:[0-9a-f]{64} as \S+@sha256:[0-9a-f]{64}, unless the container registry contains it\.$/,
     ],
-    ["registry", /^moor:images\.vllm: Azure will copy the base image \S+, and this run will add a layer and publish \S+, unless/],
-    ["task", /^moor:images\.vllm: Azure will copy the base image \S+, and a task of the registry will add a layer and publish/],
+    ["registry", /^moor:images\.vllm: Azure will import the base image \S+, and this run will add a layer and publish \S+, unless/],
+    ["task", /^moor:images\.vllm: Azure will import the base image \S+, and an ACR task will add a layer and publish/],
     ["build", /^moor:images\.vllm: Docker will build \S+ and push \S+:moor-[0-9a-f]{16}\.$/],
   ] as const)("says once how the image gets into the registry (%s)", async (kind, line) => {
     const { logs: lines } = await run(kind, { preview: true, users: 3 });

@@ -330,14 +330,14 @@ describe("Refused before anything is sent:", () => {
 
   test("a stack without a registry", () =>
     refused(
-      "The image registry of prod doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s prod",
+      "The container registry of prod doesn't exist yet. Create the platform first, without the endpoints:\n  npm run platform -- -s prod",
       {},
       [],
     ));
 
   test("a registry that was deleted", () => {
     azure.registry = undefined;
-    return refused(`The image registry ${registryId} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s prod\``);
+    return refused(`The container registry ${registryId} doesn't exist in Azure. If it was deleted, run \`pulumi refresh -s prod\``);
   });
 
   test.each<[string, Record<string, unknown>, string]>([
