@@ -7,6 +7,7 @@ import { buildInputs, externalImageText, type ImageSource, imageText, layeredIma
 import { canonicalJson } from "../../planner/names";
 import { type ConfigError, configError, show } from "../errors";
 import { type ImageSetting, imageSetting, type PublishedSetting } from "../imageSettings";
+import { fileErrors } from "./fileProblems";
 
 /** An image in the stack file. */
 export interface NamedImage {
@@ -73,7 +74,7 @@ function layer(at: string, setting: SettingOf<"layer">, folder: string, layered:
   const missing = missingFolder(place, setting.layer, folder) ?? missingDockerfile(place, setting.layer, path.join(folder, "Dockerfile"));
   if (missing !== undefined || "errors" in repository) return errorsOf(missing, repository);
   const made = layered(folder);
-  if ("problems" in made) return { errors: placed(place, made.problems) };
+  if ("problems" in made) return { errors: fileErrors(place, plainPath(setting.layer), made.problems) };
   const image = made.value;
   const reference = { ...repository, digest: image.manifest.digest };
   const files = Object.entries(image.files).map(([file, { sha256, mode }]) => [`image.files.${file}`, `${sha256} ${mode}`]);
@@ -117,7 +118,7 @@ function build({ at, setting, folder, isScorePath }: BuildRequest, inputsOf: Onc
   const { args = {} } = setting;
   const source = { kind: "build", context, dockerfile: usesOwnOfMoor ? path.join(root, ownScoreDockerfile) : dockerfile, args } as const;
   const made = inputsOf(source);
-  if ("problems" in made) return { errors: placed(place, made.problems) };
+  if ("problems" in made) return { errors: fileErrors(place, plainPath(setting.build), made.problems) };
   const reference = { ...repository, inputs: made.value.digest };
   const named = usesOwnOfMoor ? ownScoreDockerfile : setting.dockerfile && plainPath(setting.dockerfile);
   return {
@@ -191,12 +192,6 @@ function isFile(file: string): boolean {
 function errorsOf(missing: ConfigError | undefined, repository: Repository): { readonly errors: readonly ConfigError[] } {
   const ofRepository = "errors" in repository && missing?.code !== "MOOR071" ? repository.errors : [];
   return { errors: [...(missing === undefined ? [] : [missing]), ...ofRepository] };
-}
-
-function placed(place: string, problems: readonly Problem[]): ConfigError[] {
-  return problems.map(({ code, message, remedy, allowed = "files from which Moor can compute the image" }) =>
-    configError(code, place, { problem: message, allowed, fix: remedy }),
-  );
 }
 
 type Attempt<Value> = { readonly value: Value } | { readonly problems: readonly Problem[] };

@@ -2,6 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { reportErrors } from "../../../config/errors";
+import { fileErrors } from "../../../config/images/fileProblems";
+import { type Code, codes, createProblem } from "../../../planner/codes";
 import { marked } from "../../fuzz/editor";
 import { digest, scoreDeployment, spoilt, type Tree, vllmDeployment } from "../stacks";
 import { at, base, check, external, folder, told, useImageFolder, vllmImage, write } from "./imageFolder";
@@ -145,6 +147,25 @@ test("a mistake in the files of an image is reported at its folder", () => {
   expect(told(vllmImage({ layer: "layers/vllm" }))).toEqual([["MOOR241", "moor:images.vllm.layer", expect.stringContaining("line 2")]]);
   write("builds/vllm/Dockerfile", "FROM python:3.12\n");
   expect(told(vllmImage({ build: "builds/vllm" })).map(([code, where]) => [code, where])).toEqual([["MOOR252", "moor:images.vllm.build"]]);
+});
+
+test("each problem with files says what is allowed, and its fix names the folder", () => {
+  const ofFiles = (Object.keys(codes) as Code[]).filter((code) => /^MOOR2[45]\d$/.test(code));
+  expect(ofFiles.length).toBeGreaterThanOrEqual(16);
+  for (const code of ofFiles) {
+    const [error] = fileErrors("moor:images.vllm.layer", "layers/vllm", [createProblem(code, "A problem.")]);
+    expect(error).toMatchObject({ code, allowed: expect.not.stringContaining("that Docker can build"), fix: expect.any(String) });
+    expect(error!.fix).not.toContain("<folder>");
+  }
+  write("layers/vllm/Dockerfile", `FROM ${base.reference}\nRUN true\n`);
+  expect(check(vllmImage({ layer: "layers/vllm" }))).toMatchObject({
+    errors: [
+      {
+        allowed: expect.stringMatching(/^ARG before FROM, one FROM, COPY/),
+        fix: expect.stringMatching(/set { build: layers\/vllm } instead of { layer: layers\/vllm }\.$/),
+      },
+    ],
+  });
 });
 
 test("messages contain paths relative to the folder of the stack file", () => {
