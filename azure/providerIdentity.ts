@@ -74,9 +74,12 @@ function methodOf({ useDefaultAzureCredential, clientCertificatePath, clientSecr
   return useMsi === "true" ? "managedIdentity" : "cli";
 }
 
-/** The package takes 0.2 s to load, so it is loaded when the first token is requested. */
+/**
+ * The package takes 0.2 s to load, so it is loaded when the first token is requested. It caches tokens in its modules: `require` allows a process
+ * that runs several programs to load it again.
+ */
 async function credentialOf(method: Exclude<Method, "cli">, settings: Settings, cloud: Cloud): Promise<TokenCredential> {
-  const identity = await import("@azure/identity");
+  const identity = require("@azure/identity") as typeof import("@azure/identity");
   const { tenantId, clientId, auxiliaryTenantIds, disableInstanceDiscovery } = settings;
   const options = {
     authorityHost: cloud.authorityHost,
