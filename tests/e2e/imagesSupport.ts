@@ -153,7 +153,17 @@ export async function askChat(sandbox: Sandbox): Promise<{ status: number; text:
     headers: { authorization: `Bearer ${keys.primaryKey}`, "content-type": "application/json" },
     body: JSON.stringify({ model: "chat", messages: [{ role: "user", content: "hello" }] }),
   });
-  return { status: response.status, text: await response.text() };
+  const text = await response.text();
+  return { status: response.status, text: response.ok ? text : `${text}\n${await servingState(sandbox, id)}` };
+}
+
+/** The traffic of an endpoint and the states of its deployments in Azure Resource Manager, for the message of a failed test. */
+async function servingState(sandbox: Sandbox, id: string): Promise<string> {
+  const read = async (path: string) => (await sandbox.arm("GET", path, api)).json();
+  const { properties } = (await read(id)) as { properties: object };
+  const { value } = (await read(`${id}/deployments`)) as { value: { name: string; properties: { provisioningState: string } }[] };
+  const states = value.map(({ name, properties: { provisioningState } }) => `${name} ${provisioningState}`);
+  return `${JSON.stringify(properties)}; deployments: ${states.join(", ") || "none"}`;
 }
 
 /** The writes of deployments and of traffic, in order: `create main-…`, `traffic {…}`, `delete main-…`. */
