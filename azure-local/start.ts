@@ -32,6 +32,10 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   closers.push(() => arm.close());
   try {
     const directory = armDirectory(arm.url, arm.subscriptionId, { tokenSecret: issuer.secret, owners: [deployerObjectId(arm.tenantId)] });
+    // The next request to an endpoint sees a completed change, for example of the traffic, as soon as its caller knows of it.
+    arm.server.on("request", ({ headers }, response) => {
+      if (headers.authorization !== `Bearer ${directoryBearer}`) response.once("finish", () => directory.forget());
+    });
     const proxyOptions = Object.fromEntries(scoringProxyOptions.map((name) => [name, options[name]]));
     const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
     closers.push(() => proxy.close());

@@ -17,6 +17,11 @@ export interface ArmDirectoryOptions {
 /** Bearer token of the scoring proxy's requests to ARM. */
 export const directoryBearer = "scoring-proxy";
 
+export interface ArmDirectory extends Directory {
+  /** Deletes all cached results, because a request can have changed the resources. */
+  forget(): void;
+}
+
 interface Cached {
   readonly until: number;
   readonly view: Promise<EndpointView | undefined>;
@@ -26,7 +31,7 @@ interface Cached {
  * A directory that reads only ARM's REST API. It searches each workspace of the subscription for the endpoint, and reads the endpoint's
  * deployments with their environments, its keys, and the principals that can score.
  */
-export function armDirectory(armUrl: string, subscriptionId: string, options: ArmDirectoryOptions = {}): Directory {
+export function armDirectory(armUrl: string, subscriptionId: string, options: ArmDirectoryOptions = {}): ArmDirectory {
   const reader = new EndpointReader(new ArmClient(armUrl, directoryBearer), subscriptionId, options);
   const cache = new Map<string, Cached>();
   return {
@@ -36,10 +41,11 @@ export function armDirectory(armUrl: string, subscriptionId: string, options: Ar
       if (cached && cached.until > Date.now()) return cached.view;
       const view = reader.read(endpointName, region);
       cache.set(key, { until: Date.now() + (options.cache ?? 200), view });
-      const forget = () => cache.delete(key);
+      const forget = () => cache.get(key)?.view === view && cache.delete(key);
       view.then((endpoint) => endpoint ?? forget(), forget);
       return view;
     },
+    forget: () => cache.clear(),
   };
 }
 
