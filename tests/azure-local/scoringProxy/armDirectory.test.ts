@@ -155,6 +155,16 @@ test("all pages of a collection are read", async () => {
   expect((await directory().find("chat"))!.name).toBe("chat");
 });
 
+test("a result is read again after `forget`, also if it was being read", async () => {
+  const cached = directory({ cache: 60_000 });
+  const before = cached.find("chat");
+  cached.forget();
+  const after = cached.find("chat");
+  expect(after).not.toBe(before);
+  expect(cached.find("chat")).toBe(after);
+  await Promise.all([before, after]);
+});
+
 test("a result is cached for its time, an absence is not", async () => {
   const cached = directory({ cache: 60_000 });
   const [first, second] = await Promise.all([cached.find("chat"), cached.find("CHAT")]);
