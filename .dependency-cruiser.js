@@ -12,7 +12,7 @@ const layers = {
   components: ["planner", "facts", "azure", "program"],
   config: ["planner", "facts", "azure", "program"],
   rules: ["planner", "facts", "azure"],
-  operations: ["components/live", "rules", "config", "planner", "facts", "azure"],
+  operations: ["components/live", "components/scoring", "rules", "config", "planner", "facts", "azure"],
   review: ["components/live", "rules", "config", "planner", "facts", "azure"],
   policy: ["components/live", "rules", "config", "planner", "facts", "azure"],
   "index.ts": ["components", "config", "planner", "facts", "azure", "program"],
@@ -25,7 +25,16 @@ const above = ["cli", "tests", "bench", "lint"];
 
 /** The folders of a folder, from the lowest to the highest. A folder may import those of lower rows. */
 const rooms = {
-  components: [["base"], ["live"], ["identity", "owners", "place"], ["network"], ["workspace"], ["image", "model"], ["endpoint", "risks"]],
+  components: [
+    ["base"],
+    ["live"],
+    ["scoring"],
+    ["identity", "owners", "place"],
+    ["network"],
+    ["workspace"],
+    ["image", "model"],
+    ["endpoint", "risks"],
+  ],
   "components/endpoint": [["gate"], ["traffic"], ["deployment"]],
 };
 

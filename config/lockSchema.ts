@@ -4,9 +4,11 @@ import { autoscaleLimits, endpointLimits } from "../azure/limits";
 import { sizes } from "../facts/sizes";
 import type { DeploymentDecision } from "../planner/decision";
 import { patterns } from "../planner/pattern";
+import { manifestPathPattern } from "../planner/weights";
 import { map, oneOf, text, whole } from "./leaves";
 
 const anyText = z.string({ error: "text" });
+const sha256 = () => text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 const seconds = (error = "a whole number of seconds, at least 1") => z.int({ error }).min(1, { error });
 const positive = (error = "a number greater than 0") => z.number({ error }).positive({ error });
 
@@ -29,8 +31,9 @@ const model = z.strictObject(
     source: z.enum(["mirror", "hub"], { error: "mirror or hub" }),
     path: anyText.optional().describe("Folder in the blob datastore of the workspace."),
     staged: z.boolean({ error: "true or false" }).optional().describe("Whether the weights are staged in this region."),
+    manifest: sha256().optional().describe("Hash of the list of the staged files, which is in `manifests`."),
   },
-  map("id, revision, source; with source mirror also path and staged"),
+  map("id, revision, source; with source mirror also path and staged, and optionally manifest"),
 );
 
 const minutes = ({ min, max }: { readonly min: number; readonly max: number }) => whole(min, max, "Azure's limits, in minutes");
@@ -63,8 +66,6 @@ const clients = z
     map("timeoutSeconds, retryOn, and optionally maxTokens"),
   )
   .describe("Recommendations for clients of the deployment.");
-
-const sha256 = () => text(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 
 const image = z.union(
   [
@@ -132,6 +133,15 @@ const entry = z.strictObject(
   map("wish, current, and optionally previous, rolledBack"),
 );
 
+const weightFile = z.strictObject(
+  {
+    path: text(manifestPathPattern, "a path of letters, digits and . _ + = -, separated by /").describe("Path in the model repository."),
+    size: whole(0, Number.MAX_SAFE_INTEGER).describe("Size of the file, in bytes."),
+    sha256: text(/^[0-9a-f]{64}$/, "64 hexadecimal digits").describe("SHA-256 hash of the file."),
+  },
+  map("path, size, sha256"),
+);
+
 export const lockSchema = z
   .strictObject(
     {
@@ -142,8 +152,12 @@ export const lockSchema = z
       endpoints: z
         .record(z.string(), z.record(z.string(), entry, map("labels to decisions")), map("keys to endpoints"))
         .describe("Decisions by endpoint key and deployment label."),
+      manifests: z
+        .record(sha256(), z.array(weightFile, { error: "a list of files" }), map("hashes to lists of files"))
+        .optional()
+        .describe("Files of staged weights, by the hash of the list. `npm run mirror` writes them."),
     },
-    map("version, stack, location, madeBy, endpoints"),
+    map("version, stack, location, madeBy, endpoints, and optionally manifests"),
   )
   .describe("Decisions for a stack. `npm run lock` writes this file. Do not edit it by hand, except to set `staged`.");
 

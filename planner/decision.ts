@@ -57,6 +57,11 @@ export interface ModelDecision {
   readonly path?: string;
   /** With `mirror`: whether the weights are staged in this region. A deployment is not created until its weights are staged. */
   readonly staged?: boolean;
+  /**
+   * With `mirror`: hash of the list of the staged files (planner/weights). The container verifies the files against it. Absent before the weights
+   * are staged, and in lock files of earlier versions.
+   */
+  readonly manifest?: string;
 }
 
 /** A model that is registered in the workspace. Azure mounts it into the container of a score.py. */

@@ -31,7 +31,7 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["name of a pattern in messages", "cli/lock/create.ts", "const patternNames: "],
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
-  ["gate", "components/endpoint/gate/checks.ts", "const checks: "],
+  ["gate", "components/scoring/checks.ts", "const checks: "],
   ["scoring path and client outputs", "components/endpoint/clients.ts", "const pathsByPattern: "],
   ["list of the scoring proxy", typeTest, "const sameUnion: "],
 ];

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ArmClient } from "../../../azure/arm";
 import { deploymentId, liveDeployment } from "../../live";
-import type { CheckFailure } from "./runChecks";
+import type { CheckFailure } from "../../scoring";
 
 const pollSeconds = 10;
 /** Number of log lines in a report. */

@@ -6,14 +6,11 @@ import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
 import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
+import { type CheckFailure, checksOf, credentialFor, runChecks, sender } from "../../scoring";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
-import { checksOf } from "./checks";
 import { readState } from "./controlPlane";
-import { credentialFor } from "./credential";
 import { gateReport, goneReport } from "./report";
-import { sender } from "./request";
-import { type CheckFailure, runChecks } from "./runChecks";
 import { type GateSubject, subjectsToCheck } from "./subjects";
 
 export type { GateSubject } from "./subjects";

@@ -1,6 +1,6 @@
 import { armIdOf } from "../../base/azure";
 import type { TrafficWeights } from "../../live";
-import type { CheckFailure } from "./runChecks";
+import type { CheckFailure } from "../../scoring";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {

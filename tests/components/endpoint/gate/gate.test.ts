@@ -2,12 +2,12 @@
 // waits for the gate: tests/e2e does.
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { checksOf } from "../../../../components/endpoint/gate/checks";
 import { gateReport } from "../../../../components/endpoint/gate/report";
-import type { GateAnswer, Send } from "../../../../components/endpoint/gate/request";
-import { sender } from "../../../../components/endpoint/gate/request";
-import { runChecks } from "../../../../components/endpoint/gate/runChecks";
 import { subjectsToCheck } from "../../../../components/endpoint/gate/subjects";
+import { checksOf } from "../../../../components/scoring/checks";
+import type { GateAnswer, Send } from "../../../../components/scoring/request";
+import { sender } from "../../../../components/scoring/request";
+import { runChecks } from "../../../../components/scoring/runChecks";
 import { servedName } from "../../../../planner/servedName";
 import { scoreDecision, vllmDecision, workspaceId } from "../../fixtures";
 

@@ -1,5 +1,5 @@
 /** Requests of the gate to one deployment, and their responses. */
-import { modelStatusHeader } from "../../../azure/scoring";
+import { modelStatusHeader } from "../../azure/scoring";
 
 export interface GateRequest {
   readonly method: "GET" | "POST";

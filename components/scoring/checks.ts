@@ -1,8 +1,8 @@
 /** Checks of the gate: requests, and the evaluation of responses. Pure functions. */
-import type { DeploymentDecision } from "../../../planner/decision";
-import type { Pattern } from "../../../planner/pattern";
-import { type GateCheck, structureDifference } from "../../../planner/rollout/gateCheck";
-import { servedName } from "../../../planner/servedName";
+import type { DeploymentDecision } from "../../planner/decision";
+import type { Pattern } from "../../planner/pattern";
+import { type GateCheck, structureDifference } from "../../planner/rollout/gateCheck";
+import { servedName } from "../../planner/servedName";
 import type { GateAnswer, GateRequest } from "./request";
 
 /** A check of a deployment. */

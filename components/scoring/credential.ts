@@ -1,6 +1,6 @@
-import type { ArmClient } from "../../../azure/arm";
-import { fail } from "../../../program/fail";
-import { armIdOf } from "../../base/azure";
+import type { ArmClient } from "../../azure/arm";
+import { fail } from "../../program/fail";
+import { armIdOf } from "../base/azure";
 
 /**
  * Returns the key or token for requests to the endpoint. Tokens are issued for Pulumi's credential. It isn't stored or logged.

@@ -1,0 +1,1 @@
+export { manifestDigest, manifestFileName, manifestPathPattern, manifestText, manifestVariable, type WeightFile } from "./manifest";
