@@ -92,6 +92,8 @@ export function createSubnet(args: CreatedSubnetArgs, opts: pulumi.CustomResourc
         networkSecurityGroup: { id: securityGroup.id },
         natGateway: { id: natGateway.id },
         delegations: [{ name: "containers", serviceName: scriptDelegation }],
+        privateEndpointNetworkPolicies: "Disabled",
+        privateLinkServiceNetworkPolicies: "Enabled",
         defaultOutboundAccess: false,
       },
       // Azure writes one subnet of a network at a time, so the subnet for private endpoints comes first.
