@@ -1,5 +1,5 @@
 /** Test requests to an endpoint, and the evaluation of its answers. The gate and `npm run smoke` use them. */
-export { scoringBase } from "./address";
+export { type ScoringAddress, scoringAddress } from "./address";
 export { type Check, checksFor, checksOf, loadCheck, type Served } from "./checks";
 export { credentialFor, knownAuthModes } from "./credential";
 export { withoutSecrets } from "./redact";

@@ -1,5 +1,6 @@
 /** Test requests to an endpoint or to one of its deployments, and their responses. */
 import { modelStatusHeader } from "../../azure/scoring";
+import type { ScoringAddress } from "./address";
 import { EventReader, type StreamSummary } from "./stream";
 
 export interface GateRequest {
@@ -29,9 +30,7 @@ export interface GateAnswer {
  */
 export type Send = (request: GateRequest, signal: AbortSignal, requestId?: string) => Promise<GateAnswer>;
 
-export interface SenderArgs {
-  /** URL of the endpoint, without a trailing slash. */
-  readonly baseUrl: string;
+export interface SenderArgs extends ScoringAddress {
   /** Name of the deployment that must answer, independent of its traffic weight. @default - by the traffic weights */
   readonly deployment?: string;
   /** Key or token, used only in the `authorization` header. */
@@ -58,7 +57,7 @@ const deploymentHeader = "azureml-model-deployment";
 const keptOfEvents = 4096;
 
 /** Returns a function that sends requests. */
-export function sender({ baseUrl, deployment, credential }: SenderArgs): Send {
+export function sender({ baseUrl, headers = {}, deployment, credential }: SenderArgs): Send {
   return async ({ method, path, body }, signal, requestId) => {
     const started = performance.now();
     const response = await fetch(`${baseUrl}${path}`, {
@@ -66,6 +65,7 @@ export function sender({ baseUrl, deployment, credential }: SenderArgs): Send {
       signal,
       redirect: "error",
       headers: {
+        ...headers,
         authorization: `Bearer ${credential}`,
         ...(deployment === undefined ? {} : { [deploymentHeader]: deployment }),
         // Azure keeps it in its logs. Source: Azure docs, how-to-troubleshoot-online-endpoints.

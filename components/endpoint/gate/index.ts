@@ -6,7 +6,7 @@ import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
 import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
-import { type CheckFailure, checksOf, runChecks, scoringBase, sender } from "../../scoring";
+import { type CheckFailure, checksOf, runChecks, scoringAddress, sender } from "../../scoring";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
 import { readState } from "./controlPlane";
@@ -102,7 +102,7 @@ async function examine(subject: GateSubject, azure: ArmClient, id: string, live:
   if (checks.length === 0) failure = await readState(azure, id, subject.name, deadlineSeconds);
   else {
     credential = await credentialFor(live.authMode, azure, id);
-    const send = sender({ baseUrl: scoringBase(endpointName, live.origin), deployment: subject.name, credential });
+    const send = sender({ ...scoringAddress(endpointName, live.origin), deployment: subject.name, credential });
     failure = await runChecks({ checks, send, deadlineSeconds });
   }
   if (failure !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, failure, credential }));
