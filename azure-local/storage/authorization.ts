@@ -11,11 +11,11 @@ const firstVersion = "2017-11-09";
  * @throws StorageError
  */
 export function authorize(call: StorageCall, container: string, needed: BlobAction, host: StorageHost): void {
-  checkVersion(call);
   const authorization = header(call, "authorization") ?? "";
   if (/^SharedKey(Lite)? /i.test(authorization) || call.query.has("sig")) throw keyError(call);
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
   if (token === undefined) throw challenge(call, authorization);
+  checkVersion(call);
   const principal = host.principalOf(token, call.account);
   if ("invalid" in principal) {
     const message = `Server failed to authenticate the request. Please refer to the information in the www-authenticate header.`;
@@ -33,7 +33,10 @@ export function authorize(call: StorageCall, container: string, needed: BlobActi
   );
 }
 
-/** Source: Azure REST reference, storageservices/versioning-for-the-azure-storage-services. Its error for a request without a version is inferred. */
+/**
+ * The version is required for requests with a token. Source: Azure REST reference, storageservices/put-blob, "Request headers". The codes of
+ * the errors are inferred.
+ */
 function checkVersion(call: StorageCall): void {
   const version = header(call, "x-ms-version");
   if (version === undefined)

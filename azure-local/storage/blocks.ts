@@ -36,8 +36,7 @@ export class Blocks {
     const uncommitted = this.uncommitted(containerId, path);
     if (blob === undefined && uncommitted.length === 0) throw new StorageError(404, "BlobNotFound", "The specified blob does not exist.");
     if (blob) checkConditions({ request, method: "GET" }, blob);
-    // The content of a blob that was written as a whole has no ID.
-    const committed = this.host.records.blocks(containerId, path).filter(({ id }) => id !== "");
+    const committed = this.host.records.blocks(containerId, path).filter(isListed);
     const lists = [
       type === "uncommitted" ? "" : `<CommittedBlocks>${committed.map(blockElement).join("")}</CommittedBlocks>`,
       type === "committed" ? "" : `<UncommittedBlocks>${uncommitted.map(blockElement).join("")}</UncommittedBlocks>`,
@@ -64,7 +63,7 @@ export class Blocks {
     const previous = records.blob(containerId, path);
     checkConditions(call, previous);
     const before = records.blocks(containerId, path);
-    const committed = new Map(before.map((block) => [block.id, block]));
+    const committed = new Map(before.filter(isListed).map((block) => [block.id, block]));
     const uncommitted = new Map(this.uncommitted(containerId, path).map((block) => [block.id, block]));
     const blocks = entries.map(([from, id]): Block => {
       const block = { Committed: committed, Uncommitted: uncommitted, Latest: uncommitted.has(id) ? uncommitted : committed }[from].get(id);
@@ -113,7 +112,7 @@ export class Blocks {
     const [stored, valid] = [records.uncommitted(containerId, path), this.uncommitted(containerId, path)];
     try {
       const others = [...valid, ...records.blocks(containerId, path)];
-      if (others.some((block) => block.id !== "" && block.id.length !== id.length))
+      if (others.some((block) => isListed(block) && block.id.length !== id.length))
         throw new StorageError(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid.");
       const replaced = valid.find((block) => block.id === id);
       if (!replaced && valid.length >= this.limits.uncommittedBlocks) throw tooMany("uncommitted", this.limits.uncommittedBlocks);
@@ -136,6 +135,11 @@ function blockId({ query }: BlobCall): string {
   const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(id);
   if (id === "" || !isBase64 || Buffer.from(id, "base64").length > 64) throw invalidParameter("blockid", id);
   return id;
+}
+
+/** The content of a blob that was written as a whole is not in its block list. */
+function isListed({ id }: Block): boolean {
+  return id !== "";
 }
 
 function blockElement({ id, size }: Block): string {

@@ -66,8 +66,8 @@ function readHeaders(call: StorageCall) {
 async function get(call: StorageCall, url: URL): Promise<Response> {
   const [range, authorization] = [header(call, "x-ms-source-range"), header(call, "x-ms-copy-source-authorization")];
   const headers = {
-    "accept-encoding": "identity",
-    ...(range === undefined ? {} : { range }),
+    // `fetch` adds "identity" to a request with a range itself.
+    ...(range === undefined ? { "accept-encoding": "identity" } : { range }),
     ...(authorization === undefined ? {} : { authorization, "x-ms-version": header(call, "x-ms-version")! }),
   };
   let response: Response;

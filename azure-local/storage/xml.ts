@@ -1,6 +1,8 @@
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
 /** Escapes a text for an element or an attribute. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"\r]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>"]/g, (character) => entities[character]!);
 }
 
 /** An element with a text. */
@@ -23,12 +25,16 @@ export type BlockListEntry = readonly [from: "Committed" | "Uncommitted" | "Late
 
 /** Reads the body of Put Block List. @returns undefined if it isn't a block list */
 export function readBlockList(text: string): BlockListEntry[] | undefined {
-  const [, inner = ""] = /^\ufeff?\s*(?:<\?xml[^?]*\?>)?\s*<BlockList(?:\s[^>]*)?(?:\/>|>([\s\S]*)<\/BlockList\s*>)\s*$/.exec(text) ?? [];
-  if (!/<BlockList[\s/>]/.test(text)) return undefined;
+  const [whole, inner = ""] =
+    /^\ufeff?\s*(?:<\?xml[^?]*\?>)?\s*<BlockList(?:\s[^>/]*)?(?:\/>|>([\s\S]*)<\/BlockList\s*>)\s*$/.exec(text) ?? [];
+  if (whole === undefined) return undefined;
   const entries: BlockListEntry[] = [];
-  const rest = inner.replace(/<(Committed|Uncommitted|Latest)>\s*([A-Za-z0-9+/=]*)\s*<\/\1\s*>/g, (_whole, from, id: string) => {
-    entries.push([from as BlockListEntry[0], id]);
-    return "";
-  });
+  const rest = inner.replace(
+    /<(Committed|Uncommitted|Latest)(?:\s*\/>|>\s*([A-Za-z0-9+/=]*)\s*<\/\1\s*>)/g,
+    (_whole, from: BlockListEntry[0], id = "") => {
+      entries.push([from, id]);
+      return "";
+    },
+  );
   return rest.trim() === "" ? entries : undefined;
 }
