@@ -6,10 +6,11 @@ import { fail } from "../../../program/fail";
 import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
 import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
-import { type CheckFailure, checksOf, credentialFor, runChecks, sender } from "../../scoring";
+import { type CheckFailure, checksOf, runChecks, scoringAddress, sender } from "../../scoring";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
 import { readState } from "./controlPlane";
+import { credentialFor } from "./credential";
 import { gateReport, goneReport } from "./report";
 import { type GateSubject, subjectsToCheck } from "./subjects";
 
@@ -101,15 +102,9 @@ async function examine(subject: GateSubject, azure: ArmClient, id: string, live:
   if (checks.length === 0) failure = await readState(azure, id, subject.name, deadlineSeconds);
   else {
     credential = await credentialFor(live.authMode, azure, id);
-    const send = sender({ baseUrl: scoringBase(endpointName, live.origin), deployment: subject.name, credential });
+    const send = sender({ ...scoringAddress(endpointName, live.origin), deployment: subject.name, credential });
     failure = await runChecks({ checks, send, deadlineSeconds });
   }
   if (failure !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, failure, credential }));
   pulumi.log.info(`${endpointName}: ${subject.name} passed the gate in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
-}
-
-/** Returns the endpoint's origin, or the URL of the endpoint at the scoring proxy of the local Azure. */
-function scoringBase(endpointName: string, origin: string): string {
-  const proxy = process.env.MOOR_FRONTDOOR_URL;
-  return proxy ? `${proxy}/${endpointName}` : origin;
 }

@@ -1,6 +1,6 @@
 import { armIdOf } from "../../base/azure";
 import type { TrafficWeights } from "../../live";
-import type { CheckFailure } from "../../scoring";
+import { type CheckFailure, withoutSecrets } from "../../scoring";
 import type { GateSubject } from "./subjects";
 
 export interface ReportArgs {
@@ -43,9 +43,4 @@ function serving(live: TrafficWeights, { name, inPlace }: Pick<GateSubject, "nam
   const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight}%`).join(", ")}.`;
   const changed = inPlace && (live[name] ?? 0) > 0;
   return changed ? `${list} The deployment was updated in place (update: inPlace), so callers already receive its responses.` : list;
-}
-
-function withoutSecrets(text: string, credential: string): string {
-  const redacted = credential === "" ? text : text.replaceAll(credential, "[secret]");
-  return redacted.replace(/hf_\w{8,}/g, "[secret]").replace(/Bearer +[\w.~+/-]{8,}=*/gi, "Bearer [secret]");
 }
