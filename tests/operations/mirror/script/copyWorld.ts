@@ -57,7 +57,8 @@ export class CopyWorld {
   gated = false;
   commit = revision;
   private child: ChildProcess | undefined;
-  private forwarded: Promise<void>[] = [];
+  private readonly connections: Promise<void>[] = [];
+  private readonly forwarded: Promise<void>[] = [];
 
   private constructor(
     readonly caller: Caller,
@@ -80,6 +81,7 @@ export class CopyWorld {
     const addresses = { azure: azure.address, hub: hub.address, cdn: cdn.address };
     const world = new CopyWorld(caller, [azure.server, hub.server, cdn.server], addresses);
     worlds.push(world);
+    azure.server.on("connection", (socket) => world.connections.push(new Promise((resolve) => socket.once("close", () => resolve()))));
     return world;
   }
 
@@ -119,8 +121,9 @@ export class CopyWorld {
     }));
   }
 
-  job(changes: Partial<CopyJob> = {}): CopyJob {
-    const files = this.listed();
+  /** @param named Contents of the listed files. @default - all files of the model */
+  job(changes: Partial<CopyJob> = {}, named: Readonly<Record<string, string>> = contents): CopyJob {
+    const files = this.listed(named);
     return {
       blobs: `https://${HOST}`,
       container: CONTAINER.slice(CONTAINER.lastIndexOf("/") + 1),
@@ -149,13 +152,21 @@ export class CopyWorld {
       let log = "";
       for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (log += text));
       const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-      // The storage service completes the requests of a killed script.
-      await Promise.all(this.forwarded);
-      this.forwarded = [];
+      await this.settled();
       return { code, log, outputs: fs.existsSync(outputs) ? JSON.parse(fs.readFileSync(outputs, "utf8")) : undefined };
     } finally {
       fs.rmSync(directory, { recursive: true, force: true });
     }
+  }
+
+  /** Waits until the storage service has completed the requests of a killed script. */
+  private async settled(): Promise<void> {
+    // Connections are accepted in their order, so those of the script were accepted when this one is.
+    await new Promise<void>((resolve) =>
+      http.get(`${this.addresses.azure}/settled`, { agent: false }, (answer) => answer.resume().once("close", resolve)),
+    );
+    await Promise.all(this.connections.splice(0));
+    await Promise.all(this.forwarded.splice(0));
   }
 
   /** Text and hash metadata of each blob in the folder, by path. */
@@ -194,6 +205,7 @@ export class CopyWorld {
   /** Identity, Key Vault and storage, as the local Azure serves them to a script. */
   private serveAzure(request: http.IncomingMessage, response: http.ServerResponse): void {
     const url = request.url ?? "";
+    if (url === "/settled") return void response.end();
     const server = url.startsWith("/metadata/") ? "identity" : url.startsWith(`/data/${vault}/`) ? "vault" : "storage";
     if (this.refuse(this.record(server, request), response)) return;
     const json = (status: number, body: object) =>
@@ -204,6 +216,8 @@ export class CopyWorld {
     const forwarded = http.request(to, { method: request.method, headers: { ...request.headers, host: to.host } }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
+      // Otherwise, an answer to a killed script would never end.
+      response.once("close", () => answer.resume());
     });
     const ended = new Promise<void>((resolve) => forwarded.once("close", resolve));
     this.forwarded.push(ended);
