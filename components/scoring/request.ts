@@ -27,10 +27,12 @@ export interface SenderArgs {
   readonly deployment: string;
   /** Key or token, used only in the `authorization` header. */
   readonly credential: string;
+  /** Additional headers. @default - none */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Returns a function that sends requests to one deployment. Source of the header: Azure docs, how-to-safely-rollout-online-endpoints. */
-export function sender({ baseUrl, deployment, credential }: SenderArgs): Send {
+export function sender({ baseUrl, deployment, credential, headers = {} }: SenderArgs): Send {
   return async ({ method, path, body }, signal) => {
     const started = performance.now();
     const response = await fetch(`${baseUrl}${path}`, {
@@ -38,6 +40,7 @@ export function sender({ baseUrl, deployment, credential }: SenderArgs): Send {
       signal,
       redirect: "error",
       headers: {
+        ...headers,
         authorization: `Bearer ${credential}`,
         "azureml-model-deployment": deployment,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
