@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { NETWORK_HEADER } from "../../http/networkHeader";
 import type { LocalRegistries, RegistryRoute } from "../../registry/localRegistries";
+import type { BlobService } from "../../storage/blobService";
 import type { Engine } from "../engine";
 import type { Resource } from "../model";
 import { decode } from "../path";
@@ -15,17 +17,14 @@ import { type PutSecret, secretService } from "./secrets";
 /** The network position of a data plane caller: in a network with private endpoints, or on the internet. */
 export type NetworkPosition = "inside" | "outside";
 
-/** Header with the network position of the caller. */
-export const NETWORK_HEADER = "x-azure-local-network";
-
 /**
  * Path prefix of the data plane: `/data/<host of the service>/<path>`, for example `/data/storage01.blob.core.windows.net/models/a.bin`.
  */
 export const DATA_PREFIX = "/data/";
 
 /**
- * The data planes of storage accounts, registries and vaults. They check the caller's network position. Registries also check the caller's
- * identity.
+ * The data planes of storage accounts, registries and vaults. They check the caller's network position. Storage accounts and registries also
+ * check the caller's identity.
  */
 export class DataPlane {
   private readonly services: readonly DataService[];
@@ -35,10 +34,11 @@ export class DataPlane {
     private readonly position: NetworkPosition,
     putSecret: PutSecret,
     registries: LocalRegistries,
+    blobs: BlobService,
     private readonly log: RequestLog,
     private readonly faults: DataFaults,
   ) {
-    this.services = [blobService(engine), imageService(engine.inventory, registries), secretService(engine, putSecret)];
+    this.services = [blobService(engine.inventory, blobs), imageService(engine.inventory, registries), secretService(engine, putSecret)];
   }
 
   /** @param pathname begins with `DATA_PREFIX` */
