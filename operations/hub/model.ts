@@ -110,7 +110,7 @@ export class HubModel {
     }
     const { content } = await this.request(await this.locate(file), file, undefined, true);
     const isSame =
-      length === file.size && (file.sha256 === undefined ? gitHash(content) === file.gitHash : sha256(content) === file.sha256);
+      content.length === file.size && (file.sha256 === undefined ? gitHash(content) === file.gitHash : sha256(content) === file.sha256);
     if (isSame) return content;
     throw new HubError(
       "content",

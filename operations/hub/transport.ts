@@ -127,9 +127,18 @@ export class HubTransport {
   }
 }
 
+/** Largest body that is read into memory, in bytes. */
+const mostRead = 128 * 1024 * 1024;
+
 async function contentOf(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  let length = 0;
+  for await (const chunk of stream) {
+    length += (chunk as Buffer).length;
+    if (length > mostRead)
+      throw new HubError("protocol", `The Hub returned more than ${mostRead} bytes for a small file. Check HF_ENDPOINT.`);
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
 }
 
