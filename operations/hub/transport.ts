@@ -113,8 +113,8 @@ export class HubTransport {
       return isRead && answer.status < 300 ? { ...answer, content: await contentOf(answer.stream()) } : answer;
     } catch (error) {
       this.options.signal?.throwIfAborted();
-      const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-      if (code === undefined) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (typeof code !== "string") throw error;
       return { code };
     }
   }
