@@ -240,8 +240,8 @@ describe("The Hub and its CDN", () => {
     const partial: Answer = { status: 200, headers: { "content-length": "1000" }, body: "[{" };
     const world = await open({
       hub: {
-        answer: ({ kind, file }) => {
-          if (!["tree", "cache"].includes(kind) || broken.has(file)) return undefined;
+        answer: ({ kind, file, method }) => {
+          if (!["tree", "cache"].includes(kind) || method === "HEAD" || broken.has(file)) return undefined;
           broken.add(file);
           return partial;
         },
