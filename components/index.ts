@@ -15,6 +15,7 @@ export {
   type EndpointTerms,
   type GateArgs,
   type GateMode,
+  type GateResult,
   type GateSubject,
   GpuDeployment,
   type GpuDeploymentArgs,

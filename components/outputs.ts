@@ -1,6 +1,6 @@
 /** Outputs of a stack, for people and for other stacks: names, addresses, commands and settings for clients. They contain no secrets. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Auth, DeploymentTerms, EndpointTerms, InferenceEndpoint } from "./endpoint";
+import type { Auth, DeploymentTerms, EndpointTerms, GateResult, InferenceEndpoint } from "./endpoint";
 import type { Network } from "./network";
 import type { ScriptEnvironment } from "./scripts";
 import { blobContainerOf, type Workspace } from "./workspace";
@@ -54,6 +54,11 @@ export interface DeploymentOutputs extends DeploymentTerms {
   readonly name: string;
   /** Traffic weight, in percent. */
   readonly weight: number;
+  /**
+   * How it passed the gate before it received traffic: test requests (`requests`), a check of its state in Azure (`state`), or `off` if the
+   * gate of the endpoint is off. Undefined if it is unknown: it has not received traffic, or the result could not be recorded or read.
+   */
+  readonly gate: pulumi.Output<GateResult | "off" | undefined>;
   /** Azure CLI command that shows the log of the container. */
   readonly logsCommand: pulumi.Output<string>;
 }
@@ -113,10 +118,11 @@ export function endpointOutputs(endpoint: InferenceEndpoint, auth: Auth, workspa
     key: { keyCommand: pulumi.interpolate`az ml online-endpoint get-credentials --name ${name} ${place}` },
     entra: { tokenCommand: `az account get-access-token --resource ${scoringAudience} --query accessToken --output tsv` },
   } satisfies Record<Auth, object>;
-  const deployments = deploymentTerms.map(({ label, ...terms }): [string, DeploymentOutputs] => [
-    label,
-    { ...terms, logsCommand: pulumi.interpolate`az ml online-deployment get-logs --name ${terms.name} --endpoint-name ${name} ${place}` },
-  ]);
+  const gates = endpoint.gateResults();
+  const deployments = deploymentTerms.map(({ label, ...terms }): [string, DeploymentOutputs] => {
+    const logsCommand = pulumi.interpolate`az ml online-deployment get-logs --name ${terms.name} --endpoint-name ${name} ${place}`;
+    return [label, { ...terms, gate: gates.apply((results) => results[label]), logsCommand }];
+  });
   return { id, name, scoringUri, openaiBaseUrl, auth, ...access[auth], client, deployments: Object.fromEntries(deployments) };
 }
 

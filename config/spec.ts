@@ -1,6 +1,7 @@
 /** The specification of a stack for the components: checked settings with defaults, and decisions. Plain values only, no secrets. */
 import type { PlannedImage } from "../planner/image";
 import type { DesiredDeployment } from "../planner/rollout";
+import type { GateMode } from "../planner/rollout/gateMode";
 
 /** The specification of a stack. */
 export interface StackSpec {
@@ -100,7 +101,7 @@ export interface EndpointSpec {
   readonly auth: "key" | "entra";
   /** Object IDs that are allowed to send requests. */
   readonly invokers: readonly string[];
-  readonly gate: "runner" | "controlPlane" | "off";
+  readonly gate: GateMode;
   readonly deployments: readonly DeploymentSpec[];
 }
 

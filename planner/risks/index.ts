@@ -1,6 +1,7 @@
 /** Finds the risks of a change to a stack, from the plan and from the current endpoints in Azure. */
 import { imageText, isPlaceholderDigest } from "../image";
 import { type DesiredDeployment, type PlannedDeployment, planRollout } from "../rollout";
+import type { GateMode } from "../rollout/gateMode";
 import { enabledLogging } from "./logging";
 import { type LiveTraffic, overloads } from "./overload";
 import type { Risk, UnavailableImage } from "./risk";
@@ -12,7 +13,7 @@ export { bySeverity, riskText } from "./text";
 /** An endpoint of the stack file. */
 export interface EndpointPlan {
   readonly key: string;
-  readonly gate: "runner" | "controlPlane" | "off";
+  readonly gate: GateMode;
   readonly deployments: readonly DesiredDeployment[];
 }
 

@@ -22,7 +22,7 @@ const texts = {
   imagesNotPushed: ({ images }) =>
     `Images that are not in the registry: ${imageList(images)}. This run creates the container registry, so it is empty, and the deployments fail. Run \`npm run platform\` first and push the images, or let Moor publish them with \`import\`, \`layer\` or \`build\`.`,
   gateOff: ({ endpoints }) =>
-    `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: runner\` or \`gate: controlPlane\`.`,
+    `No gate: new deployments of ${endpoints.join(", ")} receive requests without a check. Set \`gate: auto\` or \`gate: controlPlane\`.`,
   networkRulesBypassed: ({ registry }) =>
     `Network rules bypassed: tasks of the container registry ${registry} still bypass its network rules, because Azure keeps \`networkRuleBypassAllowedForTasks\` when it is removed from \`moor:platform\`. Set it to \`false\` once and run \`pulumi up\`. Then you can remove it.`,
   scriptSubnetOpen: ({ subnetId }) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { NETWORK_HEADER } from "../../http/networkHeader";
 import type { LocalRegistries, RegistryRoute } from "../../registry/localRegistries";
 import type { BlobService } from "../../storage/blobService";
 import type { Engine } from "../engine";
@@ -15,9 +16,6 @@ import { type PutSecret, secretService } from "./secrets";
 
 /** The network position of a data plane caller: in a network with private endpoints, or on the internet. */
 export type NetworkPosition = "inside" | "outside";
-
-/** Header with the network position of the caller. */
-export const NETWORK_HEADER = "x-azure-local-network";
 
 /**
  * Path prefix of the data plane: `/data/<host of the service>/<path>`, for example `/data/storage01.blob.core.windows.net/models/a.bin`.
