@@ -40,10 +40,10 @@ import { StateFolder } from "./stateFolder";
 import { readTables } from "./tables";
 import { Writes } from "./writes";
 
+export { NETWORK_HEADER } from "../http/networkHeader";
 export { type Clock, type ManualClock, manualClock, realClock } from "./clock";
 export type { EndpointKeys, EndpointToken } from "./credentials";
 export { type CriticalStep, criticalPath } from "./criticalPath";
-export { NETWORK_HEADER } from "../http/networkHeader";
 export { DATA_PREFIX, type NetworkPosition } from "./dataPlane";
 export type { Fault, FaultReport, Strike } from "./faults";
 export { FolderInUse } from "./folderLock";
