@@ -229,12 +229,7 @@ test("an edited decision with a list is rejected: its name no longer matches", (
 test.each<[string, object, key: string]>([
   ["a folder with weights of the Hub", { id, revision: "c".repeat(40), source: "hub", path }, "path"],
   ["no folder with staged weights", { id, revision: "c".repeat(40), source: "mirror", staged: true }, "path"],
-  [
-    "a commit with a registered model",
-    { id, source: "workspace", name: "x", version: "1", revision: "c".repeat(40) },
-    "MOOR001",
-    "revision",
-  ],
+  ["a commit with a registered model", { id, source: "workspace", name: "x", version: "1", revision: "c".repeat(40) }, "revision"],
   ["no registry with a model of a registry", { id, source: "catalogue", name: "x", version: "1" }, "registry"],
   ["a version that is not an integer", { id, source: "workspace", name: "x", version: "latest" }, "version"],
 ])("a lock file with %s is rejected at the value", (_, model, key) => {

@@ -3,10 +3,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type LockArguments, lock } from "../../../cli/lock";
+import { checkStack } from "../../../config/checkStack";
 import { type Lock, type LockEntry, readLock, writeLock } from "../../../config/lockFile";
+import { settingsOf } from "../../../config/stackYaml";
 import { mirroredOf, recordStaged } from "../../../config/stagedWeights";
 import { manifestDigest } from "../../../planner/weights";
-import { type Folder, lockFile, removeFolders, shippedFolder } from "./shipped";
+import { type Folder, lockFile, removeFolders, shippedFolder, stackFile } from "./shipped";
 
 let printed: string[] = [];
 beforeEach(() => {
@@ -138,12 +140,20 @@ test("a lock file whose decision has another registered model than its requireme
   expect(await refusal(folder)).toContain("MOOR053 moor.lock.prod.yaml.endpoints.chat.main.wish.vllm.registeredModel");
 });
 
-test("a flag that runs remote code is accepted in an existing lock file with a note, and refused in a new one", async () => {
+test("a flag that runs remote code stays valid in an existing lock file, with a note, and is refused in a new one", async () => {
   const folder = shippedFolder();
   folder.edit([[...main, "vllm", "flags"], { "trust-remote-code": true }], [[...main, "vllm", "remoteCode"], "allow"]);
   await run(folder);
   expect(entry(folder).current.flags).toContain("--trust-remote-code");
   expect(entry(folder).wish).toMatchObject({ "vllm.remoteCode": "allow", "vllm.flags.trust-remote-code": true });
+  // As an earlier version wrote it.
   folder.edit([[...main, "vllm", "remoteCode"], undefined]);
-  expect(await refusal(folder)).toContain(`MOOR090 ${main.join(".")}.vllm.flags.trust-remote-code`);
+  folder.editLock([["endpoints", "chat", "main", "wish", "vllm.remoteCode"], undefined]);
+  const settings = settingsOf(fs.readFileSync(path.join(folder.path, stackFile), "utf8"));
+  const checked = checkStack({ project: "moor", stack: "prod", folder: folder.path, ...settings, lock: folder.lockText() });
+  const flag = `${main.join(".")}.vllm.flags.trust-remote-code`;
+  expect("spec" in checked && checked.spec.notes.filter((note) => note.startsWith(flag))).toEqual([
+    `${flag}: The flag trust-remote-code runs Python files of the model in the container, but \`remoteCode\` is refuse. The lock file was created before this rule existed, so its decision stays valid.`,
+  ]);
+  expect(await refusal(folder)).toContain(`MOOR090 ${flag}`);
 });
