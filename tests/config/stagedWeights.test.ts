@@ -1,5 +1,5 @@
-// Proves what the lock file records about staged weights, and that decisions which can run in Azure keep their names. Doesn't prove that the files
-// are in the storage account.
+// Proves what the lock file records about staged weights, and that decisions which can run in Azure keep their names. Doesn't prove that the
+// files are in the storage account.
 import { rollBack } from "../../cli/lock/rollback";
 import { retireText } from "../../cli/retire";
 import { type Lock, type LockEntry, readLock, writeLock } from "../../config/lockFile";
