@@ -48,6 +48,9 @@ async function attached(running: Attachment, issuer: Issuer, { home, refreshIgno
     issueToken: issuer.issueToken,
     resources: () =>
       storedResources(path.join(home, "azure")).map(({ id, type, name, body }) => ({ id, type, name, location: body.location })),
+    async mountModel() {
+      throw new Error(`A model can be mounted only by the process that runs the local Azure: process ${pid}.`);
+    },
     async close() {
       await providers.close();
       detach();
