@@ -11,6 +11,23 @@ import { start } from "./start";
 export { FolderInUse, type NameAnswer, resolveName } from "./arm";
 export type { Azure, AzureOptions, AzureResource } from "./azure";
 export { createPrivateFolder, createPrivateHome, writePrivateFile } from "./files/privateHome";
+export {
+  bytesContents,
+  type Contents,
+  fileContents,
+  folderRepository,
+  generatedModel,
+  type HubFault,
+  type HubPart,
+  type HubRepository,
+  type HubRequest,
+  type HubUser,
+  type HubUsers,
+  type LocalHub,
+  type LocalHubOptions,
+  sparseContents,
+  startLocalHub,
+} from "./hub";
 export type { HandledRequest } from "./requests";
 export { type Issuer, openIssuer, type TokenRequest } from "./scoringProxy";
 
