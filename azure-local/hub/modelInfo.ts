@@ -53,5 +53,10 @@ export async function modelInfo(repository: HubRepository, query: URLSearchParam
 async function sibling(repository: HubRepository, file: string, blobs: boolean): Promise<unknown> {
   if (!blobs) return { rfilename: file };
   const { size, oid, large } = (await fileFacts(repository, file))!;
-  return { rfilename: file, size, blobId: oid, ...(large ? { lfs: { sha256: large.sha256, size, pointerSize: large.pointerSize } } : {}) };
+  return {
+    rfilename: file,
+    size,
+    blobId: oid,
+    ...(large ? { lfs: { sha256: large.sha256, size, pointerSize: large.pointer.length } } : {}),
+  };
 }

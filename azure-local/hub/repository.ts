@@ -49,7 +49,8 @@ export interface FileFacts {
   readonly size: number;
   /** SHA-1 of the Git object, which is a pointer for a large file. */
   readonly oid: string;
-  readonly large?: { readonly sha256: string; readonly pointerSize: number };
+  /** The hash of a large file, and the text that Git contains instead of it. */
+  readonly large?: { readonly sha256: string; readonly pointer: string };
 }
 
 const facts = new WeakMap<Contents, Promise<Omit<FileFacts, "path">>>();
@@ -73,5 +74,5 @@ async function factsOf(contents: Contents, large: boolean): Promise<Omit<FileFac
   const sha256 = await contents.sha256();
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${size}\n`;
   const oid = createHash("sha1").update(`blob ${pointer.length}\0${pointer}`).digest("hex");
-  return { size, oid, large: { sha256, pointerSize: pointer.length } };
+  return { size, oid, large: { sha256, pointer } };
 }

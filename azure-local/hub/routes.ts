@@ -2,11 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { readBody } from "../http/body";
 import { checkReadable, checkVisible, type HubUser, type HubUsers, notFound, userOf } from "./access";
 import { type HubAnswer, HubError } from "./answer";
-import type { Contents } from "./contents";
+import { bytesContents, type Contents } from "./contents";
 import { rangeAnswer } from "./delivery";
 import type { HubPart } from "./faults";
 import { modelInfo } from "./modelInfo";
-import { fileFacts, type HubRepository } from "./repository";
+import { type FileFacts, fileFacts, type HubRepository } from "./repository";
 import { pathsInfo, tree } from "./tree";
 
 /** Maximum size of the body of `paths-info` in bytes. */
@@ -32,6 +32,7 @@ const infoPath = new RegExp(`^/api/models/${ID}(?:/revision/([^/]+))?$`);
 const treePath = new RegExp(`^/api/models/${ID}/tree/([^/]+)(?:/(.+?))?/?$`);
 const pathsInfoPath = new RegExp(`^/api/models/${ID}/paths-info/([^/]+)$`);
 const cachePath = new RegExp(`^/api/resolve-cache/models/${ID}/([0-9a-f]{40})/(.+)$`);
+const rawPath = new RegExp(`^/${ID}/raw/([^/]+)/(.+)$`);
 const resolvePath = new RegExp(`^/${ID}/resolve/([^/]+)/(.+)$`);
 
 /**
@@ -69,6 +70,8 @@ export class HubRoutes {
     if (isInfo !== undefined) return modelInfo(this.visible(infoId!, infoRev, user), query);
     const [isResolve, resolveId, resolveRev, file] = resolvePath.exec(pathname) ?? [];
     if (isResolve !== undefined) return this.resolve(request, this.readable(resolveId!, resolveRev, user), decoded(file!));
+    const [isRaw, rawId, rawRev, rawFile] = rawPath.exec(pathname) ?? [];
+    if (isRaw !== undefined) return this.raw(request, this.readable(rawId!, rawRev, user), decoded(rawFile!));
     throw new HubError(404, undefined, `The local Hub has no page at ${pathname}.`);
   }
 
@@ -101,14 +104,17 @@ export class HubRoutes {
     return { status: 307, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body: "Temporary Redirect" };
   }
 
+  /** `GET /{id}/raw/{rev}/{file}`: the object in Git, which is a pointer for a large file. */
+  private async raw(request: IncomingMessage, repository: HubRepository, file: string): Promise<HubAnswer> {
+    const facts = await fileFacts(repository, file);
+    if (facts?.large === undefined) return this.small(request, repository, file);
+    return rangeAnswer(bytesContents(facts.large.pointer), request.headers.range, smallHeaders(repository, facts));
+  }
+
   private async small(request: IncomingMessage, repository: HubRepository, file: string): Promise<HubAnswer> {
     const facts = await fileFacts(repository, file);
     if (facts === undefined) throw new HubError(404, "EntryNotFound", "Entry not found");
-    return rangeAnswer(repository.files[file]!, request.headers.range, {
-      "content-type": "text/plain; charset=utf-8",
-      "x-repo-commit": repository.commit,
-      etag: `"${facts.oid}"`,
-    });
+    return rangeAnswer(repository.files[file]!, request.headers.range, smallHeaders(repository, facts));
   }
 
   private readable(id: string, revision: string | undefined, user: HubUser | undefined): HubRepository {
@@ -134,6 +140,10 @@ export class HubRoutes {
     checkVisible(found, user);
     return found;
   }
+}
+
+function smallHeaders({ commit }: HubRepository, { oid }: FileFacts): Record<string, string> {
+  return { "content-type": "text/plain; charset=utf-8", "x-repo-commit": commit, etag: `"${oid}"` };
 }
 
 const branches = new Set(["main", "HEAD"]);

@@ -62,7 +62,7 @@ async function entryOf(repository: HubRepository, entry: string, expand: boolean
     return { type: "directory", oid, size: 0, path: entry.slice(0, -1), ...more };
   }
   const { oid, size, large } = (await fileFacts(repository, entry))!;
-  const lfs = large ? { lfs: { oid: large.sha256, size, pointerSize: large.pointerSize } } : {};
+  const lfs = large ? { lfs: { oid: large.sha256, size, pointerSize: large.pointer.length } } : {};
   return { type: "file", oid, size, path: entry, ...lfs, ...more };
 }
 

@@ -44,7 +44,7 @@ test("the shards have the tensors of the index and of the architecture", async (
     computeParametersCount: true,
   });
   if (!metadata.sharded) throw new Error("The model has one file.");
-  expect(metadata.parameterCount).toEqual({ BF16: 377_728 });
+  expect(metadata.parameterCount).toEqual({ BF16: 377_984 });
   const { files } = generatedModel("org/model", COMMIT);
   const index = JSON.parse((await (await fetch(`${hub.url}/org/model/resolve/${COMMIT}/model.safetensors.index.json`)).text()) as string);
   expect(new Set(Object.values(index.weight_map))).toEqual(new Set(Object.keys(metadata.headers)));

@@ -154,6 +154,8 @@ describe("a file", () => {
     ] as const)
       expect(await (await downloadFile({ repo: "org/model", path: where, ...at() }))!.text()).toBe(text);
     expect(await fileDownloadInfo({ repo: "org/model", path: "gone", ...at() })).toBeNull();
+    const raw = await downloadFile({ repo: "org/model", path: "model.safetensors", raw: true, ...at() });
+    expect(await raw!.text()).toBe(`version https://git-lfs.github.com/spec/v1\noid sha256:${sha("sha256", "weights")}\nsize 7\n`);
     expect(await (await downloadFile({ repo: "org/model", path: "model.safetensors", ...at() }))!.slice(2, 5).text()).toBe("igh");
   });
 
