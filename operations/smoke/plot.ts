@@ -15,14 +15,16 @@ const plotWidth = width - left - right;
 const bins = 48;
 /** Most points of a line. */
 const mostIntervals = 60;
+/** Most characters of a line of small text. */
+const longestLine = 125;
 
 const style = `
-  svg { background: #ffffff; font: 13px system-ui, sans-serif; }
-  text { fill: #1f2328; } .muted { fill: #59636e; } .title { font-size: 16px; font-weight: 600; }
+  .ground { fill: #ffffff; } text { font: 13px system-ui, sans-serif; }
+  text { fill: #1f2328; } .muted { fill: #59636e; } .title { font: 600 16px system-ui, sans-serif; } .small { font-size: 12px; }
   .grid { stroke: #d1d9e0; } .bar { fill: #54aeff; } .mark { stroke: #1f2328; stroke-dasharray: 4 3; }
   .line { fill: none; stroke-width: 2; } .p50 { stroke: #0969da; } .p95 { stroke: #bc4c00; } .failed { fill: #d1242f; }
   @media (prefers-color-scheme: dark) {
-    svg { background: #0d1117; } text { fill: #f0f6fc; } .muted { fill: #9198a1; } .grid { stroke: #3d444d; }
+    .ground { fill: #0d1117; } text { fill: #f0f6fc; } .muted { fill: #9198a1; } .grid { stroke: #3d444d; }
     .bar { fill: #1f6feb; } .mark { stroke: #f0f6fc; } .p50 { stroke: #4493f8; } .p95 { stroke: #f0883e; } .failed { fill: #f85149; }
   }`;
 
@@ -34,8 +36,9 @@ export function plot(stack: string, result: LoadResult, samples: readonly Sample
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(title)}</title><style>${style}\n</style>`,
+    `<rect class="ground" width="${width}" height="${height}"/>`,
     text(left, 30, title, { class: "title" }),
-    text(left, 52, result.verdict.sentences[0] ?? "", { class: "muted", "font-size": "12" }),
+    ...lines(result.verdict.sentences[0] ?? "").map((line, index) => text(left, 52 + index * 16, line, { class: "muted small" })),
     ...(latencySeconds === undefined
       ? [text(left, histogramArea.top + 40, "No request received a valid answer.")]
       : [...histogram(samples, latencySeconds), ...timeline(samples, result)]),
@@ -179,6 +182,17 @@ function axes(area: { readonly top: number; readonly height: number }, x: Scale,
 function text(x: number, y: number, content: string, attributes: Readonly<Record<string, string>> = {}): string {
   const more = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`);
   return `<text x="${fixed(x)}" y="${fixed(y)}"${more.join("")}>${escaped(content)}</text>`;
+}
+
+/** Splits a sentence into lines that fit into the plot. */
+function lines(sentence: string): string[] {
+  const found = [""];
+  for (const word of sentence.split(" ")) {
+    const longer = `${found.at(-1)} ${word}`.trimStart();
+    if (longer.length <= longestLine) found[found.length - 1] = longer;
+    else found.push(word);
+  }
+  return found;
 }
 
 function fixed(value: number): string {
