@@ -112,8 +112,11 @@ export async function startFaultyDoor(frontdoorUrl: string): Promise<FaultyDoor>
     const body = Buffer.concat(chunks).toString("utf8");
     const deployment = String(request.headers["azureml-model-deployment"] ?? "");
     const path = (request.url ?? "/").replace(/^\/[^/]+/, "");
-    asked[deployment] = [...(asked[deployment] ?? []), path];
-    if (proxy.meddle({ deployment, path, body }, response)) return;
+    // A request that names no deployment only finds out whether the endpoint can be reached.
+    if (deployment !== "") {
+      asked[deployment] = [...(asked[deployment] ?? []), path];
+      if (proxy.meddle({ deployment, path, body }, response)) return;
+    }
     const onward = http.request(`${frontdoorUrl}${request.url}`, { method: request.method, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(response);
