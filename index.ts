@@ -102,9 +102,11 @@ const workspace = new Workspace(
 );
 
 const models = new Map<string, Model>();
-for (const { id, revision, path } of weights) {
+for (const model of weights) {
+  if (model.source !== "mirror") continue;
+  const { id, revision, path } = model;
   const key = modelKey({ id, revision });
-  if (path !== undefined && !models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
+  if (!models.has(key)) models.set(key, new Model(`model-${key}`, { workspace, stack, id, revision, path, tags }));
 }
 const modelVersionIds = Object.fromEntries([...models].map(([key, { versionId }]) => [key, versionId]));
 const { vaultId, ready: after } = workspace;

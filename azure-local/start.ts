@@ -37,7 +37,8 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
       if (headers.authorization !== `Bearer ${directoryBearer}`) response.once("finish", () => directory.forget());
     });
     const proxyOptions = Object.fromEntries(scoringProxyOptions.map((name) => [name, options[name]]));
-    const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
+    const log = path.join(home, "azure", "scoring.jsonl");
+    const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, log, ...timeOf(options), port: port && port + 1 });
     closers.push(() => proxy.close());
     watch(arm, proxy, options);
     const https = options.https ? await serveBoth(arm, proxy, home, port && port + 2) : undefined;

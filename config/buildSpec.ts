@@ -120,8 +120,7 @@ function deployable(label: string, settings: DeploymentSettings, { current, prev
 
 function skip(stack: string, endpoint: string, label: string, { current, previous, missing }: Decided): SkippedDeployment | undefined {
   if (current && isStaged(current)) return undefined;
-  const weights =
-    current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack, current.model)}. Then run \`pulumi up\` again.`;
+  const weights = current?.model && `its weights are not staged. To stage them, ${stagingAdvice(stack)}. Then run \`pulumi up\` again.`;
   const reason = missing ?? weights;
   const instead = previous && isStaged(previous) ? ` Until then, ${previous.name} continues to serve.` : "";
   return { endpoint, label, message: `Deployment ${endpoint}/${label} is skipped: ${reason}${instead}` };

@@ -3,20 +3,22 @@ import { ArmClient } from "../azure/arm";
 import { azureCliCredential } from "../azure/azureCli";
 import { type Cloud, cloudOf, environmentNames } from "../azure/clouds";
 import { RegistryClient } from "../azure/containerRegistry";
+import { localToken } from "./localToken";
 import type { StackPulumi } from "./stackPulumi";
 
 /** Settings of a stack file by full key, for example `azure-native:environment`. */
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * Creates a client for the cloud of the stack, with the login of the Azure CLI. A local stack uses the local Azure, which accepts any
- * token.
+ * Creates a client for the cloud of the stack, with the login of the Azure CLI. A local stack uses the local Azure: its Azure Resource
+ * Manager accepts any token, and its endpoints accept tokens of its managed identity.
  * @throws Error if the stack file or `ARM_ENVIRONMENT` contains an unknown cloud
  */
 export function stackAzure({ local, environment }: Pick<StackPulumi, "local" | "environment">, settings: Settings): ArmClient {
   const cloud = cloudOfStack(settings, environment);
   if (!local) return new ArmClient({ cloud, credential: azureCliCredential(environment) });
-  return new ArmClient({ cloud, credential: async () => "local", endpoint: environment.MOOR_ARM_URL, pollSeconds: 0.1 });
+  const credential = async (audience: string) => (audience === cloud.scoringAudience ? localToken(environment, audience) : "local");
+  return new ArmClient({ cloud, credential, endpoint: environment.MOOR_ARM_URL, pollSeconds: 0.1 });
 }
 
 /** Creates a client of a container registry, with the login of `stackAzure`. `MOOR_LOCAL_NETWORK` says where this machine is in the local Azure. */

@@ -3,6 +3,7 @@ import type * as http from "node:http";
 import * as path from "node:path";
 import { LocalRegistries, type RegistryRoute } from "../registry/localRegistries";
 import type { Registries } from "../registry/registries";
+import { BlobService } from "../storage/blobService";
 import type { ArmRequest, ArmResponse } from "./armRequest";
 import { AzureError } from "./azureError";
 import { Catalog } from "./catalog";
@@ -13,6 +14,7 @@ import { DataFaults } from "./dataPlane/dataFaults";
 import type { DataAnswer } from "./dataPlane/dataService";
 import { localRegistry, registryHost } from "./dataPlane/registryHost";
 import type { PutSecret } from "./dataPlane/secrets";
+import { storageHost } from "./dataPlane/storageHost";
 import { Engine } from "./engine";
 import { withFaults } from "./faultInjection";
 import { type Fault, type FaultReport, Faults } from "./faults";
@@ -35,10 +37,10 @@ import { StateFolder } from "./stateFolder";
 import { readTables } from "./tables";
 import { Writes } from "./writes";
 
+export { NETWORK_HEADER } from "../http/networkHeader";
 export { type Clock, type ManualClock, manualClock, realClock } from "./clock";
 export type { EndpointKeys, EndpointToken } from "./credentials";
 export { type CriticalStep, criticalPath } from "./criticalPath";
-export { NETWORK_HEADER } from "../http/networkHeader";
 export { DATA_PREFIX, type NetworkPosition } from "./dataPlane";
 export type { Fault, FaultReport, Strike } from "./faults";
 export { FolderInUse } from "./folderLock";
@@ -122,6 +124,8 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const show = (resource: Resource) => service.show(resource);
   const registries = registriesOf(options, engine, (...call) => dataPlane.handleAt(...call));
   const contents = options.registries ?? registries;
+  const blobs = blobsOf(options, engine);
+  sweepAfterRemovals(engine, registries, blobs);
   const jobs = new Jobs(
     () => [...importJobs(engine, contents), ...runJobs(engine, contents)],
     (change) => engine.transact(change),
@@ -143,6 +147,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     options.network ?? "outside",
     putSecret,
     registries,
+    blobs,
     folder.log,
     new DataFaults(faults, () => crash()),
   );
@@ -202,12 +207,12 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   };
 }
 
-/** The contents of the registries. What is left of registries that no longer exist is deleted. */
+/** The contents of the registries. */
 function registriesOf(options: ResolvedOptions, engine: Engine, serve: DataPlane["handleAt"]): LocalRegistries {
   const { home, registry, outsideRegistries = {}, directory } = options;
   const { inventory, contents, store } = engine;
   const state = { inventory, contents, store, transact: <T>(act: () => T) => engine.transact(act) };
-  const registries = new LocalRegistries({
+  return new LocalRegistries({
     folder: path.join(home, "registries"),
     registry,
     outside: outsideRegistries,
@@ -216,16 +221,25 @@ function registriesOf(options: ResolvedOptions, engine: Engine, serve: DataPlane
     serve,
     send: sendData,
   });
-  const sweep = () => registries.keep(store.all(REGISTRY).map((one) => localRegistry(one, inventory).scope));
+}
+
+function blobsOf({ home, directory, deployerBlobs = "everything" }: ResolvedOptions, engine: Engine): BlobService {
+  return new BlobService(storageHost(engine, { directory, deployerBlobs }), path.join(home, "blobs"));
+}
+
+/** Deletes what is left of registries, accounts and containers that no longer exist. */
+function sweepAfterRemovals(engine: Engine, registries: LocalRegistries, blobs: BlobService): void {
+  const keepRegistries = () => registries.keep(engine.store.all(REGISTRY).map((one) => localRegistry(one, engine.inventory).scope));
   engine.onRemoved = ({ type }) => {
     // After the transaction, which can still be rolled back.
-    if (type.toLowerCase() === REGISTRY.toLowerCase()) setImmediate(sweep);
+    if (type.toLowerCase() === REGISTRY.toLowerCase()) setImmediate(keepRegistries);
+    if (containersOfBlobs.includes(type.toLowerCase())) setImmediate(() => blobs.sweep());
   };
-  sweep();
-  return registries;
+  keepRegistries();
 }
 
 const REGISTRY = "Microsoft.ContainerRegistry/registries";
+const containersOfBlobs = ["microsoft.storage/storageaccounts", "microsoft.storage/storageaccounts/blobservices/containers"];
 
 function settingsOf({ quota, limits, rolePropagation, dataPlane, clock }: ResolvedOptions): Settings {
   return {

@@ -65,6 +65,12 @@ export interface ArmOptions {
    * @default assumed
    */
   readonly dataPlane?: "assumed" | "checked";
+  /**
+   * What the deployer can do with blobs. `everything`: read and write all blobs, as the deployer does with images. `assigned`: what its role
+   * assignments allow, as in Azure, where the role Owner has no data actions.
+   * @default everything
+   */
+  readonly deployerBlobs?: "everything" | "assigned";
   /** Replaces what the resource manager does with registries, for tests. @default the contents of the registries below */
   readonly registries?: Registries;
   /** Address of a real OCI registry on loopback that stores the contents of all registries. @default a store in the state folder */

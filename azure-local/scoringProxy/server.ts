@@ -13,6 +13,7 @@ import { bodyFrame, endToEnd, requestIds } from "./headers";
 import { InFlight } from "./inFlight";
 import { defaultLimits, type EndpointLimits, Rates } from "./limits";
 import { mirror, relay } from "./relay";
+import { ScoringLog } from "./requestLog";
 import { type Routed, route } from "./route";
 import { defaultRules, type ScoringProxyRules } from "./rules";
 
@@ -28,6 +29,8 @@ export interface ScoringProxyOptions extends ContainerOptions {
   readonly limits?: Partial<EndpointLimits>;
   /** How long `close` waits for in-flight requests, in milliseconds. @default 10000 */
   readonly drain?: number;
+  /** Log file of the requests, see `ScoringRequest`. Its name ends with `.jsonl`. @default - no log */
+  readonly log?: string;
   /** Random numbers in [0, 1) for weights and mirroring. @default Math.random */
   readonly random?: () => number;
 }
@@ -61,6 +64,7 @@ class LocalScoringProxy implements ScoringProxy {
   private readonly bandwidths = new Map<string, Bandwidth>();
   private readonly admission = new Admission();
   private readonly answering: InFlight;
+  private readonly log: ScoringLog | undefined;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private closing?: Promise<void>;
@@ -71,6 +75,7 @@ class LocalScoringProxy implements ScoringProxy {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rates = new Rates(this.limits);
     this.answering = new InFlight(options.directory);
+    this.log = options.log === undefined ? undefined : new ScoringLog(options.log);
     const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
     this.server = createHttpServer((request, response) => this.track(this.answer(request, response)), {
       isOwnName: (hostname) => isAzureHost(hostname) || names.has(hostname),
@@ -106,6 +111,7 @@ class LocalScoringProxy implements ScoringProxy {
     this.answering.stop();
     await this.containers.close();
     await closed;
+    this.log?.close();
   }
 
   /** Loops because an in-flight request can start another one, its mirrored request. */
@@ -120,6 +126,7 @@ class LocalScoringProxy implements ScoringProxy {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.log?.watch(request, response);
     const ids = requestIds(request.headers);
     response.setHeaders(new Map(Object.entries(ids)));
     try {

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentDecision, ImageReference } from "../../planner/decision";
 import { imageText } from "../../planner/image";
-import { modelKey } from "../../planner/names";
 import { type DesiredDeployment, type PlannedDeployment, planRollout, trafficOf } from "../../planner/rollout";
 import { requiredInstances } from "../../planner/rollout/capacity";
 import { defaultGate } from "../../planner/rollout/gateMode";
@@ -20,6 +19,7 @@ import { type GateMode, type GateResult, type GateResults, readGateRecord } from
 import type { LeftoverArgs } from "./leftovers";
 import { rejectNewDigest } from "./liveImage";
 import { type Alerts, Monitoring, type MonitoringTransforms } from "./monitoring";
+import { mountedModelId } from "./mountedModel";
 import { type Auth, OnlineEndpoint, type OnlineEndpointTransforms } from "./onlineEndpoint";
 import type { AuthMode } from "./privacy";
 import { scalableOf } from "./scalable";
@@ -290,7 +290,7 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
     image: ContainerImage,
     previous: pulumi.Resource[],
   ): ManagedDeployment {
-    const { rolePropagationSeconds, tags, transform } = this.args;
+    const { workspace, modelVersionIds = {}, rolePropagationSeconds, tags, transform } = this.args;
     const { decision, scale } = planned;
     const name = `${this.logicalName}-${decision.name}`;
     const token = isFromHub(decision) ? this.hub?.tokenReference : undefined;
@@ -306,19 +306,10 @@ export class InferenceEndpoint extends pulumi.ComponentResource {
       transform,
       leftovers: this.leftovers(endpoint),
       after: [...this.network, ...previous],
-      modelVersionId: this.modelVersionId(decision),
+      modelVersionId: mountedModelId(decision, { workspaceId: workspace.id, staged: modelVersionIds }),
       secretReferences: token === undefined ? undefined : { HF_TOKEN: token },
     };
     return createDeployment(name, args, { parent: this });
-  }
-
-  /** Returns the ARM ID of the model version that Azure mounts: staged weights, or a model that was registered in the workspace. */
-  private modelVersionId({ model, registeredModel }: DeploymentDecision): pulumi.Output<string> | undefined {
-    const { workspace, modelVersionIds = {} } = this.args;
-    if (registeredModel !== undefined) {
-      return pulumi.interpolate`${workspace.id}/models/${registeredModel.name}/versions/${registeredModel.version}`;
-    }
-    return model?.source === "mirror" ? modelVersionIds[modelKey(model)] : undefined;
   }
 
   /** Returns the number of instances that matches the capacity of the replaced deployment, within the scaling limits of the new one. */

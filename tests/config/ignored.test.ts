@@ -63,6 +63,20 @@ const rows: readonly Row[] = [
     (s) => (main(s).check = { latency: 30 }),
   ],
   [
+    "a revision of a registered model",
+    (s) => Object.assign(main(s).vllm, { source: "workspace", registeredModel: "tuned:3" }),
+    `${at}.vllm.revision`,
+    "`revision` has no effect with `source: workspace`: the version of the registered model identifies the weights.",
+    (s) => Object.assign(main(s).vllm, { source: "workspace", registeredModel: "tuned:3", revision: undefined }),
+  ],
+  [
+    "remoteCode: omit for weights that aren't staged",
+    (s) => (main(s).vllm.remoteCode = "omit"),
+    `${at}.vllm.remoteCode`,
+    "`remoteCode: omit` has no effect with `source: hub`: `npm run mirror` doesn't stage these weights.",
+    (s) => (main(s).vllm.remoteCode = "refuse"),
+  ],
+  [
     "a mirror where no deployment serves",
     (s) => Object.assign(main(s), { weight: 0, mirror: 10 }),
     `${at}.mirror`,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { NETWORK_HEADER } from "../../http/networkHeader";
 import type { LocalRegistries, RegistryRoute } from "../../registry/localRegistries";
+import type { BlobService } from "../../storage/blobService";
 import type { Engine } from "../engine";
 import type { Resource } from "../model";
 import { decode } from "../path";
@@ -22,8 +23,8 @@ export type NetworkPosition = "inside" | "outside";
 export const DATA_PREFIX = "/data/";
 
 /**
- * The data planes of storage accounts, registries and vaults. They check the caller's network position. Registries also check the caller's
- * identity.
+ * The data planes of storage accounts, registries and vaults. They check the caller's network position. Storage accounts and registries also
+ * check the caller's identity.
  */
 export class DataPlane {
   private readonly services: readonly DataService[];
@@ -33,10 +34,11 @@ export class DataPlane {
     private readonly position: NetworkPosition,
     putSecret: PutSecret,
     registries: LocalRegistries,
+    blobs: BlobService,
     private readonly log: RequestLog,
     private readonly faults: DataFaults,
   ) {
-    this.services = [blobService(engine), imageService(engine.inventory, registries), secretService(engine, putSecret)];
+    this.services = [blobService(engine.inventory, blobs), imageService(engine.inventory, registries), secretService(engine, putSecret)];
   }
 
   /** @param pathname begins with `DATA_PREFIX` */

@@ -4,13 +4,14 @@ import type { ArmClient } from "../../../azure/arm";
 import { type GateMode, sendsRequests } from "../../../planner/rollout/gateMode";
 import { trafficText } from "../../../planner/rollout/transition";
 import { fail } from "../../../program/fail";
-import { armIdOf, localNetwork } from "../../base/azure";
+import { armIdOf } from "../../base/azure";
 import { outputValue } from "../../base/outputs";
 import { type LiveEndpoint, liveDeployment, liveEndpoint, type TrafficWeights, waitForOperations } from "../../live";
-import { type Check, type CheckFailure, checksOf, credentialFor, runChecks, sender } from "../../scoring";
+import { type Check, type CheckFailure, checksOf, runChecks, scoringAddress, sender } from "../../scoring";
 import type { EndpointReference } from "../reference";
 import { factsOf, type TrafficFacts } from "../trafficFacts";
 import { readState } from "./controlPlane";
+import { credentialFor } from "./credential";
 import { type Unreachable, unreachable } from "./reach";
 import { type GateResult, writeGateRecord } from "./record";
 import { gateReport, goneReport, stateOnlyWarning, unreachableReport } from "./report";
@@ -128,7 +129,7 @@ function requestsTo({ decision, check }: GateSubject, mode: GateMode): Check[] {
 }
 
 async function notReached({ id, live }: Endpoint, patienceSeconds: number): Promise<Unreachable | undefined> {
-  return unreachable({ ...addressOf(armIdOf(id).name, live.origin), patienceSeconds });
+  return unreachable({ ...scoringAddress(armIdOf(id).name, live.origin), patienceSeconds });
 }
 
 /** Checks one deployment. Without checks, only its state in Azure is checked. */
@@ -143,23 +144,10 @@ async function examine(subject: GateSubject, checks: readonly Check[], endpoint:
   if (checks.length === 0) failure = await readState(azure, id, subject.name, deadlineSeconds);
   else {
     credential = await credentialFor(live.authMode, azure, id);
-    const send = sender({ ...addressOf(endpointName, live.origin), deployment: subject.name, credential });
+    const send = sender({ ...scoringAddress(endpointName, live.origin), deployment: subject.name, credential });
     failure = await runChecks({ checks, send, deadlineSeconds });
   }
   if (failure !== undefined) fail(gateReport({ endpointId: id, subject, live: live.traffic, failure, credential }));
   pulumi.log.info(`${endpointName}: ${subject.name} passed the gate in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
   return checks.length === 0 ? "state" : "requests";
-}
-
-interface Address {
-  readonly baseUrl: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Returns the endpoint's origin, or the URL of the endpoint at the scoring proxy of the local Azure, with the position in its networks. */
-function addressOf(endpointName: string, origin: string): Address {
-  const proxy = process.env.MOOR_FRONTDOOR_URL;
-  if (!proxy) return { baseUrl: origin };
-  const network = localNetwork();
-  return { baseUrl: `${proxy}/${endpointName}`, headers: network && { "x-azure-local-network": network } };
 }

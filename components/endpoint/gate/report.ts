@@ -1,6 +1,6 @@
 import { armIdOf } from "../../base/azure";
 import type { TrafficWeights } from "../../live";
-import type { CheckFailure } from "../../scoring";
+import { type CheckFailure, withoutSecrets } from "../../scoring";
 import type { Unreachable, UnreachableStage } from "./reach";
 import type { GateSubject } from "./subjects";
 
@@ -77,9 +77,4 @@ function serving(live: TrafficWeights, subject?: Pick<GateSubject, "name" | "inP
   const list = `${serving.map(([deployment, weight]) => `${deployment} ${weight}%`).join(", ")}.`;
   const changed = subject?.inPlace && (live[subject.name] ?? 0) > 0;
   return changed ? `${list} The deployment was updated in place (update: inPlace), so callers already receive its responses.` : list;
-}
-
-function withoutSecrets(text: string, credential: string): string {
-  const redacted = credential === "" ? text : text.replaceAll(credential, "[secret]");
-  return redacted.replace(/hf_\w{8,}/g, "[secret]").replace(/Bearer +[\w.~+/-]{8,}=*/gi, "Bearer [secret]");
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InferenceEndpoint, type InferenceEndpointArgs } from "../../../components/endpoint/inferenceEndpoint";
 import { HubAccess } from "../../../components/model/hubAccess";
 import { Workspace } from "../../../components/workspace/workspace";
+import { mirroredOf } from "../../../config/stagedWeights";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { modelKey } from "../../../planner/names";
 import type { DesiredDeployment } from "../../../planner/rollout";
@@ -30,7 +31,7 @@ function make(
       workspace,
       auth: "key",
       deployments: [planned],
-      modelVersionIds: { [modelKey(vllmDecision.model!)]: pulumi.output(modelVersionId) },
+      modelVersionIds: { [modelKey(mirroredOf(vllmDecision)!)]: pulumi.output(modelVersionId) },
       hub,
       ...args,
     });
