@@ -31,6 +31,9 @@ import type { LoggedRequest } from "./requestLog";
 import { Rulebook } from "./rules";
 import { runJobs } from "./runs/jobs";
 import { readLog } from "./runs/logLinks";
+import { ScriptAccess } from "./scripts/access";
+import { ScriptHost } from "./scripts/host";
+import { removeExpired, scriptJobs } from "./scripts/jobs";
 import { listen, portOf, sendData, stop } from "./server";
 import { Service } from "./service";
 import { StateFolder } from "./stateFolder";
@@ -120,22 +123,25 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const engine = new Engine(catalog, credentials, clock, folder.state, { subscriptionId, tenantId, scoringOrigin, settings });
   const policies = new Policies(options.policies, options.withoutGrades);
   const writes = new Writes(engine, new Rulebook(options.withoutGrades, options.withoutRules), policies);
-  const service = new Service(engine, writes, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
+  const scripts = new ScriptHost(engine, () => `http://127.0.0.1:${portOf(server)}`);
+  const service = new Service(engine, writes, scripts, [subscriptionId, ...(options.otherSubscriptionIds ?? [])]);
   const show = (resource: Resource) => service.show(resource);
   const registries = registriesOf(options, engine, (...call) => dataPlane.handleAt(...call));
   const contents = options.registries ?? registries;
   const blobs = blobsOf(options, engine);
   sweepAfterRemovals(engine, registries, blobs);
   const jobs = new Jobs(
-    () => [...importJobs(engine, contents), ...runJobs(engine, contents)],
+    () => [...importJobs(engine, contents), ...runJobs(engine, contents), ...scriptJobs(engine, scripts)],
     (change) => engine.transact(change),
   );
   const handle = (request: ArmRequest): ArmResponse => {
     try {
+      removeExpired(engine);
       const response = engine.transact(() => service.handle(request));
       jobs.start();
       return response;
     } finally {
+      scripts.sweep();
       options.onCall?.(request, (type) => engine.store.all(type).map(show));
     }
   };
@@ -159,6 +165,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
   const crash = () => {
     closing = whenCrashed;
     jobs.stop();
+    scripts.close();
     registries.close();
     folder.log.close();
     if (options.crashes === "process") process.kill(process.pid, "SIGKILL");
@@ -174,6 +181,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     hosts: (options.hosts ?? []).map((name) => name.toLowerCase()),
     log: folder.log,
     runLog: (path, query) => engine.transact(() => readLog(path, query, engine)),
+    scripts: new ScriptAccess(engine, scripts, issueIdentityToken && ((...call) => issueIdentityToken(call[0], tenantId, call[1]))),
   });
   jobs.start();
   const settled = <T>(read: () => T): T => {
@@ -200,6 +208,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     crashed: whenCrashed,
     close: () => {
       jobs.stop();
+      scripts.close();
       registries.close();
       closing ??= stop(server).then(() => folder.release("close"));
       return closing;
