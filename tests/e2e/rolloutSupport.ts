@@ -43,7 +43,7 @@ export interface Running {
 }
 
 export async function startUp(sandbox: Sandbox, stack: string, stackFile: string, more: readonly string[] = []): Promise<Running> {
-  const file = await prepareStack(sandbox, stack, stackFile);
+  const file = await prepareStack(sandbox, stack, stackFile, sandbox.folder);
   const args = ["up", "--yes", "--skip-preview", ...more, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
   const child = spawn(sandbox.engine.command, args, {
     cwd: sandbox.folder,
