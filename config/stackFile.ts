@@ -9,6 +9,7 @@ import { sizes } from "../facts/sizes";
 import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
 import { geographies } from "../planner/residency";
+import { defaultGate, gateModes } from "../planner/rollout/gateMode";
 import { hasCommit, registryModelPattern, weightSources, workspaceModelPattern } from "../planner/weights";
 import { imageSetting } from "./imageSettings";
 import { freeText, map, objectId, oneOf, text, tokens, whole } from "./leaves";
@@ -223,10 +224,10 @@ const endpoint = z.strictObject(
       .array(objectId, { error: "a list of object IDs" })
       .default([])
       .describe("Object IDs of users, groups or service principals that are allowed to send requests. Only with `auth: entra`."),
-    gate: oneOf(["runner", "controlPlane", "off"])
-      .default("runner")
+    gate: oneOf(gateModes)
+      .default(defaultGate)
       .describe(
-        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`).",
+        "Check of a new deployment before it receives traffic: test requests from the machine that runs Pulumi (`runner`), the deployment state in Azure Resource Manager (`controlPlane`), or no check (`off`). `auto` sends test requests. It checks the state only if this machine can't reach the endpoint and no deployment has traffic yet.",
       ),
     deployments: z
       .record(namePart, deployment, map("labels to deployments"))

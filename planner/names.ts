@@ -130,6 +130,14 @@ export function trafficWriteName(endpointName: string): string {
   return `${trafficWritePrefix}${endpointName}`;
 }
 
+/**
+ * Name of the ARM deployment without resources that records which deployments of an endpoint passed the gate, and how. It isn't the name of
+ * a traffic write.
+ */
+export function gateRecordName(endpointName: string): string {
+  return `moor-gate-${endpointName}`;
+}
+
 /** The endpoint whose traffic an ARM deployment of this name writes; undefined if it doesn't write traffic. */
 export function endpointOfTrafficWrite(deploymentName: string): string | undefined {
   return deploymentName.startsWith(trafficWritePrefix) ? deploymentName.slice(trafficWritePrefix.length) : undefined;

@@ -2,6 +2,7 @@
  * Rules for settings that have no effect in combination with other settings. They are errors, because ignoring them would mislead the user.
  */
 import type { Pattern } from "../../planner/pattern";
+import { defaultGate, sendsRequests } from "../../planner/rollout/gateMode";
 import { sumOfWeights } from "../../planner/traffic";
 import { hasCommit } from "../../planner/weights";
 import { type ConfigError, configError } from "../errors";
@@ -48,8 +49,8 @@ export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): s
 }
 
 /** A user can change the gate temporarily, so `check` is not an error with another gate. */
-function unsentChecks(key: string, { gate = "runner", deployments = {} }: EndpointDraft): string[] {
-  if (gate === "runner") return [];
+function unsentChecks(key: string, { gate = defaultGate, deployments = {} }: EndpointDraft): string[] {
+  if (sendsRequests[gate]) return [];
   const labels = Object.entries(deployments).flatMap(([label, deployment]) => (deployment?.check === undefined ? [] : [label]));
   return labels.map((label) => `\`check\` of ${key}/${label} is ignored, because \`gate: ${gate}\` sends no requests.`);
 }

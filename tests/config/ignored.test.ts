@@ -1,6 +1,7 @@
 // Proves that a setting without an effect is rejected with a fix, and that a valid variant is accepted. Doesn't prove the effect of the
 // other settings.
 import { checkStack } from "../../config/checkStack";
+import { type GateMode, gateModes } from "../../planner/rollout/gateMode";
 import { rawStack, scoreDeployment, spoilt, type Tree, vllmDeployment } from "./stacks";
 
 const main = (settings: Tree): Tree => settings["moor:endpoints"].chat.deployments.main;
@@ -130,9 +131,11 @@ test("an unused token and an unused lock file are notes, because both can be int
   expect(notes(() => {})).not.toContain(lock);
 });
 
-test.each(["off", "controlPlane"])("a check that the gate %s ignores is a note", (gate) => {
+const sent: Readonly<Record<GateMode, boolean>> = { auto: true, runner: true, controlPlane: false, off: false };
+
+test.each([undefined, ...gateModes])("a check that the gate %s ignores is a note", (gate) => {
   const check = (s: Tree) => Object.assign(main(s), { check: { latency: 30 } });
-  const closed = (s: Tree) => Object.assign(s["moor:endpoints"].chat, { gate }) && check(s);
-  expect(notes(closed)).toContain(`\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`);
-  expect(notes(check).filter((note) => note.includes("`check`"))).toEqual([]);
+  const chosen = (s: Tree) => Object.assign(s["moor:endpoints"].chat, gate && { gate }) && check(s);
+  const note = `\`check\` of chat/main is ignored, because \`gate: ${gate}\` sends no requests.`;
+  expect(notes(chosen).filter((one) => one.includes("`check`"))).toEqual(sent[gate ?? "auto"] ? [] : [note]);
 });
