@@ -24,7 +24,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
   const arm = await startArm({
     ...options.arm,
     ...{ home: path.join(home, "azure"), port, hosts, speed, scoringOrigin, internalToken: directoryBearer },
-    issueIdentityToken: (audience, tenantId) => issuer.issueToken({ oid: deployerObjectId(tenantId), audience }),
+    issueIdentityToken: (audience, tenantId, oid = deployerObjectId(tenantId)) => issuer.issueToken({ oid, audience }),
     registry: options.registry,
     outsideRegistries: options.outsideRegistries,
     directory: { tokenSecret: issuer.secret, deployerId: deployerObjectId },
@@ -37,7 +37,8 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
       if (headers.authorization !== `Bearer ${directoryBearer}`) response.once("finish", () => directory.forget());
     });
     const proxyOptions = Object.fromEntries(scoringProxyOptions.map((name) => [name, options[name]]));
-    const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, ...timeOf(options), port: port && port + 1 });
+    const log = path.join(home, "azure", "scoring.jsonl");
+    const proxy = await startScoringProxy({ ...proxyOptions, directory, hosts, speed, log, ...timeOf(options), port: port && port + 1 });
     closers.push(() => proxy.close());
     watch(arm, proxy, options);
     const https = options.https ? await serveBoth(arm, proxy, home, port && port + 2) : undefined;
@@ -66,6 +67,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
       debugProviders: providers.debugProviders,
       issueToken: issuer.issueToken,
       resources: () => arm.everything() as unknown as AzureResource[],
+      mountModel: (id, folder) => arm.mountModel(id, folder),
       close,
     };
   } catch (error) {

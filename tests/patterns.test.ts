@@ -32,6 +32,7 @@ const ofProgram: [about: string, file: string, line: string][] = [
   ["decision", "planner/decide.ts", "const planners: "],
   ["deployment", "components/endpoint/deployment/index.ts", "const classes: "],
   ["gate", "components/scoring/checks.ts", "const checks: "],
+  ["load of the smoke test", "components/scoring/checks.ts", "const loads: "],
   ["scoring path and client outputs", "components/endpoint/clients.ts", "const pathsByPattern: "],
   ["list of the scoring proxy", typeTest, "const sameUnion: "],
 ];

@@ -2,6 +2,7 @@ export { type ArmDirectoryOptions, armDirectory, directoryBearer } from "./armDi
 export type { AuthMode, DeploymentView, Directory, EndpointView, Probe, Route } from "./directory";
 export { type Issuer, openIssuer, type TokenRequest } from "./issuer";
 export type { EndpointLimits } from "./limits";
+export { readScoringLog, type ScoringRequest } from "./requestLog";
 export type { ScoringProxyRules } from "./rules";
 export { type ScoringProxy, type ScoringProxyOptions, startScoringProxy } from "./server";
 export type { StandInIdentity } from "./standin/identity";

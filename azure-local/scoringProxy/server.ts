@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } fro
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createHttpServer, listenOnLoopback } from "../http/listen";
+import { NETWORK_HEADER } from "../http/networkHeader";
 import { isAzureHost } from "./address";
 import { Admission, admitted } from "./admission";
 import { Bandwidth } from "./bandwidth";
@@ -12,6 +13,7 @@ import { bodyFrame, endToEnd, requestIds } from "./headers";
 import { InFlight } from "./inFlight";
 import { defaultLimits, type EndpointLimits, Rates } from "./limits";
 import { mirror, relay } from "./relay";
+import { ScoringLog } from "./requestLog";
 import { type Routed, route } from "./route";
 import { defaultRules, type ScoringProxyRules } from "./rules";
 
@@ -27,6 +29,8 @@ export interface ScoringProxyOptions extends ContainerOptions {
   readonly limits?: Partial<EndpointLimits>;
   /** How long `close` waits for in-flight requests, in milliseconds. @default 10000 */
   readonly drain?: number;
+  /** Log file of the requests, see `ScoringRequest`. Its name ends with `.jsonl`. @default - no log */
+  readonly log?: string;
   /** Random numbers in [0, 1) for weights and mirroring. @default Math.random */
   readonly random?: () => number;
 }
@@ -60,6 +64,7 @@ class LocalScoringProxy implements ScoringProxy {
   private readonly bandwidths = new Map<string, Bandwidth>();
   private readonly admission = new Admission();
   private readonly answering: InFlight;
+  private readonly log: ScoringLog | undefined;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private closing?: Promise<void>;
@@ -70,6 +75,7 @@ class LocalScoringProxy implements ScoringProxy {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rates = new Rates(this.limits);
     this.answering = new InFlight(options.directory);
+    this.log = options.log === undefined ? undefined : new ScoringLog(options.log);
     const names = new Set((options.hosts ?? []).map((name) => name.toLowerCase()));
     this.server = createHttpServer((request, response) => this.track(this.answer(request, response)), {
       isOwnName: (hostname) => isAzureHost(hostname) || names.has(hostname),
@@ -105,6 +111,7 @@ class LocalScoringProxy implements ScoringProxy {
     this.answering.stop();
     await this.containers.close();
     await closed;
+    this.log?.close();
   }
 
   /** Loops because an in-flight request can start another one, its mirrored request. */
@@ -119,6 +126,7 @@ class LocalScoringProxy implements ScoringProxy {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.log?.watch(request, response);
     const ids = requestIds(request.headers);
     response.setHeaders(new Map(Object.entries(ids)));
     try {
@@ -160,7 +168,7 @@ class LocalScoringProxy implements ScoringProxy {
   }
 
   private containerHeaders(request: IncomingMessage, ids: Record<string, string>): OutgoingHttpHeaders {
-    const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id"];
+    const dropped = ["host", "azureml-model-deployment", "x-ms-client-request-id", NETWORK_HEADER];
     if (!this.rules.forwardAuthorization) dropped.push("authorization");
     return { ...endToEnd(request.headers, dropped), ...bodyFrame(request.headers), ...ids };
   }

@@ -1,9 +1,10 @@
 /** Checks of the gate: requests, and the evaluation of responses. Pure functions. */
-import type { DeploymentDecision } from "../../planner/decision";
+import type { DeploymentDecision, Routes } from "../../planner/decision";
 import type { Pattern } from "../../planner/pattern";
 import { type GateCheck, structureDifference } from "../../planner/rollout/gateCheck";
 import { servedName } from "../../planner/servedName";
 import type { GateAnswer, GateRequest } from "./request";
+import { readEvents, shortAnswerTokens } from "./stream";
 
 /** A check of a deployment. */
 export interface Check {
@@ -14,40 +15,86 @@ export interface Check {
   judge(answer: GateAnswer): string | undefined;
   /** Number of responses that must fail before the check fails. More than 1 tolerates the slow first responses after a start. @default 1 */
   readonly attempts?: number;
+  /** Length of the answer that the request asks for, in tokens. @default - answers aren't counted in tokens */
+  readonly maxTokens?: number;
+}
+
+/** What a deployment serves, as far as test requests depend on it. */
+export interface Served {
+  readonly pattern: Pattern;
+  readonly routes: Pick<Routes, "readiness" | "scoring">;
+  /** With `vllm`: model name in requests. */
+  readonly model: string;
 }
 
 /** Returns the checks of a deployment, in order. Empty for pattern `score` without a sample request. */
 export function checksOf(decision: DeploymentDecision, extra: GateCheck = {}): Check[] {
-  return checks[decision.pattern](decision, extra);
+  const { pattern, routes } = decision;
+  return checksFor({ pattern, routes, model: servedName(decision) }, extra);
 }
 
-const checks: Readonly<Record<Pattern, (decision: DeploymentDecision, extra: GateCheck) => Check[]>> = {
+/** @param countTokens Whether streams contain the number of their tokens. @default false */
+export function checksFor(served: Served, extra: GateCheck = {}, countTokens = false): Check[] {
+  return checks[served.pattern](served, extra, countTokens);
+}
+
+const checks: Readonly<Record<Pattern, (served: Served, extra: GateCheck, countTokens: boolean) => Check[]>> = {
   vllm: vllmChecks,
   score: scoreChecks,
 };
 
-function vllmChecks(decision: DeploymentDecision, { latency }: GateCheck): Check[] {
-  const name = servedName(decision);
+function vllmChecks({ routes, model }: Served, { latency }: GateCheck, countTokens: boolean): Check[] {
   const ask = (stream: boolean): GateRequest => ({
     method: "POST",
-    path: "/v1/chat/completions",
-    body: { model: name, max_tokens: 16, temperature: 0, stream, messages: [{ role: "user", content: "Say hello." }] },
+    path: chatPath,
+    body: {
+      ...{ model, max_tokens: shortAnswerTokens, temperature: 0, stream, messages: [{ role: "user", content: "Say hello." }] },
+      ...(stream && countTokens ? { stream_options: { include_usage: true } } : {}),
+    },
   });
   return [
-    { what: "readiness", request: { method: "GET", path: decision.routes.readiness }, judge: () => undefined },
-    { what: "model", request: { method: "GET", path: "/v1/models" }, judge: (answer) => judgeModels(answer, name) },
-    { what: "chat", request: ask(false), judge: (answer) => judgeChat(answer, name) },
+    { what: "readiness", request: { method: "GET", path: routes.readiness }, judge: () => undefined },
+    { what: "model", request: { method: "GET", path: "/v1/models" }, judge: (answer) => judgeModels(answer, model) },
+    { what: "chat", request: ask(false), judge: (answer) => judgeChat(answer, model) },
     { what: "stream", request: ask(true), judge: judgeStream },
     ...(latency === undefined ? [] : [latencyCheck(ask(false), latency)]),
   ];
 }
 
-function scoreChecks({ routes }: DeploymentDecision, { request: body, answer: example, latency }: GateCheck): Check[] {
-  if (body === undefined) return [];
-  const request: GateRequest = { method: "POST", path: routes.scoring, body };
+const chatPath = "/v1/chat/completions";
+
+function scoreChecks({ routes }: Served, extra: GateCheck): Check[] {
+  const sample = sampleCheck(routes.scoring, extra);
+  if (sample === undefined) return [];
+  return [sample, ...(extra.latency === undefined ? [] : [latencyCheck(sample.request, extra.latency)])];
+}
+
+function sampleCheck(path: string, { request: body, answer: example }: GateCheck): Check | undefined {
+  if (body === undefined) return undefined;
   const judge = (answer: GateAnswer) =>
     example === undefined ? undefined : withJson(answer, (value) => structureDifference(example, value));
-  return [{ what: "sample", request, judge }, ...(latency === undefined ? [] : [latencyCheck(request, latency)])];
+  return { what: "sample", request: { method: "POST", path, body }, judge };
+}
+
+/**
+ * Returns the request that a load repeats. Undefined for pattern `score` without a sample request.
+ * @param maxTokens With `vllm`: length of each answer.
+ */
+export function loadCheck(served: Served, extra: GateCheck, maxTokens: number): Check | undefined {
+  return loads[served.pattern](served, extra, maxTokens);
+}
+
+const loads: Readonly<Record<Pattern, (served: Served, extra: GateCheck, maxTokens: number) => Check | undefined>> = {
+  vllm: streamLoad,
+  score: ({ routes }, extra) => sampleCheck(routes.scoring, extra),
+};
+
+/** vLLM's `ignore_eos` makes all answers equally long. Source: vLLM docs, OpenAI-compatible server, extra parameters. */
+function streamLoad({ model }: Served, _extra: GateCheck, maxTokens: number): Check {
+  const messages = [{ role: "user", content: "Count from one to one thousand, in words." }];
+  const length = { max_tokens: maxTokens, ignore_eos: true, temperature: 0 };
+  const body = { model, ...length, stream: true, stream_options: { include_usage: true }, messages };
+  return { what: "load", request: { method: "POST", path: chatPath, body }, judge: judgeStream, maxTokens };
 }
 
 function latencyCheck(request: GateRequest, latency: number): Check {
@@ -77,8 +124,6 @@ function judgeModels(answer: GateAnswer, name: string): string | undefined {
 
 interface Choice {
   readonly message?: { readonly content?: unknown };
-  readonly delta?: { readonly content?: unknown };
-  readonly finish_reason?: unknown;
 }
 
 function judgeChat(answer: GateAnswer, name: string): string | undefined {
@@ -90,31 +135,7 @@ function judgeChat(answer: GateAnswer, name: string): string | undefined {
   });
 }
 
-/** Checks server-sent events as OpenAI clients do: text must come before `finish_reason`, and `[DONE]` must be the last event. */
-function judgeStream({ body }: GateAnswer): string | undefined {
-  const events = body.split(/\r?\n\r?\n/).filter((event) => event.trim() !== "");
-  const data = events.map((event) => event.replace(/^data: ?/, ""));
-  if (data.at(-1) !== "[DONE]") return "the stream doesn't end with [DONE]; it was interrupted";
-  let ended = false;
-  let text = "";
-  for (const item of data.slice(0, -1)) {
-    const choice = choiceOf(item);
-    if (choice === "broken") return "an event of the stream isn't JSON";
-    const content = choice?.delta?.content;
-    if (typeof content === "string" && content !== "") {
-      if (ended) return "the stream contains text after finish_reason";
-      text += content;
-    }
-    if (choice?.finish_reason) ended = true;
-  }
-  if (text.trim() === "") return "the stream contains no text";
-  return ended ? undefined : "no event contains finish_reason";
-}
-
-function choiceOf(item: string): Choice | "broken" | undefined {
-  try {
-    return (JSON.parse(item) as { choices?: readonly Choice[] }).choices?.[0];
-  } catch {
-    return "broken";
-  }
+/** The sender reads streams as they arrive. Other bodies are read here. */
+function judgeStream({ body, stream }: GateAnswer): string | undefined {
+  return (stream ?? readEvents(body)).problem;
 }

@@ -1,17 +1,16 @@
 import type { ArmClient } from "../../azure/arm";
-import { fail } from "../../program/fail";
-import { armIdOf } from "../base/azure";
 
 /**
- * Returns the key or token for requests to the endpoint. Tokens are issued for Pulumi's credential. It isn't stored or logged.
- * Source of the audience: Azure docs, how-to-authenticate-online-endpoint.
- * @throws pulumi.RunError if the authentication mode is unknown
+ * Returns the key or token for requests to the endpoint, or undefined if the authentication mode is unknown. Tokens are issued for the
+ * client's credential. The result isn't stored or logged. Source of the audience: Azure docs, how-to-authenticate-online-endpoint.
+ * @throws ArmError if Azure doesn't return the key or token
  */
-export async function credentialFor(authMode: string, azure: ArmClient, endpointId: string): Promise<string> {
+export async function credentialFor(authMode: string, azure: ArmClient, endpointId: string): Promise<string | undefined> {
   if (authMode === "Key") return (await azure.post<{ readonly primaryKey?: string }>(endpointId, "listKeys")).primaryKey ?? "";
   if (authMode === "AMLToken") return (await azure.post<{ readonly accessToken?: string }>(endpointId, "token")).accessToken ?? "";
   if (authMode === "AADToken") return azure.credential(azure.cloud.scoringAudience);
-  return fail(
-    `${armIdOf(endpointId).name}: the gate doesn't support authMode ${authMode}. Allowed: Key, AMLToken, AADToken. Set gate: controlPlane.`,
-  );
+  return undefined;
 }
+
+/** The authentication modes that `credentialFor` knows, for error messages. */
+export const knownAuthModes = "Key, AMLToken, AADToken";

@@ -1,5 +1,8 @@
-/** Test requests to one deployment of an endpoint, and the evaluation of its answers. The gate and `npm run smoke` use them. */
-export { type Check, checksOf } from "./checks";
-export { credentialFor } from "./credential";
-export { type GateAnswer, type GateRequest, type Send, type SenderArgs, sender } from "./request";
-export { type CheckFailure, type RunArgs, runChecks } from "./runChecks";
+/** Test requests to an endpoint, and the evaluation of its answers. The gate and `npm run smoke` use them. */
+export { type ScoringAddress, scoringAddress } from "./address";
+export { type Check, checksFor, checksOf, loadCheck, type Served } from "./checks";
+export { credentialFor, knownAuthModes } from "./credential";
+export { withoutSecrets } from "./redact";
+export { type GateAnswer, type GateRequest, InterruptedAnswer, type Send, type SenderArgs, sender } from "./request";
+export { type Attempt, type AttemptFailure, attempt, type CheckFailure, type RunArgs, runChecks } from "./runChecks";
+export { type StreamSummary, shortAnswerTokens } from "./stream";

@@ -43,37 +43,49 @@ async function runCheck(check: Check, send: Send, end: number): Promise<CheckFai
   const started = Date.now();
   let wrong = 0;
   for (let attempts = 1; ; attempts++) {
-    const outcome = await tryOnce(check, send, Math.max(1000, end - Date.now()));
-    if (outcome === undefined) return undefined;
-    const judged = "judged" in outcome;
-    if (judged) wrong++;
-    const pause = judged ? 0 : Math.min(longestPause, 0.5 * 2 ** (attempts - 1));
-    const over = outcome.final || wrong >= (check.attempts ?? 1) || Date.now() + pause * 1000 > end;
+    const { failure } = await attempt(check, send, Math.max(1000, end - Date.now()));
+    if (failure === undefined) return undefined;
+    if (failure.judged) wrong++;
+    const pause = failure.judged ? 0 : Math.min(longestPause, 0.5 * 2 ** (attempts - 1));
+    const over = failure.final || wrong >= (check.attempts ?? 1) || Date.now() + pause * 1000 > end;
     if (over) {
       const { method, path, body } = check.request;
       const request = [method, path, ...(body === undefined ? [] : [JSON.stringify(body)])].join(" ");
-      return { what: check.what, request: short(request), response: outcome.response, attempts, seconds: (Date.now() - started) / 1000 };
+      return { what: check.what, request: short(request), response: failure.response, attempts, seconds: (Date.now() - started) / 1000 };
     }
     await sleep(pause * 1000);
   }
 }
 
-interface Outcome {
+/** One attempt of a check. */
+export interface Attempt {
+  /** The response, if it was received completely. */
+  readonly answer?: GateAnswer;
+  /** The error without a complete response. */
+  readonly error?: unknown;
+  /** Undefined if the response passed the check. */
+  readonly failure?: AttemptFailure;
+}
+
+export interface AttemptFailure {
+  /** The response or the error. */
   readonly response: string;
   /** Whether the failure is permanent, so that retries can't succeed. */
   readonly final: boolean;
-  /** Present if there was a response with status 200 that did not pass the check. */
-  readonly judged?: true;
+  /** Whether there was a response with status 200 that did not pass the check. */
+  readonly judged: boolean;
 }
 
-async function tryOnce(check: Check, send: Send, milliseconds: number): Promise<Outcome | undefined> {
+/** Sends the request of a check once. @param requestId As for `Send`. */
+export async function attempt(check: Check, send: Send, milliseconds: number, requestId?: string): Promise<Attempt> {
   try {
-    const answer = await send(check.request, AbortSignal.timeout(milliseconds));
-    if (answer.status !== 200) return { response: describe(answer), final: isFinal(answer) };
+    const answer = await send(check.request, AbortSignal.timeout(milliseconds), requestId);
+    if (answer.status !== 200) return { answer, failure: { response: describe(answer), final: isFinal(answer), judged: false } };
     const problem = check.judge(answer);
-    return problem === undefined ? undefined : { response: `200, but ${problem}: ${short(answer.body)}`, final: false, judged: true };
+    if (problem === undefined) return { answer };
+    return { answer, failure: { response: `200, but ${problem}: ${short(answer.body)}`, final: false, judged: true } };
   } catch (error) {
-    return { response: `no response (${reasonOf(error)})`, final: false };
+    return { error, failure: { response: `no response (${reasonOf(error)})`, final: false, judged: false } };
   }
 }
 

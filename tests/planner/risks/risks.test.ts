@@ -5,6 +5,7 @@ import { loggingFlags } from "../../../facts/vllmLogging";
 import type { DeploymentDecision } from "../../../planner/decision";
 import { bySeverity, findRisks, type Live, type RiskInput, riskText } from "../../../planner/risks";
 import type { DesiredDeployment } from "../../../planner/rollout";
+import { type GateMode, gateModes } from "../../../planner/rollout/gateMode";
 import { scoreDecision, vllmDecision } from "../../components/fixtures";
 
 const zeros = (last: string) => `sha256:${"0".repeat(63)}${last}`;
@@ -24,7 +25,7 @@ const concurrency = (maxConcurrentRequestsPerInstance: number) => ({
 const main = { ...wish("main", { scale: { min: 3, max: 6 }, instances: 3, weight: 90 }) };
 const candidate = (changes: Partial<DesiredDeployment>) => wish("candidate", { weight: 10, ...changes }, concurrency(16));
 
-function chat(deployments: DesiredDeployment[], gate: "runner" | "off" = "runner") {
+function chat(deployments: DesiredDeployment[], gate: GateMode = "auto") {
   return [{ key: "chat", gate, deployments }];
 }
 
@@ -91,7 +92,7 @@ const goldens: [cause: string, input: RiskInput, line: string][] = [
   [
     "no gate",
     { endpoints: chat([wish("main")], "off") },
-    "No gate: new deployments of chat receive requests without a check. Set `gate: runner` or `gate: controlPlane`.",
+    "No gate: new deployments of chat receive requests without a check. Set `gate: auto` or `gate: controlPlane`.",
   ],
   [
     "tasks that still bypass the registry's network rules",
@@ -260,4 +261,9 @@ test.each([
 ])("%s is a placeholder: %s", (digest, expected) => {
   const found = findRisks({ endpoints: chat([wish("main", {}, { image: { repository: "moor/vllm", digest } })]) });
   expect(found.map(({ kind }) => kind)).toEqual(expected ? ["placeholderImages"] : []);
+});
+
+test.each(gateModes)("a disabled gate is a risk; %s is one only if it is `off`", (gate) => {
+  const kinds = findRisks({ endpoints: chat([wish("main")], gate) }).map(({ kind }) => kind);
+  expect(kinds.includes("gateOff")).toBe(gate === "off");
 });
