@@ -28,7 +28,7 @@ export async function serveWithVllm(report: (line: string) => void): Promise<voi
   const port = await freePort();
   const platform = await startPlatform({ backends: { "*": `http://127.0.0.1:${port}` } });
   try {
-    const staged = await stage(installation.model, home);
+    const staged = await stage(platform, modelId, installation.model, home, report);
     report(`Staged ${modelId}: ${staged.files.length} files, ${bytesOf(staged)} bytes, ${staged.manifest}`);
     await serve(platform, { installation, home, port, staged }, report);
     await refuseChangedByte({ installation, home, port, staged }, report);
@@ -52,7 +52,10 @@ async function serve(platform: Platform, setup: Setup, report: (line: string) =>
     const seconds = await container.ready(`http://127.0.0.1:${setup.port}/health`);
     for (const line of container.lines()) report(`  ${line.replaceAll(setup.home, "<folder>")}`);
     report(`vLLM is ready after ${seconds.toFixed(0)} s`);
-    const { key, entra } = await createEndpoints(platform, { environmentVariables: deploymentVariables(setup) });
+    const { key, entra } = await createEndpoints(platform, {
+      model: setup.staged.modelVersion,
+      environmentVariables: deploymentVariables(setup),
+    });
     await ask("a key", key, 401, report);
     await ask("a token of Microsoft Entra ID", entra, 403, report);
   } finally {
@@ -72,15 +75,17 @@ async function ask(what: string, { baseURL, credential, wrong }: Access, refused
 }
 
 async function refuseChangedByte(setup: Setup, report: (line: string) => void): Promise<void> {
-  const file = setup.staged.files.find(({ path: name }) => name.endsWith(".safetensors"))!;
-  const changed = findFile(setup.staged.mounted, file.path);
-  flipByte(changed, Math.floor(file.size / 2));
-  report(`Changed byte ${Math.floor(file.size / 2)} of ${file.path}`);
+  const { folder, mounted, files } = setup.staged;
+  const { path: name, size } = files.find((file) => file.path.endsWith(".safetensors"))!;
+  const at = Math.floor(size / 2);
+  const changed = path.join(folder, name);
+  flipByte(changed, at);
+  report(`Changed byte ${at} of ${name}`);
   const container = new Container(variablesOf(setup));
   const code = await container.exit;
   report(`  ${container.output.trimEnd()}`);
   report(`  exit code ${code}`);
-  if (code !== 65 || !container.output.includes(`moor: The file ${path.relative(setup.staged.mounted, changed)} was changed`)) {
+  if (code !== 65 || !container.output.startsWith(`moor: The file ${path.relative(mounted, changed)} was changed`)) {
     throw new Error("The changed file was not refused.");
   }
 }
@@ -113,14 +118,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as net.AddressInfo;
   server.close();
   return port;
-}
-
-function findFile(folder: string, name: string): string {
-  const found = fs
-    .readdirSync(folder, { recursive: true })
-    .map(String)
-    .find((file) => path.basename(file) === name);
-  return path.join(folder, found!);
 }
 
 function flipByte(file: string, at: number): void {
