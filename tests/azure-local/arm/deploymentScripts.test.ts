@@ -2,7 +2,7 @@
 // errors, log and outputs are those of Azure's documentation. Doesn't prove Azure Container Instances or the Azure CLI.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { manualClock, realClock } from "../../../azure-local/arm";
+import { type ManualClock, manualClock, realClock } from "../../../azure-local/arm";
 import { splitArguments } from "../../../azure-local/arm/scripts/commandLine";
 import { Caller, type Parsed } from "./client";
 import { paths } from "./platform";
@@ -18,7 +18,10 @@ function issueIdentityToken(audience: string, _tenantId: string, principalId?: s
   return `${audience} of ${principalId ?? "the engine"}`;
 }
 
-async function start(clock = { ...realClock(Number.POSITIVE_INFINITY), advance: () => {} }): Promise<void> {
+/** The clock of a local run. */
+const instant: ManualClock = { ...realClock(Number.POSITIVE_INFINITY), advance: () => {} };
+
+async function start(clock: ManualClock): Promise<void> {
   caller = await Caller.start({ clock, issueIdentityToken });
   await buildScriptPlatform(caller);
 }
@@ -75,7 +78,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe("on the fast clock", () => {
-  beforeEach(() => start());
+  beforeEach(() => start(instant));
   afterEach(() => caller.stop());
 
   test("A script runs, and its outputs, log and times are in the response", async () => {
@@ -298,7 +301,7 @@ END`);
     const { home } = caller;
     await caller.arm.close();
     await ended();
-    caller = await Caller.start({ home, clock: { ...realClock(Number.POSITIVE_INFINITY), advance: () => {} } });
+    caller = await Caller.start({ home, clock: instant });
     const { properties } = await endedScript(caller);
     expect([properties.provisioningState, properties.status.error.code]).toEqual(["Failed", "DeploymentScriptExecutionFailed"]);
     expect((await caller.delete(script)).status).toBe(200);
