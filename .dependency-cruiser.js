@@ -32,7 +32,7 @@ const rooms = {
     ["identity", "owners", "place"],
     ["network"],
     ["workspace"],
-    ["image", "model"],
+    ["image", "model", "scripts"],
     ["endpoint", "risks"],
   ],
   "components/endpoint": [["gate"], ["traffic"], ["deployment"]],

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Auth, DeploymentTerms, EndpointTerms, GateResult, InferenceEndpoint } from "./endpoint";
 import type { Network } from "./network";
+import type { ScriptEnvironment } from "./scripts";
 import { blobContainerOf, type Workspace } from "./workspace";
 
 /** IDs and names of the platform's resources, for pushing images and uploading model weights. */
@@ -34,6 +35,14 @@ export interface PlatformOutputs {
     /** Name of the storage account. */ readonly account: pulumi.Output<string>;
     /** Blob container of the datastore `workspaceblobstore`. Undefined if it could not be read. */
     readonly container: pulumi.Output<string | undefined>;
+  };
+  /** The environment of deployment scripts, which `npm run mirror -- --via azure` uses. Absent if the stack has none. */
+  readonly scripts?: {
+    /** ARM ID of the subnet. */ readonly subnetId: pulumi.Output<string>;
+    /** ARM ID of the scripts' identity. */ readonly identityId: pulumi.Output<string>;
+    /** Name of the storage account with the script service's files. */ readonly storageAccount: pulumi.Output<string>;
+    /** ARM ID of the Key Vault secret with the Hugging Face token. Undefined without a token. */
+    readonly tokenSecretId: pulumi.Output<string> | undefined;
   };
   /** The Log Analytics workspace. */
   readonly logs: { /** ARM ID. */ readonly id: pulumi.Output<string>; readonly name: pulumi.Output<string> };
@@ -75,8 +84,13 @@ export interface EndpointOutputs {
   readonly deployments: Readonly<Record<string, DeploymentOutputs>>;
 }
 
-/** Returns the outputs of the platform: network, workspace, registry, storage account and logs. */
-export function platformOutputs(resourceGroup: pulumi.Output<string>, network: Network, workspace: Workspace): PlatformOutputs {
+/** Returns the outputs of the platform: network, workspace, registry, storage account, scripts and logs. */
+export function platformOutputs(
+  resourceGroup: pulumi.Output<string>,
+  network: Network,
+  workspace: Workspace,
+  scripts?: ScriptEnvironment,
+): PlatformOutputs {
   return {
     resourceGroup,
     network: { id: network.virtualNetworkId, subnetId: network.subnetId },
@@ -87,8 +101,13 @@ export function platformOutputs(resourceGroup: pulumi.Output<string>, network: N
       account: workspace.storageAccountId.apply(lastName),
       container: blobContainerOf(workspace),
     },
+    ...(scripts === undefined ? {} : { scripts: scriptOutputs(scripts) }),
     logs: { id: workspace.logsId, name: workspace.logsId.apply(lastName) },
   };
+}
+
+function scriptOutputs({ subnetId, identityId, storageAccount, tokenSecretId }: ScriptEnvironment): PlatformOutputs["scripts"] {
+  return { subnetId, identityId, storageAccount, tokenSecretId };
 }
 
 /** Returns the outputs of an endpoint. `auth` determines whether they contain `keyCommand` or `tokenCommand`. */

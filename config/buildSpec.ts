@@ -59,7 +59,7 @@ function residencySpec({ geography, regions }: Settings["moor:residency"]): Resi
 
 function platformSpec({ network, workspace, imageRegistry, logs, ...rest }: PlatformSettings): PlatformSpec {
   return {
-    network: network.existing ? { subnetId: network.existing.subnetId } : createdNetwork(network.create!),
+    network: network.existing ?? createdNetwork(network.create!),
     ...adopted("workspaceId", workspace),
     ...adopted("imageRegistryId", imageRegistry),
     ...adopted("logsId", logs),
@@ -71,11 +71,13 @@ function createdNetwork({
   addressSpace,
   dnsServers,
   securityGroup,
+  scripts,
 }: NonNullable<PlatformSettings["network"]["create"]>): CreatedNetworkSpec {
   return {
     addressSpace,
     ...(dnsServers === undefined ? {} : { dnsServers }),
     ...adopted("securityGroupId", securityGroup),
+    ...(scripts === undefined ? {} : { scripts }),
   };
 }
 

@@ -45,12 +45,18 @@ function secret<Key extends string>(key: Key, value: string | undefined): { read
 function readRaw(folder: string): RawStack {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const settings = pulumi.runtime.allConfig();
-  const text = (name: string) => (fs.existsSync(path.join(folder, name)) ? fs.readFileSync(path.join(folder, name), "utf8") : undefined);
-  const [lock, stackFile] = [text(lockFileName(stack)), text(`Pulumi.${stack}.yaml`)];
+  const text = (file: string) => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined);
+  const lock = text(localLockFile() ?? path.join(folder, lockFileName(stack)));
+  const stackFile = text(path.join(folder, `Pulumi.${stack}.yaml`));
   const otherLocks = readOtherLocks(folder, stack);
   const secretKeys = Object.keys(settings).filter(isConfigSecret);
   const endpointsVariable = process.env.MOOR_ENDPOINTS;
   return { project, stack, settings, secretKeys, folder, otherLocks, lock, stackFile, endpointsVariable };
+}
+
+/** Path of the copy of the lock file for the local Azure. Ignored in a run on Azure, where it would be stale. */
+function localLockFile(): string | undefined {
+  return process.env.MOOR_ARM_URL ? process.env.MOOR_LOCK_FILE || undefined : undefined;
 }
 
 /** Whether a setting is encrypted. The SDK exports this function but doesn't declare it in its types. */

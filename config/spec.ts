@@ -77,12 +77,18 @@ export interface CreatedNetworkSpec {
   readonly dnsServers?: readonly string[];
   /** ARM ID of the subnet's network security group. @default - the stack creates one */
   readonly securityGroupId?: string;
+  /** Whether the stack creates a subnet for deployment scripts. @default false */
+  readonly scripts?: boolean;
   readonly subnetId?: undefined;
+  readonly scriptsSubnetId?: undefined;
 }
 
 /** An existing network, for example in a landing zone. */
 export interface ExistingNetworkSpec {
   readonly subnetId: string;
+  /** ARM ID of an existing subnet for deployment scripts. @default - none */
+  readonly scriptsSubnetId?: string;
+  readonly scripts?: undefined;
   readonly addressSpace?: undefined;
   readonly securityGroupId?: undefined;
 }

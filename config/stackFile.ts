@@ -259,7 +259,7 @@ export const settingsSchema = z.strictObject({
     ),
   "moor:endpoints": z.record(namePart, endpoint, map("keys to endpoints")).describe("Endpoints by key."),
   "moor:licenses": z
-    .array(text(/^[a-z0-9][a-z0-9.-]*$/, "a license ID of Hugging Face, for example apache-2.0"), { error: "a list of license IDs" })
+    .array(text(/^[a-z0-9][a-z0-9.+-]*$/, "a license ID of Hugging Face, for example apache-2.0"), { error: "a list of license IDs" })
     .min(1, { error: "a list of at least one license ID" })
     .describe(
       "License IDs of Hugging Face. `npm run mirror` stages only models with one of these licenses. Default: open licenses such as `apache-2.0` and `mit` (facts/licenses.ts).",

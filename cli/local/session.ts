@@ -40,6 +40,8 @@ export interface LocalSession {
   readonly azure: Azure;
   readonly engine: Engine;
   readonly environment: NodeJS.ProcessEnv;
+  /** Prints a line for the user. */
+  readonly report: (line: string) => void;
   /** Runs `pulumi` in the user's terminal. Resolves to its exit code. */
   pulumi(args: readonly string[], cwd?: string): Promise<number>;
   /** Runs `pulumi` without a terminal. Resolves to its output, or rejects with its error output. */
@@ -91,6 +93,7 @@ export async function openSession(
     azure,
     engine,
     environment,
+    report,
     pulumi: (args, cwd = root) => exitCode(startPulumi(engine, args, cwd, environment, "inherit")),
     async pulumiQuietly(args, cwd = root) {
       const child = startPulumi(engine, args, cwd, environment, ["ignore", "pipe", "pipe"]);

@@ -33,6 +33,21 @@ test("a good stack becomes a spec", () => {
   expect(huggingFaceToken).toBeUndefined();
 });
 
+test.each([undefined, "http://127.0.0.1:1"])("the copy of the lock file is read only in the local Azure (%s)", (arm) => {
+  configure({ ...goodSettings(), "moor:lock": "required" });
+  const copy = path.join(folder, "copy.yaml");
+  fs.writeFileSync(copy, "version: 7\n");
+  process.env.MOOR_LOCK_FILE = copy;
+  if (arm !== undefined) process.env.MOOR_ARM_URL = arm;
+  try {
+    // Without the copy, there is no lock file.
+    expect(() => loadStack(folder)).toThrow(arm === undefined ? "MOOR050" : "MOOR051");
+  } finally {
+    delete process.env.MOOR_LOCK_FILE;
+    delete process.env.MOOR_ARM_URL;
+  }
+});
+
 test("the token is a secret output, apart from the spec", async () => {
   configure({ ...goodSettings(), "moor:huggingFaceToken": token }, ["moor:huggingFaceToken"]);
   const { spec, huggingFaceToken } = loadStack(folder);

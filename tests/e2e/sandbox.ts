@@ -62,7 +62,7 @@ export async function openSandbox(options: Parameters<typeof openSession>[2] = {
     folder,
     arm,
     async run(verb, stack, { args = [], stackFile = path.join(folder, `Pulumi.${stack}.yaml`) } = {}) {
-      const file = await prepareStack(session, stack, stackFile);
+      const file = await prepareStack(session, stack, stackFile, folder);
       const changes = ["up", "refresh", "destroy"].includes(verb) && !args.includes("--preview-only") ? ["--yes", "--skip-preview"] : [];
       const all = [verb, ...changes, ...args, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"];
       return runToEnd(session, all, folder);

@@ -41,13 +41,20 @@ export class DataPlane {
     this.services = [blobService(engine.inventory, blobs), imageService(engine.inventory, registries), secretService(engine, putSecret)];
   }
 
-  /** @param pathname begins with `DATA_PREFIX` */
-  handle(request: IncomingMessage, pathname: string): Promise<DataAnswer> {
+  /**
+   * @param pathname begins with `DATA_PREFIX`
+   * @param position The caller's position relative to a host. @default - the position that the caller declares
+   */
+  handle(request: IncomingMessage, pathname: string, position?: (host: string) => NetworkPosition): Promise<DataAnswer> {
     const [host = "", ...rest] = pathname.slice(DATA_PREFIX.length).split("/");
     const scheme = "encrypted" in request.socket ? "https" : "http";
     const origin = `${scheme}://${request.headers.host ?? "127.0.0.1"}${DATA_PREFIX}${host}`;
     // Azure Container Registry returns locations without its host. Its client library appends them to the address of the registry.
-    return this.handleAt(request, host, rest.join("/"), { origin, root: "/v2/" });
+    return this.handleAt(request, host, rest.join("/"), {
+      origin,
+      root: "/v2/",
+      ...(position ? { position: position(decode(host)) } : {}),
+    });
   }
 
   /** Handles a request that reaches the service with this host name in another way. Each request is logged with its path here. */

@@ -2,6 +2,7 @@ import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
 import { isRegion, sameRegion } from "../region";
+import { SCRIPT } from "../scripts/script";
 import { ENDPOINT } from "../types/onlineEndpointBodies";
 
 const ALL = ["*"];
@@ -11,9 +12,15 @@ const ARM = "Azure docs, azure-resource-manager/management";
 /** Regional types whose specification doesn't list the location as required. */
 const LOCATED = [
   "Microsoft.MachineLearningServices/workspaces",
-  ...["networkSecurityGroups", "privateDnsZones", "privateDnsZones/virtualNetworkLinks", "privateEndpoints", "virtualNetworks"].map(
-    (name) => `Microsoft.Network/${name}`,
-  ),
+  ...[
+    "natGateways",
+    "networkSecurityGroups",
+    "publicIPAddresses",
+    "privateDnsZones",
+    "privateDnsZones/virtualNetworkLinks",
+    "privateEndpoints",
+    "virtualNetworks",
+  ].map((name) => `Microsoft.Network/${name}`),
 ];
 
 const ONLY_GLOBAL = ["Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks"];
@@ -117,8 +124,8 @@ export const commonRules: readonly Rule[] = [
     source: "Azure docs, azure-resource-manager/troubleshooting/common-deployment-errors (AnotherOperationInProgress)",
     grade: "D",
     check: ({ id, type, inventory }) => {
-      // Endpoints and deployments have a stricter rule.
-      if (isWithin(type, ENDPOINT)) return undefined;
+      // Endpoints and deployments, and deployment scripts, have a stricter rule.
+      if (isWithin(type, ENDPOINT) || type === SCRIPT) return undefined;
       const running = inventory.running(id);
       return running && running.kind !== "template"
         ? `Another operation (${running.kind}) on '${id}' is in progress. Wait for it to end and retry.`

@@ -3,6 +3,7 @@ import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as tls from "node:tls";
 import { modelStatusHeader, networkRefusedStatus } from "../../../azure/scoring";
+import type { ScoringAddress } from "../../scoring";
 
 /**
  * Where a request to the endpoint ends before it reaches a deployment: the name isn't resolved, there is no connection, the TLS handshake
@@ -21,15 +22,11 @@ export interface Unreachable {
   readonly seconds: number;
 }
 
-export interface ReachArgs {
-  /** URL of the endpoint, without a trailing slash. */
-  readonly baseUrl: string;
+export interface ReachArgs extends ScoringAddress {
   /** Seconds for retries. The name of a new private endpoint can take a while to resolve. */
   readonly patienceSeconds: number;
   /** Seconds until a connection or a response counts as failed. @default 10 */
   readonly attemptSeconds?: number;
-  /** Additional headers of the request. @default - none */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Longest pause between two attempts, in seconds. */
