@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { ErrorBody } from "../azureError";
 import { secondsOf } from "../duration";
 import type { Engine } from "../engine";
@@ -36,11 +38,17 @@ export class ScriptHost {
   private readonly live = new Map<string, Live>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param origin The simulator's address, without a trailing slash. */
+  /**
+   * @param folder Contains the files of running scripts. What a killed simulator left in it is deleted.
+   * @param origin The simulator's address, without a trailing slash
+   */
   constructor(
     private readonly engine: Engine,
+    private readonly folder: string,
     private readonly origin: () => string,
-  ) {}
+  ) {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 
   /** Runs the script of a resource. Never rejects. */
   async execute(script: Resource, runId: string): Promise<Outcome> {
@@ -49,6 +57,7 @@ export class ScriptHost {
     this.live.set(runId, one);
     this.timer ??= setInterval(() => this.sweep(), CHECK_INTERVAL).unref();
     const outcome = await execute({
+      folder: path.join(this.folder, runId),
       kind: script.body.kind,
       properties: propertiesOf(script.body),
       identityId: userAssignedIds(script.body.identity)[0],
