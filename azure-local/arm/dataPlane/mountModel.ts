@@ -13,7 +13,8 @@ import type { Engine } from "../engine";
 export async function mountModel(engine: Engine, blobs: BlobService, modelVersionId: string, folder: string): Promise<void> {
   const { inventory } = engine;
   const uri = inventory.get(modelVersionId)?.body.properties?.modelUri;
-  const [workspaceId = ""] = modelVersionId.split(/\/models\//i);
+  // The workspace can have the name `models` too.
+  const workspaceId = modelVersionId.slice(0, modelVersionId.toLowerCase().lastIndexOf("/models/"));
   const workspace = inventory.get(workspaceId);
   if (typeof uri !== "string" || workspace === undefined) throw new Error(`The model version ${modelVersionId} doesn't exist.`);
   const location = datastoreLocation(uri, workspace, inventory);

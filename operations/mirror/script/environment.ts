@@ -4,7 +4,6 @@ import { parseArmId } from "../../../azure/armId";
 import { armTypeOf } from "../../../azure/resourceTypes";
 import type { Checkpoint, StateResource } from "../../checkpoint";
 import type { StackPulumi } from "../../stackPulumi";
-import { createFirst } from "../store";
 import type { ScriptPlace } from "./body";
 
 /** The resource group of a stack, which contains its scripts. */
@@ -34,7 +33,7 @@ export function scriptPlace(pulumi: Pick<StackPulumi, "stack" | "local">, state:
   throw new Error(
     `The stack ${pulumi.stack} has no subnet in which Azure can run the copy. Set \`scripts: true\` in moor:platform.network.create, or ` +
       "`scriptsSubnetId` in moor:platform.network.existing. While it is set, containers in the subnet can reach the internet, and previews say so. " +
-      createFirst(pulumi),
+      `Then run \`${pulumi.local ? "npm run local -- up" : "pulumi up"} -s ${pulumi.stack}\`, and this command again.`,
   );
 }
 
