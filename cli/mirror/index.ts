@@ -38,6 +38,7 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
     interruption.abort();
   };
   process.once("SIGINT", interrupt);
+  let isChanged = false;
   try {
     await showProgress(`Weights of ${options.stack}`, async ({ report, changed }) => {
       const azure = stackAzure(stack, raw.settings);
@@ -53,13 +54,14 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
           const { text, changed: decisions } = withStagedWeights(options.stack, store.read() ?? "", weights, files, force);
           if (decisions.length === 0) return;
           replaceFile(store.file, text);
+          isChanged = true;
           report(`${path.relative(process.cwd(), store.file)} was updated.`);
           for (const { deployment, from, to } of decisions)
             report(from === to ? `  ${deployment}: ${to}` : `  ${deployment}: ${from} → ${to}`);
         },
       });
     });
-    console.log(next(options.stack, stack.local));
+    if (isChanged) console.log(next(options.stack, stack.local));
   } finally {
     process.off("SIGINT", interrupt);
     await hub.close();
