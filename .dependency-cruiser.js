@@ -61,7 +61,7 @@ const rules = [
   {
     name: "no-tests",
     comment: "Only tests, benchmarks and the verbs that start them may import tests and benchmarks.",
-    from: { pathNot: [within("tests", "bench"), "^cli/(main|test|sweep|rolloutTest)\\.ts$", "^jest\\.config\\.js$"] },
+    from: { pathNot: [within("tests", "bench"), "^cli/(main|test|sweep|rolloutTest|vllmTest)\\.ts$", "^jest\\.config\\.js$"] },
     to: { path: within("tests", "bench") },
   },
   {

@@ -67,6 +67,7 @@ export async function start(options: AzureOptions, issuer: Issuer): Promise<Azur
       debugProviders: providers.debugProviders,
       issueToken: issuer.issueToken,
       resources: () => arm.everything() as unknown as AzureResource[],
+      mountModel: (id, folder) => arm.mountModel(id, folder),
       close,
     };
   } catch (error) {

@@ -52,8 +52,8 @@ export interface RecordOptions {
 }
 
 /**
- * Records that the weights in a folder are staged, with the list of their files. Decisions whose weights were not staged get the list, and with
- * it a new name: no deployment exists under the old one. Staged previous decisions never change, because their deployments can exist.
+ * Records that the weights in a folder are staged, with the list of their files. Decisions whose weights were not staged get the list, and
+ * with it a new name: no deployment exists under the old one. Staged previous decisions never change, because their deployments can exist.
  * @param path Folder of the weights, as in the decisions.
  * @param files The files in the folder, without the manifest itself.
  */

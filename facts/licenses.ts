@@ -2,8 +2,9 @@
 
 /**
  * Open licenses: those that the Open Source Initiative approved, and those for content and data that conform to the Open Definition. None of
- * them restricts the purpose of use. Licenses with restrictions of use, such as `openrail` and `llama3.1`, are not included, nor is `other`.
- * Source: Hugging Face docs, hub/repositories-licenses (IDs); opensource.org/licenses and opendefinition.org/licenses (status); as of 2026-11.
+ * them restricts the purpose of use. Licenses with restrictions of use, such as `openrail` and `llama3.1`, are not included. Families such as
+ * `bsd` and `cc` are not included either, because they don't name a version. Sources, as of 2026-11: Hugging Face docs,
+ * hub/repositories-licenses (IDs); opensource.org/licenses and opendefinition.org/licenses (status).
  */
 export const openLicenses: readonly string[] = [
   "afl-3.0",
@@ -20,7 +21,6 @@ export const openLicenses: readonly string[] = [
   "epl-1.0",
   "epl-2.0",
   "eupl-1.1",
-  "eupl-1.2",
   "gpl-2.0",
   "gpl-3.0",
   "isc",

@@ -12,6 +12,7 @@ import { Credentials, type EndpointKeys, type EndpointToken } from "./credential
 import { DataPlane } from "./dataPlane";
 import { DataFaults } from "./dataPlane/dataFaults";
 import type { DataAnswer } from "./dataPlane/dataService";
+import { mountModel } from "./dataPlane/mountModel";
 import { localRegistry, registryHost } from "./dataPlane/registryHost";
 import type { PutSecret } from "./dataPlane/secrets";
 import { storageHost } from "./dataPlane/storageHost";
@@ -87,6 +88,11 @@ export interface Arm {
   readonly registries: Registries;
   /** Serves a request to the data plane of a registry that arrives at another address. */
   serveRegistry(request: http.IncomingMessage, loginServer: string, path: string, route: RegistryRoute): Promise<DataAnswer>;
+  /**
+   * Writes the files of a model version to a folder that stands for `AZUREML_MODEL_DIR`.
+   * @throws Error if the model version doesn't exist, is not in a datastore, or has no files
+   */
+  mountModel(modelVersionId: string, folder: string): Promise<void>;
   /** Resolves when a fault has ended the simulator. `close` then has no effect. */
   readonly crashed: Promise<void>;
   close(): Promise<void>;
@@ -205,6 +211,7 @@ async function start(options: ResolvedOptions, unlock: () => void): Promise<Arm>
     faultReport: () => faults.report(),
     registries: contents,
     serveRegistry: (...call) => dataPlane.handleAt(...call),
+    mountModel: (id, target) => settled(() => mountModel(engine, blobs, id, target)),
     crashed: whenCrashed,
     close: () => {
       jobs.stop();

@@ -13,8 +13,8 @@ export interface ModelVersions {
 }
 
 /**
- * Returns the ID of the mounted model version: an ARM ID, or the URI of a model of a registry. Undefined if the container downloads the weights,
- * or if the image contains the model.
+ * Returns the ID of the mounted model version: an ARM ID, or the URI of a model of a registry. Undefined if the container downloads the
+ * weights, or if the image contains the model.
  */
 export function mountedModelId(
   { model, registeredModel }: DeploymentDecision,

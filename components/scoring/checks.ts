@@ -15,6 +15,8 @@ export interface Check {
   judge(answer: GateAnswer): string | undefined;
   /** Number of responses that must fail before the check fails. More than 1 tolerates the slow first responses after a start. @default 1 */
   readonly attempts?: number;
+  /** Length of the answer that the request asks for, in tokens. @default - answers aren't counted in tokens */
+  readonly maxTokens?: number;
 }
 
 /** What a deployment serves, as far as test requests depend on it. */
@@ -92,7 +94,7 @@ function streamLoad({ model }: Served, _extra: GateCheck, maxTokens: number): Ch
   const messages = [{ role: "user", content: "Count from one to one thousand, in words." }];
   const length = { max_tokens: maxTokens, ignore_eos: true, temperature: 0 };
   const body = { model, ...length, stream: true, stream_options: { include_usage: true }, messages };
-  return { what: "load", request: { method: "POST", path: chatPath, body }, judge: judgeStream };
+  return { what: "load", request: { method: "POST", path: chatPath, body }, judge: judgeStream, maxTokens };
 }
 
 function latencyCheck(request: GateRequest, latency: number): Check {

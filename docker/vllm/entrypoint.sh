@@ -74,10 +74,7 @@ find_model() {
 
 # Ends the script if a mounted file isn't the one that was staged. An empty MOOR_MANIFEST is an error: it must not turn the check off.
 verify() {
-  if [[ -z ${MOOR_MANIFEST+set} ]]; then
-    say "MOOR_MANIFEST is not set: the model's files are not verified"
-    return
-  fi
+  [[ -n ${MOOR_MANIFEST+set} ]] || return 0
   [[ $MOOR_MANIFEST =~ ^sha256:[0-9a-f]{64}$ ]] ||
     fail "$usage" "MOOR_MANIFEST is $MOOR_MANIFEST. Set it to sha256: and the 64 hexadecimal digits of the hash of SHA256SUMS, or remove it."
   $mirrored || fail "$bad_config" "MOOR_MANIFEST is set, but the model is $model of the Hub. Remove MOOR_MANIFEST, or mount the model."
@@ -172,6 +169,7 @@ set_environment() {
 
 report() {
   say "user $(id -u):$(id -g), model $model, offline $mirrored"
+  [[ -n ${MOOR_MANIFEST+set} ]] || say "MOOR_MANIFEST is not set: the model's files are not verified"
   python3 -c '
 from importlib.metadata import PackageNotFoundError, version
 for name in ("vllm", "torch", "transformers"):

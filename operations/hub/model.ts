@@ -31,6 +31,12 @@ export interface HubFile {
 /** Where the bytes of a file are. `signed`: at an address of the CDN that needs no token, for about an hour. `hub`: only at the Hub itself. */
 export type FileSource = { readonly kind: "signed"; readonly url: string } | { readonly kind: "hub"; readonly url: string };
 
+/** A part of a file: first byte and number of bytes. */
+export interface FileRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** Largest file that is read into memory, in bytes. The Hub stores files of more than 10 MB in LFS. */
 const largestContent = 64 * 1024 * 1024;
 
@@ -58,9 +64,9 @@ export class HubModel {
     const { modelInfo } = await hub();
     const { id: name, revision } = this;
     const found = await modelInfo({
-      ...{ name, revision, hubUrl: this.transport.hub, fetch: this.fetch },
+      ...{ name, revision, hubUrl: this.transport.hub, fetch: this.fetchFrom(isMap) },
       additionalFields: ["sha", "cardData"],
-    }).catch(asProtocol(this.transport.hub));
+    });
     if (found.sha !== revision) {
       throw new HubError(
         "otherCommit",
@@ -83,13 +89,10 @@ export class HubModel {
     const { listFiles } = await hub();
     const { id: name, revision } = this;
     const files: HubFile[] = [];
-    try {
-      const listed = listFiles({ repo: { type: "model", name }, revision, recursive: true, hubUrl: this.transport.hub, fetch: this.fetch });
-      for await (const { type, path, size, oid = "", lfs } of listed) {
-        if (type === "file") files.push({ path, size: lfs?.size ?? size, gitHash: oid, ...(lfs === undefined ? {} : { sha256: lfs.oid }) });
-      }
-    } catch (error) {
-      asProtocol(this.transport.hub)(error);
+    const hubUrl = this.transport.hub;
+    const listed = listFiles({ repo: { type: "model", name }, revision, recursive: true, hubUrl, fetch: this.fetchFrom(isListOfEntries) });
+    for await (const { type, path, size, oid = "", lfs } of listed) {
+      if (type === "file") files.push({ path, size: lfs?.size ?? size, gitHash: oid, ...(lfs === undefined ? {} : { sha256: lfs.oid }) });
     }
     return files;
   }
@@ -105,17 +108,9 @@ export class HubModel {
         `${this.id}: the file ${file.path} has ${file.size} bytes, and the Hub has no SHA-256 of it. Allowed without one: up to ${largestContent} bytes. Choose a commit in which it is stored in LFS.`,
       );
     }
-    const stream = await this.open(await this.locate(file), file);
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of stream) {
-      length += (chunk as Buffer).length;
-      if (length > file.size) stream.destroy();
-      else chunks.push(chunk as Buffer);
-    }
-    const content = Buffer.concat(chunks);
+    const { content } = await this.request(await this.locate(file), file, undefined, true);
     const isSame =
-      length === file.size && (file.sha256 === undefined ? gitHash(content) === file.gitHash : sha256(content) === file.sha256);
+      content.length === file.size && (file.sha256 === undefined ? gitHash(content) === file.gitHash : sha256(content) === file.sha256);
     if (isSame) return content;
     throw new HubError(
       "content",
@@ -152,16 +147,20 @@ export class HubModel {
 
   /**
    * Reads a part of a file as a stream. An expired address is renewed once.
-   * @param range First byte and number of bytes. @default - the whole file
+   * @param range @default - the whole file
    * @throws HubError
    */
-  async open(source: FileSource, file: HubFile, range?: { readonly offset: number; readonly size: number }): Promise<Readable> {
+  async open(source: FileSource, file: HubFile, range?: FileRange): Promise<Readable> {
+    return (await this.request(source, file, range, false)).stream();
+  }
+
+  private async request(source: FileSource, file: HubFile, range: FileRange | undefined, isRead: boolean): Promise<HubAnswer> {
     let current = source;
     const headers: Record<string, string> = range === undefined ? {} : { range: `bytes=${range.offset}-${range.offset + range.size - 1}` };
+    const isWhole = range === undefined || (range.offset === 0 && range.size === file.size);
     for (let renewals = 0; ; renewals += 1) {
-      const answer = await this.transport.send({ url: current.url, headers });
-      const isWhole = range === undefined || (range.offset === 0 && range.size === file.size);
-      if (answer.status === 206 || (answer.status === 200 && isWhole)) return answer.stream();
+      const answer = await this.transport.send({ url: current.url, headers, isRead });
+      if (answer.status === 206 || (answer.status === 200 && isWhole)) return answer;
       answer.discard();
       if (current.kind === "hub") throw this.refusal(answer, file.path);
       if (answer.status === 200) throw new HubError("protocol", this.noRanges(file, current.url));
@@ -171,7 +170,7 @@ export class HubModel {
   }
 
   /** The error for an address that is refused also after it was renewed. */
-  expired(file: HubFile, url: string, status: number): HubError {
+  private expired(file: HubFile, url: string, status: number): HubError {
     return new HubError(
       "expired",
       `${new URL(url).host} refuses ${file.path} of ${this.id} with ${status}, also with a renewed address. ` +
@@ -206,16 +205,49 @@ export class HubModel {
   /**
    * `fetch` for the library, which throws typed errors for statuses. The library's own errors don't contain the header `X-Error-Code`. The
    * token is added by the transport, because the library refuses tokens of mirrors and sends the token to any address in a `Link` header.
+   * @param isValid Whether the body is what the library expects.
    */
-  private readonly fetch: typeof fetch = async (input) => {
-    const answer = await this.transport.send({ url: String(input), headers: { accept: "application/json" } });
-    if (answer.status >= 300) {
-      answer.discard();
-      throw this.refusal(answer);
-    }
-    const link = answer.header("link");
-    return new Response(await answer.text(), { status: answer.status, headers: link === undefined ? {} : { link } });
-  };
+  private fetchFrom(isValid: (body: unknown) => boolean): typeof fetch {
+    return async (input) => {
+      const answer = await this.transport.send({ url: String(input), headers: { accept: "application/json" }, isRead: true });
+      if (answer.status >= 300) {
+        answer.discard();
+        throw this.refusal(answer);
+      }
+      const text = answer.content.toString();
+      if (!isValid(parsed(text))) {
+        throw new HubError("protocol", `${this.transport.hub} returned no valid answer of a Hugging Face Hub. Check HF_ENDPOINT.`);
+      }
+      const link = answer.header("link");
+      return new Response(text, { status: answer.status, headers: link === undefined ? {} : { link } });
+    };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOfEntries(body: unknown): boolean {
+  return Array.isArray(body) && body.every(isEntry);
+}
+
+/** Whether an entry of a list has the values that are used: a size, and the SHA-256 of a file in LFS. */
+function isEntry(entry: unknown): boolean {
+  if (!isMap(entry) || typeof entry.path !== "string" || !isSize(entry.size)) return false;
+  return entry.lfs === undefined || (isMap(entry.lfs) && isSize(entry.lfs.size) && /^[0-9a-f]{64}$/.test(String(entry.lfs.oid)));
+}
+
+function isSize(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** The parts of a model card that this file reads. They are written by the model's author, so their types are unknown. */
@@ -227,14 +259,6 @@ interface Card {
 
 /** Loaded with the first request. */
 const hub = () => import("@huggingface/hub");
-
-/** Errors of the library that parses an answer: the answer isn't that of a Hub. */
-function asProtocol(address: string): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    throw new HubError("protocol", `${address} returned no valid answer of a Hugging Face Hub. Check HF_ENDPOINT.`);
-  };
-}
 
 function sha256(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");

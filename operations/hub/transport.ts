@@ -25,13 +25,15 @@ export interface HubRequest {
   readonly method?: "GET" | "HEAD";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the body is read into memory, as a part of the attempt. @default false - the caller reads the stream */
+  readonly isRead?: boolean;
 }
 
 export interface HubAnswer {
   readonly status: number;
   header(name: string): string | undefined;
-  /** Reads the body as text. */
-  text(): Promise<string>;
+  /** The body, if it was read into memory. Otherwise empty. */
+  readonly content: Buffer;
   /** The body as a stream, which the caller must read or destroy. */
   stream(): Readable;
   /** Ends the answer without reading its body. */
@@ -69,7 +71,7 @@ export class HubTransport {
    * Sends a request. Statuses other than 429 and 5xx are returned.
    * @throws HubError if the limit of requests stays exceeded, or after all attempts
    */
-  async send({ method = "GET", url, headers = {} }: HubRequest): Promise<HubAnswer> {
+  async send({ method = "GET", url, headers = {}, isRead = false }: HubRequest): Promise<HubAnswer> {
     rejectInsecure(url);
     const { report, signal, token } = this.options;
     const { host, pathname } = new URL(url);
@@ -78,7 +80,7 @@ export class HubTransport {
       signal?.throwIfAborted();
       const all: Record<string, string> =
         token !== undefined && this.isHub(url) ? { ...headers, authorization: `Bearer ${token}` } : { ...headers };
-      const answer = await this.sendOnce(method, url, all);
+      const answer = await this.sendOnce(method, url, all, isRead);
       if ("status" in answer && answer.status === 429) {
         answer.discard();
         const wait = waitOf(answer);
@@ -99,14 +101,20 @@ export class HubTransport {
     }
   }
 
-  private async sendOnce(method: "GET" | "HEAD", url: string, headers: Record<string, string>): Promise<HubAnswer | NoAnswer> {
+  private async sendOnce(
+    method: "GET" | "HEAD",
+    url: string,
+    headers: Record<string, string>,
+    isRead: boolean,
+  ): Promise<HubAnswer | NoAnswer> {
     this.client ??= openClient();
     try {
-      return await (await this.client)(method, url, headers, this.options.signal);
+      const answer = await (await this.client)(method, url, headers, this.options.signal);
+      return isRead && answer.status < 300 ? { ...answer, content: await contentOf(answer.stream()) } : answer;
     } catch (error) {
       this.options.signal?.throwIfAborted();
-      const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-      if (code === undefined) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (typeof code !== "string") throw error;
       return { code };
     }
   }
@@ -117,6 +125,21 @@ export class HubTransport {
       : "Wait, or set the environment variable HF_TOKEN, because the limit of an account is higher than that of an address, and run the command again.";
     return new HubError("rateLimit", `${host} answers 429: too many requests. It allows the next one in ${wait} s. ${remedy}`);
   }
+}
+
+/** Largest body that is read into memory, in bytes. */
+const mostRead = 128 * 1024 * 1024;
+
+async function contentOf(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += (chunk as Buffer).length;
+    if (length > mostRead)
+      throw new HubError("protocol", `The Hub returned more than ${mostRead} bytes for a small file. Check HF_ENDPOINT.`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
 }
 
 interface NoAnswer {
@@ -162,16 +185,11 @@ async function openClient(): Promise<Send> {
       streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
       ...(signal === undefined ? {} : { abortSignal: signal }),
     });
-    const { status, headers: answered, readableStreamBody, bodyAsText } = await pipeline.sendRequest(client, request);
+    const { status, headers: answered, readableStreamBody } = await pipeline.sendRequest(client, request);
     return {
       status,
       header: (name) => answered.get(name),
-      async text() {
-        if (readableStreamBody === undefined) return bodyAsText ?? "";
-        const chunks: Buffer[] = [];
-        for await (const chunk of readableStreamBody) chunks.push(Buffer.from(chunk));
-        return Buffer.concat(chunks).toString("utf8");
-      },
+      content: Buffer.alloc(0),
       // In Node.js, the body is always a Readable.
       stream: () => readableStreamBody as Readable,
       discard: () => (readableStreamBody as Readable | undefined)?.destroy(),

@@ -1,4 +1,4 @@
-/** The deployment script that runs copy.py: its name and its body in Azure Resource Manager. */
+/** The deployment script that runs copy_weights.py: its name and its body in Azure Resource Manager. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -92,7 +92,10 @@ function nameOf(stack: string, model: string, hash: string): string {
 
 /** Files are compressed, because most of a list of files is hashes. */
 function contentOf(job: CopyJob): string {
-  const files = { "copy.py": fs.readFileSync(path.join(__dirname, "copy.py")), "job.json": Buffer.from(JSON.stringify(job)) };
+  const files = {
+    "copy_weights.py": fs.readFileSync(path.join(__dirname, "copy_weights.py")),
+    "job.json": Buffer.from(JSON.stringify(job)),
+  };
   const rows = Object.entries(files).map(
     ([name, content]) => `    ("${name}", "${deflateSync(content, { level: 9 }).toString("base64")}"),`,
   );
@@ -109,7 +112,7 @@ function contentOf(job: CopyJob): string {
     '    with open(os.path.join(sys.argv[1], name), "wb") as file:',
     "        file.write(zlib.decompress(base64.b64decode(text)))",
     "END",
-    'python3 "$folder/copy.py" "$folder/job.json"',
+    'python3 "$folder/copy_weights.py" "$folder/job.json"',
     "",
   ].join("\n");
   if (content.length <= longestScript) return content;

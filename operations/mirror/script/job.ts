@@ -1,4 +1,4 @@
-/** The job of copy.py: what it copies, from where and to where. It contains no token, no signed address and no key. */
+/** The job of copy_weights.py: what it copies, from where and to where. It contains no token, no signed address and no key. */
 import type { WeightFile } from "../../../planner/weights";
 
 /** A file with the size of its blocks, in bytes. */

@@ -31,12 +31,12 @@ export interface ScriptResult {
 /** The timeout of a script and an hour until its container runs, in seconds. */
 const longestRun = 25 * 3600;
 
-/** Lines of the log that an error without a sentence of copy.py shows. */
+/** Lines of the log that an error without a sentence of copy_weights.py shows. */
 const shownLines = 20;
 
 /**
  * Runs the script and returns its outputs. The script of a killed run with the same job is continued; others of the stack are removed first.
- * @throws Error with the sentence of copy.py, or with the end of the log, if the script fails; ArmError
+ * @throws Error with the sentence of copy_weights.py, or with the end of the log, if the script fails; ArmError
  */
 export async function runScript(run: ScriptRun): Promise<ScriptResult> {
   const { azure, resourceGroupId, stack, report, signal } = run;
@@ -115,7 +115,7 @@ async function reportLog({ azure, report }: ScriptRun, id: string, shown: { line
   return complete;
 }
 
-/** Start of the line with which copy.py ends. */
+/** Start of the line with which copy_weights.py ends. */
 const failurePrefix = "Error: ";
 
 function failureOf({ name, properties }: LiveScript, log: readonly string[]): Error {

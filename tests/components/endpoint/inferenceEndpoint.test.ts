@@ -54,6 +54,36 @@ test("Staged weights are mounted, and the base URL for OpenAI clients is relativ
   });
 });
 
+const endpointWorkspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw-prod-x7k2p9`;
+
+test.each<[string, Partial<DeploymentDecision>, mounted: string | undefined, manifest: string | undefined]>([
+  ["staged weights of an earlier lock file", {}, modelVersionId, undefined],
+  [
+    "staged weights with a list of files",
+    { model: { ...mirroredOf(vllmDecision)!, manifest: `sha256:${"f".repeat(64)}` } },
+    modelVersionId,
+    `sha256:${"f".repeat(64)}`,
+  ],
+  ["weights of the Hub", { model: { id: "a/b", revision: "c".repeat(40), source: "hub" } }, undefined, undefined],
+  [
+    "a model of the workspace",
+    { model: { id: "a/b", source: "workspace", name: "chat-tuned", version: "3" } },
+    `${endpointWorkspace}/models/chat-tuned/versions/3`,
+    undefined,
+  ],
+  [
+    "a model of a registry",
+    { model: { id: "a/b", source: "catalogue", registry: "azureml", name: "Phi-4", version: "7" } },
+    "azureml://registries/azureml/models/Phi-4/versions/7",
+    undefined,
+  ],
+])("Azure mounts %s, and the container verifies only listed files.", async (_, changes, mounted, manifest) => {
+  const recording = await make({ deployments: [{ ...planned, decision: { ...vllmDecision, ...changes } }] });
+  const { model, environmentVariables } = bodyOf(recording, "chat-main-8c1f02ab-deployment").properties;
+  expect(model).toBe(mounted);
+  expect((environmentVariables as Record<string, string>).MOOR_MANIFEST).toBe(manifest);
+});
+
 test("A kept deployment is the first in the order, has no traffic and no autoscale, and ignores its number of instances.", async () => {
   const recording = await make({ deployments: [{ ...planned, previous, keepPrevious: true, scale: { min: 2, max: 6 } }] });
   expect(ofType(recording, "OnlineDeployment")).toHaveLength(2);

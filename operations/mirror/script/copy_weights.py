@@ -1,6 +1,6 @@
 """Copies the files of a model from the Hugging Face Hub into a blob container, from inside the network of the stack.
 
-A deployment script runs this file: `python3 copy.py job.json`. The storage service reads each block itself from a signed address (Put Block From
+A deployment script runs this file: `python3 copy_weights.py job.json`. The storage service reads each block itself from a signed address (Put Block From
 URL), so the bytes don't pass this container. If the service can't read it, the container passes the bytes on. Then all files are read back
 and hashed, and the manifest is written last. It uses only the standard library. Blocks, metadata and manifest are those of `npm run mirror`
 on a runner, so either continues what the other began.
@@ -27,7 +27,7 @@ IDENTITY_VERSION = "2018-02-01"
 STORAGE_AUDIENCE = "https://storage.azure.com"
 VAULT_AUDIENCE = "https://vault.azure.net"
 
-# Bytes that are read at once, so that memory doesn't depend on the size of files.
+# Bytes that are read in one piece, so that memory doesn't depend on the size of files.
 CHUNK = 1024 * 1024
 # Bytes that one request reads back. After a broken connection, reading continues in this range.
 READ_RANGE = 256 * 1024 * 1024

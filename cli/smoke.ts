@@ -1,0 +1,136 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkSettings } from "../config/checkStack";
+import { reportErrors } from "../config/errors";
+import { lockFileName, readLock } from "../config/lockFile";
+import { settingsOf } from "../config/stackYaml";
+import { type Declared, documentText, plot, schemaVersion, smokeReport, smoke as smokeTest } from "../operations/smoke";
+import { stackAzure } from "../operations/stackAzure";
+import type { RequestSettings } from "../planner/decision";
+import { requireStackFile, root } from "./stackFiles";
+import { openStackPulumi, type StackOptions } from "./stackPulumi";
+import { wholeNumber } from "./steps";
+
+export interface SmokeCommandOptions extends Omit<StackOptions, "configFile"> {
+  readonly endpoint?: string;
+  readonly deployment?: string;
+  /** Number of concurrent requests. */
+  readonly load?: string;
+  /** Duration of the load. */
+  readonly seconds?: string;
+  readonly maxTokens?: string;
+  /** File for the plot. */
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** Exit codes. 0: all checks passed. */
+const exitCodes = { failed: 1, notTested: 2, interrupted: 130 } as const;
+
+/** Maximum number of concurrent requests: twice the connections that Azure allows for an endpoint (azure/limits.ts). */
+const mostClients = 1000;
+const usualSeconds = 60;
+const mostSeconds = 24 * 3600;
+
+/** `npm run smoke`: tests the endpoints of a deployed stack. Sets the exit code. */
+export async function smoke(options: SmokeCommandOptions): Promise<void> {
+  try {
+    process.exitCode = (await test(options)) ? 0 : exitCodes.failed;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message);
+    if (options.json) console.log(documentText({ schemaVersion, stack: options.stack, passed: false, error: message }));
+    process.exitCode = exitCodes.notTested;
+  }
+}
+
+async function test(options: SmokeCommandOptions): Promise<boolean> {
+  const load = loadOf(options);
+  const { settings, declared } = readDeclared(options.stack);
+  const stack = await openStackPulumi(options);
+  const interruption = onInterrupt();
+  try {
+    const { endpoint, deployment } = options;
+    const { document, samples } = await smokeTest(stack, stackAzure(stack, settings), {
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(deployment === undefined ? {} : { deployment }),
+      ...(load === undefined ? {} : { load }),
+      ...{ declared, signal: interruption.signal, report: (line: string) => console.error(line) },
+    });
+    console.log(options.json ? documentText(document) : smokeReport(document));
+    if (document.load !== undefined) {
+      const file = path.resolve(options.svg ?? `smoke-${options.stack}.svg`);
+      fs.writeFileSync(file, plot(document.stack, document.load, samples));
+      console.error(`Plot: ${file}`);
+    }
+    return document.passed;
+  } finally {
+    interruption.end();
+    await stack.close();
+  }
+}
+
+function loadOf({ load, seconds, maxTokens, svg }: SmokeCommandOptions) {
+  if (load === undefined) {
+    const given = Object.entries({ "--seconds": seconds, "--max-tokens": maxTokens, "--svg": svg }).filter(
+      ([, value]) => value !== undefined,
+    );
+    if (given.length > 0) throw new Error(`${given.map(([name]) => name).join(", ")} can only be set with --load. Add --load, or omit it.`);
+    return undefined;
+  }
+  return {
+    clients: upTo(mostClients, load, "--load"),
+    seconds: seconds === undefined ? usualSeconds : upTo(mostSeconds, seconds, "--seconds"),
+    ...(maxTokens === undefined ? {} : { maxTokens: wholeNumber(maxTokens, "--max-tokens") }),
+  };
+}
+
+function upTo(most: number, text: string, option: string): number {
+  const value = wholeNumber(text, option);
+  if (value <= most) return value;
+  throw new Error(`${option} is ${text}. Allowed: a whole number from 1 to ${most}.`);
+}
+
+/** Reads what the repository says about the endpoints. A stack file with errors is rejected. */
+function readDeclared(stack: string): { settings: Readonly<Record<string, string>>; declared: Readonly<Record<string, Declared>> } {
+  const file = requireStackFile(stack);
+  const stackFile = fs.readFileSync(file, "utf8");
+  const fromFile = settingsOf(stackFile, path.basename(file));
+  const { settings, errors } = checkSettings({ project: "moor", stack, folder: root, stackFile, ...fromFile });
+  if (settings === undefined) throw new Error(reportErrors(stack, errors));
+  const locked = lockedSettings(stack);
+  const endpoints = Object.entries(settings["moor:endpoints"]).map(([key, { deployments }]) => {
+    const checks = Object.entries(deployments).flatMap(([label, { check }]) => (check === undefined ? [] : [[label, check] as const]));
+    return [key, { checks: Object.fromEntries(checks), locked }] as const;
+  });
+  return { settings: fromFile.settings, declared: Object.fromEntries(endpoints) };
+}
+
+/** Request settings in the lock file by deployment name. Empty without a lock file. */
+function lockedSettings(stack: string): ReadonlyMap<string, RequestSettings> {
+  const file = path.join(root, lockFileName(stack));
+  if (!fs.existsSync(file)) return new Map();
+  const read = readLock(stack, fs.readFileSync(file, "utf8"));
+  if ("errors" in read) throw new Error(reportErrors(stack, read.errors));
+  const entries = Object.values(read.lock.endpoints).flatMap((labels) => Object.values(labels));
+  const decisions = entries.flatMap(({ current, previous }) => [current, ...(previous === undefined ? [] : [previous])]);
+  return new Map(decisions.map(({ name, requestSettings }) => [name, requestSettings]));
+}
+
+/**
+ * Ctrl-C ends the load, which is then evaluated. A second one ends the process. npm repeats a Ctrl-C that the terminal has already sent, so a
+ * second one within 200 ms is ignored.
+ */
+function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  let first: number | undefined;
+  const interrupt = () => {
+    if (first !== undefined && Date.now() - first > 200) process.exit(exitCodes.interrupted);
+    if (first !== undefined) return;
+    first = Date.now();
+    console.error("Ending the test. To end without a result, press Ctrl-C again.");
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  return { signal: controller.signal, end: () => void process.off("SIGINT", interrupt) };
+}
