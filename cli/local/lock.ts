@@ -9,19 +9,11 @@ import { lockFileName, readLock, writeLock } from "../../config/lockFile";
 import type { Lock, LockEntry } from "../../config/lockSchema";
 import { mirroredOf, type Staging, withStaging, withUsedManifests } from "../../config/stagedWeights";
 import type { DeploymentDecision } from "../../planner/decision";
-import { localHome, root } from "./session";
+import { localHome } from "./session";
 
-/** Path of the local copy of the lock file of a stack. */
+/** Path of the local copy of the lock file of a stack. It doesn't exist before the first weights are staged; see `localLockText`. */
 export function localLockFile(stack: string, home = localHome()): string {
   return path.join(home, lockFileName(stack));
-}
-
-/**
- * Path of the lock file in which staged weights are recorded: the committed one, or its local copy. The copy doesn't exist before the first
- * weights are staged; `localLockText` returns its text.
- */
-export function lockFileToWrite(stack: string, local: boolean): string {
-  return local ? localLockFile(stack) : path.join(root, lockFileName(stack));
 }
 
 /**
