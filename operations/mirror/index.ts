@@ -3,6 +3,7 @@ import type { Lock } from "../../config/lockFile";
 import type { WeightFile } from "../../planner/weights";
 import type { HubTransport } from "../hub";
 import { type PreparedWeights, prepareWeights } from "./prepare";
+import { sizeText } from "./progress";
 import { type WantedWeights, wantedWeights } from "./wanted";
 import type { StagingWay } from "./way";
 
@@ -35,9 +36,7 @@ export async function mirrorWeights(options: MirrorOptions): Promise<void> {
   for (const weights of prepared) {
     const { wanted, files } = weights;
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    report(
-      `${wanted.id} at ${wanted.revision}: ${files.length} files, ${(bytes / 1e9).toFixed(1)} GB, for ${wanted.deployments.join(", ")}.`,
-    );
+    report(`${wanted.id} at ${wanted.revision}: ${files.length} files, ${sizeText(bytes)}, for ${wanted.deployments.join(", ")}.`);
     await way.stage(weights);
     record(wanted, files);
   }

@@ -44,12 +44,21 @@ export function noSample(key: string, label: string): string {
   );
 }
 
+function noDeployments(key: string): string {
+  return `The endpoint ${key} has no deployments yet. \`pulumi preview\` says what is missing, such as staged weights.`;
+}
+
+/** The result of an endpoint without deployments. */
+export function withoutDeployments(pulumi: StackPulumi, { key, output: { name, auth }, found }: EndpointToTest): EndpointResult {
+  const url = scoringAddress(name, found.origin, pulumi.environment).baseUrl;
+  const checks = [{ check: "exists", passed: false, problem: noDeployments(key) }];
+  return { key, name, url, auth, targets: [{ target: "traffic", checks }], notes: [] };
+}
+
 /** The deployments to test. @throws NotTested if there is none */
 export function chosenSubjects({ key, output, found, deployment }: EndpointToTest): Pick<EndpointSubjects, "subjects" | "gone"> {
   const labels = Object.keys(output.deployments);
-  if (labels.length === 0) {
-    throw new NotTested(`The endpoint ${key} has no deployments yet. \`pulumi preview\` says what is missing, such as staged weights.`);
-  }
+  if (labels.length === 0) throw new NotTested(noDeployments(key));
   if (deployment === undefined) return found;
   if (!labels.includes(deployment)) {
     throw new NotTested(`--deployment is "${deployment}". Deployments of the endpoint ${key}: ${labels.join(", ")}.`);
