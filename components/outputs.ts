@@ -5,7 +5,7 @@ import type { Network } from "./network";
 import type { ScriptEnvironment } from "./scripts";
 import { blobContainerOf, type Workspace } from "./workspace";
 
-/** IDs and names of the platform's resources, for pushing images and uploading model weights. */
+/** IDs and names of the platform's resources, for pushing images and staging model weights. */
 export interface PlatformOutputs {
   /** Name of the stack's resource group. */
   readonly resourceGroup: pulumi.Output<string>;
@@ -27,7 +27,7 @@ export interface PlatformOutputs {
     readonly loginServer: pulumi.Output<string>;
   };
   /**
-   * The storage account of the workspace. Uploading model weights requires the role `Storage Blob Data Contributor`, which `operators` in
+   * The storage account of the workspace. Staging model weights requires the role `Storage Blob Data Contributor`, which `operators` in
    * moor:platform receive.
    */
   readonly storage: {

@@ -175,7 +175,7 @@ function decideNow(
 ): Decided & { readonly errors?: ConfigError[] } {
   const { settings: deployment } = found;
   if (image === undefined) return { missing: `it has no image. Set \`moor:images.${patternOf(deployment)}\`.` };
-  // needsLock() rejects a stack without a revision.
+  // needsLock() rejects a stack without a revision, if the weights have one.
   const revision = namedModel(deployment)?.revision ?? "";
   const outcome = decideDeployment(found.label, deployment, {
     image: image.reference,

@@ -144,7 +144,7 @@ export const platform = z
         .max(mostOperators, { error: `a list of at most ${mostOperators} object IDs` })
         .default([])
         .describe(
-          "Object IDs of users, groups or service principals that publish images and upload weights. They get the roles AcrPush on the container registry and Storage Blob Data Contributor on the storage account.",
+          "Object IDs of users, groups or service principals that publish images and stage weights. They get the roles AcrPush on the container registry and Storage Blob Data Contributor on the storage account.",
         ),
       networkRuleBypassAllowedForTasks: z
         .boolean({ error: "true or false" })

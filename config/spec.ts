@@ -54,7 +54,7 @@ export interface PlatformSpec {
   readonly logDailyCapGB?: number;
   /** @default - no alerts */
   readonly alerts?: AlertsSpec;
-  /** Object IDs of users, groups or service principals that publish images and upload weights. */
+  /** Object IDs of users, groups or service principals that publish images and stage weights. */
   readonly operators: readonly string[];
   /** Whether tasks can bypass the network rules of the container registry. @default - Azure's default, which is false */
   readonly networkRuleBypassAllowedForTasks?: boolean;

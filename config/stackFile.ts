@@ -10,7 +10,7 @@ import { namePartPattern, physicalNamePattern } from "../planner/names";
 import { type Pattern, patterns } from "../planner/pattern";
 import { geographies } from "../planner/residency";
 import { defaultGate, gateModes } from "../planner/rollout/gateMode";
-import { registryModelPattern, weightSources, workspaceModelPattern } from "../planner/weights";
+import { hasCommit, registryModelPattern, weightSources, workspaceModelPattern } from "../planner/weights";
 import { imageSetting } from "./imageSettings";
 import { freeText, map, objectId, oneOf, text, tokens, whole } from "./leaves";
 import { platform } from "./platformSettings";
@@ -43,6 +43,15 @@ const residency = z
     description: "Regions or geography in which data can be stored. Moor checks the region of every resource in the stack.",
     oneOf: [{ required: ["geography"] }, { required: ["regions"] }],
   });
+
+/** For editors: each source with its form of `registeredModel`. config/rules/weights.ts reports violations. */
+const weightForms = [
+  ...Object.entries({ workspace: workspaceModelPattern, catalogue: registryModelPattern }).map(([source, { source: pattern }]) => ({
+    properties: { source: { const: source }, registeredModel: { pattern } },
+    required: ["source", "registeredModel"],
+  })),
+  { properties: { source: { enum: weightSources.filter((source) => hasCommit[source]) } }, not: { required: ["registeredModel"] } },
+];
 
 const vllm = z
   .strictObject(
@@ -98,7 +107,10 @@ const vllm = z
       "model, context, concurrencyPerInstance, and optionally revision, configJson, checkpointGiB, source, registeredModel, remoteCode, servedName, flags",
     ),
   )
-  .describe("A Hugging Face model, served by vLLM with an OpenAI-compatible API.");
+  .meta({
+    description: "A Hugging Face model, served by vLLM with an OpenAI-compatible API.",
+    oneOf: weightForms,
+  });
 
 const score = z
   .strictObject(

@@ -36,15 +36,11 @@ export class BlobService {
   }
 
   async serve(call: StorageCall): Promise<StorageAnswer> {
-    const common = commonHeaders(call);
-    try {
-      const { headers, ...answer } = await this.route(call);
-      return { ...answer, headers: { ...common, ...headers } };
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      const { headers, ...answer } = error.answer;
-      return { ...answer, headers: { ...common, ...headers } };
-    }
+    const { headers, ...answer } = await this.route(call).catch((error: unknown) => {
+      if (error instanceof StorageError) return error.answer;
+      throw error;
+    });
+    return { ...answer, headers: { ...commonHeaders(call), ...lengthOf(call, answer), ...headers } };
   }
 
   /** Deletes the files to which no record refers. */
@@ -115,6 +111,12 @@ function unsupported({ method, query }: StorageCall): StorageError {
     "UnsupportedHttpVerb",
     `The local Azure does not support ${asked} here. It supports block blobs and their block lists, properties, metadata and listings.`,
   );
+}
+
+/** The length of a body that is a text. The response to HEAD has the length of the blob, and 304 has none. */
+function lengthOf({ method }: StorageCall, { status, body = "" }: StorageAnswer): Record<string, string> {
+  if (typeof body !== "string" || method === "HEAD" || status === 304) return {};
+  return { "content-length": String(Buffer.byteLength(body)) };
 }
 
 function commonHeaders(call: StorageCall): Record<string, string> {

@@ -5,7 +5,7 @@ import { type BlobCall, header } from "./call";
 import { checkConditions } from "./conditions";
 import type { BlobRecord, StorageHost } from "./host";
 import type { BlobLimits } from "./limits";
-import { blobHeaders, contentHeadersIn, metadataIn, newEtag, versionHeaders } from "./properties";
+import { blobHeaders, contentHeadersIn, metadataIn, newEtag, tierHeaders, versionHeaders } from "./properties";
 import { rangeOf } from "./range";
 import { hasSource, storeSource } from "./source";
 
@@ -74,7 +74,7 @@ export class Blobs {
     checkConditions(call, blob);
     const range = method === "HEAD" ? undefined : rangeOf(call, blob.size);
     const headers = blobHeaders(blob);
-    if (method === "HEAD") return { status: 200, headers };
+    if (method === "HEAD") return { status: 200, headers: { ...headers, ...tierHeaders } };
     const body = this.bytes.read(this.host.records.blocks(containerId, path), range);
     if (range === undefined) return { status: 200, headers, body };
     const { "content-md5": md5, ...others } = headers;
@@ -108,13 +108,16 @@ export class Blobs {
     return { status: 200, headers: { ...versionHeaders(blob), ...Object.fromEntries(metadata) } };
   }
 
-  /** Delete Blob. Inferred: uncommitted blocks are kept. */
+  /** Delete Blob, with its uncommitted blocks, as in Azurite. A blob that has only uncommitted blocks doesn't exist. */
   delete(call: BlobCall): StorageAnswer {
     const { containerId, blob: path } = call;
     const { records } = this.host;
     checkConditions(call, this.existing(call));
-    const files = records.blocks(containerId, path).map(({ file }) => file);
-    this.host.transact(() => records.deleteBlob(containerId, path));
+    const files = [...records.blocks(containerId, path), ...records.uncommitted(containerId, path)].map(({ file }) => file);
+    this.host.transact(() => {
+      records.deleteBlob(containerId, path);
+      records.discardBlocks(containerId, path);
+    });
     this.bytes.remove(files);
     return { status: 202, headers: { "x-ms-delete-type-permanent": "true" } };
   }

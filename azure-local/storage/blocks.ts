@@ -133,8 +133,12 @@ export class Blocks {
 function blockId({ query }: BlobCall): string {
   const id = query.get("blockid") ?? "";
   const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(id);
-  if (id === "" || !isBase64 || Buffer.from(id, "base64").length > 64) throw invalidParameter("blockid", id);
-  return id;
+  if (id === "" || !isBase64) throw invalidParameter("blockid", id);
+  if (Buffer.from(id, "base64").length <= 64) return id;
+  // Source of the code: Azurite, errors/StorageErrorFactory.
+  throw new StorageError(400, "OutOfRangeInput", "One of the request inputs is out of range.", {
+    elements: { QueryParameterName: "blockid", QueryParameterValue: id },
+  });
 }
 
 /** The content of a blob that was written as a whole is not in its block list. */

@@ -6,7 +6,7 @@ import type { BlobRecord } from "./host";
  * Checks the conditional headers of a request. Source: Azure REST reference,
  * storageservices/specifying-conditional-headers-for-blob-service-operations.
  * @param blob Undefined if it doesn't exist
- * @throws StorageError 304, 409 or 412
+ * @throws StorageError 304, 400, 409 or 412
  */
 export function checkConditions(call: Pick<StorageCall, "request" | "method">, blob: BlobRecord | undefined): void {
   const isRead = call.method === "GET" || call.method === "HEAD";
@@ -17,7 +17,10 @@ export function checkConditions(call: Pick<StorageCall, "request" | "method">, b
   if (ifMatch !== undefined && (blob === undefined || !matches(ifMatch, blob.etag))) throw unmet(412);
   if (until !== undefined && modified !== undefined && modified > until) throw unmet(412);
   if (blob === undefined) return;
-  if (ifNoneMatch === "*" && !isRead) throw new StorageError(409, "BlobAlreadyExists", "The specified blob already exists.");
+  // Source of the code for reads: Azurite, conditions/ReadConditionalHeadersValidator.
+  if (ifNoneMatch === "*" && isRead)
+    throw new StorageError(400, "UnsatisfiableCondition", "The request includes an unsatisfiable condition for this operation.");
+  if (ifNoneMatch === "*") throw new StorageError(409, "BlobAlreadyExists", "The specified blob already exists.");
   if (ifNoneMatch !== undefined && matches(ifNoneMatch, blob.etag)) throw unmet(isRead ? 304 : 412);
   if (since !== undefined && modified! <= since) throw unmet(isRead ? 304 : 412);
 }

@@ -2,7 +2,7 @@ import { type StorageAnswer, StorageError } from "./answer";
 import type { StorageCall } from "./call";
 import type { BlobRecord, StorageHost } from "./host";
 import { type ContentHeaderElement, contentElements } from "./listingProperties";
-import { httpDate } from "./properties";
+import { httpDate, withType } from "./properties";
 import { element, escapeXml, nameElement } from "./xml";
 
 /** Source: Azure REST reference, storageservices/list-blobs: at most 5,000 items, also without the parameter. */
@@ -62,7 +62,7 @@ function entries(containerId: string, withUncommitted: boolean, { records, now }
 
 function blobElement({ path, size, etag, createdAt, modifiedAt, headers, metadata }: BlobRecord, withMetadata: boolean): string {
   const content = (Object.entries(contentElements) as [keyof typeof headers, ContentHeaderElement][]).map(([name, tag]) =>
-    element(tag, headers[name] ?? ""),
+    element(tag, (etag === "" ? headers : withType(headers))[name] ?? ""),
   );
   const properties = [
     element("Creation-Time", httpDate(createdAt)),

@@ -71,22 +71,27 @@ export function versionHeaders({ etag, modifiedAt }: BlobRecord): Record<string,
   return { etag, "last-modified": httpDate(modifiedAt) };
 }
 
-/** The headers of Get Blob and Get Blob Properties. */
+/** The headers of Get Blob. */
 export function blobHeaders(blob: BlobRecord): Record<string, string> {
   const metadata = Object.entries(blob.metadata).map(([name, value]) => [`x-ms-meta-${name}`, value] as const);
   return {
-    "content-type": "application/octet-stream",
-    ...blob.headers,
+    ...withType(blob.headers),
     ...versionHeaders(blob),
     ...Object.fromEntries(metadata),
     "accept-ranges": "bytes",
     "content-length": String(blob.size),
-    "x-ms-access-tier": "Hot",
-    "x-ms-access-tier-inferred": "true",
     "x-ms-blob-type": "BlockBlob",
     "x-ms-creation-time": httpDate(blob.createdAt),
     "x-ms-lease-state": "available",
     "x-ms-lease-status": "unlocked",
     "x-ms-server-encrypted": "true",
   };
+}
+
+/** Headers that only Get Blob Properties returns. */
+export const tierHeaders = { "x-ms-access-tier": "Hot", "x-ms-access-tier-inferred": "true" } as const;
+
+/** The properties of a blob with the default content type. */
+export function withType(headers: ContentHeaders): ContentHeaders {
+  return { "content-type": "application/octet-stream", ...headers };
 }

@@ -12,7 +12,10 @@ export function addMirror(program: Command): void {
     .option("--local", "use the stack in the local Azure")
     .option("--endpoint <endpoint>", "stage only the weights of this endpoint")
     .addOption(
-      program.createOption("--via <way>", "runner: this machine, which must be inside the network").choices(["runner"]).default("runner"),
+      program
+        .createOption("--via <way>", "runner: this machine, which must be inside the network; azure: a deployment script, from anywhere")
+        .choices(["runner", "azure"])
+        .default("runner"),
     )
     .option("--force", "read staged weights back and verify them again; give weights that an earlier version staged a list of their files")
     .action((options) => (require("./index") as typeof import("./index")).mirror(options));

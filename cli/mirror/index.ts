@@ -42,11 +42,12 @@ export async function mirror({ endpoint, via, force = false, ...options }: Mirro
       const azure = stackAzure(stack, raw.settings);
       const progress: Progress = new Progress(Date.now, () => changed(() => progress.line()));
       const { signal } = interruption;
-      const setup = { stack, azure, settings, state: await exportState(stack), force, report, progress, signal };
+      const hub = hubOf(stack);
+      const setup = { stack, azure, settings, state: await exportState(stack), hub, force, report, progress, signal };
       const token = process.env.HF_TOKEN?.trim();
       await mirrorWeights({
         ...{ lock, force, report, licenses: settings["moor:licenses"] ?? openLicenses, ...(endpoint === undefined ? {} : { endpoint }) },
-        hub: new HubTransport({ hub: hubOf(stack), report, signal, ...(token ? { token } : {}) }),
+        hub: new HubTransport({ hub, report, signal, ...(token ? { token } : {}) }),
         way: await ways[via](setup),
         record: (weights, files) => {
           const { text, changed: decisions } = withStagedWeights(options.stack, store.read() ?? "", weights, files, force);

@@ -32,6 +32,12 @@ export interface Given {
   readonly lock: boolean;
 }
 
+/** Deployment scripts that copy weights read the token too. */
+function hasScripts({ "moor:platform": platform }: SettingsDraft): boolean {
+  const { create, existing } = platform?.network ?? {};
+  return create?.scripts === true || existing?.scriptsSubnetId !== undefined;
+}
+
 /** Notes for the preview: settings that have no effect at the moment but can be intended for later. */
 export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): string[] {
   const deployments = Object.values(draft["moor:endpoints"] ?? {}).flatMap((endpoint) => Object.values(endpoint?.deployments ?? {}));
@@ -39,7 +45,9 @@ export function ignoredNotes(draft: SettingsDraft, stack: string, has: Given): s
     deployments.some((deployment) => deployment?.vllm?.source === source),
   );
   return [
-    ...(has.token && !fromHub ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."] : []),
+    ...(has.token && !fromHub && !hasScripts(draft)
+      ? ["`moor:huggingFaceToken` is ignored, because no deployment has `source: hub`."]
+      : []),
     ...(draft["moor:licenses"] !== undefined && !isMirrored
       ? ["`moor:licenses` is ignored, because no deployment has `source: mirror`."]
       : []),

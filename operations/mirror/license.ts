@@ -18,10 +18,12 @@ export function requireLicense(
     ids.length === 0
       ? `${id} names no license in its model card.`
       : `${id} has the license ${given}, which \`moor:licenses\` doesn't allow.`;
+  const missing = ids.find((license) => !allowed.includes(license));
+  const refused = missing === "other" && licenseName !== undefined ? licenseName.toLowerCase() : missing;
   const remedy =
     ids.length === 0
       ? "Choose a model with a license, or ask its author to name one."
-      : `Read the license. If your organization accepts it, add ${ids.find((license) => !allowed.includes(license))} to \`moor:licenses\` in the stack file.`;
+      : `Read the license. If your organization accepts it, add ${refused} to \`moor:licenses\` in the stack file.`;
   throw new WeightsError("license", `${problem} Allowed: ${allowed.join(", ")}. ${remedy}`);
 }
 

@@ -35,6 +35,16 @@ test.each<[string[], string]>([
   expect(status).toBe(1);
 });
 
+test.each<[string[], string]>([
+  [["--load", "many"], '--load is "many". Allowed: a whole number of 1 or more.'],
+  [["--load", "1001"], "--load is 1001. Allowed: a whole number from 1 to 1000."],
+  [["--load", "1", "--seconds", "0"], '--seconds is "0". Allowed: a whole number of 1 or more.'],
+  [["--svg", "x.svg", "--seconds", "1"], "--seconds, --svg can only be set with --load. Add --load, or omit it."],
+  [["--unknown"], `error: unknown option '--unknown'\n${usage("smoke", "[options]")}`],
+])("smoke %j tests nothing, which has an exit code of its own.", (args, message) => {
+  expect(moor(["smoke", "-s", "dev", ...args])).toEqual({ status: 2, stderr: message });
+});
+
 test.each([[["local", "preview", "-s", "dev"]], [["azure-local"]], [["azure-local", "token", "someone"]]])(
   "A home folder that can't be created ends %j immediately: below a file, and in /proc, where Node's own function for creating folders never returns.",
   (args) => {

@@ -122,6 +122,9 @@ test.each([
   ["a tag that every object has", "environment: dev", "constructor: dev"],
   ["a key without a namespace", "moor:lock: none", "lock: none"],
   ["a key with the namespace's old form", "moor:lock: none", "moor:config:lock: none"],
+  ["a source without its registered model", "source: hub", "source: workspace"],
+  ["a registered model of another source", "source: hub", "source: catalogue\n            registeredModel: chat-tuned:3"],
+  ["a registered model with the Hub", "source: hub", "source: hub\n            registeredModel: chat-tuned:3"],
   ["a token that is a number", "moor:lock: none", "moor:lock: none\n  moor:huggingFaceToken: { secure: 5 }"],
 ])("an editor and the check both reject %s", (_, good, bad) => {
   const text = file("Pulumi.dev.yaml").replace(good, bad);

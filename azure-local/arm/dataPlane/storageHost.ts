@@ -4,13 +4,11 @@ import { StorageError } from "../../storage/answer";
 import type { Account, BlobAction, StorageHost } from "../../storage/host";
 import { AzureError } from "../azureError";
 import type { RoleName } from "../builtInRoles";
-import { containerIdOf, defaultContainer } from "../dataLocations";
+import { containerIdOf, isDefaultContainer } from "../dataLocations";
 import type { Engine } from "../engine";
 import { holdsRole } from "../grants";
 import { at } from "../json";
 import type { Inventory, Resource } from "../model";
-import { sameId } from "../path";
-import { propertiesOf } from "../types/managedNetwork";
 
 export const STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts";
 
@@ -78,7 +76,6 @@ function readPrincipal(
 
 /** Whether the container exists, or is the default container of a workspace. */
 function hasContainer(account: Account, container: string, inventory: Inventory): boolean {
-  if (inventory.get(containerIdOf(account.id, container))) return true;
-  const workspaces = inventory.all("Microsoft.MachineLearningServices/workspaces");
-  return workspaces.some((one) => sameId(propertiesOf(one).storageAccount, account.id) && defaultContainer(one) === container);
+  const id = containerIdOf(account.id, container);
+  return inventory.get(id) !== undefined || isDefaultContainer(id, inventory);
 }

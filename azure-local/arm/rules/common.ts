@@ -1,3 +1,4 @@
+import { isDefaultContainer } from "../dataLocations";
 import { ROLE_ASSIGNMENT, userAssignedIds } from "../grants";
 import type { Resource, Rule, RuleContext } from "../model";
 import { isWithin, RESOURCE_GROUP, SUBSCRIPTION, sameId, typeOf } from "../path";
@@ -98,6 +99,7 @@ export const commonRules: readonly Rule[] = [
       // Creating a version also creates its container, so only the parent of the container must exist.
       const needed = /\/(environments|models|codes)\/versions$/i.test(type) ? parentId.split("/").slice(0, -2).join("/") : parentId;
       if (hasNoRecord(parentType) || parentType === RESOURCE_GROUP || inventory.get(needed)) return undefined;
+      if (isDefaultContainer(needed, inventory)) return undefined;
       return `Failed to perform 'write' on resource(s) of type '${type}', because the parent resource '${needed}' could not be found.`;
     },
   },

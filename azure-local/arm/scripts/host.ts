@@ -32,6 +32,7 @@ interface Live {
 
 /** The scripts that run on this machine. They end with the simulator, as containers of a failed host do. */
 export class ScriptHost {
+  /** By run: the previous run of a script can still be ending. */
   private readonly live = new Map<string, Live>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -45,7 +46,7 @@ export class ScriptHost {
   async execute(script: Resource, runId: string): Promise<Outcome> {
     const key = randomBytes(24).toString("base64url");
     const one: Live = { scriptId: script.id, runId, key, controller: new AbortController(), startedAt: this.engine.now(), log: "" };
-    this.live.set(script.id.toLowerCase(), one);
+    this.live.set(runId, one);
     this.timer ??= setInterval(() => this.sweep(), CHECK_INTERVAL).unref();
     const outcome = await execute({
       kind: script.body.kind,
@@ -58,15 +59,15 @@ export class ScriptHost {
         one.log = output;
       },
     });
-    this.live.delete(script.id.toLowerCase());
+    this.live.delete(runId);
     if (this.live.size === 0) this.stopTimer();
     const error = one.end && endError(one.end);
     return error ? { log: outcome.log, error } : outcome;
   }
 
   /** The log of a running script so far. */
-  logOf(scriptId: string): string | undefined {
-    return this.live.get(scriptId.toLowerCase())?.log;
+  logOf(runId: string): string | undefined {
+    return this.live.get(runId)?.log;
   }
 
   /** The resource of a running script, by its key. */

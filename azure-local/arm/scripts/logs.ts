@@ -23,7 +23,8 @@ export function scriptLogs(request: ArmRequest, path: ArmPath, engine: Engine, h
   const script = engine.store.get(scriptId);
   if (script === undefined || (isDefault && !sameId(node.name, "default")))
     throw new AzureError(404, "ResourceNotFound", `The Resource '${node.type}/${node.name}' was not found.`);
-  const log = host.logOf(script.id) ?? runOf(script)?.result?.log ?? "";
+  const run = runOf(script);
+  const log = (run && (host.logOf(run.runId) ?? run.result?.log)) ?? "";
   const entry = (text: string) => ({ id: `${script.id}/logs/default`, name: "default", type: LOGS, properties: { log: text } });
   if (isList) return { status: 200, body: { value: [entry(log)] } };
   const tail = wholeNumber(request, "tail", 0);

@@ -106,6 +106,8 @@ async function sendBlock(
 function tapOf(size: number, seen: (chunk: Buffer) => void): Transform & Readable {
   let left = size;
   return new Transform({
+    // Large enough that the source isn't paused after each chunk.
+    highWaterMark: 1024 * 1024,
     transform(chunk: Buffer, _encoding, done) {
       left -= chunk.length;
       if (left < 0) return done(new BrokenSourceError());

@@ -128,7 +128,13 @@ export class Caller {
   async outcome(answer: Answer): Promise<Parsed> {
     this.clock.advance(2 * 3600);
     const url = answer.headers.get("azure-asyncoperation");
-    return url ? JSON.parse(await (await this.transport(new URL(url), { method: "GET" })).text()) : undefined;
+    if (!url) return undefined;
+    // Only work outside the state, such as a deployment script, takes longer.
+    for (;;) {
+      const operation = JSON.parse(await (await this.transport(new URL(url), { method: "GET" })).text());
+      if (operation.status !== "InProgress") return operation;
+      await new Promise(setImmediate);
+    }
   }
 
   /** Follows the `Location` of an accepted request, two hours later, until its work has ended. */

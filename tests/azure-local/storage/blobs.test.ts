@@ -107,6 +107,7 @@ describe("conditions", () => {
     const blob = container.getBlobClient("a");
     expect((await refusal(blob.download(0, undefined, { conditions: { ifNoneMatch: etag } })))[0]).toBe(304);
     expect((await refusal(blob.getProperties({ conditions: { ifModifiedSince: lastModified } })))[0]).toBe(304);
+    expect(await refusal(blob.download(0, undefined, { conditions: { ifNoneMatch: "*" } }))).toEqual([400, "UnsatisfiableCondition"]);
     const before = new Date(lastModified!.getTime() - 1000);
     expect((await blob.getProperties({ conditions: { ifModifiedSince: before } })).etag).toBe(etag);
     expect(await refusal(blob.delete({ conditions: { ifUnmodifiedSince: before } }))).toEqual([412, "ConditionNotMet"]);

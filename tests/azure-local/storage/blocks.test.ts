@@ -104,6 +104,15 @@ test("Put Blob discards uncommitted blocks, and its content has no block IDs", a
   expect([await content(), files().length]).toEqual(["block", 1]);
 });
 
+test("a deleted blob leaves no uncommitted blocks; a blob that has only those can't be deleted", async () => {
+  await stage(1, "x");
+  expect(await refusal(blob.delete())).toEqual([404, "BlobNotFound"]);
+  await blob.commitBlockList([blockId(1)]);
+  await stage(2, "y");
+  await blob.delete();
+  expect([files(), await refusal(blob.getBlockList("all"))]).toEqual([[], [404, "BlobNotFound"]]);
+});
+
 test("a range reads only its part of the blocks", async () => {
   for (const [index, text] of ["aaaa", "bbbb", "cccc"].entries()) await stage(index, text);
   await blob.commitBlockList([blockId(0), blockId(1), blockId(2)]);
@@ -118,12 +127,12 @@ test("a range reads only its part of the blocks", async () => {
 });
 
 test.each([
-  ["is missing", ""],
-  ["is not base64", "a-b_"],
-  ["has no padding", "YQ"],
-  ["has more than 64 bytes", Buffer.alloc(65).toString("base64")],
-])("a block ID that %s is rejected", async (_case, id) => {
-  expect(await refusal(blob.stageBlock(id, "x", 1))).toEqual([400, "InvalidQueryParameterValue"]);
+  ["is missing", "", "InvalidQueryParameterValue"],
+  ["is not base64", "a-b_", "InvalidQueryParameterValue"],
+  ["has no padding", "YQ", "InvalidQueryParameterValue"],
+  ["has more than 64 bytes", Buffer.alloc(65).toString("base64"), "OutOfRangeInput"],
+])("a block ID that %s is rejected", async (_case, id, code) => {
+  expect(await refusal(blob.stageBlock(id, "x", 1))).toEqual([400, code]);
   expect(files()).toEqual([]);
 });
 

@@ -156,7 +156,7 @@ test("A connection that is closed before the response is explained.", async () =
   expect(await refusal({})).toMatch(/^The connection to 127\.0\.0\.1:\d+ was closed before a response/);
 });
 
-test("Azure's refusal of the network is told from a missing role by a request without a credential.", async () => {
+test("Azure's refusal of the network is distinguished from a missing role by a request without a credential.", async () => {
   answering(() => ({ status: 403 }));
   expect(await refusal({})).toMatch(/refused the network of this machine \(403\)/);
   expect(stub.received.at(-1)!.headers).not.toHaveProperty("authorization");
