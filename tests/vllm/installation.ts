@@ -21,8 +21,6 @@ export interface Installation {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder with the files of a model repository. */
   readonly model: string;
-  /** Bytes on disk, of all files. */
-  bytes(): number;
 }
 
 /** Folder of the installation. Outside the repository, so that all clones share it. */
@@ -51,7 +49,6 @@ export function install(report: (line: string) => void): Installation {
       LD_PRELOAD: path.join(venv, "lib", "libiomp5.so"),
     },
     model,
-    bytes: () => sizeOf(home),
   };
 }
 
@@ -115,11 +112,6 @@ function run(command: string, args: readonly string[], env: SpawnSyncOptions["en
   throw new Error(
     `${path.basename(command)} ${args.slice(0, 3).join(" ")} ended with exit code ${status}:\n${stderr.trim().split("\n").slice(-5).join("\n")}`,
   );
-}
-
-function sizeOf(folder: string): number {
-  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, { parentPath, name }) => sum + fs.statSync(path.join(parentPath, name)).size, 0);
 }
 
 const gb = (bytes: number) => (bytes / 1e9).toFixed(1);
