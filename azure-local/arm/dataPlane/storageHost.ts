@@ -9,8 +9,6 @@ import type { Engine } from "../engine";
 import { holdsRole } from "../grants";
 import { at } from "../json";
 import type { Inventory, Resource } from "../model";
-import { sameId } from "../path";
-import { propertiesOf } from "../types/managedNetwork";
 
 export const STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts";
 

@@ -27,7 +27,7 @@ IDENTITY_VERSION = "2018-02-01"
 STORAGE_AUDIENCE = "https://storage.azure.com"
 VAULT_AUDIENCE = "https://vault.azure.net"
 
-# Bytes that are read at once, so that memory doesn't depend on the size of files.
+# Bytes that are read in one piece, so that memory doesn't depend on the size of files.
 CHUNK = 1024 * 1024
 # Bytes that one request reads back. After a broken connection, reading continues in this range.
 READ_RANGE = 256 * 1024 * 1024

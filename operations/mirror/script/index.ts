@@ -68,7 +68,7 @@ async function jobOf(options: ScriptWayOptions, place: ScriptPlace, { wanted, fi
     clientId: await clientIdOf(azure, place.identityId),
     ...(tokenSecretId === undefined ? {} : { tokenSecret: secretAddress(tokenSecretId) }),
     ...(force ? { force } : {}),
-    // The local Azure answers at once, and its roles take effect at once.
+    // The local Azure answers immediately, and its roles take effect without a delay.
     ...(pulumi.local ? { pauseScale: 0 } : {}),
   };
 }

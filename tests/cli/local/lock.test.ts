@@ -78,6 +78,17 @@ test("Locally staged weights have precedence over weights that are staged in Azu
   expect(lock).toEqual(read(writeLock(staged(first, "a"))));
 });
 
+test("Weights that the copy records without a list are staged, unless the committed file has a list.", () => {
+  const withoutList = (lock: Lock, digit: string) => {
+    const current = withStaging("main", decision(digit), { staged: true });
+    return { ...lock, endpoints: { chat: { main: { wish: wish(digit), current } } } };
+  };
+  const copy = writeLock(withoutList(first, "a"));
+  expect(read(localLockText("prod", writeLock(first), copy))).toEqual(read(copy));
+  const listed = writeLock(staged(first, "a"));
+  expect(localLockText("prod", listed, copy)).toBe(listed);
+});
+
 test.each(["", "{", "version: 1", "\0"])("A copy with the text %j is discarded.", (copy) => {
   expect(localLockText("prod", writeLock(first), copy)).toBe(writeLock(first));
 });
@@ -104,6 +115,16 @@ describe("the program", () => {
     expect(prepareLock("prod", home, folder)).toBeUndefined();
     fs.writeFileSync(copy(), writeLock(first));
     expect(prepareLock("prod", home, folder)).toBeUndefined();
+  });
+
+  test("doesn't read an outdated copy: it follows the committed file even if nothing in it is staged, and is deleted with it", () => {
+    fs.writeFileSync(committed(), writeLock(second));
+    fs.writeFileSync(copy(), writeLock(first));
+    expect(prepareLock("prod", home, folder)).toBeUndefined();
+    expect(fs.readFileSync(copy(), "utf8")).toBe(writeLock(second));
+    fs.rmSync(committed());
+    expect(prepareLock("prod", home, folder)).toBeUndefined();
+    expect(fs.existsSync(copy())).toBe(false);
   });
 
   test("reads the copy, which is updated from the committed file and never changes it", () => {
